@@ -1,0 +1,156 @@
+"""The errors of the domain, as one tree; which code or words a client sees is a dialect's business.
+
+KeyreelError
+├── Refusal                       a request that is answered with "no"
+│   ├── InvalidRequest            a field breaks a rule
+│   │   ├── MissingImage          an image is required and absent
+│   │   ├── InvalidImage          not an image of an accepted format, or damaged
+│   │   ├── ImageTooLarge         more bytes than allowed
+│   │   ├── ImageTooManyPixels    more pixels than allowed
+│   │   └── ImageSizeOutOfRange   a side or a ratio outside its limits
+│   ├── UnknownEndpoint           no such model, operation or path
+│   ├── UnsupportedOrder          no engine here can make it
+│   ├── UnknownTask               no task with this id for this tenant
+│   ├── MissingKey                no API key was sent
+│   ├── InvalidKey                the API key is unknown or revoked
+│   ├── BodyTooLarge              the request's body passes its limit
+│   ├── BodyTooSlow               the request's body did not arrive in time
+│   ├── MethodNotAllowed          the path exists, the method does not
+│   ├── LinkExpired               a signed file address is out of date
+│   ├── LinkForged                a signed file address was changed
+│   └── Unavailable               nothing wrong with the request: try again later
+├── RenderFailed                  a render that ends its task, with a reason for people
+│   └── PictureUnreachable        an image address that gave no usable answer
+├── RenderCrashed                 the render process died or hung: may be tried again
+├── Cancelled                     the task was cancelled while it ran
+├── AttemptLost                   another worker owns the task now: discard everything
+├── Busy                          another process works on the data folder
+└── RemoteError                   what a Keyreel client was told by a server it talks to
+"""
+
+from __future__ import annotations
+
+
+class KeyreelError(Exception):
+    """Something Keyreel can explain."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        """The explanation, one sentence for people."""
+        return str(self.args[0])
+
+
+class Refusal(KeyreelError):
+    """The request was refused."""
+
+    def __init__(self, message: str | None = None, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class InvalidRequest(Refusal):
+    """The request is not valid."""
+
+
+class MissingImage(InvalidRequest):
+    """An image is missing."""
+
+
+class InvalidImage(InvalidRequest):
+    """The image is damaged or not PNG, JPEG or WebP."""
+
+
+class ImageTooLarge(InvalidRequest):
+    """The image has more bytes than allowed."""
+
+
+class ImageTooManyPixels(InvalidRequest):
+    """The image has more pixels than allowed."""
+
+
+class ImageSizeOutOfRange(InvalidRequest):
+    """The image's sides or their ratio are outside the limits."""
+
+
+class UnknownEndpoint(Refusal):
+    """There is no such model or path here."""
+
+
+class UnsupportedOrder(Refusal):
+    """No engine here can make this video."""
+
+
+class UnknownTask(Refusal):
+    """There is no task with this id."""
+
+
+class MissingKey(Refusal):
+    """The API key is missing: send the header 'Authorization: Bearer <key>'."""
+
+
+class InvalidKey(Refusal):
+    """The API key is unknown or revoked."""
+
+
+class BodyTooLarge(Refusal):
+    """The request's body is larger than allowed."""
+
+
+class BodyTooSlow(Refusal):
+    """The request's body did not arrive in time."""
+
+
+class MethodNotAllowed(Refusal):
+    """This path does not take this method."""
+
+
+class LinkExpired(Refusal):
+    """This link has expired: ask for the task's result again to get a fresh one."""
+
+
+class LinkForged(Refusal):
+    """This link's signature does not fit its address."""
+
+
+class Unavailable(Refusal):
+    """The service cannot take this request right now: try again soon."""
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RenderFailed(KeyreelError):
+    """The video could not be made."""
+
+
+class PictureUnreachable(RenderFailed):
+    """The image could not be downloaded."""
+
+
+class RenderCrashed(KeyreelError):
+    """The render process ended unexpectedly."""
+
+
+class Cancelled(KeyreelError):
+    """The task was cancelled."""
+
+
+class AttemptLost(KeyreelError):
+    """This attempt no longer owns its task."""
+
+
+class Busy(KeyreelError):
+    """Another process works on this data folder."""
+
+
+class RemoteError(KeyreelError):
+    """The server refused the request."""
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code

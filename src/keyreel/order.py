@@ -1,0 +1,224 @@
+"""The order: all that was asked for, free of any wire format, engine or database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from math import sqrt
+from typing import Final, NewType
+
+FPS: Final = 24
+"""Frames per second of every video; the hosted services deliver 24 as well."""
+
+Picture = NewType("Picture", str)
+"""Where an input picture is: an http(s) URL, an `asset:<sha256>` reference, once gathered a PNG's path."""
+
+
+class Operation(StrEnum):
+    """What is done with the inputs."""
+
+    IMG2VIDEO = "img2video"
+    START_END2VIDEO = "start_end2video"
+    MULTIFRAME = "multiframe"
+    REFERENCE2VIDEO = "reference2video"
+    TEXT2VIDEO = "text2video"
+
+
+class Resolution(StrEnum):
+    """A class of output size; it fixes the area of a frame, not its short side."""
+
+    P360 = "360p"
+    P540 = "540p"
+    P720 = "720p"
+    P1080 = "1080p"
+
+
+class Amplitude(StrEnum):
+    """How much is to move. AUTO leaves it to the engine."""
+
+    AUTO = "auto"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Corner(StrEnum):
+    """A corner of the frame."""
+
+    TOP_LEFT = "top_left"
+    TOP_RIGHT = "top_right"
+    BOTTOM_RIGHT = "bottom_right"
+    BOTTOM_LEFT = "bottom_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A picture's size in pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def ratio(self) -> Fraction:
+        """Width over height."""
+        return Fraction(self.width, self.height)
+
+    @property
+    def pixels(self) -> int:
+        """Width times height."""
+        return self.width * self.height
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Continuous video between at most two keyframes. `seconds` is its exact length."""
+
+    prompt: str
+    seconds: int
+    first: Picture | None = None
+    last: Picture | None = None
+
+    @property
+    def frames(self) -> int:
+        """The shot's length in frames."""
+        return self.seconds * FPS
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A character or object kept consistent; prompts call it `@name`."""
+
+    name: str
+    pictures: tuple[Picture, ...]
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """A visible mark in a corner: the given picture, or the default text where there is none."""
+
+    corner: Corner
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What is to be heard: background music, audio (ambience and speech), and the voice for speech."""
+
+    music: bool = False
+    audio: bool = False
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One video to be made.
+
+    img2video is one shot with `first`; start-end is one shot with `first` and `last`; multiframe is n shots
+    between consecutive keyframes (a shot's `last` is the next one's `first`); reference is one shot without
+    keyframes, plus subjects. `size` is None until it is known: without a requested ratio the frame follows
+    the first picture's, which `fitted` settles once the pictures are at hand. Engines get orders with a size.
+    `label` is the AIGC identifier to embed verbatim, empty for our own. `seed` is 1 … 2**31 - 1.
+    """
+
+    operation: Operation
+    model: str
+    shots: tuple[Shot, ...]
+    resolution: Resolution
+    seed: int
+    subjects: tuple[Subject, ...] = ()
+    size: Size | None = None
+    amplitude: Amplitude = Amplitude.AUTO
+    watermark: Watermark | None = None
+    sound: Sound = Sound()
+    label: str = ""
+
+    @property
+    def seconds(self) -> int:
+        """The video's exact length."""
+        return sum(shot.seconds for shot in self.shots)
+
+    @property
+    def frames(self) -> int:
+        """The video's exact length in frames."""
+        return self.seconds * FPS
+
+    @property
+    def frame_size(self) -> Size:
+        """The settled size.
+
+        Raises:
+            ValueError: the order was not fitted yet.
+        """
+        if self.size is None:
+            raise ValueError("the order has no size yet: call fitted() first")
+        return self.size
+
+
+def pictures_of(order: Order) -> tuple[Picture, ...]:
+    """List every picture of the order once, keyframes in time's order first, the watermark's last."""
+    found: dict[Picture, None] = {}
+    for shot in order.shots:
+        for picture in (shot.first, shot.last):
+            if picture is not None:
+                found[picture] = None
+    for subject in order.subjects:
+        found.update(dict.fromkeys(subject.pictures))
+    if order.watermark and order.watermark.picture:
+        found[order.watermark.picture] = None
+    return tuple(found)
+
+
+def with_pictures(order: Order, moved: dict[Picture, Picture]) -> Order:
+    """Return the order with every picture replaced by what `moved` says; pictures that it lacks stay."""
+
+    def at(picture: Picture | None) -> Picture | None:
+        return None if picture is None else moved.get(picture, picture)
+
+    mark = order.watermark
+    return replace(
+        order,
+        shots=tuple(replace(shot, first=at(shot.first), last=at(shot.last)) for shot in order.shots),
+        subjects=tuple(
+            replace(subject, pictures=tuple(moved.get(picture, picture) for picture in subject.pictures))
+            for subject in order.subjects
+        ),
+        watermark=mark and replace(mark, picture=at(mark.picture)),
+    )
+
+
+def fitted(order: Order, first_picture: Size) -> Order:
+    """Settle the size: as requested, else the first picture's ratio."""
+    return order if order.size else replace(order, size=frame_size(order.resolution, first_picture.ratio))
+
+
+# A resolution fixes the pixel area. These are the sizes that the hosted services publish; every other ratio
+# is computed for the same area, with sides that are multiples of 8.
+_AREAS: Final = {
+    Resolution.P360: Size(640, 352),
+    Resolution.P540: Size(960, 528),
+    Resolution.P720: Size(1280, 720),
+    Resolution.P1080: Size(1920, 1080),
+}
+_PUBLISHED: Final = {
+    Resolution.P360: ((640, 352), (544, 400), (480, 480), (400, 544), (352, 640)),
+    Resolution.P540: ((960, 528), (816, 608), (720, 720), (608, 816), (528, 960)),
+    Resolution.P720: ((1280, 720), (1104, 816), (960, 960), (816, 1104), (720, 1280)),
+    Resolution.P1080: ((1920, 1080), (1674, 1238), (1440, 1440), (1238, 1674), (1080, 1920)),
+}
+_RATIOS: Final = (Fraction(16, 9), Fraction(4, 3), Fraction(1), Fraction(3, 4), Fraction(9, 16))
+_WIDEST: Final = Fraction(4)
+
+
+def frame_size(resolution: Resolution, ratio: Fraction) -> Size:
+    """Return the frame for a resolution and a ratio (width over height, clamped to 1:4 … 4:1)."""
+    ratio = min(max(ratio, 1 / _WIDEST), _WIDEST)
+    for published, size in zip(_RATIOS, _PUBLISHED[resolution], strict=True):
+        if abs(ratio / published - 1) < Fraction(1, 100):
+            return Size(*size)
+    height = sqrt(_AREAS[resolution].pixels / ratio)
+    return Size(8 * round(height * ratio / 8), 8 * round(height / 8))

@@ -1,0 +1,89 @@
+"""A task: an order with an id, a state and a history, as dialects and the worker see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+TaskId = NewType("TaskId", str)
+"""A decimal number of at most 19 digits (63 bits), rising with time; the same in every dialect."""
+
+
+class State(StrEnum):
+    """Where a task is. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing comes after."""
+        return self not in {State.QUEUED, State.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a client hands in: everything of a task that is known before it runs.
+
+    `endpoint` is a name of the catalogue; `fields` the checked request as canonical JSON, inline images
+    replaced by asset references; `payload` is passed through to the result.
+    """
+
+    tenant: str
+    key_id: str
+    dialect: str
+    endpoint: str
+    fields: str
+    seed: int
+    seconds: int
+    payload: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task's row.
+
+    `attempt` counts claims and is the fence of the running one; `crashes` counts deaths of render processes.
+    `progress` is 0.0 … 1.0. `reason` tells people why a task failed or was cancelled; `fault` is the class
+    name of the domain error behind it. `video` and `cover` are storage keys, empty until success;
+    `video_sha256` is the finished file's.
+    """
+
+    id: TaskId
+    submission: Submission
+    state: State
+    attempt: int
+    crashes: int
+    progress: float
+    created: datetime
+    started: datetime | None = None
+    finished: datetime | None = None
+    reason: str = ""
+    fault: str = ""
+    video: str = ""
+    cover: str = ""
+    video_sha256: str = ""
+
+    def remaining_seconds(self, now: datetime) -> int:
+        """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""
+        if self.state is not State.RUNNING or self.started is None or self.progress <= 0:
+            return 0
+        spent = (now - self.started).total_seconds()
+        return max(1, round(spent * (1 - self.progress) / self.progress))
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a finished task's files can be had, signed when shown, and for how many more whole seconds."""
+
+    video: str
+    cover: str
+    ttl_seconds: int

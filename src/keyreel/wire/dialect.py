@@ -1,0 +1,119 @@
+"""What every dialect is: one wire format, read and written from both ends."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.errors import KeyreelError, Refusal
+    from keyreel.task import Links, State, Task, TaskId
+    from keyreel.wire.endpoint import Endpoint
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An HTTP request, without host and key: what a client sends in this dialect."""
+
+    method: str
+    path: str
+    """With its query."""
+    json: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a client reads about its task in any dialect. `progress` is 0.0 … 1.0, times are whole seconds."""
+
+    id: TaskId
+    state: State
+    progress: float = 0.0
+    eta_seconds: int = 0
+    reason: str = ""
+    video_url: str = ""
+    cover_url: str = ""
+    seed: int | None = None
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A submit's body, understood: the endpoint's class, its fields under their own names, unknown names."""
+
+    endpoint: type[Endpoint]
+    fields: Json
+    unknown: tuple[str, ...] = ()
+    extra: Json = field(default_factory=dict[str, Any])
+
+
+class Dialect(ABC):
+    """One wire format. Stateless; one instance serves servers and clients alike."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    submit_path: ClassVar[str]
+    """Starlette path of POST; a `{model}` in it reaches `asked` as `path`."""
+    result_path: ClassVar[str]
+    """Starlette path of GET."""
+    body_limit: ClassVar[int]
+    """Largest submit body in bytes, the default for the server's setting."""
+
+    # The server's side.
+    @abstractmethod
+    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+        """Read a submit.
+
+        Raises:
+            UnknownEndpoint: no such model.
+            InvalidRequest: the envelope is wrong.
+        """
+
+    @abstractmethod
+    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+        """Read which task a poll asks for.
+
+        Raises:
+            InvalidRequest: the id is missing.
+        """
+
+    @abstractmethod
+    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write the answer to a submit."""
+
+    @abstractmethod
+    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+        """Write a task's state; `links` only for a succeeded one."""
+
+    @abstractmethod
+    def refusal(self, error: Refusal) -> tuple[int, Json]:
+        """Write a refusal: HTTP status and body."""
+
+    # The client's side.
+    @abstractmethod
+    def submit_call(self, endpoint: Endpoint) -> Call:
+        """Write a submit."""
+
+    @abstractmethod
+    def result_call(self, task_id: TaskId) -> Call:
+        """Write a poll."""
+
+    @abstractmethod
+    def read_accepted(self, body: Json) -> TaskId:
+        """Read the answer to a submit."""
+
+    @abstractmethod
+    def read_result(self, body: Json) -> Report:
+        """Read a task's state."""
+
+    @abstractmethod
+    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+        """Read a refusal as the domain's error where the format says enough, else as RemoteError."""
+
+    @abstractmethod
+    def model_id(self, endpoint: type[Endpoint]) -> str:
+        """Return this format's name of an endpoint, for example "vidu-q2-pro-img2video"."""

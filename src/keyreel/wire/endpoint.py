@@ -1,0 +1,84 @@
+"""What every endpoint is: one model doing one operation, as a frozen class of checked fields."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.order import Operation, Order, Size
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRules:
+    """The limits of one picture field. Ratios (width over height) are a closed interval."""
+
+    max_bytes: int = 50 * MEGABYTE
+    max_inline_bytes: int = 50 * MEGABYTE
+    """For pictures inside the request, decoded."""
+    data_uri_only: bool = False
+    """Inline pictures need the `data:image/…;base64,` prefix."""
+    min_side: int = 1
+    widest: int | None = 4
+    """Widest and (inverted) tallest ratio; None for no limit."""
+    keep_alpha: bool = False
+
+
+class Endpoint(BaseModel):
+    """One model doing one operation. Instances are checked requests, free of any dialect's names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    family: ClassVar[str]
+    """The model, for example "q2-pro"."""
+    operation: ClassVar[Operation]
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the catalogue's name, for example "q2-pro-img2video"."""
+        return f"{cls.family}-{cls.operation.value.replace('_', '-')}"
+
+    @abstractmethod
+    def order(self, seed: int) -> Order:
+        """Return what is asked for, with this seed (1 … 2**31 - 1)."""
+
+    @property
+    @abstractmethod
+    def seconds(self) -> int:
+        """The video's length."""
+
+    @property
+    @abstractmethod
+    def chosen_seed(self) -> int | None:
+        """The seed the client chose, 1 … 2**31 - 1; None for a random one."""
+
+    @abstractmethod
+    def pictures(self) -> dict[str, str]:
+        """Map each given picture field ("images[0]") to its source: URL, data URI, base64 or asset."""
+
+    @abstractmethod
+    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+        """Return a copy with other sources; keys as in `pictures`."""
+
+    @abstractmethod
+    def picture_rules(self, path: str) -> PictureRules:
+        """Return the limits of the picture field at this path."""
+
+    @abstractmethod
+    def check_sizes(self, sizes: Mapping[str, Size]) -> None:
+        """Check rules between pictures, on those whose size is known.
+
+        Raises:
+            ImageSizeOutOfRange: two pictures do not fit each other.
+        """
+
+    @abstractmethod
+    def without_effect(self) -> tuple[str, ...]:
+        """Name the fields that ask for something that this server does not do yet."""
