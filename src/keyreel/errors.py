@@ -24,6 +24,7 @@ KeyreelError
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── AttemptLost                   another worker owns the task now: discard everything
+├── InvalidSetting                an operator's setting breaks a rule
 ├── Busy                          another process works on the data folder
 └── RemoteError                   what a Keyreel client was told by a server it talks to
 """
@@ -141,6 +142,10 @@ class Cancelled(KeyreelError):
 
 class AttemptLost(KeyreelError):
     """This attempt no longer owns its task."""
+
+
+class InvalidSetting(KeyreelError):
+    """A setting is not valid."""
 
 
 class Busy(KeyreelError):
