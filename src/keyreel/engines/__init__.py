@@ -1,0 +1,1 @@
+"""The engines: each turns an order into a clip, and knows neither tasks nor worker."""

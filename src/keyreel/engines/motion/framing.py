@@ -1,0 +1,59 @@
+"""Pictures brought to the frame's size: cropped to cover it, never stretched."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.errors import RenderFailed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.engine import Frame
+    from keyreel.order import Size
+
+CENTRE: Final = (0.5, 0.5)
+
+
+def cover(picture: Path, size: Size, focus: tuple[float, float] | None = None) -> Frame:
+    """Read a picture, scale it to cover `size` and crop it there.
+
+    `focus` (x, y as fractions of the picture) comes as near to the frame's middle as the picture allows;
+    without one the crop is central.
+
+    Raises:
+        RenderFailed: the file is no picture.
+    """
+    return cover_frame(read(picture), size, focus)
+
+
+def read(picture: Path) -> Frame:
+    """Read a picture as RGB.
+
+    Raises:
+        RenderFailed: the file is no picture.
+    """
+    frame = cv2.imread(str(picture), cv2.IMREAD_COLOR_RGB)
+    if frame is None:
+        raise RenderFailed(f"The picture {picture.name} cannot be read.")
+    return np.asarray(frame, dtype=np.uint8)
+
+
+def cover_frame(frame: Frame, size: Size, focus: tuple[float, float] | None = None) -> Frame:
+    """Scale a frame to cover `size` and crop it around `focus`."""
+    height, width = frame.shape[:2]
+    if (width, height) == (size.width, size.height):
+        return frame
+    scale = max(size.width / width, size.height / height)
+    wide = max(size.width, ceil(width * scale - 0.5))
+    high = max(size.height, ceil(height * scale - 0.5))
+    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
+    scaled = cv2.resize(frame, (wide, high), interpolation=smooth)
+    x, y = focus or CENTRE
+    left = min(max(round(x * wide - size.width / 2), 0), wide - size.width)
+    top = min(max(round(y * high - size.height / 2), 0), high - size.height)
+    return np.ascontiguousarray(scaled[top : top + size.height, left : left + size.width], dtype=np.uint8)
