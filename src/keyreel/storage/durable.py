@@ -1,0 +1,74 @@
+"""Files that are either whole and on the disk, or not there: no power cut and no full disk halves them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+# obstore leaves names that end in "#" and digits out of its listings: it takes them for uploads under way.
+_UNFINISHED: Final = "#{}"
+
+
+@contextmanager
+def replacing(target: Path, mode: int = 0o644) -> Generator[BinaryIO]:
+    """Open a file beside `target` that takes its name, synchronised to the disk, once the block succeeds.
+
+    Raises:
+        OSError: the file could not be written; `target` is as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(target.name + _UNFINISHED.format(secrets.randbits(48)))
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+        raise
+    _synchronise(target.parent)
+
+
+def write(target: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a whole file.
+
+    Raises:
+        OSError: the file could not be written; `target` is as it was.
+    """
+    with replacing(target, mode) as file:
+        file.write(data)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a whole file.
+
+    Raises:
+        OSError: the file could not be written; `target` is as it was.
+    """
+    with source.open("rb") as opened, replacing(target) as file:
+        shutil.copyfileobj(opened, file, 1 << 20)
+
+
+def discard_unfinished(folder: Path) -> None:
+    """Delete what writes that were cut off left in the folder. Nothing may be writing there meanwhile."""
+    for left in folder.rglob("*#*"):
+        if left.name.rpartition("#")[2].isdigit():
+            left.unlink(missing_ok=True)
+
+
+def _synchronise(folder: Path) -> None:
+    # A new name is durable only once its folder is.
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
