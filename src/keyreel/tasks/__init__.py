@@ -1,0 +1,1 @@
+"""Durable state: tasks and keys in one database. Runs nothing."""

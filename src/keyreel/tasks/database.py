@@ -1,0 +1,137 @@
+"""The database's connection: the only module that knows which database it is."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from sqlalchemy import URL, Connection, Double, StaticPool, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from keyreel.errors import Unavailable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Generator
+
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_PATIENCE_MS: Final = 250
+"""How long a call waits for a lock: callers run in the event loop, so briefly; `patiently` waits longer."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class epoch(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it stands for
+    """The database's own clock: seconds since 1970, with a fraction."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(epoch, "sqlite")
+def _epoch_sqlite(element: epoch, compiler: SQLCompiler, **_: Any) -> str:
+    del element, compiler
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+class Database:
+    """One SQLite file behind one connection, which a lock hands from thread to thread.
+
+    One connection, because SQLite before 3.51.3 can damage a WAL file that several connections write and
+    checkpoint. It has two faces: `write` begins with the write lock in hand, `read` is a single statement.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._lock = threading.Lock()
+        self._engine = create_engine(
+            URL.create("sqlite", database=str(file)),
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        with _explained():
+            self._reader = self._engine.connect()
+            self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """Lend the connection for one transaction, which is on disk when the block has ended.
+
+        Raises:
+            Unavailable: the database is locked, its disk is full or broken; nothing was written.
+        """
+        with self._mine(), _explained(), self._writer.begin():
+            yield self._writer
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """Lend the connection for one SELECT.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        with self._mine(), _explained(), self._reader.begin():
+            yield self._reader
+
+    def migrate(self) -> None:
+        """Bring the tables to this version's shape, in one transaction."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._writer.close()
+            self._reader.close()
+            self._engine.dispose()
+
+    @contextmanager
+    def _mine(self) -> Generator[None]:
+        if not self._lock.acquire(timeout=8 * _PATIENCE_MS / 1000):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # Transactions begin where _begin says, not where the driver guesses.
+    for pragma in (
+        f"busy_timeout = {_PATIENCE_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "mmap_size = 0",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    statement = connection.get_execution_options().get("begin")
+    if statement:
+        connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        _log.warning("database unavailable", cause=str(error.orig))
+        raise Unavailable from error

@@ -1,0 +1,101 @@
+"""API keys: shown once, kept as a hash."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import RowMapping, func, insert, literal, select, update
+
+from keyreel.errors import InvalidKey
+from keyreel.tasks.tables import API_KEYS, Instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from random import Random
+
+    from keyreel.clock import Clock
+    from keyreel.tasks.database import Database
+
+_PREFIX: Final = "kr_"
+_SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key's record; the key itself is nowhere."""
+
+    id: str
+    tenant: str
+    name: str
+    created: datetime
+    revoked: datetime | None = None
+
+
+class Keys:
+    """The API keys in a database. `random` must be fit for secrets (`random.SystemRandom`)."""
+
+    def __init__(self, database: Database, clock: Clock, random: Random) -> None:
+        self._database = database
+        self._clock = clock
+        self._random = random
+
+    def create(self, tenant: str, name: str = "") -> tuple[ApiKey, str]:
+        """Make a key and return its record and the key itself, which cannot be had again."""
+        secret = urlsafe_b64encode(self._random.randbytes(_SECRET_BYTES)).rstrip(b"=").decode()
+        plaintext = _PREFIX + secret
+        key = ApiKey(f"key_{self._random.randbytes(8).hex()}", tenant, name, self._clock.now())
+        row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created}
+        with self._database.write() as connection:
+            connection.execute(insert(API_KEYS).values(**row, sha256=_digest(plaintext)))
+        return key, plaintext
+
+    def list(self, tenant: str = "") -> tuple[ApiKey, ...]:
+        """List keys, revoked ones too, oldest first; of every tenant if none is named."""
+        query = select(API_KEYS).order_by(API_KEYS.c.created, API_KEYS.c.id)
+        if tenant:
+            query = query.where(API_KEYS.c.tenant == tenant)
+        with self._database.read() as connection:
+            return tuple(_key_of(row) for row in connection.execute(query).mappings())
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """Refuse a key from now on; revoking twice changes nothing.
+
+        Raises:
+            InvalidKey: there is no key with this id.
+        """
+        change = (
+            update(API_KEYS)
+            .where(API_KEYS.c.id == key_id)
+            .values(revoked=func.coalesce(API_KEYS.c.revoked, literal(self._clock.now(), Instant)))
+            .returning(API_KEYS)
+        )
+        with self._database.write() as connection:
+            row = connection.execute(change).mappings().one_or_none()
+        if row is None:
+            raise InvalidKey(f"There is no API key with the id {key_id}.")
+        return _key_of(row)
+
+    def find(self, plaintext: str) -> ApiKey:
+        """Return the record of a key that a client sent.
+
+        Raises:
+            InvalidKey: the key is unknown or revoked.
+        """
+        query = select(API_KEYS).where(API_KEYS.c.sha256 == _digest(plaintext), API_KEYS.c.revoked.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise InvalidKey
+        return _key_of(row)
+
+
+def _digest(plaintext: str) -> str:
+    # 256 random bits need no slow hash, and one would let anybody keep this server busy.
+    return sha256(plaintext.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _key_of(row: RowMapping) -> ApiKey:
+    return ApiKey(row["id"], row["tenant"], row["name"], row["created"], row["revoked"])

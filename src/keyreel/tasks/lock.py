@@ -1,0 +1,40 @@
+"""The lock on a data folder: one process at a time works on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import Busy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAME: Final = "keyreel.lock"
+
+
+class FolderLock:
+    """Holds a folder until `release` or this process's end, however that comes.
+
+    Raises:
+        Busy: another process holds it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise Busy(
+                f"Another Keyreel process ({holder or 'unknown'}) works on {folder}. Stop it first; several "
+                "processes can share one installation only through Postgres."
+            ) from error
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let the next process in."""
+        os.close(self._file)

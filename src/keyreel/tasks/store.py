@@ -1,0 +1,295 @@
+"""The durable truth about tasks: who asked for what, how far it is, how it ended. It runs nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, insert, literal, select, update
+
+from keyreel.errors import AttemptLost, Cancelled, UnknownTask
+from keyreel.task import State, Submission, Task, TaskId
+from keyreel.tasks.claim import Claim, Token, next_in_line
+from keyreel.tasks.database import Database, epoch
+from keyreel.tasks.ids import Snowflakes
+from keyreel.tasks.lock import FolderLock
+from keyreel.tasks.tables import STEPS, TASKS, task_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from random import Random
+    from typing import NoReturn
+
+    from sqlalchemy import Connection
+
+    from keyreel.clock import Clock
+
+_DATABASE: Final = "keyreel.db"
+_ID: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
+_LARGEST_ID: Final = 2**63 - 1
+_NEW: Final = {
+    "state": State.QUEUED,
+    "priority": 0,
+    "attempt": 0,
+    "crashes": 0,
+    "progress": 0.0,
+    "owner": "",
+    **dict.fromkeys(("reason", "fault", "video", "cover", "video_sha256"), ""),
+}
+_BACK_IN_QUEUE: Final[dict[str, Any]] = {
+    "state": State.QUEUED,
+    "progress": 0.0,
+    "owner": "",
+    "lease_until": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """How a task ended well; the files are storage keys."""
+
+    video: str
+    cover: str
+    video_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """How a task ended badly: a sentence for people, and the class name of the error behind it."""
+
+    reason: str
+    fault: str
+
+
+class TaskStore:
+    """The tasks of one data folder. Every call is one transaction and is on disk when it returns.
+
+    Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
+    Calls with a Token raise Cancelled if the task was cancelled meanwhile, and AttemptLost if somebody else
+    has it: then the attempt is over and what it made is to be discarded.
+    """
+
+    def __init__(self, database: Database, lock: FolderLock, clock: Clock, random: Random) -> None:
+        self.database = database
+        self._lock = lock
+        self._clock = clock
+        with database.read() as connection:
+            last = connection.execute(select(func.max(TASKS.c.id))).scalar()
+        self._ids = Snowflakes(clock, random, last=last or 0)
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock, random: Random) -> TaskStore:
+        """Open the folder's database, made or brought up to date where needed, for this process alone.
+
+        Tasks that ran when the last process ended go back to the queue at once, with their finished steps and
+        without a crash counted: the lock proves that nobody runs them.
+
+        Raises:
+            Busy: another process works on the folder.
+            Unavailable: the database cannot be written.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FolderLock(folder)
+        try:
+            database = Database(folder / _DATABASE)
+            database.migrate()
+            with database.write() as connection:
+                connection.execute(update(TASKS).where(TASKS.c.state == State.RUNNING).values(_BACK_IN_QUEUE))
+            return cls(database, lock, clock, random)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let go of the database and of the folder."""
+        self.database.close()
+        self._lock.release()
+
+    # For clients.
+
+    def accept(self, submission: Submission) -> Task:
+        """Keep a submission as a new queued task."""
+        now = self._clock.now()
+        row = {"id": self._ids.next(), **asdict(submission), **_NEW, "created": now, "ready_at": now}
+        with self.database.write() as connection:
+            connection.execute(insert(TASKS).values(row))
+        return Task(TaskId(str(row["id"])), submission, State.QUEUED, 0, 0, 0.0, now)
+
+    def get(self, tenant: str, task_id: TaskId) -> Task:
+        """Return a tenant's task.
+
+        Raises:
+            UnknownTask: no such task, or it is another tenant's.
+        """
+        query = select(TASKS).where(_of_tenant(tenant, task_id))
+        with self.database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise UnknownTask
+        return task_of(row)
+
+    def list(self, tenant: str = "", limit: int = 50, before: TaskId | None = None) -> tuple[Task, ...]:
+        """List tasks, newest first, those older than `before` if given; of every tenant if none is named."""
+        query = select(TASKS).order_by(TASKS.c.id.desc()).limit(limit)
+        if tenant:
+            query = query.where(TASKS.c.tenant == tenant)
+        if before is not None:
+            query = query.where(TASKS.c.id < _number(before))
+        with self.database.read() as connection:
+            return tuple(task_of(row) for row in connection.execute(query).mappings())
+
+    def waiting(self) -> int:
+        """Count the tasks in the queue."""
+        query = select(func.count()).where(TASKS.c.state == State.QUEUED)
+        with self.database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+    def cancel(self, tenant: str, task_id: TaskId, reason: str = "The task was cancelled.") -> Task:
+        """End a queued or running task; one that has ended stays as it is. Returns the task as it is now.
+
+        Raises:
+            UnknownTask: no such task, or it is another tenant's.
+        """
+        change = (
+            update(TASKS)
+            .where(_of_tenant(tenant, task_id), TASKS.c.state.in_((State.QUEUED, State.RUNNING)))
+            .values(state=State.CANCELLED, reason=reason, fault=Cancelled.__name__)
+            .values(finished=self._clock.now(), owner="", lease_until=None)
+        )
+        with self.database.write() as connection:
+            connection.execute(change)
+        return self.get(tenant, task_id)
+
+    # For workers.
+
+    def claim(self, owner: str, lease_seconds: float) -> Claim | None:
+        """Take the next task, fairly between tenants, until the lease lapses; None if nothing waits."""
+        now = self._clock.now()
+        with self.database.write() as connection:
+            number = next_in_line(connection, now)
+            if number is None:
+                return None
+            change = (
+                update(TASKS)
+                .where(TASKS.c.id == number, TASKS.c.state == State.QUEUED)
+                .values(state=State.RUNNING, attempt=TASKS.c.attempt + 1, started=now, progress=0.0)
+                .values(owner=owner, lease_until=epoch() + literal(lease_seconds))
+                .returning(TASKS)
+            )
+            row = connection.execute(change).mappings().one_or_none()
+        if row is None:
+            return None
+        task = task_of(row)
+        return Claim(task, Token(task.id, task.attempt))
+
+    def progress(self, token: Token, fraction: float) -> None:
+        """Keep how far the attempt is, 0.0 … 1.0."""
+        self._change(token, {"progress": fraction})
+
+    def check(self, token: Token) -> None:
+        """Return if the attempt still owns its task."""
+        with self.database.read() as connection:
+            if connection.execute(select(TASKS.c.id).where(_fence(token))).first() is not None:
+                return
+        self._lost(token)
+
+    def recall(self, token: Token, step: str) -> str | None:
+        """Return what a finished step gave, in this or any earlier attempt; None if it is not finished."""
+        query = select(STEPS.c.result).where(STEPS.c.task == int(token.id), STEPS.c.name == step)
+        with self.database.read() as connection:
+            result: str | None = connection.execute(query).scalar()
+        return result
+
+    def remember(self, token: Token, step: str, result: str) -> None:
+        """Keep what a finished step gave."""
+        with self.database.write() as connection:
+            if _holds(connection, token):
+                connection.execute(insert(STEPS).values(task=int(token.id), name=step, result=result))
+                return
+        self._lost(token)
+
+    def crash(self, token: Token) -> int:
+        """Count a death of a render process, and return how many this task has seen."""
+        crashes: int = self._change(token, {"crashes": TASKS.c.crashes + 1}).crashes
+        return crashes
+
+    def settle(self, token: Token, outcome: Succeeded | Failed) -> Task:
+        """End the task. Settling the same attempt the same way again changes nothing."""
+        match outcome:
+            case Succeeded():
+                values = {"state": State.SUCCEEDED, "progress": 1.0, **asdict(outcome)}
+            case Failed():
+                values = {"state": State.FAILED, **asdict(outcome)}
+        end = {"finished": self._clock.now(), "owner": "", "lease_until": None}
+        try:
+            return self._change(token, {**values, **end})
+        except AttemptLost:
+            # A commit may have reached the disk although it was reported as failed, and be tried again.
+            row = self._row(token)
+            if row.attempt == token.attempt and all(getattr(row, name) == it for name, it in values.items()):
+                return row
+            raise
+
+    def release(self, token: Token) -> None:
+        """Put the task back into the queue, as if this attempt had not begun."""
+        self._change(token, _BACK_IN_QUEUE)
+
+    def sweep(self, owner: str, lease_seconds: float) -> int:
+        """Renew the owner's leases, then queue tasks of owners who let theirs lapse; return how many."""
+        running = TASKS.c.state == State.RUNNING
+        renew = update(TASKS).where(running, TASKS.c.owner == owner)
+        lapsed = update(TASKS).where(running, TASKS.c.lease_until < epoch()).values(_BACK_IN_QUEUE)
+        with self.database.write() as connection:
+            # First its own: a jump of the clock must not cost a live worker its tasks.
+            connection.execute(renew.values(lease_until=epoch() + literal(lease_seconds)))
+            return connection.execute(lapsed).rowcount
+
+    def live(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
+        """Return those of the ids that belong to tasks which have not ended."""
+        query = select(TASKS.c.id).where(
+            TASKS.c.id.in_([_number(task_id) for task_id in ids]),
+            TASKS.c.state.in_((State.QUEUED, State.RUNNING)),
+        )
+        with self.database.read() as connection:
+            return frozenset(TaskId(str(number)) for number in connection.execute(query).scalars())
+
+    def _change(self, token: Token, values: dict[str, Any]) -> Task:
+        change = update(TASKS).where(_fence(token)).values(values).returning(TASKS)
+        with self.database.write() as connection:
+            row = connection.execute(change).mappings().one_or_none()
+        if row is None:
+            self._lost(token)
+        return task_of(row)
+
+    def _row(self, token: Token) -> Task:
+        with self.database.read() as connection:
+            query = select(TASKS).where(TASKS.c.id == int(token.id))
+            return task_of(connection.execute(query).mappings().one())
+
+    def _lost(self, token: Token) -> NoReturn:
+        row = self._row(token)
+        if row.state is State.CANCELLED and row.attempt == token.attempt:
+            raise Cancelled
+        raise AttemptLost
+
+
+def _fence(token: Token) -> ColumnElement[bool]:
+    return and_(TASKS.c.id == int(token.id), TASKS.c.attempt == token.attempt, TASKS.c.state == State.RUNNING)
+
+
+def _holds(connection: Connection, token: Token) -> bool:
+    # As an update, so that on a database with several writers the row stays ours until the commit.
+    touch = update(TASKS).where(_fence(token)).values(attempt=TASKS.c.attempt)
+    return connection.execute(touch).rowcount == 1
+
+
+def _of_tenant(tenant: str, task_id: TaskId) -> ColumnElement[bool]:
+    return and_(TASKS.c.id == _number(task_id), TASKS.c.tenant == tenant)
+
+
+def _number(task_id: TaskId) -> int:
+    if not _ID.fullmatch(task_id) or int(task_id) > _LARGEST_ID:
+        raise UnknownTask
+    return int(task_id)

@@ -1,0 +1,138 @@
+"""The tables, as SQLAlchemy Core sees them; `migrations` says how a database gets there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from keyreel.task import State, Submission, Task, TaskId
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time as whole microseconds since 1970: exact and sortable in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Write a time."""
+        del dialect
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Read a time."""
+        del dialect
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+# SQLite makes only a column declared INTEGER its own row number, which saves an index.
+_ID: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+METADATA: Final = MetaData()
+
+TASKS: Final = Table(
+    "tasks",
+    METADATA,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("tenant", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("dialect", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("progress", Double, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("video", Text, nullable=False),
+    Column("cover", Text, nullable=False),
+    Column("video_sha256", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("ready_at", Instant, nullable=False),
+    Column("started", Instant),
+    Column("finished", Instant),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", Double),
+    # In the order in which a claim asks: whose turn is it, and which task is that tenant's next.
+    Index("tasks_queue", "state", "tenant", "priority", "created", "id", "ready_at"),
+    Index("tasks_served", "tenant", "started"),
+    Index("tasks_listed", "tenant", "id"),
+)
+"""One row a task. `started` is the latest claim's; `lease_until` is in the database's own seconds."""
+
+STEPS: Final = Table(
+    "steps",
+    METADATA,
+    Column("task", _ID, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("result", Text, nullable=False),
+)
+"""What finished steps of a task gave, for whichever attempt comes next."""
+
+API_KEYS: Final = Table(
+    "api_keys",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("created", Instant, nullable=False),
+    Column("revoked", Instant),
+)
+"""API keys, by their hash alone."""
+
+
+def task_of(row: RowMapping) -> Task:
+    """Read a row of TASKS."""
+    return Task(
+        id=TaskId(str(row["id"])),
+        submission=Submission(
+            tenant=row["tenant"],
+            key_id=row["key_id"],
+            dialect=row["dialect"],
+            endpoint=row["endpoint"],
+            fields=row["fields"],
+            seed=row["seed"],
+            seconds=row["seconds"],
+            payload=row["payload"],
+            idempotency_key=row["idempotency_key"],
+        ),
+        state=State(row["state"]),
+        attempt=row["attempt"],
+        crashes=row["crashes"],
+        progress=row["progress"],
+        created=row["created"],
+        started=row["started"],
+        finished=row["finished"],
+        reason=row["reason"],
+        fault=row["fault"],
+        video=row["video"],
+        cover=row["cover"],
+        video_sha256=row["video_sha256"],
+    )

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyreel.errors import AttemptLost, Busy, Cancelled, UnknownTask
+from keyreel.task import State, Submission, TaskId
+from keyreel.tasks.claim import Claim, Token
+from keyreel.tasks.store import Failed, Succeeded, TaskStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keyreel.testing import ManualClock
+
+    Make = Callable[..., Submission]
+
+LEASE = 30.0
+WON = Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
+
+
+def claimed(store: TaskStore) -> Claim:
+    claim = store.claim("worker", LEASE)
+    assert claim is not None
+    return claim
+
+
+def test_keeps_everything_that_was_handed_in(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    asked = submission(fields='{"prompt": "a ☂"}', payload="p", idempotency_key="i")
+    task = store.accept(asked)
+    assert store.get("ann", task.id) == task
+    assert (task.submission, task.state, task.created) == (asked, State.QUEUED, clock.now())
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "x", "-1", "1.5", "٣", "9" * 19, "1" * 40, "1 "])
+def test_knows_no_task_under_a_made_up_id(store: TaskStore, wrong: str) -> None:
+    with pytest.raises(UnknownTask):
+        store.get("ann", TaskId(wrong))
+
+
+def test_hides_a_task_from_other_tenants(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission("ann"))
+    with pytest.raises(UnknownTask):
+        store.get("bob", task.id)
+    with pytest.raises(UnknownTask):
+        store.cancel("bob", task.id)
+    assert store.list("bob") == ()
+
+
+def test_lists_a_tenants_tasks_newest_first_page_by_page(store: TaskStore, submission: Make) -> None:
+    ids = [store.accept(submission()).id for _ in range(5)]
+    first = store.list("ann", limit=2)
+    assert [task.id for task in first] == [ids[4], ids[3]]
+    assert [task.id for task in store.list("ann", before=first[-1].id)] == [ids[2], ids[1], ids[0]]
+
+
+def test_ids_rise_even_when_the_clock_steps_back(
+    tmp_path: Path, clock: ManualClock, submission: Make
+) -> None:
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    ids = [int(store.accept(submission()).id) for _ in range(3)]
+    clock.move(-3600)
+    ids += [int(store.accept(submission()).id) for _ in range(3)]
+    store.close()
+    reopened = TaskStore.open(tmp_path, clock, SystemRandom())
+    ids.append(int(reopened.accept(submission()).id))
+    reopened.close()
+    assert sorted(set(ids)) == ids
+    assert ids[-1] < 2**63
+
+
+def test_a_claim_starts_a_task_once(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    task = store.accept(submission())
+    claim = claimed(store)
+    assert claim.token == Token(task.id, 1)
+    assert claim.task == replace(task, state=State.RUNNING, attempt=1, started=clock.now())
+    assert store.claim("worker", LEASE) is None
+
+
+def test_settles_a_task_with_its_files(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    task = store.accept(submission())
+    token = claimed(store).token
+    store.progress(token, 0.25)
+    assert store.get("ann", task.id).progress == 0.25
+    clock.move(5)
+    store.settle(token, WON)
+    done = store.get("ann", task.id)
+    assert (done.state, done.progress, done.finished) == (State.SUCCEEDED, 1.0, clock.now())
+    assert (done.video, done.cover, done.video_sha256) == (WON.video, WON.cover, WON.video_sha256)
+
+
+def test_settles_a_failure_with_its_reason(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission())
+    store.settle(claimed(store).token, Failed("No picture.", "PictureUnreachable"))
+    done = store.get("ann", task.id)
+    assert (done.state, done.reason, done.fault) == (State.FAILED, "No picture.", "PictureUnreachable")
+
+
+def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Make) -> None:
+    store.accept(submission())
+    token = claimed(store).token
+    assert store.settle(token, WON) == store.settle(token, WON)
+    with pytest.raises(AttemptLost):
+        store.settle(token, Failed("Too late.", "RenderFailed"))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda store, token: store.progress(token, 0.9),
+        lambda store, token: store.check(token),
+        lambda store, token: store.remember(token, "shot", "a"),
+        lambda store, token: store.crash(token),
+        lambda store, token: store.release(token),
+        lambda store, token: store.settle(token, WON),
+    ],
+    ids=["progress", "check", "remember", "crash", "release", "settle"],
+)
+def test_refuses_writes_of_an_attempt_that_is_over(
+    store: TaskStore, submission: Make, write: Callable[[TaskStore, Token], object]
+) -> None:
+    task = store.accept(submission())
+    old = claimed(store).token
+    store.release(old)
+    new = claimed(store).token
+    before = store.get("ann", task.id)
+    with pytest.raises(AttemptLost):
+        write(store, old)
+    assert store.get("ann", task.id) == before
+    store.cancel("ann", task.id)
+    with pytest.raises(Cancelled):
+        write(store, new)
+    assert store.get("ann", task.id).state is State.CANCELLED
+
+
+def test_cancels_a_queued_task_for_good(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    task = store.accept(submission())
+    cancelled = store.cancel("ann", task.id)
+    assert (cancelled.state, cancelled.finished) == (State.CANCELLED, clock.now())
+    assert store.claim("worker", LEASE) is None
+
+
+def test_leaves_an_ended_task_as_it_is_when_cancelled(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission())
+    store.settle(claimed(store).token, WON)
+    assert store.cancel("ann", task.id).state is State.SUCCEEDED
+
+
+def test_counts_crashes_over_all_attempts(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission())
+    token = claimed(store).token
+    assert [store.crash(token), store.crash(token)] == [1, 2]
+    store.release(token)
+    assert store.crash(claimed(store).token) == 3
+    assert store.get("ann", task.id).crashes == 3
+
+
+def test_remembers_steps_for_the_next_attempt(store: TaskStore, submission: Make) -> None:
+    store.accept(submission())
+    token = claimed(store).token
+    assert store.recall(token, "shot 1") is None
+    store.remember(token, "shot 1", "one.mp4")
+    store.release(token)
+    assert store.recall(claimed(store).token, "shot 1") == "one.mp4"
+
+
+def test_steps_of_one_task_are_not_anothers(store: TaskStore, submission: Make) -> None:
+    store.accept(submission())
+    store.accept(submission())
+    store.remember(claimed(store).token, "shot 1", "one.mp4")
+    assert store.recall(claimed(store).token, "shot 1") is None
+
+
+def test_queues_tasks_whose_lease_lapsed(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission())
+    lost = store.claim("dead", -1.0)
+    assert lost is not None
+    assert store.sweep("worker", LEASE) == 1
+    again = store.get("ann", task.id)
+    assert (again.state, again.crashes) == (State.QUEUED, 0)
+    assert claimed(store).token.attempt == 2
+
+
+def test_renews_its_own_leases_before_it_judges_others(store: TaskStore, submission: Make) -> None:
+    store.accept(submission())
+    late = store.claim("worker", -1.0)
+    assert late is not None
+    assert store.sweep("worker", LEASE) == 0
+    store.check(late.token)
+
+
+def test_tells_which_tasks_have_not_ended(store: TaskStore, submission: Make) -> None:
+    ended, running, queued = (store.accept(submission()).id for _ in range(3))
+    store.settle(claimed(store).token, WON)
+    claimed(store)
+    assert store.live([ended, running, queued]) == {running, queued}
+
+
+def test_refuses_a_second_opening_and_names_postgres(
+    store: TaskStore, tmp_path: Path, clock: ManualClock
+) -> None:
+    assert store.list("ann") == ()
+    with pytest.raises(Busy, match=r"Postgres"):
+        TaskStore.open(tmp_path, clock, SystemRandom())
+
+
+def test_opens_again_after_it_was_closed(tmp_path: Path, clock: ManualClock, submission: Make) -> None:
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    task = store.accept(submission())
+    store.close()
+    reopened = TaskStore.open(tmp_path, clock, SystemRandom())
+    assert reopened.get("ann", task.id) == task
+    reopened.close()
