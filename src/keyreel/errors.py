@@ -18,6 +18,7 @@ KeyreelError
 │   ├── MethodNotAllowed          the path exists, the method does not
 │   ├── LinkExpired               a signed file address is out of date
 │   ├── LinkForged                a signed file address was changed
+│   ├── InternalFault             a mistake of ours: nothing the client can mend
 │   └── Unavailable               nothing wrong with the request: try again later
 ├── RenderFailed                  a render that ends its task, with a reason for people
 │   └── PictureUnreachable        an image address that gave no usable answer
@@ -114,6 +115,10 @@ class LinkExpired(Refusal):
 
 class LinkForged(Refusal):
     """This link's signature does not fit its address."""
+
+
+class InternalFault(Refusal):
+    """Something went wrong here; the operator's log tells more under this answer's X-Request-Id."""
 
 
 class Unavailable(Refusal):

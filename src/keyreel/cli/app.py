@@ -1,0 +1,132 @@
+"""The tree of commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Self-hosted video generation that speaks the Vidu API family.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+keys = typer.Typer(help="API keys: make, list and revoke them, also while the server runs.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (KEYREEL_DATA).", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+BaseUrl = Annotated[
+    str, typer.Option("--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one on this machine.")
+]
+ApiKey = Annotated[
+    str, typer.Option("--api-key", envvar="KEYREEL_API_KEY", help="Default: the data folder's own key.")
+]
+
+
+@app.command()
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 for any free one.", show_default="8787")] = None,
+    data: Data = None,
+) -> None:
+    """Start the server and its worker."""
+    from keyreel.cli.up import run
+
+    run(host=host, port=port, data=data)
+
+
+@app.command()
+def generate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe.")],
+    image: Annotated[list[str] | None, typer.Option(help="Path or URL; repeat it in order.")] = None,
+    prompt: Annotated[list[str] | None, typer.Option(help="One for all, or one for each shot.")] = None,
+    duration: Annotated[list[int] | None, typer.Option(help="Seconds; for each shot, or once.")] = None,
+    resolution: Annotated[str | None, typer.Option(help="540p, 720p or 1080p.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same video.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="Any other field, as name=value.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the MP4 goes.")] = Path("out.mp4"),
+    base_url: BaseUrl = "",
+    api_key: ApiKey = "",
+    dialect: Annotated[str, typer.Option(help="Wire format to speak.")] = "async_v3",
+    data: Data = None,
+) -> None:
+    """Make a video and save it."""
+    from keyreel.cli.generate import Wish, run
+
+    wish = Wish(
+        model=model,
+        images=tuple(image or ()),
+        prompts=tuple(prompt or ()),
+        durations=tuple(duration or ()),
+        resolution=resolution,
+        seed=seed,
+        fields=tuple(field or ()),
+    )
+    run(wish, output, base_url=base_url, api_key=api_key, dialect=dialect, data=data)
+
+
+@app.command()
+def tasks(
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest tasks of all tenants."""
+    from keyreel.cli.admin import list_tasks
+
+    list_tasks(data, limit=limit, as_json=as_json)
+
+
+@app.command()
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Check this machine and say what works here."""
+    from keyreel.cli.doctor import run
+
+    raise typer.Exit(run(data, as_json=as_json))
+
+
+@keys.command("create")
+def create_key(
+    tenant: Annotated[str, typer.Option(help="Who the key belongs to.")],
+    name: Annotated[str, typer.Option(help="A note for yourself.")] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key and show it, this once."""
+    from keyreel.cli.admin import create_key as run
+
+    run(data, tenant, name=name, as_json=as_json)
+
+
+@keys.command("list")
+def list_keys(data: Data = None, as_json: AsJson = False) -> None:
+    """List the keys, without showing them."""
+    from keyreel.cli.admin import list_keys as run
+
+    run(data, as_json=as_json)
+
+
+@keys.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The key's id, from `keyreel keys list`.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key invalid from now on."""
+    from keyreel.cli.admin import revoke_key as run
+
+    run(data, key_id, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line; a mistake that Keyreel can explain is one sentence and exit code 1."""
+    from keyreel.errors import KeyreelError
+
+    try:
+        app()
+    except KeyreelError as error:
+        typer.secho(f"keyreel: {error.message}", err=True, fg=typer.colors.RED)
+        raise SystemExit(1) from None

@@ -1,0 +1,84 @@
+"""Putting the parts together: the one place that knows them all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from keyreel.cli.folder import DataFolder
+from keyreel.clock import SystemClock
+from keyreel.engines.router import open_router
+from keyreel.intake import Intake
+from keyreel.intake.egress import Egress
+from keyreel.server.auth import Gate
+from keyreel.server.services import Services
+from keyreel.storage.objects import Storage
+from keyreel.storage.signing import Signer, load_or_create_secret
+from keyreel.tasks.keys import Keys
+from keyreel.tasks.store import TaskStore
+from keyreel.worker.loop import Worker, WorkerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from keyreel.settings import Settings
+
+
+@contextmanager
+def open_store(folder: Path) -> Generator[tuple[TaskStore, Keys]]:
+    """Open a data folder's database for this process alone.
+
+    Raises:
+        Busy: another process has it.
+    """
+    clock, random = SystemClock(), SystemRandom()
+    store = TaskStore.open(folder, clock, random)
+    try:
+        yield store, Keys(store.database, clock, random)
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_platform(settings: Settings, own_addresses: Callable[[], tuple[str, ...]]) -> Generator[Platform]:
+    """Open everything that a server and its worker need.
+
+    `own_addresses` tells under which addresses this server is reached: an image URL that is a link of our own
+    is read from storage instead of over the network.
+    """
+    folder = DataFolder(settings.data)
+    folder.create()
+    with open_store(settings.data) as (store, keys):
+        clock = SystemClock()
+        storage = Storage.local(settings.data / "files")
+        signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
+        intake = Intake(storage, Egress(settings.egress_allow), resolve=own_links(signer, own_addresses))
+        worker = Worker(
+            store,
+            storage,
+            intake,
+            WorkerSettings(
+                folder=settings.data / "work",
+                engines=settings.engines,
+                render_timeout_seconds=settings.render_timeout,
+                producer=settings.producer,
+            ),
+            clock,
+        )
+        own_key = settings.api_key.get_secret_value() or folder.make_own_key()
+        services = Services(
+            settings=settings,
+            clock=clock,
+            store=store,
+            keys=keys,
+            gate=Gate(keys, own_key),
+            storage=storage,
+            signer=signer,
+            intake=intake,
+            engines=open_router(settings.engines),
+            nudge=worker.nudge,
+            admin_token=folder.make_admin_token(),
+        )
+        yield Platform(services, worker, own_key)

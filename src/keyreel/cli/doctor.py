@@ -1,0 +1,150 @@
+"""`keyreel doctor`: what works on this machine, checked by doing it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.settings import Settings
+
+GIGABYTE = 1_000_000_000
+ENOUGH_BYTES = 2 * GIGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def run(data: Path | None, *, as_json: bool) -> int:
+    """Print every check; return the exit code, 0 when all is well."""
+    from keyreel.settings import read_settings
+
+    settings = read_settings(data=data)
+    checks = [check(settings) for check in CHECKS]
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], indent=2))
+    else:
+        _print(checks)
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _print(checks: list[Check]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for check in checks:
+        table.add_row("[green]✓[/]" if check.ok else "[red]✗[/]", check.name, check.detail)
+    console = Console()
+    console.print(table)
+    console.print(
+        "The motion engine sets the given pixels in motion; it invents no content and no articulated action."
+    )
+
+
+def _python(settings: Settings) -> Check:
+    del settings
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Check("Python", sys.version_info >= (3, 11), version)
+
+
+def _machine(settings: Settings) -> Check:
+    del settings
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    detail = f"{os.cpu_count()} cores, {memory / GIGABYTE:.0f} GB of memory"
+    return Check("machine", memory >= ENOUGH_BYTES, detail)
+
+
+def _folder(settings: Settings) -> Check:
+    existing = settings.data
+    while not existing.exists():
+        existing = existing.parent
+    free = shutil.disk_usage(existing).free
+    writable = os.access(existing, os.W_OK)
+    detail = f"{settings.data}: {free / GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
+    return Check("data folder", writable and free >= ENOUGH_BYTES, detail)
+
+
+def _server(settings: Settings) -> Check:
+    from keyreel.cli.folder import DataFolder
+    from keyreel.tasks.lock import is_held
+
+    if not is_held(settings.data):
+        return Check("server", True, "not running: start it with `keyreel up`")
+    return Check("server", True, f"runs at {DataFolder(settings.data).server_url()}")
+
+
+def _engines(settings: Settings) -> Check:
+    from keyreel.engines.router import open_router
+    from keyreel.errors import KeyreelError
+    from keyreel.wire.catalogue import ENDPOINTS
+
+    try:
+        engines = open_router(settings.engines).engines
+    except KeyreelError as error:
+        return Check("engines", False, error.message)
+    made = f"{len(ENDPOINTS)} endpoints in the catalogue"
+    return Check("engines", bool(engines), f"{', '.join(engine.name for engine in engines)}; {made}")
+
+
+def _networks(settings: Settings) -> Check:
+    del settings
+    from keyreel.engines.motion.nets import load_net
+
+    try:
+        for name in ("rife", "u2netp"):
+            load_net(name)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        return Check("motion networks", False, str(error).splitlines()[0])
+    return Check("motion networks", True, "RIFE and U²-Net-p, as shipped")
+
+
+def _encoder(settings: Settings) -> Check:
+    del settings
+    import numpy as np
+
+    from keyreel.media.film import open_film
+    from keyreel.media.probe import probe
+    from keyreel.order import Size
+
+    size = Size(64, 64)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "probe.mp4"
+        with open_film(path, size) as film:
+            for shade in range(3):
+                film.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
+        found = probe(path)
+    return Check("video encoder", found.codec == "h264", f"{found.codec} {found.profile}, {found.pix_fmt}")
+
+
+def _egress(settings: Settings) -> Check:
+    if not settings.egress_allow:
+        return Check("image URLs", True, "public addresses only")
+    opened = ", ".join(str(network) for network in settings.egress_allow)
+    return Check("image URLs", True, f"private networks are open to tenants: {opened}")
+
+
+CHECKS: tuple[Callable[[Settings], Check], ...] = (
+    _python,
+    _machine,
+    _folder,
+    _server,
+    _engines,
+    _networks,
+    _encoder,
+    _egress,
+)

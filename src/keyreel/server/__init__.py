@@ -1,0 +1,1 @@
+"""The HTTP side: reads requests in any dialect, stores tasks, answers polls, serves files."""

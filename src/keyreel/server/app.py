@@ -1,0 +1,82 @@
+"""The web application: its routes come from the dialects, its errors speak their words."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+import keyreel
+from keyreel.server.admin import Admin
+from keyreel.server.discovery import Discovery
+from keyreel.server.files import FileRoute
+from keyreel.server.health import Ready, live
+from keyreel.server.refusals import HANDLERS
+from keyreel.server.tasks import TaskRoutes
+from keyreel.wire.dialects import DIALECTS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from keyreel.server.services import Services
+
+
+def create_app(services: Services) -> ASGIApp:
+    """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
+    admin, discovery = Admin(services), Discovery(services)
+    routes = [
+        Route("/", _welcome),
+        Route("/health/live", live),
+        Route("/health/ready", Ready(services).__call__),
+        Route("/files/{key:path}", FileRoute(services).__call__, methods=["GET", "HEAD"]),
+        Route("/openapi.json", discovery.openapi),
+        Route("/api/v1/skill/models", discovery.models),
+        Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
+        Route("/v1/admin/keys", admin.create_key, methods=["POST"]),
+        Route("/v1/admin/keys", admin.list_keys),
+        Route("/v1/admin/keys/{id}", admin.revoke_key, methods=["DELETE"]),
+        Route("/v1/admin/tasks", admin.list_tasks),
+    ]
+    for dialect in DIALECTS:
+        tasks = TaskRoutes(dialect, services)
+        routes += [
+            Route(dialect.result_path, tasks.result, methods=["GET"]),
+            Route(dialect.submit_path, tasks.submit, methods=["POST"]),
+        ]
+    return RequestIds(Starlette(routes=routes, exception_handlers=HANDLERS))
+
+
+async def _welcome(request: Request) -> JSONResponse:
+    del request
+    paths = {dialect.name: dialect.submit_path for dialect in DIALECTS}
+    return JSONResponse(
+        {"name": "keyreel", "version": keyreel.__version__, "submit": paths, "reference": "/openapi.json"}
+    )
+
+
+class RequestIds:
+    """Gives every answer an X-Request-Id, and every log line of a request the same one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, with the header added."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(16)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._app(scope, receive, send_with_id)

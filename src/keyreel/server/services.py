@@ -1,0 +1,36 @@
+"""What the server's routes work with, put together by whoever starts the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.clock import Clock
+    from keyreel.engines.router import Router
+    from keyreel.intake import Intake
+    from keyreel.server.auth import Gate
+    from keyreel.settings import Settings
+    from keyreel.storage.objects import Storage
+    from keyreel.storage.signing import Signer
+    from keyreel.tasks.keys import Keys
+    from keyreel.tasks.store import TaskStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a route may use. `nudge` tells a worker in this process that a task waits."""
+
+    settings: Settings
+    clock: Clock
+    store: TaskStore
+    keys: Keys
+    gate: Gate
+    storage: Storage
+    signer: Signer
+    intake: Intake
+    engines: Router
+    nudge: Callable[[], None]
+    admin_token: str
