@@ -1,0 +1,20 @@
+"""What every finishing step may know besides the clip and its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.task import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where one clip is finished: for which task, in which folder, and who is named as its producer."""
+
+    task_id: TaskId
+    folder: Path
+    producer: str

@@ -1,0 +1,41 @@
+"""The AIGC identifier (GB 45438-2025, annex E): says in the file that its content was generated."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keyreel.media.mux import remux
+
+if TYPE_CHECKING:
+    from keyreel.engine import Clip
+    from keyreel.finishing.bench import Bench
+    from keyreel.order import Order
+    from keyreel.task import TaskId
+
+
+def identifier(label: str, task_id: TaskId, producer: str) -> str:
+    """Return the order's own label as it is, or the standard's seven keys for ours.
+
+    Label "1" means "is generated". At the first publication the propagator is the producer.
+    """
+    return label or json.dumps(
+        {
+            "Label": "1",
+            "ContentProducer": producer,
+            "ProduceID": task_id,
+            "ReservedCode1": "",
+            "ContentPropagator": producer,
+            "PropagateID": task_id,
+            "ReservedCode2": "",
+        },
+        separators=(",", ":"),
+    )
+
+
+def label(clip: Clip, order: Order, bench: Bench) -> Clip:
+    """Write the identifier into the file's index, and the index to the front: players start at once."""
+    out = bench.folder / "labelled.mp4"
+    remux(clip.path, out, {"AIGC": identifier(order.label, bench.task_id, bench.producer)})
+    return replace(clip, path=out)

@@ -1,0 +1,83 @@
+"""From an engine's clip to the video that is handed out: plain steps, checked before and after."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import RenderFailed
+from keyreel.finishing.bench import Bench
+from keyreel.finishing.cover import make_cover
+from keyreel.finishing.label import label
+from keyreel.finishing.watermark import watermark
+from keyreel.media.probe import BT709_LIMITED, Probe, probe
+from keyreel.order import FPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keyreel.engine import Clip
+    from keyreel.order import Order
+    from keyreel.task import TaskId
+
+    Step = Callable[[Clip, Order, Bench], Clip]
+
+STEPS: Final[tuple[Step, ...]] = (watermark, label)
+"""In this order; each skips what the clip has fulfilled. The last one writes the file that is handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found."""
+
+    video: Path
+    cover: Path
+    sha256: str
+    probe: Probe
+
+
+def finish(clip: Clip, order: Order, task_id: TaskId, folder: Path, *, producer: str = "keyreel") -> Finished:
+    """Finish a clip into `folder / "video.mp4"` and `folder / "cover.jpg"`.
+
+    Raises:
+        RenderFailed: the clip is not what was ordered.
+    """
+    _check(clip, order)
+    bench = Bench(task_id, folder, producer)
+    for step in STEPS:
+        clip = step(clip, order, bench)
+    facts = _check(clip, order)
+    if not facts.faststart:
+        raise RenderFailed("The video's index is not at its front.")
+    video = clip.path.replace(folder / "video.mp4")
+    with video.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Finished(video, make_cover(video, folder / "cover.jpg"), digest, facts)
+
+
+def _check(clip: Clip, order: Order) -> Probe:
+    try:
+        facts = probe(clip.path)
+    except (OSError, ValueError) as error:
+        raise RenderFailed(f"The engine's clip cannot be read: {error}.") from error
+    for what, found, expected in _expectations(clip, order, facts):
+        if found != expected:
+            raise RenderFailed(f"The engine's clip is not as ordered: its {what} is {found}, not {expected}.")
+    return facts
+
+
+def _expectations(clip: Clip, order: Order, facts: Probe) -> tuple[tuple[str, object, object], ...]:
+    """List each property's name, what it is, and what it must be."""
+    sound = facts.has_audio and "soundtrack" in clip.fulfilled
+    return (
+        ("size", f"{facts.width}x{facts.height}", str(order.frame_size)),
+        ("frame count", facts.frames, order.frames),
+        ("frame rate", facts.fps, FPS),
+        ("length in seconds", facts.seconds, order.seconds),
+        ("timing", "steady" if facts.steady else "unsteady", "steady"),
+        ("coding", f"{facts.codec} {facts.profile} {facts.pix_fmt}", "h264 High yuv420p"),
+        ("color", facts.color, BT709_LIMITED),
+        ("audio track", facts.has_audio, sound),
+    )

@@ -1,0 +1,88 @@
+"""The visible mark in a corner: the default text or the order's own picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PIL import Image
+
+from keyreel.media.film import open_film
+from keyreel.media.overlay import Overlay
+from keyreel.media.reader import frames
+from keyreel.order import Corner
+
+if TYPE_CHECKING:
+    from keyreel.engine import Clip
+    from keyreel.finishing.bench import Bench
+    from keyreel.order import Order, Picture, Size, Watermark
+
+DEFAULT_TEXT: Final = "ai_generated_en"
+"""The pre-rendered text, a file of this package; "ai_generated_zh" is the Chinese one."""
+
+# GB 45438-2025 asks for letters of at least 5 % of the short side.
+_TEXT_HEIGHT: Final = 0.055
+# The em of the pre-rendered texts in their pixels, and the plate around them (tools/build_watermark_text.py).
+_RENDERED_EM: Final = 120
+_PICTURE_WIDTH, _PICTURE_HEIGHT = 0.18, 0.14
+_MARGIN: Final = 0.03
+
+
+def overlay_for(mark: Watermark | None, size: Size, text: str = DEFAULT_TEXT) -> Overlay | None:
+    """Prepare the mark for frames of this size; None where none is wanted."""
+    if mark is None:
+        return None
+    picture = _text(text, size) if mark.picture is None else _fitted(mark.picture, size)
+    rgba = _even(np.asarray(picture))
+    height, width = rgba.shape[:2]
+    margin = 2 * round(_MARGIN * min(size.width, size.height) / 2)
+    at_left = mark.corner in {Corner.TOP_LEFT, Corner.BOTTOM_LEFT}
+    at_top = mark.corner in {Corner.TOP_LEFT, Corner.TOP_RIGHT}
+    return Overlay.of(
+        rgba,
+        left=margin if at_left else size.width - width - margin,
+        top=margin if at_top else size.height - height - margin,
+    )
+
+
+def watermark(clip: Clip, order: Order, bench: Bench) -> Clip:
+    """Lay the mark over a clip that came without it; this encodes the clip again."""
+    if order.watermark is None or "watermark" in clip.fulfilled:
+        return clip
+    size = order.frame_size
+    out = bench.folder / "marked.mp4"
+    with open_film(out, size, overlay_for(order.watermark, size)) as film:
+        for frame in frames(clip.path):
+            film.write(frame)
+    return replace(clip, path=out, fulfilled=clip.fulfilled | {"watermark"})
+
+
+def _text(name: str, size: Size) -> Image.Image:
+    with files("keyreel.finishing").joinpath(f"{name}.png").open("rb") as file, Image.open(file) as drawn:
+        scale = _TEXT_HEIGHT * min(size.width, size.height) / _RENDERED_EM
+        return _scaled(drawn.convert("RGBA"), scale)
+
+
+def _fitted(path: Picture, size: Size) -> Image.Image:
+    with Image.open(path) as picture:
+        scale = min(
+            _PICTURE_WIDTH * size.width / picture.width, _PICTURE_HEIGHT * size.height / picture.height
+        )
+        return _scaled(picture.convert("RGBA"), scale)
+
+
+def _scaled(picture: Image.Image, scale: float) -> Image.Image:
+    # Pillow resizes RGBA premultiplied, so colour hidden under full transparency does not bleed into edges.
+    sides = (max(2, round(side * scale)) for side in picture.size)
+    width, height = sides
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _even(
+    rgba: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    # H.264 4:2:0 places marks on even pixels: an odd side gets a transparent line.
+    height, width = rgba.shape[:2]
+    return np.pad(rgba, ((0, height % 2), (0, width % 2), (0, 0)))

@@ -1,0 +1,77 @@
+"""How RGB becomes the film's BT.709 limited-range 4:2:0, and back; knows single frames alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+
+# Against the BT.709 equations with a 2x2 mean for chroma, these flags stay within 0.5 of every 8-bit value
+# and are cheaper than swscale's defaults (1.3 against 1.5 ms at 720p).
+_TO_YUV = Interpolation.AREA | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
+# Without full chroma interpolation swscale repeats chroma samples, which shows at coloured edges.
+_TO_RGB = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+_UNSPECIFIED = 2
+
+
+class ColorConverter:
+    """Converts frames one after another, keeping the tables that a conversion needs. Not for two threads."""
+
+    def __init__(self) -> None:
+        self._reformatter = VideoReformatter()
+
+    def to_yuv(self, frame: Frame) -> VideoFrame:
+        """Convert RGB into a new yuv420p frame; nothing of the array is kept."""
+        return self._reformatter.reformat(
+            VideoFrame.from_numpy_buffer(np.ascontiguousarray(frame), format="rgb24"),
+            format="yuv420p",
+            src_colorspace=Colorspace.ITU709,
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=_TO_YUV,
+            threads=1,
+        )
+
+    def to_rgb(self, picture: VideoFrame) -> Frame:
+        """Convert a decoded frame by its own tags, BT.709 limited where it has none."""
+        untagged = picture.colorspace == _UNSPECIFIED
+        unranged = picture.color_range == ColorRange.UNSPECIFIED
+        converted = self._reformatter.reformat(
+            picture,
+            format="rgb24",
+            src_colorspace=Colorspace.ITU709 if untagged else picture.colorspace,
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.MPEG if unranged else picture.color_range,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=_TO_RGB,
+            threads=1,
+        )
+        return converted.to_ndarray().astype(np.uint8, copy=False)
+
+
+def planes(picture: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Return the frame's planes (Y, U, V) as arrays that share its memory."""
+    return [
+        # A plane is a buffer, which its stub does not say.
+        np.frombuffer(cast("bytes", plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+        for plane in picture.planes
+    ]
+
+
+BT709 = (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG)
+"""What a film is tagged with: primaries, transfer, matrix, limited range."""

@@ -1,0 +1,84 @@
+"""Moves encoded video between files without encoding it again."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+
+from keyreel.media.whole import whole_file
+from keyreel.order import FPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+
+def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
+    """Put films of one size end to end, frame for frame.
+
+    Raises:
+        ValueError: there are no films, or they were not encoded alike.
+    """
+    if not paths:
+        raise ValueError("there are no films to join")
+    with whole_file(out) as part, av.open(part, "w", format="mp4") as target:
+        track: VideoStream | None = None
+        start = 0
+        for path in paths:
+            with av.open(path) as source:
+                stream = source.streams.video[0]
+                if track is None:
+                    track = target.add_stream_from_template(stream)
+                elif _coding(stream) != _coding(track):
+                    raise ValueError(f"{path.name} was encoded differently from {paths[0].name}")
+                count = 0
+                for packet in _shifted(source, stream, start, Fraction(1, fps)):
+                    packet.stream = track
+                    target.mux(packet)
+                    count += 1
+            start += count
+
+
+def remux(path: Path, out: Path, tags: Mapping[str, str]) -> None:
+    """Copy a video with its sound, the index in front (faststart), with these tags in moov/udta/meta."""
+    # Without use_metadata_tags every key that FFmpeg does not know is dropped without a word.
+    flags = {"movflags": "+faststart+use_metadata_tags"}
+    with (
+        whole_file(out) as part,
+        av.open(path) as source,
+        av.open(part, "w", format="mp4", container_options=flags) as target,
+    ):
+        target.metadata.update(tags)
+        kept = (*source.streams.video[:1], *source.streams.audio)
+        tracks = {stream.index: target.add_stream_from_template(stream) for stream in kept}
+        for packet in source.demux(*kept):
+            # The last packet that demux yields of each stream is empty: it flushes decoders.
+            if packet.dts is not None:
+                packet.stream = tracks[packet.stream_index]
+                target.mux(packet)
+
+
+def _coding(stream: VideoStream) -> tuple[bytes | None, int, int]:
+    codec = stream.codec_context
+    return codec.extradata, codec.width, codec.height
+
+
+def _shifted(
+    source: InputContainer, stream: VideoStream, start: int, frame: Fraction
+) -> Iterator[Packet[VideoStream]]:
+    """Yield the stream's packets, their times counted in frames and moved by `start` frames."""
+    for packet in source.demux(stream):
+        if packet.dts is None or packet.pts is None:
+            continue
+        pts, dts = (Fraction(time * packet.time_base, frame) for time in (packet.pts, packet.dts))
+        if pts.denominator != 1 or dts.denominator != 1:
+            raise ValueError("a film's frames are not on the beat")
+        packet.time_base = frame
+        packet.pts, packet.dts, packet.duration = start + int(pts), start + int(dts), 1
+        yield packet

@@ -1,0 +1,123 @@
+"""What a video file is, read from its headers and its packets' times; decodes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import av
+from av.error import FFmpegError
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+_BOX_HEADER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Color:
+    """A stream's color tags, named as ffprobe does."""
+
+    primaries: str
+    transfer: str
+    matrix: str
+    range: str
+
+
+BT709_LIMITED = Color("bt709", "bt709", "bt709", "limited")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A video file's facts. `steady` says that frames follow each other at equal times from zero."""
+
+    width: int
+    height: int
+    frames: int
+    fps: Fraction
+    seconds: float
+    steady: bool
+    codec: str
+    profile: str
+    pix_fmt: str
+    color: Color
+    has_audio: bool
+    faststart: bool
+    tags: dict[str, str]
+
+
+def probe(path: Path) -> Probe:
+    """Read a video file's facts.
+
+    Raises:
+        ValueError: the file is not a readable video.
+    """
+    try:
+        with av.open(path) as container:
+            if not container.streams.video:
+                raise ValueError(f"{path.name} has no video track")
+            return _probe(path, container, container.streams.video[0])
+    except FFmpegError as error:
+        raise ValueError(f"{path.name} is not a readable video: {error}") from error
+
+
+def _probe(path: Path, container: InputContainer, stream: VideoStream) -> Probe:
+    times = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
+    steps = {later - earlier for earlier, later in pairwise(times)}
+    codec = stream.codec_context
+    return Probe(
+        width=codec.width,
+        height=codec.height,
+        frames=len(times),
+        fps=stream.average_rate or Fraction(0),
+        seconds=float((stream.duration or 0) * (stream.time_base or 0)),
+        steady=len(steps) <= 1 and times[:1] == [0],
+        codec=codec.name,
+        profile=codec.profile or "",
+        pix_fmt=codec.pix_fmt or "",
+        color=_color(stream),
+        has_audio=bool(container.streams.audio),
+        faststart=_faststart(path),
+        tags=dict(container.metadata),
+    )
+
+
+def _color(stream: VideoStream) -> Color:
+    codec = stream.codec_context
+    limited = codec.color_range == ColorRange.MPEG
+    return Color(
+        primaries="bt709" if codec.color_primaries == ColorPrimaries.BT709 else str(codec.color_primaries),
+        transfer="bt709" if codec.color_trc == ColorTrc.BT709 else str(codec.color_trc),
+        matrix="bt709" if codec.colorspace == Colorspace.ITU709 else str(codec.colorspace),
+        range="limited" if limited else str(codec.color_range),
+    )
+
+
+def _faststart(path: Path) -> bool:
+    """Say whether the index (moov) comes before the pictures (mdat): only then can a player start at once."""
+    for kind in _boxes(path):
+        if kind in {b"moov", b"mdat"}:
+            return kind == b"moov"
+    return False
+
+
+def _boxes(path: Path) -> Iterator[bytes]:
+    """Yield the kinds of the file's outermost boxes (ISO 14496-12, 4.2)."""
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        while file.tell() + _BOX_HEADER <= end:
+            start = file.tell()
+            size = int.from_bytes(file.read(4), "big")
+            yield file.read(4)
+            if size == 1:
+                size = int.from_bytes(file.read(8), "big")
+            if size < _BOX_HEADER:
+                return
+            file.seek(start + size)

@@ -1,0 +1,59 @@
+"""Reads the frames of a video back as RGB, converted by the matrix that the video is tagged with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import av
+from av.codec.context import ThreadType
+
+from keyreel.media.color import ColorConverter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from av.video.frame import VideoFrame
+
+    from keyreel.engine import Frame
+
+
+def frames(path: Path) -> Iterator[Frame]:
+    """Yield every frame, uint8 RGB [height, width, 3]."""
+    converter = ColorConverter()
+    for picture in _decoded(path):
+        yield converter.to_rgb(picture)
+
+
+def frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
+    """Yield the frames with these numbers, in the video's order; only they are converted.
+
+    Raises:
+        IndexError: the video has no such frame.
+    """
+    missing = set(indexes)
+    converter = ColorConverter()
+    for index, picture in enumerate(_decoded(path)):
+        if index in missing:
+            missing.discard(index)
+            yield converter.to_rgb(picture)
+        if not missing:
+            return
+    if missing:
+        raise IndexError(f"{path.name} has no frame {min(missing)}")
+
+
+def frame_at(path: Path, index: int) -> Frame:
+    """Return one frame by its number from zero.
+
+    Raises:
+        IndexError: the video has no such frame.
+    """
+    return next(frames_at(path, (index,)))
+
+
+def _decoded(path: Path) -> Iterator[VideoFrame]:
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = ThreadType.AUTO
+        yield from container.decode(stream)
