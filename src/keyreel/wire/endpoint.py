@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,10 +40,17 @@ class Endpoint(BaseModel):
     """The model, for example "q2-pro"."""
     operation: ClassVar[Operation]
 
+    payload: str = ""
+    """Passed through to the result."""
+
     @classmethod
     def name(cls) -> str:
         """Return the catalogue's name, for example "q2-pro-img2video"."""
         return f"{cls.family}-{cls.operation.value.replace('_', '-')}"
+
+    def documented(self) -> dict[str, Any]:
+        """Return the fields that were given, in the spelling of the hosted service's page."""
+        return self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
 
     @abstractmethod
     def order(self, seed: int) -> Order:

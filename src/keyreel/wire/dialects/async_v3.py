@@ -1,0 +1,187 @@
+"""The `/v3/async/*` format: one path for each model, one path for all results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+
+from keyreel import errors
+from keyreel.task import State, TaskId
+from keyreel.wire import catalogue
+from keyreel.wire.dialect import Asked, Call, Dialect, Json, Report
+from keyreel.wire.refusals import Row, error_of, row_of, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from keyreel.errors import KeyreelError, Refusal
+    from keyreel.task import Links, Task
+    from keyreel.wire.endpoint import Endpoint
+
+_WORDS: Final = {
+    State.QUEUED: "TASK_STATUS_QUEUED",
+    State.RUNNING: "TASK_STATUS_PROCESSING",
+    State.SUCCEEDED: "TASK_STATUS_SUCCEED",
+    State.FAILED: "TASK_STATUS_FAILED",
+    State.CANCELLED: "TASK_STATUS_FAILED",
+}
+# The first state of each word: a cancelled task reads as failed.
+_STATES: Final = {word: state for state, word in reversed(_WORDS.items()) if state is not State.CANCELLED}
+
+# The reasons of the format's own table; those below the blank line are ours, for what it does not name.
+_REFUSALS: Final = (
+    Row(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
+    Row(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
+    Row(errors.ImageTooLarge, 400, "IMAGE_FILE_EXCEEDS_MAX_SIZE"),
+    Row(errors.ImageTooManyPixels, 400, "IMAGE_EXCEEDS_MAX_RESOLUTION"),
+    Row(errors.ImageSizeOutOfRange, 400, "INVALID_IMAGE_SIZE"),
+    Row(errors.MissingKey, 400, "MISSING_API_KEY"),
+    Row(errors.InvalidKey, 403, "INVALID_API_KEY"),
+    Row(errors.UnknownEndpoint, 404, "API_NOT_FOUND"),
+    Row(errors.UnknownTask, 404, "TASK_NOT_FOUND"),
+    Row(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),
+    Row(errors.InternalFault, 500, "GET_RESULT_FAILED"),
+    Row(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
+    #
+    Row(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
+    Row(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
+    Row(errors.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
+    Row(errors.LinkExpired, 410, "LINK_EXPIRED"),
+    Row(errors.LinkForged, 403, "LINK_FORGED"),
+    Row(errors.Refusal, 400, "BAD_REQUEST"),
+)
+
+
+class AsyncV3(Dialect):
+    """Speaks `/v3/async/*`."""
+
+    name = "async_v3"
+    title = "/v3/async"
+    submit_path = "/v3/async/{model}"
+    result_path = "/v3/async/task-result"
+    body_limit = 100 * 1024 * 1024
+
+    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+        """Read a submit: the path names the model, the body is flat."""
+        endpoint = catalogue.find(path.get("model", ""))
+        unknown = tuple(name for name in body if name not in endpoint.model_fields and name != "model")
+        return Asked(endpoint, body, unknown)
+
+    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+        """Read `?task_id=`."""
+        del path
+        if not query.get("task_id"):
+            raise errors.InvalidRequest(
+                "task_id: is required, as in /v3/async/task-result?task_id=…", field="task_id"
+            )
+        return TaskId(query["task_id"])
+
+    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write the task's id; q1 pages show nothing else."""
+        if endpoint.family == "q1":
+            return {"task_id": task.id}
+        return {"task_id": task.id, "provider_request_id": str(uuid5(NAMESPACE_URL, f"keyreel:{task.id}"))}
+
+    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+        """Write the state: whole numbers as integers, numbers within `extra` and `videos` as strings."""
+        video = (
+            {
+                "video_url": links.video,
+                "video_url_ttl": str(links.ttl_seconds),
+                "video_type": "mp4",
+                "cover_url": links.cover,
+            }
+            if links
+            else None
+        )
+        return {
+            "extra": _extra(task),
+            "task": {
+                "task_id": task.id,
+                "status": _WORDS[task.state],
+                "reason": task.reason if task.state in {State.FAILED, State.CANCELLED} else "",
+                "task_type": self.model_id(type(endpoint)).upper().replace("-", "_"),
+                "eta": eta_seconds,
+                "progress_percent": 100
+                if task.state is State.SUCCEEDED
+                else min(99, int(task.progress * 100)),
+            },
+            "images": [],
+            "videos": [video] if video else [],
+            "audios": [],
+        }
+
+    def refusal(self, error: Refusal) -> tuple[int, Json]:
+        """Write `{code, reason, message, metadata}`."""
+        row = row_of(_REFUSALS, error)
+        metadata = {"field": error.field[:200]} if error.field else {}
+        return row.status, {
+            "code": row.status,
+            "reason": row.code,
+            "message": sentence(error),
+            "metadata": metadata,
+        }
+
+    def submit_call(self, endpoint: Endpoint) -> Call:
+        """Write a submit."""
+        return Call("POST", f"/v3/async/{self.model_id(type(endpoint))}", endpoint.documented())
+
+    def result_call(self, task_id: TaskId) -> Call:
+        """Write a poll."""
+        return Call("GET", f"{self.result_path}?task_id={quote(task_id, safe='')}")
+
+    def read_accepted(self, body: Json) -> TaskId:
+        """Read the task's id."""
+        if not isinstance(body.get("task_id"), str) or not body["task_id"]:
+            raise errors.RemoteError("The answer holds no task_id.")
+        return TaskId(body["task_id"])
+
+    def read_result(self, body: Json) -> Report:
+        """Read a task's state; hosted services leave optional parts out."""
+        task: Json = body.get("task") or {}
+        extra: Json = body.get("extra") or {}
+        video: Json = next(iter(body.get("videos") or []), {})
+        state = _STATES.get(task.get("status", ""))
+        if state is None:
+            raise errors.RemoteError(f"The answer's task.status is {str(task.get('status'))[:64]!r}.")
+        seed = str(extra.get("seed") or "")
+        return Report(
+            id=TaskId(str(task.get("task_id") or "")),
+            state=state,
+            progress=1.0 if state is State.SUCCEEDED else int(task.get("progress_percent") or 0) / 100,
+            eta_seconds=int(task.get("eta") or 0),
+            reason=str(task.get("reason") or ""),
+            video_url=str(video.get("video_url") or ""),
+            cover_url=str(video.get("cover_url") or ""),
+            seed=int(seed) if seed.isdecimal() else None,
+            payload=str(extra.get("payload") or ""),
+        )
+
+    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+        """Read `{code, reason, message, metadata}`."""
+        message = str(body.get("message") or f"The server answered {status}.")
+        reason, metadata = str(body.get("reason") or ""), body.get("metadata")
+        field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
+        known = error_of(_REFUSALS, status, reason, message, field)
+        return known or errors.RemoteError(message, status=status, code=reason)
+
+    def model_id(self, endpoint: type[Endpoint]) -> str:
+        """Return "vidu-q2-pro-startend2video" and the like."""
+        return f"vidu-{endpoint.family}-{endpoint.operation.value.replace('_', '')}"
+
+
+def _extra(task: Task) -> dict[str, Any]:
+    moments = {"submit": task.created, "execute": task.started, "complete": task.finished}
+    times = {f"{name}_time_ms": _milliseconds(moment) for name, moment in moments.items() if moment}
+    extra: dict[str, Any] = {
+        "seed": str(task.submission.seed),
+        "enable_nsfw_detection": False,
+        "debug_info": {"request_info": "", **times},
+    }
+    return extra | ({"payload": task.submission.payload} if task.submission.payload else {})
+
+
+def _milliseconds(moment: datetime) -> str:
+    return str(int(moment.timestamp() * 1000))

@@ -1,0 +1,195 @@
+"""The vtrix format: one path for all models, the model's id in the body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from keyreel import errors
+from keyreel.task import State, TaskId
+from keyreel.wire import catalogue
+from keyreel.wire.dialect import Asked, Call, Dialect, Json, Report
+from keyreel.wire.dialects.vtrix_models import model_id, model_list, model_spec
+from keyreel.wire.refusals import Row, error_of, row_of, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.errors import KeyreelError, Refusal
+    from keyreel.task import Links, Task
+    from keyreel.wire.endpoint import Endpoint
+
+__all__ = ["Vtrix", "model_list", "model_spec"]
+
+_STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
+
+# Only 002014001 is published, for a missing image and for a failed generation; the others are ours.
+_GENERATION_FAILED: Final = "002014001"
+_FAULTS: Final = {"PictureUnreachable": "002014101", "Cancelled": "002014102"}
+_REFUSALS: Final = (
+    Row(errors.MissingImage, 400, "002014001"),
+    Row(errors.InvalidRequest, 400, "002014002"),
+    Row(errors.InvalidImage, 400, "002014003"),
+    Row(errors.ImageTooLarge, 400, "002014004"),
+    Row(errors.ImageTooManyPixels, 400, "002014005"),
+    Row(errors.ImageSizeOutOfRange, 400, "002014006"),
+    Row(errors.MissingKey, 401, "002011001"),
+    Row(errors.InvalidKey, 401, "002011002"),
+    Row(errors.UnsupportedOrder, 403, "002013001"),
+    Row(errors.LinkForged, 403, "002013002"),
+    Row(errors.UnknownEndpoint, 404, "002012001"),
+    Row(errors.UnknownTask, 404, "002012002"),
+    Row(errors.MethodNotAllowed, 405, "002012003"),
+    Row(errors.LinkExpired, 410, "002012004"),
+    Row(errors.BodyTooSlow, 408, "002014007"),
+    Row(errors.BodyTooLarge, 413, "002014008"),
+    Row(errors.InternalFault, 500, "002015001"),
+    Row(errors.Unavailable, 503, "002015002"),
+    Row(errors.Refusal, 400, "002014009"),
+)
+
+
+class Vtrix(Dialect):
+    """Speaks `/model/v1/generation`."""
+
+    name = "vtrix"
+    title = "vtrix"
+    submit_path = "/model/v1/generation"
+    result_path = "/model/v1/generation/task/{id}"
+    body_limit = 20 * 1024 * 1024
+
+    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+        """Read a submit, fields flat or wrapped in `input[0].params`; where both are given, wrapped wins."""
+        del path
+        flat = {name: value for name, value in body.items() if name not in {"model", "input"}}
+        params = flat | (_params(body["input"]) if body.get("input") is not None else {})
+        # Some models put the provider's own model name into the fields; ours is outside.
+        inner = params.pop("model", None)
+        model = body.get("model") or inner
+        if not isinstance(model, str):
+            raise errors.InvalidRequest(
+                "model: is required, and must be text such as viduq2_pro_img2video.", field="model"
+            )
+        endpoint = catalogue.find(model)
+        return Asked(endpoint, params, tuple(name for name in params if name not in endpoint.model_fields))
+
+    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+        """Read the path's last part."""
+        del query
+        return TaskId(path["id"])
+
+    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write the new task."""
+        return self.result(task, endpoint, None, 0)
+
+    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+        """Write the task; `output`, `usage`, `error` and `progress` each only in their own states."""
+        body: Json = {
+            "id": task.id,
+            "created_at": int(task.created.timestamp()),
+            "model": self.model_id(type(endpoint)),
+            "metadata": _metadata(task, eta_seconds),
+        }
+        if links is not None:
+            content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
+            return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage()}
+        if task.state in {State.FAILED, State.CANCELLED}:
+            fault = "Cancelled" if task.state is State.CANCELLED else task.fault
+            code = _FAULTS.get(fault, _GENERATION_FAILED)
+            return body | {
+                "status": "failed",
+                "error": {"code": code, "message": task.reason or "Video generation failed"},
+            }
+        return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
+
+    def refusal(self, error: Refusal) -> tuple[int, Json]:
+        """Write `{code, message}`; clients stumble over an `error` object here."""
+        row = row_of(_REFUSALS, error)
+        return row.status, {"code": row.code, "message": sentence(error)}
+
+    def submit_call(self, endpoint: Endpoint) -> Call:
+        """Write a submit, wrapped as the hosted service wants it."""
+        body = {"model": self.model_id(type(endpoint)), "input": [{"params": endpoint.documented()}]}
+        return Call("POST", self.submit_path, body)
+
+    def result_call(self, task_id: TaskId) -> Call:
+        """Write a poll."""
+        return Call("GET", f"/model/v1/generation/task/{quote(task_id, safe='')}")
+
+    def read_accepted(self, body: Json) -> TaskId:
+        """Read the task's id."""
+        if not isinstance(body.get("id"), str) or not body["id"]:
+            raise errors.RemoteError("The answer holds no id.")
+        return TaskId(body["id"])
+
+    def read_result(self, body: Json) -> Report:
+        """Read a task's state; hosted services leave optional parts out."""
+        state = _STATES.get(body.get("status", ""))
+        if state is None:
+            raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
+        metadata: Json = body.get("metadata") or {}
+        content = _content(body)
+        seed = str(metadata.get("seed") or "")
+        return Report(
+            id=TaskId(str(body.get("id") or "")),
+            state=state,
+            progress=1.0 if state is State.SUCCEEDED else float(body.get("progress") or 0),
+            eta_seconds=int(metadata.get("eta_seconds") or 0),
+            reason=_reason(body.get("error")),
+            video_url=str(content.get("url") or ""),
+            cover_url=str(content.get("cover_url") or ""),
+            seed=int(seed) if seed.isdecimal() else None,
+            payload=str(metadata.get("payload") or ""),
+        )
+
+    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+        """Read `{code, message}`, and the gateway's `error` in whatever form."""
+        code = str(body.get("code") or "")
+        message = str(body.get("message") or _reason(body.get("error")) or f"The server answered {status}.")
+        path, separator, _ = message.partition(": ")
+        field = path if separator and " " not in path else ""
+        return error_of(_REFUSALS, status, code, message, field) or errors.RemoteError(
+            message, status=status, code=code
+        )
+
+    def model_id(self, endpoint: type[Endpoint]) -> str:
+        """Return "viduq2_pro_start_end2video" and the like."""
+        return model_id(endpoint)
+
+
+def _params(wrapped: Any) -> Json:
+    """Unwrap `[{"params": {…}}]`."""
+    if not isinstance(wrapped, list) or len(wrapped) != 1 or not isinstance(wrapped[0], dict):
+        raise errors.InvalidRequest("input: must be a list of one object that holds params.", field="input")
+    params = wrapped[0].get("params")
+    if not isinstance(params, dict):
+        raise errors.InvalidRequest(
+            "input[0].params: must be an object of the model's fields.", field="input[0].params"
+        )
+    return params
+
+
+def _metadata(task: Task, eta_seconds: int) -> Json:
+    moments = {"started_at": task.started, "finished_at": task.finished}
+    metadata: Json = {"seed": task.submission.seed}
+    metadata |= {name: int(moment.timestamp()) for name, moment in moments.items() if moment}
+    if eta_seconds:
+        metadata["eta_seconds"] = eta_seconds
+    return metadata | ({"payload": task.submission.payload} if task.submission.payload else {})
+
+
+def _usage() -> Json:
+    """Nothing is charged; clients want every one of these keys, the amounts as text."""
+    return {"cost": "0.000000", "discount": 0, "quantity": 1, "unit_price": "0.000000", "extra_info": {}}
+
+
+def _content(body: Json) -> Json:
+    output: Json = next(iter(body.get("output") or []), {})
+    content: Json = next(iter(output.get("content") or []), {})
+    return content
+
+
+def _reason(error: Any) -> str:
+    if isinstance(error, dict):
+        return str(error.get("message") or error.get("error_message") or "")
+    return str(error or "")

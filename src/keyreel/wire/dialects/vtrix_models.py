@@ -1,0 +1,143 @@
+"""What vtrix clients ask before they submit: the list of models, and each model's parameters."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final
+
+from keyreel.order import Operation
+from keyreel.wire import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.wire.dialect import Json
+    from keyreel.wire.endpoint import Endpoint
+
+_PAGE_SIZE: Final = 20
+_LARGEST_PAGE: Final = 100
+_KINDS: Final = {
+    Operation.IMG2VIDEO: "Image to Video",
+    Operation.START_END2VIDEO: "Start and End to Video",
+    Operation.MULTIFRAME: "Multiframe",
+    Operation.REFERENCE2VIDEO: "Reference to Video",
+    Operation.TEXT2VIDEO: "Text to Video",
+}
+
+
+def model_id(endpoint: type[Endpoint]) -> str:
+    """Return the format's name of an endpoint: "viduq2_pro_start_end2video" and the like."""
+    return f"vidu{endpoint.family.replace('-', '_')}_{endpoint.operation.value}"
+
+
+def model_list(query: Mapping[str, str]) -> Json:
+    """List the models; `page`, `page_size`, `type` and `keywords` narrow the list."""
+    kind, words = query.get("type", "").lower(), query.get("keywords", "").lower().split()
+    found = [_summary(endpoint) for endpoint in catalogue.ENDPOINTS]
+    found = [
+        each for each in found if kind in {"", "video"} and all(word in str(each).lower() for word in words)
+    ]
+    page = _count(query.get("page", ""), 1, 10**6)
+    size = _count(query.get("page_size", ""), _PAGE_SIZE, _LARGEST_PAGE)
+    data = {
+        "models": found[(page - 1) * size : page * size],
+        "total": len(found),
+        "page": page,
+        "page_size": size,
+        "total_pages": ceil(len(found) / size),
+    }
+    return _enveloped(data)
+
+
+def model_spec(model: str, base_url: str) -> Json:
+    """Describe one model's parameters, and where to post them.
+
+    Raises:
+        UnknownEndpoint: there is no such model.
+    """
+    endpoint = catalogue.find(model)
+    summary = _summary(endpoint)
+    headers = {"Authorization": "Bearer YOUR_API_KEY", "Content-Type": "application/json"}
+    return _enveloped(
+        {
+            "model_id": summary["id"],
+            "name": summary["name"],
+            "vendor": "keyreel",
+            "type": summary["type"],
+            "api": {"endpoint": f"{base_url}/model/v1/generation", "method": "POST", "headers": headers},
+            "parameters": _parameters(endpoint.model_json_schema(), "input[0].params"),
+            "agent_prompt": f"{summary['description']} Post the parameters, then poll /model/v1/generation/task/<id>.",
+        }
+    )
+
+
+def _summary(endpoint: type[Endpoint]) -> Json:
+    family = endpoint.family.replace("-", " ").title()
+    return {
+        "id": model_id(endpoint),
+        "name": f"Vidu {family} {_KINDS[endpoint.operation]}",
+        "type": "video",
+        "description": (endpoint.__doc__ or "").strip(),
+        "input_modalities": ["text", "image"],
+        "output_modalities": ["video"],
+    }
+
+
+def _parameters(schema: Json, path: str, root: Json | None = None) -> list[Json]:
+    """Describe an object schema's properties."""
+    root = root or schema
+    required = schema.get("required", [])
+    return [
+        _parameter(name, f"{path}.{name}", _resolved(inner, root), root) | {"required": name in required}
+        for name, inner in schema.get("properties", {}).items()
+    ]
+
+
+def _parameter(name: str, path: str, schema: Json, root: Json) -> Json:
+    items = _resolved(schema.get("items", {}), root)
+    inner, inner_path = (items, f"{path}[]") if items.get("properties") else (schema, path)
+    children = _parameters(inner, inner_path, root) if inner.get("properties") else []
+    return {
+        "name": name,
+        "path": path,
+        "type": schema.get("type", "string"),
+        "required": False,
+        "description": schema.get("description", ""),
+        "constraints": _constraints(schema),
+        "example": (schema.get("examples") or schema.get("enum") or [schema.get("default")])[0],
+        "children": children,
+    }
+
+
+def _constraints(schema: Json) -> Json:
+    names = {
+        "default": "default",
+        "minimum": "min",
+        "maximum": "max",
+        "minLength": "min_length",
+        "maxLength": "max_length",
+        "maxItems": "max_items",
+    }
+    found = {ours: schema[theirs] for theirs, ours in names.items() if schema.get(theirs) is not None}
+    return found | ({"enum": [str(word) for word in schema["enum"]]} if "enum" in schema else {})
+
+
+def _resolved(schema: Json, root: Json) -> Json:
+    """Follow a reference, and take the part of an alternative that is not null."""
+    for choice in ("anyOf", "oneOf"):
+        parts = [part for part in schema.get(choice, []) if part.get("type") != "null"]
+        if parts:
+            schema = {**schema, **parts[0]}
+    if "$ref" in schema:
+        definition: Json = root.get("$defs", {}).get(schema["$ref"].rpartition("/")[2], {})
+        schema = {**definition, **schema}
+    return schema
+
+
+def _enveloped(data: dict[str, Any]) -> Json:
+    return {"status": {"code": 200, "message": ""}, "data": data}
+
+
+def _count(text: str, default: int, most: int) -> int:
+    """Read a page number leniently: what is no sensible number counts as absent."""
+    return min(int(text), most) if text.isdecimal() and len(text) < 10 and int(text) > 0 else default  # noqa: PLR2004 - digits of an int

@@ -1,0 +1,302 @@
+"""The kinds of fields that requests are made of: each knows its rule in words, how to read a value, its schema.
+
+They know nothing of any endpoint. A value that breaks its rule raises pydantic's own custom error, whose kind
+names the domain error it becomes (see `parse`).
+"""
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from keyreel.order import Amplitude, Corner
+
+PAYLOAD_LENGTH: Final = 1_048_576
+TRUSTED: Final = "keyreel.trusted"
+"""Key of the validation context under which `asset:` references are accepted: our own rows, never a client's."""
+
+_SEED_BITS: Final = 2**31 - 1
+_URL_LENGTH: Final = 8192
+# A bare base64 picture is longer than any sensible name, and the shortest real pictures have about 60 bytes.
+_SHORTEST_BASE64: Final = 48
+_DATA_URI: Final = re.compile(r"data:image/[\w.+-]{1,40}(?:;[\w.=+-]{1,40}){0,3};base64,", re.IGNORECASE)
+_ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_=\r\n-]+")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}")
+_RATIO: Final = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,4})?):([0-9]{1,5}(?:\.[0-9]{1,4})?)")
+_WIDEST: Final = 4
+_LONGEST_WORD: Final = 64
+
+
+def broken(rule: str, kind: str = "wrong") -> PydanticCustomError:
+    """Return the error of a value that breaks `rule`, words that follow the field's name and value."""
+    return PydanticCustomError(kind, "{rule}", {"rule": rule})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A field's rule, put into an annotation: `Annotated[int, Whole(1, 10)]`."""
+
+    def read(self, value: Any) -> object:
+        """Return the value in its one form, or raise `broken(...)`."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of what is accepted."""
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        del core, handler
+        return self.schema()
+
+
+@dataclass(frozen=True)
+class Whole(Rule):
+    """A whole number between two bounds, both included."""
+
+    low: int
+    high: int
+
+    def read(self, value: Any) -> int:
+        """Accept 5 and 5.0, refuse true, "5" and 5.5."""
+        number = _whole(value)
+        if number is None or not self.low <= number <= self.high:
+            bounds = (
+                f"{self.low}" if self.low == self.high else f"a whole number from {self.low} to {self.high}"
+            )
+            raise broken(f"must be {bounds}")
+        return number
+
+    def schema(self) -> dict[str, Any]:
+        """Return an integer with its bounds."""
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True)
+class Text(Rule):
+    """Text of at most `limit` Unicode code points; `needed` refuses blank text."""
+
+    limit: int
+    needed: bool = False
+
+    def read(self, value: Any) -> str:
+        """Accept text as it is."""
+        if not isinstance(value, str):
+            raise broken("must be text")
+        if len(value) > self.limit:
+            raise broken(f"must have at most {self.limit} characters")
+        if self.needed and not value.strip():
+            raise broken("must not be empty")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """Return a string with its length."""
+        return {"type": "string", "maxLength": self.limit} | ({"minLength": 1} if self.needed else {})
+
+
+@dataclass(frozen=True)
+class OneOf(Rule):
+    """One of some words, in any case; `also` maps further spellings to the word they mean."""
+
+    words: tuple[str, ...]
+    also: tuple[tuple[str, str], ...] = ()
+
+    def read(self, value: Any) -> str:
+        """Return the word in its usual case."""
+        known = {word.lower(): word for word in self.words} | dict(self.also)
+        word = (
+            known.get(value.strip().lower())
+            if isinstance(value, str) and len(value) < _LONGEST_WORD
+            else None
+        )
+        if word is None:
+            choice = ", ".join((*self.words, *(spelling for spelling, _ in self.also)))
+            raise broken(f"must be {'' if len(self.words) == 1 else 'one of '}{choice}")
+        return word
+
+    def schema(self) -> dict[str, Any]:
+        """Return the words."""
+        return {"type": "string", "enum": [*self.words, *(spelling for spelling, _ in self.also)]}
+
+
+@dataclass(frozen=True)
+class Many(Rule):
+    """A list with `low` to `high` entries (None: no upper limit); `kind` is the error of an empty one."""
+
+    low: int
+    high: int | None = None
+    noun: str = "entries"
+    kind: str = "wrong"
+    item: dict[str, Any] = field(default_factory=dict[str, Any], hash=False)
+
+    def read(self, value: Any) -> tuple[object, ...]:
+        """Accept a list."""
+        if not isinstance(value, list | tuple):
+            raise broken(f"must be a list of {self.noun}")
+        if len(value) < self.low or (self.high is not None and len(value) > self.high):
+            kind = self.kind if not value else "wrong"
+            raise broken(f"must hold {self._span()} {self.noun}", kind)
+        return tuple(value)
+
+    def _span(self) -> str:
+        if self.high is None:
+            return f"at least {self.low}"
+        return f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the list's schema with its limits."""
+        inner = handler(core)
+        limits = {"minItems": self.low} | ({} if self.high is None else {"maxItems": self.high})
+        return {"type": "array", "items": inner.get("items", {}), **limits}
+
+
+@dataclass(frozen=True)
+class _Flag(Rule):
+    def read(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise broken("must be true or false")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class _Seed(Rule):
+    def read(self, value: Any) -> int | None:
+        number = int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else _whole(value)
+        if value is None or number in {0, -1}:
+            return None
+        if number is None or not -(2**63) <= number < 2**63:
+            raise broken("must be a whole number of 64 bits; 0 and -1 ask for a random seed")
+        # Seeds are 31 bits wide; the few whose low bits are all zero must not turn into "random".
+        return number & _SEED_BITS or 1
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "format": "int64"}
+
+
+@dataclass(frozen=True)
+class _Corner(Rule):
+    def read(self, value: Any) -> Corner:
+        corners = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
+        number = _whole(value)
+        word = str(number) if number is not None else value
+        if isinstance(word, str):
+            word = word.strip().lower().replace("-", "_")
+            for position, corner in enumerate(corners, start=1):
+                if word in {str(position), corner.value}:
+                    return corner
+        names = ", ".join(f"{corner.value} ({position})" for position, corner in enumerate(corners, start=1))
+        raise broken(f"must be one of {names}")
+
+    def schema(self) -> dict[str, Any]:
+        words = [corner.value for corner in Corner]
+        return {"oneOf": [{"type": "string", "enum": words}, {"type": "integer", "minimum": 1, "maximum": 4}]}
+
+
+@dataclass(frozen=True)
+class _Ratio(Rule):
+    def read(self, value: Any) -> str:
+        match = (
+            _RATIO.fullmatch(value.strip()) if isinstance(value, str) and len(value) < _LONGEST_WORD else None
+        )
+        if match is None or not _within_limits(*match.groups()):
+            raise broken("must be a width:height such as 16:9, between 1:4 and 4:1")
+        return match[0]
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^[0-9.]+:[0-9.]+$", "examples": ["16:9", "9:16", "1:1"]}
+
+
+@dataclass(frozen=True)
+class _Address(Rule):
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str) or not is_web_address(value.strip()):
+            raise broken(f"must be an http or https address of at most {_URL_LENGTH} characters")
+        return value.strip()
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a picture is. Of long texts only the beginning is looked at: decoding them is intake's."""
+
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        if isinstance(value, dict):
+            value = next((value[key] for key in ("url", "image_url", "image") if key in value), value)
+        if isinstance(value, str) and (not value or value[:64].isspace()):
+            raise broken("must not be empty: an image is missing", "no_image")
+        beginning = value[:128] if isinstance(value, str) else ""
+        if beginning.lower().startswith(("http://", "https://")):
+            return _Address().read(value)
+        if _ASSET.fullmatch(beginning) and info.context and info.context.get(TRUSTED):
+            return str(value)
+        if _DATA_URI.match(beginning):
+            return str(value)
+        if beginning.lower().startswith("data:"):
+            raise broken("must begin like data:image/png;base64, when it is a data URI", "bad_image")
+        if len(beginning) >= _SHORTEST_BASE64 and _BASE64.fullmatch(beginning):
+            return str(value)
+        raise broken("must be an http(s) address or an image in base64, best as data:image/png;base64,…")
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        del core, handler
+        return {"type": "string", "description": "An image's address, data URI or base64 text."}
+
+
+Flag = Annotated[bool, _Flag()]
+Seed = Annotated[int | None, _Seed()]
+CornerName = Annotated[Corner, _Corner()]
+RatioText = Annotated[str, _Ratio()]
+Address = Annotated[str, _Address()]
+Source = Annotated[str, _Source()]
+Movement = Annotated[
+    Amplitude,
+    OneOf(("auto", "small", "medium", "large"), also=(("high", "large"),)),
+    Field(description="How much is to move; high and large mean the same."),
+]
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether the text is an http or https address with a host. Opens nothing."""
+    if len(text) > _URL_LENGTH or any(character <= " " or character == "\x7f" for character in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def shape(ratio: str) -> Fraction:
+    """Return width over height of a checked ratio."""
+    width, height = ratio.split(":")
+    return Fraction(width) / Fraction(height)
+
+
+def _within_limits(width: str, height: str) -> bool:
+    if not Fraction(width) or not Fraction(height):
+        return False
+    return Fraction(1, _WIDEST) <= Fraction(width) / Fraction(height) <= _WIDEST
+
+
+def _whole(value: object) -> int | None:
+    """Return a JSON number without fraction as int, None for everything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value)

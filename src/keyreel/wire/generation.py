@@ -1,0 +1,193 @@
+"""What every Vidu request has in common, whatever the operation: seed, size class, watermark, pass-through."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from keyreel.order import (
+    Amplitude,
+    Corner,
+    Operation,
+    Order,
+    Picture,
+    Resolution,
+    Shot,
+    Size,
+    Sound,
+    Subject,
+    Watermark,
+)
+from keyreel.wire.endpoint import Endpoint, PictureRules
+from keyreel.wire.fields import (
+    PAYLOAD_LENGTH,
+    Address,
+    CornerName,
+    Flag,
+    Movement,
+    OneOf,
+    Seed,
+    Source,
+    Text,
+)
+
+_LATER: Final = ("bgm", "audio", "voice_id", "off_peak", "is_rec", "callback_url")
+_CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
+
+Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
+Voice = Annotated[str, Text(256)]
+
+
+class Part(BaseModel):
+    """An object inside a request. A null field counts as absent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, data: Any) -> Any:
+        return without_nulls(data) if isinstance(data, dict) else data
+
+
+class Webhook(Part):
+    """Where to report the end of a task, as `/v3/async` clients ask for it."""
+
+    url: Address = ""
+    test_mode: dict[str, Any] = Field(default_factory=dict)
+
+
+class Extra(Part):
+    """The `extra` object of `/v3/async` requests."""
+
+    webhook: Webhook | None = None
+
+
+class Generation(Endpoint):
+    """A request for one video."""
+
+    high_for_large: ClassVar[bool] = False
+    """Whether the hosted service's page of this endpoint spells the largest movement "high"."""
+    numbered_corners: ClassVar[bool] = True
+    """Whether the hosted service's page of this endpoint numbers the watermark's corners."""
+    image_rules: ClassVar[PictureRules] = PictureRules()
+
+    seed: Seed = Field(None, description="0, -1 or absent ask for a random seed.")
+    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+    movement_amplitude: Movement = Amplitude.AUTO
+    bgm: Flag = Field(False, description="Add background music.")  # noqa: FBT003 - a field's default
+    off_peak: Flag = Field(False, description="Cheaper, within 48 hours; ignored with audio.")  # noqa: FBT003 - a field's default
+    watermark: Flag = Field(False, description="Lay a visible mark over the video.")  # noqa: FBT003 - a field's default
+    wm_url: Source | None = Field(None, description="The mark's image; absent, the default text.")
+    wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="The mark's corner.")
+    payload: Annotated[str, Text(PAYLOAD_LENGTH)] = Field("", description="Passed through to the result.")
+    meta_data: Annotated[str, Text(PAYLOAD_LENGTH)] = Field(
+        "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
+    )
+    callback_url: Address = Field("", description="Where to report the end of the task.")
+    extra: Extra | None = Field(None, description="May hold `webhook.url`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _relevant(cls, data: Any) -> Any:
+        """Drop what counts as absent: nulls, empty addresses, a mark's fields without the mark."""
+        if not isinstance(data, dict):
+            return data
+        given = without_nulls(data)
+        for name in ("wm_url", "callback_url"):
+            if given.get(name) == "":
+                del given[name]
+        if given.get("watermark") is not True:
+            given.pop("wm_url", None)
+            given.pop("wm_position", None)
+        if given.get("audio") is True and "audio" in cls.model_fields:
+            given.pop("off_peak", None)
+        return given
+
+    @property
+    def chosen_seed(self) -> int | None:
+        """The seed the client chose; None for a random one."""
+        return self.seed
+
+    @property
+    def sound(self) -> Sound:
+        """What is to be heard."""
+        return Sound(music=self.bgm)
+
+    def inputs(self) -> dict[str, str]:
+        """Map each picture field but the watermark's to its source."""
+        raise NotImplementedError
+
+    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+        """Return the fields that hold pictures, with other sources."""
+        raise NotImplementedError
+
+    def pictures(self) -> dict[str, str]:
+        """Map each given picture field ("images[0]") to its source."""
+        return self.inputs() | ({"wm_url": self.wm_url} if self.wm_url else {})
+
+    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+        """Return a copy with other sources; keys as in `pictures`."""
+        moved = self.moved_inputs(sources)
+        if self.wm_url:
+            moved["wm_url"] = sources.get("wm_url", self.wm_url)
+        return self.model_copy(update=moved)
+
+    def picture_rules(self, path: str) -> PictureRules:
+        """Return the limits of the picture field at this path."""
+        return PictureRules(widest=None, keep_alpha=True) if path == "wm_url" else self.image_rules
+
+    def check_sizes(self, sizes: Mapping[str, Size]) -> None:
+        """Check nothing: most operations take pictures of any sizes side by side."""
+
+    def without_effect(self) -> tuple[str, ...]:
+        """Name the fields that ask for something that this server does not do yet."""
+        named = [name for name in _LATER if getattr(self, name, None)]
+        return (*named, "extra.webhook") if self.extra and self.extra.webhook else tuple(named)
+
+    def documented(self) -> dict[str, Any]:
+        """Return the fields that were given, in the spelling of the hosted service's page."""
+        given = super().documented()
+        if self.high_for_large and given.get("movement_amplitude") == "large":
+            given["movement_amplitude"] = "high"
+        if self.numbered_corners and "wm_position" in given:
+            given["wm_position"] = _CORNERS.index(self.wm_position) + 1
+        return given
+
+    def ordered(
+        self,
+        seed: int,
+        *shots: Shot,
+        operation: Operation | None = None,
+        subjects: Iterable[Subject] = (),
+        size: Size | None = None,
+    ) -> Order:
+        """Return the order of these shots, with all that requests have in common."""
+        mark = Watermark(self.wm_position, Picture(self.wm_url) if self.wm_url else None)
+        return Order(
+            operation=operation or self.operation,
+            model=self.family,
+            shots=shots,
+            resolution=self.resolution,
+            seed=seed,
+            subjects=tuple(subjects),
+            size=size,
+            amplitude=self.movement_amplitude,
+            watermark=mark if self.watermark else None,
+            sound=self.sound,
+            label=self.meta_data,
+        )
+
+
+def without_nulls(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that say something: null means absent throughout this API family."""
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def listed(name: str, sources: Iterable[str]) -> dict[str, str]:
+    """Map `name[0]`, `name[1]`, … to the sources."""
+    return {f"{name}[{index}]": source for index, source in enumerate(sources)}
+
+
+def relisted(name: str, old: Iterable[str], sources: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a list of pictures with other sources, the counterpart of `listed`."""
+    return tuple(sources.get(path, source) for path, source in listed(name, old).items())

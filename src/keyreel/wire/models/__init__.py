@@ -1,0 +1,1 @@
+"""The models: one file each, one short class for each operation it offers."""

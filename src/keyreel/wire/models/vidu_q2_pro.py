@@ -1,0 +1,29 @@
+"""Vidu Q2 Pro: from one picture, from two, from up to ten."""
+
+from pydantic import Field
+
+from keyreel.order import Corner
+from keyreel.wire.fields import CornerName
+from keyreel.wire.operations import Img2Video, Multiframe, StartEnd2Video
+
+
+class Q2ProImg2Video(Img2Video):
+    """Makes a video that starts with a picture."""
+
+    family = "q2-pro"
+    high_for_large = True
+
+
+class Q2ProStartEnd2Video(StartEnd2Video):
+    """Makes a video from its first and its last frame."""
+
+    family = "q2-pro"
+
+
+class Q2ProMultiframe(Multiframe):
+    """Makes a coherent video through three to ten keyframes."""
+
+    family = "q2-pro"
+    numbered_corners = False
+
+    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="The mark's corner.")

@@ -1,0 +1,39 @@
+"""Tables of refusals: which status and code a dialect gives to each of the domain's errors, read both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from keyreel.errors import Refusal
+
+_LONGEST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One error in one dialect."""
+
+    kind: type[Refusal]
+    status: int
+    code: str
+
+
+def row_of(table: tuple[Row, ...], error: Refusal) -> Row:
+    """Return the row of the error's class, or of the nearest one above it. The table ends with Refusal."""
+    rows = {row.kind: row for row in table}
+    return next(rows[kind] for kind in type(error).__mro__ if kind in rows)
+
+
+def error_of(table: tuple[Row, ...], status: int, code: str, message: str, field: str) -> Refusal | None:
+    """Return the domain's error behind a status and code, None where the table does not know them."""
+    for row in table:
+        if (row.status, row.code) == (status, code):
+            return row.kind(message, field=field) if field else row.kind(message)
+    return None
+
+
+def sentence(error: Refusal) -> str:
+    """Return the message, short enough for every client."""
+    return error.message if len(error.message) <= _LONGEST else error.message[: _LONGEST - 1] + "…"
