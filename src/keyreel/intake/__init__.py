@@ -1,0 +1,5 @@
+"""The way in for pictures: received with a request, gathered for a render."""
+
+from keyreel.intake.intake import Intake
+
+__all__ = ["Intake"]

@@ -1,0 +1,64 @@
+"""The parent's half of decoding: one confined child for one picture, killed when it takes too long."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from keyreel.errors import RenderFailed
+from keyreel.order import Size
+
+_CHILD: Final = Path(__file__).with_name("decode.py")
+_WALL_SECONDS: Final = 30.0
+_ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class Sandbox:
+    """Decodes pictures, a few at a time."""
+
+    def __init__(self, children: int = 2) -> None:
+        self._turn = asyncio.Semaphore(children)
+        self._log = structlog.get_logger()
+
+    async def normalise(self, source: Path, target: Path, *, keep_alpha: bool, field: str) -> Size:
+        """Write the picture as an upright 8-bit sRGB PNG, at most 4096 pixels a side; return its own size.
+
+        Transparency lies on white unless it is kept.
+
+        Raises:
+            RenderFailed: the picture is damaged, or takes more memory or time than a picture may.
+        """
+        async with self._turn:
+            status, output = await _run(source, target, keep_alpha=keep_alpha)
+        answer: dict[str, Any] = json.loads(output) if status == 0 and output else {"fault": "complex"}
+        if "fault" not in answer:
+            return Size(answer["width"], answer["height"])
+        self._log.warning("picture not decoded", field=field, status=status, answer=answer)
+        if answer["fault"] == "damaged":
+            raise RenderFailed(f"{field}: the image is damaged.")
+        raise RenderFailed(f"{field}: the image is too complex to decode.")
+
+
+async def _run(source: Path, target: Path, *, keep_alpha: bool) -> tuple[int | None, bytes]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", _CHILD, source, target, str(int(keep_alpha)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_ENVIRONMENT,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(_WALL_SECONDS):
+            output, _ = await child.communicate()
+    except TimeoutError:
+        output = b""
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    return child.returncode, output

@@ -1,0 +1,208 @@
+"""Pictures come in with a request, and reach engines as files; what is wrong with one names its field."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+from intake_doubles import Request, data_uri, http, new_intake, picture, request_with, served
+from PIL import Image
+
+from keyreel.errors import (
+    ImageSizeOutOfRange,
+    InvalidImage,
+    InvalidRequest,
+    LinkExpired,
+    PictureUnreachable,
+    RenderFailed,
+)
+from keyreel.order import Operation, Order, Resolution, Shot, Size
+from keyreel.storage.objects import Storage
+from keyreel.wire.endpoint import PictureRules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_inline_picture_becomes_an_asset() -> None:
+    data, storage = picture(), Storage.memory()
+
+    async def run() -> None:
+        received = await new_intake(storage).receive(Request(images=(data_uri(data), data_uri(data))))
+        digest = sha256(data).hexdigest()
+        assert received.images == (f"asset:{digest}", f"asset:{digest}")
+        assert await storage.size(f"assets/{digest}") == len(data)
+
+    asyncio.run(run())
+
+
+def test_a_url_is_left_as_it_is_and_not_fetched() -> None:
+    asked = Request(images=("https://example.com/a.png", data_uri(picture())))
+    received = asyncio.run(new_intake().receive(asked))
+    assert received.images[0] == "https://example.com/a.png"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://", "https:///a.png", "http://user:pw@example.com/a.png", "http://user@example.com/a.png",
+     "http://exa mple.com/", "http://example.com/a\nb", "http://example.com:99999/", "http://[::1/",
+     "http://example.com\\@127.0.0.1/", "http://example.com/" + "a" * 2048],
+)  # fmt: skip
+def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
+    with pytest.raises(InvalidRequest, match=r"^images\[0\]: the URL ") as refused:
+        asyncio.run(new_intake().receive(Request(images=(url,))))
+    assert refused.value.field == "images[0]"
+    assert len(refused.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "hello", "file:///etc/passwd", "ftp://example.com/a.png", "/etc/passwd", "asset:" + "0" * 64,
+     "//example.com/a.png", "gopher://example.com/", "javascript:alert(1)"],
+)  # fmt: skip
+def test_refuses_what_is_neither_url_nor_picture(source: str) -> None:
+    with pytest.raises(InvalidImage, match=r"^images\[0\]: this is no image"):
+        asyncio.run(new_intake().receive(Request(images=(source,))))
+
+
+def test_rules_between_pictures_are_checked_on_arrival() -> None:
+    asked = Request(images=(data_uri(picture(200, 100)), data_uri(picture(100, 200))))
+    with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
+        asyncio.run(new_intake().receive(asked))
+
+
+def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
+    async def run() -> Order:
+        intake = new_intake()
+        async with served(http(picture(320, 200, "JPEG"))) as base:
+            asked = Request(images=(data_uri(picture(320, 180)), f"{base}/b.jpg"))
+            received = await intake.receive(asked)
+            return await intake.gather(received, received.order(1), tmp_path)
+
+    order = asyncio.run(run())
+    assert order.frame_size == Size(1280, 720)
+    files = [shot.first for shot in order.shots]
+    assert files == [str(tmp_path / "0.png"), str(tmp_path / "1.png")]
+    sizes = []
+    for file in files:
+        with Image.open(file, formats=("PNG",)) as image:
+            sizes.append((image.mode, image.size, image.info))
+    assert sizes == [("RGB", (320, 180), {}), ("RGB", (320, 200), {})]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.png", "1.png"]
+
+
+def test_a_picture_used_twice_is_fetched_once(tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    async def run() -> Order:
+        async with served(http(picture()), seen) as base:
+            asked = Request(images=(f"{base}/a.png", f"{base}/a.png"))
+            return await new_intake().gather(asked, asked.order(1), tmp_path)
+
+    order = asyncio.run(run())
+    assert order.shots[0].first == order.shots[1].first == str(tmp_path / "0.png")
+    assert len(seen) == 1
+
+
+def test_what_the_order_leaves_out_is_not_fetched(tmp_path: Path) -> None:
+    asked = Request(images=("http://127.0.0.1:1/never.png",))
+    order = Order(Operation.TEXT2VIDEO, "test", (Shot("", 1),), Resolution.P720, 1)
+    assert asyncio.run(new_intake().gather(asked, order, tmp_path)) == order
+
+
+@pytest.mark.parametrize(
+    ("served_bytes", "reason"),
+    [(b"<html>", "of an unknown|an SVG or another text"), (picture(500, 100), "the ratio 5.00:1"),
+     (picture()[:60], "cut off")],
+)  # fmt: skip
+def test_a_fetched_picture_is_held_against_the_same_rules(
+    tmp_path: Path, served_bytes: bytes, reason: str
+) -> None:
+    async def run() -> None:
+        intake = new_intake()
+        async with served(http(served_bytes)) as base:
+            asked = await intake.receive(Request(images=(data_uri(picture()), f"{base}/a.png")))
+            await intake.gather(asked, asked.order(1), tmp_path)
+
+    with pytest.raises(RenderFailed, match=rf"^images\[1\]: .*({reason})"):
+        asyncio.run(run())
+
+
+def test_rules_between_pictures_are_checked_again_with_fetched_ones(tmp_path: Path) -> None:
+    async def run() -> None:
+        intake = new_intake()
+        async with served(http(picture(100, 200))) as base:
+            asked = await intake.receive(Request(images=(data_uri(picture(200, 100)), base)))
+            await intake.gather(asked, asked.order(1), tmp_path)
+
+    with pytest.raises(RenderFailed, match="one is wide"):
+        asyncio.run(run())
+
+
+def test_an_unreachable_picture_names_its_field_and_nothing_else(tmp_path: Path) -> None:
+    asked = Request(images=("http://127.0.0.1:1/secret.png",))
+    with pytest.raises(PictureUnreachable) as failed:
+        asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
+    assert failed.value.message == "images[0]: the image could not be downloaded."
+
+
+def test_a_picture_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with served(http(bytes(300_000))) as base:
+            asked = request_with(PictureRules(max_bytes=200_000))(images=(base,))
+            await new_intake().gather(asked, asked.order(1), tmp_path)
+
+    with pytest.raises(RenderFailed, match=r"^images\[0\]: the image has more than 0\.2 MB"):
+        asyncio.run(run())
+
+
+def test_a_link_of_this_server_is_read_from_its_own_store(tmp_path: Path) -> None:
+    async def run() -> Order:
+        storage = Storage.memory()
+        await storage.put("covers/1/1.jpg", picture(kind="JPEG"))
+        intake = new_intake(storage, resolve={"http://keyreel.invalid/cover.jpg": "covers/1/1.jpg"}.get)
+        asked = Request(images=("http://keyreel.invalid/cover.jpg",))
+        return await intake.gather(asked, asked.order(1), tmp_path)
+
+    assert asyncio.run(run()).shots[0].first == str(tmp_path / "0.png")
+
+
+def test_an_expired_link_of_this_server_fails_the_render(tmp_path: Path) -> None:
+    def expired(_url: str) -> str:
+        raise LinkExpired
+
+    asked = Request(images=("http://keyreel.invalid/cover.jpg",))
+    with pytest.raises(RenderFailed, match=r"^images\[0\]: .* expired"):
+        asyncio.run(new_intake(resolve=expired).gather(asked, asked.order(1), tmp_path))
+
+
+def test_a_lost_asset_fails_the_render(tmp_path: Path) -> None:
+    asked = Request(images=("asset:" + "0" * 64,))
+    with pytest.raises(RenderFailed, match="no longer stored"):
+        asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
+
+
+def test_a_large_upload_does_not_hold_up_the_event_loop() -> None:
+    # 20 MB of base64; polls have to go on meanwhile.
+    source = data_uri(picture() + bytes(15_000_000))
+
+    async def run() -> float:
+        longest, done = 0.0, asyncio.Event()
+
+        async def poll() -> None:
+            nonlocal longest
+            while not done.is_set():
+                started = time.perf_counter()
+                await asyncio.sleep(0)
+                longest = max(longest, time.perf_counter() - started)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(poll())
+            await new_intake().receive(Request(images=(source,)))
+            done.set()
+        return longest
+
+    assert asyncio.run(run()) < 0.1
