@@ -1,0 +1,69 @@
+"""Image-to-video: a still picture becomes a shot with depth, seen by a moving camera.
+
+The picture is parted into its subject and the plate behind it; both are moved by their own depth. The first
+frame is the picture itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from keyreel.engines.motion import camera, layers
+from keyreel.engines.motion.framing import read
+from keyreel.engines.motion.lexicon import Move
+from keyreel.engines.motion.prompt import Cue, direct
+from keyreel.engines.motion.stage import Stage, stage
+from keyreel.order import Amplitude
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.nets import Nets
+    from keyreel.engines.motion.prompt import Direction
+    from keyreel.order import Order
+
+_OUTWARDS: Final = frozenset({Move.ZOOM_OUT, Move.PULL_OUT})
+_OUTWARD_SQUEEZE: Final = 1.3
+_SQUEEZE: Final = 1.05
+_UNASKED: Final = 0.85
+
+
+def frames(order: Order, nets: Nets) -> Iterator[Frame]:
+    """Yield the shot's frames, the first of them the picture cropped to cover the frame.
+
+    Raises:
+        RenderFailed: the picture cannot be read.
+    """
+    shot = order.shots[0]
+    assert shot.first is not None
+    direction = direct(shot.prompt)
+    scene = stage(read(Path(shot.first)), order.frame_size, nets)
+    cues = direction.cues or _unasked(scene, order)
+    view = layers.view_of(order.frame_size, scene.background.slack, _squeeze(direction))
+    rig = camera.Rig(shot.frames, order.amplitude, scene.focus, order.seed)
+    for pose in camera.path(cues, rig):
+        yield scene.seen_by(layers.confined(pose, view), view)
+
+
+def _squeeze(direction: Direction) -> float:
+    """Return how far the picture's borders may be compressed: a camera that moves out has nothing else to show."""
+    return _OUTWARD_SQUEEZE if _OUTWARDS.intersection(direction.moves) else _SQUEEZE
+
+
+def _unasked(scene: Stage, order: Order) -> tuple[Cue, ...]:
+    """Choose the camera's move where the prompt says nothing: a push that drifts by the composition."""
+    rng = np.random.default_rng([order.seed, 11])
+    strength = _UNASKED if order.amplitude is Amplitude.AUTO else 1.0
+    left = scene.centre[0] < 0.45 or (scene.centre[0] <= 0.55 and rng.random() < 0.5)
+    if scene.subject is not None:
+        drift = Cue(Move.ORBIT_RIGHT if left else Move.ORBIT_LEFT, 0.55)
+    elif order.frame_size.width >= order.frame_size.height:
+        drift = Cue(Move.TRACK_RIGHT if left else Move.TRACK_LEFT, 0.5)
+    else:
+        drift = Cue(Move.RISE, 0.6)
+    return tuple(replace(cue, strength=cue.strength * strength) for cue in (Cue(Move.PUSH_IN, 0.9), drift))

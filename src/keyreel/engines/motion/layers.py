@@ -1,0 +1,168 @@
+"""Layers seen by a moving camera: displacement worked out on a coarse grid, pixels fetched once at full size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, cos, sin, sqrt
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.camera import Pose
+from keyreel.order import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float32]
+    Disparity = Callable[[FloatArray], FloatArray]
+    """Disparity at points [rows, columns, 2] of a layer, in units from the resting frame's centre."""
+
+STEP: Final = 16
+"""Pixels between the grid's points."""
+_BLEED: Final = 0.03
+_KNEE: Final = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The frame as the camera's window. `bounds` are the real picture's borders, in units: left, top, right, bottom.
+
+    A unit is half the geometric mean of the frame's sides; (0, 0) is its centre. `squeeze` is how far beyond
+    the bounds a view may reach before the camera has to zoom in: the rest is drawn from the border zone,
+    compressed.
+    """
+
+    size: Size
+    bounds: tuple[float, float, float, float]
+    squeeze: float = 1.06
+
+    @property
+    def unit(self) -> float:
+        """Pixels in a unit."""
+        return sqrt(self.size.width * self.size.height) / 2
+
+    @property
+    def half(self) -> tuple[float, float]:
+        """Half the frame's width and height, in units."""
+        return self.size.width / 2 / self.unit, self.size.height / 2 / self.unit
+
+    def points(self) -> FloatArray:
+        """Return the grid's points; it reaches one step beyond the frame, so that borders are no special case."""
+        columns = np.arange(ceil(self.size.width / STEP) + 2, dtype=np.float32) * STEP - STEP / 2 - 0.5
+        rows = np.arange(ceil(self.size.height / STEP) + 2, dtype=np.float32) * STEP - STEP / 2 - 0.5
+        x, y = np.meshgrid(
+            (columns - (self.size.width - 1) / 2) / self.unit, (rows - (self.size.height - 1) / 2) / self.unit
+        )
+        return np.stack((x, y), axis=-1)
+
+
+def view_of(size: Size, slack: tuple[int, int, int, int], squeeze: float) -> View:
+    """Return the view of a frame with `slack` pixels of real picture beyond each side."""
+    unit = sqrt(size.width * size.height) / 2
+    x, y = size.width / 2, size.height / 2
+    bounds = (
+        (-x - slack[0]) / unit - _BLEED,
+        (-y - slack[1]) / unit - _BLEED,
+        (x + slack[2]) / unit + _BLEED,
+        (y + slack[3]) / unit + _BLEED,
+    )
+    return View(size, bounds, squeeze)
+
+
+def confined(pose: Pose, view: View, farthest: float = 0.1) -> Pose:
+    """Zoom in as far as the view needs in order not to leave its bounds by more than it may be squeezed."""
+    need = 1.0
+    cosine, sine = abs(cos(pose.roll)), abs(sin(pose.roll))
+    half = view.half
+    reach = (half[0] * cosine + half[1] * sine, half[1] * cosine + half[0] * sine)
+    for disparity in (farthest, 1.0):
+        grown = (1 - pose.dolly * disparity) / pose.zoom
+        for axis, centre in enumerate(
+            (pose.pan + pose.truck * disparity, pose.tilt + pose.lift * disparity),
+        ):
+            room = min(
+                view.bounds[axis + 2] * view.squeeze - centre, centre - view.bounds[axis] * view.squeeze
+            )
+            need = max(need, reach[axis] * grown / max(room, 0.05))
+    return pose._replace(zoom=pose.zoom * need)
+
+
+def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) -> FloatArray:
+    """Return the place in the layer, in units, that each point of the frame shows."""
+    cosine, sine = cos(pose.roll), sin(pose.roll)
+    turn = np.array(((cosine, sine), (-sine, cosine)), np.float32) / pose.zoom
+    ray = points @ turn
+    aim = np.array((pose.pan, pose.tilt), np.float32)
+    moved = np.array((pose.truck, pose.lift), np.float32)
+    place = ray + aim
+    for _ in range(3):
+        depth = disparity(place)[..., None]
+        place = ray * (1 - np.float32(pose.dolly) * depth) + aim + moved * depth
+    return _squeezed(place, view)
+
+
+def _squeezed(place: FloatArray, view: View) -> FloatArray:
+    """Compress what reaches beyond the bounds into the border zone, smoothly, and only as far as needed."""
+    for axis in (0, 1):
+        for edge, sign in ((view.bounds[axis], -1.0), (view.bounds[axis + 2], 1.0)):
+            along = place[..., axis]
+            part = along / abs(edge) * sign
+            farthest = float(part[1:-1, 1:-1].max())
+            if farthest <= 1:
+                continue
+            slope = (farthest - _KNEE) / (1 - _KNEE)
+            beyond = np.clip((part - _KNEE) / (farthest - _KNEE), 0, None)
+            pressed = _KNEE + (1 - _KNEE) * slope * beyond / (1 + (slope - 1) * beyond)
+            place[..., axis] = np.where(part > _KNEE, pressed * abs(edge) * sign, along)
+    return place
+
+
+def pixels(place: FloatArray, view: View, origin: tuple[float, float]) -> FloatArray:
+    """Return the full-size map, in pixels of a layer whose resting frame starts at `origin`."""
+    rows, columns = place.shape[:2]
+    return pixels_of(place, (slice(0, rows), slice(0, columns)), view, origin)[0]
+
+
+def seen(image: NDArray[np.uint8], where: FloatArray) -> NDArray[np.uint8]:
+    """Fetch an image's pixels through a map."""
+    return np.asarray(
+        cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101), np.uint8
+    )
+
+
+def covered_cells(place: FloatArray, box: tuple[float, float, float, float]) -> tuple[slice, slice] | None:
+    """Return the grid rows and columns from which a layer's box (units) can be seen; None if from nowhere."""
+    inside = (
+        (place[..., 0] > box[0])
+        & (place[..., 0] < box[2])
+        & (place[..., 1] > box[1])
+        & (place[..., 1] < box[3])
+    )
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not rows.size:
+        return None
+    return (
+        slice(max(int(rows[0]) - 2, 0), int(rows[-1]) + 3),
+        slice(max(int(columns[0]) - 2, 0), int(columns[-1]) + 3),
+    )
+
+
+def pixels_of(
+    place: FloatArray, cells: tuple[slice, slice], view: View, origin: tuple[float, float]
+) -> tuple[FloatArray, slice, slice]:
+    """Return the map for some of the grid's cells alone, and the frame's rows and columns that it is for."""
+    width, height = view.size.width, view.size.height
+    centre = np.array(((width - 1) / 2 + origin[0], (height - 1) / 2 + origin[1]), np.float32)
+    coarse = place[cells] * np.float32(view.unit) + centre
+    rows, columns = coarse.shape[:2]
+    full = cv2.resize(coarse, (columns * STEP, rows * STEP), interpolation=cv2.INTER_LINEAR)
+    # Half a cell at each side is extrapolated by resize: leave one cell out, the grid has one to spare.
+    top, left = cells[0].start * STEP, cells[1].start * STEP
+    y0, y1 = max(top, 0), min(top + (rows - 2) * STEP, height)
+    x0, x1 = max(left, 0), min(left + (columns - 2) * STEP, width)
+    inner = full[STEP : STEP + y1 - y0, STEP : STEP + x1 - x0]
+    return np.asarray(inner, np.float32), slice(y0, y1), slice(x0, x1)

@@ -1,0 +1,201 @@
+"""Prompts read as directions: camera moves, effects, what each subject does and where the scene lies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from keyreel.engines.motion import lexicon
+from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Table = Sequence[tuple["Word", str]]
+
+Word = TypeVar("Word")
+
+_CLAUSE_END: Final = r"[.,;:!?\n，。；：！？、]+"
+_GENTLE: Final = 0.6
+_STRONG: Final = 1.5
+_OPPOSED: Final = (
+    {Move.ORBIT_LEFT, Move.ORBIT_RIGHT},
+    {Move.TILT_UP, Move.RISE},
+    {Move.TILT_DOWN, Move.SINK},
+    {Move.PUSH_IN, Move.ZOOM_IN},
+    {Move.PULL_OUT, Move.ZOOM_OUT},
+    {Move.PUSH_IN, Move.PULL_OUT},
+    {Move.PULL_OUT, Move.ZOOM_IN},
+    {Move.PAN_LEFT, Move.TRACK_LEFT},
+    {Move.PAN_RIGHT, Move.TRACK_RIGHT},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One camera move with its strength (1.0 is usual) and its stretch of the shot, 0.0 … 1.0."""
+
+    move: Move
+    strength: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one subject is asked to do. `name` is empty for what holds for everybody.
+
+    `side` is −1.0 (left) … 1.0 (right), `nearness` −1.0 (far) … 1.0 (near), None where nothing is said;
+    `heading` is −1.0, 0.0 or 1.0; `approaches` means towards the camera.
+    """
+
+    name: str = ""
+    action: Action | None = None
+    side: float | None = None
+    nearness: float | None = None
+    heading: float = 0.0
+    approaches: bool = False
+    is_scene: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A prompt, understood. `effects` pairs each effect with its strength (1.0 is usual)."""
+
+    cues: tuple[Cue, ...] = ()
+    effects: tuple[tuple[Effect, float], ...] = ()
+    roles: tuple[Role, ...] = ()
+    place: Place | None = None
+    hour: Hour | None = None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The camera moves alone, in order."""
+        return tuple(cue.move for cue in self.cues)
+
+    def strength_of(self, effect: Effect) -> float:
+        """Return an effect's strength, 0.0 where it was not asked for."""
+        return dict(self.effects).get(effect, 0.0)
+
+    def role(self, name: str) -> Role:
+        """Return what the subject called `name` is asked to do."""
+        named = {role.name: role for role in self.roles}
+        return named.get(name) or named.get("") or Role()
+
+
+def direct(text: str, names: Sequence[str] = ()) -> Direction:
+    """Read a prompt. `names` are the subjects it may call `@name`; matching ignores case."""
+    phases = [_clauses(phase) for phase in re.split(lexicon.AND_THEN, _plain(text))]
+    clauses = [clause for phase in phases for clause in phase]
+    return Direction(
+        cues=_cues(phases),
+        effects=tuple(_effects(clauses)),
+        roles=_roles(clauses, names),
+        place=_first(lexicon.PLACES, clauses),
+        hour=_first(lexicon.HOURS, clauses),
+    )
+
+
+def _plain(text: str) -> str:
+    text = text.lower()
+    for pattern, end in lexicon.PATHS:
+        text = re.sub(pattern, end, text)
+    return text
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in re.split(_CLAUSE_END, text) if clause.strip()]
+
+
+def _meant(pattern: str, clause: str) -> re.Match[str] | None:
+    """Find a pattern that is not denied just before it."""
+    for found in re.finditer(pattern, clause):
+        before = clause[: found.start()]
+        if not any(re.search(negation, before) for negation in lexicon.NEGATIONS):
+            return found
+    return None
+
+
+def _strength(clause: str) -> float:
+    if re.search(lexicon.SLOWER, clause):
+        return _GENTLE
+    return _STRONG if re.search(lexicon.FASTER, clause) else 1.0
+
+
+def _first(table: Table[Word], clauses: Iterable[str]) -> Word | None:
+    clauses = list(clauses)
+    return next((word for word, pattern in table if any(_meant(pattern, c) for c in clauses)), None)
+
+
+def _cues(phases: list[list[str]]) -> tuple[Cue, ...]:
+    spoken = [cues for cues in (_phase_cues(phase) for phase in phases) if cues]
+    return tuple(
+        Cue(move, strength, index / len(spoken), (index + 1) / len(spoken))
+        for index, cues in enumerate(spoken)
+        for move, strength in cues.items()
+    )
+
+
+def _phase_cues(clauses: list[str]) -> dict[Move, float]:
+    found: dict[Move, float] = {}
+    for clause in clauses:
+        rest = clause
+        for move, pattern in lexicon.MOVES:
+            match = _meant(pattern, rest)
+            if match is None:
+                continue
+            if not any(move in pair and pair & found.keys() - {move} for pair in _OPPOSED):
+                found.setdefault(move, _strength(clause))
+            # What one move has used says nothing about the others ("dolly zoom in" is no zoom).
+            rest = f"{rest[: match.start()]} ~ {rest[match.end() :]}"
+    if len(found) > 1:
+        found.pop(Move.STATIC, None)
+    return found
+
+
+def _effects(clauses: list[str]) -> Iterable[tuple[Effect, float]]:
+    for effect, pattern in lexicon.EFFECTS:
+        for clause in clauses:
+            if _meant(pattern, clause):
+                yield effect, _strength(clause)
+                break
+
+
+def _roles(clauses: list[str], names: Sequence[str]) -> tuple[Role, ...]:
+    spoken: dict[str, list[str]] = {}
+    current = [""]
+    for clause in clauses:
+        pieces = re.split(r"\b(?:and|while|with|whereas)\b|而|同时", clause)
+        for piece in pieces:
+            current = [name for name in names if _mentions(piece, name)] or current
+            for name in current:
+                spoken.setdefault(name, []).append(piece)
+    return tuple(_role(name, pieces) for name, pieces in spoken.items())
+
+
+def _mentions(clause: str, name: str) -> bool:
+    called = re.escape(name.lower())
+    if re.search(rf"@\s*{called}(?![0-9a-z_])", clause):
+        return True
+    if name.isdecimal():
+        return bool(re.search(rf"(?:image|picture|图片?|主体)\s*{called}(?!\d)", clause))
+    return bool(re.search(rf"(?<![0-9a-z_@]){called}(?![0-9a-z_])", clause))
+
+
+def _role(name: str, pieces: list[str]) -> Role:
+    stage = [piece for piece in pieces if not re.search(r"\bcamera\b|镜头", piece)]
+    towards = any(_meant(lexicon.TOWARDS_US, piece) for piece in stage)
+    heading = _first(lexicon.HEADINGS, stage)
+    side = _first(lexicon.SIDES, stage)
+    action = _first(lexicon.ACTIONS, stage)
+    travels = action in {Action.WALK, Action.RUN, Action.FLY, Action.JUMP, Action.FLOAT}
+    return Role(
+        name=name,
+        action=action,
+        side=None if travels and heading is not None and heading == side else side,
+        nearness=_first(lexicon.NEARNESS, stage),
+        heading=heading or 0.0,
+        approaches=towards,
+        is_scene=any(re.search(lexicon.AS_SCENE, piece) for piece in stage),
+    )
