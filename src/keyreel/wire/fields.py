@@ -1,13 +1,13 @@
-"""The kinds of fields that requests are made of: each knows its rule in words, how to read a value, its schema.
+"""The kinds of fields that requests are made of: each knows its rule in words, its reading and its schema.
 
 They know nothing of any endpoint. A value that breaks its rule raises pydantic's own custom error, whose kind
 names the domain error it becomes (see `parse`).
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, LiteralString
 from urllib.parse import urlsplit
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
@@ -17,7 +17,7 @@ from keyreel.order import Amplitude, Corner
 
 PAYLOAD_LENGTH: Final = 1_048_576
 TRUSTED: Final = "keyreel.trusted"
-"""Key of the validation context under which `asset:` references are accepted: our own rows, never a client's."""
+"""Validation context key under which `asset:` references are accepted: for our own rows, never a client's."""
 
 _SEED_BITS: Final = 2**31 - 1
 _URL_LENGTH: Final = 8192
@@ -32,7 +32,7 @@ _WIDEST: Final = 4
 _LONGEST_WORD: Final = 64
 
 
-def broken(rule: str, kind: str = "wrong") -> PydanticCustomError:
+def broken(rule: str, kind: LiteralString = "wrong") -> PydanticCustomError:
     """Return the error of a value that breaks `rule`, words that follow the field's name and value."""
     return PydanticCustomError(kind, "{rule}", {"rule": rule})
 
@@ -133,15 +133,14 @@ class Many(Rule):
     low: int
     high: int | None = None
     noun: str = "entries"
-    kind: str = "wrong"
-    item: dict[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    kind: LiteralString = "wrong"
 
     def read(self, value: Any) -> tuple[object, ...]:
         """Accept a list."""
         if not isinstance(value, list | tuple):
             raise broken(f"must be a list of {self.noun}")
         if len(value) < self.low or (self.high is not None and len(value) > self.high):
-            kind = self.kind if not value else "wrong"
+            kind: LiteralString = self.kind if not value else "wrong"
             raise broken(f"must hold {self._span()} {self.noun}", kind)
         return tuple(value)
 

@@ -1,4 +1,4 @@
-"""What every Vidu request has in common, whatever the operation: seed, size class, watermark, pass-through."""
+"""What every request for a video has in common: seed, size class, watermark, what is passed through."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Final, Self

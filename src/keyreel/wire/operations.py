@@ -1,11 +1,11 @@
-"""The operations: which pictures and words each takes, and how they become shots. Limits are the models' affair."""
+"""The operations: which pictures and words each takes, and how they become shots. Models narrow limits."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, model_validator
 
 from keyreel.errors import ImageSizeOutOfRange
 from keyreel.order import Operation, Order, Picture, Shot, Size, Sound, Subject, frame_size
@@ -223,7 +223,7 @@ class SubjectImages(Part):
 
 
 class SubjectReference2Video(Reference2Video):
-    """Subjects have names and several views. A flat list of pictures is taken as well, each its own subject."""
+    """Subjects have names and several views. A flat list of pictures is taken as well, a subject each."""
 
     subjects: Annotated[tuple[SubjectImages, ...], Many(0, noun="subjects")] = Field(
         (), description="The characters and objects; seven images count in all."
@@ -233,20 +233,24 @@ class SubjectReference2Video(Reference2Video):
     )
     audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
 
-    @model_validator(mode="after")
-    def _first_seven(self) -> Self:
+    @model_validator(mode="wrap")
+    @classmethod
+    def _first_seven(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Leave aside what the model does not look at: past seven images, past three of one subject."""
-        if not self.subjects and not self.images:
+        made = handler(data)
+        if not made.subjects and not made.images:
             raise broken("must hold at least 1 subject with an image", "no_subject")
         left, kept = _MOST_IMAGES, list[SubjectImages]()
-        for subject in self.subjects:
+        for subject in made.subjects:
             views = subject.images[: min(left, _MOST_OF_A_SUBJECT)]
             left -= len(views)
             if views:
                 kept.append(subject.model_copy(update={"images": views}))
-        # The instance is still being made: nobody has seen it, so it may be written to once more.
-        self.__dict__.update(subjects=tuple(kept), images=self.images[:left])
-        return self
+        looked_at = {"subjects": tuple(kept), "images": made.images[:left]}
+        # Only what was given stays "given".
+        return made.model_copy(
+            update={name: looked_at[name] for name in made.model_fields_set & {*looked_at}}
+        )
 
     @property
     def sound(self) -> Sound:

@@ -117,11 +117,7 @@ def _translated(errors: list[ErrorDetails]) -> InvalidRequest:
     if first["type"] == "no_subject":
         path, missing = "subjects", True
     got = "" if missing else f"got {shown(first['input'])}; "
-    also = (
-        f" ({len(errors) - 1} more {'field' if len(errors) == 2 else 'fields'} to mend.)"
-        if errors[1:]
-        else ""
-    )  # noqa: PLR2004 - one more
+    also = f" ({len(errors) - 1} more to mend.)" if errors[1:] else ""
     return kind(f"{path}: {got}{rule}.{also}", field=path)
 
 

@@ -1,4 +1,4 @@
-"""Tables of refusals: which status and code a dialect gives to each of the domain's errors, read both ways."""
+"""Tables of refusals: the status and code that a dialect gives to each domain error, read both ways."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def row_of(table: tuple[Row, ...], error: Refusal) -> Row:
     return next(rows[kind] for kind in type(error).__mro__ if kind in rows)
 
 
-def error_of(table: tuple[Row, ...], status: int, code: str, message: str, field: str) -> Refusal | None:
-    """Return the domain's error behind a status and code, None where the table does not know them."""
+def error_of(table: tuple[Row, ...], answer: tuple[int, str], message: str, field: str) -> Refusal | None:
+    """Return the domain's error behind an answer's status and code, None where the table lacks them."""
     for row in table:
-        if (row.status, row.code) == (status, code):
+        if (row.status, row.code) == answer:
             return row.kind(message, field=field) if field else row.kind(message)
     return None
 

@@ -30,7 +30,7 @@ _WORDS: Final = {
 # The first state of each word: a cancelled task reads as failed.
 _STATES: Final = {word: state for state, word in reversed(_WORDS.items()) if state is not State.CANCELLED}
 
-# The reasons of the format's own table; those below the blank line are ours, for what it does not name.
+# The reasons of the format's own table; the last six are ours, for what it does not name.
 _REFUSALS: Final = (
     Row(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
     Row(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
@@ -44,7 +44,6 @@ _REFUSALS: Final = (
     Row(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),
     Row(errors.InternalFault, 500, "GET_RESULT_FAILED"),
     Row(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
-    #
     Row(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
     Row(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
     Row(errors.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
@@ -164,7 +163,7 @@ class AsyncV3(Dialect):
         message = str(body.get("message") or f"The server answered {status}.")
         reason, metadata = str(body.get("reason") or ""), body.get("metadata")
         field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
-        known = error_of(_REFUSALS, status, reason, message, field)
+        known = error_of(_REFUSALS, (status, reason), message, field)
         return known or errors.RemoteError(message, status=status, code=reason)
 
     def model_id(self, endpoint: type[Endpoint]) -> str:

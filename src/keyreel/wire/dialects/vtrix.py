@@ -148,7 +148,7 @@ class Vtrix(Dialect):
         message = str(body.get("message") or _reason(body.get("error")) or f"The server answered {status}.")
         path, separator, _ = message.partition(": ")
         field = path if separator and " " not in path else ""
-        return error_of(_REFUSALS, status, code, message, field) or errors.RemoteError(
+        return error_of(_REFUSALS, (status, code), message, field) or errors.RemoteError(
             message, status=status, code=code
         )
 

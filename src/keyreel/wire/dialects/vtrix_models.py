@@ -66,7 +66,9 @@ def model_spec(model: str, base_url: str) -> Json:
             "type": summary["type"],
             "api": {"endpoint": f"{base_url}/model/v1/generation", "method": "POST", "headers": headers},
             "parameters": _parameters(endpoint.model_json_schema(), "input[0].params"),
-            "agent_prompt": f"{summary['description']} Post the parameters, then poll /model/v1/generation/task/<id>.",
+            "agent_prompt": (
+                f"{summary['description']} Post the parameters, then poll /model/v1/generation/task/<id>."
+            ),
         }
     )
 
