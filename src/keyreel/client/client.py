@@ -1,0 +1,260 @@
+"""The two drivers of the flows: one blocks, one awaits. Everything else is in `flows`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from keyreel.client import flows
+from keyreel.client.files import whole_file
+from keyreel.client.flows import Answer, Download, Dropped, Patience, Pause, Remote
+from keyreel.client.requests import request
+from keyreel.wire.dialects import dialect as dialect_named
+
+if TYPE_CHECKING:
+    import os
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+    from keyreel.client.flows import Flow, Step, Watch
+    from keyreel.task import TaskId
+    from keyreel.wire.dialect import Report
+    from keyreel.wire.endpoint import Endpoint
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A finished video on a server."""
+
+    report: Report
+
+    @property
+    def url(self) -> str:
+        """Where the video is; such addresses run out after a while."""
+        return self.report.video_url
+
+    @property
+    def cover_url(self) -> str:
+        """Where the cover picture is; empty where the service makes none."""
+        return self.report.cover_url
+
+    @property
+    def seed(self) -> int | None:
+        """The seed that was used."""
+        return self.report.seed
+
+
+@dataclass(frozen=True, slots=True)
+class Video(_Made):
+    """A finished video on a server."""
+
+    _client: Client
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Download the video to a file, which appears whole or not at all."""
+        return self._client.run(flows.save(self._client.remote, self.report, Path(path)))
+
+    def save_cover(self, path: str | os.PathLike[str]) -> Path:
+        """Download the cover picture likewise."""
+        return self._client.run(flows.save(self._client.remote, self.report, Path(path), self.cover_url))
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncVideo(_Made):
+    """A finished video on a server."""
+
+    _client: AsyncClient
+
+    async def save(self, path: str | os.PathLike[str]) -> Path:
+        """Download the video to a file, which appears whole or not at all."""
+        return await self._client.run(flows.save(self._client.remote, self.report, Path(path)))
+
+    async def save_cover(self, path: str | os.PathLike[str]) -> Path:
+        """Download the cover picture likewise."""
+        client = self._client
+        return await client.run(flows.save(client.remote, self.report, Path(path), self.cover_url))
+
+
+class Client:
+    """Talks to a server and blocks meanwhile.
+
+    ```python
+    with Client("http://127.0.0.1:8080", "key") as client:
+        client.generate("vidu-q2-pro-img2video", image="cat.png", prompt="It wakes up.").save("cat.mp4")
+    ```
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str = "",
+        dialect: str = "async_v3",
+        *,
+        patience: Patience | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        import httpx
+
+        self.remote = Remote(base_url, api_key, dialect_named(dialect), patience or Patience())
+        self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
+
+    def submit(self, model: str, **asked: Any) -> TaskId:
+        """Hand a request in; see `keyreel.client.requests.request` for the fields."""
+        return self.run(flows.submit(self.remote, request(model, asked)))
+
+    def poll(self, task_id: TaskId) -> Report:
+        """Ask once where a task is."""
+        return self.run(flows.poll(self.remote, task_id))
+
+    def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> Video:
+        """Wait for a task's video."""
+        return Video(self.run(flows.wait(self.remote, task_id, on_progress)), self)
+
+    def generate(self, model: str, *, on_progress: Watch | None = None, **asked: Any) -> Video:
+        """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
+
+        Raises:
+            Refusal: the request was refused; the class says why.
+            RenderFailed: the task ended without a video.
+            RemoteError: the server cannot be reached or understood.
+        """
+        return Video(self.run(flows.generate(self.remote, request(model, asked), on_progress)), self)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Drive a flow to its end."""
+        import httpx
+
+        try:
+            step = next(flow)
+            while True:
+                try:
+                    answer = self._do(step)
+                except (httpx.TransportError, httpx.InvalidURL) as error:
+                    step = flow.throw(Dropped(str(error) or type(error).__name__))
+                else:
+                    step = flow.send(answer)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def _do(self, step: Step) -> Answer:
+        if isinstance(step, Pause):
+            time.sleep(step.seconds)
+            return Answer()
+        if isinstance(step, Download):
+            with self._http.stream("GET", step.url, follow_redirects=True) as response:
+                if response.is_success:
+                    with whole_file(step.path) as file:
+                        for chunk in response.iter_bytes():
+                            file.write(chunk)
+                return Answer(response.status_code)
+        response = self._http.request(step.method, step.url, headers=step.headers, content=step.body)
+        return Answer(response.status_code, response.headers, response.content)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncClient:
+    """Talks to a server and lets other tasks of the event loop run meanwhile; otherwise like Client."""
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str = "",
+        dialect: str = "async_v3",
+        *,
+        patience: Patience | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        import httpx
+
+        self.remote = Remote(base_url, api_key, dialect_named(dialect), patience or Patience())
+        self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
+
+    async def submit(self, model: str, **asked: Any) -> TaskId:
+        """Hand a request in; see `keyreel.client.requests.request` for the fields."""
+        return await self.run(flows.submit(self.remote, await _request(model, asked)))
+
+    async def poll(self, task_id: TaskId) -> Report:
+        """Ask once where a task is."""
+        return await self.run(flows.poll(self.remote, task_id))
+
+    async def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> AsyncVideo:
+        """Wait for a task's video."""
+        return AsyncVideo(await self.run(flows.wait(self.remote, task_id, on_progress)), self)
+
+    async def generate(self, model: str, *, on_progress: Watch | None = None, **asked: Any) -> AsyncVideo:
+        """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
+
+        Raises:
+            Refusal: the request was refused; the class says why.
+            RenderFailed: the task ended without a video.
+            RemoteError: the server cannot be reached or understood.
+        """
+        flow = flows.generate(self.remote, await _request(model, asked), on_progress)
+        return AsyncVideo(await self.run(flow), self)
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Drive a flow to its end."""
+        import httpx
+
+        try:
+            step = next(flow)
+            while True:
+                try:
+                    answer = await self._do(step)
+                except (httpx.TransportError, httpx.InvalidURL) as error:
+                    step = flow.throw(Dropped(str(error) or type(error).__name__))
+                else:
+                    step = flow.send(answer)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    async def _do(self, step: Step) -> Answer:
+        if isinstance(step, Pause):
+            await asyncio.sleep(step.seconds)
+            return Answer()
+        if isinstance(step, Download):
+            async with self._http.stream("GET", step.url, follow_redirects=True) as response:
+                if response.is_success:
+                    with whole_file(step.path) as file:
+                        async for chunk in response.aiter_bytes():
+                            file.write(chunk)
+                return Answer(response.status_code)
+        response = await self._http.request(step.method, step.url, headers=step.headers, content=step.body)
+        return Answer(response.status_code, response.headers, response.content)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def _request(model: str, asked: dict[str, Any]) -> Endpoint:
+    """Read and encode pictures beside the event loop."""
+    return await asyncio.to_thread(request, model, asked)

@@ -1,0 +1,219 @@
+"""What a client does, written once: generators that yield steps and receive answers. They do no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from urllib.parse import urljoin
+
+from pydantic_core import from_json, to_json
+
+from keyreel.errors import KeyreelError, RemoteError, RenderFailed, Unavailable
+from keyreel.task import State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.task import TaskId
+    from keyreel.wire.dialect import Call, Dialect, Json, Report
+    from keyreel.wire.endpoint import Endpoint
+
+_RATE_LIMITED: Final = 429
+_FORBIDDEN: Final = 403
+_GONE: Final = 410
+_SERVER_FAULT: Final = 500
+_OK: Final = 200
+_ACCEPTED: Final = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send an HTTP request."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Write what is at the address to a file, whole or not at all."""
+
+    url: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; header names in lower case, no body for downloads and pauses."""
+
+    status: int = _OK
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
+class Dropped(Exception):
+    """The connection failed before the answer was complete."""
+
+
+T = TypeVar("T")
+Step: TypeAlias = Send | Download | Pause
+Flow: TypeAlias = Generator[Step, Answer, T]
+Watch: TypeAlias = Callable[["Report"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait between polls (first, then ever longer up to most), and for a video in all."""
+
+    first_seconds: float = 0.5
+    most_seconds: float = 5.0
+    total_seconds: float = 6 * 3600.0
+    faults: int = 6
+    """Polls in a row that may fail before giving up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The server that is talked to."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    dialect: Dialect
+    patience: Patience = Patience()
+
+    def send(self, call: Call) -> Send:
+        """Complete a dialect's call with host and key."""
+        headers = {"accept": "application/json"}
+        if self.api_key:
+            headers["authorization"] = f"Bearer {self.api_key}"
+        if call.json is None:
+            return Send(call.method, self._at(call.path), headers)
+        headers["content-type"] = "application/json"
+        return Send(call.method, self._at(call.path), headers, to_json(call.json))
+
+    def read(self, answer: Answer) -> Json:
+        """Return a good answer's body, raise a bad one's error."""
+        try:
+            body: object = from_json(answer.body)
+        except ValueError:
+            body = None
+        if answer.status in _ACCEPTED and isinstance(body, dict):
+            return body
+        if not isinstance(body, dict):
+            raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
+        error = self.dialect.read_refusal(answer.status, body)
+        after = answer.headers.get("retry-after", "")
+        if isinstance(error, Unavailable) and after.isdecimal():
+            error.retry_after_seconds = int(after)
+        raise error
+
+    def absolute(self, url: str) -> str:
+        """Complete an address that the server gave without its host."""
+        return urljoin(self.base_url.rstrip("/") + "/", url)
+
+    def _at(self, path: str) -> str:
+        return self.base_url.rstrip("/") + path
+
+
+def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
+    """Hand a request in. Never sent twice: a lost answer may belong to an accepted task."""
+    try:
+        answer = yield remote.send(remote.dialect.submit_call(endpoint))
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    return remote.dialect.read_accepted(remote.read(answer))
+
+
+def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
+    """Ask once where a task is."""
+    try:
+        answer = yield remote.send(remote.dialect.result_call(task_id))
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    return remote.dialect.read_result(remote.read(answer))
+
+
+def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:
+    """Poll until the video is there; polls that fail for passing reasons are tried again.
+
+    Raises:
+        RenderFailed: the task ended without a video.
+        RemoteError: the server stayed silent, or the patience ended.
+    """
+    patience, faults, waited = remote.patience, 0, 0.0
+    pause = patience.first_seconds
+    while waited < patience.total_seconds:
+        try:
+            report = yield from poll(remote, task_id)
+        except KeyreelError as error:
+            faults += 1
+            if faults >= patience.faults or not _passing(error):
+                raise
+        else:
+            faults = 0
+            if watch is not None:
+                watch(report)
+            if report.state.final:
+                return _made(report)
+        yield Pause(pause)
+        waited += pause
+        pause = min(pause * 1.5, patience.most_seconds)
+    raise RemoteError(f"Task {task_id} is still unfinished after {waited:.0f} seconds of waiting.")
+
+
+def generate(remote: Remote, endpoint: Endpoint, watch: Watch | None = None) -> Flow[Report]:
+    """Hand a request in and wait for its video."""
+    task_id = yield from submit(remote, endpoint)
+    return (yield from wait(remote, task_id, watch))
+
+
+def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path]:
+    """Download a finished task's video (or what is at `url`).
+
+    A dropped connection is tried once more; for an address out of date a fresh one is asked for.
+    """
+    url = url or report.video_url
+    for last in (False, True):
+        try:
+            answer = yield Download(remote.absolute(url), path)
+        except Dropped as error:
+            if last:
+                raise _unreachable(remote, error) from error
+            continue
+        if answer.status == _OK:
+            return path
+        if last or answer.status not in {_FORBIDDEN, _GONE}:
+            raise RemoteError(f"The video's address answered {answer.status}.", status=answer.status)
+        fresh = yield from poll(remote, report.id)
+        url = fresh.cover_url if url == report.cover_url else fresh.video_url
+    raise AssertionError("the second round returns or raises")
+
+
+def _made(report: Report) -> Report:
+    if report.state is not State.SUCCEEDED:
+        raise RenderFailed(report.reason or None)
+    if not report.video_url:
+        raise RemoteError("The task succeeded, but the server names no video.")
+    return report
+
+
+def _passing(error: KeyreelError) -> bool:
+    """Say whether the same poll may well be answered a moment later."""
+    if isinstance(error, Unavailable):
+        return True
+    status = error.status if isinstance(error, RemoteError) else 1
+    return status in {0, _RATE_LIMITED} or status >= _SERVER_FAULT
+
+
+def _unreachable(remote: Remote, error: Dropped) -> RemoteError:
+    return RemoteError(f"The server at {remote.base_url} did not answer: {error}.")
