@@ -89,9 +89,7 @@ def _verified(file: str) -> bytes:
         data = (_WEIGHTS / file).read_bytes()
         expected: str = json.loads((_WEIGHTS / "MANIFEST.json").read_bytes())[file]
     except (OSError, KeyError) as missing:
-        raise RenderFailed(
-            f"The weights {file} are missing: install Keyreel again."
-        ) from missing
+        raise RenderFailed(f"The weights {file} are missing: install Keyreel again.") from missing
     if hashlib.sha256(data).hexdigest() != expected:
         raise RenderFailed(f"The weights {file} are damaged: install Keyreel again.")
     return data

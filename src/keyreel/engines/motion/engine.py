@@ -1,0 +1,98 @@
+"""The motion engine's public face: which orders it takes, and how their shots become one clip.
+
+Imported by the catalogue of engines, so nothing heavy is imported before the first render.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from keyreel.engine import Clip
+from keyreel.order import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from keyreel.engine import Frame, Job
+    from keyreel.engines.motion.nets import Nets
+    from keyreel.order import Order
+
+    Technique = Callable[[int], Iterator[Frame]]
+    """Draws the shot of an index, frame by frame."""
+
+_FRAMES_BETWEEN_REPORTS: Final = 4
+_DRAWS_FIRST: Final = (Operation.IMG2VIDEO,)
+_DRAWS_BETWEEN: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
+
+
+class MotionEngine:
+    """Synthesises video on the CPU from the pixels that were given."""
+
+    name = "motion"
+    slots = 1
+
+    def __init__(self) -> None:
+        self._nets: Nets | None = None
+
+    def accepts(self, order: Order) -> bool:
+        """Say whether the order has the pictures that its operation starts from."""
+        if order.operation in _DRAWS_FIRST:
+            return len(order.shots) == 1 and order.shots[0].first is not None
+        if order.operation in _DRAWS_BETWEEN:
+            return all(shot.first is not None and shot.last is not None for shot in order.shots)
+        return order.operation is Operation.REFERENCE2VIDEO and any(each.pictures for each in order.subjects)
+
+    async def render(self, order: Order, job: Job) -> Clip:
+        """Draw each shot into its own film once, then join the films."""
+        technique = self._technique(order)
+        films: list[Path] = []
+        for index in range(len(order.shots)):
+            draw = partial(_draw, technique, order, index, job)
+            films.append(Path(await job.once(f"shot-{index}", draw)))
+            await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
+        if len(films) == 1:
+            return Clip(films[0])
+        from keyreel.media.mux import join
+
+        clip = job.folder / "clip.mp4"
+        join(films, clip)
+        return Clip(clip)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._nets = None
+
+    def _technique(self, order: Order) -> Technique:
+        from keyreel.engines.motion.nets import Nets
+
+        nets = self._nets = self._nets or Nets()
+        if order.operation in _DRAWS_BETWEEN:
+            from keyreel.engines.motion.keyframes import Reel
+
+            return Reel(order, nets).frames
+        if order.operation in _DRAWS_FIRST:
+            from keyreel.engines.motion import image_to_video
+
+            return lambda _: image_to_video.frames(order, nets)
+        from keyreel.engines.motion import reference
+
+        return lambda _: reference.frames(order, nets)
+
+
+async def _draw(technique: Technique, order: Order, index: int, job: Job) -> str:
+    before = sum(shot.frames for shot in order.shots[:index])
+    name = f"shot-{index}"
+    with job.film(name, order.frame_size) as film:
+        for done, frame in enumerate(technique(index), start=1):
+            film.write(frame)
+            if done % _FRAMES_BETWEEN_REPORTS == 0:
+                await job.progress((before + done) / order.frames)
+    return str(job.folder / f"{name}.mp4")

@@ -1,0 +1,144 @@
+"""Frames between two pictures of one scene: warped from both along camera path and flow, and blended.
+
+The camera's move, where one homography explains it, is taken out first: both pictures are brought to the
+camera's middle position, so that the network sees only what the camera does not explain.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.camera_path import CameraPath
+from keyreel.engines.motion.charts import identity, inside, moved, sampled, warped
+from keyreel.engines.motion.easing import smoothstep
+from keyreel.engines.motion.light import Light
+from keyreel.engines.motion.rife import FlowBetween
+from keyreel.order import Size
+
+if TYPE_CHECKING:
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.charts import Chart, Matrix
+    from keyreel.engines.motion.nets import FloatArray, Net
+
+_NET_PIXELS: Final = 448 * 256
+_NET_STEP: Final = 64
+_NEAR: Final = 0.14
+"""Nearer to a keyframe than this the frame is taken more and more from that keyframe alone."""
+
+_LENDING_RIM: Final = 0.01
+
+_STILL: Final = 0.01
+"""A camera move that shifts no corner by more than this share of the sides is left to the network."""
+
+_DECIDED: Final = 1.6
+"""Sharpens the network's choice: two pictures laid over each other halfway would show as a ghost."""
+
+
+class InBetween:
+    """The way from one frame to another of the same scene."""
+
+    def __init__(self, net: Net, first: Frame, last: Frame, move: Matrix | None = None) -> None:
+        self._first, self._last = first, last
+        size = net_size(first)
+        self._grid = identity(size)
+        self._full_grid = identity(Size(first.shape[1], first.shape[0]))
+        self._path = None if move is None else _path(move, size)
+        small = _reduced(first, size), _reduced(last, size)
+        self._flow = FlowBetween(net, *self._aligned(*small))
+        charts = self._charts(0.5)[:2]
+        self.displacement: FloatArray = (charts[1] - charts[0]) / np.float32([size.width, size.height])
+        """Motion from the first frame to the last [h,w,2] as seen halfway, in shares of the frame's sides."""
+        self.length = float(np.linalg.norm(self.displacement, axis=2).mean())
+        """The motion's mean length in shares of the frame's sides."""
+        seen = [sampled(each.astype(np.float32), chart) for each, chart in zip(small, charts, strict=True)]
+        both = inside(charts[0]) * inside(charts[1])
+        self.likeness = _likeness(seen[0], seen[1], both)
+        """How alike both pictures' structures are once warped to the middle: 1 equal, 0 nothing in common."""
+        self._light = Light(seen[0], seen[1], both)
+
+    def frame(self, place: float) -> Frame:
+        """Draw the frame at a place, 0 … 1; ask in rising order. At 0 and 1 it is the keyframe itself."""
+        if place <= 0:
+            return self._first
+        if place >= 1:
+            return self._last
+        to_first, to_last, share = self._charts(place)
+        height, width = self._first.shape[:2]
+        weight = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
+        first = warped(self._first, to_first, self._grid, self._full_grid)
+        last = warped(self._last, to_last, self._grid, self._full_grid)
+        mixed = cv2.blendLinear(
+            self._light.of_first(first, place), self._light.of_last(last, place), weight, 1 - weight
+        )
+        return np.asarray(mixed, dtype=np.uint8)
+
+    def _at(self, chart: Chart, place: float) -> Chart:
+        return chart if self._path is None else moved(chart, self._path.at(place))
+
+    def _aligned(self, first: Frame, last: Frame) -> tuple[Frame, Frame]:
+        """Bring both pictures to the camera's middle; what one does not show there is lent by the other."""
+        if self._path is None:
+            return first, last
+        charts = self._at(self._grid, -0.5), self._at(self._grid, 0.5)
+        seen = [
+            sampled(each.astype(np.float32), chart) for each, chart in zip((first, last), charts, strict=True)
+        ]
+        shown = [inside(chart, _LENDING_RIM)[..., np.newaxis] for chart in charts]
+        whole = seen[0] + (seen[1] - seen[0]) * shown[1] * (1 - shown[0])
+        other = seen[1] + (seen[0] - seen[1]) * shown[0] * (1 - shown[1])
+        return np.rint(whole).astype(np.uint8), np.rint(other).astype(np.uint8)
+
+    def _charts(self, place: float) -> tuple[Chart, Chart, FloatArray]:
+        """Return where each pixel of the frame is found in the first and last picture, and the first's share."""
+        flow = self._flow.at(place)
+        middle = self._at(self._grid, 0.5 - place)
+        rates = (flow.to_first, flow.to_last, flow.trust_first)
+        first, last, trust = rates if self._path is None else [sampled(rate, middle) for rate in rates]
+        to_first = self._at(middle + first * np.float32(place), -0.5)
+        to_last = self._at(middle + last * np.float32(1 - place), 0.5)
+        share = 1 / (1 + np.exp(-np.clip(trust * np.float32(_DECIDED), -30, 30)))
+        seen_first, seen_last = inside(to_first) + np.float32(1e-3), inside(to_last) + np.float32(1e-3)
+        share = share * seen_first / (share * seen_first + (1 - share) * seen_last)
+        left_first, near_last = smoothstep(0, _NEAR, place), smoothstep(0, _NEAR, 1 - place)
+        share = (1 + (share - 1) * np.float32(left_first)) * np.float32(near_last)
+        return to_first, to_last, share.astype(np.float32)
+
+
+def net_size(frame: Frame) -> Size:
+    """Choose the network's size for a frame: near its ratio, near the usual number of pixels."""
+    ratio = frame.shape[1] / frame.shape[0]
+
+    def misfit(size: Size) -> float:
+        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixels / _NET_PIXELS))
+
+    sides = range(_NET_STEP * 2, _NET_STEP * 16, _NET_STEP)
+    return min((Size(width, height) for width in sides for height in sides), key=misfit)
+
+
+def _path(move: Matrix, size: Size) -> CameraPath | None:
+    corners = np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]], dtype=np.float64)
+    if np.abs(cv2.perspectiveTransform(corners, move) - corners).max() < _STILL:
+        return None
+    units = np.diag([size.width, size.height, 1.0])
+    return CameraPath(units @ move @ np.linalg.inv(units))
+
+
+def _reduced(frame: Frame, size: Size) -> Frame:
+    small = cv2.resize(frame, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def _likeness(first: FloatArray, last: FloatArray, weights: FloatArray) -> float:
+    """Correlate the directions of both pictures' edges; light and contrast play no part."""
+    edges: list[FloatArray] = []
+    for picture in (first, last):
+        grey = cv2.GaussianBlur(picture.mean(axis=2), (0, 0), 1.5)
+        gradient = np.dstack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)])
+        edges.append(gradient / (np.linalg.norm(gradient, axis=2, keepdims=True) + 8))
+    mass = weights[..., np.newaxis]
+    power = float((edges[0] ** 2 * mass).sum() * (edges[1] ** 2 * mass).sum()) ** 0.5
+    return float((edges[0] * edges[1] * mass).sum()) / max(power, 1e-6)

@@ -1,0 +1,112 @@
+"""Whether two pictures show the same scene, and the camera move that leads from one to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+
+    Matrix = NDArray[np.float64]
+    Points = NDArray[np.float32]
+
+_SIDE: Final = 640
+_FEATURES: Final = 3000
+_RATIO: Final = 0.8
+_TOLERANCE_PX: Final = 2.5
+_RELATED: Final = 28
+"""Inliers of one epipolar geometry from which two pictures count as one scene."""
+
+_ENOUGH_FOR_A_PLANE: Final = 24
+_PLANE_SHARE: Final = 0.45
+_LARGEST_ZOOM: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What two pictures have in common.
+
+    `inliers` counts matched points that agree with one camera move. `plane` is the homography from the
+    first picture to the second in units of the frame's sides, None where no single one explains the points.
+    """
+
+    inliers: int
+    plane: Matrix | None = None
+
+    @property
+    def related(self) -> bool:
+        """Whether the points alone show one scene."""
+        return self.inliers >= _RELATED
+
+
+def match(first: Frame, last: Frame) -> Match:
+    """Match two frames of one size by SIFT and MAGSAC."""
+    source, target = _matched_points(first, last)
+    if len(source) < _ENOUGH_FOR_A_PLANE // 2:
+        return Match(0)
+    fundamental, inside = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
+    inliers = int(np.count_nonzero(inside)) if fundamental is not None else 0
+    homography, planar = cv2.findHomography(
+        source, target, cv2.USAC_MAGSAC, 2 * _TOLERANCE_PX, maxIters=5000, confidence=0.999
+    )
+    on_plane = int(np.count_nonzero(planar)) if homography is not None else 0
+    inliers = max(inliers, on_plane)
+    if on_plane < max(_ENOUGH_FOR_A_PLANE, _PLANE_SHARE * inliers):
+        return Match(inliers)
+    height, width = _scaled(first).shape[:2]
+    units = np.diag([width, height, 1.0])
+    plane = np.linalg.inv(units) @ np.asarray(homography, dtype=np.float64) @ units
+    return Match(inliers, plane / plane[2, 2] if _is_camera_move(plane) else None)
+
+
+def _is_camera_move(plane: Matrix) -> bool:
+    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], dtype=np.float64) @ plane.T
+    if np.any(corners[:, 2] * plane[2, 2] <= 0) or np.ptp(corners[:, 2]) > 0.7 * abs(corners[:, 2]).max():
+        return False
+    area = float(cv2.contourArea((corners[:, :2] / corners[:, 2:]).astype(np.float32), oriented=True))
+    return _LARGEST_ZOOM**-2 < area < _LARGEST_ZOOM**2
+
+
+def _matched_points(first: Frame, last: Frame) -> tuple[Points, Points]:
+    places: list[Points] = []
+    features: list[NDArray[np.float32]] = []
+    finder = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.02)
+    for frame in (first, last):
+        found, described = finder.detectAndCompute(_scaled(frame), None)
+        places.append(np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2))
+        features.append(np.sqrt(_normalised(described)) if len(found) else np.zeros((0, 128), np.float32))
+    ahead, back = _best(features[0], features[1]), _best(features[1], features[0])
+    mutual = [(here, there) for here, there in ahead.items() if back.get(there) == here]
+    chosen = np.array(mutual, dtype=np.intp).reshape(-1, 2)
+    return places[0][chosen[:, 0]], places[1][chosen[:, 1]]
+
+
+def _best(source: NDArray[np.float32], target: NDArray[np.float32]) -> dict[int, int]:
+    if len(source) == 0 or len(target) <= 1:
+        return {}
+    alike = source @ target.T
+    best = np.argmax(alike, axis=1)
+    rows = np.arange(len(source))
+    nearest = 2 - 2 * alike[rows, best]
+    alike[rows, best] = -1
+    second = 2 - 2 * alike.max(axis=1)
+    return {int(row): int(best[row]) for row in rows[nearest < _RATIO**2 * second]}
+
+
+def _normalised(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    # The square root of the L1-normalised vector compares by Hellinger distance (RootSIFT, Arandjelović 2012).
+    return np.asarray(features / np.maximum(features.sum(axis=1, keepdims=True), 1e-6), dtype=np.float32)
+
+
+def _scaled(frame: Frame) -> NDArray[np.uint8]:
+    height, width = frame.shape[:2]
+    scale = _SIDE / max(height, width)
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    size = (round(width * scale), round(height * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
