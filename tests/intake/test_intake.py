@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
-from intake_doubles import Request, data_uri, http, new_intake, picture, request_with, served
 from PIL import Image
 
 from keyreel.errors import (
@@ -22,6 +21,7 @@ from keyreel.errors import (
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import Storage
 from keyreel.wire.endpoint import PictureRules
+from support.pictures import Request, data_uri, http, new_intake, picture, request_with, served
 
 if TYPE_CHECKING:
     from pathlib import Path
