@@ -1,9 +1,30 @@
-"""Doubles that ship to users: a clock that is driven by hand."""
+"""Doubles that ship to users: a clock driven by hand, a job over a folder, and small engines that misbehave.
+
+The engines are used by name, for example `keyreel.testing:CardEngine` in the setting `engines`.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from keyreel.engine import Clip
+from keyreel.errors import RenderFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+    from typing import Self
+
+    from keyreel.engine import Film, Job
+    from keyreel.order import Order, Size
 
 _NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -21,3 +42,143 @@ class ManualClock:
     def move(self, seconds: float) -> None:
         """Go forward, or back."""
         self._now += timedelta(seconds=seconds)
+
+
+class FolderJob:
+    """A Job over a folder, for trying an engine alone; `once` remembers for as long as this object lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reports: list[float] = []
+        self.steps: dict[str, str] = {}
+
+    async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
+        """Return the step's result, doing the work the first time."""
+        if step not in self.steps:
+            self.steps[step] = await work()
+        return self.steps[step]
+
+    async def progress(self, fraction: float) -> None:
+        """Keep the report in `reports`."""
+        self.reports.append(fraction)
+
+    def film(self, name: str, size: Size) -> AbstractContextManager[Film]:
+        """Open a film in the folder, without a watermark."""
+        from keyreel.media.film import open_film
+
+        return open_film(self.folder / f"{name}.mp4", size)
+
+
+class _Light:
+    """What engines need that have nothing to load."""
+
+    slots = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def accepts(self, order: Order) -> bool:
+        """Take every order."""
+        del order
+        return True
+
+
+class CardEngine(_Light):
+    """Shows a plain card that changes its colour from frame to frame, one film for each shot."""
+
+    name = "card"
+
+    async def render(self, order: Order, job: Job) -> Clip:
+        """Draw the shots, each once, and join them."""
+        from keyreel.media.mux import join
+
+        films: list[Path] = []
+        for index, shot in enumerate(order.shots):
+            draw = partial(_draw_card, job, order.frame_size, f"shot-{index}", shot.frames)
+            films.append(Path(await job.once(f"shot-{index}", draw)))
+            await job.progress((index + 1) / len(order.shots))
+        if len(films) == 1:
+            return Clip(films[0])
+        clip = job.folder / "clip.mp4"
+        join(films, clip)
+        return Clip(clip)
+
+
+async def _draw_card(job: Job, size: Size, name: str, frames: int) -> str:
+    import numpy as np
+
+    with job.film(name, size) as film:
+        for number in range(frames):
+            shade = 255 * number // frames
+            film.write(np.full((size.height, size.width, 3), (shade, 128, 255 - shade), np.uint8))
+    return str(job.folder / f"{name}.mp4")
+
+
+class HangingEngine(_Light):
+    """Starts a process of its own, reports progress once, and hangs without ever answering.
+
+    Writes both process ids to `pids` in the order's folder.
+    """
+
+    name = "hanging"
+
+    async def render(self, order: Order, job: Job) -> Clip:
+        """Hang."""
+        del order
+        program = [sys.executable, "-c", "import signal; signal.pause()"]
+        helper = subprocess.Popen(program)  # noqa: ASYNC220, S603 - it blocks on purpose, with our own program
+        (job.folder / "pids").write_text(f"{os.getpid()} {helper.pid}")
+        await job.progress(0.1)
+        while True:
+            signal.pause()
+
+
+class CrashingEngine(_Light):
+    """Dies in every render, as if the kernel had killed it."""
+
+    name = "crashing"
+
+    async def render(self, order: Order, job: Job) -> Clip:
+        """Die."""
+        del order, job
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("unreachable")
+
+
+class CrashingOnceEngine(_Light):
+    """Dies in a task's first render, after its first shot, and works like CardEngine from then on."""
+
+    name = "crashing-once"
+
+    async def render(self, order: Order, job: Job) -> Clip:
+        """Die, or draw."""
+        tries: list[str] = []
+
+        async def first() -> str:
+            tries.append("first")
+            return "begun"
+
+        await job.once("begun", first)
+        if tries:
+            size = order.frame_size
+            await job.once("shot-0", partial(_draw_card, job, size, "shot-0", order.shots[0].frames))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return await CardEngine().render(order, job)
+
+
+class FailingEngine(_Light):
+    """Fails: with a reason for people, or where the first prompt says "bug" by a mistake of its own."""
+
+    name = "failing"
+
+    async def render(self, order: Order, job: Job) -> Clip:
+        """Fail."""
+        del job
+        if order.shots[0].prompt == "bug":
+            raise ZeroDivisionError("a secret of the engine")
+        raise RenderFailed("The picture shows nothing that could move.")

@@ -38,3 +38,14 @@ class FolderLock:
     def release(self) -> None:
         """Let the next process in."""
         os.close(self._file)
+
+
+def is_held(folder: Path) -> bool:
+    """Say whether a process works on the folder; takes the lock for an instant where none does."""
+    if not (folder / _NAME).exists():
+        return False
+    try:
+        FolderLock(folder).release()
+    except Busy:
+        return True
+    return False

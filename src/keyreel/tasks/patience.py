@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from keyreel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from random import Random
 
 T = TypeVar("T")
@@ -16,6 +16,8 @@ T = TypeVar("T")
 SUBMIT_SECONDS: Final = 4.0
 """A client hears "try again" within 5 s."""
 WORKER_SECONDS: Final = 60.0
+ENDLESS: Final = float("inf")
+"""For what must not be given up while the process lives: the end of a task."""
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 5.0
 
@@ -26,12 +28,25 @@ async def patiently(call: Callable[[], T], seconds: float, random: Random) -> T:
     Raises:
         Unavailable: it still did after `seconds`.
     """
+
+    async def called() -> T:
+        return call()
+
+    return await patiently_awaited(called, seconds, random)
+
+
+async def patiently_awaited(call: Callable[[], Awaitable[T]], seconds: float, random: Random) -> T:
+    """Do the same with a call that is awaited.
+
+    Raises:
+        Unavailable: it still did after `seconds`.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     pause = _FIRST_PAUSE
     while True:
         try:
-            return call()
+            return await call()
         except Unavailable:
             left = end - loop.time()
             if left <= 0:

@@ -130,10 +130,12 @@ class TaskStore:
             raise UnknownTask
         return task_of(row)
 
-    def list(self, tenant: str = "", limit: int = 50, before: TaskId | None = None) -> tuple[Task, ...]:
-        """List tasks, newest first, those older than `before` if given; of every tenant if none is named."""
+    def list(
+        self, tenant: str | None = None, *, limit: int = 50, before: TaskId | None = None
+    ) -> tuple[Task, ...]:
+        """List a tenant's tasks, or everybody's, newest first; those older than `before` if it is given."""
         query = select(TASKS).order_by(TASKS.c.id.desc()).limit(limit)
-        if tenant:
+        if tenant is not None:
             query = query.where(TASKS.c.tenant == tenant)
         if before is not None:
             query = query.where(TASKS.c.id < _number(before))
@@ -141,7 +143,7 @@ class TaskStore:
             return tuple(task_of(row) for row in connection.execute(query).mappings())
 
     def waiting(self) -> int:
-        """Count the tasks in the queue."""
+        """Count queued tasks."""
         query = select(func.count()).where(TASKS.c.state == State.QUEUED)
         with self.database.read() as connection:
             return connection.execute(query).scalar_one()

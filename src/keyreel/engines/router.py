@@ -1,0 +1,89 @@
+"""Which engine makes an order: the first of the configured ones that accepts it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import InvalidSetting, UnsupportedOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from keyreel.engine import Engine
+    from keyreel.order import Order
+
+GROUP: Final = "keyreel.engines"
+"""The entry point group under which packages offer engines."""
+
+
+class Router:
+    """Knows engines under the names they were configured by, in order of preference.
+
+    The engines are only asked what they accept; nobody enters them here.
+    """
+
+    def __init__(self, named: Mapping[str, Engine]) -> None:
+        self._named = dict(named)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines, preferred ones first."""
+        return tuple(self._named.values())
+
+    @property
+    def slots(self) -> dict[str, int]:
+        """How many orders at a time each engine takes, by its configured name."""
+        return {name: engine.slots for name, engine in self._named.items()}
+
+    def choose(self, order: Order) -> str:
+        """Return the configured name of the engine that makes this order.
+
+        Raises:
+            UnsupportedOrder: none does.
+        """
+        for name, engine in self._named.items():
+            if engine.accepts(order):
+                return name
+        raise UnsupportedOrder(f"No engine here can make {order.operation} videos like this one.")
+
+    def check(self, order: Order) -> None:
+        """Make sure that some engine makes this order.
+
+        Raises:
+            UnsupportedOrder: none does.
+        """
+        self.choose(order)
+
+
+def open_router(names: Iterable[str]) -> Router:
+    """Load engines by name, as `load_engine` does.
+
+    Raises:
+        InvalidSetting: a name leads to no engine.
+    """
+    return Router({name: load_engine(name) for name in names})
+
+
+def load_engine(name: str) -> Engine:
+    """Make the engine of an entry point ("motion") or of `module:Class`.
+
+    Raises:
+        InvalidSetting: the name leads to no engine.
+    """
+    try:
+        if ":" in name:
+            module, _, attribute = name.partition(":")
+            made = getattr(import_module(module), attribute)
+        else:
+            (found,) = entry_points(group=GROUP, name=name)
+            made = found.load()
+        engine: Engine = made()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        known = ", ".join(sorted(entry_points(group=GROUP).names))
+        raise InvalidSetting(
+            f"engines: {name!r} is no engine ({type(error).__name__}: {error}). "
+            f"Known are {known}; others are named as module:Class."
+        ) from error
+    return engine

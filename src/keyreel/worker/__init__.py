@@ -1,0 +1,1 @@
+"""The production line: claims tasks, has them rendered, finishes and settles them."""

@@ -1,0 +1,253 @@
+"""Where renders run: in children that keep their engine loaded and can be killed at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, Self
+
+import structlog
+
+from keyreel.errors import RenderCrashed, RenderFailed
+from keyreel.worker.messages import (
+    LENGTH,
+    Broke,
+    Progress,
+    Recall,
+    Recalled,
+    Remember,
+    Render,
+    Rendered,
+    Started,
+    ToChild,
+    ToWorker,
+    packed,
+)
+from keyreel.worker.race import guarded
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from pathlib import Path
+    from types import TracebackType
+
+    from keyreel.engine import Clip
+    from keyreel.order import Order
+
+_GRACE_SECONDS: Final = 1.0
+"""Between asking a child to end and killing it."""
+_STDERR: Final = 2
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Desk(Protocol):
+    """What a render needs from the worker while it runs."""
+
+    def reached(self, fraction: float) -> None:
+        """Take note of progress."""
+        ...
+
+    async def recall(self, step: str) -> str | None:
+        """Return what a finished step gave."""
+        ...
+
+    async def remember(self, step: str, result: str) -> None:
+        """Keep what a finished step gave."""
+        ...
+
+
+class ChildExecutor:
+    """Renders with one engine, in at most `slots` children. Enter it before use; leaving it ends them."""
+
+    def __init__(self, engine: str, slots: int, timeout_seconds: float) -> None:
+        self._engine = engine
+        self._timeout = timeout_seconds
+        self._free = asyncio.Semaphore(slots)
+        self._idle: list[RenderChild] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            for child in self._idle:
+                group.create_task(child.end())
+        self._idle.clear()
+
+    async def render(self, order: Order, folder: Path, desk: Desk) -> Clip:
+        """Render in a child. Cancelling this kills the child and whatever it has started.
+
+        Raises:
+        RenderFailed: the engine gave up, with its reason.
+        RenderCrashed: the child died, or gave no sign of life for the timeout.
+        """
+        async with self._free:
+            child = await self._started(Render(order, folder))
+            try:
+                clip = await child.outcome(desk)
+            except BaseException:
+                # After an error too: who knows in which state it left the engine.
+                await child.kill()
+                raise
+            self._idle.append(child)
+            return clip
+
+    async def _started(self, asked: Render) -> RenderChild:
+        """Hand the order to a child that is alive; one that died while idle counts against nobody."""
+        while self._idle:
+            child = self._idle.pop()
+            with suppress(RenderCrashed):
+                return await self._begun(child, asked)
+            _log.info("render child died while idle", engine=self._engine)
+        return await self._begun(await RenderChild.spawn(self._engine, self._timeout), asked)
+
+    async def _begun(self, child: RenderChild, asked: Render) -> RenderChild:
+        try:
+            await child.begin(asked)
+        except BaseException:
+            await child.kill()
+            raise
+        return child
+
+
+class RenderChild:
+    """One child process, leader of its own session and process group."""
+
+    def __init__(
+        self,
+        process: Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        timeout_seconds: float,
+    ) -> None:
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self._timeout = timeout_seconds
+
+    @classmethod
+    async def spawn(cls, engine: str, timeout_seconds: float) -> Self:
+        """Start a child.
+
+        The calling thread must be the event loop's own: the kernel kills the child when that thread ends.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    *("-P", "-m", "keyreel.worker.child", engine, str(theirs.fileno()), str(os.getpid())),
+                    pass_fds=(theirs.fileno(),),
+                    stdin=DEVNULL,
+                    stdout=_STDERR,
+                    start_new_session=True,
+                )
+            except BaseException:
+                writer.close()
+                raise
+        return cls(process, reader, writer, timeout_seconds)
+
+    async def begin(self, asked: Render) -> None:
+        """Hand an order over, and wait until the engine has it."""
+        await guarded(self._begin(asked), self._death())
+
+    async def outcome(self, desk: Desk) -> Clip:
+        """Serve the render until it has ended."""
+        return await guarded(self._serve(desk), self._death())
+
+    async def kill(self) -> None:
+        """End the child and its whole process group: asked first, then by force."""
+        self._writer.close()
+        self._signal(signal.SIGTERM)
+        await self._gone()
+
+    async def end(self) -> None:
+        """Let an idle child leave its engine in order, then make sure that nothing of it is left."""
+        self._writer.close()
+        await self._gone()
+
+    async def _gone(self) -> None:
+        try:
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            _log.info("render child does not end by itself", pid=self._process.pid)
+        finally:
+            # Also when the child itself has ended: processes that it started may have stayed.
+            self._signal(signal.SIGKILL)
+        await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    async def _begin(self, asked: Render) -> None:
+        await self._tell(asked)
+        match await self._hear():
+            case Started():
+                return
+            case Broke() as broke:
+                _log.error("engine cannot start", trace=broke.trace)
+                raise RenderFailed("The engine could not be started.")
+            case _:
+                raise RenderCrashed
+
+    async def _serve(self, desk: Desk) -> Clip:
+        while True:
+            match await self._hear():
+                case Progress(fraction):
+                    desk.reached(fraction)
+                case Recall(step):
+                    await self._tell(Recalled(await desk.recall(step)))
+                case Remember(step, result):
+                    await desk.remember(step, result)
+                    await self._tell(Recalled(result))
+                case Rendered(clip):
+                    return clip
+                case Broke() as broke:
+                    raise _failure(broke)
+                case Started():
+                    raise RenderCrashed
+
+    async def _tell(self, message: ToChild) -> None:
+        try:
+            self._writer.write(packed(message))
+            await self._writer.drain()
+        except OSError as error:
+            raise RenderCrashed from error
+
+    async def _hear(self) -> ToWorker:
+        try:
+            async with asyncio.timeout(self._timeout):
+                (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+                data = await self._reader.readexactly(length)
+        except TimeoutError as error:
+            raise RenderCrashed(
+                f"The render process made no progress for {self._timeout:g} s and was ended."
+            ) from error
+        except (OSError, EOFError) as error:
+            raise RenderCrashed from error
+        message: ToWorker = pickle.loads(data)  # noqa: S301 - from a process of our own making
+        return message
+
+    async def _death(self) -> NoReturn:
+        # The socket alone does not tell: a process that the engine forked may hold its other end open.
+        status = await self._process.wait()
+        _log.warning("render child died", pid=self._process.pid, status=status)
+        raise RenderCrashed
+
+
+def _failure(broke: Broke) -> RenderFailed:
+    if broke.reason:
+        return RenderFailed(broke.reason)
+    _log.error("engine raised an unexpected error", error=broke.fault, trace=broke.trace)
+    return RenderFailed("The engine failed by an error of its own; the operator's log tells more.")

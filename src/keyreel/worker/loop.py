@@ -1,0 +1,111 @@
+"""The worker: takes tasks from the store while it has free hands, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, NoReturn
+from uuid import uuid4
+
+import structlog
+
+from keyreel.engines.router import open_router
+from keyreel.errors import Unavailable
+from keyreel.tasks.patience import ENDLESS, patiently
+from keyreel.worker.executors import ChildExecutor
+from keyreel.worker.produce import Production, sweep_folder
+from keyreel.worker.settings import WorkerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from keyreel.storage.objects import Storage
+    from keyreel.tasks.claim import Claim
+    from keyreel.tasks.store import TaskStore
+    from keyreel.worker.produce import Gathering
+
+__all__ = ["Worker", "WorkerSettings"]
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Worker:
+    """Runs as many tasks at a time as its engines have slots.
+
+    Raises:
+        InvalidSetting: a configured engine does not exist.
+    """
+
+    def __init__(
+        self,
+        store: TaskStore,
+        storage: Storage,
+        intake: Gathering,
+        *,
+        settings: WorkerSettings,
+        random: Random,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._random = random
+        self._router = open_router(settings.engines)
+        self._production = Production(store, storage, intake, settings=settings, random=random)
+        self._owner = uuid4().hex
+        self._nudged = asyncio.Event()
+        self._free = asyncio.Semaphore(sum(self._router.slots.values()))
+
+    def nudge(self) -> None:
+        """Tell that a task may be waiting. Call it from the event loop's thread."""
+        self._nudged.set()
+
+    async def run(self) -> NoReturn:
+        """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
+        await asyncio.to_thread(sweep_folder, self._settings.folder, self._store)
+        async with AsyncExitStack() as stack:
+            executors = {
+                name: await stack.enter_async_context(
+                    ChildExecutor(name, slots, self._settings.render_timeout_seconds)
+                )
+                for name, slots in self._router.slots.items()
+            }
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            group.create_task(self._sweep())
+            while True:
+                await self._free.acquire()
+                claim = await self._next()
+                group.create_task(self._made(claim, executors))
+
+    async def _next(self) -> Claim:
+        while True:
+            self._nudged.clear()
+            claim = await patiently(self._claim, ENDLESS, self._random)
+            if claim is not None:
+                return claim
+            try:
+                async with asyncio.timeout(self._settings.poll_seconds):
+                    await self._nudged.wait()
+            except TimeoutError:
+                continue
+
+    def _claim(self) -> Claim | None:
+        return self._store.claim(self._owner, self._settings.lease_seconds)
+
+    async def _made(self, claim: Claim, executors: Mapping[str, ChildExecutor]) -> None:
+        try:
+            await self._production.run(claim, self._router, executors)
+        except Exception:  # noqa: BLE001 - what gets here is a mistake of ours; the other tasks must go on
+            _log.exception("internal error", task=claim.task.id)
+        finally:
+            self._free.release()
+
+    async def _sweep(self) -> NoReturn:
+        while True:
+            await asyncio.sleep(self._settings.lease_seconds / 3)
+            try:
+                lapsed = self._store.sweep(self._owner, self._settings.lease_seconds)
+            except Unavailable:
+                continue
+            if lapsed:
+                _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
+                self.nudge()

@@ -1,0 +1,85 @@
+"""What the worker and a render child tell each other over their socket."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.engine import Clip
+    from keyreel.order import Order
+
+LENGTH: Final = struct.Struct("!I")
+"""Comes before each pickled message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """To the child: render this order, in this folder."""
+
+    order: Order
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """To the child: what a step gave; None if it is not finished."""
+
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """To the worker: the engine is ready and has the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """To the worker: this far."""
+
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """To the worker: what did this step give? Answered by Recalled."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """To the worker: keep what this step gave. Answered by Recalled once it is durable."""
+
+    step: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """To the worker: the clip is ready."""
+
+    clip: Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """To the worker: the render failed. An empty reason means a mistake of the engine's, told by `trace`."""
+
+    reason: str
+    fault: str
+    trace: str
+
+
+ToChild = Render | Recalled
+ToWorker = Started | Progress | Recall | Remember | Rendered | Broke
+
+
+def packed(message: ToChild | ToWorker) -> bytes:
+    """Write a message: its length, then its pickle."""
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return LENGTH.pack(len(data)) + data

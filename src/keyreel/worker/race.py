@@ -1,0 +1,25 @@
+"""Work under guards: whichever raises first ends the others."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine
+
+T = TypeVar("T")
+
+
+async def guarded(work: Awaitable[T], *guards: Coroutine[Any, Any, NoReturn]) -> T:
+    """Return what the work gives; a guard that raises cancels the work, and its error is what counts."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            watching = [group.create_task(guard) for guard in guards]
+            result = await work
+            for guard in watching:
+                guard.cancel()
+    except BaseExceptionGroup as several:
+        first = several.exceptions[0]
+        raise first from first.__cause__
+    return result

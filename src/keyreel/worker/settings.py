@@ -1,0 +1,26 @@
+"""What an operator can set about the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """Read once at start. `folder` is for work in progress alone; its leftovers are deleted."""
+
+    folder: Path
+    engines: tuple[str, ...] = ("motion",)
+    """Entry points or `module:Class`, preferred ones first."""
+    producer: str = "keyreel"
+    """Named in the identifier of AI-generated videos."""
+    render_timeout_seconds: float = 600.0
+    """A render that is silent for longer counts as hung."""
+    max_crashes: int = 3
+    lease_seconds: float = 30.0
+    poll_seconds: float = 0.25
+    """How often the queue is looked at without a nudge, and a running task's row."""
