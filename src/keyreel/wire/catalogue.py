@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import UnknownEndpoint
-from keyreel.wire import fields
+from keyreel.wire import sources
 from keyreel.wire.models.vidu_q1 import Q1Reference2Video
 from keyreel.wire.models.vidu_q2 import Q2Reference2Video
 from keyreel.wire.models.vidu_q2_pro import Q2ProImg2Video, Q2ProMultiframe, Q2ProStartEnd2Video
@@ -23,7 +23,7 @@ ENDPOINTS: Final[tuple[type[Endpoint], ...]] = (
     Q2ProStartEnd2Video,
 )
 
-TRUSTED: Final = MappingProxyType({fields.TRUSTED: True})
+TRUSTED: Final = MappingProxyType({sources.TRUSTED: True})
 """The validation context for reading our own rows again: only there are `asset:` references accepted."""
 
 # Names in use that no rule leads to.

@@ -8,24 +8,15 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Final, LiteralString
-from urllib.parse import urlsplit
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from keyreel.order import Amplitude, Corner
 
 PAYLOAD_LENGTH: Final = 1_048_576
-TRUSTED: Final = "keyreel.trusted"
-"""Validation context key under which `asset:` references are accepted: for our own rows, never a client's."""
 
 _SEED_BITS: Final = 2**31 - 1
-_URL_LENGTH: Final = 8192
-# A bare base64 picture is longer than any sensible name, and the shortest real pictures have about 60 bytes.
-_SHORTEST_BASE64: Final = 48
-_DATA_URI: Final = re.compile(r"data:image/[\w.+-]{1,40}(?:;[\w.=+-]{1,40}){0,3};base64,", re.IGNORECASE)
-_ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_=\r\n-]+")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}")
 _RATIO: Final = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,4})?):([0-9]{1,5}(?:\.[0-9]{1,4})?)")
 _WIDEST: Final = 4
@@ -179,7 +170,7 @@ class _Seed(Rule):
         return number & _SEED_BITS or 1
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "format": "int64"}
+        return {"anyOf": [{"type": "integer", "format": "int64"}, {"type": "null"}]}
 
 
 @dataclass(frozen=True)
@@ -215,69 +206,15 @@ class _Ratio(Rule):
         return {"type": "string", "pattern": r"^[0-9.]+:[0-9.]+$", "examples": ["16:9", "9:16", "1:1"]}
 
 
-@dataclass(frozen=True)
-class _Address(Rule):
-    def read(self, value: Any) -> str:
-        if not isinstance(value, str) or not is_web_address(value.strip()):
-            raise broken(f"must be an http or https address of at most {_URL_LENGTH} characters")
-        return value.strip()
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "uri"}
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where a picture is. Of long texts only the beginning is looked at: decoding them is intake's."""
-
-    def read(self, value: Any, info: ValidationInfo) -> str:
-        if isinstance(value, dict):
-            value = next((value[key] for key in ("url", "image_url", "image") if key in value), value)
-        if isinstance(value, str) and (not value or value[:64].isspace()):
-            raise broken("must not be empty: an image is missing", "no_image")
-        beginning = value[:128] if isinstance(value, str) else ""
-        if beginning.lower().startswith(("http://", "https://")):
-            return _Address().read(value)
-        if _ASSET.fullmatch(beginning) and info.context and info.context.get(TRUSTED):
-            return str(value)
-        if _DATA_URI.match(beginning):
-            return str(value)
-        if beginning.lower().startswith("data:"):
-            raise broken("must begin like data:image/png;base64, when it is a data URI", "bad_image")
-        if len(beginning) >= _SHORTEST_BASE64 and _BASE64.fullmatch(beginning):
-            return str(value)
-        raise broken("must be an http(s) address or an image in base64, best as data:image/png;base64,…")
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_before_validator_function(self.read, handler(source))
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        del core, handler
-        return {"type": "string", "description": "An image's address, data URI or base64 text."}
-
-
 Flag = Annotated[bool, _Flag()]
 Seed = Annotated[int | None, _Seed()]
 CornerName = Annotated[Corner, _Corner()]
 RatioText = Annotated[str, _Ratio()]
-Address = Annotated[str, _Address()]
-Source = Annotated[str, _Source()]
 Movement = Annotated[
     Amplitude,
     OneOf(("auto", "small", "medium", "large"), also=(("high", "large"),)),
     Field(description="How much is to move; high and large mean the same."),
 ]
-
-
-def is_web_address(text: str) -> bool:
-    """Say whether the text is an http or https address with a host. Opens nothing."""
-    if len(text) > _URL_LENGTH or any(character <= " " or character == "\x7f" for character in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def shape(ratio: str) -> Fraction:

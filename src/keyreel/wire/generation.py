@@ -19,17 +19,8 @@ from keyreel.order import (
     Watermark,
 )
 from keyreel.wire.endpoint import Endpoint, PictureRules
-from keyreel.wire.fields import (
-    PAYLOAD_LENGTH,
-    Address,
-    CornerName,
-    Flag,
-    Movement,
-    OneOf,
-    Seed,
-    Source,
-    Text,
-)
+from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text
+from keyreel.wire.sources import Address, Source
 
 _LATER: Final = ("bgm", "audio", "voice_id", "off_peak", "is_rec", "callback_url")
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)

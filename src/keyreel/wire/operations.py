@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, model_val
 
 from keyreel.errors import ImageSizeOutOfRange
 from keyreel.order import Operation, Order, Picture, Shot, Size, Sound, Subject, frame_size
-from keyreel.wire.fields import Flag, Many, RatioText, Source, Text, Whole, broken, shape
+from keyreel.wire.fields import Flag, Many, RatioText, Text, Whole, broken, shape
 from keyreel.wire.generation import Generation, Part, Voice, listed, relisted
+from keyreel.wire.sources import Source
 
 _CLOSEST: Final = Fraction(4, 5)
 _MOST_IMAGES: Final = 7
@@ -179,8 +180,8 @@ class Reference2Video(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot without keyframes, with the subjects."""
-        shot = Shot(self.prompt, self.duration)
-        return self.ordered(seed, shot, subjects=self.subjects_shown(), size=self.size)
+        subjects = self.subjects_shown()
+        return self.ordered(seed, Shot(self.prompt, self.duration), subjects=subjects, size=self.size)
 
 
 class ImageReference2Video(Reference2Video):
