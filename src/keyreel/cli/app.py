@@ -13,13 +13,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(help="API keys: make, list and revoke them, also while the server runs.", no_args_is_help=True)
+keys = typer.Typer(
+    help="API keys: make, list and revoke them, also while the server runs.", no_args_is_help=True
+)
 app.add_typer(keys, name="keys")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (KEYREEL_DATA).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 BaseUrl = Annotated[
-    str, typer.Option("--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one on this machine.")
+    str,
+    typer.Option("--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one on this machine."),
 ]
 ApiKey = Annotated[
     str, typer.Option("--api-key", envvar="KEYREEL_API_KEY", help="Default: the data folder's own key.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from random import SystemRandom
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from keyreel.cli.folder import DataFolder
 from keyreel.clock import SystemClock
@@ -22,8 +23,18 @@ from keyreel.worker.loop import Worker, WorkerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from pathlib import Path
 
     from keyreel.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A server's services and the worker beside it; `own_key` is the key that is valid from the start."""
+
+    services: Services
+    worker: Worker
+    own_key: str
 
 
 @contextmanager
@@ -42,11 +53,11 @@ def open_store(folder: Path) -> Generator[tuple[TaskStore, Keys]]:
 
 
 @contextmanager
-def open_platform(settings: Settings, own_addresses: Callable[[], tuple[str, ...]]) -> Generator[Platform]:
+def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generator[Platform]:
     """Open everything that a server and its worker need.
 
-    `own_addresses` tells under which addresses this server is reached: an image URL that is a link of our own
-    is read from storage instead of over the network.
+    `own_addresses` are those under which this server is reached: an image URL that is a link of our own is
+    read from storage instead of over the network.
     """
     folder = DataFolder(settings.data)
     folder.create()
@@ -59,13 +70,13 @@ def open_platform(settings: Settings, own_addresses: Callable[[], tuple[str, ...
             store,
             storage,
             intake,
-            WorkerSettings(
+            settings=WorkerSettings(
                 folder=settings.data / "work",
                 engines=settings.engines,
                 render_timeout_seconds=settings.render_timeout,
                 producer=settings.producer,
             ),
-            clock,
+            random=SystemRandom(),
         )
         own_key = settings.api_key.get_secret_value() or folder.make_own_key()
         services = Services(
@@ -82,3 +93,18 @@ def open_platform(settings: Settings, own_addresses: Callable[[], tuple[str, ...
             admin_token=folder.make_admin_token(),
         )
         yield Platform(services, worker, own_key)
+
+
+def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
+    """Return what finds the storage key behind a link that this server signed; None for all other URLs."""
+
+    def key_behind(url: str) -> str | None:
+        for address in addresses:
+            if url.startswith(f"{address}/files/"):
+                parts = urlsplit(url)
+                return signer.verify(
+                    parts.path.removeprefix(urlsplit(address).path), dict(parse_qsl(parts.query))
+                )
+        return None
+
+    return key_behind

@@ -29,6 +29,14 @@ class Check:
     detail: str
 
 
+def _good(name: str, detail: str) -> Check:
+    return Check(name, ok=True, detail=detail)
+
+
+def _bad(name: str, detail: str) -> Check:
+    return Check(name, ok=False, detail=detail)
+
+
 def run(data: Path | None, *, as_json: bool) -> int:
     """Print every check; return the exit code, 0 when all is well."""
     from keyreel.settings import read_settings
@@ -59,14 +67,14 @@ def _print(checks: list[Check]) -> None:
 def _python(settings: Settings) -> Check:
     del settings
     version = ".".join(str(part) for part in sys.version_info[:3])
-    return Check("Python", sys.version_info >= (3, 11), version)
+    return Check("Python", ok=sys.version_info >= (3, 11), detail=version)
 
 
 def _machine(settings: Settings) -> Check:
     del settings
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     detail = f"{os.cpu_count()} cores, {memory / GIGABYTE:.0f} GB of memory"
-    return Check("machine", memory >= ENOUGH_BYTES, detail)
+    return Check("machine", ok=memory >= ENOUGH_BYTES, detail=detail)
 
 
 def _folder(settings: Settings) -> Check:
@@ -76,16 +84,24 @@ def _folder(settings: Settings) -> Check:
     free = shutil.disk_usage(existing).free
     writable = os.access(existing, os.W_OK)
     detail = f"{settings.data}: {free / GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
-    return Check("data folder", writable and free >= ENOUGH_BYTES, detail)
+    return Check("data folder", ok=writable and free >= ENOUGH_BYTES, detail=detail)
 
 
 def _server(settings: Settings) -> Check:
     from keyreel.cli.folder import DataFolder
-    from keyreel.tasks.lock import is_held
+    from keyreel.errors import Busy
+    from keyreel.tasks.lock import FolderLock
 
-    if not is_held(settings.data):
-        return Check("server", True, "not running: start it with `keyreel up`")
-    return Check("server", True, f"runs at {DataFolder(settings.data).server_url()}")
+    stopped = "not running: start it with `keyreel up`"
+    if not settings.data.is_dir():
+        return _good("server", stopped)
+    try:
+        FolderLock(settings.data).release()
+    except Busy:
+        pass
+    else:
+        return _good("server", stopped)
+    return _good("server", f"runs at {DataFolder(settings.data).server_url()}")
 
 
 def _engines(settings: Settings) -> Check:
@@ -96,9 +112,11 @@ def _engines(settings: Settings) -> Check:
     try:
         engines = open_router(settings.engines).engines
     except KeyreelError as error:
-        return Check("engines", False, error.message)
+        return _bad("engines", error.message)
     made = f"{len(ENDPOINTS)} endpoints in the catalogue"
-    return Check("engines", bool(engines), f"{', '.join(engine.name for engine in engines)}; {made}")
+    return Check(
+        "engines", ok=bool(engines), detail=f"{', '.join(engine.name for engine in engines)}; {made}"
+    )
 
 
 def _networks(settings: Settings) -> Check:
@@ -109,8 +127,8 @@ def _networks(settings: Settings) -> Check:
         for name in ("rife", "u2netp"):
             load_net(name)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        return Check("motion networks", False, str(error).splitlines()[0])
-    return Check("motion networks", True, "RIFE and U²-Net-p, as shipped")
+        return _bad("motion networks", str(error).splitlines()[0])
+    return _good("motion networks", "RIFE and U²-Net-p, as shipped")
 
 
 def _encoder(settings: Settings) -> Check:
@@ -128,14 +146,16 @@ def _encoder(settings: Settings) -> Check:
             for shade in range(3):
                 film.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
         found = probe(path)
-    return Check("video encoder", found.codec == "h264", f"{found.codec} {found.profile}, {found.pix_fmt}")
+    return Check(
+        "video encoder", ok=found.codec == "h264", detail=f"{found.codec} {found.profile}, {found.pix_fmt}"
+    )
 
 
 def _egress(settings: Settings) -> Check:
     if not settings.egress_allow:
-        return Check("image URLs", True, "public addresses only")
+        return _good("image URLs", "public addresses only")
     opened = ", ".join(str(network) for network in settings.egress_allow)
-    return Check("image URLs", True, f"private networks are open to tenants: {opened}")
+    return _good("image URLs", f"private networks are open to tenants: {opened}")
 
 
 CHECKS: tuple[Callable[[Settings], Check], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 64 * 1024
 LONGEST_LIST = 500
+TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Admin:
@@ -33,7 +35,9 @@ class Admin:
         """Make a key for a tenant; it is shown in this answer and never again."""
         check_admin(request.headers, self._services.admin_token)
         body = parse_body(await read_body(request, limit=BODY_LIMIT, seconds=10))
-        info, key = self._services.keys.create(_text(body, "tenant"), _text(body, "name", default=""))
+        info, key = self._services.keys.create(
+            check_tenant(body.get("tenant")), str(body.get("name", ""))[:200]
+        )
         return JSONResponse({**key_json(info), "key": key}, status_code=201)
 
     async def list_keys(self, request: Request) -> JSONResponse:
@@ -84,8 +88,15 @@ def task_json(task: Task) -> dict[str, object]:
     }
 
 
-def _text(body: dict[str, object], name: str, default: str | None = None) -> str:
-    value = body.get(name, default)
-    if not isinstance(value, str) or (default is None and not value):
-        raise InvalidRequest(f"{name}: a non-empty text is required.", field=name)
-    return value
+def check_tenant(name: object) -> str:
+    """Return a tenant's name.
+
+    Raises:
+        InvalidRequest: it breaks the rule.
+    """
+    if not isinstance(name, str) or not TENANT.fullmatch(name):
+        raise InvalidRequest(
+            f"tenant: got {str(name)[:64]!r}; 1 to 64 letters, digits, '.', '_' or '-' are allowed.",
+            field="tenant",
+        )
+    return name

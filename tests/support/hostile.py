@@ -1,0 +1,156 @@
+"""A request with pictures, pictures of every kind, and servers on the loopback that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import struct
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from ipaddress import ip_network
+from typing import Any, ClassVar, Self
+
+from PIL import Image
+
+from keyreel.errors import ImageSizeOutOfRange
+from keyreel.intake import Intake
+from keyreel.intake.egress import Egress
+from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.storage.objects import Storage
+from keyreel.wire.endpoint import Endpoint, PictureRules
+
+LOOPBACK = ip_network("127.0.0.0/8")
+
+
+class Request(Endpoint):
+    """As many pictures as you like in one shot each, all under the same rules; sizes have to be equal."""
+
+    family: ClassVar[str] = "test"
+    operation: ClassVar[Operation] = Operation.MULTIFRAME
+    rules: ClassVar[PictureRules] = PictureRules()
+
+    images: tuple[str, ...]
+
+    def order(self, seed: int) -> Order:
+        shots = tuple(Shot("", 1, first=Picture(image)) for image in self.images)
+        return Order(self.operation, "test", shots, Resolution.P720, seed)
+
+    @property
+    def seconds(self) -> int:
+        return 1
+
+    @property
+    def chosen_seed(self) -> int | None:
+        return None
+
+    def pictures(self) -> dict[str, str]:
+        return {f"images[{n}]": image for n, image in enumerate(self.images)}
+
+    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+        return self.model_copy(update={"images": tuple(sources.values())})
+
+    def picture_rules(self, path: str) -> PictureRules:
+        assert path.startswith("images[")
+        return self.rules
+
+    def check_sizes(self, sizes: Mapping[str, Size]) -> None:
+        if len({size.ratio > 1 for size in sizes.values()}) > 1:
+            raise ImageSizeOutOfRange("images: one is wide, one is tall.", field="images")
+
+    def without_effect(self) -> tuple[str, ...]:
+        return ()
+
+
+def request_with(rules: PictureRules) -> type[Request]:
+    return type(
+        "RuledRequest", (Request,), {"rules": rules, "__annotations__": {"rules": ClassVar[PictureRules]}}
+    )
+
+
+def new_intake(storage: Storage | None = None, **options: Any) -> Intake:
+    return Intake(storage or Storage.memory(), Egress([LOOPBACK], failure_seconds=0), **options)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def picture(
+    width: int = 160, height: int = 120, kind: str = "PNG", mode: str = "RGB", **options: Any
+) -> bytes:
+    """A picture with a red left half and a blue right one."""
+    image = Image.new("RGB", (width, height), (200, 30, 30))
+    image.paste((30, 30, 200), (width // 2, 0, width, height))
+    return encoded(image.convert(mode), kind, **options)
+
+
+def data_uri(data: bytes, label: str = "image/png") -> str:
+    return f"data:{label};base64,{base64.b64encode(data).decode()}"
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png_that_claims(width: int, height: int, bits: int = 8, colour: int = 2) -> bytes:
+    """A PNG whose header promises far more pixels than its data holds."""
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
+    )
+
+
+def png_of_zeros(width: int, height: int, bits: int, colour: int) -> bytes:
+    """A valid PNG of black pixels: small as a file, large in memory."""
+    channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
+    packer = zlib.compressobj(9)
+    row = bytes(1 + width * channels * bits // 8)
+    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def jpeg_of_many_scans(width: int, height: int, scans: int) -> bytes:
+    """A progressive JPEG that repeats its last scan over and over."""
+    data = encoded(Image.new("L", (width, height), 128), "JPEG", progressive=True)
+    last = data.rfind(b"\xff\xda")
+    return data[:-2] + data[last:-2] * scans + b"\xff\xd9"
+
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def served(answer: bytes | Handler, seen: list[bytes] | None = None) -> AsyncIterator[str]:
+    """Serve one raw HTTP answer, or whatever a handler writes, on the loopback; yield the base URL."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+            if seen is not None:
+                seen.append(request)
+            if isinstance(answer, bytes):
+                writer.write(answer)
+                await writer.drain()
+            else:
+                await answer(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def http(body: bytes, *lines: str, status: str = "200 OK") -> bytes:
+    head = "\r\n".join([f"HTTP/1.1 {status}", "Connection: close", *lines])
+    return head.encode() + b"\r\n\r\n" + body

@@ -1,0 +1,126 @@
+"""Real servers as processes of their own, started as a user starts them, ended by their process id."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+KEY = "kr_journey"
+PATIENCE_SECONDS = 120
+
+
+def wait_until(what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS) -> T:
+    """Return what the call gives once that is true; fail when it never is."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `keyreel up`."""
+
+    process: subprocess.Popen[bytes]
+    data: Path
+    url: str
+
+    @classmethod
+    def start(cls, data: Path, **environment: str) -> Server:
+        """Start one on a free port and wait until it is ready."""
+        address_file = data / "server.json"
+        address_file.unlink(missing_ok=True)
+        env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
+        env |= {"KEYREEL_API_KEY": KEY, "PYTHONUNBUFFERED": "1", **environment}
+        data.mkdir(parents=True, exist_ok=True)
+        with (data / "up.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(data)],
+                env=env,
+                stdout=log,
+                stderr=log,
+            )
+
+        def address() -> str | None:
+            assert process.poll() is None, (data / "up.log").read_text()
+            return json.loads(address_file.read_text())["url"] if address_file.exists() else None
+
+        server = cls(process, data, wait_until(address))
+        server.call("GET", "/health/ready")
+        return server
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request with the server's own key."""
+        options.setdefault("headers", {"Authorization": f"Bearer {KEY}"})
+        return httpx.request(method, self.url + path, timeout=30, trust_env=False, **options)
+
+    def submit(self, model: str, body: dict[str, Any]) -> str:
+        """Submit in the first dialect and return the task's id."""
+        answer = self.call("POST", f"/v3/async/{model}", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["task_id"])
+
+    def poll(self, task_id: str) -> dict[str, Any]:
+        """Poll in the first dialect."""
+        answer = self.call("GET", f"/v3/async/task-result?task_id={task_id}")
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
+    def finished(self, task_id: str) -> dict[str, Any]:
+        """Wait for the task's end and return the last poll."""
+
+        def done() -> dict[str, Any] | None:
+            result = self.poll(task_id)
+            return result if result["task"]["status"] in {"TASK_STATUS_SUCCEED", "TASK_STATUS_FAILED"} else None
+
+        return wait_until(done)
+
+    def download(self, url: str, path: Path) -> Path:
+        """Save a result as any client does."""
+        answer = httpx.get(url, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        path.write_bytes(answer.content)
+        return path
+
+    def children(self) -> list[psutil.Process]:
+        """Return the processes that this server runs."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def renderers(self) -> list[psutil.Process]:
+        """Return the render processes."""
+        return [child for child in self.children() if "keyreel.worker.child" in _command(child)]
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """End it as an operator does; return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(40)
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
