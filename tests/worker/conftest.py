@@ -1,95 +1,20 @@
 from __future__ import annotations
 
-import asyncio
-import io
-from base64 import b64encode
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import psutil
 import pytest
-from PIL import Image
 
 from keyreel.clock import SystemClock
 from keyreel.intake import Intake
 from keyreel.intake.egress import Egress
 from keyreel.storage.objects import Storage
-from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
-from keyreel.wire import catalogue
-from keyreel.worker.loop import Worker, WorkerSettings
+from support.plant import Plant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-PATIENCE_SECONDS = 60.0
-
-
-@dataclass
-class Plant:
-    """A store, a storage and an intake, and workers with the engines that a test asks for."""
-
-    folder: Path
-    store: TaskStore
-    storage: Storage
-    intake: Intake
-
-    @asynccontextmanager
-    async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:
-        worker = Worker(
-            self.store,
-            self.storage,
-            self.intake,
-            settings=WorkerSettings(
-                folder=self.folder / "work", engines=(f"keyreel.testing:{engine}",), **settings
-            ),
-            random=SystemRandom(),
-        )
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(worker.run())
-            yield worker
-            running.cancel()
-
-    async def submit(self, name: str = "q2-pro-img2video", **fields: Any) -> Task:
-        pictures = {"images": [picture("#208040")]} if name == "q2-pro-img2video" else {}
-        given = {"prompt": "a card", "duration": 1, "resolution": "540p", **pictures, **fields}
-        endpoint = await self.intake.receive(catalogue.endpoint(name).model_validate(given))
-        return self.store.accept(
-            Submission(
-                tenant="ann",
-                key_id="key_1",
-                dialect="async_v3",
-                endpoint=name,
-                fields=endpoint.model_dump_json(exclude_none=True),
-                seed=7,
-                seconds=endpoint.seconds,
-            )
-        )
-
-    async def until(self, task: Task, fact: Callable[[Task], bool]) -> Task:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not fact(now := self.store.get("ann", task.id)):
-                await asyncio.sleep(0.01)
-        return now
-
-    async def ended(self, task: Task) -> Task:
-        return await self.until(task, lambda now: now.state.final)
-
-    def work_left(self, task_id: TaskId) -> bool:
-        return (self.folder / "work" / task_id).exists()
-
-
-def picture(color: str) -> str:
-    data = io.BytesIO()
-    Image.new("RGB", (160, 90), color).save(data, "PNG")
-    return f"data:image/png;base64,{b64encode(data.getvalue()).decode()}"
-
-
-def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture

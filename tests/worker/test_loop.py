@@ -1,27 +1,82 @@
 from __future__ import annotations
 
 import asyncio
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from keyreel.media.probe import probe
 from keyreel.task import State
 
 if TYPE_CHECKING:
-    from conftest import Plant
+    from support.plant import Plant
 
 
-def test_makes_the_video_that_was_ordered(plant: Plant) -> None:
+def test_works_off_what_was_queued_before_it_started_oldest_first(plant: Plant) -> None:
+    async def story() -> None:
+        tasks = [await plant.submit() for _ in range(3)]
+        async with plant.working("CardEngine"):
+            done = [await plant.ended(task) for task in tasks]
+        assert {task.state for task in done} == {State.SUCCEEDED}
+        starts = [task.started for task in done]
+        assert starts == sorted(starts, key=str)
+
+    asyncio.run(story())
+
+
+def test_a_nudge_starts_a_task_at_once(plant: Plant) -> None:
+    async def story() -> None:
+        async with plant.working("CardEngine", poll_seconds=1000) as worker:
+            first = await plant.submit()
+            worker.nudge()
+            await plant.until(first, lambda now: now.state is not State.QUEUED)
+
+    asyncio.run(story())
+
+
+def test_finds_new_tasks_without_a_nudge(plant: Plant) -> None:
+    async def story() -> None:
+        async with plant.working("CardEngine"):
+            done = await plant.ended(await plant.submit())
+        assert done.state is State.SUCCEEDED
+
+    asyncio.run(story())
+
+
+def test_stopping_hands_the_running_task_back_within_seconds(plant: Plant) -> None:
     async def story() -> None:
         task = await plant.submit()
+        loop = asyncio.get_running_loop()
+        async with plant.working("HangingEngine"):
+            await plant.until(task, lambda now: now.progress > 0)
+            began = loop.time()
+        assert loop.time() - began < 3
+        back = plant.store.get("ann", task.id)
+        assert (back.state, back.attempt, back.crashes) == (State.QUEUED, 1, 0)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
-        assert (done.state, done.reason, done.progress) == (State.SUCCEEDED, "", 1.0)
-        out = plant.folder / "out.mp4"
-        await plant.storage.fetch(done.video, out)
-        facts = probe(out)
-        assert (facts.frames, facts.width, facts.height) == (24, 960, 528)
-        assert sha256(out.read_bytes()).hexdigest() == done.video_sha256
-        assert await plant.storage.size(done.cover)
+        assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
+
+    asyncio.run(story())
+
+
+def test_renews_the_lease_of_a_long_render(plant: Plant) -> None:
+    async def story() -> None:
+        task = await plant.submit()
+        async with plant.working("HangingEngine", lease_seconds=0.3):
+            await plant.until(task, lambda now: now.progress > 0)
+            await asyncio.sleep(0.6)  # longer than the lease
+            assert plant.store.sweep("another worker", 30) == 0
+
+    asyncio.run(story())
+
+
+def test_deletes_leftover_work_of_ended_tasks_at_start(plant: Plant) -> None:
+    async def story() -> None:
+        ended, waiting = await plant.submit(), await plant.submit()
+        plant.store.cancel("ann", ended.id)
+        for task in (ended, waiting):
+            (plant.folder / "work" / task.id / "1").mkdir(parents=True)
+        async with plant.working("HangingEngine"):
+            await plant.until(waiting, lambda now: now.progress > 0)
+            assert not plant.work_left(ended.id)
+            assert (plant.folder / "work" / waiting.id / "1").exists()
 
     asyncio.run(story())

@@ -1,0 +1,102 @@
+"""A whole production line in a folder, for tests of the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from base64 import b64encode
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from PIL import Image
+
+from keyreel.task import Submission, Task, TaskId
+from keyreel.wire import catalogue
+from keyreel.worker.loop import Worker, WorkerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from keyreel.intake import Intake
+    from keyreel.storage.objects import Storage
+    from keyreel.tasks.store import TaskStore
+
+
+@dataclass
+class Plant:
+    """A store, a storage and an intake, and workers with the engines that a test asks for."""
+
+    folder: Path
+    store: TaskStore
+    storage: Storage
+    intake: Intake
+
+    @asynccontextmanager
+    async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:
+        worker = Worker(
+            self.store,
+            self.storage,
+            self.intake,
+            settings=WorkerSettings(
+                folder=self.folder / "work", engines=(f"keyreel.testing:{engine}",), **settings
+            ),
+            random=SystemRandom(),
+        )
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(worker.run())
+            yield worker
+            running.cancel()
+
+    async def submit(self, name: str = "q2-pro-img2video", **fields: Any) -> Task:
+        pictures = {"images": [picture("#208040")]} if name == "q2-pro-img2video" else {}
+        given = {"prompt": "a card", "duration": 1, "resolution": "540p", **pictures, **fields}
+        endpoint = await self.intake.receive(catalogue.endpoint(name).model_validate(given))
+        return self.store.accept(
+            Submission(
+                tenant="ann",
+                key_id="key_1",
+                dialect="async_v3",
+                endpoint=name,
+                fields=endpoint.model_dump_json(exclude_none=True),
+                seed=7,
+                seconds=endpoint.seconds,
+            )
+        )
+
+    async def until(self, task: Task, fact: Callable[[Task], bool]) -> Task:
+        await comes_true(lambda: fact(self.store.get("ann", task.id)))
+        return self.store.get("ann", task.id)
+
+    async def ended(self, task: Task) -> Task:
+        return await self.until(task, lambda now: now.state.final)
+
+    def work_left(self, task_id: TaskId) -> bool:
+        return (self.folder / "work" / task_id).exists()
+
+    def stored(self) -> set[str]:
+        files = self.folder / "files"
+        return {
+            str(file.relative_to(files))
+            for kind in ("videos", "covers")
+            for file in files.glob(f"{kind}/*/*")
+        }
+
+
+async def comes_true(fact: Callable[[], bool], within_seconds: float = 60.0) -> None:
+    async with asyncio.timeout(within_seconds):
+        while not fact():  # noqa: ASYNC110 - other processes set no Event of ours
+            await asyncio.sleep(0.01)
+
+
+def picture(color: str) -> str:
+    data = io.BytesIO()
+    Image.new("RGB", (160, 90), color).save(data, "PNG")
+    return f"data:image/png;base64,{b64encode(data.getvalue()).decode()}"
+
+
+def is_alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
