@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from keyreel.errors import RenderFailed
 from keyreel.media.mux import remux
 
 if TYPE_CHECKING:
@@ -35,7 +36,14 @@ def identifier(label: str, task_id: TaskId, producer: str) -> str:
 
 
 def label(clip: Clip, order: Order, bench: Bench) -> Clip:
-    """Write the identifier into the file's index, and the index to the front: players start at once."""
+    """Write the identifier into the file's index, and the index to the front: players start at once.
+
+    Raises:
+        RenderFailed: the identifier cannot be stored as it is.
+    """
     out = bench.folder / "labelled.mp4"
-    remux(clip.path, out, {"AIGC": identifier(order.label, bench.task_id, bench.producer)})
+    value = identifier(order.label, bench.task_id, bench.producer)
+    if "\0" in value:
+        raise RenderFailed("The AIGC identifier holds the character U+0000, which an MP4 cannot store.")
+    remux(clip.path, out, {"AIGC": value})
     return replace(clip, path=out)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RenderFailed
@@ -16,7 +18,6 @@ from keyreel.order import FPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from keyreel.engine import Clip
     from keyreel.order import Order
@@ -39,19 +40,19 @@ class Finished:
 
 
 def finish(clip: Clip, order: Order, task_id: TaskId, folder: Path, *, producer: str = "keyreel") -> Finished:
-    """Finish a clip into `folder / "video.mp4"` and `folder / "cover.jpg"`.
+    """Finish a clip into `folder / "video.mp4"` and `folder / "cover.jpg"`; the clip itself stays as it is.
 
     Raises:
         RenderFailed: the clip is not what was ordered.
     """
     _check(clip, order)
-    bench = Bench(task_id, folder, producer)
-    for step in STEPS:
-        clip = step(clip, order, bench)
-    facts = _check(clip, order)
-    if not facts.faststart:
-        raise RenderFailed("The video's index is not at its front.")
-    video = clip.path.replace(folder / "video.mp4")
+    with TemporaryDirectory(dir=folder) as bench:
+        for step in STEPS:
+            clip = step(clip, order, Bench(task_id, Path(bench), producer))
+        facts = _check(clip, order)
+        if not facts.faststart:
+            raise RenderFailed("The video's index is not at its front.")
+        video = clip.path.replace(folder / "video.mp4")
     with video.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Finished(video, make_cover(video, folder / "cover.jpg"), digest, facts)

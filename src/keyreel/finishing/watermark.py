@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_TEXT: Final = "ai_generated_en"
 """The pre-rendered text, a file of this package; "ai_generated_zh" is the Chinese one."""
 
-# GB 45438-2025 asks for letters of at least 5 % of the short side.
+# GB 45438-2025 asks for characters of at least 5 % of the short side; Chinese ones fill 0.94 of their em.
 _TEXT_HEIGHT: Final = 0.055
 # The em of the pre-rendered texts in their pixels, and the plate around them (tools/build_watermark_text.py).
 _RENDERED_EM: Final = 120

@@ -29,16 +29,18 @@ def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
         raise ValueError("there are no films to join")
     with whole_file(out) as part, av.open(part, "w", format="mp4") as target:
         track: VideoStream | None = None
-        start = 0
+        start = delay = 0
         for path in paths:
             with av.open(path) as source:
                 stream = source.streams.video[0]
                 if track is None:
                     track = target.add_stream_from_template(stream)
+                    delay = stream.codec_context.reorder_depth
                 elif _coding(stream) != _coding(track):
                     raise ValueError(f"{path.name} was encoded differently from {paths[0].name}")
                 count = 0
-                for packet in _shifted(source, stream, start, Fraction(1, fps)):
+                for packet in _on_beat(source, stream, Fraction(1, fps)):
+                    packet.pts, packet.dts = start + (packet.pts or 0), start + count - delay
                     packet.stream = track
                     target.mux(packet)
                     count += 1
@@ -69,16 +71,17 @@ def _coding(stream: VideoStream) -> tuple[bytes | None, int, int]:
     return codec.extradata, codec.width, codec.height
 
 
-def _shifted(
-    source: InputContainer, stream: VideoStream, start: int, frame: Fraction
-) -> Iterator[Packet[VideoStream]]:
-    """Yield the stream's packets, their times counted in frames and moved by `start` frames."""
+def _on_beat(source: InputContainer, stream: VideoStream, frame: Fraction) -> Iterator[Packet[VideoStream]]:
+    """Yield the stream's packets in decoding order, their times counted in frames.
+
+    Decoding times are the caller's: how far they run ahead differs between a short film and a long one.
+    """
     for packet in source.demux(stream):
-        if packet.dts is None or packet.pts is None:
+        if packet.pts is None:
             continue
-        pts, dts = (Fraction(time * packet.time_base, frame) for time in (packet.pts, packet.dts))
-        if pts.denominator != 1 or dts.denominator != 1:
+        beat = packet.pts * packet.time_base / frame
+        if beat.denominator != 1:
             raise ValueError("a film's frames are not on the beat")
         packet.time_base = frame
-        packet.pts, packet.dts, packet.duration = start + int(pts), start + int(dts), 1
+        packet.pts, packet.duration = int(beat), 1
         yield packet

@@ -1,0 +1,97 @@
+"""Films are joined and tagged without touching a single encoded frame."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from keyreel.media.film import open_film
+from keyreel.media.mux import join, remux
+from keyreel.media.probe import probe
+from keyreel.media.reader import frames
+from keyreel.order import Size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+SMALL = Size(320, 176)
+
+
+def film(path: Path, count: int, tint: int = 0, size: Size = SMALL) -> Path:
+    down, across = np.mgrid[0 : size.height, 0 : size.width]
+    with open_film(path, size) as sink:
+        for index in range(count):
+            wave = 127.5 + 120 * np.sin((across + 2 * down + 9 * index) / 50)
+            sink.write(np.stack([wave, wave[::-1], np.full_like(wave, tint)], axis=-1).astype(np.uint8))
+    return path
+
+
+def test_joined_films_keep_every_frame_at_a_steady_24_fps(tmp_path: Path) -> None:
+    lengths = (48, 1, 75)
+    parts = [film(tmp_path / f"{n}.mp4", n, tint=n) for n in lengths]
+    join(parts, tmp_path / "joined.mp4")
+    facts = probe(tmp_path / "joined.mp4")
+    assert (facts.frames, facts.fps, facts.steady) == (124, 24, True)
+    assert facts.seconds == pytest.approx(124 / 24)
+    expected = [frame for part in parts for frame in frames(part)]
+    read = list(frames(tmp_path / "joined.mp4"))
+    assert all((a == b).all() for a, b in zip(read, expected, strict=True))
+
+
+def test_joining_is_repeatable_to_the_byte(tmp_path: Path) -> None:
+    parts = [film(tmp_path / f"{n}.mp4", 30, tint=n) for n in (1, 2)]
+    for name in ("a.mp4", "b.mp4"):
+        join(parts, tmp_path / name)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_refuses_to_join_films_of_different_sizes_and_leaves_nothing(tmp_path: Path) -> None:
+    parts = [film(tmp_path / "a.mp4", 4), film(tmp_path / "b.mp4", 4, size=Size(176, 320))]
+    with pytest.raises(ValueError, match=r"b\.mp4 was encoded differently from a\.mp4"):
+        join(parts, tmp_path / "joined.mp4")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "b.mp4"]
+
+
+def test_refuses_to_join_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no films"):
+        join([], tmp_path / "joined.mp4")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"Label":"1"}',
+        '{"name": "画面 «quoted» \\" \\\\ \\n"}\n\t ',
+        "not JSON at all",
+        json.dumps({"note": "生成" * 50_000}, ensure_ascii=False),
+    ],
+    ids=["plain", "unicode and quotes", "free text", "300 kB"],
+)
+def test_a_tag_is_kept_verbatim_and_the_index_moves_to_the_front(tmp_path: Path, value: str) -> None:
+    source = film(tmp_path / "film.mp4", 10)
+    assert not probe(source).faststart
+    remux(source, tmp_path / "tagged.mp4", {"AIGC": value})
+    facts = probe(tmp_path / "tagged.mp4")
+    assert facts.tags["AIGC"] == value
+    assert facts.faststart
+    assert (facts.frames, facts.fps, facts.steady) == (10, 24, True)
+
+
+def test_the_tag_lies_in_the_index_as_metadata_key_and_item(tmp_path: Path) -> None:
+    remux(film(tmp_path / "film.mp4", 2), tmp_path / "tagged.mp4", {"AIGC": "here"})
+    data = (tmp_path / "tagged.mp4").read_bytes()
+    order = [
+        data.index(box)
+        for box in (b"moov", b"udta", b"meta", b"keys", b"mdtaAIGC", b"ilst", b"here", b"mdat")
+    ]
+    assert order == sorted(order)
+
+
+def test_remuxing_changes_no_frame(tmp_path: Path) -> None:
+    source = film(tmp_path / "film.mp4", 20)
+    remux(source, tmp_path / "tagged.mp4", {})
+    assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / "tagged.mp4"), strict=True))
