@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from keyreel.errors import ImageTooLarge, PictureUnreachable
 from keyreel.intake.egress import Egress
-from support.pictures import LOOPBACK, http, served
+from support.hostile import LOOPBACK, http, served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +45,11 @@ async def fetched(egress: Egress, url: str, max_bytes: int = 1_000_000, seconds:
     return await egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
 
 
-def fetch(url: str, egress: Egress | None = None) -> bytes:
-    return asyncio.run(fetched(egress or Egress(resolver=made_up_names, failure_seconds=0), url))
+CLOSED = Egress(resolver=made_up_names, failure_seconds=0)
+
+
+def fetch(url: str, egress: Egress = CLOSED) -> bytes:
+    return asyncio.run(fetched(egress, url))
 
 
 def opened(**options: Any) -> Egress:
@@ -313,4 +316,4 @@ def test_a_post_follows_no_redirect() -> None:
 @pytest.mark.parametrize("url", ["http://10.0.0.7/hook", "http://127.0.0.1:8080/", "ftp://x/", "http://a@b/"])
 def test_a_post_reaches_nothing_inside(url: str) -> None:
     with pytest.raises(PictureUnreachable):
-        asyncio.run(Egress().post(url, body=b"", headers={}, deadline_seconds=5))
+        asyncio.run(CLOSED.post(url, body=b"", headers={}, deadline_seconds=5))

@@ -21,7 +21,7 @@ from keyreel.errors import (
 )
 from keyreel.order import Size
 from keyreel.wire.endpoint import PictureRules
-from support.pictures import (
+from support.hostile import (
     Request,
     chunk,
     data_uri,
@@ -221,6 +221,15 @@ def test_a_baseline_jpeg_may_have_more_pixels() -> None:
     for width, progressive in ((14000, True), (15000, False)):
         with pytest.raises(ImageTooManyPixels):
             receive(data_uri(jpeg_that_claims(width, width, progressive=progressive)))
+
+
+def test_a_baseline_jpeg_with_a_scan_for_each_colour_may_not() -> None:
+    data = jpeg_that_claims(14000, 14000, progressive=False)
+    three = b"\xff\xc0\0\x11\x08" + data[data.index(b"\xff\xc0") + 5 :][:4] + b"\3"
+    start = data.index(b"\xff\xc0")
+    data = data[:start] + three + b"\1\x11\0\2\x11\0\3\x11\0" + data[start + 13 :]
+    with pytest.raises(ImageTooManyPixels):
+        receive(data_uri(data))
 
 
 @pytest.mark.parametrize(

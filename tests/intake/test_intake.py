@@ -21,7 +21,7 @@ from keyreel.errors import (
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import Storage
 from keyreel.wire.endpoint import PictureRules
-from support.pictures import Request, data_uri, http, new_intake, picture, request_with, served
+from support.hostile import Request, data_uri, http, new_intake, picture, request_with, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,4 +205,5 @@ def test_a_large_upload_does_not_hold_up_the_event_loop() -> None:
             done.set()
         return longest
 
-    assert asyncio.run(run()) < 0.1
+    # On a busy machine one try may be held up by others.
+    assert any(asyncio.run(run()) < 0.05 for _ in range(5))

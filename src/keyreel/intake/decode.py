@@ -1,7 +1,7 @@
 """The sandboxed child: turns one picture of unknown origin into an sRGB PNG of ours, or says why not.
 
-Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA`. It imports nothing of
-Keyreel, so that it starts fast. Its output is JSON: the picture's shown size, or a fault.
+Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
+It imports nothing of Keyreel and starts fast. Its output is JSON: the picture's shown size or a fault.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from PIL import Image, ImageCms, ImageOps
 LONGEST_SIDE: Final = 4096
 """No output is larger than 1920x1920; more only costs the engines time."""
 
-_MEMORY_BYTES: Final = 1 << 30
-_CPU_SECONDS: Final = 10
 _FILE_BYTES: Final = 1 << 27
 _OPEN_FILES: Final = 16
 _MOST_PIXELS: Final = 200_000_000
@@ -31,8 +29,8 @@ _DAMAGED: Final = (OSError, ValueError, SyntaxError, struct.error, Image.Decompr
 
 def main() -> None:
     """Decode one picture under limits that no picture can lift."""
-    source, target, keep_alpha = sys.argv[1:]
-    _confine()
+    source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
+    _confine(int(cpu_seconds), int(memory_bytes))
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
     try:
         answer: dict[str, object] = dict(
@@ -45,10 +43,10 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _confine() -> None:
+def _confine(cpu_seconds: int, memory_bytes: int) -> None:
     for kind, most in (
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_CPU, _CPU_SECONDS),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, _FILE_BYTES),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),

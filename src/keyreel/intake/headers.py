@@ -27,7 +27,7 @@ class BadHeader(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`size` is the shown one, after EXIF orientation; `sequential` means a JPEG that is not progressive."""
+    """`size` is the shown one, after EXIF orientation; `sequential` JPEGs can be decoded line by line."""
 
     format: str
     size: Size
@@ -108,7 +108,11 @@ def _jpeg(data: bytes) -> Header:
         (length,) = struct.unpack_from(">H", data, found.end())
         block = data[found.end() + 2 : found.end() + length]
         if marker == _SCAN:
-            return _jpeg_header(data, found.start(), _frame_size(kind, frame), orientation, kind=kind)
+            size, components = _frame(kind, frame)
+            _check_scans(data, found.start())
+            # With a scan for each colour a decoder has to keep them all, as it does for a progressive one.
+            at_once = kind in _SEQUENTIAL and block[0] == components
+            return Header("JPEG", _shown(*size, orientation), sequential=at_once)
         if marker in _FRAMES:
             kind, frame = marker, block
         elif marker == _APP1 and orientation == 1:
@@ -119,22 +123,21 @@ def _jpeg(data: bytes) -> Header:
     raise BadHeader("has too many blocks before its pixels")
 
 
-def _frame_size(kind: int, frame: bytes) -> tuple[int, int]:
+def _frame(kind: int, frame: bytes) -> tuple[tuple[int, int], int]:
     if kind not in _SEQUENTIAL and kind != _PROGRESSIVE:
         raise BadHeader("is a lossless or arithmetic JPEG; baseline and progressive ones are accepted")
     bits, height, width, components = struct.unpack_from(">BHHB", frame)
     if bits != 8 or components not in {1, 3, 4}:  # noqa: PLR2004 - grey, YCbCr, CMYK at 8 bits
         raise BadHeader("has JPEG components that cannot be shown")
-    return width, height
+    return (width, height), components
 
 
-def _jpeg_header(data: bytes, scan_at: int, size: tuple[int, int], orientation: int, *, kind: int) -> Header:
+def _check_scans(data: bytes, scan_at: int) -> None:
     if data.rfind(b"\xff\xd9", scan_at) < 0:
         raise BadHeader("is cut off: its end is missing")
     # Counting the bytes is an upper bound, hundreds of times as fast as walking the markers.
     if data.count(b"\xff\xda", scan_at) > MOST_SCANS:
         _count_scans(data, scan_at)
-    return Header("JPEG", _shown(*size, orientation), sequential=kind in _SEQUENTIAL)
 
 
 def _count_scans(data: bytes, at: int) -> None:

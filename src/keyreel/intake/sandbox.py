@@ -21,7 +21,8 @@ _ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 class Sandbox:
     """Decodes pictures, a few at a time."""
 
-    def __init__(self, children: int = 2) -> None:
+    def __init__(self, children: int = 2, *, cpu_seconds: int = 10, memory_bytes: int = 1 << 30) -> None:
+        self._limits = str(cpu_seconds), str(memory_bytes)
         self._turn = asyncio.Semaphore(children)
         self._log = structlog.get_logger()
 
@@ -34,7 +35,7 @@ class Sandbox:
             RenderFailed: the picture is damaged, or takes more memory or time than a picture may.
         """
         async with self._turn:
-            status, output = await _run(source, target, keep_alpha=keep_alpha)
+            status, output = await _run(source, target, str(int(keep_alpha)), *self._limits)
         answer: dict[str, Any] = json.loads(output) if status == 0 and output else {"fault": "complex"}
         if "fault" not in answer:
             return Size(answer["width"], answer["height"])
@@ -44,9 +45,9 @@ class Sandbox:
         raise RenderFailed(f"{field}: the image is too complex to decode.")
 
 
-async def _run(source: Path, target: Path, *, keep_alpha: bool) -> tuple[int | None, bytes]:
+async def _run(*arguments: str | Path) -> tuple[int | None, bytes]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", _CHILD, source, target, str(int(keep_alpha)),
+        sys.executable, "-I", _CHILD, *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

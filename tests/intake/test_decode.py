@@ -1,0 +1,247 @@
+"""Whatever a tenant's picture is, an engine gets a plain upright sRGB PNG, or the task a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+from PIL import Image, ImageCms, PngImagePlugin
+
+from keyreel.errors import RenderFailed
+from keyreel.intake.sandbox import Sandbox
+from keyreel.wire.endpoint import PictureRules
+from support.hostile import (
+    chunk,
+    data_uri,
+    encoded,
+    jpeg_of_many_scans,
+    new_intake,
+    picture,
+    png_of_zeros,
+    png_that_claims,
+    request_with,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.order import Size
+
+FEW_COLOURS = encoded(Image.open(io.BytesIO(picture())).quantize(4))
+FREE = PictureRules(widest=None)
+
+
+def decoded(data: bytes, folder: Path, rules: PictureRules = FREE) -> Image.Image:
+    """Pass a picture through receive and gather; return what an engine gets."""
+
+    async def run() -> str:
+        intake, asked = new_intake(), request_with(rules)(images=(data_uri(data),))
+        received = await intake.receive(asked)
+        order = await intake.gather(received, received.order(1), folder)
+        assert order.shots[0].first
+        return order.shots[0].first
+
+    with Image.open(asyncio.run(run()), formats=("PNG",)) as image:
+        image.load()
+        return image
+
+
+def near(image: Image.Image, at: tuple[int, int], colour: tuple[int, ...], most: int = 6) -> bool:
+    found = image.getpixel(at)
+    assert isinstance(found, tuple)
+    return max(abs(a - b) for a, b in zip(found, colour, strict=True)) <= most
+
+
+@pytest.mark.parametrize(
+    "data",
+    [picture(), picture(kind="JPEG", quality=95), picture(kind="JPEG", progressive=True, quality=95),
+     picture(kind="WEBP", lossless=True), FEW_COLOURS, picture(mode="RGBA"), picture(interlace=1)],
+)  # fmt: skip
+def test_every_format_becomes_the_same_picture(data: bytes, tmp_path: Path) -> None:
+    image = decoded(data, tmp_path)
+    assert (image.mode, image.size) == ("RGB", (160, 120))
+    assert near(image, (20, 60), (200, 30, 30))
+    assert near(image, (140, 60), (30, 30, 200))
+
+
+def test_16_bit_grey_keeps_its_tones(tmp_path: Path) -> None:
+    grey = Image.new("I;16", (160, 120), 128 * 257)
+    grey.paste(255 * 257, (0, 0, 80, 120))
+    image = decoded(encoded(grey), tmp_path)
+    assert image.getpixel((40, 60)) == (255, 255, 255)
+    assert image.getpixel((120, 60)) == (128, 128, 128)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "PA"])
+def test_greys_and_palettes_become_colours(mode: str, tmp_path: Path) -> None:
+    source = Image.new("L", (160, 120), 255).convert("LA" if mode == "PA" else mode)
+    assert decoded(encoded(source), tmp_path).getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_a_cmyk_jpeg_becomes_rgb(tmp_path: Path) -> None:
+    image = decoded(picture(kind="JPEG", mode="CMYK", quality=95), tmp_path)
+    assert near(image, (20, 60), (200, 30, 30))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_transparency_lies_on_white(kind: str, tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (160, 120), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 128), (80, 0, 160, 120))
+    image = decoded(encoded(clear, kind, lossless=True), tmp_path)
+    assert near(image, (20, 60), (255, 255, 255), 1)
+    assert near(image, (120, 60), (127, 127, 127), 1)
+
+
+def test_a_transparent_colour_lies_on_white(tmp_path: Path) -> None:
+    data = encoded(Image.new("RGB", (160, 120), (1, 2, 3)), transparency=(1, 2, 3))
+    assert decoded(data, tmp_path).getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_transparency_is_kept_where_the_field_wants_it(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (160, 120), (10, 20, 30, 40))
+    image = decoded(encoded(clear), tmp_path, PictureRules(widest=None, keep_alpha=True))
+    assert image.mode == "RGBA"
+    assert image.getpixel((5, 5)) == (10, 20, 30, 40)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_turned_picture_stands_upright(kind: str, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned right: the left half comes up
+    image = decoded(picture(200, 100, kind, exif=exif.tobytes(), quality=95), tmp_path)
+    assert image.size == (100, 200)
+    assert near(image, (50, 20), (200, 30, 30), 40)
+    assert near(image, (50, 180), (30, 30, 200), 40)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_the_first_frame_of_an_animation_counts(kind: str, tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (160, 120), colour) for colour in ("red", "lime", "blue")]
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
+    assert near(decoded(data, tmp_path), (5, 5), (255, 0, 0), 1)
+
+
+def swapped_profile() -> bytes:
+    """Make a profile whose red, green and blue stand in another order, so that its use shows."""
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return lab.replace(b"rXYZ", b"tXYZ").replace(b"bXYZ", b"rXYZ").replace(b"tXYZ", b"bXYZ")
+
+
+def test_an_embedded_profile_is_applied(tmp_path: Path) -> None:
+    profile = swapped_profile()
+    described = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    if described.startswith("sRGB"):
+        profile = profile.replace("sRGB".encode("utf-16-be"), "xRGB".encode("utf-16-be"))
+    image = decoded(encoded(Image.new("RGB", (160, 120), (255, 0, 0)), icc_profile=profile), tmp_path)
+    assert near(image, (5, 5), (0, 0, 255), 30)
+
+
+@pytest.mark.parametrize("profile", [b"junk", bytes(4000), swapped_profile()[:200]])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_junk_profile_is_ignored(kind: str, profile: bytes, tmp_path: Path) -> None:
+    image = decoded(picture(kind=kind, icc_profile=profile, quality=95), tmp_path)
+    assert near(image, (20, 60), (200, 30, 30))
+
+
+def test_no_metadata_is_carried_over(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "secret"
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Comment", "secret")
+    decoded(picture(exif=exif.tobytes(), pnginfo=notes, dpi=(300, 300)), tmp_path)
+    written = (tmp_path / "0.png").read_bytes()
+    assert b"secret" not in written
+    kinds = {kind for kind in (b"eXIf", b"tEXt", b"pHYs", b"iCCP") if kind in written}
+    assert kinds == set()
+
+
+def test_a_large_picture_is_made_smaller_and_keeps_its_ratio(tmp_path: Path) -> None:
+    image = decoded(picture(6000, 3000, "JPEG"), tmp_path)
+    assert image.size == (4096, 2048)
+    assert near(image, (100, 1000), (200, 30, 30))
+
+
+def failure(data: bytes, folder: Path) -> str:
+    with pytest.raises(RenderFailed) as failed:
+        decoded(data, folder)
+    assert list(folder.glob("*.png")) == []
+    return failed.value.message
+
+
+def normalise(data: bytes, folder: Path, sandbox: Sandbox) -> None:
+    source, target = folder / "source", folder / "0.png"
+    source.write_bytes(data)
+    asyncio.run(sandbox.normalise(source, target, keep_alpha=False, field="start_image"))
+
+
+def corrupted(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes(200) + data[middle + 200 :]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png_that_claims(4000, 4000),
+        corrupted(encoded(Image.effect_noise((400, 300), 90), "PNG")),
+        encoded(Image.effect_noise((400, 300), 90))[:-4000] + chunk(b"IEND", b""),
+        picture(kind="WEBP")[:30] + bytes(len(picture(kind="WEBP")) - 30),
+        encoded(Image.effect_noise((400, 300), 90), "JPEG")[:9000] + b"\xff\xd8\xff\xd9",
+    ],
+)
+def test_a_damaged_picture_fails_the_render(data: bytes, tmp_path: Path) -> None:
+    assert failure(data, tmp_path) == "images[0]: the image is damaged."
+
+
+def test_what_bursts_its_memory_is_too_complex_not_damaged(tmp_path: Path) -> None:
+    with pytest.raises(RenderFailed, match=r"^start_image: the image is too complex to decode"):
+        normalise(png_of_zeros(6000, 6000, 8, 6), tmp_path, Sandbox(memory_bytes=150_000_000))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "data",
+    [png_of_zeros(8000, 8000, 8, 6), png_of_zeros(8000, 8000, 16, 0), png_of_zeros(8000, 8000, 16, 6)],
+    ids=["rgba", "deep grey", "deep rgba"],
+)
+def test_the_most_pixels_are_decoded_within_the_limits(data: bytes, tmp_path: Path) -> None:
+    assert decoded(data, tmp_path).size == (4096, 4096)
+
+
+@pytest.mark.slow
+def test_a_huge_baseline_jpeg_is_decoded_smaller_than_it_is(tmp_path: Path) -> None:
+    data = encoded(Image.new("RGB", (14000, 14000), (200, 30, 30)), "JPEG")
+    assert decoded(data, tmp_path).size == (4096, 4096)
+
+
+def test_what_only_costs_time_is_cut_off(tmp_path: Path) -> None:
+    with pytest.raises(RenderFailed, match=r"^start_image: the image is too complex to decode"):
+        normalise(jpeg_of_many_scans(4000, 4000, 190), tmp_path, Sandbox(cpu_seconds=1))
+
+
+def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
+    data = jpeg_of_many_scans(4000, 4000, 150)
+
+    async def run() -> None:
+        intake = new_intake()
+        received = await intake.receive(request_with(FREE)(images=(data_uri(data),)))
+        async with asyncio.timeout(0.5):
+            await intake.gather(received, received.order(1), tmp_path)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(run())
+    assert list(tmp_path.glob("*.png*")) == []
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_tells_the_pictures_own_size(tmp_path: Path) -> None:
+    async def run() -> Size:
+        intake = new_intake()
+        received = await intake.receive(request_with(FREE)(images=(data_uri(picture(4500, 1500)),)))
+        return (await intake.gather(received, received.order(1), tmp_path)).frame_size
+
+    size: Any = asyncio.run(run())
+    assert size.ratio == pytest.approx(3, rel=0.02)
