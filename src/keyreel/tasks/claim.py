@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Select, func, select
 
@@ -38,7 +38,7 @@ def next_in_line(connection: Connection, now: datetime) -> int | None:
     The turn is the waiting tenant's that runs least and, among equals, was served longest ago: a tenant with
     one task waits for at most one task of each other tenant, however many those have queued.
     """
-    for tenant in connection.execute(waiting_tenants()).scalars():
+    for tenant in connection.execute(_WAITING).scalars():
         found = connection.execute(next_of_tenant(tenant, now)).scalar()
         if found is not None:
             return found
@@ -75,3 +75,6 @@ def next_of_tenant(tenant: str, now: datetime) -> Select[int]:
         .order_by(TASKS.c.priority, TASKS.c.created, TASKS.c.id)
         .limit(1)
     )
+
+
+_WAITING: Final = waiting_tenants()
