@@ -101,8 +101,15 @@ class Remote:
         headers["content-type"] = "application/json"
         return Send(call.method, self._at(call.path), headers, to_json(call.json))
 
-    def read(self, answer: Answer) -> Json:
-        """Return a good answer's body, raise a bad one's error."""
+    def understood(self, reading: Callable[[Json], T], answer: Answer) -> T:
+        """Read a good answer's body with one of the dialect's readings, raise a bad one's error."""
+        body = self._body(answer)
+        try:
+            return reading(body)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise RemoteError("The server's answer makes no sense in this format.") from error
+
+    def _body(self, answer: Answer) -> Json:
         try:
             body: object = from_json(answer.body)
         except ValueError:
@@ -131,7 +138,7 @@ def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
         answer = yield remote.send(remote.dialect.submit_call(endpoint))
     except Dropped as error:
         raise _unreachable(remote, error) from error
-    return remote.dialect.read_accepted(remote.read(answer))
+    return remote.understood(remote.dialect.read_accepted, answer)
 
 
 def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
@@ -140,7 +147,7 @@ def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
         answer = yield remote.send(remote.dialect.result_call(task_id))
     except Dropped as error:
         raise _unreachable(remote, error) from error
-    return remote.dialect.read_result(remote.read(answer))
+    return remote.understood(remote.dialect.read_result, answer)
 
 
 def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:

@@ -83,6 +83,11 @@ class Text(Rule):
             raise broken("must be text")
         if len(value) > self.limit:
             raise broken(f"must have at most {self.limit} characters")
+        # Neither databases nor video containers can hold it.
+        if "\0" in value:
+            raise broken("must not hold NUL characters")
+        if not value.isascii() and not _is_unicode(value):
+            raise broken("must be valid Unicode text")
         if self.needed and not value.strip():
             raise broken("must not be empty")
         return value
@@ -221,6 +226,15 @@ def shape(ratio: str) -> Fraction:
     """Return width over height of a checked ratio."""
     width, height = ratio.split(":")
     return Fraction(width) / Fraction(height)
+
+
+def _is_unicode(text: str) -> bool:
+    """Say whether the text holds no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _within_limits(width: str, height: str) -> bool:

@@ -46,6 +46,13 @@ class Webhook(Part):
     url: Address = ""
     test_mode: dict[str, Any] = Field(default_factory=dict)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_url(cls, data: Any) -> Any:
+        return (
+            {name: value for name, value in data.items() if value != ""} if isinstance(data, dict) else data
+        )
+
 
 class Extra(Part):
     """The `extra` object of `/v3/async` requests."""
@@ -133,7 +140,8 @@ class Generation(Endpoint):
     def without_effect(self) -> tuple[str, ...]:
         """Name the fields that ask for something that this server does not do yet."""
         named = [name for name in _LATER if getattr(self, name, None)]
-        return (*named, "extra.webhook") if self.extra and self.extra.webhook else tuple(named)
+        webhook = self.extra and self.extra.webhook
+        return (*named, "extra.webhook") if webhook and webhook.url else tuple(named)
 
     def documented(self) -> dict[str, Any]:
         """Return the fields that were given, in the spelling of the hosted service's page."""

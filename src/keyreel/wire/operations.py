@@ -219,7 +219,9 @@ class SubjectImages(Part):
         """Take `name` for `id`, and numbers as names."""
         if not isinstance(data, dict):
             return data
-        name = data.get("id") if data.get("id") not in {None, ""} else data.get("name")
+        name = data.get("id")
+        if name is None or name == "":
+            name = data.get("name")
         return data | {"id": str(name) if isinstance(name, int) and not isinstance(name, bool) else name}
 
 

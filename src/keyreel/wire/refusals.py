@@ -30,7 +30,9 @@ def error_of(table: tuple[Row, ...], answer: tuple[int, str], message: str, fiel
     """Return the domain's error behind an answer's status and code, None where the table lacks them."""
     for row in table:
         if (row.status, row.code) == answer:
-            return row.kind(message, field=field) if field else row.kind(message)
+            error = row.kind(message)
+            error.field = field
+            return error
     return None
 
 

@@ -70,7 +70,7 @@ Source = Annotated[str, _Source()]
 
 def is_web_address(text: str) -> bool:
     """Say whether the text is an http or https address with a host. Opens nothing."""
-    if len(text) > _URL_LENGTH or any(character <= " " or character == "\x7f" for character in text):
+    if len(text) > _URL_LENGTH or " " in text or not text.isprintable():
         return False
     try:
         parts = urlsplit(text)

@@ -27,8 +27,10 @@ _WORDS: Final = {
     State.FAILED: "TASK_STATUS_FAILED",
     State.CANCELLED: "TASK_STATUS_FAILED",
 }
-# The first state of each word: a cancelled task reads as failed.
-_STATES: Final = {word: state for state, word in reversed(_WORDS.items()) if state is not State.CANCELLED}
+# A cancelled task reads as failed: the format has no word for it. Clients of the family know a fifth word.
+_STATES: Final = {word: state for state, word in _WORDS.items() if state is not State.CANCELLED} | {
+    "TASK_STATUS_UNKNOWN": State.QUEUED
+}
 
 # The reasons of the format's own table; the last six are ours, for what it does not name.
 _REFUSALS: Final = (
@@ -100,7 +102,7 @@ class AsyncV3(Dialect):
             "task": {
                 "task_id": task.id,
                 "status": _WORDS[task.state],
-                "reason": task.reason if task.state in {State.FAILED, State.CANCELLED} else "",
+                "reason": _reason(task),
                 "task_type": self.model_id(type(endpoint)).upper().replace("-", "_"),
                 "eta": eta_seconds,
                 "progress_percent": 100
@@ -180,6 +182,12 @@ def _extra(task: Task) -> dict[str, Any]:
         "debug_info": {"request_info": "", **times},
     }
     return extra | ({"payload": task.submission.payload} if task.submission.payload else {})
+
+
+def _reason(task: Task) -> str:
+    if task.state is State.CANCELLED:
+        return task.reason or "The task was cancelled."
+    return task.reason if task.state is State.FAILED else ""
 
 
 def _milliseconds(moment: datetime) -> str:

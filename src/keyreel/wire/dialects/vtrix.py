@@ -94,11 +94,12 @@ class Vtrix(Dialect):
             content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
             return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage()}
         if task.state in {State.FAILED, State.CANCELLED}:
-            fault = "Cancelled" if task.state is State.CANCELLED else task.fault
-            code = _FAULTS.get(fault, _GENERATION_FAILED)
+            cancelled = task.state is State.CANCELLED
+            code = _FAULTS.get("Cancelled" if cancelled else task.fault, _GENERATION_FAILED)
+            usual = "The task was cancelled." if cancelled else "Video generation failed."
             return body | {
                 "status": "failed",
-                "error": {"code": code, "message": task.reason or "Video generation failed"},
+                "error": {"code": code, "message": task.reason or usual},
             }
         return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
 

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
+from keyreel.wire.catalogue import ENDPOINTS, endpoint
+from keyreel.wire.dialect import Asked
+from keyreel.wire.parse import parse_body, parse_fields, shown
+
+NAMES = sorted({name for kind in ENDPOINTS for name in kind.model_fields} | {"id", "url", "key_image"})
+# Other work on the machine must not turn into failures here.
+PATIENT = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+LETTERS = st.text(alphabet="a0:,;/._- data\0\ud800ü😀", max_size=30)
+HOSTILE: dict[str, bytes] = {
+    "nothing": b"",
+    "blanks": b"  \n",
+    "words": b"hello",
+    "half": b'{"a": ',
+    "two objects": b'{"a": 1} {"a": 2}',
+    "a comma too many": b'{"a": 1,}',
+    "single quotes": b"{'a': 1}",
+    "a list": b"[1]",
+    "a string": b'"x"',
+    "null": b"null",
+    "a byte-order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"a": 1}'.encode("utf-16"),
+    "bad UTF-8": b'{"a": "\xff"}',
+    "an overlong slash": b'{"a": "\xc0\xaf"}',
+    "a raw surrogate": b'{"a": "\xed\xa0\x80"}',
+    "an escaped surrogate": b'{"a": "\\ud800"}',
+    "surrogates in the wrong order": b'{"a": "\\udc00\\ud800"}',
+    "a raw line break in text": b'{"a": "x\ny"}',
+    "NaN": b'{"a": NaN}',
+    "Infinity": b'{"a": Infinity}',
+    "-Infinity": b'{"a": -Infinity}',
+    "1e400": b'{"a": 1e400}',
+    "-1e400 deep down": b'{"a": [[{"b": -1e400}]]}',
+    "five thousand digits": b'{"a": ' + b"9" * 5000 + b"}",
+    "33 levels": b'{"a":' * 33 + b"1" + b"}" * 33,
+    "a hundred levels": b'{"a":' + b"[" * 100 + b"]" * 100 + b"}",
+    "a hundred thousand levels": b"[" * 100_000,
+    "many values": json.dumps({"a": [0] * 20_001}).encode(),
+    "a flood of lists": b'{"a":[' + b"[]," * 2_600_000 + b"0]}",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_body_is_refused_in_words(name: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_body(HOSTILE[name])
+    assert caught.value.message.startswith("The body")
+    assert len(caught.value.message) < 200
+    assert "pydantic" not in caught.value.message
+
+
+def test_a_proper_body_is_read() -> None:
+    body = {"a": [1, 2.5, None, True, {"b": "ünï 😀"}], "seed": 2**63, "c": "x" * 100_000}
+    assert parse_body(json.dumps(body).encode()) == body
+    assert parse_body(json.dumps(body, ensure_ascii=False).encode()) == body
+
+
+def test_thirty_two_levels_are_read() -> None:
+    assert parse_body(b'{"a":' * 32 + b"1" + b"}" * 32)
+
+
+def test_a_payload_of_a_million_commas_is_read() -> None:
+    assert len(parse_body(b'{"payload":"' + b"," * 1_048_576 + b'"}')["payload"]) == 1_048_576
+
+
+@PATIENT
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    with suppress(InvalidRequest):
+        assert isinstance(parse_body(data), dict)
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | LETTERS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@PATIENT
+@given(st.sampled_from(ENDPOINTS), st.dictionaries(st.sampled_from(NAMES), JUNK, max_size=6))
+def test_any_fields_are_read_or_refused_shortly(kind: Any, fields: dict[str, Any]) -> None:
+    message = ""
+    try:
+        parse_fields(Asked(kind, fields)).order(1).seconds.bit_length()
+    except InvalidRequest as error:
+        message = error.message
+    assert len(message) < 500
+
+
+IMG2VIDEO = endpoint("q2-pro-img2video")
+GOOD: dict[str, Any] = {"images": ["https://example.com/a.png"], "prompt": "x"}
+
+
+def refused(**change: Any) -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_fields(Asked(IMG2VIDEO, GOOD | change))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"duration": 11}, "duration: got 11; must be a whole number from 1 to 10."),
+        ({"duration": "five"}, "duration: got 'five'; must be a whole number from 1 to 10."),
+        ({"duration": True}, "duration: got true; must be a whole number from 1 to 10."),
+        ({"bgm": "yes"}, "bgm: got 'yes'; must be true or false."),
+        ({"resolution": "4K"}, "resolution: got '4K'; must be one of 540p, 720p, 1080p."),
+        ({"prompt": "x" * 5001}, "prompt: got text of 5001 characters; must have at most 5000 characters."),
+        ({"prompt": None}, "prompt: is required."),
+        ({"images": {}}, "images: got an object; must be a list of images."),
+        ({"extra": 5}, "extra: got 5; must be an object."),
+        ({"extra": {"webhook": []}}, "extra.webhook: got a list of 0; must be an object."),
+    ],
+)
+def test_a_message_says_where_what_and_which_rule(change: dict[str, Any], message: str) -> None:
+    assert refused(**change).message == message
+
+
+def test_further_broken_fields_are_counted() -> None:
+    assert refused(duration=11, resolution="4K", bgm="yes").message.endswith("(2 more to mend.)")
+
+
+def test_a_lone_surrogate_in_text_is_refused() -> None:
+    assert refused(prompt="\ud800").message.endswith("must be valid Unicode text.")
+
+
+def test_images_have_errors_of_their_own() -> None:
+    assert isinstance(refused(images=[]), MissingImage)
+    assert isinstance(refused(images=None), MissingImage)
+    assert isinstance(refused(images=[""]), MissingImage)
+    assert isinstance(refused(images=["data:text/html;base64,PGI+"]), InvalidImage)
+
+
+def test_a_path_leads_into_lists_and_objects() -> None:
+    settings = [{"key_image": "https://a.b/c"}, {"key_image": "https://a.b/c", "duration": 9}]
+    fields = {"start_image": "https://a.b/c", "image_settings": settings}
+    with pytest.raises(InvalidRequest) as caught:
+        parse_fields(Asked(endpoint("q2-pro-multiframe"), fields))
+    assert caught.value.field == "image_settings[1].duration"
+
+
+@pytest.mark.parametrize(
+    "value", ["data:image/png;base64,AAAA", "A" * 65, "x" * 10_000, 10**4000, [1] * 10_000, {}, "a\x00b"]
+)
+def test_what_was_got_is_shown_in_few_characters(value: object) -> None:
+    assert len(shown(value)) <= 64
+    assert "AAAA" not in shown(value)
