@@ -86,15 +86,6 @@ def test_a_short_secret_is_refused() -> None:
         Signer([b"short"], DrivenClock())
 
 
-def test_knows_its_own_urls() -> None:
-    signer = Signer([SECRET], DrivenClock())
-    link = signer.sign(KEY, 60)
-    assert signer.key_of(f"https://video.example{link}", "https://video.example/") == KEY
-    assert signer.key_of(f"https://other.example{link}", "https://video.example") is None
-    with pytest.raises(LinkForged):
-        signer.key_of(f"https://video.example{link}x", "https://video.example")
-
-
 def test_a_secret_survives_a_restart_and_is_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "data" / "link-secret"
     secret = load_or_create_secret(file)

@@ -9,7 +9,6 @@ import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from keyreel.errors import LinkExpired, LinkForged
 from keyreel.storage import durable
@@ -75,19 +74,6 @@ class Signer:
         if int(expiry) <= self._clock.now().timestamp():
             raise LinkExpired
         return path.removeprefix(PREFIX)
-
-    def key_of(self, url: str, public_url: str) -> str | None:
-        """Return the storage key behind an absolute URL of this server; None for any other URL.
-
-        Raises:
-            LinkForged: one of this server's, with a wrong signature.
-            LinkExpired: one of this server's, out of date.
-        """
-        root = public_url.rstrip("/")
-        if not url.startswith(root + PREFIX):
-            return None
-        parts = urlsplit(url.removeprefix(root))
-        return self.verify(parts.path, dict(parse_qsl(parts.query)))
 
 
 def load_or_create_secret(file: Path) -> bytes:
