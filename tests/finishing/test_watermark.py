@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,13 @@ from keyreel.media.reader import frame_at
 from keyreel.order import Corner, Picture, Size, Watermark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from keyreel.engine import Clip
+    from keyreel.finishing.pipeline import Finished
 
 SIZES = [Size(1280, 720), Size(352, 640), Size(1674, 1238)]
 
@@ -109,3 +114,21 @@ def test_the_chinese_text_is_at_hand(tmp_path: Path) -> None:
     with open_film(tmp_path / "film.mp4", size, overlay) as film:
         film.write(np.zeros((size.height, size.width, 3), np.uint8))
     assert frame_at(tmp_path / "film.mp4", 0)[22:80, 22:180].max() > 215
+
+
+def test_a_clip_without_the_ordered_watermark_gets_it(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+) -> None:
+    clip = film_clip()
+    marked = frame_at(finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT)).video, 12)
+    change = np.abs(marked.astype(int) - frame_at(clip.path, 12)).max(axis=2)
+    assert change[-60:, -160:].max() > 60
+    assert change[:-70, :-180].max() < 12
+
+
+def test_a_clip_that_has_its_watermark_is_not_encoded_again(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+) -> None:
+    clip = replace(film_clip(), fulfilled=frozenset({"watermark"}))
+    done = finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT))
+    assert (frame_at(done.video, 5) == frame_at(clip.path, 5)).all()

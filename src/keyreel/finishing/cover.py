@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import av
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -51,9 +50,9 @@ def _candidates(video: Path) -> Iterator[VideoFrame]:
 def _worth(picture: VideoFrame) -> float:
     """Rate a frame: fine detail, times how far its light is from black and white."""
     luma = planes(picture)[0]
-    small = cv2.resize(
-        luma, (_WIDTH, max(2, round(_WIDTH * luma.shape[0] / luma.shape[1]))), interpolation=cv2.INTER_AREA
-    )
-    detail = float(np.std(cv2.Laplacian(small, cv2.CV_32F)))
-    light = float(np.mean(small)) / 255
+    step = max(1, luma.shape[1] // _WIDTH)
+    height, width = (side // step for side in luma.shape)
+    small = luma[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))
+    detail = float(np.abs(np.diff(small, axis=0)).mean() + np.abs(np.diff(small, axis=1)).mean())
+    light = float(small.mean()) / 255
     return detail * light * (1 - light)

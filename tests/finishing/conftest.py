@@ -1,0 +1,55 @@
+"""What the tests of finishing share: clips that fit an order of one second, and their finishing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from keyreel.engine import Clip
+from keyreel.finishing.pipeline import Finished, finish
+from keyreel.media.film import open_film
+from keyreel.order import Operation, Order, Resolution, Shot, Size
+from keyreel.task import TaskId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SIZE = Size(640, 352)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def film_clip(tmp_path: Path) -> Callable[..., Clip]:
+    """Make clips of diagonal waves."""
+
+    def make(count: int = 24, size: Size = SIZE) -> Clip:
+        down, across = np.mgrid[0 : size.height, 0 : size.width]
+        with open_film(tmp_path / "clip.mp4", size) as film:
+            for index in range(count):
+                grey = (130 + 70 * np.sin((across + 2 * down + 9 * index) / 50)).astype(np.uint8)
+                film.write(np.repeat(grey[..., None], 3, axis=2))
+        return Clip(tmp_path / "clip.mp4")
+
+    return make
+
+
+@pytest.fixture
+def finish_clip(folder: Path) -> Callable[..., Finished]:
+    """Finish a clip for an order of one second at 640x352, changed as a test asks."""
+    order = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("a wave", 1),), Resolution.P360, seed=1, size=SIZE)
+
+    def make(clip: Clip, producer: str = "keyreel", **changes: Any) -> Finished:
+        return finish(
+            clip, replace(order, **changes), TaskId("7301444403220774912"), folder, producer=producer
+        )
+
+    return make

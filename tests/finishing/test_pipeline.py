@@ -1,0 +1,92 @@
+"""Clips go in, videos come out, probed and decoded; clips that were not ordered stay outside."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from keyreel.engine import Clip
+from keyreel.errors import RenderFailed
+from keyreel.media.film import open_film
+from keyreel.media.probe import probe
+from keyreel.media.reader import frames
+from keyreel.order import Corner, Size, Watermark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keyreel.finishing.pipeline import Finished
+
+SIZE = Size(640, 352)
+
+
+def test_a_finished_video_keeps_the_clips_frames_and_plays_at_once(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+) -> None:
+    clip = film_clip()
+    done = finish_clip(clip)
+    assert done.video == folder / "video.mp4"
+    assert done.probe == probe(done.video)
+    assert done.probe.faststart
+    assert (done.probe.frames, done.probe.seconds, done.probe.has_audio) == (24, 1.0, False)
+    assert done.sha256 == hashlib.sha256(done.video.read_bytes()).hexdigest()
+    assert all((a == b).all() for a, b in zip(frames(done.video), frames(clip.path), strict=True))
+
+
+def test_nothing_but_the_video_and_its_cover_stays_in_the_folder(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+) -> None:
+    finish_clip(film_clip(), watermark=Watermark(Corner.TOP_LEFT))
+    assert sorted(path.name for path in folder.iterdir()) == ["cover.jpg", "video.mp4"]
+
+
+def test_finishing_twice_gives_the_same_bytes(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+) -> None:
+    clip = film_clip()
+    assert finish_clip(clip).sha256 == finish_clip(clip).sha256
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "sentence"),
+    [
+        (23, SIZE, "its frame count is 23, not 24"),
+        (25, SIZE, "its frame count is 25, not 24"),
+        (24, Size(352, 640), "its size is 352x640, not 640x352"),
+    ],
+)
+def test_a_clip_that_was_not_ordered_is_refused(
+    request: pytest.FixtureRequest, count: int, size: Size, sentence: str
+) -> None:
+    clip = request.getfixturevalue("film_clip")(count, size)
+    with pytest.raises(RenderFailed, match=sentence):
+        request.getfixturevalue("finish_clip")(clip)
+    assert not list(request.getfixturevalue("folder").iterdir())
+
+
+def test_a_clip_at_another_speed_is_refused(tmp_path: Path, finish_clip: Callable[..., Finished]) -> None:
+    with open_film(tmp_path / "clip.mp4", SIZE, fps=30) as film:
+        for light in range(24):
+            film.write(np.full((352, 640, 3), light, np.uint8))
+    with pytest.raises(RenderFailed, match="its frame rate is 30, not 24"):
+        finish_clip(Clip(tmp_path / "clip.mp4"))
+
+
+@pytest.mark.parametrize("size", [0, 3000, 1_000_000], ids=["empty", "cut off", "not a video"])
+def test_a_clip_that_cannot_be_read_is_refused(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], size: int
+) -> None:
+    clip = film_clip()
+    # A writer that was killed leaves a file without its index.
+    clip.path.write_bytes(clip.path.read_bytes()[:size] if size < 1_000_000 else bytes(size))
+    with pytest.raises(RenderFailed, match="cannot be read"):
+        finish_clip(clip)
+
+
+def test_a_clip_that_is_not_there_is_refused(tmp_path: Path, finish_clip: Callable[..., Finished]) -> None:
+    with pytest.raises(RenderFailed, match="cannot be read"):
+        finish_clip(Clip(tmp_path / "nowhere.mp4"))
