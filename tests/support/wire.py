@@ -1,8 +1,16 @@
-"""Requests with every field filled in, one for each endpoint."""
+"""Requests with every field filled in, one for each endpoint, and tasks in every state."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from keyreel.task import Links, State, Submission, Task, TaskId
+from keyreel.wire.dialect import Asked
+from keyreel.wire.parse import parse_fields
+
+if TYPE_CHECKING:
+    from keyreel.wire.endpoint import Endpoint
 
 
 def url(number: int) -> str:
@@ -42,3 +50,28 @@ FULL: dict[str, dict[str, Any]] = {
     },
     "q2-pro-start-end2video": EXTRAS | {"images": [url(0), url(1)], "prompt": "x", "is_rec": True},
 }
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LINKS = Links("https://example.com/v.mp4?s=1", "https://example.com/c.jpg?s=1", 86_400)
+
+
+def request(kind: type[Endpoint]) -> Endpoint:
+    """Return a checked request with every field filled in."""
+    return parse_fields(Asked(kind, FULL[kind.name()]))
+
+
+def task(kind: type[Endpoint], state: State, **change: Any) -> Task:
+    """Return a task of this endpoint, in a state."""
+    submission = Submission(
+        tenant="t",
+        key_id="k",
+        dialect="any",
+        endpoint=kind.name(),
+        fields="{}",
+        seed=2_147_483_647,
+        seconds=5,
+        payload="mine — ünï 😀",
+    )
+    known: dict[str, Any] = {"attempt": 1, "crashes": 0, "progress": 0.0, "created": NOON}
+    return Task(TaskId("7000000000000000001"), submission, state, **(known | change))

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.openapi import document
+from keyreel.wire.parse import parse_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCUMENT = document("http://127.0.0.1:8080")
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from nodes(inner)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = [node["$ref"] for node in nodes(DOCUMENT) if isinstance(node.get("$ref"), str)]
+    assert references
+    for reference in references:
+        assert reference.removeprefix("#/components/schemas/") in DOCUMENT["components"]["schemas"]
+
+
+def test_every_endpoint_has_a_path_in_every_format() -> None:
+    text = str(DOCUMENT["paths"])
+    for dialect in DIALECTS:
+        assert dialect.result_path in DOCUMENT["paths"]
+        for kind in ENDPOINTS:
+            assert dialect.model_id(kind) in text
+
+
+def test_operation_ids_are_unique() -> None:
+    ids = [node["operationId"] for node in nodes(DOCUMENT) if "operationId" in node]
+    assert len(set(ids)) == len(ids) == len(DOCUMENT["paths"])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
+def test_examples_are_requests_that_are_accepted(dialect: Any) -> None:
+    models = {dialect.model_id(kind) for kind in ENDPOINTS}
+    seen = 0
+    for path, methods in DOCUMENT["paths"].items():
+        if "post" not in methods or methods["post"]["tags"] != [dialect.name]:
+            continue
+        for example in methods["post"]["requestBody"]["content"]["application/json"]["examples"].values():
+            parse_fields(dialect.asked({"model": path.rpartition("/")[2]}, example["value"]))
+            seen += 1
+    assert seen == len(models)
+
+
+def test_limits_are_in_the_schemas() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["Q1Reference2Video"]["properties"]["images"]["maxItems"] == 7
+    assert schemas["Q1Reference2Video"]["properties"]["prompt"]["maxLength"] == 1500
+    settings = schemas["Q2ProMultiframe"]["properties"]["image_settings"]
+    assert (settings["minItems"], settings["maxItems"]) == (2, 9)
+    assert settings["items"] == {"$ref": "#/components/schemas/KeyImage"}
+    assert schemas["Q2ProStartEnd2Video"]["properties"]["duration"]["maximum"] == 8
+    assert schemas["Q2ProImg2Video"]["required"] == ["images", "prompt"]
+
+
+def test_every_submit_tells_its_refusals() -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        responses = next(iter(methods.values()))["responses"]
+        assert {"200", "400", "404", "500", "503"} <= set(responses), path

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from keyreel.errors import UnknownEndpoint
+from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialects.vtrix import model_list, model_spec
+from keyreel.wire.dialects.vtrix_models import model_id
+
+
+def test_all_models_are_listed_once() -> None:
+    answer = model_list({})
+    assert answer["status"] == {"code": 200, "message": ""}
+    data = answer["data"]
+    assert [model["id"] for model in data["models"]] == [model_id(kind) for kind in ENDPOINTS]
+    assert (data["total"], data["page"], data["total_pages"]) == (len(ENDPOINTS), 1, 1)
+    for model in data["models"]:
+        assert set(model) == {"id", "name", "type", "description", "input_modalities", "output_modalities"}
+        assert all(model.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "ids", "total"),
+    [
+        ({"page": "2", "page_size": "2"}, ["viduq1_reference2video", "viduq2_reference2video"], 5),
+        ({"page": "9", "page_size": "2"}, [], 5),
+        ({"keywords": "multiframe"}, ["viduq2_pro_multiframe"], 1),
+        ({"keywords": "Q2 Reference"}, ["viduq2_reference2video"], 1),
+        ({"type": "video", "keywords": "q1"}, ["viduq1_reference2video"], 1),
+        ({"type": "image"}, [], 0),
+        ({"page": "-1", "page_size": "none", "keywords": "img2video"}, ["viduq2_pro_img2video"], 1),
+    ],
+)
+def test_the_list_is_narrowed(query: dict[str, str], ids: list[str], total: int) -> None:
+    data = model_list(query)["data"]
+    assert [model["id"] for model in data["models"]] == ids
+    assert data["total"] == total
+
+
+def parameters(model: str) -> dict[str, Any]:
+    return {each["name"]: each for each in model_spec(model, "http://127.0.0.1:1")["data"]["parameters"]}
+
+
+def test_a_specification_says_where_to_post() -> None:
+    data = model_spec("viduq2_pro_start_end2video", "http://127.0.0.1:1")["data"]
+    assert data["model_id"] == "viduq2_pro_start_end2video"
+    assert data["api"]["endpoint"] == "http://127.0.0.1:1/model/v1/generation"
+    assert data["api"]["method"] == "POST"
+
+
+def test_a_specification_names_every_parameter_with_its_limits() -> None:
+    found = parameters("viduq2_pro_start_end2video")
+    images = found["images"]
+    assert (images["path"], images["type"]) == ("input[0].params.images", "array")
+    assert (images["required"], images["constraints"]["max_items"]) == (True, 2)
+    assert found["duration"]["constraints"] == {"default": 5, "min": 1, "max": 8}
+    assert found["resolution"]["constraints"]["enum"] == ["540p", "720p", "1080p"]
+    assert found["prompt"]["constraints"]["max_length"] == 2000
+    assert found["seed"]["type"] == "integer"
+    assert not found["prompt"]["required"]
+    for parameter in found.values():
+        assert isinstance(parameter["type"], str)
+        assert all(isinstance(word, str) for word in parameter["constraints"].get("enum", []))
+
+
+def test_parameters_within_lists_are_children() -> None:
+    settings = parameters("viduq2_pro_multiframe")["image_settings"]
+    children = {child["name"]: child for child in settings["children"]}
+    assert set(children) == {"key_image", "prompt", "duration"}
+    assert children["key_image"]["required"]
+    assert children["duration"]["path"] == "input[0].params.image_settings[].duration"
+    assert children["duration"]["constraints"] == {"default": 5, "min": 2, "max": 7}
+
+
+def test_an_unknown_model_has_no_specification() -> None:
+    with pytest.raises(UnknownEndpoint):
+        model_spec("viduq9_dream", "http://127.0.0.1:1")
