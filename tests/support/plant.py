@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from PIL import Image
 
+from keyreel.clock import SystemClock
+from keyreel.intake import Intake
+from keyreel.intake.egress import Egress
+from keyreel.storage.objects import Storage
 from keyreel.task import Submission, Task, TaskId
+from keyreel.tasks.store import TaskStore
 from keyreel.wire import catalogue
 from keyreel.worker.loop import Worker, WorkerSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
-
-    from keyreel.intake import Intake
-    from keyreel.storage.objects import Storage
-    from keyreel.tasks.store import TaskStore
 
 
 @dataclass
@@ -34,6 +35,12 @@ class Plant:
     store: TaskStore
     storage: Storage
     intake: Intake
+
+    @classmethod
+    def open(cls, folder: Path) -> Plant:
+        store = TaskStore.open(folder, SystemClock(), SystemRandom())
+        storage = Storage.local(folder / "files")
+        return cls(folder, store, storage, Intake(storage, Egress()))
 
     @asynccontextmanager
     async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:

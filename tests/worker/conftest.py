@@ -1,15 +1,9 @@
 from __future__ import annotations
 
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.clock import SystemClock
-from keyreel.intake import Intake
-from keyreel.intake.egress import Egress
-from keyreel.storage.objects import Storage
-from keyreel.tasks.store import TaskStore
 from support.plant import Plant
 
 if TYPE_CHECKING:
@@ -19,7 +13,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def plant(tmp_path: Path) -> Iterator[Plant]:
-    store = TaskStore.open(tmp_path, SystemClock(), SystemRandom())
-    storage = Storage.local(tmp_path / "files")
-    yield Plant(tmp_path, store, storage, Intake(storage, Egress()))
-    store.close()
+    opened = Plant.open(tmp_path)
+    yield opened
+    opened.store.close()

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
 from keyreel.media.probe import probe
 from keyreel.media.reader import frames
@@ -238,20 +237,3 @@ def render_children() -> list[psutil.Process]:
         for process in psutil.Process().children()
         if "keyreel.worker.child" in process.cmdline() and is_alive(process.pid)
     ]
-
-
-@pytest.mark.parametrize("engine", ["CardEngine", "CrashingOnceEngine"])
-def test_kill_9_of_the_whole_platform_never_counts_against_a_task(plant: Plant, engine: str) -> None:
-    async def story() -> None:
-        task = await plant.submit()
-        claim = plant.store.claim("killed", 30)
-        assert claim is not None
-        # As a server leaves it that was killed: running, with the folder of its attempt.
-        (plant.folder / "work" / task.id / "1" / "render-0").mkdir(parents=True)
-        plant.store.sweep("killed", -1)
-        plant.store.sweep("next", 30)
-        async with plant.working(engine):
-            done = await plant.ended(task)
-        assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
-
-    asyncio.run(story())

@@ -45,9 +45,12 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Size
 
 _PR_SET_PDEATHSIG: Final = 1
-_OUT_OF_MEMORY: Final = 137
-"""The exit status of a process that the kernel killed for its memory; ours for a MemoryError."""
+_KILLED: Final = 128
+"""What shells add to a signal's number for the status of a process that it ended."""
+_OUT_OF_MEMORY: Final = _KILLED + signal.SIGKILL
+"""The status of a process that the kernel killed for its memory; ours for a MemoryError too."""
 _SACRIFICE: Final = b"500"
+"""Half of the most that can be offered to the kernel's search for memory: the worker goes last."""
 
 
 class Line:
@@ -153,23 +156,41 @@ def _told(error: Exception) -> Broke:
     return Broke(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 
 
-def _live_and_die_with(parent: int) -> None:
-    """Tie this process to the worker's life, and offer it first when memory runs out."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _die_with(parent: int, by: signal.Signals) -> None:
+    """Have the kernel send this process a signal when its parent ends, however that happens."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
-        os._exit(1)  # The worker died before the kernel was asked to tell.
+        os._exit(1)  # It ended before the kernel was asked.
+
+
+def _guard() -> None:
+    """Go on in a forked process; this one stays as the leader that ends the group when the worker has ended.
+
+    The kernel tells a process's end to its children alone, not to processes that an engine started: those
+    would outlive a worker that is killed.
+    """
+    leader = os.getpid()
+    render = os.fork()
+    if render == 0:
+        _die_with(leader, signal.SIGKILL)
+        return
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
+    _, status = os.waitpid(render, 0)
+    code = os.waitstatus_to_exitcode(status)
+    os._exit(code if code >= 0 else _KILLED - code)
+
+
+def main() -> None:
+    """Run as `python -m keyreel.worker.child ENGINE SOCKET-FD WORKER-PID`, as leader of a process group."""
+    name, handle, parent = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
+    _die_with(int(parent), signal.SIGTERM)
+    _guard()
     faulthandler.enable()
     try:
         Path("/proc/self/oom_score_adj").write_bytes(_SACRIFICE)
     except OSError as error:
-        sys.stderr.write(f"cannot lower this process's priority for memory: {error}\n")
-
-
-def main() -> None:
-    """Run as `python -m keyreel.worker.child ENGINE SOCKET-FD WORKER-PID`."""
-    name, handle, parent = sys.argv[1:]
-    _live_and_die_with(int(parent))
+        sys.stderr.write(f"cannot offer this process first when memory runs out: {error}\n")
     link = socket.socket(fileno=int(handle))
     link.set_inheritable(False)
     asyncio.run(serve(Line(link), name))

@@ -70,6 +70,7 @@ class ChildExecutor:
         self._timeout = timeout_seconds
         self._free = asyncio.Semaphore(slots)
         self._idle: list[RenderChild] = []
+        self._dying: list[RenderChild] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -80,14 +81,17 @@ class ChildExecutor:
         async with asyncio.TaskGroup() as group:
             for child in self._idle:
                 group.create_task(child.end())
+            for child in self._dying:
+                group.create_task(child.kill())
         self._idle.clear()
+        self._dying.clear()
 
     async def render(self, order: Order, folder: Path, desk: Desk) -> Clip:
         """Render in a child. Cancelling this kills the child and whatever it has started.
 
         Raises:
-        RenderFailed: the engine gave up, with its reason.
-        RenderCrashed: the child died, or gave no sign of life for the timeout.
+            RenderFailed: the engine gave up, with its reason.
+            RenderCrashed: the child died, or gave no sign of life for the timeout.
         """
         async with self._free:
             child = await self._started(Render(order, folder))
@@ -95,7 +99,7 @@ class ChildExecutor:
                 clip = await child.outcome(desk)
             except BaseException:
                 # After an error too: who knows in which state it left the engine.
-                await child.kill()
+                await self._kill(child)
                 raise
             self._idle.append(child)
             return clip
@@ -113,9 +117,15 @@ class ChildExecutor:
         try:
             await child.begin(asked)
         except BaseException:
-            await child.kill()
+            await self._kill(child)
             raise
         return child
+
+    async def _kill(self, child: RenderChild) -> None:
+        # If this is cancelled half-way, leaving the executor finishes it.
+        self._dying.append(child)
+        await child.kill()
+        self._dying.remove(child)
 
 
 class RenderChild:
