@@ -278,6 +278,15 @@ def test_progressive_scans_are_counted() -> None:
         receive(data_uri(jpeg_of_many_scans(256, 256, 1500)))
 
 
+def test_scans_are_counted_far_into_the_file() -> None:
+    data = jpeg_of_many_scans(256, 256, 1)
+    stuffed = data[:-2] + b"\xff\0" * 2_000_000
+    scan = data[data.rfind(b"\xff\xda") : -2]
+    assert receive(data_uri(stuffed + scan * 150 + b"\xff\xd9"))
+    with pytest.raises(InvalidImage, match="progressive scans"):
+        receive(data_uri(stuffed + scan * 200 + b"\xff\xd9"))
+
+
 def test_scan_marks_within_metadata_do_not_count() -> None:
     notes = b"\xff\xda" * 2000
     data = JPEG[:-2] + b"\xff\xfe" + struct.pack(">H", len(notes) + 2) + notes + JPEG[-2:]
