@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
     from keyreel.order import Size
 
+TWO_IN_ONE = encoded(
+    Image.open(io.BytesIO(picture())),
+    "MPO",
+    save_all=True,
+    append_images=[Image.new("RGB", (64, 64))],
+    quality=95,
+)
 FEW_COLOURS = encoded(Image.open(io.BytesIO(picture())).quantize(4))
 FREE = PictureRules(widest=None)
 
@@ -58,7 +65,7 @@ def near(image: Image.Image, at: tuple[int, int], colour: tuple[int, ...], most:
 @pytest.mark.parametrize(
     "data",
     [picture(), picture(kind="JPEG", quality=95), picture(kind="JPEG", progressive=True, quality=95),
-     picture(kind="WEBP", lossless=True), FEW_COLOURS, picture(mode="RGBA"), picture(interlace=1)],
+     picture(kind="WEBP", lossless=True), TWO_IN_ONE, FEW_COLOURS, picture(mode="RGBA")],
 )  # fmt: skip
 def test_every_format_becomes_the_same_picture(data: bytes, tmp_path: Path) -> None:
     image = decoded(data, tmp_path)

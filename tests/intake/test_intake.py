@@ -149,6 +149,55 @@ def test_an_unreachable_picture_names_its_field_and_nothing_else(tmp_path: Path)
     assert failed.value.message == "images[0]: the image could not be downloaded."
 
 
+def test_of_several_failures_one_is_told(tmp_path: Path) -> None:
+    asked = Request(images=tuple(f"http://127.0.0.1:1/{number}.png" for number in range(3)))
+    with pytest.raises(PictureUnreachable, match=r"^images\[\d\]: the image could not be downloaded\.$"):
+        asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
+
+
+def test_four_pictures_are_fetched_at_a_time(tmp_path: Path) -> None:
+    waiting, most, all_here = 0, 0, asyncio.Event()
+
+    async def hold(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        if waiting == 4:
+            all_here.set()
+        await all_here.wait()
+        writer.write(http(picture()))
+        await writer.drain()
+        waiting -= 1
+
+    async def run() -> None:
+        async with served(hold) as base:
+            asked = Request(images=tuple(f"{base}/{number}.png" for number in range(6)))
+            await new_intake().gather(asked, asked.order(1), tmp_path)
+
+    asyncio.run(run())
+    assert most == 4
+
+
+def test_a_picture_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
+    class Marked(Request):
+        def picture_rules(self, path: str) -> PictureRules:
+            return PictureRules(keep_alpha=True, min_side=300 if path == "images[1]" else 1)
+
+    source = data_uri(picture(mode="RGBA"))
+
+    async def run(images: tuple[str, ...]) -> str:
+        intake = new_intake()
+        received = await intake.receive(Marked(images=images[:1]))
+        again = Marked(images=received.images * len(images))
+        order = await intake.gather(again, again.order(1), tmp_path)
+        return str(order.shots[0].first)
+
+    with Image.open(asyncio.run(run((source,))), formats=("PNG",)) as image:
+        assert image.mode == "RGBA"
+    with pytest.raises(RenderFailed, match=r"^images\[1\]: 160x120 is smaller than 300x300"):
+        asyncio.run(run((source, source)))
+
+
 def test_a_picture_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
     async def run() -> None:
         async with served(http(bytes(300_000))) as base:
