@@ -1,0 +1,226 @@
+"""The SDK against a service in memory: what a program gets, and what happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from keyreel.client import AsyncClient, Client, Patience
+from keyreel.errors import (
+    InvalidKey,
+    InvalidRequest,
+    RemoteError,
+    RenderFailed,
+    Unavailable,
+    UnknownEndpoint,
+    UnknownTask,
+)
+from keyreel.task import State, TaskId
+from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialects import DIALECTS
+from support.client_service import COVER, MP4, QUICK, Service, Torn
+from support.wire import FULL, request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+MODEL = "vidu-q2-pro-img2video"
+ASKED: dict[str, Any] = {"image": "https://example.com/a.png", "prompt": "x"}
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def client_of(service: Service, key: str = "key", patience: Patience = QUICK) -> Client:
+    return Client("http://service.test/", key, service.format, patience=patience, transport=service)
+
+
+@pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
+@pytest.mark.parametrize("spoken", DIALECTS, ids=lambda spoken: spoken.name)
+def test_a_video_is_one_line_away(spoken: Any, kind: Any, tmp_path: Path) -> None:
+    service, seen = Service(spoken.name), list[Any]()
+    with client_of(service) as client:
+        video = client.generate(spoken.model_id(kind), on_progress=seen.append, **FULL[kind.name()])
+        saved = video.save(tmp_path / "v.mp4")
+        video.save_cover(tmp_path / "c.jpg")
+    assert service.got == request(kind)
+    assert saved.read_bytes() == MP4
+    assert (tmp_path / "c.jpg").read_bytes() == COVER
+    assert video.seed == 11
+    assert video.url == "http://service.test/files/v.mp4?s=1"
+    assert [report.state.final for report in seen] == [False, False, True]
+    assert seen[1].progress == 0.5
+
+
+def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:
+    service = Service("vtrix")
+
+    async def main() -> None:
+        address = "http://service.test"
+        async with AsyncClient(address, "key", "vtrix", patience=QUICK, transport=service) as client:
+            video = await client.generate(MODEL, **ASKED)
+            await video.save(tmp_path / "v.mp4")
+            await video.save_cover(tmp_path / "c.jpg")
+            service.trouble = [httpx.ReadError("gone")]
+            with pytest.raises(RemoteError, match="did not answer: gone"):
+                await client.poll(TaskId("1"))
+            service.plan = [State.SUCCEEDED]
+            assert (await client.wait(await client.submit(MODEL, **ASKED))).seed == 11
+
+    asyncio.run(main())
+    assert (tmp_path / "v.mp4").read_bytes() == MP4
+    assert (tmp_path / "c.jpg").read_bytes() == COVER
+
+
+def test_submitting_and_polling_are_to_be_had_alone(service: Service) -> None:
+    with client_of(service) as client:
+        task_id = client.submit(MODEL, **ASKED)
+        assert client.poll(task_id).state is State.QUEUED
+        assert client.wait(task_id).report.state is State.SUCCEEDED
+
+
+def test_a_refusal_has_the_domains_class(service: Service) -> None:
+    with client_of(service, key="wrong") as client, pytest.raises(InvalidKey):
+        client.submit(MODEL, **ASKED)
+    with client_of(service) as client:
+        with pytest.raises(UnknownTask):
+            client.poll(TaskId("5"))
+        with pytest.raises(UnknownTask):
+            client.wait(TaskId("5"))
+        with pytest.raises(UnknownEndpoint):
+            client.generate("vidu-q9-dream")
+        with pytest.raises(InvalidRequest, match="duration"):
+            client.generate(MODEL, **ASKED, duration=99)
+    assert len(service.requests) == 3
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_a_task_that_ends_without_a_video_says_why(service: Service, state: State) -> None:
+    service.plan, service.reason = [state], "No picture there."
+    with client_of(service) as client, pytest.raises(RenderFailed, match="No picture there"):
+        client.generate(MODEL, **ASKED)
+
+
+def test_a_lost_submit_is_never_sent_again(service: Service) -> None:
+    service.trouble = [httpx.ReadError("gone")]
+    with client_of(service) as client, pytest.raises(RemoteError, match=r"service\.test.* gone"):
+        client.generate(MODEL, **ASKED)
+    assert len(service.requests) == 1
+
+
+def test_a_refused_connection_is_an_error_in_words() -> None:
+    with Client("http://127.0.0.1:1", "key") as client, pytest.raises(RemoteError, match="did not answer"):
+        client.poll(TaskId("1"))
+
+
+def test_polls_that_fail_for_a_moment_are_repeated(service: Service) -> None:
+    busy = {"code": 503, "reason": "SERVICE_NOT_AVAILABLE", "message": "soon"}
+    service.trouble = [
+        None,
+        httpx.ReadError("gone"),
+        httpx.Response(503, json=busy),
+        None,
+        httpx.Response(502, text="<html>"),
+        httpx.Response(429, json={}),
+    ]
+    with client_of(service) as client:
+        assert client.generate(MODEL, **ASKED).seed == 11
+
+
+def test_polls_that_keep_failing_end_the_waiting(service: Service) -> None:
+    answer = httpx.Response(
+        503,
+        json={"code": 503, "reason": "SERVICE_NOT_AVAILABLE", "message": "soon"},
+        headers={"Retry-After": "7"},
+    )
+    service.trouble = [None, *[answer] * QUICK.faults]
+    with client_of(service) as client, pytest.raises(Unavailable) as caught:
+        client.generate(MODEL, **ASKED)
+    assert caught.value.retry_after_seconds == 7
+    assert len(service.requests) == 1 + QUICK.faults
+
+
+def test_patience_ends(service: Service) -> None:
+    service.plan = [State.RUNNING] * 9
+    patience = Patience(first_seconds=0.001, most_seconds=0.002, total_seconds=0.004)
+    with client_of(service, patience=patience) as client, pytest.raises(RemoteError, match="unfinished"):
+        client.generate(MODEL, **ASKED)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b"null", b'{"task": 5}', b'{"task": {"status": []}}']
+)
+def test_nonsense_is_an_error_in_words(service: Service, body: bytes) -> None:
+    service.trouble = [httpx.Response(200, content=body)]
+    with client_of(service) as client, pytest.raises(RemoteError):
+        client.poll(TaskId("1"))
+
+
+def test_a_success_without_a_video_is_an_error(service: Service) -> None:
+    body = {"task": {"task_id": "1", "status": "TASK_STATUS_SUCCEED"}, "videos": []}
+    service.trouble = [httpx.Response(200, json=body)]
+    with client_of(service) as client, pytest.raises(RemoteError, match="no video"):
+        client.wait(TaskId("1"))
+
+
+def test_a_torn_download_is_tried_once_more(service: Service, tmp_path: Path) -> None:
+    with client_of(service) as client:
+        video = client.generate(MODEL, **ASKED)
+        service.trouble = [httpx.Response(200, stream=Torn())]
+        assert video.save(tmp_path / "v.mp4").read_bytes() == MP4
+    assert [path.name for path in tmp_path.iterdir()] == ["v.mp4"]
+
+
+def test_a_file_is_never_half_written(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "v.mp4").write_bytes(b"before")
+    with client_of(service) as client:
+        video = client.generate(MODEL, **ASKED)
+        service.trouble = [httpx.Response(200, stream=Torn()), httpx.Response(200, stream=Torn())]
+        with pytest.raises(RemoteError, match="connection reset"):
+            video.save(tmp_path / "v.mp4")
+    assert [path.name for path in tmp_path.iterdir()] == ["v.mp4"]
+    assert (tmp_path / "v.mp4").read_bytes() == b"before"
+
+
+@pytest.mark.parametrize("name", ["save", "save_cover"])
+def test_an_address_out_of_date_is_renewed(service: Service, tmp_path: Path, name: str) -> None:
+    service.plan.append(State.SUCCEEDED)
+    with client_of(service) as client:
+        video = client.generate(MODEL, **ASKED)
+        service.base, service.trouble = "http://service.test/files/new", [httpx.Response(410)]
+        getattr(video, name)(tmp_path / "file")
+    assert service.paths()[-1].startswith("GET /files/new/")
+
+
+def test_a_missing_file_is_an_error_with_its_status(service: Service, tmp_path: Path) -> None:
+    with client_of(service) as client:
+        video = client.generate(MODEL, **ASKED)
+        service.trouble = [httpx.Response(404)]
+        with pytest.raises(RemoteError, match="404"):
+            video.save(tmp_path / "v.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_key_goes_to_the_service_and_not_to_file_hosts(service: Service, tmp_path: Path) -> None:
+    service.base = "https://cdn.test/files"
+    with client_of(service) as client:
+        video = client.generate(MODEL, **ASKED)
+        service.trouble = [httpx.Response(302, headers={"Location": "https://far.test/files/v.mp4"})]
+        video.save(tmp_path / "v.mp4")
+    for sent in service.requests:
+        assert ("authorization" in sent.headers) == (sent.url.host == "service.test")
+    assert service.requests[-1].url.host == "far.test"
+    assert "api_key" not in repr(client.remote)
+
+
+def test_an_address_without_a_host_is_the_services_own(service: Service, tmp_path: Path) -> None:
+    service.base = "/files"
+    with client_of(service) as client:
+        client.generate(MODEL, **ASKED).save(tmp_path / "v.mp4")
+    assert str(service.requests[-1].url) == "http://service.test/files/v.mp4?s=1"
