@@ -45,10 +45,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Size
 
 _PR_SET_PDEATHSIG: Final = 1
-_KILLED: Final = 128
-"""What shells add to a signal's number for the status of a process that it ended."""
-_OUT_OF_MEMORY: Final = _KILLED + signal.SIGKILL
-"""The status of a process that the kernel killed for its memory; ours for a MemoryError too."""
+_OUT_OF_MEMORY: Final = 137
+"""A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 _SACRIFICE: Final = b"500"
 """Half of the most that can be offered to the kernel's search for memory: the worker goes last."""
 
@@ -163,29 +161,29 @@ def _die_with(parent: int, by: signal.Signals) -> None:
         os._exit(1)  # It ended before the kernel was asked.
 
 
-def _guard() -> None:
-    """Go on in a forked process; this one stays as the leader that ends the group when the worker has ended.
+def _guard(handle: int) -> None:
+    """Leave a guardian behind that ends the whole process group when this process, its leader, has ended.
 
     The kernel tells a process's end to its children alone, not to processes that an engine started: those
     would outlive a worker that is killed.
     """
     leader = os.getpid()
-    render = os.fork()
-    if render == 0:
-        _die_with(leader, signal.SIGKILL)
+    if os.fork() > 0:
         return
-    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
-    _, status = os.waitpid(render, 0)
-    code = os.waitstatus_to_exitcode(status)
-    os._exit(code if code >= 0 else _KILLED - code)
+    os.close(handle)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGUSR1, lambda *_: os.killpg(0, signal.SIGKILL))
+    _die_with(leader, signal.SIGUSR1)
+    while True:
+        signal.pause()
 
 
 def main() -> None:
     """Run as `python -m keyreel.worker.child ENGINE SOCKET-FD WORKER-PID`, as leader of a process group."""
     name, handle, parent = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
-    _die_with(int(parent), signal.SIGTERM)
-    _guard()
+    _die_with(int(parent), signal.SIGKILL)
+    _guard(int(handle))
     faulthandler.enable()
     try:
         Path("/proc/self/oom_score_adj").write_bytes(_SACRIFICE)
