@@ -45,7 +45,7 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
     format: str = "async_v3"
     plan: list[State] = field(default_factory=lambda: [State.QUEUED, State.RUNNING, State.SUCCEEDED])
     trouble: list[Any] = field(default_factory=list)
-    """What happens to the next requests in place of an answer: an exception, a response, or None for nothing."""
+    """What the next requests meet in place of an answer: an exception, a response, or None for nothing."""
     base: str = "http://service.test/files"
     reason: str = ""
     requests: list[httpx.Request] = field(default_factory=list)
