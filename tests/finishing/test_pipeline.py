@@ -87,6 +87,18 @@ def test_a_clip_that_cannot_be_read_is_refused(
         finish_clip(clip)
 
 
+def test_a_clip_whose_pictures_are_damaged_is_refused(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+) -> None:
+    clip = film_clip()
+    data = clip.path.read_bytes()
+    start = data.index(b"mdat") + 4
+    clip.path.write_bytes(data[:start] + b"\xff" * 20_000 + data[start + 20_000 :])
+    with pytest.raises(RenderFailed, match=r"cannot be (finished|decoded)"):
+        finish_clip(clip)
+    assert not list(folder.iterdir())
+
+
 def test_a_clip_that_is_not_there_is_refused(tmp_path: Path, finish_clip: Callable[..., Finished]) -> None:
     with pytest.raises(RenderFailed, match="cannot be read"):
         finish_clip(Clip(tmp_path / "nowhere.mp4"))

@@ -1,4 +1,4 @@
-"""The cover picture: one telling frame of the finished video."""
+"""The cover picture: one telling frame of the finished video; knows nothing of its order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import av
 import numpy as np
 from PIL import Image
 
+from keyreel.errors import RenderFailed
 from keyreel.media.color import ColorConverter, planes
 from keyreel.media.whole import whole_file
 
@@ -26,8 +27,13 @@ def make_cover(video: Path, out: Path) -> Path:
     """Write the most telling of a few frames as a JPEG of the video's own size.
 
     Only frames that decode on their own are looked at (one in two seconds): the rest costs 100 times as much.
+
+    Raises:
+        RenderFailed: none of them can be decoded.
     """
-    best = max(_candidates(video), key=_worth)
+    best = max(_candidates(video), key=_worth, default=None)
+    if best is None:
+        raise RenderFailed("The engine's clip cannot be decoded.")
     with whole_file(out) as part:
         Image.fromarray(ColorConverter().to_rgb(best)).save(part, "JPEG", quality=_QUALITY)
     return out
@@ -36,13 +42,11 @@ def make_cover(video: Path, out: Path) -> Path:
 def _candidates(video: Path) -> Iterator[VideoFrame]:
     with av.open(video) as container:
         stream = container.streams.video[0]
-        packets = [
-            packet for packet in container.demux(stream) if packet.is_keyframe and packet.pts is not None
-        ]
-        step = max(1, len(packets) / _CANDIDATES)
-        for number in range(min(_CANDIDATES, len(packets))):
-            # An IDR picture decodes alone; the empty packet makes the decoder hand it out at once.
-            yield from packets[int(number * step)].decode()
+        alone = [packet for packet in container.demux(stream) if packet.is_keyframe and packet.size]
+        step = max(1, len(alone) / _CANDIDATES)
+        for number in range(min(_CANDIDATES, len(alone))):
+            yield from alone[int(number * step)].decode()
+            # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
             yield from stream.decode(None)
             stream.codec_context.flush_buffers()
 

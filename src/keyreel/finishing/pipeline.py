@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from av.error import FFmpegError
+
 from keyreel.errors import RenderFailed
 from keyreel.finishing.bench import Bench
 from keyreel.finishing.cover import make_cover
@@ -46,16 +48,17 @@ def finish(clip: Clip, order: Order, task_id: TaskId, folder: Path, *, producer:
         RenderFailed: the clip is not what was ordered.
     """
     _check(clip, order)
-    with TemporaryDirectory(dir=folder) as bench:
-        for step in STEPS:
-            clip = step(clip, order, Bench(task_id, Path(bench), producer))
-        facts = _check(clip, order)
-        if not facts.faststart:
-            raise RenderFailed("The video's index is not at its front.")
-        video = clip.path.replace(folder / "video.mp4")
+    try:
+        with TemporaryDirectory(dir=folder) as bench:
+            for step in STEPS:
+                clip = step(clip, order, Bench(task_id, Path(bench), producer))
+            facts = _check(clip, order)
+            cover = make_cover(clip.path, folder / "cover.jpg")
+            video = clip.path.replace(folder / "video.mp4")
+    except FFmpegError as error:
+        raise RenderFailed(f"The engine's clip cannot be finished: {error.strerror}.") from error
     with video.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Finished(video, make_cover(video, folder / "cover.jpg"), digest, facts)
+        return Finished(video, cover, hashlib.file_digest(file, "sha256").hexdigest(), facts)
 
 
 def _check(clip: Clip, order: Order) -> Probe:

@@ -1,4 +1,4 @@
-"""The visible mark in a corner: the default text or the order's own picture."""
+"""The visible mark in a corner: the default text or the order's own picture; draws no letters itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from keyreel.media.reader import frames
 from keyreel.order import Corner
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from keyreel.engine import Clip
     from keyreel.finishing.bench import Bench
     from keyreel.order import Order, Picture, Size, Watermark
@@ -66,23 +68,18 @@ def _text(name: str, size: Size) -> Image.Image:
 
 
 def _fitted(path: Picture, size: Size) -> Image.Image:
+    widest, tallest = _PICTURE_WIDTH * size.width, _PICTURE_HEIGHT * size.height
     with Image.open(path) as picture:
-        scale = min(
-            _PICTURE_WIDTH * size.width / picture.width, _PICTURE_HEIGHT * size.height / picture.height
-        )
-        return _scaled(picture.convert("RGBA"), scale)
+        return _scaled(picture.convert("RGBA"), min(widest / picture.width, tallest / picture.height))
 
 
 def _scaled(picture: Image.Image, scale: float) -> Image.Image:
     # Pillow resizes RGBA premultiplied, so colour hidden under full transparency does not bleed into edges.
-    sides = (max(2, round(side * scale)) for side in picture.size)
-    width, height = sides
+    width, height = (max(2, round(side * scale)) for side in picture.size)
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _even(
-    rgba: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _even(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # H.264 4:2:0 places marks on even pixels: an odd side gets a transparent line.
     height, width = rgba.shape[:2]
     return np.pad(rgba, ((0, height % 2), (0, width % 2), (0, 0)))
