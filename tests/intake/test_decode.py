@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -26,8 +29,6 @@ from support.hostile import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keyreel.order import Size
 
 TWO_IN_ONE = encoded(
@@ -252,3 +253,32 @@ def test_tells_the_pictures_own_size(tmp_path: Path) -> None:
 
     size: Any = asyncio.run(run())
     assert size.ratio == pytest.approx(3, rel=0.02)
+
+
+FULL_DISK = """
+import asyncio, pathlib, sys
+sys.path.insert(0, sys.argv[2])
+from keyreel.errors import Unavailable
+from support.hostile import Request, data_uri, new_intake, noise
+async def run():
+    intake = new_intake()
+    asked = await intake.receive(Request(images=(data_uri(noise(900, 900)),)))
+    try:
+        await intake.gather(asked, asked.order(1), pathlib.Path(sys.argv[1]))
+    except Unavailable as error:
+        print(error.message)
+asyncio.run(run())
+"""
+
+
+def test_a_full_disk_is_not_blamed_on_the_picture(tmp_path: Path) -> None:
+    # There is room for the picture as it came, 1 MB of JPEG, not for the PNG.
+    mounted = 'mount -t tmpfs -o size=2m none "$1" && exec "$2" -c "$3" "$1" "$4"'
+    ran = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounted, "sh", str(tmp_path),
+         sys.executable, FULL_DISK, str(Path(__file__).parents[1])],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    if "Operation not permitted" in ran.stderr or "permission denied" in ran.stderr.lower():
+        pytest.skip("this machine lets nobody mount a small disk")
+    assert ran.stdout.splitlines()[-1] == "The disk is full: try again later.", ran.stderr

@@ -272,6 +272,12 @@ def test_junk_exif_means_upright(tiff: bytes) -> None:
     assert receive(data_uri(data)) == Size(160, 120)
 
 
+def test_an_orientation_in_xmp_counts() -> None:
+    note = b'http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="6"/>'
+    data = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(note) + 2) + note + JPEG[2:]
+    assert receive(data_uri(data)) == Size(120, 160)
+
+
 def test_progressive_scans_are_counted() -> None:
     assert receive(data_uri(jpeg_of_many_scans(256, 256, 100)))
     with pytest.raises(InvalidImage, match="more than 200 progressive scans"):

@@ -88,6 +88,12 @@ def picture(
     return encoded(image.convert(mode), kind, **options)
 
 
+def noise(width: int, height: int) -> bytes:
+    """A JPEG whose PNG is several times its size."""
+    channels = [Image.effect_noise((width, height), 90) for _ in range(3)]
+    return encoded(Image.merge("RGB", channels), "JPEG", quality=90)
+
+
 def data_uri(data: bytes, label: str = "image/png") -> str:
     return f"data:{label};base64,{base64.b64encode(data).decode()}"
 

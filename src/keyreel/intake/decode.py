@@ -6,6 +6,7 @@ It imports nothing of Keyreel and starts fast. Its output is JSON: the picture's
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import resource
@@ -39,8 +40,14 @@ def main() -> None:
     except MemoryError:
         answer = {"fault": "complex"}
     except _DAMAGED as error:
-        answer = {"fault": "complex" if "memory" in str(error) else "damaged", "detail": f"{error!r}"[:200]}
+        answer = {"fault": _fault(error), "detail": f"{error!r}"[:200]}
     sys.stdout.write(json.dumps(answer))
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "full"
+    return "complex" if "memory" in str(error) else "damaged"
 
 
 def _confine(cpu_seconds: int, memory_bytes: int) -> None:

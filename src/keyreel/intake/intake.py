@@ -24,6 +24,7 @@ from keyreel.intake.egress import check_url
 from keyreel.intake.images import decode_inline, inspect, too_large
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import Order, Picture, Size, fitted, pictures_of, with_pictures
+from keyreel.storage.durable import room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,7 +93,7 @@ class Intake:
 
         Raises:
             RenderFailed: a picture cannot be had or used, with a reason that names its field.
-            Unavailable: the file store does not answer.
+            Unavailable: the file store does not answer, or the disk is full.
         """
         wanted: dict[str, dict[str, PictureRules]] = {picture: {} for picture in pictures_of(order)}
         for path, source in endpoint.pictures().items():
@@ -138,7 +139,9 @@ class Intake:
     async def _bring(self, source: str, max_bytes: int, raw: Path, field: str) -> None:
         key = f"assets/{source.removeprefix(ASSET)}" if source.startswith(ASSET) else self._resolve(source)
         if key is None:
-            await asyncio.to_thread(raw.write_bytes, await self._fetched(source, max_bytes, field))
+            data = await self._fetched(source, max_bytes, field)
+            with room():
+                await asyncio.to_thread(raw.write_bytes, data)
             return
         size = await self._storage.size(key)
         if size is None:

@@ -12,6 +12,7 @@ import structlog
 
 from keyreel.errors import RenderFailed
 from keyreel.order import Size
+from keyreel.storage.durable import full
 
 _CHILD: Final = Path(__file__).with_name("decode.py")
 _WALL_SECONDS: Final = 30.0
@@ -33,33 +34,39 @@ class Sandbox:
 
         Raises:
             RenderFailed: the picture is damaged, or takes more memory or time than a picture may.
+            Unavailable: the disk is full.
         """
         async with self._turn:
-            status, output = await _run(source, target, str(int(keep_alpha)), *self._limits)
-        answer: dict[str, Any] = json.loads(output) if status == 0 and output else {"fault": "complex"}
+            status, output, complaint = await _run(source, target, str(int(keep_alpha)), *self._limits)
+        # A child that its limits ended says nothing more.
+        answer: dict[str, Any] = json.loads(output) if status == 0 else {"fault": "complex"}
         if "fault" not in answer:
             return Size(answer["width"], answer["height"])
-        self._log.warning("picture not decoded", field=field, status=status, answer=answer)
+        self._log.warning(
+            "picture not decoded", field=field, status=status, complaint=complaint[-500:], **answer
+        )
+        if answer["fault"] == "full":
+            raise full()
         if answer["fault"] == "damaged":
             raise RenderFailed(f"{field}: the image is damaged.")
         raise RenderFailed(f"{field}: the image is too complex to decode.")
 
 
-async def _run(*arguments: str | Path) -> tuple[int | None, bytes]:
+async def _run(*arguments: str | Path) -> tuple[int | None, bytes, str]:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", _CHILD, *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
         env=_ENVIRONMENT,
     )  # fmt: skip
     try:
         async with asyncio.timeout(_WALL_SECONDS):
-            output, _ = await child.communicate()
+            output, complaint = await child.communicate()
     except TimeoutError:
-        output = b""
+        output, complaint = b"", b"out of time"
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    return child.returncode, output
+    return child.returncode, output, complaint.decode(errors="replace")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
+
+from keyreel.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 # obstore leaves names that end in "#" and digits out of its listings: it takes them for uploads under way.
 _UNFINISHED: Final = "#{}"
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""The errors of a disk, or of somebody's share of it, that is full."""
 
 
 @contextmanager
@@ -36,6 +42,22 @@ def replacing(target: Path, mode: int = 0o644) -> Generator[BinaryIO]:
             beside.unlink()
         raise
     _synchronise(target.parent)
+
+
+@contextmanager
+def room() -> Generator[None]:
+    """Turn the error of a full disk into Unavailable, which passes once there is room again."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise full() from error
+        raise
+
+
+def full() -> Unavailable:
+    """Return the error of a full disk."""
+    return Unavailable("The disk is full: try again later.", retry_after_seconds=30)
 
 
 def write(target: Path, data: bytes, mode: int = 0o644) -> None:

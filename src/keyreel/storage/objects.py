@@ -6,7 +6,6 @@ Keys are `assets/<sha256>`, `videos/<task id>/<attempt>.mp4` and `covers/<task i
 from __future__ import annotations
 
 import asyncio
-import errno
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
 _CHUNK_BYTES: Final = 1 << 18
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Storage:
@@ -138,10 +136,7 @@ def _checked(key: str) -> str:
 @contextmanager
 def _answering() -> Generator[None]:
     try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise Unavailable("The disk is full: try again later.", retry_after_seconds=30) from error
-        raise
+        with durable.room():
+            yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error
