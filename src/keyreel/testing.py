@@ -172,7 +172,7 @@ class CrashingOnceEngine(_Light):
 
 
 class FailingEngine(_Light):
-    """Fails: with a reason for people, or where the first prompt says "bug" by a mistake of its own."""
+    """Fails: with a reason for people, or as the first prompt says by a "bug" or for want of "memory"."""
 
     name = "failing"
 
@@ -181,4 +181,6 @@ class FailingEngine(_Light):
         del job
         if order.shots[0].prompt == "bug":
             raise ZeroDivisionError("a secret of the engine")
+        if order.shots[0].prompt == "memory":
+            raise MemoryError
         raise RenderFailed("The picture shows nothing that could move.")

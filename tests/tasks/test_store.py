@@ -9,6 +9,7 @@ import pytest
 from keyreel.errors import AttemptLost, Busy, Cancelled, UnknownTask
 from keyreel.task import State, Submission, TaskId
 from keyreel.tasks.claim import Claim, Token
+from keyreel.tasks.lock import is_held
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ def test_lists_a_tenants_tasks_newest_first_page_by_page(store: TaskStore, submi
     first = store.list("ann", limit=2)
     assert [task.id for task in first] == [ids[4], ids[3]]
     assert [task.id for task in store.list("ann", before=first[-1].id)] == [ids[2], ids[1], ids[0]]
+
+
+def test_lists_everybodys_tasks_for_an_operator(store: TaskStore, submission: Make) -> None:
+    ids = [store.accept(submission(tenant)).id for tenant in ("ann", "bob")]
+    assert [task.id for task in store.list()] == ids[::-1]
+
+
+def test_counts_what_waits(store: TaskStore, submission: Make) -> None:
+    store.accept(submission("ann"))
+    store.accept(submission("bob"))
+    claimed(store)
+    assert store.waiting() == 1
 
 
 def test_ids_rise_even_when_the_clock_steps_back(
@@ -206,6 +219,15 @@ def test_refuses_a_second_opening_and_names_postgres(
     assert store.list("ann") == ()
     with pytest.raises(Busy, match=r"Postgres"):
         TaskStore.open(tmp_path, clock, SystemRandom())
+
+
+def test_tells_whether_somebody_works_on_a_folder(tmp_path: Path, clock: ManualClock) -> None:
+    assert not is_held(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    assert is_held(tmp_path)
+    store.close()
+    assert not is_held(tmp_path)
 
 
 def test_opens_again_after_it_was_closed(tmp_path: Path, clock: ManualClock, submission: Make) -> None:

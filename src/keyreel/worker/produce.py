@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import shutil
 from contextlib import suppress
 from functools import partial
@@ -13,6 +14,7 @@ import structlog
 from keyreel.errors import (
     AttemptLost,
     Cancelled,
+    InternalFault,
     KeyreelError,
     Refusal,
     RenderCrashed,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from keyreel.worker.settings import WorkerSettings
 
 _INTERNAL: Final = "An internal error ended the task; the operator's log tells more under the task's id."
+_NO_SPACE: Final = "The server's disk is full: try again later."
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -107,9 +111,17 @@ class Production:
         except (RenderFailed, RenderCrashed, Refusal) as error:
             _log.info("task failed", task=bench.task.id, fault=type(error).__name__, reason=error.message)
             return Failed(error.message, type(error).__name__)
+        except OSError as error:
+            if error.errno not in _FULL:
+                return self._surprised(bench)
+            _log.warning("disk full", task=bench.task.id)
+            return Failed(_NO_SPACE, Unavailable.__name__)
         except Exception:  # noqa: BLE001 - one task's surprise must not stop the line for all others
-            _log.exception("internal error", task=bench.task.id)
-            return Failed(_INTERNAL, "InternalFault")
+            return self._surprised(bench)
+
+    def _surprised(self, bench: _Bench) -> Failed:
+        _log.exception("internal error", task=bench.task.id)
+        return Failed(_INTERNAL, InternalFault.__name__)
 
     async def _video(self, bench: _Bench) -> Succeeded:
         task = bench.task

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import asyncio
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyreel.errors import AttemptLost, Cancelled
+from keyreel.worker.job import TaskJob
+from keyreel.worker.race import guarded
+from support.plant import comes_true
+
+if TYPE_CHECKING:
+    from keyreel.task import Task
+    from support.plant import Plant
+
+
+async def begun(plant: Plant) -> tuple[Task, TaskJob]:
+    await plant.submit()
+    claim = plant.store.claim("worker", 30)
+    assert claim is not None
+    return claim.task, TaskJob(plant.store, claim.token, 0.01, SystemRandom())
+
+
+def test_progress_reaches_the_store_and_never_falls(plant: Plant) -> None:
+    async def story() -> None:
+        task, job = await begun(plant)
+
+        def at(fraction: float) -> bool:
+            return plant.store.get("ann", task.id).progress == fraction
+
+        async def reports() -> None:
+            for reported, kept in ((0.5, 0.5), (0.25, 0.5), (0.75, 0.75), (1.0, 0.99)):
+                job.reached(reported)
+                await comes_true(lambda kept=kept: at(kept))
+
+        await guarded(reports(), job.watch())
+
+    asyncio.run(story())
+
+
+def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
+    async def story() -> None:
+        task, job = await begun(plant)
+        plant.store.cancel("ann", task.id)
+        await job.watch()
+
+    with pytest.raises(Cancelled):
+        asyncio.run(story())
+
+
+def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
+    async def story() -> None:
+        _, job = await begun(plant)
+        plant.store.release(job.token)
+        await job.watch()
+
+    with pytest.raises(AttemptLost):
+        asyncio.run(story())
+
+
+def test_keeps_finished_steps(plant: Plant) -> None:
+    async def story() -> None:
+        _, job = await begun(plant)
+        assert await job.recall("shot-0") is None
+        await job.remember("shot-0", "a.mp4")
+        assert await job.recall("shot-0") == "a.mp4"
+
+    asyncio.run(story())
