@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from math import ceil, cos, sin, sqrt
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
-from keyreel.engines.motion.camera import Pose
-from keyreel.order import Size
+from keyreel.engines.motion.raster import resized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +103,15 @@ def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) 
     return _squeezed(place, view)
 
 
+def shown_at(place: tuple[float, float], pose: Pose, disparity: float) -> tuple[float, float, float]:
+    """Return where in the frame, in units, a place of one disparity shows, and how much it is enlarged there."""
+    nearer = max(1 - pose.dolly * disparity, 0.05)
+    x = (place[0] - pose.pan - pose.truck * disparity) / nearer * pose.zoom
+    y = (place[1] - pose.tilt - pose.lift * disparity) / nearer * pose.zoom
+    cosine, sine = cos(pose.roll), sin(pose.roll)
+    return x * cosine + y * sine, y * cosine - x * sine, pose.zoom / nearer
+
+
 def _squeezed(place: FloatArray, view: View) -> FloatArray:
     """Compress what reaches beyond the bounds into the border zone, smoothly, and only as far as needed."""
     for axis in (0, 1):
@@ -125,13 +132,6 @@ def pixels(place: FloatArray, view: View, origin: tuple[float, float]) -> FloatA
     """Return the full-size map, in pixels of a layer whose resting frame starts at `origin`."""
     rows, columns = place.shape[:2]
     return pixels_of(place, (slice(0, rows), slice(0, columns)), view, origin)[0]
-
-
-def seen(image: NDArray[np.uint8], where: FloatArray) -> NDArray[np.uint8]:
-    """Fetch an image's pixels through a map."""
-    return np.asarray(
-        cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101), np.uint8
-    )
 
 
 def covered_cells(place: FloatArray, box: tuple[float, float, float, float]) -> tuple[slice, slice] | None:
@@ -159,10 +159,10 @@ def pixels_of(
     centre = np.array(((width - 1) / 2 + origin[0], (height - 1) / 2 + origin[1]), np.float32)
     coarse = place[cells] * np.float32(view.unit) + centre
     rows, columns = coarse.shape[:2]
-    full = cv2.resize(coarse, (columns * STEP, rows * STEP), interpolation=cv2.INTER_LINEAR)
+    full = resized(np.asarray(coarse, np.float32), columns * STEP, rows * STEP)
     # Half a cell at each side is extrapolated by resize: leave one cell out, the grid has one to spare.
     top, left = cells[0].start * STEP, cells[1].start * STEP
     y0, y1 = max(top, 0), min(top + (rows - 2) * STEP, height)
     x0, x1 = max(left, 0), min(left + (columns - 2) * STEP, width)
     inner = full[STEP : STEP + y1 - y0, STEP : STEP + x1 - x0]
-    return np.asarray(inner, np.float32), slice(y0, y1), slice(x0, x1)
+    return inner, slice(y0, y1), slice(x0, x1)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 from patchmatch import inpaint, set_random_seed
 
-from keyreel.order import Size
+from keyreel.engines.motion.raster import blended, blurred, bytes_of, resized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
 
 _FILL_SIDE: Final = 288
 _FILL_BAND: Final = 34
 _PATCH: Final = 3
+_SEEN: Final = 0.02
 _APRON: Final = 0.14
 """How far a canvas reaches beyond the frame on each side, in parts of that side."""
 
@@ -49,9 +51,7 @@ def canvas(picture: Frame, size: Size, focus: tuple[float, float]) -> Canvas:
     height, width = picture.shape[:2]
     scale = max(size.width / width, size.height / height)
     wide, high = max(size.width, round(width * scale)), max(size.height, round(height * scale))
-    if (wide, high) != (width, height):
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
-        picture = np.asarray(cv2.resize(picture, (wide, high), interpolation=method), np.uint8)
+    picture = resized(picture, wide, high, sharp=True)
     x = min(max(round(focus[0] * wide - size.width / 2), 0), wide - size.width)
     y = min(max(round(focus[1] * high - size.height / 2), 0), high - size.height)
     across, down = round(size.width * _APRON), round(size.height * _APRON)
@@ -84,26 +84,21 @@ def behind(picture: Frame, alpha: FloatArray) -> Frame:
     """
     height, width = alpha.shape
     scale = min(_FILL_SIDE / max(height, width), 1.0)
-    small_size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    small_size = max(round(width * scale), 1), max(round(height * scale), 1)
     grow = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-    covered = cv2.resize(alpha, small_size, interpolation=cv2.INTER_AREA)
-    hole = cv2.dilate(np.asarray(covered > 0.02, np.uint8), grow)
+    covered = resized(alpha, *small_size)
+    hole = cv2.dilate(np.asarray(covered > _SEEN, np.uint8), grow)
     if not hole.any() or hole.all():
         return picture
     deep = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, 3) > _FILL_BAND, np.uint8)
-    small = cv2.resize(picture, small_size, interpolation=cv2.INTER_AREA)
+    small = resized(picture, *small_size)
     set_random_seed(1)
     filled = inpaint(small, hole * 255, global_mask=deep * 255, patch_size=_PATCH)
     filled = _continued(np.asarray(filled, np.uint8), deep)
-    fill = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
-    near = cv2.dilate(np.asarray(alpha > 0.02, np.uint8), grow, iterations=max(round(1 / scale), 1))
-    soft = cv2.GaussianBlur(near.astype(np.float32), (0, 0), max(1 / scale, 1.0))
+    fill = resized(filled, width, height)
+    near = cv2.dilate(np.asarray(alpha > _SEEN, np.uint8), grow, iterations=max(round(1 / scale), 1))
+    soft = blurred(near.astype(np.float32), max(1 / scale, 1.0))
     return blended(fill, picture, soft)
-
-
-def blended(over: Frame, under: Frame, alpha: FloatArray) -> Frame:
-    """Lay `over` on `under` with this opacity."""
-    return np.asarray(cv2.blendLinear(over, under, alpha, 1 - alpha), np.uint8)
 
 
 def _continued(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
@@ -111,6 +106,18 @@ def _continued(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
     if not deep.any():
         return filled
     known = 1 - deep.astype(np.float32)
-    weight = cv2.GaussianBlur(known, (0, 0), _FILL_BAND / 2) + 1e-4
-    colour = cv2.GaussianBlur(filled * known[..., None], (0, 0), _FILL_BAND / 2) / weight[..., None]
-    return np.asarray(np.where(deep[..., None] > 0, np.clip(colour, 0, 255), filled), np.uint8)
+    weight = blurred(known, _FILL_BAND / 2) + 1e-4
+    colour = blurred(np.asarray(filled * known[..., None], np.float32), _FILL_BAND / 2) / weight[..., None]
+    return np.where(deep[..., None] > 0, bytes_of(colour), filled)
+
+
+def blank(size: Size) -> Canvas:
+    """Return an empty canvas whose surroundings are as real as its frame."""
+    across, down = round(size.width * _APRON), round(size.height * _APRON)
+    image = np.zeros((size.height + 2 * down, size.width + 2 * across, 3), np.uint8)
+    return Canvas(image, across, down, size, (across, down, across, down))
+
+
+def painted(canvas: Canvas, image: Frame) -> Canvas:
+    """Return the canvas with another image of the same size on it."""
+    return replace(canvas, image=image)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -11,6 +12,8 @@ import numpy as np
 
 from keyreel.engines.motion import depth, layers, plate
 from keyreel.engines.motion.matte import coverage, matte
+from keyreel.engines.motion.raster import blended, bytes_of, fetched, resized
+from keyreel.engines.motion.subjects import clean_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 _SMALLEST: Final = 0.004
 _LARGEST: Final = 0.82
 _COARSE: Final = 8
+_SEEN: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,16 @@ class Cutout:
     relief: FloatArray
     box: tuple[float, float, float, float]
     """In units: left, top, right, bottom."""
+    origin: tuple[float, float]
+    """Where the resting frame starts on the canvas, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A picture, parted. `centre` is the subject's, as parts of the frame; `focus` the disparity to hold on to."""
+    """A picture, parted.
+
+    `centre` is the subject's, as parts of the frame; `focus` the disparity that an orbit holds on to.
+    """
 
     background: Canvas
     subject: Cutout | None
@@ -57,11 +66,11 @@ class Stage:
         origin = (float(self.background.left), float(self.background.top))
         ground = partial(ground_under, view=view)
         place = layers.looked_at(view.points(), pose, view, ground)
-        frame = layers.seen(self.background.image, layers.pixels(place, view, origin))
+        frame = fetched(self.background.image, layers.pixels(place, view, origin))
         if weather:
             weather(frame)
         if self.subject:
-            _lay(self.subject, frame, pose, view, origin)
+            _lay(self.subject, frame, pose, view)
         return frame
 
 
@@ -71,13 +80,16 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
     alpha = matte(picture, nets)
     centre = _centre_of(alpha)
     whole = plate.canvas(picture, size, centre)
-    opacity = plate.canvas(np.asarray(alpha * 255, np.uint8), size, centre).image.astype(np.float32) / 255
+    opacity = np.asarray(
+        plate.canvas(bytes_of(alpha * 255), size, centre).image / np.float32(255), np.float32
+    )
     frame_alpha = opacity[whole.top : whole.top + size.height, whole.left : whole.left + size.width]
     if not _SMALLEST < coverage(frame_alpha) < _LARGEST:
         return Stage(whole, None, (0.5, 0.5), 0.5)
     near = depth.stands_at(frame_alpha)
+    origin = (float(whole.left), float(whole.top))
     subject = Cutout(
-        _own_colours(whole.image, opacity), opacity, near, _relief(opacity), _box(opacity, whole)
+        clean_edges(whole.image, opacity), opacity, near, _relief(opacity), _box(opacity, whole), origin
     )
     behind = plate.Canvas(plate.behind(whole.image, opacity), whole.left, whole.top, size, whole.slack)
     return Stage(behind, subject, _centre_of(frame_alpha), near)
@@ -96,7 +108,7 @@ def _reduced(picture: Frame, size: Size) -> Frame:
     if scale >= 1:
         return picture
     target = (max(round(width * scale), size.width), max(round(height * scale), size.height))
-    return np.asarray(cv2.resize(picture, target, interpolation=cv2.INTER_AREA), np.uint8)
+    return resized(picture, *target)
 
 
 def _centre_of(alpha: FloatArray) -> tuple[float, float]:
@@ -109,26 +121,14 @@ def _centre_of(alpha: FloatArray) -> tuple[float, float]:
     return x, y
 
 
-def _own_colours(picture: Frame, alpha: FloatArray) -> Frame:
-    """Continue the subject's inner colours over its soft edge, which else carries the background along."""
-    sure = np.clip((alpha - 0.9) * 10, 0, 1)
-    spread = max(picture.shape[1] / 400, 1.5)
-    weight = cv2.GaussianBlur(sure, (0, 0), spread) + 1e-3
-    inner = cv2.GaussianBlur(picture * sure[..., None], (0, 0), spread) / weight[..., None]
-    known = np.clip(cv2.GaussianBlur(sure, (0, 0), spread) * 8, 0, 1) * (1 - sure)
-    own = picture * (1 - known[..., None]) + inner * known[..., None]
-    return np.asarray(np.clip(own, 0, 255), np.uint8)
-
-
 def _relief(alpha: FloatArray) -> FloatArray:
-    small = cv2.resize(alpha, None, fx=1 / _COARSE, fy=1 / _COARSE, interpolation=cv2.INTER_AREA)
-    return depth.relief(np.asarray(small, np.float32))
+    return depth.relief(resized(alpha, alpha.shape[1] // _COARSE, alpha.shape[0] // _COARSE))
 
 
 def _box(alpha: FloatArray, canvas: Canvas) -> tuple[float, float, float, float]:
-    unit = float(np.sqrt(canvas.size.width * canvas.size.height)) / 2
-    rows = np.flatnonzero((alpha > 0.01).any(axis=1))
-    columns = np.flatnonzero((alpha > 0.01).any(axis=0))
+    unit = sqrt(canvas.size.width * canvas.size.height) / 2
+    rows = np.flatnonzero((alpha > _SEEN).any(axis=1))
+    columns = np.flatnonzero((alpha > _SEEN).any(axis=0))
     x0, y0 = canvas.left + canvas.size.width / 2, canvas.top + canvas.size.height / 2
     return (
         (int(columns[0]) - x0) / unit,
@@ -138,20 +138,23 @@ def _box(alpha: FloatArray, canvas: Canvas) -> tuple[float, float, float, float]
     )
 
 
-def _lay(subject: Cutout, frame: Frame, pose: Pose, view: View, origin: tuple[float, float]) -> None:
+def _lay(subject: Cutout, frame: Frame, pose: Pose, view: View) -> None:
     """Draw the subject over the frame, only where it is seen."""
-
-    def nearness(place: FloatArray) -> FloatArray:
-        centre = np.array((origin[0] + view.size.width / 2, origin[1] + view.size.height / 2), np.float32)
-        where = (place * np.float32(view.unit) + centre) / np.float32(_COARSE) - np.float32(0.5)
-        dome = cv2.remap(subject.relief, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(dome + np.float32(subject.disparity), np.float32)
-
-    place = layers.looked_at(view.points(), pose, view, nearness)
+    place = layers.looked_at(view.points(), pose, view, partial(_nearness, subject, view))
     cells = layers.covered_cells(place, subject.box)
     if cells is None:
         return
-    where, rows, columns = layers.pixels_of(place, cells, view, origin)
-    alpha = np.asarray(cv2.remap(subject.alpha, where, None, cv2.INTER_LINEAR), np.float32)
-    over = layers.seen(subject.image, where)
-    frame[rows, columns] = plate.blended(over, np.ascontiguousarray(frame[rows, columns]), alpha)
+    where, rows, columns = layers.pixels_of(place, cells, view, subject.origin)
+    alpha = fetched(subject.alpha, where)
+    under = np.ascontiguousarray(frame[rows, columns])
+    frame[rows, columns] = blended(fetched(subject.image, where), under, alpha)
+
+
+def _nearness(subject: Cutout, view: View, place: FloatArray) -> FloatArray:
+    """Return the disparity of the subject's own surface at places given in units."""
+    centre = np.array(
+        (subject.origin[0] + view.size.width / 2, subject.origin[1] + view.size.height / 2), np.float32
+    )
+    where = (place * np.float32(view.unit) + centre) / np.float32(_COARSE) - np.float32(0.5)
+    dome = fetched(subject.relief, where, cv2.BORDER_REPLICATE)
+    return np.asarray(dome + np.float32(subject.disparity), np.float32)

@@ -1,0 +1,174 @@
+"""Skies for each hour: gradient, sun or moon, stars and clouds, and the light they cast on the land."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.lexicon import Hour
+from keyreel.engines.motion.raster import fetched, resized, step
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float32]
+    Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of an hour, RGB 0 … 255. `light` multiplies the land's own colours; `sun` is (x, above horizon)."""
+
+    zenith: Colour
+    middle: Colour
+    low: Colour
+    sun: tuple[float, float]
+    glow: Colour
+    cloud: Colour
+    light: Colour
+    disc: float = 0.016
+    glare: float = 0.5
+    stars: int = 0
+
+
+PALETTES: Final = {
+    Hour.DAY: Palette(
+        zenith=(58, 122, 201), middle=(120, 176, 228), low=(214, 232, 240), sun=(0.78, 0.86),
+        glow=(255, 246, 220), cloud=(252, 252, 252), light=(1.0, 1.0, 0.97), disc=0.0, glare=0.35,
+    ),
+    Hour.SUNSET: Palette(
+        zenith=(56, 62, 120), middle=(205, 108, 112), low=(255, 190, 110), sun=(0.66, 0.16),
+        glow=(255, 214, 140), cloud=(255, 150, 120), light=(0.84, 0.60, 0.52), disc=0.034, glare=0.85,
+    ),
+    Hour.DAWN: Palette(
+        zenith=(104, 140, 196), middle=(222, 186, 196), low=(255, 226, 190), sun=(0.32, 0.14),
+        glow=(255, 236, 196), cloud=(255, 214, 206), light=(0.92, 0.82, 0.80), disc=0.028, glare=0.7,
+    ),
+    Hour.NIGHT: Palette(
+        zenith=(8, 14, 38), middle=(20, 34, 74), low=(58, 80, 124), sun=(0.74, 0.74),
+        glow=(206, 220, 255), cloud=(48, 62, 104), light=(0.26, 0.34, 0.54), disc=0.030, glare=0.28, stars=420,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a backdrop is drawn on: its size (width, height), the horizon as a part of the height, the light."""
+
+    size: tuple[int, int]
+    horizon: float
+    palette: Palette
+    rng: np.random.Generator
+
+    @property
+    def line(self) -> int:
+        """The horizon's row."""
+        return round(self.size[1] * self.horizon)
+
+    def lit(self, colour: Colour) -> FloatArray:
+        """Return a thing's colour in this light."""
+        return np.array(colour, np.float32) * np.array(self.palette.light, np.float32)
+
+    def hazy(self, colour: Colour, distance: float) -> FloatArray:
+        """Return a thing's colour in this light, from this far (0.0 … 1.0) through the air."""
+        return self.lit(colour) * (1 - distance) + np.array(self.palette.low, np.float32) * np.float32(
+            distance
+        )
+
+    def sun_at(self) -> tuple[float, float]:
+        """Return the sun's or moon's centre in pixels."""
+        x, above = self.palette.sun
+        return x * self.size[0], self.line * (1 - above)
+
+
+def painted(sketch: Sketch, clouds: float = 0.55) -> FloatArray:
+    """Draw the sky over the whole backdrop. `clouds` is how much of it they cover."""
+    palette = sketch.palette
+    width, height = sketch.size
+    rows = np.clip(np.arange(height, dtype=np.float32) / max(sketch.line, 1), 0, 1)
+    stops = np.array((palette.zenith, palette.middle, palette.low), np.float32)
+    column = np.stack(
+        [np.interp(rows**1.1, (0.0, 0.58, 1.0), stops[:, channel]) for channel in range(3)], axis=-1
+    )
+    image = np.repeat(column[:, None, :].astype(np.float32), width, axis=1)
+    if palette.stars:
+        _stars(image, sketch)
+    _sun(image, sketch)
+    _clouds(image, sketch, clouds)
+    return image
+
+
+def noise(
+    size: tuple[int, int], cells: tuple[float, float], rng: np.random.Generator, octaves: int = 4
+) -> FloatArray:
+    """Return smooth noise, 0.0 … 1.0; `cells` is how many of its largest waves fit across and down."""
+    total = np.zeros((size[1], size[0]), np.float32)
+    weight = 0.0
+    for octave in range(octaves):
+        across = min(round(cells[0] * 2**octave) + 3, size[0])
+        down = min(round(cells[1] * 2**octave) + 3, size[1])
+        small = rng.random((down, across), dtype=np.float32)
+        total += cv2.resize(small, size, interpolation=cv2.INTER_CUBIC) * np.float32(0.5**octave)
+        weight += 0.5**octave
+    return np.clip(total / np.float32(weight), 0, 1)
+
+
+def mixed(image: FloatArray, colour: FloatArray | Colour, mask: FloatArray) -> None:
+    """Lay a colour over the image, in place, as densely as the mask says."""
+    image += (np.asarray(colour, np.float32) - image) * mask[..., None]
+
+
+def _stars(image: FloatArray, sketch: Sketch) -> None:
+    width = sketch.size[0]
+    small = max(width / 1600, 0.5)
+    for _ in range(sketch.palette.stars):
+        x, y = sketch.rng.random() * width, sketch.rng.random() ** 1.3 * sketch.line
+        light = sketch.rng.random() ** 3
+        radius = small * (0.7 + 1.2 * light)
+        tint = np.array((255, 250 - 30 * sketch.rng.random(), 225 + 30 * sketch.rng.random()))
+        colour = (image[int(y), int(x)] + tint * (0.25 + 0.75 * light)).clip(0, 255)
+        centre = (round(x * 16), round(y * 16))
+        cv2.circle(image, centre, round(radius * 16), [float(c) for c in colour], -1, cv2.LINE_AA, 4)
+
+
+def _sun(image: FloatArray, sketch: Sketch) -> None:
+    palette = sketch.palette
+    width, height = sketch.size
+    x, y = sketch.sun_at()
+    scale = (width * height) ** 0.5
+    across = (np.arange(width, dtype=np.float32) - np.float32(x)) / np.float32(scale)
+    down = (np.arange(height, dtype=np.float32) - np.float32(y)) / np.float32(scale)
+    distance = np.sqrt(across[None, :] ** 2 + down[:, None] ** 2)
+    halo = np.exp(-distance * 5.5) * palette.glare + np.exp(-distance * 22) * palette.glare * 0.6
+    mixed(image, palette.glow, np.clip(halo, 0, 0.95))
+    if palette.disc:
+        edge = np.float32(1.5 / scale)
+        mixed(image, (255, 252, 240), step(-distance, -palette.disc - edge, -palette.disc + edge))
+
+
+def _clouds(image: FloatArray, sketch: Sketch, cover: float) -> None:
+    """Draw clouds in perspective: small and dense near the horizon, wide overhead, lit from the sun's side."""
+    width, line = sketch.size[0], sketch.line
+    if cover <= 0 or line < 8:
+        return
+    small = (max(width // 2, 8), max(line // 2, 8))
+    field = noise((small[0], small[1] * 2), (3.4, 9.0), sketch.rng, octaves=6)
+    rows = np.arange(small[1], dtype=np.float32) / small[1]
+    depth = 1 / (1.45 - rows) - 1 / 1.45
+    v = depth / depth.max() * (2 * small[1] - 2)
+    columns = np.arange(small[0], dtype=np.float32)
+    spread = (columns[None, :] - small[0] / 2) * (0.5 + 0.5 * rows[:, None]) + small[0] / 2
+    where = np.stack((spread, np.repeat(v[:, None], small[0], axis=1)), axis=-1).astype(np.float32)
+    body = fetched(field, where)
+    edge = 0.62 - 0.25 * cover
+    dense = step(body, edge, edge + 0.26)
+    under = np.roll(dense, -max(small[1] // 40, 1), axis=0)
+    mask = resized(dense, width, line) * np.float32(0.85)
+    shade = resized(np.clip(dense - under * 0.55, 0, 1), width, line)
+    colour = np.array(sketch.palette.cloud, np.float32)
+    tone = colour * (0.80 + 0.20 * shade[..., None])
+    sky = image[:line]
+    sky += (tone - sky) * mask[..., None]
