@@ -15,7 +15,7 @@ from keyreel.order import Size
 from keyreel.storage.durable import full
 
 _CHILD: Final = Path(__file__).with_name("decode.py")
-_WALL_SECONDS: Final = 30.0
+_WALL_SECONDS: Final = 60.0
 _ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
