@@ -192,3 +192,28 @@ def test_what_has_no_effect_yet_is_named_when_asked_for() -> None:
     assert (
         read("q2-pro-start-end2video", images=[url(0)], extra={"webhook": {"url": ""}}).without_effect() == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "described"),
+    [
+        ("@cat meets @Bello and @3.", "@cat meets @dog and @3."),
+        ("@1 meets @2, not @10 and @1x", "@cat meets @dog, not @10 and @1x"),
+        ("@2在跑", "@dog在跑"),
+        ("mail me@home", "mail me@home"),
+    ],
+)
+def test_a_subject_is_meant_by_id_name_and_number(prompt: str, described: str) -> None:
+    subjects = [
+        {"id": "cat", "images": [url(0)]},
+        {"id": "dog", "name": "Bello", "images": [url(1)]},
+        {"images": [url(2)]},
+    ]
+    request = read("q2-reference2video", subjects=subjects, prompt=prompt)
+    assert request.order(1).shots[0].prompt == described
+    assert request.prompt == prompt
+
+
+def test_a_subject_called_by_a_number_keeps_it() -> None:
+    subjects = [{"id": "2", "images": [url(0)]}, {"id": "1", "images": [url(1)]}]
+    assert read("q2-reference2video", subjects=subjects, prompt="@1 @2").order(1).shots[0].prompt == "@1 @2"

@@ -7,7 +7,7 @@ from pydantic import Field
 from keyreel.order import Resolution, Size
 from keyreel.wire.endpoint import MEGABYTE, PictureRules
 from keyreel.wire.fields import OneOf, Text, Whole
-from keyreel.wire.operations import ImageReference2Video
+from keyreel.wire.references import ImageReference2Video
 
 _SIZES = {"16:9": Size(1920, 1080), "9:16": Size(1080, 1920), "1:1": Size(1080, 1080)}
 

@@ -1,6 +1,6 @@
 """Vidu Q2: subjects with names and voices."""
 
-from keyreel.wire.operations import SubjectReference2Video
+from keyreel.wire.references import SubjectReference2Video
 
 
 class Q2Reference2Video(SubjectReference2Video):
