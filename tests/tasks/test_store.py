@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.errors import AttemptLost, Busy, Cancelled, UnknownTask
+from keyreel.errors import AttemptLost, Busy, Cancelled, InvalidSetting, UnknownTask
 from keyreel.task import State, Submission, TaskId
 from keyreel.tasks.claim import Claim, Token
 from keyreel.tasks.lock import is_held
@@ -237,3 +237,20 @@ def test_opens_again_after_it_was_closed(tmp_path: Path, clock: ManualClock, sub
     reopened = TaskStore.open(tmp_path, clock, SystemRandom())
     assert reopened.get("ann", task.id) == task
     reopened.close()
+
+
+def test_refuses_a_file_that_is_no_database(tmp_path: Path, clock: ManualClock) -> None:
+    (tmp_path / "keyreel.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(InvalidSetting, match=r"keyreel\.db.*not a database"):
+        TaskStore.open(tmp_path, clock, SystemRandom())
+    assert not is_held(tmp_path)
+
+
+def test_refuses_a_database_of_a_newer_version(tmp_path: Path, clock: ManualClock) -> None:
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    with pytest.raises(InvalidSetting, match=r"newer"):
+        TaskStore.open(tmp_path, clock, SystemRandom())
+    assert not is_held(tmp_path)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from sqlalchemy import URL, Connection, Double, StaticPool, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from keyreel.errors import Unavailable
+from keyreel.errors import InvalidSetting, Unavailable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,9 +57,14 @@ class Database:
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
-        with _explained():
-            self._reader = self._engine.connect()
-            self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
+        self._file = file
+        try:
+            with _explained():
+                self._reader = self._engine.connect()
+        except DatabaseError as error:
+            self._engine.dispose()
+            raise InvalidSetting(f"data: {file} cannot be opened: {error.orig}.") from error
+        self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def write(self) -> Generator[Connection]:
@@ -82,16 +87,24 @@ class Database:
             yield self._reader
 
     def migrate(self) -> None:
-        """Bring the tables to this version's shape, in one transaction."""
+        """Bring the tables to this version's shape, in one transaction.
+
+        Raises:
+            InvalidSetting: the file is from a newer Keyreel, or no database at all.
+        """
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         with self.write() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise InvalidSetting(f"data: {self._file} is from a newer Keyreel: {error}.") from error
 
     def close(self) -> None:
         """Give the file back."""

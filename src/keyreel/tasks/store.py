@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -91,19 +92,21 @@ class TaskStore:
 
         Raises:
             Busy: another process works on the folder.
+            InvalidSetting: what is there is no database, or a newer one.
             Unavailable: the database cannot be written.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FolderLock(folder)
-        try:
+        with ExitStack() as undo:
+            lock = FolderLock(folder)
+            undo.callback(lock.release)
             database = Database(folder / _DATABASE)
+            undo.callback(database.close)
             database.migrate()
             with database.write() as connection:
                 connection.execute(update(TASKS).where(TASKS.c.state == State.RUNNING).values(_BACK_IN_QUEUE))
-            return cls(database, lock, clock, random)
-        except BaseException:
-            lock.release()
-            raise
+            store = cls(database, lock, clock, random)
+            undo.pop_all()
+        return store
 
     def close(self) -> None:
         """Let go of the database and of the folder."""
