@@ -1,59 +1,82 @@
-"""The way between two pictures that have nothing in common: push in, whip from one to the other, settle.
+"""The way between two pictures that have nothing in common: move in, whip from one to the other, settle.
 
-Both pictures hang side by side, each continued by its own mirror image; the camera moves into the first,
-whips across and settles on the second. The only place where they mix passes at the whip's peak, blurred by
-its own speed, so no frame shows one picture laid over the other.
+Each still is seen with depth by a moving camera, which ends and starts on the keyframe itself. For the whip
+the two views hang side by side, each continued by its mirror image; they mix only where their border passes,
+at the whip's peak, blurred by its own speed, so no frame shows one picture laid over the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.charts import identity, warped
+from keyreel.engines.motion.camera import Pose
+from keyreel.engines.motion.layers import confined, view_of
+from keyreel.engines.motion.raster import MIRROR, blended
+from keyreel.engines.motion.stage import stage
 from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.nets import FloatArray
+    from keyreel.engines.motion.nets import FloatArray, Nets
 
-_DOLLY: Final = 0.08 / FPS
-"""How fast the middle of a picture comes nearer at its keyframe; its border stays in place."""
+_DOLLY: Final = 0.035 / FPS
+"""How far the camera moves in with each frame, close to a keyframe and beyond it."""
 
-SEAM_SPEED: Final = 0.13 * _DOLLY
+SEAM_SPEED: Final = 0.16 * _DOLLY
 """The mean motion a frame at both ends, in shares of the frame's sides: see InBetween.length."""
 
-_DEEPEST: Final = 0.22
-_DRIFT: Final = 0.14
-_PUSH: Final = 0.06
+_PUSH: Final = 0.10
+_ASIDE: Final = 0.10
+_LONGEST: Final = 0.12
+_SQUEEZE: Final = 1.3
+_REFINED_FRAMES: Final = 10
 _DISTANCE: Final = 1.6
 """From the first picture's middle to the last one's, in widths of the frame."""
 
-_CHART_SIDE: Final = 64
 _WHIP_FRAMES: Final = 16.0
 _SHUTTER: Final = 0.9
 """The share of a frame's time for which a camera would expose it."""
 
 
+class Still:
+    """A keyframe that can be seen with depth."""
+
+    def __init__(self, frame: Frame, nets: Nets) -> None:
+        size = Size(frame.shape[1], frame.shape[0])
+        self.frame = frame
+        self._stage = stage(frame, size, nets)
+        self._view = view_of(size, (0, 0, 0, 0), _SQUEEZE)
+        self._lost = cv2.subtract(frame, self._stage.seen_by(Pose(), self._view), dtype=cv2.CV_16S)
+
+    def seen_by(self, pose: Pose, frames: int) -> Frame:
+        """Draw what a camera sees that has moved away from the keyframe's own place for that many frames."""
+        seen = self._stage.seen_by(confined(pose, self._view), self._view)
+        fresh = 1 - frames / _REFINED_FRAMES
+        if fresh <= 0:
+            return seen
+        # Taking a picture apart costs its edges a little; without this they would change at the keyframe.
+        return np.asarray(cv2.scaleAdd(self._lost, fresh, seen.astype(np.int16)).clip(0, 255), dtype=np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The way from one frame to another, unrelated one, in `steps` frames. `side` is 1 (right) or -1."""
+    """The way from one still to another, unrelated one, in `steps` frames. `side` is 1 (right) or -1."""
 
-    first: Frame
-    last: Frame
+    first: Still
+    last: Still
     steps: int
     side: int = 1
 
     def frame(self, step: int) -> Frame:
         """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself."""
         if step <= 0:
-            return self.first
+            return self.first.frame
         if step >= self.steps:
-            return self.last
+            return self.last.frame
         travelled = self._travelled(step)
         speed = _SHUTTER * (self._travelled(step + 0.5) - self._travelled(step - 0.5))
         share = self._share_of_last(travelled, speed)
@@ -61,19 +84,20 @@ class Bridge:
             return self._leaving(step, travelled, speed)
         if share.min() == 1:
             return self._arriving(step, travelled, speed)
-        weight = np.ascontiguousarray(np.broadcast_to(share, self.first.shape[:2]))
-        leaving, arriving = self._leaving(step, travelled, speed), self._arriving(step, travelled, speed)
-        return np.asarray(cv2.blendLinear(leaving, arriving, 1 - weight, weight), dtype=np.uint8)
+        weight = np.ascontiguousarray(np.broadcast_to(share, self.first.frame.shape[:2]))
+        return blended(self._arriving(step, travelled, speed), self._leaving(step, travelled, speed), weight)
 
     def _leaving(self, step: int, travelled: float, speed: float) -> Frame:
         done = min(2 * step / self.steps, 1.0)
-        pose = _Pose(-_depth(step), self.side * _DRIFT * done**2, exp(_PUSH * done**3))
-        return _seen(self.first, pose, self.side * travelled, speed)
+        aside = self.side * _ASIDE * done**2
+        pose = Pose(truck=aside, pan=aside / 2, dolly=_approached(step) + _PUSH * done**3)
+        return _passed(self.first.seen_by(pose, step), self.side * travelled, speed)
 
     def _arriving(self, step: int, travelled: float, speed: float) -> Frame:
         left = min(2 - 2 * step / self.steps, 1.0)
-        pose = _Pose(_depth(self.steps - step), -self.side * _DRIFT * left**2, exp(_PUSH * left**3))
-        return _seen(self.last, pose, self.side * (travelled - _DISTANCE), speed)
+        aside = -self.side * _ASIDE * left**2
+        pose = Pose(truck=aside, pan=aside / 2, dolly=-_approached(self.steps - step))
+        return _passed(self.last.seen_by(pose, self.steps - step), self.side * (travelled - _DISTANCE), speed)
 
     def _travelled(self, step: float) -> float:
         """Return the camera's way across, in widths of the frame: a quintic, still at both its ends."""
@@ -83,48 +107,29 @@ class Bridge:
 
     def _share_of_last(self, travelled: float, speed: float) -> FloatArray:
         """Return the last picture's share in each column: all but 0 or 1, away from the pictures' border."""
-        width = self.first.shape[1]
+        width = self.first.frame.shape[1]
         column = (np.arange(width, dtype=np.float32) + 0.5) / width - 0.5
         soft = 0.15 + speed / 2
         place = (column * self.side + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
         place = np.clip(place, 0, 1)
-        return (place * place * (3 - 2 * place)).astype(np.float32)
+        return np.asarray(place * place * (3 - 2 * place), dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pose:
-    """How a still is seen: its middle farther by `depth`, aside by `drift`, all of it enlarged by `zoom`."""
-
-    depth: float
-    drift: float
-    zoom: float
+def _approached(frames: int) -> float:
+    """Return how far the camera moves in that many frames: first evenly, then ever less."""
+    return _LONGEST * float(1 - np.exp(-_DOLLY * frames / _LONGEST))
 
 
-def _depth(frames: int) -> float:
-    """Return how far the middle is pushed, that many frames from the keyframe: first evenly, then ever less."""
-    return _DEEPEST * (1 - exp(-_DOLLY * frames / _DEEPEST))
-
-
-def _seen(picture: Frame, pose: _Pose, across: float, speed: float) -> Frame:
-    """Show a picture, mirrored outside itself, from `across` widths to the right, blurred by its speed."""
-    height, width = picture.shape[:2]
-    small = identity(Size(_CHART_SIDE, _CHART_SIDE))
-    x, y = ((small[..., each] + 0.5) * 2 / _CHART_SIDE - 1 for each in (0, 1))
-    # Nothing moves at the border, where nothing else could come in: the middle moves as if it were nearer.
-    near = (1 - x * x) * (1 - y * y)
-    seen_x = x / pose.zoom + near * (pose.depth * x + pose.drift) + 2 * across
-    seen_y = y / pose.zoom + near * pose.depth * y
-    chart = (np.dstack([seen_x, seen_y]).astype(np.float32) + 1) * np.float32(_CHART_SIDE / 2) - np.float32(
-        0.5
-    )
-    blurred = _blurred(picture, round(speed * width))
-    return warped(blurred, chart, small, identity(Size(width, height)))
-
-
-def _blurred(picture: Frame, length: int) -> Frame:
-    if length <= 1:
-        return picture
+def _passed(frame: Frame, across: float, speed: float) -> Frame:
+    """Show a frame, mirrored outside itself, from `across` widths to the right, blurred by its speed."""
+    if across == 0:
+        return frame
+    height, width = frame.shape[:2]
     # Twice a box is a triangle: a shutter that opens and closes, without the streaks of a hard one.
-    box = (length // 2 + 1, 1)
-    once = cv2.blur(picture, box, borderType=cv2.BORDER_REFLECT_101)
-    return np.asarray(cv2.blur(once, box, borderType=cv2.BORDER_REFLECT_101), dtype=np.uint8)
+    box = (round(speed * width) // 2 + 1, 1)
+    once = cv2.blur(frame, box, borderType=MIRROR)
+    blurred = cv2.blur(once, box, borderType=MIRROR)
+    shift = np.array([[1, 0, across * width], [0, 1, 0]], dtype=np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    shown = cv2.warpAffine(blurred, shift, (width, height), flags=flags, borderMode=MIRROR)
+    return np.asarray(shown, dtype=np.uint8)

@@ -28,7 +28,7 @@ class CameraPath:
     def at(self, place: float) -> Matrix:
         """Return the move's power; any place is allowed, beyond 0 … 1 it goes on or back."""
         small = self._log * (place / 2**_ROOTS)
-        power = np.eye(3) + small + small @ small / 2 + small @ small @ small / 6
+        power: Matrix = np.eye(3) + small + small @ small / 2 + small @ small @ small / 6
         for _ in range(_ROOTS):
             power = power @ power
         return power
@@ -36,7 +36,7 @@ class CameraPath:
 
 def _square_root(matrix: Matrix) -> Matrix:
     # Denman-Beavers iteration; converges for every matrix without real negative eigenvalues.
-    root, inverse = matrix, np.eye(3)
+    root, inverse = matrix, np.eye(3, dtype=np.float64)
     for _ in range(12):
         root, inverse = (root + np.linalg.inv(inverse)) / 2, (inverse + np.linalg.inv(root)) / 2
     return root

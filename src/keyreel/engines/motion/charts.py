@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.raster import fetched, resized
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     Chart = FloatArray
     """[h,w,2]: x and y in pixels of a picture that has the chart's size."""
 
-_RIM: Final = 0.06
+RIM: Final = 0.06
 """The share of a picture's sides over which it fades in from its border."""
 
 
@@ -38,17 +40,16 @@ def moved(chart: Chart, matrix: Matrix) -> Chart:
 
 def sampled(field: FloatArray, chart: Chart) -> FloatArray:
     """Look a field of any depth up along a chart; its rim goes on outside."""
-    found = cv2.remap(field, chart, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, dtype=np.float32)
+    return fetched(field, chart, cv2.BORDER_REPLICATE)
 
 
-def inside(chart: Chart, rim: float = _RIM) -> FloatArray:
-    """Tell how far inside the picture each place lies: 0 at its border and outside, 1 from the rim inwards."""
+def inside(chart: Chart, rim: float = RIM) -> FloatArray:
+    """Tell how far inside a picture each place lies: 0 at its border and outside, 1 from the rim inwards."""
     height, width = chart.shape[:2]
     x, y = chart[..., 0], chart[..., 1]
     across = np.minimum(x, (width - 1) - x) / np.float32(rim * width)
     down = np.minimum(y, (height - 1) - y) / np.float32(rim * height)
-    return np.clip(np.minimum(across, down), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(np.minimum(across, down), 0, 1), dtype=np.float32)
 
 
 def warped(frame: Frame, chart: Chart, grid: Chart, full_grid: Chart) -> Frame:
@@ -56,7 +57,5 @@ def warped(frame: Frame, chart: Chart, grid: Chart, full_grid: Chart) -> Frame:
     height, width = frame.shape[:2]
     scale = np.array([width / chart.shape[1], height / chart.shape[0]], dtype=np.float32)
     # Displacements are enlarged, not places: nothing moves exactly where the chart says that nothing does.
-    full = cv2.resize((chart - grid) * scale, (width, height), interpolation=cv2.INTER_LINEAR)
-    full = cv2.add(full, full_grid)
-    found = cv2.remap(frame, full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(found, dtype=np.uint8)
+    full = resized(np.asarray((chart - grid) * scale, dtype=np.float32), width, height)
+    return fetched(frame, np.asarray(cv2.add(full, full_grid), dtype=np.float32))

@@ -6,14 +6,14 @@ camera's middle position, so that the network sees only what the camera does not
 
 from __future__ import annotations
 
-from math import log
+from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera_path import CameraPath
-from keyreel.engines.motion.charts import identity, inside, moved, sampled, warped
+from keyreel.engines.motion.charts import RIM, identity, inside, moved, sampled, warped
 from keyreel.engines.motion.easing import smoothstep
 from keyreel.engines.motion.light import Light
 from keyreel.engines.motion.rife import FlowBetween
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _NET_PIXELS: Final = 448 * 256
 _NET_STEP: Final = 64
+_CERTAIN: Final = 5.0
+_UNSEEN: Final = 1e-4
+_THINNEST: Final = 0.02
 _NEAR: Final = 0.14
 """Nearer to a keyframe than this the frame is taken more and more from that keyframe alone."""
 
@@ -50,7 +53,9 @@ class InBetween:
         small = _reduced(first, size), _reduced(last, size)
         self._flow = FlowBetween(net, *self._aligned(*small))
         charts = self._charts(0.5)[:2]
-        self.displacement: FloatArray = (charts[1] - charts[0]) / np.float32([size.width, size.height])
+        self.displacement: FloatArray = np.asarray(
+            (charts[1] - charts[0]) / np.array([size.width, size.height]), dtype=np.float32
+        )
         """Motion from the first frame to the last [h,w,2] as seen halfway, in shares of the frame's sides."""
         self.length = float(np.linalg.norm(self.displacement, axis=2).mean())
         """The motion's mean length in shares of the frame's sides."""
@@ -93,19 +98,14 @@ class InBetween:
         return np.rint(whole).astype(np.uint8), np.rint(other).astype(np.uint8)
 
     def _charts(self, place: float) -> tuple[Chart, Chart, FloatArray]:
-        """Return where each pixel of the frame is found in the first and last picture, and the first's share."""
+        """Return where each pixel is found in the first and the last picture, and the first's share."""
         flow = self._flow.at(place)
         middle = self._at(self._grid, 0.5 - place)
         rates = (flow.to_first, flow.to_last, flow.trust_first)
         first, last, trust = rates if self._path is None else [sampled(rate, middle) for rate in rates]
-        to_first = self._at(middle + first * np.float32(place), -0.5)
-        to_last = self._at(middle + last * np.float32(1 - place), 0.5)
-        share = 1 / (1 + np.exp(-np.clip(trust * np.float32(_DECIDED), -30, 30)))
-        seen_first, seen_last = inside(to_first) + np.float32(1e-3), inside(to_last) + np.float32(1e-3)
-        share = share * seen_first / (share * seen_first + (1 - share) * seen_last)
-        left_first, near_last = smoothstep(0, _NEAR, place), smoothstep(0, _NEAR, 1 - place)
-        share = (1 + (share - 1) * np.float32(left_first)) * np.float32(near_last)
-        return to_first, to_last, share.astype(np.float32)
+        to_first = self._at(np.asarray(middle + first * np.float32(place), dtype=np.float32), -0.5)
+        to_last = self._at(np.asarray(middle + last * np.float32(1 - place), dtype=np.float32), 0.5)
+        return to_first, to_last, _share_of_first(to_first, to_last, trust, place)
 
 
 def net_size(frame: Frame) -> Size:
@@ -117,6 +117,17 @@ def net_size(frame: Frame) -> Size:
 
     sides = range(_NET_STEP * 2, _NET_STEP * 16, _NET_STEP)
     return min((Size(width, height) for width in sides for height in sides), key=misfit)
+
+
+def _share_of_first(to_first: Chart, to_last: Chart, trust: FloatArray, place: float) -> FloatArray:
+    """Choose the pictures' shares: the network's choice, the near keyframe's right, who shows it."""
+    logits = np.clip(trust * np.float32(_DECIDED), -_CERTAIN, _CERTAIN)
+    left_first, near_last = smoothstep(0, _NEAR, place), smoothstep(0, _NEAR, 1 - place)
+    share = (1 + (1 / (1 + np.exp(-logits)) - 1) * np.float32(left_first)) * np.float32(near_last)
+    shown_first = inside(to_first, RIM * max(left_first, _THINNEST)) + np.float32(_UNSEEN)
+    shown_last = inside(to_last, RIM * max(near_last, _THINNEST)) + np.float32(_UNSEEN)
+    weight = share * shown_first
+    return np.asarray(weight / (weight + (1 - share) * shown_last), dtype=np.float32)
 
 
 def _path(move: Matrix, size: Size) -> CameraPath | None:
@@ -140,5 +151,6 @@ def _likeness(first: FloatArray, last: FloatArray, weights: FloatArray) -> float
         gradient = np.dstack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)])
         edges.append(gradient / (np.linalg.norm(gradient, axis=2, keepdims=True) + 8))
     mass = weights[..., np.newaxis]
-    power = float((edges[0] ** 2 * mass).sum() * (edges[1] ** 2 * mass).sum()) ** 0.5
-    return float((edges[0] * edges[1] * mass).sum()) / max(power, 1e-6)
+    power = sqrt(float((edges[0] ** 2 * mass).sum()) * float((edges[1] ** 2 * mass).sum()))
+    common = float(np.vdot(edges[0] * mass, edges[1]))
+    return common / max(power, 1e-6)

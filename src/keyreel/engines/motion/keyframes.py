@@ -6,10 +6,13 @@ shot ends exactly on its own last keyframe. Neighbours of one scene are in-betwe
 
 from __future__ import annotations
 
+from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engines.motion.bridge import SEAM_SPEED, Bridge
+import numpy as np
+
+from keyreel.engines.motion.bridge import SEAM_SPEED, Bridge, Still
 from keyreel.engines.motion.easing import Leg, Pace, paces
 from keyreel.engines.motion.framing import cover
 from keyreel.engines.motion.inbetween import InBetween
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.nets import Nets
-    from keyreel.order import Order, Picture
+    from keyreel.order import Order, Picture, Shot
 
     Way = InBetween | Bridge
 
@@ -39,9 +42,10 @@ class Reel:
         self._order = order
         self._nets = nets
         self._ways: dict[int, Way] = {}
+        self._stills: dict[Picture, Still] = {}
 
     def frames(self, index: int) -> Iterator[Frame]:
-        """Draw a shot, frame by frame: the keyframes' own frames are the keyframes. Shots go in rising order."""
+        """Draw a shot: the keyframes' own frames are the keyframes. Shots go in rising order."""
         shot, way, pace = self._order.shots[index], self._way(index), self._pace(index)
         for passed in [each for each in self._ways if each < index - 1]:
             del self._ways[passed]
@@ -68,11 +72,11 @@ class Reel:
 
     def _way(self, index: int) -> Way:
         if index not in self._ways:
-            shot = self._order.shots[index]
-            self._ways[index] = self._found_way(self._keyframe(shot.first), self._keyframe(shot.last), index)
+            self._ways[index] = self._found_way(index)
         return self._ways[index]
 
-    def _found_way(self, first: Frame, last: Frame, index: int) -> Way:
+    def _found_way(self, index: int) -> Way:
+        first, last = (self._keyframe(picture) for picture in _ends(self._order.shots[index]))
         common = match(first, last)
         plain = InBetween(self._nets.rife, first, last)
         if common.plane is not None and common.related:
@@ -80,11 +84,22 @@ class Reel:
             return max(plain, along, key=lambda way: way.likeness)
         if common.related or plain.likeness >= _ALIKE:
             return plain
-        return Bridge(first, last, self._steps(index))
+        leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
+        return Bridge(leaving, arriving, self._steps(index))
 
-    def _keyframe(self, picture: Picture | None) -> Frame:
-        assert picture is not None, "a shot between keyframes has both"
+    def _still(self, picture: Picture) -> Still:
+        if picture not in self._stills:
+            self._stills[picture] = Still(self._keyframe(picture), self._nets)
+        return self._stills[picture]
+
+    def _keyframe(self, picture: Picture) -> Frame:
         return cover(Path(picture), self._order.frame_size)
+
+
+def _ends(shot: Shot) -> tuple[Picture, Picture]:
+    assert shot.first is not None, "a shot between keyframes has both"
+    assert shot.last is not None, "a shot between keyframes has both"
+    return shot.first, shot.last
 
 
 def _coherence(before: Way, after: Way) -> float:
@@ -92,5 +107,5 @@ def _coherence(before: Way, after: Way) -> float:
     if isinstance(before, Bridge) or isinstance(after, Bridge):
         return 1.0
     one, other = before.displacement, after.displacement
-    power = float((one**2).sum()) * float((other**2).sum())
-    return float((one * other).sum()) / max(power**0.5, 1e-9)
+    power = sqrt(float((one**2).sum()) * float((other**2).sum()))
+    return float(np.vdot(one, other)) / max(power, 1e-9)

@@ -1,4 +1,4 @@
-"""Light and colour that change evenly from one picture to another, whichever of them a pixel is taken from."""
+"""Light and colour that change evenly from one picture to another, whichever a pixel is taken from."""
 
 from __future__ import annotations
 

@@ -50,19 +50,23 @@ def match(first: Frame, last: Frame) -> Match:
     source, target = _matched_points(first, last)
     if len(source) < _ENOUGH_FOR_A_PLANE // 2:
         return Match(0)
-    fundamental, inside = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
-    inliers = int(np.count_nonzero(inside)) if fundamental is not None else 0
+    _, epipolar = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
     homography, planar = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, 2 * _TOLERANCE_PX, maxIters=5000, confidence=0.999
     )
-    on_plane = int(np.count_nonzero(planar)) if homography is not None else 0
-    inliers = max(inliers, on_plane)
+    on_plane = _count(planar)
+    inliers = max(_count(epipolar), on_plane)
     if on_plane < max(_ENOUGH_FOR_A_PLANE, _PLANE_SHARE * inliers):
         return Match(inliers)
     height, width = _scaled(first).shape[:2]
     units = np.diag([width, height, 1.0])
     plane = np.linalg.inv(units) @ np.asarray(homography, dtype=np.float64) @ units
     return Match(inliers, plane / plane[2, 2] if _is_camera_move(plane) else None)
+
+
+def _count(inside: object) -> int:
+    # OpenCV gives None where it found no model, whatever its types say.
+    return 0 if inside is None else int(np.count_nonzero(np.asarray(inside)))
 
 
 def _is_camera_move(plane: Matrix) -> bool:
@@ -80,7 +84,8 @@ def _matched_points(first: Frame, last: Frame) -> tuple[Points, Points]:
     for frame in (first, last):
         found, described = finder.detectAndCompute(_scaled(frame), None)
         places.append(np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2))
-        features.append(np.sqrt(_normalised(described)) if len(found) else np.zeros((0, 128), np.float32))
+        rows = np.asarray(described if found else np.zeros((0, 128)), dtype=np.float32)
+        features.append(_normalised(rows))
     ahead, back = _best(features[0], features[1]), _best(features[1], features[0])
     mutual = [(here, there) for here, there in ahead.items() if back.get(there) == here]
     chosen = np.array(mutual, dtype=np.intp).reshape(-1, 2)
@@ -100,8 +105,8 @@ def _best(source: NDArray[np.float32], target: NDArray[np.float32]) -> dict[int,
 
 
 def _normalised(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    # The square root of the L1-normalised vector compares by Hellinger distance (RootSIFT, Arandjelović 2012).
-    return np.asarray(features / np.maximum(features.sum(axis=1, keepdims=True), 1e-6), dtype=np.float32)
+    # Square roots of L1-normalised vectors compare by Hellinger distance (RootSIFT, Arandjelović 2012).
+    return np.asarray(np.sqrt(features / np.maximum(features.sum(axis=1, keepdims=True), 1e-6)), np.float32)
 
 
 def _scaled(frame: Frame) -> NDArray[np.uint8]:

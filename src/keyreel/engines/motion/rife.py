@@ -62,9 +62,9 @@ class FlowBetween:
         if part == 0:
             return low
         return Flow(
-            low.to_first + (high.to_first - low.to_first) * part,
-            low.to_last + (high.to_last - low.to_last) * part,
-            low.trust_first + (high.trust_first - low.trust_first) * part,
+            _between(low.to_first, high.to_first, part),
+            _between(low.to_last, high.to_last, part),
+            _between(low.trust_first, high.trust_first, part),
         )
 
     def _node(self, index: int) -> Flow:
@@ -76,7 +76,11 @@ class FlowBetween:
         flow, mask = self._net(self._pictures, np.full((1, 1, 1, 1), time, dtype=np.float32))
         first, last = flow[0, :2].transpose(1, 2, 0), flow[0, 2:].transpose(1, 2, 0)
         return Flow(
-            np.ascontiguousarray(first / np.float32(time)),
-            np.ascontiguousarray(last / np.float32(1 - time)),
+            np.ascontiguousarray(first / np.float32(time), dtype=np.float32),
+            np.ascontiguousarray(last / np.float32(1 - time), dtype=np.float32),
             mask[0, 0],
         )
+
+
+def _between(low: FloatArray, high: FloatArray, part: np.float32) -> FloatArray:
+    return np.asarray(low + (high - low) * part, dtype=np.float32)
