@@ -68,5 +68,9 @@ def test_limits_are_in_the_schemas() -> None:
 
 def test_every_submit_tells_its_refusals() -> None:
     for path, methods in DOCUMENT["paths"].items():
-        responses = next(iter(methods.values()))["responses"]
+        operation = next(iter(methods.values()))
+        responses = operation["responses"]
+        if operation.get("security") == []:
+            assert path.startswith("/api/v1/skill/models")
+            continue
         assert {"200", "400", "404", "500", "503"} <= set(responses), path

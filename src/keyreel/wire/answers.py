@@ -102,5 +102,8 @@ SCHEMAS: Final[Json] = {
             "seed", seed=_WHOLE, payload=_TEXT, started_at=_WHOLE, finished_at=_WHOLE, eta_seconds=_WHOLE
         ),
     ),
+    "vtrix.discovery": _object(
+        "status data", status=_object("code message", code=_WHOLE, message=_TEXT), data={"type": "object"}
+    ),
     "vtrix.refusal": _object("code message", code=_TEXT, message=_TEXT),
 }

@@ -32,6 +32,16 @@ _EXAMPLES: Final[dict[Operation, Json]] = {
     },
     Operation.REFERENCE2VIDEO: {"images": _PICTURES[:1], "prompt": "@1 walks through the rain."},
 }
+_LIST_QUERY: Final[list[Json]] = [
+    {"name": name, "in": "query", "schema": {"type": kind}}
+    for name, kind in (
+        ("page", "integer"),
+        ("page_size", "integer"),
+        ("type", "string"),
+        ("keywords", "string"),
+    )
+]
+_SPEC_PATH: Final[list[Json]] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
 _SUBMIT_ERRORS: Final[tuple[type[Refusal], ...]] = (
     errors.InvalidRequest,
     errors.MissingImage,
@@ -66,6 +76,8 @@ def document(base_url: str = "", version: str = "1") -> Json:
         for path, operation in _submits(dialect).items():
             paths[path] = {"post": operation}
         paths[dialect.result_path] = {"get": _poll(dialect)}
+    paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _LIST_QUERY)}
+    paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", _SPEC_PATH)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -146,6 +158,18 @@ def _poll(dialect: Dialect) -> Json:
             "200": _answer("The task.", f"{dialect.name}.result", dialect.result(task, request, links, 0)),
             **_refusals(dialect, _POLL_ERRORS),
         },
+    }
+
+
+def _discovery(name: str, summary: str, parameters: list[Json]) -> Json:
+    """Describe a path that vtrix clients ask before they submit; it needs no key."""
+    return {
+        "tags": ["vtrix"],
+        "operationId": f"vtrix_{name}",
+        "summary": summary,
+        "security": [],
+        "parameters": parameters,
+        "responses": {"200": _answer(summary, "vtrix.discovery", None)},
     }
 
 
