@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
+from keyreel.wire.catalogue import endpoint
+from keyreel.wire.dialect import Asked
+from keyreel.wire.parse import parse_fields
+
+BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def source(picture: Any) -> str:
+    fields = {"images": [picture], "prompt": "x"}
+    return parse_fields(Asked(endpoint("q2-pro-img2video"), fields)).pictures()["images[0]"]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "https://example.com/a.png",
+        "HTTPS://EXAMPLE.COM/a",
+        "http://127.0.0.1:8080/a?b=c#d",
+        "http://[::1]/a",
+        "https://пример.рф/картина.png",
+        "https://example.com/" + "a" * 8000,
+        "data:image/png;base64,AAAA",
+        "data:image/jpeg;base64,",
+        "DATA:IMAGE/PNG;BASE64,AAAA",
+        "data:image/svg+xml;charset=utf-8;base64,AAAA",
+        BASE64,
+        BASE64.replace("+", "-").replace("/", "_"),
+        BASE64[:40] + "\r\n" + BASE64[40:],
+    ],
+)
+def test_addresses_data_uris_and_base64_are_taken_as_they_are(picture: str) -> None:
+    assert source(picture) == picture
+
+
+def test_blanks_after_an_address_are_dropped() -> None:
+    assert source("https://example.com/a.png \n") == "https://example.com/a.png"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "file:///etc/passwd",
+        "ftp://example.com/a.png",
+        "gopher://example.com",
+        "javascript:alert(1)",
+        "//example.com/a.png",
+        "/etc/passwd",
+        "../../etc/passwd",
+        "http://",
+        "http:///a.png",
+        "http://exa mple.com/a.png",
+        "http://example.com:99999/",
+        "http://example.com:0/",
+        "http://[::1/a",
+        "http://example.com/\r\nHost: evil",
+        "http://example.com/\ud800",
+        "https://example.com/" + "a" * 8192,
+        "asset:" + "0" * 64,
+        "ASSET:" + "0" * 64,
+        "asset:../../keys",
+        "short",
+        "what a long sentence this is, in the place where a picture should have been",
+        5,
+        True,
+        None,
+        [BASE64],
+        {"src": "https://example.com/a.png"},
+        {"url": 5},
+        {"url": {"url": "https://example.com/a.png"}},
+    ],
+)
+def test_everything_else_is_refused(picture: Any) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        source(picture)
+    assert caught.value.field == "images[0]"
+    assert "base64" in caught.value.message or "address" in caught.value.message
+
+
+@pytest.mark.parametrize("picture", ["", " ", "\n", {"url": ""}])
+def test_an_empty_picture_is_a_missing_one(picture: Any) -> None:
+    with pytest.raises(MissingImage, match=r"images\[0\]"):
+        source(picture)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    ["data:text/html;base64,PGI+", "data:image/png,raw", "data:;base64,AAAA", "data:image/png;base64"],
+)
+def test_a_data_uri_that_is_no_picture_is_no_picture(picture: str) -> None:
+    with pytest.raises(InvalidImage, match="data:image/png;base64,"):
+        source(picture)
+
+
+@pytest.mark.parametrize("name", ["url", "image_url", "image"])
+def test_an_object_may_hold_the_picture(name: str) -> None:
+    assert source({name: "https://example.com/a.png"}) == "https://example.com/a.png"
+
+
+@pytest.mark.parametrize("beginning", ["data:image/png;base64,", ""])
+def test_a_long_picture_is_neither_copied_nor_searched(beginning: str) -> None:
+    picture = beginning + "A" * 50_000_000
+    started = time.perf_counter()
+    assert source(picture) is picture
+    assert time.perf_counter() - started < 0.1
