@@ -49,7 +49,7 @@ def test_a_url_is_left_as_it_is_and_not_fetched() -> None:
     "url",
     ["http://", "https:///a.png", "http://user:pw@example.com/a.png", "http://user@example.com/a.png",
      "http://exa mple.com/", "http://example.com/a\nb", "http://example.com:99999/", "http://[::1/",
-     "http://example.com\\@127.0.0.1/", "http://example.com/" + "a" * 2048],
+     "http://example.com\\@127.0.0.1/", "http://example.com/" + "a" * 8192],
 )  # fmt: skip
 def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
     with pytest.raises(InvalidRequest, match=r"^images\[0\]: the URL ") as refused:

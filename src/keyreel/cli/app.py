@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -131,5 +131,11 @@ def main() -> None:
     try:
         app()
     except KeyreelError as error:
-        typer.secho(f"keyreel: {error.message}", err=True, fg=typer.colors.RED)
-        raise SystemExit(1) from None
+        _end(error.message)
+    except OSError as error:  # a file that was named and cannot be read or written
+        _end(f"{error.filename or 'file'}: {error.strerror}.")
+
+
+def _end(sentence: str) -> NoReturn:
+    typer.secho(f"keyreel: {sentence}", err=True, fg=typer.colors.RED)
+    raise SystemExit(1)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Network = IPv4Network | IPv6Network
 _Answer = tuple[int, int, int, str, tuple[Any, ...]]
 
-LONGEST_URL: Final = 2048
+LONGEST_URL: Final = 8192
 _PORTS: Final = frozenset({80, 443, 8080, 8443})
 _ANY_PORT: Final = frozenset(range(1, 65536))
 _MOST_REDIRECTS: Final = 3

@@ -1,0 +1,159 @@
+"""The command line, as a user types it: real processes, their output and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.pictures import landscape
+from support.servers import KEY, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CARDS = {"KEYREEL_ENGINES": "keyreel.testing:CardEngine"}
+
+
+def keyreel(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
+    command = [sys.executable, "-m", "keyreel", *(str(each) for each in arguments)]
+    return subprocess.run(
+        command, env=env | environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server.start(tmp_path_factory.mktemp("keyreel"), **CARDS)
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from PIL import Image
+
+    path = tmp_path_factory.mktemp("pictures") / "hills.png"
+    Image.fromarray(landscape()).save(path)
+    return path
+
+
+def test_up_prints_the_key_and_lines_for_each_format(server: Server) -> None:
+    printed = (server.data / "up.log").read_text()
+    assert KEY in printed
+    for line in (f"{server.url}/v3/async/", f"{server.url}/model/v1/generation", "keyreel generate"):
+        assert line in printed
+
+
+def test_a_key_can_be_made_listed_and_revoked_beside_a_running_server(server: Server) -> None:
+    created = json.loads(
+        keyreel("keys", "create", "--tenant", "acme", "--data", server.data, "--json").stdout
+    )
+    mine = {"Authorization": f"Bearer {created['key']}"}
+    assert server.call("GET", "/v3/async/task-result?task_id=1", headers=mine).status_code == 404
+    assert created["id"] in keyreel("keys", "list", "--data", server.data).stdout
+    assert keyreel("keys", "revoke", created["id"], "--data", server.data).returncode == 0
+    assert server.call("GET", "/v3/async/task-result?task_id=1", headers=mine).status_code == 403
+
+
+def test_a_key_made_before_the_first_start_is_valid_then(tmp_path: Path) -> None:
+    created = json.loads(keyreel("keys", "create", "--tenant", "acme", "--data", tmp_path, "--json").stdout)
+    server = Server.start(tmp_path, **CARDS)
+    mine = {"Authorization": f"Token {created['key']}"}
+    assert server.call("GET", "/v3/async/task-result?task_id=1", headers=mine).status_code == 404
+    assert server.stop() == 0
+
+
+def test_generate_writes_the_video(server: Server, picture: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    for dialect in ("async_v3", "vtrix"):
+        done = keyreel(
+            *("generate", "vidu-q2-pro-start-end2video", "--image", picture, "--image", picture),
+            *("--prompt", "night falls", "--duration", 1, "--resolution", "540p", "--seed", 5, "-o", out),
+            *("--base-url", server.url, "--api-key", KEY, "--dialect", dialect),
+        )
+        assert done.returncode == 0, done.stderr
+        assert "seed 5" in done.stderr
+        assert out.read_bytes()[4:8] == b"ftyp"
+        out.unlink()
+
+
+def test_generate_finds_the_server_and_its_key_in_the_data_folder(tmp_path: Path, picture: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "out.mp4"
+    server = Server.start(data, KEYREEL_API_KEY="", **CARDS)
+    done = keyreel(
+        *("generate", "vidu-q2-pro-img2video", "--image", picture, "--prompt", "static"),
+        *("--duration", 1, "--resolution", "540p", "-o", out, "--data", data),
+    )
+    assert done.returncode == 0, done.stderr
+    assert out.exists()
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("generate", "vidu-q9", "--image", "a.png"), "vidu-q9"),
+        (("generate", "vidu-q2-pro-img2video", "--image", "missing.png", "--prompt", "x"), "missing.png"),
+        (("generate", "vidu-q2-pro-img2video", "--field", "nonsense"), "name=value"),
+        (("generate", "vidu-q2-pro-img2video", "--field", "speed=3"), "speed"),
+        (("up", "--port", "99999"), "port"),
+        (("keys", "create", "--tenant", "two words"), "tenant"),
+        (("keys", "revoke", "key_unknown"), "key_unknown"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_1(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    failed = keyreel(*arguments, "--data", tmp_path / "data")
+    assert failed.returncode == 1
+    assert words in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert len(failed.stderr.splitlines()) <= 3
+
+
+def test_tasks_lists_what_was_asked_for(server: Server, picture: Path, tmp_path: Path) -> None:
+    keyreel(
+        *("generate", "q2-pro-img2video", "--image", picture, "--prompt", "x", "--duration", 1),
+        *("-o", tmp_path / "o.mp4", "--base-url", server.url, "--api-key", KEY),
+    )
+    listed = json.loads(keyreel("tasks", "--data", server.data, "--json").stdout)
+    assert listed[0]["endpoint"] == "q2-pro-img2video"
+    assert listed[0]["state"] == "succeeded"
+
+
+def test_doctor_finds_this_machine_well(server: Server) -> None:
+    checks = {
+        check["name"]: check
+        for check in json.loads(keyreel("doctor", "--data", server.data, "--json").stdout)
+    }
+    assert checks["motion networks"]["ok"]
+    assert checks["video encoder"]["ok"]
+    assert server.url in checks["server"]["detail"]
+
+
+def test_doctor_says_which_engine_does_not_exist(tmp_path: Path) -> None:
+    done = keyreel("doctor", "--data", tmp_path, KEYREEL_ENGINES="nothing")
+    assert done.returncode == 1
+    assert "nothing" in done.stdout
+
+
+def test_a_bad_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / "keyreel.toml").write_text("prot = 1\n")
+    failed = keyreel("up", "--data", tmp_path)
+    assert failed.returncode == 1
+    assert "prot" in failed.stderr
+
+
+def test_flags_go_before_the_environment_and_that_before_the_file(tmp_path: Path) -> None:
+    (tmp_path / "keyreel.toml").write_text('producer = "file"\nlink_seconds = 60\n')
+    from keyreel.settings import read_settings
+
+    assert read_settings(data=tmp_path).link_seconds == 60
+    assert read_settings(data=tmp_path, link_seconds=30).link_seconds == 30
