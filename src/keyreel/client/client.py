@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -55,7 +55,7 @@ class _Made:
 class Video(_Made):
     """A finished video on a server."""
 
-    _client: Client
+    _client: Client = field(repr=False)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Download the video to a file, which appears whole or not at all."""
@@ -70,7 +70,7 @@ class Video(_Made):
 class AsyncVideo(_Made):
     """A finished video on a server."""
 
-    _client: AsyncClient
+    _client: AsyncClient = field(repr=False)
 
     async def save(self, path: str | os.PathLike[str]) -> Path:
         """Download the video to a file, which appears whole or not at all."""
