@@ -28,6 +28,7 @@ class Gesture(NamedTuple):
 TRAVEL: Final = {
     Action.WALK: 0.36,
     Action.RUN: 0.62,
+    Action.DRIVE: 0.5,
     Action.JUMP: 0.16,
     Action.FLY: 0.5,
     Action.FLOAT: 0.16,
@@ -61,8 +62,13 @@ def _run(seconds: float, phase: float) -> Gesture:
     stride = 2 * pi * 1.5 * seconds + phase
     bob = sin(stride) ** 2
     return Gesture(
-        0.012 * sin(stride), 0.06 * bob, 1 + 0.03 * (0.5 - bob), 1 - 0.04 * (0.5 - bob), 0.05 * sin(stride)
+        0.012 * sin(stride), 0.04 * bob, 1 + 0.03 * (0.5 - bob), 1 - 0.04 * (0.5 - bob), 0.05 * sin(stride)
     )
+
+
+def _drive(seconds: float, phase: float) -> Gesture:
+    hum = sin(2 * pi * 3.1 * seconds + phase) + 0.6 * sin(2 * pi * 4.7 * seconds)
+    return Gesture(0.0, 0.0, 1.0, 1 + 0.004 * hum, 0.006 * sin(2 * pi * 0.7 * seconds + phase))
 
 
 def _jump(seconds: float, phase: float) -> Gesture:
@@ -122,6 +128,7 @@ _GESTURES: Final[dict[Action, Callable[[float, float], Gesture]]] = {
     Action.IDLE: _idle,
     Action.WALK: _walk,
     Action.RUN: _run,
+    Action.DRIVE: _drive,
     Action.JUMP: _jump,
     Action.FLY: _fly,
     Action.FLOAT: _float,

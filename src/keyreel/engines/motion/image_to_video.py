@@ -7,12 +7,14 @@ frame is the picture itself.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from keyreel.engines.motion import camera, layers
+from keyreel.engines.motion.effects import Weather
 from keyreel.engines.motion.framing import read
 from keyreel.engines.motion.lexicon import Move
 from keyreel.engines.motion.prompt import Cue, direct
@@ -46,8 +48,12 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     cues = direction.cues or _unasked(scene, order)
     view = layers.view_of(order.frame_size, scene.background.slack, _squeeze(direction))
     rig = camera.Rig(shot.frames, order.amplitude, scene.focus, order.seed)
-    for pose in camera.path(cues, rig):
-        yield scene.seen_by(layers.confined(pose, view), view)
+    weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
+    for index, pose in enumerate(camera.path(cues, rig)):
+        behind = partial(weather.behind, index=index, frames=shot.frames)
+        frame = scene.seen_by(layers.confined(pose, view), view, behind)
+        weather.before(frame, index, shot.frames)
+        yield frame
 
 
 def _squeeze(direction: Direction) -> float:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from keyreel.engines.motion.camera import Pose
+    from keyreel.order import Size
+
     FloatArray = NDArray[np.float32]
     Disparity = Callable[[FloatArray], FloatArray]
     """Disparity at points [rows, columns, 2] of a layer, in units from the resting frame's centre."""

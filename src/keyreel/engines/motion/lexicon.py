@@ -53,6 +53,7 @@ class Action(StrEnum):
     IDLE = "idle"
     WALK = "walk"
     RUN = "run"
+    DRIVE = "drive"
     JUMP = "jump"
     FLY = "fly"
     FLOAT = "float"
@@ -229,12 +230,16 @@ EFFECTS: Final = (
 
 ACTIONS: Final = (
     (
+        Action.DRIVE,
+        r"\b(?:driv(?:e|es|ing)|rid(?:e|es|ing)|roll(?:s|ing)?|sail(?:s|ing)?)\b|行驶|开车|驾驶|骑|驶|航行",
+    ),
+    (
         Action.RUN,
         r"\b(?:run|runs|running|ran|sprint\w*|dash\w*|rush\w*|gallop\w*|chas\w*|rac(?:es|ing))\b|跑|奔|冲|追",
     ),
     (
         Action.WALK,
-        r"\b(?:walk\w*|stroll\w*|march\w*|wander\w*|step(?:s|ping)|approach\w*|driv(?:e|es|ing)|comes?|coming|enters?|crosses|crossing|moves?|moving)\b|走|散步|漫步|行驶|开车|驶|前进|移动",
+        r"\b(?:walk\w*|stroll\w*|march\w*|wander\w*|step(?:s|ping)|approach\w*|comes?|coming|enters?|crosses|crossing|moves?|moving)\b|走|散步|漫步|前进|移动",
     ),
     (Action.JUMP, r"\b(?:jump\w*|leap\w*|hop\w*|bounc\w*|skip\w*)\b|跳(?!舞)|蹦"),
     (
@@ -263,10 +268,6 @@ PLACES: Final = (
         r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|library|hall|house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|咖啡|餐厅|舞台|教室|图书馆",
     ),
     (
-        Place.CITY,
-        r"\b(?:city|street|skyline|downtown|urban|town|rooftops?|alley|skyscrapers?|neon|plaza|road)\b|城市|街|都市|霓虹|大厦|高楼|马路|广场",
-    ),
-    (
         Place.SEA,
         r"\b(?:sea|seaside|ocean|beach|coast|shore|lake|waves|harbou?r|bay|river|island|water)\b|海|沙滩|湖|河|岛",
     ),
@@ -274,6 +275,10 @@ PLACES: Final = (
     (
         Place.SNOWFIELD,
         r"\b(?:snowy (?:field|land\w*|plain|hill\w*|forest|mountain\w*)|snowfield|arctic|antarctic\w*|glacier|tundra|ice)\b|雪地|雪原|雪山|冰川|极地|北极|南极",
+    ),
+    (
+        Place.CITY,
+        r"\b(?:city|street|skyline|downtown|urban|town|rooftops?|alley|skyscrapers?|neon|plaza|road)\b|城市|街|都市|霓虹|大厦|高楼|马路|广场",
     ),
     (Place.FOREST, r"\b(?:forest|woods?|jungle|trees|bamboo|grove)\b|森林|树林|丛林|竹林|林间"),
     (Place.MOUNTAINS, r"\b(?:mountains?|hills?|peaks?|valley|alps|cliff)\b|山|峰|谷"),

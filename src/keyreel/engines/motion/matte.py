@@ -58,7 +58,7 @@ def _refined(picture: Frame, raw: FloatArray) -> FloatArray:
     guide = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     coarse = cv2.resize(raw, size, interpolation=cv2.INTER_CUBIC)
     # Decide first: U²-Net-p is unsure on a subject's inside, and a subject must not be seen through.
-    coarse = _step(coarse, 0.15, 0.75)
+    coarse = _step(coarse, 0.3, 0.8)
     fine = _guided(guide, coarse, radius=max(round(max(size) / 110), 3), softness=2e-4)
     fine = cv2.resize(_step(fine, 0.12, 0.88), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.clip(np.asarray(fine, np.float32), 0, 1)

@@ -46,8 +46,8 @@ class Cue:
 class Role:
     """What one subject is asked to do. `name` is empty for what holds for everybody.
 
-    `side` is −1.0 (left) … 1.0 (right), `nearness` −1.0 (far) … 1.0 (near), None where nothing is said;
-    `heading` is −1.0, 0.0 or 1.0; `approaches` means towards the camera.
+    `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where nothing is said;
+    `heading` is -1.0, 0.0 or 1.0; `approaches` means towards the camera.
     """
 
     name: str = ""
@@ -189,7 +189,7 @@ def _role(name: str, pieces: list[str]) -> Role:
     heading = _first(lexicon.HEADINGS, stage)
     side = _first(lexicon.SIDES, stage)
     action = _first(lexicon.ACTIONS, stage)
-    travels = action in {Action.WALK, Action.RUN, Action.FLY, Action.JUMP, Action.FLOAT}
+    travels = action in {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.JUMP, Action.FLOAT}
     return Role(
         name=name,
         action=action,

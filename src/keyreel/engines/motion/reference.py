@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion import camera, layers, scene, staging, subjects
+from keyreel.engines.motion.effects import Weather
 from keyreel.engines.motion.framing import read
 from keyreel.engines.motion.lexicon import Move
 from keyreel.engines.motion.prompt import Cue, direct
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.nets import Nets
     from keyreel.engines.motion.prompt import Direction, Role
-    from keyreel.engines.motion.scene import Scene
     from keyreel.engines.motion.subjects import Cutout
     from keyreel.order import Order
 
@@ -44,8 +44,15 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     )
     actors = staging.placed(cast, where, order)
     rig = camera.Rig(shot.frames, order.amplitude, _FOCUS, order.seed)
+    weather = Weather(direction, where.canvas.window, order.frame_size, order.seed, rising=False)
     for index, pose in enumerate(camera.path(_cues(direction, order), rig)):
-        yield _frame(where, actors, layers.confined(pose, where.view), index / FPS)
+        pose = layers.confined(pose, where.view)  # noqa: PLW2901 - the same pose, within the scene
+        frame = where.seen_by(pose, where.view)
+        weather.behind(frame, index, shot.frames)
+        for actor in actors:
+            staging.draw(actor, frame, pose, where, index / FPS)
+        weather.before(frame, index, shot.frames)
+        yield frame
 
 
 def _names(order: Order) -> tuple[str, ...]:
@@ -90,10 +97,3 @@ def _cues(direction: Direction, order: Order) -> tuple[Cue, ...]:
     return tuple(
         replace(cue, strength=cue.strength * strength) for cue in (Cue(Move.PUSH_IN, 0.7), Cue(side, 0.35))
     )
-
-
-def _frame(where: Scene, actors: list[staging.Actor], pose: camera.Pose, seconds: float) -> Frame:
-    frame = where.seen_by(pose, where.view)
-    for actor in actors:
-        staging.draw(actor, frame, pose, where, seconds)
-    return frame

@@ -107,7 +107,7 @@ def _way(cutout: Cutout, role: Role, at: Mark, where: Scene, order: Order) -> tu
 
 
 def _standing(cutout: Cutout, nearness: float, at: Mark, where: Scene, size: Size) -> Mark:
-    """Return the mark for a nearness of −1.0 … 1.0. What its picture cut off below stands at the frame's edge."""
+    """Return the mark for a nearness of -1.0 … 1.0. What its picture cut off below stands at the frame's edge."""
     level = (nearness + 1) / 2 * 2
     low, part = (0, level) if level <= 1 else (1, level - 1)
     depth = _ROWS[low] + (_ROWS[low + 1] - _ROWS[low]) * part

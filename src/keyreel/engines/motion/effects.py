@@ -1,0 +1,93 @@
+"""The effects that a prompt asks for, drawn over a shot: some behind its subjects, some before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from keyreel.engines.motion import air, particles
+from keyreel.engines.motion.lexicon import Effect
+from keyreel.order import FPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.prompt import Direction
+    from keyreel.order import Size
+
+    Draw = Callable[[Frame, float, float], None]
+    """Draws on a frame at a time in seconds, with a strength of 0.0 … 1.0."""
+
+_FADE_IN_SECONDS: Final = 0.9
+_HOUR_CHANGES_BY: Final = 0.55
+_HOURS: Final = (Effect.NIGHT, Effect.SUNSET, Effect.DAY)
+
+
+class Weather:
+    """All effects of one shot. `rising` lets them begin at nothing, where the first frame is a given picture."""
+
+    def __init__(self, direction: Direction, window: Frame, size: Size, seed: int, *, rising: bool) -> None:  # noqa: PLR0913 - all of these shape the weather
+        self._rising = rising
+        self._far: list[Draw] = []
+        self._near: list[Draw] = []
+        self._grades: list[air.Grade] = []
+        rng = np.random.default_rng([seed, 31])
+        self.wind = direction.strength_of(Effect.WIND)
+        light = np.percentile(window.reshape(-1, 3)[::53], 88, axis=0).astype(np.float32)
+        self._tint = np.asarray(np.clip(0.5 * light + 0.5 * light.mean() + 40, 90, 250), np.float32)
+        for effect, strength in direction.effects:
+            self._add(effect, strength, size, window, rng)
+
+    def behind(self, frame: Frame, index: int, frames: int) -> None:
+        """Draw what lies behind the subjects, in place."""
+        self._draw(self._far, frame, index, frames)
+
+    def before(self, frame: Frame, index: int, frames: int) -> None:
+        """Change the light of the whole, then draw what lies before the subjects, in place."""
+        part = index / max(frames - 1, 1) / _HOUR_CHANGES_BY if self._rising else 1.0
+        for grade in self._grades:
+            grade.shine(frame, _eased(part))
+        self._draw(self._near, frame, index, frames)
+
+    def _draw(self, draws: list[Draw], frame: Frame, index: int, frames: int) -> None:
+        seconds = index / FPS
+        fade = min(_FADE_IN_SECONDS, frames / FPS / 3)
+        strength = _eased(seconds / fade) if self._rising else 1.0
+        if strength > 0:
+            for draw in draws:
+                draw(frame, seconds, strength)
+
+    def _add(
+        self, effect: Effect, strength: float, size: Size, window: Frame, rng: np.random.Generator
+    ) -> None:  # noqa: PLR0913, PLR0917 - one branch a kind of effect
+        if effect in _HOURS:
+            if self._rising:
+                self._grades.append(air.grade(effect, strength))
+        elif effect in {Effect.RAIN, Effect.SNOW}:
+            make = particles.rain if effect is Effect.RAIN else particles.snow
+            for sheet in make(size, rng, self._tint, self.wind, strength):
+                (self._near if sheet.near else self._far).append(sheet.fall)
+        elif effect in {Effect.LEAVES, Effect.PETALS}:
+            self._both(particles.flutter(size, rng, self.wind, strength, petals=effect is Effect.PETALS).fall)
+        elif effect is Effect.FOG:
+            self._both(air.fog(window, size, rng, strength, self.wind).drift)
+        else:
+            self._add_fire(effect, strength, size, rng)
+
+    def _add_fire(self, effect: Effect, strength: float, size: Size, rng: np.random.Generator) -> None:
+        if effect is Effect.FIRE:
+            self._both(air.flames(size, rng, strength).burn)
+        if effect in {Effect.FIRE, Effect.EMBERS}:
+            self._both(particles.sparks(size, rng, strength, calm=False).rise)
+
+    def _both(self, draw: Callable[..., None]) -> None:
+        """Draw the far half behind the subjects and the near half before them."""
+        self._far.append(lambda frame, seconds, strength: draw(frame, seconds, strength, near=False))
+        self._near.append(lambda frame, seconds, strength: draw(frame, seconds, strength, near=True))
+
+
+def _eased(part: float) -> float:
+    part = min(max(part, 0.0), 1.0)
+    return part * part * (3 - 2 * part)
