@@ -66,7 +66,7 @@ def _each(fields: Json, name: str, count: int) -> Sequence[Any]:
         return [one] * count
     if one is not None or len(several) != count:
         raise InvalidRequest(
-            f"{name}s: got a list of {len(several)}; must hold one for each of {count} shots, without {name}.",
+            f"{name}s: got a list of {len(several)}; must be one for each of {count} shots, without {name}.",
             field=f"{name}s",
         )
     return list(several)
