@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from typing import TYPE_CHECKING
 
 from keyreel.task import State
+from support.plant import comes_true, is_alive
 
 if TYPE_CHECKING:
     from support.plant import Plant
@@ -53,6 +56,21 @@ def test_stopping_hands_the_running_task_back_within_seconds(plant: Plant) -> No
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
         assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
+
+    asyncio.run(story())
+
+
+def test_stopping_all_processes_of_a_service_at_once_counts_as_no_crash(plant: Plant) -> None:
+    async def story() -> None:
+        task = await plant.submit()
+        async with plant.working("HangingEngine"):
+            await plant.until(task, lambda now: now.progress > 0)
+            (file,) = plant.folder.rglob("pids")
+            render = int(file.read_text().split()[0])
+            os.kill(render, signal.SIGTERM)
+            await comes_true(lambda: not is_alive(render))
+        back = plant.store.get("ann", task.id)
+        assert (back.state, back.crashes) == (State.QUEUED, 0)
 
     asyncio.run(story())
 

@@ -232,8 +232,8 @@ class RenderChild:
         try:
             self._writer.write(packed(message))
             await self._writer.drain()
-        except OSError as error:
-            raise RenderCrashed from error
+        except OSError:
+            await self._hung_up()
 
     async def _hear(self) -> ToWorker:
         try:
@@ -244,8 +244,8 @@ class RenderChild:
             raise RenderCrashed(
                 f"The render process made no progress for {self._timeout:g} s and was ended."
             ) from error
-        except (OSError, EOFError) as error:
-            raise RenderCrashed from error
+        except (OSError, EOFError):
+            await self._hung_up()
         message: ToWorker = pickle.loads(data)  # noqa: S301 - from a process of our own making
         return message
 
@@ -253,6 +253,14 @@ class RenderChild:
         # The socket alone does not tell: a process that the engine forked may hold its other end open.
         status = await self._process.wait()
         _log.warning("render child died", pid=self._process.pid, status=status)
+        if status == -signal.SIGTERM:
+            # Whoever stops a whole service tells all its processes: our own end must not look like a crash.
+            await asyncio.sleep(_GRACE_SECONDS)
+        raise RenderCrashed
+
+    async def _hung_up(self) -> NoReturn:
+        # The child is as good as dead, and _death knows more about it.
+        await asyncio.sleep(2 * _GRACE_SECONDS)
         raise RenderCrashed
 
 
