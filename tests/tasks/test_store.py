@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -69,6 +70,13 @@ def test_counts_what_waits(store: TaskStore, submission: Make) -> None:
     store.accept(submission("bob"))
     claimed(store)
     assert store.waiting() == 1
+
+
+def test_takes_submissions_from_many_threads(store: TaskStore, submission: Make) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = {task.id for task in pool.map(lambda _: store.accept(submission()), range(100))}
+    assert len(ids) == 100
+    assert {task.id for task in store.list("ann", limit=200)} == ids
 
 
 def test_ids_rise_even_when_the_clock_steps_back(

@@ -118,10 +118,11 @@ class TaskStore:
     def accept(self, submission: Submission) -> Task:
         """Keep a submission as a new queued task."""
         now = self._clock.now()
-        row = {"id": self._ids.next(), **asdict(submission), **_NEW, "created": now, "ready_at": now}
         with self.database.write() as connection:
+            number = self._ids.next()
+            row = {"id": number, **asdict(submission), **_NEW, "created": now, "ready_at": now}
             connection.execute(_ACCEPT, row)
-        return Task(TaskId(str(row["id"])), submission, State.QUEUED, 0, 0, 0.0, now)
+        return Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.

@@ -89,7 +89,7 @@ class Production:
         try:
             outcome = await guarded(self._outcome(bench), job.watch())
             await patiently(lambda: self._store.settle(token, outcome), ENDLESS, self._random)
-            _log.info("task settled", task=token.id, attempt=token.attempt, as_=type(outcome).__name__)
+            _log.info("task settled", task=token.id, attempt=token.attempt, outcome=type(outcome).__name__)
             await self._tidy(token, keep_last=isinstance(outcome, Succeeded))
         except Cancelled:
             _log.info("task cancelled", task=token.id, attempt=token.attempt)
