@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
 from support.pictures import landscape
 from support.servers import KEY, Server
 

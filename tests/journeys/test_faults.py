@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 import pytest
-from support.pictures import as_data_uri, landscape
-from support.servers import Server, wait_until
 
 from keyreel.media.probe import probe
+from support.pictures import as_data_uri, landscape
+from support.servers import Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,10 @@ def renderer_at_work(server: Server, task_id: str) -> psutil.Process:
     wait_until(lambda: server.poll(task_id)["task"]["progress_percent"] > 5)
     (renderer,) = [child for child in server.renderers() if not _renders_for(child, server)]
     return renderer
+
+
+def wait_for_start(server: Server, task_id: str) -> None:
+    wait_until(lambda: server.poll(task_id)["task"]["status"] != "TASK_STATUS_QUEUED")
 
 
 def _renders_for(child: psutil.Process, server: Server) -> bool:
@@ -63,7 +67,7 @@ def test_a_server_killed_again_and_again_never_fails_a_task(
     server = start()
     task_id = server.submit(MODEL, ORDER)
     for _ in range(4):
-        wait_until(lambda: server.poll(task_id)["task"]["status"] != "TASK_STATUS_QUEUED")
+        wait_for_start(server, task_id)
         server.kill()
         server = start()
     check_success(server, task_id, tmp_path, 9)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.pictures import as_data_uri, character, landscape
-from support.servers import Server, wait_until
 
 from keyreel.media.probe import probe
 from keyreel.media.reader import frames
+from support.pictures import as_data_uri, character, landscape
+from support.servers import Server, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,7 @@ def check_video(path: Path, seconds: int, size: tuple[int, int]) -> None:
     assert found.faststart
     assert not found.has_audio
     pixels = [frame[::4, ::4].astype(np.int16) for frame in frames(path)]
-    steps = [np.abs(after - before).mean() for before, after in zip(pixels, pixels[1:], strict=False)]
+    steps = [np.abs(after - before).mean() for before, after in pairwise(pixels)]
     assert min(steps) > 0.0
     assert np.abs(pixels[-1] - pixels[0]).mean() > 1.0
 

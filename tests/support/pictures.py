@@ -31,7 +31,8 @@ def landscape(width: int = 480, height: int = 270, shift: float = 0.0, seed: int
         for place in random.uniform(0, width, 12):
             top = float(np.interp(place, x, ground))
             left, tall = place - near * shift, 8 + 10 * layer
-            draw.polygon([(left - tall / 3, top), (left + tall / 3, top), (left, top - tall)], fill=(20, 60, 30))
+            foot = tall / 3
+            draw.polygon([(left - foot, top), (left + foot, top), (left, top - tall)], fill=(20, 60, 30))
     noise = random.normal(0, 4, (height, width, 1))
     return np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)
 

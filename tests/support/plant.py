@@ -20,7 +20,8 @@ from keyreel.storage.objects import Storage
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
 from keyreel.wire import catalogue
-from keyreel.worker.loop import Worker, WorkerSettings
+from keyreel.worker.loop import Worker
+from keyreel.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

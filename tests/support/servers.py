@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEY = "kr_journey"
+ENDED = {"TASK_STATUS_SUCCEED", "TASK_STATUS_FAILED"}
 PATIENCE_SECONDS = 120
 
 
@@ -88,7 +89,7 @@ class Server:
 
         def done() -> dict[str, Any] | None:
             result = self.poll(task_id)
-            return result if result["task"]["status"] in {"TASK_STATUS_SUCCEED", "TASK_STATUS_FAILED"} else None
+            return result if result["task"]["status"] in ENDED else None
 
         return wait_until(done)
 
