@@ -79,19 +79,16 @@ def test_takes_submissions_from_many_threads(store: TaskStore, submission: Make)
     assert {task.id for task in store.list("ann", limit=200)} == ids
 
 
-def test_ids_rise_even_when_the_clock_steps_back(
+def test_ids_rise_over_a_restart_with_a_clock_that_stepped_back(
     tmp_path: Path, clock: ManualClock, submission: Make
 ) -> None:
     store = TaskStore.open(tmp_path, clock, SystemRandom())
-    ids = [int(store.accept(submission()).id) for _ in range(3)]
-    clock.move(-3600)
-    ids += [int(store.accept(submission()).id) for _ in range(3)]
+    before = store.accept(submission())
     store.close()
-    reopened = TaskStore.open(tmp_path, clock, SystemRandom())
-    ids.append(int(reopened.accept(submission()).id))
-    reopened.close()
-    assert sorted(set(ids)) == ids
-    assert ids[-1] < 2**63
+    clock.move(-3600)
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    assert int(store.accept(submission()).id) > int(before.id)
+    store.close()
 
 
 def test_a_claim_starts_a_task_once(store: TaskStore, submission: Make, clock: ManualClock) -> None:

@@ -15,6 +15,28 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_tasks()
+    op.create_index("tasks_queue", "tasks", ["state", "tenant", "priority", "created", "id", "ready_at"])
+    op.create_index("tasks_served", "tasks", ["tenant", "started"])
+    op.create_index("tasks_listed", "tasks", ["tenant", "id"])
+    op.create_table(
+        "steps",
+        sa.Column("task", _ID, sa.ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("result", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("tenant", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False, unique=True),
+        sa.Column("created", sa.BigInteger, nullable=False),
+        sa.Column("revoked", sa.BigInteger),
+    )
+
+
+def _create_tasks() -> None:
     op.create_table(
         "tasks",
         sa.Column("id", _ID, primary_key=True, autoincrement=False),
@@ -43,24 +65,6 @@ def upgrade() -> None:
         sa.Column("finished", sa.BigInteger),
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("lease_until", sa.Double),
-    )
-    op.create_index("tasks_queue", "tasks", ["state", "tenant", "priority", "created", "id", "ready_at"])
-    op.create_index("tasks_served", "tasks", ["tenant", "started"])
-    op.create_index("tasks_listed", "tasks", ["tenant", "id"])
-    op.create_table(
-        "steps",
-        sa.Column("task", _ID, sa.ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("result", sa.Text, nullable=False),
-    )
-    op.create_table(
-        "api_keys",
-        sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("tenant", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("sha256", sa.Text, nullable=False, unique=True),
-        sa.Column("created", sa.BigInteger, nullable=False),
-        sa.Column("revoked", sa.BigInteger),
     )
 
 
