@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import structlog
 
 from keyreel.engines.router import open_router
 from keyreel.errors import Unavailable
-from keyreel.tasks.patience import ENDLESS, patiently
+from keyreel.tasks.patience import ENDLESS, patiently, patiently_awaited
 from keyreel.worker.executors import ChildExecutor
 from keyreel.worker.produce import Production, sweep_folder
 from keyreel.worker.settings import WorkerSettings
@@ -61,7 +62,8 @@ class Worker:
 
     async def run(self) -> NoReturn:
         """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
-        await asyncio.to_thread(sweep_folder, self._settings.folder, self._store)
+        sweep = partial(asyncio.to_thread, sweep_folder, self._settings.folder, self._store)
+        await patiently_awaited(sweep, ENDLESS, self._random)
         async with AsyncExitStack() as stack:
             executors = {
                 name: await stack.enter_async_context(
