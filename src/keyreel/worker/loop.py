@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ import structlog
 
 from keyreel.engines.router import open_router
 from keyreel.errors import Unavailable
-from keyreel.tasks.patience import ENDLESS, patiently, patiently_awaited
+from keyreel.tasks.patience import ENDLESS, patiently
 from keyreel.worker.executors import ChildExecutor
 from keyreel.worker.produce import Production, sweep_folder
 from keyreel.worker.settings import WorkerSettings
@@ -62,8 +61,7 @@ class Worker:
 
     async def run(self) -> NoReturn:
         """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
-        sweep = partial(asyncio.to_thread, sweep_folder, self._settings.folder, self._store)
-        await patiently_awaited(sweep, ENDLESS, self._random)
+        await patiently(lambda: sweep_folder(self._settings.folder, self._store), ENDLESS, self._random)
         async with AsyncExitStack() as stack:
             executors = {
                 name: await stack.enter_async_context(
