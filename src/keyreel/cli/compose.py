@@ -16,7 +16,7 @@ from keyreel.intake.egress import Egress
 from keyreel.server.auth import Gate
 from keyreel.server.services import Services
 from keyreel.storage.objects import Storage
-from keyreel.storage.signing import Signer, load_or_create_secret
+from keyreel.storage.signing import PREFIX, Signer, load_or_create_secret
 from keyreel.tasks.keys import Keys
 from keyreel.tasks.store import TaskStore
 from keyreel.worker.loop import Worker, WorkerSettings
@@ -62,7 +62,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
     folder = DataFolder(settings.data)
     folder.create()
     with open_store(settings.data) as (store, keys):
-        clock = SystemClock()
+        clock, random = SystemClock(), SystemRandom()
         storage = Storage.local(settings.data / "files")
         signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
         intake = Intake(storage, Egress(settings.egress_allow), resolve=own_links(signer, own_addresses))
@@ -76,12 +76,13 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
                 render_timeout_seconds=settings.render_timeout,
                 producer=settings.producer,
             ),
-            random=SystemRandom(),
+            random=random,
         )
         own_key = settings.api_key.get_secret_value() or folder.make_own_key()
         services = Services(
             settings=settings,
             clock=clock,
+            random=random,
             store=store,
             keys=keys,
             gate=Gate(keys, own_key),
@@ -100,7 +101,7 @@ def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str
 
     def key_behind(url: str) -> str | None:
         for address in addresses:
-            if url.startswith(f"{address}/files/"):
+            if url.startswith(f"{address}{PREFIX}"):
                 parts = urlsplit(url)
                 return signer.verify(
                     parts.path.removeprefix(urlsplit(address).path), dict(parse_qsl(parts.query))

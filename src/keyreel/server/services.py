@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from random import Random
 
     from keyreel.clock import Clock
     from keyreel.engines.router import Router
@@ -25,6 +26,7 @@ class Services:
 
     settings: Settings
     clock: Clock
+    random: Random
     store: TaskStore
     keys: Keys
     gate: Gate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from keyreel.server.body import read_body
 from keyreel.task import Links, State, Submission
+from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
 from keyreel.wire import catalogue
 from keyreel.wire.parse import parse_body, parse_fields
 
@@ -42,7 +42,7 @@ class TaskRoutes:
         body = await self._body(request)
         asked = self.dialect.asked(request.path_params, body)
         endpoint = await services.intake.receive(parse_fields(asked))
-        seed = endpoint.chosen_seed or secrets.randbelow(2**31 - 1) + 1
+        seed = endpoint.chosen_seed or services.random.randrange(1, 2**31)
         services.engines.check(endpoint.order(seed))
         idempotency_key = request.headers.get("idempotency-key", "")
         submission = Submission(
@@ -56,7 +56,7 @@ class TaskRoutes:
             payload=endpoint.payload,
             idempotency_key=idempotency_key,
         )
-        task = services.store.accept(submission)
+        task = await patiently(lambda: services.store.accept(submission), SUBMIT_SECONDS, services.random)
         services.nudge()
         ignored = [*endpoint.without_effect(), *asked.unknown]
         if idempotency_key:
