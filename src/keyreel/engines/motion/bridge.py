@@ -8,6 +8,7 @@ at the whip's peak, blurred by its own speed, so no frame shows one picture laid
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.nets import FloatArray, Nets
 
-_DOLLY: Final = 0.035 / FPS
+_DOLLY: Final = 0.05 / FPS
 """How far the camera moves in with each frame, close to a keyframe and beyond it."""
 
-SEAM_SPEED: Final = 0.16 * _DOLLY
+_ZOOM: Final = 0.5
+"""How much of the same it zooms, so that the far distance, which no camera comes nearer to, moves as well."""
+
+SEAM_SPEED: Final = (0.16 + 0.38 * _ZOOM) * _DOLLY
 """The mean motion a frame at both ends, in shares of the frame's sides: see InBetween.length."""
 
 _PUSH: Final = 0.10
 _ASIDE: Final = 0.10
-_LONGEST: Final = 0.12
+_LONGEST: Final = 0.18
 _SQUEEZE: Final = 1.3
 _REFINED_FRAMES: Final = 10
 _DISTANCE: Final = 1.6
@@ -90,13 +94,15 @@ class Bridge:
     def _leaving(self, step: int, travelled: float, speed: float) -> Frame:
         done = min(2 * step / self.steps, 1.0)
         aside = self.side * _ASIDE * done**2
-        pose = Pose(truck=aside, pan=aside / 2, dolly=_approached(step) + _PUSH * done**3)
+        near = _approached(step)
+        pose = Pose(zoom=exp(_ZOOM * near), truck=aside, pan=aside / 2, dolly=near + _PUSH * done**3)
         return _passed(self.first.seen_by(pose, step), self.side * travelled, speed)
 
     def _arriving(self, step: int, travelled: float, speed: float) -> Frame:
         left = min(2 - 2 * step / self.steps, 1.0)
         aside = -self.side * _ASIDE * left**2
-        pose = Pose(truck=aside, pan=aside / 2, dolly=-_approached(self.steps - step))
+        near = -_approached(self.steps - step)
+        pose = Pose(zoom=exp(_ZOOM * near), truck=aside, pan=aside / 2, dolly=near)
         return _passed(self.last.seen_by(pose, self.steps - step), self.side * (travelled - _DISTANCE), speed)
 
     def _travelled(self, step: float) -> float:
@@ -117,7 +123,7 @@ class Bridge:
 
 def _approached(frames: int) -> float:
     """Return how far the camera moves in that many frames: first evenly, then ever less."""
-    return _LONGEST * float(1 - np.exp(-_DOLLY * frames / _LONGEST))
+    return _LONGEST * (1 - exp(-_DOLLY * frames / _LONGEST))
 
 
 def _passed(frame: Frame, across: float, speed: float) -> Frame:

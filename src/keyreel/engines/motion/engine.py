@@ -79,12 +79,12 @@ class MotionEngine:
 
             return Reel(order, nets).frames
         if order.operation in _DRAWS_FIRST:
-            from keyreel.engines.motion import image_to_video
+            from keyreel.engines.motion.image_to_video import frames as frames_from_picture
 
-            return lambda _: image_to_video.frames(order, nets)
-        from keyreel.engines.motion import reference
+            return lambda _: frames_from_picture(order, nets)
+        from keyreel.engines.motion.reference import frames as frames_from_subjects
 
-        return lambda _: reference.frames(order, nets)
+        return lambda _: frames_from_subjects(order, nets)
 
 
 async def _draw(technique: Technique, order: Order, index: int, job: Job) -> str:

@@ -111,9 +111,10 @@ class InBetween:
 def net_size(frame: Frame) -> Size:
     """Choose the network's size for a frame: near its ratio, near the usual number of pixels."""
     ratio = frame.shape[1] / frame.shape[0]
+    pixels = min(_NET_PIXELS, frame.shape[0] * frame.shape[1])
 
     def misfit(size: Size) -> float:
-        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixels / _NET_PIXELS))
+        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixels / pixels))
 
     sides = range(_NET_STEP * 2, _NET_STEP * 16, _NET_STEP)
     return min((Size(width, height) for width in sides for height in sides), key=misfit)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Way = InBetween | Bridge
 
-_ALIKE: Final = 0.5
+_ALIKE: Final = 0.4
 """Structural likeness from which two pictures without matching points still count as one scene."""
 
 
@@ -78,12 +78,12 @@ class Reel:
     def _found_way(self, index: int) -> Way:
         first, last = (self._keyframe(picture) for picture in _ends(self._order.shots[index]))
         common = match(first, last)
-        plain = InBetween(self._nets.rife, first, last)
-        if common.plane is not None and common.related:
-            along = InBetween(self._nets.rife, first, last, common.plane)
-            return max(plain, along, key=lambda way: way.likeness)
-        if common.related or plain.likeness >= _ALIKE:
-            return plain
+        # The camera's move found by matching is not always the better start: what fits better afterwards is.
+        moves = [None] if common.plane is None else [None, common.plane]
+        tried = [InBetween(self._nets.rife, first, last, move) for move in moves]
+        best = max(tried, key=lambda way: way.likeness)
+        if common.related or best.likeness >= _ALIKE:
+            return best
         leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
         return Bridge(leaving, arriving, self._steps(index))
 

@@ -23,7 +23,7 @@ _TOLERANCE_PX: Final = 2.5
 _RELATED: Final = 28
 """Inliers of one epipolar geometry from which two pictures count as one scene."""
 
-_ENOUGH_FOR_A_PLANE: Final = 24
+_FEWEST: Final = 10
 _PLANE_SHARE: Final = 0.45
 _LARGEST_ZOOM: Final = 4.0
 
@@ -48,7 +48,7 @@ class Match:
 def match(first: Frame, last: Frame) -> Match:
     """Match two frames of one size by SIFT and MAGSAC."""
     source, target = _matched_points(first, last)
-    if len(source) < _ENOUGH_FOR_A_PLANE // 2:
+    if len(source) < _FEWEST:
         return Match(0)
     _, epipolar = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
     homography, planar = cv2.findHomography(
@@ -56,7 +56,7 @@ def match(first: Frame, last: Frame) -> Match:
     )
     on_plane = _count(planar)
     inliers = max(_count(epipolar), on_plane)
-    if on_plane < max(_ENOUGH_FOR_A_PLANE, _PLANE_SHARE * inliers):
+    if on_plane < max(_FEWEST, _PLANE_SHARE * inliers):
         return Match(inliers)
     height, width = _scaled(first).shape[:2]
     units = np.diag([width, height, 1.0])
