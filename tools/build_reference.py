@@ -187,7 +187,7 @@ def _kind(schema: Schema, root: Schema) -> str:
 def _errors() -> Iterator[str]:
     yield "# Errors\n"
     yield "A refused request makes no task. Its message names the field, what it got and what is allowed."
-    yield "The table shows the HTTP status and each dialect's code (`reason` in /v3/async, `code` in vtrix).\n"
+    yield "The table shows status and code in each dialect (`reason` in /v3/async, `code` in vtrix).\n"
     titles = " | ".join(dialect.title for dialect in DIALECTS)
     yield f"| error | meaning | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
     kinds = [

@@ -1,0 +1,184 @@
+"""The rules of CONTRIBUTING.md that a machine can hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "keyreel"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted([*(ROOT / "tools").rglob("*.py"), *(ROOT / "examples").rglob("*.py")])
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS = 400, 40, 5
+BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+TESTED_ELSEWHERE = {
+    "__main__.py": "tests/cli start the program by it",
+    "cli/app.py": "tests/cli/test_commands.py runs every command",
+    "cli/doctor.py": "tests/cli/test_commands.py runs it",
+    "cli/folder.py": "tests/cli/test_commands.py finds servers by it",
+    "cli/generate.py": "tests/cli/test_commands.py runs it",
+    "cli/up.py": "tests/cli and tests/journeys start every server by it",
+    "client/pictures.py": "tests/client/test_requests_made.py hands in each kind of picture",
+    "clock.py": "one line; tests/tasks and tests/storage drive a clock in its place",
+    "engine.py": "protocols, held by types and by every engine's tests",
+    "errors.py": "classes; tests/wire and tests/house hold what becomes of each",
+    "finishing/bench.py": "a value; tests/finishing fill it",
+    "intake/headers.py": "tests/intake/test_images.py reads headers of every format",
+    "order.py": "tests/wire hold every endpoint's order and frame sizes",
+    "server/auth.py": "tests/server/test_refusals.py and test_admin.py knock with every kind of key",
+    "server/body.py": "tests/server/test_refusals.py sends large and slow bodies",
+    "server/health.py": "tests/server/test_discovery.py asks for it",
+    "server/services.py": "a value; tests/server fill it",
+    "server/tasks.py": "tests/server/test_submit.py goes through both routes",
+    "settings.py": "tests/cli set them, tests/house hold their documentation",
+    "storage/durable.py": "tests/storage/test_objects.py writes through it",
+    "task.py": "tests/wire/test_dialect_shapes.py shows every state",
+    "tasks/database.py": "tests/tasks open it in every test",
+    "tasks/ids.py": "tests/tasks/test_store.py orders tasks by it",
+    "testing.py": "doubles; the tests that use them fail when they are wrong",
+    "wire/answers.py": "tests/wire/test_dialects.py reads every answer",
+    "wire/dialects/async_v3.py": "tests/wire/test_dialect_*.py run over every dialect",
+    "wire/references.py": "tests/wire/test_operations.py orders subjects of both kinds",
+    "wire/models/vidu_q1.py": "tests/seeds hold its documented limits",
+    "wire/models/vidu_q2.py": "tests/seeds hold its documented limits",
+    "wire/models/vidu_q2_pro.py": "tests/seeds hold its documented limits",
+    "worker/messages.py": "tests/worker run a child that speaks them",
+    "worker/settings.py": "a value; tests/worker fill it",
+}
+"""Modules that no test names, and where they are tested instead."""
+
+TESTED_THROUGH_RENDERS = "engines/motion/"
+"""The motion engine's parts have no promise of their own: its tests look at what `render` makes."""
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse(path.read_text())
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS, *TESTS], ids=_name)
+def test_module_is_short_enough(path: Path) -> None:
+    lines = len(path.read_text().splitlines())
+    assert lines <= MOST_LINES, f"{_name(path)} has {lines} lines; at most {MOST_LINES}."
+
+
+# A migration is one list of statements, never changed once it was released.
+@pytest.mark.parametrize(
+    "path", [path for path in [*MODULES, *SCRIPTS] if "migrations" not in path.parts], ids=_name
+)
+def test_functions_are_short_enough(path: Path) -> None:
+    long = {
+        node.name: lines
+        for node in _functions(path)
+        if (lines := (node.end_lineno or 0) - node.lineno + 1) > MOST_FUNCTION_LINES
+    }
+    assert not long, f"{_name(path)}: {long}; at most {MOST_FUNCTION_LINES} lines."
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=_name)
+def test_functions_take_few_parameters(path: Path) -> None:
+    many = {}
+    for node in _functions(path):
+        given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        count = len([each for each in given if each.arg not in {"self", "cls"}])
+        # ruff counts the same; where it was told why a function is an exception, it is one here.
+        head = path.read_text().splitlines()[node.lineno - 1 : node.body[0].lineno]
+        excused = any("PLR0913" in line for line in head)
+        if count > MOST_PARAMETERS and not excused:
+            many[node.name] = count
+    assert not many, f"{_name(path)}: {many}; at most {MOST_PARAMETERS} parameters."
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=_name)
+def test_module_is_named_for_what_it_is(path: Path) -> None:
+    assert not BANNED_NAMES & {path.stem, *path.relative_to(ROOT).parts}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_module_opens_with_a_sentence(path: Path) -> None:
+    text = path.read_text()
+    # An empty package file of a folder of migrations has nothing to say.
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+def test_every_module_is_tested() -> None:
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
+    text = "\n".join(path.read_text() for path in TESTS if path.parent.name != "house")
+    untested = []
+    for path in MODULES:
+        inside = path.relative_to(PACKAGE)
+        if path.name == "__init__.py" or "migrations" in inside.parts or str(inside) in TESTED_ELSEWHERE:
+            continue
+        if str(inside).startswith(TESTED_THROUGH_RENDERS):
+            continue
+        dotted = "keyreel." + ".".join(inside.with_suffix("").parts)
+        if path.stem not in tested and dotted not in text:
+            untested.append(str(inside))
+    assert not untested, f"No test names these modules: {untested}"
+
+
+def test_reasons_for_untested_modules_are_not_stale() -> None:
+    assert [name for name in TESTED_ELSEWHERE if not (PACKAGE / name).is_file()] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_module_holds_no_state(path: Path) -> None:
+    """A mutable value bound at module level must be marked Final: it is a table, written once."""
+    mutable = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
+    loose = []
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, mutable):
+            loose += [ast.unparse(target) for target in node.targets]
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            loose.append(ast.unparse(node))
+    loose = [name for name in loose if name != "__all__"]
+    changed = [
+        name
+        for name in loose
+        if re.search(rf"^\s+{name}(\[.*\] = |\.(append|add|update|pop)\()", path.read_text(), re.MULTILINE)
+    ]
+    assert not changed, f"{_name(path)} changes what it bound at module level: {changed}"
+    assert not any(isinstance(node, ast.Global) for node in ast.walk(ast.parse(path.read_text())))
+
+
+IGNORE = re.compile(r"#\s*(noqa|type:\s*ignore|pyright:\s*ignore|pragma:\s*no cover)(?P<rest>.*)")
+CODED = re.compile(
+    r"\s*(:\s*[A-Z]+[0-9]+(,\s*[A-Z]+[0-9]+)*|\[[A-Za-z-]+(,\s*[A-Za-z-]+)*\])\s*[-#]\s*\S.{8,}"
+)
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=_name)
+def test_every_ignore_has_a_code_and_a_reason(path: Path) -> None:
+    bare = []
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            found = IGNORE.search(token.string) if token.type == tokenize.COMMENT else None
+            if found and "no cover" not in found[1] and not CODED.fullmatch(found["rest"].rstrip()):
+                bare.append(f"line {token.start[0]}: {token.string}")
+    assert not bare, f"{_name(path)}: {bare}"
+
+
+def test_lock_names_no_host() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "--hash=sha256:" in lock
+    assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|@ git", lock)
+
+
+def test_example_pictures_are_the_ones_that_were_built() -> None:
+    import hashlib
+
+    folder = ROOT / "examples" / "pictures"
+    noted = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.jpg")}
+    assert there == noted
