@@ -97,8 +97,6 @@ class Generation(Endpoint):
         if given.get("watermark") is not True:
             given.pop("wm_url", None)
             given.pop("wm_position", None)
-        if given.get("audio") is True and "audio" in cls.model_fields:
-            given.pop("off_peak", None)
         return given
 
     @property
