@@ -55,7 +55,7 @@ class Fog:
         first = fetched(self.texture, np.stack((x * scale - shift, y * scale * 1.7), -1), cv2.BORDER_WRAP)
         other = np.stack((x * scale * 0.6 + shift * 0.5 + 90, y * scale + 40 + shift * 0.12), -1)
         banks = 0.35 + 0.9 * first * fetched(self.texture, other, cv2.BORDER_WRAP) ** 0.7
-        level = np.arange(rows, dtype=np.float32)[:, None] / rows
+        level = np.arange(rows, dtype=np.float32)[:, None] / np.float32(rows)
         if near:
             dense = banks * step(level, 0.45, 1.0) * 0.5
         else:
@@ -68,7 +68,7 @@ class Fog:
         frame[:] = blended(over, frame, alpha)
 
 
-def fog(window: Frame, size: Size, rng: np.random.Generator, strength: float, wind: float) -> Fog:
+def fog(window: Frame, size: Size, rng: np.random.Generator, *, strength: float, wind: float) -> Fog:
     """Make fog in the colour of the picture's own bright air."""
     pale = np.percentile(window.reshape(-1, 3)[::97], 82, axis=0).astype(np.float32)
     colour = 0.55 * pale + 0.45 * np.float32(pale.mean()) + np.array((6, 10, 14), np.float32)
@@ -128,11 +128,11 @@ def flames(size: Size, rng: np.random.Generator, strength: float) -> Flames:
     return Flames(_endless(rng, (9, 5)), np.asarray(ramp[None], np.uint8), size, strength)
 
 
-# What an hour does to colours: (3×3 mixing matrix, gamma, added RGB).
+# What an hour does to colours: (3 by 3 mixing matrix, gamma, added RGB).
 _HOURS: Final = {
     Effect.NIGHT: (((0.30, 0.13, 0.05), (0.10, 0.36, 0.09), (0.08, 0.20, 0.52)), 1.22, (2, 5, 16)),
-    Effect.SUNSET: (((0.98, 0.16, 0.02), (0.10, 0.74, 0.02), (0.08, 0.10, 0.56)), 1.08, (14, 2, 4)),
-    Effect.DAY: (((1.10, 0.03, 0.0), (0.02, 1.09, 0.0), (0.0, 0.02, 1.02)), 0.88, (6, 6, 2)),
+    Effect.SUNSET: (((1.04, 0.10, 0.0), (0.08, 0.82, 0.0), (0.03, 0.08, 0.60)), 1.05, (12, 3, 0)),
+    Effect.DAY: (((1.16, 0.04, 0.0), (0.02, 1.15, 0.0), (0.0, 0.03, 1.04)), 0.74, (8, 8, 4)),
 }
 
 

@@ -1,4 +1,4 @@
-"""The camera: a direction turned into one pose a frame, eased the way an operator moves, never quite at rest."""
+"""The camera: cues turned into one pose a frame, eased the way an operator moves, never quite at rest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from keyreel.engines.motion.lexicon import Move
-from keyreel.engines.motion.prompt import Cue
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -17,13 +16,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from keyreel.engines.motion.prompt import Cue
+
     FloatArray = NDArray[np.float32]
 
 AMPLITUDES: Final = {Amplitude.SMALL: 0.45, Amplitude.MEDIUM: 1.0, Amplitude.LARGE: 1.9, Amplitude.AUTO: 1.0}
 _USUAL_SECONDS: Final = 5
 # At the shot's own ends the camera already (or still) travels at this part of its full speed: an ease that
 # starts from zero leaves the first frames frozen at small amplitudes.
-_ROLLING: Final = 0.4
+_ROLLING: Final = 0.5
 _BREATH: Final = 0.14
 _WALKING: Final = 1.0
 
@@ -137,4 +138,4 @@ def _sway(rig: Rig) -> NDArray[np.float64]:
         phase = rng.uniform(0, 2 * pi, 4)
         pace = rate * rng.uniform(0.85, 1.15, 4)
         total += size * (np.sin(2 * pi * pace * seconds + phase) - np.sin(phase))
-    return total * np.array((0.016, 0.013, 0.014, 0.0045))
+    return np.asarray(total * np.array((0.016, 0.013, 0.014, 0.0045)), np.float64)

@@ -1,4 +1,4 @@
-"""Depth of a single picture, as disparity (0.0 infinitely far … 1.0 nearest): a ground, a sky, a standing subject."""
+"""Depth of a single picture, as disparity (0.0 infinitely far … 1.0 nearest): ground, sky, subject."""
 
 from __future__ import annotations
 

@@ -26,19 +26,23 @@ _HOURS: Final = (Effect.NIGHT, Effect.SUNSET, Effect.DAY)
 
 
 class Weather:
-    """All effects of one shot. `rising` lets them begin at nothing, where the first frame is a given picture."""
+    """All effects of one shot.
 
-    def __init__(self, direction: Direction, window: Frame, size: Size, seed: int, *, rising: bool) -> None:  # noqa: PLR0913 - all of these shape the weather
+    `rising` lets them begin at nothing, where the first frame is a given picture.
+    """
+
+    def __init__(self, direction: Direction, window: Frame, size: Size, seed: int, *, rising: bool) -> None:
         self._rising = rising
         self._far: list[Draw] = []
         self._near: list[Draw] = []
         self._grades: list[air.Grade] = []
         rng = np.random.default_rng([seed, 31])
         self.wind = direction.strength_of(Effect.WIND)
+        self._window, self._size = window, size
         light = np.percentile(window.reshape(-1, 3)[::53], 88, axis=0).astype(np.float32)
         self._tint = np.asarray(np.clip(0.5 * light + 0.5 * light.mean() + 40, 90, 250), np.float32)
         for effect, strength in direction.effects:
-            self._add(effect, strength, size, window, rng)
+            self._add(effect, strength, rng)
 
     def behind(self, frame: Frame, index: int, frames: int) -> None:
         """Draw what lies behind the subjects, in place."""
@@ -59,24 +63,24 @@ class Weather:
             for draw in draws:
                 draw(frame, seconds, strength)
 
-    def _add(
-        self, effect: Effect, strength: float, size: Size, window: Frame, rng: np.random.Generator
-    ) -> None:  # noqa: PLR0913, PLR0917 - one branch a kind of effect
+    def _add(self, effect: Effect, strength: float, rng: np.random.Generator) -> None:
+        size, window = self._size, self._window
         if effect in _HOURS:
             if self._rising:
                 self._grades.append(air.grade(effect, strength))
         elif effect in {Effect.RAIN, Effect.SNOW}:
             make = particles.rain if effect is Effect.RAIN else particles.snow
-            for sheet in make(size, rng, self._tint, self.wind, strength):
+            for sheet in make(size, rng, self._tint, wind=self.wind, amount=strength):
                 (self._near if sheet.near else self._far).append(sheet.fall)
         elif effect in {Effect.LEAVES, Effect.PETALS}:
             self._both(particles.flutter(size, rng, self.wind, strength, petals=effect is Effect.PETALS).fall)
         elif effect is Effect.FOG:
-            self._both(air.fog(window, size, rng, strength, self.wind).drift)
+            self._both(air.fog(window, size, rng, strength=strength, wind=self.wind).drift)
         else:
-            self._add_fire(effect, strength, size, rng)
+            self._add_fire(effect, strength, rng)
 
-    def _add_fire(self, effect: Effect, strength: float, size: Size, rng: np.random.Generator) -> None:
+    def _add_fire(self, effect: Effect, strength: float, rng: np.random.Generator) -> None:
+        size = self._size
         if effect is Effect.FIRE:
             self._both(air.flames(size, rng, strength).burn)
         if effect in {Effect.FIRE, Effect.EMBERS}:

@@ -57,7 +57,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
 
 
 def _squeeze(direction: Direction) -> float:
-    """Return how far the picture's borders may be compressed: a camera that moves out has nothing else to show."""
+    """Return how far borders may be compressed: a camera that moves out has nothing else to show."""
     return _OUTWARD_SQUEEZE if _OUTWARDS.intersection(direction.moves) else _SQUEEZE
 
 

@@ -1,4 +1,4 @@
-"""Layers seen by a moving camera: displacement worked out on a coarse grid, pixels fetched once at full size."""
+"""Layers seen by a moving camera: displacement on a coarse grid, pixels fetched once at full size."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ _KNEE: Final = 0.55
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The frame as the camera's window. `bounds` are the real picture's borders, in units: left, top, right, bottom.
+    """The frame as the camera's window.
 
+    `bounds` are the real picture's borders, in units: left, top, right, bottom.
     A unit is half the geometric mean of the frame's sides; (0, 0) is its centre. `squeeze` is how far beyond
     the bounds a view may reach before the camera has to zoom in: the rest is drawn from the border zone,
     compressed.
@@ -52,7 +53,7 @@ class View:
         return self.size.width / 2 / self.unit, self.size.height / 2 / self.unit
 
     def points(self) -> FloatArray:
-        """Return the grid's points; it reaches one step beyond the frame, so that borders are no special case."""
+        """Return the grid's points, one step beyond the frame too: borders are no special case."""
         columns = np.arange(ceil(self.size.width / STEP) + 2, dtype=np.float32) * STEP - STEP / 2 - 0.5
         rows = np.arange(ceil(self.size.height / STEP) + 2, dtype=np.float32) * STEP - STEP / 2 - 0.5
         x, y = np.meshgrid(
@@ -107,7 +108,7 @@ def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) 
 
 
 def shown_at(place: tuple[float, float], pose: Pose, disparity: float) -> tuple[float, float, float]:
-    """Return where in the frame, in units, a place of one disparity shows, and how much it is enlarged there."""
+    """Return where in the frame, in units, a place shows, and how much it is enlarged there."""
     nearer = max(1 - pose.dolly * disparity, 0.05)
     x = (place[0] - pose.pan - pose.truck * disparity) / nearer * pose.zoom
     y = (place[1] - pose.tilt - pose.lift * disparity) / nearer * pose.zoom

@@ -103,6 +103,7 @@ NEGATIONS: Final = (
     r"(?:不要|不|没有|没|无|别|禁止|避免|停止)(?:[^，。,.]{0,2})$",
 )
 
+CLAUSE_END: Final = r"[.,;:!?\n，。；：！？、]+"
 AND_THEN: Final = (
     r"\b(?:and then|then|after that|afterwards|finally)\b|然后|接着|随后|之后|最后|再(?=[推拉摇移缩放向])"
 )
@@ -269,7 +270,7 @@ PLACES: Final = (
     ),
     (
         Place.SEA,
-        r"\b(?:sea|seaside|ocean|beach|coast|shore|lake|waves|harbou?r|bay|river|island|water)\b|海|沙滩|湖|河|岛",
+        r"\b(?:sea|seaside|ocean|beach|coast|shore|lake|(?:ocean |sea )waves|harbou?r|bay|river|island|water)\b|海|沙滩|湖|河|岛",
     ),
     (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
@@ -332,4 +333,7 @@ TOWARDS_US: Final = (
 )
 AS_SCENE: Final = (
     r"\bback(?:ground|drop)\b|\bscen(?:e|ery)\b|\blocation\b|\bsetting\b|\benvironment\b|背景|场景|环境"
+)
+OF_THE_CAMERA: Final = (
+    r"(?<!towards the )(?<!toward the )(?<!to the )(?<!at the )\bcamera\b|(?<![朝向往着对近])镜头"
 )

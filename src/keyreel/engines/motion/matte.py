@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.raster import resized, step
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -55,22 +57,16 @@ def _refined(picture: Frame, raw: FloatArray) -> FloatArray:
     height, width = picture.shape[:2]
     scale = min(1.0, _REFINED_SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    guide = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    coarse = cv2.resize(raw, size, interpolation=cv2.INTER_CUBIC)
+    guide = np.asarray(resized(picture, *size) / np.float32(255), np.float32)
+    coarse = resized(raw, *size)
     # Decide first: U²-Net-p is unsure on a subject's inside, and a subject must not be seen through.
-    coarse = _step(coarse, 0.3, 0.8)
+    coarse = step(coarse, 0.3, 0.8)
     fine = _guided(guide, coarse, radius=max(round(max(size) / 110), 3), softness=2e-4)
-    fine = cv2.resize(_step(fine, 0.12, 0.88), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.clip(np.asarray(fine, np.float32), 0, 1)
-
-
-def _step(values: FloatArray, low: float, high: float) -> FloatArray:
-    part = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray(part * part * (3 - 2 * part), np.float32)
+    return np.clip(resized(step(fine, 0.12, 0.88), width, height), 0, 1)
 
 
 def _guided(guide: FloatArray, values: FloatArray, *, radius: int, softness: float) -> FloatArray:
-    """Filter `values` so that they follow the edges of a colour guide (He et al. 2010, grey for each channel)."""
+    """Filter `values` so that they follow the edges of a colour guide (He et al. 2010, by channel)."""
 
     def mean(image: FloatArray) -> FloatArray:
         return np.asarray(cv2.blur(image, (2 * radius + 1, 2 * radius + 1)), np.float32)
@@ -81,7 +77,7 @@ def _guided(guide: FloatArray, values: FloatArray, *, radius: int, softness: flo
         level = np.asarray(channel, np.float32)
         centre, target = mean(level), mean(values)
         variance = mean(level * level) - centre * centre
-        slope = (mean(level * values) - centre * target) / (variance + softness)
+        slope = np.asarray((mean(level * values) - centre * target) / (variance + softness), np.float32)
         # The channel in which subject and surroundings differ most decides.
         contrast = variance + 1e-6
         total += contrast * (mean(slope) * level + mean(target - slope * centre))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Layer(NamedTuple):
     """One depth of falling things. Lengths are in parts of the frame's height, speeds per second."""
 
-    count: int
+    amount: int
     size: float
     length: float
     speed: float
@@ -39,12 +39,12 @@ RAIN: Final = (
     Layer(22, 0.0038, 0.180, 2.80, 0.20, 0.0036, near=True),
 )
 SNOW: Final = (
-    Layer(620, 0.0016, 0.0, 0.055, 0.42, 0.0007, near=False),
-    Layer(320, 0.0024, 0.0, 0.085, 0.55, 0.0010, near=False),
-    Layer(170, 0.0034, 0.0, 0.120, 0.70, 0.0014, near=False),
-    Layer(80, 0.0050, 0.0, 0.170, 0.70, 0.0022, near=True),
-    Layer(30, 0.0085, 0.0, 0.240, 0.55, 0.0046, near=True),
-    Layer(8, 0.0170, 0.0, 0.330, 0.34, 0.0100, near=True),
+    Layer(900, 0.0016, 0.0, 0.055, 0.42, 0.0007, near=False),
+    Layer(480, 0.0024, 0.0, 0.085, 0.55, 0.0010, near=False),
+    Layer(260, 0.0034, 0.0, 0.120, 0.70, 0.0014, near=False),
+    Layer(120, 0.0050, 0.0, 0.170, 0.70, 0.0022, near=True),
+    Layer(44, 0.0085, 0.0, 0.240, 0.55, 0.0046, near=True),
+    Layer(11, 0.0170, 0.0, 0.330, 0.34, 0.0100, near=True),
 )
 _RAIN_SLANT: Final = 0.10
 _WIND_SLANT: Final = 0.22
@@ -76,12 +76,16 @@ class Sheet:
                     frame[rows, columns] = part
 
 
-def rain(size: Size, rng: np.random.Generator, tint: FloatArray, wind: float, amount: float) -> list[Sheet]:
+def rain(
+    size: Size, rng: np.random.Generator, tint: FloatArray, *, wind: float, amount: float
+) -> list[Sheet]:
     """Make sheets of rain: thin and slow far away, long and blurred close by."""
     return [_sheet(layer, size, rng, tint, _RAIN_SLANT + _WIND_SLANT * wind, amount, 0.0) for layer in RAIN]
 
 
-def snow(size: Size, rng: np.random.Generator, tint: FloatArray, wind: float, amount: float) -> list[Sheet]:
+def snow(
+    size: Size, rng: np.random.Generator, tint: FloatArray, *, wind: float, amount: float
+) -> list[Sheet]:
     """Make sheets of snow: small and sharp far away, large and soft close by, each swaying by itself."""
     return [_sheet(layer, size, rng, tint, 0.12 + 1.6 * wind, amount, 0.014) for layer in SNOW]
 
@@ -105,7 +109,7 @@ def _sheet(  # noqa: PLR0913, PLR0917 - a layer's look has this many sides
     width, height = size.width, size.height
     scale = min(height, 1.4 * width)
     mask = np.zeros((height, width), np.float32)
-    count = round(layer.count * amount * width / max(height, 1) / 1.78) + 1
+    count = round(layer.amount * amount * width / max(height, 1) / 1.78) + 1
     reach = layer.length * scale
     for _ in range(count):
         x, y = rng.random() * width, rng.random() * height
@@ -114,7 +118,7 @@ def _sheet(  # noqa: PLR0913, PLR0917 - a layer's look has this many sides
         end = (x + slant * reach, y + reach)
         for dx in (-width, 0) if end[0] >= width else (0,):
             for dy in (-height, 0) if end[1] >= height else (0,):
-                _stroke(mask, (x + dx, y + dy), (end[0] + dx, end[1] + dy), thick, light)
+                _stroke(mask, (x + dx, y + dy), (end[0] + dx, end[1] + dy), thick=thick, light=light)
     soft = blurred(mask, layer.softness * scale)
     tile = bytes_of(soft[..., None] * tint)
     fall = layer.speed * height
@@ -124,7 +128,7 @@ def _sheet(  # noqa: PLR0913, PLR0917 - a layer's look has this many sides
 
 
 def _stroke(
-    mask: FloatArray, start: tuple[float, float], end: tuple[float, float], thick: float, light: float
+    mask: FloatArray, start: tuple[float, float], end: tuple[float, float], *, thick: float, light: float
 ) -> None:
     first, last = ((round(x * 16), round(y * 16)) for x, y in (start, end))
     if first == last:
@@ -168,7 +172,7 @@ _NEAR_SPARK: Final = 0.72
 
 def sparks(size: Size, rng: np.random.Generator, amount: float, *, calm: bool) -> Sparks:
     """Make embers, or, `calm`, fireflies."""
-    count = round((70 if calm else 150) * amount)
+    count = round((70 if calm else 210) * amount)
     state = rng.random((count, 7)).astype(np.float32)
     state[:, 2] = (0.012 if calm else 0.09) + state[:, 2] * (0.02 if calm else 0.24)
     state[:, 3] **= 2.2
@@ -176,7 +180,7 @@ def sparks(size: Size, rng: np.random.Generator, amount: float, *, calm: bool) -
     state[:, 6] = 0.45 + 0.55 * state[:, 6]
     colour = np.array((190, 235, 90) if calm else (255, 128, 40), np.float32)
     short = min(size.width, size.height)
-    radii = (0.0026, 0.0038, 0.0058, 0.0100)
+    radii = (0.0032, 0.0048, 0.0072, 0.0125)
     return Sparks(state, tuple(_spark(radius * short, colour) for radius in radii), size, 0.012)
 
 
@@ -224,7 +228,7 @@ class Flutter:
             turn = phase + 1.9 * seconds * (0.5 + speed) + 0.8 * swing
             tilt = sin(tau * 0.45 * seconds * (0.7 + speed) + other)
             at = (across * self.size.width, down * self.size.height)
-            reach = min(self.size.height, self.size.width) * (0.008 + 0.022 * depth)
+            reach = min(self.size.height, self.size.width) * (0.011 + 0.032 * depth)
             colour = self.colours[int(hue * len(self.colours)) % len(self.colours)]
             _piece(
                 frame,
@@ -238,7 +242,7 @@ class Flutter:
 
 def flutter(size: Size, rng: np.random.Generator, wind: float, amount: float, *, petals: bool) -> Flutter:
     """Make falling leaves, or petals."""
-    state = rng.random((round(44 * amount), 7)).astype(np.float32)
+    state = rng.random((round(60 * amount), 7)).astype(np.float32)
     state[:, 2] = 0.10 + 0.12 * state[:, 2]
     state[:, 3] = 0.15 + 0.85 * state[:, 3] ** 1.8
     state[:, 4:6] *= np.float32(tau)

@@ -118,13 +118,13 @@ def _sky(sketch: Sketch) -> FloatArray:
     return np.asarray(image, np.float32)
 
 
-def _ground(
+def _ground(  # noqa: PLR0913 - a land's look has this many sides
     image: FloatArray, sketch: Sketch, *, far: Colour, near: Colour, contrast: float, stretch: float = 1.6
 ) -> None:
     """Draw a plain in perspective, far colour at the horizon, its texture growing towards the viewer."""
     width, height = sketch.size
     rows = np.arange(height - sketch.line, dtype=np.float32)
-    part = rows / max(height - sketch.line, 1)
+    part = np.asarray(rows / max(height - sketch.line, 1), np.float32)
     texture = _perspective(noise((512, 512), (26, 26 * stretch), sketch.rng, 5), part, width)
     colours = sketch.hazy(far, 0.22) * (1 - part[:, None]) + sketch.lit(near) * part[:, None]
     strength = contrast * (0.35 + 0.65 * part)
@@ -153,8 +153,9 @@ def _blades(image: FloatArray, sketch: Sketch, colour: Colour) -> None:
         tall = height * (0.015 + 0.05 * part) * (0.6 + rng.random())
         tip = (foot[0] + (rng.random() - 0.5) * tall * 0.8, foot[1] - tall)
         tone = sketch.lit(colour) * (0.55 + 0.8 * rng.random())
-        ends = [(round(x * 16), round(y * 16)) for x, y in (foot, tip)]
-        cv2.line(image, *ends, [float(c) for c in tone], max(round(height / 700), 1), cv2.LINE_AA, 4)
+        first, last = ((round(x * 16), round(y * 16)) for x, y in (foot, tip))
+        colours = [float(c) for c in tone]
+        cv2.line(image, first, last, colours, max(round(height / 700), 1), cv2.LINE_AA, 4)
 
 
 def _rays(image: FloatArray, sketch: Sketch) -> None:

@@ -102,7 +102,7 @@ def behind(picture: Frame, alpha: FloatArray) -> Frame:
 
 
 def _continued(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
-    """Replace the never-seen depth of a hole by the blur of what surrounds it, lest the subject shine through."""
+    """Replace the never-seen depth of a hole by a blur of its surroundings: no subject shines through."""
     if not deep.any():
         return filled
     known = 1 - deep.astype(np.float32)

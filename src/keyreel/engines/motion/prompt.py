@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Word = TypeVar("Word")
 
-_CLAUSE_END: Final = r"[.,;:!?\n，。；：！？、]+"
 _GENTLE: Final = 0.6
 _STRONG: Final = 1.5
 _OPPOSED: Final = (
@@ -105,7 +104,7 @@ def _plain(text: str) -> str:
 
 
 def _clauses(text: str) -> list[str]:
-    return [clause.strip() for clause in re.split(_CLAUSE_END, text) if clause.strip()]
+    return [clause.strip() for clause in re.split(lexicon.CLAUSE_END, text) if clause.strip()]
 
 
 def _meant(pattern: str, clause: str) -> re.Match[str] | None:
@@ -184,7 +183,7 @@ def _mentions(clause: str, name: str) -> bool:
 
 
 def _role(name: str, pieces: list[str]) -> Role:
-    stage = [piece for piece in pieces if not re.search(r"\bcamera\b|镜头", piece)]
+    stage = [piece for piece in pieces if not re.search(lexicon.OF_THE_CAMERA, piece)]
     towards = any(_meant(lexicon.TOWARDS_US, piece) for piece in stage)
     heading = _first(lexicon.HEADINGS, stage)
     side = _first(lexicon.SIDES, stage)

@@ -43,8 +43,7 @@ def fetched(image: NDArray[Pixel], where: FloatArray, border: int = MIRROR) -> N
 
 def blended(over: Frame, under: Frame, alpha: FloatArray) -> Frame:
     """Lay `over` on `under` with this opacity."""
-    rest = np.asarray(cv2.subtract(1.0, alpha), np.float32)
-    return np.asarray(cv2.blendLinear(over, under, alpha, rest), np.uint8)
+    return np.asarray(cv2.blendLinear(over, under, alpha, np.float32(1) - alpha), np.uint8)
 
 
 def step(values: NDArray[np.float32], low: float, high: float) -> FloatArray:

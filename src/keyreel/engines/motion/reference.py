@@ -50,7 +50,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
         frame = where.seen_by(pose, where.view)
         weather.behind(frame, index, shot.frames)
         for actor in actors:
-            staging.draw(actor, frame, pose, where, index / FPS)
+            staging.draw(actor, frame, pose, where=where, seconds=index / FPS)
         weather.before(frame, index, shot.frames)
         yield frame
 
@@ -62,7 +62,7 @@ def _names(order: Order) -> tuple[str, ...]:
 
 
 def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cutout, Role]], Frame | None]:
-    """Part the references into who acts and where: the scene is what the prompt calls so, or what has no subject."""
+    """Part the references into who acts and where: in what the prompt says, or what has no subject."""
     cast: list[tuple[Cutout, Role]] = []
     set_picture: Frame | None = None
     for number, subject in enumerate(order.subjects, start=1):
@@ -84,8 +84,10 @@ def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cu
 def _best(pictures: list[Frame], nets: Nets) -> Cutout | None:
     """Return the first picture's subject that is whole; else the first at all."""
     found = [cutout for cutout in (subjects.cut_out(picture, nets) for picture in pictures) if cutout]
-    whole = [each for each in found if not (each.cut_left or each.cut_right or each.cut_below)]
-    return (whole or found or [None])[0]
+    whole = [
+        each for each in found if not (each.cut_left or each.cut_right or each.cut_below or each.cut_above)
+    ]
+    return next(iter(whole or found), None)
 
 
 def _cues(direction: Direction, order: Order) -> tuple[Cue, ...]:

@@ -1,4 +1,4 @@
-"""The scene behind reference subjects: a given picture, or a backdrop designed for the prompt's place and hour."""
+"""The scene behind reference subjects: a given picture, or a backdrop for the prompt's place and hour."""
 
 from __future__ import annotations
 

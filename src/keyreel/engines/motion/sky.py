@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of an hour, RGB 0 … 255. `light` multiplies the land's own colours; `sun` is (x, above horizon)."""
+    """The colours of an hour, RGB 0 … 255.
+
+    `light` multiplies the land's own colours; `sun` is (x, height above the horizon).
+    """
 
     zenith: Colour
     middle: Colour
@@ -49,14 +52,15 @@ PALETTES: Final = {
     ),
     Hour.NIGHT: Palette(
         zenith=(8, 14, 38), middle=(20, 34, 74), low=(58, 80, 124), sun=(0.74, 0.74),
-        glow=(206, 220, 255), cloud=(48, 62, 104), light=(0.26, 0.34, 0.54), disc=0.030, glare=0.28, stars=420,
+        glow=(206, 220, 255), cloud=(48, 62, 104), light=(0.26, 0.34, 0.54), disc=0.030, glare=0.28,
+        stars=420,
     ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What a backdrop is drawn on: its size (width, height), the horizon as a part of the height, the light."""
+    """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light."""
 
     size: tuple[int, int]
     horizon: float
@@ -67,6 +71,11 @@ class Sketch:
     def line(self) -> int:
         """The horizon's row."""
         return round(self.size[1] * self.horizon)
+
+    @property
+    def tall(self) -> float:
+        """What heights are a part of: the picture's height, less in tall narrow frames."""
+        return min(self.size[1], self.size[0] * 0.9)
 
     def lit(self, colour: Colour) -> FloatArray:
         """Return a thing's colour in this light."""
@@ -113,7 +122,7 @@ def noise(
         small = rng.random((down, across), dtype=np.float32)
         total += cv2.resize(small, size, interpolation=cv2.INTER_CUBIC) * np.float32(0.5**octave)
         weight += 0.5**octave
-    return np.clip(total / np.float32(weight), 0, 1)
+    return np.asarray(np.clip(total / np.float32(weight), 0, 1), np.float32)
 
 
 def mixed(image: FloatArray, colour: FloatArray | Colour, mask: FloatArray) -> None:
@@ -145,12 +154,12 @@ def _sun(image: FloatArray, sketch: Sketch) -> None:
     halo = np.exp(-distance * 5.5) * palette.glare + np.exp(-distance * 22) * palette.glare * 0.6
     mixed(image, palette.glow, np.clip(halo, 0, 0.95))
     if palette.disc:
-        edge = np.float32(1.5 / scale)
+        edge = 1.5 / scale
         mixed(image, (255, 252, 240), step(-distance, -palette.disc - edge, -palette.disc + edge))
 
 
 def _clouds(image: FloatArray, sketch: Sketch, cover: float) -> None:
-    """Draw clouds in perspective: small and dense near the horizon, wide overhead, lit from the sun's side."""
+    """Draw clouds in perspective: small and dense near the horizon, wide overhead."""
     width, line = sketch.size[0], sketch.line
     if cover <= 0 or line < 8:
         return

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
 
 
-def ridge(
+def ridge(  # noqa: PLR0913 - a land's look has this many sides
     image: FloatArray, sketch: Sketch, *, rise: float, waves: float, colour: FloatArray, rough: float = 0.4
 ) -> None:
     """Draw rolling hills that rise up to this part of the picture's height."""
-    width, height = sketch.size
+    width = sketch.size[0]
     smooth = noise((width, 1), (waves, 1), sketch.rng, 2)[0]
     fine = noise((width, 1), (waves * 6, 1), sketch.rng, 4)[0]
-    line = ((1 - rough * 0.3) * smooth + rough * 0.3 * fine) * rise * height
+    line = ((1 - rough * 0.3) * smooth + rough * 0.3 * fine) * rise * sketch.tall
     _fill(image, sketch, line.astype(np.float32), colour)
 
 
@@ -34,11 +34,11 @@ def peaks(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray,
     columns = np.arange(width, dtype=np.float32)
     line = np.zeros(width, np.float32)
     for _ in range(7):
-        centre, tall = sketch.rng.random() * width, height * rise * (0.5 + 0.5 * sketch.rng.random())
+        centre, tall = sketch.rng.random() * width, sketch.tall * rise * (0.5 + 0.5 * sketch.rng.random())
         slope = 0.9 + 0.5 * sketch.rng.random()
-        line = np.maximum(line, tall - np.abs(columns - centre) * slope * tall / (height * rise) * 0.75)
-    line += (noise((width, 1), (22, 1), sketch.rng, 5)[0] - 0.5) * height * rise * 0.28
-    line = np.clip(line, height * rise * 0.12, None).astype(np.float32)
+        line = np.maximum(line, tall - np.abs(columns - centre) * slope * tall / (sketch.tall * rise) * 0.75)
+    line += (noise((width, 1), (22, 1), sketch.rng, 5)[0] - 0.5) * sketch.tall * rise * 0.28
+    line = np.clip(line, sketch.tall * rise * 0.12, None).astype(np.float32)
     rows = np.arange(height, dtype=np.float32)[:, None]
     above = sketch.line - rows
     inside = step(line[None, :] - above, -0.6, 0.6) * (rows < sketch.line + 1)
@@ -48,7 +48,7 @@ def peaks(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray,
     bend = np.roll(slope, 0)[None, :] * 0.35 + (rock - 0.5) * 0.5
     lit = np.clip(0.94 + 0.30 * np.clip(bend, -0.7, 0.7), 0.6, 1.3).astype(np.float32)
     body = colour * lit[..., None]
-    level = above / (height * rise)
+    level = above / (sketch.tall * rise)
     cap = step(level + (rock - 0.5) * 0.35, 1 - snow, 1.12 - snow)
     white = sketch.hazy((246, 248, 255), 0.15) * np.clip(lit + 0.05, 0, 1.08)[..., None]
     body += (white - body) * cap[..., None]
@@ -59,12 +59,12 @@ def peaks(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray,
 
 def trees(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray) -> None:
     """Draw a line of conifers."""
-    width, height = sketch.size
+    width = sketch.size[0]
     columns = np.arange(width, dtype=np.float32)
-    line = noise((width, 1), (9, 1), sketch.rng, 3)[0] * height * rise * 0.35
-    spacing = max(height * rise * 0.16, 3)
+    line = noise((width, 1), (9, 1), sketch.rng, 3)[0] * sketch.tall * rise * 0.35
+    spacing = max(sketch.tall * rise * 0.16, 3)
     for centre in np.arange(0, width, spacing):
-        tall = height * rise * (0.45 + 0.55 * sketch.rng.random())
+        tall = sketch.tall * rise * (0.45 + 0.55 * sketch.rng.random())
         at = centre + (sketch.rng.random() - 0.5) * spacing
         first, last = max(int(at - tall * 0.3), 0), min(int(at + tall * 0.3) + 1, width)
         if first >= last:
@@ -104,7 +104,7 @@ def towers(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray
     at = -int(sketch.rng.random() * width * 0.03)
     while at < width:
         wide = round(min(width, 1.8 * height) * (0.022 + 0.05 * sketch.rng.random()))
-        tall = height * rise * (0.35 + 0.65 * sketch.rng.random() ** 1.5)
+        tall = sketch.tall * rise * (0.35 + 0.65 * sketch.rng.random() ** 1.5)
         line[max(at, 0) : at + wide] = tall
         tone[max(at, 0) : at + wide] = 0.86 + 0.24 * sketch.rng.random()
         if sketch.rng.random() < 0.3:
@@ -112,7 +112,7 @@ def towers(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray
         at += wide + (round(wide * 0.4) if sketch.rng.random() < 0.2 else 0)
     mask = _fill(image, sketch, line, colour[None, None, :] * tone[None, :, None])
     dark = sum(sketch.palette.light) < 2.4
-    cell = max(round(height / 120 * (0.7 + 0.6 * lights)), 4)
+    cell = max(round(sketch.tall / 120 * (0.7 + 0.6 * lights)), 4)
     rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
     pane = (rows % cell < cell * 0.55) & (columns % cell < cell * 0.6)
     lit = sketch.rng.random((height // cell + 1, width // cell + 1)).astype(np.float32)
@@ -125,7 +125,7 @@ def towers(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray
 
 
 def _fill(image: FloatArray, sketch: Sketch, line: FloatArray, colour: FloatArray) -> FloatArray:
-    """Fill from a line of heights down to the horizon, thinning into the haze at the foot; return the mask."""
+    """Fill from a line of heights to the horizon, thinning into haze at the foot; return the mask."""
     height = sketch.size[1]
     above = (sketch.line - np.arange(height, dtype=np.float32))[:, None]
     mask = step(line[None, :] - above, -0.7, 0.7) * (above >= -2)

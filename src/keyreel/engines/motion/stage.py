@@ -33,6 +33,7 @@ _SMALLEST: Final = 0.004
 _LARGEST: Final = 0.82
 _COARSE: Final = 8
 _SEEN: Final = 0.01
+_HEADROOM: Final = 0.07
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
     """Part a picture into plate and subject, for frames of this size."""
     picture = _reduced(picture, size)
     alpha = matte(picture, nets)
-    centre = _centre_of(alpha)
+    centre = _focus_of(alpha, size)
     whole = plate.canvas(picture, size, centre)
     opacity = np.asarray(
         plate.canvas(bytes_of(alpha * 255), size, centre).image / np.float32(255), np.float32
@@ -119,6 +120,19 @@ def _centre_of(alpha: FloatArray) -> tuple[float, float]:
     x = float((alpha.sum(axis=0) * (np.arange(width) + 0.5)).sum()) / total / width
     y = float((alpha.sum(axis=1) * (np.arange(height) + 0.5)).sum()) / total / height
     return x, y
+
+
+def _focus_of(alpha: FloatArray, size: Size) -> tuple[float, float]:
+    """Return what a crop should centre on: the subject, or its upper part (the head) where it is too tall."""
+    x, y = _centre_of(alpha)
+    rows = np.flatnonzero((alpha > 0.5).any(axis=1))
+    if not rows.size:
+        return x, y
+    height, width = alpha.shape
+    shown = size.height / max(size.width / width, size.height / height) / height
+    top, bottom = int(rows[0]) / height, (int(rows[-1]) + 1) / height
+    headroom = top - _HEADROOM * shown + shown / 2
+    return x, min(headroom, y) if bottom - top > shown else y
 
 
 def _relief(alpha: FloatArray) -> FloatArray:

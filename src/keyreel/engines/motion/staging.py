@@ -33,6 +33,7 @@ _ROWS: Final = (0.34, 0.74, 1.0)
 _HEIGHTS: Final = (0.30, 0.62, 0.86)
 _CROWDED: Final = (1.0, 1.0, 0.92, 0.84, 0.76, 0.7, 0.66, 0.62)
 _CUT_HEIGHT: Final = 0.8
+_FULL_HEIGHT: Final = 1.08
 _SIDE_PLACES: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
 
 
@@ -69,8 +70,10 @@ def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[
     columns = _columns([role for _, role in cast])
     actors = []
     for (cutout, role), x in zip(cast, columns, strict=True):
-        start, end = _way(cutout, role, Mark(x, 0.0, _CROWDED[len(cast)]), where, order)
-        actors.append(_actor(cutout, role, (start, end), where, rng.uniform(0, 2 * pi), order))
+        start, end = _way(cutout, role, Mark(x, 0.0, _CROWDED[len(cast)]), where=where, order=order)
+        actors.append(
+            _actor(cutout, role, (start, end), where=where, phase=rng.uniform(0, 2 * pi), order=order)
+        )
     return sorted(actors, key=lambda actor: actor.start.row)
 
 
@@ -86,13 +89,13 @@ def _columns(roles: list[Role]) -> list[float]:
     return [asked[index] if index in asked else next(rest) for index in range(len(roles))]
 
 
-def _way(cutout: Cutout, role: Role, at: Mark, where: Scene, order: Order) -> tuple[Mark, Mark]:
+def _way(cutout: Cutout, role: Role, at: Mark, *, where: Scene, order: Order) -> tuple[Mark, Mark]:
     size = order.frame_size
-    here = _standing(cutout, role.nearness or 0.0, at, where, size)
+    here = _standing(cutout, role.nearness or 0.0, at, where=where, size=size)
     if role.approaches:
         return (
-            _standing(cutout, max((role.nearness or 0.0) - 0.5, -1.0), at, where, size),
-            _standing(cutout, min((role.nearness or 0.0) + 0.6, 1.0), at, where, size),
+            _standing(cutout, max((role.nearness or 0.0) - 0.5, -1.0), at, where=where, size=size),
+            _standing(cutout, min((role.nearness or 0.0) + 0.6, 1.0), at, where=where, size=size),
         )
     heading = role.heading
     distance = TRAVEL.get(role.action, 0.0) if role.action else (0.3 if heading else 0.0)
@@ -106,8 +109,8 @@ def _way(cutout: Cutout, role: Role, at: Mark, where: Scene, order: Order) -> tu
     return here._replace(x=here.x - distance / 2), here._replace(x=here.x + distance / 2)
 
 
-def _standing(cutout: Cutout, nearness: float, at: Mark, where: Scene, size: Size) -> Mark:
-    """Return the mark for a nearness of -1.0 … 1.0. What its picture cut off below stands at the frame's edge."""
+def _standing(cutout: Cutout, nearness: float, at: Mark, *, where: Scene, size: Size) -> Mark:
+    """Return the mark for a nearness of -1.0 … 1.0; at the frame's edge what its picture cut off below."""
     level = (nearness + 1) / 2 * 2
     low, part = (0, level) if level <= 1 else (1, level - 1)
     depth = _ROWS[low] + (_ROWS[low + 1] - _ROWS[low]) * part
@@ -115,13 +118,15 @@ def _standing(cutout: Cutout, nearness: float, at: Mark, where: Scene, size: Siz
     row = where.horizon + (1 - where.horizon) * depth
     if cutout.cut_below:
         row, height = 1.03, max(height, _CUT_HEIGHT * at.height)
+        if cutout.cut_above:
+            return Mark(at.x, row, _FULL_HEIGHT)
     high, wide = cutout.shape
     widest = 0.72 * at.height * size.width / size.height * high / wide
     return Mark(at.x, row, min(height, widest) if not cutout.cut_below else min(height, widest * 1.3))
 
 
-def _actor(
-    cutout: Cutout, role: Role, way: tuple[Mark, Mark], where: Scene, phase: float, order: Order
+def _actor(  # noqa: PLR0913 - all that makes a subject an actor
+    cutout: Cutout, role: Role, way: tuple[Mark, Mark], *, where: Scene, phase: float, order: Order
 ) -> Actor:
     size = order.frame_size
     tallest = max(mark.height for mark in way) * size.height * _SUPPLY
@@ -134,7 +139,7 @@ def _actor(
     return Actor(cutout, subjects.shadow(cutout), role.action, *way, order.seconds, phase)
 
 
-def draw(actor: Actor, frame: Frame, pose: Pose, where: Scene, seconds: float) -> None:
+def draw(actor: Actor, frame: Frame, pose: Pose, *, where: Scene, seconds: float) -> None:
     """Draw the subject and its shadow as the camera sees them at a time."""
     size = where.canvas.size
     mark = actor.mark(seconds)
@@ -171,6 +176,8 @@ def _kept_at_edges(turn: NDArray[np.float64], cutout: Cutout, frame: Frame) -> N
     if cutout.cut_below:
         # The lower corners rise by turns when the subject sways: the higher one has to touch.
         shift[1] = max(frame.shape[0] + 1 - float(box[2:, 1].min()), 0)
+    elif cutout.cut_above:
+        shift[1] = min(-1 - float(box[:2, 1].max()), 0)
     if cutout.cut_left and not cutout.cut_right:
         shift[0] = min(-1 - float(box[(0, 2), 0].max()), 0)
     if cutout.cut_right and not cutout.cut_left:

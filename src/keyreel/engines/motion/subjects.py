@@ -1,4 +1,4 @@
-"""Subjects cut out of their pictures: trimmed, lit to fit a scene, with the shadow that ties them to the ground."""
+"""Subjects cut out of their pictures: trimmed, lit to fit a scene, with a shadow on the ground."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Cutout:
     cut_left: bool
     cut_right: bool
     cut_below: bool
+    cut_above: bool
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -58,16 +59,27 @@ def cut_out(picture: Frame, nets: Nets) -> Cutout | None:
     high, wide = alpha.shape
     box = (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
     near_x, near_y = max(wide * _TOUCHING, 2), max(high * _TOUCHING, 2)
-    cut_left, cut_right, cut_below = box[2] < near_x, wide - box[3] < near_x, high - box[1] < near_y
+    cut_left, cut_right = box[2] < near_x, wide - box[3] < near_x
+    cut_above, cut_below = box[0] < near_y, high - box[1] < near_y
     own = clean_edges(picture, alpha)[box[0] : box[1], box[2] : box[3]]
     # A border of nothing lets the cut-out's edges be drawn smoothly where it is warped; a cut edge gets none.
-    pad = (_PADDING, 0 if cut_below else _PADDING, 0 if cut_left else _PADDING, 0 if cut_right else _PADDING)
+    pad = (
+        0 if cut_above else _PADDING,
+        0 if cut_below else _PADDING,
+        0 if cut_left else _PADDING,
+        0 if cut_right else _PADDING,
+    )
     image = cv2.copyMakeBorder(own, *pad, cv2.BORDER_REPLICATE)
     opacity = cv2.copyMakeBorder(
         alpha[box[0] : box[1], box[2] : box[3]], *pad, cv2.BORDER_CONSTANT, value=0.0
     )
     return Cutout(
-        np.asarray(image, np.uint8), np.asarray(opacity, np.float32), cut_left, cut_right, cut_below
+        np.asarray(image, np.uint8),
+        np.asarray(opacity, np.float32),
+        cut_left,
+        cut_right,
+        cut_below,
+        cut_above,
     )
 
 
@@ -95,7 +107,7 @@ def scaled(cutout: Cutout, height: int) -> Cutout:
 
 
 def harmonised(cutout: Cutout, surroundings: Frame) -> Cutout:
-    """Bring the subject's light and colour towards what surrounds it, in LAB, within limits that keep it itself."""
+    """Bring the subject's light and colour towards its surroundings, in LAB, within limits."""
     own = cv2.cvtColor(cutout.image, cv2.COLOR_RGB2LAB).astype(np.float32)
     around = cv2.cvtColor(surroundings, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
     weight = cutout.alpha / max(float(cutout.alpha.sum()), 1e-3)
@@ -123,8 +135,8 @@ def shadow(cutout: Cutout) -> FloatArray:
     profile = 0.75 * low.max(axis=0) + 0.25 * whole
     depth = max(round(wide * 0.22), 6)
     margin = depth // 2
-    across = np.pad(profile, margin)
+    across = np.pad(np.asarray(profile, np.float32), margin)
     rows = (np.arange(depth) + 0.5) / depth * 2 - 1
     lens = np.clip(1 - np.abs(rows[:, None]) ** 1.6, 0, 1) ** 1.4
     flat = np.asarray(lens * across[None, :], np.float32)
-    return blurred(flat, wide * 0.035)
+    return blurred(np.pad(flat, ((margin, margin), (0, 0))), wide * 0.03)

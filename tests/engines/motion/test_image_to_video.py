@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+
+from keyreel.engines.motion import image_to_video
+from keyreel.engines.motion.framing import cover
+from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.nets import Nets
+
+SMALL = Size(320, 176)
+
+
+def render(  # noqa: PLR0913 - what an order has
+    picture: Path,
+    nets: Nets,
+    prompt: str = "",
+    *,
+    size: Size = SMALL,
+    seed: int = 1,
+    seconds: int = 1,
+    amplitude: Amplitude = Amplitude.MEDIUM,
+) -> list[Frame]:
+    shot = Shot(prompt, seconds, Picture(str(picture)))
+    order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, seed, size=size, amplitude=amplitude)
+    return [frame.copy() for frame in image_to_video.frames(order, nets)]
+
+
+def flow(first: Frame, last: Frame) -> NDArray[np.float32]:
+    """Return where the content went, in pixels; a border is left out, where content comes and goes."""
+    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (first, last)]
+    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    return search.calc(grey[0], grey[1], None)[12:-12, 20:-20]
+
+
+def growth(moved: NDArray[np.float32]) -> float:
+    """Return how much the content grew about the centre; 0.1 is by a tenth."""
+    height, width = moved.shape[:2]
+    x, y = np.meshgrid(np.arange(width) - (width - 1) / 2, np.arange(height) - (height - 1) / 2)
+    return float((moved[..., 0] * x + moved[..., 1] * y).sum() / (x * x + y * y).sum())
+
+
+def drift(moved: NDArray[np.float32]) -> tuple[float, float]:
+    return float(moved[..., 0].mean()), float(moved[..., 1].mean())
+
+
+@pytest.mark.parametrize("prompt", ["zoom in", "镜头放大", "push in", "镜头推近"])
+def test_content_grows_when_the_camera_comes_nearer(prompt: str, landscape: Path, nets: Nets) -> None:
+    frames = render(landscape, nets, prompt)
+    assert growth(flow(frames[0], frames[-1])) > 0.02
+
+
+@pytest.mark.parametrize("prompt", ["zoom out", "镜头缩小", "pull back", "镜头拉远"])
+def test_content_shrinks_when_the_camera_goes_away(prompt: str, landscape: Path, nets: Nets) -> None:
+    frames = render(landscape, nets, prompt)
+    assert growth(flow(frames[0], frames[-1])) < -0.015
+
+
+@pytest.mark.parametrize(
+    ("prompt", "axis", "sign"),
+    [
+        ("pan left", 0, 1),
+        ("向左摇镜头", 0, 1),
+        ("pan right", 0, -1),
+        ("向右摇镜头", 0, -1),
+        ("camera tracks left", 0, 1),
+        ("镜头左移", 0, 1),
+        ("camera tracks right", 0, -1),
+        ("镜头右移", 0, -1),
+        ("tilt up", 1, 1),
+        ("镜头上摇", 1, 1),
+        ("tilt down", 1, -1),
+        ("镜头下摇", 1, -1),
+        ("crane up", 1, 1),
+        ("镜头上升", 1, 1),
+        ("the camera descends", 1, -1),
+        ("镜头下降", 1, -1),
+    ],
+)
+def test_content_moves_against_the_camera(  # noqa: PLR0917 - a table's columns and two fixtures
+    prompt: str, axis: int, sign: int, landscape: Path, nets: Nets
+) -> None:
+    frames = render(landscape, nets, prompt)
+    moved = drift(flow(frames[0], frames[-1]))
+    assert sign * moved[axis] > 2
+    assert abs(moved[1 - axis]) < abs(moved[axis]) * 0.4
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sign"), [("orbit right", 1), ("环绕", 1), ("orbit left", -1), ("逆时针环绕", -1)]
+)
+def test_far_and_near_move_against_each_other_in_an_orbit(
+    prompt: str, sign: int, landscape: Path, nets: Nets
+) -> None:
+    frames = render(landscape, nets, prompt)
+    moved = flow(frames[0], frames[-1])[..., 0]
+    assert sign * float(moved[:40].mean()) > 1
+    assert sign * float(moved[-20:].mean()) < -1
+
+
+@pytest.mark.parametrize("prompt", ["dolly zoom", "希区柯克变焦"])
+def test_distance_looms_behind_a_steady_foreground_in_a_dolly_zoom(
+    prompt: str, landscape: Path, nets: Nets
+) -> None:
+    frames = render(landscape, nets, prompt)
+    moved = flow(frames[0], frames[-1])
+    columns = np.arange(moved.shape[1]) - (moved.shape[1] - 1) / 2
+    far, near = (
+        float((rows[..., 0] * columns).mean() / (columns**2).mean()) for rows in (moved[:50], moved[-30:])
+    )
+    assert far > 0.04
+    assert far > near + 0.04
+
+
+@pytest.mark.parametrize(("steady", "shaky"), [("static shot", "handheld camera"), ("固定镜头", "手持镜头")])
+def test_a_hand_shakes_and_a_tripod_does_not(steady: str, shaky: str, landscape: Path, nets: Nets) -> None:
+    reach = []
+    for prompt in (steady, shaky):
+        frames = render(landscape, nets, prompt, seconds=2)
+        reach.append(max(np.hypot(*drift(flow(frames[0], frame))) for frame in frames[::6]))
+    assert reach[0] < 0.8
+    assert reach[1] > 2 * reach[0] + 0.5
+
+
+@pytest.mark.parametrize("prompt", ["push in", "pan left"])
+def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, nets: Nets) -> None:
+    reach = []
+    for amplitude in (Amplitude.SMALL, Amplitude.MEDIUM, Amplitude.LARGE):
+        frames = render(landscape, nets, prompt, amplitude=amplitude)
+        reach.append(float(np.linalg.norm(flow(frames[0], frames[-1]), axis=-1).mean()))
+    assert reach[0] * 1.4 < reach[1]
+    assert reach[1] * 1.3 < reach[2]
+
+
+@pytest.mark.parametrize("prompt", ["", "push in", "pan left", "zoom out"])
+def test_the_first_frame_is_the_picture(prompt: str, ball: Path, nets: Nets) -> None:
+    first = next(iter(render(ball, nets, prompt, size=Size(240, 240))))
+    assert np.abs(first.astype(int) - cover(ball, Size(240, 240)).astype(int)).mean() < 1.5
+
+
+@pytest.mark.parametrize("prompt", ["", "push in", "orbit left", "tilt up"])
+def test_no_step_stands_still(prompt: str, landscape: Path, nets: Nets) -> None:
+    frames = render(landscape, nets, prompt, amplitude=Amplitude.SMALL, seconds=2)
+    steps = [np.abs(after.astype(int) - before).mean() for before, after in pairwise(frames)]
+    assert min(steps) > 0.01
+
+
+@pytest.mark.parametrize("size", [Size(176, 320), Size(400, 104), Size(104, 400), Size(200, 200)])
+def test_fills_frames_of_any_ratio(size: Size, ball: Path, nets: Nets) -> None:
+    frames = render(ball, nets, "orbit left", size=size, amplitude=Amplitude.LARGE)
+    assert len(frames) == 24
+    assert {frame.shape for frame in frames} == {(size.height, size.width, 3)}
+    assert all(frame.dtype == np.uint8 for frame in frames)
+
+
+def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Nets) -> None:
+    first, same, other = (render(ball, nets, "snow", seed=seed) for seed in (1, 1, 2))
+    assert all(np.array_equal(*pair) for pair in zip(first, same, strict=True))
+    assert not np.array_equal(first[-1], other[-1])
+
+
+def test_a_camera_comes_nearer_where_the_prompt_says_nothing(landscape: Path, nets: Nets) -> None:
+    frames = render(landscape, nets, amplitude=Amplitude.AUTO)
+    assert growth(flow(frames[0], frames[-1])) > 0.01

@@ -1,0 +1,137 @@
+import pytest
+
+from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Place
+from keyreel.engines.motion.prompt import direct
+
+MOVES = [
+    ("zoom in", Move.ZOOM_IN),
+    ("The camera slowly zooms in on her face", Move.ZOOM_IN),
+    ("镜头放大", Move.ZOOM_IN),
+    ("zoom out", Move.ZOOM_OUT),
+    ("镜头缩小", Move.ZOOM_OUT),
+    ("push in", Move.PUSH_IN),
+    ("camera moves forward", Move.PUSH_IN),
+    ("dolly in", Move.PUSH_IN),
+    ("镜头推近", Move.PUSH_IN),
+    ("镜头缓缓向前推进", Move.PUSH_IN),
+    ("pull back", Move.PULL_OUT),
+    ("the camera pulls out to reveal the town", Move.PULL_OUT),
+    ("镜头拉远", Move.PULL_OUT),
+    ("pan left", Move.PAN_LEFT),
+    ("pan slowly to the left", Move.PAN_LEFT),
+    ("the camera pans from right to left", Move.PAN_LEFT),
+    ("镜头向左摇", Move.PAN_LEFT),
+    ("pan right", Move.PAN_RIGHT),
+    ("the camera pans from left to right", Move.PAN_RIGHT),
+    ("向右摇镜头", Move.PAN_RIGHT),
+    ("tilt up to the sky", Move.TILT_UP),
+    ("镜头上摇", Move.TILT_UP),
+    ("tilt slowly down", Move.TILT_DOWN),
+    ("镜头下摇", Move.TILT_DOWN),
+    ("camera slides to the left", Move.TRACK_LEFT),
+    ("镜头左移", Move.TRACK_LEFT),
+    ("camera tracks right", Move.TRACK_RIGHT),
+    ("镜头从左到右平移", Move.TRACK_RIGHT),
+    ("crane up", Move.RISE),
+    ("镜头上升", Move.RISE),
+    ("the camera descends", Move.SINK),
+    ("镜头下降", Move.SINK),
+    ("orbit left", Move.ORBIT_LEFT),
+    ("orbit around the statue", Move.ORBIT_RIGHT),
+    ("环绕拍摄", Move.ORBIT_RIGHT),
+    ("dolly zoom", Move.DOLLY_ZOOM),
+    ("希区柯克变焦", Move.DOLLY_ZOOM),
+    ("handheld camera", Move.HANDHELD),
+    ("手持镜头", Move.HANDHELD),
+    ("static shot", Move.STATIC),
+    ("固定镜头", Move.STATIC),
+]
+
+
+@pytest.mark.parametrize(("text", "move"), MOVES)
+def test_understands_a_camera_move_and_nothing_else(text: str, move: Move) -> None:
+    assert direct(text).moves == (move,)
+
+
+EFFECTS = [
+    ("heavy rain", Effect.RAIN),
+    ("下着雨", Effect.RAIN),
+    ("snow is falling", Effect.SNOW),
+    ("下雪了", Effect.SNOW),
+    ("thick fog", Effect.FOG),
+    ("大雾", Effect.FOG),
+    ("the house burns", Effect.FIRE),
+    ("燃烧", Effect.FIRE),
+    ("sparks", Effect.EMBERS),
+    ("火花四溅", Effect.EMBERS),
+    ("autumn leaves", Effect.LEAVES),
+    ("落叶纷纷", Effect.LEAVES),
+    ("a strong wind", Effect.WIND),
+    ("微风", Effect.WIND),
+    ("night falls", Effect.NIGHT),
+    ("夜晚", Effect.NIGHT),
+    ("at sunset", Effect.SUNSET),
+    ("夕阳", Effect.SUNSET),
+    ("a sunny afternoon", Effect.DAY),
+    ("阳光", Effect.DAY),
+]
+
+
+@pytest.mark.parametrize(("text", "effect"), EFFECTS)
+def test_understands_an_effect(text: str, effect: Effect) -> None:
+    assert direct(text).strength_of(effect) > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["no rain, don't zoom in", "without any snow", "不要下雨，不要推近", "没有雾"]
+)
+def test_leaves_out_what_is_denied(text: str) -> None:
+    direction = direct(text)
+    assert not direction.cues
+    assert not direction.effects
+
+
+def test_hears_how_strongly_a_move_is_wanted() -> None:
+    gentle, usual, strong = (
+        direct(text).cues[0].strength for text in ("zoom in slowly", "zoom in", "fast zoom in")
+    )
+    assert gentle < usual < strong
+
+
+def test_plays_moves_joined_by_then_one_after_the_other() -> None:
+    first, second = direct("zoom in, then pan right").cues
+    assert (first.move, first.start, first.end) == (Move.ZOOM_IN, 0.0, 0.5)
+    assert (second.move, second.start, second.end) == (Move.PAN_RIGHT, 0.5, 1.0)
+
+
+def test_gives_each_subject_its_own_role() -> None:
+    direction = direct(
+        "@dog runs to the left while @cat jumps on the right in the distance, @beach as the background",
+        ("dog", "cat", "beach"),
+    )
+    dog, cat, beach = (direction.role(name) for name in ("dog", "cat", "beach"))
+    assert (dog.action, dog.heading) == (Action.RUN, -1.0)
+    assert (cat.action, cat.side, cat.nearness) == (Action.JUMP, 1.0, -1.0)
+    assert beach.is_scene
+    assert not dog.is_scene
+
+
+def test_knows_subjects_by_number_and_in_chinese() -> None:
+    direction = direct("@1 在左边跳，@2 向右跑", ("1", "2"))
+    assert (direction.role("1").action, direction.role("1").side) == (Action.JUMP, -1.0)
+    assert (direction.role("2").action, direction.role("2").heading) == (Action.RUN, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hour"),
+    [
+        ("on a beach at sunset", Place.SEA, Hour.SUNSET),
+        ("a desert road by day", Place.DESERT, Hour.DAY),
+        ("城市夜景", Place.CITY, Hour.NIGHT),
+        ("清晨的森林", Place.FOREST, Hour.DAWN),
+        ("something else", None, None),
+    ],
+)
+def test_finds_place_and_hour(text: str, place: Place | None, hour: Hour | None) -> None:
+    direction = direct(text)
+    assert (direction.place, direction.hour) == (place, hour)
