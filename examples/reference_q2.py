@@ -20,10 +20,10 @@ def main() -> None:
         video = client.generate(
             "vidu-q2-reference2video",
             subjects=[
-                {"id": "boat", "images": [PICTURES / "boat.jpg"]},
                 {"id": "balloon", "images": [PICTURES / "balloon.jpg"]},
+                {"id": "lake", "images": [PICTURES / "scene.jpg"]},
             ],
-            prompt="@boat floats on a lake at sunset, @balloon drifts above it",
+            prompt="@balloon floats slowly to the right, with @lake as the background",
             duration=5,
             resolution="720p",
             aspect_ratio="16:9",
