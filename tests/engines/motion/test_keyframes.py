@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,9 @@ class Clip:
     sha256: str
 
 
-def clip_of(folder: Path, keyframes: list[Frame], *seconds: int, seed: int = 1) -> Clip:
-    order = multiframe(saved(folder, *keyframes), *seconds, seed=seed)
+def clip_of(folder: Path, keyframes: list[Frame], *seconds: int, prompt: str = "") -> Clip:
+    order = multiframe(saved(folder, *keyframes), *seconds)
+    order = replace(order, shots=(replace(order.shots[0], prompt=prompt), *order.shots[1:]))
     path = rendered(order, FolderJob(folder))
     return Clip(order, keyframes, seen(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
@@ -132,6 +133,32 @@ def test_unrelated_pictures_never_lie_over_each_other_outside_the_whip(unrelated
         red, blue = (np.median(frame[..., channel], axis=0) > 40 for channel in (0, 2))
         mixed = float((red & blue).mean())
         assert mixed < (0.45 if 14 <= index < 34 else 0.01), index
+
+
+def test_a_prompt_moves_the_camera_of_its_own_shot_alone(related: Clip, tmp_path: Path) -> None:
+    clip = clip_of(tmp_path, tour(), 1, 2, prompt="the camera pushes in, strong handheld shake")
+    changed = [error(plain, moved) for plain, moved in zip(related.frames, clip.frames, strict=True)]
+    assert changed[12] > 0.02
+    assert max(changed[24:]) < 0.005
+
+
+def test_snow_of_a_prompt_falls_between_the_keyframes_only(related: Clip, tmp_path: Path) -> None:
+    clip = clip_of(tmp_path, tour(), 1, 2, prompt="heavy snow falls")
+    assert clip.frames[14].mean() > related.frames[14].mean() + 1
+    assert error(clip.frames[0], clip.keyframes[0]) <= 0.02
+    assert error(clip.frames[24], clip.keyframes[1]) <= 0.02
+
+
+def test_a_prompt_turns_the_whip_to_the_left(tmp_path: Path) -> None:
+    red, blue = view(terrain(2), 100, 100), view(terrain(3), 100, 100)
+    red[..., 1:], blue[..., :2] = 0, 0
+    sides = []
+    for name, prompt in (("right", ""), ("left", "pan left")):
+        (tmp_path / name).mkdir()
+        clip = clip_of(tmp_path / name, [red, blue], 1, prompt=prompt)
+        halves = clip.frames[12][:, :128, 2].mean(), clip.frames[12][:, 128:, 2].mean()
+        sides.append("left" if halves[0] > halves[1] else "right")
+    assert sides == ["right", "left"]
 
 
 def test_the_same_order_gives_the_same_bytes(related: Clip, tmp_path: Path) -> None:

@@ -68,42 +68,46 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The way from one still to another, unrelated one, in `steps` frames. `side` is 1 (right) or -1."""
+    """The way from one still to another, unrelated one, in `steps` frames."""
 
     first: Still
     last: Still
     steps: int
-    side: int = 1
 
-    def frame(self, step: int) -> Frame:
-        """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself."""
+    def frame(self, step: int, side: int = 1) -> Frame:
+        """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself.
+
+        The whip goes to the right, or to the left where `side` is -1.
+        """
         if step <= 0:
             return self.first.frame
         if step >= self.steps:
             return self.last.frame
         travelled = self._travelled(step)
         speed = _SHUTTER * (self._travelled(step + 0.5) - self._travelled(step - 0.5))
-        share = self._share_of_last(travelled, speed)
+        share = self._share_of_last(travelled, speed, side)
         if share.max() == 0:
-            return self._leaving(step, travelled, speed)
+            return self._leaving(step, side, speed)
         if share.min() == 1:
-            return self._arriving(step, travelled, speed)
+            return self._arriving(step, side, speed)
         weight = np.ascontiguousarray(np.broadcast_to(share, self.first.frame.shape[:2]))
-        return blended(self._arriving(step, travelled, speed), self._leaving(step, travelled, speed), weight)
+        return blended(self._arriving(step, side, speed), self._leaving(step, side, speed), weight)
 
-    def _leaving(self, step: int, travelled: float, speed: float) -> Frame:
+    def _leaving(self, step: int, side: int, speed: float) -> Frame:
         done = min(2 * step / self.steps, 1.0)
-        aside = self.side * _ASIDE * done**2
+        aside = side * _ASIDE * done**2
         near = _approached(step)
         pose = Pose(zoom=exp(_ZOOM * near), truck=aside, pan=aside / 2, dolly=near + _PUSH * done**3)
-        return _passed(self.first.seen_by(pose, step), self.side * travelled, speed)
+        return _passed(self.first.seen_by(pose, step), side * self._travelled(step), speed)
 
-    def _arriving(self, step: int, travelled: float, speed: float) -> Frame:
+    def _arriving(self, step: int, side: int, speed: float) -> Frame:
         left = min(2 - 2 * step / self.steps, 1.0)
-        aside = -self.side * _ASIDE * left**2
+        aside = -side * _ASIDE * left**2
         near = -_approached(self.steps - step)
         pose = Pose(zoom=exp(_ZOOM * near), truck=aside, pan=aside / 2, dolly=near)
-        return _passed(self.last.seen_by(pose, self.steps - step), self.side * (travelled - _DISTANCE), speed)
+        return _passed(
+            self.last.seen_by(pose, self.steps - step), side * (self._travelled(step) - _DISTANCE), speed
+        )
 
     def _travelled(self, step: float) -> float:
         """Return the camera's way across, in widths of the frame: a quintic, still at both its ends."""
@@ -111,12 +115,12 @@ class Bridge:
         time = min(max((step - self.steps / 2) / frames + 0.5, 0.0), 1.0)
         return _DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
 
-    def _share_of_last(self, travelled: float, speed: float) -> FloatArray:
+    def _share_of_last(self, travelled: float, speed: float, side: int) -> FloatArray:
         """Return the last picture's share in each column: all but 0 or 1, away from the pictures' border."""
         width = self.first.frame.shape[1]
         column = (np.arange(width, dtype=np.float32) + 0.5) / width - 0.5
         soft = 0.15 + speed / 2
-        place = (column * self.side + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
+        place = (column * side + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
         place = np.clip(place, 0, 1)
         return np.asarray(place * place * (3 - 2 * place), dtype=np.float32)
 

@@ -46,7 +46,7 @@ class InBetween:
 
     def __init__(self, net: Net, first: Frame, last: Frame, move: Matrix | None = None) -> None:
         self._first, self._last = first, last
-        size = net_size(first)
+        size = self.net_size = net_size(first)
         self._grid = identity(size)
         self._full_grid = identity(Size(first.shape[1], first.shape[0]))
         self._path = None if move is None else _path(move, size)
@@ -65,13 +65,16 @@ class InBetween:
         """How alike both pictures' structures are once warped to the middle: 1 equal, 0 nothing in common."""
         self._light = Light(seen[0], seen[1], both)
 
-    def frame(self, place: float) -> Frame:
-        """Draw the frame at a place, 0 … 1; ask in rising order. At 0 and 1 it is the keyframe itself."""
+    def frame(self, place: float, look: Matrix | None = None) -> Frame:
+        """Draw the frame at a place, 0 … 1; ask in rising order. At 0 and 1 it is the keyframe itself.
+
+        `look` says where in the frame the camera looks, in pixels of `net_size`; None: straight ahead.
+        """
         if place <= 0:
             return self._first
         if place >= 1:
             return self._last
-        to_first, to_last, share = self._charts(place)
+        to_first, to_last, share = self._charts(place, look)
         height, width = self._first.shape[:2]
         weight = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
         first = warped(self._first, to_first, self._grid, self._full_grid)
@@ -97,12 +100,12 @@ class InBetween:
         other = seen[1] + (seen[0] - seen[1]) * shown[0] * (1 - shown[1])
         return np.rint(whole).astype(np.uint8), np.rint(other).astype(np.uint8)
 
-    def _charts(self, place: float) -> tuple[Chart, Chart, FloatArray]:
+    def _charts(self, place: float, look: Matrix | None = None) -> tuple[Chart, Chart, FloatArray]:
         """Return where each pixel is found in the first and the last picture, and the first's share."""
         flow = self._flow.at(place)
-        middle = self._at(self._grid, 0.5 - place)
+        middle = self._at(self._grid if look is None else moved(self._grid, look), 0.5 - place)
         rates = (flow.to_first, flow.to_last, flow.trust_first)
-        first, last, trust = rates if self._path is None else [sampled(rate, middle) for rate in rates]
+        first, last, trust = rates if middle is self._grid else [sampled(rate, middle) for rate in rates]
         to_first = self._at(np.asarray(middle + first * np.float32(place), dtype=np.float32), -0.5)
         to_last = self._at(np.asarray(middle + last * np.float32(1 - place), dtype=np.float32), 0.5)
         return to_first, to_last, _share_of_first(to_first, to_last, trust, place)

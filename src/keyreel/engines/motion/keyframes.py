@@ -14,6 +14,7 @@ import numpy as np
 
 from keyreel.engines.motion.bridge import SEAM_SPEED, Bridge, Still
 from keyreel.engines.motion.easing import Leg, Pace, paces
+from keyreel.engines.motion.excursion import Excursion
 from keyreel.engines.motion.framing import cover
 from keyreel.engines.motion.inbetween import InBetween
 from keyreel.engines.motion.matching import match
@@ -49,9 +50,14 @@ class Reel:
         shot, way, pace = self._order.shots[index], self._way(index), self._pace(index)
         for passed in [each for each in self._ways if each < index - 1]:
             del self._ways[passed]
+        excursion = Excursion(self._order, index, self._keyframe(_ends(shot)[0]))
         steps = self._steps(index)
         for step in range(shot.frames):
-            yield way.frame(step) if isinstance(way, Bridge) else way.frame(pace.at(step / steps))
+            if isinstance(way, Bridge):
+                frame = way.frame(step, excursion.side)
+            else:
+                frame = way.frame(pace.at(step / steps), excursion.look(step, way.net_size))
+            yield excursion.weathered(frame, step)
 
     def _steps(self, index: int) -> int:
         # Within a film the last keyframe is the next shot's first frame; the last one is a frame of its own.
