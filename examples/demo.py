@@ -36,11 +36,14 @@ def running_server(folder: Path) -> Iterator[DataFolder]:
     data = DataFolder(folder)
     data.address_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(folder)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    data.create()
+    log = folder / "up.log"
+    with log.open("wb") as stream:
+        server = subprocess.Popen(command, stdout=stream, stderr=stream)
     try:
         while not data.address_file.exists():
             if server.poll() is not None:
-                sys.exit("The server did not start; its messages are above.")
+                sys.exit(f"The server did not start:\n{log.read_text()}")
             time.sleep(0.05)
         yield data
     finally:
