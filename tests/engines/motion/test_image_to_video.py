@@ -146,7 +146,7 @@ def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, n
 @pytest.mark.parametrize("prompt", ["", "push in", "pan left", "zoom out"])
 def test_the_first_frame_is_the_picture(prompt: str, ball: Path, nets: Nets) -> None:
     first = next(iter(render(ball, nets, prompt, size=Size(240, 240))))
-    assert np.abs(first.astype(int) - cover(ball, Size(240, 240)).astype(int)).mean() < 1.5
+    assert np.abs(first.astype(int) - cover(ball, Size(240, 240)).astype(int)).mean() < 0.5
 
 
 @pytest.mark.parametrize("prompt", ["", "push in", "orbit left", "tilt up"])

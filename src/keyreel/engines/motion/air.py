@@ -57,9 +57,11 @@ class Fog:
         banks = 0.35 + 0.9 * first * fetched(self.texture, other, cv2.BORDER_WRAP) ** 0.7
         level = np.arange(rows, dtype=np.float32)[:, None] / np.float32(rows)
         if near:
-            dense = banks * step(level, 0.45, 1.0) * 0.5
-        else:
-            dense = banks * (0.30 + 0.70 * np.exp(-(((level - 0.5) / 0.26) ** 2)))
+            dense = banks * step(level, 0.45, 1.0) * 0.3 * min(self.strength * strength, 1.0)
+            light = resized(bytes_of(np.asarray(dense[..., None] * self.colour, np.float32)), *_wh(frame))
+            np.copyto(frame, cv2.add(frame, light))
+            return
+        dense = banks * (0.30 + 0.70 * np.exp(-(((level - 0.5) / 0.26) ** 2)))
         alpha = resized(
             np.asarray(np.clip(dense * self.strength * strength, 0, 0.9), np.float32), *_wh(frame)
         )
@@ -105,7 +107,7 @@ class Flames:
         heat = np.clip(0.62 * first + 0.62 * second - up / tall * 0.95 + 0.12, 0, 1)
         level = bytes_of(heat * 255 * strength)
         light = cv2.LUT(cv2.cvtColor(level, cv2.COLOR_GRAY2RGB), self.ramp)
-        full = cv2.resize(light, _wh(frame), interpolation=cv2.INTER_CUBIC)
+        full = cv2.resize(light, _wh(frame), interpolation=cv2.INTER_LINEAR)
         np.copyto(frame, cv2.add(frame, full))
         if not near:
             self._glow(frame, seconds, strength)
@@ -116,8 +118,8 @@ class Flames:
         column = (
             np.exp(-up * 1.6)[:, None, None] * np.array((74, 30, 6), np.float32) * float(pulse * strength)
         )
-        light = cv2.resize(np.repeat(column.astype(np.float32), 2, axis=1), _wh(frame))
-        np.copyto(frame, cv2.add(frame, bytes_of(light * min(self.strength, 1.3))))
+        light = bytes_of(np.repeat(column * min(self.strength, 1.3), 2, axis=1))
+        np.copyto(frame, cv2.add(frame, cv2.resize(light, _wh(frame))))
 
 
 def flames(size: Size, rng: np.random.Generator, strength: float) -> Flames:

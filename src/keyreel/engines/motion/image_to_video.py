@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 
 from keyreel.engines.motion import camera, layers
@@ -33,6 +34,8 @@ _OUTWARDS: Final = frozenset({Move.ZOOM_OUT, Move.PULL_OUT})
 _OUTWARD_SQUEEZE: Final = 1.3
 _SQUEEZE: Final = 1.05
 _UNASKED: Final = 0.85
+_PARTED_AFTER: Final = 8
+"""Frames until the subject is quite parted from the plate."""
 
 
 def frames(order: Order, nets: Nets) -> Iterator[Frame]:
@@ -51,7 +54,14 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
     for index, pose in enumerate(camera.path(cues, rig)):
         behind = partial(weather.behind, index=index, frames=shot.frames)
-        frame = scene.seen_by(layers.confined(pose, view), view, behind)
+        pose = layers.confined(pose, view)  # noqa: PLW2901 - the same pose, within the picture
+        frame = scene.seen_by(pose, view, behind)
+        if scene.subject and index < _PARTED_AFTER:
+            # A matte is never perfect: the shot starts from the undivided picture.
+            whole = scene.undivided(pose, view)
+            np.copyto(
+                frame, cv2.addWeighted(frame, index / _PARTED_AFTER, whole, 1 - index / _PARTED_AFTER, 0)
+            )
         weather.before(frame, index, shot.frames)
         yield frame
 

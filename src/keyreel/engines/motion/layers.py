@@ -100,10 +100,11 @@ def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) 
     ray = points @ turn
     aim = np.array((pose.pan, pose.tilt), np.float32)
     moved = np.array((pose.truck, pose.lift), np.float32)
-    place = ray + aim
+    place = np.asarray(ray + aim, np.float32)
     for _ in range(3):
         depth = disparity(place)[..., None]
-        place = ray * (1 - np.float32(pose.dolly) * depth) + aim + moved * depth
+        ahead = ray * (1 - np.float32(pose.dolly) * depth)
+        place = np.asarray(ahead + aim + moved * depth, np.float32)
     return _squeezed(place, view)
 
 

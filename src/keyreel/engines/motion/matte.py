@@ -80,6 +80,6 @@ def _guided(guide: FloatArray, values: FloatArray, *, radius: int, softness: flo
         slope = np.asarray((mean(level * values) - centre * target) / (variance + softness), np.float32)
         # The channel in which subject and surroundings differ most decides.
         contrast = variance + 1e-6
-        total += contrast * (mean(slope) * level + mean(target - slope * centre))
+        total += contrast * (mean(slope) * level + mean(np.asarray(target - slope * centre, np.float32)))
         weight += contrast
     return np.asarray(total / weight, np.float32)

@@ -177,7 +177,7 @@ def _water(image: FloatArray, sketch: Sketch) -> None:
     low = np.array(sketch.palette.low, np.float32) * 0.86
     colours = low * (1 - part[:, None]) ** 2 + deep * (1 - (1 - part[:, None]) ** 2)
     waves = _perspective(noise((512, 512), (40, 130), sketch.rng, 4), part * 0.8, width)
-    drawn = colours[:, None, :] * (1 + 0.5 * (waves - 0.5))[..., None]
+    drawn = np.asarray(colours[:, None, :] * (1 + 0.5 * (waves - 0.5))[..., None], np.float32)
     across = (np.arange(width, dtype=np.float32) - np.float32(sketch.sun_at()[0])) / width
     path = np.exp(-((across[None, :] / (0.05 + 0.13 * part[:, None])) ** 2))
     glitter = path * step(waves, 0.48, 0.72) * sketch.palette.glare * 1.1

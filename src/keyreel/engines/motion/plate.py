@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_FILL_SIDE: Final = 288
+_FILL_SIDE: Final = 320
 _FILL_BAND: Final = 34
 _PATCH: Final = 3
 _SEEN: Final = 0.02
@@ -96,8 +96,10 @@ def behind(picture: Frame, alpha: FloatArray) -> Frame:
     filled = inpaint(small, hole * 255, global_mask=deep * 255, patch_size=_PATCH)
     filled = _continued(np.asarray(filled, np.uint8), deep)
     fill = resized(filled, width, height)
-    near = cv2.dilate(np.asarray(alpha > _SEEN, np.uint8), grow, iterations=max(round(1 / scale), 1))
-    soft = blurred(near.astype(np.float32), max(1 / scale, 1.0))
+    # The fill shows only where the subject was: what is seen beside it at rest stays the picture's own.
+    reach = max(round(width / 640), 1)
+    near = cv2.dilate(np.asarray(alpha > _SEEN, np.uint8), grow[1:-1, 1:-1], iterations=reach)
+    soft = blurred(near.astype(np.float32), reach * 0.8)
     return blended(fill, picture, soft)
 
 

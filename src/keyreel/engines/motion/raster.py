@@ -46,7 +46,7 @@ def blended(over: Frame, under: Frame, alpha: FloatArray) -> Frame:
     return np.asarray(cv2.blendLinear(over, under, alpha, np.float32(1) - alpha), np.uint8)
 
 
-def step(values: NDArray[np.float32], low: float, high: float) -> FloatArray:
+def step(values: NDArray[np.floating], low: float, high: float) -> FloatArray:
     """Rise smoothly from 0.0 at `low` to 1.0 at `high`."""
     part = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(part * part * (3 - 2 * part), np.float32)

@@ -83,9 +83,8 @@ class Sketch:
 
     def hazy(self, colour: Colour, distance: float) -> FloatArray:
         """Return a thing's colour in this light, from this far (0.0 … 1.0) through the air."""
-        return self.lit(colour) * (1 - distance) + np.array(self.palette.low, np.float32) * np.float32(
-            distance
-        )
+        air = np.array(self.palette.low, np.float32)
+        return np.asarray(self.lit(colour) * (1 - distance) + air * distance, np.float32)
 
     def sun_at(self) -> tuple[float, float]:
         """Return the sun's or moon's centre in pixels."""
@@ -125,9 +124,9 @@ def noise(
     return np.asarray(np.clip(total / np.float32(weight), 0, 1), np.float32)
 
 
-def mixed(image: FloatArray, colour: FloatArray | Colour, mask: FloatArray) -> None:
+def mixed(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[np.floating]) -> None:
     """Lay a colour over the image, in place, as densely as the mask says."""
-    image += (np.asarray(colour, np.float32) - image) * mask[..., None]
+    image += (np.asarray(colour, np.float32) - image) * np.asarray(mask, np.float32)[..., None]
 
 
 def _stars(image: FloatArray, sketch: Sketch) -> None:
@@ -176,7 +175,7 @@ def _clouds(image: FloatArray, sketch: Sketch, cover: float) -> None:
     dense = step(body, edge, edge + 0.26)
     under = np.roll(dense, -max(small[1] // 40, 1), axis=0)
     mask = resized(dense, width, line) * np.float32(0.85)
-    shade = resized(np.clip(dense - under * 0.55, 0, 1), width, line)
+    shade = resized(np.asarray(np.clip(dense - under * 0.55, 0, 1), np.float32), width, line)
     colour = np.array(sketch.palette.cloud, np.float32)
     tone = colour * (0.80 + 0.20 * shade[..., None])
     sky = image[:line]

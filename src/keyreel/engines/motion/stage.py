@@ -57,6 +57,7 @@ class Stage:
     `centre` is the subject's, as parts of the frame; `focus` the disparity that an orbit holds on to.
     """
 
+    whole: Canvas
     background: Canvas
     subject: Cutout | None
     centre: tuple[float, float]
@@ -64,15 +65,20 @@ class Stage:
 
     def seen_by(self, pose: Pose, view: View, weather: Callable[[Frame], None] | None = None) -> Frame:
         """Return what the camera sees. `weather` may draw on the plate before the subject covers it."""
-        origin = (float(self.background.left), float(self.background.top))
-        ground = partial(ground_under, view=view)
-        place = layers.looked_at(view.points(), pose, view, ground)
-        frame = fetched(self.background.image, layers.pixels(place, view, origin))
+        frame = fetched(self.background.image, self._ground_map(pose, view))
         if weather:
             weather(frame)
         if self.subject:
             _lay(self.subject, frame, pose, view)
         return frame
+
+    def undivided(self, pose: Pose, view: View) -> Frame:
+        """Return the picture as if all of it lay on the ground: at rest it is the picture, to the pixel."""
+        return fetched(self.whole.image, self._ground_map(pose, view))
+
+    def _ground_map(self, pose: Pose, view: View) -> FloatArray:
+        place = layers.looked_at(view.points(), pose, view, partial(ground_under, view=view))
+        return layers.pixels(place, view, (float(self.whole.left), float(self.whole.top)))
 
 
 def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
@@ -86,14 +92,14 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
     )
     frame_alpha = opacity[whole.top : whole.top + size.height, whole.left : whole.left + size.width]
     if not _SMALLEST < coverage(frame_alpha) < _LARGEST:
-        return Stage(whole, None, (0.5, 0.5), 0.5)
+        return Stage(whole, whole, None, (0.5, 0.5), 0.5)
     near = depth.stands_at(frame_alpha)
     origin = (float(whole.left), float(whole.top))
     subject = Cutout(
         clean_edges(whole.image, opacity), opacity, near, _relief(opacity), _box(opacity, whole), origin
     )
     behind = plate.Canvas(plate.behind(whole.image, opacity), whole.left, whole.top, size, whole.slack)
-    return Stage(behind, subject, _centre_of(frame_alpha), near)
+    return Stage(whole, behind, subject, _centre_of(frame_alpha), near)
 
 
 def ground_under(place: FloatArray, view: View) -> FloatArray:
