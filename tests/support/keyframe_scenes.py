@@ -86,5 +86,8 @@ def speeds(clip: list[Frame]) -> NDArray[np.float32]:
     """Measure the mean motion from each frame to the next, in pixels."""
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in clip]
-    fields = [flow.calc(before, after, np.empty(0, np.float32)) for before, after in pairwise(greys)]
+    fields = [
+        flow.calc(before, after, np.zeros((*before.shape, 2), np.float32))
+        for before, after in pairwise(greys)
+    ]
     return np.array([np.linalg.norm(field, axis=2).mean() for field in fields], dtype=np.float32)
