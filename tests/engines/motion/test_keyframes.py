@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -159,6 +160,15 @@ def test_a_prompt_turns_the_whip_to_the_left(tmp_path: Path) -> None:
         halves = clip.frames[12][:, :128, 2].mean(), clip.frames[12][:, 128:, 2].mean()
         sides.append("left" if halves[0] > halves[1] else "right")
     assert sides == ["right", "left"]
+
+
+def test_pictures_of_another_ratio_are_cropped_around_their_subject(tmp_path: Path) -> None:
+    tall = np.full((512, 256, 3), (70, 90, 120), dtype=np.uint8)
+    cv2.circle(tall, (128, 400), 60, (230, 120, 30), -1, cv2.LINE_AA)
+    clip = clip_of(tmp_path, [tall, tall[:, ::-1].copy()], 1)
+    orange = clip.frames[0][..., 0] > 160
+    assert np.ptp(np.flatnonzero(orange.any(axis=0))) == pytest.approx(119, abs=4)
+    assert np.ptp(np.flatnonzero(orange.any(axis=1))) == pytest.approx(119, abs=4)
 
 
 def test_the_same_order_gives_the_same_bytes(related: Clip, tmp_path: Path) -> None:

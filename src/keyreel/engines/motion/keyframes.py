@@ -15,7 +15,8 @@ import numpy as np
 from keyreel.engines.motion.bridge import SEAM_SPEED, Bridge, Still
 from keyreel.engines.motion.easing import Leg, Pace, paces
 from keyreel.engines.motion.excursion import Excursion
-from keyreel.engines.motion.framing import cover
+from keyreel.engines.motion.focus import focus_of, is_cropped
+from keyreel.engines.motion.framing import cover_frame, read
 from keyreel.engines.motion.inbetween import InBetween
 from keyreel.engines.motion.matching import match
 
@@ -44,6 +45,7 @@ class Reel:
         self._nets = nets
         self._ways: dict[int, Way] = {}
         self._stills: dict[Picture, Still] = {}
+        self._focuses: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def frames(self, index: int) -> Iterator[Frame]:
         """Draw a shot: the keyframes' own frames are the keyframes. Shots go in rising order."""
@@ -99,7 +101,16 @@ class Reel:
         return self._stills[picture]
 
     def _keyframe(self, picture: Picture) -> Frame:
-        return cover(Path(picture), self._order.frame_size)
+        frame, size = read(Path(picture)), self._order.frame_size
+        return cover_frame(frame, size, self._focus(frame) if is_cropped(frame, size) else None)
+
+    def _focus(self, frame: Frame) -> tuple[float, float]:
+        """Find the subject in the first keyframe of this shape: crops of one shape stay in one place."""
+        if frame.shape not in self._focuses:
+            keyframes = (read(Path(picture)) for shot in self._order.shots for picture in _ends(shot))
+            first = next(each for each in keyframes if each.shape == frame.shape)
+            self._focuses[frame.shape] = focus_of(first, self._nets)
+        return self._focuses[frame.shape]
 
 
 def _ends(shot: Shot) -> tuple[Picture, Picture]:
