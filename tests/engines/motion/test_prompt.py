@@ -116,6 +116,15 @@ def test_gives_each_subject_its_own_role() -> None:
     assert not dog.is_scene
 
 
+@pytest.mark.parametrize(
+    "text", ["@1 flies over @2 as the background", "@1 jumps, background: @2", "@1 在跳，以@2为背景"]
+)
+def test_makes_the_subject_next_to_the_word_the_scene(text: str) -> None:
+    direction = direct(text, ("1", "2"))
+    assert direction.role("2").is_scene
+    assert not direction.role("1").is_scene
+
+
 def test_knows_subjects_by_number_and_in_chinese() -> None:
     direction = direct("@1 在左边跳，@2 向右跑", ("1", "2"))
     assert (direction.role("1").action, direction.role("1").side) == (Action.JUMP, -1.0)

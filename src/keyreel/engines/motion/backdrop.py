@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion import places, sky
-from keyreel.engines.motion.lexicon import Hour, Place
+from keyreel.engines.motion.lexicon import Effect, Hour, Place
 from keyreel.engines.motion.raster import bytes_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _GRAIN: Final = 1.6
 _VIGNETTE: Final = 0.16
+_OVERCAST: Final = (Effect.RAIN, Effect.SNOW, Effect.FOG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def backdrop(direction: Direction, size: tuple[int, int], seed: int) -> Backdrop
     place = direction.place or Place.MEADOW
     hour = direction.hour or (Hour.NIGHT if place is Place.SPACE else Hour.DAY)
     rng = np.random.default_rng([seed, 23])
-    light = sky.PALETTES[hour]
+    wet = hour is Hour.DAY and any(direction.strength_of(effect) for effect in _OVERCAST)
+    light = sky.OVERCAST if wet else sky.PALETTES[hour]
     horizon = places.HORIZONS[place]
     image = places.draw(place, sky.Sketch(size, horizon, light, rng))
     return Backdrop(_finished(image, rng), horizon)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FADE_IN_SECONDS: Final = 0.9
 _HOUR_CHANGES_BY: Final = 0.55
+_BLOWN: Final = 0.35
 _HOURS: Final = (Effect.NIGHT, Effect.SUNSET, Effect.DAY)
 
 
@@ -72,6 +73,9 @@ class Weather:
             make = particles.rain if effect is Effect.RAIN else particles.snow
             for sheet in make(size, rng, self._tint, wind=self.wind, amount=strength):
                 (self._near if sheet.near else self._far).append(sheet.fall)
+        elif effect is Effect.WIND:
+            # Wind is seen by what it carries; rain, snow and fog feel it as well.
+            self._both(particles.flutter(size, rng, strength, _BLOWN * strength, petals=False).fall)
         elif effect in {Effect.LEAVES, Effect.PETALS}:
             self._both(particles.flutter(size, rng, self.wind, strength, petals=effect is Effect.PETALS).fall)
         elif effect is Effect.FOG:

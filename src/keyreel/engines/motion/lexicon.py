@@ -103,7 +103,7 @@ NEGATIONS: Final = (
     r"(?:不要|不|没有|没|无|别|禁止|避免|停止)(?:[^，。,.]{0,2})$",
 )
 
-CLAUSE_END: Final = r"[.,;:!?\n，。；：！？、]+"
+CLAUSE_END: Final = r"[.,;!?\n，。；！？、]+"
 AND_THEN: Final = (
     r"\b(?:and then|then|after that|afterwards|finally)\b|然后|接着|随后|之后|最后|再(?=[推拉摇移缩放向])"
 )

@@ -167,22 +167,40 @@ def _roles(clauses: list[str], names: Sequence[str]) -> tuple[Role, ...]:
     for clause in clauses:
         pieces = re.split(r"\b(?:and|while|with|whereas)\b|而|同时", clause)
         for piece in pieces:
-            current = [name for name in names if _mentions(piece, name)] or current
+            current = [name for name in names if _mention(piece, name)] or current
             for name in current:
                 spoken.setdefault(name, []).append(piece)
-    return tuple(_role(name, pieces) for name, pieces in spoken.items())
+    return tuple(_role(name, pieces, names) for name, pieces in spoken.items())
 
 
-def _mentions(clause: str, name: str) -> bool:
+def _mention(clause: str, name: str) -> re.Match[str] | None:
     called = re.escape(name.lower())
-    if re.search(rf"@\s*{called}(?![0-9a-z_])", clause):
-        return True
+    at = re.search(rf"@\s*{called}(?![0-9a-z_])", clause)
+    if at:
+        return at
     if name.isdecimal():
-        return bool(re.search(rf"(?:image|picture|图片?|主体)\s*{called}(?!\d)", clause))
-    return bool(re.search(rf"(?<![0-9a-z_@]){called}(?![0-9a-z_])", clause))
+        return re.search(rf"(?:image|picture|图片?|主体)\s*{called}(?!\d)", clause)
+    return re.search(rf"(?<![0-9a-z_@]){called}(?![0-9a-z_])", clause)
 
 
-def _role(name: str, pieces: list[str]) -> Role:
+def _is_scene(piece: str, name: str, names: Sequence[str]) -> bool:
+    """Say whether a piece makes this one the scene: of all that it mentions, the one next to the word."""
+    found = {each: match for each in names if (match := _mention(piece, each))}
+    if name not in found:
+        return False
+    words = [
+        word
+        for word in re.finditer(lexicon.AS_SCENE, piece)
+        if not any(match.start() <= word.start() < match.end() for match in found.values())
+    ]
+    return any(min(found, key=lambda each: _apart(found[each], word)) == name for word in words)
+
+
+def _apart(one: re.Match[str], other: re.Match[str]) -> int:
+    return max(one.start() - other.end(), other.start() - one.end(), 0)
+
+
+def _role(name: str, pieces: list[str], names: Sequence[str]) -> Role:
     stage = [piece for piece in pieces if not re.search(lexicon.OF_THE_CAMERA, piece)]
     towards = any(_meant(lexicon.TOWARDS_US, piece) for piece in stage)
     heading = _first(lexicon.HEADINGS, stage)
@@ -196,5 +214,5 @@ def _role(name: str, pieces: list[str]) -> Role:
         nearness=_first(lexicon.NEARNESS, stage),
         heading=heading or 0.0,
         approaches=towards,
-        is_scene=any(re.search(lexicon.AS_SCENE, piece) for piece in stage),
+        is_scene=any(_is_scene(piece, name, names) for piece in stage),
     )

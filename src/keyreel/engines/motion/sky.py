@@ -58,6 +58,13 @@ PALETTES: Final = {
 }  # fmt: skip
 
 
+OVERCAST: Final = Palette(
+    zenith=(96, 112, 130), middle=(136, 150, 164), low=(186, 194, 200), sun=(0.6, 0.7),
+    glow=(214, 220, 226), cloud=(156, 166, 178), light=(0.66, 0.70, 0.74), disc=0.0, glare=0.2,
+)  # fmt: skip
+"""The light of a day with rain, snow or fog."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light."""

@@ -34,6 +34,7 @@ _HEIGHTS: Final = (0.30, 0.62, 0.86)
 _CROWDED: Final = (1.0, 1.0, 0.92, 0.84, 0.76, 0.7, 0.66, 0.62)
 _CUT_HEIGHT: Final = 0.8
 _FULL_HEIGHT: Final = 1.08
+_ALOFT: Final = 0.7
 _SIDE_PLACES: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
 
 
@@ -70,11 +71,20 @@ def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[
     columns = _columns([role for _, role in cast])
     actors = []
     for (cutout, role), x in zip(cast, columns, strict=True):
+        cutout = _fit_for(cutout, x, alone=len(cast) == 1)  # noqa: PLW2901 - the same subject, turned
         start, end = _way(cutout, role, Mark(x, 0.0, _CROWDED[len(cast)]), where=where, order=order)
         actors.append(
             _actor(cutout, role, (start, end), where=where, phase=rng.uniform(0, 2 * pi), order=order)
         )
     return sorted(actors, key=lambda actor: actor.start.row)
+
+
+def _fit_for(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
+    """Turn a cut side to the nearer edge of the frame; fade a cut top unless the subject may fill it."""
+    wrong = cutout.cut_left if x > 0.5 else cutout.cut_right if x < 0.5 else False
+    if wrong and not (cutout.cut_left and cutout.cut_right):
+        cutout = subjects.mirrored(cutout)
+    return cutout if alone or not cutout.cut_above else subjects.fading_above(cutout)
 
 
 def _columns(roles: list[Role]) -> list[float]:
@@ -91,6 +101,8 @@ def _columns(roles: list[Role]) -> list[float]:
 
 def _way(cutout: Cutout, role: Role, at: Mark, *, where: Scene, order: Order) -> tuple[Mark, Mark]:
     size = order.frame_size
+    if airborne(role.action):
+        at = at._replace(height=at.height * _ALOFT)
     here = _standing(cutout, role.nearness or 0.0, at, where=where, size=size)
     if role.approaches:
         return (

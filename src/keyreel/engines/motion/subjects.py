@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.matte import coverage, matte
-from keyreel.engines.motion.raster import blurred, bytes_of, resized
+from keyreel.engines.motion.raster import blurred, bytes_of, resized, step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,7 @@ _MOST: Final = 0.93
 _CHROMA_LIMIT: Final = 9.0
 _LIGHT_LIMIT: Final = 20.0
 _PADDING: Final = 4
+_FADE: Final = 0.16
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,23 @@ def scaled(cutout: Cutout, height: int) -> Cutout:
         image=resized(cutout.image, width, height, sharp=True),
         alpha=np.clip(resized(cutout.alpha, width, height), 0, 1),
     )
+
+
+def mirrored(cutout: Cutout) -> Cutout:
+    """Return the cut-out seen in a mirror."""
+    return replace(
+        cutout,
+        image=np.ascontiguousarray(cutout.image[:, ::-1]),
+        alpha=np.ascontiguousarray(cutout.alpha[:, ::-1]),
+        cut_left=cutout.cut_right,
+        cut_right=cutout.cut_left,
+    )
+
+
+def fading_above(cutout: Cutout) -> Cutout:
+    """Return the cut-out with its cut upper edge fading away."""
+    ramp = step(np.arange(cutout.shape[0]) / cutout.shape[0], 0.0, _FADE)
+    return replace(cutout, alpha=cutout.alpha * ramp[:, None], cut_above=False)
 
 
 def harmonised(cutout: Cutout, surroundings: Frame) -> Cutout:
