@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -140,3 +141,18 @@ def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Net
     )
     assert all(np.array_equal(*pair) for pair in zip(first, same, strict=True))
     assert not np.array_equal(first[-1], other[-1])
+
+
+def test_a_subject_cut_off_below_stands_on_the_frames_edge(ball: Path, nets: Nets, tmp_path: Path) -> None:
+    half = tmp_path / "half.png"
+    cv2.imwrite(str(half), cv2.imread(str(ball))[:200])
+    for frame in render({"half": half}, nets, "@half dances, tilt down"):
+        assert (frame[-1, :, 0] > 2.0 * frame[-1, :, 1]).sum() > 20
+
+
+def test_rain_falls_before_and_behind_the_subjects(ball: Path, nets: Nets) -> None:
+    wet, dry = (
+        render({"ball": ball}, nets, text)[12].astype(int)
+        for text in ("@ball at night, rain", "@ball at night")
+    )
+    assert np.abs(wet - dry).mean() > 0.5
