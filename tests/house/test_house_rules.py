@@ -37,6 +37,8 @@ TESTED_ELSEWHERE = {
     "server/health.py": "tests/server/test_discovery.py asks for it",
     "server/services.py": "a value; tests/server fill it",
     "server/tasks.py": "tests/server/test_submit.py goes through both routes",
+    "bench/timing.py": "tests/bench run the command, which measures in processes of its own",
+    "cli/bench.py": "the same",
     "settings.py": "tests/cli set them, tests/house hold their documentation",
     "storage/durable.py": "tests/storage/test_objects.py writes through it",
     "task.py": "tests/wire/test_dialect_shapes.py shows every state",

@@ -17,6 +17,8 @@ keys = typer.Typer(
     help="API keys: make, list and revoke them, also while the server runs.", no_args_is_help=True
 )
 app.add_typer(keys, name="keys")
+bench = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (KEYREEL_DATA).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -122,6 +124,18 @@ def revoke_key(
     from keyreel.cli.admin import revoke_key as run
 
     run(data, key_id, as_json=as_json)
+
+
+@bench.command("motion")
+def bench_motion(
+    resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
+    pictures: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")] = None,
+) -> None:
+    """Measure the motion engine's speed, memory and quality."""
+    from keyreel.cli.bench import run_motion
+
+    run_motion(resolution, pictures, output)
 
 
 def main() -> None:

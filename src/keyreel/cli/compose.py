@@ -66,18 +66,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
         storage = Storage.local(settings.data / "files")
         signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
         intake = Intake(storage, Egress(settings.egress_allow), resolve=own_links(signer, own_addresses))
-        worker = Worker(
-            store,
-            storage,
-            intake,
-            settings=WorkerSettings(
-                folder=settings.data / "work",
-                engines=settings.engines,
-                render_timeout_seconds=settings.render_timeout,
-                producer=settings.producer,
-            ),
-            random=random,
-        )
+        worker = Worker(store, storage, intake, settings=_of_worker(settings), random=random)
         own_key = settings.api_key.get_secret_value() or folder.make_own_key()
         services = Services(
             settings=settings,
@@ -94,6 +83,15 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
             admin_token=folder.make_admin_token(),
         )
         yield Platform(services, worker, own_key)
+
+
+def _of_worker(settings: Settings) -> WorkerSettings:
+    return WorkerSettings(
+        folder=settings.data / "work",
+        engines=settings.engines,
+        render_timeout_seconds=settings.render_timeout,
+        producer=settings.producer,
+    )
 
 
 def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str | None]:

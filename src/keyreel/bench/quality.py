@@ -1,0 +1,123 @@
+"""How good in-betweened frames are: against the truth, against simpler methods, and where shots meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.media.reader import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+    from keyreel.order import Order
+
+_AROUND: Final = 6
+"""Frames on each side of a seam whose speed is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Structural similarity to a held-back true frame: ours, a cross-dissolve's, optical flow's (DIS)."""
+
+    ours: float
+    dissolve: float
+    flow: float
+
+
+def pinned_error(clip: Path, order: Order, keyframes: Sequence[Frame]) -> float:
+    """Return the largest mean absolute error, 0 … 1, of a keyframe's own frame after encoding."""
+    places = _keyframe_places(order)
+    found = {index: frame for index, frame in enumerate(frames(clip)) if index in places}
+    errors = [
+        float(cv2.absdiff(found[place], keyframe).mean()) / 255
+        for place, keyframe in zip(places, keyframes, strict=True)
+    ]
+    return max(errors)
+
+
+def likeness(drawn: Iterable[Frame], first: Frame, last: Frame, truth: Frame) -> Likeness:
+    """Compare three ways between two frames with what was really there halfway.
+
+    A clip passes the middle when its pace has it do so: of the frames drawn, the most alike counts.
+    """
+    dissolved = np.asarray(cv2.addWeighted(first, 0.5, last, 0.5, 0), dtype=np.uint8)
+    return Likeness(
+        max(ssim(frame, truth) for frame in drawn), ssim(dissolved, truth), ssim(_flowed(first, last), truth)
+    )
+
+
+def seam_speed(clip: Path, order: Order) -> float:
+    """Return the worst ratio of the speed at a seam to the speed around it: 1 is even, 0 stands still.
+
+    Speed is the mean optical flow between neighbouring frames.
+    """
+    seams = _keyframe_places(order)[1:-1]
+    speeds = list(_speeds(clip))
+    ratios = [1.0]
+    for seam in seams:
+        around = float(np.median(speeds[seam - _AROUND : seam + _AROUND]))
+        ratios += [speeds[step] / around for step in (seam - 1, seam)]
+    return min(min(ratio, 1 / ratio) for ratio in ratios)
+
+
+def ssim(one: Frame, other: Frame) -> float:
+    """Return the structural similarity of two pictures in grey (Wang et al., 2004; Gaussian, 1.5 px)."""
+    a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float64) for each in (one, other))
+
+    def smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(cv2.GaussianBlur(image, (11, 11), 1.5), dtype=np.float64)
+
+    mean_a, mean_b = smooth(a), smooth(b)
+    var_a, var_b = smooth(a * a) - mean_a**2, smooth(b * b) - mean_b**2
+    both = smooth(a * b) - mean_a * mean_b
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    above = (2 * mean_a * mean_b + c1) * (2 * both + c2)
+    below = (mean_a**2 + mean_b**2 + c1) * (var_a + var_b + c2)
+    return float((above / below).mean())
+
+
+def _keyframe_places(order: Order) -> list[int]:
+    """Return the frames that the keyframes own: 0, each seam, and the last frame."""
+    places = [0]
+    for shot in order.shots:
+        places.append(places[-1] + shot.frames)
+    places[-1] -= 1
+    return places
+
+
+def _flowed(first: Frame, last: Frame) -> Frame:
+    """Warp both pictures halfway along DIS optical flow and average them."""
+    grey = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (first, last)]
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    height, width = grey[0].shape
+    grid = np.dstack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)))
+    halves = []
+    for picture, pair in ((first, grey[::-1]), (last, grey)):
+        flow = dis.calc(pair[0], pair[1], np.zeros((height, width, 2), np.float32))
+        chart = (grid + np.float32(0.5) * flow).astype(np.float32)
+        x, y = np.ascontiguousarray(chart[..., 0]), np.ascontiguousarray(chart[..., 1])
+        halves.append(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    return np.asarray(cv2.addWeighted(halves[0], 0.5, halves[1], 0.5, 0), dtype=np.uint8)
+
+
+def _speeds(clip: Path, width: int = 320) -> Iterator[float]:
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    before: NDArray[np.uint8] | None = None
+    for frame in frames(clip):
+        size = (width, round(width * frame.shape[0] / frame.shape[1]))
+        grey = np.asarray(
+            cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY),
+            dtype=np.uint8,
+        )
+        if before is not None:
+            flow = dis.calc(before, grey, np.zeros((*grey.shape, 2), np.float32))
+            yield float(np.linalg.norm(flow, axis=2).mean())
+        before = grey

@@ -1,0 +1,94 @@
+"""How long one render takes and how much memory, in a process of its own that does nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+import resource
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from keyreel.testing import FolderJob
+
+if TYPE_CHECKING:
+    from keyreel.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds of one warm render, of encoding its frames alone, and the process's peak memory in bytes."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    floor_seconds: float
+    peak_bytes: int
+    clip: Path
+
+    @property
+    def ratio(self) -> float:
+        """CPU seconds over the encode-only floor."""
+        return self.cpu_seconds / self.floor_seconds
+
+
+async def timed(order: Order, folder: Path) -> Timing:
+    """Render in a fresh process, then encode the clip's frames again in another one."""
+    wall, cpu, peak, clip = await _in_child("render", order, folder)
+    (floor,) = await _in_child("encode", clip, folder)
+    return Timing(wall, cpu, floor, peak, Path(clip))
+
+
+async def _in_child(work: str, asked: object, folder: Path) -> Any:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "keyreel.bench.timing", work, str(folder)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answer, _ = await process.communicate(pickle.dumps(asked))
+    if process.returncode:
+        raise RuntimeError(f"the measured {work} ended with {process.returncode}")
+    return json.loads(answer)
+
+
+async def _render(order: Order, folder: Path) -> tuple[float, float, int, str]:
+    from keyreel.engines.motion.engine import MotionEngine
+
+    async with MotionEngine() as engine:
+        # What a server does once in its life, loading networks and libraries, is not part of a clip.
+        short = tuple(replace(shot, seconds=1) for shot in order.shots[:1])
+        (folder / "warm").mkdir()
+        await engine.render(replace(order, shots=short), FolderJob(folder / "warm"))
+        wall, cpu = time.perf_counter(), time.process_time()
+        clip = await engine.render(order, FolderJob(folder))
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return wall, cpu, peak, str(clip.path)
+
+
+def _encode(clip: str, folder: Path) -> tuple[float]:
+    from keyreel.media.film import open_film
+    from keyreel.media.reader import frames
+    from keyreel.order import Size
+
+    pictures = list(frames(Path(clip)))
+    height, width = pictures[0].shape[:2]
+    began = time.process_time()
+    with open_film(folder / "floor.mp4", Size(width, height)) as film:
+        for picture in pictures:
+            film.write(picture)
+    return (time.process_time() - began,)
+
+
+def main() -> None:
+    """Run one measured work, asked for on standard input, answered on standard output."""
+    work, folder = sys.argv[1], Path(sys.argv[2])
+    asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    answer = asyncio.run(_render(asked, folder)) if work == "render" else _encode(asked, folder)
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""`keyreel bench`: the measurements as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from keyreel.bench import motion, orders
+from keyreel.order import Resolution
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.bench.motion import Quality, Row
+
+MEGABYTE = 1_000_000
+
+
+def run_motion(resolutions: list[str], pictures: Path | None, output: Path | None) -> None:
+    """Measure the motion engine, print a table, write JSON if asked to."""
+    sizes = tuple(Resolution(each) for each in resolutions)
+    console = Console()
+    rows, found = asyncio.run(_motion(sizes, pictures or orders.EXAMPLES, console))
+    console.print(_table(rows))
+    console.print(_sentence(found))
+    if output:
+        output.write_text(
+            json.dumps({"speed": [_json(row) for row in rows], "quality": asdict(found)}, indent=2)
+        )
+
+
+async def _motion(
+    sizes: tuple[Resolution, ...], pictures: Path, console: Console
+) -> tuple[list[Row], Quality]:
+    rows: list[Row] = []
+    with console.status("measuring, one render after the other"):
+        async for row in motion.speed(sizes, pictures):
+            rows.append(row)
+            console.print(f"{row.name} {row.resolution.value}: {row.timing.wall_seconds:.1f} s", style="dim")
+        return rows, await motion.flight_quality(sizes[0], pictures)
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table(
+        "operation", "size", "wall s/s", "CPU s/s", "floor s/s", "ratio", "limit", "peak MB", box=None
+    )
+    for row in rows:
+        timing, limit = row.timing, motion.LIMITS[row.name]
+        within = timing.ratio <= limit or row.resolution is not Resolution.P720
+        each = (timing.wall_seconds, timing.cpu_seconds, timing.floor_seconds)
+        table.add_row(
+            row.name,
+            row.resolution.value,
+            *(f"{seconds / row.seconds:.2f}" for seconds in each),
+            f"[{'green' if within else 'red'}]{timing.ratio:.2f}[/]",
+            f"{limit:.1f}",
+            f"{timing.peak_bytes / MEGABYTE:.0f}",
+        )
+    return table
+
+
+def _sentence(found: Quality) -> str:
+    like = found.likeness
+    return (
+        f"\nkeyframes off by at most {found.pinned_error:.4f}; halfway frame's SSIM {like.ours:.3f} "
+        f"(flow {like.flow:.3f}, dissolve {like.dissolve:.3f}); speed at seams {found.seam_speed:.2f} of even"
+    )
+
+
+def _json(row: Row) -> dict[str, Any]:
+    timing = row.timing
+    return {
+        "operation": row.name,
+        "resolution": row.resolution.value,
+        "seconds": row.seconds,
+        "wall_seconds": timing.wall_seconds,
+        "cpu_seconds": timing.cpu_seconds,
+        "floor_seconds": timing.floor_seconds,
+        "ratio": timing.ratio,
+        "peak_bytes": timing.peak_bytes,
+    }

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from keyreel.bench.motion import flight_quality
+from keyreel.bench.orders import EXAMPLES, Pictures
+from keyreel.bench.quality import likeness, pinned_error, seam_speed, ssim
+from keyreel.errors import InvalidSetting
+from keyreel.media.film import open_film
+from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from support.pictures import landscape
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.engine import Frame
+
+SIZE = Size(320, 180)
+ORDER = Order(
+    Operation.MULTIFRAME,
+    "bench",
+    tuple(Shot("", 1, Picture("a"), Picture("b")) for _ in range(2)),
+    Resolution.P360,
+    1,
+    size=SIZE,
+)
+
+
+def travelling(speeds: list[float]) -> list[Frame]:
+    """Draw frames that move on by so many pixels each."""
+    places = np.cumsum([0.0, *speeds])
+    return [landscape(SIZE.width, SIZE.height, shift=float(place)) for place in places]
+
+
+def film(path: Path, pictures: list[Frame]) -> Path:
+    with open_film(path, SIZE) as opened:
+        for picture in pictures:
+            opened.write(picture)
+    return path
+
+
+def test_a_stop_at_the_seam_is_found(tmp_path: Path) -> None:
+    even = [4.0] * 47
+    stopping = [4.0] * 21 + [3.0, 2.0, 1.0, 1.0, 2.0, 3.0] + [4.0] * 20
+    assert seam_speed(film(tmp_path / "even.mp4", travelling(even)), ORDER) > 0.8
+    assert seam_speed(film(tmp_path / "stop.mp4", travelling(stopping)), ORDER) < 0.6
+
+
+def test_a_keyframe_that_is_missed_is_found(tmp_path: Path) -> None:
+    pictures = travelling([4.0] * 47)
+    clip = film(tmp_path / "clip.mp4", pictures)
+    assert pinned_error(clip, ORDER, [pictures[0], pictures[24], pictures[47]]) < 0.02
+    assert pinned_error(clip, ORDER, [pictures[0], pictures[30], pictures[47]]) > 0.02
+
+
+def test_the_truth_is_most_like_itself() -> None:
+    first, truth, last = travelling([6.0, 6.0])
+    found = likeness([first, truth], first, last, truth)
+    assert found.ours == pytest.approx(1.0)
+    assert found.dissolve < found.flow < 1.0
+    assert ssim(first, last) < 0.95
+
+
+def test_pictures_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match="examples/pictures"):
+        Pictures(tmp_path, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_camera_flight_is_in_betweened_well() -> None:
+    found = asyncio.run(flight_quality(Resolution.P540, EXAMPLES))
+    assert found.pinned_error < 0.02
+    assert found.likeness.ours > found.likeness.dissolve + 0.1
+    assert found.seam_speed > 0.6
+
+
+@pytest.mark.slow
+def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "keyreel", "bench", "motion", "--resolution", "360p", "-o", str(out)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=250, check=True, env=os.environ | {"COLUMNS": "120"}
+    )
+    assert "image-to-video" in done.stdout
+    rows = json.loads(out.read_text())["speed"]
+    assert [row["operation"] for row in rows] == ["image-to-video", "reference", "start-end", "multiframe"]
+    assert all(row["ratio"] > 1 and row["peak_bytes"] < 1.5e9 for row in rows)
