@@ -125,6 +125,11 @@ def test_makes_the_subject_next_to_the_word_the_scene(text: str) -> None:
     assert not direction.role("1").is_scene
 
 
+@pytest.mark.parametrize("text", ["in the last scene @1 runs", "@1 walks in the background", "场景中，@1 跑"])
+def test_takes_no_actor_for_the_scene(text: str) -> None:
+    assert not direct(text, ("1", "2")).role("1").is_scene
+
+
 def test_knows_subjects_by_number_and_in_chinese() -> None:
     direction = direct("@1 在左边跳，@2 向右跑", ("1", "2"))
     assert (direction.role("1").action, direction.role("1").side) == (Action.JUMP, -1.0)

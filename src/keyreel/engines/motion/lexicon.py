@@ -332,7 +332,8 @@ TOWARDS_US: Final = (
     r"towards? (?:the camera|us|the viewer|me)|(?:朝|向|往)(?:着)?(?:镜头|我们|观众|前)|走来|跑来|飞来"
 )
 AS_SCENE: Final = (
-    r"\bback(?:ground|drop)\b|\bscen(?:e|ery)\b|\blocation\b|\bsetting\b|\benvironment\b|背景|场景|环境"
+    r"(?<!in the )(?<!far )\bback(?:ground|drop)\b|\bas (?:the |a |our )?(?:scene|scenery|location|setting|environment|place|stage)\b"
+    r"|\b(?:scene|setting|location)(?: is|:)\s*(?=@)|(?:作为|作|为|当|成)(?:背景|场景|环境)|(?:背景|场景|环境)[是为:：]|背景(?=@)|的背景"
 )
 OF_THE_CAMERA: Final = (
     r"(?<!towards the )(?<!toward the )(?<!to the )(?<!at the )\bcamera\b|(?<![朝向往着对近])镜头"

@@ -58,7 +58,8 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
 def _names(order: Order) -> tuple[str, ...]:
     """List what the prompt may call the subjects: their names, and their numbers."""
     names = tuple(subject.name for subject in order.subjects)
-    return tuple(dict.fromkeys((*names, *(str(number + 1) for number in range(len(names))))))
+    numbers = (str(number) for number in range(1, len(names) + 1))
+    return tuple(name for name in dict.fromkeys((*names, *numbers)) if name)
 
 
 def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cutout, Role]], Frame | None]:
