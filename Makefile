@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check docs lock
+.PHONY: setup demo gallery test check docs lock
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -13,6 +13,9 @@ setup: .venv/ready
 
 demo: setup
 	$(BIN)/python examples/demo.py
+
+gallery: setup
+	$(BIN)/python examples/gallery.py
 
 test: setup
 	$(BIN)/python -m pytest

@@ -1,0 +1,150 @@
+"""What `make gallery` runs: orders over all operations, as MP4s and one page of contact sheets.
+
+The videos go to gallery/, the small sheets and the page that shows them to docs/gallery/. Names on the
+command line pick some of the orders.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from demo import running_server
+from keyreel.client import Client
+from keyreel.media.sheet import contact_sheet
+
+HERE = Path(__file__).parent
+VIDEOS = Path("gallery")
+PAGE = HERE.parent / "docs" / "gallery"
+SEED = 7
+
+
+def picture(name: str) -> Path:
+    """Return an example picture's path."""
+    return HERE / "pictures" / f"{name}.jpg"
+
+
+def pictures(*names: str) -> list[Path]:
+    """Return several."""
+    return [picture(name) for name in names]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One order of the gallery."""
+
+    name: str
+    model: str
+    prompt: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def subjects(*names: str) -> list[dict[str, Any]]:
+    """Return named subjects, one picture each."""
+    return [{"id": name, "images": [picture(name)]} for name in names]
+
+
+FLIGHT = pictures(*(f"flight-{number}" for number in range(5)))
+PIECES = (
+    Piece(
+        "flight",
+        "vidu-q2-pro-multiframe",
+        "a drone flies over the lake towards the mountains",
+        {"images": FLIGHT, "duration": 2},
+    ),
+    Piece(
+        "three-places",
+        "vidu-q2-pro-multiframe",
+        "from the coffee table out into the world",
+        {"images": pictures("coffee", "lighthouse", "scene"), "duration": 3},
+    ),
+    Piece(
+        "approach",
+        "vidu-q2-pro-startend2video",
+        "the camera glides to the island",
+        {"images": pictures("start", "end"), "duration": 4},
+    ),
+    Piece("cat", "vidu-q2-pro-img2video", "slow push in, snow falls", {"images": pictures("cat")}),
+    Piece(
+        "night-rain",
+        "vidu-q2-pro-img2video",
+        "夜晚下雨, 镜头缓缓向左平移",
+        {"images": pictures("lighthouse"), "movement_amplitude": "medium"},
+    ),
+    Piece("coffee", "vidu-q2-pro-img2video", "orbit right around the cup", {"images": pictures("coffee")}),
+    Piece(
+        "dolly-zoom",
+        "vidu-q2-pro-img2video",
+        "dolly zoom, dramatic",
+        {"images": pictures("astronaut"), "movement_amplitude": "high"},
+    ),
+    Piece("embers", "vidu-q2-pro-img2video", "handheld, embers rise, sunset", {"images": pictures("scene")}),
+    Piece("fog", "vidu-q2-pro-img2video", "fog drifts in, crane up", {"images": pictures("start")}),
+    Piece(
+        "balloon",
+        "vidu-q2-reference2video",
+        "@balloon floats over snowy mountains at sunset, crane up",
+        {"subjects": subjects("balloon"), "aspect_ratio": "16:9"},
+    ),
+    Piece(
+        "boat",
+        "vidu-q2-reference2video",
+        "@boat floats on a lake, with @scene as the background, slow pan right",
+        {"subjects": subjects("boat", "scene"), "aspect_ratio": "16:9"},
+    ),
+    Piece(
+        "harbour",
+        "vidu-q2-reference2video",
+        "@boat on the left, @balloon far away on the right, over the sea at night",
+        {"subjects": subjects("boat", "balloon"), "aspect_ratio": "21:9"},
+    ),
+    Piece(
+        "astronaut",
+        "vidu-q1-reference2video",
+        "@1 floats in space, push in",
+        {"images": pictures("astronaut"), "aspect_ratio": "9:16", "resolution": "1080p"},
+    ),
+)
+
+
+def main() -> None:
+    """Render the pieces that were named, or all of them, and write the page."""
+    wanted = set(sys.argv[1:]) or {piece.name for piece in PIECES}
+    VIDEOS.mkdir(exist_ok=True)
+    PAGE.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    with running_server(Path(".demo")) as data, Client(data.server_url(), data.own_key()) as client:
+        for piece in PIECES:
+            if piece.name not in wanted:
+                continue
+            began = time.monotonic()
+            asked = {"resolution": "720p", "seed": SEED, "prompt": piece.prompt, **piece.fields}
+            video = client.generate(piece.model, **asked).save(VIDEOS / f"{piece.name}.mp4")
+            spent = time.monotonic() - began
+            sheet = contact_sheet(video, columns=4, rows=2, width=960)
+            (PAGE / f"{piece.name}.jpg").write_bytes(sheet)
+            console.print(f"  [green]✓[/] {video}   {spent:.1f} s")
+    (PAGE / "index.md").write_text(page())
+
+
+def page() -> str:
+    """Write the page of all contact sheets."""
+    parts = [
+        "# Gallery\n",
+        "Every picture is from a video that `make gallery` makes on a plain 2-core CPU, out of the pictures",
+        "in `examples/pictures`. Time runs from left to right, line by line.\n",
+    ]
+    parts += [
+        f"## {piece.name}\n\n`{piece.model}`: *{piece.prompt}*\n\n![{piece.name}]({piece.name}.jpg)\n"
+        for piece in PIECES
+    ]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()
