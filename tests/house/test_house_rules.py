@@ -29,7 +29,7 @@ TESTED_ELSEWHERE = {
     "clock.py": "one line; tests/tasks and tests/storage drive a clock in its place",
     "engine.py": "protocols, held by types and by every engine's tests",
     "errors.py": "classes; tests/wire and tests/house hold what becomes of each",
-    "finishing/bench.py": "a value; tests/finishing fill it",
+    "finishing/workbench.py": "a value; tests/finishing fill it",
     "intake/headers.py": "tests/intake/test_images.py reads headers of every format",
     "order.py": "tests/wire hold every endpoint's order and frame sizes",
     "server/auth.py": "tests/server/test_refusals.py and test_admin.py knock with every kind of key",

@@ -11,7 +11,7 @@ from keyreel.media.mux import remux
 
 if TYPE_CHECKING:
     from keyreel.engine import Clip
-    from keyreel.finishing.bench import Bench
+    from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order
     from keyreel.task import TaskId
 
@@ -35,14 +35,14 @@ def identifier(label: str, task_id: TaskId, producer: str) -> str:
     )
 
 
-def label(clip: Clip, order: Order, bench: Bench) -> Clip:
+def label(clip: Clip, order: Order, workbench: Workbench) -> Clip:
     """Write the identifier into the file's index, and the index to the front: players start at once.
 
     Raises:
         RenderFailed: the identifier cannot be stored as it is.
     """
-    out = bench.folder / "labelled.mp4"
-    value = identifier(order.label, bench.task_id, bench.producer)
+    out = workbench.folder / "labelled.mp4"
+    value = identifier(order.label, workbench.task_id, workbench.producer)
     if "\0" in value:
         raise RenderFailed("The AIGC identifier holds the character U+0000, which an MP4 cannot store.")
     remux(clip.path, out, {"AIGC": value})

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from av.error import FFmpegError
 
 from keyreel.errors import RenderFailed
-from keyreel.finishing.bench import Bench
 from keyreel.finishing.cover import make_cover
 from keyreel.finishing.label import label
 from keyreel.finishing.watermark import watermark
+from keyreel.finishing.workbench import Workbench
 from keyreel.media.probe import BT709_LIMITED, Probe, probe
 from keyreel.order import FPS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.task import TaskId
 
-    Step = Callable[[Clip, Order, Bench], Clip]
+    Step = Callable[[Clip, Order, Workbench], Clip]
 
 STEPS: Final[tuple[Step, ...]] = (watermark, label)
 """In this order; each skips what the clip has fulfilled. The last one writes the file that is handed out."""
@@ -49,9 +49,9 @@ def finish(clip: Clip, order: Order, task_id: TaskId, folder: Path, *, producer:
     """
     _check(clip, order)
     try:
-        with TemporaryDirectory(dir=folder) as bench:
+        with TemporaryDirectory(dir=folder) as workbench:
             for step in STEPS:
-                clip = step(clip, order, Bench(task_id, Path(bench), producer))
+                clip = step(clip, order, Workbench(task_id, Path(workbench), producer))
             facts = _check(clip, order)
             cover = make_cover(clip.path, folder / "cover.jpg")
             video = clip.path.replace(folder / "video.mp4")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
-    from keyreel.finishing.bench import Bench
+    from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order, Picture, Size, Watermark
 
 DEFAULT_TEXT: Final = "ai_generated_en"
@@ -49,12 +49,12 @@ def overlay_for(mark: Watermark | None, size: Size, text: str = DEFAULT_TEXT) ->
     )
 
 
-def watermark(clip: Clip, order: Order, bench: Bench) -> Clip:
+def watermark(clip: Clip, order: Order, workbench: Workbench) -> Clip:
     """Lay the mark over a clip that came without it; this encodes the clip again."""
     if order.watermark is None or "watermark" in clip.fulfilled:
         return clip
     size = order.frame_size
-    out = bench.folder / "marked.mp4"
+    out = workbench.folder / "marked.mp4"
     with open_film(out, size, overlay_for(order.watermark, size)) as film:
         for frame in frames(clip.path):
             film.write(frame)

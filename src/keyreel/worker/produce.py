@@ -85,9 +85,9 @@ class Production:
         """
         token = claim.token
         job = TaskJob(self._store, token, self._settings.poll_seconds, self._random)
-        bench = _Bench(claim.task, job, router, executors)
+        workbench = _Workbench(claim.task, job, router, executors)
         try:
-            outcome = await guarded(self._outcome(bench), job.watch())
+            outcome = await guarded(self._outcome(workbench), job.watch())
             await patiently(lambda: self._store.settle(token, outcome), ENDLESS, self._random)
             _log.info("task settled", task=token.id, attempt=token.attempt, outcome=type(outcome).__name__)
             await self._tidy(token, keep_last=isinstance(outcome, Succeeded))
@@ -103,28 +103,28 @@ class Production:
                 _log.info("task handed back", task=token.id, attempt=token.attempt)
             raise
 
-    async def _outcome(self, bench: _Bench) -> Succeeded | Failed:
+    async def _outcome(self, workbench: _Workbench) -> Succeeded | Failed:
         try:
-            return await self._video(bench)
+            return await self._video(workbench)
         except (Cancelled, AttemptLost):
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
-            _log.info("task failed", task=bench.task.id, fault=type(error).__name__, reason=error.message)
+            _log.info("task failed", task=workbench.task.id, fault=type(error).__name__, reason=error.message)
             return Failed(error.message, type(error).__name__)
         except OSError as error:
             if error.errno not in _FULL:
-                return self._surprised(bench)
-            _log.warning("disk full", task=bench.task.id)
+                return self._surprised(workbench)
+            _log.warning("disk full", task=workbench.task.id)
             return Failed(_NO_SPACE, Unavailable.__name__)
         except Exception:  # noqa: BLE001 - one task's surprise must not stop the line for all others
-            return self._surprised(bench)
+            return self._surprised(workbench)
 
-    def _surprised(self, bench: _Bench) -> Failed:
-        _log.exception("internal error", task=bench.task.id)
+    def _surprised(self, workbench: _Workbench) -> Failed:
+        _log.exception("internal error", task=workbench.task.id)
         return Failed(_INTERNAL, InternalFault.__name__)
 
-    async def _video(self, bench: _Bench) -> Succeeded:
-        task = bench.task
+    async def _video(self, workbench: _Workbench) -> Succeeded:
+        task = workbench.task
         folder = self._settings.folder / task.id / str(task.attempt)
         inputs, results = folder / "inputs", folder / "results"
         for each in (inputs, results):
@@ -138,22 +138,24 @@ class Production:
             WORKER_SECONDS,
             self._random,
         )
-        clip = await self._clip(order, folder, bench)
+        clip = await self._clip(order, folder, workbench)
         producer = self._settings.producer
         finished = await asyncio.to_thread(finish, clip, order, task.id, results, producer=producer)
-        return await self._stored(finished, bench.job.token)
+        return await self._stored(finished, workbench.job.token)
 
-    async def _clip(self, order: Order, folder: Path, bench: _Bench) -> Clip:
-        executor = bench.executors[bench.router.choose(order)]
-        crashes = bench.task.crashes
+    async def _clip(self, order: Order, folder: Path, workbench: _Workbench) -> Clip:
+        executor = workbench.executors[workbench.router.choose(order)]
+        crashes = workbench.task.crashes
         while True:
             attempt_folder = folder / f"render-{crashes}"
             attempt_folder.mkdir()
             try:
-                return await executor.render(order, attempt_folder, bench.job)
+                return await executor.render(order, attempt_folder, workbench.job)
             except RenderCrashed as error:
-                crashes = await patiently(lambda: self._store.crash(bench.job.token), ENDLESS, self._random)
-                _log.warning("render crashed", task=bench.task.id, crashes=crashes, reason=error.message)
+                crashes = await patiently(
+                    lambda: self._store.crash(workbench.job.token), ENDLESS, self._random
+                )
+                _log.warning("render crashed", task=workbench.task.id, crashes=crashes, reason=error.message)
                 if crashes >= self._settings.max_crashes:
                     raise RenderCrashed(f"{error.message.removesuffix('.')} {crashes} times.") from error
 
@@ -178,7 +180,7 @@ class Production:
                 _log.warning("file left over", task=token.id, key=key)
 
 
-class _Bench:
+class _Workbench:
     """What making one video needs to know."""
 
     def __init__(

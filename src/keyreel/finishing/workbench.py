@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Workbench:
     """Where one clip is finished: for which task, in which folder, and who is named as its producer."""
 
     task_id: TaskId
