@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_FILL_SIDE: Final = 320
-_FILL_BAND: Final = 34
+_FILL_SIDE: Final = 256
+_FILL_BAND: Final = 28
 _PATCH: Final = 3
 _SEEN: Final = 0.02
 _APRON: Final = 0.14

@@ -36,9 +36,24 @@ def blurred(image: NDArray[Pixel], sigma: float) -> NDArray[Pixel]:
 
 def fetched(image: NDArray[Pixel], where: FloatArray, border: int = MIRROR) -> NDArray[Pixel]:
     """Return the pixels at the places of a map [height, width, 2] (x, y)."""
-    # OpenCV's stubs miss that the second map is None where the first holds both coordinates.
-    found = cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
-    return np.asarray(found, image.dtype)
+    if image.dtype == np.uint8 and image.shape[2:] == (3,):
+        # OpenCV 5 fetches four channels in half the time of three: 1.7 ms against 3.3 for 720p.
+        four = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
+        return np.asarray(cv2.cvtColor(_remapped(four, where, border), cv2.COLOR_RGBA2RGB), image.dtype)
+    return np.asarray(_remapped(image, where, border), image.dtype)
+
+
+def premultiplied(image: Frame, alpha: FloatArray) -> Frame:
+    """Return an image with its opacity as a fourth channel, ready to be laid over others."""
+    opacity = np.clip(alpha, 0, 1)
+    return np.dstack((bytes_of(image * opacity[..., None]), bytes_of(opacity * 255)))
+
+
+def laid(over: Frame, under: Frame) -> Frame:
+    """Lay a premultiplied image [height, width, 4] over another one [height, width, 3]."""
+    through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(over, 3)), cv2.COLOR_GRAY2RGB)
+    dimmed = cv2.multiply(under, through, scale=1 / 255)
+    return np.asarray(cv2.add(cv2.cvtColor(over, cv2.COLOR_RGBA2RGB), dimmed), np.uint8)
 
 
 def blended(over: Frame, under: Frame, alpha: FloatArray) -> Frame:
@@ -55,3 +70,8 @@ def step(values: NDArray[np.floating], low: float, high: float) -> FloatArray:
 def bytes_of(values: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Round and clip values 0 … 255 to bytes."""
     return np.asarray(np.clip(values + 0.5, 0, 255), np.uint8)
+
+
+def _remapped(image: NDArray[Pixel], where: FloatArray, border: int) -> cv2.typing.MatLike:
+    # OpenCV's stubs miss that the second map is None where the first holds both coordinates.
+    return cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload, no-any-return] # pyright: ignore[reportCallIssue, reportArgumentType]

@@ -12,7 +12,7 @@ import numpy as np
 
 from keyreel.engines.motion import depth, layers, plate
 from keyreel.engines.motion.matte import coverage, matte
-from keyreel.engines.motion.raster import blended, bytes_of, fetched, resized
+from keyreel.engines.motion.raster import bytes_of, fetched, laid, premultiplied, resized
 from keyreel.engines.motion.subjects import clean_edges
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ _HEADROOM: Final = 0.07
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """The subject on a canvas: its colours, clean of the background's, its opacity, and how near it is."""
+    """The subject on a canvas: its colours, clean of the background's, with opacity, and how near it is."""
 
     image: Frame
-    alpha: FloatArray
+    """Premultiplied, [height, width, 4]."""
     disparity: float
     relief: FloatArray
     box: tuple[float, float, float, float]
@@ -65,19 +65,21 @@ class Stage:
 
     def seen_by(self, pose: Pose, view: View, weather: Callable[[Frame], None] | None = None) -> Frame:
         """Return what the camera sees. `weather` may draw on the plate before the subject covers it."""
-        frame = fetched(self.background.image, self._ground_map(pose, view))
+        points = view.points()
+        frame = fetched(self.background.image, self._ground_map(points, pose, view))
         if weather:
             weather(frame)
         if self.subject:
-            _lay(self.subject, frame, pose, view)
+            place = layers.looked_at(points, pose, view, partial(_nearness, self.subject, view))
+            _lay(self.subject, frame, place, view)
         return frame
 
     def undivided(self, pose: Pose, view: View) -> Frame:
         """Return the picture as if all of it lay on the ground: at rest it is the picture, to the pixel."""
-        return fetched(self.whole.image, self._ground_map(pose, view))
+        return fetched(self.whole.image, self._ground_map(view.points(), pose, view))
 
-    def _ground_map(self, pose: Pose, view: View) -> FloatArray:
-        place = layers.looked_at(view.points(), pose, view, partial(ground_under, view=view))
+    def _ground_map(self, points: FloatArray, pose: Pose, view: View) -> FloatArray:
+        place = layers.looked_at(points, pose, view, partial(ground_under, view=view))
         return layers.pixels(place, view, (float(self.whole.left), float(self.whole.top)))
 
 
@@ -96,7 +98,11 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
     near = depth.stands_at(frame_alpha)
     origin = (float(whole.left), float(whole.top))
     subject = Cutout(
-        clean_edges(whole.image, opacity), opacity, near, _relief(opacity), _box(opacity, whole), origin
+        premultiplied(clean_edges(whole.image, opacity), opacity),
+        near,
+        _relief(opacity),
+        _box(opacity, whole),
+        origin,
     )
     behind = plate.Canvas(plate.behind(whole.image, opacity), whole.left, whole.top, size, whole.slack)
     return Stage(whole, behind, subject, _centre_of(frame_alpha), near)
@@ -158,16 +164,13 @@ def _box(alpha: FloatArray, canvas: Canvas) -> tuple[float, float, float, float]
     )
 
 
-def _lay(subject: Cutout, frame: Frame, pose: Pose, view: View) -> None:
+def _lay(subject: Cutout, frame: Frame, place: FloatArray, view: View) -> None:
     """Draw the subject over the frame, only where it is seen."""
-    place = layers.looked_at(view.points(), pose, view, partial(_nearness, subject, view))
     cells = layers.covered_cells(place, subject.box)
     if cells is None:
         return
     where, rows, columns = layers.pixels_of(place, cells, view, subject.origin)
-    alpha = fetched(subject.alpha, where)
-    under = np.ascontiguousarray(frame[rows, columns])
-    frame[rows, columns] = blended(fetched(subject.image, where), under, alpha)
+    frame[rows, columns] = laid(fetched(subject.image, where), np.ascontiguousarray(frame[rows, columns]))
 
 
 def _nearness(subject: Cutout, view: View, place: FloatArray) -> FloatArray:

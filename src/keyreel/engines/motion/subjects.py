@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.matte import coverage, matte
-from keyreel.engines.motion.raster import blurred, bytes_of, resized, step
+from keyreel.engines.motion.raster import blended, blurred, bytes_of, resized, step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,14 +86,16 @@ def cut_out(picture: Frame, nets: Nets) -> Cutout | None:
 
 def clean_edges(picture: Frame, alpha: FloatArray) -> Frame:
     """Continue the subject's inner colours over its soft edge, which else carries the background along."""
-    sure = np.asarray(np.clip((alpha - 0.9) * 10, 0, 1), np.float32)
-    spread = max(picture.shape[1] / 400, 1.5)
+    height, width = alpha.shape
+    # What is continued is a blur: half the size holds all of it.
+    half = max(width // 2, 1), max(height // 2, 1)
+    small, opacity = resized(picture, *half), resized(alpha, *half)
+    sure = np.asarray(np.clip((opacity - 0.9) * 10, 0, 1), np.float32)
+    spread = max(half[0] / 400, 0.75)
     spread_sure = blurred(sure, spread)
-    inner = (
-        blurred(np.asarray(picture * sure[..., None], np.float32), spread) / (spread_sure + 1e-3)[..., None]
-    )
-    known = (np.clip(spread_sure * 8, 0, 1) * (1 - sure))[..., None]
-    return bytes_of(picture * (1 - known) + inner * known)
+    inner = blurred(np.asarray(small * sure[..., None], np.float32), spread) / (spread_sure + 1e-3)[..., None]
+    known = np.clip(resized(spread_sure, width, height) * 8, 0, 1) * np.clip((1 - alpha) * 10, 0, 1)
+    return blended(resized(bytes_of(inner), width, height), picture, np.asarray(known, np.float32))
 
 
 def scaled(cutout: Cutout, height: int) -> Cutout:
