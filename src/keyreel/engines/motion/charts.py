@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.raster import fetched, resized
+from keyreel.engines.motion.raster import MIRROR, fetched, resized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,17 +47,62 @@ def sampled(field: FloatArray, chart: Chart) -> FloatArray:
 
 def inside(chart: Chart, rim: float = RIM) -> FloatArray:
     """Tell how far inside a picture each place lies: 0 at its border and outside, 1 from the rim inwards."""
-    height, width = chart.shape[:2]
-    x, y = chart[..., 0], chart[..., 1]
-    across = np.minimum(x, (width - 1) - x) / np.float32(rim * width)
-    down = np.minimum(y, (height - 1) - y) / np.float32(rim * height)
-    return np.asarray(np.clip(np.minimum(across, down), 0, 1), dtype=np.float32)
+    depths: list[FloatArray] = []
+    for axis, side in zip(cv2.split(chart), (chart.shape[1], chart.shape[0]), strict=True):
+        # The distance to the nearer border is half a side less that to the middle.
+        middle = np.float32((side - 1) / 2)
+        depths.append((middle - np.abs(axis - middle)) / np.float32(rim * side))
+    return np.asarray(np.clip(np.minimum(depths[0], depths[1]), 0, 1), dtype=np.float32)
 
 
-def warped(frame: Frame, chart: Chart, grid: Chart, full_grid: Chart) -> Frame:
-    """Warp a full-size frame along a small chart, given both sizes' identities. Outside it is mirrored."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a frame, as shares of its sides."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+    @property
+    def area(self) -> float:
+        """Its share of the frame."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def within(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """Return the rows and columns of an array that it covers, whole pixels."""
+        height, width = shape[:2]
+        return (
+            slice(floor(self.top * height), ceil(self.bottom * height)),
+            slice(floor(self.left * width), ceil(self.right * width)),
+        )
+
+
+def box_of(needed: NDArray[np.bool_]) -> Box | None:
+    """Return the box around all that is needed, and the pixels next to it; None where nothing is."""
+    rows, columns = np.flatnonzero(needed.any(axis=1)), np.flatnonzero(needed.any(axis=0))
+    if not rows.size:
+        return None
+    height, width = needed.shape
+    return Box(
+        max(int(columns[0]) - 1, 0) / width,
+        max(int(rows[0]) - 1, 0) / height,
+        min(int(columns[-1]) + 2, width) / width,
+        min(int(rows[-1]) + 2, height) / height,
+    )
+
+
+def warped(frame: Frame, chart: Chart, grid: Chart, box: Box) -> Frame:
+    """Warp a box of a full-size frame along a small chart, given its identity. Outside it is mirrored."""
     height, width = frame.shape[:2]
     scale = np.array([width / chart.shape[1], height / chart.shape[0]], dtype=np.float32)
     # Displacements are enlarged, not places: nothing moves exactly where the chart says that nothing does.
     full = resized(np.asarray((chart - grid) * scale, dtype=np.float32), width, height)
-    return fetched(frame, np.asarray(cv2.add(full, full_grid), dtype=np.float32))
+    rows, columns = box.within(frame.shape)
+    shifts = full[rows, columns]
+    if rows.start or columns.start:
+        shifts = shifts + np.array([columns.start, rows.start], dtype=np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
+    # OpenCV's stubs miss that the second map is None where the first holds both coordinates.
+    found = cv2.remap(frame, shifts, None, flags, borderMode=MIRROR)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
+    return np.asarray(found, dtype=np.uint8)

@@ -13,25 +13,38 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera_path import CameraPath
-from keyreel.engines.motion.charts import RIM, identity, inside, moved, sampled, warped
+from keyreel.engines.motion.charts import RIM, Box, box_of, identity, inside, moved, sampled, warped
 from keyreel.engines.motion.easing import smoothstep
 from keyreel.engines.motion.light import Light
 from keyreel.engines.motion.rife import FlowBetween
 from keyreel.order import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyreel.engine import Frame
     from keyreel.engines.motion.charts import Chart, Matrix
     from keyreel.engines.motion.nets import FloatArray, Net
+
+    Side = tuple[Callable[[Frame, float], Frame], Frame, Chart]
+    """How a picture is lit at a place, the picture, and where its pixels are found."""
 
 _NET_PIXELS: Final = 448 * 256
 _NET_STEP: Final = 64
 _CERTAIN: Final = 5.0
 _UNSEEN: Final = 1e-4
 _THINNEST: Final = 0.02
-_NEAR: Final = 0.14
-"""Nearer to a keyframe than this the frame is taken more and more from that keyframe alone."""
+_ALONE: Final = 0.04
+_NEAR: Final = 0.18
+"""Nearer to a keyframe than this the frame is taken more and more from that keyframe, then from it alone."""
 
+_FAINT: Final = 0.01
+"""A share below this is drawn as none: 1 level of 255 where pictures differ by as much as 100."""
+
+_TRACE: Final = 0.005
+"""What is left to the far keyframe even close to the near one: enough where that one shows nothing."""
+
+_MIDDLE: Final = 0.5
 _LENDING_RIM: Final = 0.01
 
 _STILL: Final = 0.01
@@ -48,7 +61,6 @@ class InBetween:
         self._first, self._last = first, last
         size = self.net_size = net_size(first)
         self._grid = identity(size)
-        self._full_grid = identity(Size(first.shape[1], first.shape[0]))
         self._path = None if move is None else _path(move, size)
         small = _reduced(first, size), _reduced(last, size)
         self._flow = FlowBetween(net, *self._aligned(*small))
@@ -75,14 +87,25 @@ class InBetween:
         if place >= 1:
             return self._last
         to_first, to_last, share = self._charts(place, look)
-        height, width = self._first.shape[:2]
-        weight = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
-        first = warped(self._first, to_first, self._grid, self._full_grid)
-        last = warped(self._last, to_last, self._grid, self._full_grid)
-        mixed = cv2.blendLinear(
-            self._light.of_first(first, place), self._light.of_last(last, place), weight, 1 - weight
-        )
-        return np.asarray(mixed, dtype=np.uint8)
+        one = (self._light.of_first, self._first, to_first)
+        other = (self._light.of_last, self._last, to_last)
+        parts = box_of(share > _FAINT) or Box(), box_of(share < 1 - _FAINT)
+        if parts[1] is None or parts[0].area >= parts[1].area:
+            return self._drawn(place, (one, other), share, parts[1])
+        return self._drawn(place, (other, one), 1 - share, parts[0])
+
+    def _drawn(self, place: float, sides: tuple[Side, Side], share: FloatArray, part: Box | None) -> Frame:
+        """Draw one side whole, and the other over it where it has a share."""
+        (lit, picture, chart), (lit_other, other, chart_other) = sides
+        frame = lit(warped(picture, chart, self._grid, Box()), place)
+        if part is None:
+            return frame
+        height, width = frame.shape[:2]
+        box = part.within(frame.shape)
+        weight = np.ascontiguousarray(cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)[box])
+        over = lit_other(warped(other, chart_other, self._grid, part), place)
+        frame[box] = cv2.blendLinear(np.ascontiguousarray(frame[box]), over, weight, 1 - weight)
+        return frame
 
     def _at(self, chart: Chart, place: float) -> Chart:
         return chart if self._path is None else moved(chart, self._path.at(place))
@@ -104,11 +127,12 @@ class InBetween:
         """Return where each pixel is found in the first and the last picture, and the first's share."""
         flow = self._flow.at(place)
         middle = self._at(self._grid if look is None else moved(self._grid, look), 0.5 - place)
-        rates = (flow.to_first, flow.to_last, flow.trust_first)
-        first, last, trust = rates if middle is self._grid else [sampled(rate, middle) for rate in rates]
-        to_first = self._at(np.asarray(middle + first * np.float32(place), dtype=np.float32), -0.5)
-        to_last = self._at(np.asarray(middle + last * np.float32(1 - place), dtype=np.float32), 0.5)
-        return to_first, to_last, _share_of_first(to_first, to_last, trust, place)
+        rates, choice = flow.rates, flow.choice
+        if middle is not self._grid:
+            rates, choice = sampled(rates, middle), sampled(choice, middle)
+        to_first = self._at(np.asarray(middle + rates[..., :2] * np.float32(place), dtype=np.float32), -0.5)
+        to_last = self._at(np.asarray(middle + rates[..., 2:] * np.float32(1 - place), dtype=np.float32), 0.5)
+        return to_first, to_last, _share_of_first((to_first, to_last), choice, place)
 
 
 def net_size(frame: Frame) -> Size:
@@ -123,13 +147,21 @@ def net_size(frame: Frame) -> Size:
     return min((Size(width, height) for width in sides for height in sides), key=misfit)
 
 
-def _share_of_first(to_first: Chart, to_last: Chart, trust: FloatArray, place: float) -> FloatArray:
-    """Choose the pictures' shares: the network's choice, the near keyframe's right, who shows it."""
-    logits = np.clip(trust * np.float32(_DECIDED), -_CERTAIN, _CERTAIN)
-    left_first, near_last = smoothstep(0, _NEAR, place), smoothstep(0, _NEAR, 1 - place)
-    share = (1 + (1 / (1 + np.exp(-logits)) - 1) * np.float32(left_first)) * np.float32(near_last)
-    shown_first = inside(to_first, RIM * max(left_first, _THINNEST)) + np.float32(_UNSEEN)
-    shown_last = inside(to_last, RIM * max(near_last, _THINNEST)) + np.float32(_UNSEEN)
+def _share_of_first(charts: tuple[Chart, Chart], choice: FloatArray, place: float) -> FloatArray:
+    """Choose the pictures' shares: the near keyframe's right, who shows it, the network's choice.
+
+    Where both show the same they are mixed by nearness: that is free of noise, and changes evenly.
+    """
+    logits = np.clip(choice[..., 0] * np.float32(_DECIDED), -_CERTAIN, _CERTAIN)
+    chosen = 1 / (1 + np.exp(-logits))
+    chosen += (np.float32(1 - place) - chosen) * choice[..., 1]
+    left_first = max(smoothstep(_ALONE, _NEAR, place), _TRACE)
+    near_last = max(smoothstep(_ALONE, _NEAR, 1 - place), _TRACE)
+    share = 1 + (chosen - 1) * np.float32(left_first)
+    if place > _MIDDLE:
+        share = chosen * np.float32(near_last)
+    shown_first = inside(charts[0], RIM * max(left_first, _THINNEST)) + np.float32(_UNSEEN)
+    shown_last = inside(charts[1], RIM * max(near_last, _THINNEST)) + np.float32(_UNSEEN)
     weight = share * shown_first
     return np.asarray(weight / (weight + (1 - share) * shown_last), dtype=np.float32)
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
+
+from keyreel.engines.motion.refinement import Refiner
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
@@ -19,21 +22,21 @@ _FIRST_NODE: Final = 0.12
 _LAST_NODE: Final = 0.88
 _FEWEST_NODES: Final = 3
 _MOST_NODES: Final = 13
-_PIXELS_PER_NODE: Final = 5.0
+_PIXELS_PER_NODE: Final = 6.0
 _TYPICAL: Final = 90
 """Percentile of the flow's lengths that counts as the size of the motion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What the network says about one time: rates of motion towards both pictures, and which to trust.
+    """What is known about one time: rates of motion towards both pictures, and which to trust.
 
-    `to_first` and `to_last` [h,w,2] are pixels for a unit of time; `trust_first` [h,w] are logits.
+    `rates` [h,w,4] are pixels for a unit of time, x and y to the first picture, then to the last; `choice`
+    [h,w,2] are logits of taking the first, and where both show the same, 0 … 1.
     """
 
-    to_first: FloatArray
-    to_last: FloatArray
-    trust_first: FloatArray
+    rates: FloatArray
+    choice: FloatArray
 
 
 class FlowBetween:
@@ -43,8 +46,9 @@ class FlowBetween:
         self._net = net
         stacked = np.concatenate([first, last], axis=2).transpose(2, 0, 1)[np.newaxis]
         self._pictures: FloatArray = stacked.astype(np.float32) / np.float32(255)
+        self._refiner = Refiner(first, last)
         self.middle = self._run(0.5)
-        lengths = np.linalg.norm(self.middle.to_last - self.middle.to_first, axis=2) / 2
+        lengths = np.linalg.norm(self.middle.rates[..., 2:] - self.middle.rates[..., :2], axis=2) / 2
         self.length = float(lengths.mean())
         """Mean motion from the first picture to the last, in pixels."""
         wanted = round(float(np.percentile(lengths, _TYPICAL)) / _PIXELS_PER_NODE) | 1
@@ -55,17 +59,13 @@ class FlowBetween:
         """Return the flow at a time, 0 … 1. Ask in time's order: only the nodes around it are kept."""
         place = float(np.interp(time, self._times, np.arange(len(self._times))))
         before = min(int(place), len(self._times) - 2)
-        part = np.float32(place - before)
+        part = place - before
         low, high = self._node(before), self._node(before + 1)
         for passed in [index for index in self._nodes if index < before]:
             del self._nodes[passed]
         if part == 0:
             return low
-        return Flow(
-            _between(low.to_first, high.to_first, part),
-            _between(low.to_last, high.to_last, part),
-            _between(low.trust_first, high.trust_first, part),
-        )
+        return Flow(_between(low.rates, high.rates, part), _between(low.choice, high.choice, part))
 
     def _node(self, index: int) -> Flow:
         if index not in self._nodes:
@@ -75,12 +75,13 @@ class FlowBetween:
     def _run(self, time: float) -> Flow:
         flow, mask = self._net(self._pictures, np.full((1, 1, 1, 1), time, dtype=np.float32))
         first, last = flow[0, :2].transpose(1, 2, 0), flow[0, 2:].transpose(1, 2, 0)
-        return Flow(
+        found = self._refiner.refined(
             np.ascontiguousarray(first / np.float32(time), dtype=np.float32),
             np.ascontiguousarray(last / np.float32(1 - time), dtype=np.float32),
-            mask[0, 0],
+            time,
         )
+        return Flow(np.dstack([found.to_first, found.to_last]), np.dstack([mask[0, 0], found.agreement]))
 
 
-def _between(low: FloatArray, high: FloatArray, part: np.float32) -> FloatArray:
-    return np.asarray(low + (high - low) * part, dtype=np.float32)
+def _between(low: FloatArray, high: FloatArray, part: float) -> FloatArray:
+    return np.asarray(cv2.addWeighted(low, 1 - part, high, part, 0), dtype=np.float32)
