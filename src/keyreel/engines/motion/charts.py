@@ -47,12 +47,22 @@ def sampled(field: FloatArray, chart: Chart) -> FloatArray:
 
 def inside(chart: Chart, rim: float = RIM) -> FloatArray:
     """Tell how far inside a picture each place lies: 0 at its border and outside, 1 from the rim inwards."""
+    return within_rim(border_distance(chart), rim)
+
+
+def border_distance(chart: Chart) -> FloatArray:
+    """Return how far inside a picture each place lies, in shares of its sides; outside it is negative."""
     depths: list[FloatArray] = []
     for axis, side in zip(cv2.split(chart), (chart.shape[1], chart.shape[0]), strict=True):
         # The distance to the nearer border is half a side less that to the middle.
         middle = np.float32((side - 1) / 2)
-        depths.append((middle - np.abs(axis - middle)) / np.float32(rim * side))
-    return np.asarray(np.clip(np.minimum(depths[0], depths[1]), 0, 1), dtype=np.float32)
+        depths.append(np.asarray((middle - np.abs(axis - middle)) / np.float32(side), dtype=np.float32))
+    return np.minimum(depths[0], depths[1])
+
+
+def within_rim(distance: FloatArray, rim: float) -> FloatArray:
+    """Turn distances from the border into 0 at it and outside, 1 from the rim inwards."""
+    return np.asarray(np.clip(distance / np.float32(rim), 0, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +102,16 @@ def box_of(needed: NDArray[np.bool_]) -> Box | None:
     )
 
 
-def warped(frame: Frame, chart: Chart, grid: Chart, box: Box) -> Frame:
-    """Warp a box of a full-size frame along a small chart, given its identity. Outside it is mirrored."""
+def warped(frame: Frame, shifts: FloatArray, box: Box) -> Frame:
+    """Warp a box of a full-size frame along small shifts, in its pixels. Outside it is mirrored."""
     height, width = frame.shape[:2]
-    scale = np.array([width / chart.shape[1], height / chart.shape[0]], dtype=np.float32)
-    # Displacements are enlarged, not places: nothing moves exactly where the chart says that nothing does.
-    full = resized(np.asarray((chart - grid) * scale, dtype=np.float32), width, height)
+    # Shifts are enlarged, not places: nothing moves exactly where they are 0.
+    full = resized(np.ascontiguousarray(shifts), width, height)
     rows, columns = box.within(frame.shape)
-    shifts = full[rows, columns]
+    inner = full[rows, columns]
     if rows.start or columns.start:
-        shifts = shifts + np.array([columns.start, rows.start], dtype=np.float32)
+        inner = inner + np.array([columns.start, rows.start], dtype=np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
     # OpenCV's stubs miss that the second map is None where the first holds both coordinates.
-    found = cv2.remap(frame, shifts, None, flags, borderMode=MIRROR)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
+    found = cv2.remap(frame, inner, None, flags, borderMode=MIRROR)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
     return np.asarray(found, dtype=np.uint8)

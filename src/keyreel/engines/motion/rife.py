@@ -22,7 +22,7 @@ _FIRST_NODE: Final = 0.12
 _LAST_NODE: Final = 0.88
 _FEWEST_NODES: Final = 3
 _MOST_NODES: Final = 13
-_PIXELS_PER_NODE: Final = 6.0
+_PIXELS_PER_NODE: Final = 7.0
 _TYPICAL: Final = 90
 """Percentile of the flow's lengths that counts as the size of the motion."""
 
@@ -55,6 +55,11 @@ class FlowBetween:
         self._times = np.linspace(_FIRST_NODE, _LAST_NODE, min(max(wanted, _FEWEST_NODES), _MOST_NODES))
         self._nodes: dict[int, Flow] = {len(self._times) // 2: self.middle}
 
+    @property
+    def nodes(self) -> int:
+        """How often the network is asked: the larger the motion, the more often."""
+        return len(self._times)
+
     def at(self, time: float) -> Flow:
         """Return the flow at a time, 0 … 1. Ask in time's order: only the nodes around it are kept."""
         place = float(np.interp(time, self._times, np.arange(len(self._times))))
@@ -65,7 +70,7 @@ class FlowBetween:
             del self._nodes[passed]
         if part == 0:
             return low
-        return Flow(_between(low.rates, high.rates, part), _between(low.choice, high.choice, part))
+        return Flow(between(low.rates, high.rates, part), between(low.choice, high.choice, part))
 
     def _node(self, index: int) -> Flow:
         if index not in self._nodes:
@@ -83,5 +88,6 @@ class FlowBetween:
         return Flow(np.dstack([found.to_first, found.to_last]), np.dstack([mask[0, 0], found.agreement]))
 
 
-def _between(low: FloatArray, high: FloatArray, part: float) -> FloatArray:
+def between(low: FloatArray, high: FloatArray, part: float) -> FloatArray:
+    """Interpolate: `low` where `part` is 0, `high` where it is 1."""
     return np.asarray(cv2.addWeighted(low, 1 - part, high, part, 0), dtype=np.float32)
