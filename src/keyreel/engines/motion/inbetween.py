@@ -25,6 +25,7 @@ from keyreel.engines.motion.charts import (
     warped,
     within_rim,
 )
+from keyreel.engines.motion.crisp import Crisp
 from keyreel.engines.motion.easing import smoothstep
 from keyreel.engines.motion.light import Light
 from keyreel.engines.motion.rife import FlowBetween, between
@@ -52,6 +53,8 @@ _FEWEST_POSTS: Final = 16
 _ALONE: Final = 0.06
 _NEAR: Final = 0.2
 """Nearer to a keyframe than this the frame is taken more and more from that keyframe, then from it alone."""
+
+_SOFTER: Final = 0.7
 
 _FAINT: Final = 0.01
 """A share below this is drawn as none: 1 level of 255 where pictures differ by as much as 100."""
@@ -87,6 +90,7 @@ class InBetween:
 
     def __init__(self, net: Net, first: Frame, last: Frame, move: Matrix | None = None) -> None:
         self._first, self._last = first, last
+        self._pictures = Crisp(first), Crisp(last)
         size = self.net_size = net_size(first)
         self._grid = identity(size)
         self._path = None if move is None else _path(move, size)
@@ -121,8 +125,15 @@ class InBetween:
         if look is not None:
             post = self._looked(post, look)
         share = _share_of_first(post.views, place)
-        one = (self._light.of_first, self._first, post.to_first)
-        other = (self._light.of_last, self._last, post.to_last)
+        # As sharp as the keyframe beside it; halfway, where both mix, a little less, and nothing rings.
+        crispness = 1 - _SOFTER * smoothstep(0, 0.5, min(place, 1 - place))
+        one, other = (
+            (lit, picture.shifted(shifts, crispness), shifts)
+            for lit, picture, shifts in (
+                (self._light.of_first, self._pictures[0], post.to_first),
+                (self._light.of_last, self._pictures[1], post.to_last),
+            )
+        )
         parts = box_of(share > _FAINT) or Box(), box_of(share < 1 - _FAINT)
         if parts[1] is None or parts[0].area >= parts[1].area:
             return self._drawn(place, (one, other), share, parts[1])
