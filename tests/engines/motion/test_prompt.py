@@ -139,7 +139,7 @@ def test_knows_subjects_by_number_and_in_chinese() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "hour"),
     [
-        ("on a beach at sunset", Place.SEA, Hour.SUNSET),
+        ("on a beach at sunset", Place.BEACH, Hour.SUNSET),
         ("a desert road by day", Place.DESERT, Hour.DAY),
         ("城市夜景", Place.CITY, Hour.NIGHT),
         ("清晨的森林", Place.FOREST, Hour.DAWN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -36,14 +37,22 @@ TRAVEL: Final = {
 """How much of the frame's width a subject crosses in a shot of five seconds when it has a heading."""
 
 
-def gesture(action: Action | None, seconds: float, phase: float) -> Gesture:
+class Footing(StrEnum):
+    """What bears a subject: the ground, the air, water, or the edge of the frame that hides its lower end."""
+
+    GROUND = "ground"
+    AIR = "air"
+    WATER = "water"
+    EDGE = "edge"
+
+
+def gesture(action: Action | None, footing: Footing, seconds: float, phase: float) -> Gesture:
     """Return the bearing at a time. `phase` (radians) keeps two subjects from moving in step."""
+    if footing is Footing.WATER and action not in {Action.JUMP, Action.TURN, Action.DANCE, Action.WAVE}:
+        return _bob(seconds, phase)
+    if footing is Footing.AIR and action is None:
+        action = Action.FLOAT
     return _GESTURES.get(action or Action.IDLE, _idle)(seconds, phase)
-
-
-def airborne(action: Action | None) -> bool:
-    """Say whether a subject keeps off the ground."""
-    return action in {Action.FLY, Action.FLOAT}
 
 
 def _idle(seconds: float, phase: float) -> Gesture:
@@ -91,8 +100,8 @@ def _jump(seconds: float, phase: float) -> Gesture:
 def _fly(seconds: float, phase: float) -> Gesture:
     beat = 2 * pi * 0.55 * seconds + phase
     return Gesture(
-        0.03 * sin(0.6 * beat),
-        0.35 + 0.07 * sin(beat),
+        0.05 * sin(0.6 * beat),
+        0.09 * sin(beat),
         1.0,
         1 + 0.015 * sin(2 * beat),
         0.06 * sin(0.8 * beat),
@@ -101,7 +110,17 @@ def _fly(seconds: float, phase: float) -> Gesture:
 
 def _float(seconds: float, phase: float) -> Gesture:
     drift = 2 * pi * 0.27 * seconds + phase
-    return Gesture(0.03 * sin(0.7 * drift), 0.16 + 0.05 * sin(drift), 1.0, 1.0, 0.05 * sin(0.8 * drift + 1))
+    return Gesture(0.04 * sin(0.7 * drift), 0.05 * sin(drift), 1.0, 1.0, 0.045 * sin(0.8 * drift + 1))
+
+
+def _bob(seconds: float, phase: float) -> Gesture:
+    """Ride on waves: two of them, so that none is like the last."""
+    long, short = 2 * pi * 0.31 * seconds + phase, 2 * pi * 0.52 * seconds + 2 * phase
+    return Gesture(
+        0.014 * sin(0.8 * long),
+        0.010 * sin(long) + 0.005 * sin(short),
+        lean=0.034 * sin(long + 1.2) + 0.016 * sin(short),
+    )
 
 
 def _dance(seconds: float, phase: float) -> Gesture:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.raster import blurred, step
+from keyreel.engines.motion.raster import blurred, fetched, step
 from keyreel.engines.motion.sky import mixed, noise, painted
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ def space(sketch: Sketch) -> FloatArray:
     rng = sketch.rng
     image = np.empty((height, width, 3), np.float32)
     image[:] = (7, 8, 20)
+    short = min(width, height)
     for colour, strength in (((96, 52, 150), 0.8), ((30, 96, 150), 0.7), ((190, 84, 110), 0.45)):
-        cloud = step(noise((width, height), (2.6, 2.2), rng, 6), 0.46, 0.86)
+        cloud = step(noise((width, height), (3.2 * width / short, 2.8 * height / short), rng, 6), 0.44, 0.86)
         mixed(image, colour, cloud * np.float32(strength))
     for _ in range(900):
         light = rng.random() ** 4
@@ -100,31 +101,48 @@ def space(sketch: Sketch) -> FloatArray:
         tone = (120 + 135 * light) * np.array((1.0, 0.96, 0.92 + 0.08 * rng.random()))
         radius = max(height / 1100, 0.5) * (0.6 + 1.5 * light)
         cv2.circle(image, at, round(radius * 16), [float(c) for c in tone], -1, cv2.LINE_AA, 4)
-    short = min(width, height)
     _planet(image, (width * 0.76, height * 0.26), short * 0.15, rng)
     _planet(image, (width * 0.45, height * 0.80 + max(width, height) * 1.5), max(width, height) * 1.5, rng)
     return image
 
 
 def _planet(image: FloatArray, centre: tuple[float, float], radius: float, rng: np.random.Generator) -> None:
-    """Draw a ball lit from the upper left, with a rim of air."""
-    height, width = image.shape[:2]
-    x = (np.arange(width, dtype=np.float32)[None, :] - np.float32(centre[0])) / np.float32(radius)
-    y = (np.arange(height, dtype=np.float32)[:, None] - np.float32(centre[1])) / np.float32(radius)
+    """Draw a ball lit from the upper left, with a rim of air, only where it is."""
+    reach = radius * 1.18
+    x0, y0 = (max(int(each - reach), 0) for each in centre)
+    x1, y1 = (min(int(each + reach) + 1, side) for each, side in zip(centre, image.shape[1::-1], strict=True))
+    part = image[y0:y1, x0:x1]
+    x = (np.arange(x0, x1, dtype=np.float32)[None, :] - np.float32(centre[0])) / np.float32(radius)
+    y = (np.arange(y0, y1, dtype=np.float32)[:, None] - np.float32(centre[1])) / np.float32(radius)
     distance = np.sqrt(x * x + y * y)
     z = np.sqrt(np.clip(1 - distance * distance, 0, 1))
     light = np.clip(-0.55 * x - 0.62 * y + 0.56 * z, 0.04, 1)
-    bands = noise((width, height), (8, 16), rng, 6)
+    size = x1 - x0, y1 - y0
+    bands = noise(size, (4, 14), rng, 6)
+    spots = noise(size, (18, 18), rng, 4) - np.float32(0.5)
+    tilted = fetched(bands, _globe(x, y, z, size, spots), cv2.BORDER_REFLECT_101)
     hue = (
         np.array((150, 128, 146), np.float32)
-        + np.array((70, 48, 20), np.float32) * (bands[..., None] - 0.5) * 1.6
+        + np.array((96, 66, 30), np.float32) * (tilted[..., None] - 0.5) * 2.2
+        + 26 * spots[..., None]
     )
     soft = 1.2 / radius
     inside = step(1 - distance, -soft, soft)
     air = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
-    mixed(image, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
+    mixed(part, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
     rim = np.clip(1 - z, 0, 1) ** 3 * 0.5
     body = (
         hue * light[..., None] * (1 - rim[..., None]) + np.array((120, 170, 255), np.float32) * rim[..., None]
     )
-    image += (body - image) * inside[..., None]
+    part += (body - part) * inside[..., None]
+
+
+def _globe(  # noqa: PLR0917 - a point on a ball, and the picture it is looked up in
+    x: FloatArray, y: FloatArray, z: FloatArray, size: tuple[int, int], spots: FloatArray
+) -> FloatArray:
+    """Return where a ball's points lie on a map whose bands lean."""
+    along = x * np.float32(0.92) + y * np.float32(0.39)
+    up = y * np.float32(0.92) - x * np.float32(0.39)
+    turned = np.arctan2(along, z + np.float32(0.05)) / np.float32(np.pi) + np.float32(0.5)
+    where = (turned * (size[0] - 1), (up * np.float32(0.5) + np.float32(0.5) + spots * 0.03) * (size[1] - 1))
+    return np.asarray(np.stack(where, axis=-1), np.float32)

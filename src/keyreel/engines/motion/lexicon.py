@@ -66,6 +66,9 @@ class Place(StrEnum):
     """Where a scene lies."""
 
     SEA = "sea"
+    BEACH = "beach"
+    LAKE = "lake"
+    UNDERWATER = "underwater"
     MOUNTAINS = "mountains"
     FOREST = "forest"
     CITY = "city"
@@ -74,6 +77,7 @@ class Place(StrEnum):
     SPACE = "space"
     SKY = "sky"
     SNOWFIELD = "snowfield"
+    SNOWPEAKS = "snowpeaks"
     MEADOW = "meadow"
 
 
@@ -84,6 +88,14 @@ class Hour(StrEnum):
     DAY = "day"
     SUNSET = "sunset"
     NIGHT = "night"
+    OVERCAST = "overcast"
+
+
+class Nature(StrEnum):
+    """What a subject does of itself, known from what it is called."""
+
+    FLIES = "flies"
+    SWIMS = "swims"
 
 
 # Said of a path, only its end counts; rewritten before anything is searched.
@@ -201,10 +213,14 @@ MOVES: Final = (
 )
 
 EFFECTS: Final = (
-    (Effect.RAIN, r"\brain(?:s|y|ing|drops?|fall|storm)?\b|\bdrizzl\w*|\bdownpour|\bthunderstorm|雨"),
+    (
+        Effect.RAIN,
+        r"\brain(?:s|y|ing|drops?|fall|storm)?\b|\bdrizzl\w*|\bdownpour|\bthunderstorm|雨(?![林伞衣])",
+    ),
     (
         Effect.SNOW,
-        r"\bsnow(?:s|y|ing|flakes?|fall|storm)\b|\bsnow (?:is )?fall\w*|\bfalling snow|\bsnow\b(?!y? (?:mountain|peak|cap|field))|\bblizzard|下雪|飘雪|雪花|大雪|小雪|暴雪|落雪|雪(?=飘|落|纷)",
+        # Snow that lies is a place, not weather.
+        r"\bsnow(?:s|ing|flakes?|fall|storm)\b|\bsnow (?:\w+ )?(?:fall|drift|swirl|blow|com)\w*|\b(?:falling|drifting|swirling|heavy|light|gentle|soft|thick) snow\b|\bsnowy (?:day|night|weather|sky|morning|evening|afternoon)\b|^(?:with |and |some )*snow$|\bblizzard|[下飘落]着?雪|雪花|大雪|小雪|暴雪|雪(?=飘|落|纷)",
     ),
     (Effect.FOG, r"\bfog(?:gy)?\b|\bmist(?:y)?\b|\bhaz[ey]\b|\bsmoke\b|\bsmoky\b|雾|烟"),
     (
@@ -269,13 +285,26 @@ PLACES: Final = (
         r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|library|hall|house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|咖啡|餐厅|舞台|教室|图书馆",
     ),
     (
+        Place.UNDERWATER,
+        r"\bunderwater\b|\b(?:under|beneath|below) the (?:sea|water|ocean|waves)\b|\bcoral\b|\bsea ?bed\b|\bdeep sea\b|海底|水下|水底|珊瑚",
+    ),
+    (
+        Place.BEACH,
+        r"\b(?:beach\w*|seaside|coast\w*|shores?|seashore|sand|island)\b|沙滩|海滩|海边|海岸|岸边|海岛",
+    ),
+    (Place.LAKE, r"\b(?:lakes?|ponds?|rivers?|lagoon|fjord|stream)\b|湖|池塘|河|江面|溪"),
+    (
         Place.SEA,
-        r"\b(?:sea|seaside|ocean|beach|coast|shore|lake|(?:ocean |sea )waves|harbou?r|bay|river|island|water)\b|海|沙滩|湖|河|岛",
+        r"\b(?:sea(?! of clouds)|ocean|(?:ocean |sea )waves|harbou?r|bay|waters?)\b|(?<![云花上林雪])海|水面|水上|港",
     ),
     (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
+        Place.SNOWPEAKS,
+        r"\bsnow(?:y|[\s-]?capped|[\s-]?covered)? (?:\w+ )?(?:mountain|peak|summit)\w*|\bglaciers?\b|\bhimalaya\w*|雪山|雪峰|冰川",
+    ),
+    (
         Place.SNOWFIELD,
-        r"\b(?:snowy (?:field|land\w*|plain|hill\w*|forest|mountain\w*)|snowfield|arctic|antarctic\w*|glacier|tundra|ice)\b|雪地|雪原|雪山|冰川|极地|北极|南极",
+        r"\b(?:snowy (?:field|land\w*|plain|hill\w*|forest|meadow|park)s?|snow ?fields?|arctic|antarctic\w*|tundra|ice(?! cream)|(?:in|on|through|over|across) (?:the )?(?:\w+ )?snow)\b|雪地|雪原|极地|北极|南极|冰面",
     ),
     (
         Place.CITY,
@@ -297,6 +326,10 @@ HOURS: Final = (
         r"\bsunset\b|\bdusk\b|\bgolden[\s-]hour\b|\bevening\b|\btwilight\b|日落|夕阳|黄昏|傍晚|落日|晚霞",
     ),
     (Hour.DAWN, r"\bsunrise\b|\bdawn\b|\bmorning\b|日出|黎明|朝霞|清晨|早晨"),
+    (
+        Hour.OVERCAST,
+        r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|阴天|多云|阴沉|阴云",
+    ),
     (Hour.DAY, r"\bday\w*\b|\bsunny\b|\bsunshine\b|\bnoon\b|\bblue sky\b|白天|阳光|晴|正午|蓝天"),
 )
 
@@ -335,6 +368,26 @@ AS_SCENE: Final = (
     r"(?<!in the )(?<!far )\bback(?:ground|drop)\b|\bas (?:the |a |our )?(?:scene|scenery|location|setting|environment|place|stage)\b"
     r"|\b(?:scene|setting|location)(?: is|:)\s*(?=@)|(?:作为|作|为|当|成)(?:背景|场景|环境)|(?:背景|场景|环境)[是为:：]|背景(?=@)|的背景"
 )
+WITHIN: Final = (
+    r"\b(?:in|inside|within|at|on|over|above|across|through|into|along|off)\s+"
+    r"(?!front\b|the (?:left|right|middle|cent(?:er|re)|distance|foreground|background)\b)(?:[\w-]+\s+){0,4}?$"
+    r"|[在从于到]\s*$"
+)
+"""What stands before a place's name. In Chinese a word for its inside or surface must follow: `INSIDE`."""
+INSIDE: Final = r"^\s*的?(?:[\u4e00-\u9fff]{0,2})?(?:里|中(?!间|央)|内|上|湖|海|场景)"
+ALOFT: Final = r"\b(?:above|high over|in the (?:air|skys?)|in mid-?air|overhead|hover\w*|levitat\w*)\b|空中|上空|天上|上方|悬空|悬浮"
+NATURES: Final = (
+    (
+        Nature.SWIMS,
+        r"\b(?:\w*(?:boat|ship)s?|canoe|kayak|yacht|raft|ferry|vessel|ducks?|duckling|swan|buoy|catamaran)\b|船|舟|帆|艇|鸭|天鹅|木筏",
+    ),
+    (
+        Nature.FLIES,
+        r"\b(?:\w*balloons?|airship|blimp|zeppelin|birds?|eagle|hawk|owl|(?:sea)?gulls?|pigeon|parrot|\w*planes?|jet|helicopter|drone|kite|butterfl(?:y|ies)|dragonfly|bees?|ufo|rocket|spaceship|starship|fairy|dragon|ghost|angel)\b|气球|飞艇|鸟|鹰|鸥|飞机|直升机|无人机|风筝|蝴蝶|蜻蜓|蜜蜂|火箭|飞船|飞碟|仙女|天使|龙",
+    ),
+)
+CALLED: Final = r"^\s*(?:[,(（:：]?\s*(?:is |as |the |a |an |its |his |her |this )*(?:[\w-]+\s){0,2}?|[是这那一]{0,2}[只艘个条架]?[\u4e00-\u9fff]{0,2}?)$"
+"""What may stand between a subject's name and the word for what it is."""
 OF_THE_CAMERA: Final = (
     r"(?<!towards the )(?<!toward the )(?<!to the )(?<!at the )\bcamera\b|(?<![朝向往着对近])镜头"
 )

@@ -11,6 +11,7 @@ from keyreel.engines.motion import interiors, skyline
 from keyreel.engines.motion.lexicon import Place
 from keyreel.engines.motion.raster import fetched, step
 from keyreel.engines.motion.sky import mixed, noise, painted
+from keyreel.engines.motion.terrain import Land, terrain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 HORIZONS: Final = {
     Place.SEA: 0.50,
+    Place.BEACH: 0.46,
+    Place.LAKE: 0.50,
+    Place.UNDERWATER: 0.70,
     Place.MOUNTAINS: 0.56,
+    Place.SNOWPEAKS: 0.56,
     Place.FOREST: 0.56,
     Place.CITY: 0.60,
     Place.DESERT: 0.52,
@@ -33,6 +38,15 @@ HORIZONS: Final = {
     Place.SNOWFIELD: 0.54,
     Place.MEADOW: 0.52,
 }
+_FROM_ABOVE: Final = 0.46
+_HIGH_PLACES: Final = (Place.MOUNTAINS, Place.SNOWPEAKS)
+SHORES: Final = {Place.SEA: 1.5, Place.LAKE: 1.5, Place.BEACH: 0.78}
+"""Where the water of a place ends in front, as a part of the height; above 1.0 where it does not."""
+
+
+def horizon(place: Place, *, aerial: bool) -> float:
+    """Return the horizon's row as a part of the height."""
+    return _FROM_ABOVE if aerial and place in _HIGH_PLACES else HORIZONS[place]
 
 
 def draw(place: Place, sketch: Sketch) -> FloatArray:
@@ -42,9 +56,7 @@ def draw(place: Place, sketch: Sketch) -> FloatArray:
 
 def _meadow(sketch: Sketch) -> FloatArray:
     image = painted(sketch)
-    skyline.ridge(image, sketch, rise=0.10, waves=3, colour=sketch.hazy((96, 128, 120), 0.62))
-    skyline.ridge(image, sketch, rise=0.055, waves=5, colour=sketch.hazy((74, 112, 76), 0.38))
-    skyline.trees(image, sketch, rise=0.05, colour=sketch.hazy((52, 88, 50), 0.2))
+    terrain(image, sketch, Land(1.5, 9.0, 3.2, (104, 122, 78), wood=0.75, sharp=False, haze=20))
     _ground(image, sketch, far=(150, 176, 92), near=(70, 118, 44), contrast=0.34)
     _blades(image, sketch, (60, 112, 38))
     return image
@@ -52,25 +64,41 @@ def _meadow(sketch: Sketch) -> FloatArray:
 
 def _mountains(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.4)
-    skyline.peaks(image, sketch, rise=0.36, colour=sketch.hazy((110, 124, 150), 0.5), snow=0.55)
-    skyline.peaks(image, sketch, rise=0.22, colour=sketch.hazy((78, 96, 112), 0.28), snow=0.2)
-    skyline.trees(image, sketch, rise=0.06, colour=sketch.hazy((34, 58, 48), 0.15))
+    if sketch.aerial:
+        terrain(image, sketch, Land(2.8, 2.6, 5.2, wood=0.6, snow=0.66, haze=22, clouds=0.26))
+        return image
+    terrain(image, sketch, Land(4.0, 8.5, 4.2, wood=0.36, snow=0.62))
+    skyline.trees(image, sketch, rise=0.04, colour=sketch.hazy((34, 58, 48), 0.2))
     _ground(image, sketch, far=(112, 132, 84), near=(58, 82, 46), contrast=0.4)
+    _blades(image, sketch, (70, 96, 44))
+    return image
+
+
+def _snowpeaks(sketch: Sketch) -> FloatArray:
+    image = painted(sketch, 0.4)
+    if sketch.aerial:
+        terrain(image, sketch, Land(2.9, 2.6, 5.2, (84, 84, 94), snow=0.36, haze=22, clouds=0.26))
+        return image
+    terrain(image, sketch, Land(4.2, 9.0, 4.2, (84, 84, 94), snow=0.3))
+    _snow(image, sketch)
     return image
 
 
 def _snowfield(sketch: Sketch) -> FloatArray:
-    image = painted(sketch, 0.7)
-    skyline.peaks(image, sketch, rise=0.24, colour=sketch.hazy((150, 168, 196), 0.45), snow=0.9)
-    skyline.trees(image, sketch, rise=0.09, colour=sketch.hazy((58, 80, 92), 0.35))
-    _ground(image, sketch, far=(232, 238, 248), near=(196, 212, 234), contrast=0.16)
+    image = painted(sketch, 0.6)
+    terrain(image, sketch, Land(2.0, 8.0, 4.0, (112, 116, 128), snow=0.1, haze=18))
+    skyline.trees(image, sketch, rise=0.06, colour=sketch.hazy((58, 80, 92), 0.35))
+    _snow(image, sketch)
     return image
 
 
+def _snow(image: FloatArray, sketch: Sketch) -> None:
+    _ground(image, sketch, far=(232, 238, 248), near=(196, 212, 234), contrast=0.13)
+
+
 def _desert(sketch: Sketch) -> FloatArray:
-    image = painted(sketch, 0.25)
-    skyline.ridge(image, sketch, rise=0.13, waves=2.2, colour=sketch.hazy((206, 150, 104), 0.5), rough=0.1)
-    skyline.ridge(image, sketch, rise=0.07, waves=3.1, colour=sketch.hazy((214, 152, 92), 0.25), rough=0.1)
+    image = painted(sketch, 0.2)
+    terrain(image, sketch, Land(1.7, 5.0, 4.4, (222, 166, 104), sharp=False, haze=22))
     _ground(image, sketch, far=(228, 176, 112), near=(198, 136, 76), contrast=0.2, stretch=3.0)
     return image
 
@@ -97,9 +125,45 @@ def _city(sketch: Sketch) -> FloatArray:
 
 def _sea(sketch: Sketch) -> FloatArray:
     image = painted(sketch)
-    skyline.ridge(image, sketch, rise=0.035, waves=2.5, colour=sketch.hazy((88, 112, 132), 0.55))
+    terrain(image, sketch, Land(0.7, 15.0, 6.0, (98, 108, 104), wood=0.8, haze=15))
     _water(image, sketch)
-    _beach(image, sketch)
+    return image
+
+
+def _beach(sketch: Sketch) -> FloatArray:
+    image = painted(sketch)
+    _water(image, sketch)
+    _sand(image, sketch)
+    return image
+
+
+def _lake(sketch: Sketch) -> FloatArray:
+    image = painted(sketch, 0.45)
+    terrain(image, sketch, Land(3.8, 8.0, 4.2, wood=0.42, snow=0.66))
+    _water(image, sketch, deep=(30, 74, 92), calm=0.75)
+    return image
+
+
+def _underwater(sketch: Sketch) -> FloatArray:
+    """Draw light that falls through water, fading into the deep, on a sandy bed with rocks."""
+    width, height = sketch.size
+    rows = np.linspace(0, 1, height, dtype=np.float32)
+    stops = np.array(((128, 214, 224), (34, 136, 176), (8, 66, 112)), np.float32) * np.float32(
+        max(sketch.palette.light)
+    )
+    column = np.stack([np.interp(rows, (0.0, 0.35, 1.0), stops[:, each]) for each in range(3)], -1)
+    image = np.repeat(column[:, None, :].astype(np.float32), width, axis=1)
+    water = image[sketch.line, 0].copy()
+    for dark, rise in ((0.90, 0.22), (0.74, 0.15), (0.56, 0.09)):
+        skyline.ridge(image, sketch, rise=rise, waves=6, colour=water * np.float32(dark), rough=0.9, haze=0.0)
+    part = np.linspace(0, 1, height - sketch.line, dtype=np.float32)
+    ripples = _perspective(noise((512, 512), (40, 40), sketch.rng, 3), part, width)
+    net = step(-np.abs(_perspective(noise((512, 512), (46, 46), sketch.rng, 2), part, width) - 0.5), -0.05, 0)
+    bed = stops[1] * 0.55 + np.array((150, 140, 104), np.float32) * part[:, None] * 0.42
+    shaded = bed[:, None, :] * (0.86 + 0.22 * ripples + 0.5 * net * part[:, None])[..., None]
+    below = image[sketch.line :]
+    below += (shaded - below) * step(part, -0.05, 0.7)[:, None, None]
+    _rays(image, sketch, slant=0.25, strength=0.42)
     return image
 
 
@@ -147,10 +211,10 @@ def _blades(image: FloatArray, sketch: Sketch, colour: Colour) -> None:
     """Draw grass and a few flowers along the lower edge."""
     width, height = sketch.size
     rng = sketch.rng
-    for _ in range(700):
+    for _ in range(1500):
         part = rng.random() ** 0.6
-        foot = (rng.random() * width, height * (0.90 + 0.12 * part))
-        tall = height * (0.015 + 0.05 * part) * (0.6 + rng.random())
+        foot = (rng.random() * width, height * (0.66 + 0.34 * part**2))
+        tall = height * (0.006 + 0.04 * part**3) * (0.6 + rng.random())
         tip = (foot[0] + (rng.random() - 0.5) * tall * 0.8, foot[1] - tall)
         tone = sketch.lit(colour) * (0.55 + 0.8 * rng.random())
         first, last = ((round(x * 16), round(y * 16)) for x, y in (foot, tip))
@@ -158,52 +222,67 @@ def _blades(image: FloatArray, sketch: Sketch, colour: Colour) -> None:
         cv2.line(image, first, last, colours, max(round(height / 700), 1), cv2.LINE_AA, 4)
 
 
-def _rays(image: FloatArray, sketch: Sketch) -> None:
+def _rays(image: FloatArray, sketch: Sketch, slant: float = 0.45, strength: float = 0.34) -> None:
     """Draw slanting beams of light."""
     width, height = sketch.size
     beams = noise((width * 2, 1), (26, 1), sketch.rng, 3)[0]
     rows = np.arange(height, dtype=np.float32)[:, None]
     columns = np.arange(width, dtype=np.float32)[None, :]
-    at = np.clip(columns + rows * 0.45, 0, 2 * width - 1).astype(np.int32)
-    light = step(beams[at], 0.52, 0.8) * (1 - rows / height) ** 0.8 * 0.34
+    at = np.clip(columns + rows * slant, 0, 2 * width - 1).astype(np.int32)
+    light = step(beams[at], 0.52, 0.8) * (1 - rows / height) ** 0.8 * strength
     mixed(image, sketch.palette.glow, light.astype(np.float32))
 
 
-def _water(image: FloatArray, sketch: Sketch) -> None:
-    """Draw the sea: the sky's colours deepened, waves in perspective, the sun's path of light."""
+def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4) -> None:
+    """Draw water: the mirrored sky and land, deeper towards the viewer, waves, the sun's path of light."""
     width, height = sketch.size
-    part = np.linspace(0, 1, height - sketch.line, dtype=np.float32)
-    deep = sketch.lit((22, 92, 122))
-    low = np.array(sketch.palette.low, np.float32) * 0.86
-    colours = low * (1 - part[:, None]) ** 2 + deep * (1 - (1 - part[:, None]) ** 2)
-    waves = _perspective(noise((512, 512), (40, 130), sketch.rng, 4), part * 0.8, width)
-    drawn = np.asarray(colours[:, None, :] * (1 + 0.5 * (waves - 0.5))[..., None], np.float32)
-    across = (np.arange(width, dtype=np.float32) - np.float32(sketch.sun_at()[0])) / width
-    path = np.exp(-((across[None, :] / (0.05 + 0.13 * part[:, None])) ** 2))
-    glitter = path * step(waves, 0.48, 0.72) * sketch.palette.glare * 1.1
+    line, high = sketch.line, height - sketch.line
+    part = np.linspace(0, 1, high, dtype=np.float32)
+    waves = _perspective(noise((512, 512), (40, 150), sketch.rng, 5), part * 0.8, width) - np.float32(0.5)
+    # A wave's face shows what lies higher or lower: the image is fetched from displaced rows.
+    rows = line - 1 - np.minimum(np.arange(high, dtype=np.float32) * (line / high) * 0.9, line - 2)
+    up = rows[:, None] + waves * (4 + part[:, None] * height * 0.34 * (1.25 - calm))
+    across = np.arange(width, dtype=np.float32)[None, :] + waves * (2 + part[:, None] * width * 0.02)
+    where = np.stack(np.broadcast_arrays(across, np.clip(up, 0, line - 1)), axis=-1).astype(np.float32)
+    soft = cv2.blur(image[:line], (max(width // 160, 1), max(height // 40, 1)))
+    mirrored = fetched(np.asarray(soft, np.float32), where, cv2.BORDER_REPLICATE)
+    # The sun's own image is drawn below, as its path of light.
+    mirrored = np.minimum(mirrored, np.array(sketch.palette.low, np.float32) * np.float32(1.1) + 12)
+    depth = sketch.lit(deep) * (1 + 0.5 * waves[..., None])
+    clear = (0.82 - 0.62 * part ** (0.5 + calm))[:, None, None]
+    drawn = np.asarray(depth + (mirrored * np.float32(0.94) - depth) * clear, np.float32)
+    drawn *= 1 + (0.20 + 0.3 * part[:, None, None]) * waves[..., None]
+    aside = (np.arange(width, dtype=np.float32) - np.float32(sketch.sun_at()[0])) / width
+    path = np.exp(-((aside[None, :] / (0.04 + 0.15 * part[:, None])) ** 2))
+    glitter = path * step(waves, 0.0, 0.24) * sketch.palette.glare * (1.15 - 0.5 * part[:, None])
     mixed(drawn, sketch.palette.glow, np.clip(glitter, 0, 0.9).astype(np.float32))
-    image[sketch.line :] = drawn
+    shoreline = step(part, 0.0, 0.012)[:, None, None]
+    image[line:] = drawn * (0.9 + 0.1 * shoreline)
 
 
-def _beach(image: FloatArray, sketch: Sketch) -> None:
+def _sand(image: FloatArray, sketch: Sketch) -> None:
     """Draw the sand in front, with the wet line and the foam where the sea ends."""
     width, height = sketch.size
+    top = SHORES[Place.BEACH]
     shore = (
-        height * (0.80 + 0.03 * np.sin(np.linspace(0.3, 4.2, width)))
+        height * (top + 0.03 * np.sin(np.linspace(0.3, 4.2, width)))
         - height * 0.03 * noise((width, 1), (5, 1), sketch.rng, 3)[0]
     )
     rows = np.arange(height, dtype=np.float32)[:, None]
     below = (rows - shore[None, :]).astype(np.float32) / height
-    part = np.clip((np.arange(height) / height - 0.76) / 0.3, 0, 1).astype(np.float32)
+    part = np.clip((np.arange(height) / height - top + 0.04) / 0.3, 0, 1).astype(np.float32)
     sand = 1 + 0.16 * (_perspective(noise((512, 512), (60, 60), sketch.rng, 4), part, width) - 0.5)
-    colour = (
-        sketch.lit((226, 198, 152)) * (0.72 + 0.28 * step(below, 0.01, 0.07))[..., None] * sand[..., None]
-    )
+    wet = step(below, 0.012, 0.06)[..., None]
+    dry = sketch.lit((232, 206, 162)) * sand[..., None]
+    # Wet sand is darker and mirrors the sky.
+    damp = dry * 0.62 + np.array(sketch.palette.middle, np.float32) * 0.26
+    colour = damp + (dry - damp) * wet
     image += (colour - image) * step(below, 0, 0.004)[..., None]
-    foam = step(-np.abs(below - 0.002), -0.011, -0.002) * (
-        0.4 + 0.6 * noise((width, height), (60, 60), sketch.rng, 2)
-    )
-    mixed(image, sketch.lit((250, 252, 252)), np.asarray(foam * 0.8, np.float32))
+    lace = noise((width, height), (60, 60), sketch.rng, 2)
+    foam = step(-np.abs(below - 0.002), -0.010, -0.002) * (0.45 + 0.55 * lace)
+    foam += step(-np.abs(below + 0.028 + 0.02 * (lace - 0.5)), -0.004, -0.001) * 0.5 * step(lace, 0.35, 0.7)
+    white = np.clip(sketch.lit((250, 252, 252)) * 1.05, 0, 255)
+    mixed(image, white, np.clip(foam * 0.85, 0, 1).astype(np.float32))
 
 
 def _reflected(image: FloatArray, sketch: Sketch, strength: float) -> None:
@@ -223,6 +302,10 @@ _PLACES: Final[dict[Place, Callable[[Sketch], FloatArray]]] = {
     Place.FOREST: _forest,
     Place.CITY: _city,
     Place.SEA: _sea,
+    Place.BEACH: _beach,
+    Place.LAKE: _lake,
+    Place.UNDERWATER: _underwater,
+    Place.SNOWPEAKS: _snowpeaks,
     Place.SKY: _sky,
     Place.ROOM: interiors.room,
     Place.SPACE: interiors.space,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion import lexicon
-from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Place
+from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,8 @@ class Role:
     """What one subject is asked to do. `name` is empty for what holds for everybody.
 
     `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where nothing is said;
-    `heading` is -1.0, 0.0 or 1.0; `approaches` means towards the camera.
+    `heading` is -1.0, 0.0 or 1.0; `approaches` means towards the camera. `is_around` means that others are
+    said to be in or on it: what it shows decides whether it is the scene.
     """
 
     name: str = ""
@@ -56,6 +57,9 @@ class Role:
     heading: float = 0.0
     approaches: bool = False
     is_scene: bool = False
+    is_around: bool = False
+    is_aloft: bool = False
+    nature: Nature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,40 @@ def _mention(clause: str, name: str) -> re.Match[str] | None:
     return re.search(rf"(?<![0-9a-z_@]){called}(?![0-9a-z_])", clause)
 
 
+def _is_around(piece: str, name: str) -> bool:
+    """Say whether a piece puts somebody in, on or over this one."""
+    found = _mention(piece, name)
+    if found is None:
+        return False
+    before = re.search(lexicon.WITHIN, piece[: found.start()])
+    if before is None:
+        return False
+    return before[0].isascii() or bool(re.match(lexicon.INSIDE, piece[found.end() :]))
+
+
+def _nature(name: str, pieces: list[str]) -> Nature | None:
+    """Return what a subject does of itself, by its name, or by the word next to its name."""
+    plain = re.sub(r"[_\d-]+", " ", name.lower())
+    for nature, pattern in lexicon.NATURES:
+        if re.search(pattern, plain):
+            return nature
+        for piece in pieces:
+            found = _mention(piece, name) if name else re.match("", piece)
+            for word in re.finditer(pattern, piece):
+                if not name or (found and _is_called(piece, found, word)):
+                    return nature
+                # "@1, a paper boat, ...": the clause after a name says what it is.
+                if not found and re.fullmatch(r"(?:an?|the) (?:[\w-]+ ){0,2}", piece[: word.start()]):
+                    return nature
+    return None
+
+
+def _is_called(piece: str, name: re.Match[str], word: re.Match[str]) -> bool:
+    if word.start() >= name.end():
+        return bool(re.match(lexicon.CALLED, piece[name.end() : word.start()]))
+    return not piece[word.end() : name.start()].strip(" ,(:@\uff08\uff1a")
+
+
 def _is_scene(piece: str, name: str, names: Sequence[str]) -> bool:
     """Say whether a piece makes this one the scene: of all that it mentions, the one next to the word."""
     found = {each: match for each in names if (match := _mention(piece, each))}
@@ -215,4 +253,7 @@ def _role(name: str, pieces: list[str], names: Sequence[str]) -> Role:
         heading=heading or 0.0,
         approaches=towards,
         is_scene=any(_is_scene(piece, name, names) for piece in stage),
+        is_around=any(_is_around(piece, name) for piece in stage),
+        is_aloft=any(_meant(lexicon.ALOFT, piece) for piece in stage),
+        nature=_nature(name, stage),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from keyreel.engines.motion import camera, layers, scene, staging, subjects
 from keyreel.engines.motion.effects import Weather
 from keyreel.engines.motion.framing import read
-from keyreel.engines.motion.lexicon import Move
+from keyreel.engines.motion.lexicon import Action, Move, Nature, Place
 from keyreel.engines.motion.prompt import Cue, direct
 from keyreel.order import FPS, Amplitude
 
@@ -37,11 +37,12 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     shot = order.shots[0]
     direction = direct(shot.prompt, _names(order))
     cast, set_picture = _cast(order, direction, nets)
-    where = (
-        scene.designed(direction, order.frame_size, order.seed)
-        if set_picture is None
-        else scene.pictured(set_picture, order.frame_size)
-    )
+    if set_picture is None:
+        direction = _ashore(direction, cast)
+        aerial = bool(cast) and all(_flies(role) for _, role in cast)
+        where = scene.designed(direction, order.frame_size, order.seed, aerial=aerial)
+    else:
+        where = scene.pictured(set_picture, direction, order.frame_size)
     actors = staging.placed(cast, where, order)
     rig = camera.Rig(shot.frames, order.amplitude, _FOCUS, order.seed)
     weather = Weather(direction, where.canvas.window, order.frame_size, order.seed, rising=False)
@@ -74,7 +75,7 @@ def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cu
         if role.is_scene and role.name and set_picture is None:
             set_picture = pictures[0]
             continue
-        cutout = _best(pictures, nets)
+        cutout = _best(pictures, nets, around=role.is_around and bool(role.name) and set_picture is None)
         if cutout is not None:
             cast.append((cutout, role))
         elif set_picture is None:
@@ -82,13 +83,28 @@ def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cu
     return cast, set_picture
 
 
-def _best(pictures: list[Frame], nets: Nets) -> Cutout | None:
+def _best(pictures: list[Frame], nets: Nets, *, around: bool) -> Cutout | None:
     """Return the first picture's subject that is whole; else the first at all."""
-    found = [cutout for cutout in (subjects.cut_out(picture, nets) for picture in pictures) if cutout]
-    whole = [
-        each for each in found if not (each.cut_left or each.cut_right or each.cut_below or each.cut_above)
-    ]
-    return next(iter(whole or found), None)
+    first: Cutout | None = None
+    for picture in pictures:
+        cutout = subjects.cut_out(picture, nets, around=around)
+        if cutout and not (cutout.cut_left or cutout.cut_right or cutout.cut_below or cutout.cut_above):
+            return cutout
+        first = first or cutout
+    return first
+
+
+def _ashore(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Direction:
+    """Give a sea a beach where somebody stands who neither swims nor flies."""
+    stands = any(
+        not (cutout.cut_below or _flies(role) or role.nature is Nature.SWIMS or role.action is Action.FLOAT)
+        for cutout, role in cast
+    )
+    return replace(direction, place=Place.BEACH) if direction.place is Place.SEA and stands else direction
+
+
+def _flies(role: Role) -> bool:
+    return role.nature is Nature.FLIES or role.is_aloft or role.action is Action.FLY
 
 
 def _cues(direction: Direction, order: Order) -> tuple[Cue, ...]:

@@ -37,6 +37,28 @@ class Palette:
     stars: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Sunlight:
+    """How a scene's light falls on what stands in it.
+
+    `x` is where it comes from, as a part of the frame's width; `rim` and `shaping` are how strongly it
+    draws edges and roundness; `dims` is how much dark surroundings darken; `cast` is the opacity of shadows,
+    `reach` their length in heights of what casts them.
+    """
+
+    x: float = 0.3
+    glow: Colour = (255, 250, 236)
+    rim: float = 0.3
+    shaping: float = 0.8
+    cast: float = 0.0
+    dims: float = 1.0
+    reach: float = 0.3
+
+    def slant(self, x: float) -> float:
+        """Return how far aside a shadow falls from this part of the frame's width, in heights."""
+        return max(min((x - self.x) * 1.6, 0.9), -0.9) * (0.4 + self.reach)
+
+
 PALETTES: Final = {
     Hour.DAY: Palette(
         zenith=(58, 122, 201), middle=(120, 176, 228), low=(214, 232, 240), sun=(0.78, 0.86),
@@ -50,19 +72,26 @@ PALETTES: Final = {
         zenith=(104, 140, 196), middle=(222, 186, 196), low=(255, 226, 190), sun=(0.32, 0.14),
         glow=(255, 236, 196), cloud=(255, 214, 206), light=(0.92, 0.82, 0.80), disc=0.028, glare=0.7,
     ),
+    Hour.OVERCAST: Palette(
+        zenith=(96, 112, 130), middle=(136, 150, 164), low=(186, 194, 200), sun=(0.6, 0.7),
+        glow=(214, 220, 226), cloud=(156, 166, 178), light=(0.66, 0.70, 0.74), disc=0.0, glare=0.2,
+    ),
     Hour.NIGHT: Palette(
-        zenith=(8, 14, 38), middle=(20, 34, 74), low=(58, 80, 124), sun=(0.74, 0.74),
+        zenith=(8, 14, 38), middle=(20, 34, 74), low=(58, 80, 124), sun=(0.74, 0.58),
         glow=(206, 220, 255), cloud=(48, 62, 104), light=(0.26, 0.34, 0.54), disc=0.030, glare=0.28,
         stars=420,
     ),
 }  # fmt: skip
 
 
-OVERCAST: Final = Palette(
-    zenith=(96, 112, 130), middle=(136, 150, 164), low=(186, 194, 200), sun=(0.6, 0.7),
-    glow=(214, 220, 226), cloud=(156, 166, 178), light=(0.66, 0.70, 0.74), disc=0.0, glare=0.2,
-)  # fmt: skip
-"""The light of a day with rain, snow or fog."""
+LIGHTS: Final = {
+    Hour.DAY: Sunlight(glow=(255, 250, 236), rim=0.35, cast=0.34, reach=0.26),
+    Hour.SUNSET: Sunlight(glow=(255, 206, 134), rim=0.75, cast=0.36, reach=0.62),
+    Hour.DAWN: Sunlight(glow=(255, 232, 196), rim=0.6, cast=0.26, reach=0.55),
+    Hour.OVERCAST: Sunlight(glow=(214, 222, 230), rim=0.15, shaping=0.5),
+    Hour.NIGHT: Sunlight(glow=(176, 200, 255), rim=0.42, cast=0.26, reach=0.34),
+}
+"""Each hour's light; the sun's place follows from the palette."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +102,7 @@ class Sketch:
     horizon: float
     palette: Palette
     rng: np.random.Generator
+    aerial: bool = False
 
     @property
     def line(self) -> int:

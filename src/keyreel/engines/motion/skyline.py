@@ -18,43 +18,21 @@ if TYPE_CHECKING:
 
 
 def ridge(  # noqa: PLR0913 - a land's look has this many sides
-    image: FloatArray, sketch: Sketch, *, rise: float, waves: float, colour: FloatArray, rough: float = 0.4
+    image: FloatArray,
+    sketch: Sketch,
+    *,
+    rise: float,
+    waves: float,
+    colour: FloatArray,
+    rough: float = 0.4,
+    haze: float = 0.42,
 ) -> None:
     """Draw rolling hills that rise up to this part of the picture's height."""
     width = sketch.size[0]
     smooth = noise((width, 1), (waves, 1), sketch.rng, 2)[0]
     fine = noise((width, 1), (waves * 6, 1), sketch.rng, 4)[0]
     line = ((1 - rough * 0.3) * smooth + rough * 0.3 * fine) * rise * sketch.tall
-    _fill(image, sketch, line.astype(np.float32), colour)
-
-
-def peaks(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray, snow: float) -> None:
-    """Draw a mountain chain; `snow` is how much of its height is white, the shaded sides less."""
-    width, height = sketch.size
-    columns = np.arange(width, dtype=np.float32)
-    line = np.zeros(width, np.float32)
-    for _ in range(7):
-        centre, tall = sketch.rng.random() * width, sketch.tall * rise * (0.5 + 0.5 * sketch.rng.random())
-        slope = 0.9 + 0.5 * sketch.rng.random()
-        line = np.maximum(line, tall - np.abs(columns - centre) * slope * tall / (sketch.tall * rise) * 0.75)
-    line += (noise((width, 1), (22, 1), sketch.rng, 5)[0] - 0.5) * sketch.tall * rise * 0.28
-    line = np.clip(line, sketch.tall * rise * 0.12, None).astype(np.float32)
-    rows = np.arange(height, dtype=np.float32)[:, None]
-    above = sketch.line - rows
-    inside = step(line[None, :] - above, -0.6, 0.6) * (rows < sketch.line + 1)
-    # A face is lit or shaded by the slope of the ridge above it.
-    slope = np.gradient(np.convolve(np.pad(line, 12, mode="edge"), np.ones(25) / 25, "valid"))
-    rock = noise((width, height), (30, 30), sketch.rng, 4)
-    bend = np.roll(slope, 0)[None, :] * 0.35 + (rock - 0.5) * 0.5
-    lit = np.clip(0.94 + 0.30 * np.clip(bend, -0.7, 0.7), 0.6, 1.3).astype(np.float32)
-    body = colour * lit[..., None]
-    level = above / (sketch.tall * rise)
-    cap = step(level + (rock - 0.5) * 0.35, 1 - snow, 1.12 - snow)
-    white = sketch.hazy((246, 248, 255), 0.15) * np.clip(lit + 0.05, 0, 1.08)[..., None]
-    body += (white - body) * cap[..., None]
-    foot = np.clip(1 - level * 2.2, 0, 0.55)
-    body += (np.array(sketch.palette.low, np.float32) - body) * foot[..., None]
-    image += (body - image) * inside[..., None].astype(np.float32)
+    _fill(image, sketch, line.astype(np.float32), colour, thick=haze)
 
 
 def trees(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray) -> None:
@@ -124,13 +102,15 @@ def towers(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray
     mixed(image, warm, (glow * mask * strength).astype(np.float32))
 
 
-def _fill(image: FloatArray, sketch: Sketch, line: FloatArray, colour: FloatArray) -> FloatArray:
+def _fill(
+    image: FloatArray, sketch: Sketch, line: FloatArray, colour: FloatArray, *, thick: float = 0.42
+) -> FloatArray:
     """Fill from a line of heights to the horizon, thinning into haze at the foot; return the mask."""
     height = sketch.size[1]
     above = (sketch.line - np.arange(height, dtype=np.float32))[:, None]
     mask = step(line[None, :] - above, -0.7, 0.7) * (above >= -2)
     tallest = max(float(line.max()), 1.0)
-    haze = np.clip(0.42 * (1 - above / tallest), 0, 0.42)[..., None]
+    haze = np.clip(thick * (1 - above / tallest), 0, thick)[..., None]
     body = np.broadcast_to(colour, (1, 1, 3)) if colour.ndim == 1 else colour
     shown = body * (1 - haze) + np.array(sketch.palette.low, np.float32) * haze * 0.9
     image += (shown - image) * mask[..., None]

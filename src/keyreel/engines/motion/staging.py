@@ -1,49 +1,53 @@
-"""Staging: who stands where and moves how far, and the drawing of one subject into a frame."""
+"""Staging: who stands, floats or flies where, moves how far, and how one subject is drawn into a frame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import pi, sin
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import cv2
 import numpy as np
 
-from keyreel.engines.motion import layers, subjects
-from keyreel.engines.motion.acting import TRAVEL, airborne, gesture
-from keyreel.engines.motion.raster import blended
+from keyreel.engines.motion import compositing, layers, subjects
+from keyreel.engines.motion.acting import TRAVEL, Footing, gesture
+from keyreel.engines.motion.compositing import Sprite, sprite
+from keyreel.engines.motion.lexicon import Action, Nature
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera import Pose
-    from keyreel.engines.motion.lexicon import Action
     from keyreel.engines.motion.prompt import Role
     from keyreel.engines.motion.scene import Scene
     from keyreel.engines.motion.subjects import Cutout
     from keyreel.order import Order, Size
 
-    FloatArray = NDArray[np.float32]
-
-_SHADOW: Final = 0.55
+_CONTACT: Final = 0.55
+_WATERLINE: Final = 0.4
 _SUPPLY: Final = 1.2
 """Cut-outs are kept this much larger than first shown: the camera comes nearer."""
-_ROWS: Final = (0.34, 0.74, 1.0)
-_HEIGHTS: Final = (0.30, 0.62, 0.86)
 _CROWDED: Final = (1.0, 1.0, 0.92, 0.84, 0.76, 0.7, 0.66, 0.62)
-_CUT_HEIGHT: Final = 0.8
 _FULL_HEIGHT: Final = 1.08
-_ALOFT: Final = 0.7
+_HIDDEN: Final = 0.07
+"""How much of a subject that its picture cut off below stays under the frame's edge, for it to move in."""
 _SIDE_PLACES: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
+_SINKS: Final = 0.07
+_OVERLAP: Final = 0.12
+_TRAVELS: Final = {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.FLOAT}
+
+# By nearness -1 (far), 0, 1 (near): how far down from the horizon it stands, and how tall it is.
+_GROUND: Final = ((0.34, 0.30), (0.74, 0.62), (1.0, 0.86))
+_WATER: Final = ((0.20, 0.20), (0.58, 0.52), (0.92, 0.74))
+# By nearness: the middle's row in the frame, the height, the disparity.
+_AIR: Final = ((0.27, 0.19, 0.13), (0.40, 0.42, 0.30), (0.47, 0.62, 0.55))
 
 
 class Mark(NamedTuple):
-    """Where a subject stands at one moment: parts of the frame's width and height, and its own height."""
+    """Where a subject's foot is: parts of the frame's width and height; its height, its disparity."""
 
     x: float
     row: float
     height: float
+    disparity: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +55,63 @@ class Actor:
     """A subject in the scene, with the marks of its way at the shot's start and end."""
 
     cutout: Cutout
-    shadow: FloatArray
+    sprite: Sprite
     action: Action | None
+    footing: Footing
     start: Mark
     end: Mark
     seconds: float
     phase: float
 
     def mark(self, seconds: float) -> Mark:
-        """Return where it stands at a time."""
+        """Return where it is at a time; what flies a way flies in an arc."""
         part = seconds / self.seconds
-        eased = 0.75 * part + 0.25 * (part * part * (3 - 2 * part))
-        return Mark(*(a + (b - a) * eased for a, b in zip(self.start, self.end, strict=True)))
+        eased = 0.7 * part + 0.3 * (part * part * (3 - 2 * part))
+        mark = Mark(*(a + (b - a) * eased for a, b in zip(self.start, self.end, strict=True)))
+        if self.footing is Footing.AIR:
+            arc = 0.16 * abs(self.end.x - self.start.x) * sin(pi * eased)
+            return mark._replace(row=mark.row - arc)
+        return mark
 
 
 def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[Actor]:
     """Give every subject its place and its way, in the order in which they are drawn: far ones first."""
     rng = np.random.default_rng([order.seed, 17])
     columns = _columns([role for _, role in cast])
-    actors = []
+    alone = len(cast) == 1
+    ways = []
     for (cutout, role), x in zip(cast, columns, strict=True):
-        cutout = _fit_for(cutout, x, alone=len(cast) == 1)  # noqa: PLW2901 - the same subject, turned
-        start, end = _way(cutout, role, Mark(x, 0.0, _CROWDED[len(cast)]), where=where, order=order)
-        actors.append(
-            _actor(cutout, role, (start, end), where=where, phase=rng.uniform(0, 2 * pi), order=order)
+        cutout = _fit_for(cutout, x, alone=alone)  # noqa: PLW2901 - the same subject, turned
+        footing = footing_of(cutout, role, where)
+        at = Mark(x, 0.0, _CROWDED[min(len(cast), len(_CROWDED) - 1)])
+        ways.append((cutout, role, footing, _way(cutout, role, at, footing, where=where, order=order)))
+    shifts = _apart([(way[0].x, _width(cutout, way[0], order.frame_size)) for cutout, _, _, way in ways])
+    actors = [
+        _actor(
+            cutout,
+            role.action,
+            footing,
+            _shifted(way, shift),
+            where=where,
+            order=order,
+            phase=rng.uniform(0, 2 * pi),
         )
-    return sorted(actors, key=lambda actor: actor.start.row)
+        for (cutout, role, footing, way), shift in zip(ways, shifts, strict=True)
+    ]
+    return sorted(actors, key=lambda actor: actor.start.disparity)
+
+
+def footing_of(cutout: Cutout, role: Role, where: Scene) -> Footing:
+    """Return what bears a subject here."""
+    if cutout.cut_below:
+        return Footing.EDGE
+    if role.nature is Nature.FLIES or role.is_aloft or role.action is Action.FLY or where.weightless:
+        return Footing.AIR
+    if where.shore is not None and (role.nature is Nature.SWIMS or where.shore > 1):
+        return Footing.WATER
+    if where.shore is not None and role.action is Action.FLOAT:
+        return Footing.WATER
+    return Footing.AIR if role.action is Action.FLOAT else Footing.GROUND
 
 
 def _fit_for(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
@@ -99,91 +134,175 @@ def _columns(roles: list[Role]) -> list[float]:
     return [asked[index] if index in asked else next(rest) for index in range(len(roles))]
 
 
-def _way(cutout: Cutout, role: Role, at: Mark, *, where: Scene, order: Order) -> tuple[Mark, Mark]:
-    size = order.frame_size
-    if airborne(role.action):
-        at = at._replace(height=at.height * _ALOFT)
-    here = _standing(cutout, role.nearness or 0.0, at, where=where, size=size)
+def _width(cutout: Cutout, mark: Mark, size: Size) -> float:
+    high, wide = cutout.shape
+    return mark.height * size.height / size.width * wide / high
+
+
+def _apart(spans: list[tuple[float, float]]) -> list[float]:
+    """Return how far each subject moves aside so that neighbours hardly overlap; (middle, width) each."""
+    order = sorted(range(len(spans)), key=lambda index: spans[index][0])
+    middles = [spans[index][0] for index in order]
+    for _ in range(24):
+        for left, right in zip(range(len(order)), range(1, len(order)), strict=False):
+            wide = (spans[order[left]][1] + spans[order[right]][1]) / 2 * (1 - _OVERLAP)
+            push = (wide - (middles[right] - middles[left])) / 2
+            if push > 0:
+                middles[left] -= push
+                middles[right] += push
+        for slot, index in enumerate(order):
+            half = min(spans[index][1] * 0.42, 0.5)
+            middles[slot] = min(max(middles[slot], half), 1 - half)
+    moved = dict(zip(order, middles, strict=True))
+    return [moved[index] - middle if len(spans) > 1 else 0.0 for index, (middle, _) in enumerate(spans)]
+
+
+def _shifted(way: tuple[Mark, Mark], shift: float) -> tuple[Mark, Mark]:
+    start, end = way
+    return start._replace(x=start.x + shift), end._replace(x=end.x + shift)
+
+
+def _way(  # noqa: PLR0913 - all that a way depends on
+    cutout: Cutout, role: Role, at: Mark, footing: Footing, *, where: Scene, order: Order
+) -> tuple[Mark, Mark]:
+    size, nearness = order.frame_size, role.nearness or 0.0
+
+    def stands(near: float) -> Mark:
+        return _standing(cutout, near, at, footing, where=where, size=size)
+
     if role.approaches:
-        return (
-            _standing(cutout, max((role.nearness or 0.0) - 0.5, -1.0), at, where=where, size=size),
-            _standing(cutout, min((role.nearness or 0.0) + 0.6, 1.0), at, where=where, size=size),
-        )
-    heading = role.heading
+        return stands(max(nearness - 0.5, -1.0)), stands(min(nearness + 0.6, 1.0))
+    here, heading = stands(nearness), role.heading
     distance = TRAVEL.get(role.action, 0.0) if role.action else (0.3 if heading else 0.0)
-    if role.action and not heading and not airborne(role.action):
-        heading, distance = (1.0 if at.x < 0.5 else -1.0), distance * 0.35
+    if role.action in _TRAVELS and not heading:
+        heading = 1.0 if at.x < 0.5 else -1.0
+        distance *= 0.2 if footing in {Footing.AIR, Footing.WATER} and role.action is not Action.FLY else 0.35
     if cutout.cut_left or cutout.cut_right:
         distance = 0.0
     distance *= min(order.seconds / 5, 1.4) * heading
-    if heading and role.side is None and role.heading:
+    if role.heading and role.side is None:
         here = here._replace(x=here.x * 0.4 + 0.5 * 0.6)
     return here._replace(x=here.x - distance / 2), here._replace(x=here.x + distance / 2)
 
 
-def _standing(cutout: Cutout, nearness: float, at: Mark, *, where: Scene, size: Size) -> Mark:
-    """Return the mark for a nearness of -1.0 … 1.0; at the frame's edge what its picture cut off below."""
-    level = (nearness + 1) / 2 * 2
-    low, part = (0, level) if level <= 1 else (1, level - 1)
-    depth = _ROWS[low] + (_ROWS[low + 1] - _ROWS[low]) * part
-    height = (_HEIGHTS[low] + (_HEIGHTS[low + 1] - _HEIGHTS[low]) * part) * at.height
-    row = where.horizon + (1 - where.horizon) * depth
-    if cutout.cut_below:
-        row, height = 1.03, max(height, _CUT_HEIGHT * at.height)
-        if cutout.cut_above:
-            return Mark(at.x, row, _FULL_HEIGHT)
+def _standing(  # noqa: PLR0913 - all that a mark depends on
+    cutout: Cutout, nearness: float, at: Mark, footing: Footing, *, where: Scene, size: Size
+) -> Mark:
+    """Return the mark for a nearness of -1.0 … 1.0."""
     high, wide = cutout.shape
-    widest = 0.72 * at.height * size.width / size.height * high / wide
-    return Mark(at.x, row, min(height, widest) if not cutout.cut_below else min(height, widest * 1.3))
+    across = size.width / size.height * high / wide
+    if footing is Footing.EDGE:
+        return _at_edge(cutout, nearness, at, across=across, size=size)
+    widest = 0.72 * at.height * across
+    if footing is Footing.AIR:
+        middle, height, disparity = _between(_AIR, nearness)
+        height = min(height * at.height, widest)
+        return Mark(at.x, middle + height / 2, height, disparity)
+    depth, height = _between(_WATER if footing is Footing.WATER else _GROUND, nearness)
+    row = where.horizon + (1 - where.horizon) * depth
+    if footing is Footing.WATER and where.shore is not None and where.shore <= 1:
+        row = min(row, where.shore - 0.05)
+    # In a tall frame a subject that the width limits stands further off, not small in front.
+    height, asked = min(height * at.height, widest), height * at.height
+    row = where.horizon + (row - where.horizon) * (0.55 + 0.45 * height / asked)
+    return Mark(at.x, row, height, where.disparity(row))
+
+
+def _at_edge(cutout: Cutout, nearness: float, at: Mark, *, across: float, size: Size) -> Mark:
+    """Return the mark of a subject that its picture cut off below: its lower end lies under the frame."""
+    row = 1.0 + 0.02
+    if cutout.cut_above:
+        return Mark(at.x, row, _FULL_HEIGHT, 0.9)
+    tall = 0.66 if size.height > size.width * 1.2 else 0.8
+    height = tall * at.height * (1 + 0.12 * nearness)
+    widest = (1.08 if cutout.cut_left or cutout.cut_right else 0.94) * across * min(at.height * 1.1, 1.0)
+    height = min(height, widest)
+    return Mark(at.x, row + _HIDDEN * height, height * (1 + _HIDDEN), 0.8)
+
+
+def _between(table: tuple[tuple[float, ...], ...], nearness: float) -> tuple[float, ...]:
+    low, part = (0, nearness + 1) if nearness <= 0 else (1, nearness)
+    return tuple(a + (b - a) * part for a, b in zip(table[low], table[low + 1], strict=True))
 
 
 def _actor(  # noqa: PLR0913 - all that makes a subject an actor
-    cutout: Cutout, role: Role, way: tuple[Mark, Mark], *, where: Scene, phase: float, order: Order
+    cutout: Cutout,
+    action: Action | None,
+    footing: Footing,
+    way: tuple[Mark, Mark],
+    *,
+    where: Scene,
+    phase: float,
+    order: Order,
 ) -> Actor:
     size = order.frame_size
     tallest = max(mark.height for mark in way) * size.height * _SUPPLY
     cutout = subjects.scaled(cutout, max(round(min(tallest, cutout.shape[0] * 2.5)), 8))
-    window = where.canvas.window
-    x = round((way[0].x + way[1].x) / 2 * size.width)
-    reach = max(size.width // 5, 8)
-    around = window[:, min(max(x - reach, 0), size.width - reach) : max(x + reach, reach)]
-    cutout = subjects.harmonised(cutout, np.ascontiguousarray(around))
-    return Actor(cutout, subjects.shadow(cutout), role.action, *way, order.seconds, phase)
+    around = where.around((way[0].x + way[1].x) / 2)
+    cutout = subjects.harmonised(cutout, around, where.light.dims)
+    cutout = subjects.lit_from(cutout, where.light, (way[0].x + way[1].x) / 2)
+    if footing is Footing.WATER:
+        cutout = subjects.afloat(cutout, _SINKS)
+    water = around[-around.shape[0] // 3 :].reshape(-1, 3).mean(axis=0).astype(np.float32)
+    return Actor(cutout, sprite(cutout, water), action, footing, *way, order.seconds, phase)
 
 
 def draw(actor: Actor, frame: Frame, pose: Pose, *, where: Scene, seconds: float) -> None:
-    """Draw the subject and its shadow as the camera sees them at a time."""
-    size = where.canvas.size
+    """Draw the subject, its shadow and its reflection as the camera sees them at a time."""
+    size, view = where.canvas.size, where.view
     mark = actor.mark(seconds)
-    bearing = gesture(actor.action, seconds, actor.phase)
-    view = where.view
+    bearing = gesture(actor.action, actor.footing, seconds, actor.phase)
     place = (mark.x - 0.5) * size.width / view.unit, (mark.row - 0.5) * size.height / view.unit
-    x, y, enlarged = layers.shown_at(place, pose, where.disparity(min(mark.row, 1.0)))
-    high, wide = actor.cutout.shape
+    x, y, enlarged = layers.shown_at(place, pose, mark.disparity)
+    high, wide = actor.sprite.shape
     scale = mark.height * size.height / high * enlarged
     foot = np.array((x * view.unit + size.width / 2, y * view.unit + size.height / 2))
-    if not actor.cutout.cut_below:
-        ground = _placing((scale * max(abs(bearing.wide), 0.3), scale), 0.0, actor.shadow.shape, foot)
-        fade = _SHADOW / (1 + 4 * bearing.lift)
-        _paint(np.zeros((*actor.shadow.shape, 3), np.uint8), actor.shadow * np.float32(fade), frame, ground)
-    foot += (bearing.aside * scale * high, -bearing.lift * scale * high)
-    lean = bearing.lean - pose.roll
-    turn = _placing((scale * bearing.wide, scale * bearing.tall), lean, (2 * high, wide), foot)
-    _paint(actor.cutout.image, actor.cutout.alpha, frame, _kept_at_edges(turn, actor.cutout, frame))
+    stretch = scale * bearing.wide, scale * bearing.tall
+    moved = foot + np.array((bearing.aside, -bearing.lift)) * scale * high
+    turn = compositing.placing(stretch, bearing.lean - pose.roll, (high, wide), moved)
+    if actor.footing is Footing.WATER:
+        # The mirror image starts behind the hull, whichever way that leans.
+        behind = moved - (0.0, abs(bearing.lean) * wide * scale * 0.4)
+        level = compositing.placing(stretch, 0.0, (high, wide), behind)
+        compositing.reflect(actor.sprite.mirrored, frame, level, seconds, calm=0.0, opacity=0.62)
+        dark = compositing.contact_placing(scale, bearing.wide, actor.sprite.contact, moved, flat=0.3)
+        compositing.shade(actor.sprite.contact, frame, dark, _WATERLINE)
+    elif actor.footing is Footing.GROUND:
+        _ground(actor, frame, foot, scale, lift=bearing.lift, wide=bearing.wide, where=where)
+        if where.gloss > 0:
+            level = compositing.placing(stretch, 0.0, (high, wide), 2 * foot - moved)
+            compositing.reflect(actor.sprite.mirrored, frame, level, seconds, calm=1.0, opacity=where.gloss)
+    compositing.lay(actor.sprite.image, frame, _kept_at_edges(turn, actor.cutout, frame))
 
 
-def _placing(
-    scale: tuple[float, float], lean: float, shape: tuple[int, ...], foot: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the affine map that brings an image's anchor, the middle of `shape`, to `foot`."""
-    turn = np.array(((cos(lean), -sin(lean)), (sin(lean), cos(lean)))) @ np.diag(scale)
-    anchor = np.array((shape[1] / 2, shape[0] / 2))
-    return np.column_stack((turn, foot - turn @ anchor))
+def _ground(  # noqa: PLR0913 - where and how a shadow falls
+    actor: Actor,
+    frame: Frame,
+    foot: np.ndarray[tuple[int], np.dtype[np.float64]],
+    scale: float,
+    *,
+    lift: float,
+    wide: float,
+    where: Scene,
+) -> None:
+    """Draw the shadows of a subject on the ground."""
+    shadows = actor.sprite
+    high, across = shadows.shape
+    if where.light.cast > 0:
+        aside = where.light.slant(foot[0] / where.canvas.size.width)
+        down = where.light.reach
+        at = foot + np.array((aside, down)) * lift * scale * high
+        cast = compositing.cast_placing(
+            (across * scale * wide, high * scale), (aside, down), shadows.silhouette, at
+        )
+        compositing.shade(shadows.silhouette, frame, cast, where.light.cast)
+    contact = compositing.contact_placing(scale, wide, shadows.contact, foot)
+    compositing.shade(shadows.contact, frame, contact, _CONTACT / (1 + 6 * lift))
 
 
-def _kept_at_edges(turn: NDArray[np.float64], cutout: Cutout, frame: Frame) -> NDArray[np.float64]:
+def _kept_at_edges(turn: compositing.Affine, cutout: Cutout, frame: Frame) -> compositing.Affine:
     """Move a cut-out so that every side that its source picture cut off touches the frame's edge."""
-    box = _corners(turn, cutout.shape)
+    box = compositing.corners(turn, cutout.shape)
     shift = np.zeros(2)
     if cutout.cut_below:
         # The lower corners rise by turns when the subject sways: the higher one has to touch.
@@ -195,25 +314,3 @@ def _kept_at_edges(turn: NDArray[np.float64], cutout: Cutout, frame: Frame) -> N
     if cutout.cut_right and not cutout.cut_left:
         shift[0] = max(frame.shape[1] + 1 - float(box[(1, 3), 0].min()), 0)
     return np.column_stack((turn[:, :2], turn[:, 2] + shift))
-
-
-def _corners(turn: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
-    high, wide = shape[:2]
-    corners = np.array(((0, 0), (wide, 0), (0, high), (wide, high)), np.float64)
-    return corners @ turn[:, :2].T + turn[:, 2]
-
-
-def _paint(image: Frame, alpha: FloatArray, frame: Frame, turn: NDArray[np.float64]) -> None:
-    """Draw an image through an affine map, only where it lands in the frame."""
-    corners = _corners(turn, alpha.shape)
-    x0, y0 = (max(int(value), 0) for value in np.floor(corners.min(axis=0)))
-    x1 = min(int(np.ceil(corners[:, 0].max())), frame.shape[1])
-    y1 = min(int(np.ceil(corners[:, 1].max())), frame.shape[0])
-    if x0 >= x1 or y0 >= y1:
-        return
-    local = np.column_stack((turn[:, :2], turn[:, 2] - (x0, y0)))
-    target = (x1 - x0, y1 - y0)
-    over = cv2.warpAffine(image, local, target, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    opacity = cv2.warpAffine(alpha, local, target, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    under = np.ascontiguousarray(frame[y0:y1, x0:x1])
-    frame[y0:y1, x0:x1] = blended(np.asarray(over, np.uint8), under, np.asarray(opacity, np.float32))

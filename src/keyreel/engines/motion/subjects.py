@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.matte import coverage, matte
+from keyreel.engines.motion.matte import coverage, refined, salience
 from keyreel.engines.motion.raster import blended, blurred, bytes_of, resized, step
 
 if TYPE_CHECKING:
@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.nets import Nets
+    from keyreel.engines.motion.sky import Sunlight
 
     FloatArray = NDArray[np.float32]
 
 _LONGEST_SIDE: Final = 1400
 _SEEN: Final = 0.03
+_SOLID: Final = 0.4
 _TOUCHING: Final = 0.012
 _LEAST: Final = 0.015
 _MOST: Final = 0.93
 _CHROMA_LIMIT: Final = 9.0
-_LIGHT_LIMIT: Final = 20.0
+_BRIGHTER: Final = 16.0
+_DARKER: Final = 66.0
+_SURE: Final = 0.75
+_UNSURE: Final = 0.3
+_SCATTERED: Final = 1.2
+_SMALL: Final = 0.06
 _PADDING: Final = 4
 _FADE: Final = 0.16
 
@@ -47,41 +54,60 @@ class Cutout:
         return self.alpha.shape[0], self.alpha.shape[1]
 
 
-def cut_out(picture: Frame, nets: Nets) -> Cutout | None:
-    """Cut the subject out of its picture; None where nothing, or everything, stands out: a scene."""
+def cut_out(picture: Frame, nets: Nets, *, around: bool = False) -> Cutout | None:
+    """Cut the subject out of its picture; None where nothing, or everything, stands out: a scene.
+
+    `around` says that a place is expected: then a small thing in a picture is part of it.
+    """
     height, width = picture.shape[:2]
     scale = min(1.0, _LONGEST_SIDE / max(height, width))
     picture = resized(picture, max(round(width * scale), 1), max(round(height * scale), 1))
-    alpha = matte(picture, nets)
-    if not _LEAST < coverage(alpha) < _MOST:
+    raw = salience(picture, nets)
+    if _is_scattered(raw):
         return None
+    alpha = _without_doubtful(refined(picture, raw), raw)
+    if not (_SMALL if around else _LEAST) < coverage(alpha) < _MOST:
+        return None
+    return _trimmed(clean_edges(picture, alpha), alpha)
+
+
+def _trimmed(picture: Frame, alpha: FloatArray) -> Cutout:
+    """Cut a picture down to what its opacity shows, and note which of its edges cut the subject off."""
     rows = np.flatnonzero((alpha > _SEEN).any(axis=1))
+    # It stands on its solid lower end, not on a veil below that.
+    rows = rows[rows <= np.flatnonzero((alpha > _SOLID).any(axis=1))[-1]]
     columns = np.flatnonzero((alpha > _SEEN).any(axis=0))
     high, wide = alpha.shape
-    box = (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
     near_x, near_y = max(wide * _TOUCHING, 2), max(high * _TOUCHING, 2)
-    cut_left, cut_right = box[2] < near_x, wide - box[3] < near_x
-    cut_above, cut_below = box[0] < near_y, high - box[1] < near_y
-    own = clean_edges(picture, alpha)[box[0] : box[1], box[2] : box[3]]
+    cut = left < near_x, wide - right < near_x, high - bottom < near_y, top < near_y
     # A border of nothing lets the cut-out's edges be drawn smoothly where it is warped; a cut edge gets none.
     pad = (
-        0 if cut_above else _PADDING,
-        0 if cut_below else _PADDING,
-        0 if cut_left else _PADDING,
-        0 if cut_right else _PADDING,
+        0 if cut[3] else _PADDING,
+        0 if cut[2] else 1,
+        0 if cut[0] else _PADDING,
+        0 if cut[1] else _PADDING,
     )
-    image = cv2.copyMakeBorder(own, *pad, cv2.BORDER_REPLICATE)
-    opacity = cv2.copyMakeBorder(
-        alpha[box[0] : box[1], box[2] : box[3]], *pad, cv2.BORDER_CONSTANT, value=0.0
-    )
-    return Cutout(
-        np.asarray(image, np.uint8),
-        np.asarray(opacity, np.float32),
-        cut_left,
-        cut_right,
-        cut_below,
-        cut_above,
-    )
+    image = cv2.copyMakeBorder(picture[top:bottom, left:right], *pad, cv2.BORDER_REPLICATE)
+    opacity = cv2.copyMakeBorder(alpha[top:bottom, left:right], *pad, cv2.BORDER_CONSTANT, value=0.0)
+    return Cutout(np.asarray(image, np.uint8), np.asarray(opacity, np.float32), *cut)
+
+
+def _is_scattered(raw: FloatArray) -> bool:
+    """Say whether the network is undecided on more than it is sure of: so landscapes look, no subject does.
+
+    Measured on the example pictures: subjects at most 0.5, a mountain landscape 24.
+    """
+    sure = float((raw > 0.8).sum())
+    return float(((raw > 0.15) & (raw < 0.8)).sum()) > _SCATTERED * sure
+
+
+def _without_doubtful(alpha: FloatArray, raw: FloatArray) -> FloatArray:
+    """Drop what the network doubted and no sure part is near: remnants of the surroundings."""
+    sure = np.asarray(raw > _SURE, np.uint8)
+    near = cv2.dilate(sure, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
+    trusted = np.maximum(near.astype(np.float32), step(raw, _UNSURE * 1.6, _SURE))
+    return np.asarray(alpha * resized(blurred(trusted, 0.8), alpha.shape[1], alpha.shape[0]), np.float32)
 
 
 def clean_edges(picture: Frame, alpha: FloatArray) -> Frame:
@@ -126,37 +152,55 @@ def fading_above(cutout: Cutout) -> Cutout:
     return replace(cutout, alpha=cutout.alpha * ramp[:, None], cut_above=False)
 
 
-def harmonised(cutout: Cutout, surroundings: Frame) -> Cutout:
+def harmonised(cutout: Cutout, surroundings: Frame, dims: float = 1.0) -> Cutout:
     """Bring the subject's light and colour towards its surroundings, in LAB, within limits."""
     own = cv2.cvtColor(cutout.image, cv2.COLOR_RGB2LAB).astype(np.float32)
     around = cv2.cvtColor(surroundings, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
     weight = cutout.alpha / max(float(cutout.alpha.sum()), 1e-3)
     mean = np.array([float((own[..., channel] * weight).sum()) for channel in range(3)])
-    shift = (around.mean(axis=0) - mean) * (0.32, 0.30, 0.30)
-    chroma = float(np.hypot(shift[1], shift[2]))
-    shift[1:] *= min(1.0, _CHROMA_LIMIT / max(chroma, 1e-3))
-    shift[0] = np.clip(shift[0], -_LIGHT_LIMIT, _LIGHT_LIMIT)
+    shift = (around.mean(axis=0) - mean) * (0.46, 0.30, 0.30)
+    brighter, darker = (
+        min(max(float(shift[0]), 0), _BRIGHTER),
+        min(max(-float(shift[0]) * dims, 0), _DARKER * dims),
+    )
+    # The darker a colour gets, the more of it is lost already.
+    limit = _CHROMA_LIMIT * (1 - darker / _DARKER)
+    shift[1:] *= min(1.0, limit / max(float(np.hypot(shift[1], shift[2])), 1e-3))
     # Light is moved as a curve, so that black stays black and white does not burn out.
     light = own[..., 0] / 255
-    own[..., 0] += float(shift[0]) * 4 * light * (1 - light) * 0.5 + float(shift[0]) * 0.5 * light
+    own[..., 0] += brighter * (2 * light * (1 - light) + 0.5 * light)
+    own[..., 0] *= 1 - darker / max(float(mean[0]), darker * 1.8, 1)
     own[..., 1:] += shift[1:].astype(np.float32)
     image = np.asarray(cv2.cvtColor(bytes_of(own), cv2.COLOR_LAB2RGB), np.uint8)
     return replace(cutout, image=image)
 
 
-def shadow(cutout: Cutout) -> FloatArray:
-    """Return the opacity of the shadow at the subject's foot, in an image as wide as the cut-out.
-
-    Its middle row is the line on which the subject stands.
-    """
+def lit_from(cutout: Cutout, light: Sunlight, x: float) -> Cutout:
+    """Light the subject at this part of the frame's width from the scene's side: shade, rim, and air."""
     high, wide = cutout.shape
-    low = cutout.alpha[int(high * 0.82) :]
-    whole = cutout.alpha.max(axis=0)
-    profile = 0.75 * low.max(axis=0) + 0.25 * whole
-    depth = max(round(wide * 0.22), 6)
-    margin = depth // 2
-    across = np.pad(np.asarray(profile, np.float32), margin)
-    rows = (np.arange(depth) + 0.5) / depth * 2 - 1
-    lens = np.clip(1 - np.abs(rows[:, None]) ** 1.6, 0, 1) ** 1.4
-    flat = np.asarray(lens * across[None, :], np.float32)
-    return blurred(np.pad(flat, ((margin, margin), (0, 0))), wide * 0.03)
+    side = float(np.clip((light.x - x) * 2.2, -1, 1))
+    alpha = cutout.alpha
+    radius = max(high * 0.055, 2.0)
+    small = resized(alpha, max(wide // 4, 1), max(high // 4, 1))
+    body = np.pad(small, 12, mode="edge") if cutout.cut_below else np.pad(small, 12)
+    dome = blurred(np.asarray(body, np.float32), radius / 4)[12:-12, 12:-12]
+    slope_y, slope_x = np.gradient(dome)
+    # Where the rounded silhouette turns towards the light it is brighter, on the other side darker.
+    facing = -(slope_x * side + slope_y * -0.8) * radius / 4 * 2.2
+    facing = resized(np.asarray(np.clip(facing, -1, 1), np.float32), wide, high)
+    across = np.linspace(-1, 1, wide, dtype=np.float32)[None, :] * np.float32(side)
+    gain = 1 + light.shaping * (0.10 * across + 0.22 * np.minimum(facing, 0) + 0.10 * np.maximum(facing, 0))
+    image = cutout.image * gain[..., None].astype(np.float32)
+    # The scene's light wraps around the very edge of what stands before it.
+    edge = np.clip(1 - blurred(alpha, max(high * 0.006, 1.0)), 0, 0.5) * 2 * np.clip(facing + 0.35, 0, 1)
+    wrap = (edge * np.float32(light.rim))[..., None]
+    image += (np.array(light.glow, np.float32) - image) * wrap
+    return replace(cutout, image=bytes_of(image))
+
+
+def afloat(cutout: Cutout, sinks: float) -> Cutout:
+    """Return the cut-out down to its waterline: so much of its height lies under water."""
+    line = max(round(cutout.shape[0] * (1 - sinks)), 2)
+    fade = max(round(cutout.shape[0] * 0.012), 1)
+    rows = step(np.arange(line, 0, -1) - 0.5, 0.0, fade)
+    return replace(cutout, image=cutout.image[:line], alpha=cutout.alpha[:line] * rows[:, None])
