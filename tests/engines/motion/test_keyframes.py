@@ -139,7 +139,7 @@ def test_unrelated_pictures_never_lie_over_each_other_outside_the_whip(unrelated
 def test_a_prompt_moves_the_camera_of_its_own_shot_alone(related: Clip, tmp_path: Path) -> None:
     clip = clip_of(tmp_path, tour(), 1, 2, prompt="the camera pushes in, strong handheld shake")
     changed = [error(plain, moved) for plain, moved in zip(related.frames, clip.frames, strict=True)]
-    assert changed[12] > 0.02
+    assert max(changed[:24]) > 0.02
     assert max(changed[24:]) < 0.005
 
 

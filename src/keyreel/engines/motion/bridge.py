@@ -8,6 +8,7 @@ at the whip's peak, blurred by its own speed, so no frame shows one picture laid
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import exp
 from typing import TYPE_CHECKING, Final
 
@@ -74,10 +75,10 @@ class Bridge:
     last: Still
     steps: int
 
-    def frame(self, step: int, side: int = 1) -> Frame:
+    def frame(self, step: int, heading: tuple[int, int] = (1, 0), sway: float = 0.0) -> Frame:
         """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself.
 
-        The whip goes to the right, or to the left where `side` is -1.
+        The whip goes where `heading` says (right and down, each -1, 0 or 1); `sway` moves the camera across.
         """
         if step <= 0:
             return self.first.frame
@@ -85,29 +86,28 @@ class Bridge:
             return self.last.frame
         travelled = self._travelled(step)
         speed = _SHUTTER * (self._travelled(step + 0.5) - self._travelled(step - 0.5))
-        share = self._share_of_last(travelled, speed, side)
+        share = self._share_of_last(travelled, speed, heading)
+        views = (partial(each, step, _Whip(heading, sway, speed)) for each in (self._leaving, self._arriving))
+        leaving, arriving = views
         if share.max() == 0:
-            return self._leaving(step, side, speed)
+            return leaving()
         if share.min() == 1:
-            return self._arriving(step, side, speed)
+            return arriving()
         weight = np.ascontiguousarray(np.broadcast_to(share, self.first.frame.shape[:2]))
-        return blended(self._arriving(step, side, speed), self._leaving(step, side, speed), weight)
+        return blended(arriving(), leaving(), weight)
 
-    def _leaving(self, step: int, side: int, speed: float) -> Frame:
+    def _leaving(self, step: int, whip: _Whip) -> Frame:
         done = min(2 * step / self.steps, 1.0)
-        aside = side * _ASIDE * done**2
         near = _approached(step)
-        pose = Pose(zoom=exp(_ZOOM * near), truck=aside, pan=aside / 2, dolly=near + _PUSH * done**3)
-        return _passed(self.first.seen_by(pose, step), side * self._travelled(step), speed)
+        aside = whip.aside(done**2)
+        pose = aside._replace(zoom=exp(_ZOOM * near), dolly=near + _PUSH * done**3)
+        return whip.passed(self.first.seen_by(pose, step), self._travelled(step))
 
-    def _arriving(self, step: int, side: int, speed: float) -> Frame:
+    def _arriving(self, step: int, whip: _Whip) -> Frame:
         left = min(2 - 2 * step / self.steps, 1.0)
-        aside = -side * _ASIDE * left**2
         near = -_approached(self.steps - step)
-        pose = Pose(zoom=exp(_ZOOM * near), truck=aside, pan=aside / 2, dolly=near)
-        return _passed(
-            self.last.seen_by(pose, self.steps - step), side * (self._travelled(step) - _DISTANCE), speed
-        )
+        pose = whip.aside(-(left**2))._replace(zoom=exp(_ZOOM * near), dolly=near)
+        return whip.passed(self.last.seen_by(pose, self.steps - step), self._travelled(step) - _DISTANCE)
 
     def _travelled(self, step: float) -> float:
         """Return the camera's way across, in widths of the frame: a quintic, still at both its ends."""
@@ -115,31 +115,52 @@ class Bridge:
         time = min(max((step - self.steps / 2) / frames + 0.5, 0.0), 1.0)
         return _DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
 
-    def _share_of_last(self, travelled: float, speed: float, side: int) -> FloatArray:
-        """Return the last picture's share in each column: all but 0 or 1, away from the pictures' border."""
-        width = self.first.frame.shape[1]
-        column = (np.arange(width, dtype=np.float32) + 0.5) / width - 0.5
+    def _share_of_last(self, travelled: float, speed: float, heading: tuple[int, int]) -> FloatArray:
+        """Return the last picture's share along the whip: all but 0 or 1, away from the pictures' border."""
+        upright = heading[0] == 0
+        length = self.first.frame.shape[0 if upright else 1]
+        along = (np.arange(length, dtype=np.float32) + 0.5) / length - 0.5
         soft = 0.15 + speed / 2
-        place = (column * side + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
+        place = (along * sum(heading) + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
         place = np.clip(place, 0, 1)
-        return np.asarray(place * place * (3 - 2 * place), dtype=np.float32)
+        share = np.asarray(place * place * (3 - 2 * place), dtype=np.float32)
+        return share[:, np.newaxis] if upright else share
+
+
+@dataclass(frozen=True, slots=True)
+class _Whip:
+    """Where a whip goes, how far the camera goes across it, and its speed, in frames' sides a frame."""
+
+    heading: tuple[int, int]
+    sway: float
+    speed: float
+
+    def aside(self, amount: float) -> Pose:
+        """Return the pose that goes ahead of the whip."""
+        right, down = (_ASIDE * amount * each for each in self.heading)
+        across = self.sway * abs(amount)
+        if self.heading[0]:
+            return Pose(truck=right, pan=right / 2, tilt=across)
+        return Pose(lift=down, tilt=down / 2, pan=across)
+
+    def passed(self, frame: Frame, across: float) -> Frame:
+        """Show a frame, mirrored outside itself, from `across` sides further on, blurred by its speed."""
+        if across == 0:
+            return frame
+        height, width = frame.shape[:2]
+        upright = self.heading[0] == 0
+        # Twice a box is a triangle: a shutter that opens and closes, without the streaks of a hard one.
+        side = round(self.speed * (height if upright else width)) // 2 + 1
+        box = (1, side) if upright else (side, 1)
+        once = cv2.blur(frame, box, borderType=MIRROR)
+        blurred = cv2.blur(once, box, borderType=MIRROR)
+        right, down = (across * each for each in self.heading)
+        shift = np.array([[1, 0, right * width], [0, 1, down * height]], dtype=np.float64)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        shown = cv2.warpAffine(blurred, shift, (width, height), flags=flags, borderMode=MIRROR)
+        return np.asarray(shown, dtype=np.uint8)
 
 
 def _approached(frames: int) -> float:
     """Return how far the camera moves in that many frames: first evenly, then ever less."""
     return _LONGEST * (1 - exp(-_DOLLY * frames / _LONGEST))
-
-
-def _passed(frame: Frame, across: float, speed: float) -> Frame:
-    """Show a frame, mirrored outside itself, from `across` widths to the right, blurred by its speed."""
-    if across == 0:
-        return frame
-    height, width = frame.shape[:2]
-    # Twice a box is a triangle: a shutter that opens and closes, without the streaks of a hard one.
-    box = (round(speed * width) // 2 + 1, 1)
-    once = cv2.blur(frame, box, borderType=MIRROR)
-    blurred = cv2.blur(once, box, borderType=MIRROR)
-    shift = np.array([[1, 0, across * width], [0, 1, 0]], dtype=np.float64)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    shown = cv2.warpAffine(blurred, shift, (width, height), flags=flags, borderMode=MIRROR)
-    return np.asarray(shown, dtype=np.uint8)

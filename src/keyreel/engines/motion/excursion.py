@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.air import grade
 from keyreel.engines.motion.camera import AMPLITUDES
+from keyreel.engines.motion.charts import identity
 from keyreel.engines.motion.easing import smoothstep
 from keyreel.engines.motion.effects import Weather
 from keyreel.engines.motion.lexicon import Effect, Move
@@ -22,75 +24,110 @@ from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.charts import Matrix
+    from keyreel.engines.motion.charts import Chart
+    from keyreel.engines.motion.nets import FloatArray
+    from keyreel.engines.motion.prompt import Cue
     from keyreel.order import Order
 
-# Full reach of a move at its farthest: (enlargement, right, down), in shares of the frame's sides. What goes
-# aside enlarges by twice as much and more, so that nothing beyond the picture comes into view.
+# Full reach of a move at its farthest: (enlargement, right, down, turn), in shares of the frame's sides. What
+# goes aside enlarges by twice as much and more, so that nothing beyond the picture comes into view.
 _REACH: Final = {
-    Move.PUSH_IN: (0.08, 0.0, 0.0),
-    Move.ZOOM_IN: (0.10, 0.0, 0.0),
-    Move.PAN_LEFT: (0.08, -0.035, 0.0),
-    Move.PAN_RIGHT: (0.08, 0.035, 0.0),
-    Move.TRACK_LEFT: (0.08, -0.035, 0.0),
-    Move.TRACK_RIGHT: (0.08, 0.035, 0.0),
-    Move.TILT_UP: (0.08, 0.0, -0.035),
-    Move.RISE: (0.08, 0.0, -0.035),
-    Move.TILT_DOWN: (0.08, 0.0, 0.035),
-    Move.SINK: (0.08, 0.0, 0.035),
+    Move.PUSH_IN: (0.08, 0.0, 0.0, 0.0),
+    Move.PULL_OUT: (0.08, 0.0, 0.0, 0.0),
+    Move.ZOOM_IN: (0.10, 0.0, 0.0, 0.0),
+    Move.ZOOM_OUT: (0.10, 0.0, 0.0, 0.0),
+    Move.PAN_LEFT: (0.08, -0.035, 0.0, 0.0),
+    Move.PAN_RIGHT: (0.08, 0.035, 0.0, 0.0),
+    Move.TRACK_LEFT: (0.08, -0.035, 0.0, 0.0),
+    Move.TRACK_RIGHT: (0.08, 0.035, 0.0, 0.0),
+    Move.TILT_UP: (0.08, 0.0, -0.035, 0.0),
+    Move.RISE: (0.08, 0.0, -0.035, 0.0),
+    Move.TILT_DOWN: (0.08, 0.0, 0.035, 0.0),
+    Move.SINK: (0.08, 0.0, 0.035, 0.0),
+    Move.ORBIT_LEFT: (0.12, -0.02, 0.0, -0.06),
+    Move.ORBIT_RIGHT: (0.12, 0.02, 0.0, 0.06),
 }
-_LEFTWARDS: Final = frozenset({Move.PAN_LEFT, Move.TRACK_LEFT, Move.ORBIT_LEFT})
+_OUTWARDS: Final = frozenset({Move.PULL_OUT, Move.ZOOM_OUT})
+_SKEW: Final = 1.7
+"""The move itself takes two thirds of the time, and its way back the rest, so that its direction tells."""
+
+_BULGE: Final = 0.14
+_HELD: Final = 0.3
+"""A dolly zoom holds what lies within this share of the frame's sides around its middle."""
+
+_HEADINGS: Final = {
+    Move.PAN_LEFT: (-1, 0),
+    Move.TRACK_LEFT: (-1, 0),
+    Move.ORBIT_LEFT: (-1, 0),
+    Move.TILT_UP: (0, -1),
+    Move.RISE: (0, -1),
+    Move.TILT_DOWN: (0, 1),
+    Move.SINK: (0, 1),
+}
 _SHAKE: Final = 0.008
 _SHAKES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
 _CLEARING_SECONDS: Final = 0.7
 _UNHURRIED_SECONDS: Final = 4
 _HOURS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
-"""Between keyframes the pictures say what hour it is."""
+_SAME_LIGHT: Final = 24.0
+"""Keyframes whose mean levels lie further apart tell themselves what hour it is, and when it changes."""
+
+_PASSING: Final = 0.75
+"""How much of an hour's light there is, at most, in a shot that starts and ends in another one's."""
 
 
 class Excursion:
     """One shot's own camera move and weather over its frames."""
 
-    def __init__(self, order: Order, index: int, first: Frame) -> None:
+    def __init__(self, order: Order, index: int, first: Frame, last: Frame) -> None:
         shot = order.shots[index]
         direction = direct(shot.prompt)
         effects = tuple((effect, amount) for effect, amount in direction.effects if effect not in _HOURS)
-        self._size = order.frame_size
         self._frames = shot.frames
         self._cues = direction.cues
         # There and back again in a short shot is a lurch: the shorter, the less far.
         self._amplitude = min(AMPLITUDES[order.amplitude], 1.5) * min(shot.seconds / _UNHURRIED_SECONDS, 1.0)
         self._phases = np.random.default_rng([order.seed, index, 17]).uniform(0, 2 * pi, (2, len(_SHAKES)))
         clear = replace(direction, effects=effects)
-        self._weather = Weather(clear, first, self._size, order.seed, rising=True) if effects else None
+        self._weather = Weather(clear, first, order.frame_size, order.seed, rising=True) if effects else None
+        one_light = abs(float(first.mean()) - float(last.mean())) < _SAME_LIGHT
+        hours = [each for each in direction.effects if each[0] in _HOURS] if one_light else []
+        self._hours = [grade(effect, amount) for effect, amount in hours]
 
     @property
-    def side(self) -> int:
-        """To which side a whip goes: 1 right, -1 left."""
-        return -1 if any(cue.move in _LEFTWARDS for cue in self._cues) else 1
+    def heading(self) -> tuple[int, int]:
+        """To which side a whip goes: right and down, each -1, 0 or 1."""
+        return next((_HEADINGS[cue.move] for cue in self._cues if cue.move in _HEADINGS), (1, 0))
 
-    def look(self, step: int, size: Size) -> Matrix | None:
-        """Return where in the frame, in pixels of `size`, the camera looks; None straight ahead."""
+    def look(self, step: int, size: Size) -> Chart | None:
+        """Return where each pixel of the frame looks, in pixels of `size`; None straight ahead."""
         if not self._cues:
             return None
-        bow = sin(pi * step / self._frames) ** 2
-        enlarged, right, down = 0.0, 0.0, 0.0
+        total = np.zeros(4)
+        bulge = 0.0
         for cue in self._cues:
-            reach = bow * min(cue.strength, 1.5) * self._amplitude
+            reach = self._bow(cue, step) * min(cue.strength, 1.5) * self._amplitude
             if cue.move is Move.HANDHELD:
-                shake = [self._shake(axis, step) * _SHAKE * reach for axis in (0, 1)]
-                enlarged, right, down = enlarged + 3 * _SHAKE * reach, right + shake[0], down + shake[1]
+                shake = [self._shake(axis, step) * _SHAKE for axis in (0, 1)]
+                total += np.array([3 * _SHAKE, *shake, 0.0]) * reach
+            elif cue.move is Move.DOLLY_ZOOM:
+                bulge += _BULGE * reach
             else:
-                most = _REACH.get(cue.move, (0.0, 0.0, 0.0))
-                enlarged, right, down = (
-                    value + reach * part for value, part in zip((enlarged, right, down), most, strict=True)
-                )
-        scale = 1 / (1 + enlarged)
-        aside = (0.5 + right - 0.5 * scale) * size.width, (0.5 + down - 0.5 * scale) * size.height
-        return np.array([[scale, 0, aside[0]], [0, scale, aside[1]], [0, 0, 1]], dtype=np.float64)
+                total += np.array(_REACH.get(cue.move, (0.0,) * 4)) * reach
+        return _looking(size, total.astype(np.float32), np.float32(bulge))
+
+    def _bow(self, cue: Cue, step: int) -> float:
+        """Return how much of a cue's reach is reached: none at either end, at rest there."""
+        time = min(max((step / self._frames - cue.start) / (cue.end - cue.start), 0.0), 1.0)
+        skewed = 1 - (1 - time) ** _SKEW if cue.move in _OUTWARDS else time**_SKEW
+        return sin(pi * skewed) ** 2
 
     def weathered(self, frame: Frame, step: int) -> Frame:
         """Lay the shot's weather over a frame: it gathers after one keyframe and clears for the next."""
+        if self._hours and step:
+            frame = frame.copy()
+            for hour in self._hours:
+                hour.shine(frame, _PASSING * sin(pi * step / self._frames) ** 2)
         if self._weather is None or step == 0:
             return frame
         stormy = frame.copy()
@@ -105,3 +142,16 @@ class Excursion:
         seconds = step / FPS
         waves = zip(_SHAKES, self._phases[axis], strict=True)
         return sum(size * sin(2 * pi * rate * seconds + float(phase)) for (rate, size), phase in waves)
+
+
+def _looking(size: Size, reached: FloatArray, bulge: np.float32) -> Chart:
+    """Return where each pixel looks when the frame is enlarged, moved aside, turned and bulged."""
+    enlarged, right, down, turn = reached
+    sides = np.array([size.width, size.height], dtype=np.float32)
+    away = identity(size) / sides - np.float32(0.5)
+    if bulge:
+        far = 1 - np.exp(-(away**2).sum(axis=2, keepdims=True) / np.float32(_HELD**2))
+        away = away * (1 - bulge * far)
+    away = away / ((1 + turn * away[..., :1]) * (1 + enlarged))
+    centre = np.array([0.5 + right, 0.5 + down], dtype=np.float32)
+    return np.asarray((away + centre) * sides, dtype=np.float32)

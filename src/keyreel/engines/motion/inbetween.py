@@ -28,6 +28,7 @@ from keyreel.engines.motion.charts import (
 from keyreel.engines.motion.crisp import Crisp
 from keyreel.engines.motion.easing import smoothstep
 from keyreel.engines.motion.light import Light
+from keyreel.engines.motion.matching import match
 from keyreel.engines.motion.rife import FlowBetween, between
 from keyreel.order import Size
 
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
     Side = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
     """How a picture is lit at a place, the picture, and its shifts."""
+
+_ALIKE: Final = 0.4
+"""Structural likeness from which two pictures without matching points still count as one scene."""
 
 _NET_PIXELS: Final = 448 * 256
 _NET_STEP: Final = 64
@@ -112,10 +116,10 @@ class InBetween:
         self._posts_in_all = max(_FEWEST_POSTS, _POSTS_PER_NODE * self._flow.nodes)
         self._posts: dict[int, Post] = {}
 
-    def frame(self, place: float, look: Matrix | None = None) -> Frame:
+    def frame(self, place: float, look: Chart | None = None) -> Frame:
         """Draw the frame at a place, 0 … 1; ask in rising order. At 0 and 1 it is the keyframe itself.
 
-        `look` says where in the frame the camera looks, in pixels of `net_size`; None: straight ahead.
+        `look` says where in the frame each pixel looks, in pixels of `net_size`; None: straight ahead.
         """
         if place <= 0:
             return self._first
@@ -198,11 +202,19 @@ class InBetween:
             self._posts[index] = Post(shifts[0], shifts[1], np.asarray(views, dtype=np.float32))
         return self._posts[index]
 
-    def _looked(self, post: Post, look: Matrix) -> Post:
-        where = moved(self._grid, look)
-        aside = np.asarray((where - self._grid) * self._scale, dtype=np.float32)
-        to_first, to_last, views = (sampled(field, where) for field in post)
+    def _looked(self, post: Post, look: Chart) -> Post:
+        aside = np.asarray((look - self._grid) * self._scale, dtype=np.float32)
+        to_first, to_last, views = (sampled(field, look) for field in post)
         return Post(to_first + aside, to_last + aside, views)
+
+
+def in_between(net: Net, first: Frame, last: Frame) -> InBetween | None:
+    """Return the way between two frames of one scene; None where they show different ones."""
+    common = match(first, last)
+    # The camera's move found by matching is not always the better start: what fits better afterwards is.
+    moves = [None] if common.plane is None else [None, common.plane]
+    best = max((InBetween(net, first, last, move) for move in moves), key=lambda way: way.likeness)
+    return best if common.related or best.likeness >= _ALIKE else None
 
 
 def net_size(frame: Frame) -> Size:

@@ -17,8 +17,7 @@ from keyreel.engines.motion.easing import Leg, Pace, paces
 from keyreel.engines.motion.excursion import Excursion
 from keyreel.engines.motion.focus import focus_of, is_cropped
 from keyreel.engines.motion.framing import cover_frame, read
-from keyreel.engines.motion.inbetween import InBetween
-from keyreel.engines.motion.matching import match
+from keyreel.engines.motion.inbetween import InBetween, in_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +28,11 @@ if TYPE_CHECKING:
 
     Way = InBetween | Bridge
 
-_ALIKE: Final = 0.4
-"""Structural likeness from which two pictures without matching points still count as one scene."""
+_HURRY: Final = 0.4
+"""Times 1/16: by what part of its time, at most, another seed has a shot pass its middle earlier or later."""
 
+_SWAY: Final = 0.05
+"""How far up or down, at most, another seed has the camera go before and after a whip: see Pose."""
 
 _STILLEST: Final = 2e-4
 """The shortest motion of a shot that timing reckons with, in shares of the frame's sides."""
@@ -52,13 +53,19 @@ class Reel:
         shot, way, pace = self._order.shots[index], self._way(index), self._pace(index)
         for passed in [each for each in self._ways if each < index - 1]:
             del self._ways[passed]
-        excursion = Excursion(self._order, index, self._keyframe(_ends(shot)[0]))
+        first, last = (self._keyframe(picture) for picture in _ends(shot))
+        excursion = Excursion(self._order, index, first, last)
         steps = self._steps(index)
+        chance = np.random.default_rng([self._order.seed, index, 23])
+        hurry, sway = (float(each) for each in chance.uniform(-1, 1, 2))
         for step in range(shot.frames):
             if isinstance(way, Bridge):
-                frame = way.frame(step, excursion.side)
+                frame = way.frame(step, excursion.heading, _SWAY * sway)
             else:
-                frame = way.frame(pace.at(step / steps), excursion.look(step, way.net_size))
+                time = step / steps
+                # Zero, place and speed alike, at both ends: another take of the same shot.
+                early = _HURRY * hurry * (time * (1 - time)) ** 2
+                frame = way.frame(pace.at(time + early), excursion.look(step, way.net_size))
             yield excursion.weathered(frame, step)
 
     def _steps(self, index: int) -> int:
@@ -85,13 +92,9 @@ class Reel:
 
     def _found_way(self, index: int) -> Way:
         first, last = (self._keyframe(picture) for picture in _ends(self._order.shots[index]))
-        common = match(first, last)
-        # The camera's move found by matching is not always the better start: what fits better afterwards is.
-        moves = [None] if common.plane is None else [None, common.plane]
-        tried = [InBetween(self._nets.rife, first, last, move) for move in moves]
-        best = max(tried, key=lambda way: way.likeness)
-        if common.related or best.likeness >= _ALIKE:
-            return best
+        found = in_between(self._nets.rife, first, last)
+        if found is not None:
+            return found
         leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
         return Bridge(leaving, arriving, self._steps(index))
 
