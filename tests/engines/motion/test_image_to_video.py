@@ -173,3 +173,45 @@ def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Net
 def test_a_camera_comes_nearer_where_the_prompt_says_nothing(landscape: Path, nets: Nets) -> None:
     frames = render(landscape, nets, amplitude=Amplitude.AUTO)
     assert growth(flow(frames[0], frames[-1])) > 0.01
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """A blue lake with level waves under a rough grey shore."""
+    rng = np.random.default_rng(3)
+    picture = np.zeros((352, 640, 3), np.uint8)
+    shore = cv2.resize(rng.random((80, 320), dtype=np.float32), (640, 160))[..., None]
+    picture[:160] = shore * 200
+    waves = cv2.resize(rng.random((64, 16), dtype=np.float32), (640, 192), interpolation=cv2.INTER_CUBIC)
+    picture[160:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
+    cv2.imwrite(str(tmp_path / "lake.png"), picture)
+    return tmp_path / "lake.png"
+
+
+def test_water_runs_under_a_camera_that_stands(lake: Path, nets: Nets) -> None:
+    frames = render(lake, nets, "static shot")
+    moved = np.linalg.norm(flow(frames[0], frames[10]), axis=-1)
+    assert moved[-30:].mean() > 0.25
+    assert moved[:50].mean() < moved[-30:].mean() / 2
+    assert np.abs(frames[0].astype(int) - cover(lake, SMALL).astype(int)).mean() < 0.5
+
+
+@pytest.mark.parametrize("prompt", ["orbit left", "pull back", "camera tracks right", "crane up"])
+def test_a_large_move_goes_less_far_rather_than_close_up(prompt: str, landscape: Path, nets: Nets) -> None:
+    frames = render(landscape, nets, prompt, amplitude=Amplitude.LARGE, seconds=2)
+    assert growth(flow(frames[0], frames[-1])) < 0.3
+
+
+@pytest.mark.parametrize("prompt", ["rain", "下雨"])
+def test_rain_dulls_the_light(prompt: str, landscape: Path, nets: Nets) -> None:
+    frames = render(landscape, nets, f"static shot, {prompt}")
+    assert frames[-1].mean() < frames[0].mean() * 0.95
+
+
+def test_steam_gathers_from_nothing(ball: Path, nets: Nets) -> None:
+    bare, steamy = (
+        render(ball, nets, prompt, size=Size(240, 240), seconds=2)
+        for prompt in ("static shot", "static shot, steam")
+    )
+    assert np.array_equal(bare[0], steamy[0])
+    assert np.abs(bare[-1].astype(int) - steamy[-1]).mean() > 0.5

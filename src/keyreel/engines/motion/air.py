@@ -25,7 +25,7 @@ _COARSE: Final = 8
 _TEXTURE: Final = 256
 
 
-def _endless(rng: np.random.Generator, cells: tuple[float, float]) -> FloatArray:
+def endless(rng: np.random.Generator, cells: tuple[float, float]) -> FloatArray:
     """Return noise that continues over its own edges: crossed with itself, half a tile away."""
     tile = noise((_TEXTURE, _TEXTURE), cells, rng, 5)
     ramp = np.abs(np.linspace(-1, 1, _TEXTURE, dtype=np.float32))
@@ -75,7 +75,7 @@ def fog(window: Frame, size: Size, rng: np.random.Generator, *, strength: float,
     pale = np.percentile(window.reshape(-1, 3)[::97], 82, axis=0).astype(np.float32)
     colour = 0.55 * pale + 0.45 * np.float32(pale.mean()) + np.array((6, 10, 14), np.float32)
     return Fog(
-        _endless(rng, (5, 5)), np.asarray(np.clip(colour, 30, 235), np.float32), size, 0.85 * strength, wind
+        endless(rng, (5, 5)), np.asarray(np.clip(colour, 30, 235), np.float32), size, 0.85 * strength, wind
     )
 
 
@@ -127,13 +127,14 @@ def flames(size: Size, rng: np.random.Generator, strength: float) -> Flames:
     stops = np.array(((0, 0, 0), (60, 8, 0), (200, 62, 6), (255, 150, 34), (255, 226, 130), (255, 248, 220)))
     heat = np.linspace(0, len(stops) - 1, 256)
     ramp = np.stack([np.interp(heat, range(len(stops)), stops[:, channel]) for channel in range(3)], -1)
-    return Flames(_endless(rng, (9, 5)), np.asarray(ramp[None], np.uint8), size, strength)
+    return Flames(endless(rng, (9, 5)), np.asarray(ramp[None], np.uint8), size, strength)
 
 
-# What an hour does to colours: (3 by 3 mixing matrix, gamma, added RGB).
+# What an hour, or wet weather, does to colours: (3 by 3 mixing matrix, gamma, added RGB).
 _HOURS: Final = {
-    Effect.NIGHT: (((0.30, 0.13, 0.05), (0.10, 0.36, 0.09), (0.08, 0.20, 0.52)), 1.22, (2, 5, 16)),
+    Effect.NIGHT: (((0.30, 0.13, 0.05), (0.10, 0.36, 0.09), (0.08, 0.19, 0.46)), 1.42, (2, 5, 15)),
     Effect.SUNSET: (((1.04, 0.10, 0.0), (0.08, 0.82, 0.0), (0.03, 0.08, 0.60)), 1.05, (12, 3, 0)),
+    Effect.RAIN: (((0.74, 0.08, 0.06), (0.07, 0.76, 0.07), (0.06, 0.10, 0.80)), 1.14, (0, 1, 3)),
     Effect.DAY: (((1.16, 0.04, 0.0), (0.02, 1.15, 0.0), (0.0, 0.03, 1.04)), 0.74, (8, 8, 4)),
 }
 
@@ -155,7 +156,7 @@ class Grade:
 
 
 def grade(hour: Effect, strength: float) -> Grade:
-    """Return the light of night, sunset or day."""
+    """Return the light of night, sunset or day, or of a rainy sky."""
     mixing, gamma, added = _HOURS[hour]
     strength = min(strength, 1.2)
     target = np.column_stack((np.array(mixing), np.array(added)))

@@ -16,7 +16,7 @@ HORIZON: Final = 0.42
 """Where a picture's far distance lies when nothing tells: this part of its height from the top."""
 _FAR: Final = 0.10
 _NEAREST_SUBJECT: Final = 0.95
-_RELIEF: Final = 0.10
+RELIEF: Final = 0.10
 
 
 def ground(rows: NDArray[np.float32], horizon: float = HORIZON) -> FloatArray:
@@ -40,4 +40,4 @@ def relief(alpha: FloatArray) -> FloatArray:
     inner = cv2.distanceTransform(inside, cv2.DIST_L2, 3)
     peak = max(float(inner.max()), 1.0)
     dome = np.sqrt(np.clip(inner / peak, 0, 1)).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(dome, (0, 0), max(alpha.shape[1] / 60, 1.0)) * _RELIEF, np.float32)
+    return np.asarray(cv2.GaussianBlur(dome, (0, 0), max(alpha.shape[1] / 60, 1.0)) * RELIEF, np.float32)

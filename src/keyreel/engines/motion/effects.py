@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion import air, particles
+from keyreel.engines.motion.lamps import Lamps
 from keyreel.engines.motion.lexicon import Effect
 from keyreel.order import FPS
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 _FADE_IN_SECONDS: Final = 0.9
 _HOUR_CHANGES_BY: Final = 0.55
-_BLOWN: Final = 0.35
-_HOURS: Final = (Effect.NIGHT, Effect.SUNSET, Effect.DAY)
+_BLOWN: Final = 0.2
+_LIGHTS: Final = frozenset({Effect.NIGHT, Effect.SUNSET, Effect.DAY, Effect.RAIN})
+_DARK_HOURS: Final = frozenset({Effect.NIGHT, Effect.SUNSET})
+_FALLING: Final = {Effect.RAIN: particles.rain, Effect.SNOW: particles.snow}
 
 
 class Weather:
@@ -37,6 +40,7 @@ class Weather:
         self._far: list[Draw] = []
         self._near: list[Draw] = []
         self._grades: list[air.Grade] = []
+        self._lamps: Lamps | None = None
         rng = np.random.default_rng([seed, 31])
         self.wind = direction.strength_of(Effect.WIND)
         self._window, self._size = window, size
@@ -52,8 +56,11 @@ class Weather:
     def before(self, frame: Frame, index: int, frames: int) -> None:
         """Change the light of the whole, then draw what lies before the subjects, in place."""
         part = index / max(frames - 1, 1) / _HOUR_CHANGES_BY if self._rising else 1.0
+        light = frame.copy() if self._lamps else frame
         for grade in self._grades:
             grade.shine(frame, _eased(part))
+        if self._lamps:
+            np.copyto(frame, self._lamps.kept_lit(frame, light, _eased(part)))
         self._draw(self._near, frame, index, frames)
 
     def _draw(self, draws: list[Draw], frame: Frame, index: int, frames: int) -> None:
@@ -65,13 +72,13 @@ class Weather:
                 draw(frame, seconds, strength)
 
     def _add(self, effect: Effect, strength: float, rng: np.random.Generator) -> None:
-        size, window = self._size, self._window
-        if effect in _HOURS:
-            if self._rising:
-                self._grades.append(air.grade(effect, strength))
-        elif effect in {Effect.RAIN, Effect.SNOW}:
-            make = particles.rain if effect is Effect.RAIN else particles.snow
-            for sheet in make(size, rng, self._tint, wind=self.wind, amount=strength):
+        size = self._size
+        if self._rising and effect in _LIGHTS:
+            self._grades.append(air.grade(effect, strength))
+        if self._rising and effect in _DARK_HOURS:
+            self._lamps = Lamps(self._window)
+        if effect in _FALLING:
+            for sheet in _FALLING[effect](size, rng, self._tint, wind=self.wind, amount=strength):
                 (self._near if sheet.near else self._far).append(sheet.fall)
         elif effect is Effect.WIND:
             # Wind is seen by what it carries; rain, snow and fog feel it as well.
@@ -79,7 +86,7 @@ class Weather:
         elif effect in {Effect.LEAVES, Effect.PETALS}:
             self._both(particles.flutter(size, rng, self.wind, strength, petals=effect is Effect.PETALS).fall)
         elif effect is Effect.FOG:
-            self._both(air.fog(window, size, rng, strength=strength, wind=self.wind).drift)
+            self._both(air.fog(self._window, size, rng, strength=strength, wind=self.wind).drift)
         else:
             self._add_fire(effect, strength, rng)
 

@@ -15,17 +15,21 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion import camera, layers
+from keyreel.engines.motion.breeze import Breeze, foliage
 from keyreel.engines.motion.effects import Weather
 from keyreel.engines.motion.framing import read
-from keyreel.engines.motion.lexicon import Move
+from keyreel.engines.motion.lexicon import Effect, Move
 from keyreel.engines.motion.prompt import Cue, direct
 from keyreel.engines.motion.stage import Stage, stage
-from keyreel.order import Amplitude
+from keyreel.engines.motion.steam import Steam, steam
+from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.camera import Pose
+    from keyreel.engines.motion.layers import View
     from keyreel.engines.motion.nets import Nets
     from keyreel.engines.motion.prompt import Direction
     from keyreel.order import Order
@@ -34,6 +38,11 @@ _OUTWARDS: Final = frozenset({Move.ZOOM_OUT, Move.PULL_OUT})
 _OUTWARD_SQUEEZE: Final = 1.3
 _SQUEEZE: Final = 1.05
 _UNASKED: Final = 0.85
+_MOUTH: Final = 0.4
+_PLUME: Final = 0.75
+_LEAST_PLUME: Final = 0.5
+_NOWHERE: Final = (-0.4, -0.2, 0.4, 0.8)
+_STEAM_GATHERS: Final = 1.2
 _PARTED_AFTER: Final = 8
 """Frames until the subject is quite parted from the plate."""
 
@@ -51,19 +60,41 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     cues = direction.cues or _unasked(scene, order)
     view = layers.view_of(order.frame_size, scene.background.slack, _squeeze(direction))
     rig = camera.Rig(shot.frames, order.amplitude, scene.focus, order.seed)
+    if direction.strength_of(Effect.WIND):
+        softness = foliage(scene.background.window)
+        scene = replace(scene, breeze=Breeze(direction.strength_of(Effect.WIND), softness))
+    plume = _plume(direction, order.seed)
     weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
-    for index, pose in enumerate(camera.path(cues, rig)):
+    for index, pose in enumerate(layers.within(camera.path(cues, rig), view)):
         behind = partial(weather.behind, index=index, frames=shot.frames)
-        pose = layers.confined(pose, view)  # noqa: PLW2901 - the same pose, within the picture
-        frame = scene.seen_by(pose, view, behind)
+        frame = scene.seen_by(pose, view, behind, seconds=index / FPS)
         if scene.subject and index < _PARTED_AFTER:
             # A matte is never perfect: the shot starts from the undivided picture.
-            whole = scene.undivided(pose, view)
+            whole = scene.undivided(pose, view, seconds=index / FPS)
             np.copyto(
                 frame, cv2.addWeighted(frame, index / _PARTED_AFTER, whole, 1 - index / _PARTED_AFTER, 0)
             )
+        if plume:
+            risen = replace(plume, strength=plume.strength * min(index / FPS / _STEAM_GATHERS, 1.0))
+            at, height = _mouth(scene, pose, view)
+            risen.rise(frame, index / FPS, at=at, height=height)
         weather.before(frame, index, shot.frames)
         yield frame
+
+
+def _plume(direction: Direction, seed: int) -> Steam | None:
+    strength = direction.strength_of(Effect.STEAM)
+    return steam(np.random.default_rng([seed, 41]), strength) if strength else None
+
+
+def _mouth(scene: Stage, pose: Pose, view: View) -> tuple[tuple[float, float], float]:
+    """Return where steam rises, in the subject's upper part as from a cup, and how high, in pixels."""
+    left, top, right, foot = scene.subject.box if scene.subject else _NOWHERE
+    place = ((left + right) / 2, top + (foot - top) * _MOUTH)
+    x, y, enlarged = layers.shown_at(place, pose, scene.focus)
+    at = x * view.unit + view.size.width / 2, y * view.unit + view.size.height / 2
+    high = max((foot - top) * _PLUME, _LEAST_PLUME) * view.unit * enlarged
+    return at, high
 
 
 def _squeeze(direction: Direction) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from keyreel.engines.motion.raster import resized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 STEP: Final = 16
 """Pixels between the grid's points."""
-_BLEED: Final = 0.03
+_BLEED: Final = 0.018
 _KNEE: Final = 0.55
+_FARTHEST: Final = 0.1
+_NEAREST: Final = 1.05
+_MOST_ENLARGED: Final = 1.22
+_PARTS: Final = tuple(part / 20 for part in range(20, 5, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,34 @@ def view_of(size: Size, slack: tuple[int, int, int, int], squeeze: float) -> Vie
     return View(size, bounds, squeeze)
 
 
-def confined(pose: Pose, view: View, farthest: float = 0.1) -> Pose:
+def confined(pose: Pose, view: View, farthest: float = _FARTHEST) -> Pose:
     """Zoom in as far as the view needs in order not to leave its bounds by more than it may be squeezed."""
+    return pose._replace(zoom=pose.zoom * _enlargement(pose, view, farthest))
+
+
+def within(poses: Sequence[Pose], view: View, most: float = _MOST_ENLARGED) -> list[Pose]:
+    """Confine a whole path: one that would have to zoom in too far goes less far instead."""
+    # A dozen poses tell enough: a path is smooth.
+    some = poses[:: max(len(poses) // 12, 1)]
+
+    def fits(part: float) -> bool:
+        return all(_enlargement(_shortened(pose, part), view, _FARTHEST) < most for pose in some)
+
+    part = next(filter(fits, _PARTS), _PARTS[-1])
+    return [confined(_shortened(pose, part), view) for pose in poses]
+
+
+def _shortened(pose: Pose, part: float) -> Pose:
+    zoom, *travel = pose
+    return type(pose)(zoom**part, *(value * part for value in travel))
+
+
+def _enlargement(pose: Pose, view: View, farthest: float) -> float:
     need = 1.0
     cosine, sine = abs(cos(pose.roll)), abs(sin(pose.roll))
     half = view.half
     reach = (half[0] * cosine + half[1] * sine, half[1] * cosine + half[0] * sine)
-    for disparity in (farthest, 1.0):
+    for disparity in (farthest, _NEAREST):
         grown = (1 - pose.dolly * disparity) / pose.zoom
         for axis, centre in enumerate(
             (pose.pan + pose.truck * disparity, pose.tilt + pose.lift * disparity),
@@ -90,7 +115,7 @@ def confined(pose: Pose, view: View, farthest: float = 0.1) -> Pose:
                 view.bounds[axis + 2] * view.squeeze - centre, centre - view.bounds[axis] * view.squeeze
             )
             need = max(need, reach[axis] * grown / max(room, 0.05))
-    return pose._replace(zoom=pose.zoom * need)
+    return need
 
 
 def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) -> FloatArray:

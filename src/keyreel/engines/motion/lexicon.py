@@ -39,6 +39,7 @@ class Effect(StrEnum):
     FOG = "fog"
     FIRE = "fire"
     EMBERS = "embers"
+    STEAM = "steam"
     LEAVES = "leaves"
     PETALS = "petals"
     WIND = "wind"
@@ -227,6 +228,7 @@ EFFECTS: Final = (
         Effect.FIRE,
         r"\bfire\b|\bflam(?:es?|ing)\b|\bburn(?:s|ing)?\b|\bblaz(?:e|ing)\b|火焰|燃烧|烈火|大火|着火",
     ),
+    (Effect.STEAM, r"\bsteam(?:s|ing)?\b|\bvapou?rs?\b|蒸汽|热气|热腾腾"),
     (Effect.EMBERS, r"\bembers?\b|\bsparks?\b|\bfirefl(?:y|ies)\b|余烬|火星|火花|萤火虫"),
     (Effect.PETALS, r"\bpetals?\b|\bcherry blossoms?\b|\bconfetti\b|花瓣|樱花"),
     (

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion import depth, layers, plate
+from keyreel.engines.motion.currents import currents
 from keyreel.engines.motion.matte import coverage, matte
-from keyreel.engines.motion.raster import bytes_of, fetched, laid, premultiplied, resized
+from keyreel.engines.motion.raster import bytes_of, fetched, laid, premultiplied, resized, step
 from keyreel.engines.motion.subjects import clean_edges
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.breeze import Breeze
     from keyreel.engines.motion.camera import Pose
+    from keyreel.engines.motion.currents import Currents
     from keyreel.engines.motion.layers import View
     from keyreel.engines.motion.nets import Nets
     from keyreel.engines.motion.plate import Canvas
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 _SMALLEST: Final = 0.004
 _LARGEST: Final = 0.82
+_CLOSE: Final = 0.35
+_BAY: Final = 0.16
+_EDGE: Final = 3
 _COARSE: Final = 8
 _SEEN: Final = 0.01
 _HEADROOM: Final = 0.07
@@ -62,25 +68,46 @@ class Stage:
     subject: Cutout | None
     centre: tuple[float, float]
     focus: float
+    currents: Currents | None = None
+    breeze: Breeze | None = None
 
-    def seen_by(self, pose: Pose, view: View, weather: Callable[[Frame], None] | None = None) -> Frame:
-        """Return what the camera sees. `weather` may draw on the plate before the subject covers it."""
+    def seen_by(
+        self,
+        pose: Pose,
+        view: View,
+        weather: Callable[[Frame], None] | None = None,
+        *,
+        seconds: float = 0.0,
+    ) -> Frame:
+        """Return what the camera sees at a time. `weather` may draw on the plate before the subject."""
         points = view.points()
-        frame = fetched(self.background.image, self._ground_map(points, pose, view))
+        frame = self._ground(self.background.image, points, pose, view, seconds=seconds)
         if weather:
             weather(frame)
         if self.subject:
             place = layers.looked_at(points, pose, view, partial(_nearness, self.subject, view))
+            if self.breeze:
+                place = self.breeze.pushed(place, seconds, _give(self.subject, place, view))
             _lay(self.subject, frame, place, view)
         return frame
 
-    def undivided(self, pose: Pose, view: View) -> Frame:
+    def undivided(self, pose: Pose, view: View, *, seconds: float = 0.0) -> Frame:
         """Return the picture as if all of it lay on the ground: at rest it is the picture, to the pixel."""
-        return fetched(self.whole.image, self._ground_map(view.points(), pose, view))
+        return self._ground(self.whole.image, view.points(), pose, view, seconds=seconds)
 
-    def _ground_map(self, points: FloatArray, pose: Pose, view: View) -> FloatArray:
+    def _ground(self, image: Frame, points: FloatArray, pose: Pose, view: View, *, seconds: float) -> Frame:
         place = layers.looked_at(points, pose, view, partial(ground_under, view=view))
-        return layers.pixels(place, view, (float(self.whole.left), float(self.whole.top)))
+        origin = float(self.whole.left), float(self.whole.top)
+        if self.breeze:
+            place = self.breeze.pushed(place, seconds, _over(self.breeze.softness, place, view))
+        if self.currents is None:
+            return fetched(image, layers.pixels(place, view, origin))
+        velocity = _over(self.currents.velocity, place, view) * np.float32(view.half[0] * 2)
+        (one, weight), (other, rest) = (
+            (fetched(image, layers.pixels(_moved(place, velocity, shift), view, origin)), part)
+            for shift, part in self.currents.turns(seconds)
+        )
+        return np.asarray(cv2.addWeighted(one, weight, other, rest, 0), np.uint8) if rest else one
 
 
 def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
@@ -93,8 +120,10 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
         plate.canvas(bytes_of(alpha * 255), size, centre).image / np.float32(255), np.float32
     )
     frame_alpha = opacity[whole.top : whole.top + size.height, whole.left : whole.left + size.width]
+    if coverage(frame_alpha) > _CLOSE:
+        opacity = _closed(opacity)
     if not _SMALLEST < coverage(frame_alpha) < _LARGEST:
-        return Stage(whole, whole, None, (0.5, 0.5), 0.5)
+        return Stage(whole, whole, None, (0.5, 0.5), 0.5, currents(whole.window, None))
     near = depth.stands_at(frame_alpha)
     origin = (float(whole.left), float(whole.top))
     subject = Cutout(
@@ -105,7 +134,39 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
         origin,
     )
     behind = plate.Canvas(plate.behind(whole.image, opacity), whole.left, whole.top, size, whole.slack)
-    return Stage(whole, behind, subject, _centre_of(frame_alpha), near)
+    flows = currents(whole.window, frame_alpha)
+    return Stage(whole, behind, subject, _centre_of(frame_alpha), near, flows)
+
+
+def _closed(opacity: FloatArray) -> FloatArray:
+    """Fill the bays and holes of a subject seen close up, where a matte loses what is dim or blurred."""
+    height, width = opacity.shape
+    small = resized(opacity, width // _COARSE, height // _COARSE)
+    reach = max(round(max(small.shape) * _BAY), 3)
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, around, borderType=cv2.BORDER_REPLICATE)
+    gap = cv2.dilate(step(filled - small, 0.2, 0.5), np.ones((_EDGE, _EDGE), np.uint8))
+    return np.maximum(opacity, resized(np.asarray(gap, np.float32), width, height))
+
+
+def _moved(place: FloatArray, velocity: FloatArray, seconds: float) -> FloatArray:
+    return np.asarray(place - velocity * np.float32(seconds), np.float32)
+
+
+def _give(subject: Cutout, place: FloatArray, view: View) -> FloatArray:
+    """Return how far each place of a subject gives way to wind: its edges and what is high above its foot."""
+    top, foot = subject.box[1], subject.box[3]
+    high = np.clip((foot - place[..., 1]) / (foot - top), 0, 1)
+    inner = (_nearness(subject, view, place) - np.float32(subject.disparity)) / np.float32(depth.RELIEF)
+    return np.asarray(high**1.4 * (1 - 0.8 * np.clip(inner, 0, 1)), np.float32)
+
+
+def _over(found_in: FloatArray, place: FloatArray, view: View) -> FloatArray:
+    """Return what a small map of the resting frame says at places in units."""
+    height, width = found_in.shape[:2]
+    frame = np.array((view.size.width, view.size.height), np.float32) / np.float32(view.unit)
+    where = (place / frame + np.float32(0.5)) * np.array((width, height), np.float32) - np.float32(0.5)
+    return fetched(found_in, np.asarray(where, np.float32), cv2.BORDER_REPLICATE)
 
 
 def ground_under(place: FloatArray, view: View) -> FloatArray:
