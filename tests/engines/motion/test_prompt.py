@@ -1,6 +1,6 @@
 import pytest
 
-from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Place
+from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place
 from keyreel.engines.motion.prompt import direct
 
 MOVES = [
@@ -143,9 +143,63 @@ def test_knows_subjects_by_number_and_in_chinese() -> None:
         ("a desert road by day", Place.DESERT, Hour.DAY),
         ("城市夜景", Place.CITY, Hour.NIGHT),
         ("清晨的森林", Place.FOREST, Hour.DAWN),
+        ("雪山上的日出", Place.SNOWPEAKS, Hour.DAWN),
+        ("snowy mountains at night", Place.SNOWPEAKS, Hour.NIGHT),
+        ("on a lake", Place.LAKE, None),
+        ("湖面上", Place.LAKE, None),
+        ("over the sea, overcast", Place.SEA, Hour.OVERCAST),
+        ("海上，阴天", Place.SEA, Hour.OVERCAST),
+        ("under the sea", Place.UNDERWATER, None),
+        ("海底世界", Place.UNDERWATER, None),
+        ("沙滩", Place.BEACH, None),
+        ("above a sea of clouds", Place.SKY, None),
+        ("she walks in the snow", Place.SNOWFIELD, None),
+        ("雪地", Place.SNOWFIELD, None),
         ("something else", None, None),
     ],
 )
 def test_finds_place_and_hour(text: str, place: Place | None, hour: Hour | None) -> None:
     direction = direct(text)
     assert (direction.place, direction.hour) == (place, hour)
+
+
+@pytest.mark.parametrize(
+    "text", ["snowy mountains", "a snowy field", "雪山", "雪地", "she walks in the snow"]
+)
+def test_snow_that_lies_does_not_fall(text: str) -> None:
+    assert not direct(text).strength_of(Effect.SNOW)
+
+
+@pytest.mark.parametrize("text", ["snow falls", "push in, snow", "heavy snow", "雪山，下雪", "雪花飘落"])
+def test_snow_falls_when_it_is_said_to(text: str) -> None:
+    assert direct(text).strength_of(Effect.SNOW) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "nature"),
+    [
+        ("@my_boat at sea", "my_boat", Nature.SWIMS),
+        ("@1, a paper boat, on a lake", "1", Nature.SWIMS),
+        ("小船@1在湖上", "1", Nature.SWIMS),
+        ("@Balloon over the hills", "Balloon", Nature.FLIES),
+        ("the bird @2 above @1", "2", Nature.FLIES),
+        ("@1是一只气球", "1", Nature.FLIES),
+        ("@cat looks at a boat", "cat", None),
+    ],
+)
+def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Nature | None) -> None:
+    assert direct(text, (name,)).role(name).nature is nature
+
+
+@pytest.mark.parametrize(
+    ("text", "around"),
+    [
+        ("@1 jumps in @2", True),
+        ("@1 sails on the lake of @2", True),
+        ("在@2里@1跳舞", True),
+        ("@1 stands in front of @2", False),
+        ("@1 and @2", False),
+    ],
+)
+def test_hears_what_others_are_in(text: str, *, around: bool) -> None:
+    assert direct(text, ("1", "2")).role("2").is_around is around

@@ -56,7 +56,7 @@ def draw(place: Place, sketch: Sketch) -> FloatArray:
 
 def _meadow(sketch: Sketch) -> FloatArray:
     image = painted(sketch)
-    terrain(image, sketch, Land(1.5, 9.0, 3.2, (104, 122, 78), wood=0.75, sharp=False, haze=20))
+    terrain(image, sketch, Land(1.5, 9.0, 9.0, (104, 122, 78), wood=0.75, sharp=False, haze=20))
     _ground(image, sketch, far=(150, 176, 92), near=(70, 118, 44), contrast=0.34)
     _blades(image, sketch, (60, 112, 38))
     return image
@@ -65,9 +65,9 @@ def _meadow(sketch: Sketch) -> FloatArray:
 def _mountains(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.4)
     if sketch.aerial:
-        terrain(image, sketch, Land(2.8, 2.6, 5.2, wood=0.6, snow=0.66, haze=22, clouds=0.26))
+        terrain(image, sketch, Land(2.6, 4.4, 7.5, wood=0.6, snow=0.66, haze=20, clouds=0.26))
         return image
-    terrain(image, sketch, Land(4.0, 8.5, 4.2, wood=0.36, snow=0.62))
+    terrain(image, sketch, Land(3.3, 8.5, 8.5, wood=0.36, snow=0.62))
     skyline.trees(image, sketch, rise=0.04, colour=sketch.hazy((34, 58, 48), 0.2))
     _ground(image, sketch, far=(112, 132, 84), near=(58, 82, 46), contrast=0.4)
     _blades(image, sketch, (70, 96, 44))
@@ -77,16 +77,16 @@ def _mountains(sketch: Sketch) -> FloatArray:
 def _snowpeaks(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.4)
     if sketch.aerial:
-        terrain(image, sketch, Land(2.9, 2.6, 5.2, (84, 84, 94), snow=0.36, haze=22, clouds=0.26))
+        terrain(image, sketch, Land(2.7, 4.4, 7.5, (84, 84, 94), snow=0.32, haze=20, clouds=0.26))
         return image
-    terrain(image, sketch, Land(4.2, 9.0, 4.2, (84, 84, 94), snow=0.3))
+    terrain(image, sketch, Land(3.5, 8.5, 8.5, (84, 84, 94), snow=0.3))
     _snow(image, sketch)
     return image
 
 
 def _snowfield(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.6)
-    terrain(image, sketch, Land(2.0, 8.0, 4.0, (112, 116, 128), snow=0.1, haze=18))
+    terrain(image, sketch, Land(2.0, 8.0, 7.0, (112, 116, 128), snow=0.1, haze=18))
     skyline.trees(image, sketch, rise=0.06, colour=sketch.hazy((58, 80, 92), 0.35))
     _snow(image, sketch)
     return image
@@ -98,7 +98,7 @@ def _snow(image: FloatArray, sketch: Sketch) -> None:
 
 def _desert(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.2)
-    terrain(image, sketch, Land(1.7, 5.0, 4.4, (222, 166, 104), sharp=False, haze=22))
+    terrain(image, sketch, Land(1.7, 5.0, 7.0, (222, 166, 104), sharp=False, haze=22))
     _ground(image, sketch, far=(228, 176, 112), near=(198, 136, 76), contrast=0.2, stretch=3.0)
     return image
 
@@ -139,7 +139,7 @@ def _beach(sketch: Sketch) -> FloatArray:
 
 def _lake(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.45)
-    terrain(image, sketch, Land(3.8, 8.0, 4.2, wood=0.42, snow=0.66))
+    terrain(image, sketch, Land(3.1, 8.0, 8.0, wood=0.42, snow=0.66))
     _water(image, sketch, deep=(30, 74, 92), calm=0.75)
     return image
 

@@ -25,13 +25,14 @@ _CONTACT: Final = 0.55
 _WATERLINE: Final = 0.4
 _SUPPLY: Final = 1.2
 """Cut-outs are kept this much larger than first shown: the camera comes nearer."""
-_CROWDED: Final = (1.0, 1.0, 0.92, 0.84, 0.76, 0.7, 0.66, 0.62)
+_CROWDED: Final = (1.0, 1.0, 0.94, 0.90, 0.86, 0.84, 0.82, 0.80)
 _FULL_HEIGHT: Final = 1.08
 _HIDDEN: Final = 0.07
 """How much of a subject that its picture cut off below stays under the frame's edge, for it to move in."""
 _SIDE_PLACES: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
 _SINKS: Final = 0.07
 _OVERLAP: Final = 0.12
+_ROOM: Final = 1.02
 _TRAVELS: Final = {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.FLOAT}
 
 # By nearness -1 (far), 0, 1 (near): how far down from the horizon it stands, and how tall it is.
@@ -74,17 +75,22 @@ class Actor:
         return mark
 
 
+if TYPE_CHECKING:
+    _Way = tuple[Cutout, Role, Footing, tuple[Mark, Mark]]
+
+
 def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[Actor]:
     """Give every subject its place and its way, in the order in which they are drawn: far ones first."""
     rng = np.random.default_rng([order.seed, 17])
     columns = _columns([role for _, role in cast])
     alone = len(cast) == 1
-    ways = []
+    ways: list[_Way] = []
     for (cutout, role), x in zip(cast, columns, strict=True):
         cutout = _fit_for(cutout, x, alone=alone)  # noqa: PLW2901 - the same subject, turned
         footing = footing_of(cutout, role, where)
         at = Mark(x, 0.0, _CROWDED[min(len(cast), len(_CROWDED) - 1)])
         ways.append((cutout, role, footing, _way(cutout, role, at, footing, where=where, order=order)))
+    ways = _fitting(ways, order.frame_size)
     shifts = _apart([(way[0].x, _width(cutout, way[0], order.frame_size)) for cutout, _, _, way in ways])
     actors = [
         _actor(
@@ -99,6 +105,21 @@ def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[
         for (cutout, role, footing, way), shift in zip(ways, shifts, strict=True)
     ]
     return sorted(actors, key=lambda actor: actor.start.disparity)
+
+
+def _fitting(ways: list[_Way], size: Size) -> list[_Way]:
+    """Make everybody smaller where they would not fit side by side."""
+    total = sum(_width(cutout, marks[0], size) for cutout, _, _, marks in ways)
+    part = min(max(_ROOM / max(total, _ROOM), 0.5), 1.0)
+
+    def smaller(mark: Mark, footing: Footing) -> Mark:
+        centred = mark.height * (1 - part) / 2 if footing is Footing.AIR else 0.0
+        return mark._replace(row=mark.row - centred, height=mark.height * part)
+
+    return [
+        (cutout, role, footing, (smaller(marks[0], footing), smaller(marks[1], footing)))
+        for cutout, role, footing, marks in ways
+    ]
 
 
 def footing_of(cutout: Cutout, role: Role, where: Scene) -> Footing:
@@ -151,7 +172,7 @@ def _apart(spans: list[tuple[float, float]]) -> list[float]:
                 middles[left] -= push
                 middles[right] += push
         for slot, index in enumerate(order):
-            half = min(spans[index][1] * 0.42, 0.5)
+            half = min(spans[index][1] * 0.49, 0.5)
             middles[slot] = min(max(middles[slot], half), 1 - half)
     moved = dict(zip(order, middles, strict=True))
     return [moved[index] - middle if len(spans) > 1 else 0.0 for index, (middle, _) in enumerate(spans)]

@@ -30,7 +30,7 @@ _CHROMA_LIMIT: Final = 9.0
 _BRIGHTER: Final = 16.0
 _DARKER: Final = 66.0
 _SURE: Final = 0.75
-_UNSURE: Final = 0.3
+_UNSURE: Final = 0.55
 _SCATTERED: Final = 1.2
 _SMALL: Final = 0.06
 _PADDING: Final = 4
@@ -105,8 +105,8 @@ def _is_scattered(raw: FloatArray) -> bool:
 def _without_doubtful(alpha: FloatArray, raw: FloatArray) -> FloatArray:
     """Drop what the network doubted and no sure part is near: remnants of the surroundings."""
     sure = np.asarray(raw > _SURE, np.uint8)
-    near = cv2.dilate(sure, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
-    trusted = np.maximum(near.astype(np.float32), step(raw, _UNSURE * 1.6, _SURE))
+    near = cv2.dilate(sure, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
+    trusted = np.maximum(near.astype(np.float32), step(raw, _UNSURE, 0.9))
     return np.asarray(alpha * resized(blurred(trusted, 0.8), alpha.shape[1], alpha.shape[0]), np.float32)
 
 
