@@ -27,7 +27,7 @@ from keyreel.engines.motion.charts import (
 )
 from keyreel.engines.motion.crisp import Crisp
 from keyreel.engines.motion.easing import smoothstep
-from keyreel.engines.motion.light import Light
+from keyreel.engines.motion.light import Light, evened
 from keyreel.engines.motion.matching import match
 from keyreel.engines.motion.rife import FlowBetween, between
 from keyreel.order import Size
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Side = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
     """How a picture is lit at a place, the picture, and its shifts."""
 
-_ALIKE: Final = 0.4
+_ALIKE: Final = 0.5
 """Structural likeness from which two pictures without matching points still count as one scene."""
 
 _NET_PIXELS: Final = 448 * 256
@@ -99,7 +99,7 @@ class InBetween:
         self._grid = identity(size)
         self._path = None if move is None else _path(move, size)
         small = _reduced(first, size), _reduced(last, size)
-        self._flow = FlowBetween(net, *self._aligned(*small))
+        self._flow = FlowBetween(net, *self._aligned(small[0], evened(small[1], small[0])))
         charts = self._charts(0.5)[:2]
         self.displacement: FloatArray = np.asarray(
             (charts[1] - charts[0]) / np.array([size.width, size.height]), dtype=np.float32
@@ -210,7 +210,7 @@ class InBetween:
 
 def in_between(net: Net, first: Frame, last: Frame) -> InBetween | None:
     """Return the way between two frames of one scene; None where they show different ones."""
-    common = match(first, last)
+    common = match(first, evened(last, first))
     # The camera's move found by matching is not always the better start: what fits better afterwards is.
     moves = [None] if common.plane is None else [None, common.plane]
     best = max((InBetween(net, first, last, move) for move in moves), key=lambda way: way.likeness)

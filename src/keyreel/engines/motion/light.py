@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 10
 _TOLERANCE: Final = 12.0
+_NOTABLE: Final = 12.0
+_NOTABLE_GAIN: Final = 0.25
+"""Lesser differences of levels, and of a gain's logarithm, come from what is seen rather than from light."""
+
 _STEEPEST: Final = 4.0
 _SMALLEST: Final = 1.5
 """A change of light below this many levels of 255 is none."""
@@ -41,6 +45,16 @@ class Light:
     def of_last(self, frame: Frame, place: float) -> Frame:
         """Light a warped last picture as at a place, 0 … 1, of the way."""
         return _lit(frame, self._to_first * (1 - place)) if self.changes else frame
+
+
+def evened(picture: Frame, model: Frame) -> Frame:
+    """Give a picture the mean and spread of another one's channels: matching and flow want one light."""
+    mean, wanted = picture.mean(axis=(0, 1)), model.mean(axis=(0, 1))
+    gain = np.clip((model.std(axis=(0, 1)) + 1) / (picture.std(axis=(0, 1)) + 1), 1 / _STEEPEST, _STEEPEST)
+    levels = np.arange(256, dtype=np.float64)[:, np.newaxis]
+    if np.abs(wanted - mean).max() < _NOTABLE and np.abs(np.log(gain)).max() < _NOTABLE_GAIN:
+        return picture
+    return _lit(picture, (levels - mean) * gain + wanted - levels)
 
 
 def _fitted(source: FloatArray, target: FloatArray, weights: FloatArray) -> tuple[float, float]:

@@ -50,18 +50,28 @@ def match(first: Frame, last: Frame) -> Match:
     source, target = _matched_points(first, last)
     if len(source) < _FEWEST:
         return Match(0)
-    _, epipolar = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
+    epipolar = _epipolar(source, target)
     homography, planar = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, 2 * _TOLERANCE_PX, maxIters=5000, confidence=0.999
     )
     on_plane = _count(planar)
-    inliers = max(_count(epipolar), on_plane)
+    inliers = max(epipolar, on_plane)
     if on_plane < max(_FEWEST, _PLANE_SHARE * inliers):
         return Match(inliers)
     height, width = _scaled(first).shape[:2]
     units = np.diag([width, height, 1.0])
     plane = np.linalg.inv(units) @ np.asarray(homography, dtype=np.float64) @ units
     return Match(inliers, plane / plane[2, 2] if _is_camera_move(plane) else None)
+
+
+def _epipolar(source: Points, target: Points) -> int:
+    """Count the points that agree with one epipolar geometry."""
+    try:
+        _, agreeing = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
+    except cv2.error:
+        # Few points of which some lie on each other: OpenCV 5.0's estimator meets a model that it never made.
+        return 0
+    return _count(agreeing)
 
 
 def _count(inside: object) -> int:
