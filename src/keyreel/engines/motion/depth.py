@@ -16,6 +16,7 @@ HORIZON: Final = 0.42
 """Where a picture's far distance lies when nothing tells: this part of its height from the top."""
 _FAR: Final = 0.10
 _NEAREST_SUBJECT: Final = 0.95
+_FARTHEST_SUBJECT: Final = 0.32
 RELIEF: Final = 0.10
 
 
@@ -31,7 +32,7 @@ def stands_at(alpha: FloatArray) -> float:
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
     foot = (rows[-1] + 1) / alpha.shape[0] if rows.size else 1.0
     here = float(ground(np.array([foot], np.float32))[0])
-    return min(max(here, 0.5), _NEAREST_SUBJECT)
+    return min(max(here, _FARTHEST_SUBJECT), _NEAREST_SUBJECT)
 
 
 def relief(alpha: FloatArray) -> FloatArray:

@@ -108,7 +108,7 @@ def _unasked(scene: Stage, order: Order) -> tuple[Cue, ...]:
     strength = _UNASKED if order.amplitude is Amplitude.AUTO else 1.0
     left = scene.centre[0] < 0.45 or (scene.centre[0] <= 0.55 and rng.random() < 0.5)
     if scene.subject is not None:
-        drift = Cue(Move.ORBIT_RIGHT if left else Move.ORBIT_LEFT, 0.55)
+        drift = Cue(Move.ORBIT_RIGHT if left else Move.ORBIT_LEFT, 0.4)
     elif order.frame_size.width >= order.frame_size.height:
         drift = Cue(Move.TRACK_RIGHT if left else Move.TRACK_LEFT, 0.5)
     else:
