@@ -79,6 +79,7 @@ def test_the_camera_flight_is_in_betweened_well() -> None:
     found = asyncio.run(flight_quality(Resolution.P540, EXAMPLES))
     assert found.pinned_error < 0.02
     assert found.likeness.ours > found.likeness.dissolve + 0.1
+    assert found.likeness.ours > found.likeness.flow
     assert found.seam_speed > 0.6
 
 
