@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 _ALIKE: Final = 0.5
 """Structural likeness from which two pictures without matching points still count as one scene."""
 
+_FITTING: Final = 0.95
+"""Structural likeness from which there is no need to look for a better way."""
+
 _NET_PIXELS: Final = 448 * 256
 _NET_STEP: Final = 64
 _CERTAIN: Final = 5.0
@@ -211,9 +214,10 @@ class InBetween:
 def in_between(net: Net, first: Frame, last: Frame) -> InBetween | None:
     """Return the way between two frames of one scene; None where they show different ones."""
     common = match(first, evened(last, first))
-    # The camera's move found by matching is not always the better start: what fits better afterwards is.
-    moves = [None] if common.plane is None else [None, common.plane]
-    best = max((InBetween(net, first, last, move) for move in moves), key=lambda way: way.likeness)
+    best = InBetween(net, first, last, common.plane)
+    if common.plane is not None and best.likeness < _FITTING:
+        # The camera's move found by matching is not always the better start: what fits better afterwards is.
+        best = max(best, InBetween(net, first, last), key=lambda way: way.likeness)
     return best if common.related or best.likeness >= _ALIKE else None
 
 
