@@ -106,8 +106,9 @@ def _desert(sketch: Sketch) -> FloatArray:
 def _forest(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.2)
     mixed(image, sketch.hazy((120, 150, 110), 0.6), np.full(image.shape[:2], 0.55, np.float32))
+    taller = (sketch.size[1] / sketch.tall) ** 0.3
     for rise, haze in ((0.34, 0.62), (0.46, 0.40), (0.58, 0.18)):
-        skyline.trees(image, sketch, rise=rise, colour=sketch.hazy((30, 58, 38), haze))
+        skyline.trees(image, sketch, rise=rise * taller, colour=sketch.hazy((30, 58, 38), haze))
     _ground(image, sketch, far=(98, 118, 66), near=(44, 62, 32), contrast=0.5)
     _rays(image, sketch)
     skyline.trunks(image, sketch, colour=sketch.lit((34, 30, 24)))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CONTACT: Final = 0.55
 _WATERLINE: Final = 0.4
+_MIRRORED: Final = 0.62
 _SUPPLY: Final = 1.2
 """Cut-outs are kept this much larger than first shown: the camera comes nearer."""
 _CROWDED: Final = (1.0, 1.0, 0.94, 0.90, 0.86, 0.84, 0.82, 0.80)
@@ -31,6 +32,7 @@ _HIDDEN: Final = 0.07
 """How much of a subject that its picture cut off below stays under the frame's edge, for it to move in."""
 _SIDE_PLACES: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
 _SINKS: Final = 0.07
+_OFFSHORE: Final = 0.6
 _OVERLAP: Final = 0.12
 _ROOM: Final = 1.02
 _TRAVELS: Final = {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.FLOAT}
@@ -222,7 +224,10 @@ def _standing(  # noqa: PLR0913 - all that a mark depends on
     depth, height = _between(_WATER if footing is Footing.WATER else _GROUND, nearness)
     row = where.horizon + (1 - where.horizon) * depth
     if footing is Footing.WATER and where.shore is not None and where.shore <= 1:
-        row = min(row, where.shore - 0.05)
+        # Its mirror image has to lie on the water too.
+        farthest = where.horizon + _OFFSHORE * (where.shore - where.horizon)
+        height *= min((farthest - where.horizon) / (row - where.horizon), 1.0) ** 0.7
+        row = min(row, farthest)
     # In a tall frame a subject that the width limits stands further off, not small in front.
     height, asked = min(height * at.height, widest), height * at.height
     row = where.horizon + (row - where.horizon) * (0.55 + 0.45 * height / asked)
@@ -285,7 +290,7 @@ def draw(actor: Actor, frame: Frame, pose: Pose, *, where: Scene, seconds: float
         # The mirror image starts behind the hull, whichever way that leans.
         behind = moved - (0.0, abs(bearing.lean) * wide * scale * 0.4)
         level = compositing.placing(stretch, 0.0, (high, wide), behind)
-        compositing.reflect(actor.sprite.mirrored, frame, level, seconds, calm=0.0, opacity=0.62)
+        compositing.reflect(actor.sprite.mirrored, frame, level, seconds, calm=0.0, opacity=_MIRRORED)
         dark = compositing.contact_placing(scale, bearing.wide, actor.sprite.contact, moved, flat=0.3)
         compositing.shade(actor.sprite.contact, frame, dark, _WATERLINE)
     elif actor.footing is Footing.GROUND:

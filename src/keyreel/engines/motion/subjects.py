@@ -29,8 +29,9 @@ _MOST: Final = 0.93
 _CHROMA_LIMIT: Final = 9.0
 _BRIGHTER: Final = 16.0
 _DARKER: Final = 66.0
-_SURE: Final = 0.75
-_UNSURE: Final = 0.55
+_SURE: Final = 0.72
+_ROPE: Final = 0.1
+_ISLAND: Final = 0.03
 _SCATTERED: Final = 1.2
 _SMALL: Final = 0.06
 _PADDING: Final = 4
@@ -103,11 +104,21 @@ def _is_scattered(raw: FloatArray) -> bool:
 
 
 def _without_doubtful(alpha: FloatArray, raw: FloatArray) -> FloatArray:
-    """Drop what the network doubted and no sure part is near: remnants of the surroundings."""
-    sure = np.asarray(raw > _SURE, np.uint8)
-    near = cv2.dilate(sure, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
-    trusted = np.maximum(near.astype(np.float32), step(raw, _UNSURE, 0.9))
-    return np.asarray(alpha * resized(blurred(trusted, 0.8), alpha.shape[1], alpha.shape[0]), np.float32)
+    """Drop what the network doubted over a wide area: remnants of the surroundings, not ropes or whiskers."""
+    doubtful = np.asarray(raw < _SURE, np.uint8)
+    round_brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+    wide = cv2.morphologyEx(doubtful, cv2.MORPH_OPEN, round_brush).astype(np.float32)
+    kept = step(1 - blurred(np.asarray(wide, np.float32), 1.0), 0.2, 0.7)
+    return _without_islands(np.asarray(alpha * resized(kept, alpha.shape[1], alpha.shape[0]), np.float32))
+
+
+def _without_islands(alpha: FloatArray) -> FloatArray:
+    """Drop small parts that nothing, not even a rope, joins to the rest."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(alpha > _ROPE, np.uint8))
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    joined = (areas >= areas.max() * _ISLAND).astype(np.float32)[labels]
+    return np.asarray(alpha * blurred(np.asarray(joined, np.float32), 0.6), np.float32)
 
 
 def clean_edges(picture: Frame, alpha: FloatArray) -> Frame:
