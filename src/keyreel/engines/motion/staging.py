@@ -112,7 +112,7 @@ def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[
 def _fitting(ways: list[_Way], size: Size) -> list[_Way]:
     """Make everybody smaller where they would not fit side by side."""
     total = sum(_width(cutout, marks[0], size) for cutout, _, _, marks in ways)
-    part = min(max(_ROOM / max(total, _ROOM), 0.5), 1.0)
+    part = 1.0 if len(ways) == 1 else max(_ROOM / max(total, _ROOM), 0.5)
 
     def smaller(mark: Mark, footing: Footing) -> Mark:
         centred = mark.height * (1 - part) / 2 if footing is Footing.AIR else 0.0
@@ -241,7 +241,8 @@ def _at_edge(cutout: Cutout, nearness: float, at: Mark, *, across: float, size: 
         return Mark(at.x, row, _FULL_HEIGHT, 0.9)
     tall = 0.66 if size.height > size.width * 1.2 else 0.8
     height = tall * at.height * (1 + 0.12 * nearness)
-    widest = (1.08 if cutout.cut_left or cutout.cut_right else 0.94) * across * min(at.height * 1.1, 1.0)
+    # Shoulders may leave a tall frame: the face is what it is about.
+    widest = (1.28 if tall < 0.7 else 1.0) * across * min(at.height * 1.1, 1.0)
     height = min(height, widest)
     return Mark(at.x, row + _HIDDEN * height, height * (1 + _HIDDEN), 0.8)
 
@@ -283,6 +284,9 @@ def draw(actor: Actor, frame: Frame, pose: Pose, *, where: Scene, seconds: float
     high, wide = actor.sprite.shape
     scale = mark.height * size.height / high * enlarged
     foot = np.array((x * view.unit + size.width / 2, y * view.unit + size.height / 2))
+    if actor.footing is Footing.EDGE:
+        # A camera that comes nearer enlarges it about its lower end: the face stays in the frame.
+        foot[1] = min(foot[1], size.height * 1.02 + _HIDDEN * scale * high)
     stretch = scale * bearing.wide, scale * bearing.tall
     moved = foot + np.array((bearing.aside, -bearing.lift)) * scale * high
     turn = compositing.placing(stretch, bearing.lean - pose.roll, (high, wide), moved)
