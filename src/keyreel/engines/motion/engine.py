@@ -71,8 +71,12 @@ class MotionEngine:
         self._nets = None
 
     def _technique(self, order: Order) -> Technique:
+        import cv2
+
         from keyreel.engines.motion.nets import Nets
 
+        # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
+        cv2.setNumThreads(1)
         nets = self._nets = self._nets or Nets()
         if order.operation in _DRAWS_BETWEEN:
             from keyreel.engines.motion.keyframes import Reel

@@ -46,6 +46,7 @@ class Reel:
         self._nets = nets
         self._ways: dict[int, Way] = {}
         self._stills: dict[Picture, Still] = {}
+        self._keyframes: dict[Picture, Frame] = {}
         self._focuses: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def frames(self, index: int) -> Iterator[Frame]:
@@ -53,6 +54,7 @@ class Reel:
         shot, way, pace = self._order.shots[index], self._way(index), self._pace(index)
         for passed in [each for each in self._ways if each < index - 1]:
             del self._ways[passed]
+            self._keyframes.pop(_ends(self._order.shots[passed])[0], None)
         first, last = (self._keyframe(picture) for picture in _ends(shot))
         excursion = Excursion(self._order, index, first, last)
         steps = self._steps(index)
@@ -104,6 +106,11 @@ class Reel:
         return self._stills[picture]
 
     def _keyframe(self, picture: Picture) -> Frame:
+        if picture not in self._keyframes:
+            self._keyframes[picture] = self._covering(picture)
+        return self._keyframes[picture]
+
+    def _covering(self, picture: Picture) -> Frame:
         frame, size = read(Path(picture)), self._order.frame_size
         return cover_frame(frame, size, self._focus(frame) if is_cropped(frame, size) else None)
 

@@ -49,12 +49,18 @@ class Light:
 
 def evened(picture: Frame, model: Frame) -> Frame:
     """Give a picture the mean and spread of another one's channels: matching and flow want one light."""
-    mean, wanted = picture.mean(axis=(0, 1)), model.mean(axis=(0, 1))
-    gain = np.clip((model.std(axis=(0, 1)) + 1) / (picture.std(axis=(0, 1)) + 1), 1 / _STEEPEST, _STEEPEST)
+    (mean, spread), (wanted, aim) = (_statistics(each) for each in (picture, model))
+    gain = np.clip((aim + 1) / (spread + 1), 1 / _STEEPEST, _STEEPEST)
     levels = np.arange(256, dtype=np.float64)[:, np.newaxis]
     if np.abs(wanted - mean).max() < _NOTABLE and np.abs(np.log(gain)).max() < _NOTABLE_GAIN:
         return picture
     return _lit(picture, (levels - mean) * gain + wanted - levels)
+
+
+def _statistics(picture: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean and the spread of each channel."""
+    mean, spread = cv2.meanStdDev(picture)
+    return np.asarray(mean[:, 0], np.float64), np.asarray(spread[:, 0], np.float64)
 
 
 def _fitted(source: FloatArray, target: FloatArray, weights: FloatArray) -> tuple[float, float]:

@@ -65,11 +65,12 @@ class FlowBetween:
         place = float(np.interp(time, self._times, np.arange(len(self._times))))
         before = min(int(place), len(self._times) - 2)
         part = place - before
-        low, high = self._node(before), self._node(before + 1)
+        low = self._node(before)
         for passed in [index for index in self._nodes if index < before]:
             del self._nodes[passed]
         if part == 0:
             return low
+        high = self._node(before + 1)
         return Flow(between(low.rates, high.rates, part), between(low.choice, high.choice, part))
 
     def _node(self, index: int) -> Flow:
