@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.air import grade
 from keyreel.engines.motion.camera import AMPLITUDES
 from keyreel.engines.motion.charts import identity
 from keyreel.engines.motion.easing import smoothstep
@@ -69,17 +68,13 @@ _SHAKES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
 _CLEARING_SECONDS: Final = 0.7
 _UNHURRIED_SECONDS: Final = 4
 _HOURS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
-_SAME_LIGHT: Final = 24.0
-"""Keyframes whose mean levels lie further apart tell themselves what hour it is, and when it changes."""
-
-_PASSING: Final = 0.75
-"""How much of an hour's light there is, at most, in a shot that starts and ends in another one's."""
+"""Left to the keyframes: an hour that came and went in every shot would be a pulse of light."""
 
 
 class Excursion:
     """One shot's own camera move and weather over its frames."""
 
-    def __init__(self, order: Order, index: int, first: Frame, last: Frame) -> None:
+    def __init__(self, order: Order, index: int, first: Frame) -> None:
         shot = order.shots[index]
         direction = direct(shot.prompt)
         effects = tuple((effect, amount) for effect, amount in direction.effects if effect not in _HOURS)
@@ -90,9 +85,6 @@ class Excursion:
         self._phases = np.random.default_rng([order.seed, index, 17]).uniform(0, 2 * pi, (2, len(_SHAKES)))
         clear = replace(direction, effects=effects)
         self._weather = Weather(clear, first, order.frame_size, order.seed, rising=True) if effects else None
-        one_light = abs(float(first.mean()) - float(last.mean())) < _SAME_LIGHT
-        hours = [each for each in direction.effects if each[0] in _HOURS] if one_light else []
-        self._hours = [grade(effect, amount) for effect, amount in hours]
 
     @property
     def heading(self) -> tuple[int, int]:
@@ -124,10 +116,6 @@ class Excursion:
 
     def weathered(self, frame: Frame, step: int) -> Frame:
         """Lay the shot's weather over a frame: it gathers after one keyframe and clears for the next."""
-        if self._hours and step:
-            frame = frame.copy()
-            for hour in self._hours:
-                hour.shine(frame, _PASSING * sin(pi * step / self._frames) ** 2)
         if self._weather is None or step == 0:
             return frame
         stormy = frame.copy()

@@ -55,8 +55,7 @@ class Reel:
         for passed in [each for each in self._ways if each < index - 1]:
             del self._ways[passed]
             self._keyframes.pop(_ends(self._order.shots[passed])[0], None)
-        first, last = (self._keyframe(picture) for picture in _ends(shot))
-        excursion = Excursion(self._order, index, first, last)
+        excursion = Excursion(self._order, index, self._keyframe(_ends(shot)[0]))
         steps = self._steps(index)
         chance = np.random.default_rng([self._order.seed, index, 23])
         hurry, sway = (float(each) for each in chance.uniform(-1, 1, 2))
