@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ class Asked:
     endpoint: type[Endpoint]
     fields: Json
     unknown: tuple[str, ...] = ()
-    extra: Json = field(default_factory=dict[str, Any])
 
 
 class Dialect(ABC):

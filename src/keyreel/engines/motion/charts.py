@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.raster import MIRROR, fetched, resized
+from keyreel.engines.motion.raster import MIRROR, fetched, remapped, resized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +111,4 @@ def warped(frame: Frame, shifts: FloatArray, box: Box) -> Frame:
     inner = full[rows, columns]
     if rows.start or columns.start:
         inner = inner + np.array([columns.start, rows.start], dtype=np.float32)
-    flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    # OpenCV's stubs miss that the second map is None where the first holds both coordinates.
-    found = cv2.remap(frame, inner, None, flags, borderMode=MIRROR)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
-    return np.asarray(found, dtype=np.uint8)
+    return np.asarray(remapped(frame, inner, MIRROR, relative=True), dtype=np.uint8)
