@@ -97,21 +97,35 @@ class Subject:
     voice: str = ""
 
 
+class MarkText(StrEnum):
+    """The language of a visible mark's default text."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+
 @dataclass(frozen=True, slots=True)
 class Watermark:
     """A visible mark in a corner: the given picture, or the default text where there is none."""
 
     corner: Corner
     picture: Picture | None = None
+    text: MarkText = MarkText.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What is to be heard: background music, audio (ambience and speech), and the voice for speech."""
+    """What is to be heard: background music, the scene's ambience, its dialogue; `voice` speaks by default."""
 
     music: bool = False
-    audio: bool = False
+    ambience: bool = False
+    speech: bool = False
     voice: str = ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether the video is to have no sound track at all."""
+        return not (self.music or self.ambience or self.speech)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def test_subjects_are_called_by_id_or_name_or_number() -> None:
     ]
     order = read("q2-reference2video", subjects=subjects, images=[url(4)], prompt="x", audio=True).order(1)
     assert [subject.name for subject in order.subjects] == ["cat", "dog", "3", "7", "5"]
-    assert order.sound == Sound(audio=True, voice="v")
+    assert order.sound == Sound(ambience=True, speech=True, voice="v")
 
 
 def test_seven_pictures_count_and_three_of_a_subject() -> None:

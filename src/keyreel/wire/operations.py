@@ -43,7 +43,7 @@ class Img2Video(Generation):
     @property
     def sound(self) -> Sound:
         """What is to be heard."""
-        return Sound(music=self.bgm, audio=self.audio, voice=self.voice_id)
+        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio, voice=self.voice_id)
 
     def inputs(self) -> dict[str, str]:
         """Return the start frame."""

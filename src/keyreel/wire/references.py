@@ -127,7 +127,7 @@ class SubjectReference2Video(Reference2Video):
     def sound(self) -> Sound:
         """What is to be heard, in the first voice given."""
         voice = next((subject.voice_id for subject in self.subjects if subject.voice_id), "")
-        return Sound(music=self.bgm, audio=self.audio, voice=voice)
+        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio, voice=voice)
 
     def inputs(self) -> dict[str, str]:
         """Return every view of every subject."""
