@@ -37,7 +37,8 @@ _NEW: Final = {
     "crashes": 0,
     "progress": 0.0,
     "owner": "",
-    **dict.fromkeys(("reason", "fault", "video", "cover", "video_sha256"), ""),
+    **dict.fromkeys(("reason", "fault", "video", "cover", "video_sha256", "fingerprint"), ""),
+    "notes": (),
 }
 _BACK_IN_QUEUE: Final[dict[str, Any]] = {
     "state": State.QUEUED,
@@ -52,11 +53,13 @@ _GET: Final = select(TASKS).where(TASKS.c.id == bindparam("id"), TASKS.c.tenant 
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """How a task ended well; the files are storage keys."""
+    """How a task ended well; the files are storage keys, the rest is as in Task."""
 
     video: str
     cover: str
     video_sha256: str
+    fingerprint: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

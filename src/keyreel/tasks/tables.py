@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,23 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
+class Sentences(TypeDecorator[tuple[str, ...]]):
+    """Sentences for people, as a JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
+        """Write sentences."""
+        del dialect
+        return json.dumps(value or (), ensure_ascii=False)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:
+        """Read sentences."""
+        del dialect
+        return tuple(json.loads(value or "[]"))
+
+
 # SQLite makes only a column declared INTEGER its own row number, which saves an index.
 _ID: Final = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -73,6 +91,8 @@ TASKS: Final = Table(
     Column("video", Text, nullable=False),
     Column("cover", Text, nullable=False),
     Column("video_sha256", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False, server_default=""),
+    Column("notes", Sentences, nullable=False, server_default="[]"),
     Column("created", Instant, nullable=False),
     Column("ready_at", Instant, nullable=False),
     Column("started", Instant),
@@ -135,4 +155,6 @@ def task_of(row: RowMapping) -> Task:
         video=row["video"],
         cover=row["cover"],
         video_sha256=row["video_sha256"],
+        fingerprint=row["fingerprint"],
+        notes=row["notes"],
     )
