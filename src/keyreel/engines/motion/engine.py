@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engine import Clip
+from keyreel.engine import Clip, SourceType
 from keyreel.order import Operation
 
 if TYPE_CHECKING:
@@ -54,13 +54,10 @@ class MotionEngine:
             draw = partial(_draw, technique, order, index, job)
             films.append(Path(await job.once(f"shot-{index}", draw)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
-        if len(films) == 1:
-            return Clip(films[0])
-        from keyreel.media.mux import join
+        from keyreel.engines.motion.shown import shown
 
-        clip = job.folder / "clip.mp4"
-        join(films, clip)
-        return Clip(clip)
+        path = films[0] if len(films) == 1 else _joined(films, job)
+        return Clip(path, shows=shown(order), source=SourceType.COMPOSITE)
 
     async def __aenter__(self) -> Self:
         return self
@@ -89,6 +86,14 @@ class MotionEngine:
         from keyreel.engines.motion.reference import frames as frames_from_subjects
 
         return lambda _: frames_from_subjects(order, nets)
+
+
+def _joined(films: list[Path], job: Job) -> Path:
+    from keyreel.media.mux import join
+
+    clip = job.folder / "clip.mp4"
+    join(films, clip)
+    return clip
 
 
 async def _draw(technique: Technique, order: Order, index: int, job: Job) -> str:

@@ -388,6 +388,7 @@ NATURES: Final = (
         r"\b(?:\w*balloons?|airship|blimp|zeppelin|birds?|eagle|hawk|owl|(?:sea)?gulls?|pigeon|parrot|\w*planes?|jet|helicopter|drone|kite|butterfl(?:y|ies)|dragonfly|bees?|ufo|rocket|spaceship|starship|fairy|dragon|ghost|angel)\b|气球|飞艇|鸟|鹰|鸥|飞机|直升机|无人机|风筝|蝴蝶|蜻蜓|蜜蜂|火箭|飞船|飞碟|仙女|天使|龙",
     ),
 )
+BIRDS: Final = r"\b(?:birds?|eagle|hawk|owl|(?:sea)?gulls?|pigeons?|parrot|sparrow|crow|raven)\b|鸟|鹰|海鸥|鸽|鹦鹉|麻雀|乌鸦"
 CALLED: Final = r"^\s*(?:[,(（:：]?\s*(?:is |as |the |a |an |its |his |her |this )*(?:[\w-]+\s){0,2}?|[是这那一]{0,2}[只艘个条架]?[\u4e00-\u9fff]{0,2}?)$"
 """What may stand between a subject's name and the word for what it is."""
 OF_THE_CAMERA: Final = (

@@ -16,13 +16,13 @@ from keyreel.engines.motion.prompt import Cue, direct
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.nets import Nets
     from keyreel.engines.motion.prompt import Direction, Role
     from keyreel.engines.motion.subjects import Cutout
-    from keyreel.order import Order
+    from keyreel.order import Order, Subject
 
 _FOCUS: Final = 0.6
 _CALM: Final = 0.75
@@ -35,10 +35,10 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
         RenderFailed: a picture cannot be read.
     """
     shot = order.shots[0]
-    direction = direct(shot.prompt, _names(order))
+    direction = direct(shot.prompt, names_of(order))
     cast, set_picture = _cast(order, direction, nets)
     if set_picture is None:
-        direction = _ashore(direction, cast)
+        direction = _ashore(_somewhere(direction, cast), cast)
         aerial = bool(cast) and all(_flies(role) for _, role in cast)
         where = scene.designed(direction, order.frame_size, order.seed, aerial=aerial)
     else:
@@ -56,11 +56,17 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
         yield frame
 
 
-def _names(order: Order) -> tuple[str, ...]:
+def names_of(order: Order) -> tuple[str, ...]:
     """List what the prompt may call the subjects: their names, and their numbers."""
     names = tuple(subject.name for subject in order.subjects)
     numbers = (str(number) for number in range(1, len(names) + 1))
     return tuple(name for name in dict.fromkeys((*names, *numbers)) if name)
+
+
+def role_of(subject: Subject, number: int, direction: Direction) -> Role:
+    """Return what a subject does: by its name, or else by its number."""
+    role = direction.role(subject.name)
+    return role if role.name else direction.role(str(number))
 
 
 def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cutout, Role]], Frame | None]:
@@ -68,9 +74,7 @@ def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cu
     cast: list[tuple[Cutout, Role]] = []
     set_picture: Frame | None = None
     for number, subject in enumerate(order.subjects, start=1):
-        role = direction.role(subject.name)
-        if not role.name:
-            role = direction.role(str(number))
+        role = role_of(subject, number, direction)
         pictures = [read(Path(picture)) for picture in subject.pictures]
         if role.is_scene and role.name and set_picture is None:
             set_picture = pictures[0]
@@ -92,6 +96,15 @@ def _best(pictures: list[Frame], nets: Nets, *, around: bool) -> Cutout | None:
             return cutout
         first = first or cutout
     return first
+
+
+def unnamed_place(roles: Iterable[Role]) -> Place:
+    """Return where the shot plays when the prompt names no place."""
+    return Place.LAKE if any(role.nature is Nature.SWIMS for role in roles) else Place.MEADOW
+
+
+def _somewhere(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Direction:
+    return replace(direction, place=direction.place or unnamed_place(role for _, role in cast))
 
 
 def _ashore(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Direction:
