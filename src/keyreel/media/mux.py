@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from heapq import merge
 from typing import TYPE_CHECKING
 
 import av
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
     from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
     from av.video.stream import VideoStream
+
+    Packets = tuple[Sequence[Stream], Iterator[Packet[Stream]]]
 
 
 def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
@@ -47,23 +51,47 @@ def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
             start += count
 
 
-def remux(path: Path, out: Path, tags: Mapping[str, str]) -> None:
-    """Copy a video with its sound, the index in front (faststart), with these tags in moov/udta/meta."""
+def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = None) -> None:
+    """Copy a video, the index in front (faststart), with these tags in moov/udta/meta.
+
+    Its own sound is kept unless `sound` names another file, whose first sound track is laid under it then.
+    """
+    with av.open(path) as source:
+        pictures = source.streams.video[:1]
+        if sound is None:
+            _copy([_packets(source, [*pictures, *source.streams.audio[:1]])], out, tags)
+            return
+        with av.open(sound) as heard:
+            _copy([_packets(source, pictures), _packets(heard, heard.streams.audio[:1])], out, tags)
+
+
+def mute(path: Path, out: Path) -> None:
+    """Copy a video's pictures, without any sound track."""
+    with av.open(path) as source:
+        _copy([_packets(source, source.streams.video[:1])], out, {})
+
+
+def _packets(source: InputContainer, streams: Sequence[Stream]) -> Packets:
+    # The last packet that demux yields of each stream is empty: it flushes decoders.
+    return streams, (packet for packet in source.demux(*streams) if packet.dts is not None)
+
+
+def _copy(sources: Sequence[Packets], out: Path, tags: Mapping[str, str]) -> None:
     # Without use_metadata_tags every key that FFmpeg does not know is dropped without a word.
     flags = {"movflags": "+faststart+use_metadata_tags"}
-    with (
-        whole_file(out) as part,
-        av.open(path) as source,
-        av.open(part, "w", format="mp4", container_options=flags) as target,
-    ):
+    with whole_file(out) as part, av.open(part, "w", format="mp4", container_options=flags) as target:
         target.metadata.update(tags)
-        kept = (*source.streams.video[:1], *source.streams.audio)
-        tracks = {stream.index: target.add_stream_from_template(stream) for stream in kept}
-        for packet in source.demux(*kept):
-            # The last packet that demux yields of each stream is empty: it flushes decoders.
-            if packet.dts is not None:
-                packet.stream = tracks[packet.stream_index]
-                target.mux(packet)
+        tracks = [
+            (stream, target.add_stream_from_template(stream)) for streams, _ in sources for stream in streams
+        ]
+        # Two files are read in step: a muxer that waits for one track keeps the packets of the other.
+        for packet in merge(*(packets for _, packets in sources), key=_time):
+            packet.stream = next(track for stream, track in tracks if stream is packet.stream)
+            target.mux(packet)
+
+
+def _time(packet: Packet[Stream]) -> Fraction:
+    return (packet.dts or 0) * packet.time_base
 
 
 def _coding(stream: VideoStream) -> tuple[bytes | None, int, int]:

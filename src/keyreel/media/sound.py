@@ -1,7 +1,8 @@
-"""Sound as samples: encoded to AAC and read back; does not know what is heard."""
+"""Sound as samples: encoded to AAC, read back, measured; does not know what is heard."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import av
@@ -26,6 +27,22 @@ Pcm = NDArray[np.float32]
 """Stereo sound, float32 [samples, 2], -1 … 1."""
 
 _BIT_RATE: Final = 160_000
+
+# ITU-R BS.1770-4, tables 1 and 2: the K-weighting's two filters at 48 kHz, numerator and denominator.
+_SHELF: Final = (
+    (1.53512485958697, -2.69169618940638, 1.19839281085285),
+    (1.0, -1.69065929318241, 0.73248077421585),
+)
+_HIGH_PASS: Final = (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621)
+_OFFSET: Final = -0.691
+_SILENCE, _BELOW_MEAN = -70.0, -10.0  # the two gates, in LUFS and LU
+_HOP: Final = RATE // 10
+_BLOCK_HOPS: Final = 4
+
+_PHASES, _TAPS = 4, 24
+# An inter-sample peak stands next to samples of at least half its height, but for made-up signals.
+_NEAR_PEAK: Final = 0.5
+_PIECE: Final = 480
 
 
 def encode_sound(pcm: Pcm, out: Path) -> None:
@@ -62,7 +79,9 @@ def read_sound(path: Path) -> Pcm:
 
 def _samples(stream: AudioStream) -> int | None:
     """Count what an MP4's index says is to be heard: the last AAC frame may hold more."""
-    return stream.duration and round(stream.duration * stream.time_base * RATE)
+    if stream.duration is None or stream.time_base is None:
+        return None
+    return round(stream.duration * stream.time_base * RATE)
 
 
 def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
@@ -70,3 +89,90 @@ def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
     for frame in frames:
         yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def loudness(pcm: Pcm) -> float:
+    """Return the integrated loudness in LUFS (ITU-R BS.1770-4); minus infinity for silence."""
+    energy = _hop_energies(pcm)
+    if len(energy) >= _BLOCK_HOPS:
+        energy = np.convolve(energy, np.full(_BLOCK_HOPS, 1 / _BLOCK_HOPS), "valid")
+    for gate in (_power(_SILENCE), None):
+        heard = energy[energy > (gate or energy.mean() * 10 ** (_BELOW_MEAN / 10))]
+        if not len(heard):
+            return -math.inf
+        energy = heard
+    return _OFFSET + 10 * math.log10(float(energy.mean()))
+
+
+def true_peak(pcm: Pcm) -> float:
+    """Return the highest peak between the samples, in dBTP; minus infinity for silence."""
+    highest = float(np.abs(pcm).max(initial=0))
+    if not highest:
+        return -math.inf
+    return 20 * math.log10(float(peaks(pcm, highest * _NEAR_PEAK).max()))
+
+
+def peaks(pcm: Pcm, floor: float) -> NDArray[np.float32]:
+    """Return how high the louder channel gets from each sample to the next, four times oversampled.
+
+    Between samples is only looked where some sample nearby reaches `floor`: that is what costs.
+    """
+    count = len(pcm)
+    highest: NDArray[np.float32] = np.abs(pcm).max(axis=1)
+    pieces = -(-count // _PIECE)
+    loud = (
+        np.pad(highest, (0, pieces * _PIECE - count)).reshape(pieces, _PIECE).max(axis=1, initial=0) >= floor
+    )
+    padded = np.pad(pcm, ((_TAPS // 2 - 1, _TAPS // 2 + pieces * _PIECE - count), (0, 0)))
+    taps = _interpolator()
+    for start in range(0, count, _PIECE):
+        if not loud[start // _PIECE]:
+            continue
+        stop = min(count, start + _PIECE)
+        windows = np.lib.stride_tricks.sliding_window_view(padded[start : stop + _TAPS - 1], _TAPS, axis=0)
+        between = np.abs(windows.reshape(-1, _TAPS) @ taps).max(axis=1).reshape(-1, 2).max(axis=1)
+        np.maximum(highest[start:stop], between, out=highest[start:stop])
+    return highest
+
+
+def _hop_energies(pcm: Pcm) -> NDArray[np.float64]:
+    """Return the K-weighted mean square of each tenth of a second, both channels added."""
+    # The weighting's impulse response is over within a tenth of a second.
+    count = len(pcm)
+    size = _smooth(count + _HOP)
+    turn = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+    response = np.ones(len(turn), np.complex128)
+    for above, below in (_SHELF, _HIGH_PASS):
+        response *= np.polyval(above[::-1], turn) / np.polyval(below[::-1], turn)
+    weighted = np.fft.irfft(
+        np.fft.rfft(pcm, size, axis=0) * response.astype(np.complex64)[:, None], size, axis=0
+    )
+    power = np.einsum("sc,sc->s", weighted[:count], weighted[:count])
+    whole = max(1, count // _HOP)
+    length = _HOP if count >= _HOP else max(1, count)
+    hops: NDArray[np.float64] = power[: whole * length].reshape(-1, length).mean(axis=1, dtype=np.float64)
+    return hops
+
+
+def _interpolator() -> NDArray[np.float32]:
+    """Return the windowed sinc's taps [taps, phases between two samples]."""
+    times = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1) - np.arange(1, _PHASES) / _PHASES
+    taps: NDArray[np.float64] = np.sinc(times) * np.cos(np.pi * times / (_TAPS + 1)) ** 2
+    taps /= taps.sum(axis=0)
+    return taps.astype(np.float32)
+
+
+def _smooth(count: int) -> int:
+    """Return the next number that FFTs like: 2, 3 and 5 as its only prime factors."""
+    while True:
+        rest = count
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return count
+        count += 1
+
+
+def _power(level: float) -> float:
+    return float(10 ** ((level - _OFFSET) / 10))
