@@ -1,0 +1,209 @@
+"""X.509 as Content Credentials ask for it (C2PA 2.2, 14.5): making certificates, checking others'."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, cast
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+
+_ORGANIZATION: Final = "Keyreel"
+# Clocks differ: what is made now has to be valid for a reader whose clock is behind.
+_EARLIER: Final = timedelta(days=1)
+# E-mail protection, document signing (RFC 9336), and the purpose that C2PA itself defines.
+_PURPOSES: Final = frozenset(
+    {
+        ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
+        x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1"),
+    }
+)
+_CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
+
+
+def new_issuer(now: datetime, until: datetime) -> bytes:
+    """Make a root and an issuer below it; return the issuer's key, the issuer and the root as PEM."""
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root = _authority("Keyreel Root", root_key, depth=1).issuer_name(_name("Keyreel Root"))
+    issuer = _authority("Keyreel Issuer", key, depth=0).issuer_name(_name("Keyreel Root"))
+    issuer = issuer.add_extension(_of_issuer(root_key), critical=False)
+    signed = (_signed(each, root_key, now, until) for each in (issuer, root))
+    return b"".join((_pem_key(key), *signed))
+
+
+def new_signer(issuer: bytes, now: datetime, until: datetime) -> bytes:
+    """Make a signer below what `new_issuer` returned; return its key and its certificate as PEM."""
+    above = x509.load_pem_x509_certificates(issuer)[0]
+    issuer_key = cast("ec.EllipticCurvePrivateKey", load_pem_private_key(issuer, None))
+    key = ec.generate_private_key(ec.SECP256R1())
+    signer = (
+        _bare("Keyreel Signer", key)
+        .issuer_name(above.subject)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_files=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        .add_extension(_of_issuer(issuer_key), critical=False)
+    )
+    return _pem_key(key) + _signed(signer, issuer_key, now, min(until, above.not_valid_after_utc))
+
+
+def _signed(
+    unsigned: x509.CertificateBuilder, key: ec.EllipticCurvePrivateKey, now: datetime, until: datetime
+) -> bytes:
+    span = unsigned.not_valid_before(now - _EARLIER).not_valid_after(until)
+    return _pem(span.sign(key, hashes.SHA256()))
+
+
+def age(pem: bytes, now: datetime) -> timedelta:
+    """Return how long the first certificate has been valid."""
+    return now - x509.load_pem_x509_certificate(pem).not_valid_before_utc
+
+
+def certificates_in(pem: bytes) -> list[bytes]:
+    """Return the PEM certificates one by one, without keys and remarks."""
+    return [_pem(each) for each in x509.load_pem_x509_certificates(pem)]
+
+
+def key_in(pem: bytes) -> bytes:
+    """Return the first private key."""
+    return _pem_key(load_pem_private_key(pem, None))
+
+
+def is_root(pem: bytes) -> bool:
+    """Say whether a certificate is its own issuer."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    return certificate.subject == certificate.issuer
+
+
+def checked_chain(pem: bytes, now: datetime) -> list[bytes]:
+    """Return an operator's certificates one by one, if files can be signed with the first.
+
+    Raises:
+        ValueError: they cannot, and why.
+    """
+    chain = x509.load_pem_x509_certificates(pem)
+    signer = chain[0]
+    if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
+        raise ValueError(f"the first certificate is valid until {signer.not_valid_after_utc:%Y-%m-%d} only")
+    if signer.subject == signer.issuer:
+        raise ValueError("the first certificate is self-signed, which C2PA does not allow")
+    if not _may_sign(signer):
+        raise ValueError(
+            "the first certificate may not sign files: C2PA asks for the key usage digitalSignature "
+            "and the extended key usage emailProtection or documentSigning"
+        )
+    if not signer.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME):
+        raise ValueError("the first certificate names no organization (O)")
+    for below, above in pairwise(chain):
+        try:
+            below.verify_directly_issued_by(above)
+        except (ValueError, TypeError, InvalidSignature):
+            raise ValueError(
+                "each certificate has to be followed by its issuer's, the signer's comes first"
+            ) from None
+    return [_pem(each) for each in chain]
+
+
+def algorithm_of(key: bytes, certificate: bytes) -> str:
+    """Return C2PA's name of the algorithm that a key signs with.
+
+    Raises:
+        ValueError: it is no key, or not this certificate's.
+        TypeError: it is encrypted.
+    """
+    private = load_pem_private_key(key, None)
+    public = private.public_key()
+    if _raw(public) != _raw(x509.load_pem_x509_certificate(certificate).public_key()):
+        raise ValueError("the key does not belong to the first certificate")
+    match private:
+        case ec.EllipticCurvePrivateKey() if private.curve.name in _CURVES:
+            return _CURVES[private.curve.name]
+        case rsa.RSAPrivateKey() if private.key_size >= 2048:  # noqa: PLR2004 - C2PA's least
+            return "ps256"
+        case ed25519.Ed25519PrivateKey():
+            return "ed25519"
+        case _:
+            raise ValueError("C2PA allows EC keys on P-256, P-384 and P-521, RSA from 2048 bits, and Ed25519")
+
+
+def _authority(name: str, key: ec.EllipticCurvePrivateKey, depth: int) -> x509.CertificateBuilder:
+    return (
+        _bare(name, key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=depth), critical=True)
+        .add_extension(_usage(signs_files=False), critical=True)
+    )
+
+
+def _bare(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_name(name))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANIZATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
+        ]
+    )
+
+
+def _usage(*, signs_files: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=signs_files,
+        key_cert_sign=not signs_files,
+        crl_sign=not signs_files,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _of_issuer(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return usage.digital_signature and not _PURPOSES.isdisjoint(purposes)
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def _pem_key(key: PrivateKeyTypes) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _raw(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
