@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
@@ -35,6 +36,17 @@ BT709_LIMITED = Color("bt709", "bt709", "bt709", "limited")
 
 
 @dataclass(frozen=True, slots=True)
+class SoundTrack:
+    """A sound track's facts; `start` and `seconds` say when it is heard, the encoder's priming left out."""
+
+    codec: str
+    rate: int
+    channels: int
+    start: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A video file's facts. `steady` says that frames follow each other at equal times from zero."""
 
@@ -48,9 +60,14 @@ class Probe:
     profile: str
     pix_fmt: str
     color: Color
-    has_audio: bool
+    sound: SoundTrack | None
     faststart: bool
     tags: dict[str, str]
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether there is a sound track."""
+        return self.sound is not None
 
 
 def probe(path: Path) -> Probe:
@@ -83,9 +100,20 @@ def _probe(path: Path, container: InputContainer, stream: VideoStream) -> Probe:
         profile=codec.profile or "",
         pix_fmt=codec.pix_fmt or "",
         color=_color(stream),
-        has_audio=bool(container.streams.audio),
+        sound=_sound(container.streams.audio[0]) if container.streams.audio else None,
         faststart=_faststart(path),
         tags=dict(container.metadata),
+    )
+
+
+def _sound(stream: AudioStream) -> SoundTrack:
+    tick = stream.time_base or Fraction(0)
+    return SoundTrack(
+        codec=f"{stream.codec_context.name} {stream.codec_context.profile or ''}".rstrip(),
+        rate=stream.codec_context.sample_rate,
+        channels=stream.codec_context.channels,
+        start=float((stream.start_time or 0) * tick),
+        seconds=float((stream.duration or 0) * tick),
     )
 
 
