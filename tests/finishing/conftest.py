@@ -10,6 +10,7 @@ import pytest
 
 from keyreel.engine import Clip
 from keyreel.finishing.pipeline import Finished, finish
+from keyreel.finishing.workbench import Workbench
 from keyreel.media.film import open_film
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.task import TaskId
@@ -48,8 +49,7 @@ def finish_clip(folder: Path) -> Callable[..., Finished]:
     order = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("a wave", 1),), Resolution.P360, seed=1, size=SIZE)
 
     def make(clip: Clip, producer: str = "keyreel", **changes: Any) -> Finished:
-        return finish(
-            clip, replace(order, **changes), TaskId("7301444403220774912"), folder, producer=producer
-        )
+        workbench = Workbench(TaskId("7301444403220774912"), folder, producer)
+        return finish(clip, replace(order, **changes), workbench)
 
     return make

@@ -44,7 +44,7 @@ class Notes:
 
 def rendered(engine: str, asked: Order, folder: Path, notes: Notes) -> Clip:
     async def story() -> Clip:
-        async with ChildExecutor(f"keyreel.testing:{engine}", 1, 60) as executor:
+        async with ChildExecutor.of_engine(f"keyreel.testing:{engine}", 1, 60) as executor:
             return await executor.render(asked, folder, notes)
 
     return asyncio.run(story())
@@ -78,7 +78,7 @@ def test_want_of_memory_is_a_crash(tmp_path: Path) -> None:
 
 def test_renders_in_as_many_children_as_it_has_slots(tmp_path: Path) -> None:
     async def story() -> None:
-        executor = ChildExecutor("keyreel.testing:CardEngine", 2, 60)
+        executor = ChildExecutor.of_engine("keyreel.testing:CardEngine", 2, 60)
         async with executor, asyncio.TaskGroup() as group:
             for name in ("a", "b", "c"):
                 folder = tmp_path / name

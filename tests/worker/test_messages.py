@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from keyreel.engine import Clip
-from keyreel.worker.messages import LENGTH, Broke, Progress, Recall, Rendered, ToWorker, packed
+from keyreel.worker.messages import LENGTH, Broke, Made, Progress, Recall, ToWorker, packed
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from keyreel.worker.messages import LENGTH, Broke, Progress, Recall, Rendered, T
     [
         Progress(0.5),
         Recall("shot-0"),
-        Rendered(Clip(Path("a.mp4"))),
+        Made(Clip(Path("a.mp4"))),
         Broke("No.", "RenderFailed", "x" * 9999),
     ],
 )

@@ -235,5 +235,5 @@ def render_children() -> list[psutil.Process]:
     return [
         process
         for process in psutil.Process().children()
-        if "keyreel.worker.child" in process.cmdline() and is_alive(process.pid)
+        if {"keyreel.worker.child", "engine"} <= {*process.cmdline()} and is_alive(process.pid)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,6 @@ from keyreel.errors import RenderFailed
 from keyreel.finishing.cover import make_cover
 from keyreel.finishing.label import label
 from keyreel.finishing.watermark import watermark
-from keyreel.finishing.workbench import Workbench
 from keyreel.media.probe import BT709_LIMITED, Probe, probe
 from keyreel.order import FPS
 
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Clip
+    from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order
-    from keyreel.task import TaskId
 
     Step = Callable[[Clip, Order, Workbench], Clip]
 
@@ -33,32 +32,38 @@ STEPS: Final[tuple[Step, ...]] = (watermark, label)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found."""
+    """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found.
+
+    `notes` say what could not be done as asked; `fingerprint` tells the video again after another encoding.
+    """
 
     video: Path
     cover: Path
     sha256: str
     probe: Probe
+    fingerprint: str = ""
+    notes: tuple[str, ...] = ()
 
 
-def finish(clip: Clip, order: Order, task_id: TaskId, folder: Path, *, producer: str = "keyreel") -> Finished:
-    """Finish a clip into `folder / "video.mp4"` and `folder / "cover.jpg"`; the clip itself stays as it is.
+def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
+    """Finish a clip into "video.mp4" and "cover.jpg" in the workbench's folder; the clip stays as it is.
 
     Raises:
         RenderFailed: the clip is not what was ordered.
     """
     _check(clip, order)
     try:
-        with TemporaryDirectory(dir=folder) as workbench:
+        with TemporaryDirectory(dir=workbench.folder) as folder:
             for step in STEPS:
-                clip = step(clip, order, Workbench(task_id, Path(workbench), producer))
+                clip = step(clip, order, replace(workbench, folder=Path(folder)))
             facts = _check(clip, order)
-            cover = make_cover(clip.path, folder / "cover.jpg")
-            video = clip.path.replace(folder / "video.mp4")
+            cover = make_cover(clip.path, workbench.folder / "cover.jpg")
+            video = clip.path.replace(workbench.folder / "video.mp4")
     except FFmpegError as error:
         raise RenderFailed(f"The engine's clip cannot be finished: {error.strerror}.") from error
     with video.open("rb") as file:
-        return Finished(video, cover, hashlib.file_digest(file, "sha256").hexdigest(), facts)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Finished(video, cover, sha256, facts, notes=clip.notes)
 
 
 def _check(clip: Clip, order: Order) -> Probe:

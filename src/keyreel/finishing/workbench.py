@@ -17,4 +17,4 @@ class Workbench:
 
     task_id: TaskId
     folder: Path
-    producer: str
+    producer: str = "keyreel"

@@ -1,4 +1,4 @@
-"""Where renders run: in children that keep their engine loaded and can be killed at any moment."""
+"""Where rendering and finishing run: in children that keep what they need and can be killed at any time."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ import socket
 import sys
 from asyncio.subprocess import DEVNULL
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
 
 import structlog
 
-from keyreel.errors import RenderCrashed, RenderFailed
+from keyreel.errors import RenderCrashed, RenderFailed, Unavailable
+from keyreel.worker.hosts import ENGINE, FINISHING
 from keyreel.worker.messages import (
     LENGTH,
     Broke,
+    Finish,
+    Made,
     Progress,
     Recall,
     Recalled,
     Remember,
     Render,
-    Rendered,
     Started,
     ToChild,
     ToWorker,
+    Work,
     packed,
 )
 from keyreel.worker.race import guarded
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from keyreel.engine import Clip
+    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order
 
 _GRACE_SECONDS: Final = 1.0
@@ -63,14 +68,25 @@ class Desk(Protocol):
 
 
 class ChildExecutor:
-    """Renders with one engine, in at most `slots` children. Enter it before use; leaving it ends them."""
+    """Works in at most `slots` children of one role. Enter it before use; leaving it ends them."""
 
-    def __init__(self, engine: str, slots: int, timeout_seconds: float) -> None:
-        self._engine = engine
+    def __init__(self, role: str, name: str, slots: int, timeout_seconds: float) -> None:
+        self._role = role
+        self._name = name
         self._timeout = timeout_seconds
         self._free = asyncio.Semaphore(slots)
-        self._idle: list[RenderChild] = []
-        self._dying: list[RenderChild] = []
+        self._idle: list[Child] = []
+        self._dying: list[Child] = []
+
+    @classmethod
+    def of_engine(cls, name: str, slots: int, timeout_seconds: float) -> Self:
+        """Make an executor that renders with the engine of this name."""
+        return cls(ENGINE, name, slots, timeout_seconds)
+
+    @classmethod
+    def of_finishing(cls, slots: int, timeout_seconds: float) -> Self:
+        """Make an executor that finishes clips."""
+        return cls(FINISHING, "", slots, timeout_seconds)
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,28 +108,43 @@ class ChildExecutor:
         Raises:
             RenderFailed: the engine gave up, with its reason.
             RenderCrashed: the child died, or gave no sign of life for the timeout.
+            Unavailable: the disk is full.
         """
+        clip: Clip = await self._made(Render(order, folder), desk)
+        return clip
+
+    async def finish(self, clip: Clip, order: Order, workbench: Workbench, desk: Desk) -> Finished:
+        """Finish a clip in a child, as `render` renders."""
+        finished: Finished = await self._made(Finish(clip, order, workbench), desk)
+        return finished
+
+    async def warm(self) -> None:
+        """Start a child ahead of its first work, if none is there."""
+        if not self._idle and not self._free.locked():
+            self._idle.append(await Child.spawn(self._role, self._name, self._timeout))
+
+    async def _made(self, asked: Work, desk: Desk) -> Any:
         async with self._free:
-            child = await self._started(Render(order, folder))
+            child = await self._started(asked)
             try:
-                clip = await child.outcome(desk)
+                result = await child.outcome(desk)
             except BaseException:
-                # After an error too: who knows in which state it left the engine.
+                # After an error too: who knows in which state it left the child.
                 await self._kill(child)
                 raise
             self._idle.append(child)
-            return clip
+            return result
 
-    async def _started(self, asked: Render) -> RenderChild:
-        """Hand the order to a child that is alive; one that died while idle counts against nobody."""
+    async def _started(self, asked: Work) -> Child:
+        """Hand the work to a child that is alive; one that ended while idle counts against nobody."""
         while self._idle:
             child = self._idle.pop()
             with suppress(RenderCrashed):
                 return await self._begun(child, asked)
-            _log.info("render child died while idle", engine=self._engine)
-        return await self._begun(await RenderChild.spawn(self._engine, self._timeout), asked)
+            _log.info("child ended while idle", role=self._role, engine=self._name)
+        return await self._begun(await Child.spawn(self._role, self._name, self._timeout), asked)
 
-    async def _begun(self, child: RenderChild, asked: Render) -> RenderChild:
+    async def _begun(self, child: Child, asked: Work) -> Child:
         try:
             await child.begin(asked)
         except BaseException:
@@ -121,14 +152,14 @@ class ChildExecutor:
             raise
         return child
 
-    async def _kill(self, child: RenderChild) -> None:
+    async def _kill(self, child: Child) -> None:
         # If this is cancelled half-way, leaving the executor finishes it.
         self._dying.append(child)
         await child.kill()
         self._dying.remove(child)
 
 
-class RenderChild:
+class Child:
     """One child process, leader of its own session and process group."""
 
     def __init__(
@@ -144,7 +175,7 @@ class RenderChild:
         self._timeout = timeout_seconds
 
     @classmethod
-    async def spawn(cls, engine: str, timeout_seconds: float) -> Self:
+    async def spawn(cls, role: str, name: str, timeout_seconds: float) -> Self:
         """Start a child.
 
         The calling thread must be the event loop's own: the kernel kills the child when that thread ends.
@@ -155,7 +186,8 @@ class RenderChild:
             try:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
-                    *("-P", "-m", "keyreel.worker.child", engine, str(theirs.fileno()), str(os.getpid())),
+                    *("-P", "-m", "keyreel.worker.child", role, name),
+                    *(str(theirs.fileno()), str(os.getpid())),
                     pass_fds=(theirs.fileno(),),
                     stdin=DEVNULL,
                     stdout=_STDERR,
@@ -166,12 +198,12 @@ class RenderChild:
                 raise
         return cls(process, reader, writer, timeout_seconds)
 
-    async def begin(self, asked: Render) -> None:
-        """Hand an order over, and wait until the engine has it."""
+    async def begin(self, asked: Work) -> None:
+        """Hand work over, and wait until it is begun."""
         await guarded(self._begin(asked), self._death())
 
-    async def outcome(self, desk: Desk) -> Clip:
-        """Serve the render until it has ended."""
+    async def outcome(self, desk: Desk) -> Clip | Finished:
+        """Serve the work until it has ended."""
         return await guarded(self._serve(desk), self._death())
 
     async def kill(self) -> None:
@@ -190,7 +222,7 @@ class RenderChild:
             async with asyncio.timeout(_GRACE_SECONDS):
                 await self._process.wait()
         except TimeoutError:
-            _log.info("render child does not end by itself", pid=self._process.pid)
+            _log.info("child does not end by itself", pid=self._process.pid)
         finally:
             # Also when the child itself has ended: processes that it started may have stayed.
             self._signal(signal.SIGKILL)
@@ -200,18 +232,18 @@ class RenderChild:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
 
-    async def _begin(self, asked: Render) -> None:
+    async def _begin(self, asked: Work) -> None:
         await self._tell(asked)
         match await self._hear():
             case Started():
                 return
             case Broke() as broke:
-                _log.error("engine cannot start", trace=broke.trace)
+                _log.error("child cannot start", trace=broke.trace)
                 raise RenderFailed("The engine could not be started.")
             case _:
                 raise RenderCrashed
 
-    async def _serve(self, desk: Desk) -> Clip:
+    async def _serve(self, desk: Desk) -> Clip | Finished:
         while True:
             match await self._hear():
                 case Progress(fraction):
@@ -221,8 +253,8 @@ class RenderChild:
                 case Remember(step, result):
                     await desk.remember(step, result)
                     await self._tell(Recalled(result))
-                case Rendered(clip):
-                    return clip
+                case Made(result):
+                    return result
                 case Broke() as broke:
                     raise _failure(broke)
                 case Started():
@@ -252,7 +284,7 @@ class RenderChild:
     async def _death(self) -> NoReturn:
         # The socket alone does not tell: a process that the engine forked may hold its other end open.
         status = await self._process.wait()
-        _log.warning("render child died", pid=self._process.pid, status=status)
+        _log.warning("child died", pid=self._process.pid, status=status)
         if status == -signal.SIGTERM:
             # Whoever stops a whole service tells all its processes: our own end must not look like a crash.
             await asyncio.sleep(_GRACE_SECONDS)
@@ -264,8 +296,10 @@ class RenderChild:
         raise RenderCrashed
 
 
-def _failure(broke: Broke) -> RenderFailed:
+def _failure(broke: Broke) -> RenderFailed | Unavailable:
+    if broke.fault == Unavailable.__name__:
+        return Unavailable(broke.reason)
     if broke.reason:
         return RenderFailed(broke.reason)
-    _log.error("engine raised an unexpected error", error=broke.fault, trace=broke.trace)
-    return RenderFailed("The engine failed by an error of its own; the operator's log tells more.")
+    _log.error("a child's work raised an unexpected error", error=broke.fault, trace=broke.trace)
+    return RenderFailed("The render failed by an error of its own; the operator's log tells more.")

@@ -13,11 +13,10 @@ from keyreel.engines.router import open_router
 from keyreel.errors import Unavailable
 from keyreel.tasks.patience import ENDLESS, patiently
 from keyreel.worker.executors import ChildExecutor
-from keyreel.worker.produce import Production, sweep_folder
+from keyreel.worker.produce import Production, ProductionLine, sweep_folder
 from keyreel.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from random import Random
 
     from keyreel.storage.objects import Storage
@@ -63,18 +62,22 @@ class Worker:
         """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
         await patiently(lambda: sweep_folder(self._settings.folder, self._store), ENDLESS, self._random)
         async with AsyncExitStack() as stack:
-            executors = {
-                name: await stack.enter_async_context(
-                    ChildExecutor(name, slots, self._settings.render_timeout_seconds)
-                )
-                for name, slots in self._router.slots.items()
-            }
+            line = await self._line(stack)
             group = await stack.enter_async_context(asyncio.TaskGroup())
             group.create_task(self._sweep())
             while True:
                 await self._free.acquire()
                 claim = await self._next()
-                group.create_task(self._made(claim, executors))
+                group.create_task(self._made(claim, line))
+
+    async def _line(self, stack: AsyncExitStack) -> ProductionLine:
+        timeout, slots = self._settings.render_timeout_seconds, self._router.slots
+        rendering = {
+            name: await stack.enter_async_context(ChildExecutor.of_engine(name, count, timeout))
+            for name, count in slots.items()
+        }
+        finishing = ChildExecutor.of_finishing(sum(slots.values()), timeout)
+        return ProductionLine(self._router, rendering, await stack.enter_async_context(finishing))
 
     async def _next(self) -> Claim:
         while True:
@@ -91,9 +94,9 @@ class Worker:
     def _claim(self) -> Claim | None:
         return self._store.claim(self._owner, self._settings.lease_seconds)
 
-    async def _made(self, claim: Claim, executors: Mapping[str, ChildExecutor]) -> None:
+    async def _made(self, claim: Claim, line: ProductionLine) -> None:
         try:
-            await self._production.run(claim, self._router, executors)
+            await self._production.run(claim, line)
         except Exception:  # noqa: BLE001 - what gets here is a mistake of ours; the other tasks must go on
             _log.exception("internal error", task=claim.task.id)
         finally:

@@ -1,4 +1,4 @@
-"""What the worker and a render child tell each other over their socket."""
+"""What the worker and its children tell each other over their sockets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Clip
+    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order
 
 LENGTH: Final = struct.Struct("!I")
@@ -26,6 +28,15 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True)
+class Finish:
+    """To the child: finish this clip."""
+
+    clip: Clip
+    order: Order
+    workbench: Workbench
+
+
+@dataclass(frozen=True, slots=True)
 class Recalled:
     """To the child: what a step gave; None if it is not finished."""
 
@@ -34,7 +45,7 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """To the worker: the engine is ready and has the order."""
+    """To the worker: all is loaded, and the work begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +71,24 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """To the worker: the clip is ready."""
+class Made:
+    """To the worker: the work is done."""
 
-    clip: Clip
+    result: Clip | Finished
 
 
 @dataclass(frozen=True, slots=True)
 class Broke:
-    """To the worker: the render failed. An empty reason means a mistake of the engine's, told by `trace`."""
+    """To the worker: the work failed. An empty reason means a mistake in the program, told by `trace`."""
 
     reason: str
     fault: str
     trace: str
 
 
-ToChild = Render | Recalled
-ToWorker = Started | Progress | Recall | Remember | Rendered | Broke
+Work = Render | Finish
+ToChild = Work | Recalled
+ToWorker = Started | Progress | Recall | Remember | Made | Broke
 
 
 def packed(message: ToChild | ToWorker) -> bytes:

@@ -6,8 +6,11 @@ import asyncio
 import errno
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import structlog
 
@@ -21,7 +24,7 @@ from keyreel.errors import (
     RenderFailed,
     Unavailable,
 )
-from keyreel.finishing.pipeline import finish
+from keyreel.finishing.workbench import Workbench
 from keyreel.task import TaskId
 from keyreel.tasks.patience import ENDLESS, WORKER_SECONDS, patiently, patiently_awaited
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
@@ -30,11 +33,9 @@ from keyreel.worker.job import TaskJob
 from keyreel.worker.race import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable, Mapping
     from random import Random
 
-    from keyreel.engine import Clip
     from keyreel.engines.router import Router
     from keyreel.finishing.pipeline import Finished
     from keyreel.order import Order
@@ -49,6 +50,8 @@ _INTERNAL: Final = "An internal error ended the task; the operator's log tells m
 _NO_SPACE: Final = "The server's disk is full: try again later."
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
+T = TypeVar("T")
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -58,6 +61,15 @@ class Gathering(Protocol):
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
         """Return the order with its pictures as PNG files in `folder`, and with its size settled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionLine:
+    """Where the parts of the work are done; `rendering` is by the engines' configured names."""
+
+    router: Router
+    rendering: Mapping[str, ChildExecutor]
+    finishing: ChildExecutor
 
 
 class Production:
@@ -78,16 +90,15 @@ class Production:
         self._settings = settings
         self._random = random
 
-    async def run(self, claim: Claim, router: Router, executors: Mapping[str, ChildExecutor]) -> None:
+    async def run(self, claim: Claim, line: ProductionLine) -> None:
         """Make one video and settle its task; never raises for what one task can do wrong.
 
         On cancellation the task goes back to the queue, with its finished steps.
         """
         token = claim.token
         job = TaskJob(self._store, token, self._settings.poll_seconds, self._random)
-        workbench = _Workbench(claim.task, job, router, executors)
         try:
-            outcome = await guarded(self._outcome(workbench), job.watch())
+            outcome = await guarded(self._outcome(claim.task, job, line), job.watch())
             await patiently(lambda: self._store.settle(token, outcome), ENDLESS, self._random)
             _log.info("task settled", task=token.id, attempt=token.attempt, outcome=type(outcome).__name__)
             await self._tidy(token, keep_last=isinstance(outcome, Succeeded))
@@ -103,32 +114,42 @@ class Production:
                 _log.info("task handed back", task=token.id, attempt=token.attempt)
             raise
 
-    async def _outcome(self, workbench: _Workbench) -> Succeeded | Failed:
+    async def _outcome(self, task: Task, job: TaskJob, line: ProductionLine) -> Succeeded | Failed:
         try:
-            return await self._video(workbench)
+            return await self._video(task, job, line)
         except (Cancelled, AttemptLost):
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
-            _log.info("task failed", task=workbench.task.id, fault=type(error).__name__, reason=error.message)
+            _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
             return Failed(error.message, type(error).__name__)
         except OSError as error:
             if error.errno not in _FULL:
-                return self._surprised(workbench)
-            _log.warning("disk full", task=workbench.task.id)
+                return self._surprised(task)
+            _log.warning("disk full", task=task.id)
             return Failed(_NO_SPACE, Unavailable.__name__)
         except Exception:  # noqa: BLE001 - one task's surprise must not stop the line for all others
-            return self._surprised(workbench)
+            return self._surprised(task)
 
-    def _surprised(self, workbench: _Workbench) -> Failed:
-        _log.exception("internal error", task=workbench.task.id)
+    def _surprised(self, task: Task) -> Failed:
+        _log.exception("internal error", task=task.id)
         return Failed(_INTERNAL, InternalFault.__name__)
 
-    async def _video(self, workbench: _Workbench) -> Succeeded:
-        task = workbench.task
+    async def _video(self, task: Task, job: TaskJob, line: ProductionLine) -> Succeeded:
         folder = self._settings.folder / task.id / str(task.attempt)
         inputs, results = folder / "inputs", folder / "results"
         for each in (inputs, results):
             each.mkdir(parents=True, exist_ok=True)
+        order = await self._gathered(task, inputs)
+        await line.finishing.warm()
+        executor = line.rendering[line.router.choose(order)]
+        clip = await self._survived(
+            job, lambda: executor.render(order, Path(mkdtemp(prefix="render-", dir=folder)), job)
+        )
+        workbench = Workbench(task.id, results, self._settings.producer)
+        finished = await self._survived(job, lambda: line.finishing.finish(clip, order, workbench, job))
+        return await self._stored(finished, job.token)
+
+    async def _gathered(self, task: Task, inputs: Path) -> Order:
         asked = task.submission
         endpoint = catalogue.endpoint(asked.endpoint).model_validate_json(
             asked.fields, context=catalogue.TRUSTED
@@ -138,24 +159,17 @@ class Production:
             WORKER_SECONDS,
             self._random,
         )
-        clip = await self._clip(order, folder, workbench)
-        producer = self._settings.producer
-        finished = await asyncio.to_thread(finish, clip, order, task.id, results, producer=producer)
-        return await self._stored(finished, workbench.job.token)
+        mark = order.watermark
+        return replace(order, watermark=mark and replace(mark, text=self._settings.watermark_text))
 
-    async def _clip(self, order: Order, folder: Path, workbench: _Workbench) -> Clip:
-        executor = workbench.executors[workbench.router.choose(order)]
-        crashes = workbench.task.crashes
+    async def _survived(self, job: TaskJob, work: Callable[[], Awaitable[T]]) -> T:
+        """Do work again after a crash of its child, until the task has seen too many."""
         while True:
-            attempt_folder = folder / f"render-{crashes}"
-            attempt_folder.mkdir()
             try:
-                return await executor.render(order, attempt_folder, workbench.job)
+                return await work()
             except RenderCrashed as error:
-                crashes = await patiently(
-                    lambda: self._store.crash(workbench.job.token), ENDLESS, self._random
-                )
-                _log.warning("render crashed", task=workbench.task.id, crashes=crashes, reason=error.message)
+                crashes = await patiently(lambda: self._store.crash(job.token), ENDLESS, self._random)
+                _log.warning("child crashed", task=job.token.id, crashes=crashes, reason=error.message)
                 if crashes >= self._settings.max_crashes:
                     raise RenderCrashed(f"{error.message.removesuffix('.')} {crashes} times.") from error
 
@@ -164,7 +178,7 @@ class Production:
         for key, path in ((video, finished.video), (cover, finished.cover)):
             put = partial(self._storage.put_file, key, path)
             await patiently_awaited(put, ENDLESS, self._random)
-        return Succeeded(video, cover, finished.sha256)
+        return Succeeded(video, cover, finished.sha256, finished.fingerprint, finished.notes)
 
     async def _tidy(self, token: Token, *, keep_last: bool) -> None:
         """Delete an ended task's work folder, and the files of attempts that did not win."""
@@ -178,18 +192,6 @@ class Production:
                 await self._storage.delete(key)
             except Unavailable:
                 _log.warning("file left over", task=token.id, key=key)
-
-
-class _Workbench:
-    """What making one video needs to know."""
-
-    def __init__(
-        self, task: Task, job: TaskJob, router: Router, executors: Mapping[str, ChildExecutor]
-    ) -> None:
-        self.task = task
-        self.job = job
-        self.router = router
-        self.executors = executors
 
 
 def _keys(task_id: TaskId, attempt: int) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keyreel.order import MarkText
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,6 +20,7 @@ class WorkerSettings:
     """Entry points or `module:Class`, preferred ones first."""
     producer: str = "keyreel"
     """Named in the identifier of AI-generated videos."""
+    watermark_text: MarkText = MarkText.ENGLISH
     render_timeout_seconds: float = 600.0
     """A render that is silent for longer counts as hung."""
     max_crashes: int = 3
