@@ -115,7 +115,7 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What is to be heard: background music, the scene's ambience, its dialogue; `voice` speaks by default."""
+    """What is to be heard: music, the scene's ambience, its dialogue; `voice` speaks where no other does."""
 
     music: bool = False
     ambience: bool = False

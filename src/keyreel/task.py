@@ -54,8 +54,8 @@ class Task:
     `attempt` counts claims and is the fence of the running one; `crashes` counts deaths of render processes.
     `progress` is 0.0 … 1.0. `reason` tells people why a task failed or was cancelled; `fault` is the class
     name of the domain error behind it. `video` and `cover` are storage keys, empty until success;
-    `video_sha256` is the finished file's, and `fingerprint` tells it again after another encoding. `notes` say
-    what could not be done as asked.
+    `video_sha256` is the finished file's, and `fingerprint` tells it again after another encoding. `notes`
+    say what could not be done as asked.
     """
 
     id: TaskId

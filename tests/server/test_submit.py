@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.task import State
+from keyreel.tasks.store import Succeeded
+from keyreel.wire.notes import read_notes
 from support.requests import data_uri
 
 if TYPE_CHECKING:
@@ -93,3 +95,14 @@ def test_a_chosen_seed_is_echoed_and_a_missing_one_is_drawn(client: TestClient) 
 def test_every_answer_has_a_request_id_of_its_own(client: TestClient) -> None:
     answers = [client.get(path) for path in ("/health/live", "/health/live", "/nothing", MULTIFRAME)]
     assert len({answer.headers["X-Request-Id"] for answer in answers}) == 4
+
+
+def test_what_could_not_be_done_is_said_in_every_dialect(client: TestClient, platform: Platform) -> None:
+    task_id = client.post(MULTIFRAME, json=keyframes(2)).json()["task_id"]
+    store = platform.services.store
+    claim = store.claim("worker", 60)
+    assert claim is not None
+    notes = ('Not spoken: "你好。" (Chinese voices need the extra keyreel[voices]).',)
+    store.settle(claim.token, Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "0" * 64, notes=notes))
+    polls = (f"/v3/async/task-result?task_id={task_id}", f"{VTRIX}/task/{task_id}")
+    assert {read_notes(client.get(poll).headers["X-Task-Notes"]) for poll in polls} == {notes}

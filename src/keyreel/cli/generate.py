@@ -79,3 +79,5 @@ def run(  # noqa: PLR0913 - as many as the command's options
             )
         saved = video.save(output)
     console.print(f"[green]✓[/] {saved}   task {video.report.id}, seed {video.seed}")
+    for note in video.notes:
+        console.print("!", note, style="yellow", markup=False)

@@ -50,6 +50,11 @@ class _Made:
         """The seed that was used."""
         return self.report.seed
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be done as asked."""
+        return self.report.notes
+
 
 @dataclass(frozen=True, slots=True)
 class Video(_Made):

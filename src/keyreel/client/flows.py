@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from urllib.parse import urljoin
 
@@ -11,6 +11,7 @@ from pydantic_core import from_json, to_json
 
 from keyreel.errors import KeyreelError, RemoteError, RenderFailed, Unavailable
 from keyreel.task import State
+from keyreel.wire.notes import read_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,7 +148,8 @@ def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
         answer = yield remote.send(remote.dialect.result_call(task_id))
     except Dropped as error:
         raise _unreachable(remote, error) from error
-    return remote.understood(remote.dialect.read_result, answer)
+    report = remote.understood(remote.dialect.read_result, answer)
+    return replace(report, notes=read_notes(answer.headers.get("x-task-notes", "")))
 
 
 def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:

@@ -80,7 +80,8 @@ def task_json(task: Task) -> dict[str, object]:
         "endpoint": submission.endpoint,
         "dialect": submission.dialect,
         "seconds": submission.seconds,
-        **{name: shown[name] for name in ("state", "attempt", "crashes", "progress", "reason", "fault")},
+        **{name: shown[name] for name in ("state", "attempt", "crashes", "progress")},
+        **{name: shown[name] for name in ("reason", "fault", "notes")},
         **{
             name: moment.isoformat() if (moment := shown[name]) else None
             for name in ("created", "started", "finished")

@@ -13,6 +13,7 @@ from keyreel.server.body import read_body
 from keyreel.task import Links, State, Submission
 from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
 from keyreel.wire import catalogue
+from keyreel.wire.notes import written_notes
 from keyreel.wire.parse import parse_body, parse_fields
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class TaskRoutes:
         endpoint = stored_endpoint(task)
         links = links_of(task, services, base_url(request, services))
         eta = task.remaining_seconds(services.clock.now())
-        return JSONResponse(self.dialect.result(task, endpoint, links, eta))
+        headers = {"X-Task-Notes": written_notes(task.notes)} if task.notes else {}
+        return JSONResponse(self.dialect.result(task, endpoint, links, eta), headers=headers)
 
 
 def stored_endpoint(task: Task) -> Endpoint:

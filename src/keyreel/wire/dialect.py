@@ -39,6 +39,8 @@ class Report:
     cover_url: str = ""
     seed: int | None = None
     payload: str = ""
+    notes: tuple[str, ...] = ()
+    """What could not be done as asked, where the server is Keyreel."""
 
 
 @dataclass(frozen=True, slots=True)

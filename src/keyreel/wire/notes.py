@@ -1,0 +1,24 @@
+"""Notes about a task in a header, `X-Task-Notes`: sentences in any language, percent-encoded, with commas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_READABLE: Final = " !'()*+-./:;<=>?@[]_"
+_LONGEST: Final = 4000
+"""Proxies refuse headers beyond 8 KB in all; the whole notes are in the task's record."""
+
+
+def written_notes(notes: Iterable[str]) -> str:
+    """Write the header's value; notes beyond 4,000 characters are left out."""
+    text = ", ".join(quote(note, safe=_READABLE) for note in notes)
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(", ")[0]
+
+
+def read_notes(value: str) -> tuple[str, ...]:
+    """Read the header's value."""
+    return tuple(unquote(note) for note in value.split(", ") if note)
