@@ -139,7 +139,7 @@ def _hop_energies(pcm: Pcm) -> NDArray[np.float64]:
     """Return the K-weighted mean square of each tenth of a second, both channels added."""
     # The weighting's impulse response is over within a tenth of a second.
     count = len(pcm)
-    size = _smooth(count + _HOP)
+    size = fft_length(count + _HOP)
     turn = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones(len(turn), np.complex128)
     for above, below in (_SHELF, _HIGH_PASS):
@@ -162,7 +162,7 @@ def _interpolator() -> NDArray[np.float32]:
     return taps.astype(np.float32)
 
 
-def _smooth(count: int) -> int:
+def fft_length(count: int) -> int:
     """Return the next number that FFTs like: 2, 3 and 5 as its only prime factors."""
     while True:
         rest = count
