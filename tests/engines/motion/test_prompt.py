@@ -203,3 +203,122 @@ def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Na
 )
 def test_hears_what_others_are_in(text: str, *, around: bool) -> None:
     assert direct(text, ("1", "2")).role("2").is_around is around
+
+
+AS_WRITTEN = [
+    ("The camera slowly moves to the left, no zoom", (Move.TRACK_LEFT,)),
+    ("move the camera to the left", (Move.TRACK_LEFT,)),
+    ("镜头缓慢向左移动", (Move.TRACK_LEFT,)),
+    ("no camera movement", (Move.STATIC,)),
+    ("the camera does not move", (Move.STATIC,)),
+    ("keep the camera still", (Move.STATIC,)),
+    ("camera: static", (Move.STATIC,)),
+    ("不要移动镜头", (Move.STATIC,)),
+    ("没有镜头运动，下雪", (Move.STATIC,)),
+    ("画面静止", (Move.STATIC,)),
+    ("the camera is not static", ()),
+    ("no camera shake", ()),
+    ("no zoom, no pan, just a slow tilt up", (Move.TILT_UP,)),
+    ("推镜头，不要晃动", (Move.PUSH_IN,)),
+    ("镜头不断推进", (Move.PUSH_IN,)),
+    ("bring the camera closer", (Move.PUSH_IN,)),
+    ("the camera moves toward the dog", (Move.PUSH_IN,)),
+    ("the camera follows her as she walks", (Move.PUSH_IN,)),
+    ("镜头跟随她前进", (Move.PUSH_IN,)),
+    ("镜头由远及近", (Move.PUSH_IN,)),
+    ("镜头由近及远", (Move.PULL_OUT,)),
+    ("camera backs away", (Move.PULL_OUT,)),
+    ("camera pans slowly from the left", (Move.PAN_RIGHT,)),
+    ("pan across the valley", (Move.PAN_RIGHT,)),
+    ("摇镜头", (Move.PAN_RIGHT,)),
+    ("slow zoom", (Move.ZOOM_IN,)),
+    ("tracking shot", (Move.TRACK_RIGHT,)),
+    ("rotate around the subject", (Move.ORBIT_RIGHT,)),
+    ("raise the camera", (Move.RISE,)),
+    ("视角缓缓抬高", (Move.RISE,)),
+    ("俯视", (Move.TILT_DOWN,)),
+    ("push in, then pan left, then tilt up", (Move.PUSH_IN, Move.PAN_LEFT, Move.TILT_UP)),
+    ("先拉远再向右移动", (Move.PULL_OUT, Move.TRACK_RIGHT)),
+    # What others do is no order to the camera.
+    ("she looks up", ()),
+    ("she tilts her head down", ()),
+    ("the people move back", ()),
+    ("birds fly into the distance", ()),
+    ("小狗向右移动", ()),
+    ("frying pan on the stove", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "moves"), AS_WRITTEN)
+def test_understands_camera_orders_as_people_write_them(text: str, moves: tuple[Move, ...]) -> None:
+    assert direct(text).moves == moves
+
+
+@pytest.mark.parametrize(
+    ("text", "effects"),
+    [
+        ("大雪纷飞", {Effect.SNOW}),
+        ("雪不停地下", {Effect.SNOW}),
+        ("the wind picks up", {Effect.WIND}),
+        ("her long hair flows", {Effect.WIND}),
+        ("长发飘飘", {Effect.WIND}),
+        ("秋叶飘落", {Effect.LEAVES}),
+        ("a lightning storm", {Effect.RAIN}),
+        ("电闪雷鸣", {Effect.RAIN}),
+        ("the sun sets", {Effect.SUNSET}),
+        ("太阳落山", {Effect.SUNSET}),
+        ("it gets dark", {Effect.NIGHT}),
+        ("天黑了", {Effect.NIGHT}),
+        ("day turns to night", {Effect.NIGHT}),
+        ("白天变成黑夜", {Effect.NIGHT}),
+        ("night turns to day", {Effect.DAY}),
+        ("天亮了", {Effect.DAY}),
+        ("smoke rises from the chimney", {Effect.STEAM}),
+        ("炊烟袅袅", {Effect.STEAM}),
+        ("篝火熊熊燃烧", {Effect.FIRE}),
+        ("fireworks over the town", {Effect.EMBERS}),
+        ("the bus stop in the rain", {Effect.RAIN}),
+        ("the rain stops", set()),
+        ("雨停了", set()),
+        ("the fog clears", set()),
+        ("a candle flame flickers", set()),
+        ("fire truck", set()),
+        ("动漫风格的风景，中国风", set()),
+    ],
+)
+def test_understands_weather_as_people_write_it(text: str, effects: set[Effect]) -> None:
+    assert {effect for effect, _ in direct(text).effects} == effects
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("@dog walks toward us", {"action": Action.WALK, "approaches": True}),
+        ("@dog 朝镜头跑来", {"action": Action.RUN, "approaches": True}),
+        ("@dog runs away from the camera", {"action": Action.RUN, "recedes": True}),
+        ("@dog 走远了", {"action": Action.WALK, "recedes": True}),
+        ("@dog enters from the left", {"action": Action.WALK, "heading": 1.0, "side": None}),
+        ("@dog 从左边跑到右边", {"action": Action.RUN, "heading": 1.0, "side": None}),
+        ("@dog runs left", {"action": Action.RUN, "heading": -1.0}),
+        ("@dog 向右移动", {"action": Action.WALK, "heading": 1.0}),
+        ("@dog floats up into the sky", {"action": Action.FLOAT, "climb": 1.0}),
+        ("@dog 缓缓升起", {"action": Action.FLOAT, "climb": 1.0}),
+        ("@dog 跳起舞来", {"action": Action.DANCE}),
+        # What the camera and the weather do is nobody's action.
+        ("@dog 镜头先推近，然后向左摇", {"action": None, "heading": 0.0}),
+        ("@dog walks, the camera moves left", {"action": Action.WALK, "heading": 0.0}),
+        ("@dog 坐着，大雪纷飞", {"action": None}),
+        ("@dog sits, the fog rolls in", {"action": None}),
+        ("@dog sits, leaves drift to the left", {"action": None, "heading": 0.0}),
+        ("@dog on the beach, the waves crash", {"action": None}),
+        ("@dog by day, day turns to night", {"action": None}),
+    ],
+)
+def test_understands_what_subjects_do_as_people_write_it(text: str, said: dict[str, object]) -> None:
+    role = direct(text, ("dog",)).role("dog")
+    assert {name: getattr(role, name) for name in said} == said
+
+
+@pytest.mark.parametrize(("text", "hour"), [("太阳落山", Hour.SUNSET), ("day turns to night", Hour.NIGHT)])
+def test_a_sun_that_sets_behind_no_mountain_names_no_place(text: str, hour: Hour) -> None:
+    assert (direct(text).place, direct(text).hour) == (None, hour)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from keyreel.engines.motion import lexicon
+from keyreel.engines.motion import camera_words, lexicon, role_words
 from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class Role:
     """What one subject is asked to do. `name` is empty for what holds for everybody.
 
     `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where nothing is said;
-    `heading` is -1.0, 0.0 or 1.0; `approaches` means towards the camera. `is_around` means that others are
+    `heading` is -1.0, 0.0 or 1.0, and so is `climb`, up or down through the air; `approaches` means towards
+    the camera, `recedes` away from it. `is_around` means that others are
     said to be in or on it: what it shows decides whether it is the scene.
     """
 
@@ -55,7 +56,9 @@ class Role:
     side: float | None = None
     nearness: float | None = None
     heading: float = 0.0
+    climb: float = 0.0
     approaches: bool = False
+    recedes: bool = False
     is_scene: bool = False
     is_around: bool = False
     is_aloft: bool = False
@@ -115,7 +118,8 @@ def _meant(pattern: str, clause: str) -> re.Match[str] | None:
     """Find a pattern that is not denied just before it."""
     for found in re.finditer(pattern, clause):
         before = clause[: found.start()]
-        if not any(re.search(negation, before) for negation in lexicon.NEGATIONS):
+        denied = any(re.search(negation, before) for negation in lexicon.NEGATIONS)
+        if not denied and not re.match(lexicon.DENIED_AFTER, clause[found.end() :]):
             return found
     return None
 
@@ -144,7 +148,7 @@ def _phase_cues(clauses: list[str]) -> dict[Move, float]:
     found: dict[Move, float] = {}
     for clause in clauses:
         rest = clause
-        for move, pattern in lexicon.MOVES:
+        for move, pattern in camera_words.MOVES:
             match = _meant(pattern, rest)
             if match is None:
                 continue
@@ -192,16 +196,16 @@ def _is_around(piece: str, name: str) -> bool:
     found = _mention(piece, name)
     if found is None:
         return False
-    before = re.search(lexicon.WITHIN, piece[: found.start()])
+    before = re.search(role_words.WITHIN, piece[: found.start()])
     if before is None:
         return False
-    return before[0].isascii() or bool(re.match(lexicon.INSIDE, piece[found.end() :]))
+    return before[0].isascii() or bool(re.match(role_words.INSIDE, piece[found.end() :]))
 
 
 def _nature(name: str, pieces: list[str]) -> Nature | None:
     """Return what a subject does of itself, by its name, or by the word next to its name."""
     plain = re.sub(r"[_\d-]+", " ", name.lower())
-    for nature, pattern in lexicon.NATURES:
+    for nature, pattern in role_words.NATURES:
         if re.search(pattern, plain):
             return nature
         for piece in pieces:
@@ -217,7 +221,7 @@ def _nature(name: str, pieces: list[str]) -> Nature | None:
 
 def _is_called(piece: str, name: re.Match[str], word: re.Match[str]) -> bool:
     if word.start() >= name.end():
-        return bool(re.match(lexicon.CALLED, piece[name.end() : word.start()]))
+        return bool(re.match(role_words.CALLED, piece[name.end() : word.start()]))
     return not piece[word.end() : name.start()].strip(" ,(:@\uff08\uff1a")
 
 
@@ -228,7 +232,7 @@ def _is_scene(piece: str, name: str, names: Sequence[str]) -> bool:
         return False
     words = [
         word
-        for word in re.finditer(lexicon.AS_SCENE, piece)
+        for word in re.finditer(role_words.AS_SCENE, piece)
         if not any(match.start() <= word.start() < match.end() for match in found.values())
     ]
     return any(min(found, key=lambda each: _apart(found[each], word)) == name for word in words)
@@ -238,22 +242,34 @@ def _apart(one: re.Match[str], other: re.Match[str]) -> int:
     return max(one.start() - other.end(), other.start() - one.end(), 0)
 
 
+def _acted(piece: str) -> str:
+    """Leave out of a piece what the camera and the weather do."""
+    for _, pattern in camera_words.MOVES:
+        piece = re.sub(pattern, " ~ ", piece)
+    return re.sub(role_words.OF_NATURE, " ~ ", piece)
+
+
 def _role(name: str, pieces: list[str], names: Sequence[str]) -> Role:
-    stage = [piece for piece in pieces if not re.search(lexicon.OF_THE_CAMERA, piece)]
-    towards = any(_meant(lexicon.TOWARDS_US, piece) for piece in stage)
-    heading = _first(lexicon.HEADINGS, stage)
-    side = _first(lexicon.SIDES, stage)
-    action = _first(lexicon.ACTIONS, stage)
+    stage = [_acted(piece) for piece in pieces if not re.search(role_words.OF_THE_CAMERA, piece)]
+    towards, away = (
+        any(_meant(words, piece) for piece in stage)
+        for words in (role_words.TOWARDS_US, role_words.AWAY_FROM_US)
+    )
+    heading = _first(role_words.HEADINGS, stage)
+    side = _first(role_words.SIDES, stage)
+    action = _first(role_words.ACTIONS, stage)
     travels = action in {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.JUMP, Action.FLOAT}
     return Role(
         name=name,
         action=action,
         side=None if travels and heading is not None and heading == side else side,
-        nearness=_first(lexicon.NEARNESS, stage),
+        nearness=_first(role_words.NEARNESS, stage),
         heading=heading or 0.0,
-        approaches=towards,
+        climb=_first(role_words.CLIMBS, stage) or 0.0,
+        approaches=towards and not away,
+        recedes=away,
         is_scene=any(_is_scene(piece, name, names) for piece in stage),
         is_around=any(_is_around(piece, name) for piece in stage),
-        is_aloft=any(_meant(lexicon.ALOFT, piece) for piece in stage),
+        is_aloft=any(_meant(role_words.ALOFT, piece) for piece in stage),
         nature=_nature(name, stage),
     )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from keyreel.engine import Shown
 from keyreel.engines.motion.currents import currents
 from keyreel.engines.motion.framing import cover
-from keyreel.engines.motion.lexicon import BIRDS, Effect, Hour, Nature, Place
+from keyreel.engines.motion.lexicon import Effect, Hour, Nature, Place
 from keyreel.engines.motion.prompt import direct
 from keyreel.engines.motion.reference import names_of, role_of, unnamed_place
+from keyreel.engines.motion.role_words import BIRDS
 from keyreel.order import Operation, Size
 
 if TYPE_CHECKING:

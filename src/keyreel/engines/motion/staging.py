@@ -35,6 +35,8 @@ _SINKS: Final = 0.07
 _OFFSHORE: Final = 0.6
 _OVERLAP: Final = 0.12
 _ROOM: Final = 1.02
+_CLIMB: Final = 0.34
+"""How much of the frame's height what rises or sinks through the air covers in five seconds."""
 _TRAVELS: Final = {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.FLOAT}
 
 # By nearness -1 (far), 0, 1 (near): how far down from the horizon it stands, and how tall it is.
@@ -128,6 +130,8 @@ def footing_of(cutout: Cutout, role: Role, where: Scene) -> Footing:
     """Return what bears a subject here."""
     if cutout.cut_below:
         return Footing.EDGE
+    if role.climb > 0 and role.nature is not Nature.SWIMS and role.action in {Action.FLY, Action.FLOAT}:
+        return Footing.AIR
     if role.nature is Nature.FLIES or role.is_aloft or role.action is Action.FLY or where.weightless:
         return Footing.AIR
     if where.shore is not None and (role.nature is Nature.SWIMS or where.shore > 1):
@@ -195,6 +199,8 @@ def _way(  # noqa: PLR0913 - all that a way depends on
 
     if role.approaches:
         return stands(max(nearness - 0.5, -1.0)), stands(min(nearness + 0.6, 1.0))
+    if role.recedes:
+        return stands(min(max(nearness, -0.4) + 0.6, 1.0)), stands(max(nearness - 0.6, -1.0))
     here, heading = stands(nearness), role.heading
     distance = TRAVEL.get(role.action, 0.0) if role.action else (0.3 if heading else 0.0)
     if role.action in _TRAVELS and not heading:
@@ -205,7 +211,11 @@ def _way(  # noqa: PLR0913 - all that a way depends on
     distance *= min(order.seconds / 5, 1.4) * heading
     if role.heading and role.side is None:
         here = here._replace(x=here.x * 0.4 + 0.5 * 0.6)
-    return here._replace(x=here.x - distance / 2), here._replace(x=here.x + distance / 2)
+    climb = _CLIMB * role.climb * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
+    return (
+        here._replace(x=here.x - distance / 2, row=here.row + climb / 2),
+        here._replace(x=here.x + distance / 2, row=here.row - climb / 2),
+    )
 
 
 def _standing(  # noqa: PLR0913 - all that a mark depends on
