@@ -15,6 +15,7 @@ from keyreel.cli.app import app
 from keyreel.errors import Refusal
 from keyreel.settings import Settings
 from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _endpoints() -> Iterator[str]:
     yield "`off_peak`, `is_rec`, `callback_url`, `extra.webhook` and the header `Idempotency-Key`.\n"
     yield "| dialect | submit | poll |\n|---|---|---|"
     for dialect in DIALECTS:
-        yield f"| {dialect.title} | `POST {dialect.submit_path}` | `GET {dialect.result_path}` |"
+        submit, poll = dialect.path_of(Action.SUBMIT), dialect.path_of(Action.RESULT)
+        yield f"| {dialect.title} | `POST {submit}` | `GET {poll}` |"
     yield "\nThe `/v3/async` poll takes `?task_id=`. A picture is an http(s) URL, a data URI or, unless"
     yield "noted, bare base64; PNG, JPEG or WebP. Authorization is `Bearer KEY`, `Token KEY` or the bare"
     yield "key; `X-API-Key` takes it as well.\n"

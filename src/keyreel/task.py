@@ -43,6 +43,7 @@ class Submission:
     fields: str
     seed: int
     seconds: int
+    resolution: str = ""
     payload: str = ""
     idempotency_key: str = ""
 
@@ -81,6 +82,26 @@ class Task:
             return 0
         spent = (now - self.started).total_seconds()
         return max(1, round(spent * (1 - self.progress) / self.progress))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which of a tenant's tasks a list shows; what is empty narrows nothing.
+
+    `endpoints` are catalogue names, the times a closed interval, `after` the id before the page's first one
+    in the list's own order, `skip` how many more to leave out.
+    """
+
+    states: frozenset[State] = frozenset()
+    ids: tuple[TaskId, ...] = ()
+    endpoints: frozenset[str] = frozenset()
+    resolutions: frozenset[str] = frozenset()
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    after: TaskId | None = None
+    skip: int = 0
+    limit: int = 50
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

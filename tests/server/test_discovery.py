@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def test_health_needs_no_key(client: TestClient) -> None:
 def test_the_openapi_document_has_every_dialects_paths(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     for dialect in DIALECTS:
-        assert dialect.result_path in paths
+        assert dialect.path_of(Action.RESULT) in paths
     assert "/v3/async/vidu-q2-pro-multiframe" in paths
     assert "/model/v1/generation" in paths
 

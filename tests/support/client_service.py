@@ -11,6 +11,7 @@ import httpx
 from keyreel.client import Patience
 from keyreel.errors import InvalidKey, Refusal, UnknownTask
 from keyreel.task import Links, State
+from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import dialect
 from keyreel.wire.parse import parse_body, parse_fields
 from support.wire import task
@@ -82,7 +83,8 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if request.headers.get("authorization") != "Bearer key":
             raise InvalidKey
         if request.method == "POST":
-            values = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", spoken.submit_path), request.url.path)
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", spoken.path_of(Action.SUBMIT))
+            values = re.fullmatch(pattern, request.url.path)
             assert values
             self.got = parse_fields(spoken.asked(values.groupdict(), parse_body(request.content)))
             return spoken.accepted(self._task(State.QUEUED), self.got)

@@ -3,12 +3,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from keyreel.errors import AttemptLost, Busy, Cancelled, InvalidSetting, UnknownTask
-from keyreel.task import State, Submission, TaskId
+from keyreel.task import State, Submission, TaskFilter, TaskId
 from keyreel.tasks.claim import Claim, Token
 from keyreel.tasks.lock import is_held
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
@@ -55,9 +55,9 @@ def test_hides_a_task_from_other_tenants(store: TaskStore, submission: Make) -> 
 
 def test_lists_a_tenants_tasks_newest_first_page_by_page(store: TaskStore, submission: Make) -> None:
     ids = [store.accept(submission()).id for _ in range(5)]
-    first = store.list("ann", limit=2)
+    first = store.list("ann", TaskFilter(limit=2))
     assert [task.id for task in first] == [ids[4], ids[3]]
-    assert [task.id for task in store.list("ann", before=first[-1].id)] == [ids[2], ids[1], ids[0]]
+    assert [task.id for task in store.list("ann", TaskFilter(after=first[-1].id))] == [ids[2], ids[1], ids[0]]
 
 
 def test_lists_everybodys_tasks_for_an_operator(store: TaskStore, submission: Make) -> None:
@@ -76,7 +76,7 @@ def test_takes_submissions_from_many_threads(store: TaskStore, submission: Make)
     with ThreadPoolExecutor(8) as pool:
         ids = {task.id for task in pool.map(lambda _: store.accept(submission()), range(100))}
     assert len(ids) == 100
-    assert {task.id for task in store.list("ann", limit=200)} == ids
+    assert {task.id for task in store.list("ann", TaskFilter(limit=200))} == ids
 
 
 def test_ids_rise_over_a_restart_with_a_clock_that_stepped_back(
@@ -259,3 +259,27 @@ def test_refuses_a_database_of_a_newer_version(tmp_path: Path, clock: ManualCloc
     with pytest.raises(InvalidSetting, match=r"newer"):
         TaskStore.open(tmp_path, clock, SystemRandom())
     assert not is_held(tmp_path)
+
+
+def test_a_list_is_narrowed_by_what_is_wanted(
+    store: TaskStore, submission: Callable[..., Submission], clock: ManualClock
+) -> None:
+    moments, tasks = [], []
+    for number in range(4):
+        clock.move(60)
+        moments.append(clock.now())
+        made = submission(endpoint=f"e{number % 2}", resolution="720p" if number else "540p")
+        tasks.append(store.accept(made).id)
+    store.cancel("ann", tasks[0])
+
+    def found(**wanted: Any) -> list[int]:
+        return [tasks.index(task.id) for task in store.list("ann", TaskFilter(**wanted))]
+
+    assert found(states=frozenset({State.QUEUED})) == [3, 2, 1]
+    assert found(endpoints=frozenset({"e1"})) == [3, 1]
+    assert found(resolutions=frozenset({"540p"})) == [0]
+    assert found(created_from=moments[1], created_to=moments[2]) == [2, 1]
+    assert found(ids=(tasks[2], TaskId("no id"), TaskId("7"))) == [2]
+    assert found(oldest_first=True, limit=2) == [0, 1]
+    assert found(oldest_first=True, after=tasks[1]) == [2, 3]
+    assert found(skip=1, limit=2) == [2, 1]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from keyreel.errors import RemoteError
 from keyreel.task import State, TaskId
 from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS, dialect
 from keyreel.wire.parse import parse_fields
 from support.wire import FULL, LINKS, NOON, request, task
@@ -35,7 +36,7 @@ def over_http(value: Any) -> Any:
 
 
 def path_values(each: Dialect, call: Call) -> dict[str, str]:
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.submit_path)
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.path_of(Action.SUBMIT))
     match = re.fullmatch(pattern, call.path)
     assert match
     return match.groupdict()
@@ -93,7 +94,7 @@ def test_the_answer_to_a_submit_carries_the_id(each: Dialect, kind: type[Endpoin
 def test_a_poll_asks_for_its_task(each: Dialect) -> None:
     call = each.result_call(TaskId("123"))
     path, _, query = call.path.partition("?")
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", each.result_path)
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", each.path_of(Action.RESULT))
     match = re.fullmatch(pattern, path)
     assert match
     assert each.task_id(match.groupdict(), dict([query.split("=")]) if query else {}) == "123"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.openapi import document
 from keyreel.wire.parse import parse_fields
@@ -32,7 +33,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_endpoint_has_a_path_in_every_format() -> None:
     text = str(DOCUMENT["paths"])
     for dialect in DIALECTS:
-        assert dialect.result_path in DOCUMENT["paths"]
+        assert dialect.path_of(Action.RESULT) in DOCUMENT["paths"]
         for kind in ENDPOINTS:
             assert dialect.model_id(kind) in text
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyreel.cli.folder import DataFolder
 from keyreel.errors import Busy, RemoteError
+from keyreel.task import TaskFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
     from keyreel.server.admin import task_json
 
     def here(store: TaskStore, _: Keys) -> Json:
-        return {"tasks": [task_json(task) for task in store.list(limit=limit)]}
+        return {"tasks": [task_json(task) for task in store.list(wanted=TaskFilter(limit=limit))]}
 
     found = _ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in found:

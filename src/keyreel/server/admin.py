@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from keyreel.errors import InvalidRequest
 from keyreel.server.auth import check_admin
 from keyreel.server.body import read_body
+from keyreel.task import TaskFilter
 from keyreel.wire.parse import parse_body
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Admin:
         check_admin(request.headers, self._services.admin_token)
         wanted = request.query_params.get("limit", "50")
         limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
-        tasks = self._services.store.list(limit=limit)
+        tasks = self._services.store.list(wanted=TaskFilter(limit=limit))
         return JSONResponse({"tasks": [task_json(task) for task in tasks]})
 
 

@@ -18,6 +18,7 @@ from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
+from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -46,15 +47,14 @@ def create_app(services: Services) -> ASGIApp:
     for dialect in DIALECTS:
         tasks = TaskRoutes(dialect, services)
         routes += [
-            Route(dialect.result_path, tasks.result, methods=["GET"]),
-            Route(dialect.submit_path, tasks.submit, methods=["POST"]),
+            Route(route.path, tasks.handler(route.action), methods=[route.method]) for route in dialect.routes
         ]
     return RequestIds(Starlette(routes=routes, exception_handlers=HANDLERS))
 
 
 async def _welcome(request: Request) -> JSONResponse:
     del request
-    paths = {dialect.name: dialect.submit_path for dialect in DIALECTS}
+    paths = {dialect.name: dialect.path_of(Action.SUBMIT) for dialect in DIALECTS}
     return JSONResponse(
         {"name": "keyreel", "version": keyreel.__version__, "submit": paths, "reference": "/openapi.json"}
     )

@@ -24,12 +24,15 @@ _log = structlog.get_logger()
 
 
 def dialect_of(path: str) -> Dialect:
-    """Return the dialect that a path belongs to by its first part; the first dialect for all others."""
-    part = path.split("/")[1] if "/" in path else ""
+    """Return the dialect that a path belongs to by its first two parts; the first dialect for all others."""
     for dialect in DIALECTS:
-        if part in {dialect.submit_path.split("/")[1], dialect.result_path.split("/")[1]}:
+        if any(_beginning(route.path) == _beginning(path) for route in dialect.routes):
             return dialect
     return DIALECTS[0]
+
+
+def _beginning(path: str) -> list[str]:
+    return path.split("/")[1:3]
 
 
 def answer(request: Request, error: Refusal) -> JSONResponse:

@@ -1,23 +1,28 @@
-"""Submitting and polling, the same for every dialect: only the reading and writing differ."""
+"""Submitting, polling, listing, cancelling: the same for every dialect, only reading and writing differ."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
+from keyreel.errors import UnknownTask
 from keyreel.server.body import read_body
 from keyreel.task import Links, State, Submission
 from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
 from keyreel.wire import catalogue
+from keyreel.wire.dialect import Action, Shown, TaskPage
 from keyreel.wire.notes import written_notes
 from keyreel.wire.parse import parse_body, parse_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
     from keyreel.task import Task
@@ -29,12 +34,26 @@ INLINE_PARSE_BYTES = 256 * 1024
 LONGEST_HEADER = 1000
 
 
+Handler: TypeAlias = "Callable[[Request], Awaitable[Response]]"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRoutes:
-    """The two routes of one dialect."""
+    """The routes of one dialect."""
 
     dialect: Dialect
     services: Services
+
+    def handler(self, action: Action) -> Handler:
+        """Return what answers the requests of an action."""
+        handlers: dict[Action, Handler] = {
+            Action.SUBMIT: self.submit,
+            Action.RESULT: self.result,
+            Action.LIST: self.list,
+            Action.CANCEL: self.cancel,
+            Action.CONTENT: self.content,
+        }
+        return handlers[action]
 
     async def submit(self, request: Request) -> JSONResponse:
         """Take an order: when this answers 200, the task is on disk."""
@@ -54,6 +73,7 @@ class TaskRoutes:
             fields=endpoint.model_dump_json(exclude_none=True),
             seed=seed,
             seconds=endpoint.seconds,
+            resolution=endpoint.resolution,
             payload=endpoint.payload,
             idempotency_key=idempotency_key,
         )
@@ -75,15 +95,47 @@ class TaskRoutes:
 
     async def result(self, request: Request) -> JSONResponse:
         """Say where a task is; a succeeded one with freshly signed links."""
-        services = self.services
-        caller = services.gate.caller(request.headers)
+        shown = self._shown(self._task(request), request)
+        headers = {"X-Task-Notes": written_notes(shown.task.notes)} if shown.task.notes else {}
+        body = self.dialect.result(shown.task, shown.endpoint, shown.links, shown.eta_seconds)
+        return JSONResponse(body, headers=headers)
+
+    async def list(self, request: Request) -> JSONResponse:
+        """List the caller's tasks, whatever dialect they were made in."""
+        caller = self.services.gate.caller(request.headers)
+        asked = self.dialect.wanted(request.query_params)
+        # One more than asked for tells whether there is a next page.
+        found = self.services.store.list(caller.tenant, replace(asked, limit=asked.limit + 1))
+        shown = tuple(self._shown(task, request) for task in found[: asked.limit])
+        return JSONResponse(self.dialect.listed(TaskPage(asked, shown, more=len(found) > asked.limit)))
+
+    async def cancel(self, request: Request) -> JSONResponse:
+        """Cancel a task; the format decides what to say about one that has ended already."""
+        store, asked = self.services.store, self._task(request)
+        tenant = asked.submission.tenant
+        task = await patiently(lambda: store.cancel(tenant, asked.id), SUBMIT_SECONDS, self.services.random)
+        return JSONResponse(self.dialect.cancelled(task, stored_endpoint(task)))
+
+    async def content(self, request: Request) -> Response:
+        """Send the client to the video of a succeeded task.
+
+        Raises:
+            UnknownTask: there is no video, or not yet.
+        """
+        links = self._shown(self._task(request), request).links
+        if links is None:
+            raise UnknownTask("This task has no video, or not yet.")
+        return RedirectResponse(links.video, status_code=302)
+
+    def _task(self, request: Request) -> Task:
+        caller = self.services.gate.caller(request.headers)
         task_id = self.dialect.task_id(request.path_params, request.query_params)
-        task = services.store.get(caller.tenant, task_id)
-        endpoint = stored_endpoint(task)
+        return self.services.store.get(caller.tenant, task_id)
+
+    def _shown(self, task: Task, request: Request) -> Shown:
+        services = self.services
         links = links_of(task, services, base_url(request, services))
-        eta = task.remaining_seconds(services.clock.now())
-        headers = {"X-Task-Notes": written_notes(task.notes)} if task.notes else {}
-        return JSONResponse(self.dialect.result(task, endpoint, links, eta), headers=headers)
+        return Shown(task, stored_endpoint(task), links, task.remaining_seconds(services.clock.now()))
 
 
 def stored_endpoint(task: Task) -> Endpoint:

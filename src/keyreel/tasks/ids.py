@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import UnknownTask
 
 if TYPE_CHECKING:
     from random import Random
 
     from keyreel.clock import Clock
+    from keyreel.task import TaskId
 
 _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_ID: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
+_LARGEST_ID: Final = 2**63 - 1
 _LOW_BITS: Final = 22
 """41 bits of milliseconds reach until 2084; every id until then has 19 digits or fewer."""
 
@@ -30,3 +36,14 @@ class Snowflakes:
         fresh = time << _LOW_BITS | self._random.getrandbits(_LOW_BITS)
         self._last = max(fresh, self._last + 1)
         return self._last
+
+
+def number_of(task_id: TaskId) -> int:
+    """Return the id as the database keeps it.
+
+    Raises:
+        UnknownTask: no task can have this id.
+    """
+    if not _ID.fullmatch(task_id) or int(task_id) > _LARGEST_ID:
+        raise UnknownTask
+    return int(task_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, select, update
 
 from keyreel.errors import AttemptLost, Cancelled, UnknownTask
-from keyreel.task import State, Submission, Task, TaskId
+from keyreel.task import State, Submission, Task, TaskFilter, TaskId
 from keyreel.tasks.claim import Claim, Token, next_in_line
 from keyreel.tasks.database import Database, epoch
-from keyreel.tasks.ids import Snowflakes
+from keyreel.tasks.ids import Snowflakes, number_of
+from keyreel.tasks.listing import matching
 from keyreel.tasks.lock import FolderLock
 from keyreel.tasks.tables import STEPS, TASKS, task_of
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
 
 _DATABASE: Final = "keyreel.db"
-_ID: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
-_LARGEST_ID: Final = 2**63 - 1
 _NEW: Final = {
     "state": State.QUEUED,
     "priority": 0,
@@ -133,22 +131,18 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
-        asked = {"id": _number(task_id), "tenant": tenant}
+        asked = {"id": number_of(task_id), "tenant": tenant}
         with self.database.read() as connection:
             row = connection.execute(_GET, asked).mappings().one_or_none()
         if row is None:
             raise UnknownTask
         return task_of(row)
 
-    def list(
-        self, tenant: str | None = None, *, limit: int = 50, before: TaskId | None = None
-    ) -> tuple[Task, ...]:
-        """List a tenant's tasks, or everybody's, newest first; those older than `before` if it is given."""
-        query = select(TASKS).order_by(TASKS.c.id.desc()).limit(limit)
+    def list(self, tenant: str | None = None, wanted: TaskFilter = TaskFilter()) -> tuple[Task, ...]:  # noqa: B008 - frozen
+        """List a tenant's tasks, or everybody's, as the filter says."""
+        query = matching(select(TASKS), wanted)
         if tenant is not None:
             query = query.where(TASKS.c.tenant == tenant)
-        if before is not None:
-            query = query.where(TASKS.c.id < _number(before))
         with self.database.read() as connection:
             return tuple(task_of(row) for row in connection.execute(query).mappings())
 
@@ -166,7 +160,7 @@ class TaskStore:
         """
         change = (
             update(TASKS)
-            .where(TASKS.c.id == _number(task_id), TASKS.c.tenant == tenant)
+            .where(TASKS.c.id == number_of(task_id), TASKS.c.tenant == tenant)
             .where(TASKS.c.state.in_((State.QUEUED, State.RUNNING)))
             .values(state=State.CANCELLED, reason=reason, fault=Cancelled.__name__)
             .values(finished=self._clock.now(), owner="", lease_until=None)
@@ -262,7 +256,7 @@ class TaskStore:
     def live(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
         """Return those of the ids that belong to tasks which have not ended."""
         query = select(TASKS.c.id).where(
-            TASKS.c.id.in_([_number(task_id) for task_id in ids]),
+            TASKS.c.id.in_([number_of(task_id) for task_id in ids]),
             TASKS.c.state.in_((State.QUEUED, State.RUNNING)),
         )
         with self.database.read() as connection:
@@ -296,9 +290,3 @@ def _holds(connection: Connection, token: Token) -> bool:
     # As an update, so that on a database with several writers the row stays ours until the commit.
     touch = update(TASKS).where(_fence(token)).values(attempt=TASKS.c.attempt)
     return connection.execute(touch).rowcount == 1
-
-
-def _number(task_id: TaskId) -> int:
-    if not _ID.fullmatch(task_id) or int(task_id) > _LARGEST_ID:
-        raise UnknownTask
-    return int(task_id)

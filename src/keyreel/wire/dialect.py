@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from keyreel.errors import UnknownEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, State, Task, TaskId
+    from keyreel.task import Links, State, Task, TaskFilter, TaskId
     from keyreel.wire.endpoint import Endpoint
 
 Json = dict[str, Any]
+
+
+class Action(StrEnum):
+    """What a request to one of a dialect's addresses does."""
+
+    SUBMIT = "submit"
+    RESULT = "result"
+    LIST = "list"
+    CANCEL = "cancel"
+    CONTENT = "content"
+    """Answers with the video itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address of a dialect."""
+
+    action: Action
+    method: str
+    path: str
+    """As Starlette writes it; what stands in braces reaches the dialect as `path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,25 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """One task of a list, with what there is to see of it."""
+
+    task: Task
+    endpoint: Endpoint
+    links: Links | None = None
+    eta_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A part of a list of tasks, what was asked for, and whether more comes after it."""
+
+    asked: TaskFilter
+    tasks: tuple[Shown, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A submit's body, understood: the endpoint's class, its fields under their own names, unknown names."""
 
@@ -57,12 +100,18 @@ class Dialect(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    submit_path: ClassVar[str]
-    """Starlette path of POST; a `{model}` in it reaches `asked` as `path`."""
-    result_path: ClassVar[str]
-    """Starlette path of GET."""
+    routes: ClassVar[tuple[Route, ...]]
     body_limit: ClassVar[int]
     """Largest submit body in bytes, the default for the server's setting."""
+
+    def offers(self, endpoint: type[Endpoint]) -> bool:
+        """Say whether this format has words for the endpoint; most have for all."""
+        del endpoint
+        return True
+
+    def path_of(self, action: Action) -> str:
+        """Return the address of an action; "" where the format has none."""
+        return next((route.path for route in self.routes if route.action is action), "")
 
     # The server's side.
     @abstractmethod
@@ -89,6 +138,33 @@ class Dialect(ABC):
     @abstractmethod
     def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
         """Write a task's state; `links` only for a succeeded one."""
+
+    def wanted(self, query: Mapping[str, str]) -> TaskFilter:
+        """Read which tasks a list is to show.
+
+        Raises:
+            InvalidRequest: a filter makes no sense.
+            UnknownEndpoint: the format has no lists.
+        """
+        del query
+        raise UnknownEndpoint
+
+    def listed(self, page: TaskPage) -> Json:
+        """Write a list of tasks.
+
+        Raises:
+            UnknownEndpoint: the format has no lists.
+        """
+        del page
+        raise UnknownEndpoint
+
+    def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write the answer to a cancellation; `task` is as it is now, which may be ended otherwise.
+
+        Raises:
+            Refusal: the format refuses to cancel what has ended.
+        """
+        return self.result(task, endpoint, None, 0)
 
     @abstractmethod
     def refusal(self, error: Refusal) -> tuple[int, Json]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from keyreel.order import Resolution
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,6 +42,8 @@ class Endpoint(BaseModel):
     """The model, for example "q2-pro"."""
     operation: ClassVar[Operation]
 
+    resolution: Resolution = Resolution.P720
+    """The frame's size class."""
     payload: str = ""
     """Passed through to the result."""
 

@@ -12,7 +12,7 @@ from keyreel.order import Operation
 from keyreel.task import Links, State, Submission, Task, TaskId
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Asked
+from keyreel.wire.dialect import Action, Asked
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.parse import parse_fields
 
@@ -75,7 +75,7 @@ def document(base_url: str = "", version: str = "1") -> Json:
     for dialect in DIALECTS:
         for path, operation in _submits(dialect).items():
             paths[path] = {"post": operation}
-        paths[dialect.result_path] = {"get": _poll(dialect)}
+        paths[dialect.path_of(Action.RESULT)] = {"get": _poll(dialect)}
     paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _LIST_QUERY)}
     paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", _SPEC_PATH)}
     return {
@@ -103,16 +103,18 @@ def document(base_url: str = "", version: str = "1") -> Json:
 
 def _submits(dialect: Dialect) -> dict[str, Json]:
     """Describe the paths that take requests: one for each model, or one for all of them."""
-    if "{model}" in dialect.submit_path:
+    if "{model}" in dialect.path_of(Action.SUBMIT):
         return {
-            dialect.submit_path.format(model=dialect.model_id(kind)): _submit(
+            dialect.path_of(Action.SUBMIT).format(model=dialect.model_id(kind)): _submit(
                 dialect, dialect.model_id(kind), _schema_of(kind), (kind,)
             )
             for kind in ENDPOINTS
         }
     choices = [_enveloped(dialect, kind) for kind in ENDPOINTS]
     flat = [_beside_model(dialect, kind) for kind in ENDPOINTS]
-    return {dialect.submit_path: _submit(dialect, "generation", {"anyOf": choices + flat}, ENDPOINTS)}
+    return {
+        dialect.path_of(Action.SUBMIT): _submit(dialect, "generation", {"anyOf": choices + flat}, ENDPOINTS)
+    }
 
 
 def _submit(dialect: Dialect, name: str, schema: Json, kinds: tuple[type[Endpoint], ...]) -> Json:
@@ -141,7 +143,7 @@ def _submit(dialect: Dialect, name: str, schema: Json, kinds: tuple[type[Endpoin
 def _poll(dialect: Dialect) -> Json:
     links = Links("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
     task, request = _sample(ENDPOINTS[0], State.SUCCEEDED)
-    in_path = "{id}" in dialect.result_path
+    in_path = "{id}" in dialect.path_of(Action.RESULT)
     return {
         "tags": [dialect.name],
         "operationId": _operation_id(dialect, "result"),

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from keyreel import errors
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
-from keyreel.wire.dialect import Asked, Call, Dialect, Json, Report
+from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keyreel.task import Links, Task
     from keyreel.wire.endpoint import Endpoint
 
+_RESULT_PATH: Final = "/v3/async/task-result"
 _WORDS: Final = {
     State.QUEUED: "TASK_STATUS_QUEUED",
     State.RUNNING: "TASK_STATUS_PROCESSING",
@@ -60,8 +61,11 @@ class AsyncV3(Dialect):
 
     name = "async_v3"
     title = "/v3/async"
-    submit_path = "/v3/async/{model}"
-    result_path = "/v3/async/task-result"
+    routes = (
+        # The fixed path goes first: a model cannot be called "task-result".
+        Route(Action.RESULT, "GET", _RESULT_PATH),
+        Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
+    )
     body_limit = 100 * 1024 * 1024
 
     def asked(self, path: Mapping[str, str], body: Json) -> Asked:
@@ -131,7 +135,7 @@ class AsyncV3(Dialect):
 
     def result_call(self, task_id: TaskId) -> Call:
         """Write a poll."""
-        return Call("GET", f"{self.result_path}?task_id={quote(task_id, safe='')}")
+        return Call("GET", f"{_RESULT_PATH}?task_id={quote(task_id, safe='')}")
 
     def read_accepted(self, body: Json) -> TaskId:
         """Read the task's id."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from keyreel import errors
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
-from keyreel.wire.dialect import Asked, Call, Dialect, Json, Report
+from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.dialects.vtrix_models import model_id, model_list, model_spec
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Vtrix", "model_list", "model_spec"]
 
+_PATH: Final = "/model/v1/generation"
 _STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
 
 # Only 002014001 is published, for a missing image and for a failed generation; the others are ours.
@@ -54,8 +55,10 @@ class Vtrix(Dialect):
 
     name = "vtrix"
     title = "vtrix"
-    submit_path = "/model/v1/generation"
-    result_path = "/model/v1/generation/task/{id}"
+    routes = (
+        Route(Action.SUBMIT, "POST", _PATH),
+        Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
+    )
     body_limit = 20 * 1024 * 1024
 
     def asked(self, path: Mapping[str, str], body: Json) -> Asked:
@@ -111,11 +114,11 @@ class Vtrix(Dialect):
     def submit_call(self, endpoint: Endpoint) -> Call:
         """Write a submit, wrapped as the hosted service wants it."""
         body = {"model": self.model_id(type(endpoint)), "input": [{"params": endpoint.documented()}]}
-        return Call("POST", self.submit_path, body)
+        return Call("POST", _PATH, body)
 
     def result_call(self, task_id: TaskId) -> Call:
         """Write a poll."""
-        return Call("GET", f"/model/v1/generation/task/{quote(task_id, safe='')}")
+        return Call("GET", f"{_PATH}/task/{quote(task_id, safe='')}")
 
     def read_accepted(self, body: Json) -> TaskId:
         """Read the task's id."""

@@ -1,0 +1,48 @@
+"""Which rows a list of tasks shows, in which order."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from keyreel.errors import UnknownTask
+from keyreel.tasks.ids import number_of
+from keyreel.tasks.tables import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Select
+
+    from keyreel.task import TaskFilter, TaskId
+
+
+def matching(query: Select[Any], wanted: TaskFilter) -> Select[Any]:
+    """Narrow a query on TASKS to what is wanted, in the wanted order."""
+    for column, values in (
+        (TASKS.c.state, wanted.states),
+        (TASKS.c.endpoint, wanted.endpoints),
+        (TASKS.c.resolution, wanted.resolutions),
+    ):
+        if values:
+            query = query.where(column.in_(sorted(values)))
+    if wanted.ids:
+        query = query.where(TASKS.c.id.in_(_numbers(wanted.ids)))
+    if wanted.created_from:
+        query = query.where(TASKS.c.created >= wanted.created_from)
+    if wanted.created_to:
+        query = query.where(TASKS.c.created <= wanted.created_to)
+    if wanted.after:
+        last = number_of(wanted.after)
+        query = query.where(TASKS.c.id > last if wanted.oldest_first else TASKS.c.id < last)
+    order = TASKS.c.id.asc() if wanted.oldest_first else TASKS.c.id.desc()
+    return query.order_by(order).limit(wanted.limit).offset(wanted.skip)
+
+
+def _numbers(ids: Iterable[TaskId]) -> list[int]:
+    """Leave out what is no id: a list shows what there is."""
+    numbers: list[int] = []
+    for task_id in ids:
+        with suppress(UnknownTask):
+            numbers.append(number_of(task_id))
+    return numbers
