@@ -11,7 +11,7 @@ from keyreel.bench.orders import EXAMPLES
 from keyreel.bench.quality import Likeness, likeness
 from keyreel.engines.motion.framing import cover
 from keyreel.engines.motion.inbetween import InBetween, in_between
-from keyreel.engines.motion.matching import match
+from keyreel.engines.motion.matching import landmarks, match
 from keyreel.order import Size
 from support.keyframe_scenes import terrain, view
 from support.pictures import character, landscape
@@ -132,4 +132,4 @@ def test_different_pictures_are_known_as_different(nets: Nets) -> None:
 def test_points_that_lie_on_each_other_are_no_reason_to_fail() -> None:
     balloon = cover(EXAMPLES / "balloon.jpg", Size(960, 544))
     near, far = (moved(balloon, scale, (0, 0), border=cv2.BORDER_REFLECT_101) for scale in (2.2, 1.5))
-    assert match(far, near).plane is not None
+    assert match(landmarks(far), landmarks(near)).plane is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.raster import MIRROR, fetched, remapped, resized
+from keyreel.engines.motion.raster import MIRROR, fetched, resized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,10 +105,24 @@ def box_of(needed: NDArray[np.bool_]) -> Box | None:
 def warped(frame: Frame, shifts: FloatArray, box: Box) -> Frame:
     """Warp a box of a full-size frame along small shifts, in its pixels. Outside it is mirrored."""
     height, width = frame.shape[:2]
-    # Shifts are enlarged, not places: nothing moves exactly where they are 0.
-    full = resized(np.ascontiguousarray(shifts), width, height)
     rows, columns = box.within(frame.shape)
-    inner = full[rows, columns]
-    if rows.start or columns.start:
-        inner = inner + np.array([columns.start, rows.start], dtype=np.float32)
-    return np.asarray(remapped(frame, inner, MIRROR, relative=True), dtype=np.uint8)
+    # Shifts are enlarged, not places: nothing moves exactly where they are 0.
+    full = (resized(np.asarray(each, np.float32), width, height)[rows, columns] for each in cv2.split(shifts))
+    across, down = (
+        each + np.float32(start) if start else np.ascontiguousarray(each)
+        for each, start in zip(full, (columns.start, rows.start), strict=True)
+    )
+    # OpenCV 5 fetches four channels in half the time of three.
+    four = cv2.cvtColor(frame, cv2.COLOR_RGB2RGBA)
+    flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
+    seen = cv2.remap(four, across, down, flags, borderMode=MIRROR)
+    return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
+
+
+def mixed(one: Frame, other: Frame, share: FloatArray) -> Frame:
+    """Mix two pictures of one size by the first one's share [h,w], 0 … 1, as large as they are."""
+    # Bytes mix in a third of the time that cv2.blendLinear takes for floats.
+    weight = cv2.cvtColor(cv2.convertScaleAbs(share, alpha=255), cv2.COLOR_GRAY2RGB)
+    near = cv2.multiply(one, weight, scale=1 / 255)
+    far = cv2.multiply(other, cv2.bitwise_not(weight), scale=1 / 255)
+    return np.asarray(cv2.add(near, far), dtype=np.uint8)

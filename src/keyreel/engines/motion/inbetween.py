@@ -20,6 +20,7 @@ from keyreel.engines.motion.charts import (
     box_of,
     identity,
     inside,
+    mixed,
     moved,
     sampled,
     warped,
@@ -28,7 +29,8 @@ from keyreel.engines.motion.charts import (
 from keyreel.engines.motion.crisp import Crisp
 from keyreel.engines.motion.easing import smoothstep
 from keyreel.engines.motion.light import Light, evened
-from keyreel.engines.motion.matching import match
+from keyreel.engines.motion.matching import landmarks, match
+from keyreel.engines.motion.raster import resized
 from keyreel.engines.motion.rife import FlowBetween, between
 from keyreel.order import Size
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.charts import Chart, Matrix
+    from keyreel.engines.motion.matching import Landmarks
     from keyreel.engines.motion.nets import FloatArray, Net
 
     Side = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
@@ -45,10 +48,17 @@ if TYPE_CHECKING:
 _ALIKE: Final = 0.5
 """Structural likeness from which two pictures without matching points still count as one scene."""
 
+_UNLIKE: Final = 0.35
+"""Below this in a trial at a small size there is no need to look closer."""
+
+_DOUBT: Final = 0.1
+"""By how much a trial without the camera's move must be more alike: matched points are evidence, too."""
+
 _FITTING: Final = 0.95
 """Structural likeness from which there is no need to look for a better way."""
 
 _NET_PIXELS: Final = 448 * 256
+_TRIAL_PIXELS: Final = 256 * 128
 _NET_STEP: Final = 64
 _CERTAIN: Final = 5.0
 _UNSEEN: Final = 1e-4
@@ -71,6 +81,8 @@ _TRACE: Final = 0.005
 
 _MIDDLE: Final = 0.5
 _LENDING_RIM: Final = 0.01
+
+_SPARSE: Final = 2
 
 _STILL: Final = 0.01
 """A camera move that shifts no corner by more than this share of the sides is left to the network."""
@@ -114,7 +126,7 @@ class InBetween:
         both = inside(charts[0]) * inside(charts[1])
         self.likeness = _likeness(seen[0], seen[1], both)
         """How alike both pictures' structures are once warped to the middle: 1 equal, 0 nothing in common."""
-        self._light = Light(seen[0], seen[1], both)
+        self._light = Light(*(np.ascontiguousarray(each[::_SPARSE, ::_SPARSE]) for each in (*seen, both)))
         self._scale = np.array([first.shape[1] / size.width, first.shape[0] / size.height], dtype=np.float32)
         self._posts_in_all = max(_FEWEST_POSTS, _POSTS_PER_NODE * self._flow.nodes)
         self._posts: dict[int, Post] = {}
@@ -154,9 +166,9 @@ class InBetween:
             return frame
         height, width = frame.shape[:2]
         box = part.within(frame.shape)
-        weight = np.ascontiguousarray(cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)[box])
+        weight = resized(share, width, height)[box]
         over = lit_other(warped(other, shifts_other, part), place)
-        frame[box] = cv2.blendLinear(np.ascontiguousarray(frame[box]), over, weight, 1 - weight)
+        frame[box] = mixed(np.ascontiguousarray(frame[box]), over, weight)
         return frame
 
     def _at(self, chart: Chart, place: float) -> Chart:
@@ -211,14 +223,35 @@ class InBetween:
         return Post(to_first + aside, to_last + aside, views)
 
 
-def in_between(net: Net, first: Frame, last: Frame) -> InBetween | None:
-    """Return the way between two frames of one scene; None where they show different ones."""
-    common = match(first, evened(last, first))
-    best = InBetween(net, first, last, common.plane)
-    if common.plane is not None and best.likeness < _FITTING:
-        # The camera's move found by matching is not always the better start: what fits better afterwards is.
-        best = max(best, InBetween(net, first, last), key=lambda way: way.likeness)
-    return best if common.related or best.likeness >= _ALIKE else None
+def in_between(
+    net: Net, first: Frame, last: Frame, *, seen: tuple[Landmarks, Landmarks] | None = None
+) -> InBetween | None:
+    """Return the way between two frames of one scene; None where they show different ones.
+
+    `seen` are both frames' landmarks, where they are known already.
+    """
+    common = match(*(seen or (landmarks(first), landmarks(last))))
+    plane = common.plane if common.plane is not None and _moves(common.plane) else None
+    if plane is None and not common.related and _tried(net, first, last, None) < _UNLIKE:
+        return None
+    if plane is not None and not _fits(net, first, last, plane):
+        plane = None
+    way = InBetween(net, first, last, plane)
+    return way if common.related or way.likeness >= _ALIKE else None
+
+
+def _fits(net: Net, first: Frame, last: Frame, plane: Matrix) -> bool:
+    """Say whether the camera's move found by matching is a good start: without it no more would fit."""
+    with_it = _tried(net, first, last, plane)
+    return with_it >= _FITTING or with_it + _DOUBT >= _tried(net, first, last, None)
+
+
+def _tried(net: Net, first: Frame, last: Frame, plane: Matrix | None) -> float:
+    """Return about how alike both frames become along a way, from small ones at a quarter of the price."""
+    width, height = first.shape[1] / first.shape[0], 1.0
+    scale = sqrt(_TRIAL_PIXELS / (width * height))
+    size = Size(round(width * scale), round(height * scale))
+    return InBetween(net, _reduced(first, size), _reduced(last, size), plane).likeness
 
 
 def net_size(frame: Frame) -> Size:
@@ -248,10 +281,12 @@ def _share_of_first(views: FloatArray, place: float) -> FloatArray:
     return np.asarray(first / (first + last), dtype=np.float32)
 
 
-def _path(move: Matrix, size: Size) -> CameraPath | None:
+def _moves(plane: Matrix) -> bool:
     corners = np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]], dtype=np.float64)
-    if np.abs(cv2.perspectiveTransform(corners, move) - corners).max() < _STILL:
-        return None
+    return bool(np.abs(cv2.perspectiveTransform(corners, plane) - corners).max() >= _STILL)
+
+
+def _path(move: Matrix, size: Size) -> CameraPath:
     units = np.diag([size.width, size.height, 1.0])
     return CameraPath(units @ move @ np.linalg.inv(units))
 

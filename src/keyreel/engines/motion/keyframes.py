@@ -18,11 +18,13 @@ from keyreel.engines.motion.excursion import Excursion
 from keyreel.engines.motion.focus import focus_of, is_cropped
 from keyreel.engines.motion.framing import cover_frame, read
 from keyreel.engines.motion.inbetween import InBetween, in_between
+from keyreel.engines.motion.matching import landmarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.matching import Landmarks
     from keyreel.engines.motion.nets import Nets
     from keyreel.order import Order, Picture, Shot
 
@@ -46,6 +48,7 @@ class Reel:
         self._nets = nets
         self._ways: dict[int, Way] = {}
         self._stills: dict[Picture, Still] = {}
+        self._landmarks: dict[Picture, Landmarks] = {}
         self._keyframes: dict[Picture, Frame] = {}
         self._focuses: dict[tuple[int, ...], tuple[float, float]] = {}
 
@@ -54,7 +57,9 @@ class Reel:
         shot, way, pace = self._order.shots[index], self._way(index), self._pace(index)
         for passed in [each for each in self._ways if each < index - 1]:
             del self._ways[passed]
-            self._keyframes.pop(_ends(self._order.shots[passed])[0], None)
+            first, _ = _ends(self._order.shots[passed])
+            self._keyframes.pop(first, None)
+            self._landmarks.pop(first, None)
         excursion = Excursion(self._order, index, self._keyframe(_ends(shot)[0]))
         steps = self._steps(index)
         chance = np.random.default_rng([self._order.seed, index, 23])
@@ -93,11 +98,17 @@ class Reel:
 
     def _found_way(self, index: int) -> Way:
         first, last = (self._keyframe(picture) for picture in _ends(self._order.shots[index]))
-        found = in_between(self._nets.rife, first, last)
+        marks = [self._landmarks_of(picture) for picture in _ends(self._order.shots[index])]
+        found = in_between(self._nets.rife, first, last, seen=(marks[0], marks[1]))
         if found is not None:
             return found
         leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
         return Bridge(leaving, arriving, self._steps(index))
+
+    def _landmarks_of(self, picture: Picture) -> Landmarks:
+        if picture not in self._landmarks:
+            self._landmarks[picture] = landmarks(self._keyframe(picture))
+        return self._landmarks[picture]
 
     def _still(self, picture: Picture) -> Still:
         if picture not in self._stills:

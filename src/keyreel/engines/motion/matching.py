@@ -27,6 +27,11 @@ _FEWEST: Final = 10
 _PLANE_SHARE: Final = 0.45
 _LARGEST_ZOOM: Final = 4.0
 
+_GREY: Final = 118.0
+_SPREAD: Final = 45.0
+_STEEPEST: Final = 4.0
+"""Pictures of less spread than this, in levels of 255, are matched with more contrast, up to this often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -45,8 +50,30 @@ class Match:
         return self.inliers >= _RELATED
 
 
-def match(first: Frame, last: Frame) -> Match:
-    """Match two frames of one size by SIFT and MAGSAC."""
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """The points by which a picture is known again: where they are, how they look, and the picture's size.
+
+    Places are pixels of a reduced picture of that size (width, height).
+    """
+
+    places: Points
+    looks: NDArray[np.float32]
+    size: tuple[int, int]
+
+
+def landmarks(frame: Frame) -> Landmarks:
+    """Find a frame's landmarks by SIFT, in whatever light it is."""
+    grey = _scaled(frame)
+    finder = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.02)
+    found, described = finder.detectAndCompute(grey, None)
+    places = np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2)
+    rows = np.asarray(described if found else np.zeros((0, 128)), dtype=np.float32)
+    return Landmarks(places, _normalised(rows), (grey.shape[1], grey.shape[0]))
+
+
+def match(first: Landmarks, last: Landmarks) -> Match:
+    """Match the landmarks of two frames of one size by MAGSAC."""
     source, target = _matched_points(first, last)
     if len(source) < _FEWEST:
         return Match(0)
@@ -58,8 +85,7 @@ def match(first: Frame, last: Frame) -> Match:
     inliers = max(epipolar, on_plane)
     if on_plane < max(_FEWEST, _PLANE_SHARE * inliers):
         return Match(inliers)
-    height, width = _scaled(first).shape[:2]
-    units = np.diag([width, height, 1.0])
+    units = np.diag([*first.size, 1.0])
     plane = np.linalg.inv(units) @ np.asarray(homography, dtype=np.float64) @ units
     return Match(inliers, plane / plane[2, 2] if _is_camera_move(plane) else None)
 
@@ -87,31 +113,26 @@ def _is_camera_move(plane: Matrix) -> bool:
     return _LARGEST_ZOOM**-2 < area < _LARGEST_ZOOM**2
 
 
-def _matched_points(first: Frame, last: Frame) -> tuple[Points, Points]:
-    places: list[Points] = []
-    features: list[NDArray[np.float32]] = []
-    finder = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.02)
-    for frame in (first, last):
-        found, described = finder.detectAndCompute(_scaled(frame), None)
-        places.append(np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2))
-        rows = np.asarray(described if found else np.zeros((0, 128)), dtype=np.float32)
-        features.append(_normalised(rows))
-    ahead, back = _best(features[0], features[1]), _best(features[1], features[0])
-    mutual = [(here, there) for here, there in ahead.items() if back.get(there) == here]
-    chosen = np.array(mutual, dtype=np.intp).reshape(-1, 2)
-    return places[0][chosen[:, 0]], places[1][chosen[:, 1]]
+def _matched_points(first: Landmarks, last: Landmarks) -> tuple[Points, Points]:
+    if min(len(first.looks), len(last.looks)) <= 1:
+        return first.places[:0], last.places[:0]
+    alike = first.looks @ last.looks.T
+    ahead, sure_ahead = _best(alike)
+    back, sure_back = _best(alike.T)
+    rows = np.arange(len(ahead))
+    chosen = rows[sure_ahead & sure_back[ahead] & (back[ahead] == rows)]
+    return first.places[chosen], last.places[ahead[chosen]]
 
 
-def _best(source: NDArray[np.float32], target: NDArray[np.float32]) -> dict[int, int]:
-    if len(source) == 0 or len(target) <= 1:
-        return {}
-    alike = source @ target.T
+def _best(alike: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return each row's best column, and whether it is clearly better than the second."""
     best = np.argmax(alike, axis=1)
-    rows = np.arange(len(source))
-    nearest = 2 - 2 * alike[rows, best]
+    rows = np.arange(len(alike))
+    nearest = alike[rows, best]
     alike[rows, best] = -1
-    second = 2 - 2 * alike.max(axis=1)
-    return {int(row): int(best[row]) for row in rows[nearest < _RATIO**2 * second]}
+    second = alike.max(axis=1)
+    alike[rows, best] = nearest
+    return best, np.asarray(2 - 2 * nearest < _RATIO**2 * (2 - 2 * second))
 
 
 def _normalised(features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -122,6 +143,10 @@ def _normalised(features: NDArray[np.float32]) -> NDArray[np.float32]:
 def _scaled(frame: Frame) -> NDArray[np.uint8]:
     height, width = frame.shape[:2]
     scale = _SIDE / max(height, width)
-    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     size = (round(width * scale), round(height * scale))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    grey = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    # What is dark or hazy has landmarks as well: SIFT's threshold counts in levels of light.
+    mean, spread = (float(each[0, 0]) for each in cv2.meanStdDev(grey))
+    gain = min(max(_SPREAD / (spread + 1), 1.0), _STEEPEST)
+    levels = np.rint((np.arange(256) - mean) * gain + (mean if gain == 1 else _GREY))
+    return np.asarray(cv2.LUT(grey, np.clip(levels, 0, 255).astype(np.uint8)), dtype=np.uint8)

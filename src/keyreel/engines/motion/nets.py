@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
 
 _WEIGHTS: Final = Path(__file__).parent / "weights"
-_THREADS: Final = 2
+_THREADS: Final = 1
+"""Two take half as many CPU seconds again, of which the encoder beside them has better use."""
+
 _KEPT_SHAPES: Final = 4
 # bf16 maths, the default on some CPUs, is 10 to 100 times less exact and shows as shimmer in flat areas.
 _CONFIG: Final = {

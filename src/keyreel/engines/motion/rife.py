@@ -15,12 +15,17 @@ import numpy as np
 from keyreel.engines.motion.refinement import Refiner
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from keyreel.engine import Frame
     from keyreel.engines.motion.nets import FloatArray, Net
 
 _FIRST_NODE: Final = 0.12
 _LAST_NODE: Final = 0.88
 _FEWEST_NODES: Final = 3
+_NEARLY_STILL: Final = 3.0
+"""Flow shorter than this, in pixels, looks the same from every time: the middle says it all."""
+
 _MOST_NODES: Final = 13
 _PIXELS_PER_NODE: Final = 7.0
 _TYPICAL: Final = 90
@@ -51,8 +56,7 @@ class FlowBetween:
         lengths = np.linalg.norm(self.middle.rates[..., 2:] - self.middle.rates[..., :2], axis=2) / 2
         self.length = float(lengths.mean())
         """Mean motion from the first picture to the last, in pixels."""
-        wanted = round(float(np.percentile(lengths, _TYPICAL)) / _PIXELS_PER_NODE) | 1
-        self._times = np.linspace(_FIRST_NODE, _LAST_NODE, min(max(wanted, _FEWEST_NODES), _MOST_NODES))
+        self._times = _times(float(np.percentile(lengths, _TYPICAL)))
         self._nodes: dict[int, Flow] = {len(self._times) // 2: self.middle}
 
     @property
@@ -62,6 +66,8 @@ class FlowBetween:
 
     def at(self, time: float) -> Flow:
         """Return the flow at a time, 0 … 1. Ask in time's order: only the nodes around it are kept."""
+        if len(self._times) == 1:
+            return self.middle
         place = float(np.interp(time, self._times, np.arange(len(self._times))))
         before = min(int(place), len(self._times) - 2)
         part = place - before
@@ -87,6 +93,14 @@ class FlowBetween:
             time,
         )
         return Flow(np.dstack([found.to_first, found.to_last]), np.dstack([mask[0, 0], found.agreement]))
+
+
+def _times(length: float) -> NDArray[np.float64]:
+    """Choose the times to ask at for motion of a typical length, in pixels: odd in number, one halfway."""
+    if length < _NEARLY_STILL:
+        return np.array([0.5])
+    wanted = min(max(round(length / _PIXELS_PER_NODE) | 1, _FEWEST_NODES), _MOST_NODES)
+    return np.linspace(_FIRST_NODE, _LAST_NODE, wanted)
 
 
 def between(low: FloatArray, high: FloatArray, part: float) -> FloatArray:
