@@ -25,6 +25,7 @@ KeyreelError
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── AttemptLost                   another worker owns the task now: discard everything
+├── Unspeakable                   no voice here can say a text
 ├── InvalidSetting                an operator's setting breaks a rule
 ├── Busy                          another process works on the data folder
 └── RemoteError                   what a Keyreel client was told by a server it talks to
@@ -147,6 +148,10 @@ class Cancelled(KeyreelError):
 
 class AttemptLost(KeyreelError):
     """This attempt no longer owns its task."""
+
+
+class Unspeakable(KeyreelError):
+    """No voice here can say this."""
 
 
 class InvalidSetting(KeyreelError):
