@@ -51,7 +51,8 @@ _CUT: Final = re.compile(
     rf";|；|\bwhile\b|\bwhen\b|\bas\b(?=\s+@)|\bbut\b|,\s*(?=@)|，(?=@)|而(?=@)|(?<![@\w{HAN}])and(?=\s+@)",
     re.IGNORECASE,
 )
-_UNKNOWN_HAN: Final = rf"[{HAN}]{{1,6}}?(?=[^{HAN}]|$|说|道|问|喊|叫|答|对|向|跟|朝|看|走|笑|哭|站|坐|转|低|轻|大|抬|高|小声|唱|念|讲|告|在|和|与|的|回|跑|挥|微|也|突)"
+    rf"[{HAN}]{{1,6}}?"
+    rf"(?=[^{HAN}]|$|小声|[说道问喊叫答对向跟朝看走笑哭站坐转低轻大抬高唱念讲告在和与的回跑挥微也突])"
 
 
 class Names:
@@ -124,7 +125,7 @@ def gender_in(text: str) -> Gender | None:
 
 
 def speaker_of(prompt: str, mention: Mention, names: Names) -> Speaker:
-    """Return the first one named in the quote's own clause, else in the words after, else the nearest before."""
+    """Return the first one named in the quote's clause, else in the words after, else the nearest before."""
     lead, trail = mention.lead, mention.trail
     clause = _last_clause(lead, names)
     for text in (clause, lead, trail):

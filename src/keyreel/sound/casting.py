@@ -63,8 +63,8 @@ class Role:
 
 
 _GENDERS: Final = {
-    Gender.FEMALE: "female f woman women girl lady ladies madam mother mom grandma granny aunt queen princess "
-    "sister miss shaonv yujie chengshu tianmei nv 女声 女",
+    Gender.FEMALE: "female f woman women girl lady ladies madam mother mom grandma granny aunt queen "
+    "princess sister miss shaonv yujie chengshu tianmei nv 女声 女",
     Gender.MALE: "male m man men boy gentleman guy bloke father dad grandpa uncle king prince brother mr sir "
     "jingying badao qingse nan 男声 男",
 }

@@ -1,0 +1,86 @@
+"""The one English voice of every install, varied in pitch, vocal tract and pace within natural limits."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from hibari import Hibari
+    from numpy.typing import NDArray
+
+    from keyreel.sound.casting import Tone
+
+BASE_RATE: Final = 24_000
+"""Samples a second that the voice makes."""
+
+_NOISE_SEED: Final = 1
+_MOST_PHONEMES: Final = 400
+_CLAUSE: Final = re.compile(r"(?<=[,;:—])\s+")
+
+
+class BaseVoice:
+    """Speaks English. Loaded when it is used for the first time (half a second, 0.1 GB)."""
+
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """The numbers of phonemes. It is Kokoro's own, from which this voice was distilled."""
+        return dict(self._speaker.vocab)
+
+    def phonemes(self, text: str) -> str:
+        """Return how English text is pronounced; numbers, times, money and abbreviations are read out."""
+        return str(self._speaker.g2p(text))
+
+    def say(self, text: str, tone: Tone, *, speed: float) -> NDArray[np.float32]:
+        """Speak. Equal requests give equal samples on one machine."""
+        spoken = [self._clause(each, tone, speed) for each in _clauses(self.phonemes(text))]
+        return np.concatenate(spoken) if spoken else np.zeros(0, np.float32)
+
+    def _clause(self, phonemes: str, tone: Tone, speed: float) -> NDArray[np.float32]:
+        """Speak through the voice's own source and filter: a variation sounds like another speaker."""
+        from hibari import dsp
+
+        numbers = self._speaker.ids(phonemes)
+        given = {"ids": np.array([numbers], np.int64), "speed": np.array([speed * tone.pace], np.float32)}
+        outputs = [np.asarray(each, np.float32)[0] for each in self._speaker.sess.run(None, given)]
+        harmonics, phase, noise, residue, residue_phase, pitch = outputs
+        return np.asarray(
+            dsp.synth(
+                _moved(harmonics, tone.formants),
+                _moved(phase, tone.formants, between=False),
+                _moved(noise, tone.formants),
+                _moved(residue, tone.formants),
+                residue_phase,
+                pitch * tone.pitch,
+                np.random.default_rng(_NOISE_SEED),
+            ),
+            np.float32,
+        )
+
+    @cached_property
+    def _speaker(self) -> Hibari:
+        from hibari import Hibari
+
+        return Hibari()  # never another voice by name: all but this one would be downloaded
+
+
+def _moved(spectrum: NDArray[np.float32], factor: float, *, between: bool = True) -> NDArray[np.float32]:
+    """Move a spectrum's shape up or down in frequency. Phases are not interpolated `between` bins."""
+    if factor == 1:
+        return spectrum
+    last = len(spectrum) - 1
+    place = np.minimum(np.arange(last + 1, dtype=np.float32) / np.float32(factor), last)
+    if not between:
+        return np.ascontiguousarray(spectrum[np.rint(place).astype(np.int64)])
+    below = np.minimum(place.astype(np.int64), last - 1)
+    above = (place - below)[:, None]
+    return np.ascontiguousarray(spectrum[below] * (1 - above) + spectrum[below + 1] * above)
+
+
+def _clauses(phonemes: str) -> list[str]:
+    if len(phonemes) <= _MOST_PHONEMES:
+        return [phonemes] if phonemes.strip() else []
+    return [each for each in _CLAUSE.split(phonemes) if each.strip()]
