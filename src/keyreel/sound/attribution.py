@@ -51,8 +51,10 @@ _CUT: Final = re.compile(
     rf";|；|\bwhile\b|\bwhen\b|\bas\b(?=\s+@)|\bbut\b|,\s*(?=@)|，(?=@)|而(?=@)|(?<![@\w{HAN}])and(?=\s+@)",
     re.IGNORECASE,
 )
+_UNKNOWN_HAN: Final = (
     rf"[{HAN}]{{1,6}}?"
     rf"(?=[^{HAN}]|$|小声|[说道问喊叫答对向跟朝看走笑哭站坐转低轻大抬高唱念讲告在和与的回跑挥微也突])"
+)
 
 
 class Names:
