@@ -12,7 +12,7 @@ from PIL import Image
 from keyreel.finishing.watermark import overlay_for
 from keyreel.media.film import open_film
 from keyreel.media.reader import frame_at
-from keyreel.order import Corner, Picture, Size, Watermark
+from keyreel.order import Corner, MarkText, Picture, Size, Watermark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,12 +76,16 @@ def test_the_default_text_is_legible_on_every_ground(tmp_path: Path, size: Size,
     assert corner.min() < 150
 
 
-def test_the_text_is_as_large_as_ordered(tmp_path: Path) -> None:
-    bright = shown(tmp_path, Watermark(Corner.TOP_LEFT), SIZES[0], 0).mean(axis=2) > 128
-    left, top, right, bottom = box_of(bright)
-    # From the foot of the letters to the top of "d" it is 0.8 of the em, which is 5.5 % of the short side.
-    assert bottom - top == pytest.approx(0.8 * 0.055 * 720, abs=2)
-    assert right - left == pytest.approx(6.0 * 0.055 * 720, abs=6)
+@pytest.mark.parametrize("text", MarkText)
+@pytest.mark.parametrize("size", [*SIZES, Size(640, 352), Size(1920, 1080)], ids=str)
+def test_the_texts_characters_are_a_twentieth_of_the_short_side(
+    tmp_path: Path, size: Size, text: MarkText
+) -> None:
+    ink = shown(tmp_path, Watermark(Corner.TOP_LEFT, text=text), size, 0).mean(axis=2) > 128
+    left, top, right, bottom = box_of(ink)
+    short = min(size.width, size.height)
+    assert 0.05 * short <= bottom - top < 0.057 * short
+    assert right - left < 0.4 * short
 
 
 @pytest.mark.parametrize(
@@ -108,12 +112,11 @@ def test_full_transparency_changes_nothing(tmp_path: Path) -> None:
     assert (shown(tmp_path, mark, SIZES[0], 90) == shown(tmp_path, None, SIZES[0], 90)).all()
 
 
-def test_the_chinese_text_is_at_hand(tmp_path: Path) -> None:
-    size = SIZES[0]
-    overlay = overlay_for(Watermark(Corner.TOP_LEFT), size, text="ai_generated_zh")
-    with open_film(tmp_path / "film.mp4", size, overlay) as film:
-        film.write(np.zeros((size.height, size.width, 3), np.uint8))
-    assert frame_at(tmp_path / "film.mp4", 0)[22:80, 22:180].max() > 215
+def test_the_two_texts_differ(tmp_path: Path) -> None:
+    english, chinese = (
+        shown(tmp_path, Watermark(Corner.TOP_LEFT, text=text), SIZES[0], 0) > 128 for text in MarkText
+    )
+    assert box_of(english.any(axis=2))[2] > 1.5 * box_of(chinese.any(axis=2))[2]
 
 
 def test_a_clip_without_the_ordered_watermark_gets_it(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import av
 import numpy as np
 from PIL import Image
 
@@ -13,42 +12,29 @@ from keyreel.media.color import ColorConverter, planes
 from keyreel.media.whole import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
     from av.video.frame import VideoFrame
 
-_CANDIDATES: Final = 6
+    from keyreel.media.stills import Still
+
 _QUALITY: Final = 88
 _WIDTH: Final = 320
 
 
-def make_cover(video: Path, out: Path) -> Path:
-    """Write the most telling of a few frames as a JPEG of the video's own size.
-
-    Only frames that decode on their own are looked at (one in two seconds): the rest costs 100 times as much.
+def make_cover(frames: Sequence[Still], out: Path, xmp: bytes) -> Path:
+    """Write the most telling of a few frames as a JPEG of the video's own size, with this XMP packet.
 
     Raises:
-        RenderFailed: none of them can be decoded.
+        RenderFailed: there are no frames.
     """
-    best = max(_candidates(video), key=_worth, default=None)
+    best = max((still.picture for still in frames), key=_worth, default=None)
     if best is None:
         raise RenderFailed("The engine's clip cannot be decoded.")
     with whole_file(out) as part:
-        Image.fromarray(ColorConverter().to_rgb(best)).save(part, "JPEG", quality=_QUALITY)
+        Image.fromarray(ColorConverter().to_rgb(best)).save(part, "JPEG", quality=_QUALITY, xmp=xmp)
     return out
-
-
-def _candidates(video: Path) -> Iterator[VideoFrame]:
-    with av.open(video) as container:
-        stream = container.streams.video[0]
-        alone = [packet for packet in container.demux(stream) if packet.is_keyframe and packet.size]
-        step = max(1, len(alone) / _CANDIDATES)
-        for number in range(min(_CANDIDATES, len(alone))):
-            yield from alone[int(number * step)].decode()
-            # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
-            yield from stream.decode(None)
-            stream.codec_context.flush_buffers()
 
 
 def _worth(picture: VideoFrame) -> float:

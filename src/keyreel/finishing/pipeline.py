@@ -12,10 +12,15 @@ from av.error import FFmpegError
 
 from keyreel.errors import RenderFailed
 from keyreel.finishing.cover import make_cover
+from keyreel.finishing.credentials import credentials
 from keyreel.finishing.label import label
 from keyreel.finishing.watermark import watermark
 from keyreel.media.probe import BT709_LIMITED, Probe, probe
+from keyreel.media.stills import stills
 from keyreel.order import FPS
+from keyreel.provenance.fingerprint import fingerprint_of
+from keyreel.provenance.identifier import identifier
+from keyreel.provenance.xmp import packet_for_jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
     Step = Callable[[Clip, Order, Workbench], Clip]
 
-STEPS: Final[tuple[Step, ...]] = (watermark, label)
+STEPS: Final[tuple[Step, ...]] = (watermark, label, credentials)
 """In this order; each skips what the clip has fulfilled. The last one writes the file that is handed out."""
 
 
@@ -57,13 +62,20 @@ def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
             for step in STEPS:
                 clip = step(clip, order, replace(workbench, folder=Path(folder)))
             facts = _check(clip, order)
-            cover = make_cover(clip.path, workbench.folder / "cover.jpg")
+            frames = stills(clip.path)
+            cover = make_cover(frames, workbench.folder / "cover.jpg", _marks(clip, order, workbench))
+            fingerprint = fingerprint_of(frames, order.seconds)
             video = clip.path.replace(workbench.folder / "video.mp4")
     except FFmpegError as error:
         raise RenderFailed(f"The engine's clip cannot be finished: {error.strerror}.") from error
     with video.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Finished(video, cover, sha256, facts, notes=clip.notes)
+    return Finished(video, cover, sha256, facts, fingerprint, clip.notes)
+
+
+def _marks(clip: Clip, order: Order, workbench: Workbench) -> bytes:
+    value = identifier(order.label, workbench.task_id, workbench.producer)
+    return packet_for_jpeg(value, clip.source)
 
 
 def _check(clip: Clip, order: Order) -> Probe:

@@ -12,7 +12,7 @@ from PIL import Image
 from keyreel.media.film import open_film
 from keyreel.media.overlay import Overlay
 from keyreel.media.reader import frames
-from keyreel.order import Corner
+from keyreel.order import Corner, MarkText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,22 +21,20 @@ if TYPE_CHECKING:
     from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order, Picture, Size, Watermark
 
-DEFAULT_TEXT: Final = "ai_generated_en"
-"""The pre-rendered text, a file of this package; "ai_generated_zh" is the Chinese one."""
-
-# GB 45438-2025 asks for characters of at least 5 % of the short side; Chinese ones fill 0.94 of their em.
-_TEXT_HEIGHT: Final = 0.055
-# The em of the pre-rendered texts in their pixels, and the plate around them (tools/build_watermark_text.py).
-_RENDERED_EM: Final = 120
+# GB 45438-2025 asks for characters of at least 5 % of the short side. What is measured is the drawn ink, from
+# a line's highest to its lowest point, with a little to spare for the rounding to whole pixels.
+_INK_HEIGHT: Final = 0.053
+_TEXTS: Final = {MarkText.ENGLISH: ("ai_generated_en", 98), MarkText.CHINESE: ("ai_generated_zh", 112)}
+"""The pre-rendered texts, files of this package, and their ink's height (tools/build_watermark_text.py)."""
 _PICTURE_WIDTH, _PICTURE_HEIGHT = 0.18, 0.14
 _MARGIN: Final = 0.03
 
 
-def overlay_for(mark: Watermark | None, size: Size, text: str = DEFAULT_TEXT) -> Overlay | None:
+def overlay_for(mark: Watermark | None, size: Size) -> Overlay | None:
     """Prepare the mark for frames of this size; None where none is wanted."""
     if mark is None:
         return None
-    picture = _text(text, size) if mark.picture is None else _fitted(mark.picture, size)
+    picture = _text(mark.text, size) if mark.picture is None else _fitted(mark.picture, size)
     rgba = _even(np.asarray(picture))
     height, width = rgba.shape[:2]
     margin = 2 * round(_MARGIN * min(size.width, size.height) / 2)
@@ -61,10 +59,10 @@ def watermark(clip: Clip, order: Order, workbench: Workbench) -> Clip:
     return replace(clip, path=out, fulfilled=clip.fulfilled | {"watermark"})
 
 
-def _text(name: str, size: Size) -> Image.Image:
+def _text(text: MarkText, size: Size) -> Image.Image:
+    name, ink = _TEXTS[text]
     with files("keyreel.finishing").joinpath(f"{name}.png").open("rb") as file, Image.open(file) as drawn:
-        scale = _TEXT_HEIGHT * min(size.width, size.height) / _RENDERED_EM
-        return _scaled(drawn.convert("RGBA"), scale)
+        return _scaled(drawn.convert("RGBA"), _INK_HEIGHT * min(size.width, size.height) / ink)
 
 
 def _fitted(path: Picture, size: Size) -> Image.Image:

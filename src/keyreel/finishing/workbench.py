@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyreel.provenance.authority import Credentials
     from keyreel.task import TaskId
 
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """Where one clip is finished: for which task, in which folder, and who is named as its producer."""
+    """Where one clip is finished: for which task, in which folder, and who is named as its producer.
+
+    Without `credentials` videos are not signed.
+    """
 
     task_id: TaskId
     folder: Path
     producer: str = "keyreel"
+    credentials: Credentials | None = None

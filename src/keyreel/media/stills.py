@@ -1,0 +1,83 @@
+"""A few decoded frames that stand for a video; knows no orders and does not look at what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import av
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_MOST: Final = 8
+_FEW: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A decoded frame, and its time from the video's beginning."""
+
+    seconds: float
+    picture: VideoFrame
+
+
+def stills(path: Path) -> list[Still]:
+    """Return at most eight frames that decode on their own: the rest costs 100 times as much.
+
+    There is one in two seconds. A video that has fewer than three gives two more from its last group.
+    """
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        packets = [packet for packet in container.demux(stream) if packet.size]
+        alone = [number for number, packet in enumerate(packets) if packet.is_keyframe]
+        step = max(1.0, len(alone) / _MOST)
+        chosen = [alone[int(place * step)] for place in range(min(_MOST, len(alone)))]
+        found = [still for number in chosen for still in _decoded(stream, packets[number : number + 1])]
+        if 0 < len(alone) < _FEW:
+            # Frames that no other leans on, three of four, are left out: half of the time.
+            stream.codec_context.skip_frame = "BIDIR"
+            later = list(_decoded(stream, packets[alone[-1] :]))[1:]
+            found += [later[number] for number in sorted({len(later) // 2, len(later) - 1}) if later]
+    return found
+
+
+def length(path: Path) -> float:
+    """Return the video's length in seconds, from its headers."""
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        if stream.duration is not None and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        return (container.duration or 0) / av.time_base
+
+
+def sampled(path: Path, every_seconds: float, longest_seconds: float) -> Iterator[Still]:
+    """Yield frames at equal times from the video's beginning; all of them are decoded."""
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        due = 0.0
+        for picture in container.decode(stream):
+            seconds = _seconds(picture, stream)
+            if seconds > longest_seconds:
+                return
+            if seconds >= due:
+                due = seconds + every_seconds
+                yield Still(seconds, picture)
+
+
+def _decoded(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[Still]:
+    for packet in packets:
+        yield from (Still(_seconds(picture, stream), picture) for picture in packet.decode())
+    # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
+    yield from (Still(_seconds(picture, stream), picture) for picture in stream.decode(None))
+    stream.codec_context.flush_buffers()
+
+
+def _seconds(picture: VideoFrame, stream: VideoStream) -> float:
+    # The frame's own time base is missing in those that come at the stream's end.
+    return float((picture.pts or 0) * (stream.time_base or 0))
