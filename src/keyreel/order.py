@@ -23,6 +23,7 @@ class Operation(StrEnum):
     MULTIFRAME = "multiframe"
     REFERENCE2VIDEO = "reference2video"
     TEXT2VIDEO = "text2video"
+    TEMPLATE2VIDEO = "template2video"
 
 
 class Resolution(StrEnum):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 
@@ -24,8 +25,8 @@ def test_the_openapi_document_has_every_dialects_paths(client: TestClient) -> No
 
 
 def test_a_client_that_reads_the_specification_can_submit_by_it(client: TestClient) -> None:
-    listed = client.get("/api/v1/skill/models", params={"page": 1, "page_size": 10}).json()["data"]["models"]
-    assert len(listed) == 5
+    listed = client.get("/api/v1/skill/models", params={"page": 1, "page_size": 50}).json()["data"]["models"]
+    assert len(listed) == len(ENDPOINTS)
     for model in listed:
         spec = client.get(f"/api/v1/skill/models/{model['id']}/spec").json()["data"]
         assert spec["api"]["endpoint"].endswith("/model/v1/generation")

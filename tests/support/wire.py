@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from keyreel.order import Operation
 from keyreel.task import Links, State, Submission, Task, TaskId
+from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Asked
 from keyreel.wire.parse import parse_fields
 
@@ -31,25 +33,37 @@ EXTRAS: dict[str, Any] = {
     "callback_url": "https://example.com/done",
     "extra": {"webhook": {"url": "https://example.com/hook"}},
 }
-FULL: dict[str, dict[str, Any]] = {
-    "q2-pro-multiframe": EXTRAS
-    | {
+OPERATIONS: dict[Operation, dict[str, Any]] = {
+    Operation.MULTIFRAME: {
         "start_image": url(0),
         "image_settings": [{"key_image": url(n), "prompt": f"p{n}", "duration": n + 1} for n in (1, 2, 3)],
     },
-    "q2-pro-img2video": EXTRAS
-    | {"images": [url(0)], "prompt": "x", "duration": 7, "voice_id": "v", "is_rec": True},
-    "q1-reference2video": EXTRAS | {"images": [url(0), url(1)], "prompt": "x", "aspect_ratio": "9:16"},
-    "q2-reference2video": EXTRAS
-    | {
+    Operation.IMG2VIDEO: {"images": [url(0)], "prompt": "x", "duration": 7, "voice_id": "v", "is_rec": True},
+    Operation.START_END2VIDEO: {"images": [url(0), url(1)], "prompt": "x", "is_rec": True},
+    Operation.REFERENCE2VIDEO: {
         "subjects": [{"id": "a", "images": [url(0), url(1)], "voice_id": "v"}],
         "images": [url(2)],
         "prompt": "@a x",
         "duration": 10,
         "aspect_ratio": "4:3",
     },
-    "q2-pro-start-end2video": EXTRAS | {"images": [url(0), url(1)], "prompt": "x", "is_rec": True},
+    Operation.TEXT2VIDEO: {"prompt": "x", "style": "anime", "aspect_ratio": "9:16"},
+    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": [url(0)], "area": "denmark"},
 }
+# What a model's own limits ask for instead.
+NARROWER: dict[str, dict[str, Any]] = {
+    "q1": {"duration": 5, "resolution": "1080p", "aspect_ratio": "9:16", "images": [url(0), url(1)]},
+    "2.0": {"duration": 4, "resolution": "720p", "images": [url(0), url(1)]},
+}
+
+
+def full(kind: type[Endpoint]) -> dict[str, Any]:
+    """Return a request with every field that the endpoint knows."""
+    given = EXTRAS | OPERATIONS[kind.operation] | NARROWER.get(kind.family, {})
+    return {name: value for name, value in given.items() if name in kind.model_fields}
+
+
+FULL: dict[str, dict[str, Any]] = {kind.name(): full(kind) for kind in ENDPOINTS}
 
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -44,6 +44,7 @@ _BACK_IN_QUEUE: Final[dict[str, Any]] = {
     "owner": "",
     "lease_until": None,
 }
+_ALL: Final = TaskFilter()
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _ACCEPT: Final = insert(TASKS)
 _GET: Final = select(TASKS).where(TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant"))
@@ -138,7 +139,7 @@ class TaskStore:
             raise UnknownTask
         return task_of(row)
 
-    def list(self, tenant: str | None = None, wanted: TaskFilter = TaskFilter()) -> tuple[Task, ...]:  # noqa: B008 - frozen
+    def list(self, tenant: str | None = None, wanted: TaskFilter = _ALL) -> tuple[Task, ...]:
         """List a tenant's tasks, or everybody's, as the filter says."""
         query = matching(select(TASKS), wanted)
         if tenant is not None:

@@ -8,9 +8,23 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire import sources
-from keyreel.wire.models.vidu_q1 import Q1Reference2Video
-from keyreel.wire.models.vidu_q2 import Q2Reference2Video
-from keyreel.wire.models.vidu_q2_pro import Q2ProImg2Video, Q2ProMultiframe, Q2ProStartEnd2Video
+from keyreel.wire.models.vidu_2_0 import V20Img2Video, V20Reference2Video, V20StartEnd2Video
+from keyreel.wire.models.vidu_q1 import Q1Img2Video, Q1Reference2Video, Q1StartEnd2Video, Q1Text2Video
+from keyreel.wire.models.vidu_q2 import Q2Reference2Video, Q2Template2Video, Q2Text2Video
+from keyreel.wire.models.vidu_q2_pro import (
+    Q2ProImg2Video,
+    Q2ProMultiframe,
+    Q2ProReference2Video,
+    Q2ProStartEnd2Video,
+)
+from keyreel.wire.models.vidu_q2_pro_fast import (
+    Q2ProFastImg2Video,
+    Q2ProFastReference2Video,
+    Q2ProFastStartEnd2Video,
+)
+from keyreel.wire.models.vidu_q2_turbo import Q2TurboImg2Video, Q2TurboMultiframe, Q2TurboStartEnd2Video
+from keyreel.wire.models.vidu_q3_pro import Q3ProImg2Video, Q3ProStartEnd2Video, Q3ProText2Video
+from keyreel.wire.models.vidu_q3_turbo import Q3TurboImg2Video, Q3TurboStartEnd2Video, Q3TurboText2Video
 
 if TYPE_CHECKING:
     from keyreel.wire.endpoint import Endpoint
@@ -21,13 +35,47 @@ ENDPOINTS: Final[tuple[type[Endpoint], ...]] = (
     Q1Reference2Video,
     Q2Reference2Video,
     Q2ProStartEnd2Video,
+    Q2ProReference2Video,
+    Q2TurboMultiframe,
+    Q2TurboImg2Video,
+    Q2TurboStartEnd2Video,
+    Q2ProFastImg2Video,
+    Q2ProFastStartEnd2Video,
+    Q2ProFastReference2Video,
+    Q2Text2Video,
+    Q2Template2Video,
+    Q1Img2Video,
+    Q1StartEnd2Video,
+    Q1Text2Video,
+    V20Img2Video,
+    V20StartEnd2Video,
+    V20Reference2Video,
+    Q3ProText2Video,
+    Q3ProImg2Video,
+    Q3ProStartEnd2Video,
+    Q3TurboText2Video,
+    Q3TurboImg2Video,
+    Q3TurboStartEnd2Video,
 )
 
 TRUSTED: Final = MappingProxyType({sources.TRUSTED: True})
 """The validation context for reading our own rows again: only there are `asset:` references accepted."""
 
 # Names in use that no rule leads to.
-_ALIASES: Final = {"q2prostartend": "q2-pro-start-end2video"}
+_ALIASES: Final = {
+    "q2prostartend": "q2-pro-start-end2video",
+    "q2turbostartend": "q2-turbo-start-end2video",
+    "q2profast": "q2-pro-fast-reference2video",
+    "q2proreference": "q2-pro-reference2video",
+    "q2i2vreference": "q2-reference2video",
+    "cnmultiframeviduq2turbo": "q2-turbo-multiframe",
+    "cnreference2videovidu20": "2.0-reference2video",
+    **{
+        f"q3{tier}{short}": f"q3-{tier}-{operation}"
+        for tier in ("pro", "turbo")
+        for short, operation in (("t2v", "text2video"), ("i2v", "img2video"), ("f2v", "start-end2video"))
+    },
+}
 _BY_NAME: Final = {kind.name(): kind for kind in ENDPOINTS}
 _BY_LETTERS: Final = {re.sub(r"[^a-z0-9]", "", name): kind for name, kind in _BY_NAME.items()}
 _LONGEST: Final = 100

@@ -71,6 +71,24 @@ class Whole(Rule):
 
 
 @dataclass(frozen=True)
+class Choice(Rule):
+    """One of some whole numbers."""
+
+    numbers: tuple[int, ...]
+
+    def read(self, value: Any) -> int:
+        """Accept 4 and 4.0, refuse "4"."""
+        number = _whole(value)
+        if number not in self.numbers:
+            raise broken(f"must be {' or '.join(map(str, self.numbers))}")
+        return number
+
+    def schema(self) -> dict[str, Any]:
+        """Return the numbers."""
+        return {"type": "integer", "enum": [*self.numbers]}
+
+
+@dataclass(frozen=True)
 class Text(Rule):
     """Text of at most `limit` Unicode code points; `needed` refuses blank text."""
 

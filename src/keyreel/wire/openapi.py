@@ -25,12 +25,14 @@ _REF: Final = "#/components/schemas/{model}"
 _PICTURES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
 _EXAMPLES: Final[dict[Operation, Json]] = {
     Operation.IMG2VIDEO: {"images": _PICTURES[:1], "prompt": "The camera moves in slowly."},
-    Operation.START_END2VIDEO: {"images": _PICTURES[:2], "prompt": "The sun rises.", "duration": 4},
+    Operation.START_END2VIDEO: {"images": _PICTURES[:2], "prompt": "The sun rises."},
     Operation.MULTIFRAME: {
         "start_image": _PICTURES[0],
         "image_settings": [{"key_image": picture, "duration": 3} for picture in _PICTURES[1:]],
     },
     Operation.REFERENCE2VIDEO: {"images": _PICTURES[:1], "prompt": "@1 walks through the rain."},
+    Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
+    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _PICTURES[:1]},
 }
 _LIST_QUERY: Final[list[Json]] = [
     {"name": name, "in": "query", "schema": {"type": kind}}

@@ -48,7 +48,7 @@ class Reference2Video(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot without keyframes, with the subjects."""
-        shot = Shot(self.described(), self.duration)
+        shot = Shot(self.described(), self.seconds)
         return self.ordered(seed, shot, subjects=self.subjects_shown(), size=self.size)
 
 

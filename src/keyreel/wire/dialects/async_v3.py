@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from keyreel import errors
+from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
@@ -32,6 +33,14 @@ _WORDS: Final = {
 _STATES: Final = {word: state for state, word in _WORDS.items() if state is not State.CANCELLED} | {
     "TASK_STATUS_UNKNOWN": State.QUEUED
 }
+
+# The pages of Q3 abbreviate operations, and one page bears a model's name alone.
+_SHORT: Final = {
+    Operation.TEXT2VIDEO: "t2v",
+    Operation.IMG2VIDEO: "i2v",
+    Operation.START_END2VIDEO: "f2v",
+}
+_IRREGULAR: Final = {"q2-pro-fast-reference2video": "viduq2-pro-fast"}
 
 # The reasons of the format's own table; the last six are ours, for what it does not name.
 _REFUSALS: Final = (
@@ -174,7 +183,12 @@ class AsyncV3(Dialect):
 
     def model_id(self, endpoint: type[Endpoint]) -> str:
         """Return "vidu-q2-pro-startend2video" and the like."""
-        return f"vidu-{endpoint.family}-{endpoint.operation.value.replace('_', '')}"
+        if endpoint.name() in _IRREGULAR:
+            return _IRREGULAR[endpoint.name()]
+        word = endpoint.operation.value.replace("_", "")
+        if endpoint.family.startswith("q3"):
+            word = _SHORT.get(endpoint.operation, word)
+        return f"vidu-{endpoint.family}-{word}"
 
 
 def _extra(task: Task) -> dict[str, Any]:

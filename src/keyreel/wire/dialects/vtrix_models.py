@@ -22,12 +22,14 @@ _KINDS: Final = {
     Operation.MULTIFRAME: "Multiframe",
     Operation.REFERENCE2VIDEO: "Reference to Video",
     Operation.TEXT2VIDEO: "Text to Video",
+    Operation.TEMPLATE2VIDEO: "Template to Video",
 }
 
 
 def model_id(endpoint: type[Endpoint]) -> str:
     """Return the format's name of an endpoint: "viduq2_pro_start_end2video" and the like."""
-    return f"vidu{endpoint.family.replace('-', '_')}_{endpoint.operation.value}"
+    family = endpoint.family.replace("-", "_").replace(".", "")
+    return f"vidu{family}_{endpoint.operation.value}"
 
 
 def model_list(query: Mapping[str, str]) -> Json:
@@ -80,7 +82,7 @@ def _summary(endpoint: type[Endpoint]) -> Json:
         "name": f"Vidu {family} {_KINDS[endpoint.operation]}",
         "type": "video",
         "description": (endpoint.__doc__ or "").strip(),
-        "input_modalities": ["text", "image"],
+        "input_modalities": ["text"] if endpoint.operation is Operation.TEXT2VIDEO else ["text", "image"],
         "output_modalities": ["video"],
     }
 

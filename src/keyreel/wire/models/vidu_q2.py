@@ -1,6 +1,11 @@
-"""Vidu Q2: subjects with names and voices."""
+"""Vidu Q2: subjects with names and voices, videos from words alone, and templates."""
 
+from pydantic import Field
+
+from keyreel.order import Sound
+from keyreel.wire.fields import Flag
 from keyreel.wire.references import SubjectReference2Video
+from keyreel.wire.words import Template2Video, Text2Video
 
 
 class Q2Reference2Video(SubjectReference2Video):
@@ -8,3 +13,23 @@ class Q2Reference2Video(SubjectReference2Video):
 
     family = "q2"
     high_for_large = True
+
+
+class Q2Text2Video(Text2Video):
+    """Makes a video from a description."""
+
+    family = "q2"
+    high_for_large = True
+
+    audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
+
+    @property
+    def sound(self) -> Sound:
+        """What is to be heard."""
+        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio)
+
+
+class Q2Template2Video(Template2Video):
+    """Applies a prepared effect to pictures."""
+
+    family = "q2"

@@ -1,10 +1,13 @@
-"""Vidu Q2 Pro: from one picture, from two, from up to ten."""
+"""Vidu Q2 Pro: from one picture, from two, from up to ten, and from subjects."""
+
+from typing import Annotated
 
 from pydantic import Field
 
 from keyreel.order import Corner
-from keyreel.wire.fields import CornerName
+from keyreel.wire.fields import CornerName, Whole
 from keyreel.wire.operations import Img2Video, Multiframe, StartEnd2Video
+from keyreel.wire.references import SubjectReference2Video
 
 
 class Q2ProImg2Video(Img2Video):
@@ -27,3 +30,16 @@ class Q2ProMultiframe(Multiframe):
     numbered_corners = False
 
     wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="The mark's corner.")
+
+
+class Q2ProReference2Video(SubjectReference2Video):
+    """Makes a video of named subjects from their pictures and a description."""
+
+    family = "q2-pro"
+
+    duration: Annotated[int, Whole(0, 10)] = Field(5, description="Seconds; 0 leaves it to the model.")
+
+    @property
+    def seconds(self) -> int:
+        """The video's length: five seconds where the choice is the model's."""
+        return self.duration or 5

@@ -1,0 +1,37 @@
+"""Vidu Q3 Turbo: up to sixteen seconds with sound, faster."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from keyreel.wire.fields import Text, Whole
+from keyreel.wire.operations import Img2Video, StartEnd2Video
+from keyreel.wire.sounding import Sounding
+from keyreel.wire.words import Text2Video
+
+Seconds = Annotated[int, Whole(1, 16)]
+
+
+class Q3TurboText2Video(Sounding, Text2Video):
+    """Makes a video from a description."""
+
+    family = "q3-turbo"
+
+    duration: Seconds = Field(5, description="Seconds.")
+
+
+class Q3TurboImg2Video(Sounding, Img2Video):
+    """Makes a video that starts with a picture."""
+
+    family = "q3-turbo"
+
+    duration: Seconds = Field(5, description="Seconds.")
+
+
+class Q3TurboStartEnd2Video(Sounding, StartEnd2Video):
+    """Makes a video from its first and its last frame."""
+
+    family = "q3-turbo"
+
+    prompt: Annotated[str, Text(5000)] = Field("", description="What is to happen.")
+    duration: Seconds = Field(5, description="Seconds.")

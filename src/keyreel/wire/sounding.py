@@ -1,0 +1,31 @@
+"""Requests whose video sounds by itself: audio is on unless it is switched off."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from keyreel.order import Sound
+from keyreel.wire.fields import Flag, OneOf
+from keyreel.wire.generation import Generation, Voice
+
+_SPEECH, _EFFECTS = "speech_only", "sound_effect_only"
+
+
+class Sounding(Generation):
+    """Adds audio, and the choice of what it holds."""
+
+    audio: Flag = Field(True, description="Add sound to the video.")  # noqa: FBT003 - a field's default
+    audio_type: Annotated[str, OneOf(("all", _SPEECH, _EFFECTS))] = Field(
+        "all", description="What the sound holds."
+    )
+    voice_id: Voice = Field("", description="The voice of spoken words.")
+
+    @property
+    def sound(self) -> Sound:
+        """What is to be heard."""
+        return Sound(
+            music=self.bgm,
+            ambience=self.audio and self.audio_type != _SPEECH,
+            speech=self.audio and self.audio_type != _EFFECTS,
+            voice=self.voice_id,
+        )
