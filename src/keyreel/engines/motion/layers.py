@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.raster import resized
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -63,7 +61,7 @@ class View:
         x, y = np.meshgrid(
             (columns - (self.size.width - 1) / 2) / self.unit, (rows - (self.size.height - 1) / 2) / self.unit
         )
-        return np.stack((x, y), axis=-1)
+        return _planar(x, y)
 
 
 def view_of(size: Size, slack: tuple[int, int, int, int], squeeze: float) -> View:
@@ -120,9 +118,9 @@ def _enlargement(pose: Pose, view: View, farthest: float) -> float:
 
 def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) -> FloatArray:
     """Return the place in the layer, in units, that each point of the frame shows."""
-    cosine, sine = cos(pose.roll), sin(pose.roll)
-    turn = np.array(((cosine, sine), (-sine, cosine)), np.float32) / pose.zoom
-    ray = points @ turn
+    cosine, sine = cos(pose.roll) / pose.zoom, sin(pose.roll) / pose.zoom
+    x, y = points[..., 0], points[..., 1]
+    ray = _planar(x * cosine - y * sine, x * sine + y * cosine)
     aim = np.array((pose.pan, pose.tilt), np.float32)
     moved = np.array((pose.truck, pose.lift), np.float32)
     place = np.asarray(ray + aim, np.float32)
@@ -131,6 +129,11 @@ def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) 
         ahead = ray * (1 - np.float32(pose.dolly) * depth)
         place = np.asarray(ahead + aim + moved * depth, np.float32)
     return _squeezed(place, view)
+
+
+def _planar(x: NDArray[np.floating], y: NDArray[np.floating]) -> FloatArray:
+    """Return points [rows, columns, 2] whose coordinates lie apart in memory: numpy likes them so."""
+    return np.moveaxis(np.stack((x, y)).astype(np.float32, copy=False), 0, -1)
 
 
 def shown_at(place: tuple[float, float], pose: Pose, disparity: float) -> tuple[float, float, float]:
@@ -156,43 +159,3 @@ def _squeezed(place: FloatArray, view: View) -> FloatArray:
             pressed = _KNEE + (1 - _KNEE) * slope * beyond / (1 + (slope - 1) * beyond)
             place[..., axis] = np.where(part > _KNEE, pressed * abs(edge) * sign, along)
     return place
-
-
-def pixels(place: FloatArray, view: View, origin: tuple[float, float]) -> FloatArray:
-    """Return the full-size map, in pixels of a layer whose resting frame starts at `origin`."""
-    rows, columns = place.shape[:2]
-    return pixels_of(place, (slice(0, rows), slice(0, columns)), view, origin)[0]
-
-
-def covered_cells(place: FloatArray, box: tuple[float, float, float, float]) -> tuple[slice, slice] | None:
-    """Return the grid rows and columns from which a layer's box (units) can be seen; None if from nowhere."""
-    inside = (
-        (place[..., 0] > box[0])
-        & (place[..., 0] < box[2])
-        & (place[..., 1] > box[1])
-        & (place[..., 1] < box[3])
-    )
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    if not rows.size:
-        return None
-    return (
-        slice(max(int(rows[0]) - 2, 0), int(rows[-1]) + 3),
-        slice(max(int(columns[0]) - 2, 0), int(columns[-1]) + 3),
-    )
-
-
-def pixels_of(
-    place: FloatArray, cells: tuple[slice, slice], view: View, origin: tuple[float, float]
-) -> tuple[FloatArray, slice, slice]:
-    """Return the map for some of the grid's cells alone, and the frame's rows and columns that it is for."""
-    width, height = view.size.width, view.size.height
-    centre = np.array(((width - 1) / 2 + origin[0], (height - 1) / 2 + origin[1]), np.float32)
-    coarse = place[cells] * np.float32(view.unit) + centre
-    rows, columns = coarse.shape[:2]
-    full = resized(np.asarray(coarse, np.float32), columns * STEP, rows * STEP)
-    # Half a cell at each side is extrapolated by resize: leave one cell out, the grid has one to spare.
-    top, left = cells[0].start * STEP, cells[1].start * STEP
-    y0, y1 = max(top, 0), min(top + (rows - 2) * STEP, height)
-    x0, x1 = max(left, 0), min(left + (columns - 2) * STEP, width)
-    inner = full[STEP : STEP + y1 - y0, STEP : STEP + x1 - x0]
-    return inner, slice(y0, y1), slice(x0, x1)

@@ -37,23 +37,33 @@ def blurred(image: NDArray[Pixel], sigma: float) -> NDArray[Pixel]:
 def fetched(image: NDArray[Pixel], where: FloatArray, border: int = MIRROR) -> NDArray[Pixel]:
     """Return the pixels at the places of a map [height, width, 2] (x, y)."""
     if image.dtype == np.uint8 and image.shape[2:] == (3,):
-        # OpenCV 5 fetches four channels in half the time of three: 1.7 ms against 3.3 for 720p.
-        four = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
+        four = four_channels(np.asarray(image, np.uint8))
         return np.asarray(cv2.cvtColor(remapped(four, where, border), cv2.COLOR_RGBA2RGB), image.dtype)
     return np.asarray(remapped(image, where, border), image.dtype)
 
 
 def premultiplied(image: Frame, alpha: FloatArray) -> Frame:
     """Return an image with its opacity as a fourth channel, ready to be laid over others."""
-    opacity = np.clip(alpha, 0, 1)
-    return np.dstack((bytes_of(image * opacity[..., None]), bytes_of(opacity * 255)))
+    opacity = bytes_of(np.clip(alpha, 0, 1) * 255)
+    colours = cv2.multiply(image, cv2.cvtColor(opacity, cv2.COLOR_GRAY2RGB), scale=1 / 255)
+    return np.asarray(cv2.merge((*cv2.split(colours), opacity)), np.uint8)
 
 
-def laid(over: Frame, under: Frame) -> Frame:
-    """Lay a premultiplied image [height, width, 4] over another one [height, width, 3]."""
+def laid(over: Frame, under: Frame) -> None:
+    """Lay a premultiplied image [height, width, 4] over another one [height, width, 3], in place."""
     through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(over, 3)), cv2.COLOR_GRAY2RGB)
     dimmed = cv2.multiply(under, through, scale=1 / 255)
-    return np.asarray(cv2.add(cv2.cvtColor(over, cv2.COLOR_RGBA2RGB), dimmed), np.uint8)
+    cv2.add(cv2.cvtColor(over, cv2.COLOR_RGBA2RGB), dimmed, dst=under)
+
+
+def four_channels(image: Frame) -> Frame:
+    """Return RGB as RGBA, which OpenCV 5 fetches in half the time: 1.7 ms against 3.3 for 720p."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
+
+
+def three_channels(image: Frame, onto: Frame | None = None) -> Frame:
+    """Return RGBA as RGB, in a new array or `onto` another one's place."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGBA2RGB, dst=onto), np.uint8)
 
 
 def blended(over: Frame, under: Frame, alpha: FloatArray) -> Frame:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
-from keyreel.engines.motion import air, depth, layers, plate
+from keyreel.engines.motion import air, depth, layers, patches, plate
 from keyreel.engines.motion.backdrop import backdrop
 from keyreel.engines.motion.lexicon import Effect, Place
-from keyreel.engines.motion.raster import blurred, fetched, resized
+from keyreel.engines.motion.raster import blurred, four_channels, resized, three_channels
 from keyreel.engines.motion.sky import Sunlight
 
 if TYPE_CHECKING:
@@ -70,8 +69,12 @@ class Scene:
         """Return what the camera sees of the bare scene."""
         origin = (float(self.canvas.left), float(self.canvas.top))
         place = layers.looked_at(view.points(), pose, view, partial(self._ground, view))
-        seen = fetched(self.pixels, layers.pixels(place, view, origin))
-        return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), np.uint8)
+        frame = np.empty((view.size.height, view.size.width, 3), np.uint8)
+        for patch, pixels in patches.seen(
+            self.pixels, place, patches.everywhere(view), view=view, origin=origin
+        ):
+            three_channels(pixels, frame[patch])
+        return frame
 
     def _ground(self, view: View, place: FloatArray) -> FloatArray:
         rows = place[..., 1] * np.float32(view.unit / view.size.height) + np.float32(0.5)
@@ -91,7 +94,7 @@ def pictured(picture: Frame, direction: Direction, size: Size) -> Scene:
         rim=0.3,
         shaping=0.7,
     )
-    return Scene(canvas, _rgba(canvas.image), depth.HORIZON, light, shore)
+    return Scene(canvas, four_channels(canvas.image), depth.HORIZON, light, shore)
 
 
 def designed(direction: Direction, size: Size, seed: int, *, aerial: bool = False) -> Scene:
@@ -106,17 +109,13 @@ def designed(direction: Direction, size: Size, seed: int, *, aerial: bool = Fals
     light = replace(drawn.light, x=(drawn.light.x * wide - canvas.left) / size.width)
     return Scene(
         plate.painted(canvas, drawn.image),
-        _rgba(drawn.image),
+        four_channels(drawn.image),
         in_frame(drawn.horizon),
         light,
         None if drawn.shore is None else in_frame(drawn.shore),
         drawn.gloss,
         drawn.weightless,
     )
-
-
-def _rgba(image: Frame) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
 
 
 def _lit(picture: Frame, direction: Direction) -> Frame:
