@@ -1,0 +1,25 @@
+"""Ogg recordings decoded from memory; does not know what was recorded."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def decode_ogg(data: bytes, most: int) -> NDArray[np.float32]:
+    """Return the first `most` samples, or fewer where it ends before, of a mono Ogg Vorbis stream."""
+    pieces: list[NDArray[np.float32]] = []
+    length = 0
+    with av.open(io.BytesIO(data), format="ogg") as container:
+        for frame in container.decode(audio=0):
+            pieces.append(frame.to_ndarray()[0])
+            length += frame.samples
+            if length >= most:
+                break
+    return np.concatenate(pieces)[:most]

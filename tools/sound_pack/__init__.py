@@ -1,0 +1,1 @@
+"""Reads a SoundFont and cuts the instruments that the composer plays out of it."""
