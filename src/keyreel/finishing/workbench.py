@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.provenance.authority import Credentials
+    from keyreel.sound.voices import Voices
     from keyreel.task import TaskId
 
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 class Workbench:
     """Where one clip is finished: for which task, in which folder, and who is named as its producer.
 
-    Without `credentials` videos are not signed.
+    Without `credentials` videos are not signed; without `voices` nothing can be spoken.
     """
 
     task_id: TaskId
     folder: Path
     producer: str = "keyreel"
     credentials: Credentials | None = None
+    voices: Voices | None = None

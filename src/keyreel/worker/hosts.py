@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyreel.engine import Clip, Film
     from keyreel.finishing.pipeline import Finished
     from keyreel.order import Order, Size
+    from keyreel.sound.voices import Voices
     from keyreel.worker.line import Line
     from keyreel.worker.messages import Work
 
@@ -81,6 +82,9 @@ class FinishingHost:
 
     idle_seconds: float | None = _WORKSHOP_IDLE_SECONDS
 
+    def __init__(self) -> None:
+        self._voices: Voices | None = None
+
     async def make(self, asked: Work, line: Line) -> Finished:
         """Finish a clip."""
         from keyreel.finishing.pipeline import finish
@@ -88,9 +92,12 @@ class FinishingHost:
         del line
         if not isinstance(asked, Finish):
             raise TypeError("the workshop's child finishes, and nothing else")
-        return finish(asked.clip, asked.order, asked.workbench)
+        return finish(asked.clip, asked.order, replace(asked.workbench, voices=self._voices))
 
     async def __aenter__(self) -> Self:
+        from keyreel.sound.voices import open_voices
+
+        self._voices = open_voices()
         return self
 
     async def __aexit__(
