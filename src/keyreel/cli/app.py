@@ -19,6 +19,8 @@ keys = typer.Typer(
 app.add_typer(keys, name="keys")
 bench = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
+voices = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
+app.add_typer(voices, name="voices")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (KEYREEL_DATA).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -136,6 +138,27 @@ def bench_motion(
     from keyreel.cli.bench import run_motion
 
     run_motion(resolution, pictures, output)
+
+
+@voices.command("list")
+def list_voices(as_json: AsJson = False) -> None:
+    """List the named voices and say which of them this install has."""
+    from keyreel.cli.voices import list_voices as run
+
+    run(as_json=as_json)
+
+
+@voices.command("say")
+def say(
+    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    voice: Annotated[str, typer.Option(help="A voice's name, or any voice_id of a request.")] = "",
+    language: Annotated[str, typer.Option(help="en or zh; default: what the text is in.")] = "",
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .wav or .m4a file.")] = Path("speech.wav"),
+) -> None:
+    """Say a text as a voice does, into a file."""
+    from keyreel.cli.voices import say as run
+
+    run(text, voice, language, output)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
+from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 
@@ -39,6 +40,7 @@ def create_app(services: Services) -> ASGIApp:
         Route("/openapi.json", discovery.openapi),
         Route("/api/v1/skill/models", discovery.models),
         Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
+        Route("/v1/voices", voices),
         Route("/v1/admin/keys", admin.create_key, methods=["POST"]),
         Route("/v1/admin/keys", admin.list_keys),
         Route("/v1/admin/keys/{id}", admin.revoke_key, methods=["DELETE"]),

