@@ -28,7 +28,7 @@ _PLANE_SHARE: Final = 0.45
 _LARGEST_ZOOM: Final = 4.0
 
 _GREY: Final = 118.0
-_SPREAD: Final = 45.0
+_SPREAD: Final = 24.0
 _STEEPEST: Final = 4.0
 """Pictures of less spread than this, in levels of 255, are matched with more contrast, up to this often."""
 
@@ -144,7 +144,7 @@ def _scaled(frame: Frame) -> NDArray[np.uint8]:
     height, width = frame.shape[:2]
     scale = _SIDE / max(height, width)
     size = (round(width * scale), round(height * scale))
-    grey = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
     # What is dark or hazy has landmarks as well: SIFT's threshold counts in levels of light.
     mean, spread = (float(each[0, 0]) for each in cv2.meanStdDev(grey))
     gain = min(max(_SPREAD / (spread + 1), 1.0), _STEEPEST)
