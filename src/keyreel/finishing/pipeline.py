@@ -14,6 +14,7 @@ from keyreel.errors import RenderFailed
 from keyreel.finishing.cover import make_cover
 from keyreel.finishing.credentials import credentials
 from keyreel.finishing.label import label
+from keyreel.finishing.soundtrack import FULFILLED, described, expected, soundtrack
 from keyreel.finishing.watermark import watermark
 from keyreel.media.probe import BT709_LIMITED, Probe, probe
 from keyreel.media.stills import stills
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Step = Callable[[Clip, Order, Workbench], Clip]
 
-STEPS: Final[tuple[Step, ...]] = (watermark, label, credentials)
+STEPS: Final[tuple[Step, ...]] = (watermark, soundtrack, label, credentials)
 """In this order; each skips what the clip has fulfilled. The last one writes the file that is handed out."""
 
 
@@ -56,12 +57,16 @@ def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
     Raises:
         RenderFailed: the clip is not what was ordered.
     """
-    _check(clip, order)
+    facts = _check(clip, order)
+    if facts.sound and FULFILLED not in clip.fulfilled:
+        raise RenderFailed("The engine's clip is not as ordered: it has a sound track that nobody ordered.")
     try:
         with TemporaryDirectory(dir=workbench.folder) as folder:
             for step in STEPS:
                 clip = step(clip, order, replace(workbench, folder=Path(folder)))
             facts = _check(clip, order)
+            if described(facts) != expected(order):
+                raise RenderFailed(f"The sound track is {described(facts)}, not {expected(order)}.")
             frames = stills(clip.path)
             cover = make_cover(frames, workbench.folder / "cover.jpg", _marks(clip, order, workbench))
             fingerprint = fingerprint_of(frames, order.seconds)
@@ -83,15 +88,14 @@ def _check(clip: Clip, order: Order) -> Probe:
         facts = probe(clip.path)
     except (OSError, ValueError) as error:
         raise RenderFailed(f"The engine's clip cannot be read: {error}.") from error
-    for what, found, expected in _expectations(clip, order, facts):
-        if found != expected:
-            raise RenderFailed(f"The engine's clip is not as ordered: its {what} is {found}, not {expected}.")
+    for what, found, ordered in _expectations(order, facts):
+        if found != ordered:
+            raise RenderFailed(f"The engine's clip is not as ordered: its {what} is {found}, not {ordered}.")
     return facts
 
 
-def _expectations(clip: Clip, order: Order, facts: Probe) -> tuple[tuple[str, object, object], ...]:
+def _expectations(order: Order, facts: Probe) -> tuple[tuple[str, object, object], ...]:
     """List each property's name, what it is, and what it must be."""
-    sound = facts.has_audio and "soundtrack" in clip.fulfilled
     return (
         ("size", f"{facts.width}x{facts.height}", str(order.frame_size)),
         ("frame count", facts.frames, order.frames),
@@ -100,5 +104,4 @@ def _expectations(clip: Clip, order: Order, facts: Probe) -> tuple[tuple[str, ob
         ("timing", "steady" if facts.steady else "unsteady", "steady"),
         ("coding", f"{facts.codec} {facts.profile} {facts.pix_fmt}", "h264 High yuv420p"),
         ("color", facts.color, BT709_LIMITED),
-        ("audio track", facts.has_audio, sound),
     )

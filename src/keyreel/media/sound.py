@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 RATE: Final = 48_000
 """Samples a second of every sound."""
 
+AAC_FRAME: Final = 1024
+"""Samples that AAC encodes at a time."""
+
 Pcm = NDArray[np.float32]
 """Stereo sound, float32 [samples, 2], -1 … 1."""
 
