@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from av.container import InputContainer
     from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 _MOST: Final = 8
 _FEW: Final = 3
+_CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +49,31 @@ def stills(path: Path) -> list[Still]:
     return found
 
 
-def length(path: Path) -> float:
+def open_strange(path: Path) -> InputContainer:
+    """Open a file from anywhere: only containers of video, never playlists that name other files."""
+    only = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+    return av.open(path, options=only, metadata_errors="replace")
+
+
+def length(container: InputContainer) -> float:
     """Return the video's length in seconds, from its headers."""
-    with av.open(path) as container:
-        stream = container.streams.video[0]
-        if stream.duration is not None and stream.time_base is not None:
-            return float(stream.duration * stream.time_base)
-        return (container.duration or 0) / av.time_base
+    stream = container.streams.video[0]
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
 
 
-def sampled(path: Path, every_seconds: float, longest_seconds: float) -> Iterator[Still]:
+def sampled(container: InputContainer, every_seconds: float, longest_seconds: float) -> Iterator[Still]:
     """Yield frames at equal times from the video's beginning; all of them are decoded."""
-    with av.open(path) as container:
-        stream = container.streams.video[0]
-        due = 0.0
-        for picture in container.decode(stream):
-            seconds = _seconds(picture, stream)
-            if seconds > longest_seconds:
-                return
-            if seconds >= due:
-                due = seconds + every_seconds
-                yield Still(seconds, picture)
+    stream = container.streams.video[0]
+    due = 0.0
+    for picture in container.decode(stream):
+        seconds = _seconds(picture, stream)
+        if seconds > longest_seconds:
+            return
+        if seconds >= due:
+            due = seconds + every_seconds
+            yield Still(seconds, picture)
 
 
 def _decoded(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[Still]:

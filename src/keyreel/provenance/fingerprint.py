@@ -6,19 +6,22 @@ means), which no encoder has a reason to turn around. Knows frames and times, an
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from av.error import FFmpegError
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from keyreel.media.color import planes
-from keyreel.media.stills import length, sampled, stills
+from keyreel.media.stills import length, open_strange, sampled, stills
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from av.container import InputContainer
     from av.video.frame import VideoFrame
 
     from keyreel.media.stills import Still
@@ -52,12 +55,15 @@ class Print:
 
 def fingerprint(video: Path) -> str:
     """Take a video's fingerprint, from frames that are cheap to decode; empty if all show one shade."""
-    return fingerprint_of(stills(video), length(video))
+    with open_strange(video) as container:
+        seconds = length(container)
+    return fingerprint_of(stills(video), seconds)
 
 
-def close_fingerprint(video: Path) -> str:
-    """Take a fingerprint from eight frames a second, to be held against any that was kept."""
-    return fingerprint_of(sampled(video, _DENSE_SECONDS, _LONGEST_SECONDS), length(video))
+def close_fingerprint(container: InputContainer) -> str:
+    """Take a fingerprint from eight frames a second, as far as they decode, to be held against kept ones."""
+    frames = sampled(container, _DENSE_SECONDS, _LONGEST_SECONDS)
+    return fingerprint_of(_until_damage(frames), length(container))
 
 
 def fingerprint_of(frames: Iterable[Still], seconds: float) -> str:
@@ -70,6 +76,11 @@ def fingerprint_of(frames: Iterable[Still], seconds: float) -> str:
     )
     text = "/".join(seen)
     return f"{_VERSION}/{round(seconds * 1000)}/{text}" if text else ""
+
+
+def _until_damage(frames: Iterator[Still]) -> Iterator[Still]:
+    with suppress(FFmpegError):
+        yield from frames
 
 
 def read_print(text: str) -> Print | None:

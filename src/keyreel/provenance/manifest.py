@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from uuid import UUID
 
 import keyreel
 from keyreel.errors import RenderFailed
 from keyreel.media.whole import whole_file
+from keyreel.provenance.boxes import boxes
 from keyreel.provenance.xmp import SOURCE_TYPES
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _MP4: Final = "video/mp4"
 _TASK: Final = "keyreel.task"
+_BOX: Final = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
+_MOST_FAILURES: Final = 20
 _NO_NETWORK: Final = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 _NO_THUMBNAIL: Final = {"thumbnail": {"enabled": False}}
 
@@ -94,7 +98,11 @@ def read_signature(file: BinaryIO, anchors: bytes) -> Signature:
 
     `anchors` are roots to trust, as PEM.
     """
+    if not any(box.kind == _BOX for box in boxes(file)):
+        return Signature(Seal.NONE)
     import c2pa
+
+    file.seek(0)
 
     trust = {"trust": {"trust_anchors": anchors.decode("ascii", "replace")}} if anchors else {}
     settings = {"verify": {"verify_trust": True, **_NO_NETWORK}, **trust}
@@ -104,8 +112,6 @@ def read_signature(file: BinaryIO, anchors: bytes) -> Signature:
             c2pa.Reader(_MP4, file, context=context) as reader,
         ):
             return _signature(json.loads(reader.json()))
-    except c2pa.C2paError.ManifestNotFound:  # pyright: ignore[reportAttributeAccessIssue] # set at its import
-        return Signature(Seal.NONE)
     except (c2pa.C2paError, ValueError) as error:
         return Signature(Seal.INVALID, failures=(type(error).__name__.strip("_"),))
 
@@ -148,7 +154,7 @@ def _signature(report: dict[str, Any]) -> Signature:
         task_id=str(task.get("id", "")),
         producer=str(task.get("producer", "")),
         source=str(next((each for each in sources if each), "")),
-        failures=tuple(str(each.get("code", "")) for each in failed),
+        failures=tuple(str(each.get("code", "")) for each in failed[:_MOST_FAILURES]),
     )
 
 

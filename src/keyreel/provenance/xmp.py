@@ -9,6 +9,8 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from keyreel.provenance.boxes import boxes
+
 if TYPE_CHECKING:
     from keyreel.engine import SourceType
 
@@ -89,19 +91,8 @@ def _value(tree: ET.Element, name: str) -> str:
 
 
 def _packet_in(file: BinaryIO) -> bytes:
-    """Walk the outermost boxes (ISO 14496-12, 4.2), seeking over what they hold."""
-    end = file.seek(0, 2)
-    start = 0
-    while start + _BOX_HEADER <= end:
-        file.seek(start)
-        head = file.read(_BOX_HEADER)
-        size, kind, content = int.from_bytes(head[:4], "big"), head[4:], start + _BOX_HEADER
-        if size == 1:
-            size, content = int.from_bytes(file.read(8), "big"), content + 8
-        size = size or end - start
-        if size < content - start:
-            return b""
-        if kind == b"uuid" and file.read(len(BOX)) == BOX:
-            return file.read(min(start + size - content - len(BOX), _MOST_BYTES))
-        start += size
+    for found in boxes(file):
+        if found.kind == BOX:
+            file.seek(found.start)
+            return file.read(min(found.size, _MOST_BYTES))
     return b""
