@@ -24,6 +24,7 @@ class Operation(StrEnum):
     REFERENCE2VIDEO = "reference2video"
     TEXT2VIDEO = "text2video"
     TEMPLATE2VIDEO = "template2video"
+    EXTEND = "extend"
 
 
 class Resolution(StrEnum):
