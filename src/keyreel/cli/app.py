@@ -140,6 +140,18 @@ def bench_motion(
     run_motion(resolution, pictures, output)
 
 
+@bench.command("finishing")
+def bench_finishing(
+    resolution: Annotated[str, typer.Option(help="The measured clip's size.")] = "720p",
+    pictures: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")] = None,
+) -> None:
+    """Measure what finishing costs: mark, sound track, labels, signature, cover."""
+    from keyreel.cli.bench import run_finishing
+
+    run_finishing(resolution, pictures, output)
+
+
 @voices.command("list")
 def list_voices(as_json: AsJson = False) -> None:
     """List the named voices and say which of them this install has."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from keyreel.bench import motion, orders
+from keyreel.bench import finishing, motion, orders
 from keyreel.order import Resolution
 
 if TYPE_CHECKING:
@@ -32,6 +32,22 @@ def run_motion(resolutions: list[str], pictures: Path | None, output: Path | Non
         output.write_text(
             json.dumps({"speed": [_json(row) for row in rows], "quality": asdict(found)}, indent=2)
         )
+
+
+def run_finishing(resolution: str, pictures: Path | None, output: Path | None) -> None:
+    """Measure the finishing steps, print a table, write JSON if asked to."""
+    found = asyncio.run(finishing.costs(Resolution(resolution), pictures or orders.EXAMPLES))
+    table = Table("step", "CPU s", "share", box=None)
+    task = found.render_seconds + found.finishing_seconds
+    for cost in (finishing.Cost("rendering and encoding", found.render_seconds), *found.steps):
+        table.add_row(cost.step, f"{cost.cpu_seconds:.3f}", f"{cost.cpu_seconds / task:.1%}")
+    color = "green" if found.share <= finishing.LIMIT else "red"
+    table.add_row("finishing", f"{found.finishing_seconds:.3f}", f"[{color}]{found.share:.1%}[/]")
+    console = Console()
+    console.print(table)
+    console.print(f"\nfinishing may take {finishing.LIMIT:.0%} of a task's CPU time at 720p, without speech")
+    if output:
+        output.write_text(json.dumps(asdict(found) | {"share": found.share}, indent=2))
 
 
 async def _motion(

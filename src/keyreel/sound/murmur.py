@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.sound import RATE
-from keyreel.sound.noise import arrivals, echoed, scatter, shaped
+from keyreel.media.sound import RATE, fft_length
+from keyreel.sound.noise import arrivals, echoed, scatter, shaped, stretched
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -19,6 +19,7 @@ _TALKERS: Final = 14
 # A murmur has hardly anything above 6 kHz: voices are made at a third of the rate.
 _SLOW: Final = RATE // 3
 _TABLE: Final = 512
+_STEP: Final = 64
 _HALL: Final = ((60, -8), (130, -1), (300, 0), (800, -8), (2000, -18), (5000, -30))
 # First three formants in Hz of open and closed vowels (Peterson and Barney 1952), men.
 _VOWELS: Final = (
@@ -46,7 +47,7 @@ def crowd(stretch: Stretch) -> Pcm:
     talk = _tripled(voices, stretch.samples)
     cups = np.zeros_like(talk)
     clinks = arrivals(stretch, 0.9)
-    scatter(cups, rng, clinks, 1.1 * _cups(rng, 8), spread=0.6)
+    scatter(cups, rng, clinks, 1.1 * _cups(rng, 5), spread=0.6)
     hall = shaped(stretch, _HALL) * np.float32(0.3)
     hall += echoed(talk + cups, rng, 1.0, 2200) * np.float32(0.7)
     hall += np.float32(0.45) * talk + np.float32(0.8) * cups
@@ -57,27 +58,24 @@ def _talker(samples: int, rng: Generator) -> Mono:
     """Return one voice: syllables of vowels between pauses, its melody falling over each sentence."""
     pitch = float(rng.choice((rng.uniform(90, 140), rng.uniform(165, 235))))
     longer = 1.0 if pitch < 150 else 1.15
-    seconds = samples / _SLOW
-    ends = np.cumsum(rng.gamma(6, 0.19 / 6, int(seconds / 0.1) + 12)) - rng.uniform(0, 1.0)
+    ends = np.cumsum(rng.gamma(6, 0.19 / 6, int(samples / _SLOW / 0.1) + 12)) - rng.uniform(0, 1.0)
     knots = np.concatenate(([ends[0] - 0.2], ends))
-    loud = rng.uniform(0.5, 1.0, len(knots)) * (rng.random(len(knots)) > 0.1)
     # Between sentences a talker listens: whole runs of syllables are silent.
     speaking = np.repeat(rng.random(len(knots) // 9 + 1) < 0.72, 9)[: len(knots)]
-    control = np.arange(0, samples + 64, 64) / _SLOW
-    beat = np.interp(control, knots, loud * speaking)
+    loud = rng.uniform(0.5, 1.0, len(knots)) * (rng.random(len(knots)) > 0.1) * speaking
+    control = np.arange(0, samples + _STEP, _STEP) / _SLOW
     position = np.interp(control, knots, np.arange(len(knots)))
-    beat = beat * (0.45 - 0.55 * np.cos(2 * np.pi * position))
+    beat = np.interp(control, knots, loud) * np.maximum(0.45 - 0.55 * np.cos(2 * np.pi * position), 0)
     melody = pitch * np.exp(np.interp(control, knots, rng.normal(0, 0.09, len(knots))))
-    phase = np.cumsum(np.interp(np.arange(samples), np.arange(len(control)) * 64, melody)) / _SLOW
-    index = (phase * _TABLE).astype(np.int64) % _TABLE
-    vowels = rng.choice(len(_VOWELS), 2, replace=False)
+    phase = np.cumsum(stretched(samples, melody, _STEP), dtype=np.float64) * (_TABLE / _SLOW)
+    index = phase.astype(np.int64) % _TABLE
+    vowels = rng.choice(len(_VOWELS), 3, replace=False)
+    spoken = rng.choice(vowels, len(knots))
     out = np.zeros(samples, np.float32)
-    turn = np.interp(control, knots, rng.random(len(knots)))
-    for vowel, share in zip(vowels, (turn, 1 - turn), strict=True):
-        level = np.interp(np.arange(samples), np.arange(len(control)) * 64, np.maximum(beat, 0) * share)
-        out += _glottis(pitch, tuple(longer * hertz for hertz in _VOWELS[vowel]))[index] * level.astype(
-            np.float32
-        )
+    for vowel in vowels:
+        level = beat * np.interp(control, knots, spoken == vowel)
+        formants = tuple(longer * hertz for hertz in _VOWELS[vowel])
+        out += _glottis(pitch, formants)[index] * stretched(samples, level, _STEP)
     return out
 
 
@@ -102,7 +100,8 @@ def _cups(rng: Generator, count: int) -> Mono:
     """Return the clinks of cups and spoons [count, samples]: five inharmonic tones that ring off."""
     times = np.arange(round(0.25 * RATE), dtype=np.float32) / RATE
     pitch = rng.uniform(2100, 3800, (count, 1, 1)) * np.sort(rng.uniform(1, 3.4, (count, 5, 1)), axis=1)
-    decay = rng.uniform(0.008, 0.05, (count, 5, 1))
+    pitch = pitch.astype(np.float32)
+    decay = rng.uniform(0.008, 0.05, (count, 5, 1)).astype(np.float32)
     tones = np.sin(2 * np.pi * pitch * times) * np.exp(-times / decay)
     clinks: Mono = (tones.mean(axis=1) * np.minimum(times * 3000, 1)).astype(np.float32)
     return clinks
@@ -110,7 +109,8 @@ def _cups(rng: Generator, count: int) -> Mono:
 
 def _tripled(slow: Pcm, samples: int) -> Pcm:
     """Return a sound of 16 kHz at 48 kHz."""
-    spectrum = np.fft.rfft(slow, axis=0)
-    full = np.zeros((3 * len(slow) // 2 + 1, 2), np.complex64)
-    full[: len(spectrum)] = spectrum
-    return 3 * np.fft.irfft(full, 3 * len(slow), axis=0)[:samples].astype(np.float32)
+    size = fft_length(len(slow))
+    full = np.zeros((2, 3 * size // 2 + 1), np.complex64)
+    full[:, : size // 2 + 1] = np.fft.rfft(slow.T, size, axis=1)
+    fast = np.fft.irfft(full, 3 * size, axis=1)[:, :samples]
+    return np.ascontiguousarray(3 * fast.T, np.float32)

@@ -75,12 +75,11 @@ def drift(stretch: Stretch, hertz: float, low: float, high: float) -> Mono:
     return stretched(stretch.samples, low + (high - low) * curve)
 
 
-def stretched(samples: int, control: NDArray[np.floating]) -> Mono:
-    """Return a curve of 200 values a second as one value a sample."""
-    step = RATE // _CONTROL_HZ
+def stretched(samples: int, control: NDArray[np.floating], step: int = RATE // _CONTROL_HZ) -> Mono:
+    """Return a curve of 200 values a second, or of one in `step` samples, as one value a sample."""
     knots = control.astype(np.float32)
     slopes = np.diff(knots, append=knots[-1:])[:, None] * (np.arange(step, dtype=np.float32) / step)
-    return (knots[:, None] + slopes).ravel()[:samples].astype(np.float32, copy=False)
+    return np.asarray((knots[:, None] + slopes).ravel()[:samples], np.float32)
 
 
 def control_times(samples: int) -> NDArray[np.float64]:
