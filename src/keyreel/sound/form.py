@@ -1,0 +1,107 @@
+"""The form of a piece: how many bars fit into a clip, at which tempo, and what each of them is for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+
+RING: Final = 1.3
+"""Seconds before the clip's end at which the last chord comes, and rings out."""
+_PHRASE: Final = 4
+_UPBEAT: Final = 0.3
+_ODD: Final = 0.08
+"""What a form costs that starts inside a bar, or is no whole number of phrases, in octaves of tempo."""
+
+_FORMS: Final = ("", "A", "AV", "ABV", "IABV", "IAVBV", "IAVBVE", "IAVBAVE", "IAVBBAVE", "IAVBBAVVE")
+_INTENSITIES: Final = {"I": 0.3, "A": 0.55, "V": 0.75, "B": 0.65, "E": 0.4}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: the section it stands in (Intro, A, Varied a, B, Ending), and its place there.
+
+    Intensity 0 … 1 says how loud and how full it is.
+    """
+
+    at: int
+    beats: int
+    section: str
+    index: int
+    length: int
+    intensity: float
+    opens: bool
+    """The first bar of a section."""
+    closes: bool
+    """The last bar of a section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All bars, how long a beat lasts in seconds, and the beat on which the last chord comes."""
+
+    bars: tuple[Bar, ...]
+    beat: float
+    landing: int
+
+
+def plan(seconds: float, tempo: tuple[float, float], beats: int, rng: np.random.Generator) -> Form:
+    """Fit whole beats between the clip's start and its last chord."""
+    landing = seconds - min(RING, seconds / 2)
+    wanted = tempo[0] * (tempo[1] / tempo[0]) ** rng.uniform()
+    count = min(range(1, max(2, round(landing * tempo[1] / 60) + 3)), key=lambda n: _cost(n, landing, wanted, beats))
+    return Form(_bars(count, beats), landing / count, count)
+
+
+def _cost(count: int, landing: float, wanted: float, beats: int) -> float:
+    off = abs(math.log2(60 * count / landing / wanted))
+    upbeat = _UPBEAT if count % beats else 0.0
+    phrases = count // beats % _PHRASE
+    return off + upbeat + (_ODD if phrases and count > beats * _PHRASE else 0.0)
+
+
+def _bars(count: int, beats: int) -> tuple[Bar, ...]:
+    whole, upbeat = divmod(count, beats)
+    letters = _letters(whole)
+    rows: list[tuple[str, int, int]] = [("I", 0, 1)] if upbeat else []
+    for letter, length in letters:
+        rows += [(letter, index, length) for index in range(length)]
+    levels = _levels(rows, [letter for letter, _ in letters])
+    bars: list[Bar] = []
+    at = 0
+    for number, (letter, index, length) in enumerate(rows):
+        lasts = upbeat if upbeat and number == 0 else beats
+        bars.append(Bar(at, lasts, letter, index, length, levels[number], index == 0, index == length - 1))
+        at += lasts
+    return tuple(bars)
+
+
+def _letters(whole: int) -> list[tuple[str, int]]:
+    phrases, rest = divmod(whole, _PHRASE)
+    if phrases == 0:
+        return [("A", whole)] if whole else []
+    longest = len(_FORMS) - 1
+    form = _FORMS[phrases] if phrases <= longest else "IAV" + "BAV" * ((phrases - 4) // 3) + "V" * ((phrases - 4) % 3) + "E"
+    sections = [(letter, _PHRASE) for letter in form]
+    if not rest:
+        return sections
+    if form[0] == "I":
+        return [("I", _PHRASE + rest), *sections[1:]]
+    return [("I", rest), *sections]
+
+
+def _levels(rows: list[tuple[str, int, int]], letters: list[str]) -> list[float]:
+    """Build up: every return is fuller than the time before, and short pieces start in the middle of things."""
+    lift = {0: 0.3, 1: 0.3, 2: 0.15, 3: 0.1}.get(len([letter for letter in letters if letter != "I"]), 0.0)
+    last = max((at for at, row in enumerate(rows) if row[0] in "AVB"), default=0)
+    levels = []
+    for number, (letter, index, length) in enumerate(rows):
+        through = number / max(1, last)
+        level = _INTENSITIES[letter] + lift + 0.1 * index / length
+        if letter in "AVB":
+            level += 0.2 * through
+        levels.append(min(1.0, level))
+    return levels

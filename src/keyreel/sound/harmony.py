@@ -1,0 +1,107 @@
+"""Chords written as Roman numerals, the scale that fits each, and voices led from one to the next."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+OCTAVE: Final = 12
+_DEGREES: Final = {"I": 0, "II": 2, "III": 4, "IV": 5, "V": 7, "VI": 9, "VII": 11}
+_SYMBOL: Final = re.compile(r"(b|#)?([IViv]+)(maj7|maj9|add9|sus2|sus4|o|5|6|7|9)?(?:/([35]))?")
+_COLOURS: Final = {
+    "5": (0, 7),
+    "6": (0, 4, 7, 9),
+    "7": (0, 4, 7, 10),
+    "9": (0, 4, 7, 10, 14),
+    "maj7": (0, 4, 7, 11),
+    "maj9": (0, 4, 7, 11, 14),
+    "add9": (0, 4, 7, 14),
+    "sus2": (0, 2, 7),
+    "sus4": (0, 5, 7),
+    "o": (0, 3, 6),
+    None: (0, 4, 7),
+}
+_THIRD: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A chord: its root and bass as pitch classes 0 … 11, its tones as pitch classes, the root's first."""
+
+    root: int
+    bass: int
+    tones: tuple[int, ...]
+
+    def ladder(self, lowest: int, count: int) -> tuple[int, ...]:
+        """Return so many of the chord's keys upwards from a root at or above the lowest key."""
+        start = above(self.root, lowest)
+        steps = sorted({(tone - self.root) % OCTAVE for tone in self.tones})
+        octaves = range(1 + count // len(steps))
+        return tuple(start + OCTAVE * octave + step for octave in octaves for step in steps)[:count]
+
+    def keys(self, lowest: int, highest: int) -> tuple[int, ...]:
+        """Return all keys of the chord in a range."""
+        return tuple(key for key in range(lowest, highest + 1) if key % OCTAVE in self.tones)
+
+
+def chord(symbol: str, tonic: int) -> Chord:
+    """Read a Roman numeral over a tonic: lower case is minor, "b" a flat root, "/3" the third in the bass."""
+    read = _SYMBOL.fullmatch(symbol)
+    assert read is not None, symbol
+    flat, numeral, colour, inverted = read.groups()
+    root = tonic + _DEGREES[numeral.upper()] + {"b": -1, "#": 1, None: 0}[flat]
+    steps = [step - (step == _THIRD and numeral.islower()) for step in _COLOURS[colour]]
+    bass = root + {"3": steps[1], "5": 7, None: 0}[inverted]
+    return Chord(root % OCTAVE, bass % OCTAVE, tuple(dict.fromkeys((root + step) % OCTAVE for step in steps)))
+
+
+def above(pitch_class: int, lowest: int) -> int:
+    """Return the first key of a pitch class at or above the lowest."""
+    return lowest + (pitch_class - lowest) % OCTAVE
+
+
+def scale_for(under: Chord, scale: Iterable[int]) -> frozenset[int]:
+    """Return the scale's pitch classes with those that rub against a borrowed tone of the chord replaced by it."""
+    borrowed = set(under.tones) - set(scale)
+    kept = {
+        tone
+        for tone in scale
+        if tone in under.tones or not any((tone - other) % OCTAVE in {1, 11} for other in borrowed)
+    }
+    return frozenset(kept | borrowed)
+
+
+def lead(under: Chord, before: Sequence[int], voices: int, span: tuple[int, int]) -> tuple[int, ...]:
+    """Return the voicing in a range that is reached with the least movement from the one before, root or not below.
+
+    All of the first three tones sound; no voices are closer than a minor second apart from each other.
+    """
+    needed = set(under.tones[:3])
+    middle = sum(span) / 2
+    best: tuple[float, tuple[int, ...]] | None = None
+    for keys in itertools.combinations(under.keys(*span), voices):
+        if len(needed - {key % OCTAVE for key in keys}) > max(0, len(needed) - voices):
+            continue
+        gaps = [high - low for low, high in itertools.pairwise(keys)]
+        cost = sum(3 for gap in gaps if gap > OCTAVE) + sum(4 for gap in gaps if gap == 1)
+        cost += abs(sum(keys) / voices - middle) * 0.4
+        cost += sum(abs(new - old) for new, old in zip(keys, before, strict=False))
+        cost += _parallels(before, keys)
+        if best is None or cost < best[0]:
+            best = cost, keys
+    assert best is not None, under
+    return best[1]
+
+
+def _parallels(before: Sequence[int], after: Sequence[int]) -> float:
+    """Count fifths and octaves that move along in parallel, two semitones of movement each."""
+    moved = [(old, new) for old, new in zip(before, after, strict=False) if old != new]
+    return 2.0 * sum(
+        (high[0] - low[0]) % OCTAVE == (high[1] - low[1]) % OCTAVE and (high[1] - low[1]) % OCTAVE in {0, 7}
+        for low, high in itertools.combinations(moved, 2)
+    )
