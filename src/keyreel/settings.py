@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from keyreel.errors import InvalidSetting
+from keyreel.order import MarkText
 
 MEBIBYTE = 1024 * 1024
 Network = IPv4Network | IPv6Network
@@ -70,6 +71,17 @@ class Settings(BaseSettings):
         default="keyreel",
         pattern=r"^[!#-\[\]-~]{1,127}$",
         description="ContentProducer in the AIGC identifier of videos whose request brings none.",
+    )
+    watermark_text: MarkText = Field(
+        default=MarkText.ENGLISH, description="Language of the default watermark: `en` or `zh`."
+    )
+    c2pa_cert: Path | None = Field(
+        default=None,
+        description="PEM file of the certificates that sign Content Credentials, the signer's first. "
+        "None: certificates of this install's own.",
+    )
+    c2pa_key: Path | None = Field(
+        default=None, description="PEM file of that signer's private key, not encrypted. Set both or neither."
     )
     config: Path | None = Field(default=None, description="TOML file to read; default: DATA/keyreel.toml.")
 

@@ -29,7 +29,7 @@ def create_key(data: Path | None, tenant: str, *, name: str, as_json: bool) -> N
         info, key = keys.create(tenant, name)
         return {**key_json(info), "key": key}
 
-    created = _ask(data, here, "POST", "/v1/admin/keys", body={"tenant": tenant, "name": name})
+    created = ask(data, here, "POST", "/v1/admin/keys", body={"tenant": tenant, "name": name})
     if as_json:
         print(json.dumps(created))
     else:
@@ -43,7 +43,7 @@ def list_keys(data: Path | None, *, as_json: bool) -> None:
     def here(_: TaskStore, keys: Keys) -> Json:
         return {"keys": [key_json(info) for info in keys.list()]}
 
-    found = _ask(data, here, "GET", "/v1/admin/keys")["keys"]
+    found = ask(data, here, "GET", "/v1/admin/keys")["keys"]
     _print(found, ("id", "tenant", "name", "created", "revoked"), as_json=as_json)
 
 
@@ -54,7 +54,7 @@ def revoke_key(data: Path | None, key_id: str, *, as_json: bool) -> None:
     def here(_: TaskStore, keys: Keys) -> Json:
         return key_json(keys.revoke(key_id))
 
-    revoked = _ask(data, here, "DELETE", f"/v1/admin/keys/{key_id}")
+    revoked = ask(data, here, "DELETE", f"/v1/admin/keys/{key_id}")
     print(
         json.dumps(revoked) if as_json else f"Key {revoked['id']} of tenant {revoked['tenant']} is revoked."
     )
@@ -67,13 +67,13 @@ def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
     def here(store: TaskStore, _: Keys) -> Json:
         return {"tasks": [task_json(task) for task in store.list(wanted=TaskFilter(limit=limit))]}
 
-    found = _ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
+    found = ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in found:
         task["progress"] = f"{task['progress']:.0%}"
     _print(found, ("id", "tenant", "endpoint", "state", "progress", "created", "reason"), as_json=as_json)
 
 
-def _ask(
+def ask(
     data: Path | None,
     here: Callable[[TaskStore, Keys], Json],
     method: str,

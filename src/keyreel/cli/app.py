@@ -95,6 +95,19 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     raise typer.Exit(run(data, as_json=as_json))
 
 
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A video from anywhere.")],
+    root: Annotated[Path | None, typer.Option(help="PEM file of one more root certificate to trust.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a video is untouched, who made it and which task; exits with 1 unless it is untouched."""
+    from keyreel.cli.verify import run
+
+    raise typer.Exit(run(file, data, root=root, as_json=as_json))
+
+
 @keys.command("create")
 def create_key(
     tenant: Annotated[str, typer.Option(help="Who the key belongs to.")],

@@ -13,6 +13,7 @@ from keyreel.clock import SystemClock
 from keyreel.engines.router import open_router
 from keyreel.intake import Intake
 from keyreel.intake.egress import Egress
+from keyreel.provenance.authority import anchors, open_credentials
 from keyreel.server.auth import Gate
 from keyreel.server.services import Services
 from keyreel.storage.objects import Storage
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
+    from keyreel.clock import Clock
+    from keyreel.provenance.authority import Credentials
     from keyreel.settings import Settings
 
 
@@ -66,7 +69,8 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
         storage = Storage.local(settings.data / "files")
         signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
         intake = Intake(storage, Egress(settings.egress_allow), resolve=own_links(signer, own_addresses))
-        worker = Worker(store, storage, intake, settings=_of_worker(settings), random=random)
+        credentials = own_credentials(settings, clock)
+        worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
         own_key = settings.api_key.get_secret_value() or folder.make_own_key()
         services = Services(
             settings=settings,
@@ -81,16 +85,35 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
             engines=open_router(settings.engines),
             nudge=worker.nudge,
             admin_token=folder.make_admin_token(),
+            root=credentials.root,
+            anchors=own_anchors(settings),
         )
         yield Platform(services, worker, own_key)
 
 
-def _of_worker(settings: Settings) -> WorkerSettings:
+def own_credentials(settings: Settings, clock: Clock) -> Credentials:
+    """Open what videos are signed with.
+
+    Raises:
+        InvalidSetting: the operator's certificates cannot be used.
+    """
+    folder = settings.data / "c2pa"
+    return open_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=clock.now())
+
+
+def own_anchors(settings: Settings) -> bytes:
+    """Return the roots of all that was ever signed here, as PEM."""
+    return anchors(settings.data / "c2pa", settings.c2pa_cert)
+
+
+def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
     return WorkerSettings(
         folder=settings.data / "work",
         engines=settings.engines,
         render_timeout_seconds=settings.render_timeout,
         producer=settings.producer,
+        watermark_text=settings.watermark_text,
+        credentials=credentials,
     )
 
 

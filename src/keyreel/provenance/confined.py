@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from keyreel.provenance.examine import Evidence
+    from keyreel.provenance.findings import Evidence
 
 CPU_SECONDS: Final = 30
 """A minute of 1080p takes 10."""
@@ -35,7 +35,7 @@ def evidence_of(path: Path, anchors: bytes) -> Evidence:
     Raises:
         InvalidRequest: the file is no video that can be read, or takes more memory or time than a video may.
     """
-    from keyreel.provenance.examine import evidence_from
+    from keyreel.provenance.findings import evidence_from
 
     command = [sys.executable, "-I", "-m", __name__, str(path)]
     try:

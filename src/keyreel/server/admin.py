@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
+from keyreel.provenance.findings import Known, matches_of
 from keyreel.server.auth import check_admin
 from keyreel.server.body import read_body
 from keyreel.task import TaskFilter
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.keys import ApiKey
 
 BODY_LIMIT = 64 * 1024
+FINGERPRINT_LIMIT = 1024 * 1024
 LONGEST_LIST = 500
 TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -58,6 +61,15 @@ class Admin:
         limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
         tasks = self._services.store.list(wanted=TaskFilter(limit=limit))
         return JSONResponse({"tasks": [task_json(task) for task in tasks]})
+
+    async def matches(self, request: Request) -> JSONResponse:
+        """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
+        check_admin(request.headers, self._services.admin_token)
+        body = parse_body(await read_body(request, limit=FINGERPRINT_LIMIT, seconds=10))
+        known = (Known(*each) for each in self._services.store.fingerprints())
+        sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))
+        found = await asyncio.to_thread(matches_of, sha256, fingerprint, known)
+        return JSONResponse({"matches": [asdict(match) for match in found]})
 
 
 def key_json(info: ApiKey) -> dict[str, object]:

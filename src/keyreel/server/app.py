@@ -12,12 +12,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import keyreel
+from keyreel.server import well_known
 from keyreel.server.admin import Admin
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
+from keyreel.server.verify import Verify
 from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
@@ -41,10 +43,13 @@ def create_app(services: Services) -> ASGIApp:
         Route("/api/v1/skill/models", discovery.models),
         Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
         Route("/v1/voices", voices),
+        Route("/v1/verify", Verify(services).__call__, methods=["POST"]),
+        Route(well_known.PATH, well_known.Root(services).__call__),
         Route("/v1/admin/keys", admin.create_key, methods=["POST"]),
         Route("/v1/admin/keys", admin.list_keys),
         Route("/v1/admin/keys/{id}", admin.revoke_key, methods=["DELETE"]),
         Route("/v1/admin/tasks", admin.list_tasks),
+        Route("/v1/admin/matches", admin.matches, methods=["POST"]),
     ]
     for dialect in DIALECTS:
         tasks = TaskRoutes(dialect, services)

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a route may use. `nudge` tells a worker in this process that a task waits."""
+    """Everything that a route may use. `nudge` tells a worker in this process that a task waits.
+
+    `root` is the certificate that signatures made here lead to; `anchors` are those that are believed. PEM.
+    """
 
     settings: Settings
     clock: Clock
@@ -36,3 +39,5 @@ class Services:
     engines: Router
     nudge: Callable[[], None]
     admin_token: str
+    root: bytes
+    anchors: bytes

@@ -18,7 +18,7 @@ from keyreel.tasks.lock import FolderLock
 from keyreel.tasks.tables import STEPS, TASKS, task_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from random import Random
     from typing import NoReturn
@@ -45,6 +45,8 @@ _BACK_IN_QUEUE: Final[dict[str, Any]] = {
     "lease_until": None,
 }
 _ALL: Final = TaskFilter()
+_PAGE: Final = 500
+_LARGEST: Final = 2**63 - 1
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _ACCEPT: Final = insert(TASKS)
 _GET: Final = select(TASKS).where(TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant"))
@@ -146,6 +148,24 @@ class TaskStore:
             query = query.where(TASKS.c.tenant == tenant)
         with self.database.read() as connection:
             return tuple(task_of(row) for row in connection.execute(query).mappings())
+
+    def fingerprints(self, tenant: str | None = None) -> Iterator[tuple[TaskId, str, str]]:
+        """Yield id, fingerprint and SHA-256 of each video of a tenant, or of everybody's, newest first.
+
+        It reads page by page: nobody else waits for the whole.
+        """
+        columns = select(TASKS.c.id, TASKS.c.fingerprint, TASKS.c.video_sha256)
+        query = columns.where(TASKS.c.state == State.SUCCEEDED).order_by(TASKS.c.id.desc()).limit(_PAGE)
+        if tenant is not None:
+            query = query.where(TASKS.c.tenant == tenant)
+        last = _LARGEST
+        while True:
+            with self.database.read() as connection:
+                rows = connection.execute(query.where(TASKS.c.id < last)).all()
+            yield from ((TaskId(str(number)), seen, sha256) for number, seen, sha256 in rows)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1][0]
 
     def waiting(self) -> int:
         """Count queued tasks."""

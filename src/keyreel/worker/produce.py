@@ -145,7 +145,8 @@ class Production:
         clip = await self._survived(
             job, lambda: executor.render(order, Path(mkdtemp(prefix="render-", dir=folder)), job)
         )
-        workbench = Workbench(task.id, results, self._settings.producer)
+        settings = self._settings
+        workbench = Workbench(task.id, results, settings.producer, settings.credentials)
         finished = await self._survived(job, lambda: line.finishing.finish(clip, order, workbench, job))
         return await self._stored(finished, job.token)
 

@@ -10,6 +10,8 @@ from keyreel.order import MarkText
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyreel.provenance.authority import Credentials
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
@@ -21,6 +23,8 @@ class WorkerSettings:
     producer: str = "keyreel"
     """Named in the identifier of AI-generated videos."""
     watermark_text: MarkText = MarkText.ENGLISH
+    credentials: Credentials | None = None
+    """What videos are signed with; without any they are not."""
     render_timeout_seconds: float = 600.0
     """A render that is silent for longer counts as hung."""
     max_crashes: int = 3
