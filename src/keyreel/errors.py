@@ -3,6 +3,8 @@
 KeyreelError
 ├── Refusal                       a request that is answered with "no"
 │   ├── InvalidRequest            a field breaks a rule
+│   │   ├── MissingField          a field is required and absent
+│   │   ├── ItemCountOutOfRange   a list with too few or too many entries
 │   │   ├── MissingImage          an image is required and absent
 │   │   ├── InvalidImage          not an image of an accepted format, or damaged
 │   │   ├── ImageTooLarge         more bytes than allowed
@@ -11,6 +13,7 @@ KeyreelError
 │   ├── UnknownEndpoint           no such model, operation or path
 │   ├── UnsupportedOrder          no engine here can make it
 │   ├── UnknownTask               no task with this id for this tenant
+│   ├── InsufficientCredits       the tenant pays in advance and has too little
 │   ├── MissingKey                no API key was sent
 │   ├── InvalidKey                the API key is unknown or revoked
 │   ├── BodyTooLarge              the request's body passes its limit
@@ -58,6 +61,14 @@ class InvalidRequest(Refusal):
     """The request is not valid."""
 
 
+class MissingField(InvalidRequest):
+    """A required field is missing."""
+
+
+class ItemCountOutOfRange(InvalidRequest):
+    """A list holds too few or too many entries."""
+
+
 class MissingImage(InvalidRequest):
     """An image is missing."""
 
@@ -88,6 +99,10 @@ class UnsupportedOrder(Refusal):
 
 class UnknownTask(Refusal):
     """There is no task with this id."""
+
+
+class InsufficientCredits(Refusal):
+    """There are not enough credits left for this video."""
 
 
 class MissingKey(Refusal):

@@ -44,6 +44,10 @@ class Submission:
     seed: int
     seconds: int
     resolution: str = ""
+    credits: int = 0
+    """The price, held from now on."""
+    off_peak: bool = False
+    """May wait for its turn until the server has nothing else to do, for half the price."""
     payload: str = ""
     idempotency_key: str = ""
 
@@ -74,6 +78,8 @@ class Task:
     cover: str = ""
     video_sha256: str = ""
     fingerprint: str = ""
+    charged: int = 0
+    """Credits that were taken for the video."""
     notes: tuple[str, ...] = ()
 
     def remaining_seconds(self, now: datetime) -> int:
@@ -96,6 +102,7 @@ class TaskFilter:
     ids: tuple[TaskId, ...] = ()
     endpoints: frozenset[str] = frozenset()
     resolutions: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
     created_from: datetime | None = None
     created_to: datetime | None = None
     after: TaskId | None = None

@@ -13,6 +13,7 @@ from keyreel.task import State, Submission, Task, TaskFilter, TaskId
 from keyreel.tasks.claim import Claim, Token, next_in_line
 from keyreel.tasks.database import Database, epoch
 from keyreel.tasks.ids import Snowflakes, number_of
+from keyreel.tasks.ledger import Ledger
 from keyreel.tasks.listing import matching
 from keyreel.tasks.lock import FolderLock
 from keyreel.tasks.tables import STEPS, TASKS, task_of
@@ -61,6 +62,8 @@ class Succeeded:
     video_sha256: str
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    charged: int = 0
+    """Credits, of those held; what is left of these goes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,17 @@ class TaskStore:
     # For clients.
 
     def accept(self, submission: Submission) -> Task:
-        """Keep a submission as a new queued task."""
+        """Keep a submission as a new queued task, and set its price aside.
+
+        Raises:
+            InsufficientCredits: its tenant pays in advance and has less.
+        """
         now = self._clock.now()
         with self.database.write() as connection:
             number = self._ids.next()
             row = {"id": number, **asdict(submission), **_NEW, "created": now, "ready_at": now}
             connection.execute(_ACCEPT, row)
+            Ledger(connection, now).hold(number, submission.tenant, submission.credits)
         return Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
@@ -179,15 +187,19 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
+        now = self._clock.now()
         change = (
             update(TASKS)
             .where(TASKS.c.id == number_of(task_id), TASKS.c.tenant == tenant)
             .where(TASKS.c.state.in_((State.QUEUED, State.RUNNING)))
             .values(state=State.CANCELLED, reason=reason, fault=Cancelled.__name__)
-            .values(finished=self._clock.now(), owner="", lease_until=None)
+            .values(finished=now, owner="", lease_until=None)
+            .returning(TASKS.c.id, TASKS.c.credits)
         )
         with self.database.write() as connection:
-            connection.execute(change)
+            row = connection.execute(change).one_or_none()
+            if row is not None:
+                Ledger(connection, now).refund(row.id, tenant, row.credits)
         return self.get(tenant, task_id)
 
     # For workers.
@@ -244,21 +256,26 @@ class TaskStore:
         return crashes
 
     def settle(self, token: Token, outcome: Succeeded | Failed) -> Task:
-        """End the task. Settling the same attempt the same way again changes nothing."""
-        match outcome:
-            case Succeeded():
-                values = {"state": State.SUCCEEDED, "progress": 1.0, **asdict(outcome)}
-            case Failed():
-                values = {"state": State.FAILED, **asdict(outcome)}
-        end = {"finished": self._clock.now(), "owner": "", "lease_until": None}
-        try:
-            return self._change(token, {**values, **end})
-        except AttemptLost:
-            # A commit may have reached the disk although it was reported as failed, and be tried again.
-            row = self._row(token)
-            if row.attempt == token.attempt and all(getattr(row, name) == it for name, it in values.items()):
-                return row
-            raise
+        """End the task: a success is charged, a failure refunded, in the same transaction.
+
+        Settling the same attempt the same way again changes nothing.
+        """
+        now = self._clock.now()
+        state = State.SUCCEEDED if isinstance(outcome, Succeeded) else State.FAILED
+        values = {"state": state, **asdict(outcome)}
+        if isinstance(outcome, Succeeded):
+            values |= {"progress": 1.0, "charged": func.min(TASKS.c.credits, outcome.charged)}
+        end = {"finished": now, "owner": "", "lease_until": None}
+        change = update(TASKS).where(_fence(token)).values({**values, **end}).returning(TASKS)
+        with self.database.write() as connection:
+            row = connection.execute(change).mappings().one_or_none()
+            if row is not None:
+                _pay(Ledger(connection, now), task_of(row))
+        # A commit may have reached the disk although it was reported as failed, and be tried again.
+        task = self._row(token) if row is None else task_of(row)
+        if task.attempt != token.attempt or task.state is not state:
+            self._lost(token)
+        return task
 
     def release(self, token: Token) -> None:
         """Put the task back into the queue, as if this attempt had not begun."""
@@ -301,6 +318,14 @@ class TaskStore:
         if row.state is State.CANCELLED and row.attempt == token.attempt:
             raise Cancelled
         raise AttemptLost
+
+
+def _pay(ledger: Ledger, task: Task) -> None:
+    number, tenant, price = int(task.id), task.submission.tenant, task.submission.credits
+    if task.state is State.SUCCEEDED:
+        ledger.charge(number, tenant, task.charged, of=price)
+    else:
+        ledger.refund(number, tenant, price)
 
 
 def _fence(token: Token) -> ColumnElement[bool]:

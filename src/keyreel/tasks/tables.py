@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 from keyreel.task import State, Submission, Task, TaskId
@@ -80,6 +82,9 @@ TASKS: Final = Table(
     Column("seed", BigInteger, nullable=False),
     Column("seconds", Integer, nullable=False),
     Column("resolution", Text, nullable=False, server_default=""),
+    Column("credits", Integer, nullable=False, server_default="0"),
+    Column("charged", Integer, nullable=False, server_default="0"),
+    Column("off_peak", Boolean, nullable=False, server_default="0"),
     Column("payload", Text, nullable=False),
     Column("idempotency_key", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -129,6 +134,32 @@ API_KEYS: Final = Table(
 """API keys, by their hash alone."""
 
 
+POSTINGS: Final = Table(
+    "postings",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("txn", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("task", _ID, ForeignKey("tasks.id")),
+    Column("account", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("created", Instant, nullable=False),
+    UniqueConstraint("txn", "account", name="postings_once"),
+    Index("postings_of_task", "task"),
+    Index("postings_of_account", "account", "created"),
+)
+"""The ledger, only ever added to. The amounts of one transaction add up to 0."""
+
+ACCOUNTS: Final = Table(
+    "accounts",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("balance", BigInteger, nullable=False),
+    Column("prepaid", Boolean, nullable=False),
+)
+"""What each account's postings add up to, kept beside them; `prepaid` ones must not go below 0."""
+
+
 def task_of(row: RowMapping) -> Task:
     """Read a row of TASKS."""
     return Task(
@@ -142,6 +173,8 @@ def task_of(row: RowMapping) -> Task:
             seed=row["seed"],
             seconds=row["seconds"],
             resolution=row["resolution"],
+            credits=row["credits"],
+            off_peak=row["off_peak"],
             payload=row["payload"],
             idempotency_key=row["idempotency_key"],
         ),
@@ -158,5 +191,6 @@ def task_of(row: RowMapping) -> Task:
         cover=row["cover"],
         video_sha256=row["video_sha256"],
         fingerprint=row["fingerprint"],
+        charged=row["charged"],
         notes=row["notes"],
     )

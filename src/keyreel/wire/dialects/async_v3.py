@@ -53,6 +53,7 @@ _REFUSALS: Final = (
     Row(errors.InvalidKey, 403, "INVALID_API_KEY"),
     Row(errors.UnknownEndpoint, 404, "API_NOT_FOUND"),
     Row(errors.UnknownTask, 404, "TASK_NOT_FOUND"),
+    Row(errors.InsufficientCredits, 400, "BILLING_BALANCE_NOT_ENOUGH"),
     Row(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),
     Row(errors.InternalFault, 500, "GET_RESULT_FAILED"),
     Row(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
@@ -127,8 +128,9 @@ class AsyncV3(Dialect):
             "audios": [],
         }
 
-    def refusal(self, error: Refusal) -> tuple[int, Json]:
+    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`."""
+        del request_id
         row = row_of(_REFUSALS, error)
         metadata = {"field": error.field[:200]} if error.field else {}
         return row.status, {

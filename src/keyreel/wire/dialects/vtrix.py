@@ -36,6 +36,7 @@ _REFUSALS: Final = (
     Row(errors.ImageSizeOutOfRange, 400, "002014006"),
     Row(errors.MissingKey, 401, "002011001"),
     Row(errors.InvalidKey, 401, "002011002"),
+    Row(errors.InsufficientCredits, 403, "002013003"),
     Row(errors.UnsupportedOrder, 403, "002013001"),
     Row(errors.LinkForged, 403, "002013002"),
     Row(errors.UnknownEndpoint, 404, "002012001"),
@@ -60,6 +61,23 @@ class Vtrix(Dialect):
         Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
     )
     body_limit = 20 * 1024 * 1024
+
+    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+        """Describe both forms: the fields in `input[0].params`, and beside `model`."""
+        model = {"const": self.model_id(endpoint)}
+        item = {"type": "object", "required": ["params"], "properties": {"params": fields}}
+        wrapped = {"type": "array", "minItems": 1, "maxItems": 1, "items": item}
+        flat = {"type": "object", "required": ["model"], "properties": {"model": model}}
+        return {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "required": ["model", "input"],
+                    "properties": {"model": model, "input": wrapped},
+                },
+                {"allOf": [fields, flat]},
+            ]
+        }
 
     def asked(self, path: Mapping[str, str], body: Json) -> Asked:
         """Read a submit, fields flat or wrapped in `input[0].params`; where both are given, wrapped wins."""
@@ -106,8 +124,9 @@ class Vtrix(Dialect):
             }
         return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
 
-    def refusal(self, error: Refusal) -> tuple[int, Json]:
+    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, message}`; clients stumble over an `error` object here."""
+        del request_id
         row = row_of(_REFUSALS, error)
         return row.status, {"code": row.code, "message": sentence(error)}
 
