@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import pytest
 
 from keyreel.media.film import open_film
-from keyreel.media.mux import join, remux
+from keyreel.media.mux import join, mute, remux
 from keyreel.media.probe import probe
 from keyreel.media.reader import frames
+from keyreel.media.sound import RATE, encode_sound, read_sound
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -95,3 +97,48 @@ def test_remuxing_changes_no_frame(tmp_path: Path) -> None:
     source = film(tmp_path / "film.mp4", 20)
     remux(source, tmp_path / "tagged.mp4", {})
     assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / "tagged.mp4"), strict=True))
+
+
+def hiss(path: Path, seconds: float) -> Path:
+    rng = np.random.default_rng(3)
+    encode_sound((0.1 * rng.standard_normal((round(seconds * RATE), 2))).astype(np.float32), path)
+    return path
+
+
+def test_sound_is_laid_under_a_video_without_touching_either(tmp_path: Path) -> None:
+    source, sound = film(tmp_path / "film.mp4", 48), hiss(tmp_path / "sound.m4a", 2)
+    remux(source, tmp_path / "both.mp4", {"AIGC": "here"}, sound)
+    remux(tmp_path / "both.mp4", tmp_path / "again.mp4", {"AIGC": "here"})
+    for name in ("both.mp4", "again.mp4"):
+        facts = probe(tmp_path / name)
+        assert (facts.frames, facts.seconds, facts.steady, facts.faststart) == (48, 2.0, True, True)
+        assert facts.tags["AIGC"] == "here"
+        assert facts.sound is not None
+        assert (facts.sound.start, facts.sound.seconds) == (0.0, 2.0)
+        assert np.array_equal(read_sound(tmp_path / name), read_sound(sound))
+        assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / name), strict=True))
+
+
+def test_sound_and_pictures_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
+    # A player that downloads the file front to back must not wait for the sound until the end.
+    remux(film(tmp_path / "film.mp4", 96), tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 4))
+    with av.open(tmp_path / "both.mp4") as container:
+        places = {kind: [0.0] for kind in ("video", "audio")}
+        for packet in sorted((each for each in container.demux() if each.size), key=lambda each: each.pos):
+            places[packet.stream.type].append(float(packet.pts * packet.time_base))
+            assert abs(places["video"][-1] - places["audio"][-1]) < 1.6
+
+
+def test_another_sound_takes_the_place_of_a_videos_own(tmp_path: Path) -> None:
+    first, second = hiss(tmp_path / "a.m4a", 1), hiss(tmp_path / "b.m4a", 0.5)
+    remux(film(tmp_path / "film.mp4", 24), tmp_path / "first.mp4", {}, first)
+    remux(tmp_path / "first.mp4", tmp_path / "second.mp4", {}, second)
+    assert len(read_sound(tmp_path / "second.mp4")) == RATE // 2
+
+
+def test_a_muted_video_has_no_sound_track_and_all_its_frames(tmp_path: Path) -> None:
+    source = film(tmp_path / "film.mp4", 24)
+    remux(source, tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 1))
+    mute(tmp_path / "both.mp4", tmp_path / "mute.mp4")
+    assert probe(tmp_path / "mute.mp4").sound is None
+    assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / "mute.mp4"), strict=True))
