@@ -25,7 +25,7 @@ _VIGNETTE: Final = 0.16
 _OVERCAST: Final = (Effect.RAIN, Effect.SNOW, Effect.FOG)
 _SHELTERED: Final = (Place.ROOM, Place.UNDERWATER, Place.SPACE, Place.SKY, Place.FOREST)
 _WEIGHTLESS: Final = (Place.SPACE, Place.SKY, Place.UNDERWATER)
-_GLOSS: Final = {Place.CITY: 0.30, Place.ROOM: 0.10}
+_GLOSS: Final = {Place.CITY: 0.14, Place.ROOM: 0.10}
 _WET: Final = 0.16
 
 
@@ -57,7 +57,14 @@ def backdrop(direction: Direction, size: tuple[int, int], seed: int, *, aerial: 
         hour = Hour.OVERCAST
     rng = np.random.default_rng([seed, 23])
     horizon = places.horizon(place, aerial=aerial)
-    sketch = sky.Sketch(size, horizon, sky.PALETTES[hour], rng, aerial=aerial)
+    sketch = sky.Sketch(
+        size,
+        horizon,
+        sky.PALETTES[hour],
+        rng,
+        aerial=aerial,
+        wet=min(direction.strength_of(Effect.RAIN), 1.0),
+    )
     image = places.draw(place, sketch)
     light = replace(sky.LIGHTS[hour], x=sky.PALETTES[hour].sun[0])
     if place in _SHELTERED:

@@ -8,10 +8,13 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion import interiors, skyline
+from keyreel.engines.motion.ground import blades, perspective, plain
 from keyreel.engines.motion.lexicon import Place
 from keyreel.engines.motion.raster import fetched, step
 from keyreel.engines.motion.sky import mixed, noise, painted
+from keyreel.engines.motion.street import street
 from keyreel.engines.motion.terrain import Land, terrain
+from keyreel.engines.motion.woods import woods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +60,8 @@ def draw(place: Place, sketch: Sketch) -> FloatArray:
 def _meadow(sketch: Sketch) -> FloatArray:
     image = painted(sketch)
     terrain(image, sketch, Land(1.5, 9.0, 9.0, (104, 122, 78), wood=0.75, sharp=False, haze=20))
-    _ground(image, sketch, far=(150, 176, 92), near=(70, 118, 44), contrast=0.34)
-    _blades(image, sketch, (60, 112, 38))
+    plain(image, sketch, far=(150, 176, 92), near=(70, 118, 44), contrast=0.34)
+    blades(image, sketch, (60, 112, 38))
     return image
 
 
@@ -69,8 +72,8 @@ def _mountains(sketch: Sketch) -> FloatArray:
         return image
     terrain(image, sketch, Land(3.3, 8.5, 8.5, wood=0.36, snow=0.62))
     skyline.trees(image, sketch, rise=0.04, colour=sketch.hazy((34, 58, 48), 0.2))
-    _ground(image, sketch, far=(112, 132, 84), near=(58, 82, 46), contrast=0.4)
-    _blades(image, sketch, (70, 96, 44))
+    plain(image, sketch, far=(112, 132, 84), near=(58, 82, 46), contrast=0.4)
+    blades(image, sketch, (70, 96, 44))
     return image
 
 
@@ -93,34 +96,13 @@ def _snowfield(sketch: Sketch) -> FloatArray:
 
 
 def _snow(image: FloatArray, sketch: Sketch) -> None:
-    _ground(image, sketch, far=(232, 238, 248), near=(196, 212, 234), contrast=0.13)
+    plain(image, sketch, far=(232, 238, 248), near=(196, 212, 234), contrast=0.13)
 
 
 def _desert(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.2)
     terrain(image, sketch, Land(1.7, 5.0, 7.0, (222, 166, 104), sharp=False, haze=22))
-    _ground(image, sketch, far=(228, 176, 112), near=(198, 136, 76), contrast=0.2, stretch=3.0)
-    return image
-
-
-def _forest(sketch: Sketch) -> FloatArray:
-    image = painted(sketch, 0.2)
-    mixed(image, sketch.hazy((120, 150, 110), 0.6), np.full(image.shape[:2], 0.55, np.float32))
-    taller = (sketch.size[1] / sketch.tall) ** 0.3
-    for rise, haze in ((0.34, 0.62), (0.46, 0.40), (0.58, 0.18)):
-        skyline.trees(image, sketch, rise=rise * taller, colour=sketch.hazy((30, 58, 38), haze))
-    _ground(image, sketch, far=(98, 118, 66), near=(44, 62, 32), contrast=0.5)
-    _rays(image, sketch)
-    skyline.trunks(image, sketch, colour=sketch.lit((34, 30, 24)))
-    return image
-
-
-def _city(sketch: Sketch) -> FloatArray:
-    image = painted(sketch, 0.35)
-    for rise, haze, lights in ((0.30, 0.66, 0.25), (0.42, 0.42, 0.5), (0.30, 0.16, 1.0)):
-        skyline.towers(image, sketch, rise=rise, colour=sketch.hazy((70, 78, 96), haze), lights=lights)
-    _ground(image, sketch, far=(116, 116, 124), near=(64, 66, 74), contrast=0.14)
-    _reflected(image, sketch, 0.34)
+    plain(image, sketch, far=(228, 176, 112), near=(198, 136, 76), contrast=0.2, stretch=3.0)
     return image
 
 
@@ -158,8 +140,8 @@ def _underwater(sketch: Sketch) -> FloatArray:
     for dark, rise in ((0.90, 0.22), (0.74, 0.15), (0.56, 0.09)):
         skyline.ridge(image, sketch, rise=rise, waves=6, colour=water * np.float32(dark), rough=0.9, haze=0.0)
     part = np.linspace(0, 1, height - sketch.line, dtype=np.float32)
-    ripples = _perspective(noise((512, 512), (40, 40), sketch.rng, 3), part, width)
-    net = step(-np.abs(_perspective(noise((512, 512), (46, 46), sketch.rng, 2), part, width) - 0.5), -0.05, 0)
+    ripples = perspective(noise((512, 512), (40, 40), sketch.rng, 3), part, width)
+    net = step(-np.abs(perspective(noise((512, 512), (46, 46), sketch.rng, 2), part, width) - 0.5), -0.05, 0)
     bed = stops[1] * 0.55 + np.array((150, 140, 104), np.float32) * part[:, None] * 0.42
     shaded = bed[:, None, :] * (0.86 + 0.22 * ripples + 0.5 * net * part[:, None])[..., None]
     below = image[sketch.line :]
@@ -183,46 +165,6 @@ def _sky(sketch: Sketch) -> FloatArray:
     return np.asarray(image, np.float32)
 
 
-def _ground(  # noqa: PLR0913 - a land's look has this many sides
-    image: FloatArray, sketch: Sketch, *, far: Colour, near: Colour, contrast: float, stretch: float = 1.6
-) -> None:
-    """Draw a plain in perspective, far colour at the horizon, its texture growing towards the viewer."""
-    width, height = sketch.size
-    rows = np.arange(height - sketch.line, dtype=np.float32)
-    part = np.asarray(rows / max(height - sketch.line, 1), np.float32)
-    texture = _perspective(noise((512, 512), (26, 26 * stretch), sketch.rng, 5), part, width)
-    colours = sketch.hazy(far, 0.22) * (1 - part[:, None]) + sketch.lit(near) * part[:, None]
-    strength = contrast * (0.35 + 0.65 * part)
-    shade = 1 + strength[:, None] * (texture - 0.5) * 2
-    soft = step(rows, -1.0, height * 0.012)
-    drawn = colours[:, None, :] * shade[..., None]
-    below = image[sketch.line :]
-    below += (drawn - below) * soft[:, None, None]
-
-
-def _perspective(texture: FloatArray, part: FloatArray, width: int) -> FloatArray:
-    """Lay a texture on the ground: `part` is how far down from the horizon each row is."""
-    distance = 1 / (0.06 + part)
-    x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :] * distance[:, None] * 90 + 256
-    y = np.repeat((distance * 90)[:, None], width, axis=1)
-    return fetched(texture, np.stack((x, y), axis=-1).astype(np.float32), cv2.BORDER_WRAP)
-
-
-def _blades(image: FloatArray, sketch: Sketch, colour: Colour) -> None:
-    """Draw grass and a few flowers along the lower edge."""
-    width, height = sketch.size
-    rng = sketch.rng
-    for _ in range(1500):
-        part = rng.random() ** 0.6
-        foot = (rng.random() * width, height * (0.66 + 0.34 * part**2))
-        tall = height * (0.006 + 0.04 * part**3) * (0.6 + rng.random())
-        tip = (foot[0] + (rng.random() - 0.5) * tall * 0.8, foot[1] - tall)
-        tone = sketch.lit(colour) * (0.55 + 0.8 * rng.random())
-        first, last = ((round(x * 16), round(y * 16)) for x, y in (foot, tip))
-        colours = [float(c) for c in tone]
-        cv2.line(image, first, last, colours, max(round(height / 700), 1), cv2.LINE_AA, 4)
-
-
 def _rays(image: FloatArray, sketch: Sketch, slant: float = 0.45, strength: float = 0.34) -> None:
     """Draw slanting beams of light."""
     width, height = sketch.size
@@ -239,7 +181,7 @@ def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), c
     width, height = sketch.size
     line, high = sketch.line, height - sketch.line
     part = np.linspace(0, 1, high, dtype=np.float32)
-    waves = _perspective(noise((512, 512), (40, 150), sketch.rng, 5), part * 0.8, width) - np.float32(0.5)
+    waves = perspective(noise((512, 512), (40, 150), sketch.rng, 5), part * 0.8, width) - np.float32(0.5)
     # A wave's face shows what lies higher or lower: the image is fetched from displaced rows.
     rows = line - 1 - np.minimum(np.arange(high, dtype=np.float32) * (line / high) * 0.9, line - 2)
     up = rows[:, None] + waves * (4 + part[:, None] * height * 0.34 * (1.25 - calm))
@@ -272,7 +214,7 @@ def _sand(image: FloatArray, sketch: Sketch) -> None:
     rows = np.arange(height, dtype=np.float32)[:, None]
     below = (rows - shore[None, :]).astype(np.float32) / height
     part = np.clip((np.arange(height) / height - top + 0.04) / 0.3, 0, 1).astype(np.float32)
-    sand = 1 + 0.16 * (_perspective(noise((512, 512), (60, 60), sketch.rng, 4), part, width) - 0.5)
+    sand = 1 + 0.16 * (perspective(noise((512, 512), (60, 60), sketch.rng, 4), part, width) - 0.5)
     wet = step(below, 0.012, 0.06)[..., None]
     dry = sketch.lit((232, 206, 162)) * sand[..., None]
     # Wet sand is darker and mirrors the sky.
@@ -286,22 +228,13 @@ def _sand(image: FloatArray, sketch: Sketch) -> None:
     mixed(image, white, np.clip(foam * 0.85, 0, 1).astype(np.float32))
 
 
-def _reflected(image: FloatArray, sketch: Sketch, strength: float) -> None:
-    """Mirror what stands above the horizon in a wet street."""
-    line, height = sketch.line, sketch.size[1]
-    mirrored = image[line - (height - line) : line][::-1]
-    soft = cv2.blur(mirrored, (max(sketch.size[0] // 300, 1), max(height // 14, 1)))
-    part = np.linspace(1, 0.35, height - line, dtype=np.float32)[:, None, None] * np.float32(strength)
-    image[line:] += (soft - image[line:]) * part
-
-
 _PLACES: Final[dict[Place, Callable[[Sketch], FloatArray]]] = {
     Place.MEADOW: _meadow,
     Place.MOUNTAINS: _mountains,
     Place.SNOWFIELD: _snowfield,
     Place.DESERT: _desert,
-    Place.FOREST: _forest,
-    Place.CITY: _city,
+    Place.FOREST: woods,
+    Place.CITY: street,
     Place.SEA: _sea,
     Place.BEACH: _beach,
     Place.LAKE: _lake,

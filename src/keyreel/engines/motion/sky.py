@@ -96,13 +96,17 @@ LIGHTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light."""
+    """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light.
+
+    `aerial` is seen from the air; `wet` is how much rain lies on the ground.
+    """
 
     size: tuple[int, int]
     horizon: float
     palette: Palette
     rng: np.random.Generator
     aerial: bool = False
+    wet: float = 0.0
 
     @property
     def line(self) -> int:
