@@ -51,88 +51,6 @@ def growth(moved: NDArray[np.float32]) -> float:
     return float((moved[..., 0] * x + moved[..., 1] * y).sum() / (x * x + y * y).sum())
 
 
-def drift(moved: NDArray[np.float32]) -> tuple[float, float]:
-    return float(moved[..., 0].mean()), float(moved[..., 1].mean())
-
-
-@pytest.mark.parametrize("prompt", ["zoom in", "镜头放大", "push in", "镜头推近"])
-def test_content_grows_when_the_camera_comes_nearer(prompt: str, landscape: Path, nets: Nets) -> None:
-    frames = render(landscape, nets, prompt)
-    assert growth(flow(frames[0], frames[-1])) > 0.02
-
-
-@pytest.mark.parametrize("prompt", ["zoom out", "镜头缩小", "pull back", "镜头拉远"])
-def test_content_shrinks_when_the_camera_goes_away(prompt: str, landscape: Path, nets: Nets) -> None:
-    frames = render(landscape, nets, prompt)
-    assert growth(flow(frames[0], frames[-1])) < -0.015
-
-
-@pytest.mark.parametrize(
-    ("prompt", "axis", "sign"),
-    [
-        ("pan left", 0, 1),
-        ("向左摇镜头", 0, 1),
-        ("pan right", 0, -1),
-        ("向右摇镜头", 0, -1),
-        ("camera tracks left", 0, 1),
-        ("镜头左移", 0, 1),
-        ("camera tracks right", 0, -1),
-        ("镜头右移", 0, -1),
-        ("tilt up", 1, 1),
-        ("镜头上摇", 1, 1),
-        ("tilt down", 1, -1),
-        ("镜头下摇", 1, -1),
-        ("crane up", 1, 1),
-        ("镜头上升", 1, 1),
-        ("the camera descends", 1, -1),
-        ("镜头下降", 1, -1),
-    ],
-)
-def test_content_moves_against_the_camera(  # noqa: PLR0917 - a table's columns and two fixtures
-    prompt: str, axis: int, sign: int, landscape: Path, nets: Nets
-) -> None:
-    frames = render(landscape, nets, prompt)
-    moved = drift(flow(frames[0], frames[-1]))
-    assert sign * moved[axis] > 2
-    assert abs(moved[1 - axis]) < abs(moved[axis]) * 0.4
-
-
-@pytest.mark.parametrize(
-    ("prompt", "sign"), [("orbit right", 1), ("环绕", 1), ("orbit left", -1), ("逆时针环绕", -1)]
-)
-def test_far_and_near_move_against_each_other_in_an_orbit(
-    prompt: str, sign: int, landscape: Path, nets: Nets
-) -> None:
-    frames = render(landscape, nets, prompt)
-    moved = flow(frames[0], frames[-1])[..., 0]
-    assert sign * float(moved[:40].mean()) > 1
-    assert sign * float(moved[-20:].mean()) < -1
-
-
-@pytest.mark.parametrize("prompt", ["dolly zoom", "希区柯克变焦"])
-def test_distance_looms_behind_a_steady_foreground_in_a_dolly_zoom(
-    prompt: str, landscape: Path, nets: Nets
-) -> None:
-    frames = render(landscape, nets, prompt)
-    moved = flow(frames[0], frames[-1])
-    columns = np.arange(moved.shape[1]) - (moved.shape[1] - 1) / 2
-    far, near = (
-        float((rows[..., 0] * columns).mean() / (columns**2).mean()) for rows in (moved[:50], moved[-30:])
-    )
-    assert far > 0.04
-    assert far > near + 0.04
-
-
-@pytest.mark.parametrize(("steady", "shaky"), [("static shot", "handheld camera"), ("固定镜头", "手持镜头")])
-def test_a_hand_shakes_and_a_tripod_does_not(steady: str, shaky: str, landscape: Path, nets: Nets) -> None:
-    reach = []
-    for prompt in (steady, shaky):
-        frames = render(landscape, nets, prompt, seconds=2)
-        reach.append(max(np.hypot(*drift(flow(frames[0], frame))) for frame in frames[::6]))
-    assert reach[0] < 0.8
-    assert reach[1] > 2 * reach[0] + 0.5
-
-
 @pytest.mark.parametrize("prompt", ["push in", "pan left"])
 def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, nets: Nets) -> None:
     reach = []
@@ -200,12 +118,6 @@ def test_water_runs_under_a_camera_that_stands(lake: Path, nets: Nets) -> None:
 def test_a_large_move_goes_less_far_rather_than_close_up(prompt: str, landscape: Path, nets: Nets) -> None:
     frames = render(landscape, nets, prompt, amplitude=Amplitude.LARGE, seconds=2)
     assert growth(flow(frames[0], frames[-1])) < 0.3
-
-
-@pytest.mark.parametrize("prompt", ["rain", "下雨"])
-def test_rain_dulls_the_light(prompt: str, landscape: Path, nets: Nets) -> None:
-    frames = render(landscape, nets, f"static shot, {prompt}")
-    assert frames[-1].mean() < frames[0].mean() * 0.95
 
 
 def test_steam_gathers_from_nothing(ball: Path, nets: Nets) -> None:
