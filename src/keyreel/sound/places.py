@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.media.sound import RATE
-from keyreel.sound.noise import control_times, drift, shaped, stretched, swelled
+from keyreel.sound.noise import arrivals, control_times, drift, echoed, shaped, stretched, swelled
 
 if TYPE_CHECKING:
     from keyreel.media.sound import Pcm
@@ -32,7 +32,7 @@ _HUM_HZ: Final = 50.0
 
 
 def city(stretch: Stretch) -> Pcm:
-    """Town below a window: far traffic, a hum, cars that pass every few seconds."""
+    """Town below a window: far traffic, a hum, cars that pass every few seconds, a horn somewhere."""
     samples, rng = stretch.samples, stretch.rng
     out = swelled(shaped(stretch, _TRAFFIC), 0.8 * drift(stretch, 0.2, 0.6, 1.0))
     out += 0.05 * _hum(stretch, 2 * _HUM_HZ, (1.0, 0.4, 0.15))[:, None]
@@ -47,6 +47,7 @@ def city(stretch: Stretch) -> Pcm:
         sides = np.stack([np.cos(across * np.pi / 2), np.sin(across * np.pi / 2)], axis=1)
         out += (0.8 * passing + 0.5 * moving) * bell[:, None] * sides
         at += rng.uniform(2.2, 6.0)
+    out += echoed(_horns(stretch), rng, 1.6, 1500)
     return out
 
 
@@ -72,6 +73,28 @@ def room(stretch: Stretch) -> Pcm:
 def air(stretch: Stretch) -> Pcm:
     """Open air: a breath of wind that comes and goes."""
     return swelled(shaped(stretch, _AIR, 0.9), 0.55 + 0.5 * stretch.gusts)
+
+
+def _horns(stretch: Stretch) -> Pcm:
+    """Return horns some streets away, one in about eight seconds: two notes, once or twice."""
+    rng = stretch.rng
+    out = np.zeros((stretch.samples, 2), np.float32)
+    for start in arrivals(stretch, 0.12):
+        notes = rng.uniform(360, 460) * np.array([1.0, rng.uniform(1.19, 1.27)])
+        place, at = rng.uniform(0.1, 0.9) * np.pi / 2, int(start)
+        for _ in range(rng.integers(1, 3)):
+            count = round(rng.uniform(0.12, 0.5) * RATE)
+            times = np.arange(count) / RATE
+            tone = sum(
+                np.sin(2 * np.pi * note * number * times) / number
+                for note in notes
+                for number in (1, 2, 3, 5)
+            )
+            tone *= np.minimum(np.minimum(times, times[::-1]) * 60, 1) * rng.uniform(0.1, 0.25)
+            part = out[at : at + count]
+            part += np.stack([np.cos(place) * tone, np.sin(place) * tone], axis=1)[: len(part)]
+            at += count + round(rng.uniform(0.1, 0.2) * RATE)
+    return out
 
 
 def _hum(stretch: Stretch, hertz: float, heights: tuple[float, ...]) -> Mono:
