@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,7 +28,7 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
 
 @pytest.fixture
 def submission() -> Callable[..., Submission]:
-    def make(tenant: str = "ann", **changes: str) -> Submission:
+    def make(tenant: str = "ann", **changes: Any) -> Submission:
         given = {"key_id": "key_1", "dialect": "vtrix", "endpoint": "q2-pro-img2video", "fields": "{}"}
         return Submission(tenant=tenant, seed=7, seconds=5, **{**given, **changes})
 

@@ -45,7 +45,8 @@ class Database:
     """One SQLite file behind one connection, which a lock hands from thread to thread.
 
     One connection, because SQLite before 3.51.3 can damage a WAL file that several connections write and
-    checkpoint. It has two faces: `write` begins with the write lock in hand, `read` is a single statement.
+    checkpoint. It has three faces: `write` begins with the write lock in hand, `read` is a single statement,
+    `view` are several that belong together.
     """
 
     def __init__(self, file: Path) -> None:
@@ -65,6 +66,7 @@ class Database:
             self._engine.dispose()
             raise InvalidSetting(f"data: {file} cannot be opened: {error.orig}.") from error
         self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
+        self._viewer = self._engine.connect().execution_options(begin="BEGIN")
 
     @contextmanager
     def write(self) -> Generator[Connection]:
@@ -85,6 +87,16 @@ class Database:
         """
         with self._mine(), _explained(), self._reader.begin():
             yield self._reader
+
+    @contextmanager
+    def view(self) -> Generator[Connection]:
+        """Lend the connection for SELECTs that all see the database at one moment.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        with self._mine(), _explained(), self._viewer.begin():
+            yield self._viewer
 
     def migrate(self) -> None:
         """Bring the tables to this version's shape, in one transaction.
@@ -111,6 +123,7 @@ class Database:
         with self._lock:
             self._writer.close()
             self._reader.close()
+            self._viewer.close()
             self._engine.dispose()
 
     @contextmanager

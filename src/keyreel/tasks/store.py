@@ -85,7 +85,7 @@ class TaskStore:
     def __init__(self, database: Database, lock: FolderLock, clock: Clock, random: Random) -> None:
         self.database = database
         self._lock = lock
-        self._clock = clock
+        self.clock = clock
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
         self._ids = Snowflakes(clock, random, last=last or 0)
@@ -128,7 +128,7 @@ class TaskStore:
         Raises:
             InsufficientCredits: its tenant pays in advance and has less.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         with self.database.write() as connection:
             number = self._ids.next()
             row = {"id": number, **asdict(submission), **_NEW, "created": now, "ready_at": now}
@@ -187,7 +187,7 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         change = (
             update(TASKS)
             .where(TASKS.c.id == number_of(task_id), TASKS.c.tenant == tenant)
@@ -206,7 +206,7 @@ class TaskStore:
 
     def claim(self, owner: str, lease_seconds: float) -> Claim | None:
         """Take the next task, fairly between tenants, until the lease lapses; None if nothing waits."""
-        now = self._clock.now()
+        now = self.clock.now()
         with self.database.write() as connection:
             number = next_in_line(connection, now)
             if number is None:
@@ -260,7 +260,7 @@ class TaskStore:
 
         Settling the same attempt the same way again changes nothing.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         state = State.SUCCEEDED if isinstance(outcome, Succeeded) else State.FAILED
         values = {"state": state, **asdict(outcome)}
         if isinstance(outcome, Succeeded):
