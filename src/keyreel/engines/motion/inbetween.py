@@ -32,6 +32,7 @@ from keyreel.engines.motion.light import Light, evened
 from keyreel.engines.motion.matching import landmarks, match
 from keyreel.engines.motion.raster import resized
 from keyreel.engines.motion.rife import FlowBetween, between
+from keyreel.engines.motion.travellers import travellers
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.charts import Chart, Matrix
     from keyreel.engines.motion.matching import Landmarks
     from keyreel.engines.motion.nets import FloatArray, Net
+    from keyreel.engines.motion.travellers import Travellers
 
     Side = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
     """How a picture is lit at a place, the picture, and its shifts."""
@@ -107,8 +109,19 @@ class Post(NamedTuple):
 class InBetween:
     """The way from one frame to another of the same scene."""
 
-    def __init__(self, net: Net, first: Frame, last: Frame, move: Matrix | None = None) -> None:
+    def __init__(
+        self,
+        net: Net,
+        first: Frame,
+        last: Frame,
+        move: Matrix | None = None,
+        *,
+        travelling: Travellers | None = None,
+    ) -> None:
         self._first, self._last = first, last
+        self._travelling = travelling
+        if travelling is not None:
+            first, last = travelling.first, travelling.last
         self._pictures = Crisp(first), Crisp(last)
         size = self.net_size = net_size(first)
         self._grid = identity(size)
@@ -120,6 +133,8 @@ class InBetween:
             (charts[1] - charts[0]) / np.array([size.width, size.height]), dtype=np.float32
         )
         """Motion from the first frame to the last [h,w,2] as seen halfway, in shares of the frame's sides."""
+        if travelling is not None:
+            travelling.show_in(self.displacement)
         self.length = float(np.linalg.norm(self.displacement, axis=2).mean())
         """The motion's mean length in shares of the frame's sides."""
         seen = [sampled(each.astype(np.float32), chart) for each, chart in zip(small, charts, strict=True)]
@@ -155,8 +170,12 @@ class InBetween:
         )
         parts = box_of(share > _FAINT) or Box(), box_of(share < 1 - _FAINT)
         if parts[1] is None or parts[0].area >= parts[1].area:
-            return self._drawn(place, (one, other), share, parts[1])
-        return self._drawn(place, (other, one), 1 - share, parts[0])
+            frame = self._drawn(place, (one, other), share, parts[1])
+        else:
+            frame = self._drawn(place, (other, one), 1 - share, parts[0])
+        if self._travelling is not None:
+            self._travelling.lay(frame, place, self._grid if look is None else look)
+        return frame
 
     def _drawn(self, place: float, sides: tuple[Side, Side], share: FloatArray, part: Box | None) -> Frame:
         """Draw one side whole, and the other over it where it has a share."""
@@ -236,7 +255,7 @@ def in_between(
         return None
     if plane is not None and not _fits(net, first, last, plane):
         plane = None
-    way = InBetween(net, first, last, plane)
+    way = InBetween(net, first, last, plane, travelling=travellers(first, last, plane))
     return way if common.related or way.likeness >= _ALIKE else None
 
 
