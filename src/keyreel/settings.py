@@ -83,7 +83,17 @@ class Settings(BaseSettings):
     c2pa_key: Path | None = Field(
         default=None, description="PEM file of that signer's private key, not encrypted. Set both or neither."
     )
+    prices: Path | None = Field(
+        default=None,
+        description="TOML table of prices; default: DATA/prices.toml, else the shipped one.",
+    )
     config: Path | None = Field(default=None, description="TOML file to read; default: DATA/keyreel.toml.")
+
+    @property
+    def price_table(self) -> Path | None:
+        """The operator's table of prices; None for the shipped one."""
+        own = self.data / "prices.toml"
+        return self.prices or (own if own.exists() else None)
 
     @field_validator("egress_allow", mode="before")
     @classmethod

@@ -16,6 +16,7 @@ from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
 from keyreel.task import TaskId
 from keyreel.worker.executors import ChildExecutor
 from keyreel.worker.hosts import FINISHING
+from support.plant import comes_true
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,10 @@ ORDER = Order(
     7,
     size=Size(64, 48),
 )
+
+
+def workshops() -> list[psutil.Process]:
+    return [each for each in psutil.Process().children() if FINISHING in each.cmdline()]
 
 
 class Desk:
@@ -71,7 +76,8 @@ def test_a_warm_child_that_ends_before_its_first_work_is_replaced(tmp_path: Path
         async with rendering, ChildExecutor.of_finishing(1, 60) as finishing:
             clip = await rendering.render(ORDER, tmp_path, Desk())
             await finishing.warm()
-            (warm,) = [each for each in psutil.Process().children() if FINISHING in each.cmdline()]
+            await comes_true(lambda: len(workshops()) == 1)
+            (warm,) = workshops()
             os.kill(warm.pid, signal.SIGKILL)
             warm.wait(10)
             done = await finishing.finish(clip, ORDER, Workbench(TaskId("1"), tmp_path), Desk())

@@ -13,6 +13,7 @@ from keyreel.clock import SystemClock
 from keyreel.engines.router import open_router
 from keyreel.intake import Intake
 from keyreel.intake.egress import Egress
+from keyreel.pricing import read_prices
 from keyreel.provenance.authority import anchors, open_credentials
 from keyreel.server.auth import Gate
 from keyreel.server.services import Services
@@ -83,6 +84,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
             signer=signer,
             intake=intake,
             engines=open_router(settings.engines),
+            prices=read_prices(settings.price_table),
             nudge=worker.nudge,
             admin_token=folder.make_admin_token(),
             root=credentials.root,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.engines.router import Router
     from keyreel.intake import Intake
+    from keyreel.pricing import Prices
     from keyreel.server.auth import Gate
     from keyreel.settings import Settings
     from keyreel.storage.objects import Storage
@@ -37,6 +38,7 @@ class Services:
     signer: Signer
     intake: Intake
     engines: Router
+    prices: Prices
     nudge: Callable[[], None]
     admin_token: str
     root: bytes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from keyreel.order import Resolution
+from keyreel.pricing import Bought
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,22 @@ class Endpoint(BaseModel):
     @abstractmethod
     def seconds(self) -> int:
         """The video's length."""
+
+    @property
+    def saving(self) -> bool:
+        """Whether it may wait until the server has nothing else to do, and costs less for it."""
+        return False
+
+    @property
+    def recommended(self) -> bool:
+        """Whether a recommended prompt takes the place of the client's."""
+        return False
+
+    def bought(self) -> Bought:
+        """Return what is to be paid for."""
+        return Bought(
+            self.family, self.operation, self.resolution, self.seconds, self.saving, self.recommended
+        )
 
     @property
     @abstractmethod

@@ -109,6 +109,16 @@ class Generation(Endpoint):
         """What is to be heard."""
         return Sound(music=self.bgm)
 
+    @property
+    def saving(self) -> bool:
+        """Whether off-peak is asked for and possible: with audio it is not."""
+        return self.off_peak and not (self.sound.ambience or self.sound.speech)
+
+    @property
+    def recommended(self) -> bool:
+        """Whether `is_rec` is asked for, where the operation has it."""
+        return bool(getattr(self, "is_rec", False))
+
     def inputs(self) -> dict[str, str]:
         """Map each picture field but the watermark's to its source."""
         raise NotImplementedError

@@ -148,7 +148,8 @@ class Production:
         settings = self._settings
         workbench = Workbench(task.id, results, settings.producer, settings.credentials)
         finished = await self._survived(job, lambda: line.finishing.finish(clip, order, workbench, job))
-        return await self._stored(finished, job.token)
+        # What was delivered is what was ordered, or finishing had refused it: it costs what was held.
+        return replace(await self._stored(finished, job.token), charged=task.submission.credits)
 
     async def _gathered(self, task: Task, inputs: Path) -> Order:
         asked = task.submission

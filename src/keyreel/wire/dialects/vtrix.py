@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from keyreel import errors
+from keyreel.pricing import usd
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
@@ -113,7 +114,7 @@ class Vtrix(Dialect):
         }
         if links is not None:
             content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
-            return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage()}
+            return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage(task)}
         if task.state in {State.FAILED, State.CANCELLED}:
             cancelled = task.state is State.CANCELLED
             code = _FAULTS.get("Cancelled" if cancelled else task.fault, _GENERATION_FAILED)
@@ -201,9 +202,11 @@ def _metadata(task: Task, eta_seconds: int) -> Json:
     return metadata | ({"payload": task.submission.payload} if task.submission.payload else {})
 
 
-def _usage() -> Json:
-    """Nothing is charged; clients want every one of these keys, the amounts as text."""
-    return {"cost": "0.000000", "discount": 0, "quantity": 1, "unit_price": "0.000000", "extra_info": {}}
+def _usage(task: Task) -> Json:
+    """Write the price in US dollars; clients want every one of these keys, the amounts as text."""
+    cost = f"{usd(task.charged):.6f}"
+    discount = 0.5 if task.submission.off_peak else 0
+    return {"cost": cost, "discount": discount, "quantity": 1, "unit_price": cost, "extra_info": {}}
 
 
 def _content(body: Json) -> Json:
