@@ -41,8 +41,10 @@ def client_of(service: Service, key: str = "key", patience: Patience = QUICK) ->
     return Client("http://service.test/", key, service.format, patience=patience, transport=service)
 
 
-@pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
-@pytest.mark.parametrize("spoken", DIALECTS, ids=lambda spoken: spoken.name)
+EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.offers(kind)]
+
+
+@pytest.mark.parametrize(("spoken", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])
 def test_a_video_is_one_line_away(spoken: Any, kind: Any, tmp_path: Path) -> None:
     service, seen = Service(spoken.name), list[Any]()
     with client_of(service) as client:
@@ -56,6 +58,33 @@ def test_a_video_is_one_line_away(spoken: Any, kind: Any, tmp_path: Path) -> Non
     assert video.url == "http://service.test/files/v.mp4?s=1"
     assert [report.state.final for report in seen] == [False, False, True]
     assert seen[1].progress == 0.5
+
+
+def test_what_a_format_has_no_words_for_is_not_sent() -> None:
+    service = Service("openai_videos")
+    with client_of(service) as client, pytest.raises(UnknownEndpoint, match="q2-pro-multiframe"):
+        client.submit("q2-pro-multiframe", **FULL["q2-pro-multiframe"])
+    assert service.requests == []
+
+
+def test_a_video_below_the_formats_own_address_is_fetched_with_the_key(tmp_path: Path) -> None:
+    answer = {"id": "video_1", "object": "video", "status": "completed", "progress": 100}
+    trouble = [httpx.Response(200, json=answer), httpx.Response(200, content=MP4)]
+    service = Service("openai_videos", trouble=trouble)
+    with client_of(service) as client:
+        video = client.wait(TaskId("video_1"))
+        assert video.save(tmp_path / "v.mp4").read_bytes() == MP4
+    fetched = service.requests[-1]
+    assert str(fetched.url) == "http://service.test/v1/videos/video_1/content"
+    assert fetched.headers["authorization"] == "Bearer key"
+
+
+def test_an_answer_without_an_id_is_about_the_task_that_was_asked_for() -> None:
+    answer = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z", "cover_url": ""}]}
+    service = Service("native", trouble=[httpx.Response(200, json=answer)])
+    with client_of(service) as client:
+        assert client.poll(TaskId("912")).id == "912"
+    assert service.requests[0].headers["authorization"] == "Token key"
 
 
 def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _spoken(self, request: httpx.Request) -> Any:
         spoken = dialect(self.format)
-        if request.headers.get("authorization") != "Bearer key":
+        if request.headers.get("authorization") != f"{spoken.scheme} key":
             raise InvalidKey
         if request.method == "POST":
             pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", spoken.path_of(Action.SUBMIT))

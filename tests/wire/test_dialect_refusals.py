@@ -25,6 +25,8 @@ def over_http(value: Any) -> Any:
 
 REFUSALS: list[tuple[type[Refusal], tuple[int, str], int]] = [
     (errors.InvalidRequest, (400, "INVALID_REQUEST_BODY"), 400),
+    (errors.MissingField, (400, "INVALID_REQUEST_BODY"), 400),
+    (errors.ItemCountOutOfRange, (400, "INVALID_REQUEST_BODY"), 400),
     (errors.MissingImage, (400, "INVALID_REQUEST_BODY"), 400),
     (errors.InvalidImage, (400, "INVALID_IMAGE_FORMAT"), 400),
     (errors.ImageTooLarge, (400, "IMAGE_FILE_EXCEEDS_MAX_SIZE"), 400),
@@ -35,6 +37,7 @@ REFUSALS: list[tuple[type[Refusal], tuple[int, str], int]] = [
     (errors.UnknownEndpoint, (404, "API_NOT_FOUND"), 404),
     (errors.UnknownTask, (404, "TASK_NOT_FOUND"), 404),
     (errors.UnsupportedOrder, (403, "FEATURE_NOT_ALLOWED"), 403),
+    (errors.InsufficientCredits, (400, "BILLING_BALANCE_NOT_ENOUGH"), 403),
     (errors.MethodNotAllowed, (405, "METHOD_NOT_ALLOWED"), 405),
     (errors.BodyTooSlow, (408, "REQUEST_TIMEOUT"), 408),
     (errors.LinkExpired, (410, "LINK_EXPIRED"), 410),
@@ -59,6 +62,86 @@ def test_each_refusal_has_its_status_and_code(
     assert re.fullmatch(r"00201[0-9]{4}", body["code"])
 
 
+NATIVE: dict[type[Refusal], tuple[int, str]] = {
+    errors.InvalidRequest: (400, "BadRequest"),
+    errors.MissingField: (400, "FieldLacking"),
+    errors.ItemCountOutOfRange: (400, "FieldItemCountOutOfRange"),
+    errors.MissingImage: (400, "FieldLacking"),
+    errors.InvalidImage: (400, "ImageFormatInvalid"),
+    errors.ImageTooLarge: (400, "PageSizeOutOfRange"),
+    errors.ImageTooManyPixels: (400, "PageSizeOutOfRange"),
+    errors.ImageSizeOutOfRange: (400, "PageSizeOutOfRange"),
+    errors.MissingKey: (401, "Unauthorized"),
+    errors.InvalidKey: (401, "Unauthorized"),
+    errors.UnknownEndpoint: (404, "NotFound"),
+    errors.UnknownTask: (404, "TaskNotFound"),
+    errors.UnsupportedOrder: (400, "ModelUnavailable"),
+    errors.InsufficientCredits: (400, "CreditInsufficient"),
+    errors.MethodNotAllowed: (405, "MethodNotAllowed"),
+    errors.BodyTooSlow: (408, "RequestTimeout"),
+    errors.LinkExpired: (410, "Gone"),
+    errors.LinkForged: (403, "Forbidden"),
+    errors.BodyTooLarge: (413, "BodyTooLarge"),
+    errors.InternalFault: (500, "InternalError"),
+    errors.Unavailable: (503, "ServiceUnavailable"),
+}
+
+
+@pytest.mark.parametrize("name", ["native", "comfy"])
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in REFUSALS])
+def test_native_refusals_are_those_of_its_table(name: str, kind: type[Refusal]) -> None:
+    trace = "0123456789abcdef" * 2
+    status, body = dialect(name).refusal(kind(), trace)
+    assert (status, body["reason"]) == NATIVE[kind]
+    assert body == {
+        "code": status,
+        "reason": body["reason"],
+        "message": kind().message,
+        "metadata": {"trace_id": trace},
+    }
+
+
+def test_native_names_the_field() -> None:
+    _, body = dialect("native").refusal(InvalidRequest("duration: got 11.", field="duration"))
+    assert body["reason"] == "FieldInvalid"
+    assert body["metadata"] == {"trace_id": "0" * 32, "field": "duration"}
+    hosted = {"code": 400, "reason": "FieldInvalid", "message": "invalid field: duration", "metadata": {}}
+    read = dialect("native").read_refusal(400, hosted)
+    assert isinstance(read, InvalidRequest)
+    assert read.field == "duration"
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in REFUSALS])
+def test_video_refusals_hold_an_error_object(kind: type[Refusal]) -> None:
+    status, body = dialect("openai_videos").refusal(
+        kind(field="prompt") if kind is not errors.Unavailable else kind()
+    )
+    assert set(body) == {"error"}
+    assert set(body["error"]) == {"message", "type", "param", "code"}
+    assert 400 <= status < 600
+    assert (body["error"]["type"] == "server_error") == (status >= 500)
+
+
+# Several errors share a status and code in some formats.
+READ_AS: dict[tuple[str, type[Refusal]], type[Refusal]] = {
+    ("async_v3", errors.MissingImage): InvalidRequest,
+    ("async_v3", errors.MissingField): InvalidRequest,
+    ("async_v3", errors.ItemCountOutOfRange): InvalidRequest,
+    ("vtrix", errors.MissingField): InvalidRequest,
+    ("vtrix", errors.ItemCountOutOfRange): InvalidRequest,
+    **{
+        (name, kind): read
+        for name in ("native", "comfy")
+        for kind, read in (
+            (errors.MissingImage, errors.MissingField),
+            (errors.ImageTooLarge, errors.ImageSizeOutOfRange),
+            (errors.ImageTooManyPixels, errors.ImageSizeOutOfRange),
+            (errors.MissingKey, errors.InvalidKey),
+        )
+    },
+}
+
+
 def test_the_published_code_means_a_missing_image() -> None:
     assert VTRIX.refusal(errors.MissingImage())[1]["code"] == "002014001"
 
@@ -78,7 +161,7 @@ def test_every_refusal_of_the_domain_is_in_the_table() -> None:
 def test_a_client_reads_a_refusal_as_the_same_error(each: Dialect, kind: type[Refusal]) -> None:
     status, body = each.refusal(kind())
     error = each.read_refusal(status, over_http(body))
-    expected = InvalidRequest if kind is errors.MissingImage and each is ASYNC_V3 else kind
+    expected = READ_AS.get((each.name, kind), kind)
     assert type(error) is expected
     assert error.message == kind().message
 

@@ -198,5 +198,6 @@ def test_a_wrong_vtrix_envelope_is_refused_by_name(body: dict[str, Any], field: 
 
 @BOTH
 def test_an_unknown_model_is_refused(each: Dialect) -> None:
+    path = {"model": "vidu-q9-dream", "operation": "img2video"}
     with pytest.raises(UnknownEndpoint, match="dream"):
-        each.asked({"model": "vidu-q9-dream"}, {"model": "vidu-q9-dream", "input": [{"params": {}}]})
+        each.asked(path, {"model": "vidu-q9-dream", "input": [{"params": {}}]})

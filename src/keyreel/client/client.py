@@ -154,7 +154,7 @@ class Client:
             time.sleep(step.seconds)
             return Answer()
         if isinstance(step, Download):
-            with self._http.stream("GET", step.url, follow_redirects=True) as response:
+            with self._http.stream("GET", step.url, headers=step.headers, follow_redirects=True) as response:
                 if response.is_success:
                     with whole_file(step.path) as file:
                         for chunk in response.iter_bytes():
@@ -238,7 +238,9 @@ class AsyncClient:
             await asyncio.sleep(step.seconds)
             return Answer()
         if isinstance(step, Download):
-            async with self._http.stream("GET", step.url, follow_redirects=True) as response:
+            async with self._http.stream(
+                "GET", step.url, headers=step.headers, follow_redirects=True
+            ) as response:
                 if response.is_success:
                     with whole_file(step.path) as file:
                         async for chunk in response.aiter_bytes():

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from pydantic_core import from_json, to_json
 
-from keyreel.errors import KeyreelError, RemoteError, RenderFailed, Unavailable
+from keyreel.errors import KeyreelError, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
 from keyreel.task import State
 from keyreel.wire.notes import read_notes
 
@@ -44,6 +44,7 @@ class Download:
 
     url: str
     path: Path
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,20 @@ class Remote:
 
     def send(self, call: Call) -> Send:
         """Complete a dialect's call with host and key."""
-        headers = {"accept": "application/json"}
-        if self.api_key:
-            headers["authorization"] = f"Bearer {self.api_key}"
+        headers = {"accept": "application/json", **self.key()}
         if call.json is None:
             return Send(call.method, self._at(call.path), headers)
         headers["content-type"] = "application/json"
         return Send(call.method, self._at(call.path), headers, to_json(call.json))
+
+    def key(self) -> dict[str, str]:
+        """Return the header that carries the key."""
+        return {"authorization": f"{self.dialect.scheme} {self.api_key}"} if self.api_key else {}
+
+    def download(self, url: str, path: Path) -> Download:
+        """Complete a download; an address of the format's own, given without its host, takes the key too."""
+        own = url.startswith("/") and not url.startswith("//")
+        return Download(self.absolute(url), path, self.key() if own else {})
 
     def understood(self, reading: Callable[[Json], T], answer: Answer) -> T:
         """Read a good answer's body with one of the dialect's readings, raise a bad one's error."""
@@ -134,7 +142,14 @@ class Remote:
 
 
 def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
-    """Hand a request in. Never sent twice: a lost answer may belong to an accepted task."""
+    """Hand a request in. Never sent twice: a lost answer may belong to an accepted task.
+
+    Raises:
+        UnknownEndpoint: the format has no words for it.
+    """
+    if not remote.dialect.offers(type(endpoint)):
+        message = f"The format {remote.dialect.name} has no words for {endpoint.name()}."
+        raise UnknownEndpoint(message, field="model")
     try:
         answer = yield remote.send(remote.dialect.submit_call(endpoint))
     except Dropped as error:
@@ -149,6 +164,8 @@ def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
     except Dropped as error:
         raise _unreachable(remote, error) from error
     report = remote.understood(remote.dialect.read_result, answer)
+    # Some hosts' answers leave the id out.
+    report = replace(report, id=report.id or task_id)
     return replace(report, notes=read_notes(answer.headers.get("x-task-notes", "")))
 
 
@@ -194,7 +211,7 @@ def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path
     url = url or report.video_url
     for last in (False, True):
         try:
-            answer = yield Download(remote.absolute(url), path)
+            answer = yield remote.download(url, path)
         except Dropped as error:
             if last:
                 raise _unreachable(remote, error) from error

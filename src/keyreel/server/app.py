@@ -19,6 +19,7 @@ from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
+from keyreel.server.uploads import Uploads
 from keyreel.server.verify import Verify
 from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
@@ -39,6 +40,7 @@ def create_app(services: Services) -> ASGIApp:
         Route("/health/live", live),
         Route("/health/ready", Ready(services).__call__),
         Route("/files/{key:path}", FileRoute(services).__call__, methods=["GET", "HEAD"]),
+        Route("/files/{key:path}", Uploads(services).take, methods=["PUT"]),
         Route("/openapi.json", discovery.openapi),
         Route("/api/v1/skill/models", discovery.models),
         Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
@@ -79,6 +81,7 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         request_id = secrets.token_hex(16)
+        scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

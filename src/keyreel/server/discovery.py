@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.server.tasks import base_url
+from keyreel.server.addresses import base_url
 from keyreel.wire import openapi
 from keyreel.wire.dialects import vtrix
 

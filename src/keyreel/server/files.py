@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
     from keyreel.server.services import Services
 
-MEDIA_TYPES = {"mp4": "video/mp4", "jpg": "image/jpeg"}
+MEDIA_TYPES = {
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+}
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -25,8 +31,11 @@ class FileRoute:
         self._services = services
 
     async def __call__(self, request: Request) -> Response:
+        """Send the file behind a signed link."""
+        return await self.send(self._services.signer.verify(request.url.path, request.query_params), request)
+
+    async def send(self, key: str, request: Request) -> Response:
         """Send a file, or the part of it that was asked for."""
-        key = self._services.signer.verify(request.url.path, request.query_params)
         size = await self._services.storage.size(key)
         if size is None:
             raise LinkExpired("The file behind this link is no longer kept.")

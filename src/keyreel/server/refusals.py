@@ -37,7 +37,8 @@ def _beginning(path: str) -> list[str]:
 
 def answer(request: Request, error: Refusal) -> JSONResponse:
     """Say no."""
-    status, body = dialect_of(request.url.path).refusal(error)
+    request_id = getattr(request.state, "request_id", "")
+    status, body = dialect_of(request.url.path).refusal(error, request_id)
     headers: dict[str, str] = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)

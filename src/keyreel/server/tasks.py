@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse
 
 from keyreel.errors import UnknownTask
+from keyreel.server.addresses import base_url
 from keyreel.server.body import read_body
+from keyreel.server.files import FileRoute
+from keyreel.server.forms import is_form, parse_form
+from keyreel.server.uploads import Uploads
 from keyreel.task import Links, State, Submission
 from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
 from keyreel.wire import catalogue
@@ -52,6 +56,7 @@ class TaskRoutes:
             Action.LIST: self.list,
             Action.CANCEL: self.cancel,
             Action.CONTENT: self.content,
+            Action.UPLOAD: Uploads(self.services).grant,
         }
         return handlers[action]
 
@@ -74,6 +79,8 @@ class TaskRoutes:
             seed=seed,
             seconds=endpoint.seconds,
             resolution=endpoint.resolution,
+            credits=services.prices.credits(endpoint.bought()),
+            off_peak=endpoint.saving,
             payload=endpoint.payload,
             idempotency_key=idempotency_key,
         )
@@ -89,6 +96,8 @@ class TaskRoutes:
         settings = self.services.settings
         limit = settings.body_limit or self.dialect.body_limit
         data = await read_body(request, limit=limit, seconds=settings.body_seconds)
+        if self.dialect.forms and is_form(request.headers):
+            return await parse_form(request.headers, data)
         if len(data) <= INLINE_PARSE_BYTES:
             return parse_body(data)
         return await asyncio.to_thread(parse_body, data)
@@ -103,7 +112,9 @@ class TaskRoutes:
     async def list(self, request: Request) -> JSONResponse:
         """List the caller's tasks, whatever dialect they were made in."""
         caller = self.services.gate.caller(request.headers)
-        asked = self.dialect.wanted(request.query_params)
+        query = request.query_params
+        joined = {name: ",".join(query.getlist(name)) for name in query}
+        asked = self.dialect.wanted(joined, self.services.clock.now())
         # One more than asked for tells whether there is a next page.
         found = self.services.store.list(caller.tenant, replace(asked, limit=asked.limit + 1))
         shown = tuple(self._shown(task, request) for task in found[: asked.limit])
@@ -117,15 +128,16 @@ class TaskRoutes:
         return JSONResponse(self.dialect.cancelled(task, stored_endpoint(task)))
 
     async def content(self, request: Request) -> Response:
-        """Send the client to the video of a succeeded task.
+        """Send the video of a succeeded task, or its cover.
 
         Raises:
             UnknownTask: there is no video, or not yet.
         """
-        links = self._shown(self._task(request), request).links
-        if links is None:
+        task = self._task(request)
+        if task.state is not State.SUCCEEDED:
             raise UnknownTask("This task has no video, or not yet.")
-        return RedirectResponse(links.video, status_code=302)
+        key = task.cover if self.dialect.wants_cover(request.query_params) else task.video
+        return await FileRoute(self.services).send(key, request)
 
     def _task(self, request: Request) -> Task:
         caller = self.services.gate.caller(request.headers)
@@ -142,11 +154,6 @@ def stored_endpoint(task: Task) -> Endpoint:
     """Read a task's checked request back."""
     kind = catalogue.endpoint(task.submission.endpoint)
     return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED)
-
-
-def base_url(request: Request, services: Services) -> str:
-    """Return the address under which this client reaches the server, without a slash at its end."""
-    return services.settings.public_url or str(request.base_url).rstrip("/")
 
 
 def links_of(task: Task, services: Services, base: str) -> Links | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_
 
 from keyreel.errors import UnknownTask
 from keyreel.tasks.ids import number_of
@@ -26,6 +29,11 @@ def matching(query: Select[Any], wanted: TaskFilter) -> Select[Any]:
     ):
         if values:
             query = query.where(column.in_(sorted(values)))
+    if wanted.templates:
+        named = [
+            TASKS.c.fields.contains(_field("template", each), autoescape=True) for each in wanted.templates
+        ]
+        query = query.where(or_(*named))
     if wanted.ids:
         query = query.where(TASKS.c.id.in_(_numbers(wanted.ids)))
     if wanted.created_from:
@@ -37,6 +45,11 @@ def matching(query: Select[Any], wanted: TaskFilter) -> Select[Any]:
         query = query.where(TASKS.c.id > last if wanted.oldest_first else TASKS.c.id < last)
     order = TASKS.c.id.asc() if wanted.oldest_first else TASKS.c.id.desc()
     return query.order_by(order).limit(wanted.limit).offset(wanted.skip)
+
+
+def _field(name: str, value: str) -> str:
+    """Write a field as it stands in a submission's JSON; within text its quotes would be escaped."""
+    return f'"{name}":{json.dumps(value, ensure_ascii=False)}'
 
 
 def _numbers(ids: Iterable[TaskId]) -> list[int]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _TEXT: Final = {"type": "string"}
 _WHOLE: Final = {"type": "integer"}
+_FLAG: Final = {"type": "boolean"}
 _DIGITS: Final = {"type": "string", "pattern": "^[0-9]+$"}
 _URL: Final = {"type": "string", "format": "uri"}
 
@@ -26,7 +27,138 @@ def _one_of(*words: str) -> Json:
     return {"type": "string", "enum": list(words)}
 
 
+def _same_as(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_STATES: Final = ("queueing", "processing", "success", "failed")
+_CREATIONS: Final = _list(
+    _object("id url cover_url watermarked_url", id=_DIGITS, url=_URL, cover_url=_URL, watermarked_url=_URL)
+)
+_DESCRIBED: Final[Json] = {
+    "type": _TEXT,
+    "model": _TEXT,
+    "prompt": _TEXT,
+    "images": _list(_TEXT),
+    "duration": {**_WHOLE, "description": "Seconds."},
+    "seed": _WHOLE,
+    "aspect_ratio": _TEXT,
+    "resolution": _TEXT,
+    "movement_amplitude": _TEXT,
+    "bgm": _FLAG,
+    "audio": _FLAG,
+    "payload": _TEXT,
+    "off_peak": _FLAG,
+    "watermark": _FLAG,
+    "credits": _WHOLE,
+    "created_at": {"type": "string", "format": "date-time"},
+}
+_NATIVE: Final[Json] = {
+    "native.accepted": _object(
+        f"task_id state {' '.join(_DESCRIBED)}", task_id=_DIGITS, state=_one_of("created"), **_DESCRIBED
+    ),
+    "native.result": _object(
+        "id state err_code credits payload bgm off_peak creations",
+        id=_DIGITS,
+        state=_one_of(*_STATES),
+        err_code=_TEXT,
+        err_msg=_TEXT,
+        credits=_WHOLE,
+        payload=_TEXT,
+        bgm=_FLAG,
+        off_peak=_FLAG,
+        seed=_WHOLE,
+        progress={**_WHOLE, "minimum": 0, "maximum": 100},
+        eta={**_WHOLE, "description": "Seconds until the end; 0 when nothing can be said."},
+        creations=_CREATIONS,
+    ),
+    "native.list": _object(
+        "next_page_token tasks",
+        next_page_token={**_TEXT, "description": "Empty on the last page."},
+        tasks=_list(
+            _object(
+                f"id state err_code creations {' '.join(_DESCRIBED)}",
+                id=_DIGITS,
+                key_id=_TEXT,
+                state=_one_of(*_STATES),
+                err_code=_TEXT,
+                err_msg=_TEXT,
+                creations=_CREATIONS,
+                **_DESCRIBED,
+            )
+        ),
+    ),
+    "native.cancel": {"type": "object"},
+    "native.refusal": _object(
+        "code reason message metadata",
+        code=_WHOLE,
+        reason=_TEXT,
+        message=_TEXT,
+        metadata=_object("trace_id", trace_id={**_TEXT, "pattern": "^[0-9a-f]{32}$"}, field=_TEXT),
+    ),
+}
+_COMFY: Final[Json] = {
+    f"comfy.{name}": _same_as(f"native.{name}")
+    for name in ("accepted", "result", "list", "cancel", "refusal")
+} | {
+    "comfy.uploading": _object("file_name", file_name=_TEXT, content_type=_TEXT),
+    "comfy.upload": _object(
+        "upload_url download_url",
+        upload_url={**_URL, "description": "Takes the file by PUT, without a key."},
+        download_url={**_URL, "description": "What requests name in place of a picture."},
+    ),
+}
+_OR_NULL: Final[Json] = {"type": ["integer", "null"]}
+_VIDEOS: Final[Json] = {
+    "openai_videos.accepted": _same_as("openai_videos.result"),
+    "openai_videos.result": _object(
+        "id object model status progress created_at seconds size error",
+        id=_DIGITS,
+        object=_one_of("video"),
+        model=_TEXT,
+        status=_one_of("queued", "in_progress", "completed", "failed"),
+        progress={**_WHOLE, "minimum": 0, "maximum": 100},
+        created_at={**_WHOLE, "description": "Seconds since 1970."},
+        completed_at=_OR_NULL,
+        expires_at=_OR_NULL,
+        seconds=_DIGITS,
+        size={**_TEXT, "description": "Width x height; the size class where the frame follows a picture."},
+        prompt=_TEXT,
+        remixed_from_video_id={"type": "null"},
+        error={"anyOf": [{"type": "null"}, _object("code message", code=_TEXT, message=_TEXT)]},
+        seed=_WHOLE,
+        eta_seconds=_WHOLE,
+        payload=_TEXT,
+        url=_URL,
+        cover_url=_URL,
+    ),
+    "openai_videos.list": _object(
+        "object data first_id last_id has_more",
+        object=_one_of("list"),
+        data=_list(_same_as("openai_videos.result")),
+        first_id={"type": ["string", "null"]},
+        last_id={"type": ["string", "null"]},
+        has_more=_FLAG,
+    ),
+    "openai_videos.cancel": _object(
+        "id object deleted", id=_DIGITS, object=_one_of("video.deleted"), deleted=_FLAG
+    ),
+    "openai_videos.refusal": _object(
+        "error",
+        error=_object(
+            "message type param code",
+            message=_TEXT,
+            type=_TEXT,
+            param={"type": ["string", "null"]},
+            code=_TEXT,
+        ),
+    ),
+}
+
 SCHEMAS: Final[Json] = {
+    **_NATIVE,
+    **_COMFY,
+    **_VIDEOS,
     "async_v3.accepted": _object("task_id", task_id=_DIGITS, provider_request_id=_TEXT),
     "async_v3.result": _object(
         "extra task images videos audios",

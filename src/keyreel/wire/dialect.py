@@ -11,6 +11,7 @@ from keyreel.errors import UnknownEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, State, Task, TaskFilter, TaskId
@@ -28,6 +29,18 @@ class Action(StrEnum):
     CANCEL = "cancel"
     CONTENT = "content"
     """Answers with the video itself."""
+    UPLOAD = "upload"
+    """Asks where a file may be uploaded to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A value in an address's query; `kind` is JSON schema's word for its type."""
+
+    name: str
+    description: str
+    kind: str = "string"
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,8 @@ class Route:
     method: str
     path: str
     """As Starlette writes it; what stands in braces reaches the dialect as `path`."""
+    query: tuple[Query, ...] = ()
+    """What it takes, for the reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,10 @@ class Dialect(ABC):
     routes: ClassVar[tuple[Route, ...]]
     body_limit: ClassVar[int]
     """Largest submit body in bytes, the default for the server's setting."""
+    scheme: ClassVar[str] = "Bearer"
+    """The word before the key in a client's Authorization header."""
+    forms: ClassVar[bool] = False
+    """Whether submits come as multipart forms as well; files in them arrive as data URIs."""
 
     def offers(self, endpoint: type[Endpoint]) -> bool:
         """Say whether this format has words for the endpoint; most have for all."""
@@ -112,6 +131,11 @@ class Dialect(ABC):
     def path_of(self, action: Action) -> str:
         """Return the address of an action; "" where the format has none."""
         return next((route.path for route in self.routes if route.action is action), "")
+
+    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+        """Return the JSON schema of a submit's body; `fields` is the one of the endpoint's own fields."""
+        del endpoint
+        return fields
 
     # The server's side.
     @abstractmethod
@@ -139,14 +163,14 @@ class Dialect(ABC):
     def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
         """Write a task's state; `links` only for a succeeded one."""
 
-    def wanted(self, query: Mapping[str, str]) -> TaskFilter:
-        """Read which tasks a list is to show.
+    def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
+        """Read which tasks a list is to show; a name given several times has its values joined by commas.
 
         Raises:
             InvalidRequest: a filter makes no sense.
             UnknownEndpoint: the format has no lists.
         """
-        del query
+        del query, now
         raise UnknownEndpoint
 
     def listed(self, page: TaskPage) -> Json:
@@ -166,9 +190,14 @@ class Dialect(ABC):
         """
         return self.result(task, endpoint, None, 0)
 
+    def wants_cover(self, query: Mapping[str, str]) -> bool:
+        """Say whether a request for a task's content is after its cover."""
+        del query
+        return False
+
     @abstractmethod
-    def refusal(self, error: Refusal) -> tuple[int, Json]:
-        """Write a refusal: HTTP status and body."""
+    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write a refusal: HTTP status and body. `request_id` is 32 hexadecimal digits, or empty."""
 
     # The client's side.
     @abstractmethod

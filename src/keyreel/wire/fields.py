@@ -147,14 +147,14 @@ class Many(Rule):
     low: int
     high: int | None = None
     noun: str = "entries"
-    kind: LiteralString = "wrong"
+    kind: LiteralString = "count"
 
     def read(self, value: Any) -> tuple[object, ...]:
         """Accept a list."""
         if not isinstance(value, list | tuple):
             raise broken(f"must be a list of {self.noun}")
         if len(value) < self.low or (self.high is not None and len(value) > self.high):
-            kind: LiteralString = self.kind if not value else "wrong"
+            kind: LiteralString = self.kind if not value else "count"
             raise broken(f"must hold {self._span()} {self.noun}", kind)
         return tuple(value)
 

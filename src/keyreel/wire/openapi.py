@@ -1,20 +1,18 @@
-"""The OpenAPI document, from the two tables: every endpoint in every dialect."""
+"""The OpenAPI document, from the two tables: every endpoint in every dialect, at every address."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import models_json_schema
 
 from keyreel import errors
-from keyreel.order import Operation
-from keyreel.task import Links, State, Submission, Task, TaskId
+from keyreel.task import State, TaskFilter
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Action, Asked
+from keyreel.wire.dialect import Action, Query, Route, Shown, TaskPage
 from keyreel.wire.dialects import DIALECTS
-from keyreel.wire.parse import parse_fields
+from keyreel.wire.examples import LINKS, example, example_task
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
@@ -22,52 +20,49 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoint import Endpoint
 
 _REF: Final = "#/components/schemas/{model}"
-_PICTURES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
-_EXAMPLES: Final[dict[Operation, Json]] = {
-    Operation.IMG2VIDEO: {"images": _PICTURES[:1], "prompt": "The camera moves in slowly."},
-    Operation.START_END2VIDEO: {"images": _PICTURES[:2], "prompt": "The sun rises."},
-    Operation.MULTIFRAME: {
-        "start_image": _PICTURES[0],
-        "image_settings": [{"key_image": picture, "duration": 3} for picture in _PICTURES[1:]],
-    },
-    Operation.REFERENCE2VIDEO: {"images": _PICTURES[:1], "prompt": "@1 walks through the rain."},
-    Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
-    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _PICTURES[:1]},
+_ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
+_MODELS_QUERY: Final = (
+    Query("page", "The page, counted from 1.", "integer"),
+    Query("page_size", "Models on a page.", "integer"),
+    Query("type", "Only models of this type."),
+    Query("keywords", "Only models whose description holds these words."),
+)
+_SUMMARIES: Final = {
+    Action.RESULT: "Says where a task is; once it is done, where its video is.",
+    Action.LIST: "Lists tasks, whatever format they were made in.",
+    Action.CANCEL: "Cancels a task that has not ended.",
+    Action.CONTENT: "Answers with the video itself.",
+    Action.UPLOAD: "Answers with a signed address to put a file at, and one to name in requests.",
 }
-_LIST_QUERY: Final[list[Json]] = [
-    {"name": name, "in": "query", "schema": {"type": kind}}
-    for name, kind in (
-        ("page", "integer"),
-        ("page_size", "integer"),
-        ("type", "string"),
-        ("keywords", "string"),
-    )
-]
-_SPEC_PATH: Final[list[Json]] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-_SUBMIT_ERRORS: Final[tuple[type[Refusal], ...]] = (
+_ALWAYS: Final[tuple[type[Refusal], ...]] = (
     errors.InvalidRequest,
+    errors.MissingKey,
+    errors.InvalidKey,
+    errors.InternalFault,
+    errors.Unavailable,
+)
+_SUBMIT_ERRORS: Final[tuple[type[Refusal], ...]] = (
+    *_ALWAYS,
+    errors.MissingField,
+    errors.ItemCountOutOfRange,
     errors.MissingImage,
     errors.InvalidImage,
     errors.ImageTooLarge,
     errors.ImageTooManyPixels,
     errors.ImageSizeOutOfRange,
-    errors.MissingKey,
-    errors.InvalidKey,
+    errors.InsufficientCredits,
     errors.UnsupportedOrder,
     errors.UnknownEndpoint,
     errors.BodyTooSlow,
     errors.BodyTooLarge,
-    errors.InternalFault,
-    errors.Unavailable,
 )
-_POLL_ERRORS: Final[tuple[type[Refusal], ...]] = (
-    errors.InvalidRequest,
-    errors.MissingKey,
-    errors.InvalidKey,
-    errors.UnknownTask,
-    errors.InternalFault,
-    errors.Unavailable,
-)
+_ERRORS: Final[dict[Action, tuple[type[Refusal], ...]]] = {
+    Action.RESULT: (*_ALWAYS, errors.UnknownTask),
+    Action.LIST: _ALWAYS,
+    Action.CANCEL: (*_ALWAYS, errors.UnknownTask),
+    Action.CONTENT: (*_ALWAYS, errors.UnknownTask),
+    Action.UPLOAD: (*_ALWAYS, errors.MissingField, errors.BodyTooSlow, errors.BodyTooLarge),
+}
 
 
 def document(base_url: str = "", version: str = "1") -> Json:
@@ -76,10 +71,12 @@ def document(base_url: str = "", version: str = "1") -> Json:
     paths: Json = {}
     for dialect in DIALECTS:
         for path, operation in _submits(dialect).items():
-            paths[path] = {"post": operation}
-        paths[dialect.path_of(Action.RESULT)] = {"get": _poll(dialect)}
-    paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _LIST_QUERY)}
-    paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", _SPEC_PATH)}
+            paths.setdefault(path, {})["post"] = operation
+        for route in dialect.routes:
+            if route.action is not Action.SUBMIT:
+                paths.setdefault(route.path, {})[route.method.lower()] = _other(dialect, route)
+    paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _MODELS_QUERY)}
+    paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", ())}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -104,75 +101,96 @@ def document(base_url: str = "", version: str = "1") -> Json:
 
 
 def _submits(dialect: Dialect) -> dict[str, Json]:
-    """Describe the paths that take requests: one for each model, or one for all of them."""
-    if "{model}" in dialect.path_of(Action.SUBMIT):
-        return {
-            dialect.path_of(Action.SUBMIT).format(model=dialect.model_id(kind)): _submit(
-                dialect, dialect.model_id(kind), _schema_of(kind), (kind,)
-            )
-            for kind in ENDPOINTS
-        }
-    choices = [_enveloped(dialect, kind) for kind in ENDPOINTS]
-    flat = [_beside_model(dialect, kind) for kind in ENDPOINTS]
-    return {
-        dialect.path_of(Action.SUBMIT): _submit(dialect, "generation", {"anyOf": choices + flat}, ENDPOINTS)
-    }
+    """Describe the addresses that take requests, each with the endpoints that are reached there."""
+    reached: dict[str, list[type[Endpoint]]] = {}
+    for kind in ENDPOINTS:
+        if dialect.offers(kind):
+            reached.setdefault(dialect.submit_call(example(kind)).path, []).append(kind)
+    return {path: _submit(dialect, path, kinds) for path, kinds in reached.items()}
 
 
-def _submit(dialect: Dialect, name: str, schema: Json, kinds: tuple[type[Endpoint], ...]) -> Json:
-    examples: Json = {}
-    for kind in kinds:
-        request = parse_fields(Asked(kind, _EXAMPLES[kind.operation]))
-        examples[kind.name()] = {"value": dialect.submit_call(request).json}
-    task, request = _sample(kinds[0], State.QUEUED)
+def _submit(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
+    schemas = [dialect.schema(kind, {"$ref": _REF.format(model=kind.__name__)}) for kind in kinds]
+    schema = schemas[0] if len(kinds) == 1 else {"anyOf": schemas}
+    examples = {kind.name(): {"value": dialect.submit_call(example(kind)).json} for kind in kinds}
+    content: Json = {"application/json": {"schema": schema, "examples": examples}}
+    if dialect.forms:
+        content["multipart/form-data"] = {"schema": {"type": "object", "required": ["prompt"]}}
+    request = example(kinds[0])
+    answer = dialect.accepted(example_task(request, State.QUEUED), request)
+    last = path.rpartition("/")[2]
     return {
         "tags": [dialect.name],
-        "operationId": _operation_id(dialect, name),
-        "summary": (kinds[0].__doc__ or "").strip() if len(kinds) == 1 else "Makes a video with any model.",
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schema, "examples": examples}},
-        },
+        "operationId": _operation_id(dialect, "create" if dialect.name.endswith(last) else last),
+        "summary": (kinds[0].__doc__ or "").strip() if len(kinds) == 1 else "Makes a video.",
+        "requestBody": {"required": True, "content": content},
         "responses": {
-            "200": _answer(
-                "The task is accepted.", f"{dialect.name}.accepted", dialect.accepted(task, request)
-            ),
+            "200": _answer("The task is accepted.", f"{dialect.name}.accepted", answer),
             **_refusals(dialect, _SUBMIT_ERRORS),
         },
     }
 
 
-def _poll(dialect: Dialect) -> Json:
-    links = Links("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
-    task, request = _sample(ENDPOINTS[0], State.SUCCEEDED)
-    in_path = "{id}" in dialect.path_of(Action.RESULT)
-    return {
+def _other(dialect: Dialect, route: Route) -> Json:
+    """Describe an address that takes no request for a video."""
+    operation: Json = {
         "tags": [dialect.name],
-        "operationId": _operation_id(dialect, "result"),
-        "summary": "Says where a task is; once it is done, where its video is.",
-        "parameters": [
-            {
-                "name": "id" if in_path else "task_id",
-                "in": "path" if in_path else "query",
-                "required": True,
-                "schema": {"type": "string", "pattern": "^[0-9]{1,19}$"},
-            }
-        ],
-        "responses": {
-            "200": _answer("The task.", f"{dialect.name}.result", dialect.result(task, request, links, 0)),
-            **_refusals(dialect, _POLL_ERRORS),
-        },
+        "operationId": _operation_id(dialect, route.action.value),
+        "summary": _SUMMARIES[route.action],
+        "parameters": _parameters(route),
+        "responses": {"200": _good(dialect, route), **_refusals(dialect, _ERRORS[route.action])},
+    }
+    if route.action is Action.UPLOAD:
+        schema = {"$ref": _REF.format(model=f"{dialect.name}.uploading")}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _good(dialect: Dialect, route: Route) -> Json:
+    """Describe the answer of an address, with an example."""
+    request = example(next(filter(dialect.offers, ENDPOINTS)))
+    done, stopped = example_task(request, State.SUCCEEDED), example_task(request, State.CANCELLED)
+    name = f"{dialect.name}.{route.action.value}"
+    match route.action:
+        case Action.LIST:
+            page = TaskPage(TaskFilter(), (Shown(done, request, LINKS),), more=False)
+            return _answer("The tasks.", name, dialect.listed(page))
+        case Action.CANCEL:
+            return _answer("The task is cancelled.", name, dialect.cancelled(stopped, request))
+        case Action.CONTENT:
+            return {"description": "The video.", "content": {"video/mp4": {}, "image/jpeg": {}}}
+        case Action.UPLOAD:
+            return _answer("The addresses.", name, None)
+        case _:
+            return _answer("The task.", name, dialect.result(done, request, LINKS, 0))
+
+
+def _parameters(route: Route) -> list[Json]:
+    in_path: list[Json] = (
+        [{"name": "id", "in": "path", "required": True, "schema": _ID}] if "{id}" in route.path else []
+    )
+    return in_path + [_in_query(each) for each in route.query]
+
+
+def _in_query(query: Query) -> Json:
+    return {
+        "name": query.name,
+        "in": "query",
+        "required": query.required,
+        "description": query.description,
+        "schema": _ID if query.name == "task_id" else {"type": query.kind},
     }
 
 
-def _discovery(name: str, summary: str, parameters: list[Json]) -> Json:
+def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
     """Describe a path that vtrix clients ask before they submit; it needs no key."""
+    in_path: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     return {
         "tags": ["vtrix"],
         "operationId": f"vtrix_{name}",
         "summary": summary,
         "security": [],
-        "parameters": parameters,
+        "parameters": [_in_query(each) for each in query] or [in_path],
         "responses": {"200": _answer(summary, "vtrix.discovery", None)},
     }
 
@@ -196,44 +214,5 @@ def _answer(description: str, schema: str, example: Any) -> Json:
     return {"description": description, "content": {"application/json": media}}
 
 
-def _schema_of(kind: type[Endpoint]) -> Json:
-    return {"$ref": _REF.format(model=kind.__name__)}
-
-
-def _enveloped(dialect: Dialect, kind: type[Endpoint]) -> Json:
-    """Describe a body with the fields in `input[0].params`."""
-    item = {"type": "object", "required": ["params"], "properties": {"params": _schema_of(kind)}}
-    return {
-        "type": "object",
-        "required": ["model", "input"],
-        "properties": {
-            "model": {"const": dialect.model_id(kind)},
-            "input": {"type": "array", "minItems": 1, "maxItems": 1, "items": item},
-        },
-    }
-
-
-def _beside_model(dialect: Dialect, kind: type[Endpoint]) -> Json:
-    """Describe a body with the fields beside `model`."""
-    model = {
-        "type": "object",
-        "required": ["model"],
-        "properties": {"model": {"const": dialect.model_id(kind)}},
-    }
-    return {"allOf": [_schema_of(kind), model]}
-
-
 def _operation_id(dialect: Dialect, name: str) -> str:
     return f"{dialect.name}_{name}".replace("-", "_").replace(".", "_")
-
-
-def _sample(kind: type[Endpoint], state: State) -> tuple[Task, Endpoint]:
-    """Return a task as examples show it."""
-    request = parse_fields(Asked(kind, _EXAMPLES[kind.operation]))
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    submission = Submission("", "", "", kind.name(), "", seed=7, seconds=request.seconds)
-    done = moment if state.final else None
-    task = Task(
-        TaskId("7000000000000000001"), submission, state, 1, 0, 0.0, moment, started=done, finished=done
-    )
-    return task, request

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
+from keyreel.errors import InvalidImage, InvalidRequest, ItemCountOutOfRange, MissingField, MissingImage
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -30,6 +30,8 @@ _KINDS: Final[dict[str, type[InvalidRequest]]] = {
     "no_image": MissingImage,
     "no_subject": MissingImage,
     "bad_image": InvalidImage,
+    "count": ItemCountOutOfRange,
+    "missing": MissingField,
 }
 _RULES: Final = {
     "missing": "is required",

@@ -10,7 +10,7 @@ from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
-from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
+from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class AsyncV3(Dialect):
     title = "/v3/async"
     routes = (
         # The fixed path goes first: a model cannot be called "task-result".
-        Route(Action.RESULT, "GET", _RESULT_PATH),
+        Route(Action.RESULT, "GET", _RESULT_PATH, (Query("task_id", "The task's id.", required=True),)),
         Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
     )
     body_limit = 100 * 1024 * 1024

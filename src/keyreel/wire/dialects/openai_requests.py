@@ -1,0 +1,137 @@
+"""Submits in the `/v1/videos` format, read: which model is meant, and what it can do of what was asked."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from keyreel import errors
+from keyreel.order import Operation, Size
+from keyreel.wire import catalogue
+from keyreel.wire.dialect import Asked
+from keyreel.wire.fitting import Wish, nearest
+from keyreel.wire.parse import shown
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialect import Json
+    from keyreel.wire.endpoint import Endpoint
+
+OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
+"""What the format has words for, by the number of pictures."""
+
+_ANY_MODEL: Final = frozenset({"", "sora-2", "sora-2-pro"})
+"""Names that clients of the format send unasked: any model will do."""
+
+_OWN: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
+_SECONDS: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
+_SIZE: Final = re.compile(r"([1-9][0-9]{1,4})\s*[xX*]\s*([1-9][0-9]{1,4})", re.ASCII)
+
+
+def asked(body: Json) -> Asked:
+    """Read a submit's body.
+
+    Raises:
+        UnknownEndpoint: no such model, or none that this format has words for.
+        InvalidRequest: seconds, size or pictures make no sense.
+    """
+    pictures = pictures_of(body)
+    kinds, unasked = _kinds(body.get("model"), len(pictures))
+    fields = {name: value for name, value in body.items() if name not in _OWN and value is not None}
+    if pictures:
+        fields["images"] = pictures
+    # Who names the model's own fields beside the format's means them.
+    precise = "resolution" in fields or "aspect_ratio" in fields
+    size = _size(body.get("size"))
+    wish = Wish(None if "duration" in fields else _seconds(body.get("seconds")), None if precise else size)
+    fields = _unquoted(fields, kinds[0])
+    fit = nearest(kinds, fields, wish)
+    known = fit.endpoint.model_fields
+    unknown = tuple(name for name in fields if name not in known)
+    changed = (*(["model"] if unasked and body.get("model") else []), *fit.changed)
+    return Asked(fit.endpoint, fields | fit.values, unknown + changed)
+
+
+def pictures_of(body: Json) -> list[Any]:
+    """List the pictures: one or several, each an address, a data URI or an object that holds one.
+
+    Raises:
+        InvalidRequest: more than two, or one in a form that is not understood.
+    """
+    given: Any = next((body[name] for name in ("input_reference", "images", "image") if body.get(name)), [])
+    pictures = given if isinstance(given, list) else [given]
+    for picture in pictures:
+        if isinstance(picture, dict) and not {"image_url", "url", "image"} & set(picture):
+            raise errors.InvalidRequest(
+                "input_reference: must be a file, an address, a data URI or hold image_url.",
+                field="input_reference",
+            )
+    if len(pictures) >= len(OPERATIONS):
+        raise errors.ItemCountOutOfRange(
+            f"input_reference: got {len(pictures)} images; must be one, or the first and the last frame.",
+            field="input_reference",
+        )
+    return pictures
+
+
+def model_id(endpoint: type[Endpoint]) -> str:
+    """Return "viduq2-pro-img2video" and the like."""
+    return f"vidu{endpoint.family}-{endpoint.operation.value.replace('_', '-')}"
+
+
+def _kinds(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]:
+    """Return the endpoints that are meant, and whether any model will do."""
+    if model is not None and not isinstance(model, str):
+        raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
+    name, operation = model or "", OPERATIONS[pictures]
+    if name in _ANY_MODEL:
+        return tuple(kind for kind in catalogue.ENDPOINTS if kind.operation is operation), True
+    for spelling in (name, f"{name[:64]}-{operation.value}"):
+        with suppress(errors.UnknownEndpoint):
+            found = catalogue.find(spelling)
+            if found.operation not in OPERATIONS:
+                raise errors.InvalidRequest(
+                    f"model: this format has no words for {found.name()}.", field="model"
+                )
+            return (found,), False
+    known = sorted({f"vidu{kind.family}" for kind in catalogue.ENDPOINTS if kind.operation is operation})
+    raise errors.UnknownEndpoint(
+        f"model: got {name[:64]!r}; for {operation.value} there are {', '.join(known)}.", field="model"
+    )
+
+
+def _seconds(value: Any) -> int | None:
+    if value is None or value == "":
+        return None
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    match = _SECONDS.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or not int(match[1]):
+        raise errors.InvalidRequest(
+            f"seconds: got {shown(value)}; must be a number of seconds from 1.", field="seconds"
+        )
+    return int(match[1])
+
+
+def _size(value: Any) -> Size | None:
+    if value is None or value == "":
+        return None
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise errors.InvalidRequest(
+            f"size: got {shown(value)}; must be width and height such as 1280x720.", field="size"
+        )
+    return Size(int(match[1]), int(match[2]))
+
+
+def _unquoted(fields: Json, kind: type[Endpoint]) -> Json:
+    """Read flags and numbers that came as text: forms have nothing else."""
+    return {name: _plain(kind, name, value) for name, value in fields.items()}
+
+
+def _plain(kind: type[Endpoint], name: str, value: Any) -> Any:
+    field = kind.model_fields.get(name)
+    if field is None or not isinstance(value, str):
+        return value
+    if field.annotation is bool:
+        return {"true": True, "false": False}.get(value.lower(), value)
+    return int(value) if field.annotation is int and re.fullmatch("-?[0-9]{1,6}", value, re.ASCII) else value

@@ -1,0 +1,278 @@
+"""The `/v1/videos` format that engines and gateways share: words, seconds, a size, one picture."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from keyreel import errors
+from keyreel.order import Operation, Size, frame_size
+from keyreel.task import State, TaskFilter, TaskId
+from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
+from keyreel.wire.dialects.openai_requests import OPERATIONS, asked, model_id
+from keyreel.wire.refusals import Row, error_of, row_of, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from keyreel.errors import KeyreelError, Refusal
+    from keyreel.task import Links, Task
+    from keyreel.wire.dialect import TaskPage
+    from keyreel.wire.endpoint import Endpoint
+
+_PATH: Final = "/v1/videos"
+_WORDS: Final = {
+    State.QUEUED: "queued",
+    State.RUNNING: "in_progress",
+    State.SUCCEEDED: "completed",
+    State.FAILED: "failed",
+    State.CANCELLED: "failed",
+}
+# Servers of this format agree on four words; the others are heard of some.
+_STATES: Final = {
+    "queued": State.QUEUED,
+    "pending": State.QUEUED,
+    "in_progress": State.RUNNING,
+    "processing": State.RUNNING,
+    "completed": State.SUCCEEDED,
+    "succeeded": State.SUCCEEDED,
+    "failed": State.FAILED,
+    "cancelled": State.CANCELLED,
+}
+_REFUSALS: Final = (
+    Row(errors.InvalidRequest, 400, "invalid_value"),
+    Row(errors.MissingField, 400, "missing_required_parameter"),
+    Row(errors.ItemCountOutOfRange, 400, "invalid_item_count"),
+    Row(errors.MissingImage, 400, "missing_image"),
+    Row(errors.InvalidImage, 400, "invalid_image"),
+    Row(errors.ImageTooLarge, 400, "image_too_large"),
+    Row(errors.ImageTooManyPixels, 400, "image_too_many_pixels"),
+    Row(errors.ImageSizeOutOfRange, 400, "invalid_image_size"),
+    Row(errors.MissingKey, 401, "missing_api_key"),
+    Row(errors.InvalidKey, 401, "invalid_api_key"),
+    Row(errors.InsufficientCredits, 402, "insufficient_quota"),
+    Row(errors.UnsupportedOrder, 403, "model_not_available"),
+    Row(errors.LinkForged, 403, "link_forged"),
+    Row(errors.UnknownEndpoint, 404, "model_not_found"),
+    Row(errors.UnknownTask, 404, "video_not_found"),
+    Row(errors.MethodNotAllowed, 405, "method_not_allowed"),
+    Row(errors.BodyTooSlow, 408, "request_timeout"),
+    Row(errors.LinkExpired, 410, "link_expired"),
+    Row(errors.BodyTooLarge, 413, "body_too_large"),
+    Row(errors.InternalFault, 500, "internal_error"),
+    Row(errors.Unavailable, 503, "service_unavailable"),
+    Row(errors.Refusal, 400, "bad_request"),
+)
+_LIST_QUERY: Final = (
+    Query("after", "The last id of the page before."),
+    Query("limit", "Videos on a page, 1 to 100; 20 where it is absent.", "integer"),
+    Query("order", "desc, the newest first, or asc."),
+)
+_CONTENT_QUERY: Final = (Query("variant", "video, or thumbnail for the cover."),)
+_UNAUTHORIZED: Final = 401
+_SERVER_FAULT: Final = 500
+_PAGE_SIZE: Final = 20
+_LARGEST_PAGE: Final = 100
+_LIMIT: Final = re.compile("[0-9]{1,4}", re.ASCII)
+
+
+class OpenAIVideos(Dialect):
+    """Speaks `/v1/videos`."""
+
+    name = "openai_videos"
+    title = "/v1/videos"
+    routes = (
+        Route(Action.SUBMIT, "POST", _PATH),
+        Route(Action.LIST, "GET", _PATH, _LIST_QUERY),
+        Route(Action.RESULT, "GET", f"{_PATH}/{{id}}"),
+        Route(Action.CONTENT, "GET", f"{_PATH}/{{id}}/content", _CONTENT_QUERY),
+        Route(Action.CANCEL, "DELETE", f"{_PATH}/{{id}}"),
+    )
+    body_limit = 100 * 1024 * 1024
+    forms = True
+
+    def offers(self, endpoint: type[Endpoint]) -> bool:
+        """Say yes to words with one picture, two or none: there is no word for subjects or keyframes."""
+        return endpoint.operation in OPERATIONS
+
+    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+        """Describe the format's own fields; those of the endpoint may stand beside them."""
+        del fields
+        properties: Json = {
+            "model": {"const": self.model_id(endpoint)},
+            "prompt": {"type": "string"},
+            "seconds": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+            "size": {"type": "string", "pattern": "^[0-9]+x[0-9]+$"},
+        }
+        if endpoint.operation is not Operation.TEXT2VIDEO:
+            properties["input_reference"] = {
+                "anyOf": [
+                    {"type": "string"},
+                    {"type": "object", "properties": {"image_url": {"type": "string"}}},
+                    {"type": "array", "maxItems": 2, "items": {}},
+                ],
+                "description": "An image's address or data URI, in forms a file; two: first and last frame.",
+            }
+        return {"type": "object", "required": ["prompt"], "properties": properties}
+
+    # The server's side.
+
+    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+        """Read a submit: seconds and size become what the model can do; changed ones count as ignored."""
+        del path
+        return asked(body)
+
+    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+        """Read the path's id."""
+        del query
+        return TaskId(path["id"])
+
+    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write the new video."""
+        return self.result(task, endpoint, None, 0)
+
+    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+        """Write the video; `size` is the size class where the frame follows the picture."""
+        body: Json = {
+            "id": task.id,
+            "object": "video",
+            "model": self.model_id(type(endpoint)),
+            "status": _WORDS[task.state],
+            "progress": 100 if task.state is State.SUCCEEDED else min(99, int(task.progress * 100)),
+            "created_at": int(task.created.timestamp()),
+            "completed_at": int(task.finished.timestamp()) if links and task.finished else None,
+            "expires_at": None,
+            "seconds": str(endpoint.seconds),
+            "size": str(endpoint.order(1).size or endpoint.resolution.value),
+            "prompt": getattr(endpoint, "prompt", ""),
+            "remixed_from_video_id": None,
+            "error": _error(task),
+            "seed": task.submission.seed,
+            "eta_seconds": eta_seconds,
+        }
+        if task.submission.payload:
+            body["payload"] = task.submission.payload
+        return body | ({"url": links.video, "cover_url": links.cover} if links else {})
+
+    def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
+        """Read `after`, `limit` and `order`."""
+        del now
+        order, text = query.get("order") or "desc", query.get("limit") or str(_PAGE_SIZE)
+        if order not in {"asc", "desc"}:
+            raise errors.InvalidRequest(f"order: got {order[:64]!r}; must be asc or desc.", field="order")
+        if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= _LARGEST_PAGE:
+            message = f"limit: got {text[:64]!r}; must be a whole number from 1 to {_LARGEST_PAGE}."
+            raise errors.InvalidRequest(message, field="limit")
+        after = TaskId(query["after"]) if query.get("after") else None
+        return TaskFilter(after=after, limit=int(text), oldest_first=order == "asc")
+
+    def listed(self, page: TaskPage) -> Json:
+        """Write a page of videos."""
+        data = [self.result(each.task, each.endpoint, each.links, each.eta_seconds) for each in page.tasks]
+        return {
+            "object": "list",
+            "data": data,
+            "first_id": data[0]["id"] if data else None,
+            "last_id": data[-1]["id"] if data else None,
+            "has_more": page.more,
+        }
+
+    def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write what became of a deletion: what has ended already is kept, and says so."""
+        del endpoint
+        return {"id": task.id, "object": "video.deleted", "deleted": task.state is State.CANCELLED}
+
+    def wants_cover(self, query: Mapping[str, str]) -> bool:
+        """Read `variant`."""
+        variant = query.get("variant") or "video"
+        if variant not in {"video", "thumbnail"}:
+            message = f"variant: got {variant[:64]!r}; must be video or thumbnail."
+            raise errors.InvalidRequest(message, field="variant")
+        return variant == "thumbnail"
+
+    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write `{error: {message, type, param, code}}`."""
+        del request_id
+        row = row_of(_REFUSALS, error)
+        kind = "invalid_request_error"
+        if row.status >= _SERVER_FAULT:
+            kind = "server_error"
+        elif row.status == _UNAUTHORIZED:
+            kind = "authentication_error"
+        param = error.field[:200] or None
+        return row.status, {
+            "error": {"message": sentence(error), "type": kind, "param": param, "code": row.code}
+        }
+
+    # The client's side.
+
+    def submit_call(self, endpoint: Endpoint) -> Call:
+        """Write a submit; what the format has no word for goes under the endpoint's own names."""
+        fields = endpoint.documented()
+        body: Json = {"model": self.model_id(type(endpoint))}
+        images = [{"image_url": image} for image in fields.pop("images", [])]
+        if images:
+            body["input_reference"] = images if images[1:] else images[0]
+        if "duration" in fields:
+            body["seconds"] = str(fields.pop("duration"))
+        if "resolution" in fields or "aspect_ratio" in fields:
+            wide = Size(16, 9).ratio
+            body["size"] = str(endpoint.order(1).size or frame_size(endpoint.resolution, wide))
+        return Call("POST", _PATH, body | fields)
+
+    def result_call(self, task_id: TaskId) -> Call:
+        """Write a poll."""
+        return Call("GET", f"{_PATH}/{quote(task_id, safe='')}")
+
+    def read_accepted(self, body: Json) -> TaskId:
+        """Read the video's id."""
+        if not isinstance(body.get("id"), str) or not body["id"]:
+            raise errors.RemoteError("The answer holds no id.")
+        return TaskId(body["id"])
+
+    def read_result(self, body: Json) -> Report:
+        """Read a video's state; where no address is given, the video is below the format's own."""
+        state = _STATES.get(str(body.get("status") or ""))
+        if state is None:
+            raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
+        found, done = str(body.get("id") or ""), state is State.SUCCEEDED
+        url = str(body.get("url") or body.get("video_url") or "")
+        seed = str(body.get("seed") or "")
+        return Report(
+            id=TaskId(found),
+            state=state,
+            progress=1.0 if done else float(body.get("progress") or 0) / 100,
+            eta_seconds=int(body.get("eta_seconds") or 0),
+            reason=_reason(body.get("error")),
+            video_url=(url or f"{_PATH}/{quote(found, safe='')}/content") if done else "",
+            cover_url=str(body.get("cover_url") or ""),
+            seed=int(seed) if seed.isdecimal() else None,
+            payload=str(body.get("payload") or ""),
+        )
+
+    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+        """Read `{error: {message, type, param, code}}`."""
+        error = body.get("error")
+        told: Json = error if isinstance(error, dict) else {}
+        message = _reason(error) or str(body.get("message") or f"The server answered {status}.")
+        code, field = str(told.get("code") or ""), str(told.get("param") or "")
+        known = error_of(_REFUSALS, (status, code), message, field)
+        return known or errors.RemoteError(message, status=status, code=code)
+
+    def model_id(self, endpoint: type[Endpoint]) -> str:
+        """Return "viduq2-pro-img2video" and the like."""
+        return model_id(endpoint)
+
+
+def _error(task: Task) -> Json | None:
+    if task.state is State.CANCELLED:
+        return {"code": "cancelled", "message": task.reason or "The task was cancelled."}
+    if task.state is State.FAILED:
+        return {"code": "video_generation_failed", "message": task.reason or "The video could not be made."}
+    return None
+
+
+def _reason(error: Any) -> str:
+    return str(error.get("message") or "") if isinstance(error, dict) else str(error or "")

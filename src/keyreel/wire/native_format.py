@@ -1,0 +1,225 @@
+"""The native format, under whatever prefix: one path for each operation, the model's name in the body.
+
+Several hosts offer it, each under a prefix of its own; a dialect names the prefix and adds what is its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+from urllib.parse import quote
+
+from keyreel import errors
+from keyreel.task import State, TaskId
+from keyreel.wire import catalogue, native_lists
+from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
+from keyreel.wire.native_answers import NO_WORDS, STATES, accepted, creations, model_name, operation_word
+from keyreel.wire.refusals import Row, error_of, row_of, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from keyreel.errors import KeyreelError, Refusal
+    from keyreel.task import Links, Task, TaskFilter
+    from keyreel.wire.dialect import TaskPage
+    from keyreel.wire.endpoint import Endpoint
+
+_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_FIELD: Final = re.compile(r"invalid field: ([\w.\[\]]{1,120})")
+_NO_TRACE: Final = "0" * 32
+
+# The names of the format's own table as far as they go. Where several errors share a name, the first is read.
+_REFUSALS: Final = (
+    Row(errors.InvalidRequest, 400, "BadRequest"),
+    Row(errors.InvalidRequest, 400, "FieldInvalid"),
+    Row(errors.MissingField, 400, "FieldLacking"),
+    Row(errors.MissingImage, 400, "FieldLacking"),
+    Row(errors.ItemCountOutOfRange, 400, "FieldItemCountOutOfRange"),
+    Row(errors.InvalidImage, 400, "ImageFormatInvalid"),
+    Row(errors.ImageSizeOutOfRange, 400, "PageSizeOutOfRange"),
+    Row(errors.ImageTooLarge, 400, "PageSizeOutOfRange"),
+    Row(errors.ImageTooManyPixels, 400, "PageSizeOutOfRange"),
+    Row(errors.UnsupportedOrder, 400, "ModelUnavailable"),
+    Row(errors.InsufficientCredits, 400, "CreditInsufficient"),
+    Row(errors.InvalidKey, 401, "Unauthorized"),
+    Row(errors.MissingKey, 401, "Unauthorized"),
+    Row(errors.LinkForged, 403, "Forbidden"),
+    Row(errors.UnknownTask, 404, "TaskNotFound"),
+    Row(errors.UnknownEndpoint, 404, "NotFound"),
+    Row(errors.MethodNotAllowed, 405, "MethodNotAllowed"),
+    Row(errors.BodyTooSlow, 408, "RequestTimeout"),
+    Row(errors.LinkExpired, 410, "Gone"),
+    Row(errors.BodyTooLarge, 413, "BodyTooLarge"),
+    Row(errors.InternalFault, 500, "InternalError"),
+    Row(errors.Unavailable, 503, "ServiceUnavailable"),
+    Row(errors.Refusal, 400, "BadRequest"),
+)
+
+
+class NativeFormat(Dialect):
+    """Speaks the native format; a class below names the prefix."""
+
+    prefix: ClassVar[str]
+    body_limit = 20 * 1024 * 1024
+    scheme = "Token"
+
+    @staticmethod
+    def routes_under(prefix: str) -> tuple[Route, ...]:
+        """Return the format's addresses."""
+        return (
+            Route(Action.LIST, "GET", f"{prefix}/tasks", native_lists.QUERY),
+            Route(Action.RESULT, "GET", f"{prefix}/tasks/{{id}}/creations"),
+            Route(Action.CANCEL, "POST", f"{prefix}/tasks/{{id}}/cancel"),
+            Route(Action.SUBMIT, "POST", f"{prefix}/{{operation}}"),
+        )
+
+    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+        """Describe the fields beside `model`."""
+        model = {"const": model_name(endpoint)}
+        return {"allOf": [fields, {"type": "object", "required": ["model"], "properties": {"model": model}}]}
+
+    # The server's side.
+
+    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+        """Read a submit: the path names the operation, the body the model beside its fields."""
+        operation = path.get("operation", "")
+        of_operation = [kind for kind in catalogue.ENDPOINTS if operation_word(kind) == operation]
+        if not of_operation:
+            raise errors.UnknownEndpoint(f"There is nothing at {self.prefix}/{operation[:64]}.")
+        fields = {name: value for name, value in body.items() if name != "model"}
+        model = body.get("model")
+        if model is None and len(of_operation) == 1:
+            endpoint = of_operation[0]
+        elif model is None:
+            known = ", ".join(map(model_name, of_operation))
+            raise errors.MissingField(f"model: is required; must be one of {known}.", field="model")
+        elif not isinstance(model, str):
+            raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
+        else:
+            endpoint = _of_model(model, operation)
+        unknown = tuple(name for name in fields if name not in endpoint.model_fields)
+        return Asked(endpoint, _with_words(endpoint, fields), unknown)
+
+    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+        """Read the path's id, which is a decimal number."""
+        del query
+        if not _ID.fullmatch(path["id"]):
+            raise errors.InvalidRequest(
+                f"id: got {path['id'][:64]!r}; must be a task's id, a decimal number.", field="id"
+            )
+        return TaskId(path["id"])
+
+    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write what was understood of the submit."""
+        return accepted(task, endpoint)
+
+    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+        """Write the state and, once there, the video."""
+        return creations(task, endpoint, links, eta_seconds)
+
+    def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
+        """Read a list's filters and its page."""
+        return native_lists.wanted(query, now)
+
+    def listed(self, page: TaskPage) -> Json:
+        """Write a list's page."""
+        return native_lists.listed(page)
+
+    def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write nothing, as the format does; what has ended otherwise cannot be cancelled."""
+        del endpoint
+        if task.state is not State.CANCELLED:
+            raise errors.InvalidRequest(f"task state is {STATES[task.state]}, can not cancel")
+        return {}
+
+    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""
+        row = row_of(_REFUSALS, error)
+        status, reason = row.status, row.code
+        if isinstance(error, errors.UnknownEndpoint) and error.field:
+            status, reason = 400, "FieldInvalid"
+        elif row.kind is errors.InvalidRequest and not error.field:
+            reason = "BadRequest"
+        metadata = {"trace_id": request_id or _NO_TRACE}
+        if error.field:
+            metadata["field"] = error.field[:200]
+        return status, {"code": status, "reason": reason, "message": sentence(error), "metadata": metadata}
+
+    # The client's side.
+
+    def submit_call(self, endpoint: Endpoint) -> Call:
+        """Write a submit."""
+        kind = type(endpoint)
+        body = {"model": model_name(kind)} | endpoint.documented()
+        if body.get("prompt") == NO_WORDS:
+            del body["prompt"]
+        return Call("POST", f"{self.prefix}/{operation_word(kind)}", body)
+
+    def result_call(self, task_id: TaskId) -> Call:
+        """Write a poll."""
+        return Call("GET", f"{self.prefix}/tasks/{quote(task_id, safe='')}/creations")
+
+    def read_accepted(self, body: Json) -> TaskId:
+        """Read the task's id, which some hosts give as a number."""
+        found = body.get("task_id")
+        if not found or not isinstance(found, str | int):
+            raise errors.RemoteError("The answer holds no task_id.")
+        return TaskId(str(found))
+
+    def read_result(self, body: Json) -> Report:
+        """Read a task's state; hosted services leave optional parts out."""
+        state = _state(body)
+        made: Json = next(iter(body.get("creations") or []), {})
+        seed = str(body.get("seed") or "")
+        return Report(
+            id=TaskId(str(body.get("id") or body.get("task_id") or "")),
+            state=state,
+            progress=1.0 if state is State.SUCCEEDED else float(body.get("progress") or 0) / 100,
+            eta_seconds=int(body.get("eta") or 0),
+            reason=str(body.get("err_msg") or body.get("err_code") or ""),
+            video_url=str(made.get("url") or made.get("watermarked_url") or ""),
+            cover_url=str(made.get("cover_url") or ""),
+            seed=int(seed) if seed.isdecimal() else None,
+            payload=str(body.get("payload") or ""),
+        )
+
+    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+        """Read `{code, reason, message, metadata}`."""
+        reason, metadata = str(body.get("reason") or ""), body.get("metadata")
+        message = str(body.get("message") or reason or f"The server answered {status}.")
+        named = _FIELD.search(message)
+        field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
+        field = field or (named[1] if named else "")
+        known = error_of(_REFUSALS, (status, reason), message, field)
+        return known or errors.RemoteError(message, status=status, code=reason)
+
+    def model_id(self, endpoint: type[Endpoint]) -> str:
+        """Return "viduq2-pro/start-end2video" and the like: the body's model and the path's last part."""
+        return f"{model_name(endpoint)}/{operation_word(endpoint)}"
+
+
+def _of_model(model: str, operation: str) -> type[Endpoint]:
+    try:
+        return catalogue.find(f"{model[:64]}-{operation}")
+    except errors.UnknownEndpoint:
+        raise errors.UnknownEndpoint(
+            f"model: got {model[:64]!r}; there is no such model for {operation} here.", field="model"
+        ) from None
+
+
+def _with_words(endpoint: type[Endpoint], fields: Json) -> Json:
+    """Fill in the prompt that the format's pages call optional, except where nothing is shown but words."""
+    prompt = fields.get("prompt")
+    blank = prompt is None or (isinstance(prompt, str) and not prompt.strip())
+    needed = "prompt" in endpoint.model_fields and endpoint.model_fields["prompt"].is_required()
+    if blank and needed and operation_word(endpoint) in {"img2video", "start-end2video"}:
+        return fields | {"prompt": NO_WORDS}
+    return fields
+
+
+def _state(body: Json) -> State:
+    state = native_lists.WORDS.get(str(body.get("state") or ""))
+    if state is None:
+        raise errors.RemoteError(f"The answer's state is {str(body.get('state'))[:64]!r}.")
+    return State.CANCELLED if body.get("err_code") == "UserCancelled" else state
