@@ -12,6 +12,7 @@ from keyreel.bench.orders import EXAMPLES
 from keyreel.bench.quality import likeness, ssim
 from keyreel.engines.motion.framing import cover
 from keyreel.engines.motion.inbetween import in_between
+from keyreel.engines.motion.matching import landmarks, match
 from keyreel.engines.motion.travellers import travellers
 from keyreel.engines.motion.trips import trips
 from keyreel.order import Operation, Size
@@ -44,7 +45,7 @@ def with_ball(background: Frame, x: float, y: float, radius: int = 22) -> Frame:
 
 
 def panned(time: float) -> Frame:
-    place = cv2.resize(terrain(1), None, fx=1.4, fy=1.4)
+    place = np.asarray(cv2.resize(terrain(1), None, fx=1.4, fy=1.4), dtype=np.uint8)
     left, top = round(150 + 70 * time), round(100 + 10 * time)
     return np.ascontiguousarray(place[top : top + 272, left : left + 480])
 
@@ -79,17 +80,32 @@ def test_a_jump_counts_as_motion(nets: Nets) -> None:
     assert moved.length > rests.length + 0.005
 
 
-@pytest.mark.parametrize("pair", [(0, 1), (1, 3), (2, 4)])
-def test_a_moving_background_is_no_traveller(pair: tuple[int, int]) -> None:
-    first, last = (cover(EXAMPLES / f"flight-{number}.jpg", SIZE) for number in pair)
+@pytest.mark.parametrize("pair", [("flight-0", "flight-1"), ("flight-1", "flight-3"), ("start", "end")])
+def test_a_moving_background_is_no_traveller(pair: tuple[str, str]) -> None:
+    first, last = (cover(EXAMPLES / f"{name}.jpg", Size(640, 360)) for name in pair)
+    plane = match(landmarks(first), landmarks(last)).plane
+    assert plane is not None
+    assert travellers(first, last, plane) is None
     assert travellers(first, last, None) is None
 
 
 def test_what_is_seen_once_did_not_travel() -> None:
     alone = with_ball(scenery(), 300, 150)
     everywhere = np.ones(alone.shape[:2], dtype=np.uint8)
-    assert list(trips(scenery(), alone, everywhere)) == []
-    assert list(trips(alone, scenery(), everywhere)) == []
+    (comes,), (goes,) = (list(trips(*pair, everywhere)) for pair in ((scenery(), alone), (alone, scenery())))
+    assert (comes.shown, goes.shown) == ((False, True), (True, False))
+    assert np.array_equal(comes.move, np.eye(2, 3))
+
+
+def test_what_appears_does_so_as_a_whole(nets: Nets) -> None:
+    empty, there = scenery(), with_ball(scenery(), 300, 150, 30)
+    way = in_between(nets.rife, empty, there)
+    assert way is not None
+    halfway = way.frame(0.5).astype(np.float32)
+    inner = slice(130, 170), slice(280, 320)
+    change = (there.astype(np.float32) - empty)[inner]
+    part = ((halfway - empty)[inner] * change).sum(axis=2) / (change**2).sum(axis=2)
+    assert np.percentile(part, (2, 98)) == pytest.approx((0.5, 0.5), abs=0.12)
 
 
 def test_a_film_with_a_jump_starts_and_ends_on_its_keyframes(tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ class _Layer:
     first: _Sprite
     last: _Sprite
     move: Matrix
+    centre: tuple[float, float]
+    """Where its middle is in the first picture, x and y."""
 
     def charts(self, grid: Chart, place: float) -> tuple[Chart, Chart]:
         """Return where the first and the last picture show what the frame at a place shows, in pixels."""
@@ -57,12 +59,6 @@ class _Layer:
         to_first = _inverse(ahead)
         to_last = _whole(self.move) @ to_first
         return moved(grid, to_first), moved(grid, to_last)
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Where its middle is in the first picture, x and y."""
-        height, width = self.first.image.shape[:2]
-        return self.first.left + width / 2, self.first.top + height / 2
 
 
 class Travellers:
@@ -102,7 +98,7 @@ class Travellers:
             centre = np.array(layer.centre)
             way = (layer.move[:, :2] @ centre + layer.move[:, 2] - centre) / sides
             place = (centre + way * sides / 2) / sides
-            reach = np.array(layer.first.image.shape[1::-1]) / sides / 2
+            reach = np.array(max(layer.first.image.shape, layer.last.image.shape)[1::-1]) / sides / 2
             across, down = (
                 slice(
                     max(int((place[axis] - reach[axis]) * size), 0), ceil((place[axis] + reach[axis]) * size)
@@ -137,16 +133,22 @@ def _parted(first: Frame, last: Frame, camera: Matrix, trips: Sequence[Trip]) ->
     behind_last = _seen_through(evened(first, last), _inverse(camera))
     moves = [(camera @ units @ _whole(trip.move) @ np.linalg.inv(units)) for trip in trips]
     outlines = [resized(trip.outline.astype(np.float32), width, height) for trip in trips]
-    alphas = [_opacity(first, behind_first, outline) for outline in outlines]
+    alphas = [
+        _opacity(first, behind_first, outline) * np.float32(trip.shown[0])
+        for outline, trip in zip(outlines, trips, strict=True)
+    ]
     affine = [_affine_at(move, outline) for move, outline in zip(moves, outlines, strict=True)]
     landed = [
         np.asarray(cv2.warpAffine(outline, move, (width, height)), np.float32)
         for outline, move in zip(outlines, affine, strict=True)
     ]
-    alphas_last = [_opacity(last, behind_last, outline) for outline in landed]
+    alphas_last = [
+        _opacity(last, behind_last, outline) * np.float32(trip.shown[1])
+        for outline, trip in zip(landed, trips, strict=True)
+    ]
     layers = [
-        _Layer(_sprite(first, behind_first, alpha), _sprite(last, behind_last, other), move)
-        for alpha, other, move in zip(alphas, alphas_last, affine, strict=True)
+        _Layer(_sprite(first, behind_first, alpha), _sprite(last, behind_last, other), move, _middle(outline))
+        for alpha, other, move, outline in zip(alphas, alphas_last, affine, outlines, strict=True)
     ]
     return Travellers(_without(first, behind_first, alphas), _without(last, behind_last, alphas_last), layers)
 
@@ -162,8 +164,15 @@ def _opacity(picture: Frame, behind: Frame, outline: FloatArray) -> FloatArray:
     return np.maximum(np.asarray(closed, np.float32), step(np.asarray(core, np.float32), 0.3, 0.7))
 
 
+def _middle(outline: FloatArray) -> tuple[float, float]:
+    left, top, width, height = cv2.boundingRect(np.asarray(outline > 0, np.uint8))
+    return left + width / 2, top + height / 2
+
+
 def _sprite(picture: Frame, behind: Frame, alpha: FloatArray) -> _Sprite:
     rows, columns = (np.flatnonzero((alpha > 0).any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return _Sprite(np.zeros((1, 1, 4), np.uint8), 0, 0)
     box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
     opacity = alpha[box][..., np.newaxis]
     # What the thing itself adds: the picture without the background's part of it.

@@ -44,16 +44,25 @@ _FARTHER: Final = 0.3
 _COVERED: Final = 0.8
 _CUT_OFF: Final = 0.4
 _OUTLINED: Final = 1.25
+_QUIET: Final = 7
+"""Where more places changed, if only a little, things moved that the flow follows: none just appears."""
+
+_ALONE: Final = 1.6
+_COMPACT: Final = 0.7
 _ROUNDS: Final = 40
 _STRETCHED: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A thing's outline in the small first picture, and the affine move [2,3] to its place in the last."""
+    """A thing's outline in the small first picture, and the affine move [2,3] to its place in the last.
+
+    `shown` tells whether the first and the last picture show it: what only one shows comes or goes.
+    """
 
     outline: Mask
     move: Matrix
+    shown: tuple[bool, bool] = (True, True)
 
 
 def trips(one: Frame, other: Frame, common: Mask) -> Iterator[Trip]:
@@ -73,6 +82,23 @@ def trips(one: Frame, other: Frame, common: Mask) -> Iterator[Trip]:
             taken = cv2.dilate(trip.outline | _carried(trip.outline, trip.move), _BROAD)
             left &= np.asarray(1 - taken, np.uint8)
             yield trip
+    if count <= _QUIET:
+        yield from _seen_once(one, other, left)
+
+
+def _seen_once(one: Frame, other: Frame, changed: Mask) -> Iterator[Trip]:
+    """Find what only one of both pictures shows, each a compact thing with an outline."""
+    outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    for outline in outlines:
+        hull = cv2.convexHull(outline)
+        area = cv2.contourArea(outline)
+        if area < _SMALLEST * changed.size or area < _COMPACT * cv2.contourArea(hull):
+            continue
+        region = np.zeros_like(changed)
+        cv2.drawContours(region, [hull], -1, (1,), -1)
+        shown = _outlined(one, other, region, _ALONE), _outlined(other, one, region, _ALONE)
+        if any(shown):
+            yield Trip(region, np.eye(2, 3), shown)
 
 
 def _changed(one: Frame, other: Frame) -> Mask:
@@ -182,7 +208,7 @@ def _way(outline: Mask, move: Matrix) -> float:
     return hypot(*(move[:, :2] @ centre + move[:, 2] - centre))
 
 
-def _outlined(one: Frame, other: Frame, outline: Mask) -> bool:
+def _outlined(one: Frame, other: Frame, outline: Mask, clearly: float = _OUTLINED) -> bool:
     """Say whether one picture has edges around an outline that the other one lacks: the thing is there."""
     rim = cv2.morphologyEx(outline, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
     edges = [
@@ -191,7 +217,7 @@ def _outlined(one: Frame, other: Frame, outline: Mask) -> bool:
         )
         for each in (one, other)
     ]
-    return edges[0] > _OUTLINED * edges[1]
+    return edges[0] > clearly * edges[1]
 
 
 def _refined(one: Frame, other: Frame, trip: Trip) -> Matrix:
