@@ -124,15 +124,19 @@ def lay(
         three_channels(image[:, first:last], frame[rows, columns][:, first:last])
     for part in (slice(0, first), slice(last, columns.stop - columns.start)):
         if part.start < part.stop:
-            laid(np.ascontiguousarray(image[:, part]), frame[rows, columns][:, part])
+            laid(image[:, part], frame[rows, columns][:, part])
 
 
 def _runs(needed: Mask, gap: int = _GAP) -> tuple[tuple[int, int], ...]:
-    """Return the stretches of needed cells; small gaps are not worth another stretch."""
-    found = np.flatnonzero(needed)
-    if not found.size:
-        return ()
-    breaks = np.flatnonzero(np.diff(found) > gap)
-    starts = [int(found[0]), *(int(found[at + 1]) for at in breaks)]
-    ends = [*(int(found[at]) + 1 for at in breaks), int(found[-1]) + 1]
-    return tuple(zip(starts, ends, strict=True))
+    """Return the stretches of needed cells; gaps narrower than `gap` are not worth another stretch."""
+    cells = needed.tobytes()
+    found: list[tuple[int, int]] = []
+    start = cells.find(1)
+    while start >= 0:
+        end = cells.find(0, start)
+        end = end if end >= 0 else len(cells)
+        if found and start - found[-1][1] < gap:
+            start = found.pop()[0]
+        found.append((start, end))
+        start = cells.find(1, end)
+    return tuple(found)
