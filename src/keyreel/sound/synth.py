@@ -31,6 +31,11 @@ _DETUNED: Final = 4.0
 """Cents by which the two sides of a section are apart from the pitch."""
 _LONGEST_RELEASE: Final = 1.2
 _INAUDIBLE: Final = 0.6  # of a release or decay, which last until -100 dB: there it is at -60 dB
+_SHORT: Final = 0.35
+_SPEAKS: Final = 0.02
+"""Seconds: a note this short is hurried where its recording takes longer than that to speak."""
+_LOWEST: Final = 35.0
+"""Hz below which nothing is played."""
 _FADE: Final = 240
 _GUARD: Final = 512
 """Samples of silence after a tone, so that resampling's ringing does not come round to its start."""
@@ -45,6 +50,8 @@ class _Tone:
     key: int
     band: int
     detuned: float
+    hurried: bool
+    """Too short for the instrument to speak: its slow start is skipped, as a player attacks harder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ def _tones(part: Part, samples: int, pack: Pack) -> Iterator[tuple[_Tone, list[_
         for zone in instrument.sounding(note.key):
             gain = part.seat.level + instrument.gain + zone.gain
             for detuned, left, right in _sides(part.seat, zone, note.key):
-                tone = _Tone(zone, note.key, min(_BANDS - 1, int(note.velocity * _BANDS)), detuned)
+                band = min(_BANDS - 1, int(note.velocity * _BANDS))
+                tone = _Tone(zone, note.key, band, detuned, _hurried(note, zone))
                 cut = _sounding(note, zone, gain, (left, right))
                 if cut.start < samples:
                     gathered[tone].append(cut)
@@ -104,8 +112,13 @@ def _sounding(note: Note, zone: Zone, gain: float, sides: tuple[float, float]) -
     loud = 10 ** (gain / 20) * note.velocity**_TOUCH
     held = max(1, round(note.length * RATE))
     release = min(_LONGEST_RELEASE, zone.release * _INAUDIBLE)
-    start = max(0, round(note.at * RATE))
+    early = 0.0 if _hurried(note, zone) else zone.late
+    start = max(0, round((note.at - early) * RATE))
     return _Sounding(start, held, held + max(_FADE, round(release * RATE)), loud * sides[0], loud * sides[1])
+
+
+def _hurried(note: Note, zone: Zone) -> bool:
+    return note.length < _SHORT and zone.late > _SPEAKS
 
 
 def _play(wave: NDArray[np.float32], cut: _Sounding, zone: Zone, heard: NDArray[np.float32]) -> None:
@@ -129,7 +142,8 @@ def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
     step = pack.rate(zone) / RATE * 2 ** (semitones / 12)
     fades_out = zone.attack + zone.hold + zone.decay * _INAUDIBLE if zone.sustain <= -60 else math.inf  # noqa: PLR2004 - the same -60 dB
     length = int(min(length, fades_out * RATE))
-    recording = pack.recording(zone, math.ceil(length * step) + 1)
+    skipped = int((zone.late - _SPEAKS / 2) * pack.rate(zone)) if tone.hurried else 0
+    recording = pack.recording(zone, skipped + math.ceil(length * step) + 1)[skipped:].copy()
     source, target = _lengths(len(recording) + _GUARD, step)
     last = min(_FADE, len(recording))
     recording[-last:] = recording[-last:] * np.linspace(1, 0, last, dtype=np.float32)
@@ -141,7 +155,12 @@ def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
     above = np.linspace(0, RATE / 2 / cutoff, bins, dtype=np.float32)
     above *= above
     spectrum *= np.float32(target / source) / np.sqrt(1 + above * above)
+    # Some loops have a bias, which would thump where the note starts and ends.
+    low = math.ceil(_LOWEST * target / RATE)
+    spectrum[:low] *= np.linspace(0, 1, low, dtype=np.float32) ** 2
     wave = np.fft.irfft(spectrum, target)[:length].astype(np.float32, copy=False)
+    if skipped:
+        wave[:_FADE] *= np.linspace(0, 1, len(wave[:_FADE]), dtype=np.float32)
     return _shaped(wave, zone)
 
 
