@@ -1,0 +1,86 @@
+"""A video is told again after another encoding, and from all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from keyreel.media.film import open_film
+from keyreel.media.stills import open_strange
+from keyreel.order import Size
+from keyreel.provenance.fingerprint import close_fingerprint, fingerprint
+from keyreel.provenance.likeness import ALIKE, alike, read_print
+from support.videos import encode_again, scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def closely(path: Path) -> str:
+    with open_strange(path) as container:
+        return close_fingerprint(container)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return scene(tmp_path_factory.mktemp("videos") / "original.mp4", seed=1, seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("worse.mp4", {"crf": 35}),
+        ("half.mp4", {"scale": 0.5, "crf": 28}),
+        ("slower.mp4", {"fps": 12}),
+        ("faster.mp4", {"fps": 30}),
+        ("cropped.mp4", {"crop": 0.02}),
+        ("other.mkv", {"codec": "mpeg4"}),
+        ("all.mov", {"scale": 0.5, "crf": 33, "fps": 15, "crop": 0.02}),
+    ],
+)
+def test_a_video_is_alike_after_another_encoding(
+    tmp_path: Path, original: Path, name: str, how: dict[str, Any]
+) -> None:
+    again = encode_again(original, tmp_path / name, **how)
+    assert alike(fingerprint(original), closely(again)) > 0.75
+
+
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_another_picture_is_not_alike(tmp_path: Path, original: Path, seed: int) -> None:
+    other = scene(tmp_path / "other.mp4", seed=seed, seconds=3)
+    assert alike(fingerprint(original), closely(other)) < ALIKE - 0.3
+
+
+@pytest.mark.parametrize("move", [-3.0, -1.0], ids=["the other way", "slowly the other way"])
+def test_the_same_picture_moved_otherwise_is_not_alike(tmp_path: Path, original: Path, move: float) -> None:
+    other = scene(tmp_path / "other.mp4", seed=1, move=move, seconds=3)
+    assert alike(fingerprint(original), closely(other)) < ALIKE
+
+
+def test_a_part_of_a_video_is_less_alike_than_the_whole(tmp_path: Path, original: Path) -> None:
+    part = encode_again(original, tmp_path / "part.mp4", crf=23)
+    whole = read_print(fingerprint(original))
+    assert whole is not None
+    cut = fingerprint(original).replace("/3000/", "/6000/", 1)
+    assert alike(cut, closely(part)) == 0.0
+
+
+def test_a_fingerprint_is_the_same_each_time_and_short(original: Path) -> None:
+    taken = fingerprint(original)
+    assert taken == fingerprint(original)
+    assert alike(taken, taken) == 1.0
+    assert len(taken) < 600
+
+
+def test_one_shade_has_no_fingerprint(tmp_path: Path) -> None:
+    with open_film(tmp_path / "film.mp4", Size(64, 64)) as film:
+        for number in range(24):
+            film.write(np.full((64, 64, 3), 10 * number, np.uint8))
+    assert fingerprint(tmp_path / "film.mp4") == ""
+    assert alike("", "") == 0.0
+
+
+def test_a_fingerprint_of_another_kind_is_like_nothing(original: Path) -> None:
+    assert alike("2/whatever", fingerprint(original)) == 0.0
