@@ -74,9 +74,9 @@ def thunder(stretch: Stretch) -> Pcm:
     clap = rng.uniform(0.3, 1.1)
     while clap < times[-1]:
         near = rng.uniform(0.3, 1.0)
-        for push in range(rng.integers(4, 8)):
-            late = clap + push * rng.uniform(0.25, 0.6)
-            roll += rng.uniform(0.3, 1.0) * _pushed(times - late, 0.12, rng.uniform(0.6, 1.7))
+        for push in range(rng.integers(5, 10)):
+            late = clap + push * rng.uniform(0.25, 0.75)
+            roll += rng.uniform(0.3, 1.0) * _pushed(times - late, 0.12, rng.uniform(0.7, 2.2))
             crack += (
                 near
                 * rng.uniform(0.1, 1.0)
