@@ -19,6 +19,7 @@ BASE_RATE: Final = 24_000
 
 _NOISE_SEED: Final = 1
 _MOST_PHONEMES: Final = 400
+_LOWEST: Final = 8  # bins of 20 Hz
 _CLAUSE: Final = re.compile(r"(?<=[,;:—])\s+")
 
 
@@ -44,12 +45,16 @@ class BaseVoice:
         from hibari import dsp
 
         numbers = self._speaker.ids(phonemes)
-        given = {"ids": np.array([numbers], np.int64), "speed": np.array([speed * tone.pace], np.float32)}
+        given = {"ids": np.array([numbers], np.int64), "speed": np.ones(1, np.float32)}
         outputs = [np.asarray(each, np.float32)[0] for each in self._speaker.sess.run(None, given)]
-        harmonics, phase, noise, residue, residue_phase, pitch = outputs
+        # The network's own speed rounds each sound's length: its frames are laid closer here instead.
+        harmonics, phase, noise, residue, residue_phase, pitch = (
+            _at_pace(each, speed * tone.pace, between=loudness)
+            for each, loudness in zip(outputs, (True, False, True, True, False, False), strict=True)
+        )
         return np.asarray(
             dsp.synth(
-                _moved(harmonics, tone.formants),
+                _moved(_evened(harmonics), tone.formants) if tone.pitch != 1 else harmonics,
                 _moved(phase, tone.formants, between=False),
                 _moved(noise, tone.formants),
                 _moved(residue, tone.formants),
@@ -67,6 +72,18 @@ class BaseVoice:
         return Hibari()  # never another voice by name: all but this one would be downloaded
 
 
+def _evened(harmonics: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Make the spectrum fit for other pitches than its own.
+
+    It has no energy below the pitch it was trained at, where a lower voice has its fundamental, and single
+    bins that stand out.
+    """
+    evened = harmonics.copy()
+    evened[1:-1] = np.median(np.stack([harmonics[:-2], harmonics[1:-1], harmonics[2:]]), axis=0)
+    evened[:_LOWEST] = np.maximum(evened[:_LOWEST], evened[_LOWEST : _LOWEST + 3].mean(axis=0))
+    return evened
+
+
 def _moved(spectrum: NDArray[np.float32], factor: float, *, between: bool = True) -> NDArray[np.float32]:
     """Move a spectrum's shape up or down in frequency. Phases are not interpolated `between` bins."""
     if factor == 1:
@@ -78,6 +95,20 @@ def _moved(spectrum: NDArray[np.float32], factor: float, *, between: bool = True
     below = np.minimum(place.astype(np.int64), last - 1)
     above = (place - below)[:, None]
     return np.ascontiguousarray(spectrum[below] * (1 - above) + spectrum[below + 1] * above)
+
+
+def _at_pace(frames: NDArray[np.float32], pace: float, *, between: bool) -> NDArray[np.float32]:
+    """Lay frames, the last axis, closer or wider. Phases and pitch are not interpolated `between` frames."""
+    if pace == 1:
+        return frames
+    last = frames.shape[-1] - 1
+    place = np.minimum(np.arange(round((last + 1) / pace)) * pace, last).astype(np.float32)
+    if not between:
+        return np.ascontiguousarray(frames[..., np.rint(place).astype(np.int64)])
+    before = np.minimum(place.astype(np.int64), max(0, last - 1))
+    after = place - before
+    following = np.minimum(before + 1, last)
+    return np.ascontiguousarray(frames[..., before] * (1 - after) + frames[..., following] * after)
 
 
 def _clauses(phonemes: str) -> list[str]:

@@ -27,12 +27,14 @@ _MONEY: Final = re.compile(rf"([¥￥$€])\s*({_NUMBER})")
 _WITH_UNIT: Final = re.compile(rf"({_NUMBER})\s*({'|'.join(_UNITS)})(?![A-Za-z])")
 _RANGE: Final = re.compile(rf"({_NUMBER})\s*[-–~～]\s*(?={_NUMBER})")
 _TWO: Final = re.compile(r"(?<![\d.,第])2(?=[个位只条张本次天年名杯件块家种点倍岁遍双场部](?!\d))(?!年)")
-_PLAIN: Final = re.compile(rf"(-?)({_NUMBER})")
+_MINUS: Final = re.compile(r"(?<![\w%])[-−](?=\d)")
+_PLAIN: Final = re.compile(_NUMBER)
 _CURRENCIES: Final = {"¥": "元", "￥": "元", "$": "美元", "€": "欧元"}
 
 
 def spelled_out(text: str) -> str:
     """Write out times, years, percentages, money, measures and numbers."""
+    text = _MINUS.sub("负", text)
     text = _CLOCK.sub(lambda m: f"{_hour(m[1])}点{_minutes(m[2])}", text)
     text = _YEAR.sub(lambda m: _one_by_one(m[1]), text)
     text = _PERCENT.sub(lambda m: f"百分之{_number(m[1])}", text)
@@ -40,7 +42,7 @@ def spelled_out(text: str) -> str:
     text = _RANGE.sub(lambda m: f"{m[1]}到", text)
     text = _WITH_UNIT.sub(lambda m: f"{_number(m[1])}{_UNITS[m[2]]}", text)
     text = _TWO.sub("两", text)
-    return _PLAIN.sub(lambda m: ("负" if m[1] else "") + _number(m[2]), text)
+    return _PLAIN.sub(lambda m: _number(m[0]), text)
 
 
 def _hour(digits: str) -> str:

@@ -52,6 +52,8 @@ class Voices:
         """
         if foreign_letters(text):
             raise Unspeakable("Only English and Chinese can be spoken.")
+        if not re.search(r"[^\W_]", text):
+            raise Unspeakable("There is nothing in it that can be pronounced.")
         role = role_of(voice_id, language)
         chinese = language is Language.CHINESE or re.search(f"[{HAN}]", text)
         if chinese and not self._parts:
