@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 RING: Final = 1.3
 """Seconds before the clip's end at which the last chord comes, and rings out."""
 _PHRASE: Final = 4
+_INTRO: Final = 2
+"""Bars left over that make an introduction of their own."""
+_ROUND: Final = 3
+"""Phrases that make a piece without an introduction."""
 _UPBEAT: Final = 0.3
 _ODD: Final = 0.08
 """What a form costs that starts inside a bar, or is no whole number of phrases, in octaves of tempo."""
 
 _FORMS: Final = ("", "A", "AV", "ABV", "IABV", "IAVBV", "IAVBVE", "IAVBAVE", "IAVBBAVE", "IAVBBAVVE")
-_INTENSITIES: Final = {"I": 0.3, "A": 0.55, "V": 0.75, "B": 0.65, "E": 0.4}
+_INTENSITIES: Final = {"I": 0.36, "A": 0.55, "V": 0.75, "B": 0.65, "E": 0.4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +56,23 @@ def plan(seconds: float, tempo: tuple[float, float], beats: int, rng: np.random.
     """Fit whole beats between the clip's start and its last chord."""
     landing = seconds - min(RING, seconds / 2)
     wanted = tempo[0] * (tempo[1] / tempo[0]) ** rng.uniform()
-    count = min(range(1, max(2, round(landing * tempo[1] / 60) + 3)), key=lambda n: _cost(n, landing, wanted, beats))
+
+    def cost(count: int) -> float:
+        actual = 60 * count / landing
+        off = abs(math.log2(actual / wanted))
+        outside = max(0.0, math.log2(tempo[0] / actual), math.log2(actual / tempo[1]))
+        upbeat = _UPBEAT if count % beats else 0.0
+        phrases = count // beats % _PHRASE
+        return off + 2 * outside + upbeat + (_ODD if phrases and count > beats * _PHRASE else 0.0)
+
+    count = min(range(1, max(2, round(landing * tempo[1] / 60) + 3)), key=cost)
     return Form(_bars(count, beats), landing / count, count)
-
-
-def _cost(count: int, landing: float, wanted: float, beats: int) -> float:
-    off = abs(math.log2(60 * count / landing / wanted))
-    upbeat = _UPBEAT if count % beats else 0.0
-    phrases = count // beats % _PHRASE
-    return off + upbeat + (_ODD if phrases and count > beats * _PHRASE else 0.0)
 
 
 def _bars(count: int, beats: int) -> tuple[Bar, ...]:
     whole, upbeat = divmod(count, beats)
     letters = _letters(whole)
-    rows: list[tuple[str, int, int]] = [("I", 0, 1)] if upbeat else []
+    rows: list[tuple[str, int, int]] = [("I" if whole else "A", 0, 1)] if upbeat else []
     for letter, length in letters:
         rows += [(letter, index, length) for index in range(length)]
     levels = _levels(rows, [letter for letter, _ in letters])
@@ -83,14 +89,17 @@ def _letters(whole: int) -> list[tuple[str, int]]:
     phrases, rest = divmod(whole, _PHRASE)
     if phrases == 0:
         return [("A", whole)] if whole else []
-    longest = len(_FORMS) - 1
-    form = _FORMS[phrases] if phrases <= longest else "IAV" + "BAV" * ((phrases - 4) // 3) + "V" * ((phrases - 4) % 3) + "E"
+    form = _form(phrases + 1)[1:] if rest >= _INTRO and phrases > _ROUND else _form(phrases)
     sections = [(letter, _PHRASE) for letter in form]
-    if not rest:
-        return sections
     if form[0] == "I":
         return [("I", _PHRASE + rest), *sections[1:]]
-    return [("I", rest), *sections]
+    return [("I", rest), *sections] if rest else sections
+
+
+def _form(phrases: int) -> str:
+    if phrases < len(_FORMS):
+        return _FORMS[phrases]
+    return "IAV" + ("BAV" * phrases)[: phrases - 5] + "VE"
 
 
 def _levels(rows: list[tuple[str, int, int]], letters: list[str]) -> list[float]:

@@ -135,9 +135,12 @@ class Figure:
 
     def _last(self, piece: Piece) -> list[Tone]:
         ladder = self._ladder(piece.chords[-1])
-        places = (0,) if self.low < 45 else (0, 2, 3, 4)  # noqa: PLR2004 - below A2 more than a root is mud
+        places = (0,) if self.low < 45 else (0, 2, 3, 4)
         at = piece.form.landing
-        return [Tone(at + i * max(self.rolled, 0.02), RING_BEATS, ladder[place], 0.9) for i, place in enumerate(places)]
+        return [
+            Tone(at + i * max(self.rolled, 0.02), RING_BEATS, ladder[place], 0.9)
+            for i, place in enumerate(places)
+        ]
 
     def _ladder(self, under: Chord) -> tuple[int, ...]:
         ladder = under.ladder(self.low, 10)
@@ -168,7 +171,10 @@ class Lead:
         if not piece.melody:
             return []
         before = piece.melody[-1].key
-        final = min((key for key in range(36, 97) if key % OCTAVE == piece.tonic % OCTAVE), key=lambda key: abs(key - before))
+        final = min(
+            (key for key in range(36, 97) if key % OCTAVE == piece.tonic % OCTAVE),
+            key=lambda key: abs(key - before),
+        )
         return [*tones, Tone(piece.form.landing, RING_BEATS, final + shift, 0.85)]
 
 
@@ -192,7 +198,7 @@ class Drums:
             rows = self.fill if bar.closes and bar.index > 0 and self.fill else self.rows
             for key, row in rows:
                 tones += _struck(bar, key, row)
-            if bar.opens and bar.intensity > 0.7:  # noqa: PLR2004 - full force
+            if bar.opens and bar.intensity > 0.7:
                 tones += [Tone(bar.at, 4, key, 0.85) for key in self.opening]
         return tones + [Tone(piece.form.landing, RING_BEATS, key, 0.9) for key in self.final]
 

@@ -84,7 +84,7 @@ def varied(known: Motif, rng: np.random.Generator) -> Motif:
     start, length = rhythm[longest]
     if length >= 1:
         rhythm[longest : longest + 1] = [(start, length / 2), (start + length / 2, length / 2)]
-        course.insert(longest + 1, course[longest] + (1 if rng.uniform() < 0.5 else -1))  # noqa: PLR2004 - even odds
+        course.insert(longest + 1, course[longest] + (1 if rng.uniform() < 0.5 else -1))
     course[-1] += int(rng.choice((-1, 1)))
     return Motif(tuple(rhythm), tuple(course))
 

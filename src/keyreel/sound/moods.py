@@ -109,7 +109,9 @@ def mood_of(prompt: str) -> Mood:
 
 def _pattern(english: str, chinese: str) -> re.Pattern[str]:
     words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in english.split())
-    return re.compile(rf"{_NOT}(?:\b(?:{words})\b|{'|'.join(sorted(chinese.split(), key=len, reverse=True))})", re.ASCII)
+    return re.compile(
+        rf"{_NOT}(?:\b(?:{words})\b|{'|'.join(sorted(chinese.split(), key=len, reverse=True))})", re.ASCII
+    )
 
 
 _PATTERNS: Final = {mood: _pattern(*words) for mood, words in _WORDS.items()}

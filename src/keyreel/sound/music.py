@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keyreel.sound.form import Bar, Form
     from keyreel.sound.harmony import Chord
     from keyreel.sound.layers import Layer
-    from keyreel.sound.melody import Motif, Tone
+    from keyreel.sound.melody import Tone
     from keyreel.sound.styles import Style
 
 __all__ = ["Mood", "compose", "mood_of", "parts_of"]
@@ -79,7 +79,9 @@ def _chords(style: Style, form: Form, tonic: int, rng: np.random.Generator) -> t
         row = contrast if bar.section == "B" else verse
         symbol = close[0] if number == len(form.bars) - 1 and number > 0 else row[bar.index % len(row)]
         symbols += _by_beat(symbol, bar.beats)
-    if len(form.bars) == 1 and form.landing > 1:  # one bar: from home away, so that there is something to come home from
+    if (
+        len(form.bars) == 1 and form.landing > 1
+    ):  # one bar: from home away, so that there is something to come home from
         away = close[0].split("_")[-1]
         symbols = symbols[: (form.landing + 1) // 2] + [away] * (form.landing // 2)
     elif form.landing == 1:
@@ -116,7 +118,9 @@ def _levels(bars: Sequence[Bar], landing: int) -> list[float]:
     levels: list[float] = []
     for number, bar in enumerate(bars):
         after = bars[number + 1].intensity if number + 1 < len(bars) else bar.intensity
-        levels += [bar.intensity + max(0.0, after - bar.intensity) * beat / bar.beats for beat in range(bar.beats)]
+        levels += [
+            bar.intensity + max(0.0, after - bar.intensity) * beat / bar.beats for beat in range(bar.beats)
+        ]
     return levels + [levels[-1] if levels else 0.8] * (landing + 1 - len(levels))
 
 

@@ -21,7 +21,12 @@ _PENTATONIC: Final = (0, 2, 4, 7, 9)
 
 _FLOWING: Final = ((2, 1, 1), (1.5, 0.5, 2), (1, 1, 2), (-1, 1, 1, 1), (1.5, 0.5, 1, 1))
 _WALTZ: Final = ((2, 1), (1, 0.5, 0.5, 1), (1.5, 0.5, 1), (1, 1, 1), (-1, 1, 1))
-_LIVELY: Final = ((0.5, 0.5, 1, 0.5, 0.5, 1), (1, 0.5, 0.5, 1, 1), (0.75, 0.75, 0.5, 1, 1), (-0.5, 0.5, 0.5, 0.5, 1, 1))
+_LIVELY: Final = (
+    (0.5, 0.5, 1, 0.5, 0.5, 1),
+    (1, 0.5, 0.5, 1, 1),
+    (0.75, 0.75, 0.5, 1, 1),
+    (-0.5, 0.5, 0.5, 0.5, 1, 1),
+)
 _BROAD: Final = ((1.5, 0.5, 1, 1), (2, 1.5, 0.5), (1, 1, 2), (3, 0.5, 0.5), (1, 0.5, 0.5, 2))
 _SPARSE: Final = ((-1, 0.5, 0.5, 2), (2, -1, 0.5, 0.5), (1.5, 0.5, -1, 1), (-2, 1, 1))
 
@@ -71,7 +76,13 @@ STYLES: Final[dict[Mood, Style]] = {
                 48,
                 ring=2,
             ),
-            Figure(("double_bass",), Seat(level=-5, room=0.05), ("0 - - - - - 2 -", "0 - - - 2 - - -"), 33, enters=0.45),
+            Figure(
+                ("double_bass",),
+                Seat(level=-5, room=0.05),
+                ("0 - - - - - 2 -", "0 - - - 2 - - -"),
+                33,
+                enters=0.45,
+            ),
             Lead(("flute", "piano", "vibraphone"), Seat(level=1, pan=0.12, room=0.3), enters=0.4),
             Lead(("celesta", "harp"), Seat(level=-14, pan=-0.35, room=0.5), octave=1, ring=1, enters=0.85),
         ),
@@ -98,7 +109,13 @@ STYLES: Final[dict[Mood, Style]] = {
             ),
             Figure(("double_bass",), _BASS, ("0 - . 0 2 - . 2", "0 - 2 - 3 - 2 -"), 31),
             Lead(("marimba", "kalimba", "piano"), Seat(level=0, pan=0.15, room=0.25), ring=0.6, enters=0.4),
-            Lead(("music_box", "celesta", "flute"), Seat(level=-10, pan=0.4, room=0.35), octave=1, ring=0.5, enters=0.8),
+            Lead(
+                ("music_box", "celesta", "flute"),
+                Seat(level=-10, pan=0.4, room=0.35),
+                octave=1,
+                ring=0.5,
+                enters=0.8,
+            ),
             Pad(("strings",), Seat(level=-15, room=0.3, wide=True), (55, 79), voices=3, enters=0.72),
             Drums(
                 ("drums",),
@@ -135,11 +152,17 @@ STYLES: Final[dict[Mood, Style]] = {
                 45,
                 step=0.25,
             ),
-            Pad(("choir",), Seat(level=-7, room=0.3, wide=True), (52, 76), enters=0.45),
+            Pad(("choir",), Seat(level=-7, room=0.3, wide=True), (52, 76), enters=0.3),
             Figure(("trombone", "cello"), Seat(level=-4, room=0.25), ("0 - - - - - - -",), 38, enters=0.55),
             Lead(("horn",), Seat(level=1, pan=0.12, room=0.3), enters=0.4),
             Lead(("strings",), Seat(level=-5, room=0.35, wide=True), octave=1, enters=0.85),
-            Figure(("timpani",), Seat(level=-4, pan=0.1, room=0.3), ("0 . . . . . 0 0", "0 . . 0 . . 0 ."), 38, enters=0.5),
+            Figure(
+                ("timpani",),
+                Seat(level=-7, pan=0.1, room=0.15),
+                ("0 . . . . . 0 0", "0 . . 0 . . 0 ."),
+                38,
+                enters=0.6,
+            ),
             Drums(
                 ("drums",),
                 Seat(level=-7, room=0.12),
@@ -147,7 +170,7 @@ STYLES: Final[dict[Mood, Style]] = {
                 ((87, "X...X...X.X.X.X."), (86, "..o.o.oxo.xoxxXX"), (38, "........ooooxxXX")),
                 opening=(49,),
                 final=(49, 87),
-                enters=0.5,
+                enters=0.66,
             ),
         ),
         room=2.2,
@@ -174,13 +197,20 @@ STYLES: Final[dict[Mood, Style]] = {
             Figure(("synth_bass",), Seat(level=-6, room=0.03), ("0 - . 0 - . 0 .",), 33, enters=0.5),
             Pad(("strings",), Seat(level=-9, room=0.4, wide=True), (57, 81), voices=3, enters=0.45),
             Lead(("clarinet", "trombone", "horn"), Seat(level=-4, pan=0.2, room=0.4), enters=0.55),
-            Figure(("piano",), Seat(level=-6, pan=0.3, room=0.5), ("0 . . . . . . .", "03 . . . . . 03 ."), 33, ring=4, enters=0.6),
+            Figure(
+                ("piano",),
+                Seat(level=-6, pan=0.3, room=0.5),
+                ("0 . . . . . . .", "03 . . . . . 03 ."),
+                33,
+                ring=4,
+                enters=0.6,
+            ),
             Drums(
                 ("drums",),
                 Seat(level=-9, room=0.25),
                 ((75, "x...o...x...o..."), (42, "o.o.o.o.o.o.o.o."), (87, "X..........x....")),
                 ((75, "x...x...x.x.xxxx"), (87, "X.....X...X.X.XX"), (86, "o.o.o.o.oxoxxxXX")),
-                final=(87, 49),
+                final=(49,),
                 enters=0.55,
             ),
         ),
@@ -207,7 +237,9 @@ STYLES: Final[dict[Mood, Style]] = {
             ),
             Pad(("strings",), Seat(level=-8, room=0.45, wide=True), (50, 72), enters=0.45),
             Lead(("cello", "clarinet", "piano"), Seat(level=0, pan=0.12, room=0.45), enters=0.35),
-            Figure(("double_bass", "cello"), Seat(level=-6, room=0.15), ("0 - - - - - - -",), 33, enters=0.65),
+            Figure(
+                ("double_bass", "cello"), Seat(level=-6, room=0.15), ("0 - - - - - - -",), 33, enters=0.65
+            ),
             Lead(("flute",), Seat(level=-11, pan=-0.2, room=0.5), octave=1, enters=0.9),
         ),
         room=2.2,
@@ -232,8 +264,16 @@ STYLES: Final[dict[Mood, Style]] = {
                 ring=1.5,
             ),
             Pad(("choir", "pad"), Seat(level=-10, room=0.5, wide=True), (50, 72), voices=3, enters=0.3),
-            Figure(("double_bass",), Seat(level=-3, room=0.1), ("0 . . 0 2 . . .", "0 . 2 . 3 . 2 ."), 33, enters=0.45),
-            Lead(("clarinet", "flute", "vibraphone"), Seat(level=-1, pan=0.18, room=0.45), ring=0.8, enters=0.4),
+            Figure(
+                ("double_bass",),
+                Seat(level=-3, room=0.1),
+                ("0 . . 0 2 . . .", "0 . 2 . 3 . 2 ."),
+                33,
+                enters=0.45,
+            ),
+            Lead(
+                ("clarinet", "flute", "vibraphone"), Seat(level=-1, pan=0.18, room=0.45), ring=0.8, enters=0.4
+            ),
             Drums(
                 ("drums",),
                 Seat(level=-12, room=0.4),
@@ -263,14 +303,25 @@ STYLES: Final[dict[Mood, Style]] = {
                 57,
                 step=0.25,
             ),
-            Figure(("synth_bass",), Seat(level=-3, room=0.02), ("0 0 . 0 0 . 0 0", "0 . 0 0 . 0 0 3"), 33, enters=0.4),
+            Figure(
+                ("synth_bass",),
+                Seat(level=-3, room=0.02),
+                ("0 0 . 0 0 . 0 0", "0 . 0 0 . 0 0 3"),
+                33,
+                enters=0.4,
+            ),
             Pad(("pad",), Seat(level=-8, room=0.4, wide=True), (52, 76)),
             Lead(("rhodes", "vibraphone", "saw"), Seat(level=-1, pan=0.15, room=0.4), ring=0.9, enters=0.45),
             Pad(("choir",), Seat(level=-13, room=0.5, wide=True), (55, 79), voices=3, enters=0.85),
             Drums(
                 ("drums",),
                 Seat(level=-10, room=0.08),
-                ((35, "X...X...X...X..."), (39, "....x.......x..."), (42, "..x...x...x...x."), (46, "..............o.")),
+                (
+                    (35, "X...X...X...X..."),
+                    (39, "....x.......x..."),
+                    (42, "..x...x...x...x."),
+                    (46, "..............o."),
+                ),
                 ((35, "X...X...X...X.X."), (38, "....x...x.x.xxXX"), (42, "..x...x...x...x.")),
                 final=(35, 51),
                 enters=0.55,
@@ -300,7 +351,9 @@ STYLES: Final[dict[Mood, Style]] = {
             Pad(("strings",), Seat(level=-7, room=0.4, wide=True), (52, 76), enters=0.4),
             Lead(("cello", "clarinet", "flute"), Seat(level=0, pan=0.12, room=0.4), enters=0.35),
             Figure(("double_bass",), Seat(level=-5, room=0.08), ("0 - - - 2 -",), 33, enters=0.5),
-            Lead(("celesta", "strings"), Seat(level=-10, pan=-0.25, room=0.45), octave=1, ring=0.8, enters=0.85),
+            Lead(
+                ("celesta", "strings"), Seat(level=-10, pan=-0.25, room=0.45), octave=1, ring=0.8, enters=0.85
+            ),
         ),
         room=2.0,
     ),

@@ -140,7 +140,7 @@ def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
     zone = tone.zone
     semitones = (tone.key - zone.pitch) * zone.follow + tone.detuned / 100
     step = pack.rate(zone) / RATE * 2 ** (semitones / 12)
-    fades_out = zone.attack + zone.hold + zone.decay * _INAUDIBLE if zone.sustain <= -60 else math.inf  # noqa: PLR2004 - the same -60 dB
+    fades_out = zone.attack + zone.hold + zone.decay * _INAUDIBLE if zone.sustain <= -60 else math.inf
     length = int(min(length, fades_out * RATE))
     skipped = int((zone.late - _SPEAKS / 2) * pack.rate(zone)) if tone.hurried else 0
     recording = pack.recording(zone, skipped + math.ceil(length * step) + 1)[skipped:].copy()
