@@ -180,7 +180,8 @@ def test_a_picture_without_a_subject_is_the_scene(landscape: Path, nets: Nets) -
 )
 def test_the_hour_lights_a_designed_scene(bright: str, dark: str, ball: Path, nets: Nets) -> None:
     day, night = (render({"ball": ball}, nets, text)[0].mean() for text in (bright, dark))
-    assert day > 1.8 * night
+    # A street has lamps.
+    assert day > 1.6 * night
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def _sides(image: FloatArray, sketch: Sketch, view: View, houses: list[_House]) 
     colour, share_x, share_y, wide, glass = (
         np.array(each, np.float32)[wall.style] for each in zip(*_STYLES, strict=True)
     )
-    base = sketch.lit((1, 1, 1)) * colour * wall.tone[:, None]
+    base = sketch.lit((1.14, 1.14, 1.14)) * colour * wall.tone[:, None]
     sunny = (
         np.where(np.arange(len(wall.away)) < view.middle, 1.0, 0.70)
         if sketch.palette.sun[0] > 0.5
@@ -215,7 +215,7 @@ def _behind_glass(sketch: Sketch, chance: FloatArray, up: FloatArray) -> FloatAr
     """Return what windows show: the mirrored sky, or the light within."""
     high = np.clip(up / 45 + (chance - 0.5) * 0.5, 0, 1)[..., None]
     low, zenith = (np.array(each, np.float32) for each in (sketch.palette.low, sketch.palette.zenith))
-    mirrored = (low * 0.62 * (1 - high) + zenith * 0.8 * high) * (0.55 + 0.5 * chance[..., None])
+    mirrored = (low * 0.72 * (1 - high) + zenith * 0.9 * high) * (0.55 + 0.5 * chance[..., None])
     dark = dusk(sketch)
     lit = step(chance, 1 - 0.42 * dark - 0.01, 1 - 0.42 * dark)[..., None]
     inside = np.array((255, 206, 132), np.float32) * (0.50 + 0.55 * ((chance * 37) % 1))[..., None]

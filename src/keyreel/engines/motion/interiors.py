@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.raster import blurred, fetched, step
+from keyreel.engines.motion.raster import blurred, fetched, resized, step
 from keyreel.engines.motion.sky import mixed, noise, painted
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ def space(sketch: Sketch) -> FloatArray:
     image = np.empty((height, width, 3), np.float32)
     image[:] = (7, 8, 20)
     short = min(width, height)
-    for colour, strength in (((96, 52, 150), 0.8), ((30, 96, 150), 0.7), ((190, 84, 110), 0.45)):
-        cloud = step(noise((width, height), (3.2 * width / short, 2.8 * height / short), rng, 6), 0.44, 0.86)
-        mixed(image, colour, cloud * np.float32(strength))
+    _nebula(image, rng)
     for _ in range(900):
         light = rng.random() ** 4
         at = (round(rng.random() * width * 16), round(rng.random() * height * 16))
@@ -104,6 +102,33 @@ def space(sketch: Sketch) -> FloatArray:
     _planet(image, (width * 0.76, height * 0.26), short * 0.15, rng)
     _planet(image, (width * 0.45, height * 0.80 + max(width, height) * 1.5), max(width, height) * 1.5, rng)
     return image
+
+
+def _nebula(image: FloatArray, rng: np.random.Generator) -> None:
+    """Draw clouds of gas along a band across the sky: lit edges, dark lanes, stars shining through."""
+    height, width = image.shape[:2]
+    small = max(width // 2, 8), max(height // 2, 8)
+    short = min(small)
+    cells = small[0] / short, small[1] / short
+    x, y = np.meshgrid(np.arange(small[0], dtype=np.float32), np.arange(small[1], dtype=np.float32))
+    bend, lift = (noise(small, (2.2 * cells[0], 2.2 * cells[1]), rng, 5) - np.float32(0.5) for _ in range(2))
+    # Noise that is fetched through noise swirls as gas does.
+    where = np.stack((x + bend * short * 0.9, y + lift * short * 0.9), axis=-1).astype(np.float32)
+    gas, veil, dust = (
+        fetched(noise(small, (n * cells[0], n * cells[1]), rng, 7), where) for n in (2.0, 3.0, 4.5)
+    )
+    tilt = (y / small[1] - 0.40) + 0.34 * (x / small[0] - 0.5) + 0.22 * bend
+    band = np.exp(-((tilt / 0.26) ** 2))
+    lane = step(dust, 0.50, 0.66) * np.exp(-((tilt / 0.12) ** 2))
+    edge = np.exp(-(((gas - 0.52) / 0.035) ** 2))
+    for colour, cloud in (
+        ((58, 44, 128), step(gas, 0.34, 0.72) * (0.25 + 0.75 * band)),
+        ((26, 104, 156), step(veil, 0.44, 0.74) * (0.15 + 0.65 * band)),
+        ((206, 84, 118), step(gas * veil, 0.24, 0.42) * band * 0.9),
+        ((255, 196, 150), edge * step(veil, 0.40, 0.66) * band * 0.55),
+        ((8, 7, 16), lane * 0.75),
+    ):
+        mixed(image, colour, resized(np.asarray(np.clip(cloud, 0, 0.85), np.float32), width, height))
 
 
 def _planet(image: FloatArray, centre: tuple[float, float], radius: float, rng: np.random.Generator) -> None:

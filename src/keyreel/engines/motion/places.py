@@ -96,13 +96,22 @@ def _snowfield(sketch: Sketch) -> FloatArray:
 
 
 def _snow(image: FloatArray, sketch: Sketch) -> None:
-    plain(image, sketch, far=(232, 238, 248), near=(196, 212, 234), contrast=0.13)
+    plain(image, sketch, far=(232, 238, 248), near=(204, 218, 238), contrast=0.05, relief=0.10)
 
 
 def _desert(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.2)
     terrain(image, sketch, Land(1.7, 5.0, 7.0, (222, 166, 104), sharp=False, haze=22))
-    plain(image, sketch, far=(228, 176, 112), near=(198, 136, 76), contrast=0.2, stretch=3.0)
+    plain(
+        image,
+        sketch,
+        far=(228, 176, 112),
+        near=(206, 142, 80),
+        contrast=0.12,
+        stretch=3.0,
+        relief=0.07,
+        ripples=0.05,
+    )
     return image
 
 

@@ -34,6 +34,8 @@ _ROPE: Final = 0.1
 _ISLAND: Final = 0.03
 _SCATTERED: Final = 1.2
 _SMALL: Final = 0.06
+_BROAD: Final = 0.45
+_FRINGE: Final = 0.18
 _PADDING: Final = 4
 _FADE: Final = 0.16
 
@@ -82,6 +84,8 @@ def _trimmed(picture: Frame, alpha: FloatArray) -> Cutout:
     top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
     near_x, near_y = max(wide * _TOUCHING, 2), max(high * _TOUCHING, 2)
     cut = left < near_x, wide - right < near_x, high - bottom < near_y, top < near_y
+    if cut[2]:
+        bottom = _without_fringe(alpha, top, bottom)
     # A border of nothing lets the cut-out's edges be drawn smoothly where it is warped; a cut edge gets none.
     pad = (
         0 if cut[3] else _PADDING,
@@ -92,6 +96,13 @@ def _trimmed(picture: Frame, alpha: FloatArray) -> Cutout:
     image = cv2.copyMakeBorder(picture[top:bottom, left:right], *pad, cv2.BORDER_REPLICATE)
     opacity = cv2.copyMakeBorder(alpha[top:bottom, left:right], *pad, cv2.BORDER_CONSTANT, value=0.0)
     return Cutout(np.asarray(image, np.uint8), np.asarray(opacity, np.float32), *cut)
+
+
+def _without_fringe(alpha: FloatArray, top: int, bottom: int) -> int:
+    """Return the lower end without the ragged rows in which a matte frays out over its picture's edge."""
+    widths = (alpha[top:bottom] > _SOLID).sum(axis=1)
+    broad = top + int(np.flatnonzero(widths >= _BROAD * widths.max())[-1]) + 1
+    return broad if bottom - broad < _FRINGE * (bottom - top) else bottom
 
 
 def _is_scattered(raw: FloatArray) -> bool:

@@ -28,6 +28,7 @@ _LENS: Final = 1.15
 _LEVEL: Final = 0.12
 """The viewer's height over flat ground, in the unit of distances."""
 _TABLE: Final = 256
+_SMOOTHED: Final = 3
 _TURN: Final = np.array(((0.80, 0.60), (-0.60, 0.80)), np.float32)
 
 
@@ -69,6 +70,11 @@ class _Fan:
         turn = np.linalg.matrix_power(_TURN, octave) / np.float32(size)
         where = np.stack((x * turn[0, 0] + y * turn[0, 1], x * turn[1, 0] + y * turn[1, 1]), axis=-1)
         where += np.float32(37.7 * octave + _TABLE)
+        if octave < _SMOOTHED:
+            # Between its points noise bends instead of folding: on large waves folds show as lines.
+            whole = np.floor(where)
+            part = where - whole
+            where = whole + part * part * (3 - 2 * part)
         found = fetched(self.table, where % np.float32(_TABLE), cv2.BORDER_WRAP)
         return np.asarray(np.clip(found, 0, 1), np.float32)
 
@@ -121,7 +127,9 @@ def _heights(fan: _Fan, land: Land, *, aerial: bool) -> FloatArray:
         strength *= 0.52 if land.sharp else 0.2
     field = total / np.float32(weight) * np.float32(1.75 if land.sharp else 1.0)
     # A valley opens in the middle, where the subjects are; the farthest chain closes it.
-    open_to = np.clip(np.abs(fan.aside * fan.distance) / np.float32(_FAR * 0.24), 0, 1)
+    # Rounded at its floor: a fold there would show as a line in the light.
+    out = fan.aside * fan.distance
+    open_to = np.clip((np.sqrt(out * out + np.float32(4.0)) - 2) / np.float32(_FAR * 0.24), 0, 1)
     valley = 0.6 + 0.4 * open_to + 0.2 * step(fan.distance, 14, 26)
     begins = step(fan.distance, land.start, land.start * 1.9 + 1)
     risen = field * begins * valley

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import cv2
 import numpy as np
 
-from keyreel.engines.motion.ground import perspective
+from keyreel.engines.motion.ground import perspective, strew
 from keyreel.engines.motion.raster import blurred, bytes_of, resized, step
 from keyreel.engines.motion.sky import mixed, noise, painted
 
@@ -89,13 +88,6 @@ def leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many sides
     # Those below are drawn first, as they hang behind.
     order = np.argsort(shine[:, 0])
     strew(image, corners[order], tones[order])
-
-
-def strew(image: Frame, corners: NDArray[np.floating], tones: NDArray[np.floating]) -> None:
-    """Draw leaves [number, corners, 2] in their tones [number, 3], in place."""
-    points = np.round(corners * 16).astype(np.int32)
-    for outline, tone in zip(points, tones.tolist(), strict=True):
-        cv2.fillConvexPoly(image, outline, tone, cv2.LINE_AA, 4)
 
 
 def _air(sketch: Sketch) -> FloatArray:
