@@ -14,6 +14,7 @@ from keyreel.sound.ambience import ambience
 from keyreel.sound.dialogue import lines_of
 from keyreel.sound.heard import Heard, heard_with
 from keyreel.sound.mix import mix
+from keyreel.sound.music import compose
 from keyreel.sound.speech import Speech, speak
 
 if TYPE_CHECKING:
@@ -63,15 +64,10 @@ def _words(sound: SoundTrack, seconds: float) -> str:
 def _made(clip: Clip, order: Order, workbench: Workbench) -> tuple[Pcm, tuple[str, ...]]:
     asked = order.sound
     prompt = "\n".join(dict.fromkeys(shot.prompt for shot in order.shots))
-    music = None
-    if asked.music:
-        from keyreel.sound.music import compose
-
-        music = compose(prompt, order.seconds, order.seed)
     speech, notes = _spoken(order, workbench) if asked.speech else (None, ())
     mixed = mix(
         order.seconds * RATE,
-        music=music,
+        music=compose(prompt, order.seconds, order.seed) if asked.music else None,
         ambience=ambience(_heard(clip, order), order.seed) if asked.ambience else None,
         speech=speech,
     )
