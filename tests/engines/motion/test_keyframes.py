@@ -136,6 +136,14 @@ def test_unrelated_pictures_never_lie_over_each_other_outside_the_whip(unrelated
         assert mixed < (0.45 if 14 <= index < 34 else 0.01), index
 
 
+def test_a_film_arrives_without_looking_beyond_its_last_keyframe(tmp_path: Path) -> None:
+    framed = view(terrain(3), 100, 100) // 2
+    cv2.rectangle(framed, (0, 0), (255, 143), (255, 255, 255), 5)
+    clip = clip_of(tmp_path, [view(terrain(2), 100, 100) // 2, framed], 2)
+    for frame in clip.frames[30:-1]:
+        assert (frame[8:-8, 8:-8].min(axis=2) > 190).mean() < 0.002
+
+
 def test_a_prompt_moves_the_camera_of_its_own_shot_alone(related: Clip, tmp_path: Path) -> None:
     clip = clip_of(tmp_path, tour(), 1, 2, prompt="the camera pushes in, strong handheld shake")
     changed = [error(plain, moved) for plain, moved in zip(related.frames, clip.frames, strict=True)]

@@ -69,11 +69,16 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The way from one still to another, unrelated one, in `steps` frames."""
+    """The way from one still to another, unrelated one, in `steps` frames.
+
+    Where it `ends` a film the camera draws back to the last keyframe, and looks nowhere beyond it; else it
+    moves on in, as it does on the far side of the keyframe.
+    """
 
     first: Still
     last: Still
     steps: int
+    ends: bool = False
 
     def frame(self, step: int, heading: tuple[int, int] = (1, 0), sway: float = 0.0) -> Frame:
         """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself.
@@ -105,7 +110,7 @@ class Bridge:
 
     def _arriving(self, step: int, whip: _Whip) -> Frame:
         left = min(2 - 2 * step / self.steps, 1.0)
-        near = -_approached(self.steps - step)
+        near = _approached(self.steps - step) * (1 if self.ends else -1)
         pose = whip.aside(-(left**2))._replace(zoom=exp(_ZOOM * near), dolly=near)
         return whip.passed(self.last.seen_by(pose, self.steps - step), self._travelled(step) - _DISTANCE)
 

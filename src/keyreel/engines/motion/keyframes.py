@@ -76,8 +76,10 @@ class Reel:
 
     def _steps(self, index: int) -> int:
         # Within a film the last keyframe is the next shot's first frame; the last one is a frame of its own.
-        last = index == len(self._order.shots) - 1
-        return self._order.shots[index].frames - (1 if last else 0)
+        return self._order.shots[index].frames - (1 if self._is_last(index) else 0)
+
+    def _is_last(self, index: int) -> bool:
+        return index == len(self._order.shots) - 1
 
     def _pace(self, index: int) -> Pace:
         near = range(max(index - 1, 0), min(index + 2, len(self._order.shots)))
@@ -103,7 +105,7 @@ class Reel:
         if found is not None:
             return found
         leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
-        return Bridge(leaving, arriving, self._steps(index))
+        return Bridge(leaving, arriving, self._steps(index), ends=self._is_last(index))
 
     def _landmarks_of(self, picture: Picture) -> Landmarks:
         if picture not in self._landmarks:
