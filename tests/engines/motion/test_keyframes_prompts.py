@@ -59,7 +59,10 @@ def added(plain: list[Frame], prompted: list[Frame], index: int) -> NDArray[np.f
         ("tilt up", (0, 1)),
         ("tilt down", (0, -1)),
         ("镜头向上摇", (0, 1)),
+        ("镜头向左摇", (1, 0)),
+        ("镜头向下摇", (0, -1)),
         ("orbit to the right", (-1, 0)),
+        ("镜头环绕", (-1, 0)),
     ],
 )
 def test_a_camera_word_leads_the_view_its_way(
@@ -74,7 +77,16 @@ def test_a_camera_word_leads_the_view_its_way(
 
 @pytest.mark.parametrize(
     ("prompt", "inwards"),
-    [("push in", True), ("zoom in", True), ("推近镜头", True), ("pull out", False), ("zoom out", False)],
+    [
+        ("push in", True),
+        ("zoom in", True),
+        ("推近镜头", True),
+        ("镜头放大", True),
+        ("pull out", False),
+        ("zoom out", False),
+        ("镜头拉远", False),
+        ("镜头缩小", False),
+    ],
 )
 def test_a_way_in_grows_slowly_and_a_way_out_shrinks_slowly(
     plain: list[Frame], tmp_path: Path, prompt: str, *, inwards: bool
@@ -85,8 +97,11 @@ def test_a_way_in_grows_slowly_and_a_way_out_shrinks_slowly(
     assert late > 1.2 * early if inwards else early > 1.2 * late
 
 
-def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(plain: list[Frame], tmp_path: Path) -> None:
-    prompted = film(tmp_path / "film", RELATED, "dolly zoom")
+@pytest.mark.parametrize("prompt", ["dolly zoom", "希区柯克变焦"])
+def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(
+    plain: list[Frame], tmp_path: Path, prompt: str
+) -> None:
+    prompted = film(tmp_path / "film", RELATED, prompt)
     greys = [cv2.cvtColor(each[16], cv2.COLOR_RGB2GRAY) for each in (plain, prompted)]
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow = np.linalg.norm(search.calc(greys[0], greys[1], np.zeros((*greys[0].shape, 2), np.float32)), axis=2)
@@ -95,16 +110,18 @@ def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(plain: list[Frame]
     assert rim > 1.5
 
 
-def test_a_handheld_camera_shakes(plain: list[Frame], tmp_path: Path) -> None:
-    prompted = film(tmp_path / "film", RELATED, "strong handheld shake")
+@pytest.mark.parametrize("prompt", ["strong handheld shake", "手持镜头，剧烈晃动"])
+def test_a_handheld_camera_shakes(plain: list[Frame], tmp_path: Path, prompt: str) -> None:
+    prompted = film(tmp_path / "film", RELATED, prompt)
     places = np.array([added(plain, prompted, index)[:, 2] for index in range(4, 20)])
     turns = np.diff(np.sign(np.diff(places, axis=0)), axis=0)
     assert np.ptp(places, axis=0).max() > 0.4
     assert np.count_nonzero(turns) >= 2
 
 
-def test_a_static_camera_adds_nothing(plain: list[Frame], tmp_path: Path) -> None:
-    prompted = film(tmp_path / "film", RELATED, "static shot, the camera does not move")
+@pytest.mark.parametrize("prompt", ["static shot, the camera does not move", "固定镜头，镜头不要动"])
+def test_a_static_camera_adds_nothing(plain: list[Frame], tmp_path: Path, prompt: str) -> None:
+    prompted = film(tmp_path / "film", RELATED, prompt)
     assert max(error(one, other) for one, other in zip(plain, prompted, strict=True)) == 0
 
 

@@ -121,7 +121,7 @@ MOVES: Final = (
     ),
     (
         Move.HANDHELD,
-        r"\bhand[\s-]?held\b|shaky cam|camera shak\w*|documentary style|手持|(?:镜头|画面|相机|摄像机)[^，。]{0,4}[晃抖]动|^(?:轻微|微微)?[晃抖]动",
+        r"\bhand[\s-]?held\b|shaky cam|camera shak\w*|documentary style|手持|(?:镜头|画面|相机|摄像机)[^，。]{0,4}[晃抖]动|^(?:(?:轻微|微微|剧烈|强烈|猛烈|不停)地?)?[晃抖]动",
     ),
     (
         Move.STATIC,

@@ -153,7 +153,8 @@ def _phase_cues(clauses: list[str]) -> dict[Move, float]:
             if match is None:
                 continue
             if not any(move in pair and pair & found.keys() - {move} for pair in _OPPOSED):
-                found.setdefault(move, _strength(clause))
+                # "handheld, strongly shaking": the clause that says how strongly counts.
+                found[move] = found[move] if found.get(move, 1.0) != 1.0 else _strength(clause)
             # What one move has used says nothing about the others ("dolly zoom in" is no zoom).
             rest = f"{rest[: match.start()]} ~ {rest[match.end() :]}"
     if len(found) > 1:
