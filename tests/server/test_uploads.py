@@ -1,0 +1,121 @@
+"""Uploads as Comfy's clients make them: ask for addresses, put the file, name it in a request."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+
+from keyreel.order import Picture
+from keyreel.server.tasks import stored_endpoint
+from keyreel.server.uploads import LARGEST_UPLOAD
+from support.requests import data_uri
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+    from keyreel.cli.compose import Platform
+
+PNG = b64decode(data_uri().partition(",")[2])
+MP4 = b"\0\0\0\x18ftypisom" + bytes(100)
+
+
+def granted(client: TestClient, **asked: Any) -> dict[str, str]:
+    answer = client.post(
+        "/customers/storage", json={"file_name": "a.png", "content_type": "image/png"} | asked
+    )
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json()) == {"upload_url", "download_url"}
+    return answer.json()
+
+
+def test_an_upload_is_used_in_a_request(client: TestClient, platform: Platform, tmp_path: Path) -> None:
+    urls = granted(client)
+    body = {"model": "viduq1", "prompt": "", "images": [urls["download_url"]]}
+    put = client.put(
+        urls["upload_url"], content=PNG, headers={"Authorization": "", "Content-Type": "image/png"}
+    )
+    assert (put.status_code, put.content) == (200, b"")
+    assert client.get(urls["download_url"]).content == PNG
+    assert client.get(urls["download_url"]).headers["Content-Type"] == "image/png"
+    task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
+    endpoint = stored_endpoint(platform.services.store.get("default", task_id))
+    order = asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), tmp_path))
+    assert order.shots[0].first == Picture(str(tmp_path / "0.png"))
+    assert (tmp_path / "0.png").is_file()
+
+
+def test_addresses_are_only_for_those_with_a_key(client: TestClient) -> None:
+    answer = client.post("/customers/storage", json={"file_name": "a.png"}, headers={"Authorization": "x"})
+    assert (answer.status_code, answer.json()["reason"]) == (401, "Unauthorized")
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"file_name": None}, "file_name"),
+    ({"file_name": "  "}, "file_name"),
+    ({"file_name": "a.exe", "content_type": "application/x-msdownload"}, "content_type"),
+    ({"file_name": "a", "content_type": None}, "content_type"),
+    ({"file_name": "a.svg", "content_type": "image/svg+xml"}, "content_type"),
+]
+
+
+def test_what_is_no_picture_or_video_gets_no_address(client: TestClient) -> None:
+    for asked, field in REFUSED:
+        body = {"file_name": "a.png", "content_type": "image/png"} | asked
+        answer = client.post("/customers/storage", json=body)
+        assert answer.status_code == 400
+        assert answer.json()["metadata"]["field"] == field
+
+
+KINDS = [
+    ("a.PNG", None, ".png"),
+    ("a.jpeg", None, ".jpg"),
+    ("a", "video/mp4", ".mp4"),
+    ("a.mov", None, ".mp4"),
+]
+
+
+def test_the_kind_is_told_by_label_or_name(client: TestClient) -> None:
+    for name, kind, ending in KINDS:
+        urls = granted(client, file_name=name, content_type=kind)
+        assert urls["download_url"].partition("?")[0].endswith(ending)
+
+
+def test_bytes_are_believed_and_labels_are_not(client: TestClient) -> None:
+    picture, video = granted(client), granted(client, file_name="a.mp4", content_type="video/mp4")
+    for url in (picture["upload_url"], video["upload_url"]):
+        answer = client.put(url, content=b"MZ this is a program")
+        assert answer.status_code == 400, answer.text
+    assert client.get(picture["download_url"]).status_code == 410
+    assert client.put(video["upload_url"], content=MP4).status_code == 200
+    assert client.get(video["download_url"]).content == MP4
+
+
+def test_a_file_is_put_once_and_may_be_put_again_unchanged(client: TestClient) -> None:
+    urls = granted(client)
+    assert client.put(urls["upload_url"], content=PNG).status_code == 200
+    assert client.put(urls["upload_url"], content=PNG).status_code == 200
+    other = b64decode(data_uri(shade=10).partition(",")[2])
+    assert client.put(urls["upload_url"], content=other).status_code == 400
+    assert client.get(urls["download_url"]).content == PNG
+
+
+def test_no_other_address_takes_files(client: TestClient, platform: Platform) -> None:
+    urls = granted(client)
+    signer = platform.services.signer
+    video = "http://testserver" + signer.sign("put/videos/1/1.mp4", 60)
+    forged = urls["upload_url"].replace("uploads/", "uploads/f")
+    for url in (urls["download_url"], urls["upload_url"].partition("?")[0], video, forged):
+        assert client.put(url, content=PNG).status_code == 403, url
+    old = "http://testserver" + signer.sign("put/uploads/" + "0" * 32 + ".png", -1)
+    assert client.put(old, content=PNG).status_code == 410
+
+
+def test_too_large_a_file_is_refused_before_it_is_read(client: TestClient) -> None:
+    urls = granted(client)
+    headers = {"Content-Length": str(LARGEST_UPLOAD + 1)}
+    answer = client.put(urls["upload_url"], content=PNG, headers=headers)
+    assert answer.status_code == 413
+    assert "100 MiB" in answer.json()["message"]
