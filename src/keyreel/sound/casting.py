@@ -63,14 +63,18 @@ class Role:
 
 
 _GENDERS: Final = {
-    Gender.FEMALE: "female f woman women girl lady ladies madam mother mom grandma granny aunt queen "
-    "princess sister miss shaonv yujie chengshu tianmei nv alice amy anna ann betty clara ella ellie emily eva grace "
-    "hannah isabella jane jenny julia kate laura lily lisa lucy luna maria mary mia nina olivia rose sarah "
-    "sophia susan zoe 女声 女 红 丽 娟 婷 芳 娜 美 雪 花 妈 姐 妹 奶 婆",
-    Gender.MALE: "male m man men boy gentleman guy bloke father dad grandpa uncle king prince brother mr sir "
-    "jingying badao qingse nan adam alex andrew ben bob charlie daniel david ed frank george harry henry "
-    "jack james jim joe john kevin leo liam luke mark max mike noah oliver oscar paul peter sam simon steve ted "
-    "tim tom william 男声 男 明 强 刚 伟 军 龙 虎 爸 爷 叔 哥 弟",
+    Gender.FEMALE: (
+        "female f woman women girl lady ladies madam mother mom grandma granny aunt queen princess sister "
+        "miss shaonv yujie chengshu tianmei nv alice amy anna ann betty clara ella ellie emily eva grace "
+        "hannah isabella jane jenny julia kate laura lily lisa lucy luna maria mary mia nina olivia rose "
+        "sarah sophia susan zoe 女声 女 红 丽 娟 婷 芳 娜 美 雪 花 妈 姐 妹 奶 婆"
+    ),
+    Gender.MALE: (
+        "male m man men boy gentleman guy bloke father dad grandpa uncle king prince brother mr sir "
+        "jingying badao qingse nan adam alex andrew ben bob charlie daniel david ed frank george harry "
+        "henry jack james jim joe john kevin leo liam luke mark max mike noah oliver oscar paul peter sam "
+        "simon steve ted tim tom william 男声 男 明 强 刚 伟 军 龙 虎 爸 爷 叔 哥 弟"
+    ),
 }
 _FILLERS: Final = (
     "english en eng us uk gb american british chinese zh cn mandarin putonghua voice default speaker "
