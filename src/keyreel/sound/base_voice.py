@@ -93,8 +93,8 @@ def _moved(spectrum: NDArray[np.float32], factor: float, *, between: bool = True
     if not between:
         return np.ascontiguousarray(spectrum[np.rint(place).astype(np.int64)])
     below = np.minimum(place.astype(np.int64), last - 1)
-    above = (place - below)[:, None]
-    return np.ascontiguousarray(spectrum[below] * (1 - above) + spectrum[below + 1] * above)
+    above = (place - below).astype(np.float32)[:, None]
+    return np.asarray(spectrum[below] * (1 - above) + spectrum[below + 1] * above, np.float32)
 
 
 def _at_pace(frames: NDArray[np.float32], pace: float, *, between: bool) -> NDArray[np.float32]:
@@ -106,9 +106,9 @@ def _at_pace(frames: NDArray[np.float32], pace: float, *, between: bool) -> NDAr
     if not between:
         return np.ascontiguousarray(frames[..., np.rint(place).astype(np.int64)])
     before = np.minimum(place.astype(np.int64), max(0, last - 1))
-    after = place - before
+    after = (place - before).astype(np.float32)
     following = np.minimum(before + 1, last)
-    return np.ascontiguousarray(frames[..., before] * (1 - after) + frames[..., following] * after)
+    return np.asarray(frames[..., before] * (1 - after) + frames[..., following] * after, np.float32)
 
 
 def _clauses(phonemes: str) -> list[str]:
