@@ -101,6 +101,21 @@ def test_wind_drives_the_rain_aside() -> None:
     assert slant("rain and strong wind") > slant("rain") + 0.03
 
 
+def test_wind_carries_leaves_only_where_some_grow() -> None:
+    def colourful(picture: Frame) -> float:
+        frame = picture.copy()
+        weather = Weather(direct("strong wind"), picture, SIZE, 1, rising=True)
+        weather.behind(frame, 40, 48)
+        weather.before(frame, 40, 48)
+        return float(np.abs(frame.astype(int) - picture).mean())
+
+    meadow = np.random.default_rng(1).integers(0, 90, (SIZE.height, SIZE.width, 1)).astype(np.uint8)
+    green = np.asarray(meadow + np.array((40, 90, 20), np.uint8), np.uint8)
+    room = np.full((SIZE.height, SIZE.width, 3), (150, 140, 130), np.uint8)
+    assert colourful(green) > 0.05
+    assert colourful(room) == 0
+
+
 def test_one_seed_gives_one_weather() -> None:
     assert np.array_equal(weathered("snow", 30), weathered("snow", 30))
     assert not np.array_equal(weathered("snow", 30), weathered("snow", 30, seed=2))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion import air, particles
+from keyreel.engines.motion.breeze import foliage
 from keyreel.engines.motion.lamps import Lamps
 from keyreel.engines.motion.lexicon import Effect
 from keyreel.order import FPS
@@ -26,6 +27,9 @@ _HOUR_CHANGES_BY: Final = 0.55
 _BLOWN: Final = 0.2
 _LIGHTS: Final = frozenset({Effect.NIGHT, Effect.SUNSET, Effect.DAY, Effect.RAIN})
 _DARK_HOURS: Final = frozenset({Effect.NIGHT, Effect.SUNSET})
+_CARRIED: Final = frozenset({Effect.RAIN, Effect.SNOW, Effect.LEAVES, Effect.PETALS})
+_LEAFY: Final = 0.03
+"""The part of a picture that must be foliage for leaves to fly about."""
 _FALLING: Final = {Effect.RAIN: particles.rain, Effect.SNOW: particles.snow}
 
 
@@ -46,6 +50,12 @@ class Weather:
         self._window, self._size = window, size
         light = np.percentile(window.reshape(-1, 3)[::53], 88, axis=0).astype(np.float32)
         self._tint = np.asarray(np.clip(0.5 * light + 0.5 * light.mean() + 40, 90, 250), np.float32)
+        # Wind is seen by what it carries: leaves where some grow. Rain, snow and fog feel it as well.
+        self._sheds_leaves = (
+            bool(self.wind)
+            and _CARRIED.isdisjoint(effect for effect, _ in direction.effects)
+            and float(foliage(window).mean()) > _LEAFY
+        )
         for effect, strength in direction.effects:
             self._add(effect, strength, rng)
 
@@ -80,8 +90,7 @@ class Weather:
         if effect in _FALLING:
             for sheet in _FALLING[effect](size, rng, self._tint, wind=self.wind, amount=strength):
                 (self._near if sheet.near else self._far).append(sheet.fall)
-        elif effect is Effect.WIND:
-            # Wind is seen by what it carries; rain, snow and fog feel it as well.
+        elif effect is Effect.WIND and self._sheds_leaves:
             self._both(particles.flutter(size, rng, strength, _BLOWN * strength, petals=False).fall)
         elif effect in {Effect.LEAVES, Effect.PETALS}:
             self._both(particles.flutter(size, rng, self.wind, strength, petals=effect is Effect.PETALS).fall)
