@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyreel.provenance.authority import Credentials
+
 SIZE = Size(640, 352)
 
 
@@ -48,8 +50,10 @@ def finish_clip(folder: Path) -> Callable[..., Finished]:
     """Finish a clip for an order of one second at 640x352, changed as a test asks."""
     order = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("a wave", 1),), Resolution.P360, seed=1, size=SIZE)
 
-    def make(clip: Clip, producer: str = "keyreel", **changes: Any) -> Finished:
-        workbench = Workbench(TaskId("7301444403220774912"), folder, producer)
+    def make(
+        clip: Clip, producer: str = "keyreel", credentials: Credentials | None = None, **changes: Any
+    ) -> Finished:
+        workbench = Workbench(TaskId("7301444403220774912"), folder, producer, credentials)
         return finish(clip, replace(order, **changes), workbench)
 
     return make

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from keyreel.errors import RenderFailed
+from keyreel.provenance.xmp import box, marks_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,40 @@ def test_a_given_label_is_embedded_verbatim(
     film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], label: str
 ) -> None:
     assert finish_clip(film_clip(), label=label).probe.tags["AIGC"] == label
+
+
+@pytest.mark.parametrize(
+    "label", ["", '{"name": "画面 <x> & \\r\\n"} \r\n', json.dumps({"note": "x" * 100_000})]
+)
+def test_xmp_repeats_the_label_and_says_how_the_video_was_made(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], label: str
+) -> None:
+    done = finish_clip(film_clip(), label=label)
+    with done.video.open("rb") as file:
+        marks = marks_in(file)
+    assert marks.identifier == done.probe.tags["AIGC"]
+    assert marks.source.endswith("/trainedAlgorithmicMedia")
+
+
+def test_the_cover_bears_the_label_too(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+) -> None:
+    done = finish_clip(film_clip(), producer="studio-1")
+    with Image.open(done.cover) as cover:
+        packet = cover.info["xmp"]
+    marks = marks_in(BytesIO(box(packet)))
+    assert json.loads(marks.identifier)["ContentProducer"] == "studio-1"
+    assert marks.source.endswith("/trainedAlgorithmicMedia")
+
+
+def test_a_label_too_long_for_a_jpeg_is_left_out_of_the_cover_alone(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+) -> None:
+    done = finish_clip(film_clip(), label="x" * 70_000)
+    with Image.open(done.cover) as cover:
+        assert b"trainedAlgorithmicMedia" in cover.info["xmp"]
+        assert b"xxx" not in cover.info["xmp"]
+    assert done.probe.tags["AIGC"] == "x" * 70_000
 
 
 def test_a_label_that_an_mp4_cannot_store_is_refused(

@@ -82,5 +82,8 @@ def test_one_shade_has_no_fingerprint(tmp_path: Path) -> None:
     assert alike("", "") == 0.0
 
 
-def test_a_fingerprint_of_another_kind_is_like_nothing(original: Path) -> None:
-    assert alike("2/whatever", fingerprint(original)) == 0.0
+@pytest.mark.parametrize(
+    "text", ["2/whatever", "1", "1/", "1/3000/", "1/3000/0:ff:0", "1/x/0:1:1", "1/9/0:1", "text"]
+)
+def test_what_is_no_fingerprint_is_like_nothing(original: Path, text: str) -> None:
+    assert alike(text, fingerprint(original)) == 0.0

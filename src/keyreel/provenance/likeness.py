@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A fingerprint that has been read: the video's length, and what was seen at which times."""
+    """A fingerprint that has been read: the video's length, and what was seen, in time's order."""
 
     milliseconds: int
     seen: tuple[Seen, ...]
@@ -41,12 +42,16 @@ def read_print(text: str) -> Print | None:
     version, _, rest = text.partition("/")
     if version != VERSION:
         return None
-    milliseconds, *seen = rest.split("/")
-    parts = (each.split(":") for each in seen)
-    return Print(
-        int(milliseconds),
-        tuple(Seen(int(at), int(signs, 16), int(counts, 16)) for at, signs, counts in parts),
-    )
+    milliseconds, *frames = rest.split("/")
+    try:
+        seen = tuple(_seen(*frame.split(":")) for frame in frames)
+        return Print(int(milliseconds), seen) if seen and all(frame.counts for frame in seen) else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _seen(milliseconds: str, signs: str, counts: str) -> Seen:
+    return Seen(int(milliseconds), int(signs, 16), int(counts, 16))
 
 
 def alike(one: str, other: str) -> float:
@@ -72,10 +77,12 @@ def likeness(one: Print, other: Print) -> float:
 
 def _agreement(frame: Seen, among: Print) -> float:
     """Return the share of a frame's waves that the likest frame of about its time has, too."""
-    near = (
-        ((frame.signs ^ other.signs) & frame.counts).bit_count()
-        for other in among.seen
-        if abs(other.milliseconds - frame.milliseconds) <= _TOLERANCE_MS
-    )
+    first = bisect_left(among.seen, frame.milliseconds - _TOLERANCE_MS, key=_time)
+    last = bisect_right(among.seen, frame.milliseconds + _TOLERANCE_MS, key=_time)
+    near = (((frame.signs ^ other.signs) & frame.counts).bit_count() for other in among.seen[first:last])
     counted = frame.counts.bit_count()
     return 1 - min(near, default=counted / 2) / counted
+
+
+def _time(frame: Seen) -> int:
+    return frame.milliseconds
