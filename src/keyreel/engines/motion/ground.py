@@ -105,7 +105,7 @@ def blades(image: FloatArray, sketch: Sketch, colour: Colour) -> None:
     strew(drawn, corners, tones)
     chosen = np.flatnonzero(rng.random(count) < _FLOWERS)
     petals = np.array(((250, 246, 238), (246, 214, 92), (222, 120, 150), (170, 150, 226)))
-    size = (tall[chosen] * 0.055 + 0.5)[:, None, None]
+    size = (tall[chosen] * 0.055 + 0.25)[:, None, None]
     ring = np.array(
         ((1, 0), (0.7, 0.6), (0, 0.8), (-0.7, 0.6), (-1, 0), (-0.7, -0.6), (0, -0.8), (0.7, -0.6))
     )

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion import interiors, skyline
+from keyreel.engines.motion.depths import underwater
 from keyreel.engines.motion.ground import blades, perspective, plain
 from keyreel.engines.motion.lexicon import Place
 from keyreel.engines.motion.raster import fetched, step
@@ -136,29 +137,6 @@ def _lake(sketch: Sketch) -> FloatArray:
     return image
 
 
-def _underwater(sketch: Sketch) -> FloatArray:
-    """Draw light that falls through water, fading into the deep, on a sandy bed with rocks."""
-    width, height = sketch.size
-    rows = np.linspace(0, 1, height, dtype=np.float32)
-    stops = np.array(((128, 214, 224), (34, 136, 176), (8, 66, 112)), np.float32) * np.float32(
-        max(sketch.palette.light)
-    )
-    column = np.stack([np.interp(rows, (0.0, 0.35, 1.0), stops[:, each]) for each in range(3)], -1)
-    image = np.repeat(column[:, None, :].astype(np.float32), width, axis=1)
-    water = image[sketch.line, 0].copy()
-    for dark, rise in ((0.90, 0.22), (0.74, 0.15), (0.56, 0.09)):
-        skyline.ridge(image, sketch, rise=rise, waves=6, colour=water * np.float32(dark), rough=0.9, haze=0.0)
-    part = np.linspace(0, 1, height - sketch.line, dtype=np.float32)
-    ripples = perspective(noise((512, 512), (40, 40), sketch.rng, 3), part, width)
-    net = step(-np.abs(perspective(noise((512, 512), (46, 46), sketch.rng, 2), part, width) - 0.5), -0.05, 0)
-    bed = stops[1] * 0.55 + np.array((150, 140, 104), np.float32) * part[:, None] * 0.42
-    shaded = bed[:, None, :] * (0.86 + 0.22 * ripples + 0.5 * net * part[:, None])[..., None]
-    below = image[sketch.line :]
-    below += (shaded - below) * step(part, -0.05, 0.7)[:, None, None]
-    _rays(image, sketch, slant=0.25, strength=0.42)
-    return image
-
-
 def _sky(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.8)
     width, height = sketch.size
@@ -172,17 +150,6 @@ def _sky(sketch: Sketch) -> FloatArray:
         colour = np.array(sketch.palette.cloud, np.float32) * (1 - haze) + np.array(sketch.palette.low) * haze
         image += (colour.astype(np.float32) * shade[..., None] - image) * mask[..., None]
     return np.asarray(image, np.float32)
-
-
-def _rays(image: FloatArray, sketch: Sketch, slant: float = 0.45, strength: float = 0.34) -> None:
-    """Draw slanting beams of light."""
-    width, height = sketch.size
-    beams = noise((width * 2, 1), (26, 1), sketch.rng, 3)[0]
-    rows = np.arange(height, dtype=np.float32)[:, None]
-    columns = np.arange(width, dtype=np.float32)[None, :]
-    at = np.clip(columns + rows * slant, 0, 2 * width - 1).astype(np.int32)
-    light = step(beams[at], 0.52, 0.8) * (1 - rows / height) ** 0.8 * strength
-    mixed(image, sketch.palette.glow, light.astype(np.float32))
 
 
 def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4) -> None:
@@ -247,7 +214,7 @@ _PLACES: Final[dict[Place, Callable[[Sketch], FloatArray]]] = {
     Place.SEA: _sea,
     Place.BEACH: _beach,
     Place.LAKE: _lake,
-    Place.UNDERWATER: _underwater,
+    Place.UNDERWATER: underwater,
     Place.SNOWPEAKS: _snowpeaks,
     Place.SKY: _sky,
     Place.ROOM: interiors.room,
