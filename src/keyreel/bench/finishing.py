@@ -63,7 +63,7 @@ async def costs(size: Resolution = Resolution.P720, source: Path = orders.EXAMPL
         folder = Path(name)
         case = (await orders.cases(orders.Pictures(source, folder), size))[0]
         timing = await timed(case.order, folder)
-        shot = replace(case.order.shots[0], prompt="heavy rain over a calm street by the sea")
+        shot = replace(case.order.shots[0], prompt="rain falls on a quiet street")
         order = replace(
             case.order,
             shots=(shot,),

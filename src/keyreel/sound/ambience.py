@@ -13,7 +13,7 @@ from keyreel.sound.creatures import birds, crickets
 from keyreel.sound.heard import Heard
 from keyreel.sound.hearth import fire, steam
 from keyreel.sound.murmur import crowd
-from keyreel.sound.noise import Stretch, drift
+from keyreel.sound.noise import Stretch, control_times, drift, stretched
 from keyreel.sound.places import air, city, machine, room
 from keyreel.sound.waters import lake, stream, underwater, waterfall, waves
 from keyreel.sound.weather import downpour, leaves, rain, snow, thunder, wind
@@ -110,8 +110,8 @@ def _envelope(bounds: list[int], gains: list[float], span: tuple[int, int], samp
         places += [bound - half, bound + half]
         levels += [before, after]
     # Fades add up in power: two sounds that do not know each other keep their loudness together.
-    curve = np.interp(np.arange(*span), places, np.square(levels))
-    return np.sqrt(curve).astype(np.float32)
+    times = control_times(span[1] - span[0]) * RATE + span[0]
+    return stretched(span[1] - span[0], np.sqrt(np.interp(times, places, np.square(levels))))
 
 
 def _levelled(out: Pcm, shots: Shots) -> Pcm:

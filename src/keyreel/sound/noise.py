@@ -22,6 +22,7 @@ Mono = NDArray[np.float32]
 
 _CONTROL_HZ = 200
 _BATCH = 512
+_COARSE = 8
 _TALLEST = 2.2
 
 
@@ -43,18 +44,20 @@ def shaped(stretch: Stretch, spectrum: Sequence[tuple[float, float]], width: flo
     hertz = np.arange(size // 2 + 1) * (RATE / size)
     corners, levels = zip(*spectrum, strict=True)
     low, high = np.searchsorted(hertz, (max(corners[0] / 3, 15.0), min(corners[-1] * 1.5, 22_000.0)))
-    octaves = np.log2(hertz[low:high])
+    # A curve for every eighth bin will do: they lie 0.2 Hz apart in five seconds.
+    octaves = np.log2(hertz[low:high:_COARSE])
     level = np.interp(octaves, np.log2(corners), levels)
     beyond = np.maximum(np.log2(corners[0]) - octaves, 0) + np.maximum(octaves - np.log2(corners[-1]), 0)
-    height = (10 ** ((level - 24 * beyond) / 20)).astype(np.float32)
-    drawn = stretch.rng.standard_normal((4, high - low), dtype=np.float32)
-    middle, side = drawn[0] + 1j * drawn[1], drawn[2] + 1j * drawn[3]
-    apart = (width * np.clip((octaves - np.log2(60)) / 3, 0.15, 1) * np.pi / 4).astype(np.float32)
+    height = 10 ** ((level - 24 * beyond) / 20)
+    height *= size / (2 * np.sqrt(_COARSE * np.sum(height**2)))
+    apart = width * np.clip((octaves - np.log2(60)) / 3, 0.15, 1) * np.pi / 4
+    drawn = stretch.rng.standard_normal((2, 2 * int(high - low)), dtype=np.float32).view(np.complex64)
+    for number, share in enumerate((np.cos(apart), np.sin(apart))):
+        drawn[number] *= np.repeat((height * share).astype(np.float32), _COARSE)[: high - low]
     spread = np.zeros((2, len(hertz)), np.complex64)
-    spread[0, low:high] = height * (np.cos(apart) * middle + np.sin(apart) * side)
-    spread[1, low:high] = height * (np.cos(apart) * middle - np.sin(apart) * side)
+    np.add(drawn[0], drawn[1], out=spread[0, low:high])
+    np.subtract(drawn[0], drawn[1], out=spread[1, low:high])
     sound = np.fft.irfft(spread, size, axis=1)[:, : stretch.samples]
-    sound *= 1 / max(float(np.sqrt(np.mean(sound**2))), 1e-9)
     return np.ascontiguousarray(sound.T, np.float32)
 
 
@@ -100,7 +103,7 @@ def arrivals(stretch: Stretch, rate: float, weight: Mono | None = None) -> NDArr
 def ticks(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]) -> Mono:
     """Return short dull or bright knocks [count, samples]: decaying tones with noise in them."""
     pitch, decay = _spans(rng, count, hertz, seconds)
-    times = np.arange(round(5 * seconds[1] * RATE), dtype=np.float32) / RATE
+    times = np.arange(round(4 * seconds[1] * RATE), dtype=np.float32) / RATE
     rough = rng.standard_normal((count, len(times)), dtype=np.float32)
     tone = np.sin(2 * np.pi * pitch * times + rng.random((count, 1), dtype=np.float32) * 6)
     return np.asarray(
@@ -117,7 +120,7 @@ def bubbles(rng: Generator, count: int, hertz: tuple[float, float], seconds: tup
     low, high = np.log(hertz[0]), np.log(hertz[1])
     share = (np.log(pitch) - low) / (high - low)
     decay = seconds[1] * (seconds[0] / seconds[1]) ** share
-    times = np.arange(round(5 * seconds[1] * RATE), dtype=np.float32) / RATE
+    times = np.arange(round(4 * seconds[1] * RATE), dtype=np.float32) / RATE
     rise = rng.uniform(0.0, 4.0, (count, 1)).astype(np.float32)
     tone = np.sin(2 * np.pi * pitch * times * (1 + rise * times))
     return np.asarray(tone * np.exp(-times / decay) * np.minimum(times * 900, 1), np.float32)

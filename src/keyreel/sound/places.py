@@ -47,7 +47,9 @@ def city(stretch: Stretch) -> Pcm:
         sides = np.stack([np.cos(across * np.pi / 2), np.sin(across * np.pi / 2)], axis=1)
         out += (0.8 * passing + 0.5 * moving) * bell[:, None] * sides
         at += rng.uniform(2.2, 6.0)
-    out += echoed(_horns(stretch), rng, 1.6, 1500)
+    horns = _horns(stretch)
+    if horns.any():
+        out += echoed(horns, rng, 1.6, 1500)
     return out
 
 
@@ -103,7 +105,7 @@ def _hum(stretch: Stretch, hertz: float, heights: tuple[float, ...]) -> Mono:
     phase = 2 * np.pi * hertz * times + drift(stretch, 0.5, -0.8, 0.8)
     starts = stretch.rng.uniform(0, 2 * np.pi, len(heights))
     tones = (
-        height * np.sin((number + 1) * phase + start)
+        height * np.sin(((number + 1) * phase + start).astype(np.float32))
         for number, (height, start) in enumerate(zip(heights, starts, strict=True))
     )
     total: Mono = np.sum(list(tones), axis=0).astype(np.float32)
