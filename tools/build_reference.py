@@ -21,6 +21,7 @@ from keyreel.wire.dialects import DIALECTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyreel.wire.dialect import Dialect
     from keyreel.wire.endpoint import Endpoint
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -88,19 +89,35 @@ def _command(name: str, command: Any) -> Iterator[str]:
 
 def _endpoints() -> Iterator[str]:
     yield "# Endpoints\n"
-    yield "Every endpoint is spoken in both dialects. Unknown fields are ignored and named in the answer's"
-    yield "`X-Ignored-Fields` header, and so are fields without effect yet: `bgm`, `audio`, `voice_id`,"
-    yield "`off_peak`, `is_rec`, `callback_url`, `extra.webhook` and the header `Idempotency-Key`.\n"
-    yield "| dialect | submit | poll |\n|---|---|---|"
+    yield "Every endpoint is spoken in every dialect that has words for it. Unknown fields are ignored and"
+    yield "named in the answer's `X-Ignored-Fields` header, and so are fields without effect yet."
+    yield "`/v1/videos` names there what it had to change as well: `seconds`, `size`, `model`.\n"
     for dialect in DIALECTS:
-        submit, poll = dialect.path_of(Action.SUBMIT), dialect.path_of(Action.RESULT)
-        yield f"| {dialect.title} | `POST {submit}` | `GET {poll}` |"
-    yield "\nThe `/v3/async` poll takes `?task_id=`. A picture is an http(s) URL, a data URI or, unless"
-    yield "noted, bare base64; PNG, JPEG or WebP. Authorization is `Bearer KEY`, `Token KEY` or the bare"
-    yield "key; `X-API-Key` takes it as well.\n"
+        yield from _addresses(dialect)
+    yield "A picture is an http(s) URL, a data URI or, unless noted, bare base64; PNG, JPEG or WebP."
+    yield "Authorization is `Bearer KEY`, `Token KEY` or the bare key; `X-API-Key` takes it as well.\n"
     for endpoint in ENDPOINTS:
         yield from _endpoint(endpoint)
     yield from OTHER_ROUTES
+
+
+WORDS = {
+    Action.SUBMIT: "submit",
+    Action.RESULT: "poll",
+    Action.LIST: "list tasks",
+    Action.CANCEL: "cancel",
+    Action.CONTENT: "the video itself",
+    Action.UPLOAD: "ask where to upload a file",
+}
+
+
+def _addresses(dialect: Dialect) -> Iterator[str]:
+    yield f"## {dialect.title}: addresses\n"
+    yield "| address | for | takes |\n|---|---|---|"
+    for route in sorted(dialect.routes, key=lambda route: list(WORDS).index(route.action)):
+        taken = ", ".join(f"`{each.name}`" for each in route.query)
+        yield f"| `{route.method} {route.path}` | {WORDS[route.action]} | {taken} |"
+    yield ""
 
 
 OTHER_ROUTES = (
@@ -112,6 +129,7 @@ OTHER_ROUTES = (
     "| `GET /api/v1/skill/models` | the models; takes `page`, `page_size`, `type`, `keywords` |",
     "| `GET /api/v1/skill/models/{id}/spec` | one model's parameters |",
     "| `GET, HEAD /files/{key}` | finished files, by signed links from results only; ranges work |",
+    "| `PUT /files/{key}` | takes uploads, at signed addresses from `POST /customers/storage` only |",
     "| `GET /health/live` | 200 while the process answers |",
     "| `GET /health/ready` | 200 while it can take orders |",
     "| `/v1/admin/keys`, `/v1/admin/keys/{id}` | used by `keyreel keys`, with the admin token |",
@@ -125,7 +143,8 @@ def _endpoint(endpoint: type[Endpoint]) -> Iterator[str]:
     yield f"## {endpoint.name()}\n"
     yield f"{(endpoint.__doc__ or '').strip()}\n"
     for dialect in DIALECTS:
-        yield f"- {dialect.title}: `{dialect.model_id(endpoint)}`"
+        if dialect.offers(endpoint):
+            yield f"- {dialect.title}: `{dialect.model_id(endpoint)}`"
     rules = endpoint.image_rules  # type: ignore[attr-defined] # every generation has it
     limits = [f"at most {rules.max_bytes // 1_000_000} MB"]
     if rules.max_inline_bytes < rules.max_bytes:
@@ -189,7 +208,8 @@ def _kind(schema: Schema, root: Schema) -> str:
 def _errors() -> Iterator[str]:
     yield "# Errors\n"
     yield "A refused request makes no task. Its message names the field, what it got and what is allowed."
-    yield "The table shows status and code in each dialect (`reason` in /v3/async, `code` in vtrix).\n"
+    yield "The table shows status and code in each dialect: `reason` in /v3/async, /ent/v2 and /proxy/vidu,"
+    yield "`code` in vtrix, `error.code` in /v1/videos.\n"
     titles = " | ".join(dialect.title for dialect in DIALECTS)
     yield f"| error | meaning | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
     kinds = [
@@ -215,7 +235,8 @@ def _meaning(kind: type[errors.KeyreelError]) -> str:
 
 
 def _answer(status: int, body: Schema) -> str:
-    return f"{status} `{body.get('reason') or body.get('code')}`"
+    code = body.get("reason") or body.get("code") or body["error"]["code"]
+    return f"{status} `{code}`"
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
@@ -16,6 +17,9 @@ from keyreel.cli.app import app
 from keyreel.settings import Settings
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialects import DIALECTS
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialect import Dialect
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -79,9 +83,17 @@ def test_endpoint_is_documented_with_every_field_and_id(endpoint: type) -> None:
     text = page("endpoints.md").partition(f"\n## {endpoint.name()}\n")[2].partition("\n## ")[0]
     assert text
     for dialect in DIALECTS:
-        assert f"`{dialect.model_id(endpoint)}`" in text
+        assert (f"`{dialect.model_id(endpoint)}`" in text) == dialect.offers(endpoint)
     for field in endpoint.model_json_schema()["properties"]:
         assert f"| `{field}` |" in text
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_address_is_documented(dialect: Dialect) -> None:
+    for route in dialect.routes:
+        assert f"| `{route.method} {route.path}` |" in page("endpoints.md")
+        for each in route.query:
+            assert f"`{each.name}`" in page("endpoints.md")
 
 
 def test_every_page_is_written_for_this_project_alone() -> None:
