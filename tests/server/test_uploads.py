@@ -47,6 +47,20 @@ def test_an_upload_is_used_in_a_request(client: TestClient, platform: Platform, 
     assert (tmp_path / "0.png").is_file()
 
 
+def test_an_upload_is_known_under_whatever_name_the_server_was_reached(
+    client: TestClient, platform: Platform, tmp_path: Path
+) -> None:
+    client.headers["Host"] = "render.lan:9999"
+    urls = granted(client)
+    assert urls["download_url"].startswith("http://render.lan:9999/files/uploads/")
+    client.put(urls["upload_url"].replace("render.lan:9999", "testserver"), content=PNG)
+    body = {"model": "viduq1", "images": [urls["download_url"]]}
+    task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
+    endpoint = stored_endpoint(platform.services.store.get("default", task_id))
+    asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), tmp_path))
+    assert (tmp_path / "0.png").is_file()
+
+
 def test_addresses_are_only_for_those_with_a_key(client: TestClient) -> None:
     answer = client.post("/customers/storage", json={"file_name": "a.png"}, headers={"Authorization": "x"})
     assert (answer.status_code, answer.json()["reason"]) == (401, "Unauthorized")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from keyreel.cli.folder import DataFolder
 from keyreel.clock import SystemClock
 from keyreel.engines.router import open_router
+from keyreel.errors import LinkForged
 from keyreel.intake import Intake
 from keyreel.intake.egress import Egress
 from keyreel.pricing import read_prices
@@ -120,15 +121,21 @@ def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
 
 
 def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
-    """Return what finds the storage key behind a link that this server signed; None for all other URLs."""
+    """Return what finds the storage key behind a link that this server signed; None for all other URLs.
+
+    A good signature proves a link to be ours under whatever name the server was reached; under its own
+    addresses a bad one is refused.
+    """
 
     def key_behind(url: str) -> str | None:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
         for address in addresses:
             if url.startswith(f"{address}{PREFIX}"):
-                parts = urlsplit(url)
-                return signer.verify(
-                    parts.path.removeprefix(urlsplit(address).path), dict(parse_qsl(parts.query))
-                )
+                return signer.verify(parts.path.removeprefix(urlsplit(address).path), query)
+        _, found, key = parts.path.partition(PREFIX)
+        with suppress(LinkForged):
+            return signer.verify(found + key, query)
         return None
 
     return key_behind
