@@ -120,12 +120,12 @@ def _nebula(image: FloatArray, rng: np.random.Generator) -> None:
     tilt = (y / small[1] - 0.40) + 0.34 * (x / small[0] - 0.5) + 0.22 * bend
     band = np.exp(-((tilt / 0.26) ** 2))
     lane = step(dust, 0.50, 0.66) * np.exp(-((tilt / 0.12) ** 2))
-    edge = np.exp(-(((gas - 0.52) / 0.035) ** 2))
+    edge = np.exp(-(((gas - 0.52) / 0.05) ** 2))
     for colour, cloud in (
         ((58, 44, 128), step(gas, 0.34, 0.72) * (0.25 + 0.75 * band)),
         ((26, 104, 156), step(veil, 0.44, 0.74) * (0.15 + 0.65 * band)),
-        ((206, 84, 118), step(gas * veil, 0.24, 0.42) * band * 0.9),
-        ((255, 196, 150), edge * step(veil, 0.40, 0.66) * band * 0.55),
+        ((206, 84, 118), step(gas * veil, 0.24, 0.42) * band * 0.7),
+        ((255, 196, 150), edge * step(veil, 0.40, 0.66) * band * 0.30),
         ((8, 7, 16), lane * 0.75),
     ):
         mixed(image, colour, resized(np.asarray(np.clip(cloud, 0, 0.85), np.float32), width, height))

@@ -37,6 +37,8 @@ _OVERLAP: Final = 0.12
 _ROOM: Final = 1.02
 _CLIMB: Final = 0.34
 """How much of the frame's height what rises or sinks through the air covers in five seconds."""
+_CEILING: Final = 0.10
+"""The least room above what rises: it stays in the frame when the camera comes nearer."""
 _TRAVELS: Final = {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.FLOAT}
 
 # By nearness -1 (far), 0, 1 (near): how far down from the horizon it stands, and how tall it is.
@@ -214,7 +216,9 @@ def _way(  # noqa: PLR0913 - all that a way depends on
     climb = _CLIMB * role.climb * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
     return (
         here._replace(x=here.x - distance / 2, row=here.row + climb / 2),
-        here._replace(x=here.x + distance / 2, row=here.row - climb / 2),
+        here._replace(
+            x=here.x + distance / 2, row=max(here.row - climb / 2, min(here.height + _CEILING, here.row))
+        ),
     )
 
 

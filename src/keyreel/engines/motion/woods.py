@@ -94,7 +94,7 @@ def _air(sketch: Sketch) -> FloatArray:
     """Return the colour of far air between trees: the light, strained through leaves."""
     low, glow = (np.array(each, np.float32) for each in (sketch.palette.low, sketch.palette.glow))
     strained = np.array((0.90, 1.0, 0.72), np.float32)
-    return np.asarray((0.55 * low + 0.45 * glow * max(sketch.palette.light)) * strained, np.float32)
+    return np.asarray((0.45 * low + 0.60 * glow * max(sketch.palette.light)) * strained, np.float32)
 
 
 def _veiled(sketch: Sketch, colour: tuple[float, float, float], depth: _Depth, air: FloatArray) -> FloatArray:
