@@ -104,6 +104,18 @@ PIECES = (
         {"subjects": subjects("boat", "balloon"), "aspect_ratio": "21:9"},
     ),
     Piece(
+        "woods",
+        "vidu-q2-reference2video",
+        "@balloon floats up out of a forest at sunset, slow push in",
+        {"subjects": subjects("balloon"), "aspect_ratio": "16:9"},
+    ),
+    Piece(
+        "street",
+        "vidu-q2-reference2video",
+        "@1 站在夜晚的城市街道上, 下着雨, 镜头缓缓推近",
+        {"subjects": [{"id": "1", "images": [picture("astronaut")]}], "aspect_ratio": "16:9"},
+    ),
+    Piece(
         "astronaut",
         "vidu-q1-reference2video",
         "@1 floats in space, push in",
