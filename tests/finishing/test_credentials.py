@@ -19,6 +19,7 @@ from keyreel.provenance.manifest import Seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from keyreel.engine import Clip
     from keyreel.finishing.pipeline import Finished
@@ -77,6 +78,15 @@ def test_without_credentials_a_video_is_not_sealed(
     film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
 ) -> None:
     assert gather(finish_clip(film_clip()).video, b"").signature.seal is Seal.NONE
+
+
+def test_credentials_that_have_ended_leave_a_note_instead_of_stopping_production(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], tmp_path: Path
+) -> None:
+    ended = open_credentials(tmp_path / "c2pa", now=datetime(2001, 1, 1, tzinfo=UTC))
+    done = finish_clip(film_clip(), credentials=ended)
+    assert done.notes == ("The video carries no Content Credentials: it could not be signed.",)
+    assert gather(done.video, b"").signature.seal is Seal.NONE
 
 
 def test_the_fingerprint_is_the_finished_videos(

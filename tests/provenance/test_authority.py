@@ -72,6 +72,22 @@ def test_the_signer_is_renewed_long_before_it_ends_and_the_root_stays(tmp_path: 
     assert signer_of(first.chain).not_valid_after_utc - (NOW + YEAR) > 8.9 * YEAR
 
 
+def test_a_clock_that_was_ahead_leaves_no_signer_of_the_future(tmp_path: Path, unsigned: Path) -> None:
+    ahead = open_credentials(tmp_path / "c2pa", now=NOW + 5 * YEAR)
+    right = open_credentials(tmp_path / "c2pa", now=NOW)
+    assert right.root == ahead.root
+    sign(unsigned, tmp_path / "signed.mp4", CLAIM, right)
+    with (tmp_path / "signed.mp4").open("rb") as file:
+        assert read_signature(file, right.root).seal is Seal.TRUSTED
+
+
+def test_a_clock_far_off_is_told_and_changes_nothing(tmp_path: Path) -> None:
+    first = open_credentials(tmp_path, now=NOW)
+    with pytest.raises(InvalidSetting, match="clock"):
+        open_credentials(tmp_path, now=NOW + 31 * YEAR)
+    assert open_credentials(tmp_path, now=NOW) == first
+
+
 def test_a_signer_that_was_lost_is_made_again(tmp_path: Path) -> None:
     first = open_credentials(tmp_path, now=NOW)
     (tmp_path / "signer.pem").unlink()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.provenance.fingerprint import fingerprint
-from keyreel.provenance.manifest import read_signature, sign
+from keyreel.provenance.manifest import sign
 from keyreel.tasks.store import Succeeded
 from support.requests import data_uri
 from support.videos import CLAIM, encode_again, labelled_scene
@@ -126,14 +126,3 @@ def test_the_operator_finds_the_tasks_of_every_tenant(
         "matches": []
     }
     assert client.post("/v1/admin/matches", json=asked).status_code in {401, 403}
-
-
-def test_the_root_is_for_everybody_and_signatures_lead_to_it(client: TestClient, video: Path) -> None:
-    del client.headers["Authorization"]
-    answer = client.get("/.well-known/keyreel-c2pa.pem")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("application/pem-certificate-chain")
-    assert answer.content.startswith(b"-----BEGIN CERTIFICATE-----")
-    assert b"PRIVATE" not in answer.content
-    with video.open("rb") as file:
-        assert read_signature(file, answer.content).seal == "trusted"

@@ -69,7 +69,11 @@ def _own(folder: Path, now: datetime) -> Credentials:
             signer_file.unlink(missing_ok=True)
             durable.write(issuer_file, certificates.new_issuer(now, now + _ISSUER_LIFE), _PRIVATE)
         issuer = issuer_file.read_bytes()
-        if not signer_file.is_file() or certificates.age(signer_file.read_bytes(), now) > _SIGNER_USE:
+        if not certificates.is_valid(issuer, now):
+            raise InvalidSetting(
+                f"The certificates in {folder} are not valid on {now:%Y-%m-%d}: is the machine's clock right?"
+            )
+        if not signer_file.is_file() or not certificates.is_fresh(signer_file.read_bytes(), now, _SIGNER_USE):
             durable.write(signer_file, certificates.new_signer(issuer, now, now + _SIGNER_LIFE), _PRIVATE)
         signer = signer_file.read_bytes()
         above = certificates.certificates_in(issuer)

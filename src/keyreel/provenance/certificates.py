@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 _ORGANIZATION: Final = "Keyreel"
+# What issues is valid from long ago: a clock that was ahead once must not make it worthless.
+_BEGINNING: Final = datetime(2025, 1, 1, tzinfo=UTC)
 # Clocks differ: what is made now has to be valid for a reader whose clock is behind.
 _EARLIER: Final = timedelta(days=1)
 # E-mail protection, document signing (RFC 9336), and the purpose that C2PA itself defines.
@@ -44,7 +44,7 @@ def new_issuer(now: datetime, until: datetime) -> bytes:
     root = _authority("Keyreel Root", root_key, depth=1).issuer_name(_name("Keyreel Root"))
     issuer = _authority("Keyreel Issuer", key, depth=0).issuer_name(_name("Keyreel Root"))
     issuer = issuer.add_extension(_of_issuer(root_key), critical=False)
-    signed = (_signed(each, root_key, now, until) for each in (issuer, root))
+    signed = (_signed(each, root_key, min(now, _BEGINNING), until) for each in (issuer, root))
     return b"".join((_pem_key(key), *signed))
 
 
@@ -71,9 +71,16 @@ def _signed(
     return _pem(span.sign(key, hashes.SHA256()))
 
 
-def age(pem: bytes, now: datetime) -> timedelta:
-    """Return how long the first certificate has been valid."""
-    return now - x509.load_pem_x509_certificate(pem).not_valid_before_utc
+def is_fresh(pem: bytes, now: datetime, use: timedelta) -> bool:
+    """Say whether the first certificate has been valid for less than `use`, and is by now."""
+    start = x509.load_pem_x509_certificate(pem).not_valid_before_utc
+    return start <= now < start + use
+
+
+def is_valid(pem: bytes, now: datetime) -> bool:
+    """Say whether the first certificate is valid now."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
 def certificates_in(pem: bytes) -> list[bytes]:
