@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,3 +167,15 @@ def test_a_damaged_network_is_refused(tmp_path: Path) -> None:
     part.write_bytes(b"not the network")
     with pytest.raises(Unspeakable, match="damaged"):
         Voices((part,)).say("Hello.", "", English)
+
+
+def test_no_voice_opens_a_connection() -> None:
+    code = (
+        "import sys; sys.addaudithook(lambda name, _: sys.exit(name) if name.startswith('socket.') else None)\n"
+        "from keyreel.sound.voices import Voices, open_voices; from keyreel.sound.language import Language\n"
+        "Voices(()).say('Hello, emma and fenrir.', 'emma', Language.ENGLISH)\n"
+        "open_voices().say('你好。', 'fenrir', Language.CHINESE); print('spoken')"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("spoken", "")
