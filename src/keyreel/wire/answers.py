@@ -47,7 +47,6 @@ _DESCRIBED: Final[Json] = {
     "movement_amplitude": _TEXT,
     "bgm": _FLAG,
     "audio": _FLAG,
-    "payload": _TEXT,
     "off_peak": _FLAG,
     "watermark": _FLAG,
     "credits": _WHOLE,
@@ -55,7 +54,11 @@ _DESCRIBED: Final[Json] = {
 }
 _NATIVE: Final[Json] = {
     "native.accepted": _object(
-        f"task_id state {' '.join(_DESCRIBED)}", task_id=_DIGITS, state=_one_of("created"), **_DESCRIBED
+        f"task_id state payload {' '.join(_DESCRIBED)}",
+        task_id=_DIGITS,
+        state=_one_of("created"),
+        payload=_TEXT,
+        **_DESCRIBED,
     ),
     "native.result": _object(
         "id state err_code credits payload bgm off_peak creations",

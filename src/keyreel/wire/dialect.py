@@ -120,8 +120,8 @@ class Dialect(ABC):
     """Largest submit body in bytes, the default for the server's setting."""
     scheme: ClassVar[str] = "Bearer"
     """The word before the key in a client's Authorization header."""
-    forms: ClassVar[bool] = False
-    """Whether submits come as multipart forms as well; files in them arrive as data URIs."""
+    forms: ClassVar[Json] = {}
+    """The schema of submits as multipart forms, empty where there are none; files arrive as data URIs."""
 
     def offers(self, endpoint: type[Endpoint]) -> bool:
         """Say whether this format has words for the endpoint; most have for all."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
 from keyreel import errors
+from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue, native_lists
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
@@ -75,7 +76,11 @@ class NativeFormat(Dialect):
         )
 
     def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
-        """Describe the fields beside `model`."""
+        """Describe the fields beside `model`; a prompt that others need is optional here."""
+        if _fills_in_words(endpoint):
+            fields = endpoint.model_json_schema(ref_template="#/components/schemas/{model}")
+            fields.pop("$defs", None)
+            fields["required"] = [name for name in fields["required"] if name != "prompt"]
         model = {"const": model_name(endpoint)}
         return {"allOf": [fields, {"type": "object", "required": ["model"], "properties": {"model": model}}]}
 
@@ -152,7 +157,7 @@ class NativeFormat(Dialect):
         """Write a submit."""
         kind = type(endpoint)
         body = {"model": model_name(kind)} | endpoint.documented()
-        if body.get("prompt") == NO_WORDS:
+        if body.get("prompt") == NO_WORDS and _fills_in_words(kind):
             del body["prompt"]
         return Call("POST", f"{self.prefix}/{operation_word(kind)}", body)
 
@@ -208,14 +213,16 @@ def _of_model(model: str, operation: str) -> type[Endpoint]:
         ) from None
 
 
+def _fills_in_words(endpoint: type[Endpoint]) -> bool:
+    """Say whether the endpoint needs a prompt that this format's pages call optional: it shows a picture."""
+    needed = "prompt" in endpoint.model_fields and endpoint.model_fields["prompt"].is_required()
+    return needed and endpoint.operation in {Operation.IMG2VIDEO, Operation.START_END2VIDEO}
+
+
 def _with_words(endpoint: type[Endpoint], fields: Json) -> Json:
-    """Fill in the prompt that the format's pages call optional, except where nothing is shown but words."""
     prompt = fields.get("prompt")
     blank = prompt is None or (isinstance(prompt, str) and not prompt.strip())
-    needed = "prompt" in endpoint.model_fields and endpoint.model_fields["prompt"].is_required()
-    if blank and needed and operation_word(endpoint) in {"img2video", "start-end2video"}:
-        return fields | {"prompt": NO_WORDS}
-    return fields
+    return fields | {"prompt": NO_WORDS} if blank and _fills_in_words(endpoint) else fields
 
 
 def _state(body: Json) -> State:

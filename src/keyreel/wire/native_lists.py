@@ -87,11 +87,13 @@ def listed(page: TaskPage) -> Json:
 
 
 def _entry(shown: Shown) -> Json:
-    task = shown.task
+    """Describe a task; its payload, which may have a million characters, is left to polls."""
+    task, told = shown.task, described(shown.task, shown.endpoint)
+    del told["payload"]
     return {
         "id": task.id,
         "key_id": task.submission.key_id,
-        **described(task, shown.endpoint),
+        **told,
         "err_code": err_code(task),
         "err_msg": task.reason,
         "creations": made(task, shown.links),

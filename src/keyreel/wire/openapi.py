@@ -115,7 +115,7 @@ def _submit(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
     examples = {kind.name(): {"value": dialect.submit_call(example(kind)).json} for kind in kinds}
     content: Json = {"application/json": {"schema": schema, "examples": examples}}
     if dialect.forms:
-        content["multipart/form-data"] = {"schema": {"type": "object", "required": ["prompt"]}}
+        content["multipart/form-data"] = {"schema": dialect.forms}
     request = example(kinds[0])
     answer = dialect.accepted(example_task(request, State.QUEUED), request)
     last = path.rpartition("/")[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from keyreel import errors
@@ -91,7 +91,14 @@ class OpenAIVideos(Dialect):
         Route(Action.CANCEL, "DELETE", f"{_PATH}/{{id}}"),
     )
     body_limit = 100 * 1024 * 1024
-    forms = True
+    forms: ClassVar[Json] = {
+        "type": "object",
+        "required": ["prompt"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("model", "prompt", "seconds", "size")},
+            "input_reference": {"type": "string", "contentMediaType": "application/octet-stream"},
+        },
+    }
 
     def offers(self, endpoint: type[Endpoint]) -> bool:
         """Say yes to words with one picture, two or none: there is no word for subjects or keyframes."""
@@ -171,6 +178,9 @@ class OpenAIVideos(Dialect):
     def listed(self, page: TaskPage) -> Json:
         """Write a page of videos."""
         data = [self.result(each.task, each.endpoint, each.links, each.eta_seconds) for each in page.tasks]
+        for video in data:
+            # It may have a million characters: whoever wants it asks for the video itself.
+            video.pop("payload", None)
         return {
             "object": "list",
             "data": data,
