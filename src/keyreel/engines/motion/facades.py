@@ -32,6 +32,26 @@ _STYLES: Final = (
     ((96, 112, 130), 0.92, 0.68, 4.2, 1.0),
     ((158, 124, 98), 0.46, 0.66, 2.6, 0.5),
 )
+_SHOP_LIGHTS: Final = (
+    (255, 214, 150),
+    (255, 236, 200),
+    (240, 190, 120),
+    (210, 226, 240),
+    (255, 200, 140),
+    (250, 226, 180),
+    (120, 110, 100),
+    (255, 220, 170),
+)
+_SIGNS: Final = (
+    (196, 44, 40),
+    (30, 92, 150),
+    (222, 160, 40),
+    (34, 116, 84),
+    (150, 50, 120),
+    (230, 226, 214),
+    (60, 60, 66),
+    (210, 90, 40),
+)
 
 
 class _Wall(NamedTuple):
@@ -194,8 +214,7 @@ def _sides(image: FloatArray, sketch: Sketch, view: View, houses: list[_House]) 
     blind = step(inside - 0.42 - 0.5 * ((chance * 53) % 1), 0.0, 0.02) * 0.35
     panes *= (1 - 0.5 * bars - blind)[..., None]
     drawn += (panes * (0.55 + 0.45 * glass[None, :, None]) - drawn) * pane[..., None]
-    top = step(up - wall.tall[None, :], -1.2, -0.9)
-    drawn *= (1 + 0.16 * top)[..., None]
+    drawn *= (1 + 0.16 * step(up - wall.tall[None, :], -1.2, -0.9))[..., None]
     _shops(drawn, sketch, wall, up=up, soft_x=soft_x)
     veil = 1 - np.exp(-wall.away / np.float32(HAZE))
     air = np.array(sketch.palette.low, np.float32) * np.float32(0.96)
@@ -234,19 +253,7 @@ def _shops(drawn: FloatArray, sketch: Sketch, wall: _Wall, *, up: FloatArray, so
         * (1 - step(up, 3.2, 3.35))
     )
     which = (np.floor(at).astype(np.intp) * 5 + wall.number * 13) % 8
-    warm = np.array(
-        (
-            (255, 214, 150),
-            (255, 236, 200),
-            (240, 190, 120),
-            (210, 226, 240),
-            (255, 200, 140),
-            (250, 226, 180),
-            (120, 110, 100),
-            (255, 220, 170),
-        ),
-        np.float32,
-    )[which]
+    warm = np.array(_SHOP_LIGHTS, np.float32)[which]
     inside = warm * np.float32(0.22 + 0.70 * dark) + np.array((24, 26, 30), np.float32) * (1 - dark)
     # Goods on display, bars between the panes, light from above.
     goods = sketch.rng.random((24, 512), dtype=np.float32)
@@ -255,19 +262,7 @@ def _shops(drawn: FloatArray, sketch: Sketch, wall: _Wall, *, up: FloatArray, so
     bars = 1 - 0.6 * pulse(at * 3 + np.float32(0.5), np.float32(0.06), soft_x * 3)[None, :]
     fall = ((0.50 + 0.50 * np.clip(up / 3, 0, 1)) * wares * bars)[..., None]
     drawn += (inside[None] * fall - drawn) * door[..., None]
-    signs = np.array(
-        (
-            (196, 44, 40),
-            (30, 92, 150),
-            (222, 160, 40),
-            (34, 116, 84),
-            (150, 50, 120),
-            (230, 226, 214),
-            (60, 60, 66),
-            (210, 90, 40),
-        ),
-        np.float32,
-    )[which]
+    signs = np.array(_SIGNS, np.float32)[which]
     light = sketch.lit((1, 1, 1)) * (1 - dark) * 0.8 + dark * 1.05
     band = (
         pulse(at, np.full_like(at, 0.80), soft_x * 0.5)[None, :]
