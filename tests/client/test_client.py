@@ -87,6 +87,36 @@ def test_an_answer_without_an_id_is_about_the_task_that_was_asked_for() -> None:
     assert service.requests[0].headers["authorization"] == "Token key"
 
 
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("native", "POST /ent/v2/tasks/7/cancel"),
+        ("comfy", "POST /proxy/vidu/tasks/7/cancel"),
+        ("openai_videos", "DELETE /v1/videos/7"),
+    ],
+)
+def test_a_task_is_cancelled(name: str, sent: str) -> None:
+    service = Service(name, trouble=[httpx.Response(200, json={}) for _ in range(2)])
+
+    async def main() -> None:
+        async with AsyncClient("http://service.test", "key", name, transport=service) as client:
+            await client.cancel(TaskId("7"))
+
+    with client_of(service) as client:
+        client.cancel(TaskId("7"))
+    asyncio.run(main())
+    assert service.paths() == [sent, sent]
+
+
+def test_a_task_that_cannot_be_cancelled_says_why() -> None:
+    refused = {"code": 400, "reason": "BadRequest", "message": "task state is success, can not cancel"}
+    service = Service("native", trouble=[httpx.Response(400, json=refused)])
+    with client_of(service) as client, pytest.raises(InvalidRequest, match="success"):
+        client.cancel(TaskId("7"))
+    with client_of(Service("vtrix")) as client, pytest.raises(UnknownEndpoint, match="vtrix"):
+        client.cancel(TaskId("7"))
+
+
 def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:
     service = Service("vtrix")
 

@@ -118,6 +118,10 @@ class Client:
         """Ask once where a task is."""
         return self.run(flows.poll(self.remote, task_id))
 
+    def cancel(self, task_id: TaskId) -> None:
+        """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
+        self.run(flows.cancel(self.remote, task_id))
+
     def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> Video:
         """Wait for a task's video."""
         return Video(self.run(flows.wait(self.remote, task_id, on_progress)), self)
@@ -200,6 +204,10 @@ class AsyncClient:
     async def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
         return await self.run(flows.poll(self.remote, task_id))
+
+    async def cancel(self, task_id: TaskId) -> None:
+        """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
+        await self.run(flows.cancel(self.remote, task_id))
 
     async def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> AsyncVideo:
         """Wait for a task's video."""

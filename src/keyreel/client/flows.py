@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from pydantic_core import from_json, to_json
 
 from keyreel.errors import KeyreelError, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
 from keyreel.task import State
+from keyreel.wire.dialect import Action, Call
 from keyreel.wire.notes import read_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.task import TaskId
-    from keyreel.wire.dialect import Call, Dialect, Json, Report
+    from keyreel.wire.dialect import Dialect, Json, Report
     from keyreel.wire.endpoint import Endpoint
 
 _RATE_LIMITED: Final = 429
@@ -167,6 +168,24 @@ def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
     # Some hosts' answers leave the id out.
     report = replace(report, id=report.id or task_id)
     return replace(report, notes=read_notes(answer.headers.get("x-task-notes", "")))
+
+
+def cancel(remote: Remote, task_id: TaskId) -> Flow[None]:
+    """Cancel a task.
+
+    Raises:
+        UnknownEndpoint: the format cannot.
+        Refusal: the server does not, because the task has ended.
+    """
+    dialect = remote.dialect
+    route = next((each for each in dialect.routes if each.action is Action.CANCEL), None)
+    if route is None:
+        raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
+    try:
+        answer = yield remote.send(Call(route.method, route.path.format(id=quote(task_id, safe=""))))
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    remote.understood(lambda _: None, answer)
 
 
 def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:
