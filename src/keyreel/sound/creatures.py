@@ -56,7 +56,7 @@ def birds(stretch: Stretch) -> Pcm:
     air = swelled(shaped(stretch, _DAY, 0.8), 0.03 + 0.04 * stretch.gusts)
     air += swelled(shaped(stretch, _TWIGS), 0.012 + 0.03 * stretch.gusts**2)
     air += near
-    air += wood * np.float32(0.8)
+    air += wood * np.float32(0.5)
     return air
 
 
@@ -81,7 +81,7 @@ def _bird(rng: Generator, number: int) -> _Bird:
     syllables = tuple(
         _Syllable(
             seconds=float(rng.uniform(0.04, 0.2 if count > 1 else 0.3)),
-            glide=(float(rng.normal(1, 0.16)), float(rng.normal(1, 0.16)), float(rng.normal(1, 0.16))),
+            glide=_glide(rng),
             trill=float(rng.choice((0.0, 0.0, rng.uniform(18, 45)))),
         )
         for _ in range(count)
@@ -95,6 +95,13 @@ def _bird(rng: Generator, number: int) -> _Bird:
         place=float((number * 0.618 + rng.uniform(-0.1, 0.1)) % 1),
         loud=float(rng.uniform(0.25, 1.0)) if number else 0.9,
     )
+
+
+def _glide(rng: Generator) -> tuple[float, float, float]:
+    """Return a syllable's course. It goes up or down by a tenth at least: a held tone is a telephone's."""
+    start, bend = rng.normal(1, 0.12), rng.normal(0, 0.14)
+    sweep = rng.choice((-1, 1)) * rng.uniform(0.1, 0.34)
+    return float(start - sweep / 2), float(start + bend), float(start + sweep / 2)
 
 
 def _sing(out: Pcm, bird: _Bird, rng: Generator) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyreel.media.sound import Pcm
     from keyreel.sound.noise import Mono, Stretch
 
-_TALKERS: Final = 14
+_TALKERS: Final = 18
 # A murmur has hardly anything above 6 kHz: voices are made at a third of the rate.
 _SLOW: Final = RATE // 3
 _TABLE: Final = 512
@@ -40,7 +40,7 @@ def crowd(stretch: Stretch) -> Pcm:
     voices = np.zeros((slow, 2), np.float32)
     for _ in range(_TALKERS):
         place = rng.uniform(0.05, 0.95) * np.pi / 2
-        loud = np.exp(0.5 * rng.standard_normal())
+        loud = np.exp(0.35 * rng.standard_normal())
         talk = _talker(slow, rng) * np.float32(loud)
         voices += talk[:, None] * np.array([np.cos(place), np.sin(place)], np.float32)
     voices /= max(float(voices.std()), 1e-6)

@@ -101,14 +101,13 @@ def arrivals(stretch: Stretch, rate: float, weight: Mono | None = None) -> NDArr
 
 
 def ticks(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]) -> Mono:
-    """Return short dull or bright knocks [count, samples]: decaying tones with noise in them."""
+    """Return short dull or bright knocks [count, samples], 1 high: decaying tones with noise in them."""
     pitch, decay = _spans(rng, count, hertz, seconds)
     times = np.arange(round(4 * seconds[1] * RATE), dtype=np.float32) / RATE
     rough = rng.standard_normal((count, len(times)), dtype=np.float32)
     tone = np.sin(2 * np.pi * pitch * times + rng.random((count, 1), dtype=np.float32) * 6)
-    return np.asarray(
-        tone * (1 + 0.7 * rough) * np.exp(-times / decay) * np.minimum(times * 8000, 1), np.float32
-    )
+    grains = tone * (1 + 0.7 * rough) * np.exp(-times / decay) * np.minimum(times * 8000, 1)
+    return np.asarray(grains / np.abs(grains).max(axis=1, keepdims=True), np.float32)
 
 
 def bubbles(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]) -> Mono:

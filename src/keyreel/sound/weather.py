@@ -49,7 +49,7 @@ def rain(stretch: Stretch) -> Pcm:
     rng = stretch.rng
     out = swelled(shaped(stretch, _DRIZZLE), drift(stretch, 0.4, 0.8, 1.1))
     near = arrivals(stretch, 110)
-    scatter(out, rng, near, 3.2 * ticks(rng, 96, (2200, 8500), (0.0005, 0.0018)), spread=0.75)
+    scatter(out, rng, near, 3.2 * ticks(rng, 96, (2200, 8500), (0.0006, 0.0022)), spread=0.7)
     puddle = arrivals(stretch, 9)
     scatter(out, rng, puddle, 1.3 * bubbles(rng, 48, (1100, 4200), (0.004, 0.014)), spread=0.5)
     return out
@@ -60,7 +60,7 @@ def downpour(stretch: Stretch) -> Pcm:
     rng = stretch.rng
     out = swelled(shaped(stretch, _SHEETS), drift(stretch, 0.7, 0.72, 1.15))
     near = arrivals(stretch, 420)
-    scatter(out, rng, near, 2.2 * ticks(rng, 96, (1200, 6000), (0.0006, 0.0025)), spread=0.7)
+    scatter(out, rng, near, 2.2 * ticks(rng, 96, (1200, 6000), (0.0006, 0.0025)), spread=0.55)
     splash = arrivals(stretch, 30)
     scatter(out, rng, splash, 0.9 * bubbles(rng, 64, (500, 2600), (0.006, 0.02)), spread=0.6)
     return out
@@ -109,7 +109,7 @@ def leaves(stretch: Stretch) -> Pcm:
     for channel in (0, 1):
         out[:, channel] *= stir * drift(stretch, 11, 0.25, 1.1) * drift(stretch, 1.3, 0.6, 1.1)
     touch = arrivals(stretch, 240, np.minimum(stir, 1))
-    scatter(out, rng, touch, 1.5 * ticks(rng, 96, (2600, 8000), (0.001, 0.005)), spread=0.8)
+    scatter(out, rng, touch, 1.0 * ticks(rng, 96, (2600, 8000), (0.001, 0.005)), spread=0.6)
     return out
 
 
