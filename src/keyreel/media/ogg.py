@@ -16,7 +16,7 @@ def decode_ogg(data: bytes, most: int) -> NDArray[np.float32]:
     """Return the first `most` samples, or fewer where it ends before, of a mono Ogg Vorbis stream."""
     pieces: list[NDArray[np.float32]] = []
     length = 0
-    with av.open(io.BytesIO(data), format="ogg") as container:
+    with av.open(io.BytesIO(data), "r", format="ogg") as container:
         for frame in container.decode(audio=0):
             pieces.append(frame.to_ndarray()[0])
             length += frame.samples

@@ -103,7 +103,7 @@ def _form(phrases: int) -> str:
 
 
 def _levels(rows: list[tuple[str, int, int]], letters: list[str]) -> list[float]:
-    """Build up: every return is fuller than the time before, and short pieces start in the middle of things."""
+    """Build up: every return is fuller than the time before; short pieces start in the middle of things."""
     lift = {0: 0.3, 1: 0.3, 2: 0.15, 3: 0.1}.get(len([letter for letter in letters if letter != "I"]), 0.0)
     last = max((at for at, row in enumerate(rows) if row[0] in "AVB"), default=0)
     levels = []

@@ -66,7 +66,7 @@ def above(pitch_class: int, lowest: int) -> int:
 
 
 def scale_for(under: Chord, scale: Iterable[int]) -> frozenset[int]:
-    """Return the scale's pitch classes with those that rub against a borrowed tone of the chord replaced by it."""
+    """Return the scale's pitch classes; a chord's borrowed tone replaces those that rub against it."""
     borrowed = set(under.tones) - set(scale)
     kept = {
         tone
@@ -77,9 +77,9 @@ def scale_for(under: Chord, scale: Iterable[int]) -> frozenset[int]:
 
 
 def lead(under: Chord, before: Sequence[int], voices: int, span: tuple[int, int]) -> tuple[int, ...]:
-    """Return the voicing in a range that is reached with the least movement from the one before, root or not below.
+    """Return the voicing in a range that is reached with the least movement from the one before.
 
-    All of the first three tones sound; no voices are closer than a minor second apart from each other.
+    As many of the first three tones sound as there are voices for; whatever lies below gives the bass.
     """
     needed = set(under.tones[:3])
     middle = sum(span) / 2
@@ -88,7 +88,7 @@ def lead(under: Chord, before: Sequence[int], voices: int, span: tuple[int, int]
         if len(needed - {key % OCTAVE for key in keys}) > max(0, len(needed) - voices):
             continue
         gaps = [high - low for low, high in itertools.pairwise(keys)]
-        cost = sum(3 for gap in gaps if gap > OCTAVE) + sum(4 for gap in gaps if gap == 1)
+        cost = 3.0 * sum(gap > OCTAVE for gap in gaps) + 4.0 * sum(gap == 1 for gap in gaps)
         cost += abs(sum(keys) / voices - middle) * 0.4
         cost += sum(abs(new - old) for new, old in zip(keys, before, strict=False))
         cost += _parallels(before, keys)

@@ -112,5 +112,7 @@ class Pack:
 
 
 def _zone(row: dict[str, Any]) -> Zone:
-    pairs = {name: tuple(row[name]) for name in ("keys", "cutoff")}
-    return Zone(**{**row, **pairs, "loop": tuple(row["loop"]) if row["loop"] else None})
+    loop = (row["loop"][0], row["loop"][1]) if row["loop"] else None
+    keys, cutoff = (row["keys"][0], row["keys"][1]), (row["cutoff"][0], row["cutoff"][1])
+    plain = {name: value for name, value in row.items() if name not in {"loop", "keys", "cutoff"}}
+    return Zone(loop=loop, keys=keys, cutoff=cutoff, **plain)

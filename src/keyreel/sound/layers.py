@@ -25,12 +25,14 @@ _STRESSES: Final = {"X": 1.0, "x": 0.78, "o": 0.5}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """All that the players have before them: the form, each beat's chord (the last is the final one), the melody."""
+    """All that the players have before them: form, each beat's chord (the last is the final one), melody."""
 
     form: Form
     chords: tuple[Chord, ...]
     tonic: int
     melody: tuple[Tone, ...]
+    variant: int
+    """Which of their patterns the players start with."""
 
     def spans(self, bars: Sequence[Bar]) -> list[tuple[int, int]]:
         """Return where in these bars a chord lasts, as first beat and end."""
@@ -90,8 +92,8 @@ class Pad:
 class Figure:
     """A figure over the chord: arpeggio, ostinato, bass line or strum.
 
-    Each pattern holds a token a step: digits are places in the chord's ladder, sounded together; "." is silence and "-"
-    lets the last go on. The first pattern is played in A and its like, the last in B.
+    Each pattern holds a token a step: digits are places in the chord's ladder, sounded together; "." is
+    silence and "-" lets the last go on. The piece's variant says which pattern is played; B has the next one.
     """
 
     instruments: tuple[str, ...]
@@ -111,11 +113,11 @@ class Figure:
         for bar in bars:
             spans = piece.spans([bar])
             for start, end in spans:
-                tones += self._over(piece.chords[start], bar, start, end)
+                pattern = self.patterns[(piece.variant + (bar.section == "B")) % len(self.patterns)]
+                tones += self._over(piece.chords[start], pattern.split(), start, end)
         return tones + self._last(piece)
 
-    def _over(self, under: Chord, bar: Bar, start: int, end: int) -> list[Tone]:
-        tokens = (self.patterns[-1] if bar.section == "B" else self.patterns[0]).split()
+    def _over(self, under: Chord, tokens: list[str], start: int, end: int) -> list[Tone]:
         ladder = self._ladder(under)
         tones: list[Tone] = []
         for number in range(round((end - start) / self.step)):
@@ -127,7 +129,7 @@ class Figure:
             while tokens[(number + holds) % len(tokens)] == "-" and holds < len(tokens):
                 holds += 1
             lasts = min(max(holds * self.step, self.ring), end - at)
-            stress = 1.0 if at == bar.at else 0.82 if at % 1 == 0 else 0.66
+            stress = 1.0 if at == start else 0.82 if at % 1 == 0 else 0.66
             for place, digit in enumerate(token):
                 late = place * self.rolled
                 tones.append(Tone(at + late, lasts - late, ladder[int(digit)], stress - 0.04 * place))

@@ -1,8 +1,9 @@
-"""A melody: a motif that is said, said again elsewhere, shortened and answered; does not know who plays it."""
+"""A melody: a motif that is said, said again elsewhere and answered; does not know who plays it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from keyreel.sound.harmony import scale_for
@@ -20,7 +21,7 @@ _LIKELY: Final = (0.04, 0.14, 0.27, 0.06, 0.25, 0.14, 0.06, 0.04)
 _WIDEST: Final = 5
 _TRIES: Final = 8
 _ARCH: Final = (0, 2, 4, 0)
-"""Semitones by which the bars of a phrase stand above its register: it rises to its third bar and comes home."""
+"""Semitones by which a phrase's bars stand above its register: it rises to the third and comes home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Motif:
-    """A bar's rhythm, as starts and lengths in beats, and its course in steps of the scale from its first note."""
+    """A bar's rhythm, as starts and lengths in beats, and its course in steps of the scale."""
 
     rhythm: tuple[tuple[float, float], ...]
     course: tuple[int, ...]
@@ -43,7 +44,7 @@ class Motif:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a melody stands on: the chord of each beat, the scale's pitch classes, and its register's middle."""
+    """What a melody stands on: each beat's chord, the scale's pitch classes, and its register's middle."""
 
     chords: Sequence[Chord]
     scale: tuple[int, ...]
@@ -72,8 +73,8 @@ def _course(count: int, rng: np.random.Generator) -> tuple[int, ...]:
 
 
 def _interest(course: tuple[int, ...]) -> float:
-    leaps = sum(abs(after - before) > 1 for before, after in zip(course, course[1:], strict=False))
-    repeats = sum(after == before for before, after in zip(course, course[1:], strict=False))
+    leaps = sum(abs(after - before) > 1 for before, after in pairwise(course))
+    repeats = sum(after == before for before, after in pairwise(course))
     return len(set(course)) - 1.5 * repeats - abs(leaps - 1) - 0.3 * abs(course[-1])
 
 
@@ -90,7 +91,7 @@ def varied(known: Motif, rng: np.random.Generator) -> Motif:
 
 
 def sing(bars: Sequence[Bar], motifs: dict[str, Motif], ground: Ground) -> list[Tone]:
-    """Sing the motif of each bar's section over the chords, phrase by phrase, and lead into the last chord."""
+    """Sing the motif of each bar's section over the chords, phrase by phrase, up to the last chord."""
     tones: list[Tone] = []
     for number, bar in enumerate(bars):
         if bar.section not in motifs:

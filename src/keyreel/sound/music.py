@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyreel.sound.harmony import Chord
     from keyreel.sound.layers import Layer
     from keyreel.sound.melody import Tone
-    from keyreel.sound.styles import Style
+    from keyreel.sound.style import Style
 
 __all__ = ["Mood", "compose", "mood_of", "parts_of"]
 
@@ -65,7 +65,7 @@ def _piece(style: Style, form: Form, rng: np.random.Generator) -> Piece:
     theme = motif(style.rhythms, rng)
     motifs = {"A": theme, "V": varied(theme, rng), "B": motif(style.rhythms, rng)}
     melody = sing(form.bars, motifs, Ground(chords, scale, style.middle, tonic))
-    return Piece(form, chords, tonic, tuple(melody))
+    return Piece(form, chords, tonic, tuple(melody), int(rng.integers(2)))
 
 
 def _chords(style: Style, form: Form, tonic: int, rng: np.random.Generator) -> tuple[Chord, ...]:

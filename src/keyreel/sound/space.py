@@ -1,7 +1,7 @@
 """A room: what the instruments send into it comes back late, soft and from all sides.
 
-A feedback delay network (Jot, Chaigne: "Digital delay networks for designing artificial reverberators", AES 1991)
-whose lines are walked in blocks as long as the shortest, so that each step is plain array work.
+A feedback delay network (Jot, Chaigne: "Digital delay networks for designing artificial reverberators", AES
+1991) whose lines are walked in blocks as long as the shortest, so that each step is plain array work.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sampler: plays parts on the instruments of a pack; does not know what music they make.
 
-Each tone (one recording at one key and loudness) is made once, as long as its longest note, by resampling in the
-frequency domain: exact in pitch, free of aliases, and its low-pass costs nothing. A note is a cut of a tone.
+Each tone (one recording at one key and loudness) is made once, as long as its longest note, by resampling in
+the frequency domain: exact in pitch, free of aliases, and its low-pass costs nothing. A note is a cut of it.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ class _Sounding:
 def perform(
     parts: Iterable[Part], samples: int, pack: Pack
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Play the parts: what is heard directly, float32 [2, samples], and what goes into the room, [samples]."""
+    """Play the parts: what is heard directly, [2, samples], and what goes into the room, [samples]."""
     direct = np.zeros((2, samples), np.float32)
     room = np.zeros(samples, np.float32)
     for part in parts:
         heard = np.zeros((2, samples), np.float32)
         for tone, cuts in _tones(part, samples, pack):
-            wave = _tone(tone, max(cut.total for cut in cuts), pack)
+            wave = _tone(tone, max(min(cut.total, samples - cut.start) for cut in cuts), pack)
             for cut in cuts:
                 _play(wave, cut, tone.zone, heard)
         direct += heard
