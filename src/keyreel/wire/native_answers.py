@@ -85,8 +85,8 @@ def described(task: Task, endpoint: Endpoint) -> Json:
     }
     if body["prompt"] == NO_WORDS:
         body["prompt"] = ""
-    # Off-peak prices exclude sound: the request counts as an ordinary one.
-    body["off_peak"] = body["off_peak"] and not body["audio"]
+    # Off-peak prices exclude sound: the request then counts as an ordinary one.
+    body["off_peak"] = endpoint.saving
     if endpoint.operation is Operation.MULTIFRAME:
         body["wm_position"] = given["wm_position"] if body["watermark"] else "unspecified"
     return body
