@@ -159,7 +159,7 @@ def _instrument(font: sf.SoundFont, wanted: _Wanted, pack: _Pack) -> dict[str, A
     seen = set()
     for zone in font.zones(wanted.bank, wanted.program, _VELOCITY):
         keys = [key for key in wanted.keys if _plays(zone, key)]
-        # Some recordings are layered on themselves, which is only louder; a fifth on top would be other chords.
+        # Some recordings are layered on themselves, only louder; a fifth on top would be other chords.
         if not keys or _place(zone) in seen or zone.get(sf.COARSE, 0) % 12:
             continue
         seen.add(_place(zone))

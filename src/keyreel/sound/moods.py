@@ -135,8 +135,9 @@ _WORDS: Final = {
 # How a picture is taken says nothing about what it feels like.
 _CAMERA: Final = re.compile(
     r"\b(?:(?:slow|fast|quick|rapid|smooth|dramatic|gentle|calm|epic|dynamic|powerful)(?:ly)?[ -]+)*"
-    r"(?:(?:camera|dolly|crash|whip|snap|vertigo|drone|crane|tracking|chase|action|establishing|hero|pov|aerial|orbit"
-    r"|push|pull|zoom|pan|tilt|truck|arc|fpv|handheld|steadicam|wide|close[- ]?up|low[- ]angle|high[- ]angle|bullet)"
+    r"(?:(?:camera|dolly|crash|whip|snap|vertigo|drone|crane|tracking|chase|action|establishing|hero|pov|aerial"
+    r"|orbit|push|pull|zoom|pan|tilt|truck|arc|fpv|handheld|steadicam|wide|close[- ]?up|low[- ]angle"
+    r"|high[- ]angle|bullet)"
     r"[ -]+)*(?:camera|cam|shot|shots|zoom|zooms|zooming|pan|pans|panning|tilt|tilts|dolly|push[- ]?in|pull[- ]?out"
     r"|pull[- ]?back|angle|angles|lens|motion|time|footage|take|movement|tracking|framing)\b"
     r"|(?:缓慢|快速|急速|平稳|轻柔|动感|史诗|震撼|英雄|追逐|动作)?的?"
