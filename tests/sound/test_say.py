@@ -171,7 +171,8 @@ def test_a_damaged_network_is_refused(tmp_path: Path) -> None:
 
 def test_no_voice_opens_a_connection() -> None:
     code = (
-        "import sys; sys.addaudithook(lambda name, _: sys.exit(name) if name.startswith('socket.') else None)\n"
+        "import sys\n"
+        "sys.addaudithook(lambda name, _: sys.exit(name) if name.startswith('socket.') else None)\n"
         "from keyreel.sound.voices import Voices, open_voices; from keyreel.sound.language import Language\n"
         "Voices(()).say('Hello, emma and fenrir.', 'emma', Language.ENGLISH)\n"
         "open_voices().say('你好。', 'fenrir', Language.CHINESE); print('spoken')"

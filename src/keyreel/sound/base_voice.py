@@ -19,7 +19,8 @@ BASE_RATE: Final = 24_000
 
 _NOISE_SEED: Final = 1
 _MOST_PHONEMES: Final = 400
-_LOWEST: Final = 8  # bins of 20 Hz
+_BIN: Final = 20.0  # hertz
+_VOICED: Final = 60.0
 _CLAUSE: Final = re.compile(r"(?<=[,;:—])\s+")
 
 
@@ -54,7 +55,7 @@ class BaseVoice:
         )
         return np.asarray(
             dsp.synth(
-                _moved(_evened(harmonics), tone.formants) if tone.pitch != 1 else harmonics,
+                _moved(_envelope(harmonics, pitch), tone.formants) if tone.pitch != 1 else harmonics,
                 _moved(phase, tone.formants, between=False),
                 _moved(noise, tone.formants),
                 _moved(residue, tone.formants),
@@ -72,16 +73,24 @@ class BaseVoice:
         return Hibari()  # never another voice by name: all but this one would be downloaded
 
 
-def _evened(harmonics: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Make the spectrum fit for other pitches than its own.
+def _envelope(harmonics: NDArray[np.float32], pitch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Make a log spectrum [bins, frames] fit for other pitches than its own.
 
-    It has no energy below the pitch it was trained at, where a lower voice has its fundamental, and single
-    bins that stand out.
+    It means something at its own harmonics alone: between them, and below the first, nothing was trained.
+    So it is read at the harmonics, and a straight line drawn between each two.
     """
-    evened = harmonics.copy()
-    evened[1:-1] = np.median(np.stack([harmonics[:-2], harmonics[1:-1], harmonics[2:]]), axis=0)
-    evened[:_LOWEST] = np.maximum(evened[:_LOWEST], evened[_LOWEST : _LOWEST + 3].mean(axis=0))
-    return evened
+    last = len(harmonics) - 1
+    spacing = np.where(pitch > _VOICED, pitch, 2 * _BIN) / _BIN
+    number = np.maximum(np.arange(last + 1)[:, None] / spacing, 1)
+    below = np.floor(number)
+
+    def at(harmonic: NDArray[np.float64]) -> NDArray[np.float32]:
+        centre = np.clip(np.rint(harmonic * spacing), 1, last - 1).astype(np.int64)
+        around = [np.take_along_axis(harmonics, centre + side, axis=0) for side in (-1, 0, 1)]
+        return np.asarray(np.mean(around, axis=0), np.float32)
+
+    drawn = at(below) + (number - below) * (at(below + 1) - at(below))
+    return np.asarray(np.where(pitch > _VOICED, drawn, harmonics), np.float32)
 
 
 def _moved(spectrum: NDArray[np.float32], factor: float, *, between: bool = True) -> NDArray[np.float32]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LEAD: Final = 0.35
 """Seconds from a shot's begin to its first word."""
+CROWDED_LEAD: Final = 0.15
+"""The same in a shot that is short for what is said in it."""
 TAIL: Final = 0.2
 """Seconds of silence that the shot's end keeps at least."""
 GAP: Final = 0.25
@@ -80,9 +82,11 @@ def speak(order: Order, voices: Speaker) -> Speech:
         lines = tuple(group)
         end = lines[0].at + _seconds(order, lines[0].shot)
         said, reasons = _spoken(lines, voices)
-        fitting, cut = _fitted(said, end - lines[0].at - LEAD - TAIL, voices)
+        room = end - lines[0].at - TAIL
+        lead = LEAD if _length(said) <= room - LEAD else CROWDED_LEAD
+        fitting, cut = _fitted(said, room - lead, voices)
         unspoken += [*reasons, *cut]
-        spans += _laid(pcm, fitting, lines[0].at + LEAD)
+        spans += _laid(pcm, fitting, lines[0].at + lead)
     return Speech(pcm, tuple(spans), tuple(unspoken))
 
 
