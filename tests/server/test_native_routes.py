@@ -299,6 +299,7 @@ SENSELESS = (
     ("pager.page", "-1"),
     ("pager.page", "x"),
     ("pager.page_token", "next"),
+    ("pager.page_token", "9" * 19),
     ("created_at.from", "yesterday"),
     ("created_at.to", "2026-13-01"),
     ("task_ids", "1," * 101),

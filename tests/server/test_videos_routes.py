@@ -161,6 +161,13 @@ def test_broken_forms_and_bodies_are_refused(client: TestClient) -> None:
     assert many.status_code == 400
 
 
+def test_paths_that_lead_nowhere_are_told_in_the_formats_words(client: TestClient) -> None:
+    answer = client.post(f"{VIDEOS}/1/remix", json={"prompt": "x"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    answer = client.put(VIDEOS, json={})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
 def test_other_formats_take_no_forms(client: TestClient) -> None:
     answer = client.post("/ent/v2/img2video", data={"model": "viduq1"}, files={"images": ("a.png", PNG)})
     assert answer.status_code == 400

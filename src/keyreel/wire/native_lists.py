@@ -47,6 +47,7 @@ _LAST_PAGE: Final = 100_000
 _MOST_VALUES: Final = 100
 _DIGITS: Final = re.compile("[0-9]{1,13}", re.ASCII)
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_LARGEST_ID: Final = 2**63 - 1
 _MILLISECONDS_FROM: Final = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
 
@@ -63,7 +64,7 @@ def wanted(query: Mapping[str, str], now: datetime) -> TaskFilter:
         start = (end or now) - _DAYS
     size = _number(query, "pagesz", range(1, _LARGEST_PAGE + 1), _PAGE_SIZE)
     token = _paging(query, "page_token")
-    if token and not _ID.fullmatch(token):
+    if token and (not _ID.fullmatch(token) or int(token) > _LARGEST_ID):
         raise InvalidRequest("pager.page_token: must be a next_page_token.", field="pager.page_token")
     page = 0 if token else _number(query, "page", range(_LAST_PAGE), 0)
     return TaskFilter(

@@ -56,6 +56,7 @@ _REFUSALS: Final = (
     Row(errors.UnsupportedOrder, 403, "model_not_available"),
     Row(errors.LinkForged, 403, "link_forged"),
     Row(errors.UnknownEndpoint, 404, "model_not_found"),
+    Row(errors.UnknownEndpoint, 404, "not_found"),
     Row(errors.UnknownTask, 404, "video_not_found"),
     Row(errors.MethodNotAllowed, 405, "method_not_allowed"),
     Row(errors.BodyTooSlow, 408, "request_timeout"),
@@ -211,10 +212,10 @@ class OpenAIVideos(Dialect):
             kind = "server_error"
         elif row.status == _UNAUTHORIZED:
             kind = "authentication_error"
-        param = error.field[:200] or None
-        return row.status, {
-            "error": {"message": sentence(error), "type": kind, "param": param, "code": row.code}
-        }
+        # The last row of a class is the usual one: a path that leads nowhere names no model.
+        code = "model_not_found" if row.kind is errors.UnknownEndpoint and error.field else row.code
+        told = {"message": sentence(error), "type": kind, "param": error.field[:200] or None, "code": code}
+        return row.status, {"error": told}
 
     # The client's side.
 
