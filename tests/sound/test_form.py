@@ -3,9 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from keyreel.sound.bright_styles import BRIGHT
+from keyreel.sound.dark_styles import DARK
 from keyreel.sound.form import RING, plan
 from keyreel.sound.moods import Mood
 from keyreel.sound.styles import STYLES
+
+
+def test_every_mood_has_one_style() -> None:
+    assert not BRIGHT.keys() & DARK.keys()
+    assert STYLES.keys() == set(Mood)
 
 
 @pytest.mark.parametrize("mood", Mood)
