@@ -138,7 +138,7 @@ _CAMERA: Final = re.compile(
     r"(?:(?:camera|dolly|crash|whip|snap|vertigo|drone|crane|tracking|chase|action|establishing|hero|pov|aerial"
     r"|orbit|push|pull|zoom|pan|tilt|truck|arc|fpv|handheld|steadicam|wide|close[- ]?up|low[- ]angle"
     r"|high[- ]angle|bullet)"
-    r"[ -]+)*(?:camera|cam|shot|shots|zoom|zooms|zooming|pan|pans|panning|tilt|tilts|dolly|push[- ]?in|pull[- ]?out"
+    r"[ -]+)*(?:camera|cam|shots?|zoom(?:s|ing)?|pan(?:s|ning)?|tilts?|dolly|push[- ]?in|pull[- ]?out"
     r"|pull[- ]?back|angle|angles|lens|motion|time|footage|take|movement|tracking|framing)\b"
     r"|(?:缓慢|快速|急速|平稳|轻柔|动感|史诗|震撼|英雄|追逐|动作)?的?"
     r"(?:运镜|镜头|推镜|拉镜|摇镜|跟拍|航拍|推进|拉远|拉近|环绕|变焦|特写|视角)",
