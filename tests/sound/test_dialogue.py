@@ -84,6 +84,27 @@ SPOKEN = [
     ("画面中，男人叹了口气，说道：“算了吧。”", [("男人", "算了吧。")]),
     ("@小红看着窗外，自言自语：“下雪了……”", [("小红", "下雪了……")]),
 ]
+SPOKEN += [
+    (
+        'A barista hands over a cup. "Here you go," she says. The customer replies, "Thanks a lot!"',
+        [("", "Here you go,"), ("customer", "Thanks a lot!")],
+    ),
+    (
+        'The wizard raises his staff. "You shall not pass!" The king trembles.',
+        [("wizard", "You shall not pass!")],
+    ),
+    ('@alice holds up a sign "HELP" and screams "Somebody help us!"', [("alice", "Somebody help us!")]),
+    ('Anna says "I like it" and Tom, laughing, says "Me too".', [("Anna", "I like it"), ("Tom", "Me too")]),
+    ('A poster reads "SALE". @bob reads it and mutters, "Not again."', [("bob", "Not again.")]),
+    ('"Who is there?" @alice answers: "It is me."', [("", "Who is there?"), ("alice", "It is me.")]),
+    ('[alice]: "Hello"', [("alice", "Hello")]),
+    (
+        '男主角看着女主角，说："我等了你很久。"女主角回答："我也是。"',
+        [("男主角", "我等了你很久。"), ("女主角", "我也是。")],
+    ),
+    ('女声旁白："每一次出发，都是新的开始。"', [("narrator", "每一次出发，都是新的开始。")]),
+    ("他的T恤上印着“我爱北京”，他挥手说“你好”", [("", "你好")]),
+]
 NOT_SPOKEN = [
     'A sign that reads "OPEN" hangs on the door.',
     'A neon sign says "COME IN WE ARE OPEN" above the bar.',
@@ -102,6 +123,10 @@ NOT_SPOKEN = [
     'A dog called "Rex" runs.',
     '@alice says goodbye and hangs a "CLOSED" sign',
     "Style: cinematic. Camera: slow push in. A woman walks.",
+    'Text on screen: "The end."',
+    'The word "Hello!" appears in the sky',
+    'A man with a name tag "Bob" says nothing.',
+    "字幕：“第一章”",
     "招牌上写着“营业中”，一只猫走过",
     "墙上挂着“开业大吉！”的横幅",
     "一种“赛博朋克的未来都市感觉啊啊”的风格",

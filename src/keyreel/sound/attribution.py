@@ -30,15 +30,19 @@ _PEOPLE: Final = (
 )
 _PEOPLE_ZH: Final = (
     "老人|男人|女人|男孩|女孩|小男孩|小女孩|男子|女子|孩子|妈妈|爸爸|爷爷|奶奶|老师|医生|国王|王后|公主|王子|士兵|机器人|船长|侦探|"
-    "厨师|记者|学生|店员|店主|姑娘|少年|少女|老板|护士|警察|宇航员|巫师|和尚|将军|老爷爷|老奶奶"
+    "男主角|女主角|主播|主持人|顾客|客人|小猫|小狗|司机|村民|战士|仙女|厨师|记者|学生|店员|店主|姑娘|少年|少女|老板|护士|警察|宇航员|巫师|和尚|将军|老爷爷|老奶奶"
 )
 _NAMED: Final = re.compile(
-    rf"(?<![@\w])([A-Z][a-z]+)(?:\s+[a-z]+){{0,4}}?\s+(?:{SAYING.pattern})|(?:{SAYING.pattern})\s+([A-Z][a-z]+)"
+    rf"(?<![@\w])([A-Z][a-z]+)(?:,?\s+[a-z]+,?){{0,4}}?\s+(?:{SAYING.pattern})|(?:{SAYING.pattern})\s+([A-Z][a-z]+)"
     r"|^\W*([A-Z][a-z]+)(?:\s*\([^)]*\))?:\s*$"
+)
+_SOMEBODY: Final = re.compile(
+    rf"\b([Aa]n?|[Aa]nother|[Oo]ne|[Tt]he)\s+((?:[a-z]+\s)?[a-z]+)\s+(?:\w+ly\s+)?(?:{SAYING.pattern})"
 )
 _NOT_NAMES: Final = (
     "He She They It Then I We You Camera Someone Everyone Suddenly Finally Now And But The A An As "
-    "While When Who His Her Their Slowly Softly Quietly Next One Two Both People Narrator Voice"
+    "While When Who His Her Their Slowly Softly Quietly Next One Two Both "
+    "People Narrator Voice Dialogue Dialog Line Lines"
 )
 _ADDRESSED: Final = re.compile(
     r"(?:\b(?:to|at|with|toward|towards|beside|behind|near|for|from|of|past|around)\s+"
@@ -134,16 +138,23 @@ def speaker_of(prompt: str, mention: Mention, names: Names) -> Speaker:
         for match in names.all_in(text):
             if not _addressed(text[: match.start()]):
                 return Speaker(names.of(match), names.gender_of(prompt, names.of(match)))
-    around = clause if clause.strip() else trail
-    described = _described(clause) or _described(trail)
     before = names.all_in(prompt[: mention.start])
-    newcomer = described and (described[1] or not before)
-    if described and newcomer:
-        return Speaker(described[0], gender_in(described[0]) or gender_in(around))
+    described = _described(clause) or _described(trail)
+    if described and (described[1] or not before):
+        return Speaker(described[0], gender_in(described[0]) or gender_in(clause) or gender_in(trail))
     if before:
         name = names.of(before[-1])
         return Speaker(name, names.gender_of(prompt, name))
-    return Speaker("", gender_in(around) or gender_in(lead) or gender_in(trail))
+    if clause.strip() or trail.strip():
+        return Speaker("", gender_in(clause) or gender_in(lead) or gender_in(trail))
+    return _introduced_before(prompt[: mention.start])
+
+
+def _introduced_before(text: str) -> Speaker:
+    """Return whom the sentence before a quote that stands alone is about."""
+    sentence = re.split(r"(?<=[.!?。！？])\s*", text.rstrip(" .!?。！？"))[-1]
+    described = _described(sentence)
+    return Speaker(described[0] if described else "", gender_in(sentence))
 
 
 def _last_clause(lead: str, names: Names) -> str:
@@ -165,6 +176,9 @@ def _described(text: str) -> tuple[str, bool] | None:
     match = re.search(
         rf"\b(a|an|another|one|the)\s+((?:[\w-]+\s+){{0,2}}?(?:{people}))\b", text, re.IGNORECASE
     )
+    if match and not _addressed(text[: match.start()]):
+        return match[2].lower(), match[1].lower() != "the"
+    match = _SOMEBODY.search(text)
     if match and not _addressed(text[: match.start()]):
         return match[2].lower(), match[1].lower() != "the"
     named = _NAMED.search(text)

@@ -89,12 +89,19 @@ def _quoted(prompt: str, names: Names) -> list[tuple[int, Passage]]:
         if not _spoken(quote.text, lead, trail, joins=after < len(prompt)):
             continue
         goes_on = bool(found) and bool(_SPLIT.search(found[-1][1].text)) and not names.any_in(lead)
-        mention = speaker_of(prompt, Mention(quote.start, lead, trail), names)
+        after_it = trail if _tells_who(quote.text, trail) else ""
+        mention = speaker_of(prompt, Mention(quote.start, lead, after_it), names)
         speaker, gender = (last, mention.gender) if goes_on and last else (mention.speaker, mention.gender)
         speaker = NARRATOR if _narrates(lead) else speaker
         found.append((quote.start, Passage(_bare(quote.text), speaker, gender)))
         last = speaker
     return found
+
+
+def _tells_who(text: str, trail: str) -> bool:
+    """Say whether the words after a quote belong to it, and do not begin the next one's."""
+    goes_on = re.search(r"[:：,，]\s*$", trail) and _LIKE_A_SENTENCE.search(text.strip())
+    return bool(wording.SAYING.search(trail)) and not goes_on
 
 
 def _label_spans(prompt: str, names: Names) -> list[tuple[int, int]]:
@@ -157,7 +164,7 @@ def _writes(wrote: re.Match[str], lead: str) -> bool:
 
 def _introduced(text: str, lead: str) -> bool:
     """Say whether the words before a quote lead up to speech."""
-    label = re.fullmatch(rf"\W*(@?[\w .-]{{1,40}}|@?[{HAN}\w]{{1,12}}){_ASIDE}{_COLON}", lead)
+    label = re.fullmatch(rf"\W*(@?[\w .-]{{1,40}}|@?[{HAN}\w]{{1,12}})[\])】]?{_ASIDE}{_COLON}", lead)
     if label or wording.ALOUD.search(lead):
         return True
     said = _last(wording.SAYING, lead)

@@ -95,7 +95,7 @@ NOT_SPEAKERS: Final = re.compile(
     r"^(?:style|title|text|caption|subtitles?|logo|sign|camera|lighting|mood|setting|scene|shot|prompt|music|sound|"
     r"theme|keywords?|location|time|color|colour|palette|words?|slogan|headline|note|overlay|poster|banner|label|"
     r"negative|quality|format|genre|background|foreground|atmosphere|action|ending|opening|watermark|name"
-    r"|风格|标题|文字|字幕|镜头|场景|画面|音乐|背景|氛围|主题|关键词|时间|地点|标语|口号|光线|色调|动作|提示|水印|片名|名称)$",
+    r"|风格|标题|文字|字幕|镜头|场景|画面|音乐|背景|氛围|主题|关键词|时间|地点|标语|口号|光线|色调|动作|提示|水印|片名|名称)(?:\s+(?:on|in|at|over|appears?|overlay|card)\b.*)?$",
     re.IGNORECASE,
 )
 """What stands before a colon and speaks not."""
