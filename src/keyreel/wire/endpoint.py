@@ -109,4 +109,4 @@ class Endpoint(BaseModel):
 
     @abstractmethod
     def without_effect(self) -> tuple[str, ...]:
-        """Name the fields that ask for something that this server does not do yet."""
+        """Name the fields that ask for something that cannot be, or that this server does not do yet."""

@@ -22,7 +22,7 @@ from keyreel.wire.endpoint import Endpoint, PictureRules
 from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text
 from keyreel.wire.sources import Address, Source
 
-_LATER: Final = ("bgm", "audio", "voice_id", "off_peak", "is_rec", "callback_url")
+_LATER: Final = ("is_rec", "callback_url")
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
 
 Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
@@ -146,8 +146,12 @@ class Generation(Endpoint):
         """Check nothing: most operations take pictures of any sizes side by side."""
 
     def without_effect(self) -> tuple[str, ...]:
-        """Name the fields that ask for something that this server does not do yet."""
+        """Name the fields that ask for something that cannot be, or that this server does not do yet."""
         named = [name for name in _LATER if getattr(self, name, None)]
+        if self.off_peak and not self.saving:
+            named.append("off_peak")
+        if getattr(self, "voice_id", "") and not self.sound.speech:
+            named.append("voice_id")
         webhook = self.extra and self.extra.webhook
         return (*named, "extra.webhook") if webhook and webhook.url else tuple(named)
 

@@ -147,8 +147,9 @@ class SubjectReference2Video(Reference2Video):
         return {"subjects": subjects, "images": relisted("images", self.images, sources)}
 
     def without_effect(self) -> tuple[str, ...]:
-        """Name the voices as well."""
-        voices = (f"subjects[{index}].voice_id" for index, each in enumerate(self.subjects) if each.voice_id)
+        """Name the voices as well, where nobody is to speak."""
+        mute = self.subjects if not self.sound.speech else ()
+        voices = (f"subjects[{index}].voice_id" for index, each in enumerate(mute) if each.voice_id)
         return (*super().without_effect(), *voices)
 
     def subjects_shown(self) -> tuple[Subject, ...]:
