@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
 
 from keyreel.media.sound import RATE
 from keyreel.order import Operation, Order, Resolution, Shot, Sound, Subject
+from keyreel.sound.language import Language
 from keyreel.sound.speech import GAP, LEAD, TAIL, Speech, speak
 from keyreel.sound.voices import Voices
 
@@ -151,3 +153,15 @@ def test_without_dialogue_there_is_silence_as_long_as_the_video(voices: Voices) 
 def test_the_same_order_sounds_the_same(voices: Voices) -> None:
     asked = order(('@ann says "Follow me." @tom says "No."', 4), subjects=("ann", "tom"))
     assert np.array_equal(speak(asked, voices).pcm, speak(asked, Voices(())).pcm)
+
+
+@pytest.mark.parametrize("text", ["and then it rained " * 250, "It rained. " * 400])
+def test_a_text_that_could_never_fit_costs_no_more_than_what_is_heard(voices: Voices, text: str) -> None:
+    voices.say("Ready.", "", Language.ENGLISH)
+    started = time.process_time()
+    speech = speak(order((f"Narrator: {text}", 4)), voices)
+    assert time.process_time() - started < 2
+    assert len(speech.spans) == 1
+    assert speech.spans[0][1] > 3
+    assert len(speech.unspoken) == 1
+    check_places(speech, 4)

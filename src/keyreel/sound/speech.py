@@ -35,6 +35,8 @@ FASTEST: Final = 1.35
 """How much faster than natural speech may become so that it fits."""
 
 _PAUSE: Final = 0.16  # between two sentences of one line
+_HOPELESS: Final = 1.6  # times the room: more is not even tried
+_DENSEST: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}  # characters a second
 _TRIES: Final = 5
 _SHOWN: Final = 60
 
@@ -58,7 +60,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A line and its sentences as they were spoken."""
+    """A line and its sentences; the takes are those of the first of them."""
 
     line: Line
     texts: tuple[str, ...]
@@ -66,7 +68,7 @@ class _Said:
 
     @property
     def seconds(self) -> float:
-        return sum(len(take) for take in self.takes) / RATE + _PAUSE * (len(self.takes) - 1)
+        return sum(len(take) for take in self.takes) / RATE + _PAUSE * max(0, len(self.takes) - 1)
 
 
 def speak(order: Order, voices: Speaker) -> Speech:
@@ -81,8 +83,8 @@ def speak(order: Order, voices: Speaker) -> Speech:
     for _, group in groupby(lines_of(order), key=lambda line: line.shot):
         lines = tuple(group)
         end = lines[0].at + _seconds(order, lines[0].shot)
-        said, reasons = _spoken(lines, voices)
         room = end - lines[0].at - TAIL
+        said, reasons = _spoken(lines, room, voices)
         lead = LEAD if _length(said) <= room - LEAD else CROWDED_LEAD
         fitting, cut = _fitted(said, room - lead, voices)
         unspoken += [*reasons, *cut]
@@ -97,25 +99,53 @@ def _seconds(order: Order, shot: int) -> float:
     return float(sum(each.seconds for each in next(same)[1]))
 
 
-def _spoken(lines: Iterable[Line], voices: Speaker) -> tuple[list[_Said], list[str]]:
+def _spoken(lines: Iterable[Line], room: float, voices: Speaker) -> tuple[list[_Said], list[str]]:
+    """Speak lines at their natural pace, up to what could never fit into `room` seconds."""
     said, reasons = list[_Said](), list[str]()
     for line in lines:
+        texts = tuple(
+            part for text in sentences(line.text) or (line.text,) for part in _parts(text, line, room)
+        )
+        left = room * _HOPELESS - _length(said)
         try:
-            said.append(_say(line, sentences(line.text) or (line.text,), voices, speed=1.0))
+            said.append(_say(_Said(line, texts, ()), left, voices))
         except Unspeakable as error:
             reasons.append(_note(line.text, error.message))
     return said, reasons
 
 
-def _say(line: Line, texts: tuple[str, ...], voices: Speaker, *, speed: float) -> _Said:
-    takes = tuple(voices.say(text, line.voice_id, line.language, speed=speed) for text in texts)
-    return _Said(line, texts, takes)
+def _parts(text: str, line: Line, room: float) -> tuple[str, ...]:
+    """Cut a sentence without an end, of which only the beginning can be heard, at a word."""
+    most = max(1, round(room * _DENSEST[line.language]))
+    if len(text) <= most:
+        return (text,)
+    ends = [end for end in _word_ends(text, line.language) if end <= most]
+    cut = ends[-1] if ends else most
+    return tuple(filter(None, (text[:cut].strip(), text[cut:].strip())))
+
+
+def _say(said: _Said, room: float, voices: Speaker) -> _Said:
+    takes: list[Mono] = []
+    for text in said.texts:
+        if room <= 0:
+            break
+        takes.append(voices.say(text, said.line.voice_id, said.line.language))
+        room -= len(takes[-1]) / RATE
+    return replace(said, takes=tuple(takes))
+
+
+def _faster(said: _Said, speed: float, voices: Speaker) -> _Said:
+    line = said.line
+    again = (
+        voices.say(text, line.voice_id, line.language, speed=speed) for text in said.texts[: len(said.takes)]
+    )
+    return replace(said, takes=tuple(again))
 
 
 def _fitted(said: list[_Said], room: float, voices: Speaker) -> tuple[list[_Said], list[str]]:
     """Return what fits into `room` seconds, and sentences about what does not."""
     for faster in _speeds(said, room):
-        said = [_say(each.line, each.texts, voices, speed=faster) for each in said]
+        said = [_faster(each, faster, voices) for each in said]
         if _length(said) <= room:
             break
     return _cut(said, room, voices)
@@ -141,7 +171,7 @@ def _cut(said: list[_Said], room: float, voices: Speaker) -> tuple[list[_Said], 
         left = room - (_length(kept) + GAP if kept else 0.0)
         whole = 0 if notes else _sentences_within(each, left)
         fitting = replace(each, texts=each.texts[:whole], takes=each.takes[:whole])
-        if not whole and not kept and not notes:
+        if each.takes and not whole and not kept and not notes:
             fitting = _first_words(each, left, voices)
         if fitting.takes:
             kept.append(fitting)
