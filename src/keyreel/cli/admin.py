@@ -44,7 +44,7 @@ def list_keys(data: Path | None, *, as_json: bool) -> None:
         return {"keys": [key_json(info) for info in keys.list()]}
 
     found = ask(data, here, "GET", "/v1/admin/keys")["keys"]
-    _print(found, ("id", "tenant", "name", "created", "revoked"), as_json=as_json)
+    print_rows(found, ("id", "tenant", "name", "created", "revoked"), as_json=as_json)
 
 
 def revoke_key(data: Path | None, key_id: str, *, as_json: bool) -> None:
@@ -70,7 +70,7 @@ def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
     found = ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in found:
         task["progress"] = f"{task['progress']:.0%}"
-    _print(found, ("id", "tenant", "endpoint", "state", "progress", "created", "reason"), as_json=as_json)
+    print_rows(found, ("id", "tenant", "endpoint", "state", "progress", "created", "reason"), as_json=as_json)
 
 
 def ask(
@@ -108,7 +108,8 @@ def _ask_server(folder: DataFolder, method: str, path: str, body: Json | None) -
     return answer
 
 
-def _print(rows: list[Json], columns: tuple[str, ...], *, as_json: bool) -> None:
+def print_rows(rows: list[Json], columns: tuple[str, ...], *, as_json: bool) -> None:
+    """Print rows as a table, or as JSON."""
     if as_json:
         print(json.dumps(rows, indent=2))
         return
@@ -117,5 +118,9 @@ def _print(rows: list[Json], columns: tuple[str, ...], *, as_json: bool) -> None
 
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(str(row[column] or "") for column in columns))
+        table.add_row(*(_cell(row[column]) for column in columns))
     Console().print(table)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

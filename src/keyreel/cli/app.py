@@ -7,6 +7,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from keyreel.cli.options import AsJson, Data  # noqa: TC001 - typer reads annotations
+
 app = typer.Typer(
     help="Self-hosted video generation that speaks the Vidu API family.",
     no_args_is_help=True,
@@ -17,13 +19,13 @@ keys = typer.Typer(
     help="API keys: make, list and revoke them, also while the server runs.", no_args_is_help=True
 )
 app.add_typer(keys, name="keys")
+ledger = typer.Typer(help="The books: every credit that ever moved.", no_args_is_help=True)
+app.add_typer(ledger, name="ledger")
 bench = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
 voices = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
 app.add_typer(voices, name="voices")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder (KEYREEL_DATA).", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 BaseUrl = Annotated[
     str,
     typer.Option("--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one on this machine."),
@@ -139,6 +141,34 @@ def revoke_key(
     from keyreel.cli.admin import revoke_key as run
 
     run(data, key_id, as_json=as_json)
+
+
+@app.command()
+def usage(
+    tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each task has cost."""
+    from keyreel.cli.books import usage as run
+
+    run(data, tenant=tenant, as_json=as_json)
+
+
+@ledger.command("verify")
+def verify_ledger(data: Data = None, as_json: AsJson = False) -> None:
+    """Check that everything adds up; exits with 1 where it does not."""
+    from keyreel.cli.books import verify as run
+
+    raise typer.Exit(run(data, as_json=as_json))
+
+
+@ledger.command("export")
+def export_ledger(data: Data = None, as_json: AsJson = False) -> None:
+    """Print every posting, oldest first."""
+    from keyreel.cli.books import export as run
+
+    run(data, as_json=as_json)
 
 
 @bench.command("motion")

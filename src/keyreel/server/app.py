@@ -14,6 +14,7 @@ from starlette.routing import Route
 import keyreel
 from keyreel.server import well_known
 from keyreel.server.admin import Admin
+from keyreel.server.books import Books
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
-    admin, discovery = Admin(services), Discovery(services)
+    admin, books, discovery = Admin(services), Books(services), Discovery(services)
     routes = [
         Route("/", _welcome),
         Route("/health/live", live),
@@ -52,6 +53,9 @@ def create_app(services: Services) -> ASGIApp:
         Route("/v1/admin/keys/{id}", admin.revoke_key, methods=["DELETE"]),
         Route("/v1/admin/tasks", admin.list_tasks),
         Route("/v1/admin/matches", admin.matches, methods=["POST"]),
+        Route("/v1/admin/ledger", books.export),
+        Route("/v1/admin/ledger/verify", books.verify),
+        Route("/v1/admin/usage", books.usage),
     ]
     for dialect in DIALECTS:
         tasks = TaskRoutes(dialect, services)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.database import Database
 
 _MOST_PROBLEMS: Final = 100
+_PAGE: Final = 1000
 _MOVED: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
 _ENDS: Final = {
@@ -71,21 +72,29 @@ def verify(database: Database) -> Findings:
     return Findings(tasks, open_holds, tuple(problems[:_MOST_PROBLEMS]))
 
 
-def postings(database: Database) -> list[dict[str, Any]]:
-    """List every posting, oldest first."""
-    query = select(POSTINGS).order_by(POSTINGS.c.id)
-    with database.view() as connection:
-        return [
-            {
-                "txn": row.txn,
-                "kind": row.kind,
-                "task_id": None if row.task is None else str(row.task),
-                "account": row.account,
-                "amount": row.amount,
-                "created": row.created.isoformat(),
-            }
-            for row in connection.execute(query)
-        ]
+def postings(database: Database) -> Iterator[dict[str, Any]]:
+    """Yield every posting there is now, oldest first, in whole transactions."""
+    with database.read() as connection:
+        newest = connection.execute(select(func.max(POSTINGS.c.id))).scalar() or 0
+    query = select(POSTINGS).where(POSTINGS.c.id <= newest).order_by(POSTINGS.c.id).limit(_PAGE)
+    last = 0
+    while last < newest:
+        # Page by page: they are only ever added to, and nobody else waits for the whole.
+        with database.read() as connection:
+            rows = connection.execute(query.where(POSTINGS.c.id > last)).all()
+        yield from map(_posting, rows)
+        last = rows[-1].id
+
+
+def _posting(row: Any) -> dict[str, Any]:
+    return {
+        "txn": row.txn,
+        "kind": row.kind,
+        "task_id": None if row.task is None else str(row.task),
+        "account": row.account,
+        "amount": row.amount,
+        "created": row.created.isoformat(),
+    }
 
 
 def usage(database: Database, tenant: str | None = None) -> tuple[Usage, ...]:

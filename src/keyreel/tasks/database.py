@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Generator
 
+    from alembic.config import Config
     from sqlalchemy.sql.compiler import SQLCompiler
 
+FILE: Final = "keyreel.db"
+"""Its name in a data folder."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _PATIENCE_MS: Final = 250
 """How long a call waits for a lock: callers run in the event loop, so briefly; `patiently` waits longer."""
@@ -49,14 +52,14 @@ class Database:
     `view` are several that belong together.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, read_only: bool = False) -> None:
         self._lock = threading.Lock()
         self._engine = create_engine(
-            URL.create("sqlite", database=str(file)),
+            _reading(file) if read_only else URL.create("sqlite", database=str(file)),
             poolclass=StaticPool,
             connect_args={"check_same_thread": False},
         )
-        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "connect", _prepare_reader if read_only else _prepare)
         event.listen(self._engine, "begin", _begin)
         self._file = file
         try:
@@ -67,6 +70,30 @@ class Database:
             raise InvalidSetting(f"data: {file} cannot be opened: {error.orig}.") from error
         self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
         self._viewer = self._engine.connect().execution_options(begin="BEGIN")
+
+    @classmethod
+    def reader(cls, file: Path) -> Database:
+        """Open a database for long looks that nobody else waits for and that change nothing.
+
+        It may be open elsewhere: a reader neither writes nor checkpoints.
+
+        Raises:
+            InvalidSetting: there is none, or it is another version's.
+            Unavailable: it cannot be read.
+        """
+        if not file.is_file():
+            raise InvalidSetting(f"data: there is no database at {file}.")
+        database = cls(file, read_only=True)
+        try:
+            database._expect_this_version()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def again(self) -> Database:
+        """Open the same file as a reader."""
+        return Database.reader(self._file)
 
     @contextmanager
     def write(self) -> Generator[Connection]:
@@ -105,18 +132,30 @@ class Database:
             InvalidSetting: the file is from a newer Keyreel, or no database at all.
         """
         from alembic import command
-        from alembic.config import Config
         from alembic.util import CommandError
 
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
+        config = _migrations()
         with self.write() as connection:
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
             except CommandError as error:
                 raise InvalidSetting(f"data: {self._file} is from a newer Keyreel: {error}.") from error
+
+    def _expect_this_version(self) -> None:
+        from alembic.script import ScriptDirectory
+
+        newest = ScriptDirectory.from_config(_migrations()).get_current_head()
+        try:
+            with self.read() as connection:
+                found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        except (DatabaseError, Unavailable) as error:
+            raise InvalidSetting(f"data: {self._file} cannot be read: {error}.") from error
+        if found != newest:
+            raise InvalidSetting(
+                f"data: {self._file} is of another version of Keyreel ({found}, not {newest}): start the "
+                "server once with this one, or use the one that made it."
+            )
 
     def close(self) -> None:
         """Give the file back."""
@@ -134,6 +173,25 @@ class Database:
             yield
         finally:
             self._lock.release()
+
+
+def _reading(file: Path) -> URL:
+    # As a URI, which alone can say "read only"; SQLite then also reads what a killed process left in the WAL.
+    return URL.create("sqlite", database=file.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
+
+
+def _migrations() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _prepare_reader(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:

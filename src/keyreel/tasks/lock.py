@@ -41,11 +41,15 @@ class FolderLock:
 
 
 def is_held(folder: Path) -> bool:
-    """Say whether a process works on the folder; takes the lock for an instant where none does."""
-    if not (folder / _NAME).exists():
+    """Say whether a process works on the folder; changes nothing."""
+    try:
+        file = os.open(folder / _NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return False
     try:
-        FolderLock(folder).release()
-    except Busy:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    finally:
+        os.close(file)
     return False

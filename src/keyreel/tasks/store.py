@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, se
 from keyreel.errors import AttemptLost, Cancelled, UnknownTask
 from keyreel.task import State, Submission, Task, TaskFilter, TaskId
 from keyreel.tasks.claim import Claim, Token, next_in_line
-from keyreel.tasks.database import Database, epoch
+from keyreel.tasks.database import FILE, Database, epoch
 from keyreel.tasks.ids import Snowflakes, number_of
 from keyreel.tasks.ledger import Ledger
 from keyreel.tasks.listing import matching
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from keyreel.clock import Clock
 
-_DATABASE: Final = "keyreel.db"
 _NEW: Final = {
     "state": State.QUEUED,
     "priority": 0,
@@ -106,7 +105,7 @@ class TaskStore:
         with ExitStack() as undo:
             lock = FolderLock(folder)
             undo.callback(lock.release)
-            database = Database(folder / _DATABASE)
+            database = Database(folder / FILE)
             undo.callback(database.close)
             database.migrate()
             with database.write() as connection:
