@@ -77,12 +77,17 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """Continuous video between at most two keyframes. `seconds` is its exact length."""
+    """Continuous video between at most two keyframes. `seconds` is its exact length.
+
+    `lead` is the frame a third of a second before `first`, when the shot goes on from another video: its
+    first frame then is the one after `first`.
+    """
 
     prompt: str
     seconds: int
     first: Picture | None = None
     last: Picture | None = None
+    lead: Picture | None = None
 
     @property
     def frames(self) -> int:
@@ -136,7 +141,8 @@ class Order:
 
     img2video is one shot with `first`; start-end is one shot with `first` and `last`; multiframe is n shots
     between consecutive keyframes (a shot's `last` is the next one's `first`); reference is one shot without
-    keyframes, plus subjects. `size` is None until it is known: without a requested ratio the frame follows
+    keyframes, plus subjects; extend is one shot with `lead` and `first`, which are known once the video that it
+    goes on from is at hand, and with `last` where it is to end there. `size` is None until it is known: without a requested ratio the frame follows
     the first picture's, which `fitted` settles once the pictures are at hand. Engines get orders with a size.
     `label` is the AIGC identifier to embed verbatim, empty for our own. `seed` is 1 … 2**31 - 1.
     """
@@ -179,7 +185,7 @@ def pictures_of(order: Order) -> tuple[Picture, ...]:
     """List every picture of the order once, keyframes in time's order first, the watermark's last."""
     found: dict[Picture, None] = {}
     for shot in order.shots:
-        for picture in (shot.first, shot.last):
+        for picture in (shot.lead, shot.first, shot.last):
             if picture is not None:
                 found[picture] = None
     for subject in order.subjects:
@@ -198,7 +204,10 @@ def with_pictures(order: Order, moved: dict[Picture, Picture]) -> Order:
     mark = order.watermark
     return replace(
         order,
-        shots=tuple(replace(shot, first=at(shot.first), last=at(shot.last)) for shot in order.shots),
+        shots=tuple(
+            replace(shot, first=at(shot.first), last=at(shot.last), lead=at(shot.lead))
+            for shot in order.shots
+        ),
         subjects=tuple(
             replace(subject, pictures=tuple(moved.get(picture, picture) for picture in subject.pictures))
             for subject in order.subjects

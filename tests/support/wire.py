@@ -48,6 +48,13 @@ OPERATIONS: dict[Operation, dict[str, Any]] = {
         "aspect_ratio": "4:3",
     },
     Operation.TEXT2VIDEO: {"prompt": "x", "style": "anime", "aspect_ratio": "9:16"},
+    Operation.EXTEND: {
+        "video_url": "https://example.com/v.mp4",
+        "video_creation_id": "7000000000000000001",
+        "images": [url(0)],
+        "prompt": "x",
+        "duration": 7,
+    },
     Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": [url(0)], "area": "denmark"},
 }
 # What a model's own limits ask for instead.

@@ -61,6 +61,8 @@ def test_a_submit_sends_nothing_that_was_not_given(each: Dialect, kind: type[End
     }
     if "subjects" in kind.model_fields:
         least |= {"images": FULL[kind.name()]["images"]}
+    if "video_url" in kind.model_fields:
+        least |= {"video_url": FULL[kind.name()]["video_url"]}
     call = each.submit_call(type(request(kind)).model_validate(least))
     sent = over_http(call.json).get("input", [{"params": call.json}])[0]["params"]
     assert {OWN_WORDS.get(name, name) for name in sent} - {"model"} == set(least)

@@ -21,7 +21,7 @@ def read(name: str, **change: Any) -> Any:
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_corners_are_sent_as_the_page_spells_them(kind: type[Endpoint]) -> None:
     sent = request(kind).documented()
-    numbered = not kind.name().endswith("multiframe")
+    numbered = not kind.name().endswith(("multiframe", "extend"))
     assert sent["wm_position"] == (2 if numbered else "top_right")
 
 

@@ -12,6 +12,7 @@ from keyreel.wire.models.vidu_2_0 import V20Img2Video, V20Reference2Video, V20St
 from keyreel.wire.models.vidu_q1 import Q1Img2Video, Q1Reference2Video, Q1StartEnd2Video, Q1Text2Video
 from keyreel.wire.models.vidu_q2 import Q2Reference2Video, Q2Template2Video, Q2Text2Video
 from keyreel.wire.models.vidu_q2_pro import (
+    Q2ProExtend,
     Q2ProImg2Video,
     Q2ProMultiframe,
     Q2ProReference2Video,
@@ -22,7 +23,12 @@ from keyreel.wire.models.vidu_q2_pro_fast import (
     Q2ProFastReference2Video,
     Q2ProFastStartEnd2Video,
 )
-from keyreel.wire.models.vidu_q2_turbo import Q2TurboImg2Video, Q2TurboMultiframe, Q2TurboStartEnd2Video
+from keyreel.wire.models.vidu_q2_turbo import (
+    Q2TurboExtend,
+    Q2TurboImg2Video,
+    Q2TurboMultiframe,
+    Q2TurboStartEnd2Video,
+)
 from keyreel.wire.models.vidu_q3_pro import Q3ProImg2Video, Q3ProStartEnd2Video, Q3ProText2Video
 from keyreel.wire.models.vidu_q3_turbo import Q3TurboImg2Video, Q3TurboStartEnd2Video, Q3TurboText2Video
 
@@ -36,9 +42,11 @@ ENDPOINTS: Final[tuple[type[Endpoint], ...]] = (
     Q2Reference2Video,
     Q2ProStartEnd2Video,
     Q2ProReference2Video,
+    Q2ProExtend,
     Q2TurboMultiframe,
     Q2TurboImg2Video,
     Q2TurboStartEnd2Video,
+    Q2TurboExtend,
     Q2ProFastImg2Video,
     Q2ProFastStartEnd2Video,
     Q2ProFastReference2Video,

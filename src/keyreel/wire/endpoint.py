@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyreel.order import Operation, Order, Size
+    from keyreel.task import State
 
 MEGABYTE = 1_000_000
 
@@ -75,6 +76,30 @@ class Endpoint(BaseModel):
     def recommended(self) -> bool:
         """Whether a recommended prompt takes the place of the client's."""
         return False
+
+    @property
+    def report_to(self) -> str:
+        """The address that wants to hear of the task; empty where none does."""
+        return ""
+
+    @property
+    def rehearsed_end(self) -> State | None:
+        """In test mode, the end that is only played; None for a task that is meant."""
+        return None
+
+    @property
+    def predecessor(self) -> str:
+        """Where the video is that this one goes on from: an address or a stored file; empty for none."""
+        return ""
+
+    @property
+    def predecessor_task(self) -> str:
+        """The id of the task whose video this one goes on from; empty for none."""
+        return ""
+
+    def after(self, stored: str) -> Self:
+        """Return a copy that goes on from a stored file; only for what goes on from a video."""
+        raise NotImplementedError
 
     def bought(self) -> Bought:
         """Return what is to be paid for."""

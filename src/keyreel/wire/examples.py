@@ -25,6 +25,10 @@ _FIELDS: Final[dict[Operation, Json]] = {
     },
     Operation.REFERENCE2VIDEO: {"images": _PICTURES[:1], "prompt": "@1 walks through the rain."},
     Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
+    Operation.EXTEND: {
+        "video_url": "https://example.com/dawn.mp4",
+        "prompt": "The camera moves on, ever slower.",
+    },
     Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _PICTURES[:1]},
 }
 

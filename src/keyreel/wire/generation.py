@@ -18,11 +18,13 @@ from keyreel.order import (
     Subject,
     Watermark,
 )
+from keyreel.task import State
 from keyreel.wire.endpoint import Endpoint, PictureRules
 from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text
 from keyreel.wire.sources import Address, Source
 
-_LATER: Final = ("is_rec", "callback_url")
+_LATER: Final = ("is_rec",)
+_PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
 
 Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
@@ -40,11 +42,18 @@ class Part(BaseModel):
         return without_nulls(data) if isinstance(data, dict) else data
 
 
+class TestMode(Part):
+    """Tries a webhook out: no video is made, nothing charged, and an event tells the end that is asked for."""
+
+    enabled: Flag = False
+    return_task_status: Annotated[str, OneOf(tuple(_PLAYED))] = "TASK_STATUS_SUCCEED"
+
+
 class Webhook(Part):
     """Where to report the end of a task, as `/v3/async` clients ask for it."""
 
     url: Address = ""
-    test_mode: dict[str, Any] = Field(default_factory=dict)
+    test_mode: TestMode | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -81,8 +90,8 @@ class Generation(Endpoint):
     meta_data: Annotated[str, Text(PAYLOAD_LENGTH)] = Field(
         "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
     )
-    callback_url: Address = Field("", description="Where to report the end of the task.")
-    extra: Extra | None = Field(None, description="May hold `webhook.url`.")
+    callback_url: Address = Field("", description="Where events of the task are sent.")
+    extra: Extra | None = Field(None, description="May hold `webhook.url`, the same as `callback_url`.")
 
     @model_validator(mode="before")
     @classmethod
@@ -91,7 +100,7 @@ class Generation(Endpoint):
         if not isinstance(data, dict):
             return data
         given = without_nulls(data)
-        for name in ("wm_url", "callback_url"):
+        for name in ("wm_url", "callback_url", "video_url", "video_creation_id"):
             if given.get(name) == "":
                 del given[name]
         if given.get("watermark") is not True:
@@ -118,6 +127,21 @@ class Generation(Endpoint):
     def recommended(self) -> bool:
         """Whether `is_rec` is asked for, where the operation has it."""
         return bool(getattr(self, "is_rec", False))
+
+    @property
+    def report_to(self) -> str:
+        """The callback's address, by either name."""
+        return self.callback_url or self._webhook.url
+
+    @property
+    def rehearsed_end(self) -> State | None:
+        """The end that test mode plays."""
+        mode = self._webhook.test_mode
+        return _PLAYED[mode.return_task_status] if mode and mode.enabled else None
+
+    @property
+    def _webhook(self) -> Webhook:
+        return (self.extra and self.extra.webhook) or Webhook()
 
     def inputs(self) -> dict[str, str]:
         """Map each picture field but the watermark's to its source."""
@@ -152,8 +176,9 @@ class Generation(Endpoint):
             named.append("off_peak")
         if getattr(self, "voice_id", "") and not self.sound.speech:
             named.append("voice_id")
-        webhook = self.extra and self.extra.webhook
-        return (*named, "extra.webhook") if webhook and webhook.url else tuple(named)
+        # A task has one callback: where two addresses are given, `callback_url` counts.
+        second = self._webhook.url not in {"", self.report_to}
+        return (*named, "extra.webhook.url") if second else tuple(named)
 
     def documented(self) -> dict[str, Any]:
         """Return the fields that were given, in the spelling of the hosted service's page."""

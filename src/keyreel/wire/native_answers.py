@@ -42,7 +42,10 @@ _ALWAYS: Final[dict[str, Any]] = {
     "off_peak": False,
     "watermark": False,
 }
-_FURTHER: Final = ("style", "template", "subjects", "start_image", "image_settings", "audio_type", "is_rec")
+_FURTHER: Final = (
+    *("style", "template", "subjects", "start_image", "image_settings", "audio_type", "is_rec"),
+    "video_creation_id",
+)
 _FAULTS: Final = {
     "PictureUnreachable": "ImageDownloadFailure",
     "Cancelled": "UserCancelled",
@@ -87,7 +90,7 @@ def described(task: Task, endpoint: Endpoint) -> Json:
         body["prompt"] = ""
     # Off-peak prices exclude sound: the request then counts as an ordinary one.
     body["off_peak"] = endpoint.saving
-    if endpoint.operation is Operation.MULTIFRAME:
+    if endpoint.operation in {Operation.MULTIFRAME, Operation.EXTEND}:
         body["wm_position"] = given["wm_position"] if body["watermark"] else "unspecified"
     return body
 

@@ -32,6 +32,7 @@ _KINDS: Final[dict[str, type[InvalidRequest]]] = {
     "bad_image": InvalidImage,
     "count": ItemCountOutOfRange,
     "missing": MissingField,
+    "no_video": MissingField,
 }
 _RULES: Final = {
     "missing": "is required",
@@ -141,6 +142,8 @@ def _translated(errors: list[ErrorDetails]) -> InvalidRequest:
         kind = MissingImage
     if first["type"] == "no_subject":
         path, missing = "subjects", True
+    if first["type"] == "no_video":
+        path, missing = "video_url", True
     got = "" if missing else f"got {shown(first['input'])}; "
     also = f" ({len(errors) - 1} more to mend.)" if errors[1:] else ""
     return kind(f"{path}: {got}{rule}.{also}", field=path)

@@ -13,6 +13,9 @@ from keyreel.wire.fields import Rule, broken
 TRUSTED: Final = "keyreel.trusted"
 """Validation context key under which `asset:` references are accepted: for our own rows, never a client's."""
 
+STORED: Final = "file:"
+"""Starts a reference to a file of this server, in our own rows alone; its storage key follows."""
+
 _URL_LENGTH: Final = 8192
 # A bare base64 picture is longer than any name, and the shortest real pictures have about 60 bytes.
 _SHORTEST_BASE64: Final = 48
@@ -20,6 +23,7 @@ _SHORTEST_BASE64: Final = 48
 _BEGINNING: Final = 128
 _DATA_URI: Final = re.compile(r"data:image/[\w.+-]{1,40}(?:;[\w.=+-]{1,40}){0,3};base64,", re.IGNORECASE)
 _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
+_TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_=\r\n-]+")
 
 
@@ -64,7 +68,35 @@ class _Source:
         return {"type": "string", "description": "An image's address, data URI or base64 text."}
 
 
+@dataclass(frozen=True)
+class _StoredAddress(_Address):
+    """An address, or the key of a file of ours."""
+
+    def read(self, value: Any, info: ValidationInfo | None = None) -> str:
+        trusted = info is not None and info.context and info.context.get(TRUSTED)
+        if trusted and isinstance(value, str) and value.startswith(STORED):
+            return value
+        return super().read(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_before_validator_function(self.read, handler(source))
+
+
+@dataclass(frozen=True)
+class _TaskNumber(Rule):
+    def read(self, value: Any) -> str:
+        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if not isinstance(text, str) or not _TASK.fullmatch(text):
+            raise broken("must be a task's id, a decimal number")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{1,19}$"}
+
+
 Address = Annotated[str, _Address()]
+StoredAddress = Annotated[str, _StoredAddress()]
+TaskNumber = Annotated[str, _TaskNumber()]
 Source = Annotated[str, _Source()]
 
 

@@ -23,7 +23,9 @@ _KINDS: Final = {
     Operation.REFERENCE2VIDEO: "Reference to Video",
     Operation.TEXT2VIDEO: "Text to Video",
     Operation.TEMPLATE2VIDEO: "Template to Video",
+    Operation.EXTEND: "Extend",
 }
+_INPUTS: Final = {Operation.TEXT2VIDEO: ["text"], Operation.EXTEND: ["text", "image", "video"]}
 
 
 def model_id(endpoint: type[Endpoint]) -> str:
@@ -82,7 +84,7 @@ def _summary(endpoint: type[Endpoint]) -> Json:
         "name": f"Vidu {family} {_KINDS[endpoint.operation]}",
         "type": "video",
         "description": (endpoint.__doc__ or "").strip(),
-        "input_modalities": ["text"] if endpoint.operation is Operation.TEXT2VIDEO else ["text", "image"],
+        "input_modalities": _INPUTS.get(endpoint.operation, ["text", "image"]),
         "output_modalities": ["video"],
     }
 

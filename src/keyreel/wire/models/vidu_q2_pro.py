@@ -1,10 +1,11 @@
-"""Vidu Q2 Pro: from one picture, from two, from up to ten, and from subjects."""
+"""Vidu Q2 Pro: from one picture, from two, from up to ten, from subjects, and on from a video."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from keyreel.order import Corner
+from keyreel.wire.extending import Extend
 from keyreel.wire.fields import CornerName, Whole
 from keyreel.wire.operations import Img2Video, Multiframe, StartEnd2Video
 from keyreel.wire.references import SubjectReference2Video
@@ -43,3 +44,9 @@ class Q2ProReference2Video(SubjectReference2Video):
     def seconds(self) -> int:
         """The video's length: five seconds where the choice is the model's."""
         return self.duration or 5
+
+
+class Q2ProExtend(Extend):
+    """Makes a video go on from its last frame."""
+
+    family = "q2-pro"

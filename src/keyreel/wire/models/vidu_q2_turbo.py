@@ -1,8 +1,9 @@
-"""Vidu Q2 Turbo: the keyframe operations of Q2 Pro, faster and cheaper."""
+"""Vidu Q2 Turbo: the operations of Q2 Pro on keyframes and videos, faster and cheaper."""
 
 from pydantic import Field
 
 from keyreel.order import Corner
+from keyreel.wire.extending import Extend
 from keyreel.wire.fields import CornerName
 from keyreel.wire.operations import Img2Video, Multiframe, StartEnd2Video
 
@@ -27,3 +28,9 @@ class Q2TurboMultiframe(Multiframe):
     numbered_corners = False
 
     wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="The mark's corner.")
+
+
+class Q2TurboExtend(Extend):
+    """Makes a video go on from its last frame."""
+
+    family = "q2-turbo"
