@@ -54,3 +54,31 @@ def test_sunlight_on_everything_is_no_lamp() -> None:
         for y in range(10, 170, 20):
             cv2.circle(spots, (x, y), 4, (255, 230, 150), -1)
     assert after("night falls", spots).mean() < spots.mean() * 0.55
+
+
+def test_a_wall_with_the_sun_on_one_side_is_no_lamp() -> None:
+    picture = house((120, 125, 140))
+    for x in range(140, 170):
+        fading = (170 - x) / 30
+        picture[70:96, x] = (120 + 130 * fading, 120 + 100 * fading, 120 + 30 * fading)
+    dark = after("night falls", picture)
+    assert dark[72:94, 142:146].mean() < picture[72:94, 142:146].mean() * 0.5
+
+
+@pytest.mark.parametrize("prompt", ["night falls", "夜幕降临"])
+def test_the_sun_and_its_glitter_go_with_the_day(prompt: str) -> None:
+    picture = house()
+    picture[:90] = (225, 150, 95)
+    cv2.circle(picture, (60, 70), 14, (255, 240, 180), -1, cv2.LINE_AA)
+    for y in range(100, 170, 6):
+        cv2.line(picture, (48, y), (74, y), (255, 225, 150), 2)
+    dark = after(prompt, picture).astype(int)
+    assert dark[64:76, 54:66].mean() < dark[50:86, 20:36].mean() + 12
+    assert dark[100:170, 48:74].mean() < dark[100:170, 10:36].mean() + 14
+
+
+def test_an_evening_keeps_its_sun() -> None:
+    picture = house()
+    cv2.circle(picture, (60, 70), 14, (255, 240, 180), -1, cv2.LINE_AA)
+    evening = after("the sun sets", picture).astype(int)
+    assert evening[64:76, 54:66].mean() > evening[50:86, 20:36].mean() + 60

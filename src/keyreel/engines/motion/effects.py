@@ -8,7 +8,7 @@ import numpy as np
 
 from keyreel.engines.motion import air, particles
 from keyreel.engines.motion.breeze import foliage
-from keyreel.engines.motion.lamps import Lamps
+from keyreel.engines.motion.lamps import Lamps, without_sun
 from keyreel.engines.motion.lexicon import Effect
 from keyreel.order import FPS
 
@@ -45,6 +45,7 @@ class Weather:
         self._near: list[Draw] = []
         self._grades: list[air.Grade] = []
         self._lamps: Lamps | None = None
+        self._ends_at_night = rising and bool(direction.strength_of(Effect.NIGHT))
         rng = np.random.default_rng([seed, 31])
         self.wind = direction.strength_of(Effect.WIND)
         self._window, self._size = window, size
@@ -67,6 +68,8 @@ class Weather:
         """Change the light of the whole, then draw what lies before the subjects, in place."""
         part = index / max(frames - 1, 1) / _HOUR_CHANGES_BY if self._rising else 1.0
         light = frame.copy() if self._lamps else frame
+        if self._ends_at_night:
+            without_sun(frame, _eased(part))
         for grade in self._grades:
             grade.shine(frame, _eased(part))
         if self._lamps:

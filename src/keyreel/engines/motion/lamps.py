@@ -1,4 +1,4 @@
-"""Lamps: the small warm lights of a picture that stay lit when the hour grows dark."""
+"""What a darker hour leaves of a picture's lights: its lamps, and not its sun."""
 
 from __future__ import annotations
 
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 _SIDE: Final = 384
 _MOST: Final = 0.012
 """Lamps are few: what shines on more of a picture than this part of it is daylight."""
-_AROUND: Final = 0.1
+_LARGEST: Final = 0.012
+_SMALLEST: Final = 5, 18
+"""Pixels of a lamp at the size at which lamps are looked for: lesser glints come and go."""
+_GLOWING: Final = 226, 242
+"""Levels of its brighter channels from which a shape glows rather than being lit."""
 _HALOS: Final = ((0.008, 0.5), (0.035, 0.9))
 """Sizes, in parts of the longer side, and strengths of the glow around a lamp."""
+_SKYWIDE: Final = 0.12
+_SUNLESS: Final = 0.35
+"""What the night leaves of how much brighter than its surroundings something is by day."""
 
 
 class Lamps:
@@ -53,17 +60,64 @@ def _small(frame: Frame) -> Frame:
     return resized(frame, max(round(width * scale), 1), max(round(height * scale), 1))
 
 
+def without_sun(frame: Frame, part: float) -> None:
+    """Take the sun and its highlights out of a frame, in place, by this part: no night has them."""
+    small = _small(frame)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
+    around = blurred(grey, _SKYWIDE * max(grey.shape))
+    bright = np.clip(grey - around, 0, None) * step(grey, 130, 200)
+    # What shines most is the sun itself, and its glitter: of these nothing stays.
+    taken = np.float32(1 - _SUNLESS) + np.float32(_SUNLESS) * step(grey, 205, 235)
+    gain = 1 - bright / (grey + 1) * taken * np.float32(part)
+    height, width = frame.shape[:2]
+    soft = resized(bytes_of(blurred(np.asarray(gain, np.float32), 1.0) * 255), width, height)
+    cv2.multiply(frame, cv2.cvtColor(soft, cv2.COLOR_GRAY2RGB), dst=frame, scale=1 / 255)
+
+
 def _shining(small: Frame) -> FloatArray:
-    """Return how surely each pixel is a lamp: bright, warm, brighter than its surroundings, no streak."""
+    """Return how surely each pixel is of a lamp: a bright, warm shape of a lamp's size in the darker."""
     red, green, blue = (np.asarray(channel, np.float32) for channel in cv2.split(small))
     top = np.maximum(red, green)
-    reach = max(round(max(top.shape) * _AROUND), 3)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
     # Yellow and white-hot, not red: cloth and flowers are red.
     warm = np.minimum(step(top - blue, 45, 75), step(green / (red + 1), 0.74, 0.84))
-    bright = step(top, 195, 235)
-    alone = step(np.asarray(top - cv2.blur(top, (reach, reach)), np.float32), 22, 60)
-    found = np.minimum(np.minimum(warm, bright), alone)
-    return blurred(np.asarray(step(found, 0.1, 0.6) * _upright(top), np.float32), 0.7)
+    hot = step(grey, 228, 240) * step(top - blue, 12, 30)
+    found = np.minimum(np.maximum(warm, hot), step(top, 195, 235))
+    # The bars of a window part no lamp into several.
+    shapes = cv2.morphologyEx(np.asarray(found > 0.3, np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    glowing = np.asarray(np.maximum(warm, hot) * step(top, *_GLOWING), np.float32)
+    sure = _shapes(np.asarray(shapes, np.uint8), grey, glowing)
+    return blurred(np.asarray(step(found, 0.1, 0.6) * sure * _upright(top), np.float32), 0.7)
+
+
+def _shapes(candidates: Frame, grey: FloatArray, glowing: FloatArray) -> FloatArray:
+    """Return how surely the shape that each pixel belongs to is a lamp; no shape is none."""
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
+    labels = np.asarray(labels, np.int32)
+    left, top, wide, high, area = np.asarray(boxes, np.float32).T
+    sure = step(area / (wide * high), 0.5, 0.7) * step(area, *_SMALLEST)
+    sure *= 1 - step(area / np.float32(grey.size), _LARGEST / 2, _LARGEST)
+    sure[0] = 0
+    for label in np.flatnonzero(sure).tolist():
+        x, y = int(left[label]), int(top[label])
+        around = (
+            slice(max(y - 3, 0), y + int(high[label]) + 3),
+            slice(max(x - 3, 0), x + int(wide[label]) + 3),
+        )
+        shape = np.asarray(labels[around] == label, np.uint8)
+        sure[label] *= _stands_out(shape, grey[around], glowing[around])
+    return np.asarray(sure[labels], np.float32)
+
+
+def _stands_out(shape: Frame, grey: FloatArray, glowing: FloatArray) -> float:
+    """Return how surely a shape glows, and all around it is darker: sunlight fades on at one side."""
+    within = shape > 0
+    ring = (cv2.dilate(shape, np.ones((7, 7), np.uint8)) - cv2.dilate(shape, np.ones((3, 3), np.uint8))) > 0
+    if not ring.any():
+        return 0.0
+    darker = grey[within].mean() - np.percentile(grey[ring], 75)
+    glow = glowing[within].mean()
+    return float(step(np.array(darker), 28, 46) * step(np.array(glow), 0.2, 0.5))
 
 
 def _upright(grey: FloatArray) -> FloatArray:
