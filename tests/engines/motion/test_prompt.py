@@ -164,13 +164,37 @@ def test_finds_place_and_hour(text: str, place: Place | None, hour: Hour | None)
 
 
 @pytest.mark.parametrize(
-    "text", ["snowy mountains", "a snowy field", "雪山", "雪地", "she walks in the snow"]
+    "text",
+    [
+        "snowy mountains",
+        "a snowy field",
+        "雪山",
+        "雪地",
+        "she walks in the snow",
+        "wind over the snow",
+        "风和雪山",
+    ],
 )
 def test_snow_that_lies_does_not_fall(text: str) -> None:
     assert not direct(text).strength_of(Effect.SNOW)
 
 
-@pytest.mark.parametrize("text", ["snow falls", "push in, snow", "heavy snow", "雪山，下雪", "雪花飘落"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "snow falls",
+        "push in, snow",
+        "heavy snow",
+        "snow and wind",
+        "wind and snow",
+        "push in with snow in the wind",
+        "fog and heavy snow",
+        "雪山，下雪",
+        "雪花飘落",
+        "风和雪",
+        "雪在风中飞舞",
+    ],
+)
 def test_snow_falls_when_it_is_said_to(text: str) -> None:
     assert direct(text).strength_of(Effect.SNOW) > 0
 

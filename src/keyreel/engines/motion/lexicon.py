@@ -161,7 +161,9 @@ EFFECTS: Final = (
         # Snow that lies is a place, not weather.
         r"\bsnow(?:s|ing|flakes?|fall|storm)\b|\bsnow (?:\w+ )?(?:fall|drift|swirl|blow|com|storm)\w*|\b(?:falling|drifting|swirling|heavy|light|gentle|soft|thick) snow\b"
         r"|\bsnowy (?:day|night|weather|sky|morning|evening|afternoon)\b|^(?:with |and |some )*snow$|\bblizzard"
-        r"|[下飘落]着?[大小]?雪|雪花|大雪|小雪|暴雪|风雪|雪(?:(?:不停|一直|静静|慢慢|轻轻|纷纷)地?)?(?:飘|落|纷|下得|下着|下(?=$))",
+        r"|\b(?<!the )snow(?: and |, | with |/)(?:\w+ )?(?:wind|gusts?|fog|mist|hail|ice|frost|rain|sleet|storm)\w*|\b(?:wind|gusts?|fog|mist|hail|rain|sleet|storm|cold)\w*(?: and |/| with )(?:\w+ )?snow\b|\bsnow in (?:the )?(?:\w+ )?(?:wind|air|breeze|gale|sky)"
+        r"|[下飘落]着?[大小]?雪|雪花|大雪|小雪|暴雪|风雪|雪(?:(?:不停|一直|静静|慢慢|轻轻|纷纷)地?)?(?:飘|落|纷|下得|下着|下(?=$))"
+        r"|[风雨雾][和与]雪(?![山地原峰])|雪[和与][风雨雾]|雪在[^，。]{0,3}[风空]中?",
     ),
     (
         Effect.FOG,
