@@ -33,4 +33,4 @@ docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group dev --extra voices --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
