@@ -8,8 +8,7 @@ from pydantic import Field, model_validator
 from keyreel.order import Corner, Operation, Order, Picture, Shot
 from keyreel.wire.fields import CornerName, Many, Text, Whole, broken
 from keyreel.wire.generation import Generation, listed, relisted
-from keyreel.wire.sources import StoredAddress, TaskNumber
-from keyreel.wire.sources import Source as PictureSource
+from keyreel.wire.sources import Source, StoredAddress, TaskNumber
 
 SHORTEST_SECONDS: Final = 4
 LONGEST_SECONDS: Final = 60
@@ -33,7 +32,7 @@ class Extend(Generation):
         "",
         description="The id of a task of one's own, in whatever format it was made; counts before video_url.",
     )
-    images: Annotated[tuple[PictureSource, ...], Many(0, 1, noun="images")] = Field(
+    images: Annotated[tuple[Source, ...], Many(0, 1, noun="images")] = Field(
         (), description="The end frame, if there is to be one."
     )
     prompt: Annotated[str, Text(2000)] = Field("", description="What is to happen.")
@@ -43,7 +42,7 @@ class Extend(Generation):
     @model_validator(mode="after")
     def _names_a_video(self) -> Self:
         if not self.video_url and not self.video_creation_id:
-            raise broken(_EITHER, "no_video")
+            raise broken(_EITHER, "no_video", field="video_url")
         return self
 
     @property

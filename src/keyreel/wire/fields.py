@@ -23,9 +23,12 @@ _WIDEST: Final = 4
 _LONGEST_WORD: Final = 64
 
 
-def broken(rule: str, kind: LiteralString = "wrong") -> PydanticCustomError:
-    """Return the error of a value that breaks `rule`, words that follow the field's name and value."""
-    return PydanticCustomError(kind, "{rule}", {"rule": rule})
+def broken(rule: str, kind: LiteralString = "wrong", *, field: str = "") -> PydanticCustomError:
+    """Return the error of a value that breaks `rule`, words that follow the field's name and value.
+
+    A rule of a whole object is told of the one of its fields that is to be mended.
+    """
+    return PydanticCustomError(kind, "{rule}", {"rule": rule} | ({"field": field} if field else {}))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -44,6 +45,28 @@ _RULES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule that a request breaks."""
+
+    kind: type[InvalidRequest]
+    location: tuple[int | str, ...]
+    got: str
+    """What stands there, in at most 64 characters; empty where nothing does."""
+    rule: str
+
+    @property
+    def field(self) -> str:
+        """Where it is, for example "image_settings[2].duration"."""
+        return _path(self.location)
+
+    def error(self, *, more: int = 0) -> InvalidRequest:
+        """Return the refusal that says so; `more` is how many others there are."""
+        got = f"got {self.got}; " if self.got else ""
+        also = f" ({more} more to mend.)" if more else ""
+        return self.kind(f"{self.field}: {got}{self.rule}.{also}", field=self.field)
+
+
 def parse_body(data: bytes) -> Json:
     """Read a request's body: one JSON object of valid, finite, not too deeply nested values.
 
@@ -72,7 +95,13 @@ def parse_fields(asked: Asked) -> Endpoint:
     try:
         return asked.endpoint.model_validate(asked.fields)
     except ValidationError as error:
-        raise _translated(error.errors(include_url=False)) from None
+        first, *others = breaches_of(error)
+        raise first.error(more=len(others)) from None
+
+
+def breaches_of(error: ValidationError) -> tuple[Breach, ...]:
+    """Return every rule that pydantic found broken."""
+    return tuple(_breach(each) for each in error.errors(include_url=False))
 
 
 def shown(value: object) -> str:
@@ -131,22 +160,19 @@ def _check_values(body: Json) -> None:
     raise InvalidRequest(f"The body nests objects and lists deeper than {DEEPEST} levels.")
 
 
-def _translated(errors: list[ErrorDetails]) -> InvalidRequest:
-    """Put the first error into the domain's words."""
-    first = errors[0]
-    path = _path(first["loc"])
-    rule = first.get("ctx", {}).get("rule") or _RULES.get(first["type"], "is not valid")
-    missing = first["type"] == "missing"
-    kind = _KINDS.get(first["type"], InvalidRequest)
-    if missing and first["loc"][-1] in _PICTURES:
+def _breach(error: ErrorDetails) -> Breach:
+    """Put an error into the domain's words."""
+    context, location, got = error.get("ctx", {}), error["loc"], error["input"]
+    missing = error["type"] == "missing"
+    if "field" in context:  # a rule of the whole request, told of the field that breaks it
+        location = (*location, context["field"])
+        missing = not isinstance(got, dict) or got.get(context["field"]) is None
+        got = None if missing else got[context["field"]]
+    kind = _KINDS.get(error["type"], InvalidRequest)
+    if missing and location[-1] in _PICTURES:
         kind = MissingImage
-    if first["type"] == "no_subject":
-        path, missing = "subjects", True
-    if first["type"] == "no_video":
-        path, missing = "video_url", True
-    got = "" if missing else f"got {shown(first['input'])}; "
-    also = f" ({len(errors) - 1} more to mend.)" if errors[1:] else ""
-    return kind(f"{path}: {got}{rule}.{also}", field=path)
+    rule = context.get("rule") or _RULES.get(error["type"], "is not valid")
+    return Breach(kind, location, "" if missing else shown(got), rule)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -110,7 +110,7 @@ class SubjectReference2Video(Reference2Video):
         """Leave aside what the model does not look at: past seven images, past three of one subject."""
         made = handler(data)
         if not made.subjects and not made.images:
-            raise broken("must hold at least 1 subject with an image", "no_subject")
+            raise broken("must hold at least 1 subject with an image", "no_subject", field="subjects")
         left, kept = _MOST_IMAGES, list[SubjectImages]()
         for subject in made.subjects:
             views = subject.images[: min(left, _MOST_OF_A_SUBJECT)]

@@ -35,7 +35,7 @@ class _FourOrEight(Generation):
     @model_validator(mode="after")
     def _long_ones_are_nothing_else(self) -> "_FourOrEight":
         if self.duration == _LONG and self.resolution is not Resolution.P720:
-            raise broken("with duration 8 the resolution must be 720p")
+            raise broken("must be 720p with duration 8", field="resolution")
         return self
 
 
