@@ -71,6 +71,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"file_name": "  "}, "file_name"),
     ({"file_name": "a.exe", "content_type": "application/x-msdownload"}, "content_type"),
     ({"file_name": "a", "content_type": None}, "content_type"),
+    ({"content_type": {}}, "content_type"),
     ({"file_name": "a.svg", "content_type": "image/svg+xml"}, "content_type"),
 ]
 

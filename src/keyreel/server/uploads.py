@@ -109,7 +109,9 @@ def _ending(file_name: object, content_type: object) -> str:
     """Choose a key's ending by what the client says; it only chooses the media type of downloads."""
     if not isinstance(file_name, str) or not file_name.strip() or len(file_name) > _LONGEST_NAME:
         raise MissingField("file_name: is required, as text.", field="file_name")
-    kind = content_type.partition(";")[0].strip().lower() if isinstance(content_type, str) else ""
+    if content_type is not None and not isinstance(content_type, str):
+        raise InvalidRequest("content_type: must be text such as image/png.", field="content_type")
+    kind = content_type.partition(";")[0].strip().lower() if content_type else ""
     ending = _KINDS.get(kind) or _ENDINGS.get(file_name.rpartition(".")[2].lower())
     if ending is None:
         raise InvalidRequest(

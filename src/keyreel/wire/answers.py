@@ -104,7 +104,11 @@ _COMFY: Final[Json] = {
     f"comfy.{name}": _same_as(f"native.{name}")
     for name in ("accepted", "result", "list", "cancel", "refusal")
 } | {
-    "comfy.uploading": _object("file_name", file_name=_TEXT, content_type=_TEXT),
+    "comfy.uploading": _object(
+        "file_name",
+        file_name={**_TEXT, "examples": ["a.png"]},
+        content_type={**_TEXT, "examples": ["image/png", "image/jpeg", "image/webp", "video/mp4"]},
+    ),
     "comfy.upload": _object(
         "upload_url download_url",
         upload_url={**_URL, "description": "Takes the file by PUT, without a key."},

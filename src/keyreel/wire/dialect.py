@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,11 +35,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A value in an address's query; `kind` is JSON schema's word for its type."""
+    """A value in an address's query, with its JSON schema."""
 
     name: str
     description: str
-    kind: str = "string"
+    schema: Json = field(default_factory=lambda: {"type": "string"})
     required: bool = False
 
 

@@ -26,20 +26,6 @@ WORDS: Final = {
 }
 """What the format's words for a state mean."""
 
-QUERY: Final = (
-    Query("created_at.from", "Only tasks from this time on; seven days ago where it is absent."),
-    Query("created_at.to", "Only tasks until this time."),
-    Query("task_ids", "Only these; several are separated by commas, or the name is repeated."),
-    Query("templates", "Only tasks with these templates."),
-    Query("model_versions", "Only tasks of these models: q2-pro, 2.0 and so on."),
-    Query("resolutions", "Only tasks in these size classes."),
-    Query("states", f"Only tasks in these states: {', '.join(WORDS)}."),
-    Query("pager.page", "The page, counted from 0.", "integer"),
-    Query("pager.pagesz", "Tasks on a page, 1 to 100; 10 where it is absent.", "integer"),
-    Query("pager.page_token", "The next_page_token of the page before, in place of a number."),
-)
-"""What a list's address takes; `paper.` is taken for `pager.` as well."""
-
 _DAYS: Final = timedelta(days=7)
 _PAGE_SIZE: Final = 10
 _LARGEST_PAGE: Final = 100
@@ -50,6 +36,24 @@ _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _LARGEST_ID: Final = 2**63 - 1
 _MILLISECONDS_FROM: Final = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
+
+QUERY: Final = (
+    Query("created_at.from", "Only tasks from this time on; seven days ago where it is absent."),
+    Query("created_at.to", "Only tasks until this time."),
+    Query("task_ids", "Only these; several are separated by commas, or the name is repeated."),
+    Query("templates", "Only tasks with these templates."),
+    Query("model_versions", "Only tasks of these models: q2-pro, 2.0 and so on."),
+    Query("resolutions", "Only tasks in these size classes."),
+    Query("states", f"Only tasks in these states: {', '.join(WORDS)}."),
+    Query("pager.page", "The page, counted from 0.", {"type": "integer", "minimum": 0}),
+    Query(
+        "pager.pagesz",
+        "Tasks on a page; 10 where it is absent.",
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
+    ),
+    Query("pager.page_token", "The next_page_token of the page before, in place of a number."),
+)
+"""What a list's address takes; `paper.` is taken for `pager.` as well."""
 
 
 def wanted(query: Mapping[str, str], now: datetime) -> TaskFilter:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _REF: Final = "#/components/schemas/{model}"
 _ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _MODELS_QUERY: Final = (
-    Query("page", "The page, counted from 1.", "integer"),
-    Query("page_size", "Models on a page.", "integer"),
+    Query("page", "The page, counted from 1.", {"type": "integer"}),
+    Query("page_size", "Models on a page.", {"type": "integer"}),
     Query("type", "Only models of this type."),
     Query("keywords", "Only models whose description holds these words."),
 )
@@ -178,7 +178,7 @@ def _in_query(query: Query) -> Json:
         "in": "query",
         "required": query.required,
         "description": query.description,
-        "schema": _ID if query.name == "task_id" else {"type": query.kind},
+        "schema": query.schema,
     }
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoint import Endpoint
 
 _RESULT_PATH: Final = "/v3/async/task-result"
+_TASK_ID: Final = Query(
+    "task_id", "The task's id.", {"type": "string", "pattern": "^[0-9]{1,19}$"}, required=True
+)
 _WORDS: Final = {
     State.QUEUED: "TASK_STATUS_QUEUED",
     State.RUNNING: "TASK_STATUS_PROCESSING",
@@ -73,7 +76,7 @@ class AsyncV3(Dialect):
     title = "/v3/async"
     routes = (
         # The fixed path goes first: a model cannot be called "task-result".
-        Route(Action.RESULT, "GET", _RESULT_PATH, (Query("task_id", "The task's id.", required=True),)),
+        Route(Action.RESULT, "GET", _RESULT_PATH, (_TASK_ID,)),
         Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
     )
     body_limit = 100 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Submits in the `/v1/videos` format, read: which model is meant, and what it can do of what was asked."""
+"""Requests in the `/v1/videos` format, read: which model is meant, and what it can do of what was asked."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel import errors
 from keyreel.order import Operation, Size
+from keyreel.task import TaskFilter, TaskId
 from keyreel.wire import catalogue
-from keyreel.wire.dialect import Asked
+from keyreel.wire.dialect import Asked, Query
 from keyreel.wire.fitting import Wish, nearest
 from keyreel.wire.parse import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyreel.wire.dialect import Json
     from keyreel.wire.endpoint import Endpoint
 
@@ -26,6 +29,26 @@ _ANY_MODEL: Final = frozenset({"", "sora-2", "sora-2-pro"})
 _OWN: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
 _SECONDS: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
 _SIZE: Final = re.compile(r"([1-9][0-9]{1,4})\s*[xX*]\s*([1-9][0-9]{1,4})", re.ASCII)
+
+
+_PAGE_SIZE: Final = 20
+_LARGEST_PAGE: Final = 100
+_LIMIT: Final = re.compile("[0-9]{1,4}", re.ASCII)
+_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_LARGEST_ID: Final = 2**63 - 1
+
+LIST_QUERY: Final = (
+    Query("after", "The last id of the page before.", {"type": "string", "pattern": "^[0-9]{0,18}$"}),
+    Query(
+        "limit",
+        "Videos on a page; 20 where it is absent.",
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
+    ),
+    Query("order", "desc, the newest first, or asc.", {"type": "string", "enum": ["asc", "desc"]}),
+)
+CONTENT_QUERY: Final = (
+    Query("variant", "The video, or its cover.", {"type": "string", "enum": ["video", "thumbnail"]}),
+)
 
 
 def asked(body: Json) -> Asked:
@@ -50,6 +73,24 @@ def asked(body: Json) -> Asked:
     unknown = tuple(name for name in fields if name not in known)
     changed = (*(["model"] if unasked and body.get("model") else []), *fit.changed)
     return Asked(fit.endpoint, fields | fit.values, unknown + changed)
+
+
+def wanted(query: Mapping[str, str]) -> TaskFilter:
+    """Read which videos a list is to show.
+
+    Raises:
+        InvalidRequest: a value makes no sense.
+    """
+    order, text = query.get("order") or "desc", query.get("limit") or str(_PAGE_SIZE)
+    if order not in {"asc", "desc"}:
+        raise errors.InvalidRequest(f"order: got {order[:64]!r}; must be asc or desc.", field="order")
+    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= _LARGEST_PAGE:
+        message = f"limit: got {text[:64]!r}; must be a whole number from 1 to {_LARGEST_PAGE}."
+        raise errors.InvalidRequest(message, field="limit")
+    after = query.get("after") or ""
+    if after and (not _ID.fullmatch(after) or int(after) > _LARGEST_ID):
+        raise errors.InvalidRequest(f"after: got {after[:64]!r}; must be a video's id.", field="after")
+    return TaskFilter(after=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
 
 
 def pictures_of(body: Json) -> list[Any]:

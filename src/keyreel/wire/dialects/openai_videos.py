@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from keyreel import errors
 from keyreel.order import Operation, Size, frame_size
-from keyreel.task import State, TaskFilter, TaskId
-from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
-from keyreel.wire.dialects.openai_requests import OPERATIONS, asked, model_id
+from keyreel.task import State, TaskId
+from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
+from keyreel.wire.dialects.openai_requests import (
+    CONTENT_QUERY,
+    LIST_QUERY,
+    OPERATIONS,
+    asked,
+    model_id,
+    wanted,
+)
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, Task
+    from keyreel.task import Links, Task, TaskFilter
     from keyreel.wire.dialect import TaskPage
     from keyreel.wire.endpoint import Endpoint
 
@@ -66,17 +72,8 @@ _REFUSALS: Final = (
     Row(errors.Unavailable, 503, "service_unavailable"),
     Row(errors.Refusal, 400, "bad_request"),
 )
-_LIST_QUERY: Final = (
-    Query("after", "The last id of the page before."),
-    Query("limit", "Videos on a page, 1 to 100; 20 where it is absent.", "integer"),
-    Query("order", "desc, the newest first, or asc."),
-)
-_CONTENT_QUERY: Final = (Query("variant", "video, or thumbnail for the cover."),)
 _UNAUTHORIZED: Final = 401
 _SERVER_FAULT: Final = 500
-_PAGE_SIZE: Final = 20
-_LARGEST_PAGE: Final = 100
-_LIMIT: Final = re.compile("[0-9]{1,4}", re.ASCII)
 
 
 class OpenAIVideos(Dialect):
@@ -86,9 +83,9 @@ class OpenAIVideos(Dialect):
     title = "/v1/videos"
     routes = (
         Route(Action.SUBMIT, "POST", _PATH),
-        Route(Action.LIST, "GET", _PATH, _LIST_QUERY),
+        Route(Action.LIST, "GET", _PATH, LIST_QUERY),
         Route(Action.RESULT, "GET", f"{_PATH}/{{id}}"),
-        Route(Action.CONTENT, "GET", f"{_PATH}/{{id}}/content", _CONTENT_QUERY),
+        Route(Action.CONTENT, "GET", f"{_PATH}/{{id}}/content", CONTENT_QUERY),
         Route(Action.CANCEL, "DELETE", f"{_PATH}/{{id}}"),
     )
     body_limit = 100 * 1024 * 1024
@@ -167,14 +164,7 @@ class OpenAIVideos(Dialect):
     def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
         """Read `after`, `limit` and `order`."""
         del now
-        order, text = query.get("order") or "desc", query.get("limit") or str(_PAGE_SIZE)
-        if order not in {"asc", "desc"}:
-            raise errors.InvalidRequest(f"order: got {order[:64]!r}; must be asc or desc.", field="order")
-        if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= _LARGEST_PAGE:
-            message = f"limit: got {text[:64]!r}; must be a whole number from 1 to {_LARGEST_PAGE}."
-            raise errors.InvalidRequest(message, field="limit")
-        after = TaskId(query["after"]) if query.get("after") else None
-        return TaskFilter(after=after, limit=int(text), oldest_first=order == "asc")
+        return wanted(query)
 
     def listed(self, page: TaskPage) -> Json:
         """Write a page of videos."""
