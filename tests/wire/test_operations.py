@@ -181,8 +181,7 @@ def test_what_has_no_effect_is_named_when_asked_for() -> None:
         extra={"webhook": {"url": "https://example.com/hook"}},
     )
     assert set(request.without_effect()) == {
-        "callback_url",
-        "extra.webhook",
+        "extra.webhook.url",
         "subjects[0].voice_id",
     }
     assert read("q2-pro-start-end2video", images=[url(0)], is_rec=True).without_effect() == ("is_rec",)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, se
 
 from keyreel.errors import AttemptLost, Cancelled, UnknownTask
 from keyreel.task import State, Submission, Task, TaskFilter, TaskId
+from keyreel.tasks.callbacks import Callback, happened, register
 from keyreel.tasks.claim import Claim, Token, next_in_line
 from keyreel.tasks.database import FILE, Database, epoch
 from keyreel.tasks.ids import Snowflakes, number_of
@@ -20,6 +21,7 @@ from keyreel.tasks.tables import STEPS, TASKS, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
     from random import Random
     from typing import NoReturn
@@ -121,7 +123,7 @@ class TaskStore:
 
     # For clients.
 
-    def accept(self, submission: Submission) -> Task:
+    def accept(self, submission: Submission, callback: Callback | None = None) -> Task:
         """Keep a submission as a new queued task, and set its price aside.
 
         Raises:
@@ -129,11 +131,26 @@ class TaskStore:
         """
         now = self.clock.now()
         with self.database.write() as connection:
-            number = self._ids.next()
-            row = {"id": number, **asdict(submission), **_NEW, "created": now, "ready_at": now}
-            connection.execute(_ACCEPT, row)
-            Ledger(connection, now).hold(number, submission.tenant, submission.credits)
+            number = self._accept(connection, submission, callback, now)
         return Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
+
+    def rehearse(
+        self, submission: Submission, callback: Callback | None, outcome: Succeeded | Failed
+    ) -> Task:
+        """Keep a submission as a task that has had its end already, for a client that tries its callback out.
+
+        Nothing is made, so its price is to be 0.
+        """
+        now = self.clock.now()
+        with self.database.write() as connection:
+            number = self._accept(connection, submission, callback, now)
+            happened(connection, now, number, State.RUNNING)
+            played = {"attempt": 1, "started": now}
+            change = update(TASKS).where(TASKS.c.id == number).values({**played, **_ended(outcome, now)})
+            row = connection.execute(change.returning(TASKS)).mappings().one()
+            _pay(Ledger(connection, now), task_of(row))
+            happened(connection, now, number, State(row["state"]))
+        return task_of(row)
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
@@ -199,6 +216,7 @@ class TaskStore:
             row = connection.execute(change).one_or_none()
             if row is not None:
                 Ledger(connection, now).refund(row.id, tenant, row.credits)
+                happened(connection, now, row.id, State.CANCELLED)
         return self.get(tenant, task_id)
 
     # For workers.
@@ -218,6 +236,8 @@ class TaskStore:
                 .returning(TASKS)
             )
             row = connection.execute(change).mappings().one_or_none()
+            if row is not None:
+                happened(connection, now, number, State.RUNNING)
         if row is None:
             return None
         task = task_of(row)
@@ -260,19 +280,16 @@ class TaskStore:
         Settling the same attempt the same way again changes nothing.
         """
         now = self.clock.now()
-        state = State.SUCCEEDED if isinstance(outcome, Succeeded) else State.FAILED
-        values = {"state": state, **asdict(outcome)}
-        if isinstance(outcome, Succeeded):
-            values |= {"progress": 1.0, "charged": func.min(TASKS.c.credits, outcome.charged)}
-        end = {"finished": now, "owner": "", "lease_until": None}
-        change = update(TASKS).where(_fence(token)).values({**values, **end}).returning(TASKS)
+        values = _ended(outcome, now)
+        change = update(TASKS).where(_fence(token)).values(values).returning(TASKS)
         with self.database.write() as connection:
             row = connection.execute(change).mappings().one_or_none()
             if row is not None:
                 _pay(Ledger(connection, now), task_of(row))
+                happened(connection, now, int(token.id), values["state"])
         # A commit may have reached the disk although it was reported as failed, and be tried again.
         task = self._row(token) if row is None else task_of(row)
-        if task.attempt != token.attempt or task.state is not state:
+        if task.attempt != token.attempt or task.state is not values["state"]:
             self._lost(token)
         return task
 
@@ -299,6 +316,17 @@ class TaskStore:
         with self.database.read() as connection:
             return frozenset(TaskId(str(number)) for number in connection.execute(query).scalars())
 
+    def _accept(
+        self, connection: Connection, submission: Submission, callback: Callback | None, now: datetime
+    ) -> int:
+        number = self._ids.next()
+        row = {"id": number, **asdict(submission), **_NEW, "created": now, "ready_at": now}
+        connection.execute(_ACCEPT, row)
+        Ledger(connection, now).hold(number, submission.tenant, submission.credits)
+        if callback is not None:
+            register(connection, number, submission.tenant, callback)
+        return number
+
     def _change(self, token: Token, values: dict[str, Any]) -> Task:
         change = update(TASKS).where(_fence(token)).values(values).returning(TASKS)
         with self.database.write() as connection:
@@ -317,6 +345,15 @@ class TaskStore:
         if row.state is State.CANCELLED and row.attempt == token.attempt:
             raise Cancelled
         raise AttemptLost
+
+
+def _ended(outcome: Succeeded | Failed, now: datetime) -> dict[str, Any]:
+    """Return the columns of a task that ends this way."""
+    values: dict[str, Any] = {"state": State.FAILED, **asdict(outcome)}
+    if isinstance(outcome, Succeeded):
+        charged = func.min(TASKS.c.credits, outcome.charged)
+        values |= {"state": State.SUCCEEDED, "progress": 1.0, "charged": charged}
+    return {**values, "finished": now, "owner": "", "lease_until": None}
 
 
 def _pay(ledger: Ledger, task: Task) -> None:

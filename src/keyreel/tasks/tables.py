@@ -159,6 +159,53 @@ ACCOUNTS: Final = Table(
 )
 """What each account's postings add up to, kept beside them; `prepaid` ones must not go below 0."""
 
+CALLBACKS: Final = Table(
+    "callbacks",
+    METADATA,
+    Column("task", _ID, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("sealed_key", Text, nullable=False),
+    Column("states", Text, nullable=False),
+    Column("wait_seconds", Double, nullable=False),
+    Column("disabled", Instant),
+    Index("callbacks_of_url", "tenant", "url"),
+)
+"""Where a task's events are to be sent; only tasks with a callback have a row."""
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("task", _ID, ForeignKey("callbacks.task", ondelete="CASCADE"), nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("tried", Integer, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("finished", Instant),
+    UniqueConstraint("task", "state", name="deliveries_once"),
+    # In the order in which what is due is looked for: whose receiver, and since when.
+    Index("deliveries_due", "status", "tenant", "host", "next_at"),
+)
+"""One row an event: a task's state that is to be told."""
+
+DELIVERY_ATTEMPTS: Final = Table(
+    "delivery_attempts",
+    METADATA,
+    Column("delivery", Text, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+)
+"""Every attempt to deliver; `status` is 0 where no answer came."""
+
 
 def task_of(row: RowMapping) -> Task:
     """Read a row of TASKS."""

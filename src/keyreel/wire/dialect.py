@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from keyreel.errors import UnknownEndpoint
+from keyreel.wire.callbacks import Reporting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, State, Task, TaskFilter, TaskId
+    from keyreel.wire.callbacks import Event
     from keyreel.wire.endpoint import Endpoint
 
 Json = dict[str, Any]
@@ -122,6 +124,8 @@ class Dialect(ABC):
     """The word before the key in a client's Authorization header."""
     forms: ClassVar[Json] = {}
     """The schema of submits as multipart forms, empty where there are none; files arrive as data URIs."""
+    reporting: ClassVar[Reporting] = Reporting()
+    """What callbacks promise."""
 
     def offers(self, endpoint: type[Endpoint]) -> bool:
         """Say whether this format has words for the endpoint; most have for all."""
@@ -162,6 +166,11 @@ class Dialect(ABC):
     @abstractmethod
     def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
         """Write a task's state; `links` only for a succeeded one."""
+
+    def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
+        """Write what a callback is sent: the task as a poll shows it, unless the format wraps that."""
+        del event
+        return self.result(task, endpoint, links, 0)
 
     def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
         """Read which tasks a list is to show; a name given several times has its values joined by commas.

@@ -43,7 +43,7 @@ class Part(BaseModel):
 
 
 class TestMode(Part):
-    """Tries a webhook out: no video is made, nothing charged, and an event tells the end that is asked for."""
+    """Tries a webhook out: nothing is made or charged, and an event tells the end that is asked for."""
 
     enabled: Flag = False
     return_task_status: Annotated[str, OneOf(tuple(_PLAYED))] = "TASK_STATUS_SUCCEED"

@@ -13,6 +13,7 @@ from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue, native_lists
+from keyreel.wire.callbacks import ENDS, Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.native_answers import NO_WORDS, STATES, accepted, creations, model_name, operation_word
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
@@ -46,12 +47,16 @@ _REFUSALS: Final = (
     Row(errors.InvalidKey, 401, "Unauthorized"),
     Row(errors.MissingKey, 401, "Unauthorized"),
     Row(errors.LinkForged, 403, "Forbidden"),
+    Row(errors.MissingScope, 403, "Forbidden"),
     Row(errors.UnknownTask, 404, "TaskNotFound"),
     Row(errors.UnknownEndpoint, 404, "NotFound"),
     Row(errors.MethodNotAllowed, 405, "MethodNotAllowed"),
     Row(errors.BodyTooSlow, 408, "RequestTimeout"),
+    Row(errors.IdempotencyConflict, 409, "Conflict"),
     Row(errors.LinkExpired, 410, "Gone"),
     Row(errors.BodyTooLarge, 413, "BodyTooLarge"),
+    Row(errors.RateLimited, 429, "TooManyRequests"),
+    Row(errors.QuotaExceeded, 429, "QuotaExceeded"),
     Row(errors.InternalFault, 500, "InternalError"),
     Row(errors.Unavailable, 503, "ServiceUnavailable"),
     Row(errors.Refusal, 400, "BadRequest"),
@@ -64,6 +69,8 @@ class NativeFormat(Dialect):
     prefix: ClassVar[str]
     body_limit = 20 * 1024 * 1024
     scheme = "Token"
+    # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
+    reporting = Reporting(ENDS | {State.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
 
     @staticmethod
     def routes_under(prefix: str) -> tuple[Route, ...]:

@@ -10,6 +10,7 @@ from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
+from keyreel.wire.callbacks import SCHEDULE, Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task
+    from keyreel.wire.callbacks import Event
     from keyreel.wire.endpoint import Endpoint
 
 _RESULT_PATH: Final = "/v3/async/task-result"
@@ -45,7 +47,7 @@ _SHORT: Final = {
 }
 _IRREGULAR: Final = {"q2-pro-fast-reference2video": "viduq2-pro-fast"}
 
-# The reasons of the format's own table; the last six are ours, for what it does not name.
+# The reasons of the format's own table; the last seven are ours, for what it does not name.
 _REFUSALS: Final = (
     Row(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
     Row(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
@@ -58,8 +60,11 @@ _REFUSALS: Final = (
     Row(errors.UnknownTask, 404, "TASK_NOT_FOUND"),
     Row(errors.InsufficientCredits, 400, "BILLING_BALANCE_NOT_ENOUGH"),
     Row(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),
+    Row(errors.RateLimited, 429, "RATE_LIMIT_EXCEEDED"),
+    Row(errors.MissingScope, 403, "API_NOT_ALLOWED"),
     Row(errors.InternalFault, 500, "GET_RESULT_FAILED"),
     Row(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
+    Row(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
     Row(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
     Row(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
     Row(errors.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
@@ -80,6 +85,8 @@ class AsyncV3(Dialect):
         Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
     )
     body_limit = 100 * 1024 * 1024
+    # "Timeout 5 s, up to 5 retries".
+    reporting = Reporting(schedule=SCHEDULE[:6], timeout_seconds=5.0)
 
     def asked(self, path: Mapping[str, str], body: Json) -> Asked:
         """Read a submit: the path names the model, the body is flat."""
@@ -130,6 +137,12 @@ class AsyncV3(Dialect):
             "videos": [video] if video else [],
             "audios": [],
         }
+
+    def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
+        """Wrap the result, which carries the webhook's address back."""
+        payload = super().event(event, task, endpoint, links)
+        payload["extra"]["webhook"] = {"url": endpoint.report_to}
+        return {"event_type": "ASYNC_TASK_RESULT", "payload": payload}
 
     def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`."""

@@ -9,6 +9,7 @@ from keyreel import errors
 from keyreel.pricing import usd
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
+from keyreel.wire.callbacks import Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.dialects.vtrix_models import model_id, model_list, model_spec
 from keyreel.wire.refusals import Row, error_of, row_of, sentence
@@ -38,6 +39,7 @@ _REFUSALS: Final = (
     Row(errors.MissingKey, 401, "002011001"),
     Row(errors.InvalidKey, 401, "002011002"),
     Row(errors.InsufficientCredits, 403, "002013003"),
+    Row(errors.MissingScope, 403, "002013004"),
     Row(errors.UnsupportedOrder, 403, "002013001"),
     Row(errors.LinkForged, 403, "002013002"),
     Row(errors.UnknownEndpoint, 404, "002012001"),
@@ -45,6 +47,9 @@ _REFUSALS: Final = (
     Row(errors.MethodNotAllowed, 405, "002012003"),
     Row(errors.LinkExpired, 410, "002012004"),
     Row(errors.BodyTooSlow, 408, "002014007"),
+    Row(errors.IdempotencyConflict, 409, "002014010"),
+    Row(errors.RateLimited, 429, "002016001"),
+    Row(errors.QuotaExceeded, 429, "002016002"),
     Row(errors.BodyTooLarge, 413, "002014008"),
     Row(errors.InternalFault, 500, "002015001"),
     Row(errors.Unavailable, 503, "002015002"),
@@ -62,6 +67,7 @@ class Vtrix(Dialect):
         Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
     )
     body_limit = 20 * 1024 * 1024
+    reporting = Reporting(keyed=True)
 
     def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
         """Describe both forms: the fields in `input[0].params`, and beside `model`."""

@@ -1,0 +1,30 @@
+"""What of a stored task is shown to clients: its checked request, and freshly signed links to its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyreel.task import Links, State
+from keyreel.wire import catalogue
+
+if TYPE_CHECKING:
+    from keyreel.storage.signing import Signer
+    from keyreel.task import Task
+    from keyreel.wire.endpoint import Endpoint
+
+
+def stored_endpoint(task: Task) -> Endpoint:
+    """Read a task's checked request back."""
+    kind = catalogue.endpoint(task.submission.endpoint)
+    return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED)
+
+
+def signed_links(task: Task, signer: Signer, base: str, seconds: int) -> Links | None:
+    """Sign the files of a succeeded task for so long; `base` is the server's address for that client."""
+    if task.state is not State.SUCCEEDED:
+        return None
+    return Links(
+        video=base + signer.sign(task.video, seconds),
+        cover=base + signer.sign(task.cover, seconds),
+        ttl_seconds=seconds,
+    )
