@@ -1,4 +1,4 @@
-"""Pictures of a request, from its arrival to the files that engines read.
+"""Pictures and videos of a request, from its arrival to the files that engines read.
 
 `receive` runs while the client waits: it decodes no pixel and opens no connection. `gather` is the worker's.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
+from dataclasses import replace
 from hashlib import sha256
 from math import ceil
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from keyreel.errors import (
     ImageTooLarge,
@@ -21,10 +22,12 @@ from keyreel.errors import (
     RenderFailed,
 )
 from keyreel.intake.egress import check_url
-from keyreel.intake.images import decode_inline, inspect, too_large
+from keyreel.intake.images import check_video, decode_inline, inspect, too_large
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import Order, Picture, Size, fitted, pictures_of, with_pictures
 from keyreel.storage.durable import room
+from keyreel.wire.extending import LONGEST_SECONDS, SHORTEST_SECONDS
+from keyreel.wire.sources import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,11 +47,22 @@ _TEN_MEGABYTES: Final = 10_000_000
 _SECONDS_PER_TEN_MEGABYTES: Final = 15.0
 _MOST_SECONDS: Final = 30.0
 
+_MOST_VIDEO_SECONDS: Final = 60.0
+_VIDEO: Final = "video_url"
+_VIDEO_BYTES: Final = 100_000_000
+
 _Request = TypeVar("_Request", bound="Endpoint")
 
 
 def _not_ours(_url: str) -> None:
     """Stand in where a server has no address of its own."""
+
+
+class _Input(NamedTuple):
+    """What is brought: for which field, and what it is called."""
+
+    field: str
+    noun: str = "image"
 
 
 class Intake:
@@ -85,6 +99,8 @@ class Intake:
                 )
                 await self._keep(f"assets/{digest}", data)
             sources[path] = ASSET + digest
+        if _is_url(endpoint.predecessor):
+            check_url(endpoint.predecessor, _VIDEO)
         endpoint.check_sizes(sizes)
         return endpoint.with_pictures(sources)
 
@@ -107,7 +123,26 @@ class Intake:
             raise RenderFailed(error.message) from error
         moved = {Picture(source): Picture(str(file)) for source, file in files.items()}
         order = with_pictures(order, moved)
+        if endpoint.predecessor:
+            return await self._going_on(endpoint, order, folder)
         return fitted(order, next(iter(sizes.values()))) if sizes else order
+
+    async def _going_on(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
+        """Return the order with the frames that its shot goes on from, and with their size."""
+        raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
+        field = "video_creation_id" if endpoint.predecessor_task else _VIDEO
+        try:
+            await self._bring(endpoint.predecessor, _VIDEO_BYTES, raw, _Input(field, "video"))
+            await asyncio.to_thread(check_video, raw, field)
+        except (InvalidRequest, LinkExpired, LinkForged) as error:
+            sentence = error.message if isinstance(error, InvalidRequest) else f"{field}: {error.message}"
+            raise RenderFailed(sentence) from error
+        seconds = (SHORTEST_SECONDS, LONGEST_SECONDS)
+        size = await self._sandbox.last_frames(raw, first, lead, seconds=seconds, field=field)
+        raw.unlink()
+        (shot,) = order.shots
+        shot = replace(shot, first=Picture(str(first)), lead=Picture(str(lead)))
+        return fitted(replace(order, shots=(shot,)), size)
 
     async def _made(
         self, wanted: Mapping[str, Mapping[str, PictureRules]], files: Mapping[str, Path]
@@ -126,7 +161,8 @@ class Intake:
         """Bring one picture to its file. It has to keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
         try:
-            await self._bring(source, min(rule.max_bytes for rule in rules.values()), raw, field)
+            most = min(rule.max_bytes for rule in rules.values())
+            await self._bring(source, most, raw, _Input(field))
             await asyncio.to_thread(_inspect_file, raw, rules)
         except (InvalidRequest, LinkExpired, LinkForged) as error:
             sentence = error.message if isinstance(error, InvalidRequest) else f"{field}: {error.message}"
@@ -136,29 +172,37 @@ class Intake:
         raw.unlink()
         return size
 
-    async def _bring(self, source: str, max_bytes: int, raw: Path, field: str) -> None:
-        key = f"assets/{source.removeprefix(ASSET)}" if source.startswith(ASSET) else self._resolve(source)
+    async def _bring(self, source: str, max_bytes: int, raw: Path, wanted: _Input) -> None:
+        key = self._key(source)
         if key is None:
-            data = await self._fetched(source, max_bytes, field)
+            data = await self._fetched(source, max_bytes, wanted)
             with room():
                 await asyncio.to_thread(raw.write_bytes, data)
             return
         size = await self._storage.size(key)
         if size is None:
-            raise RenderFailed(f"{field}: the image is no longer stored here.")
+            raise RenderFailed(f"{wanted.field}: the {wanted.noun} is no longer stored here.")
         if size > max_bytes:
-            raise too_large(max_bytes, field)
+            raise too_large(max_bytes, wanted.field, wanted.noun)
         await self._storage.fetch(key, raw)
 
-    async def _fetched(self, url: str, max_bytes: int, field: str) -> bytes:
-        seconds = min(_MOST_SECONDS, _SECONDS_PER_TEN_MEGABYTES * ceil(max_bytes / _TEN_MEGABYTES))
+    def _key(self, source: str) -> str | None:
+        """Return where the storage has what a source names; None for what is elsewhere."""
+        if source.startswith(ASSET):
+            return f"assets/{source.removeprefix(ASSET)}"
+        return source.removeprefix(STORED) if source.startswith(STORED) else self._resolve(source)
+
+    async def _fetched(self, url: str, max_bytes: int, wanted: _Input) -> bytes:
+        most = _MOST_VIDEO_SECONDS if wanted.noun == "video" else _MOST_SECONDS
+        seconds = min(most, _SECONDS_PER_TEN_MEGABYTES * ceil(max_bytes / _TEN_MEGABYTES))
         try:
             async with self._fetching:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
         except PictureUnreachable as error:
-            raise PictureUnreachable(f"{field}: the image could not be downloaded.") from error
+            sentence = f"{wanted.field}: the {wanted.noun} could not be downloaded."
+            raise PictureUnreachable(sentence) from error
         except ImageTooLarge:
-            raise too_large(max_bytes, field) from None
+            raise too_large(max_bytes, wanted.field, wanted.noun) from None
 
     async def _keep(self, key: str, data: bytes) -> None:
         if await self._storage.size(key) != len(data):

@@ -1,4 +1,4 @@
-"""The parent's half of decoding: one confined child for one picture, killed when it takes too long."""
+"""The parent's half of decoding: a confined child for each input, killed when it takes too long."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import structlog
 
@@ -14,13 +14,17 @@ from keyreel.errors import RenderFailed
 from keyreel.order import Size
 from keyreel.storage.durable import full
 
-_CHILD: Final = Path(__file__).with_name("decode.py")
+_DECODE: Final = Path(__file__).with_name("decode.py")
+_FILM: Final = Path(__file__).with_name("film.py")
+_FILM_LIMITS: Final = "30", str(3 << 29)
+"""CPU seconds and bytes: four seconds of 4K between two keyframes take 10, their pictures half a gigabyte."""
+
 _WALL_SECONDS: Final = 60.0
 _ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Sandbox:
-    """Decodes pictures, a few at a time."""
+    """Decodes pictures and the ends of videos, a few at a time."""
 
     def __init__(self, children: int = 2, *, cpu_seconds: int = 10, memory_bytes: int = 1 << 30) -> None:
         self._limits = str(cpu_seconds), str(memory_bytes)
@@ -36,25 +40,58 @@ class Sandbox:
             RenderFailed: the picture is damaged, or takes more memory or time than a picture may.
             Unavailable: the disk is full.
         """
+        keep = str(int(keep_alpha))
+        answer = await self._answer(_DECODE, source, target, keep, *self._limits, field=field, noun="image")
+        return Size(answer["width"], answer["height"])
+
+    async def last_frames(
+        self, source: Path, first: Path, lead: Path, *, seconds: tuple[int, int], field: str
+    ) -> Size:
+        """Write a video's last frame as `first` and the one a third of a second before it as `lead`, PNGs.
+
+        `seconds` are the shortest and the longest length. Returns the frames' size.
+
+        Raises:
+            RenderFailed: it is no such video, is damaged, or takes more memory or time than a video may.
+            Unavailable: the disk is full.
+        """
+        limits = (*map(str, seconds), *_FILM_LIMITS)
+        answer = await self._answer(_FILM, source, first, lead, *limits, field=field, noun="video")
+        return Size(answer["width"], answer["height"])
+
+    async def _answer(self, child: Path, *arguments: str | Path, field: str, noun: str) -> dict[str, Any]:
         async with self._turn:
-            status, output, complaint = await _run(source, target, str(int(keep_alpha)), *self._limits)
+            status, output, complaint = await _run(child, *arguments)
         # A child that its limits ended says nothing more.
         answer: dict[str, Any] = json.loads(output) if status == 0 else {"fault": "complex"}
-        if "fault" not in answer:
-            return Size(answer["width"], answer["height"])
-        self._log.warning(
-            "picture not decoded", field=field, status=status, complaint=complaint[-500:], **answer
-        )
-        if answer["fault"] == "full":
+        if "fault" in answer:
+            self._log.warning(
+                "input not decoded",
+                noun=noun,
+                field=field,
+                status=status,
+                complaint=complaint[-500:],
+                **answer,
+            )
+            _refuse(answer, f"{field}: the {noun}")
+        return answer
+
+
+def _refuse(answer: dict[str, Any], what: str) -> NoReturn:
+    match answer["fault"]:
+        case "full":
             raise full()
-        if answer["fault"] == "damaged":
-            raise RenderFailed(f"{field}: the image is damaged.")
-        raise RenderFailed(f"{field}: the image is too complex to decode.")
+        case "damaged":
+            raise RenderFailed(f"{what} is damaged.")
+        case "refused":
+            raise RenderFailed(f"{what} {answer['detail']}.")
+        case _:
+            raise RenderFailed(f"{what} is too complex to decode.")
 
 
-async def _run(*arguments: str | Path) -> tuple[int | None, bytes, str]:
+async def _run(child_program: Path, *arguments: str | Path) -> tuple[int | None, bytes, str]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", _CHILD, *arguments,
+        sys.executable, "-I", child_program, *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,0 +1,187 @@
+"""The sandboxed child for videos: takes the last frame of one of unknown origin, and one a moment before it.
+
+Run as a program by `sandbox.py`: `python film.py SOURCE FIRST LEAD SHORTEST LONGEST CPU_SECONDS MEMORY`. Its
+output is JSON: the shown size and the seconds, or a fault with what it is about. What the file says of
+itself is believed nowhere: its length is that of the pictures in it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import resource
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import av
+from av.error import FFmpegError
+from PIL import Image
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+LEAD_SECONDS: Final = Fraction(1, 3)
+"""How long before the last frame the lead is."""
+
+_FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
+_CODECS: Final = {"h264", "hevc", "vp9", "av1", "libdav1d"}
+_LONGEST_SIDE: Final = 4096
+_WIDEST: Final = 8
+_FEWEST_PIXELS: Final = 64
+_MOST_PICTURES: Final = 60 * 240
+_BACK: Final = Fraction(1, 4)
+"""Seconds before the lead where decoding may begin at the latest: times of a file are rounded."""
+
+_FILE_BYTES: Final = 1 << 27
+_OPEN_FILES: Final = 32
+_UPRIGHT: Final = {
+    0: None,
+    90: Image.Transpose.ROTATE_90,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_270,
+}
+
+
+class _Refused(Exception):
+    """What is in the file is not what may be in it; the message completes "the video …"."""
+
+
+class _Span(NamedTuple):
+    """When the pictures begin, when the last of them begins, and when it ends, in seconds."""
+
+    start: Fraction
+    last: Fraction
+    end: Fraction
+
+
+def main() -> None:
+    """Decode under limits that no video can lift."""
+    source, first, lead, shortest, longest, cpu_seconds, memory_bytes = sys.argv[1:]
+    _confine(int(cpu_seconds), int(memory_bytes))
+    try:
+        answer = _taken(source, Path(first), Path(lead), (int(shortest), int(longest)))
+    except _Refused as refused:
+        answer = {"fault": "refused", "detail": str(refused)}
+    except MemoryError:
+        answer = {"fault": "complex"}
+    except (FFmpegError, OSError, ValueError, EOFError) as error:
+        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+        memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
+        answer = {
+            "fault": "full" if full else "complex" if memory else "damaged",
+            "detail": f"{error!r}"[:200],
+        }
+    sys.stdout.write(json.dumps(answer))
+
+
+def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+def _taken(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> dict[str, Any]:
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    with av.open(source, options=options, metadata_errors="replace") as container:
+        stream = _pictures(container)
+        span = _span(container, stream, seconds)
+        frames = _last_frames(container, stream, span)
+        for frame, path in zip(frames, (lead, first), strict=True):
+            picture = _upright(frame, stream)
+            beside = path.with_suffix(".part")
+            picture.save(beside, "PNG", compress_level=1)
+            beside.replace(path)
+        return {"width": picture.width, "height": picture.height, "seconds": float(span.end - span.start)}
+
+
+def _pictures(container: InputContainer) -> VideoStream:
+    if not container.streams.video:
+        raise _Refused("holds no moving pictures")
+    stream = container.streams.video[0]
+    codec = stream.codec_context
+    if codec.name not in _CODECS:
+        raise _Refused(f"is coded as {codec.name[:20]}; it must be H.264, HEVC, VP9 or AV1")
+    if max(codec.width, codec.height) > _LONGEST_SIDE:
+        raise _Refused(f"is {codec.width}x{codec.height}; a side has at most {_LONGEST_SIDE} pixels")
+    if min(codec.width, codec.height) < _FEWEST_PIXELS:
+        raise _Refused(f"is {codec.width}x{codec.height}; a side has at least {_FEWEST_PIXELS} pixels")
+    # Threads reserve address space by the hundred megabytes.
+    codec.thread_count = 1
+    return stream
+
+
+def _span(container: InputContainer, stream: VideoStream, seconds: tuple[int, int]) -> _Span:
+    """Read when pictures are shown from all of their packets: headers may claim any length."""
+    base = stream.time_base or Fraction(1, 1000)
+    shown: list[tuple[int, int]] = []
+    for packet in container.demux(stream):
+        if packet.pts is not None and packet.size:
+            shown.append((packet.pts, packet.duration or 0))
+        if len(shown) > _MOST_PICTURES:
+            raise _Refused(f"has more than {_MOST_PICTURES} pictures")
+    if len(shown) < 2:  # noqa: PLR2004 - a first and a last one
+        raise _Refused("holds no moving pictures")
+    start = min(shown)[0] * base
+    last, duration = max(shown)
+    usual = Fraction(last - min(shown)[0], len(shown) - 1)
+    # The last picture's own duration is anybody's claim as well: more than two usual ones is none.
+    own = duration if 0 < duration <= 2 * usual else usual
+    span = _Span(start, last * base, (last + own) * base)
+    length = span.end - span.start
+    frame = usual * base
+    if not seconds[0] - frame <= length <= seconds[1] + frame:
+        raise _Refused(f"lasts {float(length):.1f} s; it must last {seconds[0]} to {seconds[1]} s")
+    return span
+
+
+def _last_frames(
+    container: InputContainer, stream: VideoStream, span: _Span
+) -> tuple[VideoFrame, VideoFrame]:
+    """Decode the end of the video: the frame nearest to the lead's time, and the last one."""
+    base = stream.time_base or Fraction(1, 1000)
+    wanted = span.last - LEAD_SECONDS
+    container.seek(int((wanted - _BACK) / base), stream=stream, backward=True)
+    lead: VideoFrame | None = None
+    last: VideoFrame | None = None
+    for frame in container.decode(stream):
+        if frame.pts is None:
+            continue
+        if lead is None or _apart(frame, base, wanted) < _apart(lead, base, wanted):
+            lead = frame
+        if last is None or frame.pts >= (last.pts or 0):
+            last = frame
+    if lead is None or last is None or lead is last:
+        raise _Refused("holds no moving pictures at its end")
+    return lead, last
+
+
+def _apart(frame: VideoFrame, base: Fraction, wanted: Fraction) -> Fraction:
+    return abs((frame.pts or 0) * base - wanted)
+
+
+def _upright(frame: VideoFrame, stream: VideoStream) -> Image.Image:
+    """Return the frame as it is shown: by its own colour tags, with square pixels, the right way up."""
+    from keyreel.media.color import ColorConverter
+
+    if max(frame.width, frame.height) > _LONGEST_SIDE:
+        raise _Refused(f"changes its size to {frame.width}x{frame.height}")
+    picture = Image.fromarray(ColorConverter().to_rgb(frame))
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if aspect != 1 and 1 / _WIDEST <= aspect <= _WIDEST:
+        wide = min(round(picture.width * aspect), _LONGEST_SIDE)
+        picture = picture.resize((max(wide, 1), picture.height), Image.Resampling.LANCZOS)
+    turn = _UPRIGHT.get(frame.rotation % 360)
+    return picture if turn is None else picture.transpose(turn)
+
+
+if __name__ == "__main__":
+    main()
