@@ -14,8 +14,12 @@ KeyreelError
 │   ├── UnsupportedOrder          no engine here can make it
 │   ├── UnknownTask               no task with this id for this tenant
 │   ├── InsufficientCredits       the tenant pays in advance and has too little
+│   ├── RateLimited               too many requests or waiting tasks: try again after a while
+│   │   └── QuotaExceeded         the day's credits are spent: nothing more today
+│   ├── IdempotencyConflict       the idempotency key stands for another request
 │   ├── MissingKey                no API key was sent
 │   ├── InvalidKey                the API key is unknown or revoked
+│   ├── MissingScope              the API key is not for this
 │   ├── BodyTooLarge              the request's body passes its limit
 │   ├── BodyTooSlow               the request's body did not arrive in time
 │   ├── MethodNotAllowed          the path exists, the method does not
@@ -27,6 +31,7 @@ KeyreelError
 │   └── PictureUnreachable        an image address that gave no usable answer
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
+├── Expired                       an off-peak task's deadline came before its turn
 ├── AttemptLost                   another worker owns the task now: discard everything
 ├── Unspeakable                   no voice here can say a text
 ├── InvalidSetting                an operator's setting breaks a rule
@@ -105,12 +110,32 @@ class InsufficientCredits(Refusal):
     """There are not enough credits left for this video."""
 
 
+class RateLimited(Refusal):
+    """There are too many requests: try again after the seconds in Retry-After."""
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class QuotaExceeded(RateLimited):
+    """The credits for today are spent."""
+
+
+class IdempotencyConflict(Refusal):
+    """This Idempotency-Key was sent with another request before: send a new key with a new request."""
+
+
 class MissingKey(Refusal):
     """The API key is missing: send the header 'Authorization: Bearer <key>'."""
 
 
 class InvalidKey(Refusal):
     """The API key is unknown or revoked."""
+
+
+class MissingScope(Refusal):
+    """The API key has not the scope that this needs."""
 
 
 class BodyTooLarge(Refusal):
@@ -159,6 +184,10 @@ class RenderCrashed(KeyreelError):
 
 class Cancelled(KeyreelError):
     """The task was cancelled."""
+
+
+class Expired(KeyreelError):
+    """Off-peak tasks wait 48 hours at most: this one's time was up, and its price was given back."""
 
 
 class AttemptLost(KeyreelError):

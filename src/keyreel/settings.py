@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,9 +18,13 @@ from pydantic_settings import (
 )
 
 from keyreel.errors import InvalidSetting
+from keyreel.off_peak import Windows
 from keyreel.order import MarkText
 
+_WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 MEBIBYTE = 1024 * 1024
+PERIOD = r"^([0-9]{1,5}[smhd]|forever)$"
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 Network = IPv4Network | IPv6Network
 
 
@@ -27,6 +32,15 @@ def data_folder() -> Path:
     """Return the default data folder of this account."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "keyreel"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long things are kept; None for good."""
+
+    inputs: timedelta | None = None
+    videos: timedelta | None = None
+    records: timedelta | None = None
 
 
 class Settings(BaseSettings):
@@ -87,6 +101,70 @@ class Settings(BaseSettings):
         default=None,
         description="TOML table of prices; default: DATA/prices.toml, else the shipped one.",
     )
+    rpm: int = Field(
+        default=0,
+        ge=0,
+        description="Submits that a key may send in a minute, where it has no limit of its own; 0: any "
+        "number. Hosted services allow about 20.",
+    )
+    running: int = Field(
+        default=0,
+        ge=0,
+        description="Tasks of a key that may run at a time, likewise; more wait. Hosted services: 5.",
+    )
+    queued: int = Field(
+        default=0, ge=0, description="Tasks of a key that may wait at a time, likewise; more are refused."
+    )
+    daily_credits: int = Field(
+        default=0, ge=0, description="Credits that a key's tasks of one day (UTC) may cost, likewise."
+    )
+    dedupe_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        description="For clients that send no Idempotency-Key: the same request of the same key within so "
+        "many seconds is the same task. 0: every request is its own.",
+    )
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs callbacks of tenant `default`: `whsec_` and base64 of 24 to 64 bytes. "
+        "Empty: a secret of this install's own, which `keyreel callbacks secret` shows.",
+    )
+    callback_schedule: Annotated[tuple[float, ...], NoDecode] = Field(
+        default=(),
+        description="Seconds before each attempt to deliver a callback, counted from the end of the one "
+        "before, comma-separated; as many entries as attempts. Empty: what each wire format documents.",
+    )
+    callback_timeout: float | None = Field(
+        default=None,
+        gt=0,
+        description="Seconds that one attempt may take in all. None: as each wire format has it, 5 or 15.",
+    )
+    off_peak: str = Field(
+        default="",
+        description="When off-peak videos are made, such as `22:00-08:00 Asia/Shanghai`; several, "
+        "comma-separated. Empty: whenever no other task waits.",
+    )
+    keep_inputs: str = Field(
+        default="7d",
+        pattern=PERIOD,
+        description="How long pictures and uploads are kept after they were last handed in: `12h`, `7d`, "
+        "`forever`. What an unfinished task needs is kept in any case.",
+    )
+    keep_videos: str = Field(
+        default="30d",
+        pattern=PERIOD,
+        description="How long videos are kept once they are done; their links answer 410 after that.",
+    )
+    keep_records: str = Field(
+        default="forever",
+        pattern=PERIOD,
+        description="How long it is kept what an ended task was about; its entries in the books stay.",
+    )
+    dev: bool = Field(
+        default=False,
+        description="1: development mode, the same as `keyreel up --dev`: the clock can be moved, and "
+        "markers in prompts make tasks fail, wait or take long.",
+    )
     config: Path | None = Field(default=None, description="TOML file to read; default: DATA/keyreel.toml.")
 
     @property
@@ -94,6 +172,22 @@ class Settings(BaseSettings):
         """The operator's table of prices; None for the shipped one."""
         own = self.data / "prices.toml"
         return self.prices or (own if own.exists() else None)
+
+    @property
+    def windows(self) -> Windows:
+        """When off-peak videos are made."""
+        return Windows.read(self.off_peak)
+
+    @property
+    def keep(self) -> Keep:
+        """How long things are kept."""
+        return Keep(*map(_period, (self.keep_inputs, self.keep_videos, self.keep_records)))
+
+    @field_validator("off_peak")
+    @classmethod
+    def _windows(cls, value: str) -> str:
+        Windows.read(value)
+        return value
 
     @field_validator("egress_allow", mode="before")
     @classmethod
@@ -104,6 +198,21 @@ class Settings(BaseSettings):
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(_items(value))
+
+    @field_validator("callback_schedule", mode="before")
+    @classmethod
+    def _pauses(cls, value: Any) -> Any:
+        pauses = tuple(float(item) for item in _items(value))
+        if not all(0 <= pause < float("inf") for pause in pauses):
+            raise ValueError("must be seconds such as 0,5,300")
+        return pauses
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signing_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must be whsec_ and base64 of 24 to 64 bytes")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -124,6 +233,10 @@ class Settings(BaseSettings):
         given = {**env_settings(), **init_settings()}
         file = Path(given.get("config") or Path(given.get("data") or data_folder()) / "keyreel.toml")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def _period(text: str) -> timedelta | None:
+    return None if text == "forever" else int(text[:-1]) * _UNITS[text[-1]]
 
 
 def _items(value: Any) -> list[str]:

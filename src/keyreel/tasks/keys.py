@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
 
 from keyreel.errors import InvalidKey
+from keyreel.tasks.limits import Limits, limits_of
 from keyreel.tasks.tables import API_KEYS, Instant
+from keyreel.tasks.tenants import name_tenant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +28,21 @@ _SECRET_BYTES: Final = 32
 _FIND: Final = select(API_KEYS).where(API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None))
 
 
+class Scope(StrEnum):
+    """What a key may be used for."""
+
+    SUBMIT = "submit"
+    """Handing in, uploading, cancelling."""
+    READ = "read"
+    """Asking for tasks, results and lists."""
+    ADMIN = "admin"
+    """Everything that the operator may, for all tenants."""
+
+
+USUAL: Final = frozenset({Scope.SUBMIT, Scope.READ})
+_NO_LIMITS: Final = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key's record; the key itself is nowhere."""
@@ -34,6 +52,8 @@ class ApiKey:
     name: str
     created: datetime
     revoked: datetime | None = None
+    scopes: frozenset[Scope] = USUAL
+    limits: Limits = _NO_LIMITS
 
 
 class Keys:
@@ -44,14 +64,33 @@ class Keys:
         self._clock = clock
         self._random = random
 
-    def create(self, tenant: str, name: str = "") -> tuple[ApiKey, str]:
-        """Make a key and return its record and the key itself, which cannot be had again."""
+    def create(
+        self,
+        tenant: str,
+        name: str = "",
+        *,
+        scopes: frozenset[Scope] = USUAL,
+        limits: Limits = _NO_LIMITS,
+    ) -> tuple[ApiKey, str]:
+        """Make a key and return its record and the key itself, which cannot be had again.
+
+        Whoever gets a key is a tenant from then on.
+        """
         secret = urlsafe_b64encode(self._random.randbytes(_SECRET_BYTES)).rstrip(b"=").decode()
         plaintext = _PREFIX + secret
-        key = ApiKey(f"key_{self._random.randbytes(8).hex()}", tenant, name, self._clock.now())
-        row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created}
+        key = ApiKey(
+            f"key_{self._random.randbytes(8).hex()}",
+            tenant,
+            name,
+            self._clock.now(),
+            scopes=scopes,
+            limits=limits,
+        )
+        row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created, **asdict(limits)}
         with self._database.write() as connection:
-            connection.execute(insert(API_KEYS).values(**row, sha256=_digest(plaintext)))
+            name_tenant(connection, tenant, key.created)
+            values = {**row, "scopes": " ".join(sorted(scopes)), "sha256": _digest(plaintext)}
+            connection.execute(insert(API_KEYS).values(values))
         return key, plaintext
 
     def list(self, tenant: str = "") -> tuple[ApiKey, ...]:
@@ -68,12 +107,20 @@ class Keys:
         Raises:
             InvalidKey: there is no key with this id.
         """
-        change = (
-            update(API_KEYS)
-            .where(API_KEYS.c.id == key_id)
-            .values(revoked=func.coalesce(API_KEYS.c.revoked, literal(self._clock.now(), Instant)))
-            .returning(API_KEYS)
-        )
+        now = literal(self._clock.now(), Instant)
+        return self._change(key_id, {"revoked": func.coalesce(API_KEYS.c.revoked, now)})
+
+    def limit(self, key_id: str, limits: Limits) -> ApiKey:
+        """Set those of a key's limits that are given.
+
+        Raises:
+            InvalidKey: there is no key with this id.
+        """
+        given = {name: value for name, value in asdict(limits).items() if value is not None}
+        return self._change(key_id, given or {"id": key_id})
+
+    def _change(self, key_id: str, values: dict[str, Any]) -> ApiKey:
+        change = update(API_KEYS).where(API_KEYS.c.id == key_id).values(values).returning(API_KEYS)
         with self._database.write() as connection:
             row = connection.execute(change).mappings().one_or_none()
         if row is None:
@@ -99,4 +146,12 @@ def _digest(plaintext: str) -> str:
 
 
 def _key_of(row: RowMapping) -> ApiKey:
-    return ApiKey(row["id"], row["tenant"], row["name"], row["created"], row["revoked"])
+    return ApiKey(
+        row["id"],
+        row["tenant"],
+        row["name"],
+        row["created"],
+        row["revoked"],
+        scopes=frozenset(map(Scope, row["scopes"].split())),
+        limits=limits_of(row),
+    )

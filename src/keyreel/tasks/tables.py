@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from keyreel.task import State, Submission, Task, TaskId
+from keyreel.task import Kept, State, Submission, Task, TaskId
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -96,6 +96,7 @@ TASKS: Final = Table(
     Column("fault", Text, nullable=False),
     Column("video", Text, nullable=False),
     Column("cover", Text, nullable=False),
+    Column("clean", Text, nullable=False, server_default=""),
     Column("video_sha256", Text, nullable=False),
     Column("fingerprint", Text, nullable=False, server_default=""),
     Column("notes", Sentences, nullable=False, server_default="[]"),
@@ -103,14 +104,22 @@ TASKS: Final = Table(
     Column("ready_at", Instant, nullable=False),
     Column("started", Instant),
     Column("finished", Instant),
+    Column("deadline", Instant),
+    Column("kept", Text, nullable=False, server_default=Kept.ALL),
     Column("owner", Text, nullable=False),
     Column("lease_until", Double),
-    # In the order in which a claim asks: whose turn is it, and which task is that tenant's next.
-    Index("tasks_queue", "state", "tenant", "priority", "created", "id", "ready_at"),
+    # In the order in which a claim asks: whose turn is it, which task is that tenant's next, by which key.
+    Index("tasks_queue", "state", "tenant", "priority", "created", "id", "ready_at", "key_id"),
     Index("tasks_served", "tenant", "started"),
+    Index("tasks_of_day", "tenant", "created"),
     Index("tasks_listed", "tenant", "id"),
+    Index("tasks_deadlines", "state", "deadline", "id", "ready_at", "tenant"),
+    Index("tasks_kept", "kept", "state", "finished"),
 )
-"""One row a task. `started` is the latest claim's; `lease_until` is in the database's own seconds."""
+"""One row a task. `started` is the latest claim's; `lease_until` is in the database's own seconds.
+
+Only off-peak tasks have a `deadline`.
+"""
 
 STEPS: Final = Table(
     "steps",
@@ -121,6 +130,19 @@ STEPS: Final = Table(
 )
 """What finished steps of a task gave, for whichever attempt comes next."""
 
+TENANTS: Final = Table(
+    "tenants",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("notes", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("rpm", Integer),
+    Column("running", Integer),
+    Column("queued", Integer),
+    Column("daily_credits", Integer),
+)
+"""Who owns keys, tasks and credits. A limit that is NULL is not set here; 0 is none at all."""
+
 API_KEYS: Final = Table(
     "api_keys",
     METADATA,
@@ -130,8 +152,26 @@ API_KEYS: Final = Table(
     Column("sha256", Text, nullable=False, unique=True),
     Column("created", Instant, nullable=False),
     Column("revoked", Instant),
+    Column("scopes", Text, nullable=False, server_default="submit read"),
+    Column("rpm", Integer),
+    Column("running", Integer),
+    Column("queued", Integer),
+    Column("daily_credits", Integer),
 )
-"""API keys, by their hash alone."""
+"""API keys, by their hash alone; limits as in TENANTS."""
+
+IDEMPOTENCY: Final = Table(
+    "idempotency",
+    METADATA,
+    Column("key_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("task", _ID, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Index("idempotency_expires", "expires"),
+)
+"""What was answered to the first submit under an idempotency key: a repeated one gets the same answer."""
 
 
 POSTINGS: Final = Table(
@@ -232,10 +272,13 @@ def task_of(row: RowMapping) -> Task:
         created=row["created"],
         started=row["started"],
         finished=row["finished"],
+        deadline=row["deadline"],
+        kept=Kept(row["kept"]),
         reason=row["reason"],
         fault=row["fault"],
         video=row["video"],
         cover=row["cover"],
+        clean=row["clean"],
         video_sha256=row["video_sha256"],
         fingerprint=row["fingerprint"],
         charged=row["charged"],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task, TaskFilter
+    from keyreel.wire.callbacks import Event
     from keyreel.wire.dialect import TaskPage
     from keyreel.wire.endpoint import Endpoint
 
@@ -60,19 +61,24 @@ _REFUSALS: Final = (
     Row(errors.InvalidKey, 401, "invalid_api_key"),
     Row(errors.InsufficientCredits, 402, "insufficient_quota"),
     Row(errors.UnsupportedOrder, 403, "model_not_available"),
+    Row(errors.MissingScope, 403, "insufficient_permissions"),
     Row(errors.LinkForged, 403, "link_forged"),
     Row(errors.UnknownEndpoint, 404, "model_not_found"),
     Row(errors.UnknownEndpoint, 404, "not_found"),
     Row(errors.UnknownTask, 404, "video_not_found"),
     Row(errors.MethodNotAllowed, 405, "method_not_allowed"),
     Row(errors.BodyTooSlow, 408, "request_timeout"),
+    Row(errors.IdempotencyConflict, 409, "idempotency_key_in_use"),
     Row(errors.LinkExpired, 410, "link_expired"),
     Row(errors.BodyTooLarge, 413, "body_too_large"),
+    Row(errors.RateLimited, 429, "rate_limit_exceeded"),
+    Row(errors.QuotaExceeded, 429, "insufficient_quota"),
     Row(errors.InternalFault, 500, "internal_error"),
     Row(errors.Unavailable, 503, "service_unavailable"),
     Row(errors.Refusal, 400, "bad_request"),
 )
 _UNAUTHORIZED: Final = 401
+_TOO_MANY: Final = 429
 _SERVER_FAULT: Final = 500
 
 
@@ -161,6 +167,17 @@ class OpenAIVideos(Dialect):
             body["payload"] = task.submission.payload
         return body | ({"url": links.video, "cover_url": links.cover} if links else {})
 
+    def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
+        """Wrap the video as servers of this format wrap their events."""
+        video = super().event(event, task, endpoint, links)
+        return {
+            "id": event.id,
+            "object": "event",
+            "type": f"video.{video['status']}",
+            "created_at": int(event.at.timestamp()),
+            "data": video,
+        }
+
     def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
         """Read `after`, `limit` and `order`."""
         del now
@@ -202,6 +219,8 @@ class OpenAIVideos(Dialect):
             kind = "server_error"
         elif row.status == _UNAUTHORIZED:
             kind = "authentication_error"
+        elif row.status == _TOO_MANY:
+            kind = "rate_limit_error"
         # The last row of a class is the usual one: a path that leads nowhere names no model.
         code = "model_not_found" if row.kind is errors.UnknownEndpoint and error.field else row.code
         told = {"message": sentence(error), "type": kind, "param": error.field[:200] or None, "code": code}
