@@ -32,6 +32,7 @@ TESTED_ELSEWHERE = {
     "engine.py": "protocols, held by types and by every engine's tests",
     "errors.py": "classes; tests/wire and tests/house hold what becomes of each",
     "finishing/workbench.py": "a value; tests/finishing fill it",
+    "intake/inspection.py": "tests/server/test_validate.py hands in pictures good and bad",
     "intake/headers.py": "tests/intake/test_images.py reads headers of every format",
     "order.py": "tests/wire hold every endpoint's order and frame sizes",
     "server/addresses.py": "one line; every link in tests/server stands on it",

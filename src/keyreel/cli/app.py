@@ -78,6 +78,34 @@ def generate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
 
 
 @app.command()
+def validate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe.")],
+    image: Annotated[list[str] | None, typer.Option(help="Path or URL; repeat it in order.")] = None,
+    prompt: Annotated[list[str] | None, typer.Option(help="One for all, or one for each shot.")] = None,
+    duration: Annotated[list[int] | None, typer.Option(help="Seconds; for each shot, or once.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="Any other field, as name=value.")] = None,
+    base_url: Annotated[str, typer.Option(help="Ask this server; default: the catalogue here.")] = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every rule that a request breaks, and its price; makes nothing, exits with 1 if it is wrong."""
+    from keyreel.cli.generate import Wish
+    from keyreel.cli.validate import run
+
+    wish = Wish(
+        model=model,
+        images=tuple(image or ()),
+        prompts=tuple(prompt or ()),
+        durations=tuple(duration or ()),
+        resolution=None,
+        seed=None,
+        fields=tuple(field or ()),
+    )
+    raise typer.Exit(run(wish, base_url=base_url, api_key=api_key, data=data, as_json=as_json))
+
+
+@app.command()
 def tasks(
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
     data: Data = None,

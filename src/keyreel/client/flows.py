@@ -188,6 +188,19 @@ def cancel(remote: Remote, task_id: TaskId) -> Flow[None]:
     remote.understood(lambda _: None, answer)
 
 
+def exchange(remote: Remote, call: Call) -> Flow[Json]:
+    """Send any request of one's own and return the answer.
+
+    Raises:
+        Refusal: the server says no.
+    """
+    try:
+        answer = yield remote.send(call)
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    return remote.understood(lambda body: body, answer)
+
+
 def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:
     """Poll until the video is there; polls that fail for passing reasons are tried again.
 

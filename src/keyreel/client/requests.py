@@ -31,17 +31,30 @@ def request(model: str, asked: Mapping[str, Any]) -> Endpoint:
         InvalidRequest: a field is unknown or breaks its rule.
         OSError: a picture's file cannot be read.
     """
+    understood = asked_for(model, asked)
+    for name in understood.unknown:
+        kind = understood.endpoint
+        known = ", ".join(sorted(kind.model_fields))
+        raise InvalidRequest(f"{name}: {kind.name()} has no such field; it has {known}.", field=name)
+    return parse_fields(understood)
+
+
+def asked_for(model: str, asked: Mapping[str, Any]) -> Asked:
+    """Return what `request` checks: the endpoint and its own fields, as they would be sent.
+
+    Raises:
+        UnknownEndpoint: there is no such model.
+        InvalidRequest: the shorter fields do not fit together.
+        OSError: a picture's file cannot be read.
+    """
     kind = catalogue.find(model)
     fields = {name: value for name, value in asked.items() if value is not None}
     if "image" in fields:
         fields["images"] = [fields.pop("image"), *fields.get("images", [])]
     if kind.operation is Operation.MULTIFRAME and "images" in fields:
         fields = _shots(fields)
-    for name in fields:
-        if name not in kind.model_fields:
-            known = ", ".join(sorted(kind.model_fields))
-            raise InvalidRequest(f"{name}: {kind.name()} has no such field; it has {known}.", field=name)
-    return parse_fields(Asked(kind, _encoded(fields)))
+    unknown = tuple(name for name in fields if name not in kind.model_fields)
+    return Asked(kind, _encoded(fields), unknown)
 
 
 def _shots(fields: Json) -> Json:

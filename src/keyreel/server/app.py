@@ -21,6 +21,7 @@ from keyreel.server.health import Ready, live
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
 from keyreel.server.uploads import Uploads
+from keyreel.server.validate import Validation
 from keyreel.server.verify import Verify
 from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
@@ -46,6 +47,7 @@ def create_app(services: Services) -> ASGIApp:
         Route("/api/v1/skill/models", discovery.models),
         Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
         Route("/v1/voices", voices),
+        Route("/v1/validate/{model:path}", Validation(services).__call__, methods=["POST"]),
         Route("/v1/verify", Verify(services).__call__, methods=["POST"]),
         Route(well_known.PATH, well_known.Root(services).__call__),
         Route("/v1/admin/keys", admin.create_key, methods=["POST"]),

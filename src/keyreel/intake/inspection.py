@@ -1,0 +1,36 @@
+"""Every rule that a request's pictures break, each looked at as on arrival; nothing is kept or fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyreel.errors import InvalidRequest
+from keyreel.intake.egress import check_url
+from keyreel.intake.images import decode_inline, inspect
+
+if TYPE_CHECKING:
+    from keyreel.order import Size
+    from keyreel.wire.endpoint import Endpoint
+
+
+def complaints(endpoint: Endpoint) -> tuple[InvalidRequest, ...]:
+    """Return what is wrong with the pictures inside a request, and with the addresses of others."""
+    found: list[InvalidRequest] = []
+    sizes: dict[str, Size] = {}
+    sources = endpoint.pictures()
+    if endpoint.predecessor:
+        sources["video_url"] = endpoint.predecessor
+    for path, source in sources.items():
+        try:
+            if source[:8].lower().startswith(("http://", "https://")):
+                check_url(source, path)
+            else:
+                rules = endpoint.picture_rules(path)
+                sizes[path] = inspect(decode_inline(source, rules, path), rules, path).size
+        except InvalidRequest as error:
+            found.append(error)
+    try:
+        endpoint.check_sizes(sizes)
+    except InvalidRequest as error:
+        found.append(error)
+    return tuple(found)

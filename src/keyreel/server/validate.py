@@ -1,0 +1,99 @@
+"""Checking a request without creating anything: every broken rule at once, and the price."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import JSONResponse
+
+from keyreel.errors import UnsupportedOrder
+from keyreel.intake.inspection import complaints
+from keyreel.pricing import usd
+from keyreel.server.body import read_body
+from keyreel.wire.parse import parse_body
+from keyreel.wire.validation import examined, understood
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from keyreel.errors import Refusal
+    from keyreel.order import Order
+    from keyreel.pricing import Prices
+    from keyreel.server.services import Services
+    from keyreel.wire.dialect import Json
+
+LARGEST: Final = 100 * 1024 * 1024
+_SEED: Final = 1
+"""Any: no rule and no price depends on it."""
+
+
+class Validation:
+    """The route /v1/validate/{model}."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, request: Request) -> JSONResponse:
+        """Answer 200 with a verdict, whatever it is; nothing is created, kept or charged."""
+        services = self._services
+        services.gate.caller(request.headers)
+        limit = services.settings.body_limit or LARGEST
+        data = await read_body(request, limit=limit, seconds=services.settings.body_seconds)
+        spoken, model = request.query_params.get("dialect", ""), request.path_params["model"]
+
+        def judge() -> Json:
+            return verdict(
+                model, parse_body(data), spoken=spoken, prices=services.prices, check=services.engines.check
+            )
+
+        return JSONResponse(await asyncio.to_thread(judge))
+
+
+def verdict(
+    model: str, body: Json, *, spoken: str = "", prices: Prices, check: Callable[[Order], None]
+) -> Json:
+    """Say everything about a request that can be said before it runs.
+
+    `check` raises UnsupportedOrder for what no engine here can make.
+
+    Raises:
+        UnknownEndpoint: there is no such model, or no such dialect.
+        InvalidRequest: the body's envelope cannot be understood.
+    """
+    asked = understood(model, body, spoken)
+    found = examined(asked)
+    request = found.mended
+    problems = [_problem(breach.error(), breach.got, breach.rule) for breach in found.breaches]
+    problems += [_problem(error) for error in complaints(request) if found.stood(error.field)]
+    able = True
+    try:
+        check(request.order(_SEED))
+    except UnsupportedOrder as error:
+        able = False
+        problems.append(_problem(error))
+    credits_ = prices.credits(request.bought())
+    return {
+        "valid": not problems,
+        "model": request.name(),
+        "available": able,
+        "problems": problems,
+        "ignored": list(dict.fromkeys([*request.without_effect(), *asked.unknown])),
+        "seconds": request.seconds if found.priced else None,
+        "resolution": request.resolution.value if found.priced else None,
+        "price": {"credits": credits_, "usd": f"{usd(credits_):.3f}"} if found.priced else None,
+    }
+
+
+def _problem(error: Refusal, got: str = "", rule: str = "") -> dict[str, Any]:
+    """Describe a broken rule; pictures' rules say in one sentence what was got and what is allowed."""
+    sentence = error.message.removeprefix(f"{error.field}: ") if error.field else error.message
+    return {
+        "field": error.field,
+        "error": type(error).__name__,
+        "got": got,
+        "rule": rule or sentence.rstrip("."),
+        "message": error.message,
+    }
