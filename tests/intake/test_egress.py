@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from keyreel.errors import ImageTooLarge, PictureUnreachable
-from keyreel.intake.egress import Egress
+from keyreel.intake.egress import Answer, Egress
 from support.hostile import LOOPBACK, http, served
 
 if TYPE_CHECKING:
@@ -293,24 +293,24 @@ def test_cookies_are_not_carried_from_one_fetch_to_the_next() -> None:
     assert all(b"cookie" not in request.lower() for request in seen)
 
 
-def test_posts_and_returns_the_status() -> None:
+def test_posts_and_returns_the_answers_head() -> None:
     seen: list[bytes] = []
 
-    async def run() -> int:
-        async with served(http(b"ignored", status="410 Gone"), seen) as base:
+    async def run() -> Answer:
+        async with served(http(b"ignored", "Retry-After: 7", status="410 Gone"), seen) as base:
             return await opened().post(base, body=b"{}", headers={"X-Mark": "1"}, deadline_seconds=5)
 
-    assert asyncio.run(run()) == 410
+    assert asyncio.run(run()) == Answer(410, "7")
     assert seen[0].startswith(b"POST / ")
     assert b"X-Mark: 1" in seen[0]
 
 
 def test_a_post_follows_no_redirect() -> None:
-    async def run() -> int:
+    async def run() -> Answer:
         async with served(http(b"", "Location: http://10.0.0.7/", status="307 On")) as base:
             return await opened().post(base, body=b"{}", headers={}, deadline_seconds=5)
 
-    assert asyncio.run(run()) == 307
+    assert asyncio.run(run()).status == 307
 
 
 @pytest.mark.parametrize("url", ["http://10.0.0.7/hook", "http://127.0.0.1:8080/", "ftp://x/", "http://a@b/"])

@@ -22,7 +22,10 @@ from keyreel.storage.objects import Storage
 from keyreel.storage.signing import PREFIX, Signer, load_or_create_secret
 from keyreel.tasks.keys import Keys
 from keyreel.tasks.store import TaskStore
+from keyreel.tasks.vault import Vault
+from keyreel.worker.callbacks import Messenger, MessengerSettings
 from keyreel.worker.loop import Worker, WorkerSettings
+from keyreel.worker.notices import Links, Notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -35,10 +38,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A server's services and the worker beside it; `own_key` is the key that is valid from the start."""
+    """Services, worker and messenger of a server; `own_key` is the key that is valid from the start."""
 
     services: Services
     worker: Worker
+    messenger: Messenger
     own_key: str
 
 
@@ -83,6 +87,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
             gate=Gate(keys, own_key),
             storage=storage,
             signer=signer,
+            vault=open_vault(settings),
             intake=intake,
             engines=open_router(settings.engines),
             prices=read_prices(settings.price_table),
@@ -91,7 +96,26 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
             root=credentials.root,
             anchors=own_anchors(settings),
         )
-        yield Platform(services, worker, own_key)
+        yield Platform(services, worker, _messenger(services), own_key)
+
+
+def open_vault(settings: Settings) -> Vault:
+    """Open what callbacks are signed with."""
+    secret = load_or_create_secret(settings.data / "callbacks.key")
+    return Vault(secret, settings.webhook_secret.get_secret_value())
+
+
+def _messenger(services: Services) -> Messenger:
+    settings = services.settings
+    links = Links(services.signer, settings.link_seconds, settings.public_url)
+    return Messenger(
+        services.store,
+        # With name lookups of its own: receivers whose names hang are not to hold up pictures.
+        Egress(settings.egress_allow),
+        Notices(links, services.vault, services.random),
+        settings=MessengerSettings(settings.callback_schedule, settings.callback_timeout),
+        random=services.random,
+    )
 
 
 def own_credentials(settings: Settings, clock: Clock) -> Credentials:

@@ -128,10 +128,12 @@ async def _serve(platform: Platform, listener: socket.socket, address: str) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)  # noqa: FBT003 - a value to set
     async with asyncio.TaskGroup() as group:
-        working = group.create_task(platform.worker.run()) if settings.worker else None
+        beside = [group.create_task(platform.messenger.run())]
+        if settings.worker:
+            beside.append(group.create_task(platform.worker.run()))
         await server.serve([listener])
-        if working:
-            working.cancel()
+        for running in beside:
+            running.cancel()
 
 
 def _announce(platform: Platform, address: str) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
@@ -77,6 +78,14 @@ def _complaint(url: str) -> str:
     return "contains a user name or password" if "@" in parts.netloc else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver answered; `retry_after` is that header as it came."""
+
+    status: int
+    retry_after: str = ""
+
+
 class Egress:
     """Fetches and posts for tenants. `allow` opens networks that are otherwise out of bounds, on any port.
 
@@ -125,8 +134,8 @@ class Egress:
 
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
-    ) -> int:
-        """Send the body and return the answer's status. The answer is not read, a redirect not followed.
+    ) -> Answer:
+        """Send the body and return the answer's head. The rest is not read, a redirect not followed.
 
         Raises:
             PictureUnreachable: there was no answer, for whatever reason.
@@ -137,7 +146,7 @@ class Egress:
                 self._client(deadline_seconds) as client,
                 client.stream("POST", url, content=body, headers=dict(headers)) as answer,
             ):
-                return answer.status_code
+                return Answer(answer.status_code, answer.headers.get("Retry-After", ""))
         except _FAILURES as error:
             self._tell(url, error)
             raise PictureUnreachable("The address could not be reached.") from error

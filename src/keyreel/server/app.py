@@ -15,6 +15,7 @@ import keyreel
 from keyreel.server import well_known
 from keyreel.server.admin import Admin
 from keyreel.server.books import Books
+from keyreel.server.callbacks import CallbackRoutes
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
     admin, books, discovery = Admin(services), Books(services), Discovery(services)
+    callbacks = CallbackRoutes(services)
     routes = [
         Route("/", _welcome),
         Route("/health/live", live),
@@ -54,6 +56,9 @@ def create_app(services: Services) -> ASGIApp:
         Route("/v1/admin/keys", admin.list_keys),
         Route("/v1/admin/keys/{id}", admin.revoke_key, methods=["DELETE"]),
         Route("/v1/admin/tasks", admin.list_tasks),
+        Route("/v1/admin/callbacks", callbacks.list),
+        Route("/v1/admin/callbacks/secret", callbacks.secret),
+        Route("/v1/admin/callbacks/{id}/replay", callbacks.replay, methods=["POST"]),
         Route("/v1/admin/matches", admin.matches, methods=["POST"]),
         Route("/v1/admin/ledger", books.export),
         Route("/v1/admin/ledger/verify", books.verify),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keyreel.storage.signing import Signer
     from keyreel.tasks.keys import Keys
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Services:
     gate: Gate
     storage: Storage
     signer: Signer
+    vault: Vault
     intake: Intake
     engines: Router
     prices: Prices

@@ -12,12 +12,14 @@ from starlette.responses import JSONResponse
 from keyreel.errors import UnknownTask
 from keyreel.server.addresses import base_url
 from keyreel.server.body import read_body
+from keyreel.server.callbacks import callback_of
 from keyreel.server.files import FileRoute
 from keyreel.server.forms import is_form, parse_form
+from keyreel.server.rehearsal import rehearsed
 from keyreel.server.uploads import Uploads
-from keyreel.task import Links, State, Submission
+from keyreel.task import State, Submission
 from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
-from keyreel.wire import catalogue
+from keyreel.tasks.shown import signed_links, stored_endpoint
 from keyreel.wire.dialect import Action, Shown, TaskPage
 from keyreel.wire.notes import written_notes
 from keyreel.wire.parse import parse_body, parse_fields
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
     from keyreel.server.services import Services
     from keyreel.task import Task
+    from keyreel.tasks.callbacks import Callback
     from keyreel.wire.dialect import Dialect
-    from keyreel.wire.endpoint import Endpoint
 
 # Bodies beyond this are parsed in a thread, so that a 20 MB upload never holds up a poll by more than 25 ms.
 INLINE_PARSE_BYTES = 256 * 1024
@@ -79,18 +81,27 @@ class TaskRoutes:
             seed=seed,
             seconds=endpoint.seconds,
             resolution=endpoint.resolution,
-            credits=services.prices.credits(endpoint.bought()),
+            credits=0 if endpoint.rehearsed_end else services.prices.credits(endpoint.bought()),
             off_peak=endpoint.saving,
             payload=endpoint.payload,
             idempotency_key=idempotency_key,
         )
-        task = await patiently(lambda: services.store.accept(submission), SUBMIT_SECONDS, services.random)
+        callback = callback_of(request, services, self.dialect, endpoint, tenant=caller.tenant)
+        task = await self._kept(submission, callback, endpoint.rehearsed_end)
         services.nudge()
         ignored = [*endpoint.without_effect(), *asked.unknown]
         if idempotency_key:
             ignored.append("Idempotency-Key")
         headers = {"X-Ignored-Fields": _header_list(ignored)} if ignored else {}
         return JSONResponse(self.dialect.accepted(task, endpoint), headers=headers)
+
+    async def _kept(self, submission: Submission, callback: Callback | None, end: State | None) -> Task:
+        """Put a task on disk, in test mode with its end."""
+        store, random = self.services.store, self.services.random
+        if end is None:
+            return await patiently(lambda: store.accept(submission, callback), SUBMIT_SECONDS, random)
+        outcome = await rehearsed(end, self.services.storage)
+        return await patiently(lambda: store.rehearse(submission, callback, outcome), SUBMIT_SECONDS, random)
 
     async def _body(self, request: Request) -> dict[str, object]:
         settings = self.services.settings
@@ -146,26 +157,9 @@ class TaskRoutes:
 
     def _shown(self, task: Task, request: Request) -> Shown:
         services = self.services
-        links = links_of(task, services, base_url(request, services))
+        seconds = services.settings.link_seconds
+        links = signed_links(task, services.signer, base_url(request, services), seconds)
         return Shown(task, stored_endpoint(task), links, task.remaining_seconds(services.clock.now()))
-
-
-def stored_endpoint(task: Task) -> Endpoint:
-    """Read a task's checked request back."""
-    kind = catalogue.endpoint(task.submission.endpoint)
-    return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED)
-
-
-def links_of(task: Task, services: Services, base: str) -> Links | None:
-    """Sign the files of a succeeded task."""
-    if task.state is not State.SUCCEEDED:
-        return None
-    seconds = services.settings.link_seconds
-    return Links(
-        video=base + services.signer.sign(task.video, seconds),
-        cover=base + services.signer.sign(task.cover, seconds),
-        ttl_seconds=seconds,
-    )
 
 
 def _header_list(names: list[str]) -> str:

@@ -139,7 +139,7 @@ class TaskStore:
     ) -> Task:
         """Keep a submission as a task that has had its end already, for a client that tries its callback out.
 
-        Nothing is made, so its price is to be 0.
+        Nothing is made, so its price is to be 0. Returns the task as it was at the beginning.
         """
         now = self.clock.now()
         with self.database.write() as connection:
@@ -150,7 +150,7 @@ class TaskStore:
             row = connection.execute(change.returning(TASKS)).mappings().one()
             _pay(Ledger(connection, now), task_of(row))
             happened(connection, now, number, State(row["state"]))
-        return task_of(row)
+        return Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
