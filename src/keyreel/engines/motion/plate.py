@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from patchmatch import inpaint, set_random_seed
 
+from keyreel.engines.motion.grain import grained
 from keyreel.engines.motion.raster import blended, blurred, bytes_of, resized
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_FILL_SIDE: Final = 256
-_FILL_BAND: Final = 28
+_FILL_SIDE: Final = 192
+_FILL_BAND: Final = 21
 _PATCH: Final = 3
+_FARAWAY: Final = 1e-3
 _SEEN: Final = 0.02
 _APRON: Final = 0.14
 """How far a canvas reaches beyond the frame on each side, in parts of that side."""
@@ -77,30 +79,45 @@ def canvas(picture: Frame, size: Size, focus: tuple[float, float]) -> Canvas:
     return Canvas(np.asarray(image, np.uint8), across, down, size, slack)
 
 
-def behind(picture: Frame, alpha: FloatArray) -> Frame:
+def behind(canvas: Canvas, alpha: FloatArray) -> Canvas:
     """Fill the place of the subject from its surroundings.
 
     Only a band along the subject's edge is made anew: no camera here sees deeper behind a subject.
     """
+    picture = canvas.image
     height, width = alpha.shape
     scale = min(_FILL_SIDE / max(height, width), 1.0)
     small_size = max(round(width * scale), 1), max(round(height * scale), 1)
     grow = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
     covered = resized(alpha, *small_size)
-    hole = cv2.dilate(np.asarray(covered > _SEEN, np.uint8), grow)
-    if not hole.any() or hole.all():
-        return picture
+    hole = np.asarray(cv2.dilate(np.asarray(covered > _SEEN, np.uint8), grow), np.uint8)
     deep = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, 3) > _FILL_BAND, np.uint8)
     small = resized(picture, *small_size)
+    # What is mirrored runs the other way, as the grain of wood does: nothing is taken from there.
+    unfit = np.asarray((_mirrored(canvas, small_size) & (hole == 0)) | (deep > 0), np.uint8)
+    known = (hole | unfit) == 0
+    if not hole.any() or not known.any():
+        return canvas
     set_random_seed(1)
-    filled = inpaint(small, hole * 255, global_mask=deep * 255, patch_size=_PATCH)
+    filled = inpaint(small, hole * 255, global_mask=unfit * 255, patch_size=_PATCH)
     filled = _continued(np.asarray(filled, np.uint8), deep)
-    fill = resized(filled, width, height)
+    fill = grained(picture, small, filled, wanted=hole > deep, known=known)
     # The fill shows only where the subject was: what is seen beside it at rest stays the picture's own.
     reach = max(round(width / 640), 1)
     near = cv2.dilate(np.asarray(alpha > _SEEN, np.uint8), grow[1:-1, 1:-1], iterations=reach)
     soft = blurred(near.astype(np.float32), reach * 0.8)
-    return blended(fill, picture, soft)
+    return painted(canvas, blended(fill, picture, soft))
+
+
+def _mirrored(canvas: Canvas, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return where a canvas, scaled to this width and height, is made of mirror images."""
+    mirrored = np.ones(canvas.image.shape[:2], np.uint8)
+    left, top, right, bottom = canvas.slack
+    mirrored[
+        canvas.top - top : canvas.top + canvas.size.height + bottom,
+        canvas.left - left : canvas.left + canvas.size.width + right,
+    ] = 0
+    return np.asarray(cv2.resize(mirrored, size, interpolation=cv2.INTER_NEAREST), bool)
 
 
 def _continued(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
@@ -108,8 +125,11 @@ def _continued(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
     if not deep.any():
         return filled
     known = 1 - deep.astype(np.float32)
-    weight = blurred(known, _FILL_BAND / 2) + 1e-4
-    colour = blurred(np.asarray(filled * known[..., None], np.float32), _FILL_BAND / 2) / weight[..., None]
+    # Where nothing known is near, the mean of all that is.
+    weight = blurred(known, _FILL_BAND / 2) + _FARAWAY
+    mean = np.array(cv2.mean(filled, 1 - deep)[:3], np.float32)
+    near = blurred(np.asarray(filled * known[..., None], np.float32), _FILL_BAND / 2)
+    colour = (near + mean * np.float32(_FARAWAY)) / weight[..., None]
     return np.where(deep[..., None] > 0, bytes_of(colour), filled)
 
 

@@ -177,7 +177,7 @@ def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
         _box(opacity, whole),
         origin,
     )
-    behind = plate.Canvas(plate.behind(whole.image, opacity), whole.left, whole.top, size, whole.slack)
+    behind = plate.behind(whole, opacity)
     flows = currents(whole.window, frame_alpha)
     return Stage(
         behind,
