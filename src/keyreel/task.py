@@ -28,6 +28,16 @@ class State(StrEnum):
         return self not in {State.QUEUED, State.RUNNING}
 
 
+class Kept(StrEnum):
+    """What is left of a task: less as time goes by."""
+
+    ALL = "all"
+    RECORD = "record"
+    """Its files were deleted when their time was up."""
+    MONEY = "money"
+    """Nobody can tell any more what was asked for: only its state, its times and its entries in the books."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What a client hands in: everything of a task that is known before it runs.
@@ -58,9 +68,10 @@ class Task:
 
     `attempt` counts claims and is the fence of the running one; `crashes` counts deaths of render processes.
     `progress` is 0.0 … 1.0. `reason` tells people why a task failed or was cancelled; `fault` is the class
-    name of the domain error behind it. `video` and `cover` are storage keys, empty until success;
-    `video_sha256` is the finished file's, and `fingerprint` tells it again after another encoding. `notes`
-    say what could not be done as asked.
+    name of the domain error behind it. `video` and `cover` are storage keys, empty until success, and so is
+    `clean`, the copy without the mark that `video` bears, where there is one; `video_sha256` is the finished
+    file's, and `fingerprint` tells it again after another encoding. `notes` say what could not be done as
+    asked.
     """
 
     id: TaskId
@@ -80,7 +91,11 @@ class Task:
     fingerprint: str = ""
     charged: int = 0
     """Credits that were taken for the video."""
+    deadline: datetime | None = None
+    """When an off-peak task is cancelled if it still waits."""
+    kept: Kept = Kept.ALL
     notes: tuple[str, ...] = ()
+    clean: str = ""
 
     def remaining_seconds(self, now: datetime) -> int:
         """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""
@@ -118,3 +133,5 @@ class Links:
     video: str
     cover: str
     ttl_seconds: int
+    clean: str = ""
+    """The copy without the visible mark, where there is one."""

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import sqlite
 
 from keyreel.task import State, Submission
-from keyreel.tasks.claim import next_of_tenant, waiting_tenants
+from keyreel.tasks.claim import next_of_tenant, next_off_peak, waiting_tenants
 from keyreel.tasks.store import Failed, TaskStore
 from keyreel.tasks.tables import TASKS
 
@@ -97,11 +97,15 @@ def test_a_claim_reads_the_index_and_never_the_backlog(
     assert [step for step in turns if "tasks" in step] == [
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=?)",
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant>?)",
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=? AND priority=?)",
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=?)",
         "SEARCH tasks USING COVERING INDEX tasks_served (tenant=?)",
     ]
     assert plan(store, next_of_tenant("tenant 1", clock.now())) == [
-        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=?)"
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=? AND priority=?)"
+    ]
+    assert plan(store, next_off_peak(clock.now())) == [
+        "SEARCH tasks USING COVERING INDEX tasks_deadlines (state=? AND deadline>?)"
     ]
     claim = store.claim("worker", LEASE)
     assert claim is not None

@@ -1,0 +1,82 @@
+"""Off-peak tasks' deadlines: what is not begun in time is cancelled and refunded. The books stay right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select, update
+
+from keyreel.errors import Expired
+from keyreel.off_peak import PATIENCE
+from keyreel.task import State
+from keyreel.tasks.callbacks import happened
+from keyreel.tasks.claim import Priority
+from keyreel.tasks.ledger import Ledger
+from keyreel.tasks.tables import TASKS
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from keyreel.clock import Clock
+    from keyreel.task import Submission
+    from keyreel.tasks.database import Database
+
+_AT_ONCE: Final = 50
+"""How many tasks one transaction ends: clients wait for it."""
+
+
+def place_in_queue(submission: Submission, now: datetime) -> dict[str, Any]:
+    """Return the columns that say when a new task's turn is."""
+    if not submission.off_peak:
+        return {"priority": Priority.NORMAL, "ready_at": now, "deadline": None}
+    return {"priority": Priority.OFF_PEAK, "ready_at": now, "deadline": now + PATIENCE}
+
+
+class Deadlines:
+    """The deadlines of the tasks in a database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def expire(self) -> int:
+        """Cancel and refund some queued tasks whose deadline has come; return how many, 0 when none are left.
+
+        Running ones finish.
+        """
+        now = self._clock.now()
+        due = (
+            select(TASKS.c.id)
+            .where(TASKS.c.state == State.QUEUED, TASKS.c.deadline <= now)
+            .order_by(TASKS.c.deadline, TASKS.c.id)
+            .limit(_AT_ONCE)
+        )
+        with self._database.read() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return 0
+        change = (
+            update(TASKS)
+            .where(TASKS.c.id.in_(due), TASKS.c.state == State.QUEUED)
+            .values(state=State.CANCELLED, reason=Expired().message, fault=Expired.__name__, finished=now)
+            .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
+        )
+        with self._database.write() as connection:
+            ended = connection.execute(change).all()
+            books = Ledger(connection, now)
+            for row in ended:
+                books.refund(row.id, row.tenant, row.credits)
+                happened(connection, now, row.id, State.CANCELLED)
+        return len(ended)
+
+    def move(self, jump: timedelta) -> None:
+        """Let deadlines and places in the queue follow a clock that was set while the server ran.
+
+        So nobody waits longer, and nothing expires sooner, than by the time that really went by.
+        """
+        change = (
+            update(TASKS)
+            .where(TASKS.c.state.in_((State.QUEUED, State.RUNNING)))
+            .values(ready_at=TASKS.c.ready_at + jump, deadline=TASKS.c.deadline + jump)
+        )
+        with self._database.write() as connection:
+            connection.execute(change)
