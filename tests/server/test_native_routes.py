@@ -72,6 +72,8 @@ SUBMITS: dict[str, dict[str, Any]] = {
         "start_image": "https://example.com/a.png",
         "image_settings": [{"key_image": "https://example.com/b.png"}] * 2,
     },
+    "extend": {"model": "viduq2-turbo", "video_url": "https://example.com/a.mp4"},
+    "template2video": {"model": "viduq2", "template": "hugging", "images": ["https://example.com/a.png"]},
 }
 TYPES = {"reference2video": "character2video", "start-end2video": "headtailimg2video"}
 
@@ -86,6 +88,16 @@ def test_every_operation_has_its_path(client: TestClient, prefix: str) -> None:
         assert body["model"] == asked["model"]
         assert "code" not in body
         assert client.get(f"{prefix}/tasks/{body['task_id']}/creations").json()["state"] == "queueing"
+
+
+def test_a_creation_can_be_extended_by_its_id(client: TestClient, platform: Platform) -> None:
+    task_id = img2video(client)["task_id"]
+    bring(platform, State.SUCCEEDED)
+    (made,) = client.get(f"/ent/v2/tasks/{task_id}/creations").json()["creations"]
+    body = {"model": "viduq2-pro", "video_creation_id": made["id"], "duration": 3}
+    answer = client.post("/ent/v2/extend", json=body)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["type"], answer.json()["duration"]) == ("extend", 3)
 
 
 def test_multiframe_says_when_no_corner_is_used(client: TestClient) -> None:
