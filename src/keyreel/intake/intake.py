@@ -205,7 +205,8 @@ class Intake:
             raise too_large(max_bytes, wanted.field, wanted.noun) from None
 
     async def _keep(self, key: str, data: bytes) -> None:
-        if await self._storage.size(key) != len(data):
+        # Renewed, so that it is not deleted as unused before the task that needs it is in the database.
+        if not await self._storage.renew(key, len(data)):
             await self._storage.put(key, data)
 
 

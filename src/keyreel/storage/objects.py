@@ -7,25 +7,39 @@ Keys are `assets/<sha256>`, `uploads/<random>.<ending>`, `videos/<task id>/<atte
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
 
+from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
 from keyreel.storage import durable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
+    from datetime import datetime
     from pathlib import Path
 
     from obstore.store import ObjectStore
 
+    from keyreel.clock import Clock
+
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
 _CHUNK_BYTES: Final = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is there, and when it was put or renewed last."""
+
+    key: str
+    changed: datetime
 
 
 class Storage:
@@ -35,16 +49,20 @@ class Storage:
     object store does not answer.
     """
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None = None, clock: Clock | None = None) -> None:
         self._store = store
         self._folder = folder
+        self._clock = clock or SystemClock()
 
     @classmethod
-    def local(cls, folder: Path) -> Self:
-        """Keep the files in this folder, which is made when it is missing and belongs to this process."""
+    def local(cls, folder: Path, clock: Clock | None = None) -> Self:
+        """Keep the files in this folder, which is made when it is missing and belongs to this process.
+
+        The clock says when each was put.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         durable.discard_unfinished(folder)
-        return cls(LocalStore(prefix=folder.resolve()), folder.resolve())
+        return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
     @classmethod
     def memory(cls) -> Self:
@@ -57,6 +75,7 @@ class Storage:
             if self._folder:
                 # obstore's local store does not synchronise: a power cut could leave half a file.
                 await asyncio.to_thread(durable.write, self._folder / _checked(key), data)
+                self._stamp(key)
             else:
                 await self._store.put_async(_checked(key), data)
 
@@ -65,8 +84,19 @@ class Storage:
         with _answering():
             if self._folder:
                 await asyncio.to_thread(durable.copy, path, self._folder / _checked(key))
+                self._stamp(key)
             else:
                 await self._store.put_async(_checked(key), path)
+
+    async def renew(self, key: str, size: int) -> bool:
+        """Let a file count as put just now; False where none of this size is here, or it is to be put anew."""
+        if self._folder is None or await self.size(key) != size:
+            return False
+        try:
+            self._stamp(key)
+        except FileNotFoundError:
+            return False
+        return True
 
     async def size(self, key: str) -> int | None:
         """Return the file's size in bytes, None where there is no such file."""
@@ -120,6 +150,18 @@ class Storage:
             async for batch in obstore.list(self._store, _checked(prefix.rstrip("/"))):
                 for found in batch:
                     yield found["path"]
+
+    async def files(self, prefix: str) -> AsyncIterator[Stored]:
+        """Yield what is stored below a prefix of whole segments, in no order."""
+        with _answering():
+            async for batch in obstore.list(self._store, _checked(prefix.rstrip("/"))):
+                for found in batch:
+                    yield Stored(found["path"], found["last_modified"])
+
+    def _stamp(self, key: str) -> None:
+        if self._folder:
+            now = self._clock.now().timestamp()
+            os.utime(self._folder / _checked(key), (now, now))
 
     async def _end(self, key: str) -> int:
         size = await self.size(key)

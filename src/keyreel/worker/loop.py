@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import structlog
 
+from keyreel.clock import JumpWatch, SystemClock
 from keyreel.engines.router import open_router
-from keyreel.errors import Unavailable
 from keyreel.tasks.patience import ENDLESS, patiently
+from keyreel.tasks.trusted_time import TrustedTime
 from keyreel.worker.executors import ChildExecutor
+from keyreel.worker.janitor import Janitor
 from keyreel.worker.produce import Production, ProductionLine, sweep_folder
 from keyreel.worker.settings import WorkerSettings
+from keyreel.worker.sweeper import Sweeper
 
 if TYPE_CHECKING:
     from random import Random
@@ -51,6 +54,9 @@ class Worker:
         self._router = open_router(settings.engines)
         self._production = Production(store, storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
+        time = TrustedTime(store.clock, JumpWatch(SystemClock()))
+        self._sweeper = Sweeper(store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge)
+        self._janitor = Janitor(store, storage, settings.keep, time)
         self._nudged = asyncio.Event()
         self._free = asyncio.Semaphore(sum(self._router.slots.values()))
 
@@ -58,13 +64,20 @@ class Worker:
         """Tell that a task may be waiting. Call it from the event loop's thread."""
         self._nudged.set()
 
+    def wake(self) -> None:
+        """Tell that the clock was moved: all that waits for a time looks again. Call it as `nudge`."""
+        self._nudged.set()
+        self._sweeper.wake()
+        self._janitor.wake()
+
     async def run(self) -> NoReturn:
         """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
         await patiently(lambda: sweep_folder(self._settings.folder, self._store), ENDLESS, self._random)
         async with AsyncExitStack() as stack:
             line = await self._line(stack)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            group.create_task(self._sweep())
+            group.create_task(self._sweeper.run())
+            group.create_task(self._janitor.run())
             while True:
                 await self._free.acquire()
                 claim = await self._next()
@@ -92,7 +105,8 @@ class Worker:
                 continue
 
     def _claim(self) -> Claim | None:
-        return self._store.claim(self._owner, self._settings.lease_seconds)
+        off_peak = self._settings.off_peak.open_at(self._store.clock.now())
+        return self._store.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
 
     async def _made(self, claim: Claim, line: ProductionLine) -> None:
         try:
@@ -101,14 +115,3 @@ class Worker:
             _log.exception("internal error", task=claim.task.id)
         finally:
             self._free.release()
-
-    async def _sweep(self) -> NoReturn:
-        while True:
-            await asyncio.sleep(self._settings.lease_seconds / 3)
-            try:
-                lapsed = self._store.sweep(self._owner, self._settings.lease_seconds)
-            except Unavailable:
-                continue
-            if lapsed:
-                _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
-                self.nudge()

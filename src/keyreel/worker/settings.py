@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyreel.off_peak import Windows
 from keyreel.order import MarkText
+from keyreel.settings import Keep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,3 +33,9 @@ class WorkerSettings:
     lease_seconds: float = 30.0
     poll_seconds: float = 0.25
     """How often the queue is looked at without a nudge, and a running task's row."""
+    off_peak: Windows = field(default_factory=Windows)
+    """When off-peak tasks may run."""
+    keep: Keep = field(default_factory=Keep)
+    """How long files and records are kept."""
+    dev: bool = False
+    """Whether markers in prompts are heeded."""

@@ -1,0 +1,136 @@
+"""What is kept of tasks that have ended, and which stored files belong to one. It deletes no file itself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, select, update
+
+from keyreel.errors import UnknownTask
+from keyreel.task import Kept, State, TaskId
+from keyreel.tasks.ids import number_of
+from keyreel.tasks.tables import CALLBACKS, STEPS, TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from keyreel.tasks.database import Database
+
+_AT_ONCE: Final = 50
+"""How many tasks one transaction changes: clients wait for it."""
+_PAGE: Final = 200
+_LIVE: Final = (State.QUEUED, State.RUNNING)
+_ENDED: Final = tuple(state for state in State if state.final)
+_BLANK: Final[dict[str, Any]] = {
+    "kept": Kept.MONEY,
+    **dict.fromkeys(("fields", "payload", "idempotency_key"), ""),
+    "notes": (),
+}
+# A request names a stored picture by its SHA-256, an upload by 32 random digits, a video by its task's id.
+_NAME: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9]{15,19})(?![0-9A-Za-z])", re.ASCII
+)
+_RESULT: Final = re.compile(r"(?:videos|covers)/([0-9]{1,19})/([0-9]{1,9})\b.*", re.ASCII)
+_INPUT: Final = re.compile(r"(?:assets|uploads)/([0-9a-f]+)(?:\.[a-z0-9]+)?", re.ASCII)
+
+
+class Retention:
+    """What is kept of a database's tasks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def expire_files(self, before: datetime, needed: Collection[str] = ()) -> tuple[TaskId, ...]:
+        """Give up the files of some tasks that were done by then; return whose are to be deleted now.
+
+        Those in `needed` stay.
+        """
+        wanted = {_number(name) for name in needed if name.isdecimal()}
+        due = (TASKS.c.kept == Kept.ALL, TASKS.c.state == State.SUCCEEDED, TASKS.c.finished <= before)
+        return self._change([*due, TASKS.c.id.not_in(wanted)], {"kept": Kept.RECORD})
+
+    def expire_records(self, before: datetime) -> tuple[TaskId, ...]:
+        """Forget what some tasks that had ended by then were about; return which, that have no files left.
+
+        State, times, price and entries in the books stay.
+        """
+        files = (TASKS.c.kept == Kept.ALL, TASKS.c.state != State.SUCCEEDED, TASKS.c.state.in_(_ENDED))
+        changed: tuple[TaskId, ...] = ()
+        for which in (files, (TASKS.c.kept == Kept.RECORD, TASKS.c.state == State.SUCCEEDED)):
+            changed += self._change([*which, TASKS.c.finished <= before], _BLANK)
+        return changed
+
+    def needed(self) -> Iterator[frozenset[str]]:
+        """Yield, page by page, the names of files that the requests of unfinished tasks hold."""
+        query = select(TASKS.c.id, TASKS.c.fields).where(TASKS.c.state.in_(_LIVE)).order_by(TASKS.c.id)
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(query.where(TASKS.c.id > last).limit(_PAGE)).all()
+            yield frozenset(name for row in rows for name in _NAME.findall(row.fields))
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1].id
+
+    def ownerless(self, keys: Collection[str]) -> frozenset[str]:
+        """Return those of the keys of results that no task has as its own, and none that runs may get yet."""
+        found = {key: match for key in keys if (match := _RESULT.fullmatch(key))}
+        query = select(TASKS.c.id, TASKS.c.state, TASKS.c.kept, TASKS.c.video).where(
+            TASKS.c.id.in_({_number(match[1]) for match in found.values()})
+        )
+        with self._database.read() as connection:
+            rows = {row.id: row for row in connection.execute(query)}
+        return frozenset(
+            key for key, match in found.items() if not _owned(rows.get(_number(match[1])), match)
+        )
+
+    def with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, str]], ...]:
+        """List a page of the tasks that ought to have files, by id, with the keys of video and cover."""
+        query = (
+            select(TASKS.c.id, TASKS.c.video, TASKS.c.cover)
+            .where(TASKS.c.state == State.SUCCEEDED, TASKS.c.kept == Kept.ALL, TASKS.c.video != "")
+            .order_by(TASKS.c.id)
+            .limit(_PAGE)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(TASKS.c.id > number_of(after)) if after else query).all()
+        return tuple((TaskId(str(row.id)), (row.video, row.cover)) for row in rows)
+
+    def _change(self, which: list[ColumnElement[bool]], values: dict[str, Any]) -> tuple[TaskId, ...]:
+        due = select(TASKS.c.id).where(*which).order_by(TASKS.c.finished).limit(_AT_ONCE)
+        with self._database.read() as connection:
+            numbers = connection.execute(due).scalars().all()
+        if not numbers:
+            return ()
+        with self._database.write() as connection:
+            connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
+            if values is _BLANK:
+                for table in (STEPS, CALLBACKS):
+                    connection.execute(delete(table).where(table.c.task.in_(numbers)))
+        return tuple(TaskId(str(number)) for number in numbers)
+
+
+def input_name(key: str) -> str:
+    """Return the name by which requests know a stored picture or upload; empty for any other key."""
+    match = _INPUT.fullmatch(key)
+    return match[1] if match else ""
+
+
+def _number(digits: str) -> int:
+    try:
+        return number_of(TaskId(digits))
+    except UnknownTask:
+        return 0
+
+
+def _owned(row: Any, match: re.Match[str]) -> bool:
+    if row is None or row.kept != Kept.ALL:
+        return False
+    if row.state in _LIVE:
+        return True
+    winner = _RESULT.fullmatch(row.video)
+    return winner is not None and winner[2] == match[2]

@@ -1,0 +1,133 @@
+"""The janitor: deletes files whose time is up, and files that belong to no task. A little at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import structlog
+
+from keyreel.errors import Unavailable
+from keyreel.tasks.retention import Retention, input_name
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from keyreel.settings import Keep
+    from keyreel.storage.objects import Storage, Stored
+    from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.trusted_time import TrustedTime
+
+_ROUND_SECONDS: Final = 60.0
+_FILES_A_ROUND: Final = 500
+_BATCH: Final = 50
+_YOUNG: Final = timedelta(hours=1)
+"""Files younger than this may belong to what is not yet in the database."""
+_FOLDERS: Final = ("assets", "uploads", "videos", "covers")
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Janitor:
+    """Keeps the storage and the tasks of one data folder tidy."""
+
+    def __init__(self, store: TaskStore, storage: Storage, keep: Keep, time: TrustedTime) -> None:
+        self._retention = Retention(store.database)
+        self._storage = storage
+        self._keep = keep
+        self._time = time
+        self._woken = asyncio.Event()
+        self._walk: AsyncIterator[Stored] | None = None
+
+    def wake(self) -> None:
+        """Begin a round now. Call it from the event loop's thread."""
+        self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Do round after round until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.round()
+            except Unavailable:
+                _log.warning("the janitor will try again")
+            try:
+                async with asyncio.timeout(_ROUND_SECONDS):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def round(self) -> None:
+        """Delete what is due among tasks, then look at some hundred files; the next round goes on there."""
+        now, keep = self._time.now(), self._keep
+        if keep.videos is not None:
+            await self._expire_files(now - keep.videos)
+        if keep.records is not None:
+            await self._expire_records(now - keep.records)
+        await self._look_at_files(now)
+
+    async def _expire_files(self, before: datetime) -> None:
+        needed: frozenset[str] | None = None
+        while True:
+            if needed is None:
+                needed = await self._needed()
+            expired = self._retention.expire_files(before, needed)
+            if not expired:
+                return
+            for task_id in expired:
+                await self._delete_results(task_id)
+            _log.info("files of tasks expired", tasks=len(expired))
+
+    async def _expire_records(self, before: datetime) -> None:
+        # A record that goes takes its files with it, however long these were to be kept.
+        await self._expire_files(before)
+        while expired := self._retention.expire_records(before):
+            _log.info("records of tasks expired", tasks=len(expired))
+            await asyncio.sleep(0)
+
+    async def _delete_results(self, task_id: str) -> None:
+        for folder in ("videos", "covers"):
+            keys = [key async for key in self._storage.list(f"{folder}/{task_id}")]
+            for key in keys:
+                await self._storage.delete(key)
+
+    async def _look_at_files(self, now: datetime) -> None:
+        batch: list[Stored] = []
+        self._walk = self._walk or self._files()
+        for _ in range(_FILES_A_ROUND):
+            found = await anext(self._walk, None)
+            if found is None:
+                self._walk = None
+                break
+            if found.changed <= now - _YOUNG:
+                batch.append(found)
+            if len(batch) == _BATCH:
+                await self._sort_out(batch, now)
+                batch = []
+        await self._sort_out(batch, now)
+
+    async def _files(self) -> AsyncIterator[Stored]:
+        for folder in _FOLDERS:
+            async for found in self._storage.files(folder):
+                yield found
+
+    async def _sort_out(self, batch: list[Stored], now: datetime) -> None:
+        doomed = self._retention.ownerless([each.key for each in batch])
+        keep = self._keep.inputs
+        if keep is not None:
+            old = {each.key for each in batch if input_name(each.key) and each.changed <= now - keep}
+            needed = await self._needed() if old else frozenset[str]()
+            doomed |= {key for key in old if input_name(key) not in needed}
+        for key in sorted(doomed):
+            await self._storage.delete(key)
+        if doomed:
+            _log.info("files deleted that nothing needs", files=len(doomed))
+
+    async def _needed(self) -> frozenset[str]:
+        names: set[str] = set()
+        for page in self._retention.needed():
+            names |= page
+            await asyncio.sleep(0)
+        return frozenset(names)
