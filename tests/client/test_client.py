@@ -187,6 +187,8 @@ def test_polls_that_fail_for_a_moment_are_repeated(service: Service) -> None:
         None,
         httpx.Response(502, text="<html>"),
         httpx.Response(429, json={}),
+        None,
+        httpx.Response(429, json={"code": 429, "reason": "RATE_LIMIT_EXCEEDED", "message": "slower"}),
     ]
     with client_of(service) as client:
         assert client.generate(MODEL, **ASKED).seed == 11

@@ -32,6 +32,10 @@ REFUSALS: list[tuple[type[Refusal], tuple[int, str], int]] = [
     (errors.ImageTooLarge, (400, "IMAGE_FILE_EXCEEDS_MAX_SIZE"), 400),
     (errors.ImageTooManyPixels, (400, "IMAGE_EXCEEDS_MAX_RESOLUTION"), 400),
     (errors.ImageSizeOutOfRange, (400, "INVALID_IMAGE_SIZE"), 400),
+    (errors.RateLimited, (429, "RATE_LIMIT_EXCEEDED"), 429),
+    (errors.QuotaExceeded, (429, "RATE_LIMIT_EXCEEDED"), 429),
+    (errors.IdempotencyConflict, (409, "IDEMPOTENCY_KEY_REUSED"), 409),
+    (errors.MissingScope, (403, "API_NOT_ALLOWED"), 403),
     (errors.MissingKey, (400, "MISSING_API_KEY"), 401),
     (errors.InvalidKey, (403, "INVALID_API_KEY"), 401),
     (errors.UnknownEndpoint, (404, "API_NOT_FOUND"), 404),
@@ -71,6 +75,10 @@ NATIVE: dict[type[Refusal], tuple[int, str]] = {
     errors.ImageTooLarge: (400, "PageSizeOutOfRange"),
     errors.ImageTooManyPixels: (400, "PageSizeOutOfRange"),
     errors.ImageSizeOutOfRange: (400, "PageSizeOutOfRange"),
+    errors.RateLimited: (429, "TooManyRequests"),
+    errors.QuotaExceeded: (429, "QuotaExceeded"),
+    errors.IdempotencyConflict: (409, "Conflict"),
+    errors.MissingScope: (403, "Forbidden"),
     errors.MissingKey: (401, "Unauthorized"),
     errors.InvalidKey: (401, "Unauthorized"),
     errors.UnknownEndpoint: (404, "NotFound"),
@@ -113,9 +121,9 @@ def test_native_names_the_field() -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in REFUSALS])
 def test_video_refusals_hold_an_error_object(kind: type[Refusal]) -> None:
-    status, body = dialect("openai_videos").refusal(
-        kind(field="prompt") if kind is not errors.Unavailable else kind()
-    )
+    error = kind()
+    error.field = "prompt"
+    status, body = dialect("openai_videos").refusal(error)
     assert set(body) == {"error"}
     assert set(body["error"]) == {"message", "type", "param", "code"}
     assert 400 <= status < 600
@@ -127,6 +135,7 @@ READ_AS: dict[tuple[str, type[Refusal]], type[Refusal]] = {
     ("async_v3", errors.MissingImage): InvalidRequest,
     ("async_v3", errors.MissingField): InvalidRequest,
     ("async_v3", errors.ItemCountOutOfRange): InvalidRequest,
+    ("async_v3", errors.QuotaExceeded): errors.RateLimited,
     ("vtrix", errors.MissingField): InvalidRequest,
     ("vtrix", errors.ItemCountOutOfRange): InvalidRequest,
     **{
@@ -137,6 +146,7 @@ READ_AS: dict[tuple[str, type[Refusal]], type[Refusal]] = {
             (errors.ImageTooLarge, errors.ImageSizeOutOfRange),
             (errors.ImageTooManyPixels, errors.ImageSizeOutOfRange),
             (errors.MissingKey, errors.InvalidKey),
+            (errors.LinkForged, errors.MissingScope),
         )
     },
 }

@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin
 
 from pydantic_core import from_json, to_json
 
-from keyreel.errors import KeyreelError, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
+from keyreel.errors import KeyreelError, RateLimited, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
 from keyreel.task import State
 from keyreel.wire.dialect import Action, Call
 from keyreel.wire.notes import read_notes
@@ -130,7 +130,7 @@ class Remote:
             raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
         error = self.dialect.read_refusal(answer.status, body)
         after = answer.headers.get("retry-after", "")
-        if isinstance(error, Unavailable) and after.isdecimal():
+        if isinstance(error, Unavailable | RateLimited) and after.isdecimal():
             error.retry_after_seconds = int(after)
         raise error
 
@@ -267,7 +267,7 @@ def _made(report: Report) -> Report:
 
 def _passing(error: KeyreelError) -> bool:
     """Say whether the same poll may well be answered a moment later."""
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | RateLimited):
         return True
     status = error.status if isinstance(error, RemoteError) else 1
     return status in {0, _RATE_LIMITED} or status >= _SERVER_FAULT
