@@ -19,6 +19,7 @@ from keyreel.server.callbacks import CallbackRoutes
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
+from keyreel.server.pages import Pages
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
 from keyreel.server.uploads import Uploads
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
     admin, books, discovery = Admin(services), Books(services), Discovery(services)
-    callbacks = CallbackRoutes(services)
+    callbacks, pages = CallbackRoutes(services), Pages(services)
     routes = [
         Route("/", _welcome),
         Route("/health/live", live),
@@ -46,8 +47,13 @@ def create_app(services: Services) -> ASGIApp:
         Route("/files/{key:path}", FileRoute(services).__call__, methods=["GET", "HEAD"]),
         Route("/files/{key:path}", Uploads(services).take, methods=["PUT"]),
         Route("/openapi.json", discovery.openapi),
+        Route("/docs", pages.docs),
+        Route("/docs/{name}", pages.docs),
+        Route("/llms.txt", pages.llms),
         Route("/api/v1/skill/models", discovery.models),
         Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
+        Route("/v1/models", discovery.offer),
+        Route("/v1/models/{id}", discovery.offered),
         Route("/v1/voices", voices),
         Route("/v1/validate/{model:path}", Validation(services).__call__, methods=["POST"]),
         Route("/v1/verify", Verify(services).__call__, methods=["POST"]),

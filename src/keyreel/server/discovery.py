@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from keyreel.errors import UnsupportedOrder
 from keyreel.server.addresses import base_url
-from keyreel.wire import openapi
+from keyreel.wire import offer, openapi
+from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialects import vtrix
+from keyreel.wire.examples import example
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.services import Services
     from keyreel.wire.dialect import Json
+    from keyreel.wire.endpoint import Endpoint
 
 
 class Discovery:
@@ -32,9 +36,28 @@ class Discovery:
         servers = [{"url": base_url(request, self._services)}]
         return JSONResponse(self._document | {"servers": servers})
 
+    async def offer(self, request: Request) -> JSONResponse:
+        """List the models, as clients of OpenAI-style APIs ask."""
+        del request
+        return JSONResponse(offer.model_list(self._services.prices, self._able))
+
+    async def offered(self, request: Request) -> JSONResponse:
+        """Describe one model, likewise."""
+        name = request.path_params["id"]
+        return JSONResponse(offer.model(name, self._services.prices, self._able))
+
+    def _able(self, kind: type[Endpoint]) -> bool:
+        """Say whether some engine here makes videos of this endpoint."""
+        try:
+            self._services.engines.check(example(kind).order(1))
+        except UnsupportedOrder:
+            return False
+        return True
+
     async def models(self, request: Request) -> JSONResponse:
-        """List the models page by page, as vtrix clients ask."""
-        return JSONResponse(vtrix.model_list(request.query_params))
+        """List the models that can be had here page by page, as vtrix clients ask."""
+        able = [*filter(self._able, ENDPOINTS)]
+        return JSONResponse(vtrix.model_list(request.query_params, able))
 
     async def model_spec(self, request: Request) -> JSONResponse:
         """Describe one model's parameters, as vtrix clients ask."""

@@ -9,7 +9,7 @@ from keyreel.order import Operation
 from keyreel.wire import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from keyreel.wire.dialect import Json
     from keyreel.wire.endpoint import Endpoint
@@ -34,10 +34,15 @@ def model_id(endpoint: type[Endpoint]) -> str:
     return f"vidu{family}_{endpoint.operation.value}"
 
 
-def model_list(query: Mapping[str, str]) -> Json:
-    """List the models; `page`, `page_size`, `type` and `keywords` narrow the list."""
+def model_list(query: Mapping[str, str], offered: Collection[type[Endpoint]] = catalogue.ENDPOINTS) -> Json:
+    """List the models that are offered; `page`, `page_size`, `type` and `keywords` narrow the list.
+
+    `available=all` widens it to those that no engine here makes.
+    """
+    if query.get("available", "").lower() == "all":
+        offered = catalogue.ENDPOINTS
     kind, words = query.get("type", "").lower(), query.get("keywords", "").lower().split()
-    found = [_summary(endpoint) for endpoint in catalogue.ENDPOINTS]
+    found = [_summary(endpoint) for endpoint in catalogue.ENDPOINTS if endpoint in offered]
     found = [
         each for each in found if kind in {"", "video"} and all(word in str(each).lower() for word in words)
     ]

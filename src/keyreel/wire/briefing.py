@@ -1,0 +1,95 @@
+"""What a language model needs to use a server: /llms.txt, written from the catalogue."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from keyreel.task import State
+from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialect import Action
+from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.examples import LINKS, example, example_task
+from keyreel.wire.models.vidu_q2_pro import Q2ProImg2Video
+from keyreel.wire.offer import lengths, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyreel.wire.dialect import Dialect
+    from keyreel.wire.endpoint import Endpoint
+
+
+def briefing(base_url: str) -> str:
+    """Return the text, in the form of llmstxt.org."""
+    return "\n".join([*_beginning(base_url), *_formats(base_url), *_models(), *_end(base_url)]) + "\n"
+
+
+def _beginning(base_url: str) -> Iterator[str]:
+    yield "# Keyreel\n"
+    yield "> Makes videos from pictures and words, over HTTP, in the wire formats of the Vidu API family.\n"
+    yield "How it works: POST a request and get a task's id at once; poll the task until it has ended; then"
+    yield "download the MP4 from the signed address in the last poll, good for a day. A poll every"
+    yield "two seconds is plenty. Every task can be read in every format, whichever one it was made in.\n"
+    yield f"- Server: {base_url}"
+    yield "- Key: header `Authorization: Bearer KEY`."
+    yield "- Pictures: an http(s) address or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
+    yield "- A refused request makes no task and costs nothing; the message names the field and the rule."
+    yield "- Fields that had no effect are named in the header `X-Ignored-Fields`."
+    yield f"- Try a request without making anything: `POST {base_url}/v1/validate/MODEL` with the same body"
+    yield "  answers with every broken rule at once, and the price."
+    yield f"- What can be had here, with limits and prices: `GET {base_url}/v1/models`.\n"
+
+
+def _formats(base_url: str) -> Iterator[str]:
+    yield "## Formats\n"
+    yield "One is enough. The first is the simplest.\n"
+    for each in DIALECTS:
+        yield from _format(each, base_url)
+
+
+def _format(dialect: Dialect, base_url: str) -> Iterator[str]:
+    request = example(Q2ProImg2Video)
+    call, task = dialect.submit_call(request), example_task(request, State.QUEUED)
+    done = example_task(request, State.SUCCEEDED)
+    poll = next(route for route in dialect.routes if route.action is Action.RESULT)
+    query = "".join(f"?{each.name}=ID" for each in poll.query if each.required)
+    yield f"### {dialect.title}\n"
+    yield f"`{call.method} {base_url}{call.path}`\n"
+    yield _block(call.json)
+    yield f"answers `{json.dumps(dialect.accepted(task, request))[:160]}…`\n"
+    yield f"`GET {base_url}{poll.path}{query}` answers, once the video is there:\n"
+    yield _block(dialect.result(done, request, LINKS, 0))
+
+
+def _models() -> Iterator[str]:
+    yield "## Models\n"
+    yield "| model | does | takes | seconds | sizes |\n|---|---|---|---|---|"
+    for kind in ENDPOINTS:
+        sizes = ", ".join(limits(kind, "resolution")["enum"])
+        needed = ", ".join(f"`{name}`" for name, field in kind.model_fields.items() if field.is_required())
+        does = (kind.__doc__ or "").strip().rstrip(".")
+        model = DIALECTS[0].model_id(kind)
+        yield f"| `{model}` | {does} | {needed or _either(kind)} | {_span(kind)} | {sizes} |"
+    yield ""
+
+
+def _either(kind: type[Endpoint]) -> str:
+    return ", ".join(f"`{name}`" for name in example(kind).documented())
+
+
+def _span(kind: type[Endpoint]) -> str:
+    able = lengths(kind)
+    whole = len(able) > 2 and able[-1] - able[0] == len(able) - 1  # noqa: PLR2004 - two are named each
+    return f"{able[0]} to {able[-1]}" if whole else ", ".join(map(str, able))
+
+
+def _end(base_url: str) -> Iterator[str]:
+    yield "## More\n"
+    yield f"- [OpenAPI document]({base_url}/openapi.json): every address, field, limit and error"
+    yield f"- [Reference for people]({base_url}/docs)"
+    yield f"- [Voices]({base_url}/v1/voices): what `voice_id` may name"
+
+
+def _block(value: object) -> str:
+    return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialects import DIALECTS
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+PARTS = ("docs.css", "docs.js", "schema.js", "icon.svg")
+
+
+def test_the_reference_page_loads_its_own_files_alone(client: TestClient) -> None:
+    del client.headers["Authorization"]
+    page = client.get("/docs")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    texts = [page.text, *(client.get(f"/docs/{name}").text for name in PARTS)]
+    named = {name for text in texts for name in re.findall(r'(?:src|href)="([^"#]+)"', text)}
+    named |= {name.removeprefix("./") for text in texts for name in re.findall(r'from "([^"]+)"', text)}
+    assert {"docs/docs.js", "docs/docs.css", "schema.js", "openapi.json", "llms.txt"} <= named
+    for name in named:
+        path = f"/docs/{name}" if name in PARTS else f"/{name}"
+        assert client.get(path).status_code == 200, name
+    assert not [text for text in texts if re.search(r"(src|href|url\()\W*https?://|@import", text)]
+
+
+def test_the_reference_page_may_run_nothing_from_elsewhere_or_inline(client: TestClient) -> None:
+    page = client.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=|javascript:", page.text)
+    for name in PARTS:
+        text = client.get(f"/docs/{name}").text
+        assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|eval\(", text)
+
+
+def test_there_is_nothing_else_beside_the_page(client: TestClient) -> None:
+    for name in ("docs.py", "..%2fapp.py", "no.js"):
+        assert client.get(f"/docs/{name}").status_code == 404
+
+
+def test_a_language_model_learns_every_format_and_model(client: TestClient) -> None:
+    del client.headers["Authorization"]
+    told = client.get("/llms.txt")
+    assert told.headers["content-type"].startswith("text/plain")
+    for dialect in DIALECTS:
+        assert f"### {dialect.title}\n" in told.text
+    for kind in ENDPOINTS:
+        assert f"`{DIALECTS[0].model_id(kind)}`" in told.text
+    assert "http://testserver/v1/validate/MODEL" in told.text
+    assert len(told.text) < 20_000
