@@ -1,8 +1,9 @@
-"""Keys and tasks for the operator: through the running server, or in the data folder when none runs."""
+"""Tasks for the operator: through the running server, or in the data folder when none runs."""
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from keyreel.cli.folder import DataFolder
@@ -18,46 +19,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-
-def create_key(data: Path | None, tenant: str, *, name: str, as_json: bool) -> None:
-    """Make a key and print it."""
-    from keyreel.server.admin import check_tenant, key_json
-
-    check_tenant(tenant)
-
-    def here(_: TaskStore, keys: Keys) -> Json:
-        info, key = keys.create(tenant, name)
-        return {**key_json(info), "key": key}
-
-    created = ask(data, here, "POST", "/v1/admin/keys", body={"tenant": tenant, "name": name})
-    if as_json:
-        print(json.dumps(created))
-    else:
-        print(f"{created['key']}\n\nKey {created['id']} of tenant {tenant}. It is shown only now: keep it.")
-
-
-def list_keys(data: Path | None, *, as_json: bool) -> None:
-    """Print every key's record."""
-    from keyreel.server.admin import key_json
-
-    def here(_: TaskStore, keys: Keys) -> Json:
-        return {"keys": [key_json(info) for info in keys.list()]}
-
-    found = ask(data, here, "GET", "/v1/admin/keys")["keys"]
-    print_rows(found, ("id", "tenant", "name", "created", "revoked"), as_json=as_json)
-
-
-def revoke_key(data: Path | None, key_id: str, *, as_json: bool) -> None:
-    """Make a key invalid."""
-    from keyreel.server.admin import key_json
-
-    def here(_: TaskStore, keys: Keys) -> Json:
-        return key_json(keys.revoke(key_id))
-
-    revoked = ask(data, here, "DELETE", f"/v1/admin/keys/{key_id}")
-    print(
-        json.dumps(revoked) if as_json else f"Key {revoked['id']} of tenant {revoked['tenant']} is revoked."
-    )
+_PIPE_WIDTH = 1000
 
 
 def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
@@ -119,7 +81,8 @@ def print_rows(rows: list[Json], columns: tuple[str, ...], *, as_json: bool) -> 
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
-    Console().print(table)
+    # Into a pipe goes all of it; a terminal has its own width.
+    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
 def _cell(value: object) -> str:

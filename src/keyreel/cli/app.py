@@ -7,6 +7,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from keyreel.cli.accounts_tree import keys, ledger, tenants
+from keyreel.cli.callbacks_tree import callbacks, listen
+from keyreel.cli.clock_tree import clock, quote
 from keyreel.cli.options import AsJson, Data  # noqa: TC001 - typer reads annotations
 
 app = typer.Typer(
@@ -15,12 +18,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(
-    help="API keys: make, list and revoke them, also while the server runs.", no_args_is_help=True
-)
 app.add_typer(keys, name="keys")
-ledger = typer.Typer(help="The books: every credit that ever moved.", no_args_is_help=True)
+app.add_typer(tenants, name="tenants")
 app.add_typer(ledger, name="ledger")
+app.add_typer(callbacks, name="callbacks")
+app.command()(listen)
+app.add_typer(clock, name="clock")
+app.command()(quote)
 bench = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
 voices = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
@@ -40,11 +44,12 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 for any free one.", show_default="8787")] = None,
     data: Data = None,
+    dev: Annotated[bool, typer.Option("--dev", help="Development mode: a clock to move, markers.")] = False,
 ) -> None:
     """Start the server and its worker."""
     from keyreel.cli.up import run
 
-    run(host=host, port=port, data=data)
+    run(host=host, port=port, data=data, dev=dev)
 
 
 @app.command()
@@ -138,39 +143,6 @@ def verify(
     raise typer.Exit(run(file, data, root=root, as_json=as_json))
 
 
-@keys.command("create")
-def create_key(
-    tenant: Annotated[str, typer.Option(help="Who the key belongs to.")],
-    name: Annotated[str, typer.Option(help="A note for yourself.")] = "",
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a key and show it, this once."""
-    from keyreel.cli.admin import create_key as run
-
-    run(data, tenant, name=name, as_json=as_json)
-
-
-@keys.command("list")
-def list_keys(data: Data = None, as_json: AsJson = False) -> None:
-    """List the keys, without showing them."""
-    from keyreel.cli.admin import list_keys as run
-
-    run(data, as_json=as_json)
-
-
-@keys.command("revoke")
-def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="The key's id, from `keyreel keys list`.")],
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a key invalid from now on."""
-    from keyreel.cli.admin import revoke_key as run
-
-    run(data, key_id, as_json=as_json)
-
-
 @app.command()
 def usage(
     tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
@@ -181,22 +153,6 @@ def usage(
     from keyreel.cli.books import usage as run
 
     run(data, tenant=tenant, as_json=as_json)
-
-
-@ledger.command("verify")
-def verify_ledger(data: Data = None, as_json: AsJson = False) -> None:
-    """Check that everything adds up; exits with 1 where it does not."""
-    from keyreel.cli.books import verify as run
-
-    raise typer.Exit(run(data, as_json=as_json))
-
-
-@ledger.command("export")
-def export_ledger(data: Data = None, as_json: AsJson = False) -> None:
-    """Print every posting, oldest first."""
-    from keyreel.cli.books import export as run
-
-    run(data, as_json=as_json)
 
 
 @bench.command("motion")

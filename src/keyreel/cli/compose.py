@@ -17,10 +17,14 @@ from keyreel.intake.egress import Egress
 from keyreel.pricing import read_prices
 from keyreel.provenance.authority import anchors, open_credentials
 from keyreel.server.auth import Gate
+from keyreel.server.rates import Rates, usual_limits
 from keyreel.server.services import Services
 from keyreel.storage.objects import Storage
 from keyreel.storage.signing import PREFIX, Signer, load_or_create_secret
+from keyreel.tasks.driven_clock import DrivenClock
+from keyreel.tasks.forecast import Forecast
 from keyreel.tasks.keys import Keys
+from keyreel.tasks.limits import UNLIMITED
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.vault import Vault
 from keyreel.worker.callbacks import Messenger, MessengerSettings
@@ -32,8 +36,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.clock import Clock
+    from keyreel.engines.router import Router
     from keyreel.provenance.authority import Credentials
     from keyreel.settings import Settings
+    from keyreel.tasks.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,16 @@ class Platform:
 
 
 @contextmanager
-def open_store(folder: Path) -> Generator[tuple[TaskStore, Keys]]:
-    """Open a data folder's database for this process alone.
+def open_store(
+    folder: Path, usual: Limits = UNLIMITED, clock: Clock | None = None
+) -> Generator[tuple[TaskStore, Keys]]:
+    """Open a data folder's database for this process alone; `usual` are the limits of keys without their own.
 
     Raises:
         Busy: another process has it.
     """
-    clock, random = SystemClock(), SystemRandom()
-    store = TaskStore.open(folder, clock, random)
+    clock, random = clock or SystemClock(), SystemRandom()
+    store = TaskStore.open(folder, clock, random, usual=usual)
     try:
         yield store, Keys(store.database, clock, random)
     finally:
@@ -70,33 +78,43 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
     """
     folder = DataFolder(settings.data)
     folder.create()
-    with open_store(settings.data) as (store, keys):
-        clock, random = SystemClock(), SystemRandom()
-        storage = Storage.local(settings.data / "files")
+    clock, random = DrivenClock(settings.data) if settings.dev else SystemClock(), SystemRandom()
+    with open_store(settings.data, usual_limits(settings), clock) as (store, keys):
+        storage = Storage.local(settings.data / "files", clock)
         signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
         intake = Intake(storage, Egress(settings.egress_allow), resolve=own_links(signer, own_addresses))
         credentials = own_credentials(settings, clock)
         worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
+        engines = open_router(settings.engines)
         own_key = settings.api_key.get_secret_value() or folder.make_own_key()
+        admin_token = folder.make_admin_token()
         services = Services(
             settings=settings,
             clock=clock,
             random=random,
             store=store,
             keys=keys,
-            gate=Gate(keys, own_key),
+            gate=Gate(keys, own_key, admin_token),
             storage=storage,
             signer=signer,
             vault=open_vault(settings),
             intake=intake,
-            engines=open_router(settings.engines),
+            engines=engines,
             prices=read_prices(settings.price_table),
+            rates=Rates(clock),
+            forecast=_forecast(store, engines, settings),
             nudge=worker.nudge,
-            admin_token=folder.make_admin_token(),
+            wake=worker.wake,
+            admin_token=admin_token,
             root=credentials.root,
             anchors=own_anchors(settings),
         )
         yield Platform(services, worker, _messenger(services), own_key)
+
+
+def _forecast(store: TaskStore, engines: Router, settings: Settings) -> Forecast:
+    slots = sum(engines.slots.values())
+    return Forecast(store.database, store.clock, slots=slots, windows=settings.windows)
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -141,6 +159,9 @@ def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
         producer=settings.producer,
         watermark_text=settings.watermark_text,
         credentials=credentials,
+        off_peak=settings.windows,
+        keep=settings.keep,
+        dev=settings.dev,
     )
 
 

@@ -13,13 +13,16 @@ from starlette.routing import Route
 
 import keyreel
 from keyreel.server import well_known
+from keyreel.server.accounts import Accounts
 from keyreel.server.admin import Admin
 from keyreel.server.books import Books
 from keyreel.server.callbacks import CallbackRoutes
+from keyreel.server.clock import ClockRoutes
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
 from keyreel.server.pages import Pages
+from keyreel.server.quote import Quote
 from keyreel.server.refusals import HANDLERS
 from keyreel.server.tasks import TaskRoutes
 from keyreel.server.uploads import Uploads
@@ -40,6 +43,7 @@ def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
     admin, books, discovery = Admin(services), Books(services), Discovery(services)
     callbacks, pages = CallbackRoutes(services), Pages(services)
+    clock = ClockRoutes(services)
     routes = [
         Route("/", _welcome),
         Route("/health/live", live),
@@ -56,11 +60,13 @@ def create_app(services: Services) -> ASGIApp:
         Route("/v1/models/{id}", discovery.offered),
         Route("/v1/voices", voices),
         Route("/v1/validate/{model:path}", Validation(services).__call__, methods=["POST"]),
+        Route("/v1/quote", Quote(services).__call__, methods=["POST"]),
         Route("/v1/verify", Verify(services).__call__, methods=["POST"]),
         Route(well_known.PATH, well_known.Root(services).__call__),
-        Route("/v1/admin/keys", admin.create_key, methods=["POST"]),
-        Route("/v1/admin/keys", admin.list_keys),
-        Route("/v1/admin/keys/{id}", admin.revoke_key, methods=["DELETE"]),
+        *_of_accounts(services),
+        Route("/v1/admin/clock", clock.now),
+        Route("/v1/admin/clock/advance", clock.advance, methods=["POST"]),
+        Route("/v1/admin/storage", admin.storage),
         Route("/v1/admin/tasks", admin.list_tasks),
         Route("/v1/admin/callbacks", callbacks.list),
         Route("/v1/admin/callbacks/secret", callbacks.secret),
@@ -76,6 +82,20 @@ def create_app(services: Services) -> ASGIApp:
             Route(route.path, tasks.handler(route.action), methods=[route.method]) for route in dialect.routes
         ]
     return RequestIds(Starlette(routes=routes, exception_handlers=HANDLERS))
+
+
+def _of_accounts(services: Services) -> list[Route]:
+    accounts = Accounts(services)
+    return [
+        Route("/v1/admin/keys", accounts.create_key, methods=["POST"]),
+        Route("/v1/admin/keys", accounts.list_keys),
+        Route("/v1/admin/keys/{id}", accounts.limit_key, methods=["PATCH"]),
+        Route("/v1/admin/keys/{id}", accounts.revoke_key, methods=["DELETE"]),
+        Route("/v1/admin/tenants", accounts.create_tenant, methods=["POST"]),
+        Route("/v1/admin/tenants", accounts.list_tenants),
+        Route("/v1/admin/tenants/{name}", accounts.limit_tenant, methods=["PATCH"]),
+        Route("/v1/admin/tenants/{name}/grants", accounts.grant, methods=["POST"]),
+    ]
 
 
 async def _welcome(request: Request) -> JSONResponse:

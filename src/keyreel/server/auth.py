@@ -7,7 +7,8 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from keyreel.errors import InvalidKey, MissingKey
+from keyreel.errors import MissingKey, MissingScope
+from keyreel.tasks.keys import USUAL, Scope
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -41,32 +42,44 @@ def key_in(headers: Headers) -> str:
 
 
 class Gate:
-    """Turns a key into a caller: the settings' own key first, then the stored ones."""
+    """Turns a key into a caller: the settings' own key first, then the stored ones.
 
-    def __init__(self, keys: Keys, own_key: str) -> None:
+    The settings' own key may submit and read; `admin_token` opens the operator's door, and so does a stored
+    key with the scope admin.
+    """
+
+    def __init__(self, keys: Keys, own_key: str, admin_token: str) -> None:
         self._keys = keys
         self._own = sha256(own_key.encode()).digest() if own_key else b""
+        self._admin_token = admin_token.encode()
 
-    def caller(self, headers: Headers) -> Caller:
-        """Return who sends these headers.
+    def caller(self, headers: Headers, scope: Scope = Scope.READ) -> Caller:
+        """Return who sends these headers, for something that needs this scope.
 
         Raises:
             MissingKey: no key was sent.
             InvalidKey: the key is unknown or revoked.
+            MissingScope: the key is not for this.
         """
         key = key_in(headers)
         if self._own and compare_digest(sha256(key.encode(errors="replace")).digest(), self._own):
-            return Caller("default", ENVIRONMENT_KEY)
-        found = self._keys.find(key)
-        return Caller(found.tenant, found.id)
+            caller, scopes = Caller("default", ENVIRONMENT_KEY), USUAL
+        else:
+            found = self._keys.find(key)
+            caller, scopes = Caller(found.tenant, found.id), found.scopes
+        if scope not in scopes:
+            raise MissingScope(
+                f"This API key may {' and '.join(sorted(scopes))}; this needs the scope {scope}."
+            )
+        return caller
 
+    def operator(self, headers: Headers) -> None:
+        """Let an operator pass.
 
-def check_admin(headers: Headers, token: str) -> None:
-    """Let the holder of the data folder's admin token pass.
-
-    Raises:
-        MissingKey: no token was sent.
-        InvalidKey: it is another one.
-    """
-    if not compare_digest(key_in(headers).encode(errors="replace"), token.encode()):
-        raise InvalidKey("The admin token is wrong: it stands in the file admin.token of the data folder.")
+        Raises:
+            MissingKey: no key was sent.
+            InvalidKey: it is neither the admin token nor a key.
+            MissingScope: it is a key without the scope admin.
+        """
+        if not compare_digest(key_in(headers).encode(errors="replace"), self._admin_token):
+            self.caller(headers, Scope.ADMIN)

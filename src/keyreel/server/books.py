@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, StreamingResponse
 
-from keyreel.server.auth import check_admin
 from keyreel.tasks.audit import postings, usage, verify
 
 if TYPE_CHECKING:
@@ -32,17 +31,17 @@ class Books:
 
     async def verify(self, request: Request) -> JSONResponse:
         """Say whether everything adds up."""
-        check_admin(request.headers, self._services.admin_token)
+        self._services.gate.operator(request.headers)
         return JSONResponse(await asyncio.to_thread(self._read, findings_json))
 
     async def export(self, request: Request) -> StreamingResponse:
         """Send every posting, one a line."""
-        check_admin(request.headers, self._services.admin_token)
+        self._services.gate.operator(request.headers)
         return StreamingResponse(self._lines(), media_type="application/x-ndjson")
 
     async def usage(self, request: Request) -> JSONResponse:
         """Say what each task has cost, of all tenants or of the one in `?tenant=`."""
-        check_admin(request.headers, self._services.admin_token)
+        self._services.gate.operator(request.headers)
         tenant = request.query_params.get("tenant")
         return JSONResponse(await asyncio.to_thread(self._read, lambda books: usage_json(books, tenant)))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse
 
 from keyreel.server.addresses import base_url
-from keyreel.server.auth import check_admin, key_in
+from keyreel.server.auth import key_in
 from keyreel.task import TaskId
 from keyreel.tasks.callbacks import Callback
 from keyreel.tasks.deliveries import Deliveries
@@ -54,7 +54,7 @@ class CallbackRoutes:
 
     async def list(self, request: Request) -> JSONResponse:
         """List the newest deliveries, or one task's, with every attempt."""
-        check_admin(request.headers, self._services.admin_token)
+        self._services.gate.operator(request.headers)
         query = request.query_params
         wanted = query.get("limit", "50")
         limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
@@ -63,12 +63,12 @@ class CallbackRoutes:
 
     async def replay(self, request: Request) -> JSONResponse:
         """Send an event again."""
-        check_admin(request.headers, self._services.admin_token)
+        self._services.gate.operator(request.headers)
         return JSONResponse(delivery_json(self._deliveries.replay(request.path_params["id"])))
 
     async def secret(self, request: Request) -> JSONResponse:
         """Show what a tenant's callbacks are signed with."""
-        check_admin(request.headers, self._services.admin_token)
+        self._services.gate.operator(request.headers)
         tenant = request.query_params.get("tenant", DEFAULT_TENANT)
         return JSONResponse({"tenant": tenant, "secret": self._services.vault.secret_of(tenant)})
 

@@ -9,7 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from keyreel.errors import InternalFault, MethodNotAllowed, Refusal, Unavailable, UnknownEndpoint
+from keyreel.errors import (
+    InternalFault,
+    MethodNotAllowed,
+    RateLimited,
+    Refusal,
+    Unavailable,
+    UnknownEndpoint,
+)
 from keyreel.wire.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -39,8 +46,8 @@ def answer(request: Request, error: Refusal) -> JSONResponse:
     """Say no."""
     request_id = getattr(request.state, "request_id", "")
     status, body = dialect_of(request.url.path).refusal(error, request_id)
-    headers: dict[str, str] = {}
-    if isinstance(error, Unavailable):
+    headers: dict[str, str] = dict(getattr(request.state, "rate_headers", {}))
+    if isinstance(error, Unavailable | RateLimited):
         headers["Retry-After"] = str(error.retry_after_seconds)
     return JSONResponse(body, status_code=status, headers=headers)
 

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from keyreel.intake import Intake
     from keyreel.pricing import Prices
     from keyreel.server.auth import Gate
+    from keyreel.server.rates import Rates
     from keyreel.settings import Settings
     from keyreel.storage.objects import Storage
     from keyreel.storage.signing import Signer
+    from keyreel.tasks.forecast import Forecast
     from keyreel.tasks.keys import Keys
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.vault import Vault
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a route may use. `nudge` tells a worker in this process that a task waits.
+    """Everything that a route may use.
 
+    `nudge` tells a worker in this process that a task waits, `wake` that the clock was moved.
     `root` is the certificate that signatures made here lead to; `anchors` are those that are believed. PEM.
     """
 
@@ -41,7 +44,10 @@ class Services:
     intake: Intake
     engines: Router
     prices: Prices
+    rates: Rates
+    forecast: Forecast
     nudge: Callable[[], None]
+    wake: Callable[[], None]
     admin_token: str
     root: bytes
     anchors: bytes

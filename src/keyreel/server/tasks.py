@@ -7,20 +7,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from keyreel.errors import UnknownTask
+from keyreel.errors import LinkExpired, UnknownTask
 from keyreel.server.addresses import base_url
 from keyreel.server.body import read_body
 from keyreel.server.callbacks import callback_of
 from keyreel.server.files import FileRoute
 from keyreel.server.forms import is_form, parse_form
+from keyreel.server.once import once_of
+from keyreel.server.predecessors import with_predecessor
+from keyreel.server.rates import let_in
 from keyreel.server.rehearsal import rehearsed
 from keyreel.server.uploads import Uploads
-from keyreel.task import State, Submission
+from keyreel.task import Kept, State, Submission
+from keyreel.tasks.idempotency import Replayed
+from keyreel.tasks.keys import Scope
 from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
 from keyreel.tasks.shown import signed_links, stored_endpoint
+from keyreel.tasks.terms import Terms
 from keyreel.wire.dialect import Action, Shown, TaskPage
+from keyreel.wire.markers import Markers, markers_in
 from keyreel.wire.notes import written_notes
 from keyreel.wire.parse import parse_body, parse_fields
 
@@ -28,16 +35,18 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
+    from keyreel.server.auth import Caller
     from keyreel.server.services import Services
     from keyreel.task import Task
     from keyreel.tasks.callbacks import Callback
     from keyreel.wire.dialect import Dialect
+    from keyreel.wire.endpoint import Endpoint
 
 # Bodies beyond this are parsed in a thread, so that a 20 MB upload never holds up a poll by more than 25 ms.
 INLINE_PARSE_BYTES = 256 * 1024
 LONGEST_HEADER = 1000
+NO_LONGER_KEPT = "The video is no longer kept."
 
 
 Handler: TypeAlias = "Callable[[Request], Awaitable[Response]]"
@@ -62,17 +71,48 @@ class TaskRoutes:
         }
         return handlers[action]
 
-    async def submit(self, request: Request) -> JSONResponse:
+    async def submit(self, request: Request) -> Response:
         """Take an order: when this answers 200, the task is on disk."""
         services = self.services
-        caller = services.gate.caller(request.headers)
+        caller = services.gate.caller(request.headers, Scope.SUBMIT)
+        held = let_in(request, services, caller)
         body = await self._body(request)
         asked = self.dialect.asked(request.path_params, body)
-        endpoint = await services.intake.receive(parse_fields(asked))
+        received = await services.intake.receive(parse_fields(asked))
+        endpoint = with_predecessor(received, caller.tenant, services.store)
+        submission = self._submission(caller, endpoint, request.headers.get("idempotency-key", ""))
+        marked = self._marked(submission)
+        once = once_of(submission, endpoint, self.dialect, services.settings.dedupe_seconds)
+        callback = callback_of(request, services, self.dialect, endpoint, tenant=caller.tenant)
+        callback = None if marked.silent else callback
+        ignored = [*endpoint.without_effect(), *asked.unknown]
+        headers = {"X-Ignored-Fields": _header_list(ignored)} if ignored else {}
+        headers |= getattr(request.state, "rate_headers", {})
+        terms = Terms(held, once, staying=marked.staying)
+        try:
+            task = await self._kept(submission, callback, endpoint.rehearsed_end, terms)
+        except Replayed as earlier:
+            headers["Idempotent-Replayed"] = "true"
+            return Response(earlier.body, headers=headers, media_type="application/json")
+        services.nudge()
+        return JSONResponse(self.dialect.accepted(task, endpoint), headers=headers)
+
+    def _marked(self, submission: Submission) -> Markers:
+        """Heed the markers in prompts, in development mode.
+
+        Raises:
+            Refusal: one of them asks for it.
+        """
+        marked = markers_in(submission.fields) if self.services.settings.dev else Markers()
+        if marked.refused:
+            raise marked.refused
+        return marked
+
+    def _submission(self, caller: Caller, endpoint: Endpoint, idempotency_key: str) -> Submission:
+        services = self.services
         seed = endpoint.chosen_seed or services.random.randrange(1, 2**31)
         services.engines.check(endpoint.order(seed))
-        idempotency_key = request.headers.get("idempotency-key", "")
-        submission = Submission(
+        return Submission(
             tenant=caller.tenant,
             key_id=caller.key_id,
             dialect=self.dialect.name,
@@ -86,22 +126,18 @@ class TaskRoutes:
             payload=endpoint.payload,
             idempotency_key=idempotency_key,
         )
-        callback = callback_of(request, services, self.dialect, endpoint, tenant=caller.tenant)
-        task = await self._kept(submission, callback, endpoint.rehearsed_end)
-        services.nudge()
-        ignored = [*endpoint.without_effect(), *asked.unknown]
-        if idempotency_key:
-            ignored.append("Idempotency-Key")
-        headers = {"X-Ignored-Fields": _header_list(ignored)} if ignored else {}
-        return JSONResponse(self.dialect.accepted(task, endpoint), headers=headers)
 
-    async def _kept(self, submission: Submission, callback: Callback | None, end: State | None) -> Task:
+    async def _kept(
+        self, submission: Submission, callback: Callback | None, end: State | None, terms: Terms
+    ) -> Task:
         """Put a task on disk, in test mode with its end."""
         store, random = self.services.store, self.services.random
         if end is None:
-            return await patiently(lambda: store.accept(submission, callback), SUBMIT_SECONDS, random)
+            return await patiently(lambda: store.accept(submission, callback, terms), SUBMIT_SECONDS, random)
         outcome = await rehearsed(end, self.services.storage)
-        return await patiently(lambda: store.rehearse(submission, callback, outcome), SUBMIT_SECONDS, random)
+        return await patiently(
+            lambda: store.rehearse(submission, callback, outcome, terms), SUBMIT_SECONDS, random
+        )
 
     async def _body(self, request: Request) -> dict[str, object]:
         settings = self.services.settings
@@ -116,7 +152,11 @@ class TaskRoutes:
     async def result(self, request: Request) -> JSONResponse:
         """Say where a task is; a succeeded one with freshly signed links."""
         shown = self._shown(self._task(request), request)
-        headers = {"X-Task-Notes": written_notes(shown.task.notes)} if shown.task.notes else {}
+        shown = replace(shown, eta_seconds=self.services.forecast.eta_seconds(shown.task))
+        notes = shown.task.notes
+        if shown.task.kept is not Kept.ALL:
+            notes = (*notes, NO_LONGER_KEPT)
+        headers = {"X-Task-Notes": written_notes(notes)} if notes else {}
         body = self.dialect.result(shown.task, shown.endpoint, shown.links, shown.eta_seconds)
         return JSONResponse(body, headers=headers)
 
@@ -133,7 +173,7 @@ class TaskRoutes:
 
     async def cancel(self, request: Request) -> JSONResponse:
         """Cancel a task; the format decides what to say about one that has ended already."""
-        store, asked = self.services.store, self._task(request)
+        store, asked = self.services.store, self._task(request, Scope.SUBMIT)
         tenant = asked.submission.tenant
         task = await patiently(lambda: store.cancel(tenant, asked.id), SUBMIT_SECONDS, self.services.random)
         return JSONResponse(self.dialect.cancelled(task, stored_endpoint(task)))
@@ -150,10 +190,13 @@ class TaskRoutes:
         key = task.cover if self.dialect.wants_cover(request.query_params) else task.video
         return await FileRoute(self.services).send(key, request)
 
-    def _task(self, request: Request) -> Task:
-        caller = self.services.gate.caller(request.headers)
+    def _task(self, request: Request, scope: Scope = Scope.READ) -> Task:
+        caller = self.services.gate.caller(request.headers, scope)
         task_id = self.dialect.task_id(request.path_params, request.query_params)
-        return self.services.store.get(caller.tenant, task_id)
+        task = self.services.store.get(caller.tenant, task_id)
+        if task.kept is Kept.MONEY:
+            raise LinkExpired("The record of this task is no longer kept.")
+        return task
 
     def _shown(self, task: Task, request: Request) -> Shown:
         services = self.services

@@ -16,6 +16,7 @@ from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingFiel
 from keyreel.intake.images import inspect
 from keyreel.server.addresses import base_url
 from keyreel.server.body import read_body
+from keyreel.tasks.keys import Scope
 from keyreel.wire.endpoint import PictureRules
 from keyreel.wire.parse import parse_body
 
@@ -56,7 +57,7 @@ class Uploads:
     async def grant(self, request: Request) -> JSONResponse:
         """Answer `{upload_url, download_url}` for `{file_name, content_type}`."""
         services = self._services
-        services.gate.caller(request.headers)
+        services.gate.caller(request.headers, Scope.SUBMIT)
         seconds = services.settings.body_seconds
         body = parse_body(await read_body(request, limit=_ASKING_LIMIT, seconds=seconds))
         key = f"{_FOLDER}{token_hex(16)}.{_ending(body.get('file_name'), body.get('content_type'))}"

@@ -13,11 +13,14 @@ from keyreel.task import State, Submission, Task, TaskFilter, TaskId
 from keyreel.tasks.callbacks import Callback, happened, register
 from keyreel.tasks.claim import Claim, Token, next_in_line
 from keyreel.tasks.database import FILE, Database, epoch
+from keyreel.tasks.deadlines import place_in_queue
 from keyreel.tasks.ids import Snowflakes, number_of
 from keyreel.tasks.ledger import Ledger
+from keyreel.tasks.limits import UNLIMITED, full
 from keyreel.tasks.listing import matching
 from keyreel.tasks.lock import FolderLock
 from keyreel.tasks.tables import STEPS, TASKS, task_of
+from keyreel.tasks.terms import FREELY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,15 +32,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
+    from keyreel.tasks.limits import Limits
+    from keyreel.tasks.terms import Terms
 
 _NEW: Final = {
     "state": State.QUEUED,
-    "priority": 0,
     "attempt": 0,
     "crashes": 0,
     "progress": 0.0,
     "owner": "",
-    **dict.fromkeys(("reason", "fault", "video", "cover", "video_sha256", "fingerprint"), ""),
+    **dict.fromkeys(("reason", "fault", "video", "cover", "clean", "video_sha256", "fingerprint"), ""),
     "notes": (),
 }
 _BACK_IN_QUEUE: Final[dict[str, Any]] = {
@@ -65,6 +69,7 @@ class Succeeded:
     notes: tuple[str, ...] = ()
     charged: int = 0
     """Credits, of those held; what is left of these goes back."""
+    clean: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +88,22 @@ class TaskStore:
     has it: then the attempt is over and what it made is to be discarded.
     """
 
-    def __init__(self, database: Database, lock: FolderLock, clock: Clock, random: Random) -> None:
+    def __init__(
+        self, database: Database, lock: FolderLock, clock: Clock, random: Random, *, usual: Limits
+    ) -> None:
         self.database = database
         self._lock = lock
         self.clock = clock
+        self._usual = usual
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
         self._ids = Snowflakes(clock, random, last=last or 0)
 
     @classmethod
-    def open(cls, folder: Path, clock: Clock, random: Random) -> TaskStore:
+    def open(cls, folder: Path, clock: Clock, random: Random, *, usual: Limits = UNLIMITED) -> TaskStore:
         """Open the folder's database, made or brought up to date where needed, for this process alone.
+
+        `usual` are the limits of keys that have none of their own.
 
         Tasks that ran when the last process ended go back to the queue at once, with their finished steps and
         without a crash counted: the lock proves that nobody runs them.
@@ -112,7 +122,7 @@ class TaskStore:
             database.migrate()
             with database.write() as connection:
                 connection.execute(update(TASKS).where(TASKS.c.state == State.RUNNING).values(_BACK_IN_QUEUE))
-            store = cls(database, lock, clock, random)
+            store = cls(database, lock, clock, random, usual=usual)
             undo.pop_all()
         return store
 
@@ -123,19 +133,29 @@ class TaskStore:
 
     # For clients.
 
-    def accept(self, submission: Submission, callback: Callback | None = None) -> Task:
+    def accept(self, submission: Submission, callback: Callback | None = None, terms: Terms = FREELY) -> Task:
         """Keep a submission as a new queued task, and set its price aside.
 
         Raises:
             InsufficientCredits: its tenant pays in advance and has less.
+            Refusal: the terms say no.
+            Replayed: the terms know it already.
         """
         now = self.clock.now()
+        deadline = place_in_queue(submission, now)["deadline"]
         with self.database.write() as connection:
+            terms.check(connection, submission, now)
             number = self._accept(connection, submission, callback, now)
-        return Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
+            task = Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now, deadline=deadline)
+            terms.keep(connection, task, now)
+        return task
 
     def rehearse(
-        self, submission: Submission, callback: Callback | None, outcome: Succeeded | Failed
+        self,
+        submission: Submission,
+        callback: Callback | None,
+        outcome: Succeeded | Failed,
+        terms: Terms = FREELY,
     ) -> Task:
         """Keep a submission as a task that has had its end already, for a client that tries its callback out.
 
@@ -143,14 +163,17 @@ class TaskStore:
         """
         now = self.clock.now()
         with self.database.write() as connection:
+            terms.check(connection, submission, now)
             number = self._accept(connection, submission, callback, now)
+            task = Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
+            terms.keep(connection, task, now)
             happened(connection, now, number, State.RUNNING)
             played = {"attempt": 1, "started": now}
             change = update(TASKS).where(TASKS.c.id == number).values({**played, **_ended(outcome, now)})
             row = connection.execute(change.returning(TASKS)).mappings().one()
             _pay(Ledger(connection, now), task_of(row))
             happened(connection, now, number, State(row["state"]))
-        return Task(TaskId(str(number)), submission, State.QUEUED, 0, 0, 0.0, now)
+        return task
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
@@ -221,11 +244,14 @@ class TaskStore:
 
     # For workers.
 
-    def claim(self, owner: str, lease_seconds: float) -> Claim | None:
-        """Take the next task, fairly between tenants, until the lease lapses; None if nothing waits."""
+    def claim(self, owner: str, lease_seconds: float, *, off_peak: bool = True) -> Claim | None:
+        """Take the next task, fairly between tenants, until the lease lapses; None if nothing waits.
+
+        `off_peak` says whether off-peak tasks may run now; they come after all others.
+        """
         now = self.clock.now()
         with self.database.write() as connection:
-            number = next_in_line(connection, now)
+            number = next_in_line(connection, now, full(connection, self._usual), off_peak=off_peak)
             if number is None:
                 return None
             change = (
@@ -320,7 +346,7 @@ class TaskStore:
         self, connection: Connection, submission: Submission, callback: Callback | None, now: datetime
     ) -> int:
         number = self._ids.next()
-        row = {"id": number, **asdict(submission), **_NEW, "created": now, "ready_at": now}
+        row = {"id": number, **asdict(submission), **_NEW, **place_in_queue(submission, now), "created": now}
         connection.execute(_ACCEPT, row)
         Ledger(connection, now).hold(number, submission.tenant, submission.credits)
         if callback is not None:
