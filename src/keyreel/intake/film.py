@@ -94,13 +94,13 @@ def _taken(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> di
     with av.open(source, options=options, metadata_errors="replace") as container:
         stream = _pictures(container)
         span = _span(container, stream, seconds)
-        frames = _last_frames(container, stream, span)
-        for frame, path in zip(frames, (lead, first), strict=True):
-            picture = _upright(frame, stream)
+        pictures = [_upright(frame, stream) for frame in _last_frames(container, stream, span)]
+        for picture, path in zip(pictures, (lead, first), strict=True):
             beside = path.with_suffix(".part")
             picture.save(beside, "PNG", compress_level=1)
             beside.replace(path)
-        return {"width": picture.width, "height": picture.height, "seconds": float(span.end - span.start)}
+        width, height = pictures[-1].size
+        return {"width": width, "height": height, "seconds": float(span.end - span.start)}
 
 
 def _pictures(container: InputContainer) -> VideoStream:

@@ -42,6 +42,8 @@ class MotionEngine:
         """Say whether the order has the pictures that its operation starts from."""
         if order.operation in _DRAWS_FIRST:
             return len(order.shots) == 1 and order.shots[0].first is not None
+        if order.operation is Operation.EXTEND:
+            return len(order.shots) == 1
         if order.operation in _DRAWS_BETWEEN:
             return all(shot.first is not None and shot.last is not None for shot in order.shots)
         return order.operation is Operation.REFERENCE2VIDEO and any(each.pictures for each in order.subjects)
@@ -75,10 +77,15 @@ class MotionEngine:
         # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
         cv2.setNumThreads(1)
         nets = self._nets = self._nets or Nets()
-        if order.operation in _DRAWS_BETWEEN:
+        extends = order.operation is Operation.EXTEND
+        if order.operation in _DRAWS_BETWEEN or (extends and order.shots[0].last is not None):
             from keyreel.engines.motion.keyframes import Reel
 
             return Reel(order, nets).frames
+        if extends:
+            from keyreel.engines.motion.continuation import frames as frames_from_video
+
+            return lambda _: frames_from_video(order, nets)
         if order.operation in _DRAWS_FIRST:
             from keyreel.engines.motion.image_to_video import frames as frames_from_picture
 

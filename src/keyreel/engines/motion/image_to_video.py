@@ -25,7 +25,7 @@ from keyreel.engines.motion.steam import Steam, steam
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera import Pose
@@ -57,16 +57,24 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     assert shot.first is not None
     direction = direct(shot.prompt)
     scene = stage(read(Path(shot.first)), order.frame_size, nets)
-    cues = direction.cues or _unasked(scene, order)
+    cues = direction.cues or unasked(scene, order)
     view = layers.view_of(order.frame_size, scene.background.slack, _squeeze(direction))
     rig = camera.Rig(shot.frames, order.amplitude, scene.focus, order.seed)
+    yield from played(order, scene, direction, (layers.within(camera.path(cues, rig), view), view))
+
+
+def played(
+    order: Order, scene: Stage, direction: Direction, seen_from: tuple[Sequence[Pose], View]
+) -> Iterator[Frame]:
+    """Yield what the camera sees from each of its poses, with all that the direction has happen."""
+    frames, (poses, view) = order.shots[0].frames, seen_from
     if direction.strength_of(Effect.WIND):
         softness = foliage(scene.background.window)
         scene = replace(scene, breeze=Breeze(direction.strength_of(Effect.WIND), softness))
     plume = _plume(direction, order.seed)
     weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
-    for index, pose in enumerate(layers.within(camera.path(cues, rig), view)):
-        behind = partial(weather.behind, index=index, frames=shot.frames)
+    for index, pose in enumerate(poses):
+        behind = partial(weather.behind, index=index, frames=frames)
         frame = scene.seen_by(pose, view, behind, seconds=index / FPS)
         if scene.subject and index < _PARTED_AFTER:
             # A matte is never perfect: the shot starts from the undivided picture.
@@ -78,7 +86,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
             risen = replace(plume, strength=plume.strength * min(index / FPS / _STEAM_GATHERS, 1.0))
             at, height = _mouth(scene, pose, view)
             risen.rise(frame, index / FPS, at=at, height=height)
-        weather.before(frame, index, shot.frames)
+        weather.before(frame, index, frames)
         yield frame
 
 
@@ -102,7 +110,7 @@ def _squeeze(direction: Direction) -> float:
     return _OUTWARD_SQUEEZE if _OUTWARDS.intersection(direction.moves) else _SQUEEZE
 
 
-def _unasked(scene: Stage, order: Order) -> tuple[Cue, ...]:
+def unasked(scene: Stage, order: Order) -> tuple[Cue, ...]:
     """Choose the camera's move where the prompt says nothing: a push that drifts by the composition."""
     rng = np.random.default_rng([order.seed, 11])
     strength = _UNASKED if order.amplitude is Amplitude.AUTO else 1.0

@@ -2,6 +2,7 @@
 
 Shot k starts exactly on its first keyframe; the next shot's first frame is its last keyframe; the last
 shot ends exactly on its own last keyframe. Neighbours of one scene are in-betweened, others are bridged.
+A shot that goes on from another video begins one frame after its first keyframe, at that video's pace.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from keyreel.engines.motion.focus import focus_of, is_cropped
 from keyreel.engines.motion.framing import cover_frame, read
 from keyreel.engines.motion.inbetween import InBetween, in_between
 from keyreel.engines.motion.matching import landmarks
+from keyreel.engines.motion.momentum import LEAD_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +63,10 @@ class Reel:
             self._keyframes.pop(first, None)
             self._landmarks.pop(first, None)
         excursion = Excursion(self._order, index, self._keyframe(_ends(shot)[0]))
-        steps = self._steps(index)
+        steps, begun = self._steps(index), 0 if shot.lead is None else 1
         chance = np.random.default_rng([self._order.seed, index, 23])
         hurry, sway = (float(each) for each in chance.uniform(-1, 1, 2))
-        for step in range(shot.frames):
+        for step in range(begun, shot.frames + begun):
             if isinstance(way, Bridge):
                 frame = way.frame(step, excursion.heading, _SWAY * sway)
             else:
@@ -72,11 +74,12 @@ class Reel:
                 # Zero, place and speed alike, at both ends: another take of the same shot.
                 early = _HURRY * hurry * (time * (1 - time)) ** 2
                 frame = way.frame(pace.at(time + early), excursion.look(step, way.net_size))
-            yield excursion.weathered(frame, step)
+            yield excursion.weathered(frame, step - begun)
 
     def _steps(self, index: int) -> int:
         # Within a film the last keyframe is the next shot's first frame; the last one is a frame of its own.
-        return self._order.shots[index].frames - (1 if self._is_last(index) else 0)
+        shot = self._order.shots[index]
+        return shot.frames - (1 if self._is_last(index) else 0) + (0 if shot.lead is None else 1)
 
     def _is_last(self, index: int) -> bool:
         return index == len(self._order.shots) - 1
@@ -85,7 +88,20 @@ class Reel:
         near = range(max(index - 1, 0), min(index + 2, len(self._order.shots)))
         legs = [self._leg(each) for each in near]
         coherence = [_coherence(self._way(each), self._way(each + 1)) for each in near[:-1]]
-        return paces(legs, coherence)[near.index(index)]
+        shot = self._order.shots[index]
+        if shot.lead is None:
+            return paces(legs, coherence)[near.index(index)]
+        # The other video has its speed, which is not for this shot to choose.
+        before = self._before(shot)
+        lead = Leg(max(before.length, _STILLEST), LEAD_FRAMES, max(before.length, _STILLEST) / LEAD_FRAMES)
+        return paces([lead, *legs], [_coherence(before, self._way(index)), *coherence])[1]
+
+    def _before(self, shot: Shot) -> Way:
+        """Return how the other video came to its last frame."""
+        first, _ = _ends(shot)
+        assert shot.lead is not None
+        lead, last = self._covering(shot.lead), self._keyframe(first)
+        return in_between(self._nets.rife, lead, last) or Bridge(self._still(first), self._still(first), 1)
 
     def _leg(self, index: int) -> Leg:
         way, steps = self._way(index), self._steps(index)

@@ -83,16 +83,22 @@ def confined(pose: Pose, view: View, farthest: float = _FARTHEST) -> Pose:
     return pose._replace(zoom=pose.zoom * _enlargement(pose, view, farthest))
 
 
+def fits(poses: Sequence[Pose], view: View, most: float = _MOST_ENLARGED) -> bool:
+    """Say whether a whole path stays where it has to zoom in by less than this."""
+    return all(_enlargement(pose, view, _FARTHEST) < most for pose in _some(poses))
+
+
 def within(poses: Sequence[Pose], view: View, most: float = _MOST_ENLARGED) -> list[Pose]:
     """Confine a whole path: one that would have to zoom in too far goes less far instead."""
-    # A dozen poses tell enough: a path is smooth.
-    some = poses[:: max(len(poses) // 12, 1)]
-
-    def fits(part: float) -> bool:
-        return all(_enlargement(_shortened(pose, part), view, _FARTHEST) < most for pose in some)
-
-    part = next(filter(fits, _PARTS), _PARTS[-1])
+    some = _some(poses)
+    able = (part for part in _PARTS if fits([_shortened(pose, part) for pose in some], view, most))
+    part = next(able, _PARTS[-1])
     return [confined(_shortened(pose, part), view) for pose in poses]
+
+
+def _some(poses: Sequence[Pose]) -> Sequence[Pose]:
+    # A dozen poses tell enough: a path is smooth.
+    return poses[:: max(len(poses) // 12, 1)]
 
 
 def _shortened(pose: Pose, part: float) -> Pose:
