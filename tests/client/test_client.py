@@ -166,11 +166,47 @@ def test_a_task_that_ends_without_a_video_says_why(service: Service, state: Stat
         client.generate(MODEL, **ASKED)
 
 
-def test_a_lost_submit_is_never_sent_again(service: Service) -> None:
-    service.trouble = [httpx.ReadError("gone")]
+@pytest.mark.parametrize("home", [{"json": {"name": "other"}}, {"text": "<html>"}, {"json": []}])
+def test_a_lost_submit_is_never_sent_again_to_a_server_that_may_not_know_keys(
+    service: Service, home: dict[str, Any]
+) -> None:
+    service.trouble = [httpx.ReadError("gone"), httpx.Response(200, **home)]
     with client_of(service) as client, pytest.raises(RemoteError, match=r"service\.test.* gone"):
         client.generate(MODEL, **ASKED)
-    assert len(service.requests) == 1
+    assert [request.method for request in service.requests] == ["POST", "GET"]
+    assert "authorization" not in service.requests[1].headers
+
+
+def test_a_lost_submit_is_sent_to_keyreel_again_with_the_same_key(service: Service) -> None:
+    home = httpx.Response(200, json={"name": "keyreel", "version": "1"})
+    busy = {"code": 503, "reason": "SERVICE_NOT_AVAILABLE", "message": "soon"}
+    service.trouble = [
+        *(httpx.ReadError("gone"), httpx.ConnectError("starting"), home),
+        *(httpx.Response(503, json=busy), home),
+    ]
+    with client_of(service) as client:
+        assert client.submit(MODEL, **ASKED)
+    submits = [request for request in service.requests if request.method == "POST"]
+    keys = {request.headers["idempotency-key"] for request in submits}
+    assert (len(submits), len(keys)) == (3, 1)
+
+
+def test_each_submit_has_a_key_of_its_own(service: Service) -> None:
+    with client_of(service) as client:
+        for _ in range(2):
+            client.submit(MODEL, **ASKED)
+    assert len({request.headers["idempotency-key"] for request in service.requests}) == 2
+
+
+def test_a_server_that_was_never_reached_is_not_waited_for() -> None:
+    with Client("http://127.0.0.1:1", "key") as client, pytest.raises(RemoteError, match="did not answer"):
+        client.submit(MODEL, **ASKED)
+
+
+def test_a_submit_is_given_up_when_the_server_stays_away(service: Service) -> None:
+    service.trouble = [httpx.ReadError("gone"), *[httpx.ConnectError("down")] * QUICK.faults]
+    with client_of(service) as client, pytest.raises(RemoteError, match="gone"):
+        client.submit(MODEL, **ASKED)
 
 
 def test_a_refused_connection_is_an_error_in_words() -> None:

@@ -146,7 +146,8 @@ class Client:
                 try:
                     answer = self._do(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
-                    step = flow.throw(Dropped(str(error) or type(error).__name__))
+                    reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
+                    step = flow.throw(Dropped(str(error) or type(error).__name__, reached=reached))
                 else:
                     step = flow.send(answer)
         except StopIteration as end:
@@ -234,7 +235,8 @@ class AsyncClient:
                 try:
                     answer = await self._do(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
-                    step = flow.throw(Dropped(str(error) or type(error).__name__))
+                    reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
+                    step = flow.throw(Dropped(str(error) or type(error).__name__, reached=reached))
                 else:
                     step = flow.send(answer)
         except StopIteration as end:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from urllib.parse import quote, urljoin
+from uuid import uuid4
 
 from pydantic_core import from_json, to_json
 
@@ -66,6 +67,11 @@ class Answer:
 
 class Dropped(Exception):
     """The connection failed before the answer was complete."""
+
+    def __init__(self, message: str, *, reached: bool = True) -> None:
+        super().__init__(message)
+        self.reached = reached
+        """Whether the server may have got the request."""
 
 
 T = TypeVar("T")
@@ -143,7 +149,10 @@ class Remote:
 
 
 def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
-    """Hand a request in. Never sent twice: a lost answer may belong to an accepted task.
+    """Hand a request in, under an idempotency key.
+
+    An answer that is lost may belong to an accepted task. So it is sent again, with the same key, only
+    to a server that says of itself that it is Keyreel: it then makes no second task.
 
     Raises:
         UnknownEndpoint: the format has no words for it.
@@ -151,11 +160,39 @@ def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
     if not remote.dialect.offers(type(endpoint)):
         message = f"The format {remote.dialect.name} has no words for {endpoint.name()}."
         raise UnknownEndpoint(message, field="model")
-    try:
-        answer = yield remote.send(remote.dialect.submit_call(endpoint))
-    except Dropped as error:
-        raise _unreachable(remote, error) from error
-    return remote.understood(remote.dialect.read_accepted, answer)
+    step = remote.send(remote.dialect.submit_call(endpoint))
+    step = replace(step, headers={**step.headers, "idempotency-key": uuid4().hex})
+    for left in reversed(range(remote.patience.faults)):
+        try:
+            answer = yield step
+            return remote.understood(remote.dialect.read_accepted, answer)
+        except Dropped as error:
+            lost: KeyreelError = _unreachable(remote, error)
+            if not error.reached:
+                raise lost from error
+        except Unavailable as error:
+            lost = error
+        if not left or not (yield from _remembers_keys(remote)):
+            raise lost
+    raise AssertionError("the last round returns or raises")
+
+
+def _remembers_keys(remote: Remote) -> Flow[bool]:
+    """Wait until the server is there again, and ask whether it is one that knows idempotency keys."""
+    pause = remote.patience.first_seconds
+    for _ in range(remote.patience.faults):
+        yield Pause(pause)
+        pause = min(pause * 1.5, remote.patience.most_seconds)
+        try:
+            answer = yield Send("GET", remote.absolute(""), {"accept": "application/json"})
+        except Dropped:
+            continue
+        try:
+            body: object = from_json(answer.body)
+        except ValueError:
+            return False
+        return isinstance(body, dict) and body.get("name") == "keyreel"
+    return False
 
 
 def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
