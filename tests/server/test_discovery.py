@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from starlette.testclient import TestClient
 
-from keyreel.cli.compose import open_platform
-from keyreel.server.app import create_app
+from keyreel.cli.compose import Platform, open_platform
+from keyreel.server.app import create_app, routes_of
 from keyreel.settings import read_settings
+from keyreel.wire import openapi
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
@@ -71,3 +73,25 @@ def test_what_no_engine_makes_is_listed_as_unavailable(tmp_path: Path) -> None:
         assert "q2-pro-multiframe" in able
         for query, count in (({}, len(able)), ({"available": "all"}, len(ENDPOINTS))):
             assert client.get("/api/v1/skill/models", params=query).json()["data"]["total"] == count
+
+
+def test_every_address_of_the_server_is_described_and_no_other(platform: Platform) -> None:
+    routes = {
+        (method, re.sub(r":path\}", "}", route.path))
+        for route in routes_of(platform.services)
+        for method in (route.methods or set())
+        if method != "HEAD" or route.path.startswith("/files/")
+    }
+    paths = openapi.document()["paths"]
+    told = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    # Addresses that hold a model's or an operation's name are described one by one.
+    templates = {
+        (route.method, route.path)
+        for dialect in DIALECTS
+        for route in dialect.routes
+        if route.action is Action.SUBMIT and "{" in route.path
+    }
+    names = {re.sub(r"\{\w+\}", "[^/]+", f"{method} {path}") for method, path in templates}
+    one_by_one = {each for each in told if any(re.fullmatch(name, " ".join(each)) for name in names)}
+    assert told - one_by_one == routes - templates
+    assert len(one_by_one) >= len(ENDPOINTS)

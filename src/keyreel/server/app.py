@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
+    return RequestIds(Starlette(routes=routes_of(services), exception_handlers=HANDLERS))
+
+
+def routes_of(services: Services) -> list[Route]:
+    """Return every address; `keyreel.wire.own_addresses` describes those that no dialect does."""
     admin, books, discovery = Admin(services), Books(services), Discovery(services)
     callbacks, pages = CallbackRoutes(services), Pages(services)
     clock = ClockRoutes(services)
@@ -81,7 +86,7 @@ def create_app(services: Services) -> ASGIApp:
         routes += [
             Route(route.path, tasks.handler(route.action), methods=[route.method]) for route in dialect.routes
         ]
-    return RequestIds(Starlette(routes=routes, exception_handlers=HANDLERS))
+    return routes
 
 
 def _of_accounts(services: Services) -> list[Route]:

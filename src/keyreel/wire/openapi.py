@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic.json_schema import models_json_schema
 
@@ -13,20 +13,36 @@ from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action, Query, Route, Shown, TaskPage
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.examples import LINKS, example, example_task
+from keyreel.wire.openapi_parts import REF, answer, in_query, refusals
+from keyreel.wire.own_addresses import SECURITY, TAGS, operations
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
     from keyreel.wire.dialect import Dialect, Json
     from keyreel.wire.endpoint import Endpoint
 
-_REF: Final = "#/components/schemas/{model}"
 _ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _MODELS_QUERY: Final = (
     Query("page", "The page, counted from 1.", {"type": "integer"}),
     Query("page_size", "Models on a page.", {"type": "integer"}),
     Query("type", "Only models of this type."),
     Query("keywords", "Only models whose description holds these words."),
+    Query("available", "all lists those too that no engine here makes."),
 )
+_IDEMPOTENCY: Final[Json] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Any text of the client's choice: the same request under the same one is answered once.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+_HEADERS: Final[Json] = {
+    "headers": {
+        "X-Ignored-Fields": {
+            "description": "The fields that have no effect, or were changed to what the model can do.",
+            "schema": {"type": "string"},
+        }
+    }
+}
 _SUMMARIES: Final = {
     Action.RESULT: "Says where a task is; once it is done, where its video is.",
     Action.LIST: "Lists tasks, whatever format they were made in.",
@@ -38,6 +54,8 @@ _ALWAYS: Final[tuple[type[Refusal], ...]] = (
     errors.InvalidRequest,
     errors.MissingKey,
     errors.InvalidKey,
+    errors.MissingScope,
+    errors.RateLimited,
     errors.InternalFault,
     errors.Unavailable,
 )
@@ -51,6 +69,8 @@ _SUBMIT_ERRORS: Final[tuple[type[Refusal], ...]] = (
     errors.ImageTooManyPixels,
     errors.ImageSizeOutOfRange,
     errors.InsufficientCredits,
+    errors.QuotaExceeded,
+    errors.IdempotencyConflict,
     errors.UnsupportedOrder,
     errors.UnknownEndpoint,
     errors.BodyTooSlow,
@@ -67,7 +87,7 @@ _ERRORS: Final[dict[Action, tuple[type[Refusal], ...]]] = {
 
 def document(base_url: str = "", version: str = "1") -> Json:
     """Return the OpenAPI 3.1 document of a server at this address."""
-    _, schemas = models_json_schema([(kind, "validation") for kind in ENDPOINTS], ref_template=_REF)
+    _, schemas = models_json_schema([(kind, "validation") for kind in ENDPOINTS], ref_template=REF)
     paths: Json = {}
     for dialect in DIALECTS:
         for path, operation in _submits(dialect).items():
@@ -77,6 +97,8 @@ def document(base_url: str = "", version: str = "1") -> Json:
                 paths.setdefault(route.path, {})[route.method.lower()] = _other(dialect, route)
     paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _MODELS_QUERY)}
     paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", ())}
+    for path, methods in operations().items():
+        paths.setdefault(path, {}).update(methods)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -87,7 +109,11 @@ def document(base_url: str = "", version: str = "1") -> Json:
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}, {"key": []}],
         "tags": [
-            {"name": dialect.name, "description": f"The {dialect.title} format."} for dialect in DIALECTS
+            *(
+                {"name": each.name, "x-title": each.title, "description": f"The {each.title} format."}
+                for each in DIALECTS
+            ),
+            *TAGS,
         ],
         "paths": paths,
         "components": {
@@ -95,6 +121,7 @@ def document(base_url: str = "", version: str = "1") -> Json:
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                **SECURITY,
             },
         },
     }
@@ -110,23 +137,24 @@ def _submits(dialect: Dialect) -> dict[str, Json]:
 
 
 def _submit(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
-    schemas = [dialect.schema(kind, {"$ref": _REF.format(model=kind.__name__)}) for kind in kinds]
+    schemas = [dialect.schema(kind, {"$ref": REF.format(model=kind.__name__)}) for kind in kinds]
     schema = schemas[0] if len(kinds) == 1 else {"anyOf": schemas}
     examples = {kind.name(): {"value": dialect.submit_call(example(kind)).json} for kind in kinds}
     content: Json = {"application/json": {"schema": schema, "examples": examples}}
     if dialect.forms:
         content["multipart/form-data"] = {"schema": dialect.forms}
     request = example(kinds[0])
-    answer = dialect.accepted(example_task(request, State.QUEUED), request)
+    accepted = dialect.accepted(example_task(request, State.QUEUED), request)
     last = path.rpartition("/")[2]
     return {
         "tags": [dialect.name],
         "operationId": _operation_id(dialect, "create" if dialect.name.endswith(last) else last),
         "summary": (kinds[0].__doc__ or "").strip() if len(kinds) == 1 else "Makes a video.",
+        "parameters": [_IDEMPOTENCY],
         "requestBody": {"required": True, "content": content},
         "responses": {
-            "200": _answer("The task is accepted.", f"{dialect.name}.accepted", answer),
-            **_refusals(dialect, _SUBMIT_ERRORS),
+            "200": answer("The task is accepted.", f"{dialect.name}.accepted", accepted) | _HEADERS,
+            **refusals(dialect, _SUBMIT_ERRORS),
         },
     }
 
@@ -138,10 +166,10 @@ def _other(dialect: Dialect, route: Route) -> Json:
         "operationId": _operation_id(dialect, route.action.value),
         "summary": _SUMMARIES[route.action],
         "parameters": _parameters(route),
-        "responses": {"200": _good(dialect, route), **_refusals(dialect, _ERRORS[route.action])},
+        "responses": {"200": _good(dialect, route), **refusals(dialect, _ERRORS[route.action])},
     }
     if route.action is Action.UPLOAD:
-        schema = {"$ref": _REF.format(model=f"{dialect.name}.uploading")}
+        schema = {"$ref": REF.format(model=f"{dialect.name}.uploading")}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
 
@@ -154,32 +182,22 @@ def _good(dialect: Dialect, route: Route) -> Json:
     match route.action:
         case Action.LIST:
             page = TaskPage(TaskFilter(), (Shown(done, request, LINKS),), more=False)
-            return _answer("The tasks.", name, dialect.listed(page))
+            return answer("The tasks.", name, dialect.listed(page))
         case Action.CANCEL:
-            return _answer("The task is cancelled.", name, dialect.cancelled(stopped, request))
+            return answer("The task is cancelled.", name, dialect.cancelled(stopped, request))
         case Action.CONTENT:
             return {"description": "The video.", "content": {"video/mp4": {}, "image/jpeg": {}}}
         case Action.UPLOAD:
-            return _answer("The addresses.", name, None)
+            return answer("The addresses.", name, None)
         case _:
-            return _answer("The task.", name, dialect.result(done, request, LINKS, 0))
+            return answer("The task.", name, dialect.result(done, request, LINKS, 0))
 
 
 def _parameters(route: Route) -> list[Json]:
     in_path: list[Json] = (
         [{"name": "id", "in": "path", "required": True, "schema": _ID}] if "{id}" in route.path else []
     )
-    return in_path + [_in_query(each) for each in route.query]
-
-
-def _in_query(query: Query) -> Json:
-    return {
-        "name": query.name,
-        "in": "query",
-        "required": query.required,
-        "description": query.description,
-        "schema": query.schema,
-    }
+    return in_path + [in_query(each) for each in route.query]
 
 
 def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
@@ -190,28 +208,9 @@ def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
         "operationId": f"vtrix_{name}",
         "summary": summary,
         "security": [],
-        "parameters": [_in_query(each) for each in query] or [in_path],
-        "responses": {"200": _answer(summary, "vtrix.discovery", None)},
+        "parameters": [in_query(each) for each in query] or [in_path],
+        "responses": {"200": answer(summary, "vtrix.discovery", None)},
     }
-
-
-def _refusals(dialect: Dialect, kinds: tuple[type[Refusal], ...]) -> Json:
-    """Describe the refusals, those of one status together."""
-    found: Json = {}
-    for kind in kinds:
-        error = kind()
-        status, body = dialect.refusal(error)
-        answer = found.setdefault(str(status), _answer("", f"{dialect.name}.refusal", None))
-        answer["description"] = f"{answer['description']} {error.message}".strip()
-        answer["content"]["application/json"].setdefault("examples", {})[kind.__name__] = {"value": body}
-    return found
-
-
-def _answer(description: str, schema: str, example: Any) -> Json:
-    media: Json = {"schema": {"$ref": _REF.format(model=schema)}}
-    if example is not None:
-        media["examples"] = {"usual": {"value": example}}
-    return {"description": description, "content": {"application/json": media}}
 
 
 def _operation_id(dialect: Dialect, name: str) -> str:
