@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,7 +20,6 @@ from support.servers import KEY, Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -258,6 +259,28 @@ def test_twenty_tasks_of_a_hanging_receiver_delay_nobody_else(start: Callable[..
         submit(server, f"/v3/async/{MODEL}", webhook(fine.url, enabled=True), other)
         wait_until(lambda: fine.got, seconds=5)
         assert len(slow.got) <= 8
+
+
+def test_the_examples_receiver_takes_what_is_genuine_alone(server: Server) -> None:
+    example = Path(__file__).parents[2] / "examples" / "callback_receiver.py"
+    running = subprocess.Popen(
+        [sys.executable, "-u", str(example), "0"],
+        env=os.environ | {"KEYREEL_WEBHOOK_SECRET": SECRET},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout
+    with running.stdout:
+        try:
+            url = running.stdout.readline().split()[-1]
+            assert httpx.post(url, content=b"{}", trust_env=False).status_code == 401
+            task = submit(server, f"/v3/async/{MODEL}", webhook(url, enabled=True))
+            kept = settled(server, task)
+            assert [attempt["status"] for attempt in kept["attempts"]] == [204]
+            assert running.stdout.readline().startswith(kept["id"])
+        finally:
+            running.terminate()
+            running.wait(10)
 
 
 def test_listen_checks_shows_and_passes_on(

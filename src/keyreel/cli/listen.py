@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from keyreel.cli.callbacks import secret_of
@@ -85,15 +85,13 @@ class Listener(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Listener
-
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         if length > LONGEST_BODY:
             self.send_error(413)
             return
         body = self.rfile.read(length)
-        expected, headers = self.server.expected, dict(self.headers.items())
+        expected, headers = cast("Listener", self.server).expected, dict(self.headers.items())
         url = f"http://{self.headers.get('Host', '')}{self.path}"
         verdict = verdicts(expected, url, headers, body)
         status = _forwarded(expected.forward_to, self.path, headers, body) if expected.forward_to else 200
@@ -102,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         """Leave the showing to `do_POST`."""
 
 
