@@ -17,6 +17,7 @@ from keyreel.cli.folder import DataFolder
 from keyreel.errors import InvalidSetting
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
+from keyreel.tasks.driven_clock import offset_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -50,9 +51,9 @@ WELCOME = """
 """
 
 
-def run(*, host: str | None, port: int | None, data: Path | None) -> None:
+def run(*, host: str | None, port: int | None, data: Path | None, dev: bool = False) -> None:
     """Serve until SIGINT or SIGTERM."""
-    settings = read_settings(host=host, port=port, data=data)
+    settings = read_settings(host=host, port=port, data=data, dev=dev or None)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -142,8 +143,23 @@ def _announce(platform: Platform, address: str) -> None:
     DataFolder(settings.data).announce(address)
     key = platform.own_key
     worker = "" if settings.worker else "\n  The worker is off (KEYREEL_WORKER=0): tasks wait."
+    worker += _about_time(settings)
     allowed = ", ".join(str(network) for network in settings.egress_allow)
     opened = f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
     print(
         WELCOME.format(address=address, key=key, notes=f"data: {settings.data}{worker}{opened}"), flush=True
+    )
+
+
+def _about_time(settings: Settings) -> str:
+    """Say when this server's time is not the machine's, or its folder's was not."""
+    ahead = offset_in(settings.data)
+    if settings.dev:
+        moved = f"; its clock is {ahead} ahead" if ahead else ""
+        return f"\n  Development mode: the clock can be moved, markers in prompts are heeded{moved}."
+    if not ahead:
+        return ""
+    return (
+        f"\n  WARNING: in development mode this folder's clock was {ahead} ahead. What was submitted"
+        " then waits until the machine's clock has come there; use another folder."
     )

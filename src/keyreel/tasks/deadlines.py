@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, update
@@ -15,14 +16,19 @@ from keyreel.tasks.ledger import Ledger
 from keyreel.tasks.tables import TASKS
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import timedelta
+
+    from sqlalchemy import Connection
 
     from keyreel.clock import Clock
-    from keyreel.task import Submission
+    from keyreel.task import Submission, Task
     from keyreel.tasks.database import Database
 
 _AT_ONCE: Final = 50
 """How many tasks one transaction ends: clients wait for it."""
+
+
+_NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def place_in_queue(submission: Submission, now: datetime) -> dict[str, Any]:
@@ -30,6 +36,11 @@ def place_in_queue(submission: Submission, now: datetime) -> dict[str, Any]:
     if not submission.off_peak:
         return {"priority": Priority.NORMAL, "ready_at": now, "deadline": None}
     return {"priority": Priority.OFF_PEAK, "ready_at": now, "deadline": now + PATIENCE}
+
+
+def never_begin(connection: Connection, task: Task) -> None:
+    """Keep a new task in the queue for good, until it is cancelled."""
+    connection.execute(update(TASKS).where(TASKS.c.id == int(task.id)).values(ready_at=_NEVER))
 
 
 class Deadlines:

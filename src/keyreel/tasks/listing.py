@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_
 
 from keyreel.errors import UnknownTask
+from keyreel.task import Kept
 from keyreel.tasks.ids import number_of
 from keyreel.tasks.tables import TASKS
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def matching(query: Select[Any], wanted: TaskFilter) -> Select[Any]:
-    """Narrow a query on TASKS to what is wanted, in the wanted order."""
+    """Narrow a query on TASKS to what is wanted, in the wanted order; forgotten records are never shown."""
+    query = query.where(TASKS.c.kept != Kept.MONEY)
     for column, values in (
         (TASKS.c.state, wanted.states),
         (TASKS.c.endpoint, wanted.endpoints),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from keyreel.tasks.deadlines import never_begin
 from keyreel.tasks.idempotency import Replayed, recall, remember
 from keyreel.tasks.limits import Bound, enforce
 
@@ -23,6 +24,8 @@ class Terms:
 
     held: tuple[Bound, ...] = ()
     once: Once | None = None
+    staying: bool = False
+    """The task is never begun: a test of a client asks for it."""
 
     def check(self, connection: Connection, submission: Submission, now: datetime) -> None:
         """Refuse what passes a limit, unless it was answered before.
@@ -40,6 +43,8 @@ class Terms:
 
     def keep(self, connection: Connection, task: Task, now: datetime) -> None:
         """Keep the answer beside the new task."""
+        if self.staying:
+            never_begin(connection, task)
         if self.once is not None:
             remember(connection, self.once, task, now)
 

@@ -121,6 +121,8 @@ class Vtrix(Dialect):
         if links is not None:
             content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
             return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage(task)}
+        if task.state is State.SUCCEEDED:  # its files are no longer kept
+            return body | {"status": "completed", "output": [], "usage": _usage(task)}
         if task.state in {State.FAILED, State.CANCELLED}:
             cancelled = task.state is State.CANCELLED
             code = _FAULTS.get("Cancelled" if cancelled else task.fault, _GENERATION_FAILED)
