@@ -52,10 +52,15 @@ def ask(
         with open_store(folder.path) as (store, keys):
             return here(store, keys)
     except Busy:
-        return _ask_server(folder, method, path, body)
+        return ask_server(folder, method, path, body)
 
 
-def _ask_server(folder: DataFolder, method: str, path: str, body: Json | None) -> Json:
+def ask_server(folder: DataFolder, method: str, path: str, body: Json | None = None) -> Json:
+    """Ask the server that works on the folder, as its operator.
+
+    Raises:
+        RemoteError: it refuses, or does not answer.
+    """
     import httpx
 
     headers = {"Authorization": f"Bearer {folder.admin_token()}"}

@@ -1,7 +1,7 @@
 """The store of files under keys, on a local disk or in any object store; it knows nothing of tasks.
 
-Keys are `assets/<sha256>`, `uploads/<random>.<ending>`, `videos/<task id>/<attempt>.mp4` and
-`covers/<task id>/<attempt>.jpg`.
+Keys are `assets/<sha256>`, `uploads/<random>.<ending>`, `videos/<task id>/<attempt>.mp4`,
+`covers/<task id>/<attempt>.jpg`, and `clean/<task id>/<attempt>.mp4` for videos without their visible mark.
 """
 
 from __future__ import annotations

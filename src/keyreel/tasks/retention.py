@@ -13,11 +13,12 @@ from keyreel.tasks.ids import number_of
 from keyreel.tasks.tables import CALLBACKS, STEPS, TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
+    from keyreel.storage.objects import Storage
     from keyreel.tasks.database import Database
 
 _AT_ONCE: Final = 50
@@ -34,7 +35,7 @@ _BLANK: Final[dict[str, Any]] = {
 _NAME: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9]{15,19})(?![0-9A-Za-z])", re.ASCII
 )
-_RESULT: Final = re.compile(r"(?:videos|covers)/([0-9]{1,19})/([0-9]{1,9})\b.*", re.ASCII)
+_RESULT: Final = re.compile(r"(?:videos|covers|clean)/([0-9]{1,19})/([0-9]{1,9})\b.*", re.ASCII)
 _INPUT: Final = re.compile(r"(?:assets|uploads)/([0-9a-f]+)(?:\.[a-z0-9]+)?", re.ASCII)
 
 
@@ -88,17 +89,19 @@ class Retention:
             key for key, match in found.items() if not _owned(rows.get(_number(match[1])), match)
         )
 
-    def with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, str]], ...]:
-        """List a page of the tasks that ought to have files, by id, with the keys of video and cover."""
+    def with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
+        """List a page of the tasks that ought to have files, by id, with the keys of their files."""
         query = (
-            select(TASKS.c.id, TASKS.c.video, TASKS.c.cover)
+            select(TASKS.c.id, TASKS.c.video, TASKS.c.cover, TASKS.c.clean)
             .where(TASKS.c.state == State.SUCCEEDED, TASKS.c.kept == Kept.ALL, TASKS.c.video != "")
             .order_by(TASKS.c.id)
             .limit(_PAGE)
         )
         with self._database.read() as connection:
             rows = connection.execute(query.where(TASKS.c.id > number_of(after)) if after else query).all()
-        return tuple((TaskId(str(row.id)), (row.video, row.cover)) for row in rows)
+        return tuple(
+            (TaskId(str(row.id)), tuple(filter(None, (row.video, row.cover, row.clean)))) for row in rows
+        )
 
     def _change(self, which: list[ColumnElement[bool]], values: dict[str, Any]) -> tuple[TaskId, ...]:
         due = select(TASKS.c.id).where(*which).order_by(TASKS.c.finished).limit(_AT_ONCE)
@@ -112,6 +115,17 @@ class Retention:
                 for table in (STEPS, CALLBACKS):
                     connection.execute(delete(table).where(table.c.task.in_(numbers)))
         return tuple(TaskId(str(number)) for number in numbers)
+
+
+async def missing_files(database: Database, storage: Storage) -> AsyncIterator[tuple[TaskId, str]]:
+    """Yield each task's files that ought to be stored and are not."""
+    retention, last = Retention(database), None
+    while page := retention.with_files(last):
+        for task_id, keys in page:
+            for key in keys:
+                if await storage.size(key) is None:
+                    yield task_id, key
+        last = page[-1][0]
 
 
 def input_name(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyreel.task import Links, State
+from keyreel.task import Kept, Links, State
 from keyreel.wire import catalogue
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ def stored_endpoint(task: Task) -> Endpoint:
 
 
 def signed_links(task: Task, signer: Signer, base: str, seconds: int) -> Links | None:
-    """Sign the files of a succeeded task for so long; `base` is the server's address for that client."""
-    if task.state is not State.SUCCEEDED:
+    """Sign the files of a succeeded task for so long, unless they are no longer kept.
+
+    `base` is the server's address for that client.
+    """
+    if task.state is not State.SUCCEEDED or task.kept is not Kept.ALL:
         return None
     return Links(
         video=base + signer.sign(task.video, seconds),
         cover=base + signer.sign(task.cover, seconds),
         ttl_seconds=seconds,
+        clean=base + signer.sign(task.clean, seconds) if task.clean else "",
     )

@@ -25,7 +25,7 @@ _FILES_A_ROUND: Final = 500
 _BATCH: Final = 50
 _YOUNG: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
-_FOLDERS: Final = ("assets", "uploads", "videos", "covers")
+_FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -88,7 +88,7 @@ class Janitor:
             await asyncio.sleep(0)
 
     async def _delete_results(self, task_id: str) -> None:
-        for folder in ("videos", "covers"):
+        for folder in ("videos", "covers", "clean"):
             keys = [key async for key in self._storage.list(f"{folder}/{task_id}")]
             for key in keys:
                 await self._storage.delete(key)
