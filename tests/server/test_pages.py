@@ -1,14 +1,24 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
+from keyreel.wire import openapi
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialects import DIALECTS
+from support.commands import CARDS
+from support.servers import Server
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.testclient import TestClient
 
+CHROMIUM = shutil.which("chromium")
 PARTS = ("docs.css", "docs.js", "schema.js", "icon.svg")
 
 
@@ -53,3 +63,25 @@ def test_a_language_model_learns_every_format_and_model(client: TestClient) -> N
         assert f"`{DIALECTS[0].model_id(kind)}`" in told.text
     assert "http://testserver/v1/validate/MODEL" in told.text
     assert len(told.text) < 20_000
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="no browser here")
+@pytest.mark.parametrize("wanted", ["", "vtrix_generation", "keyreel_put_files_key"])
+def test_a_browser_draws_every_address(tmp_path: Path, wanted: str) -> None:
+    server = Server.start(tmp_path / "data", KEYREEL_WORKER="0", **CARDS)
+    switches = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000")
+    try:
+        done = subprocess.run(
+            [str(CHROMIUM), *switches, f"--user-data-dir={tmp_path / 'browser'}", "--enable-logging=stderr",
+             "--dump-dom", f"{server.url}/docs#{wanted}"],
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+    finally:
+        server.stop()
+    operations = [each for methods in openapi.document()["paths"].values() for each in methods.values()]
+    for operation in operations:
+        assert f'href="#{operation["operationId"]}"' in done.stdout
+    shown = next((each["summary"] for each in operations if each["operationId"] == wanted), "Keyreel API")
+    assert f"<h1>{shown}</h1>" in done.stdout
+    assert not re.search(r"ERROR:CONSOLE|Uncaught|Refused to", done.stderr)

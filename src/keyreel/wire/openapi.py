@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import getmodule
 from typing import TYPE_CHECKING, Final
 
 from pydantic.json_schema import models_json_schema
@@ -13,6 +14,7 @@ from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action, Query, Route, Shown, TaskPage
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.examples import LINKS, example, example_task
+from keyreel.wire.native_answers import operation_word
 from keyreel.wire.openapi_parts import REF, answer, in_query, refusals
 from keyreel.wire.own_addresses import SECURITY, TAGS, operations
 
@@ -109,10 +111,7 @@ def document(base_url: str = "", version: str = "1") -> Json:
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}, {"key": []}],
         "tags": [
-            *(
-                {"name": each.name, "x-title": each.title, "description": f"The {each.title} format."}
-                for each in DIALECTS
-            ),
+            *({"name": each.name, "x-title": each.title, "description": _about(each)} for each in DIALECTS),
             *TAGS,
         ],
         "paths": paths,
@@ -149,7 +148,7 @@ def _submit(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
     return {
         "tags": [dialect.name],
         "operationId": _operation_id(dialect, "create" if dialect.name.endswith(last) else last),
-        "summary": (kinds[0].__doc__ or "").strip() if len(kinds) == 1 else "Makes a video.",
+        "summary": _summary(kinds),
         "parameters": [_IDEMPOTENCY],
         "requestBody": {"required": True, "content": content},
         "responses": {
@@ -157,6 +156,21 @@ def _submit(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
             **refusals(dialect, _SUBMIT_ERRORS),
         },
     }
+
+
+def _summary(kinds: list[type[Endpoint]]) -> str:
+    """Say what the endpoints do as far as they do the same."""
+    said = {(kind.__doc__ or "").strip() for kind in kinds}
+    words = {operation_word(kind) for kind in kinds}
+    if len(said) == 1:
+        return said.pop()
+    return f"Makes a video: {words.pop()}." if len(words) == 1 else "Makes a video."
+
+
+def _about(dialect: Dialect) -> str:
+    """Return the sentence that its module opens with."""
+    told = (getmodule(type(dialect)).__doc__ or "").strip()
+    return told.partition("\n")[0].replace("`", "")
 
 
 def _other(dialect: Dialect, route: Route) -> Json:

@@ -92,6 +92,14 @@ _SHORT: Final[Json] = {
 }
 
 
+_IN_PATHS: Final = {
+    "id": ("What it is called in lists.", "1"),
+    "key": ("The file's place, from the link.", "videos/1.mp4"),
+    "model": ("A model's name, in any format's spelling.", "vidu-q2-pro-img2video"),
+    "name": ("Its name.", "default"),
+}
+
+
 def _admin(method: str, path: str, summary: str, **more: Any) -> Own:
     body = _BODY if more.get("body") is not None else ()
     return Own(method, path, summary, Needs.ADMIN, "admin", also=(*body, *more.pop("also", ())), **more)
@@ -222,7 +230,7 @@ def _operation(own: Own) -> Json:
             own.needs, [{"admin": []}]
         ),
         "parameters": [
-            *({"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names),
+            *map(_in_path, names),
             *map(in_query, own.query),
         ],
         "responses": {own.status: _answer(own), **_refusals(own)},
@@ -233,6 +241,12 @@ def _operation(own: Own) -> Json:
     if own.takes:
         operation["requestBody"] = {"required": True, "content": {own.takes: {"schema": {}}}}
     return operation
+
+
+def _in_path(name: str) -> Json:
+    description, usual = _IN_PATHS[name]
+    schema: Json = {"type": "string", "examples": [usual]}
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
 def _answer(own: Own) -> Json:

@@ -86,8 +86,8 @@ function overview() {
 function modelTable(list) {
   const lines = list.flatMap((model) => model.operations.map((each) => {
     const seconds = each.limits.seconds;
-    const price = Object.entries(each.credits).map(([size, costs]) => `${size} ${Math.min(...Object.values(costs))}`).join(" · ");
-    return el("tr", {}, el("td", {}, el("code", {}, each.endpoint)), el("td", {}, each.description),
+    const price = Object.entries(each.credits).flatMap(([size, costs], index) => [index ? " · " : "", el("span", { class: "once" }, `${size} ${Math.min(...Object.values(costs))}`)]);
+    return el("tr", {}, el("td", { class: "once" }, el("code", {}, each.endpoint)), el("td", {}, each.description),
       el("td", {}, seconds.choices ? seconds.choices.join(", ") : seconds.min === seconds.max ? `${seconds.min}` : `${seconds.min}–${seconds.max}`),
       el("td", {}, price), el("td", { class: each.available ? "good" : "bad" }, each.available ? "yes" : "no engine here"));
   }));
@@ -101,7 +101,7 @@ function drawn(operation) {
   const fields = el("div");
   const code = el("div");
   const redraw = () => {
-    fields.replaceChildren(...(content ? [el("h2", {}, "Fields"), ...fieldList(content.schema, state.example)] : []));
+    fields.replaceChildren(...(content ? fieldList(content.schema, state.example) : []));
     code.replaceChildren(codeCard("curl", () => curl(operation, state.example), names, (index) => { state.example = index; redraw(); }, state.example), tryCard(operation, state.example));
   };
   redraw();
@@ -112,7 +112,7 @@ function drawn(operation) {
     el("div", { class: "chips" }, el("span", { class: "chip" }, needsKey(operation)), ...(forms ? [el("span", { class: "chip" }, "forms too")] : []), ...(content && names.length > 1 ? [el("span", { class: "chip" }, `${names.length} models`)] : [])),
     ...(operation.description ? [el("p", { class: "lead" }, operation.description)] : []),
     el("div", { class: "columns" },
-      el("div", {}, parameterList(operation.parameters || []), fields, ...(forms ? [el("h2", {}, "As a form"), ...fieldList(forms.schema, 0)] : []), ...answerSchema(operation)),
+      el("div", {}, parameterList(operation.parameters || []), fields, ...(forms ? fieldList(forms.schema, 0, "As a form") : []), ...answerSchema(operation)),
       el("div", { class: "side" }, code, answerCard(operation))),
   ];
 }
@@ -131,13 +131,13 @@ function parameterList(parameters) {
   })));
 }
 
-function fieldList(schema, chosen) {
+function fieldList(schema, chosen, title = "Fields") {
   const found = rows(schema, resolver(spec), chosen);
-  return [el("div", {}, found.map(fieldRow))];
+  return found.length ? [el("h2", {}, title), el("div", {}, found.map(fieldRow))] : [];
 }
 
 function fieldRow(row) {
-  const limits = row.limits.map((limit) => limit.one ? ["one of ", ...limit.one.flatMap((word, index) => [index ? ", " : "", el("code", {}, String(word))])] : [limit.text]);
+  const limits = row.limits.map((limit) => limit.one ? [limit.one.length > 1 ? "one of " : "", ...limit.one.flatMap((word, index) => [index ? ", " : "", el("code", {}, String(word))])] : [limit.text]);
   const fallback = row.fallback === undefined || row.fallback === null || row.fallback === "" || (Array.isArray(row.fallback) && !row.fallback.length)
     ? [] : ["default ", el("code", {}, typeof row.fallback === "string" ? row.fallback : JSON.stringify(row.fallback))];
   const said = [...limits, fallback].filter((part) => part.length).flatMap((part, index) => [index ? " · " : "", ...part]);

@@ -30,11 +30,12 @@ function isObject(schema, resolved) {
     || (schema.anyOf || []).some((part) => isObject(resolved(part), resolved));
 }
 
-// [{way, name, type, needed, fallback, limits, description}] with the fields of inner objects after their own.
+// [{way, name, type, needed, fallback, limits, description}], required fields first and those of inner objects after their own.
 export function rows(schema, resolved, chosen = 0, way = "", depth = 0) {
   const { properties, required } = flattened(schema, resolved, chosen);
   const found = [];
-  for (const [name, given] of Object.entries(properties)) {
+  const first = ([name]) => (required.includes(name) ? 0 : 1);
+  for (const [name, given] of Object.entries(properties).sort((one, other) => first(one) - first(other))) {
     const field = usual(given, resolved);
     found.push({
       way, name, type: typeOf(given, resolved), needed: required.includes(name),
@@ -73,8 +74,8 @@ function limitsOf(field) {
   if (field.enum) said.push({ one: field.enum });
   const span = (low, high, unit) => {
     if (low === undefined && high === undefined) return;
-    if (low !== undefined && high !== undefined) said.push({ text: low === high ? `only ${low}${unit}` : `${low} to ${high}${unit}` });
-    else said.push({ text: high === undefined ? `at least ${low}${unit}` : `at most ${high.toLocaleString("en")}${unit}` });
+    if (low !== undefined && high !== undefined) said.push({ text: low === high ? (low === 1 && unit ? "exactly one" : `only ${low}${unit}`) : `${low} to ${high}${unit}` });
+    else said.push({ text: high === undefined ? (low === 1 && unit ? "at least one" : `at least ${low}${unit}`) : `at most ${high.toLocaleString("en")}${unit}` });
   };
   span(field.minimum, field.maximum, "");
   span(field.minLength > 1 ? field.minLength : undefined, field.maxLength, " characters");
