@@ -4,7 +4,7 @@ import { resolver, rows } from "./schema.js";
 
 const $ = (id) => document.getElementById(id);
 const BASE = new URL(".", location.href).href.replace(/\/$/, "");
-const ORDER = ["get", "head", "post", "put", "delete"];
+const ORDER = ["get", "head", "post", "put", "patch", "delete"];
 let spec = null;
 let operations = [];
 
