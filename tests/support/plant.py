@@ -59,7 +59,9 @@ class Plant:
             yield worker
             running.cancel()
 
-    async def submit(self, name: str = "q2-pro-img2video", **fields: Any) -> Task:
+    async def submit(
+        self, name: str = "q2-pro-img2video", *, dialect: str = "async_v3", **fields: Any
+    ) -> Task:
         pictures = {"images": [picture("#208040")]} if name == "q2-pro-img2video" else {}
         given = {"prompt": "a card", "duration": 1, "resolution": "540p", **pictures, **fields}
         endpoint = await self.intake.receive(catalogue.endpoint(name).model_validate(given))
@@ -67,7 +69,7 @@ class Plant:
             Submission(
                 tenant="ann",
                 key_id="key_1",
-                dialect="async_v3",
+                dialect=dialect,
                 endpoint=name,
                 fields=endpoint.model_dump_json(exclude_none=True),
                 seed=7,
@@ -89,7 +91,7 @@ class Plant:
         files = self.folder / "files"
         return {
             str(file.relative_to(files))
-            for kind in ("videos", "covers")
+            for kind in ("videos", "covers", "clean")
             for file in files.glob(f"{kind}/*/*")
         }
 

@@ -184,7 +184,7 @@ def test_what_has_no_effect_is_named_when_asked_for() -> None:
         "extra.webhook.url",
         "subjects[0].voice_id",
     }
-    assert read("q2-pro-start-end2video", images=[url(0)], is_rec=True).without_effect() == ("is_rec",)
+    assert read("q2-pro-start-end2video", images=[url(0)], is_rec=True).without_effect() == ()
     assert (
         read("q2-pro-start-end2video", images=[url(0)], extra={"webhook": {"url": ""}}).without_effect() == ()
     )

@@ -237,3 +237,86 @@ def render_children() -> list[psutil.Process]:
         for process in psutil.Process().children()
         if {"keyreel.worker.child", "engine"} <= {*process.cmdline()} and is_alive(process.pid)
     ]
+
+
+def test_a_marked_video_has_a_clean_copy_where_the_format_shows_one(plant: Plant) -> None:
+    async def story() -> None:
+        marked = await plant.submit(watermark=True, bgm=True, dialect="native")
+        burned = await plant.submit(watermark=True, dialect="vtrix")
+        plain = await plant.submit(dialect="native")
+        async with plant.working("CardEngine"):
+            done, other, bare = [await plant.ended(task) for task in (marked, burned, plain)]
+        assert (done.reason, other.clean, bare.clean) == ("", "", "")
+        assert done.clean == f"clean/{done.id}/1.mp4"
+        assert plant.stored() >= {done.video, done.cover, done.clean}
+        facts = await fetched(plant, done)
+        with_mark = list(frames(plant.folder / "out.mp4"))
+        await plant.storage.fetch(done.clean, plant.folder / "clean.mp4")
+        clean = probe(plant.folder / "clean.mp4")
+        without = list(frames(plant.folder / "clean.mp4"))
+        assert (clean.frames, clean.sound, clean.tags) == (facts.frames, facts.sound, facts.tags)
+        apart = abs(with_mark[0].astype(int) - without[0]).max(axis=2)
+        # The mark is in the lower right corner, and nowhere else does anything differ.
+        assert apart[-60:, -300:].max() > 40
+        assert apart[:300].max() < 12
+        assert not (abs(without[0].astype(int) - without[0][0, 0]) > 12).any()
+
+    asyncio.run(story())
+
+
+def test_a_clean_copy_of_an_attempt_that_did_not_win_is_deleted(plant: Plant) -> None:
+    async def story() -> None:
+        task = await plant.submit(watermark=True, dialect="comfy")
+        for kind, ending in (("videos", "mp4"), ("covers", "jpg"), ("clean", "mp4")):
+            await plant.storage.put(f"{kind}/{task.id}/1.{ending}", b"left over")
+        claim = plant.store.claim("gone", 60)
+        assert claim is not None
+        plant.store.release(claim.token)
+        async with plant.working("CardEngine"):
+            done = await plant.ended(task)
+            await comes_true(lambda: len(plant.stored()) == 3)
+        assert plant.stored() == {done.video, done.cover, done.clean}
+        assert done.attempt == 2
+
+    asyncio.run(story())
+
+
+def test_a_recommended_prompt_is_recorded_in_the_task(plant: Plant) -> None:
+    async def story() -> None:
+        pictures = ("#208040", "#c03010")
+        tasks = [await plant.submit(is_rec=True, images=[picture(each)], prompt="bug") for each in pictures]
+        unasked = await plant.submit()
+        async with plant.working("CardEngine"):
+            first, second, plain = [await plant.ended(task) for task in (*tasks, unasked)]
+        (note,), (other,) = first.notes, second.notes
+        assert note.startswith("Recommended prompt: The camera ")
+        assert "green" in note
+        assert "red" in other or "orange" in other
+        assert plain.notes == ()
+
+    asyncio.run(story())
+
+
+def test_the_recommended_prompt_takes_the_place_of_the_clients(plant: Plant) -> None:
+    async def story() -> None:
+        # This engine breaks when the prompt says "bug", and fails with another reason when it does not.
+        task = await plant.submit(is_rec=True, prompt="bug")
+        async with plant.working("FailingEngine"):
+            done = await plant.ended(task)
+        assert done.reason == "The picture shows nothing that could move."
+
+    asyncio.run(story())
+
+
+def test_a_second_attempt_uses_the_same_recommended_prompt(plant: Plant) -> None:
+    async def story() -> None:
+        task = await plant.submit(is_rec=True)
+        claim = plant.store.claim("gone", 60)
+        assert claim is not None
+        plant.store.remember(claim.token, "recommended-prompt", "What an earlier attempt saw.")
+        plant.store.release(claim.token)
+        async with plant.working("CardEngine"):
+            done = await plant.ended(task)
+        assert done.notes == ("Recommended prompt: What an earlier attempt saw.",)
+
+    asyncio.run(story())

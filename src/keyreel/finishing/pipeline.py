@@ -15,7 +15,7 @@ from keyreel.finishing.cover import make_cover
 from keyreel.finishing.credentials import credentials
 from keyreel.finishing.label import label
 from keyreel.finishing.soundtrack import FULFILLED, described, expected, soundtrack
-from keyreel.finishing.watermark import watermark
+from keyreel.finishing.watermark import MARKED, watermark
 from keyreel.media.probe import BT709_LIMITED, Probe, probe
 from keyreel.media.stills import stills
 from keyreel.order import FPS
@@ -40,7 +40,8 @@ STEPS: Final[tuple[Step, ...]] = (watermark, soundtrack, label, credentials)
 class Finished:
     """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found.
 
-    `notes` say what could not be done as asked; `fingerprint` tells the video again after another encoding.
+    `notes` say what could not be done as asked; `fingerprint` tells the video again after another encoding;
+    `clean` is the copy without the visible mark, where one was asked for.
     """
 
     video: Path
@@ -49,6 +50,7 @@ class Finished:
     probe: Probe
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    clean: Path | None = None
 
 
 def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
@@ -62,11 +64,12 @@ def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
         raise RenderFailed("The engine's clip is not as ordered: it has a sound track that nobody ordered.")
     try:
         with TemporaryDirectory(dir=workbench.folder) as folder:
-            for step in STEPS:
-                clip = step(clip, order, replace(workbench, folder=Path(folder)))
-            facts = _check(clip, order)
-            if described(facts) != expected(order):
-                raise RenderFailed(f"The sound track is {described(facts)}, not {expected(order)}.")
+            bench, clean = replace(workbench, folder=Path(folder)), None
+            if workbench.clean_copy and order.watermark is not None and MARKED not in clip.fulfilled:
+                # Its sound is made once, for both copies.
+                clip = soundtrack(clip, order, bench)
+                clean = _clean(clip, order, bench).replace(workbench.folder / "clean.mp4")
+            clip, facts = _taken(clip, order, bench)
             frames = stills(clip.path)
             cover = make_cover(frames, workbench.folder / "cover.jpg", _marks(clip, order, workbench))
             fingerprint = fingerprint_of(frames, order.seconds)
@@ -75,7 +78,25 @@ def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
         raise RenderFailed(f"The engine's clip cannot be finished: {error.strerror}.") from error
     with video.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Finished(video, cover, sha256, facts, fingerprint, clip.notes)
+    return Finished(video, cover, sha256, facts, fingerprint, clip.notes, clean)
+
+
+def _clean(clip: Clip, order: Order, workbench: Workbench) -> Path:
+    """Finish the copy without the mark, in a folder of its own."""
+    folder = workbench.folder / "clean"
+    folder.mkdir()
+    unmarked = replace(clip, fulfilled=clip.fulfilled | {MARKED})
+    return _taken(unmarked, order, replace(workbench, folder=folder))[0].path
+
+
+def _taken(clip: Clip, order: Order, workbench: Workbench) -> tuple[Clip, Probe]:
+    """Take a clip through all steps, and check what comes out."""
+    for step in STEPS:
+        clip = step(clip, order, workbench)
+    facts = _check(clip, order)
+    if described(facts) != expected(order):
+        raise RenderFailed(f"The sound track is {described(facts)}, not {expected(order)}.")
+    return clip, facts
 
 
 def _marks(clip: Clip, order: Order, workbench: Workbench) -> bytes:

@@ -10,7 +10,9 @@ import numpy as np
 from PIL import Image
 
 from keyreel.media.film import open_film
+from keyreel.media.mux import remux
 from keyreel.media.overlay import Overlay
+from keyreel.media.probe import probe
 from keyreel.media.reader import frames
 from keyreel.order import Corner, MarkText
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order, Picture, Size, Watermark
 
+MARKED: Final = "watermark"
 # GB 45438-2025 asks for characters of at least 5 % of the short side. What is measured is the drawn ink, from
 # a line's highest to its lowest point, with a little to spare for the rounding to whole pixels.
 _INK_HEIGHT: Final = 0.053
@@ -48,15 +51,18 @@ def overlay_for(mark: Watermark | None, size: Size) -> Overlay | None:
 
 
 def watermark(clip: Clip, order: Order, workbench: Workbench) -> Clip:
-    """Lay the mark over a clip that came without it; this encodes the clip again."""
-    if order.watermark is None or "watermark" in clip.fulfilled:
+    """Lay the mark over a clip that came without it; this encodes its pictures again, its sound stays."""
+    if order.watermark is None or MARKED in clip.fulfilled:
         return clip
     size = order.frame_size
     out = workbench.folder / "marked.mp4"
     with open_film(out, size, overlay_for(order.watermark, size)) as film:
         for frame in frames(clip.path):
             film.write(frame)
-    return replace(clip, path=out, fulfilled=clip.fulfilled | {"watermark"})
+    if probe(clip.path).has_audio:
+        silent, out = out, workbench.folder / "marked-sounding.mp4"
+        remux(silent, out, {}, clip.path)
+    return replace(clip, path=out, fulfilled=clip.fulfilled | {MARKED})
 
 
 def _text(text: MarkText, size: Size) -> Image.Image:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Workbench:
     """Where one clip is finished: for which task, in which folder, and who is named as its producer.
 
+    With `clean_copy` a copy without the visible mark is made beside the marked video.
     Without `credentials` videos are not signed; without `voices` nothing can be spoken.
     """
 
@@ -25,3 +26,4 @@ class Workbench:
     producer: str = "keyreel"
     credentials: Credentials | None = None
     voices: Voices | None = None
+    clean_copy: bool = False

@@ -122,6 +122,8 @@ class Dialect(ABC):
     """Largest submit body in bytes, the default for the server's setting."""
     scheme: ClassVar[str] = "Bearer"
     """The word before the key in a client's Authorization header."""
+    shows_clean: ClassVar[bool] = False
+    """Whether answers have room for a copy without the visible mark beside the marked video."""
     forms: ClassVar[Json] = {}
     """The schema of submits as multipart forms, empty where there are none; files arrive as data URIs."""
     reporting: ClassVar[Reporting] = Reporting()

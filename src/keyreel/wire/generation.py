@@ -23,7 +23,6 @@ from keyreel.wire.endpoint import Endpoint, PictureRules
 from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text
 from keyreel.wire.sources import Address, Source
 
-_LATER: Final = ("is_rec",)
 _PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
 
@@ -170,8 +169,8 @@ class Generation(Endpoint):
         """Check nothing: most operations take pictures of any sizes side by side."""
 
     def without_effect(self) -> tuple[str, ...]:
-        """Name the fields that ask for something that cannot be, or that this server does not do yet."""
-        named = [name for name in _LATER if getattr(self, name, None)]
+        """Name the fields that ask for something that cannot be."""
+        named: list[str] = []
         if self.off_peak and not self.saving:
             named.append("off_peak")
         if getattr(self, "voice_id", "") and not self.sound.speech:

@@ -118,9 +118,8 @@ def made(task: Task, links: Links | None) -> list[Json]:
     """List the one video of a succeeded task. Extending a video names it by this id."""
     if links is None:
         return []
-    return [
-        {"id": task.id, "url": links.video, "cover_url": links.cover, "watermarked_url": links.video},
-    ]
+    url = links.clean or links.video
+    return [{"id": task.id, "url": url, "cover_url": links.cover, "watermarked_url": links.video}]
 
 
 def err_code(task: Task) -> str:

@@ -69,6 +69,7 @@ class NativeFormat(Dialect):
     prefix: ClassVar[str]
     body_limit = 20 * 1024 * 1024
     scheme = "Token"
+    shows_clean = True
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
     reporting = Reporting(ENDS | {State.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
 

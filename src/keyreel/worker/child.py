@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from keyreel.errors import RenderFailed, Unavailable
 from keyreel.worker.hosts import open_host
 from keyreel.worker.line import Line
-from keyreel.worker.messages import Broke, Finish, Made, Render, Started
+from keyreel.worker.messages import Broke, Finish, Made, Recommend, Render, Started
 
 if TYPE_CHECKING:
     from keyreel.worker.hosts import Host
@@ -40,7 +40,9 @@ async def serve(line: Line, role: str, name: str) -> None:
     """Load what the role needs, then do what the worker asks for until it hangs up or has no more work."""
     try:
         async with open_host(role, name) as host:
-            while isinstance(asked := await asyncio.to_thread(line.hear, host.idle_seconds), Render | Finish):
+            while isinstance(
+                asked := await asyncio.to_thread(line.hear, host.idle_seconds), Render | Finish | Recommend
+            ):
                 line.tell(Started())
                 line.tell(await _made(host, asked, line))
     except MemoryError:

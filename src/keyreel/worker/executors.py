@@ -24,6 +24,7 @@ from keyreel.worker.messages import (
     Progress,
     Recall,
     Recalled,
+    Recommend,
     Remember,
     Render,
     Started,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from keyreel.finishing.pipeline import Finished
     from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order
+    from keyreel.worker.messages import Result
 
 _GRACE_SECONDS: Final = 1.0
 """Between asking a child to end and killing it."""
@@ -117,6 +119,11 @@ class ChildExecutor:
         """Finish a clip in a child, as `render` renders."""
         finished: Finished = await self._made(Finish(clip, order, workbench), desk)
         return finished
+
+    async def recommend(self, order: Order, desk: Desk) -> str:
+        """Make a prompt from an order's pictures in a child, as `render` renders."""
+        prompt: str = await self._made(Recommend(order), desk)
+        return prompt
 
     async def warm(self) -> None:
         """Start a child ahead of its first work, if none is there."""
@@ -202,7 +209,7 @@ class Child:
         """Hand work over, and wait until it is begun."""
         await guarded(self._begin(asked), self._death())
 
-    async def outcome(self, desk: Desk) -> Clip | Finished:
+    async def outcome(self, desk: Desk) -> Result:
         """Serve the work until it has ended."""
         return await guarded(self._serve(desk), self._death())
 
@@ -243,7 +250,7 @@ class Child:
             case _:
                 raise RenderCrashed
 
-    async def _serve(self, desk: Desk) -> Clip | Finished:
+    async def _serve(self, desk: Desk) -> Result:
         while True:
             match await self._hear():
                 case Progress(fraction):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from keyreel.worker.messages import Finish, Progress, Recall, Recalled, Remember, Render
+from keyreel.worker.messages import Finish, Progress, Recall, Recalled, Recommend, Remember, Render
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Size
     from keyreel.sound.voices import Voices
     from keyreel.worker.line import Line
-    from keyreel.worker.messages import Work
+    from keyreel.worker.messages import Result, Work
 
 ENGINE: Final = "engine"
 FINISHING: Final = "finishing"
@@ -34,7 +34,7 @@ class Host(Protocol):
     idle_seconds: float | None
     """How long it stays without work; None for as long as the worker lives."""
 
-    async def make(self, asked: Work, line: Line) -> Clip | Finished:
+    async def make(self, asked: Work, line: Line) -> Result:
         """Do a piece of work."""
         ...
 
@@ -85,13 +85,15 @@ class FinishingHost:
     def __init__(self) -> None:
         self._voices: Voices | None = None
 
-    async def make(self, asked: Work, line: Line) -> Finished:
-        """Finish a clip."""
+    async def make(self, asked: Work, line: Line) -> Finished | str:
+        """Finish a clip, or look at the pictures of an order for a prompt."""
         from keyreel.finishing.pipeline import finish
 
         del line
+        if isinstance(asked, Recommend):
+            return _recommended(asked.order)
         if not isinstance(asked, Finish):
-            raise TypeError("the workshop's child finishes, and nothing else")
+            raise TypeError("the workshop's child finishes and recommends, and nothing else")
         return finish(asked.clip, asked.order, replace(asked.workbench, voices=self._voices))
 
     async def __aenter__(self) -> Self:
@@ -104,6 +106,13 @@ class FinishingHost:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+
+def _recommended(order: Order) -> str:
+    from keyreel.engines.motion.nets import Nets
+    from keyreel.engines.motion.recommended import recommended_prompt
+
+    return recommended_prompt(order, Nets())
 
 
 class ChildJob:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from keyreel.finishing.workbench import Workbench
     from keyreel.order import Order
 
+    Result = Clip | Finished | str
+    """What work gives: a clip, a finished video, a prompt."""
+
 LENGTH: Final = struct.Struct("!I")
 """Comes before each pickled message."""
 
@@ -34,6 +37,13 @@ class Finish:
     clip: Clip
     order: Order
     workbench: Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Recommend:
+    """To the child: make a prompt from this order's pictures."""
+
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class Remember:
 class Made:
     """To the worker: the work is done."""
 
-    result: Clip | Finished
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class Broke:
     trace: str
 
 
-Work = Render | Finish
+Work = Render | Finish | Recommend
 ToChild = Work | Recalled
 ToWorker = Started | Progress | Recall | Remember | Made | Broke
 

@@ -24,11 +24,14 @@ from keyreel.errors import (
     RenderFailed,
     Unavailable,
 )
+from keyreel.finishing.watermark import MARKED
 from keyreel.finishing.workbench import Workbench
 from keyreel.task import TaskId
 from keyreel.tasks.patience import ENDLESS, WORKER_SECONDS, patiently, patiently_awaited
+from keyreel.tasks.shown import stored_endpoint
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
-from keyreel.wire import catalogue
+from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.markers import Markers, markers_in
 from keyreel.worker.job import TaskJob
 from keyreel.worker.race import guarded
 
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
 
 _INTERNAL: Final = "An internal error ended the task; the operator's log tells more under the task's id."
 _NO_SPACE: Final = "The server's disk is full: try again later."
+_RECOMMENDED: Final = "recommended-prompt"
+"""The durable step that makes a prompt: a second attempt uses the same."""
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 T = TypeVar("T")
@@ -139,23 +144,45 @@ class Production:
         inputs, results = folder / "inputs", folder / "results"
         for each in (inputs, results):
             each.mkdir(parents=True, exist_ok=True)
+        if self._settings.dev:
+            await _heeded(markers_in(task.submission.fields))
         order = await self._gathered(task, inputs)
         await line.finishing.warm()
+        order, notes = await self._worded(task, order, job, line)
+        two_copies = order.watermark is not None and _shows_clean(task)
+        # A film that is to be had without its mark is drawn without it, and marked by finishing.
+        bare = replace(order, watermark=None) if two_copies else order
         executor = line.rendering[line.router.choose(order)]
         clip = await self._survived(
-            job, lambda: executor.render(order, Path(mkdtemp(prefix="render-", dir=folder)), job)
+            job, lambda: executor.render(bare, Path(mkdtemp(prefix="render-", dir=folder)), job)
         )
         settings = self._settings
-        workbench = Workbench(task.id, results, settings.producer, settings.credentials)
+        if two_copies:
+            clip = replace(clip, fulfilled=clip.fulfilled - {MARKED})
+        workbench = Workbench(
+            task.id, results, settings.producer, settings.credentials, clean_copy=two_copies
+        )
         finished = await self._survived(job, lambda: line.finishing.finish(clip, order, workbench, job))
         # What was delivered is what was ordered, or finishing had refused it: it costs what was held.
-        return replace(await self._stored(finished, job.token), charged=task.submission.credits)
+        outcome = await self._stored(finished, job.token)
+        return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
+
+    async def _worded(
+        self, task: Task, order: Order, job: TaskJob, line: ProductionLine
+    ) -> tuple[Order, tuple[str, ...]]:
+        """Put the recommended prompt in the client's place where that was asked for, and say so."""
+        if not stored_endpoint(task).recommended:
+            return order, ()
+        prompt = await job.recall(_RECOMMENDED)
+        if prompt is None:
+            prompt = await self._survived(job, lambda: line.finishing.recommend(order, job))
+            await job.remember(_RECOMMENDED, prompt)
+        shots = tuple(replace(shot, prompt=prompt) for shot in order.shots)
+        return replace(order, shots=shots), (f"Recommended prompt: {prompt}",)
 
     async def _gathered(self, task: Task, inputs: Path) -> Order:
         asked = task.submission
-        endpoint = catalogue.endpoint(asked.endpoint).model_validate_json(
-            asked.fields, context=catalogue.TRUSTED
-        )
+        endpoint = stored_endpoint(task)
         order = await patiently_awaited(
             lambda: self._intake.gather(endpoint, endpoint.order(asked.seed), inputs),
             WORKER_SECONDS,
@@ -176,11 +203,14 @@ class Production:
                     raise RenderCrashed(f"{error.message.removesuffix('.')} {crashes} times.") from error
 
     async def _stored(self, finished: Finished, token: Token) -> Succeeded:
-        video, cover = _keys(token.id, token.attempt)
-        for key, path in ((video, finished.video), (cover, finished.cover)):
-            put = partial(self._storage.put_file, key, path)
-            await patiently_awaited(put, ENDLESS, self._random)
-        return Succeeded(video, cover, finished.sha256, finished.fingerprint, finished.notes)
+        video, cover, clean = _keys(token.id, token.attempt)
+        files = {video: finished.video, cover: finished.cover, clean: finished.clean}
+        for key, path in files.items():
+            if path is not None:
+                put = partial(self._storage.put_file, key, path)
+                await patiently_awaited(put, ENDLESS, self._random)
+        outcome = Succeeded(video, cover, finished.sha256, finished.fingerprint, finished.notes)
+        return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _tidy(self, token: Token, *, keep_last: bool) -> None:
         """Delete an ended task's work folder, and the files of attempts that did not win."""
@@ -196,8 +226,22 @@ class Production:
                 _log.warning("file left over", task=token.id, key=key)
 
 
-def _keys(task_id: TaskId, attempt: int) -> tuple[str, str]:
-    return f"videos/{task_id}/{attempt}.mp4", f"covers/{task_id}/{attempt}.jpg"
+async def _heeded(marked: Markers) -> None:
+    """Be slow and fail as a test of a client asks for."""
+    await asyncio.sleep(marked.slow_seconds)
+    if marked.failing:
+        raise marked.failing
+
+
+def _shows_clean(task: Task) -> bool:
+    """Say whether the format that the task was made in has room for a copy without the visible mark."""
+    made_in = task.submission.dialect
+    return any(dialect.shows_clean for dialect in DIALECTS if dialect.name == made_in)
+
+
+def _keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:
+    folder = f"{task_id}/{attempt}"
+    return f"videos/{folder}.mp4", f"covers/{folder}.jpg", f"clean/{folder}.mp4"
 
 
 def sweep_folder(folder: Path, store: TaskStore) -> None:

@@ -88,20 +88,19 @@ class Reel:
         near = range(max(index - 1, 0), min(index + 2, len(self._order.shots)))
         legs = [self._leg(each) for each in near]
         coherence = [_coherence(self._way(each), self._way(each + 1)) for each in near[:-1]]
-        shot = self._order.shots[index]
-        if shot.lead is None:
+        before = self._before(self._order.shots[index])
+        if before is None:
             return paces(legs, coherence)[near.index(index)]
         # The other video has its speed, which is not for this shot to choose.
-        before = self._before(shot)
-        lead = Leg(max(before.length, _STILLEST), LEAD_FRAMES, max(before.length, _STILLEST) / LEAD_FRAMES)
+        length = max(before.length, _STILLEST)
+        lead = Leg(length, LEAD_FRAMES, length / LEAD_FRAMES)
         return paces([lead, *legs], [_coherence(before, self._way(index)), *coherence])[1]
 
-    def _before(self, shot: Shot) -> Way:
-        """Return how the other video came to its last frame."""
-        first, _ = _ends(shot)
-        assert shot.lead is not None
-        lead, last = self._covering(shot.lead), self._keyframe(first)
-        return in_between(self._nets.rife, lead, last) or Bridge(self._still(first), self._still(first), 1)
+    def _before(self, shot: Shot) -> InBetween | None:
+        """Return how another video came to its last frame; None where there is none, or after a cut."""
+        if shot.lead is None:
+            return None
+        return in_between(self._nets.rife, self._covering(shot.lead), self._keyframe(_ends(shot)[0]))
 
     def _leg(self, index: int) -> Leg:
         way, steps = self._way(index), self._steps(index)
