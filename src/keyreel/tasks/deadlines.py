@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, select, type_coerce, update
 
 from keyreel.errors import Expired
 from keyreel.off_peak import PATIENCE
@@ -16,8 +16,6 @@ from keyreel.tasks.ledger import Ledger
 from keyreel.tasks.tables import TASKS
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
@@ -28,6 +26,7 @@ _AT_ONCE: Final = 50
 """How many tasks one transaction ends: clients wait for it."""
 
 
+_MICROSECOND: Final = timedelta(microseconds=1)
 _NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -84,10 +83,11 @@ class Deadlines:
 
         So nobody waits longer, and nothing expires sooner, than by the time that really went by.
         """
-        change = (
-            update(TASKS)
-            .where(TASKS.c.state.in_((State.QUEUED, State.RUNNING)))
-            .values(ready_at=TASKS.c.ready_at + jump, deadline=TASKS.c.deadline + jump)
-        )
+        # Times are whole microseconds, to which a time could not be added but a number can.
+        moved = {
+            name: type_coerce(TASKS.c[name], BigInteger) + jump // _MICROSECOND
+            for name in ("ready_at", "deadline")
+        }
+        change = update(TASKS).where(TASKS.c.state.in_((State.QUEUED, State.RUNNING))).values(moved)
         with self._database.write() as connection:
             connection.execute(change)

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyreel.task import State, Submission
+from keyreel.tasks.audit import verify
+from keyreel.tasks.deadlines import Deadlines
+from keyreel.tasks.ledger import Ledger, free
+from keyreel.tasks.store import Failed, TaskStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.task import Task
+    from keyreel.testing import ManualClock
+
+    Make = Callable[..., Submission]
+
+LEASE = 30.0
+HOUR = 3600.0
+
+
+@pytest.fixture
+def deadlines(store: TaskStore, clock: ManualClock) -> Deadlines:
+    return Deadlines(store.database, clock)
+
+
+def begun(store: TaskStore, *, off_peak: bool = True) -> str:
+    claim = store.claim("worker", LEASE, off_peak=off_peak)
+    return claim.task.id if claim else ""
+
+
+def state(store: TaskStore, task: Task) -> State:
+    return store.get(task.submission.tenant, task.id).state
+
+
+def test_off_peak_tasks_run_after_all_others_whosever_they_are(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    cheap = store.accept(submission("ann", off_peak=True))
+    clock.move(1)
+    usual = [store.accept(submission("bob")).id for _ in range(2)]
+    assert [begun(store) for _ in range(3)] == [*usual, cheap.id]
+
+
+def test_the_nearest_deadline_goes_first(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    ids = []
+    for tenant in ("bob", "ann", "ann", "bob"):
+        ids.append(store.accept(submission(tenant, off_peak=True)).id)
+        clock.move(60)
+    assert [begun(store) for _ in range(4)] == ids
+
+
+def test_off_peak_tasks_wait_for_a_window(store: TaskStore, submission: Make) -> None:
+    cheap = store.accept(submission(off_peak=True))
+    assert begun(store, off_peak=False) == ""
+    usual = store.accept(submission())
+    assert begun(store, off_peak=False) == usual.id
+    assert begun(store, off_peak=True) == cheap.id
+
+
+def test_what_was_not_begun_within_48_hours_is_cancelled_and_refunded_exactly(
+    store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
+) -> None:
+    with store.database.write() as connection:
+        Ledger(connection, clock.now()).grant("g", "ann", 100)
+    cheap = store.accept(submission(off_peak=True, credits=30))
+    assert cheap == store.get("ann", cheap.id)
+    clock.move(48 * HOUR - 1)
+    assert deadlines.expire() == 0
+    clock.move(1)
+    assert begun(store) == ""
+    assert deadlines.expire() == 1
+    ended = store.get("ann", cheap.id)
+    assert (ended.state, ended.fault, ended.finished) == (State.CANCELLED, "Expired", clock.now())
+    assert "48 hours" in ended.reason
+    assert deadlines.expire() == 0
+    with store.database.read() as connection:
+        assert Ledger(connection, clock.now()).balance(free("ann")) == 100
+    found = verify(store.database)
+    assert (found.problems, found.open_holds) == ((), 0)
+
+
+def test_usual_tasks_have_no_deadline(
+    store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
+) -> None:
+    task = store.accept(submission())
+    clock.move(1000 * HOUR)
+    assert deadlines.expire() == 0
+    assert begun(store) == task.id
+
+
+def test_a_running_task_finishes_after_its_deadline(
+    store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
+) -> None:
+    task = store.accept(submission(off_peak=True))
+    claim = store.claim("worker", LEASE)
+    assert claim is not None
+    clock.move(49 * HOUR)
+    assert deadlines.expire() == 0
+    store.settle(claim.token, Failed("", ""))
+    assert state(store, task) is State.FAILED
+
+
+def test_one_that_goes_back_to_the_queue_after_its_deadline_expires(
+    store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
+) -> None:
+    task = store.accept(submission(off_peak=True))
+    claim = store.claim("worker", LEASE)
+    assert claim is not None
+    clock.move(49 * HOUR)
+    store.release(claim.token)
+    assert deadlines.expire() == 1
+    assert state(store, task) is State.CANCELLED
+
+
+def test_many_expire_a_few_at_a_time(
+    store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
+) -> None:
+    for _ in range(120):
+        store.accept(submission(off_peak=True, credits=1))
+    clock.move(48 * HOUR)
+    counts = [deadlines.expire() for _ in range(4)]
+    assert counts == [50, 50, 20, 0]
+    assert verify(store.database).problems == ()
+
+
+def test_deadlines_and_places_follow_a_clock_that_was_set(
+    store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
+) -> None:
+    before = store.accept(submission(off_peak=True))
+    year = timedelta(days=365)
+    clock.move(year.total_seconds())
+    deadlines.move(year)
+    assert deadlines.expire() == 0
+    clock.move(-year.total_seconds())
+    deadlines.move(-year)
+    usual = store.accept(submission())
+    clock.move(-HOUR)
+    deadlines.move(timedelta(hours=-1))
+    assert begun(store) == usual.id
+    clock.move(48 * HOUR)
+    assert deadlines.expire() == 1
+    assert state(store, before) is State.CANCELLED
+
+
+def test_cancelling_works_while_it_waits(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission(off_peak=True, credits=9))
+    assert store.cancel("ann", task.id).state is State.CANCELLED
+    assert verify(store.database).ok

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from keyreel.task import Kept, State, Submission
+from keyreel.tasks.audit import usage, verify
+from keyreel.tasks.retention import Retention, input_name
+from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.tables import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.task import Task
+    from keyreel.testing import ManualClock
+
+    Make = Callable[..., Submission]
+
+DAY = timedelta(days=1)
+
+
+def done(store: TaskStore, submission: Submission, *, failed: bool = False) -> Task:
+    task = store.accept(submission)
+    claim = store.claim("worker", 30)
+    assert claim is not None
+    assert claim.task.id == task.id
+    won = Succeeded(f"videos/{task.id}/1.mp4", f"covers/{task.id}/1.jpg", "ab", charged=submission.credits)
+    store.settle(claim.token, Failed("No.", "RenderFailed") if failed else won)
+    return store.get(task.submission.tenant, task.id)
+
+
+def test_gives_up_files_whose_time_is_up_and_no_others(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    old, needed = done(store, submission()), done(store, submission())
+    done(store, submission(), failed=True)
+    clock.move(DAY.total_seconds())
+    young, running = done(store, submission()), store.accept(submission())
+    retention, before = Retention(store.database), clock.now() - DAY
+    assert retention.expire_files(before, {needed.id}) == (old.id,)
+    assert retention.expire_files(before, {needed.id}) == ()
+    kept = {task.id: task.kept for task in store.list("ann")}
+    assert kept[old.id] is Kept.RECORD
+    assert {kept[task.id] for task in (needed, young, running)} == {Kept.ALL}
+
+
+def test_forgets_what_was_asked_for_and_keeps_the_money(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    secret = {"fields": '{"prompt":"a secret"}', "payload": "mine", "credits": 30}
+    won, lost = done(store, submission(**secret)), done(store, submission(**secret), failed=True)
+    waiting = store.accept(submission(**secret))
+    clock.move(DAY.total_seconds())
+    retention = Retention(store.database)
+    assert retention.expire_records(clock.now()) == (lost.id,)
+    retention.expire_files(clock.now())
+    assert retention.expire_records(clock.now()) == (won.id,)
+    assert retention.expire_records(clock.now()) == ()
+    with store.database.read() as connection:
+        texts = connection.execute(select(TASKS.c.fields).where(TASKS.c.kept == Kept.MONEY)).scalars().all()
+    assert texts == ["", ""]
+    blank = store.get("ann", won.id)
+    assert (blank.submission.payload, blank.state, blank.charged) == ("", State.SUCCEEDED, 30)
+    assert [task.id for task in store.list("ann")] == [waiting.id]
+    assert verify(store.database).ok
+    assert {(each.task_id, each.credits) for each in usage(store.database)} == {
+        (won.id, 30),
+        (lost.id, 0),
+        (waiting.id, 0),
+    }
+
+
+def test_names_what_unfinished_tasks_still_need(store: TaskStore, submission: Make) -> None:
+    picture, upload = "5f" * 32, "9c" * 16
+    fields = f'{{"images":["asset:{picture}","http://x/files/uploads/{upload}.png?e=1"]}}'
+    store.accept(submission(fields=fields))
+    store.accept(submission(fields='{"video_creation_id":"7300000000000000001"}'))
+    ended = store.accept(submission(fields=f'{{"images":["asset:{"ee" * 32}"]}}'))
+    store.cancel("ann", ended.id)
+    (names,) = Retention(store.database).needed()
+    assert names == {picture, upload, "7300000000000000001"}
+    assert input_name(f"assets/{picture}") == picture
+    assert input_name(f"uploads/{upload}.png") == upload
+    assert input_name("videos/1/1.mp4") == ""
+
+
+def test_tells_files_without_a_task_from_those_that_belong_to_one(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    won, running = done(store, submission()), store.accept(submission())
+    gone = done(store, submission()) if store.cancel("ann", running.id) else won
+    store.accept(submission("bob"))
+    live = store.claim("worker", 30)
+    assert live is not None
+    clock.move(1)
+    Retention(store.database).expire_files(clock.now(), {won.id})
+    owned = {f"videos/{won.id}/1.mp4", f"covers/{won.id}/1.jpg", f"videos/{live.task.id}/1.mp4"}
+    doomed = {
+        f"videos/{won.id}/2.mp4",
+        f"videos/{running.id}/1.mp4",
+        f"videos/{gone.id}/1.mp4",
+        "videos/123/1.mp4",
+        f"covers/{'9' * 19}/1.jpg",
+    }
+    assert Retention(store.database).ownerless([*owned, *doomed, "assets/ab", "strange"]) == doomed
