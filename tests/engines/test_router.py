@@ -9,6 +9,7 @@ from keyreel.engines.router import Router, open_router
 from keyreel.errors import InvalidSetting, UnsupportedOrder
 from keyreel.order import Operation, Order, Picture, Resolution, Shot
 from keyreel.testing import CardEngine
+from keyreel.wire.catalogue import ENDPOINTS
 
 ORDER = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("on", 5, Picture("a.png")),), Resolution.P720, 7)
 
@@ -25,8 +26,20 @@ def test_chooses_the_first_engine_that_accepts() -> None:
 
 
 def test_refuses_an_order_that_no_engine_accepts() -> None:
-    with pytest.raises(UnsupportedOrder, match=r"img2video"):
+    said = r"^No engine here can make img2video videos .*; configure one that can: KEYREEL_ENGINES\.$"
+    with pytest.raises(UnsupportedOrder, match=said):
         Router({"a": Picky()}).check(ORDER)
+
+
+def test_tells_which_endpoints_can_be_had() -> None:
+    router = open_router(("motion",))
+    unable = {kind.name() for kind in ENDPOINTS if not router.available(kind)}
+    assert unable == {kind.name() for kind in ENDPOINTS if _starts_from_words(kind.name())}
+    assert all(Router({"a": CardEngine()}).available(kind) for kind in ENDPOINTS)
+
+
+def _starts_from_words(name: str) -> bool:
+    return name.endswith(("text2video", "template2video"))
 
 
 def test_finds_engines_by_entry_point_and_by_class() -> None:

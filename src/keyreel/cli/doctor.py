@@ -110,13 +110,15 @@ def _engines(settings: Settings) -> Check:
     from keyreel.wire.catalogue import ENDPOINTS
 
     try:
-        engines = open_router(settings.engines).engines
+        router = open_router(settings.engines)
     except KeyreelError as error:
         return _bad("engines", error.message)
-    made = f"{len(ENDPOINTS)} endpoints in the catalogue"
-    return Check(
-        "engines", ok=bool(engines), detail=f"{', '.join(engine.name for engine in engines)}; {made}"
-    )
+    missing = [endpoint.name() for endpoint in ENDPOINTS if not router.available(endpoint)]
+    detail = f"{', '.join(engine.name for engine in router.engines)}: "
+    detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
+    if missing:
+        detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
+    return Check("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
 
 
 def _networks(settings: Settings) -> Check:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Engine
     from keyreel.order import Order
+    from keyreel.wire.endpoint import Endpoint
 
 GROUP: Final = "keyreel.engines"
 """The entry point group under which packages offer engines."""
@@ -46,7 +47,17 @@ class Router:
         for name, engine in self._named.items():
             if engine.accepts(order):
                 return name
-        raise UnsupportedOrder(f"No engine here can make {order.operation} videos like this one.")
+        raise UnsupportedOrder(
+            f"No engine here can make {order.operation} videos like this one; "
+            "configure one that can: KEYREEL_ENGINES."
+        )
+
+    def available(self, endpoint: type[Endpoint]) -> bool:
+        """Say whether some engine makes videos of this endpoint, by an ordinary order for one."""
+        from keyreel.wire.examples import example
+
+        order = example(endpoint).order(1)
+        return any(engine.accepts(order) for engine in self.engines)
 
     def check(self, order: Order) -> None:
         """Make sure that some engine makes this order.

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.errors import UnsupportedOrder
 from keyreel.server.addresses import base_url
 from keyreel.wire import offer, openapi
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialects import vtrix
-from keyreel.wire.examples import example
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,11 +46,7 @@ class Discovery:
 
     def _able(self, kind: type[Endpoint]) -> bool:
         """Say whether some engine here makes videos of this endpoint."""
-        try:
-            self._services.engines.check(example(kind).order(1))
-        except UnsupportedOrder:
-            return False
-        return True
+        return self._services.engines.available(kind)
 
     async def models(self, request: Request) -> JSONResponse:
         """List the models that can be had here page by page, as vtrix clients ask."""
