@@ -29,6 +29,7 @@ TESTED_ELSEWHERE = {
     "cli/doctor.py": "tests/cli/test_commands.py runs it",
     "cli/folder.py": "tests/cli/test_commands.py finds servers by it",
     "cli/generate.py": "tests/cli/test_commands.py runs it",
+    "cli/opening.py": "tests/cli/test_account_commands.py works without a server by it",
     "cli/options.py": "the options of every command",
     "cli/up.py": "tests/cli and tests/journeys start every server by it",
     "client/pictures.py": "tests/client/test_requests_made.py hands in each kind of picture",

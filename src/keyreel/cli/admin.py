@@ -44,7 +44,7 @@ def ask(
     body: Json | None = None,
 ) -> Json:
     """Do it in the data folder; if a server has that open, let the server do it."""
-    from keyreel.cli.compose import open_store
+    from keyreel.cli.opening import open_store
 
     folder = DataFolder.at(data)
     folder.create()

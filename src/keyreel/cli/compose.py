@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from keyreel.cli.folder import DataFolder
+from keyreel.cli.opening import open_store
 from keyreel.clock import SystemClock
 from keyreel.engines.router import open_router
 from keyreel.errors import LinkForged
@@ -23,9 +24,6 @@ from keyreel.storage.objects import Storage
 from keyreel.storage.signing import PREFIX, Signer, load_or_create_secret
 from keyreel.tasks.driven_clock import DrivenClock
 from keyreel.tasks.forecast import Forecast
-from keyreel.tasks.keys import Keys
-from keyreel.tasks.limits import UNLIMITED
-from keyreel.tasks.store import TaskStore
 from keyreel.tasks.vault import Vault
 from keyreel.worker.callbacks import Messenger, MessengerSettings
 from keyreel.worker.loop import Worker, WorkerSettings
@@ -33,13 +31,12 @@ from keyreel.worker.notices import Links, Notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from pathlib import Path
 
     from keyreel.clock import Clock
     from keyreel.engines.router import Router
     from keyreel.provenance.authority import Credentials
     from keyreel.settings import Settings
-    from keyreel.tasks.limits import Limits
+    from keyreel.tasks.store import TaskStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +47,6 @@ class Platform:
     worker: Worker
     messenger: Messenger
     own_key: str
-
-
-@contextmanager
-def open_store(
-    folder: Path, usual: Limits = UNLIMITED, clock: Clock | None = None
-) -> Generator[tuple[TaskStore, Keys]]:
-    """Open a data folder's database for this process alone; `usual` are the limits of keys without their own.
-
-    Raises:
-        Busy: another process has it.
-    """
-    clock, random = clock or SystemClock(), SystemRandom()
-    store = TaskStore.open(folder, clock, random, usual=usual)
-    try:
-        yield store, Keys(store.database, clock, random)
-    finally:
-        store.close()
 
 
 @contextmanager

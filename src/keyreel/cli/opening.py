@@ -1,0 +1,36 @@
+"""A data folder's database, open for this process alone: all that commands about tasks and keys need."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from keyreel.clock import SystemClock
+from keyreel.tasks.keys import Keys
+from keyreel.tasks.limits import UNLIMITED
+from keyreel.tasks.store import TaskStore
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from keyreel.clock import Clock
+    from keyreel.tasks.limits import Limits
+
+
+@contextmanager
+def open_store(
+    folder: Path, usual: Limits = UNLIMITED, clock: Clock | None = None
+) -> Generator[tuple[TaskStore, Keys]]:
+    """Open a data folder's database; `usual` are the limits of keys that have none of their own.
+
+    Raises:
+        Busy: another process has it.
+    """
+    clock, random = clock or SystemClock(), SystemRandom()
+    store = TaskStore.open(folder, clock, random, usual=usual)
+    try:
+        yield store, Keys(store.database, clock, random)
+    finally:
+        store.close()
