@@ -92,6 +92,12 @@ def test_eight_seconds_of_vidu_2_come_in_720p_alone(name: str) -> None:
         read(name, duration=8, resolution="1080p")
 
 
+@pytest.mark.parametrize("name", ["q1-text2video", "q1-reference2video"])
+def test_q1s_square_is_smaller_than_its_wide_frame(name: str) -> None:
+    assert str(read(name, aspect_ratio="1:1").order(1).size) == "1080x1080"
+    assert str(read(name).order(1).size) == "1920x1080"
+
+
 def test_vidu_2_takes_three_references_at_most() -> None:
     assert accepts("2.0-reference2video", images=[URL] * 3)
     assert not accepts("2.0-reference2video", images=[URL] * 4)

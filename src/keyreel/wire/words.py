@@ -1,7 +1,7 @@
 """The operations that start from words: a described video, and a template filled with pictures."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ class Text2Video(Generation):
     """A description becomes a video."""
 
     operation = Operation.TEXT2VIDEO
+    sizes: ClassVar[Mapping[str, Size]] = {}
+    """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
     prompt: Annotated[str, Text(5000, needed=True)] = Field(description="What is to be seen and to happen.")
     duration: Annotated[int, Whole(1, 10)] = Field(5, description="Seconds.")
@@ -37,7 +39,7 @@ class Text2Video(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot without keyframes."""
-        size = frame_size(self.resolution, shape(self.aspect_ratio))
+        size = self.sizes.get(self.aspect_ratio) or frame_size(self.resolution, shape(self.aspect_ratio))
         return self.ordered(seed, Shot(self.prompt, self.duration), size=size)
 
 

@@ -60,6 +60,7 @@ class Q1Text2Video(Text2Video):
     """Makes a video from a description."""
 
     family = "q1"
+    sizes = _SIZES
 
     prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to be seen and to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
