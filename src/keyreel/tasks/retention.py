@@ -51,8 +51,12 @@ class Retention:
         Those in `needed` stay.
         """
         wanted = {_number(name) for name in needed if name.isdecimal()}
-        due = (TASKS.c.kept == Kept.ALL, TASKS.c.state == State.SUCCEEDED, TASKS.c.finished <= before)
-        return self._change([*due, TASKS.c.id.not_in(wanted)], {"kept": Kept.RECORD})
+        return self._change([*_due(before), TASKS.c.id.not_in(wanted)], {"kept": Kept.RECORD})
+
+    def expire_files_due(self, before: datetime) -> bool:
+        """Say whether any task that was done by then still has its files."""
+        with self._database.read() as connection:
+            return connection.execute(select(TASKS.c.id).where(*_due(before)).limit(1)).first() is not None
 
     def expire_records(self, before: datetime) -> tuple[TaskId, ...]:
         """Forget what some tasks that had ended by then were about; return which, that have no files left.
@@ -132,6 +136,10 @@ def input_name(key: str) -> str:
     """Return the name by which requests know a stored picture or upload; empty for any other key."""
     match = _INPUT.fullmatch(key)
     return match[1] if match else ""
+
+
+def _due(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return TASKS.c.kept == Kept.ALL, TASKS.c.state == State.SUCCEEDED, TASKS.c.finished <= before
 
 
 def _number(digits: str) -> int:

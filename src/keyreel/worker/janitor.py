@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ROUND_SECONDS: Final = 60.0
 _FILES_A_ROUND: Final = 500
+_BATCHES_A_ROUND: Final = 10
 _BATCH: Final = 50
 _YOUNG: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
@@ -69,10 +70,10 @@ class Janitor:
         await self._look_at_files(now)
 
     async def _expire_files(self, before: datetime) -> None:
-        needed: frozenset[str] | None = None
-        while True:
-            if needed is None:
-                needed = await self._needed()
+        if not self._retention.expire_files_due(before):
+            return
+        needed = await self._needed()
+        for _ in range(_BATCHES_A_ROUND):
             expired = self._retention.expire_files(before, needed)
             if not expired:
                 return
@@ -83,7 +84,10 @@ class Janitor:
     async def _expire_records(self, before: datetime) -> None:
         # A record that goes takes its files with it, however long these were to be kept.
         await self._expire_files(before)
-        while expired := self._retention.expire_records(before):
+        for _ in range(_BATCHES_A_ROUND):
+            expired = self._retention.expire_records(before)
+            if not expired:
+                return
             _log.info("records of tasks expired", tasks=len(expired))
             await asyncio.sleep(0)
 

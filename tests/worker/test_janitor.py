@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyreel.clock import JumpWatch
+from keyreel.settings import Keep
+from keyreel.storage.objects import Storage
+from keyreel.task import Kept, Submission, TaskId
+from keyreel.tasks.audit import verify
+from keyreel.tasks.retention import missing_files
+from keyreel.tasks.store import Succeeded, TaskStore
+from keyreel.tasks.trusted_time import TrustedTime
+from keyreel.testing import ManualClock
+from keyreel.worker.janitor import Janitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HOUR, DAY = 3600.0, 86400.0
+PICTURE = f"assets/{'ab' * 32}"
+
+
+@dataclass
+class House:
+    """A store and a storage that share a clock driven by hand; the machine's own clock is another one."""
+
+    store: TaskStore
+    storage: Storage
+    clock: ManualClock
+    machine: ManualClock
+
+    def janitor(self, keep: Keep) -> Janitor:
+        watch = JumpWatch(self.machine, lambda: timedelta(0))
+        return Janitor(self.store, self.storage, keep, TrustedTime(self.clock, watch))
+
+    def submit(self, fields: str = "{}") -> TaskId:
+        asked = Submission("ann", "key_1", "vtrix", "q2-pro-img2video", fields, seed=7, seconds=5, credits=10)
+        return self.store.accept(asked).id
+
+    async def done(self, fields: str = "{}") -> TaskId:
+        task_id = self.submit(fields)
+        claim = self.store.claim("worker", 30)
+        assert claim is not None
+        video, cover = f"videos/{task_id}/1.mp4", f"covers/{task_id}/1.jpg"
+        for key in (video, cover):
+            await self.storage.put(key, b"x")
+        self.store.settle(claim.token, Succeeded(video, cover, "ab", charged=10))
+        return task_id
+
+    async def stored(self) -> set[str]:
+        folders = ("assets", "uploads", "videos", "covers")
+        return {found.key for folder in folders async for found in self.storage.files(folder)}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    clock = ManualClock()
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    yield House(store, Storage.local(tmp_path / "files", clock), clock, ManualClock())
+    store.close()
+
+
+def test_videos_go_when_their_time_is_up(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(Keep(videos=timedelta(days=1)))
+        old = await house.done()
+        house.clock.move(DAY - 1)
+        young = await house.done()
+        await janitor.round()
+        assert len(await house.stored()) == 4
+        house.clock.move(1)
+        await janitor.round()
+        assert await house.stored() == {f"videos/{young}/1.mp4", f"covers/{young}/1.jpg"}
+        assert house.store.get("ann", old).kept is Kept.RECORD
+        assert [found async for found in missing_files(house.store.database, house.storage)] == []
+
+    asyncio.run(story())
+
+
+def test_a_record_that_goes_takes_its_files_along_and_leaves_its_money(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(Keep(records=timedelta(days=1)))
+        task_id = await house.done('{"prompt":"secret"}')
+        house.clock.move(DAY)
+        await janitor.round()
+        assert await house.stored() == set()
+        assert house.store.get("ann", task_id).submission.fields == ""
+        assert verify(house.store.database).ok
+
+    asyncio.run(story())
+
+
+def test_a_shared_picture_stays_while_an_unfinished_task_needs_it(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(Keep(inputs=timedelta(days=7)))
+        await house.storage.put(PICTURE, b"picture")
+        fields = f'{{"images":["asset:{"ab" * 32}"]}}'
+        await house.done(fields)
+        waiting = house.submit(fields)
+        house.clock.move(8 * DAY)
+        await janitor.round()
+        assert PICTURE in await house.stored()
+        house.store.cancel("ann", waiting)
+        await janitor.round()
+        assert PICTURE not in await house.stored()
+
+    asyncio.run(story())
+
+
+def test_a_picture_that_is_handed_in_again_begins_anew(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(Keep(inputs=timedelta(days=7)))
+        await house.storage.put(PICTURE, b"picture")
+        house.clock.move(6 * DAY)
+        assert await house.storage.renew(PICTURE, 7)
+        house.clock.move(6 * DAY)
+        await janitor.round()
+        assert await house.stored() == {PICTURE}
+        house.clock.move(1 * DAY)
+        await janitor.round()
+        assert await house.stored() == set()
+
+    asyncio.run(story())
+
+
+def test_files_that_no_task_owns_go_after_an_hour(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(Keep())
+        won = await house.done()
+        lost, alien = f"videos/{won}/2.mp4", "videos/17/1.mp4"
+        for key in (lost, alien):
+            await house.storage.put(key, b"x")
+        house.clock.move(HOUR - 1)
+        await janitor.round()
+        assert {lost, alien} <= await house.stored()
+        house.clock.move(1)
+        await janitor.round()
+        assert await house.stored() == {f"videos/{won}/1.mp4", f"covers/{won}/1.jpg"}
+
+    asyncio.run(story())
+
+
+def test_a_round_looks_at_some_files_and_the_next_one_goes_on(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(Keep())
+        for number in range(600):
+            await house.storage.put(f"videos/{number + 1}/1.mp4", b"x")
+        house.clock.move(HOUR)
+        await janitor.round()
+        left = len(await house.stored())
+        assert 0 < left <= 150
+        await janitor.round()
+        assert await house.stored() == set()
+
+    asyncio.run(story())
+
+
+def test_a_clock_set_forward_by_mistake_deletes_nothing(house: House) -> None:
+    async def story() -> None:
+        day = timedelta(days=1)
+        janitor = house.janitor(Keep(day, day, day))
+        await house.done()
+        await house.storage.put(PICTURE, b"picture")
+        for clock in (house.clock, house.machine):
+            clock.move(3650 * DAY)
+        await janitor.round()
+        assert len(await house.stored()) == 3
+        assert house.store.list("ann")[0].kept is Kept.ALL
+
+    asyncio.run(story())
+
+
+def test_rows_without_files_are_found(house: House) -> None:
+    async def story() -> None:
+        task_id = await house.done()
+        await house.done()
+        await house.storage.delete(f"covers/{task_id}/1.jpg")
+        found = [each async for each in missing_files(house.store.database, house.storage)]
+        assert found == [(task_id, f"covers/{task_id}/1.jpg")]
+
+    asyncio.run(story())
