@@ -34,8 +34,9 @@ def account(data: Path) -> str:
     for _ in range(2):
         assert told("tenants", "grant", "studio", 50, "--txn", "invoice-7", *at)["credits"] == 50
     assert told("tenants", "grant", "studio", "-5", *at)["credits"] == 45
-    (tenant,) = told("tenants", "list", *at)
-    assert (tenant["name"], tenant["notes"], tenant["prepaid"]) == ("studio", "editors", True)
+    default, studio = told("tenants", "list", *at)
+    assert (default["name"], default["prepaid"]) == ("default", False)
+    assert (studio["name"], studio["notes"], studio["prepaid"]) == ("studio", "editors", True)
     assert [each["id"] for each in told("keys", "list", *at)] == [key["id"]]
     return str(key["key"])
 

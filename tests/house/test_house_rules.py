@@ -44,6 +44,7 @@ TESTED_ELSEWHERE = {
     "server/addresses.py": "one line; every link in tests/server stands on it",
     "provenance/certificates.py": "tests/provenance/test_authority.py makes, renews and refuses them",
     "server/auth.py": "tests/server/test_refusals.py and test_admin.py knock with every kind of key",
+    "server/balance.py": "tests/server/test_accounts.py asks for it",
     "server/books.py": "tests/cli/test_book_commands.py asks a running server",
     "server/body.py": "tests/server/test_refusals.py sends large and slow bodies",
     "server/forms.py": "tests/server/test_videos_routes.py sends forms, good and broken",

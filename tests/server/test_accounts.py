@@ -117,8 +117,10 @@ def test_a_tenant_pays_in_advance_once_it_was_granted_credits(
         statuses.append(client.post(PATH, json=PARAMS, headers=mine).status_code)
     refused = client.post(PATH, json=PARAMS, headers=mine)
     assert (refused.status_code, refused.json()["reason"]) == (400, "BILLING_BALANCE_NOT_ENOUGH")
-    tenant = client.get("/v1/admin/tenants", headers=admin).json()["tenants"][0]
-    assert tenant["credits"] + tenant["held"] == 20
+    told = client.get("/v1/user/balance", headers=mine).json()
+    assert (told["tenant"], told["credits"] + told["held"], told["prepaid"]) == ("studio", 20, True)
+    listed = client.get("/v1/admin/tenants", headers=admin).json()["tenants"]
+    assert {each["name"]: each["credits"] for each in listed} == {"default": 0, "studio": told["credits"]}
     assert client.get("/v1/admin/ledger/verify", headers=admin).json()["ok"]
 
 
@@ -153,6 +155,14 @@ def test_the_books_are_read_over_http(client: TestClient, admin: dict[str, str])
     assert len(client.get("/v1/admin/usage", headers=admin).json()["tasks"]) == 2
     used = client.get("/v1/admin/usage?tenant=studio", headers=admin).json()["tasks"]
     assert [(each["task_id"], each["status"], each["charges"]) for each in used] == [(task_id, "queued", 0)]
+
+
+def test_who_pays_afterwards_reads_what_it_owes(client: TestClient) -> None:
+    assert client.get("/v1/user/balance").json()["credits"] == 0
+    client.post(PATH, json=PARAMS)
+    told = client.get("/v1/user/balance").json()
+    assert (told["tenant"], told["prepaid"]) == ("default", False)
+    assert told["credits"] == -told["held"] < 0
 
 
 def test_a_stranger_is_told_that_the_key_is_unknown(client: TestClient) -> None:

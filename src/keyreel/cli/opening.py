@@ -10,6 +10,8 @@ from keyreel.clock import SystemClock
 from keyreel.tasks.keys import Keys
 from keyreel.tasks.limits import UNLIMITED
 from keyreel.tasks.store import TaskStore
+from keyreel.tasks.tenants import name_tenant
+from keyreel.tasks.vault import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,6 +33,8 @@ def open_store(
     clock, random = clock or SystemClock(), SystemRandom()
     store = TaskStore.open(folder, clock, random, usual=usual)
     try:
+        with store.database.write() as connection:
+            name_tenant(connection, DEFAULT_TENANT, clock.now())
         yield store, Keys(store.database, clock, random)
     finally:
         store.close()

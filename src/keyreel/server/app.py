@@ -15,6 +15,7 @@ import keyreel
 from keyreel.server import well_known
 from keyreel.server.accounts import Accounts
 from keyreel.server.admin import Admin
+from keyreel.server.balance import Balance
 from keyreel.server.books import Books
 from keyreel.server.callbacks import CallbackRoutes
 from keyreel.server.clock import ClockRoutes
@@ -47,8 +48,7 @@ def create_app(services: Services) -> ASGIApp:
 def routes_of(services: Services) -> list[Route]:
     """Return every address; `keyreel.wire.own_addresses` describes those that no dialect does."""
     admin, books, discovery = Admin(services), Books(services), Discovery(services)
-    callbacks, pages = CallbackRoutes(services), Pages(services)
-    clock = ClockRoutes(services)
+    pages, clock = Pages(services), ClockRoutes(services)
     routes = [
         Route("/", _welcome),
         Route("/health/live", live),
@@ -64,6 +64,7 @@ def routes_of(services: Services) -> list[Route]:
         Route("/v1/models", discovery.offer),
         Route("/v1/models/{id}", discovery.offered),
         Route("/v1/voices", voices),
+        Route("/v1/user/balance", Balance(services).__call__),
         Route("/v1/validate/{model:path}", Validation(services).__call__, methods=["POST"]),
         Route("/v1/quote", Quote(services).__call__, methods=["POST"]),
         Route("/v1/verify", Verify(services).__call__, methods=["POST"]),
@@ -73,9 +74,7 @@ def routes_of(services: Services) -> list[Route]:
         Route("/v1/admin/clock/advance", clock.advance, methods=["POST"]),
         Route("/v1/admin/storage", admin.storage),
         Route("/v1/admin/tasks", admin.list_tasks),
-        Route("/v1/admin/callbacks", callbacks.list),
-        Route("/v1/admin/callbacks/secret", callbacks.secret),
-        Route("/v1/admin/callbacks/{id}/replay", callbacks.replay, methods=["POST"]),
+        *_of_callbacks(services),
         Route("/v1/admin/matches", admin.matches, methods=["POST"]),
         Route("/v1/admin/ledger", books.export),
         Route("/v1/admin/ledger/verify", books.verify),
@@ -87,6 +86,15 @@ def routes_of(services: Services) -> list[Route]:
             Route(route.path, tasks.handler(route.action), methods=[route.method]) for route in dialect.routes
         ]
     return routes
+
+
+def _of_callbacks(services: Services) -> list[Route]:
+    callbacks = CallbackRoutes(services)
+    return [
+        Route("/v1/admin/callbacks", callbacks.list),
+        Route("/v1/admin/callbacks/secret", callbacks.secret),
+        Route("/v1/admin/callbacks/{id}/replay", callbacks.replay, methods=["POST"]),
+    ]
 
 
 def _of_accounts(services: Services) -> list[Route]:

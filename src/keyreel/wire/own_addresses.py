@@ -136,6 +136,16 @@ OWN: Final[tuple[Own, ...]] = (
         also=(errors.UnknownEndpoint, errors.UnsupportedOrder, *_BODY),
     ),
     Own(
+        "GET",
+        "/v1/user/balance",
+        "Says what the key's tenant can spend; negative credits were spent and are to be paid.",
+        Needs.KEY,
+        answers=(
+            "application/json",
+            {"tenant": "default", "credits": 975, "held": 25, "usd": "4.875", "prepaid": True},
+        ),
+    ),
+    Own(
         "POST",
         "/v1/verify",
         "Says whether a video is untouched, who made it and which task.",
