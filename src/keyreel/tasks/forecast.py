@@ -95,6 +95,7 @@ class Forecast:
 
     def of_new(self, submission: Submission) -> Prospect:
         """Say what a task may expect that would be submitted now."""
+        self._seen = None  # Who asks this has looked at nothing yet, and asks seldom.
         look = self._look()
         with self._database.view() as connection:
             own = look.normal.get(submission.tenant, 0)

@@ -1,0 +1,183 @@
+"""A server in development mode: its clock is moved, markers in prompts are heeded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from keyreel.cli.compose import Platform, open_platform
+from keyreel.server.app import create_app
+from keyreel.settings import read_settings
+from keyreel.task import State
+from keyreel.tasks.retention import Retention
+from keyreel.tasks.store import Succeeded
+from keyreel.wire.notes import read_notes
+from support.requests import AUTH, KEY, data_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SUBMIT = "/v3/async/vidu-q2-pro-img2video"
+DAY = 86400
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Iterator[Platform]:
+    settings = read_settings(
+        data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), dev=True, worker=False
+    )
+    with open_platform(settings, ("http://testserver",)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def user(dev: Platform) -> Iterator[TestClient]:
+    with TestClient(create_app(dev.services), headers=AUTH) as opened:
+        yield opened
+
+
+def submit(client: TestClient, prompt: str = "on", **fields: Any) -> Any:
+    return client.post(SUBMIT, json={"images": [data_uri()], "prompt": prompt, **fields})
+
+
+def operator(platform: Platform) -> dict[str, str]:
+    return {"Authorization": f"Bearer {platform.services.admin_token}"}
+
+
+def advance(client: TestClient, platform: Platform, seconds: float) -> Any:
+    return client.post("/v1/admin/clock/advance", json={"seconds": seconds}, headers=operator(platform))
+
+
+def finished(client: TestClient, platform: Platform) -> str:
+    services = platform.services
+    task_id: str = submit(client).json()["task_id"]
+    claim = services.store.claim("worker", 30)
+    assert claim is not None
+    video, cover = f"videos/{task_id}/1.mp4", f"covers/{task_id}/1.jpg"
+    folder = services.settings.data / "files"
+    for key in (video, cover):
+        (folder / key).parent.mkdir(parents=True)
+        (folder / key).write_bytes(b"a video")
+    services.store.settle(claim.token, Succeeded(video, cover, "ab", charged=1))
+    return task_id
+
+
+def poll(client: TestClient, task_id: str) -> Any:
+    return client.get("/v3/async/task-result", params={"task_id": task_id})
+
+
+def test_the_operator_moves_the_clock(user: TestClient, dev: Platform) -> None:
+    before = dev.services.clock.now()
+    answer = advance(user, dev, 48 * 3600)
+    assert answer.json()["ahead_seconds"] == 48 * 3600
+    assert dev.services.clock.now() - before >= timedelta(hours=48)
+    told = user.get("/v1/admin/clock", headers=operator(dev)).json()
+    assert (told["dev"], told["ahead_seconds"]) == (True, 48 * 3600)
+
+
+@pytest.mark.parametrize("seconds", [-1, "x", None, True, 1e12])
+def test_the_clock_takes_sensible_steps_alone(user: TestClient, dev: Platform, seconds: Any) -> None:
+    assert advance(user, dev, seconds).status_code == 400
+
+
+def test_nobody_else_moves_it(user: TestClient) -> None:
+    assert user.post("/v1/admin/clock/advance", json={"seconds": 1}).status_code in {401, 403}
+
+
+def test_the_clock_stands_fast_without_development_mode(client: TestClient, platform: Platform) -> None:
+    assert advance(client, platform, 1).status_code == 404
+    told = client.get("/v1/admin/clock", headers=operator(platform)).json()
+    assert (told["dev"], told["ahead_seconds"]) == (False, 0)
+
+
+def test_a_link_runs_out_and_a_poll_gives_a_fresh_one(user: TestClient, dev: Platform) -> None:
+    task_id = finished(user, dev)
+    link = poll(user, task_id).json()["videos"][0]["video_url"]
+    assert user.get(link).content == b"a video"
+    advance(user, dev, DAY)
+    assert user.get(link).status_code == 410
+    fresh = poll(user, task_id).json()["videos"][0]["video_url"]
+    assert user.get(fresh).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "done"),
+    [
+        ("/v3/async/task-result?task_id={}", {"videos": []}),
+        ("/model/v1/generation/task/{}", {"status": "completed", "output": []}),
+        ("/ent/v2/tasks/{}/creations", {"state": "success", "creations": []}),
+        ("/v1/videos/{}", {"status": "completed"}),
+    ],
+)
+def test_a_video_that_is_no_longer_kept_has_no_links(
+    user: TestClient, dev: Platform, path: str, done: dict[str, Any]
+) -> None:
+    task_id = finished(user, dev)
+    Retention(dev.services.store.database).expire_files(dev.services.clock.now())
+    answer = user.get(path.format(task_id))
+    assert answer.status_code == 200
+    assert {name: answer.json()[name] for name in done} == done
+    assert "/files/" not in answer.text
+    assert read_notes(answer.headers["X-Task-Notes"]) == ("The video is no longer kept.",)
+
+
+def test_the_content_of_a_video_that_is_no_longer_kept_is_gone(user: TestClient, dev: Platform) -> None:
+    task_id = finished(user, dev)
+    link = poll(user, task_id).json()["videos"][0]["video_url"]
+    Retention(dev.services.store.database).expire_files(dev.services.clock.now())
+    for file in (dev.services.settings.data / "files" / "videos").rglob("*.mp4"):
+        file.unlink()
+    assert user.get(link).status_code == 410
+    assert user.get(f"/v1/videos/{task_id}/content").status_code == 410
+
+
+def test_a_forgotten_task_answers_410_and_is_in_no_list(user: TestClient, dev: Platform) -> None:
+    task_id, retention = finished(user, dev), Retention(dev.services.store.database)
+    retention.expire_files(dev.services.clock.now())
+    retention.expire_records(dev.services.clock.now())
+    assert poll(user, task_id).status_code == 410
+    assert user.get(f"/v1/videos/{task_id}").status_code == 410
+    assert user.get("/v1/videos").json()["data"] == []
+
+
+def test_the_operator_sees_which_files_are_missing(user: TestClient, dev: Platform) -> None:
+    task_id = finished(user, dev)
+    (file,) = (dev.services.settings.data / "files" / "covers").rglob("*.jpg")
+    file.unlink()
+    found = user.get("/v1/admin/storage", headers=operator(dev)).json()
+    assert found == {"missing": [{"task_id": task_id, "key": f"covers/{task_id}/1.jpg"}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("InvalidImage", 400), ("InsufficientCredits", 400), ("Unavailable", 503)]
+)
+def test_a_marker_has_a_submit_refused(user: TestClient, dev: Platform, name: str, status: int) -> None:
+    answer = submit(user, f"a cat [keyreel:fail={name}]")
+    assert answer.status_code == status
+    assert dev.services.store.list() == ()
+
+
+def test_a_marker_keeps_a_task_in_the_queue(user: TestClient, dev: Platform) -> None:
+    task_id = submit(user, "[keyreel:stay-queued]").json()["task_id"]
+    assert dev.services.store.claim("worker", 30) is None
+    assert poll(user, task_id).json()["task"]["eta"] == 0
+    task = dev.services.store.cancel("default", task_id)
+    assert task.state is State.CANCELLED
+
+
+def test_markers_are_words_without_development_mode(client: TestClient, platform: Platform) -> None:
+    assert submit(client, "[keyreel:fail=InvalidImage] [keyreel:stay-queued]").status_code == 200
+    assert platform.services.store.claim("worker", 30) is not None
+
+
+def test_a_queued_task_says_when_it_will_be_done(user: TestClient) -> None:
+    first = submit(user).json()["task_id"]
+    eta = poll(user, first).json()["task"]["eta"]
+    assert eta > 0
+    for _ in range(2):
+        last = submit(user).json()["task_id"]
+    assert poll(user, last).json()["task"]["eta"] > eta
