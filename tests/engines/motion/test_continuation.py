@@ -11,6 +11,7 @@ import pytest
 
 from keyreel.engines.motion import continuation
 from keyreel.engines.motion.engine import MotionEngine
+from keyreel.engines.motion.framing import cover
 from keyreel.engines.motion.keyframes import Reel
 from keyreel.engines.motion.layers import view_of
 from keyreel.engines.motion.momentum import LEAD_FRAMES, momentum
@@ -62,8 +63,9 @@ def seen(ground: NDArray[np.uint8], at: NDArray[np.float64]) -> Frame:
 
 def flow(one: Frame, other: Frame) -> NDArray[np.float32]:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    grey = [np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (one, other)]
-    return np.asarray(search.calc(*grey, np.zeros((*grey[0].shape, 2), np.float32)))
+    before, after = (np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (one, other))
+    nothing = np.zeros((*before.shape, 2), np.float32)
+    return np.asarray(search.calc(before, after, nothing))
 
 
 def order(
@@ -170,8 +172,7 @@ def test_an_end_frame_is_reached_at_the_videos_pace(
 def test_an_end_frame_of_another_scene_is_reached_as_well(
     ground: NDArray[np.uint8], nets: Nets, tmp_path: Path, ball: Path
 ) -> None:
-    end = np.asarray(cv2.resize(cv2.imread(str(ball)), (SIZE.width, SIZE.height)))[..., ::-1]
-    end = np.ascontiguousarray(end)
+    end = cover(ball, SIZE)
     made = list(Reel(order(pan(ground, 2), tmp_path, last=end), nets).frames(0))
     assert len(made) == 48
     assert np.array_equal(made[-1], end)

@@ -116,11 +116,9 @@ def _path(order: Order, scene: Stage, direction: Direction, *, moving: Momentum,
         settling = 1 - _SETTLES * np.linspace(0, 1, count) ** 2
         directed = share * settling[:, None] * moving.camera + (1 - share / _CRUISE) * directed
     asked = np.cumsum(ease[:, None] * directed, axis=0)
-    for part in _PARTS:
-        poses = [_pose(row) for row in on + part * asked]
-        if layers.fits(poses, view):
-            break
-    return [layers.confined(pose, view) for pose in poses]
+    paths = ([_pose(row) for row in on + part * asked] for part in _PARTS)
+    kept = next((poses for poses in paths if layers.fits(poses, view)), [_pose(row) for row in on])
+    return [layers.confined(pose, view) for pose in kept]
 
 
 def _directed(order: Order, scene: Stage, direction: Direction) -> Doubles:

@@ -83,11 +83,12 @@ def momentum(lead: Frame, last: Frame, scene: Stage, view: View) -> Momentum:
     places = np.asarray(places, np.float32)
     depth = ground_under(places, view)
     if scene.subject is not None:
-        depth = depth + (np.float32(scene.subject.disparity) - depth) * subject
+        nearer = np.float32(scene.subject.disparity) - depth
+        depth = np.asarray(depth + nearer * subject, np.float32)
     basis = _basis(places, depth)
-    weights = sure * (1 - (1 - _SELF_MOVING) * subject)
+    weights = np.asarray(sure * (1 - (1 - _SELF_MOVING) * subject), np.float32)
     camera = _fitted(basis, velocity / np.float32(unit), weights)
-    left = velocity - np.asarray(basis @ camera, np.float32) * np.float32(unit)
+    left = np.asarray(velocity - (basis @ camera) * unit, np.float32)
     return Momentum(camera, _own(left, sure))
 
 
