@@ -51,9 +51,15 @@ def finish_clip(folder: Path) -> Callable[..., Finished]:
     order = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("a wave", 1),), Resolution.P360, seed=1, size=SIZE)
 
     def make(
-        clip: Clip, producer: str = "keyreel", credentials: Credentials | None = None, **changes: Any
+        clip: Clip,
+        producer: str = "keyreel",
+        credentials: Credentials | None = None,
+        *,
+        clean_copy: bool = False,
+        **changes: Any,
     ) -> Finished:
-        workbench = Workbench(TaskId("7301444403220774912"), folder, producer, credentials)
+        task_id = TaskId("7301444403220774912")
+        workbench = Workbench(task_id, folder, producer, credentials, clean_copy=clean_copy)
         return finish(clip, replace(order, **changes), workbench)
 
     return make

@@ -44,6 +44,25 @@ def test_nothing_but_the_video_and_its_cover_stays_in_the_folder(
     assert sorted(path.name for path in folder.iterdir()) == ["cover.jpg", "video.mp4"]
 
 
+def test_a_clean_copy_is_finished_beside_the_marked_video(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+) -> None:
+    clip = film_clip()
+    done = finish_clip(clip, watermark=Watermark(Corner.TOP_LEFT), label='{"Label": "1"}', clean_copy=True)
+    assert done.clean == folder / "clean.mp4"
+    assert sorted(path.name for path in folder.iterdir()) == ["clean.mp4", "cover.jpg", "video.mp4"]
+    assert probe(done.clean).tags["AIGC"] == done.probe.tags["AIGC"] == '{"Label": "1"}'
+    assert all((a == b).all() for a, b in zip(frames(done.clean), frames(clip.path), strict=True))
+    marked = next(iter(frames(done.video))).astype(int)
+    assert abs(marked - next(iter(frames(clip.path))))[:80, :300].max() > 60
+
+
+def test_without_a_mark_there_is_no_clean_copy(
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+) -> None:
+    assert finish_clip(film_clip(), clean_copy=True).clean is None
+
+
 def test_finishing_twice_gives_the_same_bytes(
     film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
 ) -> None:

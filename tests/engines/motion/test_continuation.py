@@ -65,7 +65,7 @@ def flow(one: Frame, other: Frame) -> NDArray[np.float32]:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     before, after = (np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (one, other))
     nothing = np.zeros((*before.shape, 2), np.float32)
-    return np.asarray(search.calc(before, after, nothing))
+    return np.asarray(search.calc(before, after, nothing), np.float32)
 
 
 def order(
