@@ -47,7 +47,7 @@ def create_app(services: Services) -> ASGIApp:
 
 def routes_of(services: Services) -> list[Route]:
     """Return every address; `keyreel.wire.own_addresses` describes those that no dialect does."""
-    admin, books, discovery = Admin(services), Books(services), Discovery(services)
+    admin, discovery = Admin(services), Discovery(services)
     pages, clock = Pages(services), ClockRoutes(services)
     routes = [
         Route("/", _welcome),
@@ -76,9 +76,6 @@ def routes_of(services: Services) -> list[Route]:
         Route("/v1/admin/tasks", admin.list_tasks),
         *_of_callbacks(services),
         Route("/v1/admin/matches", admin.matches, methods=["POST"]),
-        Route("/v1/admin/ledger", books.export),
-        Route("/v1/admin/ledger/verify", books.verify),
-        Route("/v1/admin/usage", books.usage),
     ]
     for dialect in DIALECTS:
         tasks = TaskRoutes(dialect, services)
@@ -98,8 +95,11 @@ def _of_callbacks(services: Services) -> list[Route]:
 
 
 def _of_accounts(services: Services) -> list[Route]:
-    accounts = Accounts(services)
+    accounts, books = Accounts(services), Books(services)
     return [
+        Route("/v1/admin/ledger", books.export),
+        Route("/v1/admin/ledger/verify", books.verify),
+        Route("/v1/admin/usage", books.usage),
         Route("/v1/admin/keys", accounts.create_key, methods=["POST"]),
         Route("/v1/admin/keys", accounts.list_keys),
         Route("/v1/admin/keys/{id}", accounts.limit_key, methods=["PATCH"]),
