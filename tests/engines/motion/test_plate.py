@@ -79,3 +79,16 @@ def test_a_fill_without_sources_is_only_enlarged() -> None:
     large = grained(np.zeros((160, 240, 3), np.uint8), small, small, wanted=everywhere, known=~everywhere)
     assert large.shape == (160, 240, 3)
     assert (large == 90).all()
+
+
+def test_a_glow_around_a_subject_goes_on_behind_it() -> None:
+    y, x = np.mgrid[:352, :640]
+    glow = 110 * np.exp(-((np.hypot(x - 320, y - 176) / 45) ** 2))
+    picture = np.asarray(np.dstack((70 + glow, 70 + glow, 90 + glow / 2)), np.uint8)
+    cv2.circle(picture, (320, 176), 40, (200, 30, 30), -1, cv2.LINE_AA)
+    canvas = plate.canvas(picture, SIZE, (0.5, 0.5))
+    alpha = np.zeros(canvas.image.shape[:2], np.float32)
+    cv2.circle(alpha, (canvas.left + 320, canvas.top + 176), 40, (1,), -1, cv2.LINE_AA)
+    green = plate.behind(canvas, alpha).window[170:182, :, 1].mean(axis=0)
+    # An unlit fill begins 14 levels darker.
+    assert green[274:277].mean() - green[280:283].mean() < 11

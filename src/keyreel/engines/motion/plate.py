@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
 
 _FILL_SIDE: Final = 192
 _FILL_BAND: Final = 21
 _PATCH: Final = 3
 _FARAWAY: Final = 1e-3
+_EVENED: Final = 4.0
+_MOST_EVENED: Final = 40.0
+"""Levels of 255 by which a fill may miss the light of its surroundings: more is another thing, not light."""
 _SEEN: Final = 0.02
 _APRON: Final = 0.14
 """How far a canvas reaches beyond the frame on each side, in parts of that side."""
@@ -100,7 +104,8 @@ def behind(canvas: Canvas, alpha: FloatArray) -> Canvas:
         return canvas
     set_random_seed(1)
     filled = inpaint(small, hole * 255, global_mask=unfit * 255, patch_size=_PATCH)
-    filled = _continued(np.asarray(filled, np.uint8), deep)
+    filled = _evened(np.asarray(filled, np.uint8), small, covered > _SEEN)
+    filled = _continued(filled, deep)
     fill = grained(picture, small, filled, wanted=hole > deep, known=known)
     # The fill shows only where the subject was: what is seen beside it at rest stays the picture's own.
     reach = max(round(width / 640), 1)
@@ -118,6 +123,24 @@ def _mirrored(canvas: Canvas, size: tuple[int, int]) -> NDArray[np.bool_]:
         canvas.left - left : canvas.left + canvas.size.width + right,
     ] = 0
     return np.asarray(cv2.resize(mirrored, size, interpolation=cv2.INTER_NEAREST), bool)
+
+
+def _evened(filled: Frame, small: Frame, covered: Mask) -> Frame:
+    """Let the fill, where it is shown, begin with the light beside it: a glow goes on behind a lamp."""
+    shown = cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8))
+    beside = cv2.dilate(shown, np.ones((3, 3), np.uint8)) > shown
+    missed = cv2.subtract(small, filled, dtype=cv2.CV_32F)
+    light = np.clip(_mean_of(np.asarray(missed, np.float32), beside, _EVENED), -_MOST_EVENED, _MOST_EVENED)
+    depth = cv2.distanceTransform(shown, cv2.DIST_L2, 3)
+    fading = np.asarray(np.exp(-depth / np.float32(_EVENED)), np.float32)
+    return bytes_of(filled + light * fading[..., None])
+
+
+def _mean_of(values: FloatArray, part: Mask, reach: float) -> FloatArray:
+    """Return the mean around each pixel of the values in a part of the picture, 0.0 where none is near."""
+    weight = part.astype(np.float32)
+    total = blurred(np.asarray(values * weight[..., None], np.float32), reach)
+    return np.asarray(total / (blurred(weight, reach)[..., None] + np.float32(1e-4)), np.float32)
 
 
 def _continued(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
