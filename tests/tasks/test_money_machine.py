@@ -170,6 +170,20 @@ class Money(RuleBasedStateMachine):
             assert now[task_id] in {State.RUNNING, State.QUEUED}
             self.tasks[task_id].state = now[task_id]
 
+    @rule()
+    def a_worker_freezes_and_another_takes_over(self) -> None:
+        self.claim(-1)
+        self.sweep()
+        self.claim(600)
+
+    @precondition(lambda self: self.overtaken())
+    @rule(which=ONE_OF, outcome=st.sampled_from((State.SUCCEEDED, State.FAILED)))
+    def it_wakes_up_late(self, which: int, outcome: State) -> None:
+        token = self.overtaken()[which % len(self.overtaken())]
+        made = Succeeded("videos/late.mp4", "late", "0" * 64, charged=self.tasks[token.id].credits)
+        with pytest.raises(AttemptLost):
+            self.store.settle(token, made if outcome is State.SUCCEEDED else Failed("Late.", "RenderFailed"))
+
     # What happens to the machine.
 
     @rule()
@@ -253,6 +267,14 @@ class Money(RuleBasedStateMachine):
     def owns(self, token: Token) -> bool:
         known = self.tasks[token.id]
         return known.state is State.RUNNING and known.attempt == token.attempt
+
+    def overtaken(self) -> list[Token]:
+        """List the attempts whose tasks run again without them."""
+        return [
+            token
+            for token in self.tokens
+            if self.tasks[token.id].state is State.RUNNING and self.tasks[token.id].attempt != token.attempt
+        ]
 
     def of_state(self, state: State) -> list[TaskId]:
         return [task_id for task_id, each in self.tasks.items() if each.state is state]

@@ -88,7 +88,7 @@ def test_takes_as_many_letters_as_its_page_says(name: str) -> None:
 def test_eight_seconds_of_vidu_2_come_in_720p_alone(name: str) -> None:
     assert read(name, duration=8).resolution is Resolution.P720
     assert accepts(name, duration=8, resolution="720p")
-    with pytest.raises(InvalidRequest, match="resolution: got .1080p.; must be 720p with duration 8"):
+    with pytest.raises(InvalidRequest, match=r"resolution: got .1080p.; must be 720p with duration 8"):
         read(name, duration=8, resolution="1080p")
 
 
