@@ -20,6 +20,7 @@ from keyreel.engines.motion.image_to_video import played, unasked
 from keyreel.engines.motion.matte import coverage
 from keyreel.engines.motion.momentum import momentum, opacity
 from keyreel.engines.motion.prompt import direct
+from keyreel.engines.motion.raster import remapped, resized
 from keyreel.engines.motion.stage import stage
 from keyreel.order import FPS
 
@@ -157,8 +158,6 @@ def _carried(frame: Frame, moving: Momentum, index: int) -> Frame:
     steps = np.clip(np.arange(index + 1) / (_OWN_SECONDS * FPS), 0, 1)
     gone = float(((1 - steps) ** 2 * (1 + 2 * steps)).sum())
     height, width = frame.shape[:2]
-    shift = cv2.resize(moving.own, (width, height), interpolation=cv2.INTER_LINEAR)
-    back = shift * np.array((-gone * width, -gone * height), np.float32)
-    flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    shown = cv2.remap(frame, back, None, flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-    return np.asarray(shown, np.uint8)
+    shift = resized(moving.own, width, height) * np.array((-gone * width, -gone * height), np.float32)
+    back = np.asarray(shift, np.float32)
+    return np.asarray(remapped(frame, back, cv2.BORDER_REPLICATE, relative=True), np.uint8)
