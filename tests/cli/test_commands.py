@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from support.pictures import landscape
@@ -50,6 +53,17 @@ def test_up_prints_the_key_and_lines_for_each_format(server: Server) -> None:
     assert KEY in printed
     for line in (f"{server.url}/v3/async/", f"{server.url}/model/v1/generation", "keyreel generate"):
         assert line in printed
+
+
+def test_small_answers_are_sent_at_once_on_a_kept_connection(server: Server) -> None:
+    seconds = []
+    with httpx.Client(trust_env=False) as client:
+        for _ in range(21):
+            begun = time.perf_counter()
+            client.get(server.url + "/health/live")
+            seconds.append(time.perf_counter() - begun)
+    # A socket that waits for more to send holds every answer up by 40 ms.
+    assert statistics.median(seconds) < 0.03
 
 
 def test_a_key_can_be_made_listed_and_revoked_beside_a_running_server(server: Server) -> None:
