@@ -32,6 +32,7 @@ TESTED_ELSEWHERE = {
     "cli/opening.py": "tests/cli/test_account_commands.py works without a server by it",
     "cli/options.py": "the options of every command",
     "cli/up.py": "tests/cli and tests/journeys start every server by it",
+    "cli/clock_tree.py": "tests/journeys/test_dev_clock.py runs its commands",
     "client/pictures.py": "tests/client/test_requests_made.py hands in each kind of picture",
     "clock.py": "one line; tests/tasks and tests/storage drive a clock in its place",
     "engine.py": "protocols, held by types and by every engine's tests",

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from support.requests import data_uri
-from support.servers import wait_until
+from support.servers import KEY, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,3 +131,5 @@ def test_the_clock_cannot_be_moved_in_service(start: Callable[..., Server]) -> N
     server = start(KEYREEL_ENGINES=CARD, KEYREEL_WORKER="0")
     keyreel(server, "clock", "advance", "48h", code=1)
     assert keyreel(server, "clock", "now")["ahead_seconds"] == 0
+    quote = keyreel(server, "quote", MODEL, "--duration", "4", "--off-peak", "--api-key", KEY)
+    assert (quote["seconds"], quote["off_peak"], quote["tasks_ahead"]) == (4, True, 0)

@@ -60,26 +60,28 @@ class Plant:
             running.cancel()
 
     async def submit(
-        self, name: str = "q2-pro-img2video", *, dialect: str = "async_v3", **fields: Any
+        self, name: str = "q2-pro-img2video", *, dialect: str = "async_v3", tenant: str = "ann", **fields: Any
     ) -> Task:
         pictures = {"images": [picture("#208040")]} if name == "q2-pro-img2video" else {}
         given = {"prompt": "a card", "duration": 1, "resolution": "540p", **pictures, **fields}
         endpoint = await self.intake.receive(catalogue.endpoint(name).model_validate(given))
         return self.store.accept(
             Submission(
-                tenant="ann",
+                tenant=tenant,
                 key_id="key_1",
                 dialect=dialect,
                 endpoint=name,
                 fields=endpoint.model_dump_json(exclude_none=True),
                 seed=7,
                 seconds=endpoint.seconds,
+                off_peak=endpoint.saving,
             )
         )
 
     async def until(self, task: Task, fact: Callable[[Task], bool]) -> Task:
-        await comes_true(lambda: fact(self.store.get("ann", task.id)))
-        return self.store.get("ann", task.id)
+        tenant = task.submission.tenant
+        await comes_true(lambda: fact(self.store.get(tenant, task.id)))
+        return self.store.get(tenant, task.id)
 
     async def ended(self, task: Task) -> Task:
         return await self.until(task, lambda now: now.state.final)

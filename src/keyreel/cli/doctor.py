@@ -104,6 +104,27 @@ def _server(settings: Settings) -> Check:
     return _good("server", f"runs at {DataFolder(settings.data).server_url()}")
 
 
+def _files(settings: Settings) -> Check:
+    from contextlib import closing
+
+    from keyreel.errors import KeyreelError
+    from keyreel.tasks.database import FILE, Database
+    from keyreel.tasks.retention import Retention
+
+    name, missing = "stored files", 0
+    if not (settings.data / FILE).is_file():
+        return _good(name, "none yet")
+    try:
+        with closing(Database.reader(settings.data / FILE)) as database:
+            for _, keys in Retention(database).all_with_files():
+                missing += sum(not (settings.data / "files" / key).is_file() for key in keys)
+    except KeyreelError as error:
+        return _bad(name, error.message)
+    if missing:
+        return _bad(name, f"{missing} files of tasks are missing: GET /v1/admin/storage lists them")
+    return _good(name, "every task has its own")
+
+
 def _engines(settings: Settings) -> Check:
     from keyreel.engines.router import open_router
     from keyreel.errors import KeyreelError
@@ -165,6 +186,7 @@ CHECKS: tuple[Callable[[Settings], Check], ...] = (
     _machine,
     _folder,
     _server,
+    _files,
     _engines,
     _networks,
     _encoder,

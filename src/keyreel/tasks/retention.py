@@ -107,6 +107,13 @@ class Retention:
             (TaskId(str(row.id)), tuple(filter(None, (row.video, row.cover, row.clean)))) for row in rows
         )
 
+    def all_with_files(self) -> Iterator[tuple[TaskId, tuple[str, ...]]]:
+        """Yield every task that ought to have files, page by page."""
+        last: TaskId | None = None
+        while page := self.with_files(last):
+            yield from page
+            last = page[-1][0]
+
     def _change(self, which: list[ColumnElement[bool]], values: dict[str, Any]) -> tuple[TaskId, ...]:
         due = select(TASKS.c.id).where(*which).order_by(TASKS.c.finished).limit(_AT_ONCE)
         with self._database.read() as connection:
@@ -123,13 +130,10 @@ class Retention:
 
 async def missing_files(database: Database, storage: Storage) -> AsyncIterator[tuple[TaskId, str]]:
     """Yield each task's files that ought to be stored and are not."""
-    retention, last = Retention(database), None
-    while page := retention.with_files(last):
-        for task_id, keys in page:
-            for key in keys:
-                if await storage.size(key) is None:
-                    yield task_id, key
-        last = page[-1][0]
+    for task_id, keys in Retention(database).all_with_files():
+        for key in keys:
+            if await storage.size(key) is None:
+                yield task_id, key
 
 
 def input_name(key: str) -> str:

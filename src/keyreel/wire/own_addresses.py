@@ -192,7 +192,7 @@ OWN: Final[tuple[Own, ...]] = (
         body={"credits": 1000, "txn": "invoice-17"},
     ),
     _admin("GET", "/v1/admin/tasks", "Lists the newest tasks of all tenants.", query=(_LIMIT,)),
-    _admin("GET", "/v1/admin/storage", "Says what the data folder holds."),
+    _admin("GET", "/v1/admin/storage", "Lists tasks whose files ought to be stored and are not."),
     _admin("GET", "/v1/admin/clock", "Tells the server's time."),
     _admin(
         "POST",
