@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from keyreel.errors import UnknownTask
 from keyreel.task import State, Submission, Task, TaskId
@@ -14,7 +15,7 @@ from keyreel.tasks.audit import verify
 from keyreel.tasks.callbacks import Callback, Status
 from keyreel.tasks.deliveries import Attempt, Deliveries, Delivery, Room
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
-from keyreel.tasks.tables import CALLBACKS
+from keyreel.tasks.tables import CALLBACKS, DELIVERIES, TASKS
 from keyreel.tasks.vault import Vault
 
 if TYPE_CHECKING:
@@ -241,3 +242,21 @@ def test_each_tenant_has_a_secret_of_its_own() -> None:
     assert len(secrets) == 3
     assert all(secret.startswith("whsec_") for secret in secrets)
     assert vault.secret_of("ann") == Vault(b"1" * 32).secret_of("ann")
+
+
+def test_thousands_that_are_due_are_looked_through_quickly(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    store.accept(submission(), ONCE)
+    run(store)
+    with store.database.write() as connection:
+        for table, key in ((TASKS, "id"), (CALLBACKS, "task"), (DELIVERIES, "task")):
+            row = dict(connection.execute(select(table)).mappings().one())
+            rows = [{**row, "tenant": f"t{n % 50}", key: n} for n in range(1, 3001)]
+            if table is DELIVERIES:
+                rows = [{**each, "id": f"evt_{each['task']}_1"} for each in rows]
+            connection.execute(insert(table), rows)
+    started = time.process_time()
+    assert len(deliveries.due(())) == 10
+    # A search for earlier events by anything but their task would take seconds.
+    assert time.process_time() - started < 0.25

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, select, update
 
 from keyreel.task import State
 from keyreel.tasks.tables import CALLBACKS, DELIVERIES, TASKS
@@ -103,13 +103,21 @@ def _add(connection: Connection, now: datetime, callback: Row[Any], state: State
     connection.execute(insert(DELIVERIES).values(row))
 
 
+def of_task(status: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a status for comparing among one task's rows, not by its index.
+
+    The index of the task leads to a row or two, that of the status to everything that is pending.
+    """
+    return func.coalesce(status, "")
+
+
 def forget_keys(connection: Connection, which: ColumnElement[bool]) -> None:
     """Delete the sealed API keys of callbacks that have nothing more to sign.
 
     That is when the task has ended and every event was delivered or is no longer wanted. What was given up
     may be replayed, so its key stays until the task itself is deleted.
     """
-    wanted = DELIVERIES.c.status.in_((Status.PENDING, Status.FAILED))
+    wanted = of_task(DELIVERIES.c.status).in_((Status.PENDING, Status.FAILED))
     left = exists().where(DELIVERIES.c.task == CALLBACKS.c.task, wanted)
     ended = exists().where(TASKS.c.id == CALLBACKS.c.task, TASKS.c.state.in_(_ENDS))
     spent = and_(which, CALLBACKS.c.sealed_key != "", ended, ~left)

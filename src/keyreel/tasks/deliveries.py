@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, bindparam, exists, func, insert, or_, select,
 
 from keyreel.errors import UnknownTask
 from keyreel.task import State, TaskId
-from keyreel.tasks.callbacks import Status, forget_keys
+from keyreel.tasks.callbacks import Status, forget_keys, of_task
 from keyreel.tasks.ids import number_of
 from keyreel.tasks.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS
 
@@ -175,7 +175,7 @@ class Deliveries:
         number = select(DELIVERIES.c.event).where(DELIVERIES.c.id == delivery.id).scalar_subquery()
         earlier = update(DELIVERIES).where(
             DELIVERIES.c.task == int(delivery.task),
-            DELIVERIES.c.status == Status.PENDING,
+            of_task(DELIVERIES.c.status) == Status.PENDING,
             DELIVERIES.c.event < number,
         )
         connection.execute(earlier.values(status=Status.SUPERSEDED, finished=self._clock.now()))
@@ -206,7 +206,7 @@ def _next_to(tenant: str, host: str, busy: Collection[Delivery]) -> Any:
     held = exists().where(
         earlier.c.task == DELIVERIES.c.task,
         earlier.c.event < DELIVERIES.c.event,
-        earlier.c.status == Status.PENDING,
+        of_task(earlier.c.status) == Status.PENDING,
         or_(earlier.c.next_at <= bindparam("now"), type_coerce(earlier.c.next_at, BigInteger) <= soon),
     )
     return (
