@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from keyreel.cli.compose import Platform, open_platform
@@ -14,6 +15,7 @@ from keyreel.settings import read_settings
 from keyreel.task import State
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import Succeeded
+from keyreel.tasks.tables import CALLBACKS
 from keyreel.wire.notes import read_notes
 from support.requests import AUTH, KEY, data_uri
 
@@ -181,3 +183,12 @@ def test_a_queued_task_says_when_it_will_be_done(user: TestClient) -> None:
     for _ in range(2):
         last = submit(user).json()["task_id"]
     assert poll(user, last).json()["task"]["eta"] > eta
+
+
+@pytest.mark.parametrize(("marker", "callbacks"), [("", 1), ("[keyreel:lose-callback]", 0)])
+def test_a_marker_loses_the_callback(user: TestClient, dev: Platform, marker: str, callbacks: int) -> None:
+    body = {"model": "viduq2-pro", "images": [data_uri()], "prompt": f"on {marker}"}
+    answer = user.post("/ent/v2/img2video", json={**body, "callback_url": "https://example.com/hook"})
+    assert answer.status_code == 200
+    with dev.services.store.database.read() as connection:
+        assert len(connection.execute(select(CALLBACKS)).all()) == callbacks
