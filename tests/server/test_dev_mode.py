@@ -13,6 +13,7 @@ from keyreel.cli.compose import Platform, open_platform
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
 from keyreel.task import State
+from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import Succeeded
 from keyreel.tasks.tables import CALLBACKS
@@ -183,6 +184,29 @@ def test_a_queued_task_says_when_it_will_be_done(user: TestClient) -> None:
     for _ in range(2):
         last = submit(user).json()["task_id"]
     assert poll(user, last).json()["task"]["eta"] > eta
+
+
+@pytest.mark.parametrize(
+    ("path", "where", "word"),
+    [
+        ("/v3/async/task-result?task_id={}", ("task", "status"), "TASK_STATUS_FAILED"),
+        ("/model/v1/generation/task/{}", ("status",), "failed"),
+        ("/ent/v2/tasks/{}/creations", ("err_code",), "SystemThrottling"),
+        ("/v1/videos/{}", ("status",), "failed"),
+    ],
+)
+def test_every_format_says_why_an_off_peak_task_ended(
+    user: TestClient, dev: Platform, path: str, where: tuple[str, ...], word: str
+) -> None:
+    task_id = submit(user, off_peak=True).json()["task_id"]
+    advance(user, dev, 2 * DAY)
+    assert Deadlines(dev.services.store.database, dev.services.clock).expire() == 1
+    answer = user.get(path.format(task_id))
+    found = answer.json()
+    for name in where:
+        found = found[name]
+    assert found == word
+    assert "48 hours" in answer.text
 
 
 @pytest.mark.parametrize(("marker", "callbacks"), [("", 1), ("[keyreel:lose-callback]", 0)])

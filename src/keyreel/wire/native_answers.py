@@ -49,6 +49,7 @@ _FURTHER: Final = (
 _FAULTS: Final = {
     "PictureUnreachable": "ImageDownloadFailure",
     "Cancelled": "UserCancelled",
+    "Expired": "SystemThrottling",
     "UnsupportedOrder": "ModelUnavailable",
     "InternalFault": "InternalError",
     "RenderCrashed": "InternalError",
@@ -125,7 +126,7 @@ def made(task: Task, links: Links | None) -> list[Json]:
 def err_code(task: Task) -> str:
     """Return the word for why a task failed; empty while it has not."""
     if task.state is State.CANCELLED:
-        return _FAULTS["Cancelled"]
+        return _FAULTS.get(task.fault, _FAULTS["Cancelled"])
     return _FAULTS.get(task.fault, _FAILED) if task.state is State.FAILED else ""
 
 
