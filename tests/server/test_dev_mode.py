@@ -196,7 +196,7 @@ def test_a_queued_task_says_when_it_will_be_done(user: TestClient) -> None:
     ],
 )
 def test_every_format_says_why_an_off_peak_task_ended(
-    user: TestClient, dev: Platform, path: str, where: tuple[str, ...], word: str
+    user: TestClient, dev: Platform, path: str, *, where: tuple[str, ...], word: str
 ) -> None:
     task_id = submit(user, off_peak=True).json()["task_id"]
     advance(user, dev, 2 * DAY)
