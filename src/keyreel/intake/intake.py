@@ -43,6 +43,8 @@ ASSET: Final = "asset:"
 _LARGE: Final = 1 << 20
 _LARGE_AT_ONCE: Final = 2
 _FETCHES: Final = 4
+_VIDEO_FETCHES: Final = 2
+"""Each may hold 100 MB twice."""
 _TEN_MEGABYTES: Final = 10_000_000
 _SECONDS_PER_TEN_MEGABYTES: Final = 15.0
 _MOST_SECONDS: Final = 30.0
@@ -80,6 +82,7 @@ class Intake:
         self._sandbox = Sandbox()
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._fetching = asyncio.Semaphore(_FETCHES)
+        self._filming = asyncio.Semaphore(_VIDEO_FETCHES)
 
     async def receive(self, endpoint: _Request) -> _Request:
         """Return the request with its inline pictures checked, stored and replaced by references to them.
@@ -196,7 +199,7 @@ class Intake:
         most = _MOST_VIDEO_SECONDS if wanted.noun == "video" else _MOST_SECONDS
         seconds = min(most, _SECONDS_PER_TEN_MEGABYTES * ceil(max_bytes / _TEN_MEGABYTES))
         try:
-            async with self._fetching:
+            async with self._fetching if wanted.noun == "image" else self._filming:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
         except PictureUnreachable as error:
             sentence = f"{wanted.field}: the {wanted.noun} could not be downloaded."

@@ -157,6 +157,29 @@ def test_what_moves_by_itself_moves_on(ground: NDArray[np.uint8], nets: Nets, tm
     assert np.abs(moved[40:100, 400:600]).mean() < 0.3
 
 
+def test_a_subject_moves_on_and_keeps_its_shape(nets: Nets, tmp_path: Path) -> None:
+    def take(k: int) -> Frame:
+        frame = np.full((SIZE.height, SIZE.width, 3), (226, 220, 214), np.uint8)
+        frame[250:] = (196, 190, 180)
+        for place in range(0, SIZE.width, 40):
+            frame[::8, place : place + 3] = (150, 140, 130)
+        cv2.circle(frame, (250 + 4 * k, 170), 70, (205, 40, 40), -1, cv2.LINE_AA)
+        cv2.circle(frame, (230 + 4 * k, 140), 22, (240, 120, 120), -1, cv2.LINE_AA)
+        return frame
+
+    def disc(frame: Frame) -> tuple[float, float, float]:
+        """Return where the red thing is across, and how wide and high."""
+        red = (frame[..., 0].astype(int) - frame[..., 1]) > 80
+        rows, columns = np.flatnonzero(red.sum(axis=1) > 3), np.flatnonzero(red.sum(axis=0) > 3)
+        return float(columns.mean()), float(np.ptp(columns)), float(np.ptp(rows))
+
+    made = list(continuation.frames(order(take, tmp_path, "static shot"), nets))
+    before, after, later = (disc(each) for each in (take(0), made[0], made[-1]))
+    assert after[0] - before[0] == pytest.approx(4, abs=1)
+    assert 15 < later[0] - before[0] < 60
+    assert later[1:] == pytest.approx(before[1:], abs=5)
+
+
 def test_an_end_frame_is_reached_at_the_videos_pace(
     ground: NDArray[np.uint8], nets: Nets, tmp_path: Path
 ) -> None:

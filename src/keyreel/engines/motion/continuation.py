@@ -6,7 +6,7 @@ what the prompt says; where it says nothing of the camera, into a slower one of 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -82,8 +82,8 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     moving = momentum(read(Path(shot.lead)), last, scene, view)
     direction = direct(shot.prompt)
     poses = _path(order, scene, direction, moving=moving, view=view)
-    for index, frame in enumerate(played(order, scene, direction, (poses, view))):
-        yield _carried(frame, moving, index)
+    carried = _Carried(moving) if moving.own is not None or any(moving.subject) else None
+    yield from played(order, scene, direction, (poses, view), carried=carried)
 
 
 def _undivided(scene: Stage) -> Stage:
@@ -151,13 +151,26 @@ def _pose(row: Doubles) -> Pose:
     return Pose(float(np.exp(zoom)), *travel)
 
 
-def _carried(frame: Frame, moving: Momentum, index: int) -> Frame:
-    """Return a frame in which what moved by itself has gone on a little, ever slower."""
-    if moving.own is None:
-        return frame
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What moved by itself goes on a little, ever slower."""
+
+    moving: Momentum
+
+    def drift(self, index: int) -> tuple[float, float]:
+        gone = _gone(index)
+        return self.moving.subject[0] * gone, self.moving.subject[1] * gone
+
+    def ground(self, frame: Frame, index: int) -> None:
+        if self.moving.own is None:
+            return
+        height, width = frame.shape[:2]
+        back = np.array((-width, -height), np.float32) * np.float32(_gone(index))
+        shift = np.asarray(resized(self.moving.own, width, height) * back, np.float32)
+        np.copyto(frame, remapped(frame.copy(), shift, cv2.BORDER_REPLICATE, relative=True))
+
+
+def _gone(index: int) -> float:
+    """Return how many frames' way is done at a frame."""
     steps = np.clip(np.arange(index + 1) / (_OWN_SECONDS * FPS), 0, 1)
-    gone = float(((1 - steps) ** 2 * (1 + 2 * steps)).sum())
-    height, width = frame.shape[:2]
-    shift = resized(moving.own, width, height) * np.array((-gone * width, -gone * height), np.float32)
-    back = np.asarray(shift, np.float32)
-    return np.asarray(remapped(frame, back, cv2.BORDER_REPLICATE, relative=True), np.uint8)
+    return float(((1 - steps) ** 2 * (1 + 2 * steps)).sum())

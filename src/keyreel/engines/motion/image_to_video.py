@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import cv2
 import numpy as np
@@ -33,6 +33,19 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.nets import Nets
     from keyreel.engines.motion.prompt import Direction
     from keyreel.order import Order
+
+
+class Carried(Protocol):
+    """What moves beside the camera."""
+
+    def drift(self, index: int) -> tuple[float, float]:
+        """Return how far the subject has gone at a frame, in units."""
+        ...
+
+    def ground(self, frame: Frame, index: int) -> None:
+        """Move what is behind the subject, in place."""
+        ...
+
 
 _OUTWARDS: Final = frozenset({Move.ZOOM_OUT, Move.PULL_OUT})
 _OUTWARD_SQUEEZE: Final = 1.3
@@ -64,9 +77,17 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
 
 
 def played(
-    order: Order, scene: Stage, direction: Direction, seen_from: tuple[Sequence[Pose], View]
+    order: Order,
+    scene: Stage,
+    direction: Direction,
+    seen_from: tuple[Sequence[Pose], View],
+    *,
+    carried: Carried | None = None,
 ) -> Iterator[Frame]:
-    """Yield what the camera sees from each of its poses, with all that the direction has happen."""
+    """Yield what the camera sees from each of its poses, with all that the direction has happen.
+
+    `carried` moves the subject and what is behind it, beside the camera.
+    """
     frames, (poses, view) = order.shots[0].frames, seen_from
     if direction.strength_of(Effect.WIND):
         softness = foliage(scene.background.window)
@@ -74,9 +95,10 @@ def played(
     plume = _plume(direction, order.seed)
     weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
     for index, pose in enumerate(poses):
-        behind = partial(weather.behind, index=index, frames=frames)
-        frame = scene.seen_by(pose, view, behind, seconds=index / FPS)
-        if scene.subject and index < _PARTED_AFTER:
+        behind = partial(_behind, weather, carried, index=index, frames=frames)
+        drift = carried.drift(index) if carried else (0.0, 0.0)
+        frame = scene.seen_by(pose, view, behind, seconds=index / FPS, drift=drift)
+        if scene.subject and index < _PARTED_AFTER and not carried:
             # A matte is never perfect: the shot starts from the undivided picture.
             whole = scene.undivided(pose, view, seconds=index / FPS)
             np.copyto(
@@ -88,6 +110,12 @@ def played(
             risen.rise(frame, index / FPS, at=at, height=height)
         weather.before(frame, index, frames)
         yield frame
+
+
+def _behind(weather: Weather, carried: Carried | None, frame: Frame, *, index: int, frames: int) -> None:
+    if carried:
+        carried.ground(frame, index)
+    weather.behind(frame, index, frames)
 
 
 def _plume(direction: Direction, seed: int) -> Steam | None:

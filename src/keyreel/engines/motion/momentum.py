@@ -47,6 +47,9 @@ _NOISE: Final = 0.12
 _MOST: Final = 0.012
 """Of the long side, in a frame: nothing moves faster that can be told from a cut."""
 
+_CLEAR: Final = 41
+_SURELY: Final = 0.4
+
 _SPACING: Final = 12
 _FITS: Final = 6
 _OUTLIER: Final = 0.004
@@ -62,10 +65,12 @@ class Momentum:
     """What goes on in the next frame.
 
     `camera` is how much of log zoom, pan, tilt, truck, lift, dolly and roll is added in a frame (see Pose).
-    `own` [h,w,2] is what else moves, of the frame's sides in a frame; None where nothing does.
+    `subject` is how far the subject goes by itself, in units, `own` [h,w,2] what else moves, of the frame's
+    sides in a frame; None where nothing does.
     """
 
     camera: Doubles
+    subject: tuple[float, float] = (0.0, 0.0)
     own: FloatArray | None = None
 
 
@@ -89,7 +94,21 @@ def momentum(lead: Frame, last: Frame, scene: Stage, view: View) -> Momentum:
     weights = np.asarray(sure * (1 - (1 - _SELF_MOVING) * subject), np.float32)
     camera = _fitted(basis, velocity / np.float32(unit), weights)
     left = np.asarray(velocity - (basis @ camera) * unit, np.float32)
-    return Momentum(camera, _own(left, sure))
+    # A subject keeps its shape; under it, and close to it, there is no ground to be moved.
+    away = 1 - cv2.dilate(subject, np.ones((_CLEAR, _CLEAR), np.uint8))
+    drift = _drift(left, sure * subject) / unit
+    return Momentum(
+        camera, (float(drift[0]), float(drift[1])), _own(left, np.asarray(sure * away, np.float32))
+    )
+
+
+def _drift(left: FloatArray, weights: FloatArray) -> Doubles:
+    """Return the motion [2] on which most of a subject agrees, in pixels; none where that is noise."""
+    inside = weights > _SURELY
+    if not inside.any():
+        return np.zeros(2)
+    drift = np.median(left[inside], axis=0).astype(np.float64)
+    return drift if float(np.hypot(*drift)) > _NOISE else np.zeros(2)
 
 
 def _velocity(lead: Frame, last: Frame) -> tuple[FloatArray, FloatArray] | None:
@@ -184,7 +203,8 @@ def _own(left: FloatArray, sure: FloatArray) -> FloatArray | None:
     """Return what is left of a velocity, smooth, without noise, of the frame's sides; None for nothing."""
     height, width = sure.shape
     spread = _SMOOTH * max(width, height)
-    mass = blurred(sure, spread) + np.float32(0.05)
+    # Where nothing is sure, nothing moves.
+    mass = blurred(sure, spread) + np.float32(0.25)
     smooth = blurred(np.asarray(left * sure[..., None], np.float32), spread) / mass[..., None]
     speed = np.linalg.norm(smooth, axis=2)
     most = _MOST * max(width, height)

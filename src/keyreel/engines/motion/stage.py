@@ -93,8 +93,12 @@ class Stage:
         weather: Callable[[Frame], None] | None = None,
         *,
         seconds: float = 0.0,
+        drift: tuple[float, float] = (0.0, 0.0),
     ) -> Frame:
-        """Return what the camera sees at a time. `weather` may draw on the plate before the subject."""
+        """Return what the camera sees at a time. `weather` may draw on the plate before the subject.
+
+        `drift` is how far the subject has moved by itself, in units.
+        """
         points = view.points()
         if not self.subject:
             frame = self._grounded(self.ground, points, pose, view, seconds=seconds)
@@ -102,6 +106,7 @@ class Stage:
                 weather(frame)
             return frame
         place = layers.looked_at(points, pose, view, partial(_nearness, self.subject, view))
+        place = np.asarray(place - np.array(drift, np.float32), np.float32)
         if self.breeze:
             place = self.breeze.pushed(place, seconds, _give(self.subject, place, view))
         filled, shows = self.subject.opacity.at(place, view, self.subject.origin)
