@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import InvalidSetting
-from keyreel.tasks.driven_clock import DrivenClock, offset_in
+from keyreel.tasks.driven_clock import DrivenClock, machine_time, offset_in
 from keyreel.testing import ManualClock
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ def test_goes_forward_and_remembers_it_over_a_restart(tmp_path: Path) -> None:
     assert clock.now() == machine.now() + moved
     again = DrivenClock(tmp_path, machine)
     assert (again.offset, offset_in(tmp_path)) == (moved, moved)
+
+
+def test_others_have_their_own_time(tmp_path: Path) -> None:
+    machine = ManualClock()
+    clock = DrivenClock(tmp_path, machine)
+    clock.advance(timedelta(hours=48))
+    assert machine_time(clock) == machine_time(machine) == machine.now()
 
 
 def test_never_goes_back(tmp_path: Path) -> None:

@@ -75,8 +75,7 @@ def test_its_order_is_the_order_of_claims(store: TaskStore, submission: Make, cl
 def test_slots_share_the_queue(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     store.accept(submission())
     rendered(store, clock, 30)
-    for _ in range(4):
-        last = store.accept(submission())
+    last = [store.accept(submission()) for _ in range(4)][-1]
     assert forecast(store, clock, slots=2).eta_seconds(last) == 60
     assert forecast(store, clock, slots=4).eta_seconds(last) == 30
 

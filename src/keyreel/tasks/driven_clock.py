@@ -47,6 +47,11 @@ class DrivenClock:
         self._offset = moved
 
 
+def machine_time(clock: Clock) -> datetime:
+    """Return the time that others know, however far this clock was moved."""
+    return clock.now() - clock.offset if isinstance(clock, DrivenClock) else clock.now()
+
+
 def offset_in(folder: Path) -> timedelta:
     """Return how far a data folder's clock was moved.
 

@@ -15,6 +15,7 @@ import structlog
 from keyreel.errors import PictureUnreachable, UnknownTask
 from keyreel.tasks.callbacks import Status
 from keyreel.tasks.deliveries import Attempt, Deliveries, Delivery
+from keyreel.tasks.driven_clock import machine_time
 from keyreel.tasks.patience import ENDLESS, patiently
 from keyreel.wire.dialects import dialect
 
@@ -120,11 +121,13 @@ class Messenger:
         status, retry_after, error = 0, 0.0, ""
         seconds = self._settings.timeout_seconds or reporting.timeout_seconds
         try:
-            notice = self._notices.write(delivery, task, now)
+            # Receivers believe a signature for some minutes of their own time, which nobody has moved.
+            others_now = machine_time(self._store.clock)
+            notice = self._notices.write(delivery, task, others_now)
             answer = await self._egress.post(
                 notice.url, body=notice.body, headers=notice.headers, deadline_seconds=seconds
             )
-            status, retry_after = answer.status, _seconds(answer.retry_after, now)
+            status, retry_after = answer.status, _seconds(answer.retry_after, others_now)
             error = _complaint(status)
         except PictureUnreachable as unreachable:
             late = loop.time() - started >= seconds
