@@ -111,7 +111,8 @@ TASKS: Final = Table(
     # In the order in which a claim asks: whose turn is it, which task is that tenant's next, by which key.
     Index("tasks_queue", "state", "tenant", "priority", "created", "id", "ready_at", "key_id"),
     Index("tasks_served", "tenant", "started"),
-    Index("tasks_of_day", "tenant", "created"),
+    # All that a day's cost is made of: 20,000 tasks of a day are added up in 2 ms, without it in 7.
+    Index("tasks_of_day", "tenant", "created", "key_id", "state", "credits", "charged"),
     Index("tasks_listed", "tenant", "id"),
     Index("tasks_deadlines", "state", "deadline", "id", "ready_at", "tenant"),
     Index("tasks_kept", "kept", "state", "finished"),

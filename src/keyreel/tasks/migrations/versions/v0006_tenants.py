@@ -39,7 +39,8 @@ def upgrade() -> None:
     op.drop_index("tasks_queue", "tasks")
     queue = ["state", "tenant", "priority", "created", "id", "ready_at", "key_id"]
     op.create_index("tasks_queue", "tasks", queue)
-    op.create_index("tasks_of_day", "tasks", ["tenant", "created"])
+    day = ["tenant", "created", "key_id", "state", "credits", "charged"]
+    op.create_index("tasks_of_day", "tasks", day)
     _name_tenants()
 
 
