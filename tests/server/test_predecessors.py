@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.task import State, Submission, TaskId
+from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import Failed, Succeeded
 from support.requests import data_uri
 
@@ -133,3 +134,10 @@ def test_a_clean_copy_is_served_by_its_link(client: TestClient, platform: Platfo
     (shown,) = client.get(f"{NATIVE}/tasks/{marked.id}/creations").json()["creations"]
     assert client.get(shown["url"]).content == b"clean"
     assert marked.state is State.SUCCEEDED
+
+
+def test_a_video_that_is_no_longer_kept_cannot_go_on(client: TestClient, platform: Platform) -> None:
+    source = made(platform)
+    Retention(platform.services.store.database).expire_files(platform.services.clock.now())
+    told = refusal(client, video_creation_id=source.id)
+    assert told["message"] == f"video_creation_id: the video of task {source.id} is no longer kept."

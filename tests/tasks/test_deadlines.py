@@ -7,8 +7,10 @@ import pytest
 
 from keyreel.task import State, Submission
 from keyreel.tasks.audit import verify
+from keyreel.tasks.claim import next_in_line
 from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.ledger import Ledger, free
+from keyreel.tasks.limits import Full
 from keyreel.tasks.store import Failed, TaskStore
 
 if TYPE_CHECKING:
@@ -145,6 +147,18 @@ def test_deadlines_and_places_follow_a_clock_that_was_set(
     clock.move(48 * HOUR)
     assert deadlines.expire() == 1
     assert state(store, before) is State.CANCELLED
+
+
+def test_who_runs_as_many_as_may_lets_others_pass(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    store.accept(submission("ann", off_peak=True))
+    store.accept(submission("bob", off_peak=True, key_id="key_2"))
+    last = store.accept(submission("eve", off_peak=True))
+    full = Full(keys=("key_2",), tenants=frozenset({"ann"}))
+    with store.database.view() as connection:
+        assert next_in_line(connection, clock.now(), full) == int(last.id)
+        assert next_in_line(connection, clock.now(), full, off_peak=False) is None
 
 
 def test_cancelling_works_while_it_waits(store: TaskStore, submission: Make) -> None:

@@ -73,6 +73,23 @@ def test_who_had_a_key_or_a_task_is_a_tenant_with_the_same_rights(
         store.close()
 
 
+def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    file = at_version(tmp_path / FILE, "0006")
+    common = {"tenant": "default", "key_id": "environment", "notes": "[]", "off_peak": 1}
+    fill(file, "tasks", id=1, state="queued", created=5_000_000, **common)
+    fill(file, "tasks", id=2, state="failed", created=5_000_000, finished=6_000_000, **common)
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    try:
+        deadlines = {task.id: task.deadline for task in store.list()}
+        assert deadlines["2"] is None
+        assert deadlines["1"] is not None
+        assert deadlines["1"].timestamp() == 5 + 48 * 3600
+    finally:
+        store.close()
+
+
 def test_looking_brings_nothing_up_to_date(tmp_path: Path) -> None:
     file = at_version(tmp_path / FILE, "0004")
     before = file.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.errors import InvalidRequest, UnknownTask
-from keyreel.task import State, TaskId
+from keyreel.task import Kept, State, TaskId
 from keyreel.wire.extending import LONGEST_SECONDS, SHORTEST_SECONDS
 from keyreel.wire.sources import STORED
 
@@ -33,6 +33,8 @@ def with_predecessor(endpoint: _Request, tenant: str, store: TaskStore) -> _Requ
         raise _refused(f"there is no task {endpoint.predecessor_task}") from None
     if task.state is not State.SUCCEEDED:
         raise _refused(f"task {task.id} is {task.state} and has no video")
+    if task.kept is not Kept.ALL:
+        raise _refused(f"the video of task {task.id} is no longer kept")
     seconds = task.submission.seconds
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
         rule = f"it must last {SHORTEST_SECONDS} to {LONGEST_SECONDS} s"
