@@ -131,6 +131,24 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def conformance(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    base_url: BaseUrl = "",
+    api_key: ApiKey = "",
+    dialect: Annotated[list[str] | None, typer.Option(help="Only this wire format; repeat it.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="Only this model's limits; repeat it.")] = None,
+    render: Annotated[bool, typer.Option("--render", help="Make one small video; it may cost.")] = False,
+    large: Annotated[bool, typer.Option("--large", help="Send values of megabytes, too.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check any host of the family against the catalogue; exits with 1 where something fails."""
+    from keyreel.cli.conformance import plan_of, run
+
+    plan = plan_of(dialect or [], model or [], render=render, large=large)
+    raise typer.Exit(run(plan, base_url=base_url, api_key=api_key, data=data, as_json=as_json))
+
+
+@app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="A video from anywhere.")],
     root: Annotated[Path | None, typer.Option(help="PEM file of one more root certificate to trust.")] = None,

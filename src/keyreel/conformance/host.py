@@ -1,0 +1,87 @@
+"""The host that is looked at: one request at a time, and patience where it asks for slower ones."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from keyreel.errors import RemoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+_TOO_MANY: Final = 429
+_MOST_WAITS: Final = 5
+_LONGEST_WAIT: Final = 60.0
+_LONGEST_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; `body` is None where it is no JSON object."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any] | None
+    content: bytes
+
+    @property
+    def shown(self) -> str:
+        """The answer, short enough for a report."""
+        return f"{self.status} {self.content[:_LONGEST_SHOWN].decode(errors='replace')}"
+
+
+class Host:
+    """A server by its address, and a key that it takes."""
+
+    def __init__(self, base_url: str, api_key: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._base = base_url.rstrip("/")
+        self._key = api_key
+        self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(120, connect=10))
+
+    def ask(self, method: str, path: str, *, scheme: str | None = "Bearer", **options: Any) -> Answer:
+        """Send a request; `scheme` stands before the key, None leaves the key out.
+
+        Raises:
+            RemoteError: the host cannot be reached, or keeps asking for patience.
+        """
+        headers = dict(options.pop("headers", {}))
+        if scheme is not None:
+            headers["Authorization"] = f"{scheme} {self._key}".strip()
+        for _ in range(_MOST_WAITS):
+            try:
+                got = self._http.request(method, self.absolute(path), headers=headers, **options)
+            except httpx.TransportError as error:
+                raise RemoteError(f"The host at {self._base} did not answer: {error}.") from error
+            if got.status_code != _TOO_MANY:
+                return _answer(got)
+            after = got.headers.get("retry-after", "")
+            time.sleep(min(float(after) if after.isdecimal() else _LONGEST_WAIT / 2, _LONGEST_WAIT))
+        raise RemoteError("The host keeps answering 429.", status=_TOO_MANY)
+
+    @property
+    def key(self) -> str:
+        """The key that the host takes."""
+        return self._key
+
+    def absolute(self, path: str) -> str:
+        """Complete an address that stands for itself only on the host."""
+        return path if "://" in path else self._base + path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+
+def _answer(got: httpx.Response) -> Answer:
+    try:
+        body: Any = got.json()
+    except ValueError:
+        body = None
+    return Answer(got.status_code, got.headers, body if isinstance(body, dict) else None, got.content)

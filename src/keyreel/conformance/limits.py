@@ -1,0 +1,217 @@
+"""Every documented limit of an endpoint as values on both of its sides, from the catalogue alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from keyreel.conformance.pictures import picture
+from keyreel.errors import (
+    ImageSizeOutOfRange,
+    ImageTooLarge,
+    InvalidImage,
+    InvalidRequest,
+    ItemCountOutOfRange,
+    MissingField,
+    MissingImage,
+)
+from keyreel.order import Operation
+from keyreel.wire.offer import limits
+from keyreel.wire.operations import KeyImage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyreel.wire.dialect import Json
+    from keyreel.wire.endpoint import Endpoint, PictureRules
+
+_SIDE: Final = 256
+_A_LOT: Final = 100_000
+"""Beyond so many characters or bytes a probe is a large one."""
+_WATERMARK: Final = frozenset({"wm_position"})
+_PICTURES: Final = frozenset({"images", "start_image", "key_image"})
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One value of one field: on the good side of a limit, or just beyond it."""
+
+    field: str
+    says: str
+    """What is probed, for people: "11", "5001 characters"."""
+    fields: Json
+    """The whole request's fields."""
+    kind: type[InvalidRequest] | None = None
+    """The refusal that is due; None for what is allowed."""
+    large: bool = False
+    of_picture: bool = False
+    """Whether the limit is of a picture itself, which is looked at after all fields."""
+
+
+@lru_cache(maxsize=256)
+def _shown(width: int, height: int) -> str:
+    return picture(width, height)
+
+
+def good(kind: type[Endpoint]) -> Json:
+    """Return the fields of a request that breaks no rule, its pictures inside."""
+    one = _shown(_SIDE, _SIDE)
+    subjects = "subjects" in kind.model_fields
+    given: dict[Operation, Json] = {
+        Operation.IMG2VIDEO: {"images": [one], "prompt": "A slow move."},
+        Operation.START_END2VIDEO: {"images": [one, one], "prompt": "A slow move."},
+        Operation.MULTIFRAME: {
+            "start_image": one,
+            "image_settings": [{"key_image": one}, {"key_image": one}],
+        },
+        Operation.REFERENCE2VIDEO: {"prompt": "@a walks.", "subjects": [{"id": "a", "images": [one]}]}
+        if subjects
+        else {"prompt": "@1 walks.", "images": [one]},
+        Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk."},
+        Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": [one]},
+        Operation.EXTEND: {"video_url": "https://example.com/a.mp4"},
+    }
+    return given[kind.operation]
+
+
+def probes(kind: type[Endpoint]) -> Iterator[Probe]:
+    """Yield every limit of every field, both sides where both exist."""
+    base = good(kind)
+    for name, field in kind.model_fields.items():
+        if field.is_required():
+            missing = MissingImage if name in _PICTURES else MissingField
+            yield Probe(name, "absent", {key: base[key] for key in base if key != name}, missing)
+        marked = base | ({"watermark": True} if name in _WATERMARK else {})
+        for value, says, error in _values(kind, name, limits(kind, name)):
+            yield Probe(name, says, marked | {name: value}, error, large=_large(value))
+    if "image_settings" in kind.model_fields:
+        yield from _of_shots(base)
+    yield from _of_pictures(kind, base)
+
+
+def _of_shots(base: Json) -> Iterator[Probe]:
+    first, *rest = base["image_settings"]
+    for name in ("duration", "prompt"):
+        for value, says, error in _values(KeyImage, name, limits(KeyImage, name)):
+            fields = base | {"image_settings": [first | {name: value}, *rest]}
+            yield Probe(f"image_settings[0].{name}", says, fields, error, large=_large(value))
+    yield Probe("image_settings[0].key_image", "absent", base | {"image_settings": [{}, *rest]}, MissingImage)
+
+
+def _values(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+    """Yield the values of a rule: what it allows at its limits, and what is just beyond them."""
+    match schema.get("type"):
+        case "integer" if "enum" in schema:
+            yield from ((each, str(each), None) for each in schema["enum"])
+            beyond = {each + step for each in schema["enum"] for step in (-1, 1)} - set(schema["enum"])
+            yield from ((each, str(each), InvalidRequest) for each in sorted(beyond))
+        case "integer":
+            low, high = schema["minimum"], schema["maximum"]
+            yield from ((each, str(each), None) for each in dict.fromkeys((low, high)))
+            yield from ((each, str(each), InvalidRequest) for each in (low - 1, high + 1))
+            yield str(high), f"{high} as text", InvalidRequest
+        case "string" if "enum" in schema:
+            yield from ((word, word, None) for word in schema["enum"])
+            yield "nonsense", "nonsense", InvalidRequest
+        case "string" if "maxLength" in schema:
+            yield from _texts(schema)
+        case "string" if name == "aspect_ratio":
+            yield from ((word, word, None) for word in ("4:1", "1:4", "16:9"))
+            yield from ((word, word, InvalidRequest) for word in ("4.01:1", "1:4.01", "wide"))
+        case "boolean":
+            yield from ((flag, str(flag).lower(), None) for flag in (True, False))
+            yield "yes", "yes as text", InvalidRequest
+        case _:
+            yield from _lists(kind, name, schema)
+            yield from _further(name)
+
+
+def _texts(schema: Json) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+    most = schema["maxLength"]
+    # A letter outside the basic plane: lengths are counted in characters, not in bytes or halves.
+    yield "😀" * most, f"{most} characters", None
+    yield "x" * (most + 1), f"{most + 1} characters", InvalidRequest
+    yield 5, "a number", InvalidRequest
+    if schema.get("minLength"):
+        yield "  ", "blank", InvalidRequest
+
+
+def _lists(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+    if "minItems" not in schema:
+        return
+    low, high = schema["minItems"], schema.get("maxItems")
+    entry: Any = {"image_settings": {"key_image": _shown(_SIDE, _SIDE)}}.get(name, _shown(_SIDE, _SIDE))
+    if name == "subjects" or (name == "images" and "subjects" in kind.model_fields):
+        return
+    for count in dict.fromkeys((max(low, 1), high or max(low, 1))):
+        yield [entry] * count, f"{count} entries", None
+    if low:
+        empty = MissingImage if name == "images" else ItemCountOutOfRange
+        yield [entry] * (low - 1), f"{low - 1} entries", empty if low == 1 else ItemCountOutOfRange
+    if high is not None:
+        yield [entry] * (high + 1), f"{high + 1} entries", ItemCountOutOfRange
+
+
+def _further(name: str) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+    """Yield the values of fields whose rules are more than a schema says."""
+    if name == "seed":
+        yield from ((each, str(each), None) for each in (0, -1, 2**31 - 1, 2**63 - 1))
+        yield from ((each, str(each), InvalidRequest) for each in (2**63, 1.5, "many"))
+    if name == "wm_position":
+        yield from ((each, str(each), None) for each in (1, 4, "top_left", "bottom-right"))
+        yield from ((each, str(each), InvalidRequest) for each in (0, 5, "middle"))
+    if name == "callback_url":
+        yield "https://example.com/done", "an address", None
+        yield "ftp://example.com/done", "an ftp address", InvalidRequest
+
+
+def _of_pictures(kind: type[Endpoint], base: Json) -> Iterator[Probe]:
+    """Yield the limits of the first picture itself."""
+    name = next((each for each in ("images", "start_image", "subjects") if each in base), "")
+    if not name:
+        return
+    path = {"images": "images[0]", "subjects": "subjects[0].images[0]"}.get(name, name)
+    rules: PictureRules = kind.image_rules  # type: ignore[attr-defined] # every generation has it
+    for source, says, error in _sources(rules):
+        fields = base | {name: _placed(base[name], source)}
+        yield Probe(path, says, fields, error, large=_large(source), of_picture=True)
+    if kind.operation is Operation.START_END2VIDEO:
+        for height, error in ((125, None), (126, ImageSizeOutOfRange)):
+            pair = base | {"images": [_shown(100, 100), _shown(100, height)]}
+            yield Probe("images", f"100x100 and 100x{height}", pair, error, of_picture=True)
+
+
+def _sources(rules: PictureRules) -> Iterator[tuple[str, str, type[InvalidRequest] | None]]:
+    least = max(rules.min_side, 32)
+    if rules.widest:
+        yield _shown(least * rules.widest, least), f"ratio {rules.widest}:1", None
+        yield _shown(least * rules.widest + 1, least), f"ratio above {rules.widest}:1", ImageSizeOutOfRange
+        yield _shown(least, least * rules.widest + 1), f"ratio below 1:{rules.widest}", ImageSizeOutOfRange
+    if rules.min_side > 1:
+        yield _shown(rules.min_side, rules.min_side), f"{rules.min_side} pixels wide", None
+        yield (
+            _shown(rules.min_side - 1, rules.min_side),
+            f"{rules.min_side - 1} pixels wide",
+            ImageSizeOutOfRange,
+        )
+    yield "data:image/png;base64," + "QUJD" * 40, "text in place of a picture", InvalidImage
+    if rules.max_inline_bytes < rules.max_bytes:
+        most = rules.max_inline_bytes
+        yield picture(_SIDE, _SIDE, size_bytes=most), f"{most} bytes", None
+        yield picture(_SIDE, _SIDE, size_bytes=most + 1), f"{most + 1} bytes", ImageTooLarge
+
+
+def _placed(there: Any, source: str) -> Any:
+    """Put a picture in the first place of what is there."""
+    if isinstance(there, str):
+        return source
+    first, *rest = there
+    if isinstance(first, dict):
+        return [first | {"images": [source]}, *rest]
+    # Two frames must fit each other: the same picture is both.
+    return [source for _ in there]
+
+
+def _large(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > _A_LOT
