@@ -157,12 +157,12 @@ def test_what_moves_by_itself_moves_on(ground: NDArray[np.uint8], nets: Nets, tm
     assert np.abs(moved[40:100, 400:600]).mean() < 0.3
 
 
-def test_a_subject_moves_on_and_keeps_its_shape(nets: Nets, tmp_path: Path) -> None:
+def test_a_subject_moves_on_and_keeps_its_shape(
+    ground: NDArray[np.uint8], nets: Nets, tmp_path: Path
+) -> None:
     def take(k: int) -> Frame:
-        frame = np.full((SIZE.height, SIZE.width, 3), (226, 220, 214), np.uint8)
-        frame[250:] = (196, 190, 180)
-        for place in range(0, SIZE.width, 40):
-            frame[::8, place : place + 3] = (150, 140, 130)
+        # A pale wall with a grain of its own.
+        frame = (205 + 0.2 * pan(ground, 0)(k)).astype(np.uint8)
         cv2.circle(frame, (250 + 4 * k, 170), 70, (205, 40, 40), -1, cv2.LINE_AA)
         cv2.circle(frame, (230 + 4 * k, 140), 22, (240, 120, 120), -1, cv2.LINE_AA)
         return frame

@@ -43,9 +43,19 @@ _SMOOTH: Final = 0.012
 _UNLIKE: Final = 22.0
 """Mean difference in levels of 255 from which two frames, laid over each other, show different things."""
 
+_CLEARLY: Final = 0.8
+"""What a move leaves of the difference of both frames where it is believed."""
+
 _NOISE: Final = 0.12
 _MOST: Final = 0.012
 """Of the long side, in a frame: nothing moves faster that can be told from a cut."""
+
+_FOUND: Final = 0.2
+"""The part of what tells of motion that has to be found again."""
+
+_AROUND: Final = 3.0
+_FLAT: Final = 1.5
+"""A slope, in levels a pixel, at which half is believed: noise has less, any edge more."""
 
 _CLEAR: Final = 41
 _SURELY: Final = 0.4
@@ -77,13 +87,14 @@ class Momentum:
 def momentum(lead: Frame, last: Frame, scene: Stage, view: View) -> Momentum:
     """Measure how the last frame moves on from the one `LEAD_FRAMES` before it; not at all after a cut."""
     pictures = [_small(each, view.size) for each in (lead, last)]
-    found = _velocity(pictures[0], pictures[1])
+    height, width = pictures[1].shape[:2]
+    subject = opacity(scene, width, height)
+    ground = np.asarray(1 - (1 - _SELF_MOVING) * subject, np.float32)
+    found = _velocity(pictures[0], pictures[1], ground)
     if found is None:
         return Momentum(np.zeros(7))
     velocity, sure = found
-    height, width = sure.shape
     unit = sqrt(width * height) / 2
-    subject = opacity(scene, width, height)
     places = (identity(Size(width, height)) - np.array(((width - 1) / 2, (height - 1) / 2))) / unit
     places = np.asarray(places, np.float32)
     depth = ground_under(places, view)
@@ -91,8 +102,7 @@ def momentum(lead: Frame, last: Frame, scene: Stage, view: View) -> Momentum:
         nearer = np.float32(scene.subject.disparity) - depth
         depth = np.asarray(depth + nearer * subject, np.float32)
     basis = _basis(places, depth)
-    weights = np.asarray(sure * (1 - (1 - _SELF_MOVING) * subject), np.float32)
-    camera = _fitted(basis, velocity / np.float32(unit), weights)
+    camera = _fitted(basis, velocity / np.float32(unit), np.asarray(sure * ground, np.float32))
     left = np.asarray(velocity - (basis @ camera) * unit, np.float32)
     # A subject keeps its shape; under it, and close to it, there is no ground to be moved.
     away = 1 - cv2.dilate(subject, np.ones((_CLEAR, _CLEAR), np.uint8))
@@ -111,20 +121,25 @@ def _drift(left: FloatArray, weights: FloatArray) -> Doubles:
     return drift if float(np.hypot(*drift)) > _NOISE else np.zeros(2)
 
 
-def _velocity(lead: Frame, last: Frame) -> tuple[FloatArray, FloatArray] | None:
-    """Return each pixel's motion in the next frame [h,w,2], and how sure that is [h,w]; None after a cut."""
+def _velocity(lead: Frame, last: Frame, ground: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    """Return each pixel's motion in the next frame [h,w,2], and how sure that is [h,w]; None after a cut.
+
+    `ground` [h,w] is how much each pixel tells of the camera.
+    """
     size = Size(last.shape[1], last.shape[0])
     grid = identity(size)
-    move = _matched(lead, last, size)
     grey = [np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), np.uint8) for each in (lead, last)]
+    move = _matched(lead, last, size)
+    if _apart(grey, move, ground) > _CLEARLY * _apart(grey, np.eye(3), ground):
+        # Before a plain wall the landmarks are the subject's: the camera stands.
+        move = np.eye(3)
+    telling = _textured(grey[1])
     for _ in range(_ROUNDS - 1):
         flow, sure = _searched(grey, move, grid)
-        move = np.linalg.inv(_affine(grid, flow, sure)) @ move
+        move = np.linalg.inv(_affine(grid, flow, np.asarray(sure * telling * ground, np.float32))) @ move
     flow, sure = _searched(grey, move, grid)
-    aligned = cv2.warpPerspective(grey[0], move, (size.width, size.height), borderMode=cv2.BORDER_REPLICATE)
-    seen = sampled(np.asarray(aligned, np.float32), np.asarray(grid + flow, np.float32))
-    apart = np.abs(seen - grey[1].astype(np.float32))
-    if float((apart * sure).sum()) > _UNLIKE * float(sure.sum()) or float(sure.mean()) < 0.2:
+    sure = np.asarray(sure * telling, np.float32)
+    if float(sure.sum()) < _FOUND * float(telling.sum()) or _differ(grey, move, flow, sure=sure):
         return None
     step = CameraPath(move).at(1 / LEAD_FRAMES)
     ahead = cv2.perspectiveTransform(grid.reshape(1, -1, 2), step).reshape(grid.shape)
@@ -138,6 +153,33 @@ def _matched(lead: Frame, last: Frame, size: Size) -> Doubles:
         return np.eye(3)
     units = np.diag([size.width, size.height, 1.0])
     return np.asarray(units @ plane @ np.linalg.inv(units), np.float64)
+
+
+def _differ(grey: list[NDArray[np.uint8]], move: Doubles, flow: FloatArray, *, sure: FloatArray) -> bool:
+    """Say whether both frames show different things even when laid over each other."""
+    height, width = sure.shape
+    moved = cv2.warpPerspective(grey[0], move, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    seen = sampled(
+        np.asarray(moved, np.float32), np.asarray(identity(Size(width, height)) + flow, np.float32)
+    )
+    apart = np.abs(seen - grey[1].astype(np.float32))
+    return float((apart * sure).sum()) > _UNLIKE * float(sure.sum())
+
+
+def _textured(grey: NDArray[np.uint8]) -> FloatArray:
+    """Return how much each place tells of motion, 0.0 … 1.0: an even wall says what its neighbours say."""
+    level = grey.astype(np.float32)
+    across, down = cv2.Sobel(level, cv2.CV_32F, 1, 0), cv2.Sobel(level, cv2.CV_32F, 0, 1)
+    energy = blurred(np.asarray((across * across + down * down) / 64, np.float32), _AROUND)
+    return np.asarray(energy / (energy + _FLAT * _FLAT), np.float32)
+
+
+def _apart(grey: list[NDArray[np.uint8]], move: Doubles, weights: FloatArray) -> float:
+    """Return how far the moved lead is from the last frame, in levels of 255."""
+    height, width = weights.shape
+    moved = cv2.warpPerspective(grey[0], move, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    shown = weights * cv2.warpPerspective(np.ones_like(weights), move, (width, height))
+    return float((cv2.absdiff(grey[1], moved) * shown).sum() / max(float(shown.sum()), 1.0))
 
 
 def _searched(
