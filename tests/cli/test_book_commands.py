@@ -20,7 +20,7 @@ from support.requests import data_uri
 from support.servers import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 BODY = {"images": [data_uri()], "prompt": "slow push in", "duration": 1, "resolution": "540p"}
@@ -40,7 +40,7 @@ def submission(tenant: str = "ann") -> Submission:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[TaskStore]:
+def opened(folder: Path) -> Generator[TaskStore]:
     store = TaskStore.open(folder, ManualClock(), SystemRandom())
     try:
         yield store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Submission]
 
-VIDEO = {"video": "videos/1/1.mp4", "cover": "covers/1/1.jpg", "video_sha256": "0" * 64}
+VIDEO: dict[str, Any] = {"video": "videos/1/1.mp4", "cover": "covers/1/1.jpg", "video_sha256": "0" * 64}
 
 
 def of_key(**limits: int) -> Terms:

@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 
 from keyreel.errors import InvalidSetting
+from keyreel.task import TaskId
 from keyreel.tasks.audit import usage, verify
 from keyreel.tasks.database import FILE, Database
 from keyreel.tasks.keys import USUAL, Keys
@@ -83,9 +84,9 @@ def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
     store = TaskStore.open(tmp_path, clock, SystemRandom())
     try:
         deadlines = {task.id: task.deadline for task in store.list()}
-        assert deadlines["2"] is None
-        assert deadlines["1"] is not None
-        assert deadlines["1"].timestamp() == 5 + 48 * 3600
+        assert deadlines[TaskId("2")] is None
+        assert deadlines[TaskId("1")] is not None
+        assert deadlines[TaskId("1")].timestamp() == 5 + 48 * 3600
     finally:
         store.close()
 
