@@ -85,8 +85,9 @@ def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
     try:
         deadlines = {task.id: task.deadline for task in store.list()}
         assert deadlines[TaskId("2")] is None
-        assert deadlines[TaskId("1")] is not None
-        assert deadlines[TaskId("1")].timestamp() == 5 + 48 * 3600
+        waiting = deadlines[TaskId("1")]
+        assert waiting is not None
+        assert waiting.timestamp() == 5 + 48 * 3600
     finally:
         store.close()
 
