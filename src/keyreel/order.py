@@ -143,8 +143,8 @@ class Order:
     between consecutive keyframes (a shot's `last` is the next one's `first`); reference is one shot without
     keyframes, plus subjects; extend is one shot with `lead` and `first`, known once the video that it goes on
     from is at hand, and perhaps with `last`. `size` is None until it is known: without a requested ratio the
-    frame follows the first picture's, which `fitted` settles once the pictures are at hand. Engines get orders
-    with a size.
+    frame follows the first picture's, which `fitted` settles once the pictures are at hand. Engines get
+    orders with a size.
     `label` is the AIGC identifier to embed verbatim, empty for our own. `seed` is 1 … 2**31 - 1.
     """
 
