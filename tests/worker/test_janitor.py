@@ -120,6 +120,10 @@ def test_a_picture_that_is_handed_in_again_begins_anew(house: House) -> None:
         await house.storage.put(PICTURE, b"picture")
         house.clock.move(6 * DAY)
         assert await house.storage.renew(PICTURE, 7)
+        assert not await house.storage.renew(PICTURE, 8)
+        assert not await house.storage.renew(f"assets/{'cd' * 32}", 7)
+        assert await house.storage.changed(PICTURE) == house.clock.now()
+        assert await house.storage.changed("assets/none") is None
         house.clock.move(6 * DAY)
         await janitor.round()
         assert await house.stored() == {PICTURE}

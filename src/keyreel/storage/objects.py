@@ -89,7 +89,7 @@ class Storage:
                 await self._store.put_async(_checked(key), path)
 
     async def renew(self, key: str, size: int) -> bool:
-        """Let a file count as put just now; False where none of this size is here, or it is to be put anew."""
+        """Let a file count as put just now; False where none of this size is here, or it must be put anew."""
         if self._folder is None or await self.size(key) != size:
             return False
         try:
@@ -103,6 +103,14 @@ class Storage:
         with _answering():
             try:
                 return (await self._store.head_async(_checked(key)))["size"]
+            except FileNotFoundError:
+                return None
+
+    async def changed(self, key: str) -> datetime | None:
+        """Return when the file was put or renewed last, None where there is no such file."""
+        with _answering():
+            try:
+                return (await self._store.head_async(_checked(key)))["last_modified"]
             except FileNotFoundError:
                 return None
 

@@ -12,7 +12,7 @@ from keyreel.errors import Unavailable
 from keyreel.tasks.retention import Retention, input_name
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection
     from datetime import datetime
 
     from keyreel.settings import Keep
@@ -99,6 +99,7 @@ class Janitor:
 
     async def _look_at_files(self, now: datetime) -> None:
         batch: list[Stored] = []
+        inputs: list[str] = []
         self._walk = self._walk or self._files()
         for _ in range(_FILES_A_ROUND):
             found = await anext(self._walk, None)
@@ -107,27 +108,40 @@ class Janitor:
                 break
             if found.changed <= now - _YOUNG:
                 batch.append(found)
+            if self._is_over(found.key, found.changed, now):
+                inputs.append(found.key)
             if len(batch) == _BATCH:
-                await self._sort_out(batch, now)
+                await self._sort_out(batch)
                 batch = []
-        await self._sort_out(batch, now)
+        await self._sort_out(batch)
+        if inputs:
+            await self._expire_inputs(inputs, now)
 
     async def _files(self) -> AsyncIterator[Stored]:
         for folder in _FOLDERS:
             async for found in self._storage.files(folder):
                 yield found
 
-    async def _sort_out(self, batch: list[Stored], now: datetime) -> None:
-        doomed = self._retention.ownerless([each.key for each in batch])
+    async def _sort_out(self, batch: list[Stored]) -> None:
+        await self._delete(self._retention.ownerless([each.key for each in batch]))
+
+    async def _expire_inputs(self, keys: list[str], now: datetime) -> None:
+        needed = await self._needed()
+        for key in keys:
+            # Looked at again: a request that is being taken in this moment may have renewed it.
+            changed = await self._storage.changed(key)
+            if changed and self._is_over(key, changed, now) and input_name(key) not in needed:
+                await self._delete({key})
+
+    def _is_over(self, key: str, changed: datetime, now: datetime) -> bool:
         keep = self._keep.inputs
-        if keep is not None:
-            old = {each.key for each in batch if input_name(each.key) and each.changed <= now - keep}
-            needed = await self._needed() if old else frozenset[str]()
-            doomed |= {key for key in old if input_name(key) not in needed}
-        for key in sorted(doomed):
+        return keep is not None and bool(input_name(key)) and changed <= now - keep
+
+    async def _delete(self, keys: Collection[str]) -> None:
+        for key in sorted(keys):
             await self._storage.delete(key)
-        if doomed:
-            _log.info("files deleted that nothing needs", files=len(doomed))
+        if keys:
+            _log.info("files deleted that nothing needs", files=len(keys))
 
     async def _needed(self) -> frozenset[str]:
         names: set[str] = set()
