@@ -17,6 +17,7 @@ from keyreel.settings import Settings
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.own_addresses import OWN, Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def _endpoints() -> Iterator[str]:
     yield "Authorization is `Bearer KEY`, `Token KEY` or the bare key; `X-API-Key` takes it as well.\n"
     for endpoint in ENDPOINTS:
         yield from _endpoint(endpoint)
-    yield from OTHER_ROUTES
+    yield from _own_addresses()
 
 
 WORDS = {
@@ -120,22 +121,25 @@ def _addresses(dialect: Dialect) -> Iterator[str]:
     yield ""
 
 
-OTHER_ROUTES = (
-    "## Other addresses\n",
-    "| address | what it is |",
-    "|---|---|",
-    "| `GET /` | name, version and the submit paths |",
-    "| `GET /openapi.json` | the OpenAPI document of everything above |",
-    "| `GET /api/v1/skill/models` | the models; takes `page`, `page_size`, `type`, `keywords` |",
-    "| `GET /api/v1/skill/models/{id}/spec` | one model's parameters |",
-    "| `GET, HEAD /files/{key}` | finished files, by signed links from results only; ranges work |",
-    "| `PUT /files/{key}` | takes uploads, at signed addresses from `POST /customers/storage` only |",
-    "| `GET /health/live` | 200 while the process answers |",
-    "| `GET /health/ready` | 200 while it can take orders |",
-    "| `/v1/admin/keys`, `/v1/admin/keys/{id}` | used by `keyreel keys`, with the admin token |",
-    "| `/v1/admin/tasks` | used by `keyreel tasks`, likewise |",
-    "",
+NEEDS = {Needs.NOTHING: "", Needs.KEY: "a key", Needs.ADMIN: "the admin token"}
+FOUND_BY_VTRIX = (
+    (
+        "| `GET /api/v1/skill/models` | Lists the models for vtrix clients. "
+        "Takes `page`, `page_size`, `type`, `keywords`, `available`. | |"
+    ),
+    "| `GET /api/v1/skill/models/{id}/spec` | Describes one model's parameters for them. | |",
 )
+
+
+def _own_addresses() -> Iterator[str]:
+    yield "## Other addresses\n"
+    yield "| address | what it does | needs |\n|---|---|---|"
+    yield from FOUND_BY_VTRIX
+    for own in OWN:
+        taken = ", ".join(f"`{each.name}`" for each in own.query if not each.required)
+        takes = f" Takes {taken}." if taken else ""
+        yield f"| `{own.method} {own.path}` | {own.summary}{takes} | {NEEDS[own.needs]} |"
+    yield ""
 
 
 def _endpoint(endpoint: type[Endpoint]) -> Iterator[str]:

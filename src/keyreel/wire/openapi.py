@@ -80,7 +80,7 @@ _SUBMIT_ERRORS: Final[tuple[type[Refusal], ...]] = (
 )
 _ERRORS: Final[dict[Action, tuple[type[Refusal], ...]]] = {
     Action.RESULT: (*_ALWAYS, errors.UnknownTask),
-    Action.LIST: _ALWAYS,
+    Action.LIST: (*_ALWAYS, errors.UnknownTask),
     Action.CANCEL: (*_ALWAYS, errors.UnknownTask),
     Action.CONTENT: (*_ALWAYS, errors.UnknownTask),
     Action.UPLOAD: (*_ALWAYS, errors.MissingField, errors.BodyTooSlow, errors.BodyTooLarge),
@@ -223,7 +223,10 @@ def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
         "summary": summary,
         "security": [],
         "parameters": [in_query(each) for each in query] or [in_path],
-        "responses": {"200": answer(summary, "vtrix.discovery", None)},
+        "responses": {
+            "200": answer(summary, "vtrix.discovery", None),
+            **refusals(DIALECTS[0], (errors.UnknownEndpoint, errors.InternalFault)),
+        },
     }
 
 

@@ -206,6 +206,7 @@ OWN: Final[tuple[Own, ...]] = (
         "/v1/admin/callbacks",
         "Lists the newest callbacks with every attempt.",
         query=(_LIMIT, Query("task", "One task's only.")),
+        also=(errors.UnknownTask,),
     ),
     _admin("GET", "/v1/admin/callbacks/secret", "Shows what callbacks are signed with.", query=(_TENANT,)),
     _admin("POST", "/v1/admin/callbacks/{id}/replay", "Sends a callback again.", also=(errors.UnknownTask,)),
