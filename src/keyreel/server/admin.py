@@ -68,10 +68,11 @@ def task_json(task: Task) -> dict[str, object]:
         "endpoint": submission.endpoint,
         "dialect": submission.dialect,
         "seconds": submission.seconds,
+        "off_peak": submission.off_peak,
         **{name: shown[name] for name in ("state", "attempt", "crashes", "progress")},
-        **{name: shown[name] for name in ("reason", "fault", "notes")},
+        **{name: shown[name] for name in ("reason", "fault", "notes", "kept")},
         **{
             name: moment.isoformat() if (moment := shown[name]) else None
-            for name in ("created", "started", "finished")
+            for name in ("created", "started", "finished", "deadline")
         },
     }
