@@ -6,16 +6,18 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.task import State
+from keyreel.wire.catalogue import ENDPOINTS, TRUSTED
 from keyreel.wire.dialect import Action, Asked
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.fields import Many, Rule
 from keyreel.wire.parse import parse_fields
-from support.wire import FULL, url
+from support.wire import FULL, task, url
 
 if TYPE_CHECKING:
     from keyreel.wire.dialect import Call, Dialect
@@ -35,12 +37,26 @@ OF_NAME: dict[str, st.SearchStrategy[Any]] = {
     "meta_data": WORDS,
 }
 BOOLEANS = st.booleans()
+KEYFRAMES = st.lists(
+    st.fixed_dictionaries({"key_image": PICTURES}, optional={"prompt": WORDS, "duration": st.integers(2, 7)}),
+    min_size=2,
+    max_size=9,
+)
+SUBJECTS = st.lists(
+    st.fixed_dictionaries(
+        {"images": st.lists(PICTURES, min_size=1, max_size=3)}, optional={"id": WORDS, "name": WORDS}
+    ),
+    min_size=1,
+    max_size=3,
+)
 
 
 def values_of(kind: type[Endpoint], name: str) -> st.SearchStrategy[Any]:
     """Return the values of a field: those of its rule's schema, or the one that full requests have."""
     if name in OF_NAME:
         return OF_NAME[name]
+    if name in {"image_settings", "subjects"}:
+        return KEYFRAMES if name == "image_settings" else SUBJECTS
     rules = [rule for rule in kind.model_fields[name].metadata if isinstance(rule, Rule)]
     schema = rules[0].schema() if rules and not isinstance(rules[0], Many) else {}
     if "enum" in schema:
@@ -53,8 +69,7 @@ def values_of(kind: type[Endpoint], name: str) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> tuple[Dialect, Endpoint]:
-    each, kind = draw(st.sampled_from(EACH))
+def requests(draw: st.DrawFn, kind: type[Endpoint]) -> Endpoint:
     given_names = draw(st.sets(st.sampled_from(sorted(kind.model_fields))))
     needed = {name for name, field in kind.model_fields.items() if field.is_required()}
     if "subjects" in kind.model_fields:
@@ -63,12 +78,12 @@ def requests(draw: st.DrawFn) -> tuple[Dialect, Endpoint]:
     fields = {name: value for name, value in fields.items() if value is not None}
     for _ in range(2):
         try:
-            return each, kind.model_validate(fields)
+            return kind.model_validate(fields)
         except ValidationError as error:  # values that exclude each other, or too many pictures
-            wrong = {each["loc"][0] if each["loc"] else "duration" for each in error.errors()}
+            wrong = {one["loc"][0] if one["loc"] else "duration" for one in error.errors()}
             fields = {name: value for name, value in fields.items() if name not in wrong}
             fields |= {name: FULL[kind.name()][name] for name in needed & wrong}
-    return each, parse_fields(Asked(kind, FULL[kind.name()]))
+    return parse_fields(Asked(kind, FULL[kind.name()]))
 
 
 def path_values(each: Dialect, call: Call) -> dict[str, str]:
@@ -78,13 +93,29 @@ def path_values(each: Dialect, call: Call) -> dict[str, str]:
     return match.groupdict()
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
-@given(requests())
-def test_any_request_arrives_as_it_was_sent(sent: tuple[Dialect, Endpoint]) -> None:
-    each, request = sent
+@pytest.mark.parametrize(("each", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])
+@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_request_arrives_as_it_was_sent(each: Dialect, kind: type[Endpoint], data: st.DataObject) -> None:
+    request = data.draw(requests(kind))
     call = each.submit_call(request)
     asked = each.asked(path_values(each, call), json.loads(json.dumps(call.json)))
     read = parse_fields(asked)
     assert asked.unknown == ()
     assert read == request
     assert each.submit_call(read) == call
+
+
+@pytest.mark.parametrize(("each", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])
+@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_stored_request_is_told_the_same_in_every_format(
+    each: Dialect, kind: type[Endpoint], data: st.DataObject
+) -> None:
+    request = data.draw(requests(kind))
+    kept = kind.model_validate_json(request.model_dump_json(exclude_none=True), context=TRUSTED)
+    assert kept.order(7) == request.order(7)
+    assert kept.bought() == request.bought()
+    made = task(kind, State.RUNNING, progress=0.25)
+    assert each.result(made, kept, None, 3) == each.result(made, request, None, 3)
+    assert each.read_accepted(each.accepted(made, kept)) == made.id
