@@ -47,6 +47,8 @@ WELCOME = """
 
   keyreel     keyreel generate vidu-q2-pro-multiframe --image a.png --image b.png --image c.png -o out.mp4
 
+  Reference   {address}/docs
+
   Ctrl-C ends it; what was accepted goes on at the next start.
 """
 

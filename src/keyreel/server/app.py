@@ -114,9 +114,8 @@ def _of_accounts(services: Services) -> list[Route]:
 async def _welcome(request: Request) -> JSONResponse:
     del request
     paths = {dialect.name: dialect.path_of(Action.SUBMIT) for dialect in DIALECTS}
-    return JSONResponse(
-        {"name": "keyreel", "version": keyreel.__version__, "submit": paths, "reference": "/openapi.json"}
-    )
+    further = {"models": "/v1/models", "reference": "/docs", "openapi": "/openapi.json"}
+    return JSONResponse({"name": "keyreel", "version": keyreel.__version__, "submit": paths, **further})
 
 
 class RequestIds:
