@@ -24,6 +24,8 @@ _BEGINNING: Final = 128
 _DATA_URI: Final = re.compile(r"data:image/[\w.+-]{1,40}(?:;[\w.=+-]{1,40}){0,3};base64,", re.IGNORECASE)
 _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
 _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|[A-Za-z0-9+/]{48})"
+"""What a picture's text begins with, for the reference; white space and rarer spellings are accepted too."""
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_=\r\n-]+")
 
 
@@ -65,7 +67,11 @@ class _Source:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         del core, handler
-        return {"type": "string", "description": "An image's address, data URI or base64 text."}
+        return {
+            "type": "string",
+            "description": "An image's address, data URI or base64 text.",
+            "pattern": _FORMS,
+        }
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ _REFUSALS: Final = (
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 _SERVER_FAULT: Final = 500
+_SECONDS: Final = "The length; it becomes the nearest that the model can do."
+_SIZE: Final = "Width x height in pixels; they become the nearest that the model can do."
 
 
 class OpenAIVideos(Dialect):
@@ -113,9 +115,9 @@ class OpenAIVideos(Dialect):
         del fields
         properties: Json = {
             "model": {"const": self.model_id(endpoint)},
-            "prompt": {"type": "string"},
-            "seconds": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
-            "size": {"type": "string", "pattern": "^[0-9]+x[0-9]+$"},
+            "prompt": {"type": "string", "description": "What is to happen."},
+            "seconds": {"anyOf": [{"type": "string"}, {"type": "integer"}], "description": _SECONDS},
+            "size": {"type": "string", "pattern": "^[0-9]+x[0-9]+$", "description": _SIZE},
         }
         if endpoint.operation is not Operation.TEXT2VIDEO:
             properties["input_reference"] = {
