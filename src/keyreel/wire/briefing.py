@@ -80,8 +80,9 @@ def _either(kind: type[Endpoint]) -> str:
 
 def _span(kind: type[Endpoint]) -> str:
     able = lengths(kind)
-    whole = len(able) > 2 and able[-1] - able[0] == len(able) - 1  # noqa: PLR2004 - two are named each
-    return f"{able[0]} to {able[-1]}" if whole else ", ".join(map(str, able))
+    low, high = min(able), max(able)
+    whole = high - low > 1 and len(able) == high - low + 1
+    return f"{low} to {high}" if whole else ", ".join(map(str, able))
 
 
 def _end(base_url: str) -> Iterator[str]:
