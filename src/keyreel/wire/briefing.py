@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Action
+from keyreel.wire.dialect import Action, Asked
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.examples import LINKS, example, example_task
 from keyreel.wire.models.vidu_q2_pro import Q2ProImg2Video
 from keyreel.wire.offer import lengths, limits
+from keyreel.wire.validation import examined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.wire.dialect import Dialect
     from keyreel.wire.endpoint import Endpoint
+
+_LONGEST: Final = 160
 
 
 def briefing(base_url: str) -> str:
@@ -34,6 +37,7 @@ def _beginning(base_url: str) -> Iterator[str]:
     yield f"- Server: {base_url}"
     yield "- Key: header `Authorization: Bearer KEY`."
     yield "- Pictures: an http(s) address or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
+    yield "- A task that failed says why in the answer to a poll; it costs nothing."
     yield "- A refused request makes no task and costs nothing; the message names the field and the rule."
     yield "- Fields that had no effect are named in the header `X-Ignored-Fields`."
     yield f"- Try a request without making anything: `POST {base_url}/v1/validate/MODEL` with the same body"
@@ -57,7 +61,7 @@ def _format(dialect: Dialect, base_url: str) -> Iterator[str]:
     yield f"### {dialect.title}\n"
     yield f"`{call.method} {base_url}{call.path}`\n"
     yield _block(call.json)
-    yield f"answers `{json.dumps(dialect.accepted(task, request))[:160]}…`\n"
+    yield f"answers `{_short(dialect.accepted(task, request))}`\n"
     yield f"`GET {base_url}{poll.path}{query}` answers, once the video is there:\n"
     yield _block(dialect.result(done, request, LINKS, 0))
 
@@ -67,15 +71,26 @@ def _models() -> Iterator[str]:
     yield "| model | does | takes | seconds | sizes |\n|---|---|---|---|---|"
     for kind in ENDPOINTS:
         sizes = ", ".join(limits(kind, "resolution")["enum"])
-        needed = ", ".join(f"`{name}`" for name, field in kind.model_fields.items() if field.is_required())
         does = (kind.__doc__ or "").strip().rstrip(".")
         model = DIALECTS[0].model_id(kind)
-        yield f"| `{model}` | {does} | {needed or _either(kind)} | {_span(kind)} | {sizes} |"
+        yield f"| `{model}` | {does} | {_needed(kind)} | {_span(kind)} | {sizes} |"
     yield ""
 
 
-def _either(kind: type[Endpoint]) -> str:
-    return ", ".join(f"`{name}`" for name in example(kind).documented())
+def _needed(kind: type[Endpoint]) -> str:
+    """Name what a request cannot be without, by leaving each part of one out."""
+    given = example(kind).documented()
+    needed = [
+        name
+        for name in given
+        if examined(Asked(kind, {other: given[other] for other in given if other != name})).breaches
+    ]
+    return ", ".join(f"`{name}`{_instead(kind, name)}" for name in needed)
+
+
+def _instead(kind: type[Endpoint], name: str) -> str:
+    other = {"images": "subjects", "video_url": "video_creation_id"}.get(name, "")
+    return f" or `{other}`" if other in kind.model_fields else ""
 
 
 def _span(kind: type[Endpoint]) -> str:
@@ -90,6 +105,11 @@ def _end(base_url: str) -> Iterator[str]:
     yield f"- [OpenAPI document]({base_url}/openapi.json): every address, field, limit and error"
     yield f"- [Reference for people]({base_url}/docs)"
     yield f"- [Voices]({base_url}/v1/voices): what `voice_id` may name"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _block(value: object) -> str:
