@@ -63,7 +63,7 @@ def test_a_language_model_learns_every_format_and_model(client: TestClient) -> N
         assert f"`{DIALECTS[0].model_id(kind)}`" in told.text
     assert "http://testserver/v1/validate/MODEL" in told.text
     assert "`vidu-q2-reference2video` | Makes a video of named subjects" in told.text
-    assert "| `images` or `subjects`, `prompt` | 1 to 10 |" in told.text
+    assert "| `prompt`, `images` or `subjects` | 1 to 10 |" in told.text
     assert "| `video_url` or `video_creation_id` | 1 to 7 |" in told.text
     assert len(told.text) < 20_000
 
