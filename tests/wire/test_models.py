@@ -39,6 +39,7 @@ MODELS: dict[str, tuple[set[int], int, str, int]] = {
     "q2-turbo-start-end2video": ({*range(1, 9)}, 5, "720p 540p 1080p", 2000),
     "q2-pro-fast-img2video": ({*range(1, 11)}, 5, "720p 1080p", 5000),
     "q2-pro-fast-start-end2video": ({*range(1, 9)}, 5, "720p 1080p", 2000),
+    "q2-pro-fast-text2video": ({*range(1, 11)}, 5, "720p 1080p", 2000),
     "q2-pro-fast-reference2video": ({*range(1, 11)}, 5, "720p 1080p", 2000),
     **{
         f"q3-{tier}-{operation}": ({*range(1, 17)}, 5, "720p 540p 1080p", 5000)

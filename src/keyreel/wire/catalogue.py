@@ -22,6 +22,7 @@ from keyreel.wire.models.vidu_q2_pro_fast import (
     Q2ProFastImg2Video,
     Q2ProFastReference2Video,
     Q2ProFastStartEnd2Video,
+    Q2ProFastText2Video,
 )
 from keyreel.wire.models.vidu_q2_turbo import (
     Q2TurboExtend,
@@ -50,6 +51,7 @@ ENDPOINTS: Final[tuple[type[Endpoint], ...]] = (
     Q2ProFastImg2Video,
     Q2ProFastStartEnd2Video,
     Q2ProFastReference2Video,
+    Q2ProFastText2Video,
     Q2Text2Video,
     Q2Template2Video,
     Q1Img2Video,

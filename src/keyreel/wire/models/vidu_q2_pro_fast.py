@@ -8,6 +8,7 @@ from keyreel.order import Resolution
 from keyreel.wire.fields import OneOf, Text
 from keyreel.wire.operations import Img2Video, StartEnd2Video
 from keyreel.wire.references import SubjectReference2Video
+from keyreel.wire.words import Text2Video
 
 Sizes = Annotated[Resolution, OneOf(("720p", "1080p"))]
 
@@ -37,4 +38,13 @@ class Q2ProFastReference2Video(SubjectReference2Video):
     prompt: Annotated[str, Text(2000, needed=True)] = Field(
         description="What is to happen; @name means a subject."
     )
+    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+
+
+class Q2ProFastText2Video(Text2Video):
+    """Makes a video from a description."""
+
+    family = "q2-pro-fast"
+
+    prompt: Annotated[str, Text(2000, needed=True)] = Field(description="What is to be seen and to happen.")
     resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
