@@ -26,6 +26,8 @@ _GLOWING: Final = 226, 242
 """Levels of its brighter channels from which a shape glows rather than being lit."""
 _HALOS: Final = ((0.008, 0.5), (0.035, 0.9))
 """Sizes, in parts of the longer side, and strengths of the glow around a lamp."""
+_ENOUGH: Final = 3.0
+"""Pixels of a blur's radius that are enough for a smooth one."""
 _SKYWIDE: Final = 0.12
 _SUNLESS: Final = 0.35
 """What the night leaves of how much brighter than its surroundings something is by day."""
@@ -47,10 +49,15 @@ class Lamps:
         if float(mask.max()) < 0.05:
             return darkened
         height, width = light.shape[:2]
-        lit = blended(light, darkened, np.ascontiguousarray(resized(mask, width, height)))
+        lit = darkened.copy()
+        rows, columns = _around(mask, height / mask.shape[0])
+        share = np.ascontiguousarray(resized(mask, width, height)[rows, columns])
+        lit[rows, columns] = blended(
+            np.ascontiguousarray(light[rows, columns]), np.ascontiguousarray(darkened[rows, columns]), share
+        )
         colour = np.asarray(small * mask[..., None], np.float32)
         side = max(mask.shape)
-        glow = sum(blurred(colour, radius * side) * np.float32(strength) for radius, strength in _HALOS)
+        glow = sum(_spread(colour, radius * side) * np.float32(strength) for radius, strength in _HALOS)
         return np.asarray(cv2.add(lit, resized(bytes_of(np.asarray(glow)), width, height)), np.uint8)
 
 
@@ -60,11 +67,31 @@ def _small(frame: Frame) -> Frame:
     return resized(frame, max(round(width * scale), 1), max(round(height * scale), 1))
 
 
+def _around(mask: FloatArray, scale: float) -> tuple[slice, slice]:
+    """Return the rows and columns, at `scale` times the mask's size, outside of which it is 0."""
+    spans: list[slice] = []
+    for axis in (1, 0):
+        found = np.flatnonzero(mask.max(axis=axis))
+        first, last = max(int((found[0] - 1) * scale), 0), int((found[-1] + 2) * scale) + 1
+        spans.append(slice(first, last))
+    return spans[0], spans[1]
+
+
+def _spread(image: FloatArray, radius: float) -> FloatArray:
+    """Blur, by wide radii at a smaller size: what they leave has no detail, and costs a tenth."""
+    factor = 2 ** max(int(np.log2(radius / _ENOUGH)), 0)
+    height, width = image.shape[:2]
+    if factor == 1:
+        return blurred(image, radius)
+    less = resized(image, width // factor, height // factor)
+    return resized(blurred(less, radius / factor), width, height)
+
+
 def without_sun(frame: Frame, part: float) -> None:
     """Take the sun and its highlights out of a frame, in place, by this part: no night has them."""
     small = _small(frame)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
-    around = blurred(grey, _SKYWIDE * max(grey.shape))
+    around = _spread(grey, _SKYWIDE * max(grey.shape))
     bright = np.clip(grey - around, 0, None) * step(grey, 130, 200)
     # What shines most is the sun itself, and its glitter: of these nothing stays.
     taken = np.float32(1 - _SUNLESS) + np.float32(_SUNLESS) * step(grey, 205, 235)
