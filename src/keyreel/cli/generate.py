@@ -60,14 +60,16 @@ def run(  # noqa: PLR0913 - as many as the command's options
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    from keyreel.client import Client
+    from keyreel.client import Client, Patience
 
     folder = DataFolder.at(data)
     base_url = base_url or folder.server_url() or "http://127.0.0.1:8787"
     api_key = api_key or folder.own_key()
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn()
-    with Client(base_url, api_key, dialect) as client:
+    # Somebody is watching, and most videos take seconds.
+    patience = Patience(first_seconds=0.25, most_seconds=1.0)
+    with Client(base_url, api_key, dialect, patience=patience) as client:
         with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
             row = bar.add_task("waiting", total=1.0)
             video = client.generate(
