@@ -85,7 +85,7 @@ class Patience:
     """How long to wait between polls (first, then ever longer up to most), and for a video in all."""
 
     first_seconds: float = 0.5
-    most_seconds: float = 5.0
+    most_seconds: float = 2.0
     total_seconds: float = 6 * 3600.0
     faults: int = 6
     """Polls in a row that may fail before giving up."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import errno
 import faulthandler
 import os
 import signal
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RenderFailed, Unavailable
+from keyreel.storage import durable
 from keyreel.worker.hosts import open_host
 from keyreel.worker.line import Line
 from keyreel.worker.messages import Broke, Finish, Made, Recommend, Render, Started
@@ -32,8 +32,6 @@ _OUT_OF_MEMORY: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 _SACRIFICE: Final = b"500"
 """Half of the most that can be offered to the kernel's search for memory: the worker goes last."""
-_NO_SPACE: Final = "The server's disk is full: try again later."
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 async def serve(line: Line, role: str, name: str) -> None:
@@ -61,8 +59,8 @@ async def _made(host: Host, asked: Work, line: Line) -> Made | Broke:
 
 
 def _told(error: Exception) -> Broke:
-    if isinstance(error, OSError) and error.errno in _FULL:
-        error = Unavailable(_NO_SPACE)
+    if isinstance(error, OSError) and error.errno in durable.FULL:
+        error = durable.full()
     reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
     return Broke(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 

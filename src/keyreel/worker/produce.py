@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from keyreel.errors import (
 )
 from keyreel.finishing.watermark import MARKED
 from keyreel.finishing.workbench import Workbench
+from keyreel.storage import durable
 from keyreel.task import TaskId
 from keyreel.tasks.patience import ENDLESS, WORKER_SECONDS, patiently, patiently_awaited
 from keyreel.tasks.shown import stored_endpoint
@@ -50,10 +50,8 @@ if TYPE_CHECKING:
     from keyreel.worker.settings import WorkerSettings
 
 _INTERNAL: Final = "An internal error ended the task; the operator's log tells more under the task's id."
-_NO_SPACE: Final = "The server's disk is full: try again later."
 _RECOMMENDED: Final = "recommended-prompt"
 """The durable step that makes a prompt: a second attempt uses the same."""
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 T = TypeVar("T")
 
@@ -128,10 +126,10 @@ class Production:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
             return Failed(error.message, type(error).__name__)
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in durable.FULL:
                 return self._surprised(task)
             _log.warning("disk full", task=task.id)
-            return Failed(_NO_SPACE, Unavailable.__name__)
+            return Failed(durable.full().message, Unavailable.__name__)
         except Exception:  # noqa: BLE001 - one task's surprise must not stop the line for all others
             return self._surprised(task)
 
