@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test check docs lock
+.PHONY: setup demo gallery test check docs lock lock-check wheel wheel-check
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -32,5 +32,19 @@ check: setup
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-lock:
-	uv pip compile pyproject.toml --group dev --extra voices --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+wheel: setup
+	$(BIN)/python -m hatchling build --target wheel
+
+# Installs the wheel into an empty environment, and makes a video with it.
+wheel-check: setup
+	$(BIN)/python tools/try_wheel.py
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+
+# Every locked package has a wheel for every supported Python. Downloads nothing but names.
+lock-check: setup
+	for python in 3.11 3.12 3.13 3.14; do \
+	  $(BIN)/uv pip install --quiet --dry-run --no-deps --require-hashes --only-binary :all: --target .venv/none \
+	    --python-version $$python --python-platform x86_64-manylinux_2_28 -r requirements.lock || exit 1; \
+	done

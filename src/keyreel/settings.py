@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -80,6 +81,11 @@ class Settings(BaseSettings):
     )
     render_timeout: float = Field(
         default=600.0, gt=0, description="Seconds without any progress after which a render counts as hung."
+    )
+    kernel_guards: bool = Field(
+        default=sys.platform == "linux",
+        description="Have Linux's kernel end renders together with the server, and choose them first when "
+        "memory runs out. 0, and on other systems: renders look for the server twice a second.",
     )
     link_seconds: int = Field(default=86400, ge=1, description="How long a link in a result is valid.")
     body_seconds: float = Field(

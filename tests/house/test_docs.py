@@ -48,6 +48,16 @@ def test_no_setting_is_named_that_does_not_exist() -> None:
     assert named <= known
 
 
+def test_nothing_tells_to_install_by_a_name_that_is_on_no_index() -> None:
+    files = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "src").rglob("*.py")]
+    telling = re.compile(
+        r"""(?:pip|pipx|uv|uvx)\s+(?:\w+\s+)*["']?keyreel(?:\[\w+\])?["']?(?! @)(?=[\s`"'.,]|$)"""
+    )
+    told = [f"{file.name}: {found}" for file in files for found in telling.findall(file.read_text())]
+    assert not told
+    assert telling.search("pip install 'keyreel[voices]'")
+
+
 def test_settings_that_the_code_reads_are_settings() -> None:
     known = {f"KEYREEL_{name.upper()}" for name in Settings.model_fields} | {"KEYREEL_BASE_URL"}
     read = {

@@ -61,6 +61,27 @@ def test_a_killed_server_finishes_its_task_after_the_next_start(
     check_success(start(), task_id, tmp_path, 9)
 
 
+@pytest.mark.parametrize("kernel_guards", ["1", "0"])
+def test_no_process_outlives_a_killed_server(start: Callable[..., Server], kernel_guards: str) -> None:
+    server = start(KEYREEL_ENGINES="keyreel.testing:HangingEngine", KEYREEL_KERNEL_GUARDS=kernel_guards)
+    wait_for_start(server, server.submit(MODEL, ORDER))
+    started = wait_until(lambda: family if any(map(_hangs, family := server.children())) else None)
+    server.kill()
+    wait_until(lambda: not any(map(_runs, started)), seconds=10)
+
+
+def _hangs(process: psutil.Process) -> bool:
+    """Say whether this is the program that the hanging engine has started."""
+    try:
+        return "signal.pause()" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 def test_a_server_killed_again_and_again_never_fails_a_task(
     start: Callable[..., Server], tmp_path: Path
 ) -> None:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Size
 
 
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""What `getrusage` counts memory in: bytes on macOS, KiB on Linux."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds of one warm render, of encoding its frames alone, and the process's peak memory in bytes."""
@@ -72,7 +76,7 @@ async def _render(order: Order, folder: Path) -> tuple[float, float, int, str]:
         wall, cpu = time.perf_counter(), time.process_time()
         clip = await engine.render(order, FolderJob(folder))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
     return wall, cpu, peak, str(clip.path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,6 +12,7 @@ from keyreel.cli.accounts_tree import keys, ledger, tenants
 from keyreel.cli.callbacks_tree import callbacks, listen
 from keyreel.cli.clock_tree import clock, quote
 from keyreel.cli.options import AsJson, Data  # noqa: TC001 - typer reads annotations
+from keyreel.cli.system import check_system
 
 app = typer.Typer(
     help="Self-hosted video generation that speaks the Vidu API family.",
@@ -47,6 +49,7 @@ def up(
     dev: Annotated[bool, typer.Option("--dev", help="Development mode: a clock to move, markers.")] = False,
 ) -> None:
     """Start the server and its worker."""
+    check_system(os.name)
     from keyreel.cli.up import run
 
     run(host=host, port=port, data=data, dev=dev)

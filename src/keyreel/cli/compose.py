@@ -142,6 +142,7 @@ def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
         off_peak=settings.windows,
         keep=settings.keep,
         dev=settings.dev,
+        kernel_guards=settings.kernel_guards,
     )
 
 

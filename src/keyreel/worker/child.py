@@ -13,6 +13,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from keyreel.worker.messages import Work
 
 _PR_SET_PDEATHSIG: Final = 1
+_WATCH_SECONDS: Final = 0.5
 _OUT_OF_MEMORY: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 _SACRIFICE: Final = b"500"
@@ -65,14 +68,26 @@ def _told(error: Exception) -> Broke:
     return Broke(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 
 
-def _die_with(parent: int, by: signal.Signals) -> None:
-    """Have the kernel send this process a signal when its parent ends, however that happens."""
+def _die_with(parent: int, by: signal.Signals, *, kernel: bool) -> None:
+    """Have this process sent a signal when its parent ends, however that happens.
+
+    Linux's kernel does so at once. Elsewhere a thread looks who the parent is: orphans get another one.
+    """
+    if not kernel:
+        threading.Thread(target=_watch, args=(parent, by), name="parent-watch", daemon=True).start()
+        return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         os._exit(1)  # It ended before the kernel was asked.
 
 
-def _guard(handle: int) -> None:
+def _watch(parent: int, by: signal.Signals) -> None:
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os.kill(os.getpid(), by)
+
+
+def _guard(handle: int, *, kernel: bool) -> None:
     """Leave a guardian behind that ends the whole process group when this process, its leader, has ended.
 
     The kernel tells a process's end to its children alone, not to processes that an engine started: those
@@ -84,25 +99,32 @@ def _guard(handle: int) -> None:
     os.close(handle)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, lambda *_: os.killpg(0, signal.SIGKILL))
-    _die_with(leader, signal.SIGUSR1)
+    _die_with(leader, signal.SIGUSR1, kernel=kernel)
     while True:
         signal.pause()
 
 
 def main() -> None:
-    """Run as `python -m keyreel.worker.child ROLE NAME SOCKET-FD WORKER-PID`, leading a process group."""
-    role, name, handle, parent = sys.argv[1:]
+    """Run as `python -m keyreel.worker.child ROLE NAME SOCKET-FD PARENT-PID GUARDS`, leading a group."""
+    role, name, handle, parent, guards = sys.argv[1:]
+    kernel = guards == "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
-    _die_with(int(parent), signal.SIGKILL)
-    _guard(int(handle))
+    _guard(int(handle), kernel=kernel)  # It forks: before there is any thread.
+    _die_with(int(parent), signal.SIGKILL, kernel=kernel)
     faulthandler.enable()
+    if kernel:
+        _be_chosen_first()
+    link = socket.socket(fileno=int(handle))
+    link.set_inheritable(False)
+    asyncio.run(serve(Line(link), role, name))
+
+
+def _be_chosen_first() -> None:
+    """Offer this process to the kernel when memory runs out."""
     try:
         Path("/proc/self/oom_score_adj").write_bytes(_SACRIFICE)
     except OSError as error:
         sys.stderr.write(f"cannot offer this process first when memory runs out: {error}\n")
-    link = socket.socket(fileno=int(handle))
-    link.set_inheritable(False)
-    asyncio.run(serve(Line(link), role, name))
 
 
 if __name__ == "__main__":

@@ -72,23 +72,26 @@ class Desk(Protocol):
 class ChildExecutor:
     """Works in at most `slots` children of one role. Enter it before use; leaving it ends them."""
 
-    def __init__(self, role: str, name: str, slots: int, timeout_seconds: float) -> None:
+    def __init__(
+        self, role: str, name: str, slots: int, timeout_seconds: float, *, kernel_guards: bool = True
+    ) -> None:
         self._role = role
         self._name = name
         self._timeout = timeout_seconds
+        self._kernel_guards = kernel_guards
         self._free = asyncio.Semaphore(slots)
         self._idle: list[Child] = []
         self._dying: list[Child] = []
 
     @classmethod
-    def of_engine(cls, name: str, slots: int, timeout_seconds: float) -> Self:
+    def of_engine(cls, name: str, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
         """Make an executor that renders with the engine of this name."""
-        return cls(ENGINE, name, slots, timeout_seconds)
+        return cls(ENGINE, name, slots, timeout_seconds, kernel_guards=kernel_guards)
 
     @classmethod
-    def of_finishing(cls, slots: int, timeout_seconds: float) -> Self:
+    def of_finishing(cls, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
         """Make an executor that finishes clips."""
-        return cls(FINISHING, "", slots, timeout_seconds)
+        return cls(FINISHING, "", slots, timeout_seconds, kernel_guards=kernel_guards)
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,7 +131,7 @@ class ChildExecutor:
     async def warm(self) -> None:
         """Start a child ahead of its first work, if none is there."""
         if not self._idle and not self._free.locked():
-            self._idle.append(await Child.spawn(self._role, self._name, self._timeout))
+            self._idle.append(await self._spawned())
 
     async def _made(self, asked: Work, desk: Desk) -> Any:
         async with self._free:
@@ -149,7 +152,10 @@ class ChildExecutor:
             with suppress(RenderCrashed):
                 return await self._begun(child, asked)
             _log.info("child ended while idle", role=self._role, engine=self._name)
-        return await self._begun(await Child.spawn(self._role, self._name, self._timeout), asked)
+        return await self._begun(await self._spawned(), asked)
+
+    async def _spawned(self) -> Child:
+        return await Child.spawn(self._role, self._name, self._timeout, kernel_guards=self._kernel_guards)
 
     async def _begun(self, child: Child, asked: Work) -> Child:
         try:
@@ -182,8 +188,8 @@ class Child:
         self._timeout = timeout_seconds
 
     @classmethod
-    async def spawn(cls, role: str, name: str, timeout_seconds: float) -> Self:
-        """Start a child.
+    async def spawn(cls, role: str, name: str, timeout_seconds: float, *, kernel_guards: bool) -> Self:
+        """Start a child; `kernel_guards` has Linux's kernel watch over it.
 
         The calling thread must be the event loop's own: the kernel kills the child when that thread ends.
         """
@@ -194,7 +200,7 @@ class Child:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     *("-P", "-m", "keyreel.worker.child", role, name),
-                    *(str(theirs.fileno()), str(os.getpid())),
+                    *(str(theirs.fileno()), str(os.getpid()), str(int(kernel_guards))),
                     pass_fds=(theirs.fileno(),),
                     stdin=DEVNULL,
                     stdout=_STDERR,

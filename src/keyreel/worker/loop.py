@@ -85,11 +85,14 @@ class Worker:
 
     async def _line(self, stack: AsyncExitStack) -> ProductionLine:
         timeout, slots = self._settings.render_timeout_seconds, self._router.slots
+        kernel = self._settings.kernel_guards
         rendering = {
-            name: await stack.enter_async_context(ChildExecutor.of_engine(name, count, timeout))
+            name: await stack.enter_async_context(
+                ChildExecutor.of_engine(name, count, timeout, kernel_guards=kernel)
+            )
             for name, count in slots.items()
         }
-        finishing = ChildExecutor.of_finishing(sum(slots.values()), timeout)
+        finishing = ChildExecutor.of_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
         return ProductionLine(self._router, rendering, await stack.enter_async_context(finishing))
 
     async def _next(self) -> Claim:

@@ -29,6 +29,8 @@ class WorkerSettings:
     """What videos are signed with; without any they are not."""
     render_timeout_seconds: float = 600.0
     """A render that is silent for longer counts as hung."""
+    kernel_guards: bool = True
+    """Whether Linux's kernel watches over children; without it they watch their parent themselves."""
     max_crashes: int = 3
     lease_seconds: float = 30.0
     poll_seconds: float = 0.25
