@@ -58,7 +58,9 @@ def _confine(cpu_seconds: int, memory_bytes: int) -> None:
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if kind != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(kind, (most, most))
 
 
 def _normalise(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:

@@ -86,7 +86,9 @@ def _confine(cpu_seconds: int, memory_bytes: int) -> None:
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if kind != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(kind, (most, most))
 
 
 def _taken(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> dict[str, Any]:

@@ -66,7 +66,9 @@ def main() -> None:
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(limit, (most, most))
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if limit != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(limit, (most, most))
     from keyreel.provenance.examine import gather
 
     try:
