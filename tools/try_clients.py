@@ -7,6 +7,7 @@ Clients that cannot be installed here are skipped. The versions are those of too
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -35,7 +36,9 @@ def main() -> int:
     asked = _asked()
     wanted = [client for client in CLIENTS if asked.only in {None, client.name}]
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="keyreel-clients-") as temporary:
+    # Told to end, it leaves by the door, past everything that it has to end itself.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with tempfile.TemporaryDirectory(prefix="keyreel-clients-", ignore_cleanup_errors=True) as temporary:
         cache = (asked.folder or Path(temporary) / "installed").absolute()
         steps = _tried(wanted, cache, Path(temporary), newest=asked.newest)
     return _printed(steps, time.monotonic() - begun)
@@ -91,19 +94,13 @@ def _picture() -> Image.Image:
 def _printed(steps: list[Step], seconds: float) -> int:
     """Print the table, then what failed, and return the exit code."""
     row = "{:<14} {:<18} {:<12} {}".format
-    print(row("client", "version", "step", ""))
     for step in steps:
-        print(row(step.client, step.version, step.name, "ok" if step.ok else f"FAILED: {_short(step)}"))
+        print(row(step.client, step.version, step.name, "ok" if step.ok else "FAILED"))
     bad = [step for step in steps if not step.ok]
-    print(f"clients: {len(steps) - len(bad)} passed, {len(bad)} failed")
-    print(f"{seconds:.0f} s")
+    print(f"in {seconds:.0f} s\nclients: {len(steps) - len(bad)} passed, {len(bad)} failed")
     for step in bad:
-        print(f"FAILED: {step.client} {step.version}, {step.name}: {_short(step)}")
+        print(f"FAILED: {step.client} {step.version}, {step.name}: {step.told[:TOLD_CHARACTERS]}")
     return 1 if bad else 0
-
-
-def _short(step: Step) -> str:
-    return step.told[:TOLD_CHARACTERS]
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def uploaded() -> str:
 def saved(told: dict[str, Any]) -> Video:
     """Return the video that the client saved; it saves the cover as well."""
     if not told["ok"]:
-        raise AssertionError(json.dumps(told["error"]))
+        raise AssertionError(error_of(told))
     files = [Path(name) for name in told["data"]["saved"]]
     if [file.suffix for file in files] != [".mp4", ".jpg"]:
         raise AssertionError(f"saved {files}")
@@ -81,11 +81,21 @@ def resumed() -> Video:
     return saved(comfy("resume", "vidu-i2v", job, "--download", f"{FOLDER}/resumed/"))
 
 
+def extended() -> Video:
+    """Let a video of four seconds go on for one more, which is all that is made."""
+    longer = (*I2V, "--duration", "4", "--images", uploaded(), "--prompt", PROMPT)
+    told = generated(*longer)["data"]["result"]["creations"][0]["id"]
+    asked = ("--video_creation_id", told, "--prompt", PROMPT, "--duration", "1", "--resolution", "540p")
+    return saved(
+        generated("vidu-extend", "--model", "viduq2-pro", *asked, "--download", f"{FOLDER}/extended/")
+    )
+
+
 def error_of(told: dict[str, Any]) -> str:
     """Return all that the client shows of an error."""
     if told["ok"]:
         raise AssertionError("nothing was refused")
-    return json.dumps(told["error"])
+    return " ".join(str(told["error"][name]) for name in ("code", "message", "details"))
 
 
 def refused() -> str:
@@ -115,6 +125,7 @@ version(version_of("comfy-cli"))
 take("picture", picture)
 take("words", lambda: saved(generated(*T2V, "--prompt", WORDS, "--download", f"{FOLDER}/words/")))
 take("resume", resumed)
+take("extend", extended)
 take("refused", refused)
 take("wrong key", wrong_key)
 take("failed", failed)

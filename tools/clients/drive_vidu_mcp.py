@@ -37,9 +37,12 @@ SERVER = Path(sys.executable).with_name("vidu-mcp")
 SMALL = {"duration": 1, "resolution": "540p", "movement_amplitude": "small"}
 I2V = {"image": str(PICTURE), "model": "viduq2-pro", "prompt": PROMPT, **SMALL}
 T2V = {"model": "viduq2", "prompt": WORDS, "aspect_ratio": "16:9", **SMALL}
+TWICE = {"images": [str(PICTURE), str(PICTURE)], "prompt": PROMPT, **SMALL}
 CALLS = {
     "picture": ("generate_img_to_video", I2V, KEY),
     "words": ("generate_text_to_video", T2V, KEY),
+    "start, end": ("generate_startend2video_to_video", {**TWICE, "model": "viduq2-pro"}, KEY),
+    "references": ("generate_reference2video_to_video", {**TWICE, "model": "viduq2"}, KEY),
     "refused": ("generate_img_to_video", {**I2V, "duration": 99}, KEY),
     "wrong key": ("generate_img_to_video", I2V, "nobody"),
     "failed": ("generate_img_to_video", {**I2V, "prompt": FAILING}, KEY),
@@ -78,6 +81,8 @@ version(version_of("vidu-mcp"))
 ANSWERS = asyncio.run(all_called())
 take("picture", lambda: video("picture", ANSWERS["picture"]))
 take("words", lambda: video("words", ANSWERS["words"]))
+take("start, end", lambda: video("start, end", ANSWERS["start, end"]))
+take("references", lambda: video("references", ANSWERS["references"]))
 take("refused", lambda: said(ANSWERS["refused"], "Error", "400"))
 take("wrong key", lambda: said(ANSWERS["wrong key"], "Error", "401"))
 take("failed", lambda: said(ANSWERS["failed"], "Error", "generation failed"))

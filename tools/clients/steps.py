@@ -30,10 +30,11 @@ PATIENCE_SECONDS: Final = 100
 
 @dataclass(frozen=True)
 class Video:
-    """A file that a client saved, and the size that it is to have."""
+    """A file that a client saved, and the size and length that it is to have."""
 
     path: Path
     size: str = SIZE
+    seconds: int = 1
 
 
 def version(number: str) -> None:
@@ -55,7 +56,7 @@ def tell(step: str, found: Video | str, *, ok: bool) -> None:
     """Print one line."""
     line: dict[str, object] = {"step": step, "ok": ok}
     if isinstance(found, Video):
-        line |= {"told": "", "video": str(found.path), "size": found.size}
+        line |= {"told": "", "video": str(found.path), "size": found.size, "seconds": found.seconds}
     else:
         line["told"] = found
     print(json.dumps(line), flush=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import psutil
 
 from keyreel.media.probe import probe
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 DRIVE_SECONDS: Final = 150
 # A client that wants to tell somebody else something finds nobody there.
 NOWHERE: Final = "http://127.0.0.1:9"
+SLACK_SECONDS: Final = 0.1
 KEPT: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
 
 
@@ -37,31 +40,22 @@ def go_round(
 ) -> list[Step]:
     """Run a client's driver to its end, however it ends, and return its steps."""
     folder.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        command,
-        env=_environment(folder, server),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    late = False
-    try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        late = True
-        _end(process)
-        out, err = process.communicate()
-    finally:
-        _end(process)
-    version, steps = _steps(client, out)
-    if late:
-        steps.append(Step(client, version, "end", ok=False, told=f"not within {seconds:g} s"))
-    elif process.returncode or not steps:
-        last = (err.strip().splitlines() or ["no word why"])[-1]
-        steps.append(Step(client, version, "end", ok=False, told=f"exit {process.returncode}: {last}"))
+    told, log = folder / "told.jsonl", folder / "log.txt"
+    # Files and no pipes: a child that outlives the driver could hold a pipe open.
+    with told.open("wb") as out, log.open("wb") as err:
+        environment = _environment(folder, server)
+        process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
+        try:
+            end = f"exit {process.wait(seconds)}"
+        except subprocess.TimeoutExpired:
+            _end(process)
+            end = f"not within {seconds:g} s"
+    version, steps = _steps(client, told.read_text(errors="replace"))
+    if end != "exit 0" or not steps:
+        last = (log.read_text(errors="replace").strip().splitlines() or ["no word why"])[-1]
+        steps.append(Step(client, version, "end", ok=False, told=f"{end}: {last}"))
     return steps
 
 
@@ -84,12 +78,13 @@ def _environment(folder: Path, server: Server) -> dict[str, str]:
     }
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """End the driver and whatever it started: all of it is in a process group of its own."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a driver that hangs and whatever it started, in sessions of their own too."""
+    driver = psutil.Process(process.pid)
+    for each in [*driver.children(recursive=True), driver]:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.wait()
 
 
 def _steps(client: str, out: str) -> tuple[str, list[Step]]:
@@ -110,13 +105,13 @@ def _looked_at(client: str, version: str, told: dict[str, Any]) -> Step:
     """Believe a driver's refusals, but look at each video that it says it has."""
     ok, why = bool(told["ok"]), " ".join(str(told["told"]).split())
     if ok and told.get("video"):
-        why = _seen(Path(told["video"]), str(told["size"]))
+        why = _seen(Path(told["video"]), str(told["size"]), float(told["seconds"]))
         ok = not why
     return Step(client, version, str(told["step"]), ok, why)
 
 
-def _seen(video: Path, size: str) -> str:
-    """Say what is wrong with a video of a second; nothing, when nothing is."""
+def _seen(video: Path, size: str, seconds: float) -> str:
+    """Say what is wrong with a video; nothing, when nothing is."""
     if not video.is_file():
         return f"there is no file {video.name}"
     try:
@@ -125,6 +120,6 @@ def _seen(video: Path, size: str) -> str:
         return str(error)
     if f"{found.width}x{found.height}" != size:
         return f"{video.name} is {found.width}x{found.height}, not {size}"
-    if found.codec != "h264" or not 0.9 < found.seconds < 1.1:  # noqa: PLR2004 - a second, more or less
+    if found.codec != "h264" or abs(found.seconds - seconds) > SLACK_SECONDS:
         return f"{video.name} is {found.seconds:.2f} s of {found.codec}"
     return ""
