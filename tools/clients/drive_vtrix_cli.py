@@ -32,6 +32,8 @@ from steps import (
 )
 
 POLL_SECONDS: Final = 0.5
+LEAST_REFUSAL: Final = 400
+ENVELOPE: Final = {"status": {"code": int, "message": str}}
 SMALL: Final = {"duration": "1", "resolution": "540p", "movement_amplitude": "small"}
 LIMITS: Final = {
     "enum": [str],
@@ -84,30 +86,32 @@ def decoded(value: Any, shape: Any, place: str) -> Any:
     return value
 
 
-def call(method: str, url: str, key: str, body: Any = None) -> Any:
-    """Send one request with the client's headers."""
-    headers = {"User-Agent": "vtrix-cli", "X-Source": "cli", "Authorization": f"Bearer {key}"}
-    headers["Content-Type"] = "application/json"
+def answered(method: str, url: str, key: str = "", body: Any = None) -> tuple[int, Any]:
+    """Send one request with the client's headers and return the answer's status and body."""
+    headers = {"User-Agent": "vtrix-cli", "X-Source": "cli"}
+    if key:
+        headers |= {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - the server's own
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the server's own
+            return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
-        told = json.load(error)
-        raise Refused(f"HTTP {error.code}: {told.get('message') or told.get('error')}") from None
+        return error.code, json.load(error)
+
+
+def call(method: str, url: str, key: str, body: Any = None) -> Any:
+    """Submit or poll."""
+    status, told = answered(method, url, key, body)
+    if status >= LEAST_REFUSAL:
+        raise Refused(f"HTTP {status}: {told.get('message') or told.get('error')}")
+    return decoded(told, SHAPES["task"], "task")
 
 
 def discovered(path: str, shape: str) -> Any:
     """Read an answer about models: whatever its status, it is an envelope with a status of its own."""
-    headers = {"User-Agent": "vtrix-cli", "X-Source": "cli"}
-    request = urllib.request.Request(f"{URL}/api/v1/skill/models{path}", headers=headers)  # noqa: S310 - the server's own
-    try:
-        with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310 - the same
-            told = json.load(answer)
-    except urllib.error.HTTPError as error:
-        told = json.load(error)
-    status = decoded(told, {"status": {"code": int, "message": str}}, "answer").get("status", {})
+    _, told = answered("GET", f"{URL}/api/v1/skill/models{path}")
+    status = decoded(told, ENVELOPE, "answer").get("status", {})
     if status.get("code", 0) not in {0, 200}:
         raise Refused(f"status {status['code']}: {status['message']}")
     if told.get("data") is None:
@@ -136,15 +140,14 @@ def submitted(model: str, given: dict[str, str], key: str = KEY) -> tuple[str, s
     spec = discovered(f"/{model}/spec", "spec")
     endpoint = spec["api"]["endpoint"]
     body = {"model": model, "input": [{"params": coerced(spec["parameters"], given)}]}
-    task = decoded(call("POST", endpoint, key, body), SHAPES["task"], "task")
-    return endpoint, str(task["id"])
+    return endpoint, str(call("POST", endpoint, key, body)["id"])
 
 
 def ended(endpoint: str, task_id: str) -> Any:
     """Poll until the task ends."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        task = decoded(call("GET", f"{endpoint}/task/{task_id}", KEY), SHAPES["task"], "task")
+        task = call("GET", f"{endpoint}/task/{task_id}", KEY)
         if task["status"] in {"completed", "failed"}:
             return task
         time.sleep(POLL_SECONDS)
