@@ -64,7 +64,7 @@ def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
      "//example.com/a.png", "gopher://example.com/", "javascript:alert(1)"],
 )  # fmt: skip
 def test_refuses_what_is_neither_url_nor_picture(source: str) -> None:
-    with pytest.raises(InvalidImage, match=r"^images\[0\]: this is no image"):
+    with pytest.raises(InvalidImage, match=r"^images\[0\]: must be an http\(s\) address or an image"):
         asyncio.run(new_intake().receive(Request(images=(source,))))
 
 

@@ -7,7 +7,6 @@ to (ssrfguard). What is internal and what does not answer is told apart in the o
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from ssrfguard import (
 from ssrfguard.httpx import AsyncClient
 
 from keyreel.errors import ImageTooLarge, InvalidRequest, PictureUnreachable
+from keyreel.wire.addresses import LONGEST, complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,14 +39,12 @@ if TYPE_CHECKING:
 Network = IPv4Network | IPv6Network
 _Answer = tuple[int, int, int, str, tuple[Any, ...]]
 
-LONGEST_URL: Final = 8192
 _PORTS: Final = frozenset({80, 443, 8080, 8443})
 _ANY_PORT: Final = frozenset(range(1, 65536))
 _MOST_REDIRECTS: Final = 3
 _LOOKUP_SECONDS: Final = 5.0
 _LOOKUPS: Final = 16
 _CONNECT_SECONDS: Final = 5.0
-_NOT_IN_A_URL: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
 # Azure's host agent answers on a public address: IANA's registries, and so ssrfguard, do not know it.
 _FURTHER_DENIED: Final = (Block(ip_network("168.63.129.16/32"), "Azure host agent", "none", Reach.DENIED),)
@@ -58,24 +56,9 @@ def check_url(url: str, field: str) -> None:
     Raises:
         InvalidRequest: it is no plain http(s) URL.
     """
-    reason = _complaint(url)
+    reason = complaint(url)
     if reason:
         raise InvalidRequest(f"{field}: the URL {reason}.", field=field)
-
-
-def _complaint(url: str) -> str:
-    if len(url) > LONGEST_URL:
-        return f"is longer than {LONGEST_URL} characters"
-    if _NOT_IN_A_URL.search(url):
-        return "contains a space, a backslash or a control character"
-    try:
-        parts = urlsplit(url)
-        named = (parts.hostname, parts.port)
-    except ValueError:
-        return "has a malformed host or port"
-    if parts.scheme not in {"http", "https"} or not named[0]:
-        return "does not start with http:// or https:// and a host"
-    return "contains a user name or password" if "@" in parts.netloc else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +94,7 @@ class Egress:
             allowed_ports=_ANY_PORT if self._allow else _PORTS,
             # "localhost" is ::1 too: who opens 127.0.0.0/8 means it to work.
             on_partial_block="drop" if self._allow else "reject",
-            max_url_length=LONGEST_URL,
+            max_url_length=LONGEST,
         )
         self._log = structlog.get_logger()
 
@@ -183,7 +166,7 @@ class Egress:
 
     def _tell(self, url: str, error: Exception) -> None:
         # A URL may hold a secret in its path or query, and ssrfguard quotes URLs in its messages.
-        host = "" if _complaint(url) else urlsplit(url).netloc
+        host = "" if complaint(url) else urlsplit(url).netloc
         detail = error.reason if isinstance(error, BlockedURLError | BlockedAddressError) else str(error)
         self._log.warning("egress failed", host=host, error=type(error).__name__, detail=detail)
 
@@ -198,9 +181,9 @@ _FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, 
 async def _followed(client: AsyncClient, url: str, max_bytes: int) -> bytes:
     """Get a body by way of a few redirects. httpx would read and unpack whatever a redirect carries."""
     for _ in range(1 + _MOST_REDIRECTS):
-        complaint = _complaint(url)
-        if complaint:
-            raise _Unusable(f"the URL {complaint}")
+        wrong = complaint(url)
+        if wrong:
+            raise _Unusable(f"the URL {wrong}")
         async with client.stream("GET", url) as answer:
             if not answer.has_redirect_location:
                 return await _body(answer, max_bytes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from keyreel.errors import InvalidRequest
 from keyreel.intake.egress import check_url
 from keyreel.intake.images import decode_inline, inspect
+from keyreel.wire.addresses import is_address
 
 if TYPE_CHECKING:
     from keyreel.order import Size
@@ -22,7 +23,7 @@ def complaints(endpoint: Endpoint) -> tuple[InvalidRequest, ...]:
         sources["video_url"] = endpoint.predecessor
     for path, source in sources.items():
         try:
-            if source[:8].lower().startswith(("http://", "https://")):
+            if is_address(source):
                 check_url(source, path)
             else:
                 rules = endpoint.picture_rules(path)

@@ -26,6 +26,7 @@ from keyreel.intake.images import check_video, decode_inline, inspect, too_large
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import Order, Picture, Size, fitted, pictures_of, with_pictures
 from keyreel.storage.durable import room
+from keyreel.wire.addresses import is_address
 from keyreel.wire.extending import LONGEST_SECONDS, SHORTEST_SECONDS
 from keyreel.wire.sources import STORED
 
@@ -93,7 +94,7 @@ class Intake:
         """
         sources, sizes = dict(endpoint.pictures()), dict[str, Size]()
         for path, source in sources.items():
-            if _is_url(source):
+            if is_address(source):
                 check_url(source, path)
                 continue
             async with self._large if len(source) > _LARGE else nullcontext():
@@ -102,7 +103,7 @@ class Intake:
                 )
                 await self._keep(f"assets/{digest}", data)
             sources[path] = ASSET + digest
-        if _is_url(endpoint.predecessor):
+        if is_address(endpoint.predecessor):
             check_url(endpoint.predecessor, _VIDEO)
         endpoint.check_sizes(sizes)
         return endpoint.with_pictures(sources)
@@ -211,10 +212,6 @@ class Intake:
         # Renewed, so that it is not deleted as unused before the task that needs it is in the database.
         if not await self._storage.renew(key, len(data)):
             await self._storage.put(key, data)
-
-
-def _is_url(source: str) -> bool:
-    return source[:8].lower().startswith(("http://", "https://"))
 
 
 def _read(source: str, rules: PictureRules, field: str) -> tuple[bytes, Size, str]:
