@@ -13,7 +13,7 @@ import psutil
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from keyreel.errors import RenderFailed
+from keyreel.errors import InvalidImage
 from keyreel.intake.sandbox import Sandbox
 from keyreel.wire.endpoint import PictureRules
 from support.hostile import (
@@ -173,7 +173,7 @@ def test_a_large_picture_is_made_smaller_and_keeps_its_ratio(tmp_path: Path) -> 
 
 
 def failure(data: bytes, folder: Path) -> str:
-    with pytest.raises(RenderFailed) as failed:
+    with pytest.raises(InvalidImage) as failed:
         decoded(data, folder)
     assert list(folder.glob("*.png")) == []
     return failed.value.message
@@ -205,7 +205,7 @@ def test_a_damaged_picture_fails_the_render(data: bytes, tmp_path: Path) -> None
 
 
 def test_what_bursts_its_memory_is_too_complex_not_damaged(tmp_path: Path) -> None:
-    with pytest.raises(RenderFailed, match=r"^start_image: the image is too complex to decode"):
+    with pytest.raises(InvalidImage, match=r"^start_image: the image is too complex to decode"):
         normalise(png_of_zeros(6000, 6000, 8, 6), tmp_path, Sandbox(memory_bytes=150_000_000))
 
 
@@ -226,7 +226,7 @@ def test_a_huge_baseline_jpeg_is_decoded_smaller_than_it_is(tmp_path: Path) -> N
 
 
 def test_what_only_costs_time_is_cut_off(tmp_path: Path) -> None:
-    with pytest.raises(RenderFailed, match=r"^start_image: the image is too complex to decode"):
+    with pytest.raises(InvalidImage, match=r"^start_image: the image is too complex to decode"):
         normalise(jpeg_of_many_scans(4000, 4000, 190), tmp_path, Sandbox(cpu_seconds=1))
 
 

@@ -17,6 +17,7 @@ from keyreel.errors import (
 )
 from keyreel.intake import headers
 from keyreel.intake.headers import BadHeader, Header
+from keyreel.wire import beginnings
 from keyreel.wire.inline import NotInline, TooLong, inline
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ LONGEST_SIDE: Final = 16384
 MOST_PIXELS: Final = 64_000_000
 MOST_SEQUENTIAL_PIXELS: Final = 200_000_000
 """For JPEGs that are decoded line by line, and smaller than they are."""
-
-# An MP4 begins with its brand; QuickTime's oldest files have none.
-_VIDEO_BOXES: Final = (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip")
-_EBML: Final = b"\x1a\x45\xdf\xa3"
 
 
 def inspect(data: bytes, rules: PictureRules, field: str) -> Header:
@@ -97,8 +94,8 @@ def check_video(file: Path, field: str) -> None:
         InvalidRequest: it is no MP4, MOV, MKV or WebM.
     """
     with file.open("rb") as opened:
-        start = opened.read(12)
-    if start[4:8] not in _VIDEO_BOXES and not start.startswith(_EBML):
+        start = opened.read(beginnings.LONGEST)
+    if not beginnings.of_video(start):
         raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
 
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from keyreel.wire import beginnings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -113,7 +115,7 @@ def _looks_like_a_picture(beginning: str) -> bool:
         data = binascii.a2b_base64(letters[: len(letters) // _GROUP * _GROUP], strict_mode=True)
     except ValueError:
         return False
-    return data.startswith((b"\x89PNG", b"\xff\xd8\xff")) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+    return beginnings.of_picture(data)
 
 
 def _pieces(text: str, start: int) -> Iterator[bytes]:
