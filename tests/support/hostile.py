@@ -106,9 +106,11 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def png_that_claims(width: int, height: int, bits: int = 8, colour: int = 2) -> bytes:
+def png_that_claims(
+    width: int, height: int, *, bits: int = 8, colour: int = 2, methods: tuple[int, int, int] = (0, 0, 0)
+) -> bytes:
     """A PNG whose header promises far more pixels than its data holds."""
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, *methods)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
