@@ -19,6 +19,7 @@ from keyreel.wire.dialect import Asked
 from keyreel.wire.parse import parse_fields
 from support.hostile import http, new_intake, served
 from support.videos import SIZE, encode_again, scene
+from support.yuv import coded, video_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,18 @@ def test_takes_every_usual_coding(video: Path, tmp_path: Path, codec: str, endin
     assert shot.first is not None
     with Image.open(shot.first) as opened:
         assert np.array_equal(np.asarray(opened), list(frames(again))[-1])
+
+
+@pytest.mark.parametrize(("size", "matrix"), [((640, 480), 6), ((1280, 720), 1)])
+def test_an_untagged_video_goes_on_in_the_colours_that_players_show(
+    tmp_path: Path, size: tuple[int, int], matrix: int
+) -> None:
+    color = (200, 60, 30)
+    video = video_of(tmp_path / "v.mp4", coded(color, matrix, full=False), size=size, frames=16)
+    (shot,) = gathered(video.read_bytes(), tmp_path).shots
+    assert shot.first is not None
+    with Image.open(shot.first) as opened:
+        assert np.abs(np.asarray(opened).astype(int) - color).max() <= 3
 
 
 def test_a_turned_video_stands_upright(video: Path, tmp_path: Path) -> None:
