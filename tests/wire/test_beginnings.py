@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.wire.beginnings import of_picture, of_video
+from keyreel.wire.beginnings import media_type, of_picture, of_video
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,4 @@ from keyreel.wire.beginnings import of_picture, of_video
 )
 def test_tells_by_the_first_bytes(data: bytes, kind: str) -> None:
     assert (of_picture(data), of_video(data)) == (kind == "picture", kind == "video")
+    assert media_type(data).partition("/")[0] == {"picture": "image"}.get(kind, kind)

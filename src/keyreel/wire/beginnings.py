@@ -22,3 +22,14 @@ def of_picture(data: bytes) -> bool:
 def of_video(data: bytes) -> bool:
     """Say whether this is how an MP4, MOV, MKV or WebM begins."""
     return data[4:8] in _BOXES or data.startswith(_EBML)
+
+
+def media_type(data: bytes) -> str:
+    """Return the media type of what begins like this; empty for anything else."""
+    if of_picture(data):
+        return (
+            "image/png" if data.startswith(_PNG) else "image/jpeg" if data.startswith(_JPEG) else "image/webp"
+        )
+    if of_video(data):
+        return "video/webm" if data.startswith(_EBML) else "video/mp4"
+    return ""
