@@ -101,6 +101,8 @@ def test_an_inline_picture_has_its_own_limit_of_bytes() -> None:
         (encoded(Image.new("RGB", (200, 200)), "TIFF"), "a TIFF"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG"),
         (b'  <svg onload="alert(1)"/>', "an SVG"),
+        (b"<!DOCTYPE html><html><body>Please sign in</body></html>", "a web page"),
+        (b"\xef\xbb\xbf\n<HTML>", "a web page"),
         (b"\0\0\0\x1cftypavif" + bytes(40), "an AVIF or HEIC"),
         (b"\0\0\0\x1cftypheic" + bytes(40), "an AVIF or HEIC"),
         (b"%PDF-1.7", "a PDF"),

@@ -66,6 +66,10 @@ _OTHERS: Final = (
     ("a BMP", re.compile(rb"BM")),
     ("a TIFF", re.compile(rb"II\*\0|MM\0\*")),
     ("an AVIF or HEIC", re.compile(rb"....ftyp(?:avi|hei|mif)", re.DOTALL)),
+    (
+        "a web page",
+        re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE),
+    ),
     ("an SVG or another text", re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")),
     ("a PDF", re.compile(rb"%PDF")),
 )
