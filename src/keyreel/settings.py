@@ -34,6 +34,7 @@ _UNITS = {
     "d": timedelta(days=1),
 }
 Network = IPv4Network | IPv6Network
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 def data_folder() -> Path:
@@ -73,7 +74,13 @@ class Settings(BaseSettings):
     )
     egress_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(),
-        description="Private networks that image URLs may point into, comma-separated (for development).",
+        description="Private networks that image, video and callback URLs may lead into, on any port, "
+        "comma-separated (for development): `127.0.0.0/8` is this machine.",
+    )
+    egress_ports: Annotated[tuple[Port, ...], NoDecode] = Field(
+        default=(80, 443, 8080, 8443),
+        min_length=1,
+        description="Ports that such URLs may name elsewhere, comma-separated.",
     )
     worker: bool = Field(default=True, description="0: accept, store and answer, but render nothing.")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -206,6 +213,11 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: Any) -> Any:
         return tuple(ip_network(item, strict=False) for item in _items(value))
+
+    @field_validator("egress_ports", mode="before")
+    @classmethod
+    def _ports(cls, value: Any) -> Any:
+        return tuple(int(item) for item in _items(value))
 
     @field_validator("engines", mode="before")
     @classmethod

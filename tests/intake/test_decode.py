@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import io
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 import pytest
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
-from keyreel.errors import RenderFailed
+from keyreel.errors import InvalidImage
 from keyreel.intake.sandbox import Sandbox
 from keyreel.wire.endpoint import PictureRules
 from support.hostile import (
@@ -125,6 +127,45 @@ def test_a_turned_picture_stands_upright(kind: str, tmp_path: Path) -> None:
     assert near(image, (50, 180), (30, 30, 200), 40)
 
 
+XMP: Final = '<x xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>'
+RAW: Final = "\nexif\n      26\n" + (b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0").hex()
+
+
+def noted(name: str, text: str) -> PngImagePlugin.PngInfo:
+    notes = PngImagePlugin.PngInfo()
+    notes.add_itxt(name, text)
+    return notes
+
+
+@pytest.mark.parametrize(
+    "data",
+    [picture(200, 100, pnginfo=noted("XML:com.adobe.xmp", XMP)),
+     picture(200, 100, pnginfo=noted("Raw profile type exif", RAW)),
+     picture(200, 100, "WEBP", xmp=XMP.encode())],
+)  # fmt: skip
+def test_an_orientation_counts_wherever_it_is_said(data: bytes, tmp_path: Path) -> None:
+    image = decoded(data, tmp_path)
+    assert image.size == (100, 200)
+    assert near(image, (50, 20), (200, 30, 30), 40)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_every_orientation_is_undone(turn: int, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    upright = Image.new("RGB", (60, 40), "white")
+    upright.paste("red", (0, 0, 20, 20))
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}.get(turn)
+    stored = upright if back is None else upright.transpose(Image.Transpose(back))
+    assert list(decoded(encoded(stored, exif=exif.tobytes()), tmp_path).tobytes()) == list(upright.tobytes())
+
+
+@pytest.mark.parametrize("tiff", [b"MM\0*\0\0\0\x08\xff\xff", b"junk"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_junk_exif_means_upright(kind: str, tiff: bytes, tmp_path: Path) -> None:
+    assert decoded(picture(kind=kind, exif=b"Exif\0\0" + tiff), tmp_path).size == (160, 120)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_the_first_frame_of_an_animation_counts(kind: str, tmp_path: Path) -> None:
     frames = [Image.new("RGB", (160, 120), colour) for colour in ("red", "lime", "blue")]
@@ -133,18 +174,71 @@ def test_the_first_frame_of_an_animation_counts(kind: str, tmp_path: Path) -> No
 
 
 def swapped_profile() -> bytes:
-    """Make a profile whose red, green and blue stand in another order, so that its use shows."""
+    """Make a profile whose red and blue have changed places, to be seen in use; it is still called sRGB."""
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return lab.replace(b"rXYZ", b"tXYZ").replace(b"bXYZ", b"rXYZ").replace(b"tXYZ", b"bXYZ")
 
 
-def test_an_embedded_profile_is_applied(tmp_path: Path) -> None:
-    profile = swapped_profile()
-    described = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
-    if described.startswith("sRGB"):
-        profile = profile.replace("sRGB".encode("utf-16-be"), "xRGB".encode("utf-16-be"))
-    image = decoded(encoded(Image.new("RGB", (160, 120), (255, 0, 0)), icc_profile=profile), tmp_path)
-    assert near(image, (5, 5), (0, 0, 255), 30)
+def after_head(png: bytes, **chunks: bytes) -> bytes:
+    """Put chunks before a PNG's pixels."""
+    return png[:33] + b"".join(chunk(name.encode(), content) for name, content in chunks.items()) + png[33:]
+
+
+def without_adobe(jpeg: bytes) -> bytes:
+    """Leave away the segment by which Adobe's inverted CMYK is known."""
+    at = jpeg.index(b"\xff\xee")
+    return jpeg[:at] + jpeg[at + 2 + struct.unpack_from(">H", jpeg, at + 2)[0] :]
+
+
+RED = Image.new("RGB", (160, 120), (255, 0, 0))
+INK = Image.new("CMYK", (160, 120), (0, 255, 255, 0))
+
+
+@pytest.mark.parametrize(
+    ("data", "colour"),
+    [
+        (encoded(RED, icc_profile=swapped_profile()), (0, 0, 255)),
+        (encoded(RED, "JPEG", quality=95, icc_profile=swapped_profile()), (0, 0, 255)),
+        (encoded(RED, "WEBP", lossless=True, icc_profile=swapped_profile()), (0, 0, 255)),
+        (encoded(RED.convert("RGBA"), icc_profile=swapped_profile()), (0, 0, 255)),
+        (encoded(RED.quantize(4), icc_profile=swapped_profile()), (0, 0, 255)),
+        (after_head(encoded(Image.new("L", (160, 120), 188)), gAMA=struct.pack(">I", 100_000)), (223,) * 3),
+        (after_head(encoded(Image.new("RGB", (160, 120), (200, 100, 50))), cICP=bytes([12, 13, 0, 1])),
+         (215, 93, 31)),
+        (encoded(INK, "JPEG", quality=95), (255, 0, 0)),
+        (without_adobe(encoded(ImageChops.invert(INK), "JPEG", quality=95)), (255, 0, 0)),
+    ],
+)  # fmt: skip
+def test_colours_become_srgb(data: bytes, colour: tuple[int, int, int], tmp_path: Path) -> None:
+    assert near(decoded(data, tmp_path), (5, 5), colour, 30 if colour == (0, 0, 255) else 4)
+
+
+def deep_png(colour: int, pixel: bytes, **chunks: bytes) -> bytes:
+    """Make a 16-bit PNG of one colour."""
+    header = struct.pack(">IIBBBBB", 160, 120, 16, colour, 0, 0, 0)
+    rows = (b"\0" + pixel * 160) * 120
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+    return after_head(png + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""), **chunks)
+
+
+@pytest.mark.parametrize(
+    ("data", "colour"),
+    [
+        (deep_png(2, b"\x80\x80\xff\xff\0\0"), (128, 255, 0)),
+        (deep_png(6, b"\x80\x80\xff\xff\0\0\0\0"), (255, 255, 255)),
+        (deep_png(4, b"\x40\x40\xff\xff"), (64, 64, 64)),
+        (deep_png(0, b"\x40\x40"), (64, 64, 64)),
+        (encoded(Image.new("L", (160, 120), 7), transparency=7), (255, 255, 255)),
+        (encoded(Image.new("L", (160, 120), 7), transparency=8), (7, 7, 7)),
+        (encoded(Image.new("1", (160, 120), 1), transparency=1), (255, 255, 255)),
+        (encoded(RED.quantize(4), transparency=0), (255, 255, 255)),
+        (encoded(RED.quantize(4), transparency=b"\x80"), (255, 127, 127)),
+    ],
+)
+def test_every_depth_and_transparency_is_read(
+    data: bytes, colour: tuple[int, int, int], tmp_path: Path
+) -> None:
+    assert near(decoded(data, tmp_path), (5, 5), colour, 1)
 
 
 @pytest.mark.parametrize("profile", [b"junk", bytes(4000), swapped_profile()[:200]])
@@ -173,7 +267,7 @@ def test_a_large_picture_is_made_smaller_and_keeps_its_ratio(tmp_path: Path) -> 
 
 
 def failure(data: bytes, folder: Path) -> str:
-    with pytest.raises(RenderFailed) as failed:
+    with pytest.raises(InvalidImage) as failed:
         decoded(data, folder)
     assert list(folder.glob("*.png")) == []
     return failed.value.message
@@ -205,7 +299,7 @@ def test_a_damaged_picture_fails_the_render(data: bytes, tmp_path: Path) -> None
 
 
 def test_what_bursts_its_memory_is_too_complex_not_damaged(tmp_path: Path) -> None:
-    with pytest.raises(RenderFailed, match=r"^start_image: the image is too complex to decode"):
+    with pytest.raises(InvalidImage, match=r"^start_image: the image is too complex to decode"):
         normalise(png_of_zeros(6000, 6000, 8, 6), tmp_path, Sandbox(memory_bytes=150_000_000))
 
 
@@ -226,7 +320,7 @@ def test_a_huge_baseline_jpeg_is_decoded_smaller_than_it_is(tmp_path: Path) -> N
 
 
 def test_what_only_costs_time_is_cut_off(tmp_path: Path) -> None:
-    with pytest.raises(RenderFailed, match=r"^start_image: the image is too complex to decode"):
+    with pytest.raises(InvalidImage, match=r"^start_image: the image is too complex to decode"):
         normalise(jpeg_of_many_scans(4000, 4000, 190), tmp_path, Sandbox(cpu_seconds=1))
 
 

@@ -13,13 +13,13 @@ from structlog.testing import capture_logs
 
 from keyreel.errors import ImageTooLarge, PictureUnreachable
 from keyreel.intake.egress import Answer, Egress
-from support.hostile import LOOPBACK, http, served
+from support.hostile import OPENED, http, served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Errors that come before any connection is tried.
-REFUSED = {"BlockedURLError", "BlockedAddressError", "InvalidURL", "UnsupportedProtocol", "_Unusable"}
+REFUSED = {"BlockedURLError", "BlockedAddressError", "InvalidURL", "UnsupportedProtocol", "NotHad"}
 
 NAMES: dict[str, Sequence[str]] = {
     "internal.test": ["10.0.0.7"],
@@ -53,7 +53,7 @@ def fetch(url: str, egress: Egress = CLOSED) -> bytes:
 
 
 def opened(**options: Any) -> Egress:
-    return Egress([LOOPBACK], failure_seconds=0, **options)
+    return Egress(OPENED, failure_seconds=0, pauses=(0.01, 0.01), **options)
 
 
 @pytest.mark.parametrize(
@@ -166,30 +166,10 @@ def test_a_redirect_is_checked_again(target: str) -> None:
     assert logs[0]["error"] in REFUSED
 
 
-@pytest.mark.parametrize(("hops", "arrives"), [(3, True), (4, False)])
-def test_follows_three_redirects(hops: int, *, arrives: bool) -> None:
-    async def walk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal hops
-        assert not reader.at_eof()
-        hops -= 1
-        writer.write(http(b"there") if hops < 0 else http(b"", f"Location: /{hops}", status="307 On"))
-
-    async def run() -> bytes:
-        async with served(walk) as base:
-            return await fetched(opened(), base)
-
-    if arrives:
-        assert asyncio.run(run()) == b"there"
-    else:
-        with pytest.raises(PictureUnreachable):
-            asyncio.run(run())
-
-
 @pytest.mark.parametrize(
     "answer",
     [http(b"gone", status="404 Not Found"), http(b"", status="204 No Content"), b"", b"SSH-2.0-OpenSSH\r\n",
-     http(gzip.compress(bytes(100)), "Content-Encoding: gzip"), http(b"x", "Content-Encoding: br"),
-     http(b"x", "Content-Encoding: unheard-of"), http(b"short", "Content-Length: 500"),
+     http(b"short", "Content-Length: 500"),
      http(b"", "Location: http://[::1", status="302 Found"), http(b"zz\r\n", "Transfer-Encoding: chunked")],
 )  # fmt: skip
 def test_an_unusable_answer_is_no_picture(answer: bytes) -> None:

@@ -56,45 +56,20 @@ def turned(kind: str, orientation: int = 6) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "source",
-    [
-        data_uri(PNG),
-        data_uri(PNG, "image/jpeg"),
-        data_uri(PNG, "IMAGE/WebP"),
-        data_uri(PNG, "image/svg+xml"),
-        data_uri(PNG, "image/*"),
-        data_uri(PNG, "application/octet-stream"),
-        data_uri(PNG, ""),
-        data_uri(PNG, "image/png;name=a.png;charset=utf-8"),
-        data_uri(PNG).replace("data:", "DATA:").replace("base64", "BASE64"),
-        "\n " + data_uri(PNG) + "\r\n",
-        data_uri(PNG).replace("base64,", "base64,\n"),
-        base64.b64encode(PNG).decode(),
-        "\n" + base64.encodebytes(PNG).decode().replace("\n", "\r\n\t "),
-        base64.b64encode(picture(kind="JPEG")).decode(),
-        base64.b64encode(picture(kind="WEBP")).decode(),
-    ],
-)
-def test_takes_a_picture_however_it_is_wrapped(source: str) -> None:
-    assert receive(source) == Size(160, 120)
-
-
-@pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (data_uri(PNG).replace(";base64", ""), "not in base64"),
-        (data_uri(PNG).replace(";base64", ";base64;charset=x"), "not in base64"),
-        (data_uri(PNG, "text/html"), "labelled 'text/html'"),
+        (data_uri(PNG).replace(";base64", ""), "must be in base64"),
         (data_uri(PNG)[:-1] + "!", "base64 is damaged"),
-        (data_uri(PNG).rstrip("=")[:-1], "base64 is damaged"),
         (data_uri(PNG) + "====", "base64 is damaged"),
         (data_uri(PNG + bytes(1 + -len(PNG) % 3)) + "QUJD", "base64 is damaged"),
-        ("data:image/png;base64," + base64.urlsafe_b64encode(b"\xff\xfe" * 99).decode(), "base64 is damaged"),
+        (data_uri(PNG, "text/html").replace(";base64,", ";base64,%zz"), "base64 is damaged"),
+        ("data:image/png;base64," + base64.urlsafe_b64encode(b"\xff\xfe" * 99).decode(), "unknown format"),
         ("data:image/png;base64,", "base64 is damaged"),
+        ("data:image/png;base64,A", "base64 is damaged"),
         ("data:image/png;base64,é", "base64 is damaged"),
         ("data:image/png;base64,\ud800", "base64 is damaged"),
-        ("data:", "this is no image"),
-        (base64.b64encode(b"GIF89a" + bytes(90)).decode(), "this is no image"),
+        ("data:", "must be in base64"),
+        (base64.b64encode(b"GIF89a" + bytes(90)).decode(), "must be an http.*or an image"),
     ],
 )
 def test_refuses_broken_wrapping(source: str, reason: str) -> None:
@@ -104,7 +79,7 @@ def test_refuses_broken_wrapping(source: str, reason: str) -> None:
 
 def test_bare_base64_is_refused_where_a_data_uri_is_required() -> None:
     rules = PictureRules(data_uri_only=True)
-    with pytest.raises(InvalidImage, match="starts with data:image"):
+    with pytest.raises(InvalidImage, match="must begin with data:image"):
         receive(base64.b64encode(PNG).decode(), rules)
     assert receive(data_uri(PNG), rules)
 
@@ -126,6 +101,8 @@ def test_an_inline_picture_has_its_own_limit_of_bytes() -> None:
         (encoded(Image.new("RGB", (200, 200)), "TIFF"), "a TIFF"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG"),
         (b'  <svg onload="alert(1)"/>', "an SVG"),
+        (b"<!DOCTYPE html><html><body>Please sign in</body></html>", "a web page"),
+        (b"\xef\xbb\xbf\n<HTML>", "a web page"),
         (b"\0\0\0\x1cftypavif" + bytes(40), "an AVIF or HEIC"),
         (b"\0\0\0\x1cftypheic" + bytes(40), "an AVIF or HEIC"),
         (b"%PDF-1.7", "a PDF"),
@@ -166,6 +143,15 @@ PNG_HEAD, JPEG = PNG[:33], picture(kind="JPEG")
         PNG[:20] + b"\xff" + PNG[21:],
         png_that_claims(0, 10),
         png_that_claims(10, 10, colour=5),
+        png_that_claims(10, 10, bits=4, colour=2),
+        png_that_claims(10, 10, bits=16, colour=3),
+        png_that_claims(10, 10, bits=3, colour=0),
+        png_that_claims(10, 10, bits=0),
+        png_that_claims(10, 10, colour=3),
+        png_that_claims(10, 10, methods=(1, 0, 0)),
+        png_that_claims(10, 10, methods=(0, 1, 0)),
+        png_that_claims(10, 10, methods=(0, 0, 2)),
+        PNG[:29] + bytes(4) + PNG[33:],
         PNG_HEAD + chunk(b"tEXt", b"") * 5000 + PNG[33:],
         b"\xff\xd8\xff" + bytes(1000),
         b"\xff\xd8\xff\xfe\0\0" + JPEG[2:],

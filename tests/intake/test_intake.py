@@ -12,16 +12,25 @@ from PIL import Image
 
 from keyreel.errors import (
     ImageSizeOutOfRange,
+    ImageTooLarge,
     InvalidImage,
     InvalidRequest,
     LinkExpired,
     PictureUnreachable,
-    RenderFailed,
 )
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import Storage
 from keyreel.wire.endpoint import PictureRules
-from support.hostile import Request, data_uri, http, new_intake, picture, request_with, served
+from support.hostile import (
+    Request,
+    data_uri,
+    http,
+    new_intake,
+    picture,
+    png_that_claims,
+    request_with,
+    served,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +73,7 @@ def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
      "//example.com/a.png", "gopher://example.com/", "javascript:alert(1)"],
 )  # fmt: skip
 def test_refuses_what_is_neither_url_nor_picture(source: str) -> None:
-    with pytest.raises(InvalidImage, match=r"^images\[0\]: this is no image"):
+    with pytest.raises(InvalidImage, match=r"^images\[0\]: must be an http\(s\) address or an image"):
         asyncio.run(new_intake().receive(Request(images=(source,))))
 
 
@@ -114,20 +123,41 @@ def test_what_the_order_leaves_out_is_not_fetched(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("served_bytes", "reason"),
-    [(b"<html>", "of an unknown|an SVG or another text"), (picture(500, 100), "the ratio 5.00:1"),
-     (picture()[:60], "cut off")],
+    "data",
+    [b"<html>", b"", picture(500, 100), picture()[:60], png_that_claims(9000, 9000), png_that_claims(40, 40),
+     picture(kind="WEBP")[:30] + bytes(len(picture(kind="WEBP")) - 30), bytes(2_000_000)],
 )  # fmt: skip
-def test_a_fetched_picture_is_held_against_the_same_rules(
-    tmp_path: Path, served_bytes: bytes, reason: str
+def test_a_picture_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
+    tmp_path: Path, data: bytes
 ) -> None:
+    rules = PictureRules(max_bytes=1_000_000)
+
+    async def run(source: str) -> InvalidRequest:
+        intake = new_intake()
+        try:
+            asked = await intake.receive(request_with(rules)(images=(source,)))
+            await intake.gather(asked, asked.order(1), tmp_path)
+        except InvalidRequest as error:
+            return error
+        raise AssertionError(source[:40])
+
+    async def both() -> tuple[InvalidRequest, InvalidRequest]:
+        async with served(http(data)) as base:
+            return await run(f"{base}/a.png"), await run(data_uri(data))
+
+    by_url, inline = asyncio.run(both())
+    assert (type(by_url), by_url.field) == (type(inline), inline.field)
+    assert by_url.message == inline.message or not data
+
+
+def test_a_fetched_picture_names_its_own_field(tmp_path: Path) -> None:
     async def run() -> None:
         intake = new_intake()
-        async with served(http(served_bytes)) as base:
+        async with served(http(b"<html>")) as base:
             asked = await intake.receive(Request(images=(data_uri(picture()), f"{base}/a.png")))
             await intake.gather(asked, asked.order(1), tmp_path)
 
-    with pytest.raises(RenderFailed, match=rf"^images\[1\]: .*({reason})"):
+    with pytest.raises(InvalidImage, match=r"^images\[1\]: the image is a web page"):
         asyncio.run(run())
 
 
@@ -138,7 +168,7 @@ def test_rules_between_pictures_are_checked_again_with_fetched_ones(tmp_path: Pa
             asked = await intake.receive(Request(images=(data_uri(picture(200, 100)), base)))
             await intake.gather(asked, asked.order(1), tmp_path)
 
-    with pytest.raises(RenderFailed, match="one is wide"):
+    with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
         asyncio.run(run())
 
 
@@ -194,7 +224,7 @@ def test_a_picture_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> Non
 
     with Image.open(asyncio.run(run((source,))), formats=("PNG",)) as image:
         assert image.mode == "RGBA"
-    with pytest.raises(RenderFailed, match=r"^images\[1\]: 160x120 is smaller than 300x300"):
+    with pytest.raises(ImageSizeOutOfRange, match=r"^images\[1\]: 160x120 is smaller than 300x300"):
         asyncio.run(run((source, source)))
 
 
@@ -204,7 +234,7 @@ def test_a_picture_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
             asked = request_with(PictureRules(max_bytes=200_000))(images=(base,))
             await new_intake().gather(asked, asked.order(1), tmp_path)
 
-    with pytest.raises(RenderFailed, match=r"^images\[0\]: the image has more than 0\.2 MB"):
+    with pytest.raises(ImageTooLarge, match=r"^images\[0\]: the image has more than 0\.2 MB"):
         asyncio.run(run())
 
 
@@ -219,18 +249,22 @@ def test_a_link_of_this_server_is_read_from_its_own_store(tmp_path: Path) -> Non
     assert asyncio.run(run()).shots[0].first == str(tmp_path / "0.png")
 
 
-def test_an_expired_link_of_this_server_fails_the_render(tmp_path: Path) -> None:
+def test_an_expired_link_of_this_server_is_told_on_arrival_and_fails_the_render(tmp_path: Path) -> None:
     def expired(_url: str) -> str:
         raise LinkExpired
 
+    with pytest.raises(InvalidRequest, match=r"^images\[0\]: .* expired"):
+        asyncio.run(
+            new_intake(resolve=expired).receive(Request(images=("http://keyreel.invalid/cover.jpg",)))
+        )
     asked = Request(images=("http://keyreel.invalid/cover.jpg",))
-    with pytest.raises(RenderFailed, match=r"^images\[0\]: .* expired"):
+    with pytest.raises(PictureUnreachable, match=r"^images\[0\]: .* expired"):
         asyncio.run(new_intake(resolve=expired).gather(asked, asked.order(1), tmp_path))
 
 
 def test_a_lost_asset_fails_the_render(tmp_path: Path) -> None:
     asked = Request(images=("asset:" + "0" * 64,))
-    with pytest.raises(RenderFailed, match="no longer stored"):
+    with pytest.raises(PictureUnreachable, match="no longer stored"):
         asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
 
 

@@ -11,6 +11,7 @@ import pytest
 from keyreel.media.film import open_film
 from keyreel.media.reader import frame_at
 from keyreel.order import Size
+from support.yuv import coded, video_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,3 +45,32 @@ def test_stored_luma_follows_the_bt709_equation(tmp_path: Path) -> None:
         luma = next(container.decode(video=0)).to_ndarray()[:64]
     assert abs(int(luma[32, 16]) - 63) <= 2
     assert abs(int(luma[32, 48]) - 173) <= 2
+
+
+SD, HD, UPRIGHT, WIDE = (720, 576), (1280, 720), (480, 640), (960, 540)
+BT709, BT470, BT601, BT2020, NONE = 1, 5, 6, 9, 2
+LIMITED, FULL = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("size", "tags", "matrix"),
+    [
+        (SD, (NONE, 0), BT601),
+        (UPRIGHT, (NONE, 0), BT601),
+        (SD, (NONE, FULL), BT601),
+        (HD, (NONE, 0), BT709),
+        (WIDE, (NONE, 0), BT709),
+        (SD, (BT709, LIMITED), BT709),
+        (SD, (BT709, FULL), BT709),
+        (HD, (BT601, LIMITED), BT601),
+        (HD, (BT470, FULL), BT470),
+        (HD, (BT2020, LIMITED), BT2020),
+    ],
+)
+def test_a_video_is_read_by_its_tags_or_by_its_size(
+    tmp_path: Path, size: tuple[int, int], tags: tuple[int, int], matrix: int
+) -> None:
+    color = (200, 60, 30)
+    yuv = coded(color, matrix, full=tags[1] == FULL)
+    found = frame_at(video_of(tmp_path / "v.mp4", yuv, size=size, tags=tags), 1)
+    assert np.abs(found.astype(int) - color).max() <= 3

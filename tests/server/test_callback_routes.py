@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from keyreel.cli.compose import Platform
 
-URL = "http://203.0.113.7/hook"
+URL = "https://hooks.example.com/hook"
 SUBMIT = "/v3/async/vidu-q2-pro-img2video"
 
 
@@ -57,7 +57,18 @@ def test_of_two_addresses_the_second_is_named_as_ignored(client: TestClient) -> 
     assert "X-Ignored-Fields" not in client.post(SUBMIT, json=same).headers
 
 
-@pytest.mark.parametrize("url", ["ftp://a.b/", "nonsense", 7, "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://a.b/",
+        "nonsense",
+        7,
+        "http://",
+        "http://me:secret@a.b/",
+        "http://127.0.0.1/",
+        "http://a.b:3000/",
+    ],
+)
 def test_an_address_that_is_none_is_refused(client: TestClient, url: object) -> None:
     answer = client.post(SUBMIT, json=body(callback_url=url))
     assert answer.status_code == 400

@@ -16,12 +16,14 @@ from PIL import Image
 
 from keyreel.errors import ImageSizeOutOfRange
 from keyreel.intake import Intake
+from keyreel.intake.destinations import Destinations
 from keyreel.intake.egress import Egress
 from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
 from keyreel.storage.objects import Storage
 from keyreel.wire.endpoint import Endpoint, PictureRules
 
 LOOPBACK = ip_network("127.0.0.0/8")
+OPENED = Destinations((LOOPBACK,))
 
 
 class Request(Endpoint):
@@ -70,7 +72,9 @@ def request_with(rules: PictureRules) -> type[Request]:
 
 
 def new_intake(storage: Storage | None = None, **options: Any) -> Intake:
-    return Intake(storage or Storage.memory(), Egress([LOOPBACK], failure_seconds=0), **options)
+    return Intake(
+        storage or Storage.memory(), Egress(OPENED, failure_seconds=0, pauses=(0.01, 0.01)), **options
+    )
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -102,9 +106,11 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def png_that_claims(width: int, height: int, bits: int = 8, colour: int = 2) -> bytes:
+def png_that_claims(
+    width: int, height: int, *, bits: int = 8, colour: int = 2, methods: tuple[int, int, int] = (0, 0, 0)
+) -> bytes:
     """A PNG whose header promises far more pixels than its data holds."""
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, *methods)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)

@@ -145,7 +145,10 @@ def test_seeds_are_31_bits_and_never_zero(given: Any, chosen: int | None) -> Non
         (Size(1000, 1000), Size(1000, 800), True),
         (Size(1000, 1000), Size(1251, 1000), False),
         (Size(1000, 1000), Size(1000, 799), False),
-        (Size(1000, 1000), Size(1200, 1200), False),
+        (Size(800, 600), Size(1000, 750), True),
+        (Size(1000, 750), Size(800, 600), True),
+        (Size(1000, 800), Size(800, 1000), True),
+        (Size(1000, 1000), Size(1251, 1251), False),
         (Size(1280, 720), Size(720, 1280), False),
     ],
 )

@@ -30,18 +30,32 @@ def source(picture: Any) -> str:
         "data:image/png;base64,AAAA",
         "data:image/jpeg;base64,",
         "DATA:IMAGE/PNG;BASE64,AAAA",
-        "data:image/svg+xml;charset=utf-8;base64,AAAA",
+        "data:;base64,AAAA",
+        "data:text/html;base64,PGI+",
+        " data:image/svg+xml;charset=utf-8;base64,AAAA",
         BASE64,
         BASE64.replace("+", "-").replace("/", "_"),
         BASE64[:40] + "\r\n" + BASE64[40:],
+        "\n" * 100 + BASE64,
     ],
 )
 def test_addresses_data_uris_and_base64_are_taken_as_they_are(picture: str) -> None:
     assert source(picture) == picture
 
 
-def test_blanks_after_an_address_are_dropped() -> None:
-    assert source("https://example.com/a.png \n") == "https://example.com/a.png"
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://example.com/a.png \n", "https://example.com/a.png"),
+        ("\t\ufeff https://example.com/a.png\u200b\u00a0", "https://example.com/a.png"),
+        ("https://example.com/my photo.png", "https://example.com/my%20photo.png"),
+        ("https://example.com/a%20b c.png?q=d e#f g", "https://example.com/a%20b%20c.png?q=d%20e#f%20g"),
+        ("https://example.com?q=a b", "https://example.com?q=a%20b"),
+        ("https://example.com/%E4%BD%A0+%2B.png", "https://example.com/%E4%BD%A0+%2B.png"),
+    ],
+)
+def test_an_address_is_brought_to_one_form(written: str, meant: str) -> None:
+    assert source(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -74,7 +88,10 @@ def test_blanks_after_an_address_are_dropped() -> None:
         [BASE64],
         {"src": "https://example.com/a.png"},
         {"url": 5},
-        {"url": {"url": "https://example.com/a.png"}},
+        {"url": {"url": {"url": {"url": "https://example.com/a.png"}}}},
+        "http://user:pw@example.com/a.png",
+        "http://example.com\\@127.0.0.1/",
+        "A" * 60,
     ],
 )
 def test_everything_else_is_refused(picture: Any) -> None:
@@ -84,7 +101,7 @@ def test_everything_else_is_refused(picture: Any) -> None:
     assert "base64" in caught.value.message or "address" in caught.value.message
 
 
-@pytest.mark.parametrize("picture", ["", " ", "\n", {"url": ""}])
+@pytest.mark.parametrize("picture", ["", " ", "\n", " " * 500, {"url": ""}])
 def test_an_empty_picture_is_a_missing_one(picture: Any) -> None:
     with pytest.raises(MissingImage, match=r"images\[0\]"):
         source(picture)
@@ -92,7 +109,7 @@ def test_an_empty_picture_is_a_missing_one(picture: Any) -> None:
 
 @pytest.mark.parametrize(
     "picture",
-    ["data:text/html;base64,PGI+", "data:image/png,raw", "data:;base64,AAAA", "data:image/png;base64"],
+    ["data:image/png,raw", "data:,", "data:image/png;base64", "data:image/png;base64" + " " * 5000 + ",AAAA"],
 )
 def test_a_data_uri_that_is_no_picture_is_no_picture(picture: str) -> None:
     with pytest.raises(InvalidImage, match="data:image/png;base64,"):
@@ -102,9 +119,11 @@ def test_a_data_uri_that_is_no_picture_is_no_picture(picture: str) -> None:
 @pytest.mark.parametrize("name", ["url", "image_url", "image"])
 def test_an_object_may_hold_the_picture(name: str) -> None:
     assert source({name: "https://example.com/a.png"}) == "https://example.com/a.png"
+    assert source({"type": "image_url", name: {"url": BASE64, "detail": "high"}}) == BASE64
+    assert source({"image": {"image_url": {name: BASE64}}}) == BASE64
 
 
-@pytest.mark.parametrize("beginning", ["data:image/png;base64,", ""])
+@pytest.mark.parametrize("beginning", ["data:image/png;base64,", "iVBORw0KGgoA"])
 def test_a_long_picture_is_neither_copied_nor_searched(beginning: str) -> None:
     picture = beginning + "A" * 50_000_000
     started = time.perf_counter()

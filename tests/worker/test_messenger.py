@@ -26,7 +26,7 @@ from keyreel.wire.callbacks import is_signed_with
 from keyreel.wire.dialects import dialect
 from keyreel.worker.callbacks import Messenger, MessengerSettings
 from keyreel.worker.notices import Links, Notices
-from support.hostile import LOOPBACK
+from support.hostile import OPENED
 from support.plant import comes_true
 from support.receivers import Receiver, Reply, receiving
 
@@ -67,7 +67,7 @@ class Office:
         """Run a messenger until something is true."""
         signer = Signer([b"s" * 32], clock or SystemClock())
         notices = Notices(Links(signer, 60, self.public_url), self.vault, SystemRandom())
-        egress = Egress([LOOPBACK], failure_seconds=0)
+        egress = Egress(OPENED, failure_seconds=0)
         messenger = Messenger(self.store, egress, notices, settings=settings, random=SystemRandom())
 
         async def working() -> None:

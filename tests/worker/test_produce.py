@@ -222,7 +222,7 @@ def test_a_running_render_survives_a_locked_database(plant: Plant) -> None:
 
 def test_an_unreachable_picture_fails_the_task_by_its_field(plant: Plant) -> None:
     async def story() -> None:
-        task = await plant.submit(images=["http://127.0.0.1:9/a.png"])
+        task = await plant.submit(images=["http://nowhere.invalid/a.png"])
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
         assert done.state is State.FAILED

@@ -14,6 +14,7 @@ from keyreel.clock import SystemClock
 from keyreel.engines.router import open_router
 from keyreel.errors import LinkForged
 from keyreel.intake import Intake
+from keyreel.intake.destinations import Destinations
 from keyreel.intake.egress import Egress
 from keyreel.pricing import read_prices
 from keyreel.provenance.authority import anchors, open_credentials
@@ -62,7 +63,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
     with open_store(settings.data, usual_limits(settings), clock) as (store, keys):
         storage = Storage.local(settings.data / "files", clock)
         signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
-        intake = Intake(storage, Egress(settings.egress_allow), resolve=own_links(signer, own_addresses))
+        intake = Intake(storage, Egress(destinations(settings)), resolve=own_links(signer, own_addresses))
         credentials = own_credentials(settings, clock)
         worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
         engines = open_router(settings.engines)
@@ -97,6 +98,11 @@ def _forecast(store: TaskStore, engines: Router, settings: Settings) -> Forecast
     return Forecast(store.database, store.clock, slots=slots, windows=settings.windows)
 
 
+def destinations(settings: Settings) -> Destinations:
+    """Return where the URLs of tenants may lead."""
+    return Destinations(settings.egress_allow, settings.egress_ports)
+
+
 def open_vault(settings: Settings) -> Vault:
     """Open what callbacks are signed with."""
     secret = load_or_create_secret(settings.data / "callbacks.key")
@@ -109,7 +115,7 @@ def _messenger(services: Services) -> Messenger:
     return Messenger(
         services.store,
         # With name lookups of its own: receivers whose names hang are not to hold up pictures.
-        Egress(settings.egress_allow),
+        Egress(destinations(settings)),
         Notices(links, services.vault, services.random),
         settings=MessengerSettings(settings.callback_schedule, settings.callback_timeout),
         random=services.random,

@@ -29,14 +29,15 @@ def run(wish: Wish, *, base_url: str, api_key: str, data: Path | None, as_json: 
 
 
 def _here(name: str, fields: Json, data: Path | None) -> Json:
+    from keyreel.cli.compose import destinations
     from keyreel.engines.router import open_router
     from keyreel.pricing import read_prices
-    from keyreel.server.validate import verdict
+    from keyreel.server.validate import Judges, verdict
     from keyreel.settings import read_settings
 
     settings = read_settings(data=data)
-    prices = read_prices(settings.price_table)
-    return verdict(name, fields, prices=prices, check=open_router(settings.engines).check)
+    prices, engines = read_prices(settings.price_table), open_router(settings.engines)
+    return verdict(name, fields, Judges(prices, engines.check, destinations(settings).check))
 
 
 def _of_server(name: str, fields: Json, base_url: str, api_key: str) -> Json:

@@ -1,13 +1,12 @@
 """The sandboxed child: turns one picture of unknown origin into an sRGB PNG of ours, or says why not.
 
 Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
-It imports nothing of Keyreel and starts fast. Its output is JSON: the picture's shown size or a fault.
+It imports next to nothing and starts fast. Its output is JSON: the picture's shown size or a fault.
 """
 
 from __future__ import annotations
 
 import errno
-import io
 import json
 import resource
 import struct
@@ -15,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageChops
 
 LONGEST_SIDE: Final = 4096
 """No output is larger than 1920x1920; more only costs the engines time."""
@@ -24,7 +23,19 @@ _FILE_BYTES: Final = 1 << 27
 _OPEN_FILES: Final = 16
 _MOST_PIXELS: Final = 200_000_000
 _DEEP_GREY: Final = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
-_WITH_PROFILE: Final = {"L", "RGB", "RGBA", "CMYK"}
+_WITH_PROFILE: Final = {"L", "LA", "RGB", "RGBA", "CMYK"}
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_QUARTERS: Final = {_TURNS[orientation] for orientation in range(5, 9)}
+_MOST_CHUNKS: Final = 4000
 _DAMAGED: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 
 
@@ -64,19 +75,52 @@ def _confine(cpu_seconds: int, memory_bytes: int) -> None:
 
 
 def _normalise(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
+    from keyreel.media.profiles import to_srgb
+
     with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as opened:
-        size, profile = opened.size, opened.info.get("icc_profile")
+        size, info = opened.size, dict(opened.info)
         opened.draft(None, _fitting(size))
         opened.load()
-        turned = opened.getexif().get(0x0112, 1) in range(5, 9)
-        image = ImageOps.exif_transpose(_shrunk(_eight_bits(opened)))
-    image = _without_alpha(_srgb(image, profile), keep=keep_alpha)
+        turn = _TURNS.get(_orientation(opened))
+        image = _shrunk(_eight_bits(_right_way_round(opened)))
+        cicp = _cicp(source) if opened.format == "PNG" else b""
+    if turn is not None:
+        image = image.transpose(turn)
+    image = _without_alpha(to_srgb(image, info, cicp), keep=keep_alpha)
     # Told apart from the source: no text, profile or EXIF block is carried over.
     image.info = {}
     beside = Path(target + ".part")
     image.save(beside, "PNG", compress_level=1)
     beside.replace(target)
-    return (size[1], size[0]) if turned else size
+    return (size[1], size[0]) if turn in _QUARTERS else size
+
+
+def _orientation(opened: Image.Image) -> int:
+    """Read the orientation from EXIF or XMP, wherever the format has it; junk means upright."""
+    try:
+        return int(opened.getexif().get(_ORIENTATION, 1))
+    except (*_DAMAGED, TypeError, IndexError):
+        return 1
+
+
+def _right_way_round(opened: Image.Image) -> Image.Image:
+    """Undo what Pillow does to every CMYK JPEG: only Adobe's have their channels inverted."""
+    inverted = opened.mode == "CMYK" and "adobe" not in opened.info
+    return ImageChops.invert(opened) if inverted else opened
+
+
+def _cicp(source: str) -> bytes:
+    """Return the content of a PNG's cICP chunk, which Pillow does not read."""
+    with Path(source).open("rb") as file:
+        file.seek(8)
+        for _ in range(_MOST_CHUNKS):
+            length, kind = struct.unpack(">I4s", file.read(8))
+            if kind == b"cICP":
+                return file.read(min(length, 4))
+            if kind == b"IDAT":
+                break
+            file.seek(length + 4, 1)
+    return b""
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:
@@ -90,7 +134,9 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         # Pillow's own conversion clips 16-bit grey to white.
         return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if image.has_transparency_data:
-        return image if image.mode == "RGBA" else image.convert("RGBA")
+        # A profile for greys is not to meet three channels.
+        with_alpha = "LA" if image.mode in {"L", "LA"} else "RGBA"
+        return image if image.mode == with_alpha else image.convert(with_alpha)
     return image if image.mode in _WITH_PROFILE else image.convert("RGB")
 
 
@@ -99,22 +145,6 @@ def _shrunk(image: Image.Image) -> Image.Image:
     if fitting == image.size:
         return image
     return image.resize(fitting, Image.Resampling.LANCZOS, reducing_gap=2.0)
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Bring colours to sRGB by the embedded profile; a junk profile is ignored, as browsers do."""
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    if profile:
-        try:
-            embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if not ImageCms.getProfileDescription(embedded).startswith("sRGB"):
-                converted = ImageCms.profileToProfile(
-                    image, embedded, ImageCms.createProfile("sRGB"), outputMode=mode
-                )
-                return converted or image.convert(mode)
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass
-    return image if image.mode == mode else image.convert(mode)
 
 
 def _without_alpha(image: Image.Image, *, keep: bool) -> Image.Image:

@@ -7,75 +7,40 @@ to (ssrfguard). What is internal and what does not answer is told apart in the o
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
-from ssrfguard import (
-    DEFAULT_DENIED,
-    AddressTable,
-    Block,
-    BlockedAddressError,
-    BlockedURLError,
-    Policy,
-    Reach,
-    SSRFGuardError,
-)
+from ssrfguard import BlockedAddressError, BlockedURLError, SSRFGuardError
 from ssrfguard.httpx import AsyncClient
 
-from keyreel.errors import ImageTooLarge, InvalidRequest, PictureUnreachable
+from keyreel.clock import SystemClock
+from keyreel.errors import PictureUnreachable
+from keyreel.intake.destinations import Destinations
+from keyreel.intake.reading import NotHad, Passing, followed
+from keyreel.intake.waits import seconds_in
+from keyreel.wire.addresses import complaint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from ssrfguard import Resolver
-Network = IPv4Network | IPv6Network
+
+    from keyreel.clock import Clock
 _Answer = tuple[int, int, int, str, tuple[Any, ...]]
 
-LONGEST_URL: Final = 8192
-_PORTS: Final = frozenset({80, 443, 8080, 8443})
-_ANY_PORT: Final = frozenset(range(1, 65536))
-_MOST_REDIRECTS: Final = 3
+_PAUSES: Final = (0.5, 1.5)
+"""Seconds before what failed in passing is tried again; as many entries as there are further tries."""
+
 _LOOKUP_SECONDS: Final = 5.0
 _LOOKUPS: Final = 16
 _CONNECT_SECONDS: Final = 5.0
-_NOT_IN_A_URL: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
-# Azure's host agent answers on a public address: IANA's registries, and so ssrfguard, do not know it.
-_FURTHER_DENIED: Final = (Block(ip_network("168.63.129.16/32"), "Azure host agent", "none", Reach.DENIED),)
-
-
-def check_url(url: str, field: str) -> None:
-    """Hold an address against the rules that its text alone can break. Looks nothing up.
-
-    Raises:
-        InvalidRequest: it is no plain http(s) URL.
-    """
-    reason = _complaint(url)
-    if reason:
-        raise InvalidRequest(f"{field}: the URL {reason}.", field=field)
-
-
-def _complaint(url: str) -> str:
-    if len(url) > LONGEST_URL:
-        return f"is longer than {LONGEST_URL} characters"
-    if _NOT_IN_A_URL.search(url):
-        return "contains a space, a backslash or a control character"
-    try:
-        parts = urlsplit(url)
-        named = (parts.hostname, parts.port)
-    except ValueError:
-        return "has a malformed host or port"
-    if parts.scheme not in {"http", "https"} or not named[0]:
-        return "does not start with http:// or https:// and a host"
-    return "contains a user name or password" if "@" in parts.netloc else ""
+_FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, NotHad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,50 +52,62 @@ class Answer:
 
 
 class Egress:
-    """Fetches and posts for tenants. `allow` opens networks that are otherwise out of bounds, on any port.
+    """Fetches and posts for tenants, to the open destinations.
 
     A failed fetch takes at least `failure_seconds`, so that its haste does not tell "internal" from "down".
     """
 
     def __init__(
         self,
-        allow: Iterable[Network] = (),
+        destinations: Destinations | None = None,
         *,
         resolver: Resolver = socket.getaddrinfo,
         failure_seconds: float = 1.0,
+        pauses: tuple[float, ...] = _PAUSES,
+        clock: Clock | None = None,
     ) -> None:
-        self._allow = tuple(allow)
+        self.destinations = destinations or Destinations()
         self._resolver = resolver
         self._failure_seconds = failure_seconds
+        self._pauses = pauses
+        self._clock = clock or SystemClock()
         self._lookups = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="lookup")
         self._tls = httpx.create_ssl_context(trust_env=False)
-        self._policy = Policy(
-            denied_networks=AddressTable(DEFAULT_DENIED.blocks + _FURTHER_DENIED),
-            allowed_networks=self._allow,
-            # With opened networks a port is good or not by its address, which `_resolve` sees.
-            allowed_ports=_ANY_PORT if self._allow else _PORTS,
-            # "localhost" is ::1 too: who opens 127.0.0.0/8 means it to work.
-            on_partial_block="drop" if self._allow else "reject",
-            max_url_length=LONGEST_URL,
-        )
         self._log = structlog.get_logger()
 
     async def fetch(self, url: str, *, max_bytes: int, deadline_seconds: float) -> bytes:
         """Return what stands at the URL, at most `max_bytes`, all of it within the deadline.
 
+        What passes, such as a server that is busy or a connection that breaks off, is tried again, not before
+        the server wants it and not beyond the deadline.
+
         Raises:
             PictureUnreachable: it could not be had, for whatever reason.
+            BadCoding: it came in a Content-Encoding that is not undone here.
             ImageTooLarge: there are more bytes than these.
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
             async with asyncio.timeout(deadline_seconds), self._client(deadline_seconds) as client:
-                return await _followed(client, url, max_bytes)
+                for pause in self._pauses:
+                    try:
+                        return await followed(client, url, max_bytes)
+                    except Passing as fault:
+                        await self._wait(fault, pause, started + deadline_seconds)
+                return await followed(client, url, max_bytes)
         except _FAILURES as error:
             self._tell(url, error)
             await asyncio.sleep(started + self._failure_seconds - loop.time())
             raise PictureUnreachable from error
+
+    async def _wait(self, fault: Passing, pause: float, deadline: float) -> None:
+        """Wait until the next try, or give up at once where that is beyond the deadline."""
+        left = deadline - asyncio.get_running_loop().time()
+        seconds = max(pause, seconds_in(fault.retry_after, self._clock.now(), most=1 + max(left, 0)))
+        if seconds >= left:
+            raise fault
+        await asyncio.sleep(seconds)
 
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
@@ -154,7 +131,7 @@ class Egress:
     def _client(self, seconds: float) -> AsyncClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.
         return AsyncClient(
-            policy=self._policy,
+            policy=self.destinations.policy,
             resolver=self._resolve,
             verify=self._tls,
             trust_env=False,
@@ -170,52 +147,15 @@ class Egress:
             answers = list(lookup.result(_LOOKUP_SECONDS))
         except TimeoutError:
             raise socket.gaierror(socket.EAI_AGAIN, "the lookup took too long") from None
-        if port in _PORTS:
+        if port in self.destinations.ports:
             return answers
-        opened = [answer for answer in answers if self._is_opened(str(answer[4][0]))]
+        opened = [answer for answer in answers if self.destinations.is_opened(str(answer[4][0]))]
         if not opened:
             raise BlockedAddressError(host, f"port {port} is open for allowed networks only")
         return opened
 
-    def _is_opened(self, address: str) -> bool:
-        found = ip_address(address)
-        return any(found.version == network.version and found in network for network in self._allow)
-
     def _tell(self, url: str, error: Exception) -> None:
         # A URL may hold a secret in its path or query, and ssrfguard quotes URLs in its messages.
-        host = "" if _complaint(url) else urlsplit(url).netloc
+        host = "" if complaint(url) else urlsplit(url).netloc
         detail = error.reason if isinstance(error, BlockedURLError | BlockedAddressError) else str(error)
         self._log.warning("egress failed", host=host, error=type(error).__name__, detail=detail)
-
-
-class _Unusable(Exception):
-    """An answer came, but no picture in it."""
-
-
-_FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, _Unusable)
-
-
-async def _followed(client: AsyncClient, url: str, max_bytes: int) -> bytes:
-    """Get a body by way of a few redirects. httpx would read and unpack whatever a redirect carries."""
-    for _ in range(1 + _MOST_REDIRECTS):
-        complaint = _complaint(url)
-        if complaint:
-            raise _Unusable(f"the URL {complaint}")
-        async with client.stream("GET", url) as answer:
-            if not answer.has_redirect_location:
-                return await _body(answer, max_bytes)
-            url = str(answer.url.join(answer.headers["Location"]))
-    raise _Unusable(f"more than {_MOST_REDIRECTS} redirects")
-
-
-async def _body(answer: httpx.Response, max_bytes: int) -> bytes:
-    if answer.status_code != HTTPStatus.OK:
-        raise _Unusable(f"status {answer.status_code}")
-    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise _Unusable("the answer is compressed although that was not asked for")
-    body = bytearray()
-    async for chunk in answer.aiter_raw():
-        body += chunk
-        if len(body) > max_bytes:
-            raise ImageTooLarge(f"The image has more than {max_bytes / 1_000_000:g} MB.")
-    return bytes(body)

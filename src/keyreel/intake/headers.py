@@ -66,29 +66,49 @@ _OTHERS: Final = (
     ("a BMP", re.compile(rb"BM")),
     ("a TIFF", re.compile(rb"II\*\0|MM\0\*")),
     ("an AVIF or HEIC", re.compile(rb"....ftyp(?:avi|hei|mif)", re.DOTALL)),
+    (
+        "a web page",
+        re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE),
+    ),
     ("an SVG or another text", re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")),
     ("a PDF", re.compile(rb"%PDF")),
 )
 
 
+_BY_PALETTE: Final = 3
+# Bits by colour type: grey, colours, palette, grey and colours with alpha (PNG, third edition, 11.2.1).
+_PNG_DEPTHS: Final = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, _BY_PALETTE: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
+
+
 def _png(data: bytes) -> Header:
-    length, kind, width, height = struct.unpack_from(">I4sII", data, 8)
-    colour, (checksum,) = data[25], struct.unpack_from(">I", data, 29)
-    if (length, kind) != (13, b"IHDR") or zlib.crc32(data[12:29]) != checksum:
-        raise BadHeader("has a damaged PNG header")
-    if colour not in {0, 2, 3, 4, 6}:
-        raise BadHeader("has an unknown PNG colour type")
-    at, orientation = 33, 1
+    width, height, colour = _png_head(data)
+    at, orientation, palette = 33, 1, colour != _BY_PALETTE
     for _ in range(_MOST_BLOCKS):
         length, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IDAT":
             if data.rfind(b"IEND", at) < 0:
                 raise BadHeader("is cut off: its end is missing")
+            if not palette:
+                raise BadHeader("has no palette although its PNG header promises one")
             return Header("PNG", _shown(width, height, orientation))
+        palette = palette or kind == b"PLTE"
         if kind == b"eXIf":
             orientation = _orientation(data[at + 8 : at + 8 + length])
         at += 12 + length
     raise BadHeader("has too many blocks before its pixels")
+
+
+def _png_head(data: bytes) -> tuple[int, int, int]:
+    """Return width, height and colour type; decoders would stumble over what is refused here."""
+    length, kind, width, height = struct.unpack_from(">I4sII", data, 8)
+    depth, colour, packing, filters, interlace, checksum = struct.unpack_from(">5BI", data, 24)
+    if (length, kind) != (13, b"IHDR") or zlib.crc32(data[12:29]) != checksum:
+        raise BadHeader("has a damaged PNG header")
+    if depth not in _PNG_DEPTHS.get(colour, ()):
+        raise BadHeader(f"has a PNG header of colour type {colour} with {depth} bits: there is no such PNG")
+    if packing or filters or interlace > 1:
+        raise BadHeader("has a PNG header with an unknown compression, filter or interlace method")
+    return width, height, colour
 
 
 _MARKER: Final = re.compile(rb"\xff{1,64}([^\xff])", re.DOTALL)

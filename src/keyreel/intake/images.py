@@ -1,13 +1,11 @@
-"""Pictures as they arrive: base64 read and headers held against a field's limits, in this process and fast.
+"""Pictures as they arrive: their headers held against a field's limits, in this process and fast.
 
-Nothing here decodes a pixel, so a bomb costs what its header costs. The label of a data URI is not believed:
-the bytes say what a picture is.
+Nothing here decodes a pixel, so a bomb costs what its header costs. No label is believed: the bytes say what
+a picture is.
 """
 
 from __future__ import annotations
 
-import binascii
-import re
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import (
@@ -19,9 +17,10 @@ from keyreel.errors import (
 )
 from keyreel.intake import headers
 from keyreel.intake.headers import BadHeader, Header
+from keyreel.wire import beginnings
+from keyreel.wire.inline import NotInline, TooLong, inline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from keyreel.order import Size
@@ -31,19 +30,6 @@ LONGEST_SIDE: Final = 16384
 MOST_PIXELS: Final = 64_000_000
 MOST_SEQUENTIAL_PIXELS: Final = 200_000_000
 """For JPEGs that are decoded line by line, and smaller than they are."""
-
-_ACCEPTED: Final = (
-    "send an http(s) URL, a data URI (data:image/png;base64,…) or base64 of a PNG, JPEG or WebP"
-)
-_DATA_URI: Final = re.compile(r"\s*data:([^,;]{0,100})((?:;[^,;]{0,100}){0,10}),", re.IGNORECASE)
-_LABEL: Final = re.compile(r"(image/[\w.+*-]+|application/octet-stream|)\s*", re.IGNORECASE | re.ASCII)
-_SPACE: Final = b" \t\r\n\f\v"
-# A call of a2b_base64 keeps every other thread waiting: 1 MiB takes about 2 ms.
-_PIECE: Final = 1 << 20
-_SNIFF: Final = 64
-# An MP4 begins with its brand; QuickTime's oldest files have none.
-_VIDEO_BOXES: Final = (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip")
-_EBML: Final = b"\x1a\x45\xdf\xa3"
 
 
 def inspect(data: bytes, rules: PictureRules, field: str) -> Header:
@@ -108,8 +94,8 @@ def check_video(file: Path, field: str) -> None:
         InvalidRequest: it is no MP4, MOV, MKV or WebM.
     """
     with file.open("rb") as opened:
-        start = opened.read(12)
-    if start[4:8] not in _VIDEO_BOXES and not start.startswith(_EBML):
+        start = opened.read(beginnings.LONGEST)
+    if not beginnings.of_video(start):
         raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
 
 
@@ -120,59 +106,10 @@ def decode_inline(source: str, rules: PictureRules, field: str) -> bytes:
         InvalidImage: it is neither, or broken.
         ImageTooLarge: it has too many bytes.
     """
-    found = _DATA_URI.match(source)
-    if found:
-        _check_label(found[1], found[2], field)
-    elif rules.data_uri_only:
-        raise InvalidImage(
-            f"{field}: an image inside the request starts with data:image/<type>;base64, here.", field=field
-        )
-    elif not _looks_like_a_picture(source):
-        raise InvalidImage(f"{field}: this is no image: {_ACCEPTED}.", field=field)
-    return _decoded(source, found.end() if found else 0, min(rules.max_inline_bytes, rules.max_bytes), field)
-
-
-def _check_label(label: str, parameters: str, field: str) -> None:
-    if not _LABEL.fullmatch(label):
-        raise InvalidImage(f"{field}: the data URI is labelled {label[:64]!r}, not image/….", field=field)
-    if parameters.lower().rpartition(";")[2].strip() != "base64":
-        raise InvalidImage(f"{field}: the data URI is not in base64.", field=field)
-
-
-def _looks_like_a_picture(source: str) -> bool:
-    start = source[:_SNIFF].encode(errors="replace").translate(None, _SPACE)
+    most = min(rules.max_inline_bytes, rules.max_bytes)
     try:
-        data = binascii.a2b_base64(start[: len(start) // 4 * 4], strict_mode=True)
-    except ValueError:
-        return False
-    return data.startswith((b"\x89PNG", b"\xff\xd8\xff")) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-
-
-def _decoded(source: str, start: int, most: int, field: str) -> bytes:
-    decoded = bytearray()
-    damaged = InvalidImage(f"{field}: the base64 is damaged.", field=field)
-    try:
-        for piece in _pieces(source, start):
-            if len(decoded) % 3:  # padding stood before the end
-                raise damaged
-            decoded += binascii.a2b_base64(piece, strict_mode=True)
-            if len(decoded) > most:
-                raise too_large(most, field)
-    except ValueError:
-        raise damaged from None
-    if not decoded:
-        raise damaged
-    return bytes(decoded)
-
-
-def _pieces(source: str, start: int) -> Iterator[bytes]:
-    """Cut base64 into pieces of whole groups of 4 letters, white space left out."""
-    rest = b""
-    for at in range(start, len(source), _PIECE):
-        letters = rest + source[at : at + _PIECE].encode("ascii").translate(None, _SPACE)
-        whole = len(letters) // 4 * 4
-        rest = letters[whole:]
-        if whole:
-            yield letters[:whole]
-    if rest:
-        yield rest
+        return inline(source, data_uri_only=rules.data_uri_only).decoded(most)
+    except NotInline as rule:
+        raise InvalidImage(f"{field}: {rule}.", field=field) from None
+    except TooLong:
+        raise too_large(most, field) from None

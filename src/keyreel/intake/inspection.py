@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyreel.errors import InvalidRequest
-from keyreel.intake.egress import check_url
 from keyreel.intake.images import decode_inline, inspect
+from keyreel.wire.addresses import is_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyreel.order import Size
     from keyreel.wire.endpoint import Endpoint
 
 
-def complaints(endpoint: Endpoint) -> tuple[InvalidRequest, ...]:
-    """Return what is wrong with the pictures inside a request, and with the addresses of others."""
+def complaints(endpoint: Endpoint, check_url: Callable[[str, str], None]) -> tuple[InvalidRequest, ...]:
+    """Return what is wrong with the pictures inside a request, and with its addresses.
+
+    `check_url` holds an address of a field against what its text tells, and raises InvalidRequest.
+    """
     found: list[InvalidRequest] = []
     sizes: dict[str, Size] = {}
-    sources = endpoint.pictures()
+    sources = endpoint.pictures() | endpoint.called()
     if endpoint.predecessor:
         sources["video_url"] = endpoint.predecessor
     for path, source in sources.items():
         try:
-            if source[:8].lower().startswith(("http://", "https://")):
+            if is_address(source):
                 check_url(source, path)
             else:
                 rules = endpoint.picture_rules(path)

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from keyreel.errors import (
     ImageTooLarge,
+    InvalidImage,
     InvalidRequest,
     KeyreelError,
     LinkExpired,
     LinkForged,
     PictureUnreachable,
-    RenderFailed,
+    VideoUnreachable,
 )
-from keyreel.intake.egress import check_url
+from keyreel.intake.codings import BadCoding
 from keyreel.intake.images import check_video, decode_inline, inspect, too_large
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import Order, Picture, Size, fitted, pictures_of, with_pictures
 from keyreel.storage.durable import room
+from keyreel.wire.addresses import is_address
 from keyreel.wire.extending import LONGEST_SECONDS, SHORTEST_SECONDS
 from keyreel.wire.sources import STORED
 
@@ -66,6 +68,16 @@ class _Input(NamedTuple):
     field: str
     noun: str = "image"
 
+    @property
+    def unreachable(self) -> type[PictureUnreachable | VideoUnreachable]:
+        """How it is told that it cannot be had."""
+        return VideoUnreachable if self.noun == "video" else PictureUnreachable
+
+    @property
+    def invalid(self) -> type[InvalidRequest]:
+        """How it is told that it is broken."""
+        return InvalidRequest if self.noun == "video" else InvalidImage
+
 
 class Intake:
     """Checks, keeps, fetches and decodes pictures.
@@ -93,8 +105,8 @@ class Intake:
         """
         sources, sizes = dict(endpoint.pictures()), dict[str, Size]()
         for path, source in sources.items():
-            if _is_url(source):
-                check_url(source, path)
+            if is_address(source):
+                self.check_url(source, path)
                 continue
             async with self._large if len(source) > _LARGE else nullcontext():
                 data, sizes[path], digest = await asyncio.to_thread(
@@ -102,16 +114,32 @@ class Intake:
                 )
                 await self._keep(f"assets/{digest}", data)
             sources[path] = ASSET + digest
-        if _is_url(endpoint.predecessor):
-            check_url(endpoint.predecessor, _VIDEO)
+        if is_address(endpoint.predecessor):
+            self.check_url(endpoint.predecessor, _VIDEO)
+        for path, address in endpoint.called().items():
+            self._egress.destinations.check(address, path)
         endpoint.check_sizes(sizes)
         return endpoint.with_pictures(sources)
+
+    def check_url(self, url: str, field: str) -> None:
+        """Hold the address of an input against what its text tells. Opens nothing.
+
+        Raises:
+            InvalidRequest: it breaks a rule, leads where nothing is fetched, or is a stale link of our own.
+        """
+        try:
+            own = self._resolve(url)
+        except (LinkExpired, LinkForged) as error:
+            raise InvalidRequest(f"{field}: {error.message}", field=field) from None
+        if own is None:
+            self._egress.destinations.check(url, field)
 
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
         """Return the order with its pictures as sRGB PNG files in `folder`, and with its size settled.
 
         Raises:
-            RenderFailed: a picture cannot be had or used, with a reason that names its field.
+            InvalidRequest: an input breaks a rule, in the class and the words as if it were in the request.
+            PictureUnreachable: a picture cannot be had; VideoUnreachable: the video cannot.
             Unavailable: the file store does not answer, or the disk is full.
         """
         wanted: dict[str, dict[str, PictureRules]] = {picture: {} for picture in pictures_of(order)}
@@ -120,10 +148,7 @@ class Intake:
                 wanted[source][path] = endpoint.picture_rules(path)
         files = {source: folder / f"{number}.png" for number, source in enumerate(wanted)}
         sizes = await self._made(wanted, files)
-        try:
-            endpoint.check_sizes({path: sizes[source] for source, rules in wanted.items() for path in rules})
-        except InvalidRequest as error:
-            raise RenderFailed(error.message) from error
+        endpoint.check_sizes({path: sizes[source] for source, rules in wanted.items() for path in rules})
         moved = {Picture(source): Picture(str(file)) for source, file in files.items()}
         order = with_pictures(order, moved)
         if endpoint.predecessor:
@@ -134,12 +159,8 @@ class Intake:
         """Return the order with the frames that its shot goes on from, and with their size."""
         raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
         field = "video_creation_id" if endpoint.predecessor_task else _VIDEO
-        try:
-            await self._bring(endpoint.predecessor, _VIDEO_BYTES, raw, _Input(field, "video"))
-            await asyncio.to_thread(check_video, raw, field)
-        except (InvalidRequest, LinkExpired, LinkForged) as error:
-            sentence = error.message if isinstance(error, InvalidRequest) else f"{field}: {error.message}"
-            raise RenderFailed(sentence) from error
+        await self._bring(endpoint.predecessor, _VIDEO_BYTES, raw, _Input(field, "video"))
+        await asyncio.to_thread(check_video, raw, field)
         seconds = (SHORTEST_SECONDS, LONGEST_SECONDS)
         size = await self._sandbox.last_frames(raw, first, lead, seconds=seconds, field=field)
         raw.unlink()
@@ -157,26 +178,26 @@ class Intake:
                     for source, rules in wanted.items()
                 }
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            first = _first(errors)
+            raise first from first.__cause__
         return {source: task.result() for source, task in making.items()}
 
     async def _make(self, source: str, rules: Mapping[str, PictureRules], target: Path) -> Size:
         """Bring one picture to its file. It has to keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
-        try:
-            most = min(rule.max_bytes for rule in rules.values())
-            await self._bring(source, most, raw, _Input(field))
-            await asyncio.to_thread(_inspect_file, raw, rules)
-        except (InvalidRequest, LinkExpired, LinkForged) as error:
-            sentence = error.message if isinstance(error, InvalidRequest) else f"{field}: {error.message}"
-            raise RenderFailed(sentence) from error
+        most = min(rule.max_bytes for rule in rules.values())
+        await self._bring(source, most, raw, _Input(field))
+        await asyncio.to_thread(_inspect_file, raw, rules)
         keep_alpha = all(rule.keep_alpha for rule in rules.values())
         size = await self._sandbox.normalise(raw, target, keep_alpha=keep_alpha, field=field)
         raw.unlink()
         return size
 
     async def _bring(self, source: str, max_bytes: int, raw: Path, wanted: _Input) -> None:
-        key = self._key(source)
+        try:
+            key = self._key(source)
+        except (LinkExpired, LinkForged) as error:
+            raise wanted.unreachable(f"{wanted.field}: {error.message}") from error
         if key is None:
             data = await self._fetched(source, max_bytes, wanted)
             with room():
@@ -184,7 +205,7 @@ class Intake:
             return
         size = await self._storage.size(key)
         if size is None:
-            raise RenderFailed(f"{wanted.field}: the {wanted.noun} is no longer stored here.")
+            raise wanted.unreachable(f"{wanted.field}: the {wanted.noun} is no longer stored here.")
         if size > max_bytes:
             raise too_large(max_bytes, wanted.field, wanted.noun)
         await self._storage.fetch(key, raw)
@@ -202,8 +223,11 @@ class Intake:
             async with self._fetching if wanted.noun == "image" else self._filming:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
         except PictureUnreachable as error:
-            sentence = f"{wanted.field}: the {wanted.noun} could not be downloaded."
-            raise PictureUnreachable(sentence) from error
+            hint = self._egress.destinations.hint(url)
+            sentence = f"{wanted.field}: the {wanted.noun} could not be downloaded{hint}."
+            raise wanted.unreachable(sentence) from error
+        except BadCoding as error:
+            raise wanted.invalid(f"{wanted.field}: the {wanted.noun} {error}.", field=wanted.field) from None
         except ImageTooLarge:
             raise too_large(max_bytes, wanted.field, wanted.noun) from None
 
@@ -211,10 +235,6 @@ class Intake:
         # Renewed, so that it is not deleted as unused before the task that needs it is in the database.
         if not await self._storage.renew(key, len(data)):
             await self._storage.put(key, data)
-
-
-def _is_url(source: str) -> bool:
-    return source[:8].lower().startswith(("http://", "https://"))
 
 
 def _read(source: str, rules: PictureRules, field: str) -> tuple[bytes, Size, str]:

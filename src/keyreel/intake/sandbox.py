@@ -6,11 +6,11 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import structlog
 
-from keyreel.errors import RenderFailed
+from keyreel.errors import InvalidImage, InvalidRequest
 from keyreel.order import Size
 from keyreel.storage.durable import full
 
@@ -37,7 +37,7 @@ class Sandbox:
         Transparency lies on white unless it is kept.
 
         Raises:
-            RenderFailed: the picture is damaged, or takes more memory or time than a picture may.
+            InvalidImage: the picture is damaged, or takes more memory or time than a picture may.
             Unavailable: the disk is full.
         """
         keep = str(int(keep_alpha))
@@ -52,7 +52,7 @@ class Sandbox:
         `seconds` are the shortest and the longest length. Returns the frames' size.
 
         Raises:
-            RenderFailed: it is no such video, is damaged, or takes more memory or time than a video may.
+            InvalidRequest: it is no such video, is damaged, or takes more memory or time than a video may.
             Unavailable: the disk is full.
         """
         limits = (*map(str, seconds), *_FILM_LIMITS)
@@ -73,20 +73,19 @@ class Sandbox:
                 complaint=complaint[-500:],
                 **answer,
             )
-            _refuse(answer, f"{field}: the {noun}")
+            kind = InvalidImage if noun == "image" else InvalidRequest
+            raise full() if answer["fault"] == "full" else kind(_reason(answer, field, noun), field=field)
         return answer
 
 
-def _refuse(answer: dict[str, Any], what: str) -> NoReturn:
+def _reason(answer: dict[str, Any], field: str, noun: str) -> str:
     match answer["fault"]:
-        case "full":
-            raise full()
         case "damaged":
-            raise RenderFailed(f"{what} is damaged.")
+            return f"{field}: the {noun} is damaged."
         case "refused":
-            raise RenderFailed(f"{what} {answer['detail']}.")
+            return f"{field}: the {noun} {answer['detail']}."
         case _:
-            raise RenderFailed(f"{what} is too complex to decode.")
+            return f"{field}: the {noun} is too complex to decode."
 
 
 async def _run(child_program: Path, *arguments: str | Path) -> tuple[int | None, bytes, str]:

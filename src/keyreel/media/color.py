@@ -26,6 +26,8 @@ _TO_YUV = Interpolation.AREA | Interpolation.FULL_CHR_H_INP | Interpolation.ACCU
 # Without full chroma interpolation swscale repeats chroma samples, which shows at coloured edges.
 _TO_RGB = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _UNSPECIFIED = 2
+# Standard definition has 720x576, its wide pixels made square 768x576; players guess by the size as well.
+_SHORT_OF_SD, _LONG_OF_SD = 576, 768
 
 
 class ColorConverter:
@@ -48,13 +50,12 @@ class ColorConverter:
         )
 
     def to_rgb(self, picture: VideoFrame) -> Frame:
-        """Convert a decoded frame by its own tags, BT.709 limited where it has none."""
-        untagged = picture.colorspace == _UNSPECIFIED
+        """Convert a decoded frame by its own tags; untagged it is limited, BT.601 if small, else BT.709."""
         unranged = picture.color_range == ColorRange.UNSPECIFIED
         converted = self._reformatter.reformat(
             picture,
             format="rgb24",
-            src_colorspace=Colorspace.ITU709 if untagged else picture.colorspace,
+            src_colorspace=_matrix(picture),
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.MPEG if unranged else picture.color_range,
             dst_color_range=ColorRange.JPEG,
@@ -62,6 +63,14 @@ class ColorConverter:
             threads=1,
         )
         return converted.to_ndarray().astype(np.uint8, copy=False)
+
+
+def _matrix(picture: VideoFrame) -> int:
+    if picture.colorspace != _UNSPECIFIED:
+        return picture.colorspace
+    short, long = sorted((picture.width, picture.height))
+    small = short <= _SHORT_OF_SD and long <= _LONG_OF_SD
+    return Colorspace.ITU601 if small else Colorspace.ITU709
 
 
 def planes(picture: VideoFrame) -> list[NDArray[np.uint8]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response, StreamingResponse
 
 from keyreel.errors import LinkExpired
+from keyreel.wire import beginnings
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,6 +22,8 @@ MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
 }
+_UNKNOWN = "application/octet-stream"
+_UPLOADS = "uploads/"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -58,11 +61,19 @@ class FileRoute:
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         headers["Content-Length"] = str(end - start)
         status = 206 if "Content-Range" in headers else 200
-        media_type = MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
+        media_type = await self._media_type(key)
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=media_type)
         content = self._services.storage.read(key, start, end)
         return StreamingResponse(content, status_code=status, headers=headers, media_type=media_type)
+
+    async def _media_type(self, key: str) -> str:
+        """Return what a file is: by the name that we gave it, by its first bytes where a client did."""
+        named = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN)
+        if not key.startswith(_UPLOADS):
+            return named
+        start = [chunk async for chunk in self._services.storage.read(key, 0, beginnings.LONGEST)]
+        return beginnings.media_type(b"".join(start)) or named
 
 
 def _asked_range(header: str, size: int) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ from keyreel.intake.images import inspect
 from keyreel.server.addresses import base_url
 from keyreel.server.body import read_body
 from keyreel.tasks.keys import Scope
+from keyreel.wire import beginnings
 from keyreel.wire.endpoint import PictureRules
 from keyreel.wire.parse import parse_body
 
@@ -45,7 +46,7 @@ _KINDS: Final = {
     "video/webm": "webm",
 }
 _ENDINGS: Final = {"jpeg": "jpg", "mov": "mp4", "m4v": "mp4"} | {kind: kind for kind in _KINDS.values()}
-_EBML: Final = b"\x1a\x45\xdf\xa3"
+_ANY: Final = "bin"
 
 
 class Uploads:
@@ -84,7 +85,7 @@ class Uploads:
             raise LinkForged("Files cannot be put at this address.")
         key = signed.removeprefix(_TO_PUT)
         data = await _received(request, services.settings.body_seconds)
-        _check(data, key)
+        _check(data)
         if await services.storage.size(key) is None:
             await services.storage.put(key, data)
         elif not await self._is_here(key, data):
@@ -107,25 +108,21 @@ async def _received(request: Request, seconds: float) -> bytes:
 
 
 def _ending(file_name: object, content_type: object) -> str:
-    """Choose a key's ending by what the client says; it only chooses the media type of downloads."""
+    """Choose a key's ending by what the client says: it only names downloads, the bytes say what they are."""
     if not isinstance(file_name, str) or not file_name.strip() or len(file_name) > _LONGEST_NAME:
         raise MissingField("file_name: is required, as text.", field="file_name")
     if content_type is not None and not isinstance(content_type, str):
         raise InvalidRequest("content_type: must be text such as image/png.", field="content_type")
     kind = content_type.partition(";")[0].strip().lower() if content_type else ""
-    ending = _KINDS.get(kind) or _ENDINGS.get(file_name.rpartition(".")[2].lower())
-    if ending is None:
-        raise InvalidRequest(
-            "content_type: only pictures (PNG, JPEG, WebP) and videos (MP4, WebM) may be uploaded.",
-            field="content_type",
-        )
-    return ending
+    return _KINDS.get(kind) or _ENDINGS.get(file_name.rpartition(".")[2].lower(), _ANY)
 
 
-def _check(data: bytes, key: str) -> None:
-    """Hold a file's beginning against what pictures and videos begin with."""
-    if key.endswith((".mp4", ".webm")):
-        if data[4:8] != b"ftyp" and not data.startswith(_EBML):
-            raise InvalidRequest("file: this is no MP4 or WebM video.", field="file")
+def _check(data: bytes) -> None:
+    """Hold a file's first bytes against what pictures and videos begin with, whatever it was called."""
+    if beginnings.of_video(data):
         return
+    if not beginnings.of_picture(data):
+        raise InvalidRequest(
+            "file: this is no picture (PNG, JPEG, WebP) and no video (MP4, MOV, WebM).", field="file"
+        )
     inspect(data, _RULES, "file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
@@ -45,19 +46,25 @@ class Validation:
         spoken, model = request.query_params.get("dialect", ""), request.path_params["model"]
 
         def judge() -> Json:
-            return verdict(
-                model, parse_body(data), spoken=spoken, prices=services.prices, check=services.engines.check
-            )
+            judges = Judges(services.prices, services.engines.check, services.intake.check_url)
+            return verdict(model, parse_body(data), judges, spoken=spoken)
 
         return JSONResponse(await asyncio.to_thread(judge))
 
 
-def verdict(
-    model: str, body: Json, *, spoken: str = "", prices: Prices, check: Callable[[Order], None]
-) -> Json:
-    """Say everything about a request that can be said before it runs.
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What a server's own rules are asked for."""
 
-    `check` raises UnsupportedOrder for what no engine here can make.
+    prices: Prices
+    check_order: Callable[[Order], None]
+    """Raises UnsupportedOrder for what no engine here can make."""
+    check_url: Callable[[str, str], None]
+    """Raises InvalidRequest for an address, of a field, where nothing is to be had."""
+
+
+def verdict(model: str, body: Json, judges: Judges, *, spoken: str = "") -> Json:
+    """Say everything about a request that can be said before it runs.
 
     Raises:
         UnknownEndpoint: there is no such model, or no such dialect.
@@ -67,14 +74,16 @@ def verdict(
     found = examined(asked)
     request = found.mended
     problems = [_problem(breach.error(), breach.got, breach.rule) for breach in found.breaches]
-    problems += [_problem(error) for error in complaints(request) if found.stood(error.field)]
+    problems += [
+        _problem(error) for error in complaints(request, judges.check_url) if found.stood(error.field)
+    ]
     able = True
     try:
-        check(request.order(_SEED))
+        judges.check_order(request.order(_SEED))
     except UnsupportedOrder as error:
         able = False
         problems.append(_problem(error))
-    credits_ = prices.credits(request.bought())
+    credits_ = judges.prices.credits(request.bought())
     return {
         "valid": not problems,
         "model": request.name(),

@@ -82,6 +82,10 @@ class Endpoint(BaseModel):
         """The address that wants to hear of the task; empty where none does."""
         return ""
 
+    def called(self) -> dict[str, str]:
+        """Map each field that names an address to report to, to it."""
+        return {}
+
     @property
     def rehearsed_end(self) -> State | None:
         """In test mode, the end that is only played; None for a task that is meant."""

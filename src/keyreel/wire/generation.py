@@ -132,6 +132,11 @@ class Generation(Endpoint):
         """The callback's address, by either name."""
         return self.callback_url or self._webhook.url
 
+    def called(self) -> dict[str, str]:
+        """Map `callback_url` or the webhook's field to the address in it, whichever counts."""
+        field = "callback_url" if self.callback_url else "extra.webhook.url"
+        return {field: self.report_to} if self.report_to else {}
+
     @property
     def rehearsed_end(self) -> State | None:
         """The end that test mode plays."""

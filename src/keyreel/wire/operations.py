@@ -84,15 +84,15 @@ class StartEnd2Video(Generation):
         return {"images": relisted("images", self.images, sources)}
 
     def check_sizes(self, sizes: Mapping[str, Size]) -> None:
-        """Check that the start frame's sides and area are 0.8 to 1.25 times the end frame's."""
+        """Check that the start frame's width and height are 0.8 to 1.25 times the end frame's."""
         start, end = sizes.get("images[0]"), sizes.get("images[1]")
         if start is None or end is None:
             return
-        pairs = ((start.width, end.width), (start.height, end.height), (start.pixels, end.pixels))
+        pairs = ((start.width, end.width), (start.height, end.height))
         if not all(_CLOSEST <= Fraction(*pair) <= 1 / _CLOSEST for pair in pairs):
             message = (
                 f"images: the start frame is {start}, the end frame {end}; "
-                "width, height and area of the one must be 0.8 to 1.25 times the other's."
+                "width and height of the one must each be 0.8 to 1.25 times the other's."
             )
             raise ImageSizeOutOfRange(message, field="images")
 

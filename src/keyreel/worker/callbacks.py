@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 import structlog
 
 from keyreel.errors import PictureUnreachable, UnknownTask
+from keyreel.intake.waits import seconds_in
 from keyreel.tasks.callbacks import Status
 from keyreel.tasks.deliveries import Attempt, Deliveries, Delivery
 from keyreel.tasks.driven_clock import machine_time
@@ -127,7 +127,10 @@ class Messenger:
             answer = await self._egress.post(
                 notice.url, body=notice.body, headers=notice.headers, deadline_seconds=seconds
             )
-            status, retry_after = answer.status, _seconds(answer.retry_after, others_now)
+            status, retry_after = (
+                answer.status,
+                seconds_in(answer.retry_after, others_now, most=_LONGEST_WAIT),
+            )
             error = _complaint(status)
         except PictureUnreachable as unreachable:
             late = loop.time() - started >= seconds
@@ -161,16 +164,3 @@ def _complaint(status: int) -> str:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return f"The receiver answered {status}; redirects are not followed."
     return f"The receiver answered {status}."
-
-
-def _seconds(header: str, now: datetime) -> float:
-    """Read a Retry-After, in seconds or as a date; 0.0 where it says nothing."""
-    header = header.strip()
-    if header.isascii() and header.isdecimal():
-        return min(float(header[:12]), _LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return 0.0
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - now).total_seconds()), _LONGEST_WAIT)

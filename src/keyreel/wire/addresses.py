@@ -1,0 +1,49 @@
+"""Addresses in requests as text: brought to one form, and what is wrong with one. Looks nothing up."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+LONGEST: Final = 8192
+
+# What text processors and chats leave around an address that is copied out of them.
+_AROUND: Final = "".join(map(chr, range(0x21))) + "\x7f\xa0\u2028\u2029\u3000\u200b\u2060\ufeff"
+_BEGINS: Final = ("http://", "https://")
+_HOST: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_NEVER: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
+
+
+def is_address(text: str) -> bool:
+    """Say whether the text means to be an http or https address."""
+    return text[:LONGEST].lstrip(_AROUND)[:8].lower().startswith(_BEGINS)
+
+
+def address(text: str) -> str:
+    """Return an address without the white space around it, with each blank after its host as %20.
+
+    What is percent-coded stays as it is.
+    """
+    stripped = text.strip(_AROUND)
+    host = _HOST.match(stripped)
+    at = host.end() if host else len(stripped)
+    return stripped[:at] + stripped[at:].replace(" ", "%20")
+
+
+def complaint(url: str) -> str:
+    """Return what is wrong with an address, in words that follow "the URL"; empty for a good one."""
+    if len(url) > LONGEST:
+        return f"is longer than {LONGEST} characters"
+    if _NEVER.search(url):
+        return "contains a space in its host, a backslash or a control character"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "has a malformed host or port"
+    if parts.scheme not in {"http", "https"} or not host:
+        return "does not start with http:// or https:// and a host"
+    if port == 0:
+        return "has a malformed host or port"
+    return "contains a user name or password" if "@" in parts.netloc else ""
