@@ -28,7 +28,8 @@ KeyreelError
 │   ├── InternalFault             a mistake of ours: nothing the client can mend
 │   └── Unavailable               nothing wrong with the request: try again later
 ├── RenderFailed                  a render that ends its task, with a reason for people
-│   └── PictureUnreachable        an image address that gave no usable answer
+│   ├── PictureUnreachable        an image address that gave no usable answer
+│   └── VideoUnreachable          a video address that gave none
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── Expired                       an off-peak task's deadline came before its turn
@@ -176,6 +177,10 @@ class RenderFailed(KeyreelError):
 
 class PictureUnreachable(RenderFailed):
     """The image could not be downloaded."""
+
+
+class VideoUnreachable(RenderFailed):
+    """The video could not be downloaded."""
 
 
 class RenderCrashed(KeyreelError):

@@ -20,6 +20,7 @@ from keyreel.errors import (
     LinkForged,
     PictureUnreachable,
     RenderFailed,
+    VideoUnreachable,
 )
 from keyreel.intake.egress import check_url
 from keyreel.intake.images import check_video, decode_inline, inspect, too_large
@@ -157,7 +158,8 @@ class Intake:
                     for source, rules in wanted.items()
                 }
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            first = _first(errors)
+            raise first from first.__cause__
         return {source: task.result() for source, task in making.items()}
 
     async def _make(self, source: str, rules: Mapping[str, PictureRules], target: Path) -> Size:
@@ -203,7 +205,7 @@ class Intake:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
         except PictureUnreachable as error:
             sentence = f"{wanted.field}: the {wanted.noun} could not be downloaded."
-            raise PictureUnreachable(sentence) from error
+            raise (VideoUnreachable if wanted.noun == "video" else PictureUnreachable)(sentence) from error
         except ImageTooLarge:
             raise too_large(max_bytes, wanted.field, wanted.noun) from None
 

@@ -80,12 +80,13 @@ _NATIVE: Final[Json] = {
         next_page_token={**_TEXT, "description": "Empty on the last page."},
         tasks=_list(
             _object(
-                f"id state err_code creations {' '.join(_DESCRIBED)}",
+                f"id state err_code payload creations {' '.join(_DESCRIBED)}",
                 id=_DIGITS,
                 key_id=_TEXT,
                 state=_one_of(*_STATES),
                 err_code=_TEXT,
                 err_msg=_TEXT,
+                payload=_TEXT,
                 creations=_CREATIONS,
                 **_DESCRIBED,
             )
@@ -116,10 +117,13 @@ _COMFY: Final[Json] = {
     ),
 }
 _OR_NULL: Final[Json] = {"type": ["integer", "null"]}
+_URL_OR_NULL: Final[Json] = {"type": ["string", "null"], "format": "uri"}
+_FRAME: Final = "Width x height: the file's, once it is there; before that, what it is likely to become."
 _VIDEOS: Final[Json] = {
     "openai_videos.accepted": _same_as("openai_videos.result"),
     "openai_videos.result": _object(
-        "id object model status progress created_at seconds size error",
+        "id object model status progress created_at completed_at expires_at seconds size prompt "
+        "remixed_from_video_id error seed eta_seconds payload url cover_url",
         id=_DIGITS,
         object=_one_of("video"),
         model=_TEXT,
@@ -129,15 +133,15 @@ _VIDEOS: Final[Json] = {
         completed_at=_OR_NULL,
         expires_at=_OR_NULL,
         seconds=_DIGITS,
-        size={**_TEXT, "description": "Width x height; the size class where the frame follows a picture."},
+        size={**_TEXT, "pattern": "^[0-9]+x[0-9]+$", "description": _FRAME},
         prompt=_TEXT,
         remixed_from_video_id={"type": "null"},
         error={"anyOf": [{"type": "null"}, _object("code message", code=_TEXT, message=_TEXT)]},
         seed=_WHOLE,
         eta_seconds=_WHOLE,
         payload=_TEXT,
-        url=_URL,
-        cover_url=_URL,
+        url=_URL_OR_NULL,
+        cover_url=_URL_OR_NULL,
     ),
     "openai_videos.list": _object(
         "object data first_id last_id has_more",
@@ -170,12 +174,13 @@ SCHEMAS: Final[Json] = {
     "async_v3.result": _object(
         "extra task images videos audios",
         extra=_object(
-            "seed",
+            "seed payload enable_nsfw_detection reason debug_info",
             seed=_DIGITS,
             payload=_TEXT,
             enable_nsfw_detection={"type": "boolean"},
+            reason={**_TEXT, "description": "The code of what a failed task failed by, as in a refusal."},
             debug_info=_object(
-                "request_info",
+                "request_info submit_time_ms execute_time_ms complete_time_ms",
                 request_info=_TEXT,
                 submit_time_ms=_DIGITS,
                 execute_time_ms=_DIGITS,
@@ -238,7 +243,12 @@ SCHEMAS: Final[Json] = {
             extra_info={"type": "object"},
         ),
         metadata=_object(
-            "seed", seed=_WHOLE, payload=_TEXT, started_at=_WHOLE, finished_at=_WHOLE, eta_seconds=_WHOLE
+            "seed payload started_at finished_at eta_seconds",
+            seed=_WHOLE,
+            payload=_TEXT,
+            started_at=_WHOLE,
+            finished_at=_WHOLE,
+            eta_seconds=_WHOLE,
         ),
     ),
     "vtrix.discovery": _object(

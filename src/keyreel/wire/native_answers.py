@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.order import Operation
 from keyreel.task import State
+from keyreel.wire.native_refusals import err_code
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,16 +47,6 @@ _FURTHER: Final = (
     *("style", "template", "subjects", "start_image", "image_settings", "audio_type", "is_rec"),
     "video_creation_id",
 )
-_FAULTS: Final = {
-    "PictureUnreachable": "ImageDownloadFailure",
-    "Cancelled": "UserCancelled",
-    "Expired": "SystemThrottling",
-    "UnsupportedOrder": "ModelUnavailable",
-    "InternalFault": "InternalError",
-    "RenderCrashed": "InternalError",
-    "Unavailable": "ServiceUnavailable",
-}
-_FAILED: Final = "BadRequest"
 
 
 def model_name(endpoint: type[Endpoint]) -> str:
@@ -121,13 +112,6 @@ def made(task: Task, links: Links | None) -> list[Json]:
         return []
     url = links.clean or links.video
     return [{"id": task.id, "url": url, "cover_url": links.cover, "watermarked_url": links.video}]
-
-
-def err_code(task: Task) -> str:
-    """Return the word for why a task failed; empty while it has not."""
-    if task.state is State.CANCELLED:
-        return _FAULTS.get(task.fault, _FAULTS["Cancelled"])
-    return _FAULTS.get(task.fault, _FAILED) if task.state is State.FAILED else ""
 
 
 def credits_of(task: Task) -> int:

@@ -12,7 +12,7 @@ from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.callbacks import SCHEDULE, Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
-from keyreel.wire.refusals import Row, error_of, row_of, sentence
+from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,15 @@ _REFUSALS: Final = (
     Row(errors.LinkForged, 403, "LINK_FORGED"),
     Row(errors.Refusal, 400, "BAD_REQUEST"),
 )
+# "TASK_FAILED" is the table's own; the others are ours.
+_ENDINGS: Final = {
+    errors.PictureUnreachable: "IMAGE_DOWNLOAD_FAILED",
+    errors.VideoUnreachable: "VIDEO_DOWNLOAD_FAILED",
+    errors.Cancelled: "TASK_CANCELLED",
+    errors.Expired: "TASK_CANCELLED",
+    errors.InternalFault: "TASK_FAILED",
+    errors.KeyreelError: "TASK_FAILED",
+}
 
 
 class AsyncV3(Dialect):
@@ -210,14 +219,16 @@ class AsyncV3(Dialect):
 
 
 def _extra(task: Task) -> dict[str, Any]:
+    """Write all that typed clients declare, whatever the state: what has not happened yet happened at "0"."""
     moments = {"submit": task.created, "execute": task.started, "complete": task.finished}
-    times = {f"{name}_time_ms": _milliseconds(moment) for name, moment in moments.items() if moment}
-    extra: dict[str, Any] = {
+    times = {f"{name}_time_ms": _milliseconds(moment) for name, moment in moments.items()}
+    return {
         "seed": str(task.submission.seed),
         "enable_nsfw_detection": False,
         "debug_info": {"request_info": "", **times},
+        "reason": ending_code(task, _REFUSALS, _ENDINGS),
+        "payload": task.submission.payload,
     }
-    return extra | ({"payload": task.submission.payload} if task.submission.payload else {})
 
 
 def _reason(task: Task) -> str:
@@ -226,5 +237,5 @@ def _reason(task: Task) -> str:
     return task.reason if task.state is State.FAILED else ""
 
 
-def _milliseconds(moment: datetime) -> str:
-    return str(int(moment.timestamp() * 1000))
+def _milliseconds(moment: datetime | None) -> str:
+    return str(int(moment.timestamp() * 1000)) if moment else "0"

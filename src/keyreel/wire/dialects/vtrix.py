@@ -12,7 +12,7 @@ from keyreel.wire import catalogue
 from keyreel.wire.callbacks import Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.dialects.vtrix_models import model_id, model_list, model_spec
-from keyreel.wire.refusals import Row, error_of, row_of, sentence
+from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,13 @@ _STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "f
 
 # Only 002014001 is published, for a missing image and for a failed generation; the others are ours.
 _GENERATION_FAILED: Final = "002014001"
-_FAULTS: Final = {"PictureUnreachable": "002014101", "Cancelled": "002014102"}
+_ENDINGS: Final = {
+    errors.PictureUnreachable: "002014101",
+    errors.Cancelled: "002014102",
+    errors.Expired: "002014102",
+    errors.VideoUnreachable: "002014103",
+    errors.KeyreelError: _GENERATION_FAILED,
+}
 _REFUSALS: Final = (
     Row(errors.MissingImage, 400, "002014001"),
     Row(errors.InvalidRequest, 400, "002014002"),
@@ -125,7 +131,7 @@ class Vtrix(Dialect):
             return body | {"status": "completed", "output": [], "usage": _usage(task)}
         if task.state in {State.FAILED, State.CANCELLED}:
             cancelled = task.state is State.CANCELLED
-            code = _FAULTS.get("Cancelled" if cancelled else task.fault, _GENERATION_FAILED)
+            code = ending_code(task, _REFUSALS, _ENDINGS)
             usual = "The task was cancelled." if cancelled else "Video generation failed."
             return body | {
                 "status": "failed",
@@ -202,18 +208,20 @@ def _params(wrapped: Any) -> Json:
 
 
 def _metadata(task: Task, eta_seconds: int) -> Json:
+    """Write what the format has no place for: the same keys in every state, 0 for what is not known yet."""
     moments = {"started_at": task.started, "finished_at": task.finished}
-    metadata: Json = {"seed": task.submission.seed}
-    metadata |= {name: int(moment.timestamp()) for name, moment in moments.items() if moment}
-    if eta_seconds:
-        metadata["eta_seconds"] = eta_seconds
-    return metadata | ({"payload": task.submission.payload} if task.submission.payload else {})
+    return {
+        "seed": task.submission.seed,
+        "payload": task.submission.payload,
+        "eta_seconds": eta_seconds,
+        **{name: int(moment.timestamp()) if moment else 0 for name, moment in moments.items()},
+    }
 
 
 def _usage(task: Task) -> Json:
     """Write the price in US dollars; clients want every one of these keys, the amounts as text."""
     cost = f"{usd(task.charged):.6f}"
-    discount = 0.5 if task.submission.off_peak else 0
+    discount = 0.5 if task.submission.off_peak else 0.0
     return {"cost": cost, "discount": discount, "quantity": 1, "unit_price": cost, "extra_info": {}}
 
 
