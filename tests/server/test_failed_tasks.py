@@ -81,3 +81,14 @@ def test_a_task_that_has_not_failed_has_no_code(client: TestClient, platform: Pl
             bring(platform, state)
         assert client.get(NATIVE.result_call(task_id).path).json()["err_code"] == ""
         assert client.get(V3.result_call(task_id).path).json()["extra"]["reason"] == ""
+
+
+def test_the_command_line_client_reads_errors_as_text(client: TestClient, platform: Platform) -> None:
+    body = {"model": "viduq2-pro", "images": [data_uri()], "prompt": "push in"}
+    task_id = client.post("/ent/v2/img2video", json=body).json()["task_id"]
+    path = VTRIX.result_call(task_id).path
+    waiting = client.get(path, headers={"X-Source": "cli"}).json()
+    assert "error" not in waiting
+    bring(platform, State.FAILED)
+    assert client.get(path, headers={"X-Source": "cli"}).json()["error"] == "It went wrong."
+    assert client.get(path).json()["error"] == {"code": "002014001", "message": "It went wrong."}

@@ -32,6 +32,7 @@ from keyreel.server.verify import Verify
 from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.vtrix import MODELS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,8 +60,8 @@ def routes_of(services: Services) -> list[Route]:
         Route("/docs", pages.docs),
         Route("/docs/{name}", pages.docs),
         Route("/llms.txt", pages.llms),
-        Route("/api/v1/skill/models", discovery.models),
-        Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
+        Route(MODELS, discovery.models),
+        Route(f"{MODELS}/{{id}}/spec", discovery.model_spec),
         Route("/v1/models", discovery.offer),
         Route("/v1/models/{id}", discovery.offered),
         Route("/v1/voices", voices),

@@ -158,7 +158,7 @@ class TaskRoutes:
             notes = (*notes, NO_LONGER_KEPT)
         headers = {"X-Task-Notes": written_notes(notes)} if notes else {}
         body = self.dialect.result(shown.task, shown.endpoint, shown.links, shown.eta_seconds)
-        return JSONResponse(body, headers=headers)
+        return JSONResponse(self.dialect.addressed(body, request.headers), headers=headers)
 
     async def list(self, request: Request) -> JSONResponse:
         """List the caller's tasks, whatever dialect they were made in."""

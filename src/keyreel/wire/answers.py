@@ -254,5 +254,8 @@ SCHEMAS: Final[Json] = {
     "vtrix.discovery": _object(
         "status data", status=_object("code message", code=_WHOLE, message=_TEXT), data={"type": "object"}
     ),
+    "vtrix.discovery_refusal": _object(
+        "status data", status=_object("code message", code=_WHOLE, message=_TEXT), data={"type": "null"}
+    ),
     "vtrix.refusal": _object("code message", code=_TEXT, message=_TEXT),
 }

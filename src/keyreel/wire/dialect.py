@@ -118,6 +118,8 @@ class Dialect(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     routes: ClassVar[tuple[Route, ...]]
+    realm: ClassVar[tuple[str, ...]]
+    """What paths begin with at which this format answers, if only with a refusal."""
     body_limit: ClassVar[int]
     """Largest submit body in bytes, the default for the server's setting."""
     scheme: ClassVar[str] = "Bearer"
@@ -209,6 +211,16 @@ class Dialect(ABC):
     @abstractmethod
     def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write a refusal: HTTP status and body. `request_id` is 32 hexadecimal digits, or empty."""
+
+    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write a refusal as clients of this path read it; most formats have one form for all."""
+        del path
+        return self.refusal(error, request_id)
+
+    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+        """Return a task's state as the client with these headers reads it; most formats have one form."""
+        del headers
+        return body
 
     # The client's side.
     @abstractmethod

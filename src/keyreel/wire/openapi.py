@@ -12,7 +12,8 @@ from keyreel.task import State, TaskFilter
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action, Query, Route, Shown, TaskPage
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.vtrix import MODELS
 from keyreel.wire.examples import LINKS, example, example_task
 from keyreel.wire.native_answers import operation_word
 from keyreel.wire.openapi_parts import REF, answer, in_query, refusals
@@ -91,14 +92,14 @@ def document(base_url: str = "", version: str = "1") -> Json:
     """Return the OpenAPI 3.1 document of a server at this address."""
     _, schemas = models_json_schema([(kind, "validation") for kind in ENDPOINTS], ref_template=REF)
     paths: Json = {}
-    for dialect in DIALECTS:
-        for path, operation in _submits(dialect).items():
+    for each in DIALECTS:
+        for path, operation in _submits(each).items():
             paths.setdefault(path, {})["post"] = operation
-        for route in dialect.routes:
+        for route in each.routes:
             if route.action is not Action.SUBMIT:
-                paths.setdefault(route.path, {})[route.method.lower()] = _other(dialect, route)
-    paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _MODELS_QUERY)}
-    paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", ())}
+                paths.setdefault(route.path, {})[route.method.lower()] = _other(each, route)
+    paths[MODELS] = {"get": _discovery("models", "Lists the models.", _MODELS_QUERY)}
+    paths[f"{MODELS}/{{id}}/spec"] = {"get": _discovery("spec", "Describes a model.", ())}
     for path, methods in operations().items():
         paths.setdefault(path, {}).update(methods)
     return {
@@ -225,7 +226,12 @@ def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
         "parameters": [in_query(each) for each in query] or [in_path],
         "responses": {
             "200": answer(summary, "vtrix.discovery", None),
-            **refusals(DIALECTS[0], (errors.UnknownEndpoint, errors.InternalFault)),
+            **refusals(
+                dialect("vtrix"),
+                (errors.UnknownEndpoint, errors.InternalFault),
+                path=MODELS,
+                schema="vtrix.discovery_refusal",
+            ),
         },
     }
 

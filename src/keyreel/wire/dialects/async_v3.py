@@ -88,6 +88,7 @@ class AsyncV3(Dialect):
 
     name = "async_v3"
     title = "/v3/async"
+    realm = ("/v3/",)
     routes = (
         # The fixed path goes first: a model cannot be called "task-result".
         Route(Action.RESULT, "GET", _RESULT_PATH, (_TASK_ID,)),

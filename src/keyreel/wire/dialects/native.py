@@ -11,4 +11,5 @@ class Native(NativeFormat):
     name = "native"
     title = "/ent/v2"
     prefix = "/ent/v2"
+    realm = ("/ent/", "/tools/")
     routes = NativeFormat.routes_under("/ent/v2")

@@ -97,6 +97,7 @@ class OpenAIVideos(Dialect):
 
     name = "openai_videos"
     title = "/v1/videos"
+    realm = ("/v1/videos", "/v1/models")
     routes = (
         Route(Action.SUBMIT, "POST", _PATH),
         Route(Action.LIST, "GET", _PATH, LIST_QUERY),

@@ -11,7 +11,7 @@ from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.callbacks import Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
-from keyreel.wire.dialects.vtrix_models import model_id, model_list, model_spec
+from keyreel.wire.dialects.vtrix_models import MODELS, enveloped, model_id, model_list, model_spec
 from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from keyreel.task import Links, Task
     from keyreel.wire.endpoint import Endpoint
 
-__all__ = ["Vtrix", "model_list", "model_spec"]
+__all__ = ["MODELS", "Vtrix", "model_list", "model_spec"]
 
 _PATH: Final = "/model/v1/generation"
+_SKILL: Final = MODELS.removesuffix("models")
 _STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
 
 # Only 002014001 is published, for a missing image and for a failed generation; the others are ours.
@@ -68,6 +69,7 @@ class Vtrix(Dialect):
 
     name = "vtrix"
     title = "vtrix"
+    realm = ("/model/", _SKILL)
     routes = (
         Route(Action.SUBMIT, "POST", _PATH),
         Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
@@ -144,6 +146,18 @@ class Vtrix(Dialect):
         del request_id
         row = row_of(_REFUSALS, error)
         return row.status, {"code": row.code, "message": sentence(error)}
+
+    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write `{status, data}` where clients look for models: there they read nothing else."""
+        status, body = self.refusal(error, request_id)
+        return status, enveloped(None, status, body["message"]) if path.startswith(_SKILL) else body
+
+    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+        """Tell the command-line client errors as text: an object it takes for no answer, and polls on."""
+        error = body.get("error")
+        if isinstance(error, dict) and headers.get("x-source", "").lower() == "cli":
+            return body | {"error": error["message"]}
+        return body
 
     def submit_call(self, endpoint: Endpoint) -> Call:
         """Write a submit, wrapped as the hosted service wants it."""
