@@ -109,6 +109,9 @@ WORDS = {
     Action.CANCEL: "cancel",
     Action.CONTENT: "the video itself",
     Action.UPLOAD: "ask where to upload a file",
+    Action.BEGIN_UPLOAD: "begin an upload",
+    Action.FINISH_UPLOAD: "finish it",
+    Action.BALANCE: "ask what is left to spend",
 }
 
 

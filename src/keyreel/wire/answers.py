@@ -93,6 +93,31 @@ _NATIVE: Final[Json] = {
         ),
     ),
     "native.cancel": {"type": "object"},
+    "native.balance": _object(
+        "remains packages",
+        remains=_list(
+            _object(
+                "type credit_remain concurrency_limit current_concurrency queue_count",
+                type=_TEXT,
+                credit_remain={**_WHOLE, "description": "1000000000 for who pays afterwards."},
+                concurrency_limit=_WHOLE,
+                current_concurrency=_WHOLE,
+                queue_count=_WHOLE,
+            )
+        ),
+        packages=_list({"type": "object", "description": "Listed where show_detail is true."}),
+    ),
+    "native.uploading": _object("", scene={**_TEXT, "examples": ["vidu"]}),
+    "native.begin_upload": _object(
+        "id put_url expires_at",
+        id=_DIGITS,
+        put_url={**_URL, "description": "Takes the file by PUT, without a key; the answer has an ETag."},
+        expires_at={"type": "string", "format": "date-time"},
+    ),
+    "native.finishing": _object("etag", etag={**_TEXT, "description": "The PUT's, quoted or not."}),
+    "native.finish_upload": _object(
+        "uri", uri={**_TEXT, "pattern": r"^ssupload:\?id=[0-9]+$", "description": "What requests name."}
+    ),
     "native.refusal": _object(
         "code reason message metadata",
         code=_WHOLE,
@@ -111,9 +136,11 @@ _COMFY: Final[Json] = {
         content_type={**_TEXT, "examples": ["image/png", "image/jpeg", "image/webp", "video/mp4"]},
     ),
     "comfy.upload": _object(
-        "upload_url download_url",
+        "upload_url download_url expires_at existing_file",
         upload_url={**_URL, "description": "Takes the file by PUT, without a key."},
         download_url={**_URL, "description": "What requests name in place of a picture."},
+        expires_at={"type": "string", "format": "date-time", "description": "Until when upload_url is good."},
+        existing_file={**_FLAG, "description": "Always false: every upload is put."},
     ),
 }
 _OR_NULL: Final[Json] = {"type": ["integer", "null"]}
@@ -170,6 +197,12 @@ SCHEMAS: Final[Json] = {
     **_NATIVE,
     **_COMFY,
     **_VIDEOS,
+    "async_v3.balance": _object(
+        "allow_features credit_balance free_trial",
+        allow_features=_list(_TEXT),
+        credit_balance={**_WHOLE, "description": "1000000000 for who pays afterwards."},
+        free_trial={"type": "object"},
+    ),
     "async_v3.accepted": _object("task_id", task_id=_DIGITS, provider_request_id=_TEXT),
     "async_v3.result": _object(
         "extra task images videos audios",

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.order import Operation
 from keyreel.task import State
+from keyreel.wire.dialect import UNLIMITED
 from keyreel.wire.native_refusals import err_code
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.task import Links, Task
-    from keyreel.wire.dialect import Json
+    from keyreel.wire.dialect import Allowance, Json
     from keyreel.wire.endpoint import Endpoint
 
 NO_WORDS: Final = "."
 """Stands for the prompt where an endpoint wants one and this format's pages do not; never shown."""
+
+_METERED: Final = "metered"
+_FOR_GOOD: Final = "9999-12-31T23:59:59.000000Z"
 
 STATES: Final = {
     State.QUEUED: "queueing",
@@ -104,6 +108,30 @@ def creations(task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: 
         "eta": eta_seconds,
         "creations": made(task, links),
     }
+
+
+def balance(allowance: Allowance, *, detailed: bool) -> Json:
+    """Write what a tenant can spend and run; one package stands for all that it was given."""
+    left = UNLIMITED if allowance.credits is None else allowance.credits
+    remains = {
+        "type": _METERED,
+        "credit_remain": left,
+        "concurrency_limit": allowance.at_a_time,
+        "current_concurrency": allowance.running,
+        "queue_count": allowance.waiting,
+    }
+    since = _moment(allowance.since)
+    package = {
+        "id": allowance.tenant,
+        "name": allowance.tenant,
+        "type": _METERED,
+        "concurrency": allowance.at_a_time,
+        "credit_amount": left + allowance.held,
+        "credit_remain": left,
+        **dict.fromkeys(("created_at", "purchase_at", "valid_from"), since),
+        "valid_to": _FOR_GOOD,
+    }
+    return {"remains": [remains], "packages": [package] if detailed else []}
 
 
 def made(task: Task, links: Links | None) -> list[Json]:

@@ -15,7 +15,15 @@ from keyreel.task import State, TaskId
 from keyreel.wire import catalogue, native_lists, native_refusals
 from keyreel.wire.callbacks import ENDS, Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
-from keyreel.wire.native_answers import NO_WORDS, STATES, accepted, creations, model_name, operation_word
+from keyreel.wire.native_answers import (
+    NO_WORDS,
+    STATES,
+    accepted,
+    balance,
+    creations,
+    model_name,
+    operation_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task, TaskFilter
-    from keyreel.wire.dialect import TaskPage
+    from keyreel.wire.dialect import Allowance, TaskPage
     from keyreel.wire.endpoint import Endpoint
 
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
@@ -36,6 +44,7 @@ class NativeFormat(Dialect):
     body_limit = 20 * 1024 * 1024
     scheme = "Token"
     shows_clean = True
+    names_uploads = True
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
     reporting = Reporting(ENDS | {State.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
 
@@ -111,6 +120,10 @@ class NativeFormat(Dialect):
         if task.state is not State.CANCELLED:
             raise errors.InvalidRequest(f"task state is {STATES[task.state]}, can not cancel")
         return {}
+
+    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+        """Write credits and tasks at a time; `show_detail` lists the packages too."""
+        return balance(allowance, detailed=query.get("show_detail", "").lower() in {"true", "1"})
 
     def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""

@@ -11,7 +11,7 @@ from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.callbacks import SCHEDULE, Reporting
-from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
+from keyreel.wire.dialect import UNLIMITED, Action, Asked, Call, Dialect, Json, Query, Report, Route
 from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task
     from keyreel.wire.callbacks import Event
+    from keyreel.wire.dialect import Allowance
     from keyreel.wire.endpoint import Endpoint
 
 _RESULT_PATH: Final = "/v3/async/task-result"
@@ -93,6 +94,7 @@ class AsyncV3(Dialect):
         # The fixed path goes first: a model cannot be called "task-result".
         Route(Action.RESULT, "GET", _RESULT_PATH, (_TASK_ID,)),
         Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
+        Route(Action.BALANCE, "GET", "/v3/user"),
     )
     body_limit = 100 * 1024 * 1024
     # "Timeout 5 s, up to 5 retries".
@@ -147,6 +149,12 @@ class AsyncV3(Dialect):
             "videos": [video] if video else [],
             "audios": [],
         }
+
+    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+        """Write the credits, beside what else the format's clients declare."""
+        del query
+        left = UNLIMITED if allowance.credits is None else allowance.credits
+        return {"allow_features": [], "credit_balance": left, "free_trial": {}}
 
     def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
         """Wrap the result, which carries the webhook's address back."""
