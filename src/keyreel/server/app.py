@@ -19,6 +19,7 @@ from keyreel.server.balance import Balance
 from keyreel.server.books import Books
 from keyreel.server.callbacks import CallbackRoutes
 from keyreel.server.clock import ClockRoutes
+from keyreel.server.cors import readable_from
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
-    return RequestIds(Starlette(routes=routes_of(services), exception_handlers=HANDLERS))
+    app = Starlette(routes=routes_of(services), exception_handlers=HANDLERS)
+    return RequestIds(readable_from(app, services.settings.cors_origins))
 
 
 def routes_of(services: Services) -> list[Route]:
