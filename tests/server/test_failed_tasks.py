@@ -91,4 +91,6 @@ def test_the_command_line_client_reads_errors_as_text(client: TestClient, platfo
     assert "error" not in waiting
     bring(platform, State.FAILED)
     assert client.get(path, headers={"X-Source": "cli"}).json()["error"] == "It went wrong."
-    assert client.get(path).json()["error"] == {"code": "002014001", "message": "It went wrong."}
+    error = client.get(path).json()["error"]
+    told = {"message": "It went wrong.", "error_message": "It went wrong."}
+    assert error == {"code": "002014001", **told}

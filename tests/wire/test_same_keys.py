@@ -61,8 +61,8 @@ IN_STATES: dict[tuple[str, State], dict[str, str]] = {
         "usage.extra_info": "dict",
     },
     **{
-        (name, state): {"error.code": "str", "error.message": "str"}
-        for name in ("vtrix", "openai_videos")
+        (name, state): dict.fromkeys(("error.code", "error.message", *more), "str")
+        for name, more in (("vtrix", ("error.error_message",)), ("openai_videos", ()))
         for state in (State.FAILED, State.CANCELLED)
     },
 }

@@ -258,7 +258,7 @@ SCHEMAS: Final[Json] = {
         status=_one_of("in_progress", "completed", "failed"),
         model=_TEXT,
         progress={"type": "number", "minimum": 0, "maximum": 1},
-        error=_object("code message", code=_TEXT, message=_TEXT),
+        error=_object("code message error_message", code=_TEXT, message=_TEXT, error_message=_TEXT),
         output=_list(
             _object(
                 "content",

@@ -137,7 +137,8 @@ class Vtrix(Dialect):
             usual = "The task was cancelled." if cancelled else "Video generation failed."
             return body | {
                 "status": "failed",
-                "error": {"code": code, "message": task.reason or usual},
+                # Clients of the gateway read the sentence by either name.
+                "error": {"code": code, **dict.fromkeys(("message", "error_message"), task.reason or usual)},
             }
         return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
 
