@@ -33,10 +33,10 @@ OTHERS: dict[tuple[State, str], tuple[str, str, str, str]] = {
         "VIDEO_DOWNLOAD_FAILED",
         "video_unreachable",
     ),
-    (State.FAILED, "RenderFailed"): ("BadRequest", "002014001", "TASK_FAILED", "video_generation_failed"),
-    (State.FAILED, "RenderCrashed"): ("InternalError", "002014001", "TASK_FAILED", "video_generation_failed"),
-    (State.FAILED, "annotations"): ("BadRequest", "002014001", "TASK_FAILED", "video_generation_failed"),
-    (State.FAILED, ""): ("BadRequest", "002014001", "TASK_FAILED", "video_generation_failed"),
+    (State.FAILED, "RenderFailed"): ("BadRequest", "002014100", "TASK_FAILED", "video_generation_failed"),
+    (State.FAILED, "RenderCrashed"): ("InternalError", "002014100", "TASK_FAILED", "video_generation_failed"),
+    (State.FAILED, "annotations"): ("BadRequest", "002014100", "TASK_FAILED", "video_generation_failed"),
+    (State.FAILED, ""): ("BadRequest", "002014100", "TASK_FAILED", "video_generation_failed"),
     (State.CANCELLED, "Cancelled"): ("UserCancelled", "002014102", "TASK_CANCELLED", "cancelled"),
 }
 
@@ -93,4 +93,4 @@ def test_the_command_line_client_reads_errors_as_text(client: TestClient, platfo
     assert client.get(path, headers={"X-Source": "cli"}).json()["error"] == "It went wrong."
     error = client.get(path).json()["error"]
     told = {"message": "It went wrong.", "error_message": "It went wrong."}
-    assert error == {"code": "002014001", **told}
+    assert error == {"code": "002014100", **told}

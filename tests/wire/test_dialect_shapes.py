@@ -158,7 +158,7 @@ def test_vtrix_shows_each_part_in_its_own_state_only() -> None:
 @pytest.mark.parametrize(
     ("state", "fault", "code"),
     [
-        (State.FAILED, "RenderFailed", "002014001"),
+        (State.FAILED, "RenderFailed", "002014100"),
         (State.FAILED, "PictureUnreachable", "002014101"),
         (State.CANCELLED, "", "002014102"),
     ],

@@ -27,14 +27,13 @@ _PATH: Final = "/model/v1/generation"
 _SKILL: Final = MODELS.removesuffix("models")
 _STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
 
-# Only 002014001 is published, for a missing image and for a failed generation; the others are ours.
-_GENERATION_FAILED: Final = "002014001"
+# Only 002014001 is published, for a missing image; the others are ours.
 _ENDINGS: Final = {
     errors.PictureUnreachable: "002014101",
     errors.Cancelled: "002014102",
     errors.Expired: "002014102",
     errors.VideoUnreachable: "002014103",
-    errors.KeyreelError: _GENERATION_FAILED,
+    errors.KeyreelError: "002014100",
 }
 _REFUSALS: Final = (
     Row(errors.MissingImage, 400, "002014001"),
