@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.errors import Refusal
 from keyreel.settings import Settings
+from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.examples import example, example_task
 from keyreel.wire.own_addresses import OWN, Needs
 
 if TYPE_CHECKING:
@@ -109,6 +112,9 @@ WORDS = {
     Action.CANCEL: "cancel",
     Action.CONTENT: "the video itself",
     Action.UPLOAD: "ask where to upload a file",
+    Action.BEGIN_UPLOAD: "begin an upload",
+    Action.FINISH_UPLOAD: "finish it",
+    Action.BALANCE: "ask what is left to spend",
 }
 
 
@@ -226,12 +232,28 @@ def _errors() -> Iterator[str]:
             answers = " | ".join(_answer(*dialect.refusal(kind())) for dialect in DIALECTS)
             yield f"| `{kind.__name__}` | {_meaning(kind)} | {answers} |"
     yield "\n## Not answers to a request\n"
-    yield "A task that was accepted can still fail: it then ends with a reason. The SDK raises these, too.\n"
-    yield "| error | meaning |\n|---|---|"
+    yield "A task that was accepted can still fail: it then ends with a reason and a code. A fault of its"
+    yield "input, which a picture's address hid until then, has the code of its refusal in the table above;"
+    yield "other ends have their own. They stand in `extra.reason` of /v3/async, `error.code` of vtrix and"
+    yield "/v1/videos, `err_code` of /ent/v2 and /proxy/vidu. The SDK raises these errors, too.\n"
+    yield f"| error | meaning | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
     for kind in kinds:
         if not issubclass(kind, Refusal):
-            yield f"| `{kind.__name__}` | {_meaning(kind)} |"
+            codes = " | ".join(_code(dialect, kind) for dialect in DIALECTS)
+            yield f"| `{kind.__name__}` | {_meaning(kind)} | {codes} |"
     yield ""
+
+
+def _code(dialect: Dialect, kind: type[errors.KeyreelError]) -> str:
+    """Return what a task shows that ended so; empty for what ends none."""
+    if not issubclass(kind, errors.RenderFailed | errors.RenderCrashed | errors.Cancelled | errors.Expired):
+        return ""
+    state = State.CANCELLED if issubclass(kind, errors.Cancelled | errors.Expired) else State.FAILED
+    request = example(ENDPOINTS[0])
+    task = replace(example_task(request, state), fault=kind.__name__)
+    body = dialect.result(task, request, None, 0)
+    found = body.get("err_code") or body.get("extra", {}).get("reason") or body["error"]["code"]
+    return f"`{found}`"
 
 
 def _meaning(kind: type[errors.KeyreelError]) -> str:

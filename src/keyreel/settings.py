@@ -25,6 +25,7 @@ from keyreel.off_peak import Windows
 from keyreel.order import MarkText
 
 _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 MEBIBYTE = 1024 * 1024
 PERIOD = r"^([0-9]{1,5}[smhd]|forever)$"
 _UNITS = {
@@ -71,6 +72,11 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s?#]+)?$",
         description="Address under which clients reach the server, for the links in results. "
         "Empty: the address that the request was sent to.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins of web pages that may read answers and files, such as "
+        "`http://localhost:3000`, comma-separated; `*` for all. Empty: none but this server's own.",
     )
     egress_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(),
@@ -218,6 +224,14 @@ class Settings(BaseSettings):
     @classmethod
     def _ports(cls, value: Any) -> Any:
         return tuple(int(item) for item in _items(value))
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: Any) -> Any:
+        origins = tuple(item.rstrip("/").lower() for item in _items(value))
+        if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("must be origins such as https://app.example.com, or *")
+        return origins
 
     @field_validator("engines", mode="before")
     @classmethod

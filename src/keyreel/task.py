@@ -96,6 +96,8 @@ class Task:
     kept: Kept = Kept.ALL
     notes: tuple[str, ...] = ()
     clean: str = ""
+    size: str = ""
+    """The finished video's frame, such as "1280x720"; empty until success."""
 
     def remaining_seconds(self, now: datetime) -> int:
         """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""

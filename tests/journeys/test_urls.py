@@ -57,6 +57,9 @@ def test_an_allowed_networks_pictures_are_fetched(start: Callable[..., Server], 
     assert missing["task"]["reason"].startswith("images[0]")
     text = server.finished(server.submit(MODEL, order(f"{shelf}/hills.txt")))
     assert "PNG" in text["task"]["reason"]
+    film = server.finished(server.submit("vidu-q2-pro-extend", {"video_url": f"{shelf}/valleys.mp4"}))
+    codes = [task["extra"]["reason"] for task in (result, missing, text, film)]
+    assert codes == ["", "IMAGE_DOWNLOAD_FAILED", "INVALID_IMAGE_FORMAT", "VIDEO_DOWNLOAD_FAILED"]
 
 
 def test_a_private_network_is_out_of_reach_and_not_told_from_silence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,3 +174,78 @@ def test_messages_stay_small_whatever_was_sent(client: TestClient) -> None:
     answer = client.post(IMG2VIDEO, content=json.dumps(body))
     assert answer.status_code == 400
     assert len(answer.content) <= 4096
+
+
+SKILL = "/api/v1/skill/models"
+# Whose words an address is refused in, whether there is anything at it or not.
+SPOKEN: list[tuple[str, str, int, str]] = [
+    ("GET", "/v3/async", 404, "async_v3"),
+    ("GET", "/v3/nothing/here", 404, "async_v3"),
+    ("DELETE", "/v3/async/task-result", 405, "async_v3"),
+    ("GET", "/model/v1/nothing", 404, "vtrix"),
+    ("PUT", "/model/v1/generation", 405, "vtrix"),
+    ("GET", f"{SKILL}/viduq9_dream/spec", 404, "vtrix.discovery"),
+    ("GET", f"{SKILL}/viduq2_pro_img2video", 404, "vtrix.discovery"),
+    ("GET", "/api/v1/skill/nothing", 404, "vtrix.discovery"),
+    ("POST", SKILL, 405, "vtrix.discovery"),
+    ("DELETE", f"{SKILL}/viduq2_pro_img2video/spec", 405, "vtrix.discovery"),
+    ("GET", "/ent/v1/anything", 404, "native"),
+    ("DELETE", "/ent/v2/tasks", 405, "native"),
+    ("GET", "/tools/v2/nothing", 404, "native"),
+    ("DELETE", "/proxy/vidu/tasks", 405, "comfy"),
+    ("GET", "/customers/nothing", 404, "comfy"),
+    ("GET", "/customers/storage", 405, "comfy"),
+    ("PATCH", "/v1/videos", 405, "openai_videos"),
+    ("POST", "/v1/videos/1/remix", 404, "openai_videos"),
+    ("GET", "/v1/models/gpt-4", 404, "openai_videos"),
+    ("GET", "/v1/none", 404, "async_v3"),
+    ("GET", "/elsewhere", 404, "async_v3"),
+]
+KEYS: dict[str, set[str]] = {
+    "async_v3": {"code", "reason", "message", "metadata"},
+    "vtrix": {"code", "message"},
+    "vtrix.discovery": {"status", "data"},
+    "native": {"code", "reason", "message", "metadata"},
+    "comfy": {"code", "reason", "message", "metadata"},
+    "openai_videos": {"error"},
+}
+
+
+@pytest.mark.parametrize("case", SPOKEN, ids=lambda case: f"{case[0]} {case[1]}")
+def test_every_address_is_refused_in_its_own_formats_words(
+    client: TestClient, case: tuple[str, str, int, str]
+) -> None:
+    method, path, status, words = case
+    answer = client.request(method, path)
+    body = answer.json()
+    assert (answer.status_code, set(body)) == (status, KEYS[words])
+    if words == "vtrix.discovery":
+        assert body["status"]["code"] == status
+        assert body["status"]["message"]
+        assert body["data"] is None
+    if words in {"native", "comfy"}:
+        assert re.fullmatch("[0-9a-f]{32}", body["metadata"]["trace_id"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/v1/videos", "GET, HEAD, POST"),
+        ("PUT", "/v1/videos/1", "DELETE, GET, HEAD"),
+        ("GET", "/v1/quote", "POST"),
+        ("PATCH", "/files/videos/1.mp4", "GET, HEAD, PUT"),
+        ("DELETE", "/ent/v2/tasks", "GET, HEAD, POST"),
+    ],
+)
+def test_a_wrong_method_is_told_every_right_one(
+    client: TestClient, method: str, path: str, allowed: str
+) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
+def test_pages_that_make_no_sense_are_the_usual_ones(client: TestClient) -> None:
+    for query in ({"page": "0"}, {"page": "-1", "page_size": "many"}, {"page": "9" * 30, "page_size": "0"}):
+        body = client.get(SKILL, params=query).json()
+        assert body["status"] == {"code": 200, "message": ""}
+        assert (body["data"]["page"], body["data"]["page_size"]) == (1, 20)

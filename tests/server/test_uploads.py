@@ -27,7 +27,7 @@ def granted(client: TestClient, **asked: Any) -> dict[str, str]:
         "/customers/storage", json={"file_name": "a.png", "content_type": "image/png"} | asked
     )
     assert answer.status_code == 200, answer.text
-    assert set(answer.json()) == {"upload_url", "download_url"}
+    assert set(answer.json()) == {"upload_url", "download_url", "expires_at", "existing_file"}
     return answer.json()
 
 

@@ -44,6 +44,9 @@ def test_a_submit_answers_a_video(client: TestClient) -> None:
         "error": None,
         "seed": 3,
         "eta_seconds": 0,
+        "payload": "",
+        "url": None,
+        "cover_url": None,
     }
 
 
@@ -85,6 +88,12 @@ NEAREST: list[tuple[dict[str, Any], tuple[str, str, str], set[str]]] = [
         ("viduq2-text2video", "4", "720x1280"),
         {"model"},
     ),
+    (
+        {"model": "sora-2-pro-2025-10-06", "seconds": "4", "size": "1792x1024"},
+        ("viduq2-text2video", "4", "1920x1080"),
+        {"model", "size"},
+    ),
+    ({"model": "Sora_3", "seconds": "4"}, ("viduq2-text2video", "4", "1280x720"), {"model"}),
     ({"model": "viduq2", "size": "1024x1024"}, ("viduq2-text2video", "5", "960x960"), {"size"}),
     ({"model": "viduq2", "size": "1680x720"}, ("viduq2-text2video", "5", "1464x632"), {"size"}),
     (
@@ -111,13 +120,13 @@ def test_values_that_exclude_each_other_give_way_together(client: TestClient) ->
         VIDEOS,
         json={"prompt": "x", "model": "vidu2.0", "input_reference": URL, "seconds": "8", "size": "1920x1080"},
     )
-    assert (answer.json()["seconds"], answer.json()["size"]) == ("8", "720p")
+    assert (answer.json()["seconds"], answer.json()["size"]) == ("8", "1280x720")
     assert answer.headers["X-Ignored-Fields"] == "size"
 
 
 def test_a_frame_that_follows_the_picture_is_not_promised(client: TestClient) -> None:
     answer = client.post(VIDEOS, json={"prompt": "x", "input_reference": URL, "size": "720x1280"})
-    assert answer.json()["size"] == "720p"
+    assert answer.json()["size"] == "1280x720"
     assert answer.headers["X-Ignored-Fields"] == "size"
 
 
@@ -129,6 +138,11 @@ BROKEN: list[tuple[dict[str, Any], tuple[int, str, str]]] = [
     ({"size": "large"}, (400, "invalid_value", "size")),
     ({"model": 5}, (400, "invalid_value", "model")),
     ({"model": "viduq9"}, (404, "model_not_found", "model")),
+    ({"model": "soras"}, (404, "model_not_found", "model")),
+    ({"model": "viduq9", "prompt": " "}, (400, "invalid_value", "prompt")),
+    ({"model": "sora-2-2025-12-08", "prompt": 5}, (400, "invalid_value", "prompt")),
+    ({"model": "viduq9", "seconds": "soon"}, (400, "invalid_value", "seconds")),
+    ({"model": "viduq9", "size": "large"}, (400, "invalid_value", "size")),
     ({"model": "viduq2-pro-multiframe"}, (400, "invalid_value", "model")),
     ({"model": "viduq2-reference2video"}, (400, "invalid_value", "model")),
     ({"input_reference": [URL] * 3}, (400, "invalid_item_count", "input_reference")),
@@ -191,7 +205,7 @@ def test_a_video_is_shown_and_deleted_in_every_state(client: TestClient, platfor
         assert body["status"] == word
         assert (body["error"] is not None) == (word == "failed")
         assert body["progress"] == {"in_progress": 40, "completed": 100}.get(word, body["progress"])
-        assert ("url" in body) == ("cover_url" in body) == (word == "completed")
+        assert bool(body["url"]) == bool(body["cover_url"]) == (word == "completed")
         ended = state in {State.SUCCEEDED, State.FAILED}
         gone = {"id": body["id"], "object": "video.deleted", "deleted": not ended}
         assert client.delete(video).json() == gone

@@ -58,10 +58,9 @@ OPERATIONS: dict[Operation, dict[str, Any]] = {
     Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": [url(0)], "area": "denmark"},
 }
 # What a model's own limits ask for instead.
-NARROWER: dict[str, dict[str, Any]] = {
-    "q1": {"duration": 5, "resolution": "1080p", "aspect_ratio": "9:16", "images": [url(0), url(1)]},
-    "2.0": {"duration": 4, "resolution": "720p", "images": [url(0), url(1)]},
-}
+_Q1 = {"duration": 5, "resolution": "1080p", "aspect_ratio": "9:16", "images": [url(0), url(1)]}
+_V2 = {"duration": 4, "resolution": "720p", "aspect_ratio": "9:16", "images": [url(0), url(1)]}
+NARROWER: dict[str, dict[str, Any]] = {"q1": _Q1, "q1-classic": _Q1, "1.5": _V2, "2.0": _V2}
 
 
 def full(kind: type[Endpoint]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def test_v3_results_have_exactly_the_documented_types() -> None:
                 "execute_time_ms": "1767268802000",
                 "complete_time_ms": "1767268809500",
             },
+            "reason": "",
             "payload": "mine — ünï 😀",
         },
         "task": {
@@ -67,12 +68,13 @@ def test_v3_results_have_exactly_the_documented_types() -> None:
         (State.CANCELLED, "TASK_STATUS_FAILED"),
     ],
 )
-def test_v3_leaves_out_what_is_not_known_yet(state: State, word: str) -> None:
+def test_v3_tells_times_that_are_not_known_yet_as_zero(state: State, word: str) -> None:
     body = ASYNC_V3.result(task(IMG2VIDEO, state, progress=0.999), request(IMG2VIDEO), None, 3)
     assert body["task"]["status"] == word
     assert (body["task"]["eta"], body["task"]["progress_percent"]) == (3, 99)
     assert isinstance(body["task"]["eta"], int)
-    assert set(body["extra"]["debug_info"]) == {"request_info", "submit_time_ms"}
+    times = body["extra"]["debug_info"]
+    assert (times["submit_time_ms"], times["execute_time_ms"]) == ("1767268800000", "0")
     assert body["videos"] == []
     assert bool(body["task"]["reason"]) == (state is State.CANCELLED)
 
@@ -135,6 +137,7 @@ def test_vtrix_results_have_exactly_the_documented_types() -> None:
             "payload": "mine — ünï 😀",
             "started_at": 1767268800,
             "finished_at": 1767268800,
+            "eta_seconds": 0,
         },
     }
 
@@ -155,7 +158,7 @@ def test_vtrix_shows_each_part_in_its_own_state_only() -> None:
 @pytest.mark.parametrize(
     ("state", "fault", "code"),
     [
-        (State.FAILED, "RenderFailed", "002014001"),
+        (State.FAILED, "RenderFailed", "002014100"),
         (State.FAILED, "PictureUnreachable", "002014101"),
         (State.CANCELLED, "", "002014102"),
     ],

@@ -46,6 +46,16 @@ MODELS: dict[str, tuple[set[int], int, str, int]] = {
         for tier in ("pro", "turbo")
         for operation in ("text2video", "img2video", "start-end2video")
     },
+    "q3-reference2video": ({*range(3, 17)}, 5, "720p 540p 1080p", 5000),
+    "q3-turbo-reference2video": ({*range(3, 17)}, 5, "720p 540p 1080p", 5000),
+    "q3-mix-reference2video": ({*range(3, 17)}, 5, "720p 1080p", 5000),
+    "q3-pro-fast-img2video": ({*range(1, 17)}, 5, "720p 1080p", 5000),
+    "q1-classic-img2video": ({5}, 5, "1080p", 1500),
+    "q1-classic-start-end2video": ({5}, 5, "1080p", 1500),
+    "1.5-text2video": ({4, 8}, 4, "360p 720p 1080p", 1500),
+    "1.5-img2video": ({4, 8}, 4, "360p 720p 1080p", 1500),
+    "1.5-start-end2video": ({4, 8}, 4, "360p 720p 1080p", 1500),
+    "1.5-reference2video": ({4, 8}, 4, "360p 720p 1080p", 1500),
 }
 BY_MODEL = pytest.mark.parametrize("name", MODELS)
 
@@ -85,8 +95,8 @@ def test_takes_as_many_letters_as_its_page_says(name: str) -> None:
     assert not accepts(name, prompt="字" * (most + 1))
 
 
-@pytest.mark.parametrize("name", ["2.0-img2video", "2.0-start-end2video"])
-def test_eight_seconds_of_vidu_2_come_in_720p_alone(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in MODELS if MODELS[name][0] == {4, 8}])
+def test_eight_seconds_of_vidu_1_and_2_come_in_720p_alone(name: str) -> None:
     assert read(name, duration=8).resolution is Resolution.P720
     assert accepts(name, duration=8, resolution="720p")
     with pytest.raises(InvalidRequest, match=r"resolution: got .1080p.; must be 720p with duration 8"):
@@ -102,6 +112,15 @@ def test_q1s_square_is_smaller_than_its_wide_frame(name: str) -> None:
 def test_vidu_2_takes_three_references_at_most() -> None:
     assert accepts("2.0-reference2video", images=[URL] * 3)
     assert not accepts("2.0-reference2video", images=[URL] * 4)
+
+
+def test_a_subjects_voice_speaks_where_the_request_has_none() -> None:
+    subjects = [{"images": [URL]}, {"id": "fox", "images": [URL], "voice_id": "calm"}]
+    for name in ("q3-reference2video", "q3-turbo-reference2video", "q3-mix-reference2video"):
+        asked = read(name, images=[], subjects=subjects)
+        assert asked.order(1).sound == Sound(ambience=True, speech=True, voice="calm")
+        assert [each.name for each in asked.order(1).subjects] == ["1", "fox"]
+        assert read(name, images=[], subjects=subjects, voice_id="warm").order(1).sound.voice == "warm"
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name.startswith("q3")])

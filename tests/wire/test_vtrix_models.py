@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.dialects import dialect
 from keyreel.wire.dialects.vtrix import model_list, model_spec
 from keyreel.wire.dialects.vtrix_models import model_id
+from keyreel.wire.examples import example
+from keyreel.wire.parse import parse_fields
+
+if TYPE_CHECKING:
+    from keyreel.wire.endpoint import Endpoint
 
 COUNT = len(ENDPOINTS)
 
@@ -79,3 +85,76 @@ def test_parameters_within_lists_are_children() -> None:
 def test_an_unknown_model_has_no_specification() -> None:
     with pytest.raises(UnknownEndpoint):
         model_spec("viduq9_dream", "http://127.0.0.1:1")
+
+
+def typed(parameter: dict[str, Any], text: str) -> Any:
+    """Check a value and give it its type, as the command-line client does before it sends anything."""
+    limits, kind = parameter["constraints"], parameter["type"]
+    assert text in limits.get("enum", [text]), f"{parameter['name']}: {text} is not allowed"
+    if kind == "integer":
+        number = int(text)
+        assert limits.get("min", number) <= number <= limits.get("max", number)
+        return number
+    if kind == "boolean":
+        return {"true": True, "false": False}[text]
+    assert kind == "string"
+    assert limits.get("min_length", 0) <= len(text) <= limits.get("max_length", len(text))
+    return text
+
+
+def documented(parameter: dict[str, Any]) -> set[str]:
+    """Return the values that a specification names."""
+    limits = parameter["constraints"]
+    named = [*limits.get("enum", []), *(limits[name] for name in ("min", "max", "default") if name in limits)]
+    if parameter["type"] == "boolean":
+        named += [True, False]
+    return {str(value).lower() if isinstance(value, bool) else str(value) for value in named}
+
+
+@pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
+def test_whatever_a_specification_names_passes_the_client_and_the_server(kind: type[Endpoint]) -> None:
+    usual = example(kind).documented()
+    for name, parameter in parameters(model_id(kind)).items():
+        if parameter["type"] in {"array", "object"}:
+            continue
+        for text in documented(parameter) - {""}:
+            params = usual | {name: typed(parameter, text)}
+            if name == "wm_position":
+                params["watermark"] = True
+            body = {"model": model_id(kind), "input": [{"params": params}]}
+            made = parse_fields(dialect("vtrix").asked({}, body))
+            assert str(made.documented()[name]).lower() == text, name
+
+
+# What the pages say, in the pages' types.
+PAGES: list[tuple[str, str, list[str], list[str]]] = [
+    ("viduq2_pro_start_end2video", "wm_position", ["1", "2", "3", "4"], ["0", "5"]),
+    ("viduq2_pro_img2video", "wm_position", ["1", "4"], ["5"]),
+    ("viduq2_pro_multiframe", "wm_position", ["top_left", "bottom_left"], ["1"]),
+    ("viduq2_turbo_extend", "wm_position", ["top_right", "bottom_right"], ["3"]),
+    ("viduq2_pro_start_end2video", "movement_amplitude", ["auto", "small", "medium", "large"], ["high"]),
+    ("viduq2_pro_img2video", "movement_amplitude", ["auto", "small", "medium", "high"], ["large"]),
+    ("viduq2_reference2video", "movement_amplitude", ["high"], ["large"]),
+    ("viduq1_reference2video", "movement_amplitude", ["large"], ["high"]),
+    ("viduq1_reference2video", "aspect_ratio", ["16:9", "9:16", "1:1"], ["4:3"]),
+    ("viduq2_reference2video", "aspect_ratio", ["16:9", "4:3", "21:9"], []),
+    ("vidu20_img2video", "duration", ["4", "8"], ["5"]),
+]
+
+
+@pytest.mark.parametrize(("model", "name", "allowed", "refused"), PAGES)
+def test_a_specification_allows_what_the_page_does(
+    model: str, name: str, allowed: list[str], refused: list[str]
+) -> None:
+    parameter = parameters(model)[name]
+    for text in allowed:
+        assert str(typed(parameter, text)) == text
+    for text in refused:
+        with pytest.raises((AssertionError, ValueError)):
+            typed(parameter, text)
+
+
+def test_a_default_is_of_its_parameters_own_type() -> None:
+    assert parameters("viduq2_pro_start_end2video")["wm_position"]["constraints"]["default"] == 3
+    assert parameters("viduq2_pro_multiframe")["wm_position"]["constraints"]["default"] == "bottom_left"
+    assert "extra" not in parameters("viduq2_pro_start_end2video")

@@ -19,6 +19,7 @@ from keyreel.server.balance import Balance
 from keyreel.server.books import Books
 from keyreel.server.callbacks import CallbackRoutes
 from keyreel.server.clock import ClockRoutes
+from keyreel.server.cors import readable_from
 from keyreel.server.discovery import Discovery
 from keyreel.server.files import FileRoute
 from keyreel.server.health import Ready, live
@@ -32,6 +33,7 @@ from keyreel.server.verify import Verify
 from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.vtrix import MODELS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
-    return RequestIds(Starlette(routes=routes_of(services), exception_handlers=HANDLERS))
+    app = Starlette(routes=routes_of(services), exception_handlers=HANDLERS)
+    return RequestIds(readable_from(app, services.settings.cors_origins))
 
 
 def routes_of(services: Services) -> list[Route]:
@@ -59,8 +62,8 @@ def routes_of(services: Services) -> list[Route]:
         Route("/docs", pages.docs),
         Route("/docs/{name}", pages.docs),
         Route("/llms.txt", pages.llms),
-        Route("/api/v1/skill/models", discovery.models),
-        Route("/api/v1/skill/models/{id}/spec", discovery.model_spec),
+        Route(MODELS, discovery.models),
+        Route(f"{MODELS}/{{id}}/spec", discovery.model_spec),
         Route("/v1/models", discovery.offer),
         Route("/v1/models/{id}", discovery.offered),
         Route("/v1/voices", voices),

@@ -8,6 +8,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from keyreel.errors import (
     InternalFault,
@@ -17,35 +18,24 @@ from keyreel.errors import (
     Unavailable,
     UnknownEndpoint,
 )
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects import speaking_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
+    from starlette.routing import Route
     from starlette.types import ExceptionHandler
 
-    from keyreel.wire.dialect import Dialect
 
 _log = structlog.get_logger()
-
-
-def dialect_of(path: str) -> Dialect:
-    """Return the dialect that a path belongs to by its first two parts; the first dialect for all others."""
-    for dialect in DIALECTS:
-        if any(_beginning(route.path) == _beginning(path) for route in dialect.routes):
-            return dialect
-    return DIALECTS[0]
-
-
-def _beginning(path: str) -> list[str]:
-    return path.split("/")[1:3]
 
 
 def answer(request: Request, error: Refusal) -> JSONResponse:
     """Say no."""
     request_id = getattr(request.state, "request_id", "")
-    status, body = dialect_of(request.url.path).refusal(error, request_id)
+    path = request.url.path
+    status, body = speaking_at(path).refusal_at(path, error, request_id)
     headers: dict[str, str] = dict(getattr(request.state, "rate_headers", {}))
     if isinstance(error, Unavailable | RateLimited):
         headers["Retry-After"] = str(error.retry_after_seconds)
@@ -58,13 +48,19 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     http = cast("HTTPException", error)
-    if http.status_code == 405:  # noqa: PLR2004 - HTTP's own number
-        refusal: Refusal = MethodNotAllowed(f"{request.url.path[:200]} does not take {request.method[:16]}.")
-    else:
-        refusal = UnknownEndpoint(f"There is nothing at {request.url.path[:200]}.")
+    if http.status_code != 405:  # noqa: PLR2004 - HTTP's own number
+        return answer(request, UnknownEndpoint(f"There is nothing at {request.url.path[:200]}."))
+    refusal = MethodNotAllowed(f"{request.url.path[:200]} does not take {request.method[:16]}.")
     response = answer(request, refusal)
-    response.headers.update(http.headers or {})
+    response.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """Return what the path takes; several routes may share it, one for each method."""
+    routes = cast("list[Route]", request.app.routes)
+    found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in found for method in route.methods or ()}
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -36,7 +36,7 @@ async def rehearsed(end: State, storage: Storage) -> Succeeded | Failed:
     digest = sha256()
     async for chunk in storage.read(VIDEO):
         digest.update(chunk)
-    return Succeeded(VIDEO, COVER, digest.hexdigest(), notes=(_NOTE,))
+    return Succeeded(VIDEO, COVER, digest.hexdigest(), notes=(_NOTE,), size=f"{_WIDTH}x{_HEIGHT}")
 
 
 def _make(video: Path, cover: Path) -> None:

@@ -11,10 +11,12 @@ from starlette.responses import JSONResponse, Response
 
 from keyreel.errors import LinkExpired, UnknownTask
 from keyreel.server.addresses import base_url
+from keyreel.server.balance import Balance
 from keyreel.server.body import read_body
 from keyreel.server.callbacks import callback_of
 from keyreel.server.files import FileRoute
 from keyreel.server.forms import is_form, parse_form
+from keyreel.server.native_uploads import NativeUploads
 from keyreel.server.once import once_of
 from keyreel.server.predecessors import with_predecessor
 from keyreel.server.rates import let_in
@@ -68,6 +70,9 @@ class TaskRoutes:
             Action.CANCEL: self.cancel,
             Action.CONTENT: self.content,
             Action.UPLOAD: Uploads(self.services).grant,
+            Action.BEGIN_UPLOAD: NativeUploads(self.services).begin,
+            Action.FINISH_UPLOAD: NativeUploads(self.services).finish,
+            Action.BALANCE: self.balance,
         }
         return handlers[action]
 
@@ -78,6 +83,8 @@ class TaskRoutes:
         held = let_in(request, services, caller)
         body = await self._body(request)
         asked = self.dialect.asked(request.path_params, body)
+        if self.dialect.names_uploads:
+            asked = await NativeUploads(services).named(asked, caller.tenant, request)
         received = await services.intake.receive(parse_fields(asked))
         endpoint = with_predecessor(received, caller.tenant, services.store)
         submission = self._submission(caller, endpoint, request.headers.get("idempotency-key", ""))
@@ -158,7 +165,11 @@ class TaskRoutes:
             notes = (*notes, NO_LONGER_KEPT)
         headers = {"X-Task-Notes": written_notes(notes)} if notes else {}
         body = self.dialect.result(shown.task, shown.endpoint, shown.links, shown.eta_seconds)
-        return JSONResponse(body, headers=headers)
+        return JSONResponse(self.dialect.addressed(body, request.headers), headers=headers)
+
+    async def balance(self, request: Request) -> JSONResponse:
+        """Tell what the caller's tenant can spend."""
+        return Balance(self.services).told(self.dialect, request)
 
     async def list(self, request: Request) -> JSONResponse:
         """List the caller's tasks, whatever dialect they were made in."""

@@ -6,6 +6,7 @@ Who has the signed address may put one file there, once; the address names no ke
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.services import Services
+    from keyreel.storage.objects import Storage
 
 LARGEST_UPLOAD: Final = 100 * 1024 * 1024
 UPLOAD_SECONDS: Final = 3600
 """How long the address to put a file at is good."""
 
-_FOLDER: Final = "uploads/"
-_TO_PUT: Final = "put/"
+FOLDER: Final = "uploads/"
+TO_PUT: Final = "put/"
 """Stands before the key in addresses to put at, so that an address to read from is never one of them."""
-_ASKING_LIMIT: Final = 64 * 1024
+ASKING_LIMIT: Final = 64 * 1024
 _LONGEST_NAME: Final = 1024
 _RULES: Final = PictureRules(widest=None)
 _KINDS: Final = {
@@ -56,17 +58,20 @@ class Uploads:
         self._services = services
 
     async def grant(self, request: Request) -> JSONResponse:
-        """Answer `{upload_url, download_url}` for `{file_name, content_type}`."""
+        """Answer `{upload_url, download_url, …}` for `{file_name, content_type}`."""
         services = self._services
         services.gate.caller(request.headers, Scope.SUBMIT)
         seconds = services.settings.body_seconds
-        body = parse_body(await read_body(request, limit=_ASKING_LIMIT, seconds=seconds))
-        key = f"{_FOLDER}{token_hex(16)}.{_ending(body.get('file_name'), body.get('content_type'))}"
+        body = parse_body(await read_body(request, limit=ASKING_LIMIT, seconds=seconds))
+        key = f"{FOLDER}{token_hex(16)}.{_ending(body.get('file_name'), body.get('content_type'))}"
         base = base_url(request, services)
+        ends = services.clock.now() + timedelta(seconds=UPLOAD_SECONDS)
         return JSONResponse(
             {
-                "upload_url": base + services.signer.sign(_TO_PUT + key, UPLOAD_SECONDS),
+                "upload_url": base + services.signer.sign(TO_PUT + key, UPLOAD_SECONDS),
                 "download_url": base + services.signer.sign(key, services.settings.link_seconds),
+                "expires_at": f"{ends:%Y-%m-%dT%H:%M:%S}Z",
+                "existing_file": False,
             }
         )
 
@@ -81,23 +86,32 @@ class Uploads:
         """
         services = self._services
         signed = services.signer.verify(request.url.path, request.query_params)
-        if not signed.startswith(_TO_PUT + _FOLDER):
+        if not signed.startswith(TO_PUT + FOLDER):
             raise LinkForged("Files cannot be put at this address.")
-        key = signed.removeprefix(_TO_PUT)
+        key = signed.removeprefix(TO_PUT)
         data = await _received(request, services.settings.body_seconds)
         _check(data)
         if await services.storage.size(key) is None:
             await services.storage.put(key, data)
         elif not await self._is_here(key, data):
             raise InvalidRequest("Another file was put at this address: ask for a new one.")
-        return Response(status_code=200)
+        return Response(status_code=200, headers={"ETag": f'"{await _digest(data)}"'})
 
     async def _is_here(self, key: str, data: bytes) -> bool:
         """Say whether the same file was put before, by a client that did not hear our answer."""
-        kept = sha256()
-        async for chunk in self._services.storage.read(key):
-            kept.update(chunk)
-        return kept.digest() == (await asyncio.to_thread(sha256, data)).digest()
+        return await tag_of(self._services.storage, key) == await _digest(data)
+
+
+async def tag_of(storage: Storage, key: str) -> str:
+    """Return the entity tag, without quotes, that was answered when a file was put: its SHA-256."""
+    kept = sha256()
+    async for chunk in storage.read(key):
+        kept.update(chunk)
+    return kept.hexdigest()
+
+
+async def _digest(data: bytes) -> str:
+    return (await asyncio.to_thread(sha256, data)).hexdigest()
 
 
 async def _received(request: Request, seconds: float) -> bytes:

@@ -35,13 +35,12 @@ if TYPE_CHECKING:
     from keyreel.tasks.limits import Limits
     from keyreel.tasks.terms import Terms
 
+_EMPTY: Final = ("owner", "reason", "fault", "video", "cover", "clean", "size", "video_sha256", "fingerprint")
 _NEW: Final = {
     "state": State.QUEUED,
-    "attempt": 0,
-    "crashes": 0,
+    **dict.fromkeys(("attempt", "crashes"), 0),
     "progress": 0.0,
-    "owner": "",
-    **dict.fromkeys(("reason", "fault", "video", "cover", "clean", "video_sha256", "fingerprint"), ""),
+    **dict.fromkeys(_EMPTY, ""),
     "notes": (),
 }
 _BACK_IN_QUEUE: Final[dict[str, Any]] = {
@@ -70,6 +69,7 @@ class Succeeded:
     charged: int = 0
     """Credits, of those held; what is left of these goes back."""
     clean: str = ""
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)

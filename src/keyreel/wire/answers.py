@@ -80,18 +80,44 @@ _NATIVE: Final[Json] = {
         next_page_token={**_TEXT, "description": "Empty on the last page."},
         tasks=_list(
             _object(
-                f"id state err_code creations {' '.join(_DESCRIBED)}",
+                f"id state err_code payload creations {' '.join(_DESCRIBED)}",
                 id=_DIGITS,
                 key_id=_TEXT,
                 state=_one_of(*_STATES),
                 err_code=_TEXT,
                 err_msg=_TEXT,
+                payload=_TEXT,
                 creations=_CREATIONS,
                 **_DESCRIBED,
             )
         ),
     ),
     "native.cancel": {"type": "object"},
+    "native.balance": _object(
+        "remains packages",
+        remains=_list(
+            _object(
+                "type credit_remain concurrency_limit current_concurrency queue_count",
+                type=_TEXT,
+                credit_remain={**_WHOLE, "description": "1000000000 for who pays afterwards."},
+                concurrency_limit=_WHOLE,
+                current_concurrency=_WHOLE,
+                queue_count=_WHOLE,
+            )
+        ),
+        packages=_list({"type": "object", "description": "Listed where show_detail is true."}),
+    ),
+    "native.uploading": _object("", scene={**_TEXT, "examples": ["vidu"]}),
+    "native.begin_upload": _object(
+        "id put_url expires_at",
+        id=_DIGITS,
+        put_url={**_URL, "description": "Takes the file by PUT, without a key; the answer has an ETag."},
+        expires_at={"type": "string", "format": "date-time"},
+    ),
+    "native.finishing": _object("etag", etag={**_TEXT, "description": "The PUT's, quoted or not."}),
+    "native.finish_upload": _object(
+        "uri", uri={**_TEXT, "pattern": r"^ssupload:\?id=[0-9]+$", "description": "What requests name."}
+    ),
     "native.refusal": _object(
         "code reason message metadata",
         code=_WHOLE,
@@ -110,16 +136,21 @@ _COMFY: Final[Json] = {
         content_type={**_TEXT, "examples": ["image/png", "image/jpeg", "image/webp", "video/mp4"]},
     ),
     "comfy.upload": _object(
-        "upload_url download_url",
+        "upload_url download_url expires_at existing_file",
         upload_url={**_URL, "description": "Takes the file by PUT, without a key."},
         download_url={**_URL, "description": "What requests name in place of a picture."},
+        expires_at={"type": "string", "format": "date-time", "description": "Until when upload_url is good."},
+        existing_file={**_FLAG, "description": "Always false: every upload is put."},
     ),
 }
 _OR_NULL: Final[Json] = {"type": ["integer", "null"]}
+_URL_OR_NULL: Final[Json] = {"type": ["string", "null"], "format": "uri"}
+_FRAME: Final = "Width x height: the file's, once it is there; before that, what it is likely to become."
 _VIDEOS: Final[Json] = {
     "openai_videos.accepted": _same_as("openai_videos.result"),
     "openai_videos.result": _object(
-        "id object model status progress created_at seconds size error",
+        "id object model status progress created_at completed_at expires_at seconds size prompt "
+        "remixed_from_video_id error seed eta_seconds payload url cover_url",
         id=_DIGITS,
         object=_one_of("video"),
         model=_TEXT,
@@ -129,15 +160,15 @@ _VIDEOS: Final[Json] = {
         completed_at=_OR_NULL,
         expires_at=_OR_NULL,
         seconds=_DIGITS,
-        size={**_TEXT, "description": "Width x height; the size class where the frame follows a picture."},
+        size={**_TEXT, "pattern": "^[0-9]+x[0-9]+$", "description": _FRAME},
         prompt=_TEXT,
         remixed_from_video_id={"type": "null"},
         error={"anyOf": [{"type": "null"}, _object("code message", code=_TEXT, message=_TEXT)]},
         seed=_WHOLE,
         eta_seconds=_WHOLE,
         payload=_TEXT,
-        url=_URL,
-        cover_url=_URL,
+        url=_URL_OR_NULL,
+        cover_url=_URL_OR_NULL,
     ),
     "openai_videos.list": _object(
         "object data first_id last_id has_more",
@@ -166,16 +197,23 @@ SCHEMAS: Final[Json] = {
     **_NATIVE,
     **_COMFY,
     **_VIDEOS,
+    "async_v3.balance": _object(
+        "allow_features credit_balance free_trial",
+        allow_features=_list(_TEXT),
+        credit_balance={**_WHOLE, "description": "1000000000 for who pays afterwards."},
+        free_trial={"type": "object"},
+    ),
     "async_v3.accepted": _object("task_id", task_id=_DIGITS, provider_request_id=_TEXT),
     "async_v3.result": _object(
         "extra task images videos audios",
         extra=_object(
-            "seed",
+            "seed payload enable_nsfw_detection reason debug_info",
             seed=_DIGITS,
             payload=_TEXT,
             enable_nsfw_detection={"type": "boolean"},
+            reason={**_TEXT, "description": "The code of what a failed task failed by, as in a refusal."},
             debug_info=_object(
-                "request_info",
+                "request_info submit_time_ms execute_time_ms complete_time_ms",
                 request_info=_TEXT,
                 submit_time_ms=_DIGITS,
                 execute_time_ms=_DIGITS,
@@ -220,7 +258,7 @@ SCHEMAS: Final[Json] = {
         status=_one_of("in_progress", "completed", "failed"),
         model=_TEXT,
         progress={"type": "number", "minimum": 0, "maximum": 1},
-        error=_object("code message", code=_TEXT, message=_TEXT),
+        error=_object("code message error_message", code=_TEXT, message=_TEXT, error_message=_TEXT),
         output=_list(
             _object(
                 "content",
@@ -238,11 +276,19 @@ SCHEMAS: Final[Json] = {
             extra_info={"type": "object"},
         ),
         metadata=_object(
-            "seed", seed=_WHOLE, payload=_TEXT, started_at=_WHOLE, finished_at=_WHOLE, eta_seconds=_WHOLE
+            "seed payload started_at finished_at eta_seconds",
+            seed=_WHOLE,
+            payload=_TEXT,
+            started_at=_WHOLE,
+            finished_at=_WHOLE,
+            eta_seconds=_WHOLE,
         ),
     ),
     "vtrix.discovery": _object(
         "status data", status=_object("code message", code=_WHOLE, message=_TEXT), data={"type": "object"}
+    ),
+    "vtrix.discovery_refusal": _object(
+        "status data", status=_object("code message", code=_WHOLE, message=_TEXT), data={"type": "null"}
     ),
     "vtrix.refusal": _object("code message", code=_TEXT, message=_TEXT),
 }

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire import sources
+from keyreel.wire.models.vidu_1_5 import V15Img2Video, V15Reference2Video, V15StartEnd2Video, V15Text2Video
 from keyreel.wire.models.vidu_2_0 import V20Img2Video, V20Reference2Video, V20StartEnd2Video
-from keyreel.wire.models.vidu_q1 import Q1Img2Video, Q1Reference2Video, Q1StartEnd2Video, Q1Text2Video
+from keyreel.wire.models.vidu_q1 import (
+    Q1ClassicImg2Video,
+    Q1ClassicStartEnd2Video,
+    Q1Img2Video,
+    Q1Reference2Video,
+    Q1StartEnd2Video,
+    Q1Text2Video,
+)
 from keyreel.wire.models.vidu_q2 import Q2Reference2Video, Q2Template2Video, Q2Text2Video
 from keyreel.wire.models.vidu_q2_pro import (
     Q2ProExtend,
@@ -30,8 +38,16 @@ from keyreel.wire.models.vidu_q2_turbo import (
     Q2TurboMultiframe,
     Q2TurboStartEnd2Video,
 )
+from keyreel.wire.models.vidu_q3 import Q3Reference2Video
+from keyreel.wire.models.vidu_q3_mix import Q3MixReference2Video
 from keyreel.wire.models.vidu_q3_pro import Q3ProImg2Video, Q3ProStartEnd2Video, Q3ProText2Video
-from keyreel.wire.models.vidu_q3_turbo import Q3TurboImg2Video, Q3TurboStartEnd2Video, Q3TurboText2Video
+from keyreel.wire.models.vidu_q3_pro_fast import Q3ProFastImg2Video
+from keyreel.wire.models.vidu_q3_turbo import (
+    Q3TurboImg2Video,
+    Q3TurboReference2Video,
+    Q3TurboStartEnd2Video,
+    Q3TurboText2Video,
+)
 
 if TYPE_CHECKING:
     from keyreel.wire.endpoint import Endpoint
@@ -66,6 +82,16 @@ ENDPOINTS: Final[tuple[type[Endpoint], ...]] = (
     Q3TurboText2Video,
     Q3TurboImg2Video,
     Q3TurboStartEnd2Video,
+    Q3Reference2Video,
+    Q3TurboReference2Video,
+    Q3MixReference2Video,
+    Q3ProFastImg2Video,
+    Q1ClassicImg2Video,
+    Q1ClassicStartEnd2Video,
+    V15Text2Video,
+    V15Img2Video,
+    V15StartEnd2Video,
+    V15Reference2Video,
 )
 
 TRUSTED: Final = MappingProxyType({sources.TRUSTED: True})
@@ -81,8 +107,8 @@ _ALIASES: Final = {
     "cnmultiframeviduq2turbo": "q2-turbo-multiframe",
     "cnreference2videovidu20": "2.0-reference2video",
     **{
-        f"q3{tier}{short}": f"q3-{tier}-{operation}"
-        for tier in ("pro", "turbo")
+        f"q3{tier.replace('-', '')}{short}": f"q3-{tier}-{operation}"
+        for tier in ("pro", "turbo", "pro-fast")
         for short, operation in (("t2v", "text2video"), ("i2v", "img2video"), ("f2v", "start-end2video"))
     },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.callbacks import Reporting
@@ -33,6 +33,12 @@ class Action(StrEnum):
     """Answers with the video itself."""
     UPLOAD = "upload"
     """Asks where a file may be uploaded to."""
+    BEGIN_UPLOAD = "begin_upload"
+    """Asks the same where the upload has an id and is finished later."""
+    FINISH_UPLOAD = "finish_upload"
+    """Says that the file was put, and learns what to call it."""
+    BALANCE = "balance"
+    """Asks what the tenant can spend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,23 @@ class TaskPage:
     more: bool
 
 
+UNLIMITED: Final = 1_000_000_000
+"""Credits that are told of a tenant who pays afterwards: clients refuse to go on without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a tenant can spend and run now; `credits` is None for who pays afterwards, without a limit."""
+
+    tenant: str
+    since: datetime
+    credits: int | None
+    held: int
+    at_a_time: int
+    running: int
+    waiting: int
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A submit's body, understood: the endpoint's class, its fields under their own names, unknown names."""
@@ -118,12 +141,16 @@ class Dialect(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     routes: ClassVar[tuple[Route, ...]]
+    realm: ClassVar[tuple[str, ...]]
+    """What paths begin with at which this format answers, if only with a refusal."""
     body_limit: ClassVar[int]
     """Largest submit body in bytes, the default for the server's setting."""
     scheme: ClassVar[str] = "Bearer"
     """The word before the key in a client's Authorization header."""
     shows_clean: ClassVar[bool] = False
     """Whether answers have room for a copy without the visible mark beside the marked video."""
+    names_uploads: ClassVar[bool] = False
+    """Whether requests may name uploads by their URI."""
     forms: ClassVar[Json] = {}
     """The schema of submits as multipart forms, empty where there are none; files arrive as data URIs."""
     reporting: ClassVar[Reporting] = Reporting()
@@ -201,6 +228,15 @@ class Dialect(ABC):
         """
         return self.result(task, endpoint, None, 0)
 
+    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+        """Write what a tenant can spend.
+
+        Raises:
+            UnknownEndpoint: the format does not tell.
+        """
+        del allowance, query
+        raise UnknownEndpoint
+
     def wants_cover(self, query: Mapping[str, str]) -> bool:
         """Say whether a request for a task's content is after its cover."""
         del query
@@ -209,6 +245,16 @@ class Dialect(ABC):
     @abstractmethod
     def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write a refusal: HTTP status and body. `request_id` is 32 hexadecimal digits, or empty."""
+
+    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write a refusal as clients of this path read it; most formats have one form for all."""
+        del path
+        return self.refusal(error, request_id)
+
+    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+        """Return a task's state as the client with these headers reads it; most formats have one form."""
+        del headers
+        return body
 
     # The client's side.
     @abstractmethod

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.order import Operation
 from keyreel.task import State
+from keyreel.wire.dialect import UNLIMITED
+from keyreel.wire.native_refusals import err_code
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.task import Links, Task
-    from keyreel.wire.dialect import Json
+    from keyreel.wire.dialect import Allowance, Json
     from keyreel.wire.endpoint import Endpoint
 
 NO_WORDS: Final = "."
 """Stands for the prompt where an endpoint wants one and this format's pages do not; never shown."""
+
+_METERED: Final = "metered"
+_FOR_GOOD: Final = "9999-12-31T23:59:59.000000Z"
 
 STATES: Final = {
     State.QUEUED: "queueing",
@@ -46,16 +51,6 @@ _FURTHER: Final = (
     *("style", "template", "subjects", "start_image", "image_settings", "audio_type", "is_rec"),
     "video_creation_id",
 )
-_FAULTS: Final = {
-    "PictureUnreachable": "ImageDownloadFailure",
-    "Cancelled": "UserCancelled",
-    "Expired": "SystemThrottling",
-    "UnsupportedOrder": "ModelUnavailable",
-    "InternalFault": "InternalError",
-    "RenderCrashed": "InternalError",
-    "Unavailable": "ServiceUnavailable",
-}
-_FAILED: Final = "BadRequest"
 
 
 def model_name(endpoint: type[Endpoint]) -> str:
@@ -115,19 +110,36 @@ def creations(task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: 
     }
 
 
+def balance(allowance: Allowance, *, detailed: bool) -> Json:
+    """Write what a tenant can spend and run; one package stands for all that it was given."""
+    left = UNLIMITED if allowance.credits is None else allowance.credits
+    remains = {
+        "type": _METERED,
+        "credit_remain": left,
+        "concurrency_limit": allowance.at_a_time,
+        "current_concurrency": allowance.running,
+        "queue_count": allowance.waiting,
+    }
+    since = _moment(allowance.since)
+    package = {
+        "id": allowance.tenant,
+        "name": allowance.tenant,
+        "type": _METERED,
+        "concurrency": allowance.at_a_time,
+        "credit_amount": left + allowance.held,
+        "credit_remain": left,
+        **dict.fromkeys(("created_at", "purchase_at", "valid_from"), since),
+        "valid_to": _FOR_GOOD,
+    }
+    return {"remains": [remains], "packages": [package] if detailed else []}
+
+
 def made(task: Task, links: Links | None) -> list[Json]:
     """List the one video of a succeeded task. Extending a video names it by this id."""
     if links is None:
         return []
     url = links.clean or links.video
     return [{"id": task.id, "url": url, "cover_url": links.cover, "watermarked_url": links.video}]
-
-
-def err_code(task: Task) -> str:
-    """Return the word for why a task failed; empty while it has not."""
-    if task.state is State.CANCELLED:
-        return _FAULTS.get(task.fault, _FAULTS["Cancelled"])
-    return _FAULTS.get(task.fault, _FAILED) if task.state is State.FAILED else ""
 
 
 def credits_of(task: Task) -> int:

@@ -12,11 +12,18 @@ from urllib.parse import quote
 from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import State, TaskId
-from keyreel.wire import catalogue, native_lists
+from keyreel.wire import catalogue, native_lists, native_refusals
 from keyreel.wire.callbacks import ENDS, Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
-from keyreel.wire.native_answers import NO_WORDS, STATES, accepted, creations, model_name, operation_word
-from keyreel.wire.refusals import Row, error_of, row_of, sentence
+from keyreel.wire.native_answers import (
+    NO_WORDS,
+    STATES,
+    accepted,
+    balance,
+    creations,
+    model_name,
+    operation_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,43 +31,10 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task, TaskFilter
-    from keyreel.wire.dialect import TaskPage
+    from keyreel.wire.dialect import Allowance, TaskPage
     from keyreel.wire.endpoint import Endpoint
 
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
-_FIELD: Final = re.compile(r"invalid field: ([\w.\[\]]{1,120})")
-_NO_TRACE: Final = "0" * 32
-
-# The names of the format's own table as far as they go. Where several errors share a name, the first is read.
-_REFUSALS: Final = (
-    Row(errors.InvalidRequest, 400, "BadRequest"),
-    Row(errors.InvalidRequest, 400, "FieldInvalid"),
-    Row(errors.MissingField, 400, "FieldLacking"),
-    Row(errors.MissingImage, 400, "FieldLacking"),
-    Row(errors.ItemCountOutOfRange, 400, "FieldItemCountOutOfRange"),
-    Row(errors.InvalidImage, 400, "ImageFormatInvalid"),
-    Row(errors.ImageSizeOutOfRange, 400, "PageSizeOutOfRange"),
-    Row(errors.ImageTooLarge, 400, "PageSizeOutOfRange"),
-    Row(errors.ImageTooManyPixels, 400, "PageSizeOutOfRange"),
-    Row(errors.UnsupportedOrder, 400, "ModelUnavailable"),
-    Row(errors.InsufficientCredits, 400, "CreditInsufficient"),
-    Row(errors.InvalidKey, 401, "Unauthorized"),
-    Row(errors.MissingKey, 401, "Unauthorized"),
-    Row(errors.MissingScope, 403, "Forbidden"),
-    Row(errors.LinkForged, 403, "Forbidden"),
-    Row(errors.UnknownTask, 404, "TaskNotFound"),
-    Row(errors.UnknownEndpoint, 404, "NotFound"),
-    Row(errors.MethodNotAllowed, 405, "MethodNotAllowed"),
-    Row(errors.BodyTooSlow, 408, "RequestTimeout"),
-    Row(errors.IdempotencyConflict, 409, "Conflict"),
-    Row(errors.LinkExpired, 410, "Gone"),
-    Row(errors.BodyTooLarge, 413, "BodyTooLarge"),
-    Row(errors.RateLimited, 429, "TooManyRequests"),
-    Row(errors.QuotaExceeded, 429, "QuotaExceeded"),
-    Row(errors.InternalFault, 500, "InternalError"),
-    Row(errors.Unavailable, 503, "ServiceUnavailable"),
-    Row(errors.Refusal, 400, "BadRequest"),
-)
 
 
 class NativeFormat(Dialect):
@@ -70,6 +44,7 @@ class NativeFormat(Dialect):
     body_limit = 20 * 1024 * 1024
     scheme = "Token"
     shows_clean = True
+    names_uploads = True
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
     reporting = Reporting(ENDS | {State.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
 
@@ -146,18 +121,13 @@ class NativeFormat(Dialect):
             raise errors.InvalidRequest(f"task state is {STATES[task.state]}, can not cancel")
         return {}
 
+    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+        """Write credits and tasks at a time; `show_detail` lists the packages too."""
+        return balance(allowance, detailed=query.get("show_detail", "").lower() in {"true", "1"})
+
     def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""
-        row = row_of(_REFUSALS, error)
-        status, reason = row.status, row.code
-        if isinstance(error, errors.UnknownEndpoint) and error.field:
-            status, reason = 400, "FieldInvalid"
-        elif row.kind is errors.InvalidRequest and not error.field:
-            reason = "BadRequest"
-        metadata = {"trace_id": request_id or _NO_TRACE}
-        if error.field:
-            metadata["field"] = error.field[:200]
-        return status, {"code": status, "reason": reason, "message": sentence(error), "metadata": metadata}
+        return native_refusals.refusal(error, request_id)
 
     # The client's side.
 
@@ -199,13 +169,7 @@ class NativeFormat(Dialect):
 
     def read_refusal(self, status: int, body: Json) -> KeyreelError:
         """Read `{code, reason, message, metadata}`."""
-        reason, metadata = str(body.get("reason") or ""), body.get("metadata")
-        message = str(body.get("message") or reason or f"The server answered {status}.")
-        named = _FIELD.search(message)
-        field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
-        field = field or (named[1] if named else "")
-        known = error_of(_REFUSALS, (status, reason), message, field)
-        return known or errors.RemoteError(message, status=status, code=reason)
+        return native_refusals.read_refusal(status, body)
 
     def model_id(self, endpoint: type[Endpoint]) -> str:
         """Return "viduq2-pro/start-end2video" and the like: the body's model and the path's last part."""

@@ -10,7 +10,8 @@ from keyreel.errors import InvalidRequest
 from keyreel.task import State, TaskFilter, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.dialect import Query
-from keyreel.wire.native_answers import described, err_code, made
+from keyreel.wire.native_answers import described, made
+from keyreel.wire.native_refusals import err_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,13 +93,12 @@ def listed(page: TaskPage) -> Json:
 
 
 def _entry(shown: Shown) -> Json:
-    """Describe a task; its payload, which may have a million characters, is left to polls."""
-    task, told = shown.task, described(shown.task, shown.endpoint)
-    del told["payload"]
+    """Describe a task. Its payload is told whole: by it clients find a submit whose answer they lost."""
+    task = shown.task
     return {
         "id": task.id,
         "key_id": task.submission.key_id,
-        **told,
+        **described(task, shown.endpoint),
         "err_code": err_code(task),
         "err_msg": task.reason,
         "creations": made(task, shown.links),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from inspect import getmodule
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +12,9 @@ from keyreel import errors
 from keyreel.task import State, TaskFilter
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Action, Query, Route, Shown, TaskPage
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialect import Action, Allowance, Query, Route, Shown, TaskPage
+from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.vtrix import MODELS
 from keyreel.wire.examples import LINKS, example, example_task
 from keyreel.wire.native_answers import operation_word
 from keyreel.wire.openapi_parts import REF, answer, in_query, refusals
@@ -51,7 +53,17 @@ _SUMMARIES: Final = {
     Action.CANCEL: "Cancels a task that has not ended.",
     Action.CONTENT: "Answers with the video itself.",
     Action.UPLOAD: "Answers with a signed address to put a file at, and one to name in requests.",
+    Action.BEGIN_UPLOAD: "Answers with an upload's id, and a signed address to put its file at.",
+    Action.FINISH_UPLOAD: "Answers with the URI by which requests name an upload.",
+    Action.BALANCE: "Says what the key's tenant can spend.",
 }
+_TAKING: Final = {
+    Action.UPLOAD: "uploading",
+    Action.BEGIN_UPLOAD: "uploading",
+    Action.FINISH_UPLOAD: "finishing",
+}
+"""The schemas of what is taken where it is no request for a video."""
+_ALLOWANCE: Final = Allowance("default", datetime(2026, 1, 1, tzinfo=UTC), 975, 25, 2, 1, 0)
 _ALWAYS: Final[tuple[type[Refusal], ...]] = (
     errors.InvalidRequest,
     errors.MissingKey,
@@ -84,6 +96,11 @@ _ERRORS: Final[dict[Action, tuple[type[Refusal], ...]]] = {
     Action.CANCEL: (*_ALWAYS, errors.UnknownTask),
     Action.CONTENT: (*_ALWAYS, errors.UnknownTask),
     Action.UPLOAD: (*_ALWAYS, errors.MissingField, errors.BodyTooSlow, errors.BodyTooLarge),
+    Action.BEGIN_UPLOAD: (*_ALWAYS, errors.BodyTooSlow, errors.BodyTooLarge),
+    Action.FINISH_UPLOAD: (
+        *(*_ALWAYS, errors.MissingField, errors.UnknownEndpoint, errors.BodyTooSlow, errors.BodyTooLarge),
+    ),
+    Action.BALANCE: _ALWAYS,
 }
 
 
@@ -91,14 +108,14 @@ def document(base_url: str = "", version: str = "1") -> Json:
     """Return the OpenAPI 3.1 document of a server at this address."""
     _, schemas = models_json_schema([(kind, "validation") for kind in ENDPOINTS], ref_template=REF)
     paths: Json = {}
-    for dialect in DIALECTS:
-        for path, operation in _submits(dialect).items():
+    for each in DIALECTS:
+        for path, operation in _submits(each).items():
             paths.setdefault(path, {})["post"] = operation
-        for route in dialect.routes:
+        for route in each.routes:
             if route.action is not Action.SUBMIT:
-                paths.setdefault(route.path, {})[route.method.lower()] = _other(dialect, route)
-    paths["/api/v1/skill/models"] = {"get": _discovery("models", "Lists the models.", _MODELS_QUERY)}
-    paths["/api/v1/skill/models/{id}/spec"] = {"get": _discovery("spec", "Describes a model.", ())}
+                paths.setdefault(route.path, {})[route.method.lower()] = _other(each, route)
+    paths[MODELS] = {"get": _discovery("models", "Lists the models.", _MODELS_QUERY)}
+    paths[f"{MODELS}/{{id}}/spec"] = {"get": _discovery("spec", "Describes a model.", ())}
     for path, methods in operations().items():
         paths.setdefault(path, {}).update(methods)
     return {
@@ -182,8 +199,8 @@ def _other(dialect: Dialect, route: Route) -> Json:
         "parameters": _parameters(route),
         "responses": {"200": _good(dialect, route), **refusals(dialect, _ERRORS[route.action])},
     }
-    if route.action is Action.UPLOAD:
-        schema = {"$ref": REF.format(model=f"{dialect.name}.uploading")}
+    if route.action in _TAKING:
+        schema = {"$ref": REF.format(model=f"{dialect.name}.{_TAKING[route.action]}")}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
 
@@ -201,8 +218,10 @@ def _good(dialect: Dialect, route: Route) -> Json:
             return answer("The task is cancelled.", name, dialect.cancelled(stopped, request))
         case Action.CONTENT:
             return {"description": "The video.", "content": {"video/mp4": {}, "image/jpeg": {}}}
-        case Action.UPLOAD:
-            return answer("The addresses.", name, None)
+        case Action.UPLOAD | Action.BEGIN_UPLOAD | Action.FINISH_UPLOAD:
+            return answer("Where the file goes, or what it is called.", name, None)
+        case Action.BALANCE:
+            return answer("What is left.", name, dialect.balance(_ALLOWANCE, {"show_detail": "true"}))
         case _:
             return answer("The task.", name, dialect.result(done, request, LINKS, 0))
 
@@ -225,7 +244,12 @@ def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
         "parameters": [in_query(each) for each in query] or [in_path],
         "responses": {
             "200": answer(summary, "vtrix.discovery", None),
-            **refusals(DIALECTS[0], (errors.UnknownEndpoint, errors.InternalFault)),
+            **refusals(
+                dialect("vtrix"),
+                (errors.UnknownEndpoint, errors.InternalFault),
+                path=MODELS,
+                schema="vtrix.discovery_refusal",
+            ),
         },
     }
 

@@ -30,13 +30,13 @@ def answer(description: str, schema: str, example: Any) -> Json:
     return {"description": description, "content": {"application/json": media}}
 
 
-def refusals(dialect: Dialect, kinds: tuple[type[Refusal], ...]) -> Json:
-    """Describe the refusals, those of one status together."""
+def refusals(dialect: Dialect, kinds: tuple[type[Refusal], ...], path: str = "", schema: str = "") -> Json:
+    """Describe the refusals at a path, those of one status together."""
     found: Json = {}
     for kind in kinds:
         error = kind()
-        status, body = dialect.refusal(error)
-        told = found.setdefault(str(status), answer("", f"{dialect.name}.refusal", None))
+        status, body = dialect.refusal_at(path, error)
+        told = found.setdefault(str(status), answer("", schema or f"{dialect.name}.refusal", None))
         told["description"] = f"{told['description']} {error.message}".strip()
         told["content"]["application/json"].setdefault("examples", {})[kind.__name__] = {"value": body}
     return found

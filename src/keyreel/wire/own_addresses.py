@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel import errors
 from keyreel.wire.dialect import Query
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects import speaking_at
 from keyreel.wire.openapi_parts import in_query, refusals
 
 if TYPE_CHECKING:
@@ -269,9 +269,9 @@ def _answer(own: Own) -> Json:
 
 
 def _refusals(own: Own) -> Json:
-    """Describe the refusals, those of one status together; they speak as the first format does."""
+    """Describe the refusals, those of one status together."""
     kinds: list[type[Refusal]] = [*own.also, errors.InternalFault]
     if own.needs is not Needs.NOTHING:
         kinds += [errors.InvalidRequest, errors.MissingKey, errors.InvalidKey, errors.MissingScope]
         kinds += [errors.RateLimited, errors.Unavailable]
-    return refusals(DIALECTS[0], tuple(dict.fromkeys(kinds)))
+    return refusals(speaking_at(own.path), tuple(dict.fromkeys(kinds)))

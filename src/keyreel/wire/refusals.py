@@ -1,12 +1,25 @@
-"""Tables of refusals: the status and code that a dialect gives to each domain error, read both ways."""
+"""Tables of refusals: the status and code that a dialect gives to each domain error, read both ways.
+
+A task that failed shows the code with which the same fault is refused where it is found at the submit.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from keyreel import errors
+from keyreel.errors import KeyreelError
+from keyreel.task import State
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyreel.errors import Refusal
+    from keyreel.task import Task
+
+    Endings = Mapping[type[KeyreelError], str]
+    """The codes of what ends a task and is no answer to a request; they go before those of refusals."""
 
 _LONGEST: Final = 1000
 
@@ -34,6 +47,24 @@ def error_of(table: tuple[Row, ...], answer: tuple[int, str], message: str, fiel
             error.field = field
             return error
     return None
+
+
+def ending_code(task: Task, refusals: tuple[Row, ...], endings: Endings) -> str:
+    """Return the code of what ended a task that failed or was cancelled; "" for any other.
+
+    It is that of the nearest class above where the error has none. `endings` has one for KeyreelError.
+    """
+    if task.state not in {State.FAILED, State.CANCELLED}:
+        return ""
+    codes = {row.kind: row.code for row in refusals} | dict(endings)
+    return next(codes[kind] for kind in _ending(task).__mro__ if kind in codes)
+
+
+def _ending(task: Task) -> type[KeyreelError]:
+    """Return the class of the error that ended a task; rows of other versions may name others."""
+    usual = errors.Cancelled if task.state is State.CANCELLED else errors.RenderFailed
+    found: object = getattr(errors, task.fault, usual)
+    return found if isinstance(found, type) and issubclass(found, KeyreelError) else usual
 
 
 def sentence(error: Refusal) -> str:

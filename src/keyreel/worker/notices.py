@@ -76,5 +76,5 @@ def _as_told(task: Task, state: State) -> Task:
     if state.final:
         return task
     progress = 0.0 if task.state.final else task.progress
-    words = replace(task, reason="", fault="", video="", cover="", video_sha256="", fingerprint="")
+    words = replace(task, reason="", fault="", video="", cover="", video_sha256="", fingerprint="", size="")
     return replace(words, state=state, progress=progress, finished=None, charged=0, notes=())

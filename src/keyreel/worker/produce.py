@@ -17,6 +17,7 @@ from keyreel.errors import (
     AttemptLost,
     Cancelled,
     InternalFault,
+    InvalidRequest,
     KeyreelError,
     Refusal,
     RenderCrashed,
@@ -124,7 +125,7 @@ class Production:
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
-            return Failed(error.message, type(error).__name__)
+            return Failed(error.message, _fault(error))
         except OSError as error:
             if error.errno not in durable.FULL:
                 return self._surprised(task)
@@ -208,6 +209,7 @@ class Production:
                 put = partial(self._storage.put_file, key, path)
                 await patiently_awaited(put, ENDLESS, self._random)
         outcome = Succeeded(video, cover, finished.sha256, finished.fingerprint, finished.notes)
+        outcome = replace(outcome, size=f"{finished.probe.width}x{finished.probe.height}")
         return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _tidy(self, token: Token, *, keep_last: bool) -> None:
@@ -222,6 +224,13 @@ class Production:
                 await self._storage.delete(key)
             except Unavailable:
                 _log.warning("file left over", task=token.id, key=key)
+
+
+def _fault(error: KeyreelError) -> str:
+    """Name what ended a task as a refused submit would: a fault of its input before that of the render."""
+    cause = error.__cause__
+    by_input = type(error) is RenderFailed and isinstance(cause, InvalidRequest)
+    return type(cause if by_input else error).__name__
 
 
 async def _heeded(marked: Markers) -> None:

@@ -14,7 +14,15 @@ from keyreel.wire.dialects.vtrix import Vtrix
 if TYPE_CHECKING:
     from keyreel.wire.dialect import Dialect
 
-DIALECTS: Final[tuple[Dialect, ...]] = (AsyncV3(), Vtrix(), Native(), Comfy(), OpenAIVideos())
+USUAL: Final[Dialect] = AsyncV3()
+"""Speaks at addresses that belong to no format."""
+
+DIALECTS: Final[tuple[Dialect, ...]] = (USUAL, Vtrix(), Native(), Comfy(), OpenAIVideos())
+
+
+def speaking_at(path: str) -> Dialect:
+    """Return the dialect that a path belongs to, whether there is anything at it or not."""
+    return next((each for each in DIALECTS if path.startswith(each.realm)), USUAL)
 
 
 def dialect(name: str) -> Dialect:

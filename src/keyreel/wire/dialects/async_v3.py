@@ -11,8 +11,8 @@ from keyreel.order import Operation
 from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.callbacks import SCHEDULE, Reporting
-from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Query, Report, Route
-from keyreel.wire.refusals import Row, error_of, row_of, sentence
+from keyreel.wire.dialect import UNLIMITED, Action, Asked, Call, Dialect, Json, Query, Report, Route
+from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task
     from keyreel.wire.callbacks import Event
+    from keyreel.wire.dialect import Allowance
     from keyreel.wire.endpoint import Endpoint
 
 _RESULT_PATH: Final = "/v3/async/task-result"
@@ -72,6 +73,15 @@ _REFUSALS: Final = (
     Row(errors.LinkForged, 403, "LINK_FORGED"),
     Row(errors.Refusal, 400, "BAD_REQUEST"),
 )
+# "TASK_FAILED" is the table's own; the others are ours.
+_ENDINGS: Final = {
+    errors.PictureUnreachable: "IMAGE_DOWNLOAD_FAILED",
+    errors.VideoUnreachable: "VIDEO_DOWNLOAD_FAILED",
+    errors.Cancelled: "TASK_CANCELLED",
+    errors.Expired: "TASK_CANCELLED",
+    errors.InternalFault: "TASK_FAILED",
+    errors.KeyreelError: "TASK_FAILED",
+}
 
 
 class AsyncV3(Dialect):
@@ -79,10 +89,12 @@ class AsyncV3(Dialect):
 
     name = "async_v3"
     title = "/v3/async"
+    realm = ("/v3/",)
     routes = (
         # The fixed path goes first: a model cannot be called "task-result".
         Route(Action.RESULT, "GET", _RESULT_PATH, (_TASK_ID,)),
         Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
+        Route(Action.BALANCE, "GET", "/v3/user"),
     )
     body_limit = 100 * 1024 * 1024
     # "Timeout 5 s, up to 5 retries".
@@ -137,6 +149,12 @@ class AsyncV3(Dialect):
             "videos": [video] if video else [],
             "audios": [],
         }
+
+    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+        """Write the credits, beside what else the format's clients declare."""
+        del query
+        left = UNLIMITED if allowance.credits is None else allowance.credits
+        return {"allow_features": [], "credit_balance": left, "free_trial": {}}
 
     def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
         """Wrap the result, which carries the webhook's address back."""
@@ -210,14 +228,16 @@ class AsyncV3(Dialect):
 
 
 def _extra(task: Task) -> dict[str, Any]:
+    """Write all that typed clients declare, whatever the state: what has not happened yet happened at "0"."""
     moments = {"submit": task.created, "execute": task.started, "complete": task.finished}
-    times = {f"{name}_time_ms": _milliseconds(moment) for name, moment in moments.items() if moment}
-    extra: dict[str, Any] = {
+    times = {f"{name}_time_ms": _milliseconds(moment) for name, moment in moments.items()}
+    return {
         "seed": str(task.submission.seed),
         "enable_nsfw_detection": False,
         "debug_info": {"request_info": "", **times},
+        "reason": ending_code(task, _REFUSALS, _ENDINGS),
+        "payload": task.submission.payload,
     }
-    return extra | ({"payload": task.submission.payload} if task.submission.payload else {})
 
 
 def _reason(task: Task) -> str:
@@ -226,5 +246,5 @@ def _reason(task: Task) -> str:
     return task.reason if task.state is State.FAILED else ""
 
 
-def _milliseconds(moment: datetime) -> str:
-    return str(int(moment.timestamp() * 1000))
+def _milliseconds(moment: datetime | None) -> str:
+    return str(int(moment.timestamp() * 1000)) if moment else "0"

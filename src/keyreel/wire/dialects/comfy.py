@@ -12,6 +12,7 @@ class Comfy(NativeFormat):
     name = "comfy"
     title = "/proxy/vidu"
     prefix = "/proxy/vidu"
+    realm = ("/proxy/", "/customers/")
     scheme = "Bearer"
     routes = (
         *NativeFormat.routes_under("/proxy/vidu"),

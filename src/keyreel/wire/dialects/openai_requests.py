@@ -6,25 +6,28 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from keyreel import errors
 from keyreel.order import Operation, Size
 from keyreel.task import TaskFilter, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.dialect import Asked, Query
 from keyreel.wire.fitting import Wish, nearest
-from keyreel.wire.parse import shown
+from keyreel.wire.parse import breaches_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyreel.wire.dialect import Json
     from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.parse import Breach
 
 OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
 """What the format has words for, by the number of pictures."""
 
-_ANY_MODEL: Final = frozenset({"", "sora-2", "sora-2-pro"})
-"""Names that clients of the format send unasked: any model will do."""
+_ANY_MODEL: Final = re.compile(r"(sora([^a-z].*)?)?", re.IGNORECASE | re.ASCII)
+"""Names that clients of the format send unasked, dated ones among them: any model will do."""
 
 _OWN: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
 _SECONDS: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
@@ -56,17 +59,19 @@ def asked(body: Json) -> Asked:
 
     Raises:
         UnknownEndpoint: no such model, or none that this format has words for.
-        InvalidRequest: seconds, size or pictures make no sense.
+        InvalidRequest: prompt, seconds, size or pictures make no sense.
     """
     pictures = pictures_of(body)
-    kinds, unasked = _kinds(body.get("model"), len(pictures))
     fields = {name: value for name, value in body.items() if name not in _OWN and value is not None}
     if pictures:
         fields["images"] = pictures
     # Who names the model's own fields beside the format's means them.
     precise = "resolution" in fields or "aspect_ratio" in fields
-    size = _size(body.get("size"))
-    wish = Wish(None if "duration" in fields else _seconds(body.get("seconds")), None if precise else size)
+    size, seconds = _size(body.get("size")), _seconds(body.get("seconds"))
+    wish = Wish(None if "duration" in fields else seconds, None if precise else size)
+    # People write the prompt, programs the model: where both are wrong, the prompt is told.
+    _check_prompt(fields, OPERATIONS[len(pictures)])
+    kinds, unasked = _kinds(body.get("model"), len(pictures))
     fields = _unquoted(fields, kinds[0])
     fit = nearest(kinds, fields, wish)
     known = fit.endpoint.model_fields
@@ -120,12 +125,34 @@ def model_id(endpoint: type[Endpoint]) -> str:
     return f"vidu{endpoint.family}-{endpoint.operation.value.replace('_', '-')}"
 
 
+def _check_prompt(fields: Json, operation: Operation) -> None:
+    """Refuse a prompt that no model takes."""
+    if "prompt" not in fields:
+        return
+    found: list[Breach] = []
+    for kind in catalogue.ENDPOINTS:
+        if kind.operation is operation:
+            broken = [breach for breach in _breaches(kind, fields) if breach.field == "prompt"]
+            if not broken:
+                return
+            found += broken
+    raise found[0].error()
+
+
+def _breaches(kind: type[Endpoint], fields: Json) -> tuple[Breach, ...]:
+    try:
+        kind.model_validate(fields)
+    except ValidationError as error:
+        return breaches_of(error)
+    return ()
+
+
 def _kinds(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]:
     """Return the endpoints that are meant, and whether any model will do."""
     if model is not None and not isinstance(model, str):
         raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
     name, operation = model or "", OPERATIONS[pictures]
-    if name in _ANY_MODEL:
+    if _ANY_MODEL.fullmatch(name):
         return tuple(kind for kind in catalogue.ENDPOINTS if kind.operation is operation), True
     for spelling in (name, f"{name[:64]}-{operation.value}"):
         with suppress(errors.UnknownEndpoint):

@@ -17,7 +17,7 @@ from keyreel.wire.dialects.openai_requests import (
     model_id,
     wanted,
 )
-from keyreel.wire.refusals import Row, error_of, row_of, sentence
+from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,9 +77,17 @@ _REFUSALS: Final = (
     Row(errors.Unavailable, 503, "service_unavailable"),
     Row(errors.Refusal, 400, "bad_request"),
 )
+_ENDINGS: Final = {
+    errors.PictureUnreachable: "image_unreachable",
+    errors.VideoUnreachable: "video_unreachable",
+    errors.Cancelled: "cancelled",
+    errors.Expired: "cancelled",
+    errors.KeyreelError: "video_generation_failed",
+}
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 _SERVER_FAULT: Final = 500
+_WIDE: Final = Size(16, 9).ratio
 _SECONDS: Final = "The length; it becomes the nearest that the model can do."
 _SIZE: Final = "Width x height in pixels; they become the nearest that the model can do."
 
@@ -89,6 +97,7 @@ class OpenAIVideos(Dialect):
 
     name = "openai_videos"
     title = "/v1/videos"
+    realm = ("/v1/videos", "/v1/models")
     routes = (
         Route(Action.SUBMIT, "POST", _PATH),
         Route(Action.LIST, "GET", _PATH, LIST_QUERY),
@@ -147,27 +156,31 @@ class OpenAIVideos(Dialect):
         return self.result(task, endpoint, None, 0)
 
     def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
-        """Write the video; `size` is the size class where the frame follows the picture."""
-        body: Json = {
+        """Write the video, with the same keys in every state.
+
+        Where the frame follows a picture, `size` is that of a wide one until the video is there.
+        """
+        done = task.state is State.SUCCEEDED
+        return {
             "id": task.id,
             "object": "video",
             "model": self.model_id(type(endpoint)),
             "status": _WORDS[task.state],
-            "progress": 100 if task.state is State.SUCCEEDED else min(99, int(task.progress * 100)),
+            "progress": 100 if done else min(99, int(task.progress * 100)),
             "created_at": int(task.created.timestamp()),
-            "completed_at": int(task.finished.timestamp()) if links and task.finished else None,
+            "completed_at": int(task.finished.timestamp()) if done and task.finished else None,
             "expires_at": None,
             "seconds": str(endpoint.seconds),
-            "size": str(endpoint.order(1).size or endpoint.resolution.value),
+            "size": task.size or str(endpoint.order(1).size or frame_size(endpoint.resolution, _WIDE)),
             "prompt": getattr(endpoint, "prompt", ""),
             "remixed_from_video_id": None,
             "error": _error(task),
             "seed": task.submission.seed,
             "eta_seconds": eta_seconds,
+            "payload": task.submission.payload,
+            "url": links.video if links else None,
+            "cover_url": links.cover if links else None,
         }
-        if task.submission.payload:
-            body["payload"] = task.submission.payload
-        return body | ({"url": links.video, "cover_url": links.cover} if links else {})
 
     def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
         """Wrap the video as servers of this format wrap their events."""
@@ -188,9 +201,6 @@ class OpenAIVideos(Dialect):
     def listed(self, page: TaskPage) -> Json:
         """Write a page of videos."""
         data = [self.result(each.task, each.endpoint, each.links, each.eta_seconds) for each in page.tasks]
-        for video in data:
-            # It may have a million characters: whoever wants it asks for the video itself.
-            video.pop("payload", None)
         return {
             "object": "list",
             "data": data,
@@ -240,8 +250,7 @@ class OpenAIVideos(Dialect):
         if "duration" in fields:
             body["seconds"] = str(fields.pop("duration"))
         if "resolution" in fields or "aspect_ratio" in fields:
-            wide = Size(16, 9).ratio
-            body["size"] = str(endpoint.order(1).size or frame_size(endpoint.resolution, wide))
+            body["size"] = str(endpoint.order(1).size or frame_size(endpoint.resolution, _WIDE))
         return Call("POST", _PATH, body | fields)
 
     def result_call(self, task_id: TaskId) -> Call:
@@ -289,11 +298,10 @@ class OpenAIVideos(Dialect):
 
 
 def _error(task: Task) -> Json | None:
+    code = ending_code(task, _REFUSALS, _ENDINGS)
     if task.state is State.CANCELLED:
-        return {"code": "cancelled", "message": task.reason or "The task was cancelled."}
-    if task.state is State.FAILED:
-        return {"code": "video_generation_failed", "message": task.reason or "The video could not be made."}
-    return None
+        return {"code": code, "message": task.reason or "The task was cancelled."}
+    return {"code": code, "message": task.reason or "The video could not be made."} if code else None
 
 
 def _reason(error: Any) -> str:

@@ -11,8 +11,8 @@ from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.callbacks import Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
-from keyreel.wire.dialects.vtrix_models import model_id, model_list, model_spec
-from keyreel.wire.refusals import Row, error_of, row_of, sentence
+from keyreel.wire.dialects.vtrix_models import MODELS, enveloped, model_id, model_list, model_spec
+from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from keyreel.task import Links, Task
     from keyreel.wire.endpoint import Endpoint
 
-__all__ = ["Vtrix", "model_list", "model_spec"]
+__all__ = ["MODELS", "Vtrix", "model_list", "model_spec"]
 
 _PATH: Final = "/model/v1/generation"
+_SKILL: Final = MODELS.removesuffix("models")
 _STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
 
-# Only 002014001 is published, for a missing image and for a failed generation; the others are ours.
-_GENERATION_FAILED: Final = "002014001"
-_FAULTS: Final = {"PictureUnreachable": "002014101", "Cancelled": "002014102"}
+# Only 002014001 is published, for a missing image; the others are ours.
+_ENDINGS: Final = {
+    errors.PictureUnreachable: "002014101",
+    errors.Cancelled: "002014102",
+    errors.Expired: "002014102",
+    errors.VideoUnreachable: "002014103",
+    errors.KeyreelError: "002014100",
+}
 _REFUSALS: Final = (
     Row(errors.MissingImage, 400, "002014001"),
     Row(errors.InvalidRequest, 400, "002014002"),
@@ -62,6 +68,7 @@ class Vtrix(Dialect):
 
     name = "vtrix"
     title = "vtrix"
+    realm = ("/model/", _SKILL)
     routes = (
         Route(Action.SUBMIT, "POST", _PATH),
         Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
@@ -125,11 +132,12 @@ class Vtrix(Dialect):
             return body | {"status": "completed", "output": [], "usage": _usage(task)}
         if task.state in {State.FAILED, State.CANCELLED}:
             cancelled = task.state is State.CANCELLED
-            code = _FAULTS.get("Cancelled" if cancelled else task.fault, _GENERATION_FAILED)
+            code = ending_code(task, _REFUSALS, _ENDINGS)
             usual = "The task was cancelled." if cancelled else "Video generation failed."
             return body | {
                 "status": "failed",
-                "error": {"code": code, "message": task.reason or usual},
+                # Clients of the gateway read the sentence by either name.
+                "error": {"code": code, **dict.fromkeys(("message", "error_message"), task.reason or usual)},
             }
         return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
 
@@ -138,6 +146,18 @@ class Vtrix(Dialect):
         del request_id
         row = row_of(_REFUSALS, error)
         return row.status, {"code": row.code, "message": sentence(error)}
+
+    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write `{status, data}` where clients look for models: there they read nothing else."""
+        status, body = self.refusal(error, request_id)
+        return status, enveloped(None, status, body["message"]) if path.startswith(_SKILL) else body
+
+    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+        """Tell the command-line client errors as text: an object it takes for no answer, and polls on."""
+        error = body.get("error")
+        if isinstance(error, dict) and headers.get("x-source", "").lower() == "cli":
+            return body | {"error": error["message"]}
+        return body
 
     def submit_call(self, endpoint: Endpoint) -> Call:
         """Write a submit, wrapped as the hosted service wants it."""
@@ -202,18 +222,20 @@ def _params(wrapped: Any) -> Json:
 
 
 def _metadata(task: Task, eta_seconds: int) -> Json:
+    """Write what the format has no place for: the same keys in every state, 0 for what is not known yet."""
     moments = {"started_at": task.started, "finished_at": task.finished}
-    metadata: Json = {"seed": task.submission.seed}
-    metadata |= {name: int(moment.timestamp()) for name, moment in moments.items() if moment}
-    if eta_seconds:
-        metadata["eta_seconds"] = eta_seconds
-    return metadata | ({"payload": task.submission.payload} if task.submission.payload else {})
+    return {
+        "seed": task.submission.seed,
+        "payload": task.submission.payload,
+        "eta_seconds": eta_seconds,
+        **{name: int(moment.timestamp()) if moment else 0 for name, moment in moments.items()},
+    }
 
 
 def _usage(task: Task) -> Json:
     """Write the price in US dollars; clients want every one of these keys, the amounts as text."""
     cost = f"{usd(task.charged):.6f}"
-    discount = 0.5 if task.submission.off_peak else 0
+    discount = 0.5 if task.submission.off_peak else 0.0
     return {"cost": cost, "discount": discount, "quantity": 1, "unit_price": cost, "extra_info": {}}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from keyreel.order import Operation
+from keyreel.order import Corner, Operation
 from keyreel.wire import catalogue
+from keyreel.wire.generation import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from keyreel.wire.dialect import Json
     from keyreel.wire.endpoint import Endpoint
 
+MODELS: Final = "/api/v1/skill/models"
+"""Where clients look for models."""
+
 _PAGE_SIZE: Final = 20
 _LARGEST_PAGE: Final = 100
+_CORNERS: Final = tuple(Corner)
 _KINDS: Final = {
     Operation.IMG2VIDEO: "Image to Video",
     Operation.START_END2VIDEO: "Start and End to Video",
@@ -55,7 +60,7 @@ def model_list(query: Mapping[str, str], offered: Collection[type[Endpoint]] = c
         "page_size": size,
         "total_pages": ceil(len(found) / size),
     }
-    return _enveloped(data)
+    return enveloped(data)
 
 
 def model_spec(model: str, base_url: str) -> Json:
@@ -67,19 +72,44 @@ def model_spec(model: str, base_url: str) -> Json:
     endpoint = catalogue.find(model)
     summary = _summary(endpoint)
     headers = {"Authorization": "Bearer YOUR_API_KEY", "Content-Type": "application/json"}
-    return _enveloped(
+    return enveloped(
         {
             "model_id": summary["id"],
             "name": summary["name"],
             "vendor": "keyreel",
             "type": summary["type"],
             "api": {"endpoint": f"{base_url}/model/v1/generation", "method": "POST", "headers": headers},
-            "parameters": _parameters(endpoint.model_json_schema(), "input[0].params"),
+            "parameters": _parameters(_documented(endpoint), "input[0].params"),
             "agent_prompt": (
                 f"{summary['description']} Post the parameters, then poll /model/v1/generation/task/<id>."
             ),
         }
     )
+
+
+def _documented(endpoint: type[Endpoint]) -> Json:
+    """Return the schema of the fields as the page has them: clients refuse by it what it does not allow."""
+    schema = endpoint.model_json_schema()
+    fields: Json = schema["properties"]
+    # A field of another format's pages.
+    fields.pop("extra", None)
+    for name, spelling in _spellings(endpoint).items():
+        fields[name] = {"description": fields[name].get("description", "")} | spelling
+    return schema
+
+
+def _spellings(endpoint: type[Endpoint]) -> Json:
+    """Describe fields of which more spellings are taken than any page has."""
+    if not issubclass(endpoint, Generation):
+        return {}
+    words = ["auto", "small", "medium", "high" if endpoint.high_for_large else "large"]
+    corner: Corner = endpoint.model_fields["wm_position"].default
+    named = {"type": "string", "enum": [each.value for each in _CORNERS], "default": corner.value}
+    numbered = {"type": "integer", "minimum": 1, "maximum": 4, "default": _CORNERS.index(corner) + 1}
+    return {
+        "movement_amplitude": {"type": "string", "enum": words, "default": words[0]},
+        "wm_position": numbered if endpoint.numbered_corners else named,
+    }
 
 
 def _summary(endpoint: type[Endpoint]) -> Json:
@@ -145,8 +175,9 @@ def _resolved(schema: Json, root: Json) -> Json:
     return schema
 
 
-def _enveloped(data: dict[str, Any]) -> Json:
-    return {"status": {"code": 200, "message": ""}, "data": data}
+def enveloped(data: Json | None, code: int = 200, message: str = "") -> Json:
+    """Wrap an answer, refusals too, as these clients read it."""
+    return {"status": {"code": code, "message": message}, "data": data}
 
 
 def _count(text: str, default: int, most: int) -> int:

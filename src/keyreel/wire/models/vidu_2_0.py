@@ -19,7 +19,7 @@ Seconds = Annotated[int, Choice((4, _LONG))]
 Sizes = Annotated[Resolution, OneOf(("360p", "720p", "1080p"))]
 
 
-class _FourOrEight(Generation):
+class FourOrEight(Generation):
     """Eight seconds come in 720p alone, which is their default as well."""
 
     duration: Seconds = Field(4, description="Seconds.")
@@ -33,13 +33,13 @@ class _FourOrEight(Generation):
         return data
 
     @model_validator(mode="after")
-    def _long_ones_are_nothing_else(self) -> "_FourOrEight":
+    def _long_ones_are_nothing_else(self) -> "FourOrEight":
         if self.duration == _LONG and self.resolution is not Resolution.P720:
             raise broken("must be 720p with duration 8", field="resolution")
         return self
 
 
-class V20Img2Video(_FourOrEight, Img2Video):
+class V20Img2Video(FourOrEight, Img2Video):
     """Makes a video that starts with a picture."""
 
     family = "2.0"
@@ -48,7 +48,7 @@ class V20Img2Video(_FourOrEight, Img2Video):
     prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to happen.")
 
 
-class V20StartEnd2Video(_FourOrEight, StartEnd2Video):
+class V20StartEnd2Video(FourOrEight, StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "2.0"

@@ -66,3 +66,15 @@ class Q1Text2Video(Text2Video):
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
     resolution: Only1080p = Resolution.P1080
     aspect_ratio: Annotated[str, OneOf(tuple(_SIZES))] = "16:9"
+
+
+class Q1ClassicImg2Video(Q1Img2Video):
+    """Makes a video that starts with a picture."""
+
+    family = "q1-classic"
+
+
+class Q1ClassicStartEnd2Video(Q1StartEnd2Video):
+    """Makes a video from its first and its last frame."""
+
+    family = "q1-classic"

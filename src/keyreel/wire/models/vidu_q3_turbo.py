@@ -7,6 +7,7 @@ from pydantic import Field
 from keyreel.wire.fields import Text, Whole
 from keyreel.wire.operations import Img2Video, StartEnd2Video
 from keyreel.wire.sounding import Sounding
+from keyreel.wire.sounding_references import SoundingReference2Video
 from keyreel.wire.words import Text2Video
 
 Seconds = Annotated[int, Whole(1, 16)]
@@ -35,3 +36,9 @@ class Q3TurboStartEnd2Video(Sounding, StartEnd2Video):
 
     prompt: Annotated[str, Text(5000)] = Field("", description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds.")
+
+
+class Q3TurboReference2Video(SoundingReference2Video):
+    """Makes a video of named subjects from their pictures and a description, with sound."""
+
+    family = "q3-turbo"
