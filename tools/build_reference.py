@@ -14,17 +14,20 @@ import typer
 from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.errors import Refusal
+from keyreel.order import Resolution, frame_size
 from keyreel.settings import Settings
 from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.examples import example, example_task
+from keyreel.wire.fields import shape
 from keyreel.wire.own_addresses import OWN, Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyreel.order import Size
     from keyreel.wire.dialect import Dialect
     from keyreel.wire.endpoint import Endpoint
 
@@ -39,6 +42,7 @@ def pages() -> dict[str, str]:
         "cli.md": "\n".join(_commands()),
         "endpoints.md": "\n".join(_endpoints()),
         "errors.md": "\n".join(_errors()),
+        "frame-sizes.md": "\n".join(_frame_sizes()),
     }
 
 
@@ -93,8 +97,10 @@ def _command(name: str, command: Any) -> Iterator[str]:
 
 def _endpoints() -> Iterator[str]:
     yield "# Endpoints\n"
-    yield "Every endpoint is spoken in every dialect that has words for it. Unknown fields are ignored and"
-    yield "named in the answer's `X-Ignored-Fields` header, and so are fields without effect yet."
+    yield "Every endpoint is spoken in every dialect that has words for it. What changes nothing is"
+    yield "named by its path in the answer's `X-Ignored-Fields` header: unknown fields however deep they"
+    yield "stand, entries that are not looked at (`images[1]`, `subjects[7]`), and fields that others leave"
+    yield "no room for (`wm_url` without `watermark`)."
     yield "`/v1/videos` names there what it had to change as well: `seconds`, `size`, `model`.\n"
     for dialect in DIALECTS:
         yield from _addresses(dialect)
@@ -263,6 +269,37 @@ def _meaning(kind: type[errors.KeyreelError]) -> str:
 def _answer(status: int, body: Schema) -> str:
     code = body.get("reason") or body.get("code") or body["error"]["code"]
     return f"{status} `{code}`"
+
+
+RATIOS = ("16:9", "4:3", "1:1", "3:4", "9:16")
+
+
+def _frame_sizes() -> Iterator[str]:
+    yield "# Frame sizes\n"
+    yield "A resolution fixes a frame's area, not its short side: 720p is 1280x720 at 16:9 and 960x960 as a"
+    yield "square. Every video has 24 frames per second.\n"
+    yield f"| resolution | {' | '.join(RATIOS)} |\n|---|{'---|' * len(RATIOS)}"
+    for resolution in Resolution:
+        sizes = [str(frame_size(resolution, shape(ratio))) for ratio in RATIOS]
+        yield f"| {resolution} | {' | '.join(sizes)} |"
+    yield "\nOther ratios have the area of 16:9, with sides that are multiples of 8; they are held within 1:4"
+    yield "and 4:1. Where a request names no ratio, the frame follows the first image's: image-to-video,"
+    yield "start and end frames, multiframe and extend. An image of another ratio than the frame's is cropped"
+    yield "around its subject, never stretched.\n"
+    yield "## By model\n"
+    yield "| endpoint | resolutions | ratios | sizes of its own |\n|---|---|---|---|"
+    for endpoint in ENDPOINTS:
+        schema = endpoint.model_json_schema()
+        words = {name: _words(_resolved(part, schema)) for name, part in schema["properties"].items()}
+        ratios = words["aspect_ratio"] or "any" if "aspect_ratio" in words else "the image's"
+        own: dict[str, Size] = getattr(endpoint, "sizes", {})
+        sizes = [f"{size} ({ratio})" for ratio, size in own.items()]
+        yield f"| {endpoint.name()} | {words['resolution']} | {ratios} | {', '.join(sizes)} |"
+
+
+def _words(schema: Schema) -> str:
+    """Return the words that a field takes; "" where it takes any."""
+    return ", ".join(map(str, schema.get("enum", ())))
 
 
 def main() -> int:

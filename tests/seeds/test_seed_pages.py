@@ -22,7 +22,7 @@ FLAG = ([True, False], ["yes", 1, 0, "true", [], {}])
 RESOLUTION = (["540p", "720p", "1080p", "1080P"], ["360p", "4K", "", 720, True])
 SEED = ([1, 2**31 - 1, 2**63 - 1, -(2**63), "7", 0, -1, 5.0], [2**63, -(2**63) - 1, "x", "", 1.5, True, [1]])
 PAYLOAD = (["", "x" * 1_048_576, "😀" * 1_048_576], ["x" * 1_048_577, 5, {}])
-TEXT = (["", '{"Label":"1"}', "not JSON"], [5, {"Label": "1"}, "a\0b"])
+JSON_TEXT = (["", '{"Label":"1"}', "[]"], [5, {"Label": "1"}, '{"a":"\0"}', "not JSON", '{"a":'])
 CORNERS = (
     ["top_left", "top_right", "bottom_right", "bottom_left", "top-left", 1, 2, 3, 4, "1", "4"],
     ["middle", 0, 5, "0", "5", True, 1.5, []],
@@ -72,7 +72,7 @@ MULTIFRAME = Page(
         "resolution": RESOLUTION,
         "watermark": FLAG,
         "payload": PAYLOAD,
-        "meta_data": TEXT,
+        "meta_data": JSON_TEXT,
     },
     ("start_image",),
 )
@@ -187,13 +187,19 @@ START_END = Page(
         "payload": PAYLOAD,
         "off_peak": FLAG,
         "watermark": FLAG,
-        "meta_data": TEXT,
+        "meta_data": JSON_TEXT,
         "callback_url": CALLBACK,
     },
 )
 PAGES = (MULTIFRAME, IMG2VIDEO, Q1_REFERENCE, Q2_REFERENCE, START_END)
 # Every route takes the family's extras, whether its own page lists them or not.
-EXTRAS = {"seed": SEED, "payload": PAYLOAD, "meta_data": TEXT, "watermark": FLAG, "callback_url": CALLBACK}
+EXTRAS = {
+    "seed": SEED,
+    "payload": PAYLOAD,
+    "meta_data": JSON_TEXT,
+    "watermark": FLAG,
+    "callback_url": CALLBACK,
+}
 
 FIELDS = [(page, name) for page in PAGES for name in {**EXTRAS, **page.limits}]
 FIELD_IDS = [f"{page.name}-{name}" for page, name in FIELDS]

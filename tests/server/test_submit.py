@@ -8,8 +8,10 @@ from keyreel.task import State
 from keyreel.tasks.store import Succeeded
 from keyreel.wire.notes import read_notes
 from support.requests import data_uri
+from support.submits import PARAMS, SUBMITS
 
 if TYPE_CHECKING:
+    from httpx2 import Response
     from starlette.testclient import TestClient
 
     from keyreel.cli.compose import Platform
@@ -60,6 +62,43 @@ def test_fields_without_effect_and_unknown_ones_are_named(client: TestClient) ->
     answer = client.post(IMG2VIDEO, json=body, headers={"Idempotency-Key": "once"})
     named = set(answer.headers["X-Ignored-Fields"].split(", "))
     assert named == {"voice_id", "colour"}
+
+
+@pytest.mark.parametrize("dialect", SUBMITS)
+def test_every_format_names_what_it_leaves_aside_however_deep(client: TestClient, dialect: str) -> None:
+    path, body = SUBMITS[dialect]
+    further = {"wm_position": "top_left", "voice_id": "v", "extra": {"plan": 1}, "colour": "blue"}
+    if dialect == "vtrix":
+        body = body | {"input": [{"params": PARAMS | further}]}
+    answer = client.post(path, json=body | further)
+    assert answer.status_code == 200, answer.text
+    named = set(answer.headers["X-Ignored-Fields"].split(", "))
+    assert named == {"wm_position", "voice_id", "extra.plan", "colour"}
+
+
+@pytest.mark.parametrize("dialect", sorted(SUBMITS.keys() - {"openai_videos"}))
+def test_a_second_image_of_image_to_video_is_named(client: TestClient, dialect: str) -> None:
+    path, body = SUBMITS[dialect]
+    two = {"images": [data_uri(), data_uri(shade=10)]}
+    body = body | ({"input": [{"params": PARAMS | two}]} if dialect == "vtrix" else two)
+    answer = client.post(path, json=body)
+    assert answer.headers["X-Ignored-Fields"] == "images[1]"
+    assert len(client.get(f"/ent/v2/tasks/{_task_id(answer)}/creations").json()["creations"]) == 0
+
+
+@pytest.mark.parametrize("dialect", SUBMITS)
+def test_an_identifier_that_is_no_json_is_refused_by_its_name(client: TestClient, dialect: str) -> None:
+    path, body = SUBMITS[dialect]
+    wrong = {"meta_data": "Label=1"}
+    body = body | ({"input": [{"params": PARAMS | wrong}]} if dialect == "vtrix" else wrong)
+    answer = client.post(path, json=body)
+    assert answer.status_code == 400
+    assert "meta_data: got 'Label=1'; must be JSON" in answer.text
+
+
+def _task_id(answer: Response) -> str:
+    body = answer.json()
+    return str(body.get("task_id") or body["id"])
 
 
 def test_a_header_never_carries_what_a_client_called_its_fields_unescaped(client: TestClient) -> None:

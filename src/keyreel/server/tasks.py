@@ -29,12 +29,13 @@ from keyreel.tasks.patience import SUBMIT_SECONDS, patiently
 from keyreel.tasks.shown import signed_links, stored_endpoint
 from keyreel.tasks.terms import Terms
 from keyreel.wire.dialect import Action, Shown, TaskPage
+from keyreel.wire.ignored import ignored_fields
 from keyreel.wire.markers import Markers, markers_in
 from keyreel.wire.notes import written_notes
 from keyreel.wire.parse import parse_body, parse_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.requests import Request
 
@@ -92,7 +93,7 @@ class TaskRoutes:
         once = once_of(submission, endpoint, self.dialect, services.settings.dedupe_seconds)
         callback = callback_of(request, services, self.dialect, endpoint, tenant=caller.tenant)
         callback = None if marked.silent else callback
-        ignored = [*endpoint.without_effect(), *asked.unknown]
+        ignored = ignored_fields(asked, endpoint)
         headers = {"X-Ignored-Fields": _header_list(ignored)} if ignored else {}
         headers |= getattr(request.state, "rate_headers", {})
         terms = Terms(held, once, staying=marked.staying)
@@ -216,7 +217,7 @@ class TaskRoutes:
         return Shown(task, stored_endpoint(task), links, task.remaining_seconds(services.clock.now()))
 
 
-def _header_list(names: list[str]) -> str:
+def _header_list(names: Iterable[str]) -> str:
     """Join names for a header: whatever a client called its fields, printable ASCII of bounded length."""
     safe = [quote(name[:64], safe="[].-_") for name in dict.fromkeys(names)]
     text = ", ".join(safe)

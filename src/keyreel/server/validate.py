@@ -12,6 +12,7 @@ from keyreel.errors import UnsupportedOrder
 from keyreel.intake.inspection import complaints
 from keyreel.pricing import usd
 from keyreel.server.body import read_body
+from keyreel.wire.ignored import ignored_fields
 from keyreel.wire.parse import parse_body
 from keyreel.wire.validation import examined, understood
 
@@ -89,7 +90,7 @@ def verdict(model: str, body: Json, judges: Judges, *, spoken: str = "") -> Json
         "model": request.name(),
         "available": able,
         "problems": problems,
-        "ignored": list(dict.fromkeys([*request.without_effect(), *asked.unknown])),
+        "ignored": [name for name in ignored_fields(asked, request) if found.stood(name)],
         "seconds": request.seconds if found.priced else None,
         "resolution": request.resolution.value if found.priced else None,
         "price": {"credits": credits_, "usd": f"{usd(credits_):.3f}"} if found.priced else None,

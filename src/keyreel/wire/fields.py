@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Final, LiteralString
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema, from_json
 
 from keyreel.order import Amplitude, Corner
 
@@ -116,6 +116,22 @@ class Text(Rule):
     def schema(self) -> dict[str, Any]:
         """Return a string with its length."""
         return {"type": "string", "maxLength": self.limit} | ({"minLength": 1} if self.needed else {})
+
+
+@dataclass(frozen=True)
+class JsonText(Text):
+    """JSON as text, kept as it is."""
+
+    def read(self, value: Any) -> str:
+        """Accept text that is one JSON value, or nothing but blanks."""
+        text = super().read(value)
+        if not text.strip():
+            return ""
+        try:
+            from_json(text, allow_inf_nan=False)
+        except ValueError:
+            raise broken('must be JSON as text, for example {"Label": "1"}') from None
+        return text
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from keyreel.order import (
 )
 from keyreel.task import State
 from keyreel.wire.endpoint import Endpoint, PictureRules
-from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text
+from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, JsonText, Movement, OneOf, Seed, Text
 from keyreel.wire.sources import Address, Source
 
 _PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
@@ -86,7 +86,7 @@ class Generation(Endpoint):
     wm_url: Source | None = Field(None, description="The mark's image; absent, the default text.")
     wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="The mark's corner.")
     payload: Annotated[str, Text(PAYLOAD_LENGTH)] = Field("", description="Passed through to the result.")
-    meta_data: Annotated[str, Text(PAYLOAD_LENGTH)] = Field(
+    meta_data: Annotated[str, JsonText(PAYLOAD_LENGTH)] = Field(
         "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
     )
     callback_url: Address = Field("", description="Where events of the task are sent.")
@@ -180,6 +180,8 @@ class Generation(Endpoint):
             named.append("off_peak")
         if getattr(self, "voice_id", "") and not self.sound.speech:
             named.append("voice_id")
+        if self.recommended and "prompt" in self.model_fields_set:
+            named.append("prompt")
         # A task has one callback: where two addresses are given, `callback_url` counts.
         second = self._webhook.url not in {"", self.report_to}
         return (*named, "extra.webhook.url") if second else tuple(named)

@@ -18,7 +18,7 @@ _CLOSEST: Final = Fraction(4, 5)
 StartImage = Annotated[
     tuple[Source, ...],
     Many(1, noun="images", kind="no_image"),
-    # One picture starts the video; further ones are checked like it and then left aside.
+    # One picture starts the video; further ones are checked like it, then left aside and named.
     AfterValidator(lambda images: images[:1]),
 ]
 

@@ -20,6 +20,11 @@ class Sounding(Generation):
     )
     voice_id: Voice = Field("", description="The voice of spoken words.")
 
+    def without_effect(self) -> tuple[str, ...]:
+        """Name the choice of what the sound holds as well, where there is to be none."""
+        chosen = "audio_type" in self.model_fields_set and not self.audio
+        return (*super().without_effect(), *(("audio_type",) if chosen else ()))
+
     @property
     def sound(self) -> Sound:
         """What is to be heard."""

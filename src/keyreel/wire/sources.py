@@ -21,7 +21,7 @@ _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
 _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)"
 """What a picture's text begins with, for the reference; white space and rarer spellings are accepted too."""
-_NAMES: Final = ("url", "image_url", "image")
+SOURCE_NAMES: Final = ("url", "image_url", "image")
 _DEEPEST: Final = 3
 
 
@@ -75,7 +75,7 @@ def _named(value: Any) -> Any:
     for _ in range(_DEEPEST):
         if not isinstance(value, dict):
             break
-        value = next((value[name] for name in _NAMES if name in value), None)
+        value = next((value[name] for name in SOURCE_NAMES if name in value), None)
     return value
 
 
