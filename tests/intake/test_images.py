@@ -161,6 +161,8 @@ PNG_HEAD, JPEG = PNG[:33], picture(kind="JPEG")
         JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc3\0\x11\x08"),
         JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc9\0\x11\x08"),
         JPEG.replace(b"\xff\xc0", b"\xff\xe5"),
+        JPEG.replace(b"\3\1\x22\0\2\x11", b"\3\1\x25\0\2\x11"),
+        JPEG.replace(b"\3\1\x22\0\2\x11", b"\3\1\x22\0\2\x10"),
         b"RIFF\x1c\0\0\0WEBPVP8 \x10\0\0\0" + bytes(16),
         b"RIFF\x1c\0\0\0WEBPVP8L\x10\0\0\0" + bytes(16),
         b"RIFF\x1c\0\0\0WEBPJUNK\x10\0\0\0" + bytes(16),

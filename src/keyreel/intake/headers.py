@@ -117,6 +117,7 @@ _MARKER_AFTER_PIXELS: Final = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])", re.DOTA
 _SEQUENTIAL, _PROGRESSIVE, _SCAN, _END, _APP1 = {0xC0, 0xC1}, 0xC2, 0xDA, 0xD9, 0xE1
 # Searching holds up every other thread: 1 MiB of the worst bytes takes 6 ms.
 _WINDOW: Final = 1 << 20
+_FACTORS: Final = range(1, 5)
 _FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -149,7 +150,9 @@ def _frame(kind: int, frame: bytes) -> tuple[tuple[int, int], int]:
     if kind not in _SEQUENTIAL and kind != _PROGRESSIVE:
         raise BadHeader("is a lossless or arithmetic JPEG; baseline and progressive ones are accepted")
     bits, height, width, components = struct.unpack_from(">BHHB", frame)
-    if bits != 8 or components not in {1, 3, 4}:  # noqa: PLR2004 - grey, YCbCr, CMYK at 8 bits
+    factors = [frame[7 + 3 * number] for number in range(components)]
+    sampled = all(factor >> 4 in _FACTORS and factor & 15 in _FACTORS for factor in factors)
+    if bits != 8 or components not in {1, 3, 4} or not sampled:  # noqa: PLR2004 - grey, YCbCr, CMYK at 8 bits
         raise BadHeader("has JPEG components that cannot be shown")
     return (width, height), components
 
