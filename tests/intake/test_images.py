@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from keyreel.errors import (
     ImageSizeOutOfRange,
@@ -161,6 +161,8 @@ PNG_HEAD, JPEG = PNG[:33], picture(kind="JPEG")
         JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc3\0\x11\x08"),
         JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc9\0\x11\x08"),
         JPEG.replace(b"\xff\xc0", b"\xff\xe5"),
+        JPEG.replace(b"\3\1\x22\0\2\x11", b"\3\1\x25\0\2\x11"),
+        JPEG.replace(b"\3\1\x22\0\2\x11", b"\3\1\x22\0\2\x10"),
         b"RIFF\x1c\0\0\0WEBPVP8 \x10\0\0\0" + bytes(16),
         b"RIFF\x1c\0\0\0WEBPVP8L\x10\0\0\0" + bytes(16),
         b"RIFF\x1c\0\0\0WEBPJUNK\x10\0\0\0" + bytes(16),
@@ -256,6 +258,32 @@ def test_junk_exif_means_upright(tiff: bytes) -> None:
     exif = b"Exif\0\0" + tiff
     data = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + JPEG[2:]
     assert receive(data_uri(data)) == Size(160, 120)
+
+
+XMP = '<x xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>'
+UPRIGHT = b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\1\0\0"
+
+
+def noted(text: str) -> PngImagePlugin.PngInfo:
+    notes = PngImagePlugin.PngInfo()
+    notes.add_itxt("XML:com.adobe.xmp", text)
+    return notes
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (picture(pnginfo=noted(XMP)), Size(120, 160)),
+        (picture(kind="WEBP", xmp=XMP.encode()), Size(120, 160)),
+        (picture(kind="JPEG", xmp=XMP.encode()), Size(120, 160)),
+        # EXIF goes before XMP, and does so by saying "upright" as well.
+        (picture(pnginfo=noted(XMP), exif=UPRIGHT), Size(160, 120)),
+        (picture(kind="WEBP", xmp=XMP.encode(), exif=UPRIGHT), Size(160, 120)),
+        (picture(kind="JPEG", xmp=XMP.encode(), exif=UPRIGHT), Size(160, 120)),
+    ],
+)
+def test_an_orientation_in_xmp_counts_after_exif(data: bytes, size: Size) -> None:
+    assert receive(data_uri(data)) == size
 
 
 def test_an_orientation_in_xmp_counts() -> None:

@@ -63,7 +63,7 @@ def test_an_uploaded_picture_is_rendered(cards: Server, tmp_path: Path) -> None:
     with Client(cards.url, KEY, "comfy") as client:
         assert client.generate("viduq1-img2video", image=named, prompt="x", resolution="1080p").url
         wrong = urls["download_url"].replace(".png?", ".png2?")
-        with pytest.raises(RenderFailed, match=r"images\[0\]"):
+        with pytest.raises(InvalidRequest, match=r"images\[0\]"):
             client.generate("viduq1-img2video", image=wrong, prompt="x")
 
 

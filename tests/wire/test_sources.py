@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
-from keyreel.wire.catalogue import endpoint
+from keyreel.wire.catalogue import TRUSTED, endpoint
 from keyreel.wire.dialect import Asked
 from keyreel.wire.parse import parse_fields
 
@@ -129,3 +129,11 @@ def test_a_long_picture_is_neither_copied_nor_searched(beginning: str) -> None:
     started = time.perf_counter()
     assert source(picture) is picture
     assert time.perf_counter() - started < 0.1
+
+
+@pytest.mark.parametrize("address", ["http://user:pw@a.example/", "http://exa_mple/\\", "file:videos/1.mp4"])
+def test_what_was_accepted_once_is_read_again_from_our_own_rows(address: str) -> None:
+    kind, fields = endpoint("q2-pro-extend"), {"video_url": address, "callback_url": address}
+    assert kind.model_validate(fields, context=TRUSTED).predecessor == address
+    with pytest.raises(InvalidRequest):
+        parse_fields(Asked(kind, fields))

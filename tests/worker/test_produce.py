@@ -225,7 +225,7 @@ def test_an_unreachable_picture_fails_the_task_by_its_field(plant: Plant) -> Non
         task = await plant.submit(images=["http://nowhere.invalid/a.png"])
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
-        assert done.state is State.FAILED
+        assert (done.state, done.fault) == (State.FAILED, "PictureUnreachable")
         assert "images" in done.reason
 
     asyncio.run(story())

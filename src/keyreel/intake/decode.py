@@ -132,12 +132,24 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """Bring palettes, bitmaps and deep greys to 8 bits a channel, which everything after works in."""
     if image.mode in _DEEP_GREY:
         # Pillow's own conversion clips 16-bit grey to white.
-        return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+        grey = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+        if "transparency" in image.info:
+            grey.putalpha(_where_not(image, image.info["transparency"]))
+        return grey
     if image.has_transparency_data:
         # A profile for greys is not to meet three channels.
         with_alpha = "LA" if image.mode in {"L", "LA"} else "RGBA"
         return image if image.mode == with_alpha else image.convert(with_alpha)
     return image if image.mode in _WITH_PROFILE else image.convert("RGB")
+
+
+def _where_not(image: Image.Image, clear: int) -> Image.Image:
+    """Return the mask of a deep grey picture that is 0 where it has one value, which means transparent."""
+    deep = image.convert("I")
+    # What lies below 0 becomes 0 on the way to 8 bits, what lies above 255 becomes 255.
+    above = deep.point(lambda value: value * 1 + -clear).convert("L")
+    below = deep.point(lambda value: value * -1 + clear).convert("L")
+    return ImageChops.lighter(above, below).point(lambda value: 255 if value else 0)
 
 
 def _shrunk(image: Image.Image) -> Image.Image:

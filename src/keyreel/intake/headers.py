@@ -18,6 +18,8 @@ MOST_SCANS: Final = 200
 
 _MOST_BLOCKS: Final = 4000
 _EXIF_ORIENTATION: Final = 0x0112
+_BYTE_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
+_XMP_ORIENTATION: Final = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
 _TURNED: Final = range(5, 9)
 
 
@@ -82,7 +84,7 @@ _PNG_DEPTHS: Final = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, _BY_PALETTE: {1, 2, 4, 8}
 
 def _png(data: bytes) -> Header:
     width, height, colour = _png_head(data)
-    at, orientation, palette = 33, 1, colour != _BY_PALETTE
+    at, notes, palette = 33, _Notes(), colour != _BY_PALETTE
     for _ in range(_MOST_BLOCKS):
         length, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IDAT":
@@ -90,10 +92,10 @@ def _png(data: bytes) -> Header:
                 raise BadHeader("is cut off: its end is missing")
             if not palette:
                 raise BadHeader("has no palette although its PNG header promises one")
-            return Header("PNG", _shown(width, height, orientation))
+            return Header("PNG", _shown(width, height, notes))
         palette = palette or kind == b"PLTE"
-        if kind == b"eXIf":
-            orientation = _orientation(data[at + 8 : at + 8 + length])
+        if kind in {b"eXIf", b"iTXt"}:
+            notes.add(data[at + 8 : at + 8 + length])
         at += 12 + length
     raise BadHeader("has too many blocks before its pixels")
 
@@ -117,11 +119,12 @@ _MARKER_AFTER_PIXELS: Final = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])", re.DOTA
 _SEQUENTIAL, _PROGRESSIVE, _SCAN, _END, _APP1 = {0xC0, 0xC1}, 0xC2, 0xDA, 0xD9, 0xE1
 # Searching holds up every other thread: 1 MiB of the worst bytes takes 6 ms.
 _WINDOW: Final = 1 << 20
+_FACTORS: Final = range(1, 5)
 _FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def _jpeg(data: bytes) -> Header:
-    at, orientation, frame, kind = 2, 1, b"", 0
+    at, notes, frame, kind = 2, _Notes(), b"", 0
     for _ in range(_MOST_BLOCKS):
         found = _MARKER.match(data, at)
         if not found:
@@ -134,13 +137,11 @@ def _jpeg(data: bytes) -> Header:
             _check_scans(data, found.start())
             # With a scan for each colour a decoder has to keep them all, as it does for a progressive one.
             at_once = kind in _SEQUENTIAL and block[0] == components
-            return Header("JPEG", _shown(*size, orientation), sequential=at_once)
+            return Header("JPEG", _shown(*size, notes), sequential=at_once)
         if marker in _FRAMES:
             kind, frame = marker, block
-        elif marker == _APP1 and orientation == 1:
-            orientation = (
-                _orientation(block.removeprefix(b"Exif\0\0")) if block[:4] == b"Exif" else _by_xmp(block)
-            )
+        elif marker == _APP1:
+            notes.add(block)
         at = found.end() + length
     raise BadHeader("has too many blocks before its pixels")
 
@@ -149,7 +150,9 @@ def _frame(kind: int, frame: bytes) -> tuple[tuple[int, int], int]:
     if kind not in _SEQUENTIAL and kind != _PROGRESSIVE:
         raise BadHeader("is a lossless or arithmetic JPEG; baseline and progressive ones are accepted")
     bits, height, width, components = struct.unpack_from(">BHHB", frame)
-    if bits != 8 or components not in {1, 3, 4}:  # noqa: PLR2004 - grey, YCbCr, CMYK at 8 bits
+    factors = [frame[7 + 3 * number] for number in range(components)]
+    sampled = all(factor >> 4 in _FACTORS and factor & 15 in _FACTORS for factor in factors)
+    if bits != 8 or components not in {1, 3, 4} or not sampled:  # noqa: PLR2004 - grey, YCbCr, CMYK at 8 bits
         raise BadHeader("has JPEG components that cannot be shown")
     return (width, height), components
 
@@ -186,34 +189,54 @@ def _webp(data: bytes) -> Header:
         start, width, height = struct.unpack_from("<3sHH", data, 23)
         if start != b"\x9d\x01\x2a":
             raise BadHeader("has a damaged WebP header")
-        return Header("WEBP", _shown(width & 0x3FFF, height & 0x3FFF, 1))
+        return Header("WEBP", _shown(width & 0x3FFF, height & 0x3FFF))
     if kind == b"VP8L":
         mark, packed = struct.unpack_from("<BI", data, 20)
         if mark != 0x2F:  # noqa: PLR2004 - the format's signature
             raise BadHeader("has a damaged WebP header")
-        return Header("WEBP", _shown((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1, 1))
+        return Header("WEBP", _shown((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1))
     if kind == b"VP8X":
         width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
-        return Header("WEBP", _shown(width, height, _webp_orientation(data, 30)))
+        return Header("WEBP", _shown(width, height, _webp_notes(data, 30)))
     raise BadHeader("has a damaged WebP header")
 
 
-def _webp_orientation(data: bytes, at: int) -> int:
+def _webp_notes(data: bytes, at: int) -> _Notes:
+    notes = _Notes()
     for _ in range(_MOST_BLOCKS):
         if at + 8 > len(data):
             break
         kind, length = struct.unpack_from("<4sI", data, at)
-        if kind == b"EXIF":
-            return _orientation(data[at + 8 : at + 8 + length].removeprefix(b"Exif\0\0"))
+        if kind in {b"EXIF", b"XMP "}:
+            notes.add(data[at + 8 : at + 8 + length])
         at += 8 + length + length % 2
-    return 1
+    return notes
+
+
+class _Notes:
+    """What blocks of metadata say of how a picture is to be turned: EXIF goes before XMP, as in decoders."""
+
+    def __init__(self) -> None:
+        self._exif = self._xmp = 0
+
+    def add(self, block: bytes) -> None:
+        """Read a block, whichever it is; the first of a kind that says anything counts."""
+        tiff = block.removeprefix(b"Exif\0\0")
+        if tiff[:4] in _BYTE_ORDERS:
+            self._exif = self._exif or _orientation(tiff)
+        else:
+            found = _XMP_ORIENTATION.search(block)
+            self._xmp = self._xmp or int(found[1] if found else 0)
+
+    @property
+    def orientation(self) -> int:
+        """The orientation; 0 where nothing is said."""
+        return self._exif or self._xmp
 
 
 def _orientation(tiff: bytes) -> int:
-    """Read the orientation from EXIF; 1 (upright) where it says nothing sensible, as decoders do."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
-        return 1
+    """Read the orientation from EXIF; 0 where it says nothing."""
+    order = _BYTE_ORDERS[tiff[:4]]
     try:
         (at,) = struct.unpack_from(order + "I", tiff, 4)
         (count,) = struct.unpack_from(order + "H", tiff, at)
@@ -223,15 +246,10 @@ def _orientation(tiff: bytes) -> int:
                 return int(value)
     except struct.error:
         pass
-    return 1
+    return 0
 
 
-def _by_xmp(block: bytes) -> int:
-    found = re.search(rb'tiff:Orientation(?:="|>)([1-8])', block)
-    return int(found[1]) if found else 1
-
-
-def _shown(width: int, height: int, orientation: int) -> Size:
+def _shown(width: int, height: int, notes: _Notes | None = None) -> Size:
     if not width or not height:
         raise BadHeader("has no pixels")
-    return Size(height, width) if orientation in _TURNED else Size(width, height)
+    return Size(height, width) if notes and notes.orientation in _TURNED else Size(width, height)

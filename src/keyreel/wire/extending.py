@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from keyreel.order import Corner, Operation, Order, Picture, Shot
 from keyreel.wire.fields import CornerName, Many, Text, Whole, broken
 from keyreel.wire.generation import Generation, listed, relisted
-from keyreel.wire.sources import Source, StoredAddress, TaskNumber
+from keyreel.wire.sources import Address, Source, TaskNumber
 
 SHORTEST_SECONDS: Final = 4
 LONGEST_SECONDS: Final = 60
@@ -25,7 +25,7 @@ class Extend(Generation):
     operation = Operation.EXTEND
     numbered_corners = False
 
-    video_url: StoredAddress = Field(
+    video_url: Address = Field(
         "", description="The video's address; MP4, MOV or WebM of 4 to 60 seconds and at most 100 MB."
     )
     video_creation_id: TaskNumber = Field(

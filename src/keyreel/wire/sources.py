@@ -26,17 +26,25 @@ _DEEPEST: Final = 3
 
 
 @dataclass(frozen=True)
-class _Address(Rule):
-    def read(self, value: Any) -> str:
+class _Address:
+    """An address; in our own rows what was good when it came, or the key of a file of ours."""
+
+    def read(self, value: Any, info: ValidationInfo) -> str:
         if not isinstance(value, str):
             raise broken("must be an http or https address")
+        if _is_ours(info):
+            return value
         found = address(value)
         wrong = complaint(found)
         if wrong:
             raise broken(f"must be an http or https address, and this URL {wrong}")
         return found
 
-    def schema(self) -> dict[str, Any]:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        del core, handler
         return {"type": "string", "format": "uri"}
 
 
@@ -50,8 +58,8 @@ class _Source:
         if isinstance(value, str) and not beginning.strip():
             raise broken("must not be empty: an image is missing", "no_image")
         if is_address(beginning):
-            return _Address().read(value)
-        if _ASSET.fullmatch(beginning) and info.context and info.context.get(TRUSTED):
+            return _Address().read(value, info)
+        if _ASSET.fullmatch(beginning) and _is_ours(info):
             return str(value)
         try:
             return inline(str(value)).text if beginning else _refused(NO_PICTURE)
@@ -70,6 +78,10 @@ class _Source:
         }
 
 
+def _is_ours(info: ValidationInfo) -> bool:
+    return bool(info.context and info.context.get(TRUSTED))
+
+
 def _named(value: Any) -> Any:
     """Return what an object says where the picture is, as several API families write it, else the value."""
     for _ in range(_DEEPEST):
@@ -81,20 +93,6 @@ def _named(value: Any) -> Any:
 
 def _refused(rule: str, *, data_uri: bool = False) -> NoReturn:
     raise broken(rule, "bad_image" if data_uri else "wrong")
-
-
-@dataclass(frozen=True)
-class _StoredAddress(_Address):
-    """An address, or the key of a file of ours."""
-
-    def read(self, value: Any, info: ValidationInfo | None = None) -> str:
-        trusted = info is not None and info.context and info.context.get(TRUSTED)
-        if trusted and isinstance(value, str) and value.startswith(STORED):
-            return value
-        return super().read(value)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_before_validator_function(self.read, handler(source))
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,5 @@ class _TaskNumber(Rule):
 
 
 Address = Annotated[str, _Address()]
-StoredAddress = Annotated[str, _StoredAddress()]
 TaskNumber = Annotated[str, _TaskNumber()]
 Source = Annotated[str, _Source()]
