@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keyreel.errors import InvalidRequest, PictureUnreachable, RenderFailed
+from keyreel.errors import InvalidRequest, RenderFailed, VideoUnreachable
 from keyreel.media.reader import frame_at, frames
 from keyreel.storage.objects import Storage
 from keyreel.wire import catalogue
@@ -217,7 +217,7 @@ def test_refuses_more_bytes_than_a_video_may_have(tmp_path: Path) -> None:
 
 def test_what_cannot_be_downloaded_is_told(tmp_path: Path) -> None:
     asked = request(video_url="http://127.0.0.1:9/v.mp4")
-    with pytest.raises(PictureUnreachable, match=r"^video_url: the video could not be downloaded\.$"):
+    with pytest.raises(VideoUnreachable, match=r"^video_url: the video could not be downloaded\.$"):
         asyncio.run(new_intake().gather(asked, asked.order(7), tmp_path))
 
 
