@@ -180,10 +180,42 @@ def test_vtrix_takes_fields_wrapped_and_flat_and_wrapped_wins(model: str) -> Non
     assert wrapped.unknown == flat.unknown == ()
 
 
+def test_vtrix_takes_messages() -> None:
+    """As a public client of the gateway builds them."""
+    parts = [
+        {"type": "text", "text": "She turns."},
+        {"type": "image_url", "url": "https://example.com/0.png"},
+        {"type": "image_url", "image_url": {"url": "https://example.com/1.png"}},
+        {"type": "text", "text": "Then she smiles."},
+    ]
+    message = {"type": "message", "role": "user", "content": parts}
+    body = {"input": [message], "parameters": {"duration": 4}, "metadata": {"a": 1}}
+    asked = VTRIX.asked({}, body | {"model": "viduq2_pro_start_end2video"})
+    assert asked.unknown == ("metadata",)
+    fields = parse_fields(asked).documented()
+    images = ["https://example.com/0.png", "https://example.com/1.png"]
+    assert fields == {"prompt": "She turns.\nThen she smiles.", "images": images, "duration": 4}
+    words = VTRIX.asked({}, {"model": "viduq2_text2video", "input": [{"role": "user", "content": "Rain."}]})
+    assert parse_fields(words).documented() == {"prompt": "Rain."}
+    film = [{"type": "video_url", "url": "https://example.com/v.mp4"}]
+    more = VTRIX.asked({}, {"model": "viduq2_pro_extend", "input": [{"role": "user", "content": film}]})
+    assert parse_fields(more).documented() == {"video_url": "https://example.com/v.mp4"}
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({}, "model"),
+        ({"model": "viduq2_pro_img2video", "input": [{"content": 5}]}, "input[0].content"),
+        (
+            {"model": "viduq2_pro_img2video", "input": [{"content": [{"type": "file_id"}]}]},
+            "input[0].content[0].type",
+        ),
+        (
+            {"model": "viduq2_pro_img2video", "input": [{"content": [{"type": "image_url"}]}]},
+            "input[0].content[0]",
+        ),
+        ({"model": "viduq2_pro_img2video", "input": [{"content": "x"}], "parameters": []}, "parameters"),
         ({"model": 5}, "model"),
         ({"model": "viduq2_pro_img2video", "input": []}, "input"),
         ({"model": "viduq2_pro_img2video", "input": {}}, "input"),

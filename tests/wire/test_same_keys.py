@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.task import State, TaskFilter
+from keyreel.wire.callbacks import Event
 from keyreel.wire.catalogue import endpoint
 from keyreel.wire.dialect import Action, Shown, TaskPage
 from keyreel.wire.dialects import DIALECTS, dialect
@@ -111,6 +112,16 @@ def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, st
         for eta in (0, 7):
             body = each.result(in_state(state, begun=begun), request(IMG2VIDEO), links, eta)
             assert types(body) == expected(each.name, state)
+
+
+@pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
+def test_an_event_tells_what_a_poll_does(each: Any) -> None:
+    made = replace(in_state(State.FAILED, begun=True), fault="InvalidImage")
+    polled = each.result(made, request(IMG2VIDEO), None, 0)
+    told = each.event(Event("e1", NOON), made, request(IMG2VIDEO), None)
+    body = told.get("payload", told) if each.name == "async_v3" else told.get("data", told)
+    for name, value in polled.items():
+        assert body[name] == value or (name == "extra" and body[name].items() >= value.items())
 
 
 @pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)

@@ -166,7 +166,7 @@ OWN: Final[tuple[Own, ...]] = (
     Own(
         "PUT",
         "/files/{key}",
-        "Takes an upload, once, at an address from POST /customers/storage.",
+        "Takes an upload, once, at an address from POST /customers/storage or /tools/v2/files/uploads.",
         tag="files",
         query=_SIGNATURE,
         takes="application/octet-stream",

@@ -11,6 +11,7 @@ from keyreel.task import State, TaskId
 from keyreel.wire import catalogue
 from keyreel.wire.callbacks import Reporting
 from keyreel.wire.dialect import Action, Asked, Call, Dialect, Json, Report, Route
+from keyreel.wire.dialects.vtrix_messages import PARAMETERS, are_messages, fields_of
 from keyreel.wire.dialects.vtrix_models import MODELS, enveloped, model_id, model_list, model_spec
 from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
 
@@ -94,10 +95,14 @@ class Vtrix(Dialect):
         }
 
     def asked(self, path: Mapping[str, str], body: Json) -> Asked:
-        """Read a submit, fields flat or wrapped in `input[0].params`; where both are given, wrapped wins."""
+        """Read a submit: fields flat, wrapped in `input[0].params`, or messages. What is wrapped wins."""
         del path
         flat = {name: value for name, value in body.items() if name not in {"model", "input"}}
-        params = flat | (_params(body["input"]) if body.get("input") is not None else {})
+        wrapped = body.get("input")
+        if are_messages(wrapped):
+            params = flat | fields_of(wrapped, flat.pop(PARAMETERS, None))
+        else:
+            params = flat | (_params(wrapped) if wrapped is not None else {})
         # Some models put the provider's own model name into the fields; ours is outside.
         inner = params.pop("model", None)
         model = body.get("model") or inner
