@@ -61,15 +61,15 @@ PREFLIGHTS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "headers"), PREFLIGHTS)
-def test_a_preflight_needs_no_key(client: TestClient, method: str, path: str, headers: str) -> None:
-    asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
-    answer = client.options(path, headers=asked)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Access-Control-Allow-Origin"] == PAGE
-    assert method in answer.headers["Access-Control-Allow-Methods"]
-    allowed = answer.headers["Access-Control-Allow-Headers"].lower()
-    assert all(name in allowed for name in headers.split(", "))
+def test_a_preflight_needs_no_key(client: TestClient) -> None:
+    for method, path, headers in PREFLIGHTS:
+        asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+        answer = client.options(path, headers=asked)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+        assert method in answer.headers["Access-Control-Allow-Methods"]
+        allowed = answer.headers["Access-Control-Allow-Headers"].lower()
+        assert all(name in allowed for name in headers.split(", "))
 
 
 def test_answers_and_refusals_are_readable(client: TestClient) -> None:
