@@ -11,6 +11,7 @@ from keyreel.engines.motion import interiors, skyline
 from keyreel.engines.motion.depths import underwater
 from keyreel.engines.motion.ground import blades, perspective, plain
 from keyreel.engines.motion.lexicon import Place
+from keyreel.engines.motion.metropolis import metropolis
 from keyreel.engines.motion.raster import fetched, step
 from keyreel.engines.motion.sky import mixed, noise, painted
 from keyreel.engines.motion.street import street
@@ -41,10 +42,11 @@ HORIZONS: Final = {
     Place.SKY: 0.86,
     Place.SNOWFIELD: 0.54,
     Place.MEADOW: 0.52,
+    Place.SKYLINE: 0.58,
 }
 _FROM_ABOVE: Final = 0.46
 _HIGH_PLACES: Final = (Place.MOUNTAINS, Place.SNOWPEAKS)
-SHORES: Final = {Place.SEA: 1.5, Place.LAKE: 1.5, Place.BEACH: 0.78}
+SHORES: Final = {Place.SEA: 1.5, Place.LAKE: 1.5, Place.SKYLINE: 1.5, Place.BEACH: 0.78}
 """Where the water of a place ends in front, as a part of the height; above 1.0 where it does not."""
 
 
@@ -137,6 +139,13 @@ def _lake(sketch: Sketch) -> FloatArray:
     return image
 
 
+def _skyline(sketch: Sketch) -> FloatArray:
+    image = painted(sketch, 0.45)
+    metropolis(image, sketch)
+    _water(image, sketch, deep=(22, 44, 66), calm=0.55)
+    return image
+
+
 def _sky(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.8)
     width, height = sketch.size
@@ -219,4 +228,5 @@ _PLACES: Final[dict[Place, Callable[[Sketch], FloatArray]]] = {
     Place.SKY: _sky,
     Place.ROOM: interiors.room,
     Place.SPACE: interiors.space,
+    Place.SKYLINE: _skyline,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion import camera_words, lexicon, role_words
-from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place
+from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place, Season
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,6 +74,7 @@ class Direction:
     roles: tuple[Role, ...] = ()
     place: Place | None = None
     hour: Hour | None = None
+    season: Season | None = None
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -100,6 +101,7 @@ def direct(text: str, names: Sequence[str] = ()) -> Direction:
         roles=_roles(clauses, names),
         place=_first(lexicon.PLACES, clauses),
         hour=_first(lexicon.HOURS, clauses),
+        season=_first(lexicon.SEASONS, clauses),
     )
 
 

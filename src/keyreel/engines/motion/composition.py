@@ -1,0 +1,266 @@
+"""How the picture of a place is composed: its plate, what frames it in front, and what lives in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from keyreel.engines.motion import foreground, greenery, places, sky
+from keyreel.engines.motion.backdrop import finished
+from keyreel.engines.motion.clouds import SKY, Clouds, clouds
+from keyreel.engines.motion.easel import easel
+from keyreel.engines.motion.lexicon import Effect, Hour, Place, Season
+from keyreel.engines.motion.raster import bytes_of, four_channels
+from keyreel.engines.motion.ripples import WATER, Ripples, ripples
+from keyreel.engines.motion.seasons import WINTERS, turned
+from keyreel.engines.motion.vista import FINER, Plane, Relief, Vista, canvas_of, in_frame, plane_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.easel import Easel
+    from keyreel.engines.motion.prompt import Direction
+    from keyreel.engines.motion.sky import Sketch
+    from keyreel.order import Size
+
+    FloatArray = NDArray[np.float32]
+    Draw = Callable[[Easel, float], None]
+    """Draws on an easel, on the side -1.0 or 1.0 where that matters."""
+
+_NIGHTS: Final = (Hour.NIGHT,)
+_LIT_HOURS: Final = tuple(hour for hour in Hour if hour is not Hour.NIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wing:
+    """What frames a place at one depth, in these hours; `other` puts it on the other side."""
+
+    draw: Draw
+    disparity: float
+    sway: float = 0.0
+    rooted: float = 1.0
+    other: bool = False
+    hours: tuple[Hour, ...] = tuple(Hour)
+    drift: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A place ready to be filmed."""
+
+    vista: Vista
+    clouds: Clouds | None
+    ripples: Ripples | None
+    sketch: Sketch
+    place: Place
+    hour: Hour
+
+
+def _boughs(canvas: Easel, side: float) -> None:
+    greenery.boughs(canvas, side=side)
+
+
+def _grasses(canvas: Easel, _: float, *, tall: float, flowers: float = 0.0, dense: float = 1.0) -> None:
+    greenery.grasses(canvas, tall=tall, flowers=flowers, dense=dense)
+
+
+def _tree(canvas: Easel, side: float) -> None:
+    greenery.tree(canvas, side=side)
+
+
+def _conifers(canvas: Easel, _: float, *, tall: float, count: int) -> None:
+    greenery.conifers(canvas, tall=tall, count=count)
+
+
+def _palms(canvas: Easel, side: float) -> None:
+    greenery.palms(canvas, side=side)
+
+
+def _rocks(canvas: Easel, side: float, *, colour: sky.Colour) -> None:
+    foreground.rocks(canvas, colour, side=side)
+
+
+def _weeds(canvas: Easel, _: float) -> None:
+    greenery.weeds(canvas)
+
+
+def _bokeh(canvas: Easel, _: float) -> None:
+    foreground.bokeh(canvas, count=20)
+
+
+def _puffs(canvas: Easel, _: float, *, level: float, thick: float) -> None:
+    foreground.puffs(canvas, level=level, thick=thick)
+
+
+def _asteroids(canvas: Easel, _: float, *, count: int) -> None:
+    foreground.asteroids(canvas, count=count)
+
+
+def _window(canvas: Easel, _: float) -> None:
+    foreground.window(canvas)
+
+
+_GREY: Final = (112, 108, 106)
+_TOWN: Final = (Wing(_bokeh, 1.1, 0.006, 0.0, hours=_NIGHTS), Wing(_boughs, 0.95, 0.012, -1.0, hours=_LIT_HOURS))
+_WINGS: Final[dict[Place, tuple[Wing, ...]]] = {
+    Place.MEADOW: (
+        Wing(_tree, 0.40, 0.005, other=True),
+        Wing(partial(_grasses, tall=0.24, flowers=0.16), 0.66, 0.014),
+        Wing(_boughs, 0.74, 0.014, -1.0),
+        Wing(partial(_grasses, tall=0.42, flowers=0.16), 0.94, 0.030),
+    ),
+    Place.MOUNTAINS: (
+        Wing(partial(_conifers, tall=0.66, count=9), 0.60, 0.003),
+        Wing(partial(_rocks, colour=_GREY), 0.85),
+        Wing(partial(_grasses, tall=0.34, flowers=0.12), 0.94, 0.024),
+    ),
+    Place.SNOWPEAKS: (
+        Wing(partial(_conifers, tall=0.66, count=9), 0.60, 0.003),
+        Wing(partial(_rocks, colour=(196, 204, 216)), 0.92),
+    ),
+    Place.SNOWFIELD: (
+        Wing(partial(_conifers, tall=0.66, count=9), 0.60, 0.003),
+        Wing(partial(_conifers, tall=0.98, count=3), 0.92, 0.005),
+    ),
+    Place.FOREST: (
+        Wing(_boughs, 0.80, 0.012, -1.0, other=True),
+        Wing(partial(_grasses, tall=0.34, flowers=0.06), 0.90, 0.020),
+        Wing(_boughs, 0.94, 0.016, -1.0),
+    ),
+    Place.LAKE: (
+        Wing(partial(_conifers, tall=0.62, count=7), 0.60, 0.003),
+        Wing(partial(_grasses, tall=0.44, dense=0.8), 0.92, 0.028),
+        Wing(_boughs, 0.80, 0.014, -1.0),
+    ),
+    Place.SEA: (Wing(partial(_rocks, colour=(92, 86, 84)), 0.92),),
+    Place.BEACH: (
+        Wing(_palms, 0.80, 0.010, 1.0),
+        Wing(partial(_grasses, tall=0.20, dense=0.5), 1.05, 0.024),
+    ),
+    Place.DESERT: (
+        Wing(partial(_rocks, colour=(176, 112, 72)), 0.80),
+        Wing(partial(_grasses, tall=0.15, dense=0.22), 1.05, 0.024),
+    ),
+    Place.CITY: _TOWN,
+    Place.SKYLINE: _TOWN,
+    Place.SKY: (
+        Wing(partial(_puffs, level=0.80, thick=0.92), 0.35, drift=0.010),
+        Wing(partial(_puffs, level=0.92, thick=0.90), 0.65, drift=-0.018),
+        Wing(partial(_puffs, level=1.03, thick=0.80), 1.05, drift=0.034),
+    ),
+    Place.SPACE: (
+        Wing(partial(_asteroids, count=16), 0.45, 0.0, 0.0, drift=0.008),
+        Wing(partial(_asteroids, count=6), 1.0, 0.0, 0.0, drift=-0.020),
+    ),
+    Place.UNDERWATER: (Wing(_weeds, 0.62, 0.030), Wing(_weeds, 1.05, 0.046)),
+    Place.ROOM: (Wing(_window, 0.86),),
+}
+_CORRIDORS: Final = {
+    Place.CITY: Relief(0, side=0.62),
+    Place.FOREST: Relief(0, side=0.66),
+    Place.UNDERWATER: Relief(0, ground=0.7, side=0.34),
+    Place.SPACE: Relief(0, ground=0.12, side=0.16, above=0.12),
+    Place.SKY: Relief(0, ground=0.30),
+}
+"""Depth of the places that are no open plain; each gets its own horizon."""
+_CALM: Final = {Place.SEA: 0.15, Place.BEACH: 0.35, Place.LAKE: 0.80, Place.SKYLINE: 0.55}
+_COVER: Final = {Hour.DAY: 0.56, Hour.SUNSET: 0.64, Hour.DAWN: 0.56, Hour.OVERCAST: 0.96, Hour.NIGHT: 0.42}
+_OPEN: Final = frozenset(Place) - {Place.FOREST, Place.SPACE, Place.UNDERWATER, Place.ROOM}
+_OVERCAST: Final = (Effect.RAIN, Effect.SNOW, Effect.FOG)
+_SAME: Final = 0.8
+_TILT: Final = 0.035
+_SOFT: Final = 0.0075
+_IN_FOCUS: Final = 0.6
+
+
+def compose(direction: Direction, size: Size, seed: int) -> Composition:
+    """Compose the place, hour and season of a direction; another seed gives another view."""
+    rng = np.random.default_rng([seed, 41])
+    season = direction.season or Season.SUMMER
+    place = direction.place or Place.MEADOW
+    if season is Season.WINTER:
+        place = WINTERS.get(place, place)
+    outside = _outside(direction, rng) if place is Place.ROOM else place
+    hour = _hour(direction, outside)
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    sketch = _sketch(outside, hour, size, rng, seed)
+    sketch = replace(sketch, wet=min(direction.strength_of(Effect.RAIN), 1.0))
+    plate = _plate(outside, sketch, season)
+    horizon = in_frame(sketch.horizon, size)
+    relief = replace(_CORRIDORS.get(outside, Relief(0)), horizon=horizon)
+    wings = [wing for wing in _WINGS.get(place, ()) if hour in wing.hours]
+    winter = place in {Place.SNOWPEAKS, Place.SNOWFIELD}
+    canvas = partial(easel, size, sketch, Season.WINTER if winter else season)
+    planes = tuple(_plane(wing, canvas(), -side if wing.other else side) for wing in wings)
+    sun = (in_frame_aside(sketch.palette.sun[0], size) - 0.5) * size.width / size.height
+    wind = 1 + direction.strength_of(Effect.WIND)
+    return Composition(
+        Vista(plate, relief, planes, size),
+        clouds(sketch, horizon, _COVER[hour], wind) if outside in _OPEN else None,
+        ripples(sketch, horizon, sun, _CALM[outside]) if outside in _CALM else None,
+        sketch,
+        place,
+        hour,
+    )
+
+
+def in_frame_aside(x: float, size: Size) -> float:
+    """Return a part of a canvas's width as a part of the frame's."""
+    wide, _ = canvas_of(size)
+    return (x * wide - (wide - size.width) / 2) / size.width
+
+
+def _outside(direction: Direction, rng: np.random.Generator) -> Place:
+    """Choose what a window looks out on."""
+    if direction.hour is Hour.NIGHT or direction.strength_of(Effect.RAIN):
+        return Place.SKYLINE
+    views = (Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.SKYLINE)
+    return views[int(rng.integers(len(views)))]
+
+
+def _hour(direction: Direction, place: Place) -> Hour:
+    hour = direction.hour or (Hour.NIGHT if place is Place.SPACE else Hour.DAY)
+    wet = any(direction.strength_of(effect) for effect in _OVERCAST)
+    return Hour.OVERCAST if hour is Hour.DAY and wet else hour
+
+
+def _sketch(place: Place, hour: Hour, size: Size, rng: np.random.Generator, seed: int) -> Sketch:
+    palette = sky.PALETTES[hour]
+    aside = float(rng.uniform(0.26, 0.74)), float(rng.uniform(-_TILT, _TILT))
+    if palette.disc:
+        palette = replace(palette, sun=(aside[0], palette.sun[1]))
+    horizon = places.horizon(place, aerial=False) + aside[1]
+    return sky.Sketch(
+        canvas_of(size, FINER), horizon, palette, np.random.default_rng([seed, 23]), clear=place in _OPEN
+    )
+
+
+def _plate(place: Place, sketch: Sketch, season: Season) -> Frame:
+    bare = sky.painted(replace(sketch, rng=np.random.default_rng(sketch.rng.bit_generator.seed_seq.entropy)))
+    image = places.draw(place, sketch)
+    height = sketch.size[1]
+    material = np.zeros(image.shape[:2], np.uint8)
+    if place in _OPEN:
+        above = image[: sketch.line]
+        material[: sketch.line][np.abs(above - bare[: sketch.line]).max(axis=2) < _SAME] = SKY
+    if place in _CALM:
+        shore = min(places.SHORES[place] - 0.03, 1.0)
+        material[sketch.line : round(shore * height)] = WATER
+    turned(image, sketch, season)
+    plate = four_channels(finished(image, sketch.rng.spawn(1)[0]))
+    plate[..., 3] = material
+    return plate
+
+
+def _plane(wing: Wing, canvas: Easel, side: float) -> Plane:
+    wing.draw(canvas, side)
+    soft = max(wing.disparity - _IN_FOCUS, 0.0) * _SOFT * canvas.short
+    picture, opacity, disparity = plane_of(canvas.image, wing.disparity, soft)
+    phase = float(canvas.rng.random() * 6)
+    return Plane(picture, opacity, disparity, wing.sway, wing.rooted, (wing.drift, 0.0), phase)
