@@ -12,10 +12,13 @@ from keyreel.engines.motion import foreground, greenery, places, sky
 from keyreel.engines.motion.backdrop import finished
 from keyreel.engines.motion.clouds import SKY, Clouds, clouds
 from keyreel.engines.motion.easel import easel
+from keyreel.engines.motion.flock import Flock, flock
 from keyreel.engines.motion.lexicon import Effect, Hour, Place, Season
 from keyreel.engines.motion.raster import bytes_of, four_channels
 from keyreel.engines.motion.ripples import WATER, Ripples, ripples
 from keyreel.engines.motion.seasons import WINTERS, turned
+from keyreel.engines.motion.swarm import BUBBLES, FIREFLIES, MOTES, STARS, Kind, Swarm, swarm
+from keyreel.engines.motion.traffic import Traffic, traffic
 from keyreel.engines.motion.vista import FINER, Plane, Relief, Vista, canvas_of, in_frame, plane_of
 
 if TYPE_CHECKING:
@@ -52,14 +55,15 @@ class Wing:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A place ready to be filmed."""
+    """A scene ready to be filmed: `indoors` keeps the weather behind what stands in front."""
 
     vista: Vista
-    clouds: Clouds | None
-    ripples: Ripples | None
-    sketch: Sketch
-    place: Place
-    hour: Hour
+    clouds: Clouds | None = None
+    ripples: Ripples | None = None
+    swarm: Swarm | None = None
+    flock: Flock | None = None
+    traffic: Traffic | None = None
+    indoors: bool = False
 
 
 def _boughs(canvas: Easel, side: float) -> None:
@@ -88,6 +92,10 @@ def _rocks(canvas: Easel, side: float, *, colour: sky.Colour) -> None:
 
 def _weeds(canvas: Easel, _: float) -> None:
     greenery.weeds(canvas)
+
+
+def _dunes(canvas: Easel, _: float, *, level: float, high: float) -> None:
+    foreground.dunes(canvas, level=level, high=high)
 
 
 def _bokeh(canvas: Easel, _: float) -> None:
@@ -144,15 +152,16 @@ _WINGS: Final[dict[Place, tuple[Wing, ...]]] = {
         Wing(partial(_grasses, tall=0.20, dense=0.5), 1.05, 0.024),
     ),
     Place.DESERT: (
-        Wing(partial(_rocks, colour=(176, 112, 72)), 0.80),
-        Wing(partial(_grasses, tall=0.15, dense=0.22), 1.05, 0.024),
+        Wing(partial(_dunes, level=0.66, high=0.16), 0.30),
+        Wing(partial(_dunes, level=0.84, high=0.20), 0.52),
+        Wing(partial(_dunes, level=1.06, high=0.22), 0.82),
     ),
     Place.CITY: _TOWN,
     Place.SKYLINE: _TOWN,
     Place.SKY: (
-        Wing(partial(_puffs, level=0.80, thick=0.92), 0.35, drift=0.010),
-        Wing(partial(_puffs, level=0.92, thick=0.90), 0.65, drift=-0.018),
-        Wing(partial(_puffs, level=1.03, thick=0.80), 1.05, drift=0.034),
+        Wing(partial(_puffs, level=0.66, thick=0.94), 0.30, drift=0.010),
+        Wing(partial(_puffs, level=0.82, thick=0.92), 0.55, drift=-0.018),
+        Wing(partial(_puffs, level=1.0, thick=0.86), 0.90, drift=0.034),
     ),
     Place.SPACE: (
         Wing(partial(_asteroids, count=16), 0.45, 0.0, 0.0, drift=0.008),
@@ -173,6 +182,16 @@ _CALM: Final = {Place.SEA: 0.15, Place.BEACH: 0.35, Place.LAKE: 0.80, Place.SKYL
 _COVER: Final = {Hour.DAY: 0.56, Hour.SUNSET: 0.64, Hour.DAWN: 0.56, Hour.OVERCAST: 0.96, Hour.NIGHT: 0.42}
 _OPEN: Final = frozenset(Place) - {Place.FOREST, Place.SPACE, Place.UNDERWATER, Place.ROOM}
 _OVERCAST: Final = (Effect.RAIN, Effect.SNOW, Effect.FOG)
+_BIRDS: Final = frozenset({Place.MEADOW, Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.BEACH, Place.SKY})
+_SWARMS: Final[dict[tuple[Place, Hour | None], Kind]] = {
+    (Place.SPACE, None): STARS,
+    (Place.UNDERWATER, None): BUBBLES,
+    (Place.MEADOW, Hour.NIGHT): FIREFLIES,
+    (Place.FOREST, Hour.NIGHT): FIREFLIES,
+    (Place.LAKE, Hour.NIGHT): FIREFLIES,
+    (Place.FOREST, None): MOTES,
+    (Place.MEADOW, Hour.SUNSET): MOTES,
+}
 _SAME: Final = 0.8
 _TILT: Final = 0.035
 _SOFT: Final = 0.0075
@@ -189,8 +208,7 @@ def compose(direction: Direction, size: Size, seed: int) -> Composition:
     outside = _outside(direction, rng) if place is Place.ROOM else place
     hour = _hour(direction, outside)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    sketch = _sketch(outside, hour, size, rng, seed)
-    sketch = replace(sketch, wet=min(direction.strength_of(Effect.RAIN), 1.0))
+    sketch = _sketch(outside, hour, size, seed, direction.strength_of(Effect.RAIN))
     plate = _plate(outside, sketch, season)
     horizon = in_frame(sketch.horizon, size)
     relief = replace(_CORRIDORS.get(outside, Relief(0)), horizon=horizon)
@@ -198,16 +216,24 @@ def compose(direction: Direction, size: Size, seed: int) -> Composition:
     winter = place in {Place.SNOWPEAKS, Place.SNOWFIELD}
     canvas = partial(easel, size, sketch, Season.WINTER if winter else season)
     planes = tuple(_plane(wing, canvas(), -side if wing.other else side) for wing in wings)
+    vista = Vista(plate, relief, planes, size)
     sun = (in_frame_aside(sketch.palette.sun[0], size) - 0.5) * size.width / size.height
     wind = 1 + direction.strength_of(Effect.WIND)
+    kind = _SWARMS.get((outside, hour)) or _SWARMS.get((outside, None))
+    birds = outside in _BIRDS and hour in _LIT_HOURS and not winter and not direction.strength_of(Effect.RAIN)
     return Composition(
-        Vista(plate, relief, planes, size),
-        clouds(sketch, horizon, _COVER[hour], wind) if outside in _OPEN else None,
+        vista,
+        clouds(sketch, horizon, _cover(direction, hour), wind) if outside in _OPEN else None,
         ripples(sketch, horizon, sun, _CALM[outside]) if outside in _CALM else None,
-        sketch,
-        place,
-        hour,
+        swarm(kind, size, rng) if kind else None,
+        flock(sketch, vista.view, horizon) if birds else None,
+        traffic(sketch, vista) if outside is Place.CITY and hour in _NIGHTS else None,
+        indoors=place is Place.ROOM,
     )
+
+
+def _cover(direction: Direction, hour: Hour) -> float:
+    return _COVER[Hour.OVERCAST] if direction.strength_of(Effect.RAIN) else _COVER[hour]
 
 
 def in_frame_aside(x: float, size: Size) -> float:
@@ -230,14 +256,20 @@ def _hour(direction: Direction, place: Place) -> Hour:
     return Hour.OVERCAST if hour is Hour.DAY and wet else hour
 
 
-def _sketch(place: Place, hour: Hour, size: Size, rng: np.random.Generator, seed: int) -> Sketch:
+def _sketch(place: Place, hour: Hour, size: Size, seed: int, wet: float) -> Sketch:
     palette = sky.PALETTES[hour]
-    aside = float(rng.uniform(0.26, 0.74)), float(rng.uniform(-_TILT, _TILT))
+    if wet and hour is not Hour.NIGHT:
+        palette = sky.dulled(palette, min(wet, 1.0))
+    rng = np.random.default_rng([seed, 47])
     if palette.disc:
-        palette = replace(palette, sun=(aside[0], palette.sun[1]))
-    horizon = places.horizon(place, aerial=False) + aside[1]
+        palette = replace(palette, sun=(float(rng.uniform(0.28, 0.72)), palette.sun[1]))
     return sky.Sketch(
-        canvas_of(size, FINER), horizon, palette, np.random.default_rng([seed, 23]), clear=place in _OPEN
+        canvas_of(size, FINER),
+        places.horizon(place, aerial=False) + float(rng.uniform(-_TILT, _TILT)),
+        palette,
+        np.random.default_rng([seed, 23]),
+        wet=min(wet, 1.0),
+        clear=place in _OPEN,
     )
 
 

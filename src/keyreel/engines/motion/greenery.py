@@ -206,9 +206,9 @@ def _frond(easel: Easel, head: NDArray[np.floating], angle: float, long: float) 
     easel.stroke(spine, (easel.short * np.linspace(0.005, 0.001, 45)).tolist(), dark)
     for out in (-1.0, 1.0):
         across = np.stack((-way[:, 1], way[:, 0]), axis=-1) * out
-        reach = long * 0.17 * np.sin(np.pi * np.clip(along * 0.9 + 0.12, 0, 1))[:, None]
+        reach = long * 0.14 * np.sin(np.pi * np.clip(along * 0.9 + 0.12, 0, 1))[:, None]
         tip = spine + across * reach + way * reach * 0.9 + (0, 1) * reach * 0.7
-        thick = way * easel.short * 0.0034
+        thick = way * easel.short * 0.0026
         corners = np.stack((spine - thick, tip, spine + thick), axis=1)
         shine = np.clip(rng.normal(0.30 - 0.16 * out, 0.18, along.size), 0, 1)[:, None]
         easel.fill(corners, dark * (1 - shine) + bright * shine)

@@ -142,7 +142,7 @@ def _lake(sketch: Sketch) -> FloatArray:
 def _skyline(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.45)
     metropolis(image, sketch)
-    _water(image, sketch, deep=(22, 44, 66), calm=0.55)
+    _water(image, sketch, deep=(22, 44, 66), calm=0.55, lamps=True)
     return image
 
 
@@ -161,7 +161,7 @@ def _sky(sketch: Sketch) -> FloatArray:
     return np.asarray(image, np.float32)
 
 
-def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4) -> None:
+def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4, lamps: bool = False) -> None:
     """Draw water: the mirrored sky and land, deeper towards the viewer, waves, the sun's path of light."""
     width, height = sketch.size
     line, high = sketch.line, height - sketch.line
@@ -174,8 +174,9 @@ def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), c
     where = np.stack(np.broadcast_arrays(across, np.clip(up, 0, line - 1)), axis=-1).astype(np.float32)
     soft = cv2.blur(image[:line], (max(width // 160, 1), max(height // 40, 1)))
     mirrored = fetched(np.asarray(soft, np.float32), where, cv2.BORDER_REPLICATE)
-    # The sun's own image is drawn below, as its path of light.
-    mirrored = np.minimum(mirrored, np.array(sketch.palette.low, np.float32) * np.float32(1.1) + 12)
+    if not lamps:
+        # The sun's own image is drawn below, as its path of light.
+        mirrored = np.minimum(mirrored, np.array(sketch.palette.low, np.float32) * np.float32(1.1) + 12)
     depth = sketch.lit(deep) * (1 + 0.5 * waves[..., None])
     clear = (0.82 - 0.62 * part ** (0.5 + calm))[:, None, None]
     drawn = np.asarray(depth + (mirrored * np.float32(0.94) - depth) * clear, np.float32)

@@ -62,6 +62,9 @@ def _whitened(image: FloatArray, sketch: Sketch) -> None:
     grey = image.mean(axis=2)
     rows = (np.arange(height, dtype=np.float32)[:, None] - sketch.line) / np.float32(height)
     ground = np.float32(0.62) * step(rows, 0.0, 0.05) * np.ones((1, image.shape[1]), np.float32)
-    snow = np.maximum(_greenness(image) * np.float32(0.8), ground)
+    green = _greenness(image)
+    # Winter light has little colour.
+    image += (grey[..., None] * np.array((0.94, 0.98, 1.08), np.float32) - image) * np.float32(0.72)
+    snow = np.maximum(green * np.float32(0.7), ground)
     white = sketch.lit((238, 244, 255)) * (0.42 + 0.62 * np.clip(grey / 150, 0, 1))[..., None]
     image += (white - image) * snow[..., None]

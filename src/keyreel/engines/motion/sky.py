@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -82,6 +82,31 @@ PALETTES: Final = {
         stars=420,
     ),
 }  # fmt: skip
+
+
+_DULL: Final = 0.62
+
+
+def dulled(palette: Palette, wet: float) -> Palette:
+    """Return a palette as rain clouds leave it, 0.0 … 1.0 of the way to an overcast sky's colours."""
+    grey, part = PALETTES[Hour.OVERCAST], wet * _DULL
+
+    def mixed_in(name: str) -> Colour:
+        here, there = getattr(palette, name), getattr(grey, name)
+        red, green, blue = (one + (other * 0.82 - one) * part for one, other in zip(here, there, strict=True))
+        return red, green, blue
+
+    return replace(
+        palette,
+        zenith=mixed_in("zenith"),
+        middle=mixed_in("middle"),
+        low=mixed_in("low"),
+        glow=mixed_in("glow"),
+        cloud=mixed_in("cloud"),
+        light=mixed_in("light"),
+        disc=0.0,
+        glare=palette.glare * (1 - 0.5 * part),
+    )
 
 
 LIGHTS: Final = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion import camera, layers
+from keyreel.engines.motion.abstract import imagined
 from keyreel.engines.motion.camera import Pose
 from keyreel.engines.motion.composition import compose
 from keyreel.engines.motion.effects import Weather
@@ -38,7 +39,7 @@ def frames(order: Order) -> Iterator[Frame]:
     """Yield the shot's frames."""
     shot = order.shots[0]
     direction = direct(shot.prompt)
-    scene = compose(direction, order.frame_size, order.seed)
+    scene = _scene(direction, shot.prompt, order)
     rig = camera.Rig(shot.frames, order.amplitude, _FOCUS, order.seed)
     poses = _centred(camera.path(_cues(direction, order), rig))
     weather = Weather(
@@ -52,6 +53,14 @@ def frames(order: Order) -> Iterator[Frame]:
         yield _filmed(scene, layers.confined(pose, scene.vista.view), weather, index, shot.frames)
 
 
+def _scene(direction: Direction, prompt: str, order: Order) -> Composition:
+    """Compose what a direction names; where it names neither place nor air nor light, something abstract."""
+    size, seed = order.frame_size, order.seed
+    if direction.place or direction.hour or direction.season or direction.effects:
+        return compose(direction, size, seed)
+    return imagined(prompt, size, seed)
+
+
 def _filmed(scene: Composition, pose: Pose, weather: Weather, index: int, frames: int) -> Frame:
     seconds = index / FPS
     look = scene.vista.seen_by(pose)
@@ -60,9 +69,18 @@ def _filmed(scene: Composition, pose: Pose, weather: Weather, index: int, frames
         scene.clouds.drift(look, view, seconds)
     if scene.ripples:
         scene.ripples.run(look, view, seconds)
+    if scene.flock:
+        scene.flock.fly(look.frame, pose, view, seconds)
+    if scene.traffic:
+        scene.traffic.drive(look.frame, pose, scene.vista, seconds)
     weather.behind(look.frame, index, frames)
+    if scene.indoors:
+        weather.before(look.frame, index, frames)
     scene.vista.stand(look.frame, pose, seconds)
-    weather.before(look.frame, index, frames)
+    if scene.swarm:
+        scene.swarm.fly(look.frame, pose, view, seconds)
+    if not scene.indoors:
+        weather.before(look.frame, index, frames)
     return look.frame
 
 

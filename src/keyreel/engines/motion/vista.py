@@ -66,7 +66,8 @@ class Plane:
     """What stands at one depth: premultiplied RGBA on a canvas of the frame's own fineness.
 
     `sway` is how far its loose end moves in the air, in units; it is rooted below where `rooted` is 1.0,
-    hangs from above at -1.0, floats as a whole at 0.0. `drift` is its own way, in units a second.
+    hangs from above at -1.0, floats as a whole at 0.0. `heave` is how high the waves are that run through it.
+    `drift` is its own way, in units a second.
     """
 
     image: Frame
@@ -76,6 +77,7 @@ class Plane:
     rooted: float = 1.0
     drift: tuple[float, float] = (0.0, 0.0)
     phase: float = 0.0
+    heave: float = 0.0
 
     def moved(self, place: FloatArray, view: View, seconds: float) -> FloatArray:
         """Return where on the plane each place is at a time, when the air has moved it."""
@@ -92,6 +94,9 @@ class Plane:
         bend = gust * lever * np.float32(self.sway)
         across = x - bend - np.float32(self.drift[0] * seconds)
         down = y - np.float32(0.22) * bend - np.float32(self.drift[1] * seconds)
+        if self.heave:
+            run = x * np.float32(2.4) - np.float32(tau * 0.17 * seconds) + np.float32(self.phase)
+            down = down - np.float32(self.heave) * (np.sin(run) + np.float32(0.4) * np.sin(run * np.float32(2.3)))
         return np.moveaxis(np.stack((across, down)).astype(np.float32), 0, -1)
 
 
