@@ -1,4 +1,4 @@
-"""Abstract scenes for prompts that name no place: silk, paper hills, orbs and curtains of light in a mood's colours."""
+"""Abstract scenes where a prompt names no place: silk, paper, orbs and light in the colours of its mood."""
 
 from __future__ import annotations
 
@@ -59,12 +59,16 @@ class Canvas(NamedTuple):
     def across(self) -> FloatArray:
         """Return each column's place [1, width], 0.0 … 1.0 within the frame."""
         wide, beside = self.extent[0], apron(self.size)[0]
-        return ((np.arange(wide, dtype=np.float32) - np.float32(beside)) / np.float32(self.size.width))[None, :]
+        return ((np.arange(wide, dtype=np.float32) - np.float32(beside)) / np.float32(self.size.width))[
+            None, :
+        ]
 
     def down(self) -> FloatArray:
         """Return each row's place [height, 1], 0.0 … 1.0 within the frame."""
         high, above = self.extent[1], apron(self.size)[1]
-        return ((np.arange(high, dtype=np.float32) - np.float32(above)) / np.float32(self.size.height))[:, None]
+        return ((np.arange(high, dtype=np.float32) - np.float32(above)) / np.float32(self.size.height))[
+            :, None
+        ]
 
 
 _MOODS: Final[dict[Mood, Hues]] = {
@@ -183,7 +187,11 @@ def _silk(canvas: Canvas, part: float) -> FloatArray:
     middle = level + lean * (x - 0.5) + np.float32(0.10) * np.sin(x * np.float32(3.6) + np.float32(phase[0]))
     half = np.float32(0.13) + np.float32(0.06) * np.sin(x * np.float32(2.7) + np.float32(phase[1]))
     s = (y - middle) / half
-    fold = s * np.float32(4.4) + np.float32(2.2) * np.sin(x * np.float32(4.1) + np.float32(phase[2])) + s * s * np.sin(x * 7)
+    fold = (
+        s * np.float32(4.4)
+        + np.float32(2.2) * np.sin(x * np.float32(4.1) + np.float32(phase[2]))
+        + s * s * np.sin(x * 7)
+    )
     light = 0.5 + 0.5 * np.cos(fold)
     sheen = np.exp(-(((light - 0.86) / 0.11) ** 2)) * np.float32(0.55)
     deep, bright = canvas.tone(0.22 + 0.30 * part), canvas.tone(0.62 + 0.34 * part)
@@ -231,7 +239,10 @@ def _ball(drawn: FloatArray, canvas: Canvas, at: tuple[float, float], radius: fl
     beside, above = apron(canvas.size)
     centre = beside + at[0] * canvas.size.width, above + at[1] * canvas.size.height
     x0, y0 = (max(int(each - radius) - 2, 0) for each in centre)
-    x1, y1 = min(int(centre[0] + radius) + 3, drawn.shape[1]), min(int(centre[1] + radius) + 3, drawn.shape[0])
+    x1, y1 = (
+        min(int(centre[0] + radius) + 3, drawn.shape[1]),
+        min(int(centre[1] + radius) + 3, drawn.shape[0]),
+    )
     if x0 >= x1 or y0 >= y1:
         return
     x = (np.arange(x0, x1, dtype=np.float32)[None, :] - np.float32(centre[0])) / np.float32(radius)
@@ -240,7 +251,9 @@ def _ball(drawn: FloatArray, canvas: Canvas, at: tuple[float, float], radius: fl
     z = np.sqrt(np.clip(1 - out * out, 0, 1))
     light = np.clip(0.5 * z - 0.5 * x - 0.62 * y, 0, 1)
     rim = np.clip(1 - z, 0, 1) ** 2.6
-    shine = np.exp(-(((x + 0.34) ** 2 + (y + 0.42) ** 2) / 0.018)) + 0.35 * np.exp(-(((x - 0.3) ** 2 + (y - 0.44) ** 2) / 0.06))
+    shine = np.exp(-(((x + 0.34) ** 2 + (y + 0.42) ** 2) / 0.018)) + 0.35 * np.exp(
+        -(((x - 0.3) ** 2 + (y - 0.44) ** 2) / 0.06)
+    )
     which = canvas.rng.random()
     body = np.array(canvas.hues.accent, np.float32) if which < 0.22 else canvas.tone(0.35 + 0.5 * which)
     colour = body * (0.30 + 0.80 * light)[..., None] + np.array(canvas.hues.bright) * (0.7 * rim)[..., None]
@@ -258,12 +271,15 @@ def _curtain(canvas: Canvas, part: float) -> FloatArray:
     rng = canvas.rng
     x, y = canvas.across(), canvas.down()
     wide = canvas.extent[0]
-    fold = np.float32(0.13) * np.sin(x * np.float32(4.3) + np.float32(rng.random() * 6)) + np.float32(0.05) * np.sin(
-        x * np.float32(11.0) + np.float32(rng.random() * 6)
-    )
+    fold = np.float32(0.13) * np.sin(x * np.float32(4.3) + np.float32(rng.random() * 6)) + np.float32(
+        0.05
+    ) * np.sin(x * np.float32(11.0) + np.float32(rng.random() * 6))
     foot = np.float32(0.30 + 0.42 * part) + fold
     up = (foot - y) / np.float32(0.46 + 0.2 * part)
-    streaks = noise((wide, 1), (70, 1), rng, 4)[0][None, :] * 0.6 + noise((wide, 1), (9, 1), rng, 3)[0][None, :] * 0.7
+    streaks = (
+        noise((wide, 1), (70, 1), rng, 4)[0][None, :] * 0.6
+        + noise((wide, 1), (9, 1), rng, 3)[0][None, :] * 0.7
+    )
     light = step(up, 0.0, 0.06) * np.exp(-np.clip(up, 0, None) * 2.6) * streaks
     low, top = canvas.tone(0.86), np.array(canvas.hues.accent, np.float32)
     colour = low + (top - low) * step(up, 0.05, 0.75)[..., None]

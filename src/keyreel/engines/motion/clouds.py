@@ -33,7 +33,7 @@ _TILE: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Clouds:
-    """The clouds of a shot. `cover` is how much of the sky they hide, `speed` how fast they go (1.0 is usual)."""
+    """The clouds of a shot: `cover` is how much of the sky they hide, `speed` is 1.0 as a rule."""
 
     body: FloatArray
     detail: FloatArray
@@ -68,7 +68,9 @@ class Clouds:
         )
         over = resized(colour, *full)[:bottom, :width]
         part = look.frame[:bottom]
-        part[:] = blended(np.ascontiguousarray(over), np.ascontiguousarray(part), np.ascontiguousarray(alpha))
+        part[:] = blended(
+            np.ascontiguousarray(over), np.ascontiguousarray(part), np.ascontiguousarray(alpha, np.float32)
+        )
 
     def _overhead(self, look: Look, view: View, size: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
         """Return how far aside, and how far over the horizon each point of the coarse frame looks."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion import foreground, greenery, places, sky
+from keyreel.engines.motion import foreground, greenery, places, sky, window
 from keyreel.engines.motion.backdrop import finished
 from keyreel.engines.motion.clouds import SKY, Clouds, clouds
 from keyreel.engines.motion.easel import easel
 from keyreel.engines.motion.flock import Flock, flock
 from keyreel.engines.motion.lexicon import Effect, Hour, Place, Season
-from keyreel.engines.motion.raster import bytes_of, four_channels
+from keyreel.engines.motion.raster import four_channels
 from keyreel.engines.motion.ripples import WATER, Ripples, ripples
-from keyreel.engines.motion.seasons import WINTERS, turned
+from keyreel.engines.motion.seasons import GREEN, WINTERS, turned
 from keyreel.engines.motion.swarm import BUBBLES, FIREFLIES, MOTES, STARS, Kind, Swarm, swarm
 from keyreel.engines.motion.traffic import Traffic, traffic
 from keyreel.engines.motion.vista import FINER, Plane, Relief, Vista, canvas_of, in_frame, plane_of
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.camera import Pose
     from keyreel.engines.motion.easel import Easel
     from keyreel.engines.motion.prompt import Direction
     from keyreel.engines.motion.sky import Sketch
+    from keyreel.engines.motion.vista import Look
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
@@ -64,6 +67,18 @@ class Composition:
     flock: Flock | None = None
     traffic: Traffic | None = None
     indoors: bool = False
+
+    def live(self, look: Look, pose: Pose, seconds: float) -> None:
+        """Draw what moves in the distance, in place: clouds, water, birds and cars."""
+        view = self.vista.view
+        if self.clouds:
+            self.clouds.drift(look, view, seconds)
+        if self.ripples:
+            self.ripples.run(look, view, seconds)
+        if self.flock:
+            self.flock.fly(look.frame, pose, view, seconds)
+        if self.traffic:
+            self.traffic.drive(look.frame, pose, self.vista, seconds)
 
 
 def _boughs(canvas: Easel, side: float) -> None:
@@ -111,11 +126,14 @@ def _asteroids(canvas: Easel, _: float, *, count: int) -> None:
 
 
 def _window(canvas: Easel, _: float) -> None:
-    foreground.window(canvas)
+    window.window(canvas)
 
 
 _GREY: Final = (112, 108, 106)
-_TOWN: Final = (Wing(_bokeh, 1.1, 0.006, 0.0, hours=_NIGHTS), Wing(_boughs, 0.95, 0.012, -1.0, hours=_LIT_HOURS))
+_TOWN: Final = (
+    Wing(_bokeh, 1.1, 0.006, 0.0, hours=_NIGHTS),
+    Wing(_boughs, 0.95, 0.012, -1.0, hours=_LIT_HOURS),
+)
 _WINGS: Final[dict[Place, tuple[Wing, ...]]] = {
     Place.MEADOW: (
         Wing(_tree, 0.40, 0.005, other=True),
@@ -208,7 +226,7 @@ def compose(direction: Direction, size: Size, seed: int) -> Composition:
     outside = _outside(direction, rng) if place is Place.ROOM else place
     hour = _hour(direction, outside)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    sketch = _sketch(outside, hour, size, seed, direction.strength_of(Effect.RAIN))
+    sketch = _sketch(outside, hour, size, seed=seed, wet=direction.strength_of(Effect.RAIN))
     plate = _plate(outside, sketch, season)
     horizon = in_frame(sketch.horizon, size)
     relief = replace(_CORRIDORS.get(outside, Relief(0)), horizon=horizon)
@@ -256,7 +274,7 @@ def _hour(direction: Direction, place: Place) -> Hour:
     return Hour.OVERCAST if hour is Hour.DAY and wet else hour
 
 
-def _sketch(place: Place, hour: Hour, size: Size, seed: int, wet: float) -> Sketch:
+def _sketch(place: Place, hour: Hour, size: Size, *, seed: int, wet: float) -> Sketch:
     palette = sky.PALETTES[hour]
     if wet and hour is not Hour.NIGHT:
         palette = sky.dulled(palette, min(wet, 1.0))
@@ -274,7 +292,8 @@ def _sketch(place: Place, hour: Hour, size: Size, seed: int, wet: float) -> Sket
 
 
 def _plate(place: Place, sketch: Sketch, season: Season) -> Frame:
-    bare = sky.painted(replace(sketch, rng=np.random.default_rng(sketch.rng.bit_generator.seed_seq.entropy)))
+    # The same stars again, as they come from a stream of their own.
+    bare = sky.painted(replace(sketch, rng=copy.deepcopy(sketch.rng)))
     image = places.draw(place, sketch)
     height = sketch.size[1]
     material = np.zeros(image.shape[:2], np.uint8)
@@ -284,7 +303,8 @@ def _plate(place: Place, sketch: Sketch, season: Season) -> Frame:
     if place in _CALM:
         shore = min(places.SHORES[place] - 0.03, 1.0)
         material[sketch.line : round(shore * height)] = WATER
-    turned(image, sketch, season)
+    if place in GREEN:
+        turned(image, sketch, season, material != SKY)
     plate = four_channels(finished(image, sketch.rng.spawn(1)[0]))
     plate[..., 3] = material
     return plate

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.ground import strew
-from keyreel.engines.motion.lexicon import Season
 from keyreel.engines.motion.vista import apron, canvas_of
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.lexicon import Season
     from keyreel.engines.motion.sky import Colour, Sketch
     from keyreel.order import Size
 

@@ -44,7 +44,13 @@ class Flock:
             at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
             # Wings go down fast and pause outstretched.
             swing = sin(tau * beat * seconds + phase)
-            _bird(frame, at, size * grown * view.unit, 0.5 * swing + 0.25 * abs(swing), self.colour)
+            _bird(
+                frame,
+                at,
+                span=size * grown * view.unit,
+                lift=0.5 * swing + 0.25 * abs(swing),
+                colour=self.colour,
+            )
 
 
 def flock(sketch: Sketch, view: View, horizon: float) -> Flock:
@@ -66,7 +72,7 @@ def flock(sketch: Sketch, view: View, horizon: float) -> Flock:
 
 
 def _bird(
-    frame: Frame, at: tuple[float, float], span: float, lift: float, colour: tuple[int, int, int]
+    frame: Frame, at: tuple[float, float], *, span: float, lift: float, colour: tuple[int, int, int]
 ) -> None:
     """Draw two bent wings and a body."""
     x, y = at

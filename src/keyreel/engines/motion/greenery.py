@@ -129,14 +129,20 @@ def tree(easel: Easel, *, side: float) -> None:
     rng = easel.rng
     foot = np.array(easel.at(0.5 + side * rng.uniform(0.22, 0.32), 0.80))
     high = easel.short * rng.uniform(0.40, 0.50)
-    head = foot - (0, high * 0.42)
-    easel.stroke(np.stack((foot, (foot + head) / 2, head)), (high * 0.075, high * 0.055), easel.tone(_BARK, 0.8))
+    head = foot - np.array((0, high * 0.42))
+    easel.stroke(
+        np.stack((foot, (foot + head) / 2, head)), (high * 0.075, high * 0.055), easel.tone(_BARK, 0.8)
+    )
     for turn in rng.uniform(-2.5, -0.6, 7):
         _limb(easel, head, turn, high * rng.uniform(0.24, 0.4))
-    for _ in range(150):
-        angle, out = rng.uniform(0, 2 * np.pi), rng.random() ** 0.5
-        spot = foot + (np.cos(angle) * out * high * 0.44, -high * 0.68 + np.sin(angle) * out * high * 0.32)
-        _clump(easel, spot, wide=high * 0.075)
+    crown = np.array((0, -high * 0.68))
+    # A crown is several rounds of leaves, the lowest ones first.
+    rounds = rng.normal(0, 1, (9, 2)) * (high * 0.20, high * 0.11)
+    for middle in rounds[np.argsort(-rounds[:, 1])]:
+        wide = high * rng.uniform(0.11, 0.20)
+        for angle, out in zip(rng.uniform(0, 2 * np.pi, 20), rng.random(20) ** 0.5, strict=True):
+            spot = foot + crown + middle + np.array((np.cos(angle), np.sin(angle) * 0.72)) * out * wide
+            _clump(easel, spot, wide=high * 0.07)
 
 
 def _limb(easel: Easel, start: NDArray[np.floating], turn: float, long: float) -> None:
@@ -159,7 +165,9 @@ def _conifer(easel: Easel, foot: NDArray[np.floating], high: float) -> None:
     rng = easel.rng
     wide = high * rng.uniform(0.24, 0.32)
     top = foot - (0, high)
-    easel.stroke(np.stack((foot, top + (0, high * 0.2))), (max(high * 0.014, 1),), easel.tone(_BARK, 0.7))
+    easel.stroke(
+        np.stack((foot, top + np.array((0, high * 0.2)))), (max(high * 0.014, 1),), easel.tone(_BARK, 0.7)
+    )
     rows = 34
     level = np.repeat((np.arange(rows) + 0.4) / rows, 26)
     at = rng.uniform(-1, 1, level.size)
@@ -188,7 +196,9 @@ def palms(easel: Easel, *, side: float) -> None:
     along = np.linspace(0, 1, 24)[:, None]
     bow = np.stack((side * np.sin(along[:, 0] * np.pi) * easel.short * 0.05, np.zeros(24)), axis=-1)
     trunk = foot + (head - foot) * along**0.92 - bow
-    easel.stroke(trunk, (easel.short * np.linspace(0.034, 0.019, 23)).tolist(), easel.tone((84, 66, 48), 0.75))
+    easel.stroke(
+        trunk, (easel.short * np.linspace(0.034, 0.019, 23)).tolist(), easel.tone((84, 66, 48), 0.75)
+    )
     for angle in np.linspace(0.1, 2 * np.pi - 0.3, 11) + rng.normal(0, 0.14, 11):
         _frond(easel, head, angle, easel.short * rng.uniform(0.26, 0.36))
 
@@ -207,7 +217,7 @@ def _frond(easel: Easel, head: NDArray[np.floating], angle: float, long: float) 
     for out in (-1.0, 1.0):
         across = np.stack((-way[:, 1], way[:, 0]), axis=-1) * out
         reach = long * 0.14 * np.sin(np.pi * np.clip(along * 0.9 + 0.12, 0, 1))[:, None]
-        tip = spine + across * reach + way * reach * 0.9 + (0, 1) * reach * 0.7
+        tip = spine + across * reach + way * reach * 0.9 + np.array((0.0, 1.0)) * reach * 0.7
         thick = way * easel.short * 0.0026
         corners = np.stack((spine - thick, tip, spine + thick), axis=1)
         shine = np.clip(rng.normal(0.30 - 0.16 * out, 0.18, along.size), 0, 1)[:, None]

@@ -155,7 +155,12 @@ DENIED_AFTER: Final = (
 )
 
 CLAUSE_END: Final = r"[.,;!?\n，。；！？、]+"
+CUT: Final = (
+    r"\b(?:(?:hard |jump |smash )?cut(?:s|ting)?|switch(?:es)?|jumps?) to\b|\b(?:next|new) (?:shot|scene)\b"
+    r"|切换?[到至]|切镜|转场|下一[个镜幕]+头?"
+)
 AND_THEN: Final = (
+    rf"{CUT}|\b(?:fad|dissolv|transition)(?:e|es|s|ing)? (?:in)?to (?=(?:a|an|the) )|"
     r"\b(?:and then|then|after that|afterwards|finally|followed by|next)\b|然后|接着|随后|之后|最后|接下来|最终"
     r"|再(?=[推拉摇移缩放向往朝缓慢快环绕升降]|镜头)"
 )
@@ -302,7 +307,10 @@ SEASONS: Final = (
         Season.SPRING,
         r"\bspring(?:time)?\b(?! water)|\bblossom(?:s|ing)?\b|\bsakura\b|春(?!联)|樱花|桃花|梅花|花开",
     ),
-    (Season.AUTUMN, r"\bautumn(?:al)?\b|\bfall (?:foliage|colou?rs|leaves|forest)\b|\bmaples?\b|秋|枫|落叶|红叶|金黄的?(?:树|叶|麦)"),
+    (
+        Season.AUTUMN,
+        r"\bautumn(?:al)?\b|\bfall (?:foliage|colou?rs|leaves|forest)\b|\bmaples?\b|秋|枫|落叶|红叶|金黄的?(?:树|叶|麦)",
+    ),
     (Season.WINTER, r"\bwint(?:er|ry)\w*|\bsnow\w*|\bfrost\w*|\bfrozen\b|\bicy\b|冬|雪|冰天|结冰"),
     (Season.SUMMER, r"\bsummer\w*|\btropical\b|夏|热带"),
 )

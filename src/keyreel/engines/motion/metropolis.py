@@ -25,13 +25,36 @@ _FACES: Final[tuple[Colour, ...]] = (
     (64, 66, 78),
 )
 _LAMPS: Final[tuple[Colour, ...]] = ((255, 206, 128), (255, 230, 188), (214, 232, 255), (255, 184, 96))
-_CROWNS: Final[tuple[Colour, ...]] = ((80, 170, 255), (255, 70, 120), (255, 170, 60), (120, 255, 214), (190, 110, 255))
+_CROWNS: Final[tuple[Colour, ...]] = (
+    (80, 170, 255),
+    (255, 70, 120),
+    (255, 170, 60),
+    (120, 255, 214),
+    (190, 110, 255),
+)
 _AHEAD: Final = 1.2
 """Windows of a row for each of its towers, in parts of the light by which they are seen."""
 
 
+class _Town(NamedTuple):
+    """What is drawn on: the picture, and apart from it the lights over its horizon."""
+
+    image: FloatArray
+    light: FloatArray
+    sketch: Sketch
+
+
+class _Wall(NamedTuple):
+    """A tower's face: its colour, its lamps', how many of its windows are lit, and how large they are."""
+
+    face: FloatArray
+    lamp: FloatArray
+    lit: float
+    cell: float
+
+
 class _Row(NamedTuple):
-    """One depth of towers: how far its tops reach, how wide they are, how hazy it is, and how fine its windows."""
+    """One depth of towers: how far tops reach, how wide they are, how hazy it is, how fine its windows."""
 
     rise: float
     wide: float
@@ -56,17 +79,18 @@ def metropolis(image: FloatArray, sketch: Sketch) -> None:
         while at < sketch.size[0]:
             wide = min(sketch.size[0], 1.8 * sketch.size[1]) * row.wide * sketch.rng.uniform(0.45, 1.15)
             away = (at + wide / 2 - heart) / (0.34 * sketch.size[0])
-            tall = sketch.tall * row.rise * (0.22 + 0.78 * np.exp(-away * away)) * sketch.rng.uniform(0.42, 1.05)
-            _tower(image, light, sketch, row, (at, wide, tall))
+            tall = (
+                sketch.tall * row.rise * (0.22 + 0.78 * np.exp(-away * away)) * sketch.rng.uniform(0.42, 1.05)
+            )
+            _tower(_Town(image, light, sketch), row, (at, wide, tall))
             at += wide * sketch.rng.uniform(0.82, 1.3)
         _haze(image, sketch, row)
     _shine(image, light, sketch)
 
 
-def _tower(
-    image: FloatArray, light: FloatArray, sketch: Sketch, row: _Row, box: tuple[float, float, float]
-) -> None:
+def _tower(town: _Town, row: _Row, box: tuple[float, float, float]) -> None:
     """Draw one tower of two or three parts, each narrower than the one below."""
+    image, light, sketch = town
     rng = sketch.rng
     at, wide, tall = box
     face = sketch.hazy(_FACES[int(rng.integers(len(_FACES)))], row.haze)
@@ -80,7 +104,7 @@ def _tower(
         narrow = wide * (1 - 0.22 * number)
         area = _area(sketch, at + (wide - narrow) / 2, narrow, (low, top))
         if area:
-            _face(image, light, sketch, area, (face, lamp * np.float32(1 - row.haze * 0.6), lit, row.cell))
+            _face(town, area, _Wall(face, lamp * np.float32(1 - row.haze * 0.6), lit, row.cell))
             if crowned and number == steps - 1:
                 _crown(light, area, _CROWNS[int(rng.integers(len(_CROWNS)))], 1 - row.haze)
         low = top
@@ -98,15 +122,10 @@ def _area(sketch: Sketch, left: float, wide: float, span: tuple[float, float]) -
     return (slice(y0, y1), slice(x0, x1)) if x0 < x1 and y0 < y1 else None
 
 
-def _face(
-    image: FloatArray,
-    light: FloatArray,
-    sketch: Sketch,
-    area: tuple[slice, slice],
-    look: tuple[FloatArray, FloatArray, float, float],
-) -> None:
+def _face(town: _Town, area: tuple[slice, slice], wall: _Wall) -> None:
     """Draw a wall in the light, its storeys, and which of its windows are lit."""
-    face, lamp, lit, fine = look
+    image, light, sketch = town
+    face, lamp, lit, fine = wall
     rng = sketch.rng
     high, wide = area[0].stop - area[0].start, area[1].stop - area[1].start
     cell = max(sketch.tall * fine, 3.0)

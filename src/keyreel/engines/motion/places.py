@@ -161,7 +161,9 @@ def _sky(sketch: Sketch) -> FloatArray:
     return np.asarray(image, np.float32)
 
 
-def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4, lamps: bool = False) -> None:
+def _water(
+    image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4, lamps: bool = False
+) -> None:
     """Draw water: the mirrored sky and land, deeper towards the viewer, waves, the sun's path of light."""
     width, height = sketch.size
     line, high = sketch.line, height - sketch.line

@@ -52,13 +52,13 @@ class Ripples:
         where = np.stack((x * far * np.float32(34), far * np.float32(15)), -1)
         swell = self._height(where, seconds)
         wet = _wet(resized(look.material[top : top + rows * _COARSE], columns, rows))
-        self._bend(look, swell, wet * step(part, 0.0, 0.05), part, top)
-        self._glitter(look, swell, x, part, wet, top)
+        self._bend(look, swell, wet * step(part, 0.0, 0.05) * (0.004 + 0.016 * part), top)
+        self._glitter(look, swell, wet, path=self._path(x, part), top=top)
 
     def _below(
         self, look: Look, view: View, top: int, size: tuple[int, int]
     ) -> tuple[FloatArray, FloatArray]:
-        height, width = look.material.shape
+        height = look.material.shape[0]
         place = resized(np.ascontiguousarray(look.place[1:-1, 1:-1]), size[0], height // _COARSE)
         first = min(top // _COARSE, place.shape[0] - size[1])
         place = place[first : first + size[1]]
@@ -71,7 +71,11 @@ class Ripples:
         """Return the swell, around 0.0: three trains of waves that run towards the viewer and across."""
         go = np.float32(seconds)
         total = np.zeros(where.shape[:2], np.float32)
-        for finer, across, ahead, share in ((1.0, 2.6, -7.0, 0.5), (2.3, -5.5, -9.0, 0.32), (4.7, 8.0, -11.0, 0.18)):
+        for finer, across, ahead, share in (
+            (1.0, 2.6, -7.0, 0.5),
+            (2.3, -5.5, -9.0, 0.32),
+            (4.7, 8.0, -11.0, 0.18),
+        ):
             moved = where * np.float32(finer)
             moved[..., 0] += go * np.float32(across)
             moved[..., 1] -= go * np.float32(ahead)
@@ -81,23 +85,22 @@ class Ripples:
             )
         return total - np.float32(0.5)
 
-    def _bend(self, look: Look, swell: FloatArray, wet: FloatArray, part: FloatArray, top: int) -> None:
+    def _bend(self, look: Look, swell: FloatArray, reach: FloatArray, top: int) -> None:
         width = look.frame.shape[1]
         size = swell.shape[1] * _COARSE, swell.shape[0] * _COARSE
-        reach = wet * (0.004 + 0.016 * part) * np.float32((1.25 - self.calm) * width)
+        reach = reach * np.float32((1.25 - self.calm) * width)
         shift = np.stack((swell * reach, swell * reach * np.float32(0.55)), -1)
         part_of = look.frame[top : top + size[1], : size[0]]
         full = resized(np.asarray(shift, np.float32), *size)
-        part_of[:] = remapped(
-            np.ascontiguousarray(part_of), full, cv2.BORDER_REFLECT_101, relative=True
-        )
+        part_of[:] = remapped(np.ascontiguousarray(part_of), full, cv2.BORDER_REFLECT_101, relative=True)
 
-    def _glitter(  # noqa: PLR0913, PLR0917 - the water's shape, and where it lies in the frame
-        self, look: Look, swell: FloatArray, x: FloatArray, part: FloatArray, wet: FloatArray, top: int
-    ) -> None:
-        size = swell.shape[1] * _COARSE, swell.shape[0] * _COARSE
+    def _path(self, x: FloatArray, part: FloatArray) -> FloatArray:
+        """Return the sun's path of light, 0.0 … 1.0: narrow far away, wide in front."""
         aside = (x - np.float32(self.sun)) / (np.float32(0.05) + np.float32(0.22) * part)
-        path = np.exp(-(aside * aside))
+        return np.asarray(np.exp(-(aside * aside)), np.float32)
+
+    def _glitter(self, look: Look, swell: FloatArray, wet: FloatArray, *, path: FloatArray, top: int) -> None:
+        size = swell.shape[1] * _COARSE, swell.shape[0] * _COARSE
         crest = step(swell, 0.06, 0.20)
         shine = crest * (path * np.float32(self.glare) + np.float32(0.10)) * wet
         shade = np.clip(swell, -0.3, 0) * wet * np.float32(0.42)
@@ -112,7 +115,13 @@ def ripples(sketch: Sketch, horizon: float, sun: float, calm: float) -> Ripples:
     """Make the ripples of a water. `horizon` is a part of the frame's height, `sun` a place in its widths."""
     glow = np.array(sketch.palette.glow, np.float32) * np.float32(0.75)
     return Ripples(
-        endless(sketch.rng, (5, 5)), endless(sketch.rng, (8, 8)), glow, horizon, sun, sketch.palette.glare, calm
+        endless(sketch.rng, (5, 5)),
+        endless(sketch.rng, (8, 8)),
+        glow,
+        horizon,
+        sun,
+        sketch.palette.glare,
+        calm,
     )
 
 

@@ -94,4 +94,3 @@ def swarm(kind: Kind, size: Size, rng: np.random.Generator) -> Swarm:
         speck(kind.radius * short * (0.35 + 0.45 * shade), colour) for shade in range(1, _SHADES + 1)
     )
     return Swarm(kind, state, sprites)
-

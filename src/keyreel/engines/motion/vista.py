@@ -13,7 +13,6 @@ import numpy as np
 from keyreel.engines.motion import layers
 from keyreel.engines.motion.patches import Opacity, everywhere, lay, seen
 from keyreel.engines.motion.raster import blurred, three_channels
-from keyreel.order import Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera import Pose
     from keyreel.engines.motion.layers import View
+    from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
 
@@ -96,7 +96,9 @@ class Plane:
         down = y - np.float32(0.22) * bend - np.float32(self.drift[1] * seconds)
         if self.heave:
             run = x * np.float32(2.4) - np.float32(tau * 0.17 * seconds) + np.float32(self.phase)
-            down = down - np.float32(self.heave) * (np.sin(run) + np.float32(0.4) * np.sin(run * np.float32(2.3)))
+            down = down - np.float32(self.heave) * (
+                np.sin(run) + np.float32(0.4) * np.sin(run * np.float32(2.3))
+            )
         return np.moveaxis(np.stack((across, down)).astype(np.float32), 0, -1)
 
 
@@ -145,7 +147,7 @@ class Vista:
         origin = float(across), float(down)
         for plane in self.planes:
             near = np.float32(plane.disparity)
-            place = layers.looked_at(points, pose, view, lambda at, near=near: np.full_like(at[..., 0], near))
+            place = layers.looked_at(points, pose, view, partial(_level, near))
             place = plane.moved(place, view, seconds)
             filled, shows = plane.opacity.at(place, view, origin)
             for patch, pixels in seen(plane.image, place, shows, view=view, origin=origin):
@@ -183,6 +185,10 @@ def plane_of(image: Frame, disparity: float, soft: float = 0.0) -> tuple[Frame, 
     """Return a plane's picture, out of focus by `soft` pixels, with its opacity and disparity."""
     image = blurred(image, soft) if soft > 0.3 else image
     return image, Opacity(np.asarray(cv2.extractChannel(image, 3), np.uint8)), disparity
+
+
+def _level(near: np.float32, place: FloatArray) -> FloatArray:
+    return np.full_like(place[..., 0], near)
 
 
 def _origin(size: Size) -> tuple[float, float]:
