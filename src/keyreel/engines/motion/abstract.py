@@ -54,7 +54,7 @@ class Canvas(NamedTuple):
 
     def tone(self, part: float) -> FloatArray:
         """Return a hue between the deepest, 0.0, and the brightest, 1.0."""
-        return np.asarray(_mix(self.hues[:4], part), np.float32)
+        return np.asarray(_mix(self.hues[:4], np.array(part)), np.float32)
 
     def across(self) -> FloatArray:
         """Return each column's place [1, width], 0.0 … 1.0 within the frame."""
@@ -136,7 +136,7 @@ def _lighter(colour: Colour) -> Colour:
     return _colour(np.array(colour) * 0.6 + 102)
 
 
-def _mix(stops: tuple[Colour, ...], part: float) -> NDArray[np.floating]:
+def _mix(stops: tuple[Colour, ...], part: NDArray[np.floating]) -> NDArray[np.floating]:
     where = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(part, where, [stop[each] for stop in stops]) for each in range(3)], axis=-1)
 
@@ -146,7 +146,7 @@ def _plate(canvas: Canvas) -> Frame:
     wide, high = canvas_of(canvas.size, FINER)
     rng, hues = canvas.rng, canvas.hues
     rows = np.linspace(0, 1, high, dtype=np.float32)
-    image = np.repeat(np.asarray(_mix(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)  # type: ignore[arg-type]
+    image = np.repeat(np.asarray(_mix(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)
     small = wide // 4, high // 4
     clouds = noise(small, (3, 3), rng, 5)
     veil = noise(small, (2, 4), rng, 4)

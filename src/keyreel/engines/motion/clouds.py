@@ -28,7 +28,6 @@ _LOW: Final = 0.16
 """How far over the horizon clouds end, in units of the sky's height: below they would only be a line."""
 _WIDE: Final = 46.0
 _DEEP: Final = 30.0
-_TILE: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def clouds(sketch: Sketch, horizon: float, cover: float, speed: float) -> Clouds
 def _at(where: FloatArray, go: np.float32, aside: float, finer: float) -> FloatArray:
     moved = where * np.float32(finer)
     moved[..., 0] += go * np.float32(finer**0.5) + np.float32(aside)
-    return np.asarray(moved % np.float32(_TILE), np.float32)
+    return moved
 
 
 def _lowest(material: NDArray[np.uint8]) -> int:

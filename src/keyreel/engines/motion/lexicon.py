@@ -241,7 +241,7 @@ PLACES: Final = (
     ),
     (
         Place.SKYLINE,
-        r"\b(?:skylines?|cityscapes?|(?:city|urban) (?:panorama|lights)|(?:harbou?r|bay|river|water) ?front|skyscrapers?|megacity|metropolis)\b|天际线|摩天|城市全景|都市夜景|城市夜景|江景|外滩|维多利亚港",
+        r"\b(?:skylines?|cityscapes?|(?:city|urban) (?:panorama|lights)|(?:harbou?r|bay|river|water) ?front|skyscrapers?|megacity|metropolis)\b|天际线|摩天|城市全景|江景|外滩|维多利亚港",
     ),
     (
         Place.BEACH,

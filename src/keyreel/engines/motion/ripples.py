@@ -24,7 +24,6 @@ WATER: Final = 96
 """The material of water in a plate's fourth channel."""
 _SPREAD: Final = 24
 _COARSE: Final = 2
-_TILE: Final = 256
 _NEAR: Final = 0.05
 
 
@@ -52,7 +51,8 @@ class Ripples:
         where = np.stack((x * far * np.float32(34), far * np.float32(15)), -1)
         swell = self._height(where, seconds)
         wet = _wet(resized(look.material[top : top + rows * _COARSE], columns, rows))
-        self._bend(look, swell, wet * step(part, 0.0, 0.05) * (0.004 + 0.016 * part), top)
+        reach = wet * step(part, 0.0, 0.05) * (np.float32(0.004) + np.float32(0.016) * part)
+        self._bend(look, swell, np.asarray(reach, np.float32), top)
         self._glitter(look, swell, wet, path=self._path(x, part), top=top)
 
     def _below(
@@ -80,9 +80,7 @@ class Ripples:
             moved[..., 0] += go * np.float32(across)
             moved[..., 1] -= go * np.float32(ahead)
             tile = self.waves if finer < 2 else self.cross
-            total += np.float32(share) * fetched(
-                tile, np.asarray(moved % np.float32(_TILE), np.float32), cv2.BORDER_WRAP
-            )
+            total += np.float32(share) * fetched(tile, moved, cv2.BORDER_WRAP)
         return total - np.float32(0.5)
 
     def _bend(self, look: Look, swell: FloatArray, reach: FloatArray, top: int) -> None:

@@ -82,8 +82,9 @@ def settled(direction: Direction, seed: int) -> Direction:
         hour = Hour.NIGHT
     effects = direction.effects
     weather = any(effect not in _LIGHTS for effect, _ in effects)
-    if not weather and direction.season in CARRIED and place in GREEN:
-        effects = (*effects, CARRIED[direction.season])
+    carried = CARRIED.get(direction.season) if direction.season is not None else None
+    if not weather and carried and place in GREEN:
+        effects = (*effects, carried)
     elif not weather and hour in _MISTY_HOURS and place in _MISTY:
         effects = (*effects, _MIST)
     return replace(direction, place=place, hour=hour, effects=effects)
