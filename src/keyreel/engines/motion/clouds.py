@@ -26,8 +26,8 @@ SKY: Final = 255
 _COARSE: Final = 4
 _LOW: Final = 0.16
 """How far over the horizon clouds end, in units of the sky's height: below they would only be a line."""
-_WIDE: Final = 46.0
-_DEEP: Final = 30.0
+_WIDE: Final = 78.0
+_DEEP: Final = 44.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def clouds(sketch: Sketch, horizon: float, cover: float, speed: float) -> Clouds
     """Make the clouds of a sky. `horizon` is a part of the frame's height."""
     palette = sketch.palette
     white = np.array(palette.cloud, np.float32)
-    dark = 0.62 * white * np.float32(0.80) + 0.38 * np.array(palette.middle, np.float32)
+    dark = 0.62 * white * np.float32(0.70) + 0.38 * np.array(palette.middle, np.float32)
     bright = np.clip(0.7 * white + 0.3 * np.array(palette.glow, np.float32) * max(palette.light) + 6, 0, 255)
     return Clouds(
         endless(sketch.rng, (4, 4)),

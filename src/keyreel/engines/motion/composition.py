@@ -188,6 +188,15 @@ _WINGS: Final[dict[Place, tuple[Wing, ...]]] = {
     Place.UNDERWATER: (Wing(_weeds, 0.62, 0.030), Wing(_weeds, 1.05, 0.046)),
     Place.ROOM: (Wing(_window, 0.86),),
 }
+_OVER_CLOUDS: Final = (
+    Wing(partial(_puffs, level=1.02, thick=0.85), 0.62, drift=0.016),
+    Wing(partial(_puffs, level=1.16, thick=0.80), 0.95, drift=-0.030),
+)
+_ALOFT: Final[dict[Place, tuple[Wing, ...]]] = {
+    Place.MOUNTAINS: _OVER_CLOUDS,
+    Place.SNOWPEAKS: _OVER_CLOUDS,
+}
+"""What frames a place seen from the air."""
 _CORRIDORS: Final = {
     Place.CITY: Relief(0, side=0.62),
     Place.FOREST: Relief(0, side=0.66),
@@ -210,14 +219,18 @@ _SWARMS: Final[dict[tuple[Place, Hour | None], Kind]] = {
     (Place.FOREST, None): MOTES,
     (Place.MEADOW, Hour.SUNSET): MOTES,
 }
+_ROUGHENS: Final = 0.5
 _SAME: Final = 0.8
 _TILT: Final = 0.035
 _SOFT: Final = 0.0075
 _IN_FOCUS: Final = 0.6
 
 
-def compose(direction: Direction, size: Size, seed: int) -> Composition:
-    """Compose the place, hour and season of a direction; another seed gives another view."""
+def compose(direction: Direction, size: Size, seed: int, *, aloft: bool = False) -> Composition:
+    """Compose the place, hour and season of a direction; another seed gives another view.
+
+    Mountains may be seen from `aloft`, over the clouds in their valleys.
+    """
     rng = np.random.default_rng([seed, 41])
     season = direction.season or Season.SUMMER
     place = direction.place or Place.MEADOW
@@ -227,10 +240,13 @@ def compose(direction: Direction, size: Size, seed: int) -> Composition:
     hour = _hour(direction, outside)
     side = 1.0 if rng.random() < 0.5 else -1.0
     sketch = _sketch(outside, hour, size, seed=seed, wet=direction.strength_of(Effect.RAIN))
+    if aloft and place in _ALOFT:
+        sketch = replace(sketch, aerial=True, horizon=places.horizon(place, aerial=True))
     plate = _plate(outside, sketch, season)
     horizon = in_frame(sketch.horizon, size)
     relief = replace(_CORRIDORS.get(outside, Relief(0)), horizon=horizon)
-    wings = [wing for wing in _WINGS.get(place, ()) if hour in wing.hours]
+    wings = _ALOFT.get(place, ()) if sketch.aerial else _WINGS.get(place, ())
+    wings = tuple(wing for wing in wings if hour in wing.hours)
     winter = place in {Place.SNOWPEAKS, Place.SNOWFIELD}
     canvas = partial(easel, size, sketch, Season.WINTER if winter else season)
     planes = tuple(_plane(wing, canvas(), -side if wing.other else side) for wing in wings)
@@ -242,7 +258,9 @@ def compose(direction: Direction, size: Size, seed: int) -> Composition:
     return Composition(
         vista,
         clouds(sketch, horizon, _cover(direction, hour), wind) if outside in _OPEN else None,
-        ripples(sketch, horizon, sun, _CALM[outside]) if outside in _CALM else None,
+        ripples(sketch, horizon, sun, max(_CALM[outside] - _ROUGHENS * sketch.wet, 0.0))
+        if outside in _CALM
+        else None,
         swarm(kind, size, rng) if kind else None,
         flock(sketch, vista.view, horizon) if birds else None,
         traffic(sketch, vista) if outside is Place.CITY and hour in _NIGHTS else None,

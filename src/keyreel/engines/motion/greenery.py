@@ -137,7 +137,7 @@ def tree(easel: Easel, *, side: float) -> None:
         _limb(easel, head, turn, high * rng.uniform(0.24, 0.4))
     crown = np.array((0, -high * 0.68))
     # A crown is several rounds of leaves, the lowest ones first.
-    rounds = rng.normal(0, 1, (9, 2)) * (high * 0.20, high * 0.11)
+    rounds = rng.normal(0, 1, (9, 2)).clip(-1.2, 1.2) * (high * 0.20, high * 0.11)
     for middle in rounds[np.argsort(-rounds[:, 1])]:
         wide = high * rng.uniform(0.11, 0.20)
         for angle, out in zip(rng.uniform(0, 2 * np.pi, 20), rng.random(20) ** 0.5, strict=True):

@@ -187,7 +187,7 @@ EFFECTS: Final = (
     (
         Effect.FIRE,
         r"\bfire\b(?! (?:truck|engine|fighter|station|hydrant|escape|alarm)|[\s-]?works)|\b(?:camp|bon|wild)fires?\b|\bfireplace\b|(?<!candle )(?<!candles )\bflam(?:es?|ing)\b"
-        r"|(?<!candle )(?<!candles )\bburn(?:s|ing)?\b(?! (?:\w+ )?(?:candle|incense|cigarette))|\bblaz(?:e|ing)\b|火焰|燃烧|烈火|大火|着火|篝火|壁炉|火光",
+        r"|(?<!candle )(?<!candles )\bburn(?:s|ing)?\b(?! (?:\w+ )?(?:candle|incense|cigarette|sun|sky|heat))|\bblaz(?:e|ing)\b(?! (?:sun|sky|heat|noon))|火焰|燃烧|烈火|大火|着火|篝火|壁炉|火光",
     ),
     (
         Effect.STEAM,
@@ -233,7 +233,7 @@ PLACES: Final = (
     ),
     (
         Place.ROOM,
-        r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|library|hall|(?:in|inside) (?:the |a |his |her |their |my )?(?:\w+ )?house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|咖啡|餐厅|舞台|教室|图书馆",
+        r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|nook|windowsill|window seat|(?:by|at|through|beside|from|near) (?:the|a|an|her|his|my) (?:\w+ )?window|library|hall|(?:in|inside) (?:the |a |his |her |their |my )?(?:\w+ )?house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|窗边|窗前|窗台|窗外|咖啡|餐厅|舞台|教室|图书馆",
     ),
     (
         Place.UNDERWATER,
@@ -243,6 +243,7 @@ PLACES: Final = (
         Place.SKYLINE,
         r"\b(?:skylines?|cityscapes?|(?:city|urban) (?:panorama|lights)|(?:harbou?r|bay|river|water) ?front|skyscrapers?|megacity|metropolis)\b|天际线|摩天|城市全景|江景|外滩|维多利亚港",
     ),
+    (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
         Place.BEACH,
         r"\b(?:beach\w*|seaside|coast\w*|shores?|seashore|sand|island)\b|沙滩|海滩|海边|海岸|岸边|海岛",
@@ -252,7 +253,6 @@ PLACES: Final = (
         Place.SEA,
         r"\b(?:sea(?! of clouds)|ocean|waves|surf|lighthouse|harbou?r|bay|(?:on|in|over|across|above|open) (?:the )?(?:\w+ )?waters?)\b|(?<![云花上林雪])海|海浪|波浪|灯塔|水面|水上|港",
     ),
-    (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
         Place.SNOWPEAKS,
         r"\bsnow(?:y|[\s-]?capped|[\s-]?covered)? (?:\w+ )?(?:mountain|peak|summit)\w*|\bglaciers?\b|\bhimalaya\w*|雪山|雪峰|冰川",
@@ -273,12 +273,17 @@ PLACES: Final = (
         Place.MOUNTAINS,
         r"\b(?:mountains?|hills?|peaks?|valley|alps|cliff)\b|(?<!太阳落)(?<!太阳下)(?<!火)山|峰|谷",
     ),
-    (Place.SKY, r"\b(?:in the sky|sky|clouds?|above the clouds|heaven)\b|天空|云端|云层|云海|空中"),
+    (
+        Place.SKY,
+        r"\b(?:in(?:to)? the sky|(?:above|through|over|among|between) the (?:\w+ )?clouds?|sea of clouds|heaven)\b|云端|云层|云海|空中|天空中",
+    ),
     (
         Place.MEADOW,
         r"\b(?:meadow|field|grass\w*|park|garden|lawn|farm|prairie|countryside|flowers?|village)\b|草地|草原|田野|公园|花园|田|花海|乡村|村庄",
     ),
     (Place.CITY, r"\broads?\b|\bbridge\b|公路|大桥"),
+    # Said of a landscape, a sky is no place of its own, and neither are the clouds of a storm.
+    (Place.SKY, r"\bsky\b|(?<!storm )(?<!rain )(?<!dark )\bclouds?\b|(?<!风)(?<!暴)天空"),
 )
 
 HOURS: Final = (
@@ -297,7 +302,7 @@ HOURS: Final = (
     ),
     (
         Hour.OVERCAST,
-        r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|阴天|多云|阴沉|阴云",
+        r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|\b(?:dark|storm|rain|heavy) clouds\b|乌云|阴天|多云|阴沉|阴云",
     ),
     (Hour.DAY, r"\bday\w*\b|\bsunny\b|\bsunshine\b|\bnoon\b|\bblue sky\b|白天|白昼|阳光|晴|正午|蓝天|天亮"),
 )
@@ -313,6 +318,11 @@ SEASONS: Final = (
     ),
     (Season.WINTER, r"\bwint(?:er|ry)\w*|\bsnow\w*|\bfrost\w*|\bfrozen\b|\bicy\b|冬|雪|冰天|结冰"),
     (Season.SUMMER, r"\bsummer\w*|\btropical\b|夏|热带"),
+)
+
+ALOFT: Final = (
+    r"\baerial\b|\bdrone\b|\bbird['’]?s[\s-]eye|\bfl(?:y|ies|ying|ight) (?:over|above|through|across)|\babove the clouds\b|\bsea of clouds\b"
+    r"|航拍|俯瞰|鸟瞰|无人机|飞越|飞过|云海|云端|之巅"
 )
 
 SLOWER: Final = r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|calm(?:ly)?|light|a little|delicate(?:ly)?)\b|缓缓|慢慢|缓慢|轻轻|微微|稍微|小幅|轻微|小(?=雨|雪|雾)|薄(?=雾)|微(?=风)"

@@ -51,7 +51,7 @@ def frames(order: Order) -> Iterator[Frame]:
     rig = camera.Rig(shot.frames, order.amplitude, _FOCUS, order.seed)
     poses = _centred(camera.path(_cues(direct(shot.prompt), order), rig))
     starts = [round(take.start * shot.frames) for take in scenes]
-    sets = [_Set(take.direction, order) for take in scenes]
+    sets = [_Set(take, order) for take in scenes]
     passing = [_passing(*pair) for pair in pairwise(scenes)]
     for index, pose in enumerate(poses):
         now = bisect_right(starts, index) - 1
@@ -77,8 +77,8 @@ def _passing(before: Take, after: Take) -> float:
 class _Set:
     """One take's scene and weather, made when it is first filmed."""
 
-    def __init__(self, direction: Direction, order: Order) -> None:
-        self._direction, self._order = direction, order
+    def __init__(self, take: Take, order: Order) -> None:
+        self._take, self._order = take, order
         self._built: tuple[Composition, Weather] | None = None
 
     def filmed(self, pose: Pose, index: int) -> Frame:
@@ -105,12 +105,13 @@ class _Set:
 
     def _build(self) -> tuple[Composition, Weather]:
         size, seed = self._order.frame_size, self._order.seed
-        if tells(self._direction):
-            scene = compose(self._direction, size, seed)
+        direction = self._take.direction
+        if tells(direction):
+            scene = compose(direction, size, seed, aloft=self._take.aloft)
         else:
             scene = imagined(self._order.shots[0].prompt, size, seed)
         window = window_of(scene.vista.plate, size)
-        return scene, Weather(self._direction, window, size, seed, rising=False)
+        return scene, Weather(direction, window, size, seed, rising=False)
 
 
 def _cues(direction: Direction, order: Order) -> tuple[Cue, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.lexicon import Effect, Hour, Place, Season
+from keyreel.engines.motion.lexicon import ALOFT, Effect, Hour, Place, Season
 from keyreel.engines.motion.prompt import direct, phases
 from keyreel.engines.motion.seasons import CARRIED, GREEN
 
@@ -40,11 +41,15 @@ _MOST_TAKES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One scene of a shot: what it shows, and where in the shot, 0.0 … 1.0, it begins, perhaps with a cut."""
+    """One scene of a shot: what it shows, and where in the shot, 0.0 … 1.0, it begins, perhaps with a cut.
+
+    `aloft` is seen from the air.
+    """
 
     direction: Direction
     start: float
     cut: bool
+    aloft: bool = False
 
 
 def takes(prompt: str, seconds: int, seed: int) -> tuple[Take, ...]:
@@ -63,7 +68,7 @@ def takes(prompt: str, seconds: int, seed: int) -> tuple[Take, ...]:
             break
         if found:
             here = _after(found[-1].direction, here)
-        found.append(Take(here, number / len(spoken), cut))
+        found.append(Take(here, number / len(spoken), cut, bool(re.search(ALOFT, text))))
     return tuple(replace(take, direction=settled(take.direction, seed)) for take in found)
 
 
