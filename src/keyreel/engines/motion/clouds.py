@@ -52,9 +52,12 @@ class Clouds:
         x, up = self._overhead(look, view, (columns, rows))
         far = np.float32(1) / (up + np.float32(_LOW))
         where = np.stack((x * far * np.float32(_WIDE), far * np.float32(_DEEP)), -1)
-        dense = self._dense(where, seconds)
-        toward = self._dense(where + np.array((self.sun * 3.5, 2.5), np.float32), seconds)
-        light = np.clip(0.62 + 1.5 * (dense - toward), 0, 1)
+        thick = self._thickness(where, seconds)
+        toward = self._thickness(where + np.array((self.sun * 4.0, 3.0), np.float32), seconds)
+        edge = 0.70 - 0.42 * self.cover
+        dense = step(thick, edge, edge + 0.22)
+        # The side towards the sun is bright, and so is what is thin.
+        light = np.clip(0.74 + 2.6 * (thick - toward) - 0.7 * np.clip(thick - edge - 0.08, 0, None), 0, 1)
         colour = self.shaded + (self.bright - self.shaded) * light[..., None]
         seen = dense * step(up, 0.0, 0.22) * np.float32(0.94)
         self._lay(look, bytes_of(colour), np.asarray(seen, np.float32), bottom)
@@ -80,14 +83,12 @@ class Clouds:
         up = np.float32(self.horizon - 0.5) - place[..., 1] / tall
         return place[..., 0] / tall, np.asarray(np.clip(up / np.float32(self.horizon), 0, 1.4), np.float32)
 
-    def _dense(self, where: FloatArray, seconds: float) -> FloatArray:
+    def _thickness(self, where: FloatArray, seconds: float) -> FloatArray:
         go = np.float32(seconds * 3.2 * self.speed)
         large = fetched(self.body, _at(where, go, 0.0, 1.0), cv2.BORDER_WRAP)
         other = fetched(self.detail, _at(where, go * np.float32(1.6), 31.0, 2.7), cv2.BORDER_WRAP)
         fine = fetched(self.detail, _at(where, go * np.float32(2.3), 77.0, 6.1), cv2.BORDER_WRAP)
-        total = 0.50 * large + 0.30 * other + 0.20 * fine
-        edge = 0.70 - 0.42 * self.cover
-        return step(np.asarray(total, np.float32), edge, edge + 0.22)
+        return np.asarray(0.50 * large + 0.30 * other + 0.20 * fine, np.float32)
 
 
 def clouds(sketch: Sketch, horizon: float, cover: float, speed: float) -> Clouds:

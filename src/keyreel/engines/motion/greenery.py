@@ -66,7 +66,9 @@ def _bough(easel: Easel, start: NDArray[np.floating], turn: float, *, long: floa
             _clump(easel, point, wide=easel.short * 0.034)
 
 
-def _clump(easel: Easel, at: NDArray[np.floating], *, wide: float) -> None:
+def _clump(
+    easel: Easel, at: NDArray[np.floating], *, wide: float, leaf: float = 0.0105, count: int = 11
+) -> None:
     pairs = _LEAVES[easel.season]
     dark, bright = pairs[int(easel.rng.integers(len(pairs)))]
     winter = easel.season is Season.WINTER
@@ -75,8 +77,8 @@ def _clump(easel: Easel, at: NDArray[np.floating], *, wide: float) -> None:
         easel.rng,
         (float(at[0]), float(at[1])),
         spread=(wide, wide * (0.4 if winter else 0.8)),
-        size=easel.short * (0.005 if winter else 0.0105),
-        count=12 if winter else 11,
+        size=easel.short * (0.005 if winter else leaf),
+        count=12 if winter else count,
         dark=easel.tone(dark, 0.85),
         bright=easel.tone(bright),
         light_from=1.0 if easel.sketch.palette.sun[0] > 0.5 else -1.0,
@@ -130,9 +132,7 @@ def tree(easel: Easel, *, side: float) -> None:
     foot = np.array(easel.at(0.5 + side * rng.uniform(0.22, 0.32), 0.80))
     high = easel.short * rng.uniform(0.40, 0.50)
     head = foot - np.array((0, high * 0.42))
-    easel.stroke(
-        np.stack((foot, (foot + head) / 2, head)), (high * 0.075, high * 0.055), easel.tone(_BARK, 0.8)
-    )
+    _trunk(easel, foot, head, wide=high * 0.036)
     for turn in rng.uniform(-2.5, -0.6, 7):
         _limb(easel, head, turn, high * rng.uniform(0.24, 0.4))
     crown = np.array((0, -high * 0.68))
@@ -142,7 +142,30 @@ def tree(easel: Easel, *, side: float) -> None:
         wide = high * rng.uniform(0.11, 0.20)
         for angle, out in zip(rng.uniform(0, 2 * np.pi, 20), rng.random(20) ** 0.5, strict=True):
             spot = foot + crown + middle + np.array((np.cos(angle), np.sin(angle) * 0.72)) * out * wide
-            _clump(easel, spot, wide=high * 0.07)
+            _clump(easel, spot, wide=high * 0.07, leaf=0.0066, count=20)
+
+
+def _trunk(easel: Easel, foot: NDArray[np.floating], head: NDArray[np.floating], *, wide: float) -> None:
+    """Draw a trunk that flares at its root, one side in shade, with grass around its foot."""
+    along = np.linspace(0, 1, 12)[:, None]
+    spine = foot + (head - foot) * along
+    half = wide * (0.62 + 0.9 * (1 - along) ** 5)
+    side = np.array((1.0, 0.0)) * half
+    easel.shape(np.concatenate((spine - side, (spine + side)[::-1])), easel.tone(_BARK, 0.62))
+    lit = np.array((0.34 if easel.sketch.palette.sun[0] > 0.5 else -0.34, 0.0)) * half
+    easel.shape(
+        np.concatenate((spine + lit - side * 0.5, (spine + lit + side * 0.5)[::-1])),
+        easel.tone((92, 72, 56), 0.9),
+    )
+    count = 60
+    spots = foot + easel.rng.normal(0, 1, (count, 2)) * (wide * 2.2, wide * 0.35)
+    tips = spots + np.stack(
+        (easel.rng.normal(0, wide * 0.4, count), -wide * easel.rng.uniform(1, 2.6, count)), -1
+    )
+    thin = np.array((wide * 0.09 + 0.4, 0.0))
+    dark, bright = (easel.tone(each, 0.8) for each in _GRASS[easel.season])
+    shine = easel.rng.random(count)[:, None]
+    easel.fill(np.stack((spots - thin, tips, spots + thin), axis=1), dark * (1 - shine) + bright * shine)
 
 
 def _limb(easel: Easel, start: NDArray[np.floating], turn: float, long: float) -> None:

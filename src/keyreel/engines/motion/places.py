@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -44,6 +45,8 @@ HORIZONS: Final = {
     Place.MEADOW: 0.52,
     Place.SKYLINE: 0.58,
 }
+_SNOWLIGHT: Final = np.array((0.90, 0.94, 1.04))
+_SKYLIT: Final = 0.6
 _FROM_ABOVE: Final = 0.46
 _HIGH_PLACES: Final = (Place.MOUNTAINS, Place.SNOWPEAKS)
 SHORES: Final = {Place.SEA: 1.5, Place.LAKE: 1.5, Place.SKYLINE: 1.5, Place.BEACH: 0.78}
@@ -99,7 +102,11 @@ def _snowfield(sketch: Sketch) -> FloatArray:
 
 
 def _snow(image: FloatArray, sketch: Sketch) -> None:
-    plain(image, sketch, far=(232, 238, 248), near=(204, 218, 238), contrast=0.05, relief=0.10)
+    # Snow shows the sky's light as well as the sun's: a red evening does not make it sand.
+    light = np.array(sketch.palette.light)
+    red, green, blue = (float(each) for each in light + (light.max() * _SNOWLIGHT - light) * _SKYLIT)
+    cool = replace(sketch, palette=replace(sketch.palette, light=(red, green, blue)))
+    plain(image, cool, far=(232, 238, 248), near=(204, 218, 238), contrast=0.05, relief=0.10)
 
 
 def _desert(sketch: Sketch) -> FloatArray:
