@@ -116,6 +116,30 @@ PIECES = (
         {"subjects": [{"id": "1", "images": [picture("astronaut")]}], "aspect_ratio": "16:9"},
     ),
     Piece(
+        "alpine-lake",
+        "vidu-q2-text2video",
+        "A calm alpine lake at sunset, reeds in front, slow push in",
+        {"aspect_ratio": "16:9"},
+    ),
+    Piece(
+        "skyline",
+        "vidu-q2-text2video",
+        "夜晚的城市天际线, 霓虹倒映在水面, 镜头缓缓推近",
+        {"aspect_ratio": "16:9"},
+    ),
+    Piece(
+        "blossoms",
+        "vidu-q2-text2video",
+        "Spring, a meadow with cherry trees in blossom, petals drift, track right",
+        {"aspect_ratio": "16:9"},
+    ),
+    Piece(
+        "idea",
+        "vidu-q2-text2video",
+        "A mysterious idea takes shape",
+        {"aspect_ratio": "16:9"},
+    ),
+    Piece(
         "astronaut",
         "vidu-q1-reference2video",
         "@1 floats in space, push in",

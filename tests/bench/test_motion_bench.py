@@ -92,5 +92,11 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     )
     assert "image-to-video" in done.stdout
     rows = json.loads(out.read_text())["speed"]
-    assert [row["operation"] for row in rows] == ["image-to-video", "reference", "start-end", "multiframe"]
+    assert [row["operation"] for row in rows] == [
+        "image-to-video",
+        "reference",
+        "start-end",
+        "multiframe",
+        "text-to-video",
+    ]
     assert all(row["ratio"] > 1 and row["peak_bytes"] < 1.5e9 for row in rows)

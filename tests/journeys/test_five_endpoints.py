@@ -61,6 +61,19 @@ JOURNEYS: dict[str, tuple[str, str, dict[str, Any], int, tuple[int, int]]] = {
         2,
         (528, 960),
     ),
+    "words": (
+        "vidu-q2-text2video",
+        "viduq2_text2video",
+        {
+            "prompt": "a lake at sunset, slow push in",
+            "style": "anime",
+            "duration": 2,
+            "aspect_ratio": "9:16",
+            **SMALL,
+        },
+        2,
+        (528, 960),
+    ),
     "reference, q1": (
         "vidu-q1-reference2video",
         "viduq1_reference2video",
@@ -99,7 +112,7 @@ def test_an_order_becomes_the_video_that_was_asked_for(server: Server, tmp_path:
     check_video(server.download(video["video_url"], tmp_path / "video.mp4"), seconds, size)
 
 
-@pytest.mark.parametrize("name", ["multiframe", "img2video", "start-end"])
+@pytest.mark.parametrize("name", ["multiframe", "img2video", "start-end", "words"])
 def test_the_other_dialect_makes_the_same(server: Server, tmp_path: Path, name: str) -> None:
     _, model, params, seconds, size = JOURNEYS[name]
     body = {"model": model, "input": [{"params": params | {"payload": "ticket 8"}}]}

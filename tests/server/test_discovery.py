@@ -69,7 +69,8 @@ def test_what_no_engine_makes_is_listed_as_unavailable(tmp_path: Path) -> None:
     ):
         models = client.get("/v1/models").json()["data"]
         able = {each["endpoint"] for model in models for each in model["operations"] if each["available"]}
-        assert "q2-text2video" not in able
+        assert "q2-template2video" not in able
+        assert "q2-text2video" in able
         assert "q2-pro-multiframe" in able
         for query, count in (({}, len(able)), ({"available": "all"}, len(ENDPOINTS))):
             assert client.get("/api/v1/skill/models", params=query).json()["data"]["total"] == count

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.order import Order, Resolution
 
-LIMITS: Final = {"image-to-video": 2.0, "reference": 2.5, "start-end": 3.5, "multiframe": 3.5}
+LIMITS: Final = {
+    "image-to-video": 2.0,
+    "reference": 2.5,
+    "start-end": 3.5,
+    "multiframe": 3.5,
+    "text-to-video": 5.0,
+}
 """CPU seconds over the encode-only floor at 720p that each operation must not pass."""
 
 

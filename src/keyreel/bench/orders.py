@@ -79,11 +79,13 @@ async def cases(pictures: Pictures, size: Resolution) -> list[Case]:
         scene,
         subjects=subjects,
     )
+    words = Shot("a calm lake at sunset, slow push in", SECONDS)
     return [
         Case("image-to-video", picture),
         Case("reference", reference),
         Case("start-end", await keyframes(pictures, FLIGHT[1:4:2], (SECONDS,), size)),
         Case("multiframe", await keyframes(pictures, FLIGHT[:3], (2, 3), size)),
+        Case("text-to-video", _order(Operation.TEXT2VIDEO, (words,), size, scene)),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from keyreel.engines.motion.engine import MotionEngine
 from keyreel.errors import Cancelled, RenderFailed
-from keyreel.order import Operation, Picture, Subject
+from keyreel.order import Operation, Picture, Shot, Subject
 from keyreel.testing import FolderJob
 from support.keyframe_scenes import error, multiframe, rendered, saved, seen, terrain, view
 
@@ -47,13 +47,14 @@ def order(tmp_path: Path) -> Order:
     return multiframe(pictures, 1, 1)
 
 
-def test_takes_every_operation_that_brings_pictures(order: Order) -> None:
+def test_takes_every_operation_that_brings_pictures_or_words(order: Order) -> None:
     engine = MotionEngine()
     alone = order.shots[:1]
     subject = Subject("fox", (Picture("fox.png"),))
     assert engine.accepts(order)
     assert engine.accepts(replace(order, operation=Operation.START_END2VIDEO, shots=alone))
     assert engine.accepts(replace(order, operation=Operation.IMG2VIDEO, shots=alone))
+    assert engine.accepts(replace(order, operation=Operation.TEXT2VIDEO, shots=(Shot("a lake", 1),)))
     assert engine.accepts(
         replace(order, operation=Operation.REFERENCE2VIDEO, shots=alone, subjects=(subject,))
     )
@@ -62,7 +63,7 @@ def test_takes_every_operation_that_brings_pictures(order: Order) -> None:
 def test_leaves_orders_without_pictures_to_others(order: Order) -> None:
     engine = MotionEngine()
     bare = tuple(replace(shot, first=None, last=None) for shot in order.shots)
-    assert not engine.accepts(replace(order, operation=Operation.TEXT2VIDEO, shots=bare))
+    assert not engine.accepts(replace(order, operation=Operation.TEMPLATE2VIDEO, shots=bare))
     assert not engine.accepts(replace(order, shots=bare))
     assert not engine.accepts(replace(order, operation=Operation.REFERENCE2VIDEO, shots=bare))
 

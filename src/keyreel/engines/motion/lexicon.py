@@ -80,6 +80,7 @@ class Place(StrEnum):
     SNOWFIELD = "snowfield"
     SNOWPEAKS = "snowpeaks"
     MEADOW = "meadow"
+    SKYLINE = "skyline"
 
 
 class Hour(StrEnum):
@@ -90,6 +91,15 @@ class Hour(StrEnum):
     SUNSET = "sunset"
     NIGHT = "night"
     OVERCAST = "overcast"
+
+
+class Season(StrEnum):
+    """What a scene wears."""
+
+    SPRING = "spring"
+    SUMMER = "summer"
+    AUTUMN = "autumn"
+    WINTER = "winter"
 
 
 class Nature(StrEnum):
@@ -145,7 +155,12 @@ DENIED_AFTER: Final = (
 )
 
 CLAUSE_END: Final = r"[.,;!?\n，。；！？、]+"
+CUT: Final = (
+    r"\b(?:(?:hard |jump |smash )?cut(?:s|ting)?|switch(?:es)?|jumps?) to\b|\b(?:next|new) (?:shot|scene)\b"
+    r"|切换?[到至]|切镜|转场|下一[个镜幕]+头?"
+)
 AND_THEN: Final = (
+    rf"{CUT}|\b(?:fad|dissolv|transition)(?:e|es|s|ing)? (?:in)?to (?=(?:a|an|the) )|"
     r"\b(?:and then|then|after that|afterwards|finally|followed by|next)\b|然后|接着|随后|之后|最后|接下来|最终"
     r"|再(?=[推拉摇移缩放向往朝缓慢快环绕升降]|镜头)"
 )
@@ -172,7 +187,7 @@ EFFECTS: Final = (
     (
         Effect.FIRE,
         r"\bfire\b(?! (?:truck|engine|fighter|station|hydrant|escape|alarm)|[\s-]?works)|\b(?:camp|bon|wild)fires?\b|\bfireplace\b|(?<!candle )(?<!candles )\bflam(?:es?|ing)\b"
-        r"|(?<!candle )(?<!candles )\bburn(?:s|ing)?\b(?! (?:\w+ )?(?:candle|incense|cigarette))|\bblaz(?:e|ing)\b|火焰|燃烧|烈火|大火|着火|篝火|壁炉|火光",
+        r"|(?<!candle )(?<!candles )\bburn(?:s|ing)?\b(?! (?:\w+ )?(?:candle|incense|cigarette|sun|sky|heat))|\bblaz(?:e|ing)\b(?! (?:sun|sky|heat|noon))|火焰|燃烧|烈火|大火|着火|篝火|壁炉|火光",
     ),
     (
         Effect.STEAM,
@@ -218,12 +233,17 @@ PLACES: Final = (
     ),
     (
         Place.ROOM,
-        r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|library|hall|(?:in|inside) (?:the |a |his |her |their |my )?(?:\w+ )?house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|咖啡|餐厅|舞台|教室|图书馆",
+        r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|nook|windowsill|window seat|(?:by|at|through|beside|from|near) (?:the|a|an|her|his|my) (?:\w+ )?window|library|hall|(?:in|inside) (?:the |a |his |her |their |my )?(?:\w+ )?house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|窗边|窗前|窗台|窗外|咖啡|餐厅|舞台|教室|图书馆",
     ),
     (
         Place.UNDERWATER,
         r"\bunderwater\b|\b(?:under|beneath|below) the (?:sea|water|ocean|waves)\b|\bcoral\b|\bsea ?bed\b|\bdeep sea\b|海底|水下|水底|珊瑚",
     ),
+    (
+        Place.SKYLINE,
+        r"\b(?:skylines?|cityscapes?|(?:city|urban) (?:panorama|lights)|(?:harbou?r|bay|river|water) ?front|skyscrapers?|megacity|metropolis)\b|天际线|摩天|城市全景|江景|外滩|维多利亚港",
+    ),
+    (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
         Place.BEACH,
         r"\b(?:beach\w*|seaside|coast\w*|shores?|seashore|sand|island)\b|沙滩|海滩|海边|海岸|岸边|海岛",
@@ -231,9 +251,8 @@ PLACES: Final = (
     (Place.LAKE, r"\b(?:lakes?|ponds?|rivers?|lagoon|fjord|stream)\b|湖|池塘|河|江面|溪"),
     (
         Place.SEA,
-        r"\b(?:sea(?! of clouds)|ocean|(?:ocean |sea )waves|harbou?r|bay|(?:on|in|over|across|above|open) (?:the )?(?:\w+ )?waters?)\b|(?<![云花上林雪])海|水面|水上|港",
+        r"\b(?:sea(?! of clouds)|ocean|waves|surf|lighthouse|harbou?r|bay|(?:on|in|over|across|above|open) (?:the )?(?:\w+ )?waters?)\b|(?<![云花上林雪])海|海浪|波浪|灯塔|水面|水上|港",
     ),
-    (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
         Place.SNOWPEAKS,
         r"\bsnow(?:y|[\s-]?capped|[\s-]?covered)? (?:\w+ )?(?:mountain|peak|summit)\w*|\bglaciers?\b|\bhimalaya\w*|雪山|雪峰|冰川",
@@ -244,7 +263,7 @@ PLACES: Final = (
     ),
     (
         Place.CITY,
-        r"\b(?:city|street|skyline|downtown|urban|town|rooftops?|alley|skyscrapers?|neon|plaza)\b|城市|街|都市|霓虹|大厦|高楼|马路|广场",
+        r"\b(?:city|street|downtown|urban|town|rooftops?|alley|neon|plaza|market)\b|城市|街|都市|霓虹|大厦|高楼|马路|广场",
     ),
     (
         Place.FOREST,
@@ -254,12 +273,17 @@ PLACES: Final = (
         Place.MOUNTAINS,
         r"\b(?:mountains?|hills?|peaks?|valley|alps|cliff)\b|(?<!太阳落)(?<!太阳下)(?<!火)山|峰|谷",
     ),
-    (Place.SKY, r"\b(?:in the sky|sky|clouds?|above the clouds|heaven)\b|天空|云端|云层|云海|空中"),
+    (
+        Place.SKY,
+        r"\b(?:in(?:to)? the sky|(?:above|through|over|among|between) the (?:\w+ )?clouds?|sea of clouds|heaven)\b|云端|云层|云海|空中|天空中",
+    ),
     (
         Place.MEADOW,
         r"\b(?:meadow|field|grass\w*|park|garden|lawn|farm|prairie|countryside|flowers?|village)\b|草地|草原|田野|公园|花园|田|花海|乡村|村庄",
     ),
     (Place.CITY, r"\broads?\b|\bbridge\b|公路|大桥"),
+    # Said of a landscape, a sky is no place of its own, and neither are the clouds of a storm.
+    (Place.SKY, r"\bsky\b|(?<!storm )(?<!rain )(?<!dark )\bclouds?\b|(?<!风)(?<!暴)天空"),
 )
 
 HOURS: Final = (
@@ -278,9 +302,27 @@ HOURS: Final = (
     ),
     (
         Hour.OVERCAST,
-        r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|阴天|多云|阴沉|阴云",
+        r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|\b(?:dark|storm|rain|heavy) clouds\b|乌云|阴天|多云|阴沉|阴云",
     ),
     (Hour.DAY, r"\bday\w*\b|\bsunny\b|\bsunshine\b|\bnoon\b|\bblue sky\b|白天|白昼|阳光|晴|正午|蓝天|天亮"),
+)
+
+SEASONS: Final = (
+    (
+        Season.SPRING,
+        r"\bspring(?:time)?\b(?! water)|\bblossom(?:s|ing)?\b|\bsakura\b|春(?!联)|樱花|桃花|梅花|花开",
+    ),
+    (
+        Season.AUTUMN,
+        r"\bautumn(?:al)?\b|\bfall (?:foliage|colou?rs|leaves|forest)\b|\bmaples?\b|秋|枫|落叶|红叶|金黄的?(?:树|叶|麦)",
+    ),
+    (Season.WINTER, r"\bwint(?:er|ry)\w*|\bsnow\w*|\bfrost\w*|\bfrozen\b|\bicy\b|冬|雪|冰天|结冰"),
+    (Season.SUMMER, r"\bsummer\w*|\btropical\b|夏|热带"),
+)
+
+ALOFT: Final = (
+    r"\baerial\b|\bdrone\b|\bbird['’]?s[\s-]eye|\bfl(?:y|ies|ying|ight) (?:over|above|through|across)|\babove the clouds\b|\bsea of clouds\b"
+    r"|航拍|俯瞰|鸟瞰|无人机|飞越|飞过|云海|云端|之巅"
 )
 
 SLOWER: Final = r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|calm(?:ly)?|light|a little|delicate(?:ly)?)\b|缓缓|慢慢|缓慢|轻轻|微微|稍微|小幅|轻微|小(?=雨|雪|雾)|薄(?=雾)|微(?=风)"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FOCUS: Final = 0.6
 _CALM: Final = 0.75
+_ON_LAND: Final = {Place.SEA: Place.BEACH, Place.SKYLINE: Place.CITY}
 
 
 def frames(order: Order, nets: Nets) -> Iterator[Frame]:
@@ -108,12 +109,13 @@ def _somewhere(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Directi
 
 
 def _ashore(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Direction:
-    """Give a sea a beach where somebody stands who neither swims nor flies."""
+    """Put on land who neither swims nor flies: on the beach of a sea, in the streets of a skyline."""
     stands = any(
         not (cutout.cut_below or _flies(role) or role.nature is Nature.SWIMS or role.action is Action.FLOAT)
         for cutout, role in cast
     )
-    return replace(direction, place=Place.BEACH) if direction.place is Place.SEA and stands else direction
+    place = _ON_LAND.get(direction.place) if direction.place else None
+    return replace(direction, place=place) if place and stands else direction
 
 
 def _flies(role: Role) -> bool:
