@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test check docs lock lock-check wheel wheel-check
+.PHONY: setup demo gallery test check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -38,6 +38,10 @@ wheel: setup
 # Installs the wheel into an empty environment, and makes a video with it.
 wheel-check: setup
 	$(BIN)/python tools/try_wheel.py
+
+# Takes the field's own clients through a whole cycle on a server of their own.
+clients: setup
+	$(BIN)/python tools/try_clients.py
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
