@@ -10,7 +10,7 @@ import numpy as np
 
 from keyreel.engines.motion.backdrop import finished
 from keyreel.engines.motion.composition import Composition
-from keyreel.engines.motion.raster import bytes_of, four_channels, premultiplied, resized, step
+from keyreel.engines.motion.raster import blurred, bytes_of, four_channels, premultiplied, resized, step
 from keyreel.engines.motion.sky import mixed, noise
 from keyreel.engines.motion.swarm import MOTES, swarm
 from keyreel.engines.motion.vista import FINER, Plane, Relief, Vista, apron, canvas_of, plane_of
@@ -149,9 +149,9 @@ def _plate(canvas: Canvas) -> Frame:
     image = np.repeat(np.asarray(_mix(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)
     small = wide // 4, high // 4
     clouds = noise(small, (3, 3), rng, 5)
-    veil = noise(small, (2, 4), rng, 4)
+    veil = blurred(noise(small, (5, 6), rng, 5), small[1] / 24)
     mixed(image, hues.middle, resized(step(clouds, 0.40, 0.72) * np.float32(0.55), wide, high))
-    mixed(image, hues.accent, resized(step(clouds * veil, 0.26, 0.46) * np.float32(0.35), wide, high))
+    mixed(image, hues.accent, resized(step(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high))
     x, y = rng.uniform(0.28, 0.72) * wide, rng.uniform(0.26, 0.46) * high
     across, down = np.arange(wide, dtype=np.float32)[None, :], np.arange(high, dtype=np.float32)[:, None]
     away = np.hypot(across - np.float32(x), down - np.float32(y)) / np.float32((wide * high) ** 0.5)

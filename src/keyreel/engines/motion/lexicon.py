@@ -267,7 +267,7 @@ PLACES: Final = (
     ),
     (
         Place.FOREST,
-        r"\b(?:(?:rain)?forests?|woods?|woodland|jungle|trees|bamboo|grove)\b|森林|树林|丛林|竹林|林间",
+        r"\b(?:(?:rain)?forests?|woods?|woodland|jungle|(?:among|between|through|under) (?:the )?(?:\w+ )?trees|bamboo|grove)\b|森林|树林|丛林|竹林|林间",
     ),
     (
         Place.MOUNTAINS,
@@ -282,6 +282,7 @@ PLACES: Final = (
         r"\b(?:meadow|field|grass\w*|park|garden|lawn|farm|prairie|countryside|flowers?|village)\b|草地|草原|田野|公园|花园|田|花海|乡村|村庄",
     ),
     (Place.CITY, r"\broads?\b|\bbridge\b|公路|大桥"),
+    (Place.FOREST, r"\btrees\b"),
     # Said of a landscape, a sky is no place of its own, and neither are the clouds of a storm.
     (Place.SKY, r"\bsky\b|(?<!storm )(?<!rain )(?<!dark )\bclouds?\b|(?<!风)(?<!暴)天空"),
 )
