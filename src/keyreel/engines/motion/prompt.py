@@ -176,13 +176,14 @@ def _roles(clauses: list[str], names: Sequence[str]) -> tuple[Role, ...]:
     for clause in clauses:
         pieces = re.split(r"\b(?:and|while|with|whereas)\b|而|同时", clause)
         for piece in pieces:
-            current = [name for name in names if _mention(piece, name)] or current
+            current = [name for name in names if mention(piece, name)] or current
             for name in current:
                 spoken.setdefault(name, []).append(piece)
     return tuple(_role(name, pieces, names) for name, pieces in spoken.items())
 
 
-def _mention(clause: str, name: str) -> re.Match[str] | None:
+def mention(clause: str, name: str) -> re.Match[str] | None:
+    """Find where a clause in small letters calls a subject by a name."""
     called = re.escape(name.lower())
     at = re.search(rf"@\s*{called}(?![0-9a-z_])", clause)
     if at:
@@ -194,7 +195,7 @@ def _mention(clause: str, name: str) -> re.Match[str] | None:
 
 def _is_around(piece: str, name: str) -> bool:
     """Say whether a piece puts somebody in, on or over this one."""
-    found = _mention(piece, name)
+    found = mention(piece, name)
     if found is None:
         return False
     before = re.search(role_words.WITHIN, piece[: found.start()])
@@ -210,7 +211,7 @@ def _nature(name: str, pieces: list[str]) -> Nature | None:
         if re.search(pattern, plain):
             return nature
         for piece in pieces:
-            found = _mention(piece, name) if name else re.match("", piece)
+            found = mention(piece, name) if name else re.match("", piece)
             for word in re.finditer(pattern, piece):
                 if not name or (found and _is_called(piece, found, word)):
                     return nature
@@ -228,7 +229,7 @@ def _is_called(piece: str, name: re.Match[str], word: re.Match[str]) -> bool:
 
 def _is_scene(piece: str, name: str, names: Sequence[str]) -> bool:
     """Say whether a piece makes this one the scene: of all that it mentions, the one next to the word."""
-    found = {each: match for each in names if (match := _mention(piece, each))}
+    found = {each: match for each in names if (match := mention(piece, each))}
     if name not in found:
         return False
     words = [
