@@ -10,7 +10,8 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engines.motion.prompt import direct, mention
+from keyreel.calling import calls, unknown_calls
+from keyreel.engines.motion.prompt import direct
 from keyreel.engines.motion.reference import names_of, role_of
 from keyreel.engines.motion.unmet_acts import Done, Told, clauses, things, things_in, undone
 from keyreel.order import Operation
@@ -30,9 +31,13 @@ _CLOSING: Final = {
         "Not shown: {}. The built-in engine draws places, weather and light, no figures.",
     ),
     Language.CHINESE: (
-        "未呈现：{}。内置引擎只让给定的图像动起来，不画新的事物。",  # noqa: RUF001 - Chinese
-        "未呈现：{}。内置引擎只画地点、天气和光线，不画人物和物体。",  # noqa: RUF001 - Chinese
+        "未呈现：{}。内置引擎只让给定的图像动起来，不画新的事物。",  # noqa: RUF001 - a sentence in Chinese
+        "未呈现：{}。内置引擎只画地点、天气和光线，不画人物和物体。",  # noqa: RUF001 - a sentence in Chinese
     ),
+}
+_NO_SUBJECT: Final = {
+    Language.ENGLISH: "No subject is called: {}.",
+    Language.CHINESE: "没有这样的主体：{}。",  # noqa: RUF001 - a sentence in Chinese
 }
 _BETWEEN_KEYFRAMES: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
 _DRAWN: Final = (Operation.REFERENCE2VIDEO, Operation.TEXT2VIDEO)
@@ -41,15 +46,26 @@ _IS: Final = r"\W*(?:is|as|being|是|为)?\W*"
 
 
 def unmet(order: Order) -> tuple[str, ...]:
-    """Return a sentence about what was not shown, in the prompt's language; nothing where all was done."""
+    """Return sentences, in the prompt's language, about lost calls of subjects and what was not shown.
+
+    Nothing is said where all was done.
+    """
     prompts = tuple(dict.fromkeys(shot.prompt for shot in order.shots))
-    found = list(dict.fromkeys(chain.from_iterable(_missing(prompt, order) for prompt in prompts)))
-    if not found:
-        return ()
     language = language_of(" ".join(prompts))
-    sentence = _CLOSING[language][order.operation is Operation.TEXT2VIDEO]
     joint = "、" if language is Language.CHINESE else ", "
-    return (sentence.format(joint.join(found[:_MOST])),)
+    found = dict.fromkeys(chain.from_iterable(_missing(prompt, order) for prompt in prompts))
+    sentence = _CLOSING[language][order.operation is Operation.TEXT2VIDEO]
+    return tuple(
+        each.format(joint.join(list(told)[:_MOST]))
+        for each, told in ((_NO_SUBJECT[language], _lost_calls(prompts, order)), (sentence, found))
+        if told
+    )
+
+
+def _lost_calls(prompts: tuple[str, ...], order: Order) -> dict[str, None]:
+    if order.operation is not Operation.REFERENCE2VIDEO:
+        return {}
+    return dict.fromkeys(chain.from_iterable(unknown_calls(each, names_of(order)) for each in prompts))
 
 
 def _missing(prompt: str, order: Order) -> Iterator[str]:
@@ -86,7 +102,7 @@ class _Things:
     def __init__(self, prompt: str, order: Order) -> None:
         self._operation = order.operation
         self._names = names_of(order)
-        called = {name for name in self._names if mention(prompt.lower(), name)}
+        called = {call.name for call in calls(prompt, self._names)}
         numbered = enumerate(order.subjects, start=1)
         # Subjects that the prompt calls by no name are the first things that it mentions.
         self._spare = sum(not {subject.name, str(number)} & called for number, subject in numbered)
@@ -107,6 +123,5 @@ class _Things:
 
     def _is_subject(self, lead: str, before: str) -> bool:
         """Say whether the words before a thing make it what a subject is: "@1, a paper boat"."""
-        text = (lead if lead.strip() else before).lower()
-        calls = [found for name in self._names if (found := mention(text, name))]
-        return any(re.fullmatch(_IS, text[call.end() :]) for call in calls)
+        text = lead if lead.strip() else before
+        return any(re.fullmatch(_IS, text[call.end :]) for call in calls(text, self._names))
