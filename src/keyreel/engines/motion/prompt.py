@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from keyreel.calling import Call, calls
+from keyreel.calling import Call, calls, unknown_calls
 from keyreel.engines.motion import camera_words, lexicon, role_words
 from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place
 
@@ -178,7 +178,9 @@ def _roles(clauses: list[str], names: Sequence[str]) -> tuple[Role, ...]:
         pieces = re.split(r"\b(?:and|while|with|whereas)\b|而|同时", clause)
         for piece in pieces:
             called = _mentions(piece, names)
-            current = [name for name in names if name in called] or current
+            # What somebody unknown does, nobody else does in their place.
+            before = [] if unknown_calls(piece, names) else current
+            current = [name for name in names if name in called] or before
             for name in current:
                 spoken.setdefault(name, []).append(piece)
     return tuple(_role(name, pieces, names) for name, pieces in spoken.items())
