@@ -23,7 +23,7 @@ class Reference2Video(Generation):
     """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
     prompt: Annotated[str, Text(5000, needed=True)] = Field(
-        description="What is to happen; @name means a subject."
+        description="What is to happen; @name means a subject, and so does image 1."
     )
     duration: Annotated[int, Whole(1, 10)] = Field(5, description="Seconds.")
     aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")

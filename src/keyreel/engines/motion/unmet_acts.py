@@ -174,8 +174,11 @@ def _singular(word: str) -> str:
 
 
 def _english(clause: str, before: str, done: Done) -> Iterator[_Act]:
+    clause = re.sub(words.PICTURE_OF, _blank, clause, flags=re.IGNORECASE)
     tokens = list(_WORD.finditer(clause))
     small = ["", *(token[0].lower() for token in tokens), ""]
+    # "waves crash and roll": who acts goes on acting.
+    natures: bool | None = None
     for index, token in enumerate(tokens):
         form = small[index + 1]
         base, ending = _DOINGS.get(form) or (None if done.changes else _CHANGES.get(form)) or ("", "")
@@ -183,7 +186,9 @@ def _english(clause: str, before: str, done: Done) -> Iterator[_Act]:
         if not base or not _is_act(lead, (base, ending), small[index], small[index + 2]):
             continue
         actor = _actor(lead)
-        if not _is_natures(actor, clause=lead, before=before, change=base not in words.DOINGS.split()):
+        if actor or natures is None:
+            natures = _is_natures(actor, clause=lead, before=before, change=form not in _DOINGS)
+        if not natures:
             yield _Act(token.start(), token.end(), base, actor, f"{actor} {token[0]}".strip())
 
 

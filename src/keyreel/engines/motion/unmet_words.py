@@ -30,6 +30,8 @@ STATES: Final = "stand sit lie lean hold wear look stare gaze sleep kneel crouch
 TAKEN_UP: Final = "up down around back away over"
 POSES: Final = "smile grin frown hide hug kiss embrace reach point"
 """Of these the form in -ing is a bearing."""
+PICTURE_OF: Final = r"\b(?:picture|image|photo|photograph|portrait|shot|video|view|scene|close-?up) of\b"
+"""What stands before who acts and is nobody."""
 NATURE: Final = (
     "camera shot view lens drone gimbal scene image picture photo frame video footage screen background "
     "foreground wave cloud water river sea ocean lake stream waterfall fountain leaf leaves foliage snow "
@@ -86,18 +88,19 @@ MAKERS: Final = r"\b(?:makes?|making|lets?|letting|has|have|having|watch|see)\b"
 PLURAL_ACTORS: Final = "they we you i people children men women kids both all who"
 
 ACTS_ZH: Final = (
-    "跳舞 舞蹈 起舞 唱歌 歌唱 大笑 哭泣 哭 说话 讲话 交谈 聊天 低语 大喊 尖叫 打架 战斗 搏斗 打斗 挥手 "
-    "招手 点头 鞠躬 鼓掌 欢呼 拥抱 亲吻 接吻 吃饭 吃东西 吃 喝水 喝茶 喝酒 喝咖啡 做饭 炒菜 写字 画画 "
-    "看书 读书 弹琴 弹吉他 弹钢琴 拉小提琴 打鼓 游泳 跳水 跳跃 跳起 跳起来 蹦跳 眨眼 呼吸 发抖 颤抖 奔跑 "
-    "跑步 奔驰 狂奔 追逐 追赶 拍打翅膀 扇动翅膀 吠叫 咆哮 嘶鸣 打哈欠 打喷嚏 爆炸 破碎 喷发 溅起 射击 "
-    "攻击 滑雪 滑冰 冲浪 骑车 骑自行车 骑马 打篮球 踢足球 踢球 打球 扔球 翻跟头 庆祝 表演 演奏 祈祷 冥想 "
-    "打太极 练武 舞剑 玩耍 嬉戏"
+    "挥舞 摇头 伸懒腰 舞动 摆手 游动 跳舞 舞蹈 起舞 唱歌 歌唱 大笑 哭泣 哭 说话 讲话 交谈 聊天 低语 大喊 "
+    "尖叫 打架 战斗 搏斗 打斗 挥手 招手 点头 鞠躬 鼓掌 欢呼 拥抱 亲吻 接吻 吃饭 吃东西 吃 喝水 喝茶 喝酒 "
+    "喝咖啡 做饭 炒菜 写字 画画 看书 读书 弹琴 弹吉他 弹钢琴 拉小提琴 打鼓 游泳 跳水 跳跃 跳起 跳起来 "
+    "蹦跳 眨眼 呼吸 发抖 颤抖 奔跑 跑步 奔驰 狂奔 追逐 追赶 拍打翅膀 扇动翅膀 吠叫 咆哮 嘶鸣 打哈欠 "
+    "打喷嚏 爆炸 破碎 喷发 溅起 射击 攻击 滑雪 滑冰 冲浪 骑车 骑自行车 骑马 打篮球 踢足球 踢球 打球 扔球 "
+    "翻跟头 庆祝 表演 演奏 祈祷 冥想 打太极 练武 舞剑 玩耍 嬉戏"
 )
 CHANGES_ZH: Final = (
-    "走路 走来 走过 走进 走出 走向 行走 散步 漫步 跑来 跑过 跑向 飞翔 飞行 飞过 飞起 飞走 飞来 飞舞 飞 "
-    "升空 起飞 降落 坠落 沉没 下沉 漂浮 悬浮 转身 转头 回头 旋转 转圈 微笑 笑了 皱眉 抬头 低头 张开 打开 "
-    "关上 合上 举起 放下 拿起 捡起 推开 拉开 站起 坐下 躺下 跪下 蹲下 睡觉 醒来 出现 消失 变成 变身 变形 "
-    "化作 绽放 盛开 长大 融化 崩塌 倒塌 断裂 爬上 爬行 开车 驾驶 行驶 穿过 离开 进入 逃跑"
+    "驶来 驶过 驶出 驶向 开来 开走 游过 游来 走远 跑远 飞远 走路 走来 走过 走进 走出 走向 行走 散步 漫步 "
+    "跑来 跑过 跑向 飞翔 飞行 飞过 飞起 飞走 飞来 飞舞 飞 升空 起飞 降落 坠落 沉没 下沉 漂浮 悬浮 转身 "
+    "转头 回头 旋转 转圈 微笑 笑了 皱眉 抬头 低头 张开 打开 关上 合上 举起 放下 拿起 捡起 推开 拉开 站起 "
+    "坐下 躺下 跪下 蹲下 睡觉 醒来 出现 消失 变成 变身 变形 化作 绽放 盛开 长大 融化 崩塌 倒塌 断裂 爬上 "
+    "爬行 开车 驾驶 行驶 穿过 离开 进入 逃跑"
 )
 THINGS_ZH: Final = (
     "巨龙 飞龙 恐龙 龙 独角兽 凤凰 仙女 精灵 巫师 女巫 美人鱼 天使 幽灵 吸血鬼 僵尸 怪兽 怪物 外星人 "
