@@ -199,6 +199,9 @@ def test_what_has_no_effect_is_named_when_asked_for() -> None:
         ("@cat meets @Bello and @3.", "@cat meets @dog and @3."),
         ("@1 meets @2, not @10 and @1x", "@cat meets @dog, not @10 and @1x"),
         ("@2在跑", "@dog在跑"),
+        ("图二 and [@Image 1], ＠３", "@dog and @cat, @3"),
+        ("@Bellona runs", "@Bellona runs"),
+        ('@1 says "image 2"', '@cat says "image 2"'),
         ("mail me@home", "mail me@home"),
     ],
 )
@@ -211,6 +214,20 @@ def test_a_subject_is_meant_by_id_name_and_number(prompt: str, described: str) -
     request = read("q2-reference2video", subjects=subjects, prompt=prompt)
     assert request.order(1).shots[0].prompt == described
     assert request.prompt == prompt
+
+
+def test_the_longest_name_that_fits_is_the_one_that_is_replaced() -> None:
+    subjects = [
+        {"id": "小明明", "name": "fox", "images": [url(0)]},
+        {"id": "b", "name": "小明", "images": [url(1)]},
+    ]
+    request = read("q2-reference2video", subjects=subjects, prompt="@小明明在跑，@小明在跳")
+    assert request.order(1).shots[0].prompt == "@小明明在跑，@b在跳"
+
+
+def test_pictures_alone_are_called_by_their_numbers() -> None:
+    request = read("q1-reference2video", images=[url(0), url(1)], prompt="图1 meets <image_2>, image 3")
+    assert request.order(1).shots[0].prompt == "@1 meets @2, image 3"
 
 
 def test_a_subject_called_by_a_number_keeps_it() -> None:

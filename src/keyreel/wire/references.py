@@ -1,11 +1,11 @@
 """The operation on references: subjects from pictures, in one shot of a new scene."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
+from keyreel.calling import renamed
 from keyreel.order import Operation, Order, Picture, Shot, Size, Sound, Subject, frame_size
 from keyreel.wire.fields import Flag, Many, RatioText, Text, Whole, broken, shape
 from keyreel.wire.generation import Generation, Part, Voice, listed, relisted
@@ -23,7 +23,7 @@ class Reference2Video(Generation):
     """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
     prompt: Annotated[str, Text(5000, needed=True)] = Field(
-        description="What is to happen; @name means a subject."
+        description="What is to happen; @name means a subject, and so does image 1."
     )
     duration: Annotated[int, Whole(1, 10)] = Field(5, description="Seconds.")
     aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
@@ -66,6 +66,11 @@ class ImageReference2Video(Reference2Video):
     def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return the subjects' pictures from elsewhere."""
         return {"images": relisted("images", self.images, sources)}
+
+    def described(self) -> str:
+        """Return the prompt, with every picture called `@` and its number."""
+        numbers = map(str, range(1, len(self.images) + 1))
+        return renamed(self.prompt, {number: number for number in numbers})
 
     def subjects_shown(self) -> tuple[Subject, ...]:
         """Return a subject for each picture."""
@@ -161,16 +166,12 @@ class SubjectReference2Video(Reference2Video):
         return named + _one_each(self.images, first=len(named) + 1)
 
     def described(self) -> str:
-        """Return the prompt, with every @name and @number in place of a subject's id replaced by the id."""
+        """Return the prompt, with every @name and number in place of a subject's id replaced by @id."""
         names = self._names()
         others = [(each.name, str(number)) for number, each in enumerate(self.subjects, start=1)]
         meant = {other: name for name, pair in zip(names, others, strict=True) for other in pair if other}
-        found = sorted((other for other in meant if other not in names), key=len, reverse=True)
-        if not found:
-            return self.prompt
-        # What follows tells @1 from @10; other scripts than Latin write on without a blank.
-        pattern = f"@({'|'.join(map(re.escape, found))})(?![A-Za-z0-9_])"
-        return re.sub(pattern, lambda match: f"@{meant[match[1]]}", self.prompt)
+        flat = map(str, range(len(names) + 1, len(names) + len(self.images) + 1))
+        return renamed(self.prompt, {each: each for each in flat} | meant | {each: each for each in names})
 
     def _names(self) -> list[str]:
         return [each.id or each.name or str(number) for number, each in enumerate(self.subjects, start=1)]

@@ -130,6 +130,32 @@ def test_takes_no_actor_for_the_scene(text: str) -> None:
     assert not direct(text, ("1", "2")).role("1").is_scene
 
 
+@pytest.mark.parametrize(
+    ("text", "runs", "jumps"),
+    [
+        ("@小明明 runs to the left, @小明 jumps to the right", "小明明", "小明"),
+        ("小明明向左跑，小明向右跳", "小明明", "小明"),
+        ("@fox-2 runs to the left, the fox jumps to the right", "fox-2", "fox"),
+        ("@2 runs to the left, @12 jumps to the right", "2", "12"),
+        ("图二 runs to the left, [@Image 1] jumps to the right", "2", "1"),
+        ("＠２ runs to the left, <IMAGE_1> jumps to the right", "2", "1"),
+    ],
+)
+def test_the_longest_name_that_fits_is_meant(text: str, runs: str, jumps: str) -> None:
+    for names in (
+        ["小明", "小明明", "fox", "fox-2", "1", "2", "12"],
+        ["fox-2", "fox", "小明明", "小明", "12", "2", "1"],
+    ):
+        direction = direct(text, names)
+        assert (direction.role(runs).action, direction.role(runs).heading) == (Action.RUN, -1.0)
+        assert (direction.role(jumps).action, direction.role(jumps).heading) == (Action.JUMP, 1.0)
+
+
+def test_nobody_does_what_an_unknown_subject_is_to_do() -> None:
+    direction = direct("@1 jumps, @9 runs to the left", ("1", "2"))
+    assert (direction.role("1").action, direction.role("1").heading) == (Action.JUMP, 0.0)
+
+
 def test_knows_subjects_by_number_and_in_chinese() -> None:
     direction = direct("@1 在左边跳，@2 向右跑", ("1", "2"))
     assert (direction.role("1").action, direction.role("1").side) == (Action.JUMP, -1.0)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from keyreel.calling import Call, calls, unknown_calls
 from keyreel.engines.motion import camera_words, lexicon, role_words
 from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place, Season
 
@@ -189,41 +190,42 @@ def _roles(clauses: list[str], names: Sequence[str]) -> tuple[Role, ...]:
     for clause in clauses:
         pieces = re.split(r"\b(?:and|while|with|whereas)\b|而|同时", clause)
         for piece in pieces:
-            current = [name for name in names if _mention(piece, name)] or current
+            called = _mentions(piece, names)
+            # What somebody unknown does, nobody else does in their place.
+            before = [] if unknown_calls(piece, names) else current
+            current = [name for name in names if name in called] or before
             for name in current:
                 spoken.setdefault(name, []).append(piece)
     return tuple(_role(name, pieces, names) for name, pieces in spoken.items())
 
 
-def _mention(clause: str, name: str) -> re.Match[str] | None:
-    called = re.escape(name.lower())
-    at = re.search(rf"@\s*{called}(?![0-9a-z_])", clause)
-    if at:
-        return at
-    if name.isdecimal():
-        return re.search(rf"(?:image|picture|图片?|主体)\s*{called}(?!\d)", clause)
-    return re.search(rf"(?<![0-9a-z_@]){called}(?![0-9a-z_])", clause)
+def _mentions(clause: str, names: Sequence[str]) -> dict[str, Call]:
+    """Return where a clause first calls each subject."""
+    found: dict[str, Call] = {}
+    for call in calls(clause, names):
+        found.setdefault(call.name, call)
+    return found
 
 
-def _is_around(piece: str, name: str) -> bool:
+def _is_around(piece: str, name: str, names: Sequence[str]) -> bool:
     """Say whether a piece puts somebody in, on or over this one."""
-    found = _mention(piece, name)
+    found = _mentions(piece, names).get(name)
     if found is None:
         return False
-    before = re.search(role_words.WITHIN, piece[: found.start()])
+    before = re.search(role_words.WITHIN, piece[: found.start])
     if before is None:
         return False
-    return before[0].isascii() or bool(re.match(role_words.INSIDE, piece[found.end() :]))
+    return before[0].isascii() or bool(re.match(role_words.INSIDE, piece[found.end :]))
 
 
-def _nature(name: str, pieces: list[str]) -> Nature | None:
+def _nature(name: str, pieces: list[str], names: Sequence[str]) -> Nature | None:
     """Return what a subject does of itself, by its name, or by the word next to its name."""
     plain = re.sub(r"[_\d-]+", " ", name.lower())
     for nature, pattern in role_words.NATURES:
         if re.search(pattern, plain):
             return nature
         for piece in pieces:
-            found = _mention(piece, name) if name else re.match("", piece)
+            found = _mentions(piece, names).get(name)
             for word in re.finditer(pattern, piece):
                 if not name or (found and _is_called(piece, found, word)):
                     return nature
@@ -233,27 +235,27 @@ def _nature(name: str, pieces: list[str]) -> Nature | None:
     return None
 
 
-def _is_called(piece: str, name: re.Match[str], word: re.Match[str]) -> bool:
-    if word.start() >= name.end():
-        return bool(re.match(role_words.CALLED, piece[name.end() : word.start()]))
-    return not piece[word.end() : name.start()].strip(" ,(:@\uff08\uff1a")
+def _is_called(piece: str, name: Call, word: re.Match[str]) -> bool:
+    if word.start() >= name.end:
+        return bool(re.match(role_words.CALLED, piece[name.end : word.start()]))
+    return not piece[word.end() : name.start].strip(" ,(:@\uff08\uff1a")
 
 
 def _is_scene(piece: str, name: str, names: Sequence[str]) -> bool:
     """Say whether a piece makes this one the scene: of all that it mentions, the one next to the word."""
-    found = {each: match for each in names if (match := _mention(piece, each))}
+    found = _mentions(piece, names)
     if name not in found:
         return False
     words = [
         word
         for word in re.finditer(role_words.AS_SCENE, piece)
-        if not any(match.start() <= word.start() < match.end() for match in found.values())
+        if not any(call.start <= word.start() < call.end for call in found.values())
     ]
     return any(min(found, key=lambda each: _apart(found[each], word)) == name for word in words)
 
 
-def _apart(one: re.Match[str], other: re.Match[str]) -> int:
-    return max(one.start() - other.end(), other.start() - one.end(), 0)
+def _apart(call: Call, word: re.Match[str]) -> int:
+    return max(call.start - word.end(), word.start() - call.end, 0)
 
 
 def _acted(piece: str) -> str:
@@ -283,7 +285,7 @@ def _role(name: str, pieces: list[str], names: Sequence[str]) -> Role:
         approaches=towards and not away,
         recedes=away,
         is_scene=any(_is_scene(piece, name, names) for piece in stage),
-        is_around=any(_is_around(piece, name) for piece in stage),
+        is_around=any(_is_around(piece, name, names) for piece in stage),
         is_aloft=any(_meant(role_words.ALOFT, piece) for piece in stage),
-        nature=_nature(name, stage),
+        nature=_nature(name, stage, names),
     )

@@ -90,7 +90,7 @@ AWAY_FROM_US: Final = (
 OF_NATURE: Final = (
     r"\b(?:fog|mist|rain(?:drops)?|snow(?:flakes?)?|(?:\w+ )?leaves|clouds?|waves?|winds?|breeze|smoke|steam|petals?|embers?|sparks?|sun|moon|nights?|days?|fire|flames?|water|grass|trees?|stars?|flags?|hair|curtains?|storm|lightning|dust)"
     r"(?: (?:that|which|is|are|slowly|gently|softly|begins? to|starts? to))* (?:falls?|fall|drifts?|floats?|fl(?:y|ies)|rolls?|blows?|rises?|sets|moves?|mov|turns?|swirls?|waves?|danc|com|goes|runs?|rush|spin|walk|jump|driv|chas|sway|flow|go)\w*(?: (?:by|in|on|up|down|over|past|through|away|across|(?:to|towards?) the \w+))?"
-    r"|(?:雪花?|大雪|小雪|雨|雾气?|云朵?|云层|白云|落叶|秋叶|枫叶|树叶|叶子|花瓣|樱花|风|海浪|浪花?|烟雾?|蒸汽|太阳|月亮|头发|长发|旗帜?|窗帘|火星|火花|衣角|裙摆)[^，。@]{0,3}?(?:[飘飞漂走升落移跑摇追冲]|纷飞|流动|起舞|旋转|翻滚)[^，。@]{0,3}?(?=[，。@]|$|在|，)"
+    r"|(?:雪花?(?![地山原峰])|大雪|小雪|雨|雾气?|云朵?|云层|白云|落叶|秋叶|枫叶|树叶|叶子|花瓣|樱花|风|海浪|浪花?|烟雾?|蒸汽|太阳|月亮|头发|长发|旗帜?|窗帘|火星|火花|衣角|裙摆)[^，。@]{0,3}?(?:[飘飞漂走升落移跑摇追冲]|纷飞|流动|起舞|旋转|翻滚)[^，。@]{0,3}?(?=[，。@]|$|在|，)"
 )
 """What weather and the like do, which no subject does."""
 AS_SCENE: Final = (
