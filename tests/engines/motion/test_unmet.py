@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,35 @@ def test_the_note_speaks_the_prompts_language_and_names_six_at_most() -> None:
     acts = ordered(Operation.IMG2VIDEO, "the dog barks, eats, drinks, jumps, sneezes, yawns, laughs")
     assert unmet(acts) == (f"Not shown: dog barks, eats, drinks, jumps, sneezes, yawns. {MOVES_IMAGES}",)
     assert unmet(ordered(Operation.IMG2VIDEO, "龙跳舞")) == (f"未呈现：龙跳舞。{MOVES_IMAGES_ZH}",)
+
+
+GALLERY = re.findall(
+    r"^`[\w.-]*?(multiframe|start|img|reference)[\w-]*`: \*(.+)\*$",
+    (Path(__file__).parents[3] / "docs/gallery/index.md").read_text(),
+    re.MULTILINE,
+)
+KINDS = {
+    "multiframe": Operation.MULTIFRAME,
+    "start": Operation.START_END2VIDEO,
+    "img": Operation.IMG2VIDEO,
+    "reference": Operation.REFERENCE2VIDEO,
+}
+
+
+@pytest.mark.parametrize(("kind", "prompt"), GALLERY)
+def test_the_gallerys_prompts_were_obeyed(kind: str, prompt: str) -> None:
+    names = tuple(re.findall(r"@(\w+)", prompt)) if kind == "reference" else ()
+    assert unmet(ordered(KINDS[kind], prompt, names=names)) == ()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "The camera pushes in slowly towards the small red subject low on the left, in soft, warm light",
+        "while the water ripples gently and the clouds drift by, in soft light and tones of red and blue.",
+        "The camera orbits slowly to the right around the subject while a light breeze moves the leaves.",
+        "The mood is quiet and mysterious. It ends in bright, cool light and muted tones.",
+    ],
+)
+def test_a_recommended_prompt_asks_for_nothing_that_is_not_done(prompt: str) -> None:
+    assert unmet(ordered(Operation.IMG2VIDEO, prompt)) == ()
