@@ -108,6 +108,7 @@ def test_acts_are_not_shown_of_a_picture_and_what_it_may_show_is_no_matter(
     ("prompts", "listed"),
     [
         (("the man walks to the door and opens it",), ""),
+        (("she laughs and runs to the door", "the sun sets"), "laughs"),
         (("the dancer dances", "the dancer dances", "a dog barks"), "dancer dances, dog barks"),
         (("花朵绽放", "小猫唱歌"), "小猫唱歌"),
     ],
@@ -133,6 +134,10 @@ def test_keyframes_may_show_a_change_but_not_what_leaves_nothing_behind(
         ("@1在海边奔跑，一只老鹰飞过", ("1",), "老鹰飞过"),
         ("@1 dances on a stage at night, confetti", ("1",), ""),
         ("@小猫在雪地里奔跑", ("小猫",), ""),
+        ("@1 waves at the camera, then turns around", ("1",), "turns"),
+        ("The boy from image 1 and the girl from image 2 dance in the rain", ("1", "2"), ""),
+        ("@girl holds a cup of coffee and smiles, cinematic", ("girl",), "cup, smiles"),
+        ("@hero stands on a cliff, wind blowing his cape", ("hero",), ""),
     ],
 )
 def test_subjects_act_and_nothing_else_is_there(prompt: str, names: tuple[str, ...], listed: str) -> None:
@@ -147,6 +152,9 @@ def test_subjects_act_and_nothing_else_is_there(prompt: str, names: tuple[str, .
         ("two children and a dog on the beach", "children, dog"),
         ("森林里的清晨，雾气", ""),
         ("一只狐狸在雪地里奔跑", "狐狸奔跑"),
+        ("a cat playing piano in a jazz club, neon lights", "cat playing, piano"),
+        ("an astronaut rides a horse on the moon", "astronaut rides, horse"),
+        ("waves crash on a rocky beach at sunset, seagulls fly", "seagulls fly"),
     ],
 )
 def test_words_alone_make_places_and_no_figures(prompt: str, listed: str) -> None:
