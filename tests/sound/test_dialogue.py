@@ -231,3 +231,17 @@ def test_a_speakers_voice_follows_what_the_prompt_calls_them() -> None:
     assert voices('An old man says "One."') == ["male_old man"]
     assert voices('@kim puts her hat on and says "One."', Subject("kim", ())) == ["female_kim"]
     assert voices('"Narration is neutral." says a voice. Narrator: Hello you.')[-1:] == [""]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "speakers"),
+    [
+        ("@小明明说：“你好。”@小明回答：“再见。”", ["小明明", "小明"]),
+        ("小明明说：“你好。”小明回答：“再见。”", ["小明明", "小明"]),
+        ('the fox-2 says "Hello there." @fox says "Bye now."', ["fox-2", "fox"]),
+    ],
+)
+def test_the_longest_name_that_fits_speaks(prompt: str, speakers: list[str]) -> None:
+    for names in (("小明", "小明明", "fox", "fox-2"), ("fox-2", "fox", "小明明", "小明")):
+        subjects = tuple(Subject(name, ()) for name in names)
+        assert [line.speaker for line in lines_of(order(prompt, subjects=subjects))] == speakers

@@ -202,7 +202,8 @@ def _is_act(lead: str, verb: tuple[str, str], last: str, after: str) -> bool:
     if ending == "s":
         return bool(last) or not after or after in _PREPOSITIONS | _DETERMINERS
     if ending == "ing":
-        return base not in _POSES and after not in _THINGS | {"shot", "scene", "style"}
+        described = after in _THINGS and _singular(last) not in _THINGS
+        return base not in _POSES and not described and after not in {"shot", "scene", "style"}
     ordered = last in _MANY | {"to", "will", "must", "should"} or (_singular(last) != last)
     together = last in _THINGS and re.search(rf"\band\b|{words.MAKERS}", lead, re.IGNORECASE)
     begins = not lead.strip() and base in words.DOINGS.split() and after in _PREPOSITIONS | {"", "and"}
@@ -224,6 +225,8 @@ def _is_natures(actor: str, *, clause: str, before: str, change: bool) -> bool:
     """Say whether an act is one of the camera's or of nature's, which the engine moves by itself."""
     if actor:
         return _singular(actor.lower()) in _NATURE
+    if "@" in f"{before}{clause}":
+        return False
     told = [_singular(word[0].lower()) for text in (clause, before) for word in _WORD.finditer(text)]
     first = next((each for each in told if each in _NATURE | _THINGS or each in _NOBODY), "")
     return first in _NATURE or (change and not first)
