@@ -156,7 +156,7 @@ DENIED_AFTER: Final = (
 
 CLAUSE_END: Final = r"[.,;!?\n，。；！？、]+"
 CUT: Final = (
-    r"\b(?:(?:hard |jump |smash )?cut(?:s|ting)?|switch(?:es)?|jumps?) to\b|\b(?:next|new) (?:shot|scene)\b"
+    r"\b(?:(?:hard |jump |smash )?cut(?:s|ting)?|switch(?:es)?) to\b|\b(?:next|new) (?:shot|scene)\b"
     r"|切换?[到至]|切镜|转场|下一[个镜幕]+头?"
 )
 AND_THEN: Final = (
