@@ -20,7 +20,7 @@ from keyreel.order import (
 )
 from keyreel.task import State
 from keyreel.wire.endpoint import Endpoint, PictureRules
-from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text
+from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text, flag
 from keyreel.wire.sources import Address, Source
 
 _PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
@@ -31,14 +31,14 @@ Voice = Annotated[str, Text(256)]
 
 
 class Part(BaseModel):
-    """An object inside a request. A null field counts as absent."""
+    """An object inside a request. Null counts as absent, and so does "" where a field may be."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nulls(cls, data: Any) -> Any:
-        return without_nulls(data) if isinstance(data, dict) else data
+    def _without_empty(cls, data: Any) -> Any:
+        return said(cls, data) if isinstance(data, dict) else data
 
 
 class TestMode(Part):
@@ -53,13 +53,6 @@ class Webhook(Part):
 
     url: Address = ""
     test_mode: TestMode | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_url(cls, data: Any) -> Any:
-        return (
-            {name: value for name, value in data.items() if value != ""} if isinstance(data, dict) else data
-        )
 
 
 class Extra(Part):
@@ -95,14 +88,11 @@ class Generation(Endpoint):
     @model_validator(mode="before")
     @classmethod
     def _relevant(cls, data: Any) -> Any:
-        """Drop what counts as absent: nulls, empty addresses, a mark's fields without the mark."""
+        """Drop what counts as absent: nulls, empty optional fields, a mark's fields without the mark."""
         if not isinstance(data, dict):
             return data
-        given = without_nulls(data)
-        for name in ("wm_url", "callback_url", "video_url", "video_creation_id"):
-            if given.get(name) == "":
-                del given[name]
-        if given.get("watermark") is not True:
+        given = said(cls, data)
+        if not flag(given.get("watermark")):
             given.pop("wm_url", None)
             given.pop("wm_position", None)
         return given
@@ -171,6 +161,8 @@ class Generation(Endpoint):
     def without_effect(self) -> tuple[str, ...]:
         """Name the fields that ask for something that cannot be."""
         named: list[str] = []
+        if getattr(self, "audio_type", "all") != "all" and not getattr(self, "audio", True):
+            named.append("audio_type")
         if self.off_peak and not self.saving:
             named.append("off_peak")
         if getattr(self, "voice_id", "") and not self.sound.speech:
@@ -213,9 +205,17 @@ class Generation(Endpoint):
         )
 
 
-def without_nulls(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that say something: null means absent throughout this API family."""
-    return {name: value for name, value in data.items() if value is not None}
+def said(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that say something: null means absent throughout this API family.
+
+    So does "" for a field that need not be there: programs fill in whatever a form has left empty.
+    """
+    optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
+    return {
+        name: value
+        for name, value in data.items()
+        if value is not None and not (isinstance(value, str) and not value and name in optional)
+    }
 
 
 def listed(name: str, sources: Iterable[str]) -> dict[str, str]:

@@ -60,14 +60,14 @@ def asked(body: Json) -> Asked:
     """
     pictures = pictures_of(body)
     kinds, unasked = _kinds(body.get("model"), len(pictures))
-    fields = {name: value for name, value in body.items() if name not in _OWN and value is not None}
+    given = {name: value for name, value in body.items() if name not in _OWN}
+    fields = {name: value for name, value in given.items() if value is not None and value != ""}
     if pictures:
         fields["images"] = pictures
     # Who names the model's own fields beside the format's means them.
     precise = "resolution" in fields or "aspect_ratio" in fields
     size = _size(body.get("size"))
     wish = Wish(None if "duration" in fields else _seconds(body.get("seconds")), None if precise else size)
-    fields = _unquoted(fields, kinds[0])
     fit = nearest(kinds, fields, wish)
     known = fit.endpoint.model_fields
     unknown = tuple(name for name in fields if name not in known)
@@ -162,17 +162,3 @@ def _size(value: Any) -> Size | None:
             f"size: got {shown(value)}; must be width and height such as 1280x720.", field="size"
         )
     return Size(int(match[1]), int(match[2]))
-
-
-def _unquoted(fields: Json, kind: type[Endpoint]) -> Json:
-    """Read flags and numbers that came as text: forms have nothing else."""
-    return {name: _plain(kind, name, value) for name, value in fields.items()}
-
-
-def _plain(kind: type[Endpoint], name: str, value: Any) -> Any:
-    field = kind.model_fields.get(name)
-    if field is None or not isinstance(value, str):
-        return value
-    if field.annotation is bool:
-        return {"true": True, "false": False}.get(value.lower(), value)
-    return int(value) if field.annotation is int and re.fullmatch("-?[0-9]{1,6}", value, re.ASCII) else value
