@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import UnsupportedOrder
-from keyreel.intake.inspection import complaints
 from keyreel.pricing import usd
-from keyreel.server.body import read_body
-from keyreel.wire.parse import parse_body
+from keyreel.server.body import read_object
+from keyreel.server.problems import picture_problems
+from keyreel.wire.ignored import ignored
 from keyreel.wire.validation import examined, understood
 
 if TYPE_CHECKING:
@@ -41,13 +41,11 @@ class Validation:
         services = self._services
         services.gate.caller(request.headers)
         limit = services.settings.body_limit or LARGEST
-        data = await read_body(request, limit=limit, seconds=services.settings.body_seconds)
+        body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         spoken, model = request.query_params.get("dialect", ""), request.path_params["model"]
 
         def judge() -> Json:
-            return verdict(
-                model, parse_body(data), spoken=spoken, prices=services.prices, check=services.engines.check
-            )
+            return verdict(model, body, spoken=spoken, prices=services.prices, check=services.engines.check)
 
         return JSONResponse(await asyncio.to_thread(judge))
 
@@ -67,7 +65,7 @@ def verdict(
     found = examined(asked)
     request = found.mended
     problems = [_problem(breach.error(), breach.got, breach.rule) for breach in found.breaches]
-    problems += [_problem(error) for error in complaints(request) if found.stood(error.field)]
+    problems += [_problem(error) for error in picture_problems(found)]
     able = True
     try:
         check(request.order(_SEED))
@@ -80,7 +78,7 @@ def verdict(
         "model": request.name(),
         "available": able,
         "problems": problems,
-        "ignored": list(dict.fromkeys([*request.without_effect(), *asked.unknown])),
+        "ignored": [name for name in ignored(asked, request) if found.stood(name)],
         "seconds": request.seconds if found.priced else None,
         "resolution": request.resolution.value if found.priced else None,
         "price": {"credits": credits_, "usd": f"{usd(credits_):.3f}"} if found.priced else None,

@@ -28,6 +28,10 @@ class Text2Video(Generation):
         """The video's length."""
         return self.duration
 
+    def without_effect(self) -> tuple[str, ...]:
+        """Name a style that changes nothing here."""
+        return (*super().without_effect(), *(["style"] if self.style != "general" else []))
+
     def inputs(self) -> dict[str, str]:
         """Return nothing: there are no pictures."""
         return {}
