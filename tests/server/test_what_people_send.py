@@ -40,12 +40,15 @@ READ: dict[str, dict[str, Any]] = {
     "text": {"duration": "5", "watermark": "True", "seed": "18446744073709551615", "resolution": " 540P "},
     "floats": {"duration": 5.0, "seed": -7, "wm_position": "", "bgm": "false"},
     "floats as text": {"duration": "5.0", "off_peak": "TRUE"},
+    "labels": {"meta_data": '["any JSON"]'},
+    "no label": {"meta_data": ""},
     "empty": {"resolution": "", "seed": "", "bgm": "", "movement_amplitude": "", "duration": "", "extra": ""},
     "null": {"resolution": None, "seed": None, "bgm": None, "movement_amplitude": None},
 }
 REFUSED: dict[str, dict[str, Any]] = {
     "a word for a number": {"duration": "five"},
     "true for a number": {"duration": True},
+    "a label that is no JSON": {"meta_data": "Label=1"},
     "one for a flag": {"watermark": 1},
     "one for a flag as text": {"bgm": "1"},
     "a prompt of nothing but a control character": {"prompt": "\0"},

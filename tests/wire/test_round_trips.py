@@ -34,7 +34,7 @@ OF_NAME: dict[str, st.SearchStrategy[Any]] = {
     "images": st.lists(PICTURES, min_size=1, max_size=3),
     "prompt": WORDS,
     "payload": WORDS,
-    "meta_data": WORDS,
+    "meta_data": WORDS.map(json.dumps),
 }
 BOOLEANS = st.booleans()
 KEYFRAMES = st.lists(
