@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: settings, commands, endpoints, errors. `--check` only compares."""
+"""Write docs/reference from the code: settings, commands, endpoints, errors, sizes. `--check` only compares."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import typer
 from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.errors import Refusal
+from keyreel.order import Resolution, frame_size
 from keyreel.settings import Settings
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
 from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.fields import shape
 from keyreel.wire.own_addresses import OWN, Needs
 
 if TYPE_CHECKING:
@@ -36,7 +38,29 @@ def pages() -> dict[str, str]:
         "cli.md": "\n".join(_commands()),
         "endpoints.md": "\n".join(_endpoints()),
         "errors.md": "\n".join(_errors()),
+        "frame-sizes.md": "\n".join(_frame_sizes()),
     }
+
+
+RATIOS = ("16:9", "9:16", "4:3", "3:4", "1:1", "21:9", "9:21", "4:1", "1:4")
+
+
+def _frame_sizes() -> Iterator[str]:
+    yield "# Frame sizes\n"
+    yield "A video without a picture to follow has the size of its resolution and `aspect_ratio`. Other ratios"
+    yield "have about the same area; with a start frame the ratio is the picture's.\n"
+    heads = " | ".join(each.value for each in Resolution)
+    yield f"| ratio | {heads} |\n|---|{'---|' * len(Resolution)}"
+    for ratio in RATIOS:
+        sizes = " | ".join(str(frame_size(each, shape(ratio))) for each in Resolution)
+        yield f"| {ratio} | {sizes} |"
+    fixed = [(kind, sizes) for kind in ENDPOINTS if (sizes := getattr(kind, "sizes", {}))]
+    yield "\n## Models with sizes of their own\n"
+    yield "| model | ratio | frame |\n|---|---|---|"
+    for kind, sizes in fixed:
+        for ratio, size in sizes.items():
+            yield f"| {kind.name()} | {ratio} | {size} |"
+    yield ""
 
 
 def _settings() -> Iterator[str]:

@@ -85,6 +85,12 @@ def test_what_is_left_aside_is_named_however_deep(client: TestClient, spoken: st
     assert left_aside(send(client, spoken, **change)) >= expected
 
 
+def test_what_stands_beside_the_wrapped_fields_is_named(client: TestClient) -> None:
+    fields = {"images": [PICTURE], "prompt": "push in"}
+    body = {"model": "viduq2_pro_img2video", "input": [{"params": fields, "seed": 5}], "colour": 1}
+    assert left_aside(client.post("/model/v1/generation", json=body)) == {"input[0].seed", "colour"}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "expected"),
     [

@@ -90,7 +90,8 @@ class Vtrix(Dialect):
         """Read a submit, fields flat or wrapped in `input[0].params`; where both are given, wrapped wins."""
         del path
         flat = {name: value for name, value in body.items() if name not in {"model", "input"}}
-        params = flat | (_params(body["input"]) if body.get("input") is not None else {})
+        wrapped = _params(body["input"]) if body.get("input") is not None else {}
+        params = flat | wrapped
         # Some models put the provider's own model name into the fields; ours is outside.
         inner = params.pop("model", None)
         model = body.get("model") or inner
@@ -99,7 +100,9 @@ class Vtrix(Dialect):
                 "model: is required, and must be text such as viduq2_pro_img2video.", field="model"
             )
         endpoint = catalogue.find(model)
-        return Asked(endpoint, params, tuple(name for name in params if name not in endpoint.model_fields))
+        unknown = [name for name in params if name not in endpoint.model_fields]
+        beside = [f"input[0].{name}" for name in body["input"][0] if name != "params"] if wrapped else []
+        return Asked(endpoint, params, (*unknown, *beside))
 
     def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
         """Read the path's last part."""
