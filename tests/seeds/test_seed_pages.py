@@ -18,9 +18,12 @@ DATA = "data:image/png;base64,iVBORw0KGgo="
 BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 KEY = {"key_image": URL}
 SUBJECT = {"id": "cat", "images": [URL], "voice_id": ""}
-FLAG = ([True, False], ["yes", 1, 0, "true", [], {}])
-RESOLUTION = (["540p", "720p", "1080p", "1080P"], ["360p", "4K", "", 720, True])
-SEED = ([1, 2**31 - 1, 2**63 - 1, -(2**63), "7", 0, -1, 5.0], [2**63, -(2**63) - 1, "x", "", 1.5, True, [1]])
+FLAG = ([True, False, "true", "False", ""], ["yes", 1, 0, "1", [], {}])
+RESOLUTION = (["540p", "720p", "1080p", "1080P", " 720p ", ""], ["360p", "4K", 720, True])
+SEED = (
+    [1, 2**31 - 1, 2**64 - 1, -(2**63), "7", "5.0", "", 0, -1, 5.0],
+    [2**64, -(2**63) - 1, "x", 1.5, True, [1]],
+)
 PAYLOAD = (["", "x" * 1_048_576, "😀" * 1_048_576], ["x" * 1_048_577, 5, {}])
 JSON_TEXT = (["", '{"Label":"1"}', "[]"], [5, {"Label": "1"}, '{"a":"\0"}', "not JSON", '{"a":'])
 CORNERS = (
@@ -28,7 +31,7 @@ CORNERS = (
     ["middle", 0, 5, "0", "5", True, 1.5, []],
 )
 MARK = ([URL, DATA, BASE64], ["ftp://example.com/a.png", "no picture", 5, "javascript:alert(1)"])
-MOVES = (["auto", "small", "medium", "large", "high", "HIGH"], ["huge", "", 1, True])
+MOVES = (["auto", "small", "medium", "large", "high", "HIGH", ""], ["huge", 1, True])
 CALLBACK = (
     ["https://example.com/done", ""],
     ["ftp://example.com", "example.com", 5, "https://", "http://a b/"],
@@ -66,7 +69,7 @@ MULTIFRAME = Page(
             [[KEY] * 2, [KEY] * 9]
             + [[KEY, KEY | change] for change in ({"duration": 2}, {"duration": 7}, {"prompt": "x" * 5000})],
             [[], [KEY], [KEY] * 10, KEY, [KEY, {}], [KEY, 5], [KEY, {"key_image": ""}]]
-            + [[KEY, KEY | {"duration": seconds}] for seconds in (1, 8, "5", 2.5, True)]
+            + [[KEY, KEY | {"duration": seconds}] for seconds in (1, 8, "five", 2.5, True)]
             + [[KEY, KEY | {"prompt": prompt}] for prompt in (5, "x" * 5001)],
         ),
         "resolution": RESOLUTION,
@@ -94,7 +97,7 @@ IMG2VIDEO = Page(
             [[], *IMAGES_BAD],
         ),
         "prompt": (["x", "字" * 5000], ["", " ", "x" * 5001, 5, ["x"]]),
-        "duration": (list(range(1, 11)), [0, 11, -1, "5", 5.5, True]),
+        "duration": (list(range(1, 11)), [0, 11, -1, "five", 5.5, True]),
         "seed": SEED,
         "bgm": FLAG,
         "audio": FLAG,
@@ -119,9 +122,9 @@ Q1_REFERENCE = Page(
     {
         "images": ([[URL], [DATA] * 7], [[], [URL] * 8, *IMAGES_BAD]),
         "prompt": (["x", "😀" * 1500], ["", "x" * 1501, 5]),
-        "duration": ([5], [1, 4, 6, 10, "5"]),
+        "duration": ([5], [1, 4, 6, 10, "five"]),
         "seed": SEED,
-        "aspect_ratio": (["16:9", "9:16", "1:1"], ["4:3", "", "16/9", 1]),
+        "aspect_ratio": (["16:9", "9:16", "1:1"], ["4:3", "16/9", 1]),
         "resolution": (["1080p", "1080P"], ["720p", "540p"]),
         "movement_amplitude": MOVES,
         "bgm": FLAG,
@@ -145,7 +148,7 @@ Q2_REFERENCE = Page(
             + [[SUBJECT | {"images": images}] for images in IMAGES_BAD],
         ),
         "prompt": (["x", "x" * 5000], ["", "x" * 5001, 5]),
-        "duration": (list(range(1, 11)), [0, 11, "5"]),
+        "duration": (list(range(1, 11)), [0, 11, "five"]),
         "seed": SEED,
         "bgm": FLAG,
         "audio": FLAG,
@@ -153,7 +156,7 @@ Q2_REFERENCE = Page(
         "resolution": RESOLUTION,
         "aspect_ratio": (
             ["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "4:1", "1:4", "2.39:1"],
-            ["4.1:1", "1:5", "0:1", "1:0", "wide", "16:9:1", "", 1.78, "-1:1"],
+            ["4.1:1", "1:5", "0:1", "1:0", "wide", "16:9:1", 1.78, "-1:1"],
         ),
         "movement_amplitude": MOVES,
     },
@@ -179,7 +182,7 @@ START_END = Page(
         "images": ([[URL], [URL, DATA]], [[], [URL] * 3, *IMAGES_BAD]),
         "prompt": (["", "x" * 2000], ["x" * 2001, 5]),
         "is_rec": FLAG,
-        "duration": (list(range(1, 9)), [0, 9, "5"]),
+        "duration": (list(range(1, 9)), [0, 9, "five"]),
         "seed": SEED,
         "resolution": RESOLUTION,
         "movement_amplitude": MOVES,

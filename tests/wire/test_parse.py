@@ -28,20 +28,12 @@ HOSTILE: dict[str, bytes] = {
     "a list": b"[1]",
     "a string": b'"x"',
     "null": b"null",
-    "a byte-order mark": b"\xef\xbb\xbf{}",
+    "two byte-order marks": b"\xef\xbb\xbf\xef\xbb\xbf{}",
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "bad UTF-8": b'{"a": "\xff"}',
     "an overlong slash": b'{"a": "\xc0\xaf"}',
     "a raw surrogate": b'{"a": "\xed\xa0\x80"}',
-    "an escaped surrogate": b'{"a": "\\ud800"}',
-    "surrogates in the wrong order": b'{"a": "\\udc00\\ud800"}',
     "a raw line break in text": b'{"a": "x\ny"}',
-    "NaN": b'{"a": NaN}',
-    "Infinity": b'{"a": Infinity}',
-    "-Infinity": b'{"a": -Infinity}',
-    "1e400": b'{"a": 1e400}',
-    "-1e400 deep down": b'{"a": [[{"b": -1e400}]]}',
-    "five thousand digits": b'{"a": ' + b"9" * 5000 + b"}",
     "33 levels": b'{"a":' * 33 + b"1" + b"}" * 33,
     "a hundred levels": b'{"a":' + b"[" * 100 + b"]" * 100 + b"}",
     "a hundred thousand levels": b"[" * 100_000,
@@ -57,6 +49,32 @@ def test_a_hostile_body_is_refused_in_words(name: str) -> None:
     assert caught.value.message.startswith("The body")
     assert len(caught.value.message) < 200
     assert "pydantic" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (b'{"a": "\\ud800"}', "a"),
+        (b'{"a": "\\udc00\\ud800"}', "a"),
+        (b'{"a": [{"b": "x\\ud83d"}]}', "a[0].b"),
+        (b'{"a": {"b\\ud83d": 1}}', "a"),
+        (b'{"input": [{"params": {"prompt": "\\ud83d"}}]}', "prompt"),
+        (b'{"a": NaN}', "a"),
+        (b'{"a": -Infinity}', "a"),
+        (b'{"a": 1e400}', "a"),
+        (b'{"a": [[{"b": -1e400}]]}', "a[0][0].b"),
+        (b'{"a": ' + b"9" * 10_000 + b"}", "a"),
+    ],
+)
+def test_what_json_cannot_hold_is_refused_by_its_field(data: bytes, field: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_body(data)
+    assert caught.value.field == field
+    assert caught.value.message.startswith(f"{field}: ")
+
+
+def test_a_byte_order_mark_is_skipped_and_the_last_of_two_values_counts() -> None:
+    assert parse_body(b'\xef\xbb\xbf{"a": 1, "a": 2}') == {"a": 2}
 
 
 def test_a_proper_body_is_read() -> None:
@@ -95,7 +113,7 @@ def test_any_fields_are_read_or_refused_shortly(kind: Any, fields: dict[str, Any
         parse_fields(Asked(kind, fields)).order(1).seconds.bit_length()
     except InvalidRequest as error:
         message = error.message
-    assert len(message) < 500
+    assert len(message) <= 1000
 
 
 IMG2VIDEO = endpoint("q2-pro-img2video")
@@ -127,8 +145,14 @@ def test_a_message_says_where_what_and_which_rule(change: dict[str, Any], messag
     assert refused(**change).message == message
 
 
-def test_further_broken_fields_are_counted() -> None:
-    assert refused(duration=11, resolution="4K", bgm="yes").message.endswith("(2 more to mend.)")
+def test_five_broken_rules_are_told_and_further_ones_counted() -> None:
+    told = refused(duration=11, resolution="4K", bgm="yes").message
+    assert all(f"{name}: got " in told for name in ("duration", "resolution", "bgm"))
+    many = refused(
+        **dict.fromkeys(("duration", "resolution", "bgm", "audio", "off_peak", "watermark", "seed"), "x")
+    )
+    assert many.message.endswith("(2 more)")
+    assert many.message.startswith(f"{many.field}: ")
 
 
 def test_a_lone_surrogate_in_text_is_refused() -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
-from keyreel.server.body import read_body
+from keyreel.server.body import read_object
 from keyreel.tasks.keys import USUAL, Scope
 from keyreel.tasks.limits import LIMITS, Limits
 from keyreel.tasks.tenants import Tenants
-from keyreel.wire.parse import parse_body, shown
+from keyreel.wire.parse import shown
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -84,7 +84,7 @@ class Accounts:
 
 
 async def _body(request: Request) -> Json:
-    return parse_body(await read_body(request, limit=BODY_LIMIT, seconds=10))
+    return await read_object(request, limit=BODY_LIMIT, seconds=10)
 
 
 def make_key(keys: Keys, body: Json) -> Json:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyreel.provenance.findings import Known, matches_of
-from keyreel.server.body import read_body
+from keyreel.server.body import read_object
 from keyreel.task import TaskFilter
 from keyreel.tasks.retention import missing_files
-from keyreel.wire.parse import parse_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -51,7 +50,7 @@ class Admin:
     async def matches(self, request: Request) -> JSONResponse:
         """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
         self._services.gate.operator(request.headers)
-        body = parse_body(await read_body(request, limit=FINGERPRINT_LIMIT, seconds=10))
+        body = await read_object(request, limit=FINGERPRINT_LIMIT, seconds=10)
         known = (Known(*each) for each in self._services.store.fingerprints())
         sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))
         found = await asyncio.to_thread(matches_of, sha256, fingerprint, known)

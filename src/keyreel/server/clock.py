@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest, UnknownEndpoint
-from keyreel.server.body import read_body
+from keyreel.server.body import read_object
 from keyreel.tasks.driven_clock import DrivenClock
-from keyreel.wire.parse import parse_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,7 +42,8 @@ class ClockRoutes:
         clock = self._services.clock
         if not isinstance(clock, DrivenClock):
             raise UnknownEndpoint("The clock can be moved in development mode alone: `keyreel up --dev`.")
-        seconds = parse_body(await read_body(request, limit=BODY_LIMIT, seconds=10)).get("seconds")
+        body = await read_object(request, limit=BODY_LIMIT, seconds=10)
+        seconds = body.get("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise InvalidRequest("seconds: must be a number, 0 or more.", field="seconds")
         if clock.offset.total_seconds() + seconds > _FARTHEST.total_seconds():

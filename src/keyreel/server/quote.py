@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
 from keyreel.pricing import usd
-from keyreel.server.body import read_body
+from keyreel.server.body import read_object
 from keyreel.task import Submission
-from keyreel.wire.parse import parse_body
+from keyreel.wire.parse import together
 from keyreel.wire.validation import examined, understood
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Quote:
         services = self._services
         caller = services.gate.caller(request.headers)
         limit = services.settings.body_limit or LARGEST
-        data = await read_body(request, limit=limit, seconds=services.settings.body_seconds)
+        body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         query = request.query_params
-        asked = await asyncio.to_thread(_asked, data, query.get("model", ""), query.get("dialect", ""))
+        asked = await asyncio.to_thread(_asked, body, query.get("model", ""), query.get("dialect", ""))
         services.engines.check(asked.order(_SEED))
         return JSONResponse(self._quoted(asked, caller))
 
@@ -68,21 +68,19 @@ class Quote:
         }
 
 
-def _asked(data: bytes, model: str, spoken: str) -> Endpoint:
+def _asked(body: Json, model: str, spoken: str) -> Endpoint:
     """Read a request as a submit has it; what has no part in the price may be left out.
 
     Raises:
         UnknownEndpoint: there is no such model.
         InvalidRequest: a field that has a part in the price breaks its rule.
     """
-    body: dict[str, Any] = parse_body(data)
     named = model or body.get("model")
     if not isinstance(named, str) or not named:
         raise InvalidRequest("model: is required, in the body or as /v1/quote?model=…", field="model")
     found = examined(understood(named, body, spoken))
     if not found.priced:
-        first, *others = found.breaches
-        raise first.error(more=len(others))
+        raise together([breach.error() for breach in found.breaches])
     return found.mended
 
 

@@ -9,16 +9,17 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
-from keyreel.errors import LinkExpired, UnknownTask
+from keyreel.errors import InvalidRequest, LinkExpired, UnknownTask
 from keyreel.server.addresses import base_url
 from keyreel.server.balance import Balance
-from keyreel.server.body import read_body
+from keyreel.server.body import read_body, read_object
 from keyreel.server.callbacks import callback_of
 from keyreel.server.files import FileRoute
 from keyreel.server.forms import is_form, parse_form
 from keyreel.server.native_uploads import NativeUploads
 from keyreel.server.once import once_of
 from keyreel.server.predecessors import with_predecessor
+from keyreel.server.problems import all_told
 from keyreel.server.rates import let_in
 from keyreel.server.rehearsal import rehearsed
 from keyreel.server.uploads import Uploads
@@ -32,7 +33,7 @@ from keyreel.wire.dialect import Action, Shown, TaskPage
 from keyreel.wire.ignored import ignored_fields
 from keyreel.wire.markers import Markers, markers_in
 from keyreel.wire.notes import written_notes
-from keyreel.wire.parse import parse_body, parse_fields
+from keyreel.wire.parse import parse_fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -43,11 +44,9 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.task import Task
     from keyreel.tasks.callbacks import Callback
-    from keyreel.wire.dialect import Dialect
+    from keyreel.wire.dialect import Asked, Dialect
     from keyreel.wire.endpoint import Endpoint
 
-# Bodies beyond this are parsed in a thread, so that a 20 MB upload never holds up a poll by more than 25 ms.
-INLINE_PARSE_BYTES = 256 * 1024
 LONGEST_HEADER = 1000
 NO_LONGER_KEPT = "The video is no longer kept."
 
@@ -86,14 +85,14 @@ class TaskRoutes:
         asked = self.dialect.asked(request.path_params, body)
         if self.dialect.names_uploads:
             asked = await NativeUploads(services).named(asked, caller.tenant, request)
-        received = await services.intake.receive(parse_fields(asked))
+        read, received = await self._received(asked)
         endpoint = with_predecessor(received, caller.tenant, services.store)
         submission = self._submission(caller, endpoint, request.headers.get("idempotency-key", ""))
         marked = self._marked(submission)
         once = once_of(submission, endpoint, self.dialect, services.settings.dedupe_seconds)
         callback = callback_of(request, services, self.dialect, endpoint, tenant=caller.tenant)
         callback = None if marked.silent else callback
-        ignored = ignored_fields(asked, endpoint)
+        ignored = ignored_fields(asked, read)
         headers = {"X-Ignored-Fields": _header_list(ignored)} if ignored else {}
         headers |= getattr(request.state, "rate_headers", {})
         terms = Terms(held, once, staying=marked.staying)
@@ -104,6 +103,18 @@ class TaskRoutes:
             return Response(earlier.body, headers=headers, media_type="application/json")
         services.nudge()
         return JSONResponse(self.dialect.accepted(task, endpoint), headers=headers)
+
+    async def _received(self, asked: Asked) -> tuple[Endpoint, Endpoint]:
+        """Return the checked request as it was sent, and with its pictures stored.
+
+        Raises:
+            InvalidRequest: it breaks rules; up to five are told at once.
+        """
+        try:
+            read = parse_fields(asked)
+            return read, await self.services.intake.receive(read)
+        except InvalidRequest as error:
+            raise await asyncio.to_thread(all_told, asked, error, self.services.intake.check_url) from None
 
     def _marked(self, submission: Submission) -> Markers:
         """Heed the markers in prompts, in development mode.
@@ -150,12 +161,10 @@ class TaskRoutes:
     async def _body(self, request: Request) -> dict[str, object]:
         settings = self.services.settings
         limit = settings.body_limit or self.dialect.body_limit
-        data = await read_body(request, limit=limit, seconds=settings.body_seconds)
         if self.dialect.forms and is_form(request.headers):
+            data = await read_body(request, limit=limit, seconds=settings.body_seconds)
             return await parse_form(request.headers, data)
-        if len(data) <= INLINE_PARSE_BYTES:
-            return parse_body(data)
-        return await asyncio.to_thread(parse_body, data)
+        return await read_object(request, limit=limit, seconds=settings.body_seconds)
 
     async def result(self, request: Request) -> JSONResponse:
         """Say where a task is; a succeeded one with freshly signed links."""

@@ -16,11 +16,10 @@ from starlette.responses import JSONResponse, Response
 from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingField
 from keyreel.intake.images import inspect
 from keyreel.server.addresses import base_url
-from keyreel.server.body import read_body
+from keyreel.server.body import read_body, read_object
 from keyreel.tasks.keys import Scope
 from keyreel.wire import beginnings
 from keyreel.wire.endpoint import PictureRules
-from keyreel.wire.parse import parse_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -62,7 +61,7 @@ class Uploads:
         services = self._services
         services.gate.caller(request.headers, Scope.SUBMIT)
         seconds = services.settings.body_seconds
-        body = parse_body(await read_body(request, limit=ASKING_LIMIT, seconds=seconds))
+        body = await read_object(request, limit=ASKING_LIMIT, seconds=seconds)
         key = f"{FOLDER}{token_hex(16)}.{_ending(body.get('file_name'), body.get('content_type'))}"
         base = base_url(request, services)
         ends = services.clock.now() + timedelta(seconds=UPLOAD_SECONDS)

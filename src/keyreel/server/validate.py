@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import UnsupportedOrder
-from keyreel.intake.inspection import complaints
 from keyreel.pricing import usd
-from keyreel.server.body import read_body
+from keyreel.server.body import read_object
+from keyreel.server.problems import picture_problems
 from keyreel.wire.ignored import ignored_fields
-from keyreel.wire.parse import parse_body
 from keyreel.wire.validation import examined, understood
 
 if TYPE_CHECKING:
@@ -43,12 +42,12 @@ class Validation:
         services = self._services
         services.gate.caller(request.headers)
         limit = services.settings.body_limit or LARGEST
-        data = await read_body(request, limit=limit, seconds=services.settings.body_seconds)
+        body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         spoken, model = request.query_params.get("dialect", ""), request.path_params["model"]
 
         def judge() -> Json:
             judges = Judges(services.prices, services.engines.check, services.intake.check_url)
-            return verdict(model, parse_body(data), judges, spoken=spoken)
+            return verdict(model, body, judges, spoken=spoken)
 
         return JSONResponse(await asyncio.to_thread(judge))
 
@@ -75,9 +74,7 @@ def verdict(model: str, body: Json, judges: Judges, *, spoken: str = "") -> Json
     found = examined(asked)
     request = found.mended
     problems = [_problem(breach.error(), breach.got, breach.rule) for breach in found.breaches]
-    problems += [
-        _problem(error) for error in complaints(request, judges.check_url) if found.stood(error.field)
-    ]
+    problems += [_problem(error) for error in picture_problems(found, judges.check_url)]
     able = True
     try:
         judges.check_order(request.order(_SEED))

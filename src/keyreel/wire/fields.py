@@ -10,14 +10,14 @@ from fractions import Fraction
 from typing import Annotated, Any, Final, LiteralString
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema, from_json
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from keyreel.order import Amplitude, Corner
 
 PAYLOAD_LENGTH: Final = 1_048_576
 
 _SEED_BITS: Final = 2**31 - 1
-_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}")
+_NUMBER: Final = re.compile(r"([+-]?[0-9]{1,20})(?:\.0{1,6})?", re.ASCII)
 _RATIO: Final = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,4})?):([0-9]{1,5}(?:\.[0-9]{1,4})?)")
 _WIDEST: Final = 4
 _LONGEST_WORD: Final = 64
@@ -59,7 +59,7 @@ class Whole(Rule):
     high: int
 
     def read(self, value: Any) -> int:
-        """Accept 5 and 5.0, refuse true, "5" and 5.5."""
+        """Accept 5, 5.0 and "5", refuse true, "five" and 5.5."""
         number = _whole(value)
         if number is None or not self.low <= number <= self.high:
             bounds = (
@@ -80,7 +80,7 @@ class Choice(Rule):
     numbers: tuple[int, ...]
 
     def read(self, value: Any) -> int:
-        """Accept 4 and 4.0, refuse "4"."""
+        """Accept 4, 4.0 and "4", refuse "four"."""
         number = _whole(value)
         if number not in self.numbers:
             raise broken(f"must be {' or '.join(map(str, self.numbers))}")
@@ -116,22 +116,6 @@ class Text(Rule):
     def schema(self) -> dict[str, Any]:
         """Return a string with its length."""
         return {"type": "string", "maxLength": self.limit} | ({"minLength": 1} if self.needed else {})
-
-
-@dataclass(frozen=True)
-class JsonText(Text):
-    """JSON as text, kept as it is."""
-
-    def read(self, value: Any) -> str:
-        """Accept text that is one JSON value, or nothing but blanks."""
-        text = super().read(value)
-        if not text.strip():
-            return ""
-        try:
-            from_json(text, allow_inf_nan=False)
-        except ValueError:
-            raise broken('must be JSON as text, for example {"Label": "1"}') from None
-        return text
 
 
 @dataclass(frozen=True)
@@ -192,9 +176,10 @@ class Many(Rule):
 @dataclass(frozen=True)
 class _Flag(Rule):
     def read(self, value: Any) -> bool:
-        if not isinstance(value, bool):
+        read = flag(value)
+        if read is None:
             raise broken("must be true or false")
-        return value
+        return read
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -203,10 +188,10 @@ class _Flag(Rule):
 @dataclass(frozen=True)
 class _Seed(Rule):
     def read(self, value: Any) -> int | None:
-        number = int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else _whole(value)
+        number = _whole(value)
         if value is None or number in {0, -1}:
             return None
-        if number is None or not -(2**63) <= number < 2**63:
+        if number is None or not -(2**63) <= number < 2**64:
             raise broken("must be a whole number of 64 bits; 0 and -1 ask for a random seed")
         # Seeds are 31 bits wide; the few whose low bits are all zero must not turn into "random".
         return number & _SEED_BITS or 1
@@ -259,6 +244,13 @@ Movement = Annotated[
 ]
 
 
+def flag(value: object) -> bool | None:
+    """Return what a flag means: true, false, or either as text in any case; None for everything else."""
+    if isinstance(value, str) and len(value) < _LONGEST_WORD:
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
 def shape(ratio: str) -> Fraction:
     """Return width over height of a checked ratio."""
     width, height = ratio.split(":")
@@ -281,7 +273,13 @@ def _within_limits(width: str, height: str) -> bool:
 
 
 def _whole(value: object) -> int | None:
-    """Return a JSON number without fraction as int, None for everything else."""
+    """Return a number without fraction as int, be it a JSON number or text; None for everything else.
+
+    Forms and the templates of workflow tools have nothing but text.
+    """
+    if isinstance(value, str):
+        match = _NUMBER.fullmatch(value.strip()) if len(value) < _LONGEST_WORD else None
+        return int(match[1]) if match else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and not value.is_integer():

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import from_json
 
 from keyreel.order import (
     Amplitude,
@@ -20,8 +21,8 @@ from keyreel.order import (
 )
 from keyreel.task import State
 from keyreel.wire.endpoint import Endpoint, PictureRules
-from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, JsonText, Movement, OneOf, Seed, Text
-from keyreel.wire.sources import Address, Source
+from keyreel.wire.fields import PAYLOAD_LENGTH, CornerName, Flag, Movement, OneOf, Seed, Text, broken, flag
+from keyreel.wire.sources import TRUSTED, Address, Source
 
 _PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
@@ -30,15 +31,25 @@ Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
 Voice = Annotated[str, Text(256)]
 
 
+def _json_text(text: str, info: ValidationInfo) -> str:
+    """Check that a client's text is JSON; what was accepted once, in our own rows, stays."""
+    if text and not (info.context and info.context.get(TRUSTED)):
+        try:
+            from_json(text, allow_inf_nan=False)
+        except ValueError:
+            raise broken('must be JSON as text, for example {"Label": "1"}') from None
+    return text
+
+
 class Part(BaseModel):
-    """An object inside a request. A null field counts as absent."""
+    """An object inside a request. Null counts as absent, and so does "" where a field may be."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nulls(cls, data: Any) -> Any:
-        return without_nulls(data) if isinstance(data, dict) else data
+    def _without_empty(cls, data: Any) -> Any:
+        return said(cls, data) if isinstance(data, dict) else data
 
 
 class TestMode(Part):
@@ -53,13 +64,6 @@ class Webhook(Part):
 
     url: Address = ""
     test_mode: TestMode | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_url(cls, data: Any) -> Any:
-        return (
-            {name: value for name, value in data.items() if value != ""} if isinstance(data, dict) else data
-        )
 
 
 class Extra(Part):
@@ -86,7 +90,7 @@ class Generation(Endpoint):
     wm_url: Source | None = Field(None, description="The mark's image; absent, the default text.")
     wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="The mark's corner.")
     payload: Annotated[str, Text(PAYLOAD_LENGTH)] = Field("", description="Passed through to the result.")
-    meta_data: Annotated[str, JsonText(PAYLOAD_LENGTH)] = Field(
+    meta_data: Annotated[str, Text(PAYLOAD_LENGTH), AfterValidator(_json_text)] = Field(
         "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
     )
     callback_url: Address = Field("", description="Where events of the task are sent.")
@@ -95,14 +99,11 @@ class Generation(Endpoint):
     @model_validator(mode="before")
     @classmethod
     def _relevant(cls, data: Any) -> Any:
-        """Drop what counts as absent: nulls, empty addresses, a mark's fields without the mark."""
+        """Drop what counts as absent: nulls, empty optional fields, a mark's fields without the mark."""
         if not isinstance(data, dict):
             return data
-        given = without_nulls(data)
-        for name in ("wm_url", "callback_url", "video_url", "video_creation_id"):
-            if given.get(name) == "":
-                del given[name]
-        if given.get("watermark") is not True:
+        given = said(cls, data)
+        if not flag(given.get("watermark")):
             given.pop("wm_url", None)
             given.pop("wm_position", None)
         return given
@@ -220,9 +221,17 @@ class Generation(Endpoint):
         )
 
 
-def without_nulls(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that say something: null means absent throughout this API family."""
-    return {name: value for name, value in data.items() if value is not None}
+def said(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that say something: null means absent throughout this API family.
+
+    So does "" for a field that need not be there: programs fill in whatever a form has left empty.
+    """
+    optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
+    return {
+        name: value
+        for name, value in data.items()
+        if value is not None and not (isinstance(value, str) and not value and name in optional)
+    }
 
 
 def listed(name: str, sources: Iterable[str]) -> dict[str, str]:

@@ -10,8 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from keyreel.errors import InvalidImage, InvalidRequest, ItemCountOutOfRange, MissingField, MissingImage
+from keyreel.wire.unreadable import why
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic_core import ErrorDetails
 
     from keyreel.wire.dialect import Asked, Json
@@ -24,7 +27,11 @@ DEEPEST: Final = 32
 # of millions of empty lists from becoming gigabytes of objects.
 _MOST_VALUES: Final = 20_000
 _MOST_SEPARATORS: Final = 2_500_000
+_MARK: Final = b"\xef\xbb\xbf"
 _LONGEST_SHOWN: Final = 64
+_MOST_TOLD: Final = 5
+_LONGEST_TOLD: Final = 900
+"""Characters of several rules told together; clients are promised 1000."""
 _LONGEST_PATH: Final = 120
 _PICTURES: Final = frozenset({"images", "start_image", "key_image"})
 _KINDS: Final[dict[str, type[InvalidRequest]]] = {
@@ -60,15 +67,16 @@ class Breach:
         """Where it is, for example "image_settings[2].duration"."""
         return _path(self.location)
 
-    def error(self, *, more: int = 0) -> InvalidRequest:
-        """Return the refusal that says so; `more` is how many others there are."""
+    def error(self) -> InvalidRequest:
+        """Return the refusal that says so."""
         got = f"got {self.got}; " if self.got else ""
-        also = f" ({more} more to mend.)" if more else ""
-        return self.kind(f"{self.field}: {got}{self.rule}.{also}", field=self.field)
+        return self.kind(f"{self.field}: {got}{self.rule}.", field=self.field)
 
 
 def parse_body(data: bytes) -> Json:
     """Read a request's body: one JSON object of valid, finite, not too deeply nested values.
+
+    A byte order mark is skipped (RFC 8259, 8.1). Of a name that is given twice the last value counts.
 
     Raises:
         InvalidRequest: it is anything else.
@@ -77,12 +85,14 @@ def parse_body(data: bytes) -> Json:
         raise InvalidRequest("The body holds too many values.")
     try:
         # Interning strings would cost four times the reading of a 20 MB picture.
-        body: object = from_json(data, allow_inf_nan=False, cache_strings="none")
+        body: object = from_json(data.removeprefix(_MARK), allow_inf_nan=False, cache_strings="none")
     except ValueError as error:
-        raise InvalidRequest(f"The body is not valid JSON: {_reason(str(error))}.") from None
+        known = why(data)
+        raise known or InvalidRequest(f"The body is not valid JSON: {_reason(str(error))}.") from None
     if not isinstance(body, dict):
         raise InvalidRequest(f"The body is {shown(body)}; it must be a JSON object.")
-    _check_values(body)
+    if not _finite(body):
+        raise why(data) or InvalidRequest("The body holds a number that is too large.")
     return body
 
 
@@ -95,8 +105,20 @@ def parse_fields(asked: Asked) -> Endpoint:
     try:
         return asked.endpoint.model_validate(asked.fields)
     except ValidationError as error:
-        first, *others = breaches_of(error)
-        raise first.error(more=len(others)) from None
+        raise together([breach.error() for breach in breaches_of(error)]) from None
+
+
+def together(errors: Sequence[InvalidRequest]) -> InvalidRequest:
+    """Return one refusal that tells several, five at most: of the first one's kind, about its field."""
+    first, *others = errors
+    told, length = [first.message], len(first.message)
+    for error in others[: _MOST_TOLD - 1]:
+        length += len(error.message) + 1
+        if length > _LONGEST_TOLD:
+            break
+        told.append(error.message)
+    more = len(errors) - len(told)
+    return type(first)(" ".join(told) + (f" ({more} more)" if more else ""), field=first.field)
 
 
 def breaches_of(error: ValidationError) -> tuple[Breach, ...]:
@@ -143,20 +165,24 @@ def _crowded(data: bytes) -> bool:
     return found > _MOST_SEPARATORS
 
 
-def _check_values(body: Json) -> None:
-    """Check what JSON allows and we do not: numbers beyond a double, deep nesting."""
+def _finite(body: Json) -> bool:
+    """Say whether all numbers are within a double's range.
+
+    Raises:
+        InvalidRequest: objects and lists are nested too deep, or hold too many values.
+    """
     level: list[Any] = [body]
     for _ in range(DEEPEST + 1):
         containers = [value for value in level if isinstance(value, dict | list)]
         if not containers:
-            return
+            return True
         if sum(map(len, containers)) > _MOST_VALUES:
             raise InvalidRequest(f"The body holds more than {_MOST_VALUES} values.")
         level = [
             value for each in containers for value in (each.values() if isinstance(each, dict) else each)
         ]
         if any(isinstance(value, float) and not math.isfinite(value) for value in level):
-            raise InvalidRequest("The body holds a number that is too large.")
+            return False
     raise InvalidRequest(f"The body nests objects and lists deeper than {DEEPEST} levels.")
 
 

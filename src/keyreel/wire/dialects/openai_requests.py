@@ -62,7 +62,8 @@ def asked(body: Json) -> Asked:
         InvalidRequest: prompt, seconds, size or pictures make no sense.
     """
     pictures = pictures_of(body)
-    fields = {name: value for name, value in body.items() if name not in _OWN and value is not None}
+    given = {name: value for name, value in body.items() if name not in _OWN}
+    fields = {name: value for name, value in given.items() if value is not None and value != ""}
     if pictures:
         fields["images"] = pictures
     # Who names the model's own fields beside the format's means them.
@@ -72,7 +73,6 @@ def asked(body: Json) -> Asked:
     # People write the prompt, programs the model: where both are wrong, the prompt is told.
     _check_prompt(fields, OPERATIONS[len(pictures)])
     kinds, unasked = _kinds(body.get("model"), len(pictures))
-    fields = _unquoted(fields, kinds[0])
     fit = nearest(kinds, fields, wish)
     known = fit.endpoint.model_fields
     unknown = tuple(name for name in fields if name not in known)
@@ -189,17 +189,3 @@ def _size(value: Any) -> Size | None:
             f"size: got {shown(value)}; must be width and height such as 1280x720.", field="size"
         )
     return Size(int(match[1]), int(match[2]))
-
-
-def _unquoted(fields: Json, kind: type[Endpoint]) -> Json:
-    """Read flags and numbers that came as text: forms have nothing else."""
-    return {name: _plain(kind, name, value) for name, value in fields.items()}
-
-
-def _plain(kind: type[Endpoint], name: str, value: Any) -> Any:
-    field = kind.model_fields.get(name)
-    if field is None or not isinstance(value, str):
-        return value
-    if field.annotation is bool:
-        return {"true": True, "false": False}.get(value.lower(), value)
-    return int(value) if field.annotation is int and re.fullmatch("-?[0-9]{1,6}", value, re.ASCII) else value

@@ -99,10 +99,13 @@ class Vtrix(Dialect):
         del path
         flat = {name: value for name, value in body.items() if name not in {"model", "input"}}
         wrapped = body.get("input")
+        beside: tuple[str, ...] = ()
         if are_messages(wrapped):
             params = flat | fields_of(wrapped, flat.pop(PARAMETERS, None))
+        elif wrapped is not None:
+            params, beside = flat | _params(wrapped), _beside_params(wrapped[0])
         else:
-            params = flat | (_params(wrapped) if wrapped is not None else {})
+            params = flat
         # Some models put the provider's own model name into the fields; ours is outside.
         inner = params.pop("model", None)
         model = body.get("model") or inner
@@ -111,7 +114,8 @@ class Vtrix(Dialect):
                 "model: is required, and must be text such as viduq2_pro_img2video.", field="model"
             )
         endpoint = catalogue.find(model)
-        return Asked(endpoint, params, tuple(name for name in params if name not in endpoint.model_fields))
+        unknown = tuple(name for name in params if name not in endpoint.model_fields)
+        return Asked(endpoint, params, unknown + beside)
 
     def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
         """Read the path's last part."""
@@ -224,6 +228,11 @@ def _params(wrapped: Any) -> Json:
             "input[0].params: must be an object of the model's fields.", field="input[0].params"
         )
     return params
+
+
+def _beside_params(wrapped: Json) -> tuple[str, ...]:
+    """Name what stands beside the fields: nobody reads it."""
+    return tuple(f"input[0].{name}" for name in wrapped if name != "params")
 
 
 def _metadata(task: Task, eta_seconds: int) -> Json:

@@ -1,0 +1,119 @@
+"""Why a body cannot be read: what encoding it is in, or which of its fields holds what JSON must not hold."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from keyreel.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARKS: Final = (
+    # The mark of UTF-32 begins like that of UTF-16.
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\x1f\x8b", "compressed with gzip"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+)
+_LONGEST_NUMBER: Final = 400
+"""Digits; doubles end at 309."""
+_DEEPEST: Final = 32
+_LONGEST_KEY: Final = 64
+_WRAPPED: Final = re.compile(r"input\[0\]\.(?:params\.)?")
+
+
+class _TooLarge:
+    """Stands where a number was that no program can hold."""
+
+
+def why(data: bytes) -> InvalidRequest | None:
+    """Return the refusal of a body that cannot be read, None where there is nothing to say about it."""
+    encoding = _encoding(data)
+    if encoding:
+        return InvalidRequest(f"The body is {encoding}; JSON is taken as UTF-8, and not compressed.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return InvalidRequest(f"The body is not UTF-8: byte {error.start} is {data[error.start]:#04x}.")
+    try:
+        body: object = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_constant)
+    except (ValueError, RecursionError):
+        return None
+    return next(_faults(body), None)
+
+
+def _encoding(data: bytes) -> str:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return name
+    zeros = [not byte for byte in data[:4]]
+    # Two of the first letters of a JSON text are ASCII, whatever its encoding.
+    if zeros in ([True, True, True, False], [False, True, True, True]):
+        return "UTF-32"
+    return "UTF-16" if zeros in ([True, False] * 2, [False, True] * 2) else ""
+
+
+def _whole(digits: str) -> object:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else _TooLarge()
+
+
+def _real(digits: str) -> object:
+    number = float(digits)
+    return number if math.isfinite(number) else _TooLarge()
+
+
+def _constant(name: str) -> object:
+    del name
+    return math.nan
+
+
+def _faults(body: object) -> Iterator[InvalidRequest]:
+    """Yield what stands in a body and must not, the outer before the inner."""
+    level: list[tuple[str, Any]] = [("", body)]
+    for _ in range(_DEEPEST + 2):
+        for path, value in level:
+            rule = _rule(value)
+            if rule:
+                yield _refusal(path, rule)
+        for path, value in level:
+            if isinstance(value, dict) and any(_halved(key) for key in value):
+                yield _refusal(path, "holds a field whose name is no valid Unicode text (half an emoji?)")
+        level = [inner for path, value in level for inner in _within(path, value)]
+
+
+def _rule(value: object) -> str:
+    if isinstance(value, _TooLarge):
+        return "the number is too large"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN and Infinity are not JSON"
+    return "must be valid Unicode text; it holds half of a surrogate pair" if _halved(value) else ""
+
+
+def _halved(value: object) -> bool:
+    return (
+        isinstance(value, str) and not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value)
+    )
+
+
+def _within(path: str, value: object) -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [(f"{path}.{_shown(key)}" if path else _shown(key), inner) for key, inner in value.items()]
+    return [(f"{path}[{at}]", inner) for at, inner in enumerate(value)] if isinstance(value, list) else []
+
+
+def _shown(key: str) -> str:
+    return key[:_LONGEST_KEY].encode("ascii", "backslashreplace").decode()
+
+
+def _refusal(path: str, rule: str) -> InvalidRequest:
+    """Name the field as other refusals do: without the envelope that one format has around it."""
+    field = _WRAPPED.sub("", path, count=1)[:120]
+    if not field:
+        return InvalidRequest(f"The body {rule}." if rule.startswith("holds") else f"The body: {rule}.")
+    return InvalidRequest(f"{field}: {rule}.", field=field)
