@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: settings, commands, endpoints, errors, sizes. `--check` only compares."""
+"""Write docs/reference from the code: settings, commands, endpoints, errors, sizes. `--check` compares."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ RATIOS = ("16:9", "9:16", "4:3", "3:4", "1:1", "21:9", "9:21", "4:1", "1:4")
 
 def _frame_sizes() -> Iterator[str]:
     yield "# Frame sizes\n"
-    yield "A video without a picture to follow has the size of its resolution and `aspect_ratio`. Other ratios"
+    yield "A video without a picture to follow has the size of its resolution and `aspect_ratio`. Others"
     yield "have about the same area; with a start frame the ratio is the picture's.\n"
     heads = " | ".join(each.value for each in Resolution)
     yield f"| ratio | {heads} |\n|---|{'---|' * len(Resolution)}"
