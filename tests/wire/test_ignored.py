@@ -52,6 +52,16 @@ def ignored(name: str, fields: dict[str, Any]) -> tuple[str, ...]:
         ),
         (
             "q2-reference2video",
+            {"prompt": "@a meets @9 beside 图三, @1 waves", "subjects": [{"id": "a", "images": [url(0)]}]},
+            ("prompt[@9]", "prompt[图三]"),
+        ),
+        (
+            "q1-reference2video",
+            {"prompt": "@1 and image 2 and @3", "images": [url(0), url(1)]},
+            ("prompt[@3]",),
+        ),
+        (
+            "q2-reference2video",
             {
                 "prompt": "@a",
                 "subjects": [

@@ -110,12 +110,12 @@ def _values(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type
             low, high = schema["minimum"], schema["maximum"]
             yield from ((each, str(each), None) for each in dict.fromkeys((low, high)))
             yield from ((each, str(each), InvalidRequest) for each in (low - 1, high + 1))
-            yield str(high), f"{high} as text", InvalidRequest
+            yield "many", "a word", InvalidRequest
         case "string" if "enum" in schema:
             yield from ((word, word, None) for word in schema["enum"])
             yield "nonsense", "nonsense", InvalidRequest
         case "string" if "maxLength" in schema:
-            yield from _texts(schema)
+            yield from _texts(schema, quoted=name == "meta_data")
         case "string" if name == "aspect_ratio":
             yield from ((word, word, None) for word in ("4:1", "1:4", "16:9"))
             yield from ((word, word, InvalidRequest) for word in ("4.01:1", "1:4.01", "wide"))
@@ -127,10 +127,13 @@ def _values(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type
             yield from _further(name)
 
 
-def _texts(schema: Json) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+def _texts(schema: Json, *, quoted: bool) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+    """Yield texts; `quoted` ones are JSON."""
     most = schema["maxLength"]
     # A letter outside the basic plane: lengths are counted in characters, not in bytes or halves.
-    yield "😀" * most, f"{most} characters", None
+    yield f'"{"😀" * (most - 2)}"' if quoted else "😀" * most, f"{most} characters", None
+    if quoted:
+        yield '{"Label":', "broken JSON", InvalidRequest
     yield "x" * (most + 1), f"{most + 1} characters", InvalidRequest
     yield 5, "a number", InvalidRequest
     if schema.get("minLength"):
@@ -156,8 +159,8 @@ def _lists(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type[
 def _further(name: str) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     """Yield the values of fields whose rules are more than a schema says."""
     if name == "seed":
-        yield from ((each, str(each), None) for each in (0, -1, 2**31 - 1, 2**63 - 1))
-        yield from ((each, str(each), InvalidRequest) for each in (2**63, 1.5, "many"))
+        yield from ((each, str(each), None) for each in (0, -1, 2**31 - 1, 2**64 - 1))
+        yield from ((each, str(each), InvalidRequest) for each in (2**64, 1.5, "many"))
     if name == "wm_position":
         yield from ((each, str(each), None) for each in (1, 4, "top_left", "bottom-right"))
         yield from ((each, str(each), InvalidRequest) for each in (0, 5, "middle"))

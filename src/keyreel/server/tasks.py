@@ -228,6 +228,6 @@ class TaskRoutes:
 
 def _header_list(names: Iterable[str]) -> str:
     """Join names for a header: whatever a client called its fields, printable ASCII of bounded length."""
-    safe = [quote(name[:64], safe="[].-_") for name in dict.fromkeys(names)]
+    safe = [quote(name[:64], safe="[].-_@") for name in dict.fromkeys(names)]
     text = ", ".join(safe)
     return text if len(text) <= LONGEST_HEADER else text[:LONGEST_HEADER].rpartition(",")[0] + ", ..."

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from keyreel.calling import renamed
+from keyreel.calling import renamed, unknown_calls
 from keyreel.order import Operation, Order, Picture, Shot, Size, Sound, Subject, frame_size
 from keyreel.wire.fields import Flag, Many, RatioText, Text, Whole, broken, shape
 from keyreel.wire.generation import Generation, Part, Voice, listed, relisted
@@ -45,6 +45,13 @@ class Reference2Video(Generation):
     def described(self) -> str:
         """Return the prompt, with each subject called by its one name."""
         return self.prompt
+
+    def without_effect(self) -> tuple[str, ...]:
+        """Name the calls in the prompt, such as @9, that lead to no subject as well."""
+        names = [subject.name for subject in self.subjects_shown()]
+        numbers = map(str, range(1, len(names) + 1))
+        lost = unknown_calls(self.described(), (*names, *numbers))
+        return (*super().without_effect(), *(f"prompt[{call}]" for call in lost))
 
     def order(self, seed: int) -> Order:
         """Return one shot without keyframes, with the subjects."""
