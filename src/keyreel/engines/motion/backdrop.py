@@ -73,11 +73,11 @@ def backdrop(direction: Direction, size: tuple[int, int], seed: int, *, aerial: 
         _WET if direction.strength_of(Effect.RAIN) and place not in _SHELTERED else 0.0
     )
     return Backdrop(
-        _finished(image, rng), horizon, light, places.SHORES.get(place), gloss, place in _WEIGHTLESS
+        finished(image, rng), horizon, light, places.SHORES.get(place), gloss, place in _WEIGHTLESS
     )
 
 
-def _finished(image: FloatArray, rng: np.random.Generator) -> Frame:
+def finished(image: FloatArray, rng: np.random.Generator) -> Frame:
     """Add the lens's fall-off, and grain, which keeps gradients from banding."""
     height, width = image.shape[:2]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FRAMES_BETWEEN_REPORTS: Final = 4
 _DRAWS_FIRST: Final = (Operation.IMG2VIDEO,)
+_NEEDS_NO_NETWORK: Final = (Operation.TEXT2VIDEO,)
 _DRAWS_BETWEEN: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
 
 
@@ -39,7 +40,9 @@ class MotionEngine:
         self._nets: Nets | None = None
 
     def accepts(self, order: Order) -> bool:
-        """Say whether the order has the pictures that its operation starts from."""
+        """Say whether the order has what its operation starts from: pictures, or words alone."""
+        if order.operation is Operation.TEXT2VIDEO:
+            return len(order.shots) == 1
         if order.operation in _DRAWS_FIRST:
             return len(order.shots) == 1 and order.shots[0].first is not None
         if order.operation is Operation.EXTEND:
@@ -59,7 +62,8 @@ class MotionEngine:
         from keyreel.engines.motion.shown import shown
 
         path = films[0] if len(films) == 1 else _joined(films, job)
-        return Clip(path, shows=shown(order), source=SourceType.COMPOSITE)
+        source = SourceType.ALGORITHMIC if order.operation in _NEEDS_NO_NETWORK else SourceType.COMPOSITE
+        return Clip(path, shows=shown(order), source=source)
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,23 +80,49 @@ class MotionEngine:
 
         # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
         cv2.setNumThreads(1)
-        nets = self._nets = self._nets or Nets()
-        extends = order.operation is Operation.EXTEND
-        if order.operation in _DRAWS_BETWEEN or (extends and order.shots[0].last is not None):
-            from keyreel.engines.motion.keyframes import Reel
+        self._nets = self._nets or Nets()
+        goes_on = order.operation is Operation.EXTEND and order.shots[0].last is None
+        return (_from_video if goes_on else _TECHNIQUES[order.operation])(order, self._nets)
 
-            return Reel(order, nets).frames
-        if extends:
-            from keyreel.engines.motion.continuation import frames as frames_from_video
 
-            return lambda _: frames_from_video(order, nets)
-        if order.operation in _DRAWS_FIRST:
-            from keyreel.engines.motion.image_to_video import frames as frames_from_picture
+def _between_keyframes(order: Order, nets: Nets) -> Technique:
+    from keyreel.engines.motion.keyframes import Reel
 
-            return lambda _: frames_from_picture(order, nets)
-        from keyreel.engines.motion.reference import frames as frames_from_subjects
+    return Reel(order, nets).frames
 
-        return lambda _: frames_from_subjects(order, nets)
+
+def _from_video(order: Order, nets: Nets) -> Technique:
+    from keyreel.engines.motion.continuation import frames
+
+    return lambda _: frames(order, nets)
+
+
+def _from_picture(order: Order, nets: Nets) -> Technique:
+    from keyreel.engines.motion.image_to_video import frames
+
+    return lambda _: frames(order, nets)
+
+
+def _from_subjects(order: Order, nets: Nets) -> Technique:
+    from keyreel.engines.motion.reference import frames
+
+    return lambda _: frames(order, nets)
+
+
+def _from_words(order: Order, _: Nets) -> Technique:
+    from keyreel.engines.motion.text_to_video import frames
+
+    return lambda _: frames(order)
+
+
+_TECHNIQUES: Final[dict[Operation, Callable[[Order, Nets], Technique]]] = {
+    Operation.START_END2VIDEO: _between_keyframes,
+    Operation.MULTIFRAME: _between_keyframes,
+    Operation.EXTEND: _between_keyframes,
+    Operation.IMG2VIDEO: _from_picture,
+    Operation.REFERENCE2VIDEO: _from_subjects,
+    Operation.TEXT2VIDEO: _from_words,
+}
 
 
 def _joined(films: list[Path], job: Job) -> Path:

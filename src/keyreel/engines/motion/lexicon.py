@@ -80,6 +80,7 @@ class Place(StrEnum):
     SNOWFIELD = "snowfield"
     SNOWPEAKS = "snowpeaks"
     MEADOW = "meadow"
+    SKYLINE = "skyline"
 
 
 class Hour(StrEnum):
@@ -90,6 +91,15 @@ class Hour(StrEnum):
     SUNSET = "sunset"
     NIGHT = "night"
     OVERCAST = "overcast"
+
+
+class Season(StrEnum):
+    """What a scene wears."""
+
+    SPRING = "spring"
+    SUMMER = "summer"
+    AUTUMN = "autumn"
+    WINTER = "winter"
 
 
 class Nature(StrEnum):
@@ -145,7 +155,12 @@ DENIED_AFTER: Final = (
 )
 
 CLAUSE_END: Final = r"[.,;!?\n，。；！？、]+"
+CUT: Final = (
+    r"\b(?:(?:hard |jump |smash )?cut(?:s|ting)?|switch(?:es)?|jumps?) to\b|\b(?:next|new) (?:shot|scene)\b"
+    r"|切换?[到至]|切镜|转场|下一[个镜幕]+头?"
+)
 AND_THEN: Final = (
+    rf"{CUT}|\b(?:fad|dissolv|transition)(?:e|es|s|ing)? (?:in)?to (?=(?:a|an|the) )|"
     r"\b(?:and then|then|after that|afterwards|finally|followed by|next)\b|然后|接着|随后|之后|最后|接下来|最终"
     r"|再(?=[推拉摇移缩放向往朝缓慢快环绕升降]|镜头)"
 )
@@ -225,13 +240,17 @@ PLACES: Final = (
         r"\bunderwater\b|\b(?:under|beneath|below) the (?:sea|water|ocean|waves)\b|\bcoral\b|\bsea ?bed\b|\bdeep sea\b|海底|水下|水底|珊瑚",
     ),
     (
+        Place.SKYLINE,
+        r"\b(?:skylines?|cityscapes?|(?:city|urban) (?:panorama|lights)|(?:harbou?r|bay|river|water) ?front|skyscrapers?|megacity|metropolis)\b|天际线|摩天|城市全景|都市夜景|城市夜景|江景|外滩|维多利亚港",
+    ),
+    (
         Place.BEACH,
         r"\b(?:beach\w*|seaside|coast\w*|shores?|seashore|sand|island)\b|沙滩|海滩|海边|海岸|岸边|海岛",
     ),
     (Place.LAKE, r"\b(?:lakes?|ponds?|rivers?|lagoon|fjord|stream)\b|湖|池塘|河|江面|溪"),
     (
         Place.SEA,
-        r"\b(?:sea(?! of clouds)|ocean|(?:ocean |sea )waves|harbou?r|bay|(?:on|in|over|across|above|open) (?:the )?(?:\w+ )?waters?)\b|(?<![云花上林雪])海|水面|水上|港",
+        r"\b(?:sea(?! of clouds)|ocean|waves|surf|lighthouse|harbou?r|bay|(?:on|in|over|across|above|open) (?:the )?(?:\w+ )?waters?)\b|(?<![云花上林雪])海|海浪|波浪|灯塔|水面|水上|港",
     ),
     (Place.DESERT, r"\b(?:desert|dunes?|sahara|canyon|mars)\b|沙漠|沙丘|戈壁|峡谷|火星(?!四)"),
     (
@@ -244,7 +263,7 @@ PLACES: Final = (
     ),
     (
         Place.CITY,
-        r"\b(?:city|street|skyline|downtown|urban|town|rooftops?|alley|skyscrapers?|neon|plaza)\b|城市|街|都市|霓虹|大厦|高楼|马路|广场",
+        r"\b(?:city|street|downtown|urban|town|rooftops?|alley|neon|plaza|market)\b|城市|街|都市|霓虹|大厦|高楼|马路|广场",
     ),
     (
         Place.FOREST,
@@ -281,6 +300,19 @@ HOURS: Final = (
         r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|阴天|多云|阴沉|阴云",
     ),
     (Hour.DAY, r"\bday\w*\b|\bsunny\b|\bsunshine\b|\bnoon\b|\bblue sky\b|白天|白昼|阳光|晴|正午|蓝天|天亮"),
+)
+
+SEASONS: Final = (
+    (
+        Season.SPRING,
+        r"\bspring(?:time)?\b(?! water)|\bblossom(?:s|ing)?\b|\bsakura\b|春(?!联)|樱花|桃花|梅花|花开",
+    ),
+    (
+        Season.AUTUMN,
+        r"\bautumn(?:al)?\b|\bfall (?:foliage|colou?rs|leaves|forest)\b|\bmaples?\b|秋|枫|落叶|红叶|金黄的?(?:树|叶|麦)",
+    ),
+    (Season.WINTER, r"\bwint(?:er|ry)\w*|\bsnow\w*|\bfrost\w*|\bfrozen\b|\bicy\b|冬|雪|冰天|结冰"),
+    (Season.SUMMER, r"\bsummer\w*|\btropical\b|夏|热带"),
 )
 
 SLOWER: Final = r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|calm(?:ly)?|light|a little|delicate(?:ly)?)\b|缓缓|慢慢|缓慢|轻轻|微微|稍微|小幅|轻微|小(?=雨|雪|雾)|薄(?=雾)|微(?=风)"

@@ -164,7 +164,7 @@ class Sparks:
             fade = min(up * 8, 1.0) * (1.0 - 0.55 * up)
             sprite = self.sprites[min(int(scale * len(self.sprites)), len(self.sprites) - 1)]
             at = (x + self.wander * wobble + 0.05 * up) * width % width, (1.03 - up) * height
-            _glow(frame, sprite, at, strength * light * flicker * fade)
+            glow(frame, sprite, at, strength * light * flicker * fade)
 
 
 _NEAR_SPARK: Final = 0.72
@@ -181,11 +181,11 @@ def sparks(size: Size, rng: np.random.Generator, amount: float, *, calm: bool) -
     colour = np.array((190, 235, 90) if calm else (255, 128, 40), np.float32)
     short = min(size.width, size.height)
     radii = (0.0032, 0.0048, 0.0072, 0.0125)
-    return Sparks(state, tuple(_spark(radius * short, colour) for radius in radii), size, 0.012)
+    return Sparks(state, tuple(speck(radius * short, colour) for radius in radii), size, 0.012)
 
 
-def _spark(radius: float, colour: FloatArray) -> Frame:
-    """Draw a hot core in a wide glow."""
+def speck(radius: float, colour: FloatArray) -> Frame:
+    """Draw a hot core in a wide glow, as light to be added."""
     reach = max(int(radius * 4), 3)
     line = np.arange(-reach, reach + 1, dtype=np.float32)
     distance = np.hypot(line[None, :], line[:, None]) / np.float32(radius)
@@ -194,7 +194,8 @@ def _spark(radius: float, colour: FloatArray) -> Frame:
     return bytes_of(core[..., None] * hot + halo[..., None] * colour)
 
 
-def _glow(frame: Frame, sprite: Frame, at: tuple[float, float], light: float) -> None:
+def glow(frame: Frame, sprite: Frame, at: tuple[float, float], light: float) -> None:
+    """Add a small light to a frame, centred at a pixel, in place."""
     reach = sprite.shape[0] // 2
     left, top = round(at[0]) - reach, round(at[1]) - reach
     x0, y0 = max(left, 0), max(top, 0)

@@ -11,6 +11,7 @@ from keyreel.engines.motion import interiors, skyline
 from keyreel.engines.motion.depths import underwater
 from keyreel.engines.motion.ground import blades, perspective, plain
 from keyreel.engines.motion.lexicon import Place
+from keyreel.engines.motion.metropolis import metropolis
 from keyreel.engines.motion.raster import fetched, step
 from keyreel.engines.motion.sky import mixed, noise, painted
 from keyreel.engines.motion.street import street
@@ -41,10 +42,11 @@ HORIZONS: Final = {
     Place.SKY: 0.86,
     Place.SNOWFIELD: 0.54,
     Place.MEADOW: 0.52,
+    Place.SKYLINE: 0.58,
 }
 _FROM_ABOVE: Final = 0.46
 _HIGH_PLACES: Final = (Place.MOUNTAINS, Place.SNOWPEAKS)
-SHORES: Final = {Place.SEA: 1.5, Place.LAKE: 1.5, Place.BEACH: 0.78}
+SHORES: Final = {Place.SEA: 1.5, Place.LAKE: 1.5, Place.SKYLINE: 1.5, Place.BEACH: 0.78}
 """Where the water of a place ends in front, as a part of the height; above 1.0 where it does not."""
 
 
@@ -137,6 +139,13 @@ def _lake(sketch: Sketch) -> FloatArray:
     return image
 
 
+def _skyline(sketch: Sketch) -> FloatArray:
+    image = painted(sketch, 0.45)
+    metropolis(image, sketch)
+    _water(image, sketch, deep=(22, 44, 66), calm=0.55, lamps=True)
+    return image
+
+
 def _sky(sketch: Sketch) -> FloatArray:
     image = painted(sketch, 0.8)
     width, height = sketch.size
@@ -152,7 +161,9 @@ def _sky(sketch: Sketch) -> FloatArray:
     return np.asarray(image, np.float32)
 
 
-def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4) -> None:
+def _water(
+    image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), calm: float = 0.4, lamps: bool = False
+) -> None:
     """Draw water: the mirrored sky and land, deeper towards the viewer, waves, the sun's path of light."""
     width, height = sketch.size
     line, high = sketch.line, height - sketch.line
@@ -165,8 +176,9 @@ def _water(image: FloatArray, sketch: Sketch, *, deep: Colour = (22, 92, 122), c
     where = np.stack(np.broadcast_arrays(across, np.clip(up, 0, line - 1)), axis=-1).astype(np.float32)
     soft = cv2.blur(image[:line], (max(width // 160, 1), max(height // 40, 1)))
     mirrored = fetched(np.asarray(soft, np.float32), where, cv2.BORDER_REPLICATE)
-    # The sun's own image is drawn below, as its path of light.
-    mirrored = np.minimum(mirrored, np.array(sketch.palette.low, np.float32) * np.float32(1.1) + 12)
+    if not lamps:
+        # The sun's own image is drawn below, as its path of light.
+        mirrored = np.minimum(mirrored, np.array(sketch.palette.low, np.float32) * np.float32(1.1) + 12)
     depth = sketch.lit(deep) * (1 + 0.5 * waves[..., None])
     clear = (0.82 - 0.62 * part ** (0.5 + calm))[:, None, None]
     drawn = np.asarray(depth + (mirrored * np.float32(0.94) - depth) * clear, np.float32)
@@ -219,4 +231,5 @@ _PLACES: Final[dict[Place, Callable[[Sketch], FloatArray]]] = {
     Place.SKY: _sky,
     Place.ROOM: interiors.room,
     Place.SPACE: interiors.space,
+    Place.SKYLINE: _skyline,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion import camera_words, lexicon, role_words
-from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place
+from keyreel.engines.motion.lexicon import Action, Effect, Hour, Move, Nature, Place, Season
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,6 +74,7 @@ class Direction:
     roles: tuple[Role, ...] = ()
     place: Place | None = None
     hour: Hour | None = None
+    season: Season | None = None
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -92,15 +93,27 @@ class Direction:
 
 def direct(text: str, names: Sequence[str] = ()) -> Direction:
     """Read a prompt. `names` are the subjects it may call `@name`; matching ignores case."""
-    phases = [_clauses(phase) for phase in re.split(lexicon.AND_THEN, _plain(text))]
-    clauses = [clause for phase in phases for clause in phase]
+    spoken = [_clauses(phase) for phase, _ in phases(text)]
+    clauses = [clause for phase in spoken for clause in phase]
     return Direction(
-        cues=_cues(phases),
+        cues=_cues(spoken),
         effects=tuple(_effects(clauses)),
         roles=_roles(clauses, names),
         place=_first(lexicon.PLACES, clauses),
         hour=_first(lexicon.HOURS, clauses),
+        season=_first(lexicon.SEASONS, clauses),
     )
+
+
+def phases(text: str) -> list[tuple[str, bool]]:
+    """Part a prompt into what it tells one after the other, and whether each phase begins with a cut."""
+    plain = _plain(text)
+    joints = [*re.finditer(lexicon.AND_THEN, plain)]
+    starts = (0, *(joint.end() for joint in joints))
+    ends = (*(joint.start() for joint in joints), len(plain))
+    cuts = (False, *(bool(re.search(lexicon.CUT, joint[0])) for joint in joints))
+    found = [(plain[start:end], cut) for start, end, cut in zip(starts, ends, cuts, strict=True)]
+    return [(phase, cut) for phase, cut in found if re.search(r"\w", phase)] or [("", False)]
 
 
 def _plain(text: str) -> str:

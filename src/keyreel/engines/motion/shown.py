@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from keyreel.engines.motion.lexicon import Effect, Hour, Nature, Place
 from keyreel.engines.motion.prompt import direct
 from keyreel.engines.motion.reference import names_of, role_of, unnamed_place
 from keyreel.engines.motion.role_words import BIRDS
+from keyreel.engines.motion.whereabouts import takes
 from keyreel.order import Operation, Size
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _AT_PLACES: Final[dict[Place | None, Shown]] = {
     Place.LAKE: Shown.WATER,
     Place.UNDERWATER: Shown.WATER,
     Place.CITY: Shown.CITY,
+    Place.SKYLINE: Shown.CITY,
     Place.MOUNTAINS: Shown.WIND,
     Place.SNOWPEAKS: Shown.WIND,
     Place.SNOWFIELD: Shown.WIND,
@@ -60,6 +63,9 @@ def shown(order: Order) -> tuple[frozenset[Shown], ...]:
 
 
 def _in_shot(shot: Shot, order: Order) -> Iterator[Shown]:
+    if order.operation is Operation.TEXT2VIDEO:
+        yield from _drawn(shot, order)
+        return
     direction = direct(shot.prompt, names_of(order))
     for effect, _ in direction.effects:
         if effect in _IN_THE_AIR:
@@ -70,6 +76,23 @@ def _in_shot(shot: Shot, order: Order) -> Iterator[Shown]:
         yield _AT_PLACES[direction.place]
     if any(map(_shows_water, (shot.first, shot.last))):
         yield Shown.WATER
+
+
+def _drawn(shot: Shot, order: Order) -> Iterator[Shown]:
+    """Tell what the scenes show that are drawn for a prompt."""
+    for take in takes(shot.prompt, shot.seconds, order.seed):
+        direction = take.direction
+        yield from (_IN_THE_AIR[effect] for effect, _ in direction.effects if effect in _IN_THE_AIR)
+        if direction.place in _AT_PLACES:
+            yield _AT_PLACES[direction.place]
+        if direction.place and _is_sung(direction):
+            yield Shown.BIRDS
+
+
+def _is_sung(direction: Direction) -> bool:
+    """Say whether birds sing where a scene plays: in green places, by day, in quiet air."""
+    quiet = not any(direction.strength_of(effect) for effect in _SILENCES)
+    return direction.place in _SUNG_IN and direction.hour in _SUNG_AT and quiet
 
 
 def _on_stage(direction: Direction, order: Order) -> Iterator[Shown]:
@@ -83,8 +106,7 @@ def _on_stage(direction: Direction, order: Order) -> Iterator[Shown]:
         place = unnamed_place(roles)
     if place in _AT_PLACES:
         yield _AT_PLACES[place]
-    quiet = not any(direction.strength_of(effect) for effect in _SILENCES)
-    if place in _SUNG_IN and direction.hour in _SUNG_AT and quiet:
+    if _is_sung(replace(direction, place=place)):
         yield Shown.BIRDS
     if any(re.search(BIRDS, each.lower()) for each in (order.shots[0].prompt, *names_of(order))):
         yield Shown.BIRDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -84,6 +84,31 @@ PALETTES: Final = {
 }  # fmt: skip
 
 
+_DULL: Final = 0.62
+
+
+def dulled(palette: Palette, wet: float) -> Palette:
+    """Return a palette as rain clouds leave it, 0.0 … 1.0 of the way to an overcast sky's colours."""
+    grey, part = PALETTES[Hour.OVERCAST], wet * _DULL
+
+    def mixed_in(name: str) -> Colour:
+        here, there = getattr(palette, name), getattr(grey, name)
+        red, green, blue = (one + (other * 0.82 - one) * part for one, other in zip(here, there, strict=True))
+        return red, green, blue
+
+    return replace(
+        palette,
+        zenith=mixed_in("zenith"),
+        middle=mixed_in("middle"),
+        low=mixed_in("low"),
+        glow=mixed_in("glow"),
+        cloud=mixed_in("cloud"),
+        light=mixed_in("light"),
+        disc=0.0,
+        glare=palette.glare * (1 - 0.5 * part),
+    )
+
+
 LIGHTS: Final = {
     Hour.DAY: Sunlight(glow=(255, 250, 236), rim=0.35, cast=0.34, reach=0.26),
     Hour.SUNSET: Sunlight(glow=(255, 206, 134), rim=0.75, cast=0.36, reach=0.62),
@@ -98,7 +123,7 @@ LIGHTS: Final = {
 class Sketch:
     """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light.
 
-    `aerial` is seen from the air; `wet` is how much rain lies on the ground.
+    `aerial` is seen from the air; `wet` is how much rain lies on the ground; a `clear` sky has no clouds.
     """
 
     size: tuple[int, int]
@@ -107,6 +132,7 @@ class Sketch:
     rng: np.random.Generator
     aerial: bool = False
     wet: float = 0.0
+    clear: bool = False
 
     @property
     def line(self) -> int:
@@ -146,7 +172,8 @@ def painted(sketch: Sketch, clouds: float = 0.55) -> FloatArray:
     if palette.stars:
         _stars(image, sketch)
     _sun(image, sketch)
-    _clouds(image, sketch, clouds)
+    if not sketch.clear:
+        _clouds(image, sketch, clouds)
     return image
 
 
@@ -181,11 +208,13 @@ def mixed(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[np.float
 def _stars(image: FloatArray, sketch: Sketch) -> None:
     width = sketch.size[0]
     small = max(width / 1600, 0.5)
+    # From a stream of their own: the land below is the same at every hour.
+    rng = sketch.rng.spawn(1)[0]
     for _ in range(sketch.palette.stars):
-        x, y = sketch.rng.random() * width, sketch.rng.random() ** 1.3 * sketch.line
-        light = sketch.rng.random() ** 3
+        x, y = rng.random() * width, rng.random() ** 1.3 * sketch.line
+        light = rng.random() ** 3
         radius = small * (0.7 + 1.2 * light)
-        tint = np.array((255, 250 - 30 * sketch.rng.random(), 225 + 30 * sketch.rng.random()))
+        tint = np.array((255, 250 - 30 * rng.random(), 225 + 30 * rng.random()))
         colour = (image[int(y), int(x)] + tint * (0.25 + 0.75 * light)).clip(0, 255)
         centre = (round(x * 16), round(y * 16))
         cv2.circle(image, centre, round(radius * 16), [float(c) for c in colour], -1, cv2.LINE_AA, 4)
