@@ -1,0 +1,248 @@
+"""What of an order's prompts this engine does not carry out: deeds and things, in the prompt's own words.
+
+Of what is told, that is left out which the operation carries out, which may well be in the given pictures, and
+which says how the video is to look. What remains is named in one sentence, in the language of the prompts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from keyreel.engines.motion import camera_words, deed_words, lexicon, role_words
+from keyreel.engines.motion.deeds import DONE, Kind, is_of_the_image, moves_by_itself, singular, told
+from keyreel.engines.motion.lexicon import Hour, Place
+from keyreel.engines.motion.prompt import direct
+from keyreel.engines.motion.reference import names_of, role_of
+from keyreel.engines.motion.whereabouts import takes
+from keyreel.order import Operation
+from keyreel.sound.dialogue import lines_of
+from keyreel.sound.heard import heard_in
+from keyreel.sound.language import Language, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from keyreel.engines.motion.deeds import Told
+    from keyreel.order import Order, Shot
+
+_MOST: Final = 6
+_QUOTED: Final = r"\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
+_DENIED: Final = (
+    r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
+    r"|(?:不要|没有|禁止|避免|无需|别让|不能|不会)[^，。；！？,.;]*"
+)
+_BESIDE: Final[dict[Place, tuple[Place, ...]]] = {
+    Place.LAKE: (Place.MOUNTAINS, Place.FOREST, Place.MEADOW, Place.SKY),
+    Place.MOUNTAINS: (Place.SNOWPEAKS, Place.FOREST, Place.MEADOW, Place.SKY),
+    Place.SNOWPEAKS: (Place.MOUNTAINS, Place.SNOWFIELD, Place.FOREST, Place.SKY),
+    Place.SNOWFIELD: (Place.SNOWPEAKS, Place.MOUNTAINS, Place.FOREST, Place.SKY),
+    Place.FOREST: (Place.MEADOW,),
+    Place.MEADOW: (Place.MOUNTAINS, Place.FOREST, Place.SKY),
+    Place.SEA: (Place.BEACH, Place.SKY),
+    Place.BEACH: (Place.SEA, Place.SKY),
+    Place.DESERT: (Place.SKY,),
+    Place.CITY: (Place.SKYLINE, Place.SKY),
+    Place.SKYLINE: (Place.CITY, Place.LAKE, Place.SEA, Place.SKY),
+    Place.SKY: (Place.MOUNTAINS,),
+    Place.SPACE: (Place.SKY,),
+}
+"""What the drawing of a place shows as well."""
+_HOUSES: Final = (
+    "building buildings house houses shop shops window windows lamp lamps lantern street tree sign signs"
+)
+_DRAWN: Final[dict[Place, str]] = {
+    Place.CITY: f"{_HOUSES} 路灯",
+    Place.SKYLINE: f"{_HOUSES} tower towers",
+    Place.UNDERWATER: "fish fishes reef coral seaweed kelp bubble 鱼 鱼群 金鱼",
+    Place.SPACE: "asteroid planet nebula galaxy star meteor",
+    Place.ROOM: "window curtain plant pot floor wall sunlight",
+    Place.BEACH: "palm rock",
+    Place.SEA: "rock",
+    Place.MOUNTAINS: "rock conifer pine",
+    Place.DESERT: "dune",
+}
+_BIRDS: Final = "bird gull seagull 鸟 小鸟 海鸥"
+_WITH_BIRDS: Final = (Place.MEADOW, Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.BEACH, Place.SKY)
+_CARS: Final = "car taxi vehicle 汽车 轿车 出租车"
+_NOT_DRAWN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
+_STANDS_FOR_SPEECH: Final = frozenset(f"{deed_words.SPEAKING} {deed_words.ZH_SPEAKING}".split())
+_STANDS_FOR_SOUND: Final = frozenset(f"{deed_words.SOUNDING} {deed_words.ZH_SOUNDING}".split())
+_ABSTRACT: Final = deed_words.ABSTRACT_ENDS
+_CALLED: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*$"
+
+_MOVES_PICTURES: Final = {
+    Language.ENGLISH: "The built-in engine moves given images; it draws no new things.",
+    Language.CHINESE: "内置引擎只让给定的图片动起来，不会画出新的事物。",
+}
+_DRAWS_PLACES: Final = {
+    Language.ENGLISH: "The built-in engine draws places, weather and light, no figures.",
+    Language.CHINESE: "内置引擎只画场景、天气和光线，不画人物和物体。",
+}
+_NOT_SHOWN: Final = {
+    Language.ENGLISH: ("Not shown: ", ", ", ". "),
+    Language.CHINESE: ("未呈现：", "、", "。"),
+}
+_IN_SHOT: Final = {Language.ENGLISH: " (shot {})", Language.CHINESE: "（第{}个镜头）"}
+_MORE: Final = {Language.ENGLISH: "and more", Language.CHINESE: "等"}
+
+
+def notes_on(order: Order) -> tuple[str, ...]:
+    """Return one note that names what of the prompts is not carried out; none where all of it is."""
+    found: dict[str, tuple[str, list[int]]] = {}
+    for number, shot in enumerate(order.shots, start=1):
+        for words in unmet(shot, order):
+            found.setdefault(words.casefold(), (words, []))[1].append(number)
+    if not found:
+        return ()
+    language = language_of(" ".join(shot.prompt for shot in order.shots))
+    every = len(order.shots)
+    names = [
+        words + ("" if len(shots) == every else _IN_SHOT[language].format(", ".join(map(str, shots))))
+        for words, shots in found.values()
+    ]
+    if len(names) > _MOST:
+        names = [*names[:_MOST], _MORE[language]]
+    lead, between, end = _NOT_SHOWN[language]
+    closing = _DRAWS_PLACES if order.operation is Operation.TEXT2VIDEO else _MOVES_PICTURES
+    return (f"{lead}{between.join(names)}{end}{closing[language]}",)
+
+
+def unmet(shot: Shot, order: Order) -> tuple[str, ...]:
+    """List what a shot's prompt tells and its frames do not show, in the prompt's spelling and order."""
+    left = _left(shot, order)
+    tells = told(shot.prompt, left)
+    deeds = [each for each in tells if each.kind is not Kind.THING and _is_missing(each, left, order)]
+    named = " ".join(deed.text for deed in deeds)
+    things = [
+        each
+        for each in tells
+        if each.kind is Kind.THING and each.text not in named and _is_undrawn(each, left, shot, order)
+    ]
+    both = sorted((*deeds, *things), key=lambda each: each.start)
+    return tuple({each.text.casefold(): each.text for each in both}.values())
+
+
+def _left(shot: Shot, order: Order) -> str:
+    """Return the prompt in lower case with `DONE` over all that is carried out, spoken or denied."""
+    text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
+    text = _masked(text, (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in lines_of(order))))
+    patterns = [pattern for _, pattern in camera_words.MOVES]
+    patterns += [role_words.OF_NATURE]
+    patterns += [
+        pattern for table in (lexicon.EFFECTS, lexicon.HOURS, lexicon.SEASONS) for _, pattern in table
+    ]
+    if order.operation is Operation.REFERENCE2VIDEO:
+        patterns += _acted(shot, order)
+    text = _masked(text, patterns)
+    places = _places(shot, order)
+    shown = [pattern for place, pattern in lexicon.PLACES if place in places]
+    return _masked(text, shown, keep=_NOT_DRAWN)
+
+
+def _masked(text: str, patterns: Iterable[str], keep: str = "") -> str:
+    """Lay `DONE` over each match of the patterns, clause by clause, as directions are read."""
+    joints = [
+        0,
+        *(each.end() for each in re.finditer(f"{lexicon.CLAUSE_END}|{lexicon.AND_THEN}", text)),
+        len(text),
+    ]
+    letters = list(text)
+    for pattern in patterns:
+        for start, end in zip(joints, joints[1:], strict=False):
+            clause = text[start:end]
+            lead = len(clause) - len(clause.lstrip())
+            for match in re.finditer(pattern, clause[lead:]):
+                if match[0].strip() and not (keep and re.fullmatch(keep, match[0])):
+                    first, last = start + lead + match.start(), start + lead + match.end()
+                    letters[first:last] = [DONE if each.strip() else each for each in letters[first:last]]
+    return "".join(letters)
+
+
+def _acted(shot: Shot, order: Order) -> list[str]:
+    """List the patterns of what the subjects really do."""
+    direction = direct(shot.prompt, names_of(order))
+    roles = [role_of(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
+    actions = {role.action for role in roles}
+    ways = (role_words.HEADINGS, role_words.CLIMBS)
+    return [
+        *(pattern for action, pattern in role_words.ACTIONS if action in actions),
+        *(pattern for table in ways for _, pattern in table),
+        role_words.TOWARDS_US,
+        role_words.AWAY_FROM_US,
+    ]
+
+
+def _places(shot: Shot, order: Order) -> set[Place]:
+    if order.operation is Operation.REFERENCE2VIDEO:
+        return set(Place)
+    if order.operation is not Operation.TEXT2VIDEO:
+        return set()
+    main = {take.direction.place for take in takes(shot.prompt, shot.seconds, order.seed)} - {None}
+    return {each for place in main if place for each in (place, *_BESIDE.get(place, ()))}
+
+
+def _is_missing(deed: Told, left: str, order: Order) -> bool:
+    """Say whether a deed that was read is not carried out."""
+    if deed.actor.startswith(DONE) or moves_by_itself(deed.actor):
+        return False
+    if is_of_the_image(deed.actor) and deed.kind is not Kind.CHANGING:
+        return False
+    if _is_heard(deed, left, order):
+        return False
+    if deed.kind is Kind.CHANGING and DONE in left[deed.start : deed.start + len(deed.text) + 12]:
+        return False
+    between = any(shot.last for shot in order.shots)
+    # What comes between two keyframes they show themselves: ways, and what becomes of things.
+    return deed.kind is Kind.GESTURE or not between
+
+
+def _is_heard(deed: Told, left: str, order: Order) -> bool:
+    if deed.base in _STANDS_FOR_SPEECH and order.sound.speech:
+        return True
+    around = left[max(deed.start - 24, 0) : deed.start + len(deed.text)]
+    return deed.base in _STANDS_FOR_SOUND and order.sound.ambience and bool(heard_in(around))
+
+
+def _is_undrawn(thing: Told, left: str, shot: Shot, order: Order) -> bool:
+    """Say whether a thing that was read is surely in no frame."""
+    if order.operation is Operation.REFERENCE2VIDEO:
+        return thing.new and thing.being and _is_nobody(thing, left, order)
+    if order.operation is not Operation.TEXT2VIDEO:
+        return False
+    if moves_by_itself(thing.base) or is_of_the_image(thing.base):
+        return False
+    if {thing.base, singular(thing.base)} & set(_drawn(shot, order)):
+        return False
+    return thing.known or (thing.new and not thing.base.endswith(_ABSTRACT))
+
+
+def _is_nobody(thing: Told, left: str, order: Order) -> bool:
+    """Say whether a being is none of the subjects, where the prompt calls those by their names."""
+    names = [name.lower() for name in names_of(order)]
+    calls = [match for name in names for match in re.finditer(rf"@\s*{re.escape(name)}", left)]
+    if not calls or any(
+        singular(thing.base) in name or name == thing.base for name in names if not name.isdecimal()
+    ):
+        return False
+    after = any(
+        re.search(_CALLED, left[call.end() : thing.start]) for call in calls if call.end() <= thing.start
+    )
+    end = thing.start + len(thing.text)
+    before = any(
+        re.fullmatch(r"[\s,，(（:：]*", left[end : call.start()]) for call in calls if call.start() >= end
+    )
+    return not (after or before)
+
+
+def _drawn(shot: Shot, order: Order) -> Iterator[str]:
+    """Yield what stands in the drawn scenes beside what their places are called."""
+    yield from deed_words.DRAWN_ANYWHERE.split()
+    for take in takes(shot.prompt, shot.seconds, order.seed):
+        place, hour = take.direction.place, take.direction.hour
+        if place is not None:
+            yield from _DRAWN.get(place, "").split()
+        if place in _WITH_BIRDS and hour is not Hour.NIGHT:
+            yield from _BIRDS.split()
+        if place is Place.CITY and hour is Hour.NIGHT:
+            yield from _CARS.split()
