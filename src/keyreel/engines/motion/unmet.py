@@ -7,10 +7,11 @@ which says how the video is to look. What remains is named in one sentence, in t
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engines.motion import camera_words, deed_words, lexicon, role_words
-from keyreel.engines.motion.deeds import DONE, Kind, is_of_the_image, moves_by_itself, singular, told
+from keyreel.engines.motion import camera_words, chinese_deeds, deed_words, english_deeds, lexicon, role_words
+from keyreel.engines.motion.deeds import DONE, Kind, is_of_the_image, moves_by_itself, singular
 from keyreel.engines.motion.lexicon import Hour, Place
 from keyreel.engines.motion.prompt import direct
 from keyreel.engines.motion.reference import names_of, role_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Shot
 
 _MOST: Final = 6
+_ACTED: Final = "="
+"""Covers what the subjects do: unlike `DONE`, it is no part of a noun's phrase."""
 _QUOTED: Final = r"\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
 _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
@@ -56,7 +59,7 @@ _DRAWN: Final[dict[Place, str]] = {
     Place.SKYLINE: f"{_HOUSES} tower towers",
     Place.UNDERWATER: "fish fishes reef coral seaweed kelp bubble 鱼 鱼群 金鱼",
     Place.SPACE: "asteroid planet nebula galaxy star meteor",
-    Place.ROOM: "window curtain plant pot floor wall sunlight",
+    Place.ROOM: "window windowsill sill curtain plant pot floor wall sunlight",
     Place.BEACH: "palm rock",
     Place.SEA: "rock",
     Place.MOUNTAINS: "rock conifer pine",
@@ -64,12 +67,14 @@ _DRAWN: Final[dict[Place, str]] = {
 }
 _BIRDS: Final = "bird gull seagull 鸟 小鸟 海鸥"
 _WITH_BIRDS: Final = (Place.MEADOW, Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.BEACH, Place.SKY)
+_UNDRAWN: Final = frozenset(deed_words.UNDRAWN.split())
 _CARS: Final = "car taxi vehicle 汽车 轿车 出租车"
 _NOT_DRAWN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
 _STANDS_FOR_SPEECH: Final = frozenset(f"{deed_words.SPEAKING} {deed_words.ZH_SPEAKING}".split())
 _STANDS_FOR_SOUND: Final = frozenset(f"{deed_words.SOUNDING} {deed_words.ZH_SOUNDING}".split())
-_ABSTRACT: Final = deed_words.ABSTRACT_ENDS
-_CALLED: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*$"
+_ABSTRACT: Final = tuple(deed_words.ABSTRACT_ENDS.split())
+_GROWTH: Final = frozenset(deed_words.GROWTH.split())
+_CALLED: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
 _MOVES_PICTURES: Final = {
     Language.ENGLISH: "The built-in engine moves given images; it draws no new things.",
@@ -111,8 +116,8 @@ def notes_on(order: Order) -> tuple[str, ...]:
 def unmet(shot: Shot, order: Order) -> tuple[str, ...]:
     """List what a shot's prompt tells and its frames do not show, in the prompt's spelling and order."""
     left = _left(shot, order)
-    tells = told(shot.prompt, left)
-    deeds = [each for each in tells if each.kind is not Kind.THING and _is_missing(each, left, order)]
+    tells = [*english_deeds.told(shot.prompt, left), *chinese_deeds.told(shot.prompt, left)]
+    deeds = [each for each in tells if each.kind is not Kind.THING and _is_missing(each, left, shot, order)]
     named = " ".join(deed.text for deed in deeds)
     things = [
         each
@@ -133,14 +138,14 @@ def _left(shot: Shot, order: Order) -> str:
         pattern for table in (lexicon.EFFECTS, lexicon.HOURS, lexicon.SEASONS) for _, pattern in table
     ]
     if order.operation is Operation.REFERENCE2VIDEO:
-        patterns += _acted(shot, order)
+        text = _masked(text, _acted(shot, order), cover=_ACTED)
     text = _masked(text, patterns)
     places = _places(shot, order)
     shown = [pattern for place, pattern in lexicon.PLACES if place in places]
     return _masked(text, shown, keep=_NOT_DRAWN)
 
 
-def _masked(text: str, patterns: Iterable[str], keep: str = "") -> str:
+def _masked(text: str, patterns: Iterable[str], keep: str = "", cover: str = DONE) -> str:
     """Lay `DONE` over each match of the patterns, clause by clause, as directions are read."""
     joints = [
         0,
@@ -149,13 +154,13 @@ def _masked(text: str, patterns: Iterable[str], keep: str = "") -> str:
     ]
     letters = list(text)
     for pattern in patterns:
-        for start, end in zip(joints, joints[1:], strict=False):
+        for start, end in pairwise(joints):
             clause = text[start:end]
             lead = len(clause) - len(clause.lstrip())
             for match in re.finditer(pattern, clause[lead:]):
                 if match[0].strip() and not (keep and re.fullmatch(keep, match[0])):
                     first, last = start + lead + match.start(), start + lead + match.end()
-                    letters[first:last] = [DONE if each.strip() else each for each in letters[first:last]]
+                    letters[first:last] = [cover if each.strip() else each for each in letters[first:last]]
     return "".join(letters)
 
 
@@ -182,9 +187,11 @@ def _places(shot: Shot, order: Order) -> set[Place]:
     return {each for place in main if place for each in (place, *_BESIDE.get(place, ()))}
 
 
-def _is_missing(deed: Told, left: str, order: Order) -> bool:
+def _is_missing(deed: Told, left: str, shot: Shot, order: Order) -> bool:
     """Say whether a deed that was read is not carried out."""
-    if deed.actor.startswith(DONE) or moves_by_itself(deed.actor):
+    if deed.actor.startswith(DONE) or (moves_by_itself(deed.actor) and not _is_growth(deed)):
+        return False
+    if deed.kind is Kind.GOING and {deed.actor, singular(deed.actor)} & _drawn(shot, order):
         return False
     if is_of_the_image(deed.actor) and deed.kind is not Kind.CHANGING:
         return False
@@ -195,6 +202,11 @@ def _is_missing(deed: Told, left: str, order: Order) -> bool:
     between = any(shot.last for shot in order.shots)
     # What comes between two keyframes they show themselves: ways, and what becomes of things.
     return deed.kind is Kind.GESTURE or not between
+
+
+def _is_growth(deed: Told) -> bool:
+    """Say whether a plant is to become another one before the viewer's eyes: "the flower blooms"."""
+    return deed.base in _GROWTH and not deed.lasting
 
 
 def _is_heard(deed: Told, left: str, order: Order) -> bool:
@@ -210,9 +222,10 @@ def _is_undrawn(thing: Told, left: str, shot: Shot, order: Order) -> bool:
         return thing.new and thing.being and _is_nobody(thing, left, order)
     if order.operation is not Operation.TEXT2VIDEO:
         return False
-    if moves_by_itself(thing.base) or is_of_the_image(thing.base):
-        return False
-    if {thing.base, singular(thing.base)} & set(_drawn(shot, order)):
+    one = singular(thing.base)
+    if one in _UNDRAWN:
+        return True
+    if moves_by_itself(one) or is_of_the_image(one) or {thing.base, one} & _drawn(shot, order):
         return False
     return thing.known or (thing.new and not thing.base.endswith(_ABSTRACT))
 
@@ -226,7 +239,7 @@ def _is_nobody(thing: Told, left: str, order: Order) -> bool:
     ):
         return False
     after = any(
-        re.search(_CALLED, left[call.end() : thing.start]) for call in calls if call.end() <= thing.start
+        re.fullmatch(_CALLED, left[call.end() : thing.start]) for call in calls if call.end() <= thing.start
     )
     end = thing.start + len(thing.text)
     before = any(
@@ -235,7 +248,12 @@ def _is_nobody(thing: Told, left: str, order: Order) -> bool:
     return not (after or before)
 
 
-def _drawn(shot: Shot, order: Order) -> Iterator[str]:
+def _drawn(shot: Shot, order: Order) -> frozenset[str]:
+    """List what stands in the scenes that are drawn for a shot."""
+    return frozenset(_standing(shot, order)) if order.operation is Operation.TEXT2VIDEO else frozenset()
+
+
+def _standing(shot: Shot, order: Order) -> Iterator[str]:
     """Yield what stands in the drawn scenes beside what their places are called."""
     yield from deed_words.DRAWN_ANYWHERE.split()
     for take in takes(shot.prompt, shot.seconds, order.seed):
