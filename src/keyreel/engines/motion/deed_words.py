@@ -59,6 +59,10 @@ IRREGULAR: Final = (
     "dying:die lying:lie"
 )
 
+PLURALS: Final = (
+    "men:man women:woman children:child people:person mice:mouse wolves:wolf geese:goose "
+    "knives:knife fishes:fish elves:elf policemen:policeman"
+)
 DETERMINERS: Final = "the this that these those his her its their my your our every each all both no any"
 INDEFINITE: Final = (
     "a an another some two three four five six seven eight nine ten several many few dozens hundreds"

@@ -11,10 +11,7 @@ from keyreel.engines.motion import deed_words
 DONE: Final = "~"
 """Stands for each character of what is carried out, in a text that is read."""
 
-PLURALS: Final = {
-    "men": "man", "women": "woman", "children": "child", "people": "person", "mice": "mouse",
-    "wolves": "wolf", "geese": "goose", "knives": "knife", "fishes": "fish", "elves": "elf", "policemen": "policeman",
-}  # fmt: skip
+PLURALS: Final = dict(pair.split(":") for pair in deed_words.PLURALS.split())
 """Nouns whose plural has no ending of its own, or another one."""
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST: Final = 6
 _ACTED: Final = "="
 """Covers what the subjects do: unlike `DONE`, it is no part of a noun's phrase."""
-_QUOTED: Final = r"\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
+_QUOTED: Final = r"\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
 _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
     r"|(?:不要|没有|禁止|避免|无需|别让|不能|不会)[^，。；！？,.;]*"
@@ -115,14 +115,14 @@ def notes_on(order: Order) -> tuple[str, ...]:
 
 def unmet(shot: Shot, order: Order) -> tuple[str, ...]:
     """List what a shot's prompt tells and its frames do not show, in the prompt's spelling and order."""
-    left = _left(shot, order)
+    left, drawn = _left(shot, order), _drawn(shot, order)
     tells = [*english_deeds.told(shot.prompt, left), *chinese_deeds.told(shot.prompt, left)]
-    deeds = [each for each in tells if each.kind is not Kind.THING and _is_missing(each, left, shot, order)]
+    deeds = [each for each in tells if each.kind is not Kind.THING and _is_missing(each, left, drawn, order)]
     named = " ".join(deed.text for deed in deeds)
     things = [
         each
         for each in tells
-        if each.kind is Kind.THING and each.text not in named and _is_undrawn(each, left, shot, order)
+        if each.kind is Kind.THING and each.text not in named and _is_undrawn(each, left, drawn, order)
     ]
     both = sorted((*deeds, *things), key=lambda each: each.start)
     return tuple({each.text.casefold(): each.text for each in both}.values())
@@ -187,11 +187,11 @@ def _places(shot: Shot, order: Order) -> set[Place]:
     return {each for place in main if place for each in (place, *_BESIDE.get(place, ()))}
 
 
-def _is_missing(deed: Told, left: str, shot: Shot, order: Order) -> bool:
+def _is_missing(deed: Told, left: str, drawn: frozenset[str], order: Order) -> bool:
     """Say whether a deed that was read is not carried out."""
     if deed.actor.startswith(DONE) or (moves_by_itself(deed.actor) and not _is_growth(deed)):
         return False
-    if deed.kind is Kind.GOING and {deed.actor, singular(deed.actor)} & _drawn(shot, order):
+    if deed.kind is Kind.GOING and {deed.actor, singular(deed.actor)} & drawn:
         return False
     if is_of_the_image(deed.actor) and deed.kind is not Kind.CHANGING:
         return False
@@ -216,7 +216,7 @@ def _is_heard(deed: Told, left: str, order: Order) -> bool:
     return deed.base in _STANDS_FOR_SOUND and order.sound.ambience and bool(heard_in(around))
 
 
-def _is_undrawn(thing: Told, left: str, shot: Shot, order: Order) -> bool:
+def _is_undrawn(thing: Told, left: str, drawn: frozenset[str], order: Order) -> bool:
     """Say whether a thing that was read is surely in no frame."""
     if order.operation is Operation.REFERENCE2VIDEO:
         return thing.new and thing.being and _is_nobody(thing, left, order)
@@ -225,7 +225,7 @@ def _is_undrawn(thing: Told, left: str, shot: Shot, order: Order) -> bool:
     one = singular(thing.base)
     if one in _UNDRAWN:
         return True
-    if moves_by_itself(one) or is_of_the_image(one) or {thing.base, one} & _drawn(shot, order):
+    if moves_by_itself(one) or is_of_the_image(one) or {thing.base, one} & drawn:
         return False
     return thing.known or (thing.new and not thing.base.endswith(_ABSTRACT))
 
