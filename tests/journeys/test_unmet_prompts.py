@@ -1,4 +1,4 @@
-"""A user asks for what the built-in engine cannot show, and is told so: in the terminal, over HTTP, by the SDK."""
+"""What the built-in engine cannot show is told to its user: in the terminal, over HTTP, by the SDK."""
 
 from __future__ import annotations
 

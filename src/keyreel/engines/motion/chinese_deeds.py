@@ -31,6 +31,8 @@ _OBJECT: Final = re.compile(
 )
 _WHERE_BEFORE: Final = re.compile(r"[在从向往朝沿][^的]{0,3}$")
 _WHERE_AFTER: Final = re.compile("地[上里中]|[上里中下边旁间前后]")
+_CAMERA: Final = re.compile(r"(?:(?<![向对朝着])镜头|视角|航拍)[^。！？.!?]*$")
+_GOES: Final = frozenset(deed_words.ZH_GOING.split())
 _ARRIVES: Final = frozenset(deed_words.ZH_ARRIVING.split())
 _NEW: Final = re.compile(rf"[一两二三四五六七八九十几数]{deed_words.ZH_MEASURES}[\u4e00-\u9fff]{{0,6}}$")
 _CLAUSE: Final = re.compile(r"[^，。；！？、,.;!?\n]+")
@@ -50,6 +52,9 @@ def told(text: str, left: str) -> Iterator[Told]:
             if left[deed.end() : deed.end() + 1] == "的":
                 continue
             before = [noun for noun in nouns if noun.end() <= deed.start() and not _is_where(left, noun)]
+            if not before and deed[0] in _GOES and _CAMERA.search(text[: deed.start()]):
+                # What goes on after the camera was named may well be the camera.
+                continue
             actor = before[-1] if before else actor
             yield _deed(text, left, deed, actor, fresh=bool(before))
 

@@ -26,7 +26,7 @@ GESTURES: Final = (
     "wash clean brush paint draw write type read sing shout scream yell whisper talk speak say "
     "bark meow roar howl growl chirp breathe yawn sneeze cough stretch shrug point salute greet "
     "shake sway tremble shiver wag flap pounce hunt play strum juggle skate ski surf box wrestle "
-    "train exercise meditate pray cheer celebrate applaud blow dig plant build destroy hammer "
+    "train exercise meditate pray cheer celebrate applaud blow dig plant destroy hammer "
     "ignite cast summon conjure sneak hide peek stab slash swing knit sew sip bathe splash shower "
     "undress drag tickle pet stroke feed cuddle perform act pose somersault flip pirouette"
 )
@@ -73,7 +73,7 @@ PREPOSITIONS: Final = (
     "off up down out upon against past beyond beneath underneath during for to like amid atop "
     "about away back forward"
 )
-PARTICLES: Final = "up down out off away over around back together apart open in along forward"
+PARTICLES: Final = "up down out off away over around back together apart open along forward"
 JOINTS: Final = "and or but while as when whereas then before after until because so where if than plus"
 PRONOUNS: Final = "he she it they we you i who which someone somebody everyone everybody nobody"
 AUXILIARIES: Final = (
@@ -89,7 +89,7 @@ ADVERBS: Final = (
 )
 
 NATURE: Final = (
-    "wave waves water sea ocean river stream lake waterfall cloud clouds sky fog mist haze rain "
+    "mote motes mane fur feathers wheat reeds lavender headlights wave waves water sea ocean river stream lake waterfall cloud clouds sky fog mist haze rain "
     "raindrop snow snowflake snowflakes leaf leaves foliage grass grasses petal petals wind "
     "breeze gust smoke steam vapor vapour sun moon star stars light lights sunlight moonlight "
     "sunshine ray rays beam shadow shadows reflection reflections ripple ripples flame flames "

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engines.motion import deed_words
-from keyreel.engines.motion.deeds import PLURALS, Kind, Told, is_of_the_image, singular
+from keyreel.engines.motion.deeds import PLURALS, Kind, Told, is_of_the_image, moves_by_itself, singular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,8 +177,9 @@ class _Sentence:
         return rule(index, before, sort)
 
     def _third(self, index: int, before: _Token | None, sort: _Sort) -> bool:
-        if sort is _Sort.JOINT:
-            return any(each.sort in _CLAUSED for each in self._tokens[:index])
+        if sort is _Sort.JOINT or (before is not None and before.word == ","):
+            begun = any(each.sort in _CLAUSED for each in self._tokens[:index])
+            return begun and (sort is _Sort.JOINT or not moves_by_itself(self._tokens[index].word))
         if sort is _Sort.WORD and before is not None:
             # "a dance moves" is none, "ocean waves" neither: a plural noun does nothing in the third person.
             return not before.word.endswith("s") or before.word.endswith("ss")
@@ -291,9 +292,8 @@ class _Sentence:
     def _object(self, index: int) -> int:
         """Return the last token of what a deed is done to, or of the deed itself."""
         end = at = index
-        if self._base(index) in _INTO:
-            while self._word_at(at + 1) in {*_PARTICLES, "into", "to"}:
-                at += 1
+        if self._base(index) in _INTO and self._word_at(at + 1) in {"into", "to"}:
+            at += 1
         elif self._word_at(at + 1) in _PARTICLES:
             at += 1
             end = at if self._sort_at(at + 1) not in {_Sort.NEW, _Sort.GIVEN, _Sort.WORD, _Sort.DONE} else end

@@ -33,7 +33,7 @@ _ACTED: Final = "="
 _QUOTED: Final = r"\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
 _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
-    r"|(?:不要|没有|禁止|避免|无需|别让|不能|不会)[^，。；！？,.;]*"
+    r"|(?:无(?![数边尽限人])|不要|没有|禁止|避免|无需|别让|不能|不会)[^，。；！？,.;]*"
 )
 _BESIDE: Final[dict[Place, tuple[Place, ...]]] = {
     Place.LAKE: (Place.MOUNTAINS, Place.FOREST, Place.MEADOW, Place.SKY),
@@ -260,7 +260,8 @@ def _standing(shot: Shot, order: Order) -> Iterator[str]:
         place, hour = take.direction.place, take.direction.hour
         if place is not None:
             yield from _DRAWN.get(place, "").split()
-        if place in _WITH_BIRDS and hour is not Hour.NIGHT:
+        dry = not take.direction.strength_of(lexicon.Effect.RAIN)
+        if place in _WITH_BIRDS and hour is not Hour.NIGHT and dry:
             yield from _BIRDS.split()
         if place is Place.CITY and hour is Hour.NIGHT:
             yield from _CARS.split()
