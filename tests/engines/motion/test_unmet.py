@@ -39,6 +39,9 @@ OVER_A_PICTURE = [
     ("The woman smiles at the camera and waves her hand", "woman smiles / woman waves her hand"),
     ("The cat jumps off the table and runs away", "cat jumps off the table / cat runs away"),
     ("Suddenly a UFO appears in the sky", "UFO appears"),
+    ("a dragon appears in the rain", "dragon appears"),
+    ("She looks up", "She looks up"),
+    ("the man picks up\na cup", "man picks up a cup"),
     ("The background changes to a beach", "background changes to a beach"),
     ("the man transforms into a werewolf", "man transforms into a werewolf"),
     ("a man riding a horse through the desert", "man riding a horse"),
@@ -80,10 +83,12 @@ OVER_A_PICTURE = [
     ("An elderly couple sitting on a park bench, autumn leaves falling", ""),
     ("Animate this photo with gentle, natural motion", ""),
     ("Bring this picture to life", ""),
+    ("The video opens on a city", ""),
     ("zoom out to reveal the whole city", ""),
     ("The candle flame flickers, shadows dance on the wall", ""),
     ("Use a slow dolly-in to build tension. Keep the lighting moody.", ""),
     ("golden light streams through the window, dust motes drift lazily", ""),
+    ("烟花绽放，夜空", ""),
     ("保持人物不变，画面稳定，无变形", ""),
     ("running water, dancing flames", ""),
     ("time-lapse of clouds over the city, sun setting", ""),
@@ -189,6 +194,8 @@ def test_shots_are_told_apart_where_they_differ() -> None:
 
 
 def test_at_most_six_are_named() -> None:
+    (chinese,) = notes_on(order(Operation.IMG2VIDEO, "他唱歌，跳舞，微笑，哭泣，挥手，点头，鼓掌"))
+    assert "等。" in chinese
     deeds = "the man sings, the dog barks, the cat purrs, the lion roars, the girl laughs, the boy cries, "
     (note,) = notes_on(order(Operation.IMG2VIDEO, deeds + "the king bows, the queen nods"))
     assert note.removesuffix(MOVES).count(",") == 6

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion import deed_words
-from keyreel.engines.motion.deeds import Kind, Told
+from keyreel.engines.motion.deeds import DONE, Kind, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,8 @@ _OBJECT: Final = re.compile(
 _WHERE_BEFORE: Final = re.compile(r"[在从向往朝沿][^的]{0,3}$")
 _WHERE_AFTER: Final = re.compile("地[上里中]|[上里中下边旁间前后]")
 _CAMERA: Final = re.compile(r"(?:(?<![向对朝着])镜头|视角|航拍)[^。！？.!?]*$")
+_GESTURES: Final = frozenset(deed_words.ZH_GESTURES.split())
+_PRONOUNS: Final = frozenset(deed_words.ZH_PRONOUNS.split())
 _GOES: Final = frozenset(deed_words.ZH_GOING.split())
 _ARRIVES: Final = frozenset(deed_words.ZH_ARRIVING.split())
 _NEW: Final = re.compile(rf"[一两二三四五六七八九十几数]{deed_words.ZH_MEASURES}[\u4e00-\u9fff]{{0,6}}$")
@@ -52,11 +54,17 @@ def told(text: str, left: str) -> Iterator[Told]:
             if left[deed.end() : deed.end() + 1] == "的":
                 continue
             before = [noun for noun in nouns if noun.end() <= deed.start() and not _is_where(left, noun)]
-            if not before and deed[0] in _GOES and _CAMERA.search(text[: deed.start()]):
-                # What goes on after the camera was named may well be the camera.
+            if not before and _is_of_another(text, left, clause.start(), deed):
                 continue
             actor = before[-1] if before else actor
             yield _deed(text, left, deed, actor, fresh=bool(before))
+
+
+def _is_of_another(text: str, left: str, clause: int, deed: re.Match[str]) -> bool:
+    """Say whether a deed without a noun before it is the camera's, or that of what is carried out."""
+    if deed[0] in _GOES and _CAMERA.search(text[: deed.start()]):
+        return True
+    return deed[0] not in _GESTURES and DONE in left[clause : deed.start()]
 
 
 def _apart(words: list[re.Match[str]]) -> list[re.Match[str]]:
@@ -87,8 +95,6 @@ def _deed(text: str, left: str, deed: re.Match[str], actor: re.Match[str] | None
         actor.start() if actor and fresh else deed.start(),
         deed[0],
         actor[0] if actor else "",
-        new=actor is not None and _is_new(left, actor),
-        being=actor is not None and bool(actor["being"]),
     )
 
 
@@ -99,8 +105,8 @@ def _thing(text: str, left: str, noun: re.Match[str]) -> Told:
         noun.start(),
         noun[0],
         new=_is_new(left, noun),
-        being=bool(noun["being"]) and noun[0] not in {"他", "她", "它", "他们", "她们"},
-        known=noun[0] not in {"他", "她", "它", "他们", "她们"},
+        being=bool(noun["being"]) and noun[0] not in _PRONOUNS,
+        known=noun[0] not in _PRONOUNS,
     )
 
 

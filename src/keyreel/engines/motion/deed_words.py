@@ -18,6 +18,8 @@ CHANGING: Final = (
     "shapeshift split merge multiply expand inflate burst hatch wilt"
 )
 """What makes something else of what was there."""
+TURNING: Final = "transform morph become turn change evolve convert 变成 变为 化为 化作 变身"
+VANISHING: Final = "appear disappear vanish emerge replace remove 出现 消失 替换 换成"
 GROWTH: Final = "bloom blossom grow wilt unfold 长出 长大 生长 绽放 盛开 开花 枯萎"
 GESTURES: Final = (
     "look dance wave smile laugh giggle grin frown cry weep sob blink wink nod bow kneel clap hug kiss "
@@ -204,6 +206,7 @@ ZH_GESTURES: Final = (
     "踢足球 打太极 打拳 练功 冥想 祈祷 欢呼 庆祝 吹气 吹蜡烛 挖 种 点燃 施法 召唤 躲藏 回头 转头 "
     "转身 坐下 站起来 站起 躺下 起身 弯腰 翻跟头 表演"
 )
+ZH_PRONOUNS: Final = "他 她 它 他们 她们"
 ZH_ARRIVING: Final = "出现 冒出 长出 飞来 走来 跑来 飞过 跑过 走过 驶过 驶来 游过"
 """What stands before the one who does it: 天空中飞过一只鸟."""
 ZH_SPEAKING: Final = "说话 说 交谈 聊天 呐喊 大喊 喊叫"

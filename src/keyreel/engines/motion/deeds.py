@@ -11,7 +11,9 @@ from keyreel.engines.motion import deed_words
 DONE: Final = "~"
 """Stands for each character of what is carried out, in a text that is read."""
 
-PLURALS: Final = dict(pair.split(":") for pair in deed_words.PLURALS.split())
+PLURALS: Final[dict[str, str]] = {
+    plural: one for plural, _, one in (pair.partition(":") for pair in deed_words.PLURALS.split())
+}
 """Nouns whose plural has no ending of its own, or another one."""
 
 
@@ -28,9 +30,9 @@ class Kind(StrEnum):
 class Told:
     """One deed or thing: its words as the prompt spells them, where they begin, and the word that tells.
 
-    `actor` is who does a deed, in lower case, empty where nobody is named; `new` says that this one is
-    introduced ("a dragon"), `being` that it is somebody, `known` that the lists have it,
-    `lasting` that a deed is said to go on ("a man running").
+    `actor` is who does a deed, in lower case, empty where nobody is named; `lasting` says that it goes on
+    ("flowers blooming"). Of a thing, `new` says that it is introduced ("a dragon"), `being` that it is
+    somebody, `known` that the lists have it.
     """
 
     kind: Kind

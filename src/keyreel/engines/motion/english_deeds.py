@@ -78,11 +78,15 @@ _STATES: Final = dict(_forms(deed_words.STATES))
 _DEEDS: Final = dict(_forms(f"{deed_words.GOING} {deed_words.CHANGING} {deed_words.GESTURES}")) | dict(
     _irregular()
 )
-_KINDS: Final = (
-    dict.fromkeys(deed_words.GESTURES.split(), Kind.GESTURE)
-    | dict.fromkeys(deed_words.CHANGING.split(), Kind.CHANGING)
-    | dict.fromkeys(deed_words.GOING.split(), Kind.GOING)
-)
+_KINDS: Final[dict[str, Kind]] = {
+    base: kind
+    for kind, bases in (
+        (Kind.GESTURE, deed_words.GESTURES),
+        (Kind.CHANGING, deed_words.CHANGING),
+        (Kind.GOING, deed_words.GOING),
+    )
+    for base in bases.split()
+}
 _BEINGS: Final = frozenset(deed_words.BEINGS.split())
 _THINGS: Final = frozenset(deed_words.THINGS.split())
 _AMBIGUOUS: Final = frozenset(deed_words.AMBIGUOUS.split())
@@ -164,9 +168,8 @@ class _Sentence:
         return _Sort.DEED if deed and (state is None or self._is_lively(index)) else _Sort.STATE
 
     def _is_lively(self, index: int) -> bool:
-        """Say whether a word that may name a state is a deed: "looks around", "adds a hat"."""
-        after = self._sort_at(index + 1)
-        return self._word_at(index + 1) in {"around", "up", "down", "away"} and after is not _Sort.STOP
+        """Say whether a word that may name a state is a deed: "looks around"."""
+        return self._word_at(index + 1) in {"around", "up", "down", "away", "back"}
 
     def _is_verb(self, index: int, form: _Form) -> bool:
         before = self._before(index)
@@ -284,8 +287,6 @@ class _Sentence:
             who.start if who else token.start,
             base,
             who.word if who else "",
-            new=actor is not None and self._is_new(actor),
-            being=who is not None and singular(who.word) in _BEINGS,
             lasting=token.word.endswith("ing"),
         )
 

@@ -73,6 +73,8 @@ _NOT_DRAWN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|�
 _STANDS_FOR_SPEECH: Final = frozenset(f"{deed_words.SPEAKING} {deed_words.ZH_SPEAKING}".split())
 _STANDS_FOR_SOUND: Final = frozenset(f"{deed_words.SOUNDING} {deed_words.ZH_SOUNDING}".split())
 _ABSTRACT: Final = tuple(deed_words.ABSTRACT_ENDS.split())
+_TURNING: Final = frozenset(deed_words.TURNING.split())
+_VANISHING: Final = frozenset(deed_words.VANISHING.split())
 _GROWTH: Final = frozenset(deed_words.GROWTH.split())
 _CALLED: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
@@ -89,14 +91,14 @@ _NOT_SHOWN: Final = {
     Language.CHINESE: ("未呈现：", "、", "。"),
 }
 _IN_SHOT: Final = {Language.ENGLISH: " (shot {})", Language.CHINESE: "（第{}个镜头）"}
-_MORE: Final = {Language.ENGLISH: "and more", Language.CHINESE: "等"}
+_MORE: Final = {Language.ENGLISH: ", and more", Language.CHINESE: "等"}
 
 
 def notes_on(order: Order) -> tuple[str, ...]:
     """Return one note that names what of the prompts is not carried out; none where all of it is."""
     found: dict[str, tuple[str, list[int]]] = {}
     for number, shot in enumerate(order.shots, start=1):
-        for words in unmet(shot, order):
+        for words in map(_on_one_line, unmet(shot, order)):
             found.setdefault(words.casefold(), (words, []))[1].append(number)
     if not found:
         return ()
@@ -106,11 +108,14 @@ def notes_on(order: Order) -> tuple[str, ...]:
         words + ("" if len(shots) == every else _IN_SHOT[language].format(", ".join(map(str, shots))))
         for words, shots in found.values()
     ]
-    if len(names) > _MOST:
-        names = [*names[:_MOST], _MORE[language]]
     lead, between, end = _NOT_SHOWN[language]
+    more = _MORE[language] if len(names) > _MOST else ""
     closing = _DRAWS_PLACES if order.operation is Operation.TEXT2VIDEO else _MOVES_PICTURES
-    return (f"{lead}{between.join(names)}{end}{closing[language]}",)
+    return (f"{lead}{between.join(names[:_MOST])}{more}{end}{closing[language]}",)
+
+
+def _on_one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def unmet(shot: Shot, order: Order) -> tuple[str, ...]:
@@ -193,11 +198,11 @@ def _is_missing(deed: Told, left: str, drawn: frozenset[str], order: Order) -> b
         return False
     if deed.kind is Kind.GOING and {deed.actor, singular(deed.actor)} & drawn:
         return False
-    if is_of_the_image(deed.actor) and deed.kind is not Kind.CHANGING:
+    if is_of_the_image(deed.actor) and deed.base not in _TURNING | _VANISHING:
         return False
     if _is_heard(deed, left, order):
         return False
-    if deed.kind is Kind.CHANGING and DONE in left[deed.start : deed.start + len(deed.text) + 12]:
+    if deed.base in _TURNING and DONE in left[deed.start : deed.start + len(deed.text) + 12]:
         return False
     between = any(shot.last for shot in order.shots)
     # What comes between two keyframes they show themselves: ways, and what becomes of things.
