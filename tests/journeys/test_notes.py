@@ -33,7 +33,7 @@ def test_a_note_goes_to_the_header_and_the_sdk(server: Server) -> None:
             prompt="图一 jumps, @9 runs, a dragon dances ballet",
             seed=5,
         )
-    expected = ("No subject is called: @9.", f"Not shown: runs, dragon dances. {ENGINE}")
+    expected = ("No subject is called: @9.", f"Not shown: @9 runs, dragon dances ballet. {ENGINE}")
     assert video.notes == expected
     answer = server.call("GET", f"/v3/async/task-result?task_id={video.report.id}")
     assert read_notes(answer.headers["X-Task-Notes"]) == expected
@@ -42,7 +42,7 @@ def test_a_note_goes_to_the_header_and_the_sdk(server: Server) -> None:
 @pytest.mark.parametrize(
     ("prompt", "note"),
     [
-        ("a dragon dances ballet in the kitchen", f"! Not shown: dragon dances. {ENGINE}"),
+        ("a dragon dances ballet in the kitchen", f"! Not shown: dragon dances ballet. {ENGINE}"),
         ("a boat on a lake at dusk, slow push in", ""),
         ("", ""),
     ],

@@ -60,11 +60,11 @@ class MotionEngine:
             films.append(Path(await job.once(f"shot-{index}", draw)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
         from keyreel.engines.motion.shown import shown
-        from keyreel.engines.motion.unmet import unmet
+        from keyreel.engines.motion.unmet import notes_on
 
         path = films[0] if len(films) == 1 else _joined(films, job)
         source = SourceType.ALGORITHMIC if order.operation in _NEEDS_NO_NETWORK else SourceType.COMPOSITE
-        return Clip(path, shows=shown(order), source=source, notes=unmet(order))
+        return Clip(path, shows=shown(order), source=source, notes=notes_on(order))
 
     async def __aenter__(self) -> Self:
         return self

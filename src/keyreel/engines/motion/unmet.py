@@ -1,127 +1,289 @@
-"""What of a prompt the engine did not show: acts that nobody did, and things that nobody drew.
+"""What of an order's prompts this engine does not carry out: deeds and things, in the prompt's own words.
 
-Only words that are known to name an act or a thing are told. What a given picture may well show is left
-unsaid: its figures, its places, how they stand.
+Of what is told, that is left out which the operation carries out, which may well be in the given pictures, and
+which says how the video is to look. What remains is named in one sentence, in the language of the prompts.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.calling import calls, unknown_calls
+from keyreel.calling import unknown_calls
+from keyreel.engines.motion import camera_words, chinese_deeds, deed_words, english_deeds, lexicon, role_words
+from keyreel.engines.motion.deeds import DONE, Kind, is_of_the_image, moves_by_itself, singular
+from keyreel.engines.motion.lexicon import Hour, Place
 from keyreel.engines.motion.prompt import direct
 from keyreel.engines.motion.reference import names_of, role_of
-from keyreel.engines.motion.unmet_acts import Done, Told, clauses, things, things_in, undone
+from keyreel.engines.motion.whereabouts import takes
 from keyreel.order import Operation
 from keyreel.sound.dialogue import lines_of
+from keyreel.sound.heard import heard_in
 from keyreel.sound.language import Language, language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from keyreel.engines.motion.lexicon import Action
-    from keyreel.order import Order
+    from keyreel.engines.motion.deeds import Told
+    from keyreel.order import Order, Shot
 
 _MOST: Final = 6
-_CLOSING: Final = {
-    Language.ENGLISH: (
-        "Not shown: {}. The built-in engine moves given images; it draws no new things.",
-        "Not shown: {}. The built-in engine draws places, weather and light, no figures.",
-    ),
-    Language.CHINESE: (
-        "未呈现：{}。内置引擎只让给定的图像动起来，不画新的事物。",  # noqa: RUF001 - a sentence in Chinese
-        "未呈现：{}。内置引擎只画地点、天气和光线，不画人物和物体。",  # noqa: RUF001 - a sentence in Chinese
-    ),
+_ACTED: Final = "="
+"""Covers what the subjects do: unlike `DONE`, it is no part of a noun's phrase."""
+_QUOTED: Final = r"\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
+_DENIED: Final = (
+    r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
+    r"|(?:无(?![数边尽限人])|不要|没有|禁止|避免|无需|别让|不能|不会)[^，。；！？,.;]*"
+)
+_BESIDE: Final[dict[Place, tuple[Place, ...]]] = {
+    Place.LAKE: (Place.MOUNTAINS, Place.FOREST, Place.MEADOW, Place.SKY),
+    Place.MOUNTAINS: (Place.SNOWPEAKS, Place.FOREST, Place.MEADOW, Place.SKY),
+    Place.SNOWPEAKS: (Place.MOUNTAINS, Place.SNOWFIELD, Place.FOREST, Place.SKY),
+    Place.SNOWFIELD: (Place.SNOWPEAKS, Place.MOUNTAINS, Place.FOREST, Place.SKY),
+    Place.FOREST: (Place.MEADOW,),
+    Place.MEADOW: (Place.MOUNTAINS, Place.FOREST, Place.SKY),
+    Place.SEA: (Place.BEACH, Place.SKY),
+    Place.BEACH: (Place.SEA, Place.SKY),
+    Place.DESERT: (Place.SKY,),
+    Place.CITY: (Place.SKYLINE, Place.SKY),
+    Place.SKYLINE: (Place.CITY, Place.LAKE, Place.SEA, Place.SKY),
+    Place.SKY: (Place.MOUNTAINS,),
+    Place.SPACE: (Place.SKY,),
+}
+"""What the drawing of a place shows as well."""
+_HOUSES: Final = (
+    "building buildings house houses shop shops window windows lamp lamps lantern street tree sign signs"
+)
+_DRAWN: Final[dict[Place, str]] = {
+    Place.CITY: f"{_HOUSES} 路灯",
+    Place.SKYLINE: f"{_HOUSES} tower towers",
+    Place.UNDERWATER: "fish fishes reef coral seaweed kelp bubble 鱼 鱼群 金鱼",
+    Place.SPACE: "asteroid planet nebula galaxy star meteor",
+    Place.ROOM: "window windowsill sill curtain plant pot floor wall sunlight",
+    Place.BEACH: "palm rock",
+    Place.SEA: "rock",
+    Place.MOUNTAINS: "rock conifer pine",
+    Place.DESERT: "dune",
+}
+_BIRDS: Final = "bird gull seagull 鸟 小鸟 海鸥"
+_WITH_BIRDS: Final = (Place.MEADOW, Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.BEACH, Place.SKY)
+_UNDRAWN: Final = frozenset(deed_words.UNDRAWN.split())
+_CARS: Final = "car taxi vehicle 汽车 轿车 出租车"
+_NOT_DRAWN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
+_STANDS_FOR_SPEECH: Final = frozenset(f"{deed_words.SPEAKING} {deed_words.ZH_SPEAKING}".split())
+_STANDS_FOR_SOUND: Final = frozenset(f"{deed_words.SOUNDING} {deed_words.ZH_SOUNDING}".split())
+_ABSTRACT: Final = tuple(deed_words.ABSTRACT_ENDS.split())
+_TURNING: Final = frozenset(deed_words.TURNING.split())
+_VANISHING: Final = frozenset(deed_words.VANISHING.split())
+_GROWTH: Final = frozenset(deed_words.GROWTH.split())
+_CALLED: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
+
+_MOVES_PICTURES: Final = {
+    Language.ENGLISH: "The built-in engine moves given images; it draws no new things.",
+    Language.CHINESE: "内置引擎只让给定的图片动起来，不会画出新的事物。",
+}
+_DRAWS_PLACES: Final = {
+    Language.ENGLISH: "The built-in engine draws places, weather and light, no figures.",
+    Language.CHINESE: "内置引擎只画场景、天气和光线，不画人物和物体。",
+}
+_NOT_SHOWN: Final = {
+    Language.ENGLISH: ("Not shown: ", ", ", ". "),
+    Language.CHINESE: ("未呈现：", "、", "。"),
 }
 _NO_SUBJECT: Final = {
     Language.ENGLISH: "No subject is called: {}.",
-    Language.CHINESE: "没有这样的主体：{}。",  # noqa: RUF001 - a sentence in Chinese
+    Language.CHINESE: "没有这样的主体：{}。",
 }
-_BETWEEN_KEYFRAMES: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
-_DRAWN: Final = (Operation.REFERENCE2VIDEO, Operation.TEXT2VIDEO)
-"""These begin from no picture: what they are to show has to come from somewhere."""
-_IS: Final = r"\W*(?:is|as|being|是|为)?\W*"
+_IN_SHOT: Final = {Language.ENGLISH: " (shot {})", Language.CHINESE: "（第{}个镜头）"}
+_MORE: Final = {Language.ENGLISH: ", and more", Language.CHINESE: "等"}
 
 
-def unmet(order: Order) -> tuple[str, ...]:
-    """Return sentences, in the prompt's language, about lost calls of subjects and what was not shown.
-
-    Nothing is said where all was done.
-    """
-    prompts = tuple(dict.fromkeys(shot.prompt for shot in order.shots))
-    language = language_of(" ".join(prompts))
-    joint = "、" if language is Language.CHINESE else ", "
-    found = dict.fromkeys(chain.from_iterable(_missing(prompt, order) for prompt in prompts))
-    sentence = _CLOSING[language][order.operation is Operation.TEXT2VIDEO]
-    return tuple(
-        each.format(joint.join(list(told)[:_MOST]))
-        for each, told in ((_NO_SUBJECT[language], _lost_calls(prompts, order)), (sentence, found))
-        if told
-    )
+def notes_on(order: Order) -> tuple[str, ...]:
+    """Return notes that name calls of no subject, and what of the prompts is not carried out; none where all is."""
+    language = language_of(" ".join(shot.prompt for shot in order.shots))
+    return (*_on_lost_calls(order, language), *_on_unmet(order, language))
 
 
-def _lost_calls(prompts: tuple[str, ...], order: Order) -> dict[str, None]:
+def _on_lost_calls(order: Order, language: Language) -> Iterator[str]:
     if order.operation is not Operation.REFERENCE2VIDEO:
-        return {}
-    return dict.fromkeys(chain.from_iterable(unknown_calls(each, names_of(order)) for each in prompts))
+        return
+    calls = [call for shot in order.shots for call in unknown_calls(shot.prompt, names_of(order))]
+    if calls:
+        yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(calls)))
 
 
-def _missing(prompt: str, order: Order) -> Iterator[str]:
-    """Tell what of one prompt was not shown, in its own spelling and order."""
-    done = _done(prompt, order)
-    things = _Things(prompt, order)
-    before = ""
-    for clause in clauses(prompt, drawn=order.operation in _DRAWN):
-        acts = list(undone(clause, before, done))
-        actors = {act.thing for act in acts}
-        told = [*acts, *(thing for thing in things.missing(clause, before) if thing.thing not in actors)]
-        yield from (each.text for each in sorted(told, key=lambda each: each.at))
-        before = clause
+def _on_unmet(order: Order, language: Language) -> Iterator[str]:
+    found: dict[str, tuple[str, list[int]]] = {}
+    for number, shot in enumerate(order.shots, start=1):
+        for words in map(_on_one_line, unmet(shot, order)):
+            found.setdefault(words.casefold(), (words, []))[1].append(number)
+    if not found:
+        return
+    every = len(order.shots)
+    names = [
+        words + ("" if len(shots) == every else _IN_SHOT[language].format(", ".join(map(str, shots))))
+        for words, shots in found.values()
+    ]
+    lead, between, end = _NOT_SHOWN[language]
+    more = _MORE[language] if len(names) > _MOST else ""
+    closing = _DRAWS_PLACES if order.operation is Operation.TEXT2VIDEO else _MOVES_PICTURES
+    yield f"{lead}{between.join(names[:_MOST])}{more}{end}{closing[language]}"
 
 
-def _done(prompt: str, order: Order) -> Done:
-    """Return what the order's engine does of acts."""
-    actions: frozenset[Action] = frozenset()
+def _on_one_line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def unmet(shot: Shot, order: Order) -> tuple[str, ...]:
+    """List what a shot's prompt tells and its frames do not show, in the prompt's spelling and order."""
+    left, drawn = _left(shot, order), _drawn(shot, order)
+    tells = [*english_deeds.told(shot.prompt, left), *chinese_deeds.told(shot.prompt, left)]
+    deeds = [each for each in tells if each.kind is not Kind.THING and _is_missing(each, left, drawn, order)]
+    named = " ".join(deed.text for deed in deeds)
+    things = [
+        each
+        for each in tells
+        if each.kind is Kind.THING and each.text not in named and _is_undrawn(each, left, drawn, order)
+    ]
+    both = sorted((*deeds, *things), key=lambda each: each.start)
+    return tuple({each.text.casefold(): each.text for each in both}.values())
+
+
+def _left(shot: Shot, order: Order) -> str:
+    """Return the prompt in lower case with `DONE` over all that is carried out, spoken or denied."""
+    text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
+    text = _masked(text, (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in lines_of(order))))
+    patterns = [pattern for _, pattern in camera_words.MOVES]
+    patterns += [role_words.OF_NATURE]
+    patterns += [
+        pattern for table in (lexicon.EFFECTS, lexicon.HOURS, lexicon.SEASONS) for _, pattern in table
+    ]
     if order.operation is Operation.REFERENCE2VIDEO:
-        direction = direct(prompt, names_of(order))
-        roles = [role_of(each, number, direction) for number, each in enumerate(order.subjects, start=1)]
-        actions = frozenset(role.action for role in roles if role.action)
-    return Done(
-        actions=actions,
-        travels=order.operation is Operation.REFERENCE2VIDEO,
-        changes=order.operation in _BETWEEN_KEYFRAMES,
-        speech=bool(lines_of(order)),
+        text = _masked(text, _acted(shot, order), cover=_ACTED)
+    text = _masked(text, patterns)
+    places = _places(shot, order)
+    shown = [pattern for place, pattern in lexicon.PLACES if place in places]
+    return _masked(text, shown, keep=_NOT_DRAWN)
+
+
+def _masked(text: str, patterns: Iterable[str], keep: str = "", cover: str = DONE) -> str:
+    """Lay `DONE` over each match of the patterns, clause by clause, as directions are read."""
+    joints = [
+        0,
+        *(each.end() for each in re.finditer(f"{lexicon.CLAUSE_END}|{lexicon.AND_THEN}", text)),
+        len(text),
+    ]
+    letters = list(text)
+    for pattern in patterns:
+        for start, end in pairwise(joints):
+            clause = text[start:end]
+            lead = len(clause) - len(clause.lstrip())
+            for match in re.finditer(pattern, clause[lead:]):
+                if match[0].strip() and not (keep and re.fullmatch(keep, match[0])):
+                    first, last = start + lead + match.start(), start + lead + match.end()
+                    letters[first:last] = [cover if each.strip() else each for each in letters[first:last]]
+    return "".join(letters)
+
+
+def _acted(shot: Shot, order: Order) -> list[str]:
+    """List the patterns of what the subjects really do."""
+    direction = direct(shot.prompt, names_of(order))
+    roles = [role_of(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
+    actions = {role.action for role in roles}
+    ways = (role_words.HEADINGS, role_words.CLIMBS)
+    return [
+        *(pattern for action, pattern in role_words.ACTIONS if action in actions),
+        *(pattern for table in ways for _, pattern in table),
+        role_words.TOWARDS_US,
+        role_words.AWAY_FROM_US,
+    ]
+
+
+def _places(shot: Shot, order: Order) -> set[Place]:
+    if order.operation is Operation.REFERENCE2VIDEO:
+        return set(Place)
+    if order.operation is not Operation.TEXT2VIDEO:
+        return set()
+    main = {take.direction.place for take in takes(shot.prompt, shot.seconds, order.seed)} - {None}
+    return {each for place in main if place for each in (place, *_BESIDE.get(place, ()))}
+
+
+def _is_missing(deed: Told, left: str, drawn: frozenset[str], order: Order) -> bool:
+    """Say whether a deed that was read is not carried out."""
+    if deed.actor.startswith(DONE) or (moves_by_itself(deed.actor) and not _is_growth(deed)):
+        return False
+    if deed.kind is Kind.GOING and {deed.actor, singular(deed.actor)} & drawn:
+        return False
+    if is_of_the_image(deed.actor) and deed.base not in _TURNING | _VANISHING:
+        return False
+    if _is_heard(deed, left, order):
+        return False
+    if deed.base in _TURNING and DONE in left[deed.start : deed.start + len(deed.text) + 12]:
+        return False
+    between = any(shot.last for shot in order.shots)
+    # What comes between two keyframes they show themselves: ways, and what becomes of things.
+    return deed.kind is Kind.GESTURE or not between
+
+
+def _is_growth(deed: Told) -> bool:
+    """Say whether a plant is to become another one before the viewer's eyes: "the flower blooms"."""
+    return deed.base in _GROWTH and not deed.lasting
+
+
+def _is_heard(deed: Told, left: str, order: Order) -> bool:
+    if deed.base in _STANDS_FOR_SPEECH and order.sound.speech:
+        return True
+    around = left[max(deed.start - 24, 0) : deed.start + len(deed.text)]
+    return deed.base in _STANDS_FOR_SOUND and order.sound.ambience and bool(heard_in(around))
+
+
+def _is_undrawn(thing: Told, left: str, drawn: frozenset[str], order: Order) -> bool:
+    """Say whether a thing that was read is surely in no frame."""
+    if order.operation is Operation.REFERENCE2VIDEO:
+        return thing.new and thing.being and _is_nobody(thing, left, order)
+    if order.operation is not Operation.TEXT2VIDEO:
+        return False
+    one = singular(thing.base)
+    if one in _UNDRAWN:
+        return True
+    if moves_by_itself(one) or is_of_the_image(one) or {thing.base, one} & drawn:
+        return False
+    return thing.known or (thing.new and not thing.base.endswith(_ABSTRACT))
+
+
+def _is_nobody(thing: Told, left: str, order: Order) -> bool:
+    """Say whether a being is none of the subjects, where the prompt calls those by their names."""
+    names = [name.lower() for name in names_of(order)]
+    calls = [match for name in names for match in re.finditer(rf"@\s*{re.escape(name)}", left)]
+    if not calls or any(
+        singular(thing.base) in name or name == thing.base for name in names if not name.isdecimal()
+    ):
+        return False
+    after = any(
+        re.fullmatch(_CALLED, left[call.end() : thing.start]) for call in calls if call.end() <= thing.start
     )
+    end = thing.start + len(thing.text)
+    before = any(
+        re.fullmatch(r"[\s,，(（:：]*", left[end : call.start()]) for call in calls if call.start() >= end
+    )
+    return not (after or before)
 
 
-class _Things:
-    """The things of one prompt that have to be drawn, as far as no subject is one of them."""
+def _drawn(shot: Shot, order: Order) -> frozenset[str]:
+    """List what stands in the scenes that are drawn for a shot."""
+    return frozenset(_standing(shot, order)) if order.operation is Operation.TEXT2VIDEO else frozenset()
 
-    def __init__(self, prompt: str, order: Order) -> None:
-        self._operation = order.operation
-        self._names = names_of(order)
-        called = {call.name for call in calls(prompt, self._names)}
-        numbered = enumerate(order.subjects, start=1)
-        # Subjects that the prompt calls by no name are the first things that it mentions.
-        self._spare = sum(not {subject.name, str(number)} & called for number, subject in numbered)
-        self._subjects = {thing for name in self._names for thing in things_in(name.lower())}
 
-    def missing(self, clause: str, before: str) -> Iterator[Told]:
-        """Find them in a clause; `before` is the clause before it."""
-        if self._operation not in _DRAWN:
-            return
-        for found in things(clause):
-            if found.thing in self._subjects:
-                continue
-            if self._spare or self._is_subject(clause[: found.phrase], before):
-                self._spare = max(self._spare - 1, 0)
-                self._subjects.add(found.thing)
-            elif found.is_new or self._operation is Operation.TEXT2VIDEO:
-                yield found
-
-    def _is_subject(self, lead: str, before: str) -> bool:
-        """Say whether the words before a thing make it what a subject is: "@1, a paper boat"."""
-        text = lead if lead.strip() else before
-        return any(re.fullmatch(_IS, text[call.end :]) for call in calls(text, self._names))
+def _standing(shot: Shot, order: Order) -> Iterator[str]:
+    """Yield what stands in the drawn scenes beside what their places are called."""
+    yield from deed_words.DRAWN_ANYWHERE.split()
+    for take in takes(shot.prompt, shot.seconds, order.seed):
+        place, hour = take.direction.place, take.direction.hour
+        if place is not None:
+            yield from _DRAWN.get(place, "").split()
+        dry = not take.direction.strength_of(lexicon.Effect.RAIN)
+        if place in _WITH_BIRDS and hour is not Hour.NIGHT and dry:
+            yield from _BIRDS.split()
+        if place is Place.CITY and hour is Hour.NIGHT:
+            yield from _CARS.split()
