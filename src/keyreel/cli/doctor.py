@@ -60,8 +60,8 @@ def _print(checks: list[Check]) -> None:
     console = Console()
     console.print(table)
     console.print(
-        "The motion engine sets the given pixels in motion, and draws places, weather and light from words; it "
-        "invents no other content and no articulated action."
+        "The motion engine sets the given pixels in motion, and draws places, weather and light from words; "
+        "it invents no other content and no articulated action."
     )
 
 
