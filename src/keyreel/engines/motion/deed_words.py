@@ -18,9 +18,15 @@ CHANGING: Final = (
     "shapeshift split merge multiply expand inflate burst hatch wilt"
 )
 """What makes something else of what was there."""
-TURNING: Final = "transform morph become turn change evolve convert 变成 变为 化为 化作 变身"
+TURNING: Final = "add transform morph become turn change evolve convert 变成 变为 化为 化作 变身"
 VANISHING: Final = "appear disappear vanish emerge replace remove 出现 消失 替换 换成"
 GROWTH: Final = "bloom blossom grow wilt unfold 长出 长大 生长 绽放 盛开 开花 枯萎"
+LYING: Final = "run rise roll climb stretch drop fall cross pass go soar lift descend curve enter leave come"
+"""What a land's parts do without moving: "hills roll", "a road runs"."""
+LANDS: Final = (
+    "hill mountain peak valley road path trail track street highway cliff ridge slope field dune wall "
+    "skyscraper tower building spire stair staircase bridge fence coastline canyon forest"
+)
 GESTURES: Final = (
     "look dance wave smile laugh giggle grin frown cry weep sob blink wink nod bow kneel clap hug kiss "
     "embrace fight punch kick hit strike attack shoot fire throw catch toss grab pick pull push "

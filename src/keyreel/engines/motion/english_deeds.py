@@ -184,8 +184,11 @@ class _Sentence:
             begun = any(each.sort in _CLAUSED for each in self._tokens[:index])
             return begun and (sort is _Sort.JOINT or not moves_by_itself(self._tokens[index].word))
         if sort is _Sort.WORD and before is not None:
-            # "a dance moves" is none, "ocean waves" neither: a plural noun does nothing in the third person.
-            return not before.word.endswith("s") or before.word.endswith("ss")
+            # "dance moves" and "ocean waves" are nouns, "Anna dances" is none.
+            introduced = self._tokens[self._start(index - 1)].sort is not _Sort.WORD
+            called = self._text[before.start].isupper() and before.word not in _DEEDS
+            somebody = introduced or called or _is_known(before.word)
+            return somebody and not re.search(r"[^s]s$", before.word)
         return sort in {_Sort.PRONOUN, _Sort.NAME, _Sort.DONE}
 
     def _bare(self, index: int, before: _Token | None, sort: _Sort) -> bool:

@@ -76,6 +76,8 @@ _STANDS_FOR_SOUND: Final = frozenset(f"{deed_words.SOUNDING} {deed_words.ZH_SOUN
 _ABSTRACT: Final = tuple(deed_words.ABSTRACT_ENDS.split())
 _TURNING: Final = frozenset(deed_words.TURNING.split())
 _VANISHING: Final = frozenset(deed_words.VANISHING.split())
+_LYING: Final = frozenset(deed_words.LYING.split())
+_LANDS: Final = frozenset(deed_words.LANDS.split())
 _GROWTH: Final = frozenset(deed_words.GROWTH.split())
 _CALLED: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
@@ -211,19 +213,26 @@ def _places(shot: Shot, order: Order) -> set[Place]:
 
 def _is_missing(deed: Told, left: str, drawn: frozenset[str], order: Order) -> bool:
     """Say whether a deed that was read is not carried out."""
-    if deed.actor.startswith(DONE) or (moves_by_itself(deed.actor) and not _is_growth(deed)):
-        return False
-    if deed.kind is Kind.GOING and {deed.actor, singular(deed.actor)} & drawn:
+    if _is_natural(deed, drawn) or _is_heard(deed, left, order):
         return False
     if is_of_the_image(deed.actor) and deed.base not in _TURNING | _VANISHING:
-        return False
-    if _is_heard(deed, left, order):
         return False
     if deed.base in _TURNING and DONE in left[deed.start : deed.start + len(deed.text) + 12]:
         return False
     between = any(shot.last for shot in order.shots)
     # What comes between two keyframes they show themselves: ways, and what becomes of things.
     return deed.kind is Kind.GESTURE or not between
+
+
+def _is_natural(deed: Told, drawn: frozenset[str]) -> bool:
+    """Say whether a deed is done by what moves of itself, by what is drawn, or by land that only lies there."""
+    one = singular(deed.actor)
+    if deed.actor.startswith(DONE):
+        return True
+    if moves_by_itself(deed.actor):
+        return not _is_growth(deed)
+    goes = deed.kind is Kind.GOING and bool({deed.actor, one} & drawn)
+    return goes or (deed.base in _LYING and one in _LANDS)
 
 
 def _is_growth(deed: Told) -> bool:
