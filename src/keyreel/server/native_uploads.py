@@ -16,10 +16,9 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest, MissingField, UnknownEndpoint
 from keyreel.server.addresses import base_url
-from keyreel.server.body import read_body
+from keyreel.server.body import read_object
 from keyreel.server.uploads import ASKING_LIMIT, FOLDER, TO_PUT, UPLOAD_SECONDS, tag_of
 from keyreel.tasks.keys import Scope
-from keyreel.wire.parse import parse_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -113,7 +112,7 @@ class NativeUploads:
 
     async def _body(self, request: Request) -> dict[str, Any]:
         seconds = self._services.settings.body_seconds
-        return parse_body(await read_body(request, limit=ASKING_LIMIT, seconds=seconds))
+        return await read_object(request, limit=ASKING_LIMIT, seconds=seconds)
 
 
 def _key(tenant: str, upload: str) -> str:
