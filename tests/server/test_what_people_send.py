@@ -116,8 +116,9 @@ def test_lists_name_what_is_past_their_end(
 @EVERYWHERE
 def test_a_refusal_tells_of_fields_and_pictures_together(client: TestClient, spoken: str) -> None:
     wrong = data_uri(500, 100)
-    text = send(client, spoken, images=[wrong], duration=99, resolution="4K").text
-    assert all(name in text for name in ("duration: got 99", "resolution: got", "images[0]: "))
+    text = send(client, spoken, images=[wrong], prompt=5, duration=99, resolution="4K").text
+    told = ("prompt: got 5", "duration: got 99", "resolution: got", "images[0]: ")
+    assert all(each in text for each in told)
 
 
 UNREADABLE: tuple[tuple[dict[str, str], bytes, str], ...] = (

@@ -70,9 +70,12 @@ def asked(body: Json) -> Asked:
     precise = "resolution" in fields or "aspect_ratio" in fields
     size, seconds = _size(body.get("size")), _seconds(body.get("seconds"))
     wish = Wish(None if "duration" in fields else seconds, None if precise else size)
-    # People write the prompt, programs the model: where both are wrong, the prompt is told.
-    _check_prompt(fields, OPERATIONS[len(pictures)])
-    kinds, unasked = _kinds(body.get("model"), len(pictures))
+    try:
+        kinds, unasked = _kinds(body.get("model"), len(pictures))
+    except errors.UnknownEndpoint:
+        # People write the prompt, programs the model: where both are wrong, the prompt is told.
+        _check_prompt(fields, OPERATIONS[len(pictures)])
+        raise
     fit = nearest(kinds, fields, wish)
     known = fit.endpoint.model_fields
     unknown = tuple(name for name in fields if name not in known)
