@@ -22,9 +22,10 @@ _KINDS: Final = (
     (Kind.GOING, frozenset(deed_words.ZH_GOING.split())),
 )
 _DEED: Final = re.compile(_either(f"{deed_words.ZH_GESTURES} {deed_words.ZH_CHANGING} {deed_words.ZH_GOING}"))
+_NATURE: Final = frozenset(deed_words.ZH_NATURE.split())
+_BEINGS: Final = frozenset(deed_words.ZH_BEINGS.split())
 _NOUN: Final = re.compile(
-    f"(?P<nature>{_either(deed_words.ZH_NATURE)})(?![男女子])"
-    f"|(?P<being>{_either(deed_words.ZH_BEINGS)})|(?P<thing>{_either(deed_words.ZH_THINGS)})"
+    _either(f"{deed_words.ZH_NATURE} {deed_words.ZH_BEINGS} {deed_words.ZH_THINGS}") + "(?![男女子])"
 )
 _OBJECT: Final = re.compile(
     rf"[着了过]?(?:一?{deed_words.ZH_MEASURES})?(?:{_either(f'{deed_words.ZH_BEINGS} {deed_words.ZH_THINGS}')})"
@@ -48,12 +49,12 @@ def told(text: str, left: str) -> Iterator[Told]:
         apart = _apart(words)
         nouns = [word for word in apart if word.re is _NOUN]
         deeds = [word for word in apart if word.re is _DEED]
-        yield from (_thing(text, left, noun) for noun in nouns if not noun["nature"])
-        for deed in deeds:
-            # What 的 follows tells which one is meant, and is no deed of its own.
-            if left[deed.end() : deed.end() + 1] == "的":
-                continue
-            before = [noun for noun in nouns if noun.end() <= deed.start() and not _is_where(left, noun)]
+        yield from (_thing(text, left, noun) for noun in nouns if noun[0] not in _NATURE)
+        objects = {follows.end() for deed in deeds if (follows := _OBJECT.match(left, deed.end()))}
+        doers = [noun for noun in nouns if noun.end() not in objects and not _is_where(left, noun)]
+        # What 的 follows tells which one is meant, and is no deed of its own.
+        for deed in (each for each in deeds if left[each.end() : each.end() + 1] != "的"):
+            before = [noun for noun in doers if noun.end() <= deed.start()]
             if not before and _is_of_another(text, left, clause.start(), deed):
                 continue
             actor = before[-1] if before else actor
@@ -105,7 +106,7 @@ def _thing(text: str, left: str, noun: re.Match[str]) -> Told:
         noun.start(),
         noun[0],
         new=_is_new(left, noun),
-        being=bool(noun["being"]) and noun[0] not in _PRONOUNS,
+        being=noun[0] in _BEINGS and noun[0] not in _PRONOUNS,
         known=noun[0] not in _PRONOUNS,
     )
 

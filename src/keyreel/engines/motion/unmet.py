@@ -230,7 +230,8 @@ def _is_natural(deed: Told, drawn: frozenset[str]) -> bool:
     if deed.actor.startswith(DONE):
         return True
     if moves_by_itself(deed.actor):
-        return not _is_growth(deed)
+        # Where a meadow is drawn, so are its flowers.
+        return bool(drawn) or not _is_growth(deed)
     goes = deed.kind is Kind.GOING and bool({deed.actor, one} & drawn)
     return goes or (deed.base in _LYING and one in _LANDS)
 
