@@ -97,7 +97,8 @@ def test_takes_as_many_letters_as_its_page_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MODELS if MODELS[name][0] == {4, 8}])
 def test_eight_seconds_of_vidu_1_and_2_come_in_720p_alone(name: str) -> None:
-    assert read(name, duration=8).resolution is Resolution.P720
+    assert all(read(name, duration=each).resolution is Resolution.P720 for each in (8, 8.0, "8"))
+    assert read(name, duration="8", resolution="").resolution is Resolution.P720
     assert accepts(name, duration=8, resolution="720p")
     with pytest.raises(InvalidRequest, match=r"resolution: got .1080p.; must be 720p with duration 8"):
         read(name, duration=8, resolution="1080p")

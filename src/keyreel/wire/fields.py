@@ -60,7 +60,7 @@ class Whole(Rule):
 
     def read(self, value: Any) -> int:
         """Accept 5, 5.0 and "5", refuse true, "five" and 5.5."""
-        number = _whole(value)
+        number = whole(value)
         if number is None or not self.low <= number <= self.high:
             bounds = (
                 f"{self.low}" if self.low == self.high else f"a whole number from {self.low} to {self.high}"
@@ -81,7 +81,7 @@ class Choice(Rule):
 
     def read(self, value: Any) -> int:
         """Accept 4, 4.0 and "4", refuse "four"."""
-        number = _whole(value)
+        number = whole(value)
         if number not in self.numbers:
             raise broken(f"must be {' or '.join(map(str, self.numbers))}")
         return number
@@ -188,7 +188,7 @@ class _Flag(Rule):
 @dataclass(frozen=True)
 class _Seed(Rule):
     def read(self, value: Any) -> int | None:
-        number = _whole(value)
+        number = whole(value)
         if value is None or number in {0, -1}:
             return None
         if number is None or not -(2**63) <= number < 2**64:
@@ -204,7 +204,7 @@ class _Seed(Rule):
 class _Corner(Rule):
     def read(self, value: Any) -> Corner:
         corners = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
-        number = _whole(value)
+        number = whole(value)
         word = str(number) if number is not None else value
         if isinstance(word, str):
             word = word.strip().lower().replace("-", "_")
@@ -272,7 +272,7 @@ def _within_limits(width: str, height: str) -> bool:
     return Fraction(1, _WIDEST) <= Fraction(width) / Fraction(height) <= _WIDEST
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
     """Return a number without fraction as int, be it a JSON number or text; None for everything else.
 
     Forms and the templates of workflow tools have nothing but text.

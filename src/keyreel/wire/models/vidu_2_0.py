@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from keyreel.order import Resolution
 from keyreel.wire.endpoint import MEGABYTE, PictureRules
-from keyreel.wire.fields import Choice, Many, OneOf, Text, Whole, broken
+from keyreel.wire.fields import Choice, Many, OneOf, Text, Whole, broken, whole
 from keyreel.wire.generation import Generation
 from keyreel.wire.operations import Img2Video, StartEnd2Video
 from keyreel.wire.references import ImageReference2Video
@@ -28,7 +28,7 @@ class FourOrEight(Generation):
     @model_validator(mode="before")
     @classmethod
     def _long_ones_are_720p(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("duration") == _LONG and data.get("resolution") is None:
+        if isinstance(data, dict) and whole(data.get("duration")) == _LONG and not data.get("resolution"):
             return data | {"resolution": "720p"}
         return data
 
