@@ -34,10 +34,12 @@ def _here(name: str, fields: Json, data: Path | None) -> Json:
     from keyreel.pricing import read_prices
     from keyreel.server.validate import Judges, verdict
     from keyreel.settings import read_settings
+    from keyreel.wire.validation import understood
 
     settings = read_settings(data=data)
     prices, engines = read_prices(settings.price_table), open_router(settings.engines)
-    return verdict(name, fields, Judges(prices, engines.check, destinations(settings).check))
+    judges = Judges(prices, engines.check, destinations(settings).check)
+    return verdict(understood(name, fields), judges)
 
 
 def _of_server(name: str, fields: Json, base_url: str, api_key: str) -> Json:

@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse
 from keyreel.errors import UnsupportedOrder
 from keyreel.pricing import usd
 from keyreel.server.body import read_object
+from keyreel.server.native_uploads import NativeUploads
 from keyreel.server.problems import picture_problems
+from keyreel.wire.dialects import DIALECTS
 from keyreel.wire.ignored import ignored_fields
 from keyreel.wire.validation import examined, understood
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.pricing import Prices
     from keyreel.server.services import Services
-    from keyreel.wire.dialect import Json
+    from keyreel.wire.dialect import Asked, Json
 
 LARGEST: Final = 100 * 1024 * 1024
 _SEED: Final = 1
@@ -40,16 +42,15 @@ class Validation:
     async def __call__(self, request: Request) -> JSONResponse:
         """Answer 200 with a verdict, whatever it is; nothing is created, kept or charged."""
         services = self._services
-        services.gate.caller(request.headers)
+        caller = services.gate.caller(request.headers)
         limit = services.settings.body_limit or LARGEST
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
-        spoken, model = request.query_params.get("dialect", ""), request.path_params["model"]
-
-        def judge() -> Json:
-            judges = Judges(services.prices, services.engines.check, services.intake.check_url)
-            return verdict(model, body, judges, spoken=spoken)
-
-        return JSONResponse(await asyncio.to_thread(judge))
+        spoken = request.query_params.get("dialect", "")
+        asked = await asyncio.to_thread(understood, request.path_params["model"], body, spoken)
+        if not spoken or any(each.name == spoken and each.names_uploads for each in DIALECTS):
+            asked = await NativeUploads(services).named(asked, caller.tenant, request)
+        judges = Judges(services.prices, services.engines.check, services.intake.check_url)
+        return JSONResponse(await asyncio.to_thread(verdict, asked, judges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,8 @@ class Judges:
     """Raises InvalidRequest for an address, of a field, where nothing is to be had."""
 
 
-def verdict(model: str, body: Json, judges: Judges, *, spoken: str = "") -> Json:
-    """Say everything about a request that can be said before it runs.
-
-    Raises:
-        UnknownEndpoint: there is no such model, or no such dialect.
-        InvalidRequest: the body's envelope cannot be understood.
-    """
-    asked = understood(model, body, spoken)
+def verdict(asked: Asked, judges: Judges) -> Json:
+    """Say everything about a request that can be said before it runs."""
     found = examined(asked)
     request = found.mended
     problems = [_problem(breach.error(), breach.got, breach.rule) for breach in found.breaches]
