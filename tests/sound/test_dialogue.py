@@ -239,6 +239,7 @@ def test_a_speakers_voice_follows_what_the_prompt_calls_them() -> None:
         ("@小明明说：“你好。”@小明回答：“再见。”", ["小明明", "小明"]),
         ("小明明说：“你好。”小明回答：“再见。”", ["小明明", "小明"]),
         ('the fox-2 says "Hello there." @fox says "Bye now."', ["fox-2", "fox"]),
+        ('＠ＦＯＸ-2 says "Hello there." ｆｏｘ says: "Bye now."', ["fox-2", "fox"]),
     ],
 )
 def test_the_longest_name_that_fits_speaks(prompt: str, speakers: list[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from keyreel.calling import plain
 from keyreel.sound.casting import Gender
 from keyreel.sound.language import HAN
 from keyreel.sound.wording import SAYING
@@ -62,12 +63,13 @@ _UNKNOWN_HAN: Final = (
 
 
 class Names:
-    """The names of an order's subjects, and how prompts call them."""
+    """The names of an order's subjects, and how prompts call them: in texts that `plain` has made."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = tuple(sorted(filter(None, names), key=len, reverse=True))
-        exact = "|".join(re.escape(name) + r"(?![A-Za-z0-9_])" for name in self._names)
-        bare = "|".join(re.escape(name) for name in self._names if not name.isdigit())
+        self._known = {plain(name).casefold(): name for name in names if name}
+        longest = sorted(map(plain, filter(None, names)), key=len, reverse=True)
+        exact = "|".join(re.escape(name) + r"(?![A-Za-z0-9_])" for name in longest)
+        bare = "|".join(re.escape(name) for name in longest if not name.isdigit())
         called = f"{exact}|" if exact else ""
         self.pattern = rf"(?:@(?P<at>{called}[A-Za-z0-9_-]+|{_UNKNOWN_HAN}){self._bare(bare)})"
         """Matches a name where it is called."""
@@ -80,7 +82,7 @@ class Names:
     def of(self, match: re.Match[str]) -> str:
         """Return the name that the pattern found, spelled as the order spells it."""
         called = match["at"] or match.groupdict().get("bare") or ""
-        return next((name for name in self._names if name.casefold() == called.casefold()), called)
+        return self._known.get(called.casefold(), called)
 
     def all_in(self, text: str) -> list[re.Match[str]]:
         """Find every name in a text."""

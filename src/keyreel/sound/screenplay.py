@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from keyreel.calling import plain
 from keyreel.sound import wording
 from keyreel.sound.attribution import Mention, Names, speaker_of
 from keyreel.sound.language import HAN
@@ -49,8 +50,8 @@ class _Quote:
 
 def passages(prompt: str, names: tuple[str, ...]) -> tuple[Passage, ...]:
     """Return what is spoken, in the prompt's order. `names` are the subjects that prompts call by name."""
-    known = Names(names)
-    found = [*_labelled(prompt, known), *_quoted(prompt, known)]
+    known, text = Names(names), plain(prompt)
+    found = [*_labelled(text, known), *_quoted(text, known)]
     return tuple(each for _, each in sorted(found, key=lambda item: item[0]))
 
 
