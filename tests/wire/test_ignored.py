@@ -35,6 +35,7 @@ def ignored(name: str, fields: dict[str, Any]) -> tuple[str, ...]:
         ("q2-pro-img2video", IMAGE | {"voice_id": "v", "audio": True}, ()),
         ("q2-pro-img2video", IMAGE | {"audio": True, "off_peak": True}, ("off_peak",)),
         ("q2-pro-img2video", IMAGE | {"is_rec": True}, ("prompt",)),
+        ("q2-pro-start-end2video", IMAGE | {"is_rec": True, "prompt": ""}, ()),
         (
             "q2-pro-img2video",
             IMAGE | {"extra": {"plan": 1, "webhook": {"url": "https://x.example/", "retry": {"of": 1}}}},

@@ -181,7 +181,8 @@ class Generation(Endpoint):
             named.append("off_peak")
         if getattr(self, "voice_id", "") and not self.sound.speech:
             named.append("voice_id")
-        if self.recommended and "prompt" in self.model_fields_set:
+        prompt: object = getattr(self, "prompt", "")
+        if self.recommended and prompt:
             named.append("prompt")
         # A task has one callback: where two addresses are given, `callback_url` counts.
         second = self._webhook.url not in {"", self.report_to}

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.calling import unknown_calls
+from keyreel.calling import calls, unknown_calls
 from keyreel.engines.motion import camera_words, chinese_deeds, deed_words, english_deeds, lexicon, role_words
 from keyreel.engines.motion.deeds import DONE, Kind, is_of_the_image, moves_by_itself, singular
 from keyreel.engines.motion.lexicon import Hour, Place
@@ -110,9 +110,9 @@ def notes_on(order: Order) -> tuple[str, ...]:
 def _on_lost_calls(order: Order, language: Language) -> Iterator[str]:
     if order.operation is not Operation.REFERENCE2VIDEO:
         return
-    calls = [call for shot in order.shots for call in unknown_calls(shot.prompt, names_of(order))]
-    if calls:
-        yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(calls)))
+    lost = [call for shot in order.shots for call in unknown_calls(shot.prompt, names_of(order))]
+    if lost:
+        yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(lost)))
 
 
 def _on_unmet(order: Order, language: Language) -> Iterator[str]:
@@ -265,17 +265,17 @@ def _is_undrawn(thing: Told, left: str, drawn: frozenset[str], order: Order) -> 
 def _is_nobody(thing: Told, left: str, order: Order) -> bool:
     """Say whether a being is none of the subjects, where the prompt calls those by their names."""
     names = [name.lower() for name in names_of(order)]
-    calls = [match for name in names for match in re.finditer(rf"@\s*{re.escape(name)}", left)]
-    if not calls or any(
+    called = calls(left, names, bare=False)
+    if not called or any(
         singular(thing.base) in name or name == thing.base for name in names if not name.isdecimal()
     ):
         return False
     after = any(
-        re.fullmatch(_CALLED, left[call.end() : thing.start]) for call in calls if call.end() <= thing.start
+        re.fullmatch(_CALLED, left[call.end : thing.start]) for call in called if call.end <= thing.start
     )
     end = thing.start + len(thing.text)
     before = any(
-        re.fullmatch(r"[\s,，(（:：]*", left[end : call.start()]) for call in calls if call.start() >= end
+        re.fullmatch(r"[\s,，(（:：]*", left[end : call.start]) for call in called if call.start >= end
     )
     return not (after or before)
 
