@@ -19,7 +19,7 @@ from keyreel.settings import Settings
 from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.examples import example, example_task
 from keyreel.wire.fields import shape
 from keyreel.wire.own_addresses import OWN, Needs

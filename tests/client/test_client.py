@@ -20,7 +20,7 @@ from keyreel.errors import (
 )
 from keyreel.task import State, TaskId
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from support.client_service import COVER, MP4, QUICK, Service, Torn
 from support.wire import FULL, request
 

@@ -12,13 +12,13 @@ from keyreel.client.flows import Answer, Dropped, Patience, Pause, Remote, Send
 from keyreel.errors import RemoteError
 from keyreel.task import State, TaskId
 from keyreel.wire.catalogue import endpoint
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 from support.wire import LINKS, request, task
 
 if TYPE_CHECKING:
     from keyreel.wire.dialect import Report
 
-VTRIX = dialect("vtrix")
+VTRIX = find_dialect("vtrix")
 IMG2VIDEO = endpoint("q2-pro-img2video")
 
 

@@ -15,7 +15,7 @@ from keyreel.conformance.host import Host
 from keyreel.conformance.run import Plan, findings
 from keyreel.errors import RemoteError
 from keyreel.wire import catalogue
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from support.commands import CARDS, keyreel
 from support.servers import KEY, Server
 
@@ -167,4 +167,4 @@ def test_a_host_that_names_the_first_mistake_shows_what_it_allows_for_nothing(se
 
 def test_a_host_that_is_not_there_is_one_sentence() -> None:
     with Host("http://127.0.0.1:9", KEY) as host, pytest.raises(RemoteError, match="did not answer"):
-        list(findings(host, Plan((dialect("native"),), ())))
+        list(findings(host, Plan((find_dialect("native"),), ())))

@@ -14,7 +14,7 @@ from keyreel.task import State
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Asked
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.examples import LINKS, example, example_task
 from keyreel.wire.validation import examined
 

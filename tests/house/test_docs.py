@@ -16,7 +16,7 @@ from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.settings import Settings
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 
 if TYPE_CHECKING:
     from keyreel.wire.dialect import Dialect

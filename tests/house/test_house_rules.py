@@ -85,6 +85,7 @@ TESTED_ELSEWHERE = {
     "wire/dialects/async_v3.py": "tests/wire/test_dialect_*.py run over every dialect",
     "wire/dialects/comfy.py": "tests/wire/test_native_format.py holds it against the native format",
     "wire/dialects/native.py": "the same",
+    "wire/dialects/registry.py": "tests/wire/test_dialects.py looks dialects up by name and by path",
     "wire/dialects/vtrix_messages.py": "tests/wire/test_dialect_shapes.py reads every kind of part",
     "wire/dialects/openai_requests.py": "tests/server/test_videos_routes.py sends every kind of request",
     "wire/dialects/openai_videos.py": "the same, and tests/wire/test_dialect_*.py run over every dialect",

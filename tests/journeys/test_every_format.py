@@ -12,7 +12,7 @@ from keyreel import Client
 from keyreel.errors import InvalidRequest, RenderFailed
 from keyreel.media.probe import probe
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import VIDEO
 from support.pictures import landscape
 from support.servers import KEY, Server

@@ -9,7 +9,7 @@ import pytest
 from keyreel.task import State, TaskId
 from keyreel.wire.catalogue import endpoint
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import bring
 from support.wire import request
 

@@ -11,7 +11,7 @@ from keyreel.settings import read_settings
 from keyreel.wire import openapi
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from support.requests import KEY
 
 if TYPE_CHECKING:

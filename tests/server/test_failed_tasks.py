@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyreel import errors
 from keyreel.task import State
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import bring
 from support.requests import data_uri
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from keyreel.cli.compose import Platform
 
-NATIVE, VTRIX, V3, VIDEOS = map(dialect, ("native", "vtrix", "async_v3", "openai_videos"))
+NATIVE, VTRIX, V3, VIDEOS = map(find_dialect, ("native", "vtrix", "async_v3", "openai_videos"))
 INPUTS = ("InvalidImage", "ImageTooLarge", "ImageTooManyPixels", "ImageSizeOutOfRange", "InvalidRequest")
 # Faults that no submit has, one of an older version, and none.
 OTHERS: dict[tuple[State, str], tuple[str, str, str, str]] = {

@@ -9,7 +9,7 @@ import pytest
 
 from keyreel.wire import openapi
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from support.commands import CARDS
 from support.servers import Server
 

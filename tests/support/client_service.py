@@ -12,7 +12,7 @@ from keyreel.client import Patience
 from keyreel.errors import InvalidKey, Refusal, UnknownTask
 from keyreel.task import Links, State
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.parse import parse_body, parse_fields
 from support.wire import task
 
@@ -75,11 +75,11 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
         try:
             return httpx.Response(200, json=self._spoken(request))
         except Refusal as error:
-            status, body = dialect(self.format).refusal(error)
+            status, body = find_dialect(self.format).refusal(error)
             return httpx.Response(status, json=body)
 
     def _spoken(self, request: httpx.Request) -> Any:
-        spoken = dialect(self.format)
+        spoken = find_dialect(self.format)
         if request.headers.get("authorization") != f"{spoken.scheme} key":
             raise InvalidKey
         if request.method == "POST":

@@ -13,7 +13,7 @@ from keyreel.task import State, TaskFilter
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action, Shown, TaskPage
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from keyreel.task import State
 from keyreel.wire.callbacks import Event, is_signed_with, native_headers, standard_headers
 from keyreel.wire.catalogue import endpoint
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 def told(name: str, state: State = State.SUCCEEDED) -> dict[str, object]:
     done = task(KIND, state)
     links = LINKS if state is State.SUCCEEDED else None
-    return dialect(name).event(Event("evt_7_1", NOON), done, request(KIND), links)
+    return find_dialect(name).event(Event("evt_7_1", NOON), done, request(KIND), links)
 
 
 def test_the_native_signature_is_that_of_the_documented_example() -> None:
@@ -73,12 +73,12 @@ def test_the_async_format_wraps_the_result_and_names_the_webhook() -> None:
     assert body["event_type"] == "ASYNC_TASK_RESULT"
     assert isinstance(payload, dict)
     assert payload["extra"].pop("webhook") == {"url": request(KIND).report_to}
-    assert payload == dialect("async_v3").result(task(KIND, State.SUCCEEDED), request(KIND), LINKS, 0)
+    assert payload == find_dialect("async_v3").result(task(KIND, State.SUCCEEDED), request(KIND), LINKS, 0)
 
 
 @pytest.mark.parametrize("name", ["vtrix", "native", "comfy"])
 def test_other_formats_send_what_a_poll_shows(name: str) -> None:
-    polled = dialect(name).result(task(KIND, State.SUCCEEDED), request(KIND), LINKS, 0)
+    polled = find_dialect(name).result(task(KIND, State.SUCCEEDED), request(KIND), LINKS, 0)
     assert told(name) == polled
 
 
@@ -98,7 +98,7 @@ def test_every_format_tells_every_end(spoken: Dialect) -> None:
 
 @pytest.mark.parametrize(("name", "retries", "seconds"), [("async_v3", 5, 5.0), ("native", 3, 15.0)])
 def test_documented_retries_are_the_default(name: str, retries: int, seconds: float) -> None:
-    reporting = dialect(name).reporting
+    reporting = find_dialect(name).reporting
     assert (len(reporting.schedule) - 1, reporting.timeout_seconds) == (retries, seconds)
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from keyreel.errors import InvalidRequest, UnknownEndpoint
 from keyreel.wire.catalogue import ENDPOINTS, TRUSTED, endpoint, find
 from keyreel.wire.dialect import Asked
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.parse import parse_fields
 from support.wire import FULL
 
@@ -54,9 +54,9 @@ def test_an_unknown_name_is_refused(name: str) -> None:
 
 
 def test_dialects_are_found_by_name() -> None:
-    assert [dialect(each.name) for each in DIALECTS] == list(DIALECTS)
+    assert [find_dialect(each.name) for each in DIALECTS] == list(DIALECTS)
     with pytest.raises(UnknownEndpoint, match="async_v3, vtrix"):
-        dialect("morse")
+        find_dialect("morse")
 
 
 @BY_NAME

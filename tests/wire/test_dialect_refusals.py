@@ -10,12 +10,12 @@ import pytest
 
 from keyreel import errors
 from keyreel.errors import InvalidRequest, Refusal, RemoteError
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 
 if TYPE_CHECKING:
     from keyreel.wire.dialect import Dialect
 
-ASYNC_V3, VTRIX = dialect("async_v3"), dialect("vtrix")
+ASYNC_V3, VTRIX = find_dialect("async_v3"), find_dialect("vtrix")
 BOTH = pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 
 
@@ -99,7 +99,7 @@ NATIVE: dict[type[Refusal], tuple[int, str]] = {
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in REFUSALS])
 def test_native_refusals_are_those_of_its_table(name: str, kind: type[Refusal]) -> None:
     trace = "0123456789abcdef" * 2
-    status, body = dialect(name).refusal(kind(), trace)
+    status, body = find_dialect(name).refusal(kind(), trace)
     assert (status, body["reason"]) == NATIVE[kind]
     assert body == {
         "code": status,
@@ -110,11 +110,11 @@ def test_native_refusals_are_those_of_its_table(name: str, kind: type[Refusal]) 
 
 
 def test_native_names_the_field() -> None:
-    _, body = dialect("native").refusal(InvalidRequest("duration: got 11.", field="duration"))
+    _, body = find_dialect("native").refusal(InvalidRequest("duration: got 11.", field="duration"))
     assert body["reason"] == "FieldInvalid"
     assert body["metadata"] == {"trace_id": "0" * 32, "field": "duration"}
     hosted = {"code": 400, "reason": "FieldInvalid", "message": "invalid field: duration", "metadata": {}}
-    read = dialect("native").read_refusal(400, hosted)
+    read = find_dialect("native").read_refusal(400, hosted)
     assert isinstance(read, InvalidRequest)
     assert read.field == "duration"
 
@@ -123,7 +123,7 @@ def test_native_names_the_field() -> None:
 def test_video_refusals_hold_an_error_object(kind: type[Refusal]) -> None:
     error = kind()
     error.field = "prompt"
-    status, body = dialect("openai_videos").refusal(error)
+    status, body = find_dialect("openai_videos").refusal(error)
     assert set(body) == {"error"}
     assert set(body["error"]) == {"message", "type", "param", "code"}
     assert 400 <= status < 600

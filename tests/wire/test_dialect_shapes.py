@@ -10,14 +10,14 @@ import pytest
 from keyreel.errors import InvalidRequest, UnknownEndpoint
 from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS, endpoint
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.parse import parse_fields
 from support.wire import FULL, LINKS, NOON, request, task
 
 if TYPE_CHECKING:
     from keyreel.wire.dialect import Dialect
 
-ASYNC_V3, VTRIX = dialect("async_v3"), dialect("vtrix")
+ASYNC_V3, VTRIX = find_dialect("async_v3"), find_dialect("vtrix")
 IMG2VIDEO = endpoint("q2-pro-img2video")
 BOTH = pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 

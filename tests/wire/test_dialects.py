@@ -15,7 +15,7 @@ from keyreel.errors import RemoteError
 from keyreel.task import State, TaskId
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.parse import parse_fields
 from support.wire import FULL, LINKS, NOON, request, task
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialect import Call, Dialect
     from keyreel.wire.endpoint import Endpoint
 
-ASYNC_V3, VTRIX = dialect("async_v3"), dialect("vtrix")
+ASYNC_V3, VTRIX = find_dialect("async_v3"), find_dialect("vtrix")
 EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.offers(kind)]
 # What one format has words of its own for.
 OWN_WORDS = {"input_reference": "images", "seconds": "duration"}

@@ -12,14 +12,14 @@ from keyreel.errors import InvalidRequest, RemoteError, UnknownEndpoint
 from keyreel.task import State, TaskFilter, TaskId
 from keyreel.wire.catalogue import ENDPOINTS, endpoint
 from keyreel.wire.dialect import Shown, TaskPage
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.parse import parse_fields
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
     from keyreel.wire.endpoint import Endpoint
 
-NATIVE, COMFY = dialect("native"), dialect("comfy")
+NATIVE, COMFY = find_dialect("native"), find_dialect("comfy")
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 IMG2VIDEO = endpoint("q2-pro-img2video")
 

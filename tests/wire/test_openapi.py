@@ -6,7 +6,7 @@ import pytest
 
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.examples import example
 from keyreel.wire.openapi import document
 from keyreel.wire.parse import parse_fields

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS, TRUSTED
 from keyreel.wire.dialect import Action, Asked
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.fields import Many, Rule
 from keyreel.wire.parse import parse_fields
 from support.wire import FULL, task, url

@@ -11,7 +11,7 @@ from keyreel.task import State, TaskFilter
 from keyreel.wire.callbacks import Event
 from keyreel.wire.catalogue import endpoint
 from keyreel.wire.dialect import Action, Shown, TaskPage
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_a_task_without_a_payload_has_the_same_keys(each: Any) -> None:
     assert types(each.result(bare, request(IMG2VIDEO), None, 0)) == expected(each.name, State.RUNNING)
 
 
-@pytest.mark.parametrize("each", [dialect(name) for name in ("native", "comfy", "openai_videos")])
+@pytest.mark.parametrize("each", [find_dialect(name) for name in ("native", "comfy", "openai_videos")])
 def test_entries_of_a_list_have_the_same_keys_in_every_state(each: Any) -> None:
     assert each.path_of(Action.LIST)
     seen: set[tuple[str, ...]] = set()

@@ -6,7 +6,7 @@ import pytest
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.dialects.vtrix import model_list, model_spec
 from keyreel.wire.dialects.vtrix_models import model_id
 from keyreel.wire.examples import example
@@ -122,7 +122,7 @@ def test_whatever_a_specification_names_passes_the_client_and_the_server(kind: t
             if name == "wm_position":
                 params["watermark"] = True
             body = {"model": model_id(kind), "input": [{"params": params}]}
-            made = parse_fields(dialect("vtrix").asked({}, body))
+            made = parse_fields(find_dialect("vtrix").asked({}, body))
             assert str(made.documented()[name]).lower() == text, name
 
 

@@ -23,7 +23,7 @@ from keyreel.tasks.store import Failed, Succeeded, TaskStore
 from keyreel.tasks.tables import POSTINGS, TASKS
 from keyreel.tasks.vault import Vault
 from keyreel.wire.callbacks import is_signed_with
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 from keyreel.worker.callbacks import Messenger, MessengerSettings
 from keyreel.worker.notices import Links, Notices
 from support.hostile import OPENED
@@ -52,7 +52,7 @@ class Office:
         return Deliveries(self.store.database, self.store.clock)
 
     def task(self, url: str, name: str = "async_v3", tenant: str = "ann") -> Task:
-        reporting = dialect(name).reporting
+        reporting = find_dialect(name).reporting
         sealed = self.vault.seal(KEY, tenant) if reporting.keyed else ""
         submission = Submission(tenant, "key_1", name, "q2-pro-img2video", FIELDS, seed=7, seconds=5)
         return self.store.accept(submission, Callback(url, "http://me.test", reporting.states, sealed))
@@ -116,7 +116,7 @@ def test_a_success_is_told_once_signed_with_fresh_links(
     assert f"http://me.test/files/videos/{task.id}/1.mp4" in got.body.decode()
     assert office.only().status == "delivered"
     signed = is_signed_with(KEY, receiver.url + got.path, got.headers)
-    assert signed == dialect(name).reporting.keyed
+    assert signed == find_dialect(name).reporting.keyed
 
 
 def test_the_native_format_tells_the_start_and_the_end(office: Office, receiver: Receiver) -> None:

@@ -12,7 +12,7 @@ from keyreel.conformance.findings import Finding, Outcome
 from keyreel.conformance.host import Host
 from keyreel.conformance.run import Plan, findings
 from keyreel.wire import catalogue
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ _MARKS = {Outcome.PASS: "[green]✓[/]", Outcome.FAIL: "[red]✗[/]", Outcome.SK
 def plan_of(dialects: list[str], models: list[str], *, render: bool, large: bool) -> Plan:
     """Return what the options ask for: everything where they name nothing."""
     return Plan(
-        dialects=tuple(map(dialect, dialects)) or DIALECTS,
+        dialects=tuple(map(find_dialect, dialects)) or DIALECTS,
         kinds=tuple(map(catalogue.find, models)) or catalogue.ENDPOINTS,
         render=render,
         large=large,

@@ -12,7 +12,7 @@ from keyreel.client import flows
 from keyreel.client.files import whole_file
 from keyreel.client.flows import Answer, Download, Dropped, Patience, Pause, Remote
 from keyreel.client.requests import request
-from keyreel.wire.dialects import dialect as dialect_named
+from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
     import os
@@ -107,7 +107,7 @@ class Client:
     ) -> None:
         import httpx
 
-        self.remote = Remote(base_url, api_key, dialect_named(dialect), patience or Patience())
+        self.remote = Remote(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
     def submit(self, model: str, **asked: Any) -> TaskId:
@@ -195,7 +195,7 @@ class AsyncClient:
     ) -> None:
         import httpx
 
-        self.remote = Remote(base_url, api_key, dialect_named(dialect), patience or Patience())
+        self.remote = Remote(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
     async def submit(self, model: str, **asked: Any) -> TaskId:

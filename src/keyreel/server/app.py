@@ -32,7 +32,7 @@ from keyreel.server.validate import Validation
 from keyreel.server.verify import Verify
 from keyreel.server.voices import voices
 from keyreel.wire.dialect import Action
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.dialects.vtrix import MODELS
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from keyreel.errors import (
     Unavailable,
     UnknownEndpoint,
 )
-from keyreel.wire.dialects import speaking_at
+from keyreel.wire.dialects.registry import find_dialect_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def answer(request: Request, error: Refusal) -> JSONResponse:
     """Say no."""
     request_id = getattr(request.state, "request_id", "")
     path = request.url.path
-    status, body = speaking_at(path).refusal_at(path, error, request_id)
+    status, body = find_dialect_at(path).refusal_at(path, error, request_id)
     headers: dict[str, str] = dict(getattr(request.state, "rate_headers", {}))
     if isinstance(error, Unavailable | RateLimited):
         headers["Retry-After"] = str(error.retry_after_seconds)

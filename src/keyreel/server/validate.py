@@ -13,7 +13,7 @@ from keyreel.pricing import usd
 from keyreel.server.body import read_object
 from keyreel.server.native_uploads import NativeUploads
 from keyreel.server.problems import picture_problems
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.ignored import ignored_fields
 from keyreel.wire.validation import examined, understood
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from keyreel.task import State
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action, Asked
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.examples import LINKS, example, example_task
 from keyreel.wire.models.vidu_q2_pro import Q2ProImg2Video
 from keyreel.wire.offer import lengths, limits

@@ -10,7 +10,7 @@ from keyreel.errors import UnknownEndpoint
 from keyreel.order import Resolution
 from keyreel.pricing import USD_PER_CREDIT, Bought
 from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.examples import example
 from keyreel.wire.fields import Many, Rule
 from keyreel.wire.native_answers import model_name, operation_word

@@ -13,7 +13,7 @@ from keyreel.task import State, TaskFilter
 from keyreel.wire.answers import SCHEMAS
 from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialect import Action, Allowance, Query, Route, Shown, TaskPage
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.dialects.vtrix import MODELS
 from keyreel.wire.examples import LINKS, example, example_task
 from keyreel.wire.native_answers import operation_word
@@ -245,7 +245,7 @@ def _discovery(name: str, summary: str, query: tuple[Query, ...]) -> Json:
         "responses": {
             "200": answer(summary, "vtrix.discovery", None),
             **refusals(
-                dialect("vtrix"),
+                find_dialect("vtrix"),
                 (errors.UnknownEndpoint, errors.InternalFault),
                 path=MODELS,
                 schema="vtrix.discovery_refusal",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel import errors
 from keyreel.wire.dialect import Query
-from keyreel.wire.dialects import speaking_at
+from keyreel.wire.dialects.registry import find_dialect_at
 from keyreel.wire.openapi_parts import in_query, refusals
 
 if TYPE_CHECKING:
@@ -274,4 +274,4 @@ def _refusals(own: Own) -> Json:
     if own.needs is not Needs.NOTHING:
         kinds += [errors.InvalidRequest, errors.MissingKey, errors.InvalidKey, errors.MissingScope]
         kinds += [errors.RateLimited, errors.Unavailable]
-    return refusals(speaking_at(own.path), tuple(dict.fromkeys(kinds)))
+    return refusals(find_dialect_at(own.path), tuple(dict.fromkeys(kinds)))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire import catalogue
-from keyreel.wire.dialects import DIALECTS, dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.examples import example
 from keyreel.wire.native_answers import operation_word
 from keyreel.wire.parse import breaches_of
@@ -58,7 +58,7 @@ def understood(model: str, body: Json, spoken: str = "") -> Asked:
         InvalidRequest: the envelope is wrong.
     """
     kind = catalogue.find(model)
-    chosen = dialect(spoken) if spoken else dialect(_spoken(kind, body))
+    chosen = find_dialect(spoken) if spoken else find_dialect(_spoken(kind, body))
     if not chosen.offers(kind):
         raise UnknownEndpoint(f"model: {chosen.title} has no words for {kind.name()}.", field="model")
     call = chosen.submit_call(example(kind))

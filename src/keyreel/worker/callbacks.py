@@ -17,7 +17,7 @@ from keyreel.tasks.callbacks import Status
 from keyreel.tasks.deliveries import Attempt, Deliveries, Delivery
 from keyreel.tasks.driven_clock import machine_time
 from keyreel.tasks.patience import ENDLESS, patiently
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +105,7 @@ class Messenger:
 
     async def _tried(self, delivery: Delivery) -> None:
         task = await patiently(lambda: self._store.get(delivery.tenant, delivery.task), ENDLESS, self._random)
-        reporting = dialect(task.submission.dialect).reporting
+        reporting = find_dialect(task.submission.dialect).reporting
         attempt, retry_after = await self._attempt(delivery, task, reporting)
         status, next_at = self._verdict(delivery, attempt, reporting, retry_after)
         await patiently(

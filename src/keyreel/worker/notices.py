@@ -11,7 +11,7 @@ import httpx
 
 from keyreel.tasks.shown import signed_links, stored_endpoint
 from keyreel.wire.callbacks import Event, native_headers, standard_headers
-from keyreel.wire.dialects import dialect
+from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,7 @@ class Notices:
 
     def write(self, delivery: Delivery, task: Task, now: datetime) -> Notice:
         """Write what the receiver is told now: fresh links, a fresh time, the event's own id."""
-        spoken = dialect(task.submission.dialect)
+        spoken = find_dialect(task.submission.dialect)
         told = _as_told(task, delivery.state)
         base = self._links.public_url or delivery.base
         links = signed_links(told, self._links.signer, base, self._links.seconds)

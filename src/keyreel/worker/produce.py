@@ -31,7 +31,7 @@ from keyreel.task import TaskId
 from keyreel.tasks.patience import ENDLESS, WORKER_SECONDS, patiently, patiently_awaited
 from keyreel.tasks.shown import stored_endpoint
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
-from keyreel.wire.dialects import DIALECTS
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.markers import Markers, markers_in
 from keyreel.worker.job import TaskJob
 from keyreel.worker.race import guarded

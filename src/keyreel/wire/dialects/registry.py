@@ -1,0 +1,38 @@
+"""The registry of dialects: every wire format that is spoken here, found by its name or by a path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import UnknownEndpoint
+from keyreel.wire.dialects.async_v3 import AsyncV3
+from keyreel.wire.dialects.comfy import Comfy
+from keyreel.wire.dialects.native import Native
+from keyreel.wire.dialects.openai_videos import OpenAIVideos
+from keyreel.wire.dialects.vtrix import Vtrix
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialect import Dialect
+
+USUAL: Final[Dialect] = AsyncV3()
+"""Speaks at addresses that belong to no format."""
+
+DIALECTS: Final[tuple[Dialect, ...]] = (USUAL, Vtrix(), Native(), Comfy(), OpenAIVideos())
+
+
+def find_dialect_at(path: str) -> Dialect:
+    """Return the dialect that a path belongs to, whether there is anything at it or not."""
+    return next((each for each in DIALECTS if path.startswith(each.realm)), USUAL)
+
+
+def find_dialect(name: str) -> Dialect:
+    """Return the dialect with this name.
+
+    Raises:
+        UnknownEndpoint: there is none.
+    """
+    for each in DIALECTS:
+        if each.name == name:
+            return each
+    known = ", ".join(each.name for each in DIALECTS)
+    raise UnknownEndpoint(f"dialect: got {name[:64]!r}; must be one of {known}.", field="dialect")
