@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from keyreel.cli.folder import DataFolder
+from keyreel.cli.local.data_folder import DataFolder
 from keyreel.client import Client
-from keyreel.media.sheet import contact_sheet
+from keyreel.media.contact_sheet import contact_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

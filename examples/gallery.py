@@ -16,7 +16,7 @@ from rich.console import Console
 
 from demo import running_server
 from keyreel.client import Client
-from keyreel.media.sheet import contact_sheet
+from keyreel.media.contact_sheet import contact_sheet
 
 HERE = Path(__file__).parent
 VIDEOS = Path("gallery")

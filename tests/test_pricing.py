@@ -8,7 +8,7 @@ import pytest
 from keyreel.errors import InvalidSetting
 from keyreel.order import Operation, Resolution
 from keyreel.pricing import Bought, read_prices, usd
-from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from typing import Final
 from motion_weights.checkpoint import read_checkpoint
 from motion_weights.rife import rife
 
-_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/engines/motion/weights"
+_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/engines/motion/networks/weights"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,19 +17,19 @@ from keyreel.errors import Refusal
 from keyreel.order import Resolution, frame_size
 from keyreel.settings import Settings
 from keyreel.task import State
-from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Action
+from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.examples import example, example_task
-from keyreel.wire.fields import shape
-from keyreel.wire.own_addresses import OWN, Needs
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.fields import shape
+from keyreel.wire.reference.own_routes import OWN, Needs
+from keyreel.wire.requests.examples import example, example_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.order import Size
-    from keyreel.wire.dialect import Dialect
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Dialect
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 Schema = dict[str, Any]

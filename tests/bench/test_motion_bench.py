@@ -14,7 +14,7 @@ from keyreel.bench.motion import flight_quality
 from keyreel.bench.orders import EXAMPLES, Pictures
 from keyreel.bench.quality import likeness, pinned_error, seam_speed, ssim
 from keyreel.errors import InvalidSetting
-from keyreel.media.film import open_film
+from keyreel.media.video_writer import open_film
 from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
 from support.pictures import landscape
 

@@ -19,8 +19,8 @@ from keyreel.errors import (
     UnknownTask,
 )
 from keyreel.task import State, TaskId
-from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from support.client_service import COVER, MP4, QUICK, Service, Torn
 from support.wire import FULL, request
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from keyreel.engine import Clip
+from keyreel.finishing.context import Workbench
 from keyreel.finishing.pipeline import Finished, finish
-from keyreel.finishing.workbench import Workbench
-from keyreel.media.film import open_film
+from keyreel.media.video_writer import open_film
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.task import TaskId
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.provenance.authority import Credentials
+    from keyreel.provenance.signing_certificates import Credentials
 
 SIZE = Size(640, 352)
 

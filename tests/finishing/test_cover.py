@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from keyreel.engine import Clip
-from keyreel.media.film import open_film
+from keyreel.media.video_writer import open_film
 from keyreel.order import Shot, Size
 
 if TYPE_CHECKING:

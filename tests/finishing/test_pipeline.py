@@ -10,9 +10,9 @@ import pytest
 
 from keyreel.engine import Clip
 from keyreel.errors import RenderFailed
-from keyreel.media.film import open_film
 from keyreel.media.probe import probe
-from keyreel.media.reader import frames
+from keyreel.media.video_reader import frames
+from keyreel.media.video_writer import open_film
 from keyreel.order import Corner, Size, Watermark
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import pytest
 
 from keyreel.engine import Shown
 from keyreel.errors import RenderFailed
+from keyreel.finishing.context import Workbench
 from keyreel.finishing.pipeline import Finished, finish
 from keyreel.finishing.soundtrack import NO_VOICES
-from keyreel.finishing.workbench import Workbench
+from keyreel.media.audio import RATE, Pcm, encode_sound, loudness, read_sound, true_peak
 from keyreel.media.mux import remux
-from keyreel.media.reader import frames
-from keyreel.media.sound import RATE, Pcm, encode_sound, loudness, read_sound, true_peak
+from keyreel.media.video_reader import frames
 from keyreel.order import Operation, Order, Resolution, Shot, Size, Sound
-from keyreel.sound.language import Language
+from keyreel.sound.speech.language import Language
 from keyreel.task import TaskId
 
 if TYPE_CHECKING:

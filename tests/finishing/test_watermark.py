@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from keyreel.finishing.watermark import overlay_for
-from keyreel.media.film import open_film
-from keyreel.media.reader import frame_at
+from keyreel.media.video_reader import frame_at
+from keyreel.media.video_writer import open_film
 from keyreel.order import Corner, MarkText, Picture, Size, Watermark
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ import typer
 from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.settings import Settings
-from keyreel.wire.catalogue import ENDPOINTS
 from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialect import Dialect
+    from keyreel.wire.dialects.dialect import Dialect
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -18,109 +18,6 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS = 400, 40, 5
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
-TESTED_ELSEWHERE = {
-    "__main__.py": "tests/cli start the program by it",
-    "cli/accounts.py": "tests/cli/test_account_commands.py runs every command",
-    "cli/accounts_tree.py": "the same",
-    "cli/app.py": "tests/cli/test_commands.py runs every command",
-    "cli/books.py": "tests/cli/test_book_commands.py reads the books with and without a server",
-    "cli/callbacks_tree.py": "tests/journeys/test_callbacks.py runs every command",
-    "cli/listen.py": "the same",
-    "cli/doctor.py": "tests/cli/test_commands.py runs it",
-    "cli/folder.py": "tests/cli/test_commands.py finds servers by it",
-    "cli/generate.py": "tests/cli/test_commands.py runs it",
-    "cli/opening.py": "tests/cli/test_account_commands.py works without a server by it",
-    "cli/options.py": "the options of every command",
-    "cli/up.py": "tests/cli and tests/journeys start every server by it",
-    "cli/clock_tree.py": "tests/journeys/test_dev_clock.py runs its commands",
-    "client/pictures.py": "tests/client/test_requests_made.py hands in each kind of picture",
-    "clock.py": "one line; tests/tasks and tests/storage drive a clock in its place",
-    "conformance/endpoints.py": "tests/conformance run it against real and changed hosts",
-    "conformance/protocol.py": "the same",
-    "conformance/rendering.py": "the same",
-    "conformance/spoken.py": "the same",
-    "engine.py": "protocols, held by types and by every engine's tests",
-    "errors.py": "classes; tests/wire and tests/house hold what becomes of each",
-    "finishing/workbench.py": "a value; tests/finishing fill it",
-    "intake/inspection.py": "tests/server/test_validate.py hands in pictures good and bad",
-    "intake/headers.py": "tests/intake/test_images.py reads headers of every format",
-    "order.py": "tests/wire hold every endpoint's order and frame sizes",
-    "server/accounts.py": "tests/server/test_accounts.py goes through every route",
-    "server/addresses.py": "one line; every link in tests/server stands on it",
-    "provenance/certificates.py": "tests/provenance/test_authority.py makes, renews and refuses them",
-    "server/auth.py": "tests/server/test_refusals.py and test_admin.py knock with every kind of key",
-    "server/balance.py": "tests/server/test_accounts.py asks for it",
-    "server/books.py": "tests/cli/test_book_commands.py asks a running server",
-    "server/body.py": "tests/server/test_refusals.py sends large and slow bodies",
-    "server/forms.py": "tests/server/test_videos_routes.py sends forms, good and broken",
-    "server/health.py": "tests/server/test_discovery.py asks for it",
-    "server/rehearsal.py": "tests/journeys/test_callbacks.py plays what it made",
-    "server/once.py": "tests/server/test_once.py repeats submits in every format",
-    "server/services.py": "a value; tests/server fill it",
-    "server/tasks.py": "tests/server/test_submit.py goes through both routes",
-    "bench/timing.py": "tests/bench run the command, which measures in processes of its own",
-    "cli/bench.py": "the same",
-    "settings.py": "tests/cli set them, tests/house hold their documentation",
-    "sound/creatures.py": "tests/sound/test_ambience.py hears every sound",
-    "sound/hearth.py": "the same",
-    "sound/murmur.py": "the same",
-    "sound/noise.py": "the same",
-    "sound/places.py": "the same",
-    "sound/waters.py": "the same",
-    "sound/weather.py": "the same",
-    "storage/durable.py": "tests/storage/test_objects.py writes through it",
-    "sound/attribution.py": "tests/sound/test_dialogue.py tells every line's speaker",
-    "sound/base_voice.py": "tests/sound/test_say.py listens to it",
-    "sound/kokoro.py": "the same",
-    "sound/screenplay.py": "tests/sound/test_dialogue.py finds every line by it",
-    "sound/take.py": "tests/sound/test_say.py measures levels and edges",
-    "sound/wording.py": "tests/sound/test_dialogue.py tells speech from writing by it",
-    "task.py": "tests/wire/test_dialect_shapes.py shows every state",
-    "tasks/database.py": "tests/tasks open it in every test",
-    "tasks/ids.py": "tests/tasks/test_store.py orders tasks by it",
-    "tasks/shown.py": "every poll in tests/server and tests/journeys shows by it",
-    "tasks/listing.py": "tests/tasks/test_store.py and tests/server list by every filter",
-    "tasks/terms.py": "tests/tasks/test_limits.py and test_idempotency.py submit on them",
-    "testing.py": "doubles; the tests that use them fail when they are wrong",
-    "wire/dialects/async_v3.py": "tests/wire/test_dialect_*.py run over every dialect",
-    "wire/dialects/comfy.py": "tests/wire/test_native_format.py holds it against the native format",
-    "wire/dialects/native.py": "the same",
-    "wire/dialects/registry.py": "tests/wire/test_dialects.py looks dialects up by name and by path",
-    "wire/dialects/vtrix_messages.py": "tests/wire/test_dialect_shapes.py reads every kind of part",
-    "wire/dialects/openai_requests.py": "tests/server/test_videos_routes.py sends every kind of request",
-    "wire/dialects/openai_videos.py": "the same, and tests/wire/test_dialect_*.py run over every dialect",
-    "wire/briefing.py": "tests/server/test_pages.py reads it",
-    "wire/offer.py": "tests/server/test_discovery.py lists by it",
-    "wire/openapi_parts.py": "tests/wire/test_openapi.py looks at the whole document",
-    "wire/own_addresses.py": "tests/server/test_discovery.py holds it against the server's addresses",
-    "wire/models/vidu_1_5.py": "tests/wire/test_models.py holds its limits",
-    "wire/models/vidu_2_0.py": "tests/wire/test_models.py holds its limits",
-    "wire/models/vidu_q2_pro_fast.py": "the same",
-    "wire/models/vidu_q2_turbo.py": "the same",
-    "wire/models/vidu_q3.py": "the same",
-    "wire/models/vidu_q3_mix.py": "the same",
-    "wire/models/vidu_q3_pro.py": "the same",
-    "wire/models/vidu_q3_pro_fast.py": "the same",
-    "wire/models/vidu_q3_turbo.py": "the same",
-    "wire/sounding.py": "the same",
-    "wire/sounding_references.py": "the same",
-    "wire/words.py": "tests/wire/test_models.py orders by it",
-    "wire/examples.py": "tests/wire/test_openapi.py sends every example",
-    "wire/native_answers.py": "tests/wire/test_native_format.py looks at every answer",
-    "wire/native_refusals.py": "tests/wire/test_dialect_refusals.py reads every row",
-    "wire/native_lists.py": "tests/wire/test_native_format.py reads every filter",
-    "wire/references.py": "tests/wire/test_operations.py orders subjects of both kinds",
-    "wire/models/vidu_q1.py": "tests/seeds hold its documented limits",
-    "wire/models/vidu_q2.py": "tests/seeds hold its documented limits",
-    "wire/models/vidu_q2_pro.py": "tests/seeds hold its documented limits",
-    "worker/messages.py": "tests/worker run a child that speaks them",
-    "worker/settings.py": "a value; tests/worker fill it",
-}
-"""Modules that no test names, and where they are tested instead."""
-
-TESTED_THROUGH_RENDERS = "engines/motion/"
-"""The motion engine's parts have no promise of their own: its tests look at what `render` makes."""
-
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -174,26 +71,6 @@ def test_module_opens_with_a_sentence(path: Path) -> None:
     text = path.read_text()
     # An empty package file of a folder of migrations has nothing to say.
     assert not text.strip() or ast.get_docstring(ast.parse(text))
-
-
-def test_every_module_is_tested() -> None:
-    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
-    text = "\n".join(path.read_text() for path in TESTS if path.parent.name != "house")
-    untested = []
-    for path in MODULES:
-        inside = path.relative_to(PACKAGE)
-        if path.name == "__init__.py" or "migrations" in inside.parts or str(inside) in TESTED_ELSEWHERE:
-            continue
-        if str(inside).startswith(TESTED_THROUGH_RENDERS):
-            continue
-        dotted = "keyreel." + ".".join(inside.with_suffix("").parts)
-        if path.stem not in tested and dotted not in text:
-            untested.append(str(inside))
-    assert not untested, f"No test names these modules: {untested}"
-
-
-def test_reasons_for_untested_modules_are_not_stale() -> None:
-    assert [name for name in TESTED_ELSEWHERE if not (PACKAGE / name).is_file()] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)

@@ -20,7 +20,7 @@ from keyreel.errors import (
     InvalidRequest,
 )
 from keyreel.order import Size
-from keyreel.wire.endpoint import PictureRules
+from keyreel.wire.endpoints.endpoint import PictureRules
 from support.hostile import (
     Request,
     chunk,

@@ -20,7 +20,7 @@ from keyreel.errors import (
 )
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import Storage
-from keyreel.wire.endpoint import PictureRules
+from keyreel.wire.endpoints.endpoint import PictureRules
 from support.hostile import (
     Request,
     data_uri,

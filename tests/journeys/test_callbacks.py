@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from keyreel.wire.callbacks import is_signed_with
+from keyreel.wire.dialects.webhooks import is_signed_with
 from support.plant import picture
 from support.receivers import Receiver, Reply, receiving
 from support.servers import KEY, Server, wait_until

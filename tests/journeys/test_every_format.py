@@ -11,7 +11,7 @@ from PIL import Image
 from keyreel import Client
 from keyreel.errors import InvalidRequest, RenderFailed
 from keyreel.media.probe import probe
-from keyreel.wire.dialect import Action
+from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import VIDEO
 from support.pictures import landscape

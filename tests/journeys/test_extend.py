@@ -11,7 +11,7 @@ import pytest
 
 from keyreel.media.mux import join
 from keyreel.media.probe import probe
-from keyreel.media.reader import frames
+from keyreel.media.video_reader import frames
 from support.servers import Server, wait_until
 
 if TYPE_CHECKING:

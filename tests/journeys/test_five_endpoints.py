@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from keyreel.media.probe import probe
-from keyreel.media.reader import frames
+from keyreel.media.video_reader import frames
 from support.pictures import as_data_uri, character, landscape
 from support.servers import Server, wait_until
 

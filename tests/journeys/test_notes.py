@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from keyreel import Client
-from keyreel.wire.notes import read_notes
+from keyreel.wire.dialects.notes_header import read_notes
 from support.pictures import character, landscape
 from support.servers import KEY
 

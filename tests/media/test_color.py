@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from keyreel.media.film import open_film
-from keyreel.media.reader import frame_at
+from keyreel.media.video_reader import frame_at
+from keyreel.media.video_writer import open_film
 from keyreel.order import Size
 from support.yuv import coded, video_of
 

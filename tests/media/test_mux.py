@@ -9,11 +9,11 @@ import av
 import numpy as np
 import pytest
 
-from keyreel.media.film import open_film
+from keyreel.media.audio import RATE, encode_sound, read_sound
 from keyreel.media.mux import join, mute, remux
 from keyreel.media.probe import probe
-from keyreel.media.reader import frames
-from keyreel.media.sound import RATE, encode_sound, read_sound
+from keyreel.media.video_reader import frames
+from keyreel.media.video_writer import open_film
 from keyreel.order import Size
 
 if TYPE_CHECKING:

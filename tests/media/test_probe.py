@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from keyreel.media.film import open_film
 from keyreel.media.mux import remux
 from keyreel.media.probe import probe
+from keyreel.media.video_writer import open_film
 from keyreel.order import Size
 
 if TYPE_CHECKING:

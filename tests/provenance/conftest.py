@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.provenance.authority import Credentials, open_credentials
-from keyreel.provenance.manifest import sign
+from keyreel.provenance.c2pa_manifest import sign
+from keyreel.provenance.signing_certificates import Credentials, open_credentials
 from support.videos import CLAIM, labelled_scene
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import InvalidRequest
-from keyreel.provenance.confined import evidence_of
+from keyreel.provenance.c2pa_manifest import Seal
 from keyreel.provenance.examine import examine
-from keyreel.provenance.findings import Known, Verdict, judge
 from keyreel.provenance.fingerprint import fingerprint
-from keyreel.provenance.manifest import Seal
+from keyreel.provenance.sandboxed_examine import evidence_of
+from keyreel.provenance.verification import Known, Verdict, judge
 from keyreel.task import TaskId
 from support.videos import encode_again, scene
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.provenance.authority import Credentials
+    from keyreel.provenance.signing_certificates import Credentials
 
 OTHER = Known(TaskId("1"), "", "00" * 32)
 

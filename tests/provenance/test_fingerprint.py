@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from keyreel.media.film import open_film
-from keyreel.media.stills import open_strange
+from keyreel.media.sampled_frames import open_strange
+from keyreel.media.video_writer import open_film
 from keyreel.order import Size
 from keyreel.provenance.fingerprint import close_fingerprint, fingerprint
-from keyreel.provenance.likeness import ALIKE, alike, read_print
+from keyreel.provenance.fingerprint_match import ALIKE, alike, read_print
 from support.videos import encode_again, scene
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from keyreel.provenance.findings import Evidence, Findings, Match, Verdict
-from keyreel.provenance.manifest import Seal, Signature
+from keyreel.provenance.c2pa_manifest import Seal, Signature
 from keyreel.provenance.report import as_json, as_text
+from keyreel.provenance.verification import Evidence, Findings, Match, Verdict
 from keyreel.provenance.xmp import Marks
 from keyreel.task import TaskId
 

@@ -9,9 +9,9 @@ import pytest
 
 from keyreel.errors import InvalidRequest, MissingImage
 from keyreel.order import Amplitude, Corner, Resolution
-from keyreel.wire.catalogue import endpoint
-from keyreel.wire.dialect import Asked
-from keyreel.wire.parse import parse_fields
+from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.endpoints.catalogue import endpoint
+from keyreel.wire.requests.parsing import parse_fields
 
 URL = "https://example.com/a.png"
 DATA = "data:image/png;base64,iVBORw0KGgo="

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from keyreel.cli.compose import Platform, open_platform
+from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
 from support.requests import AUTH, KEY

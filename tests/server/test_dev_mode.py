@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from keyreel.cli.compose import Platform, open_platform
+from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
 from keyreel.task import State
+from keyreel.tasks.database.tables import CALLBACKS
 from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import Succeeded
-from keyreel.tasks.tables import CALLBACKS
-from keyreel.wire.notes import read_notes
+from keyreel.wire.dialects.notes_header import read_notes
 from support.requests import AUTH, KEY, data_uri
 
 if TYPE_CHECKING:

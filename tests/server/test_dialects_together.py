@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.task import State, TaskId
-from keyreel.wire.catalogue import endpoint
-from keyreel.wire.dialect import Action
+from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.endpoints.catalogue import endpoint
 from support.endings import bring
 from support.wire import request
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
-    from keyreel.cli.compose import Platform
-    from keyreel.wire.dialect import Dialect
+    from keyreel.cli.local.composition import Platform
+    from keyreel.wire.dialects.dialect import Dialect
 
 KIND = endpoint("q2-pro-img2video")
 MADE = pytest.mark.parametrize("made", DIALECTS, ids=lambda each: each.name)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from keyreel.media.sound import RATE, Pcm, encode_sound, loudness, read_sound, true_peak
+from keyreel.media.audio import RATE, Pcm, encode_sound, loudness, read_sound, true_peak
 from keyreel.sound.mix import LOUDNESS, mix
-from keyreel.sound.speech import Speech
+from keyreel.sound.speech.track import Speech
 
 if TYPE_CHECKING:
     from pathlib import Path

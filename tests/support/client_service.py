@@ -11,16 +11,16 @@ import httpx
 from keyreel.client import Patience
 from keyreel.errors import InvalidKey, Refusal, UnknownTask
 from keyreel.task import Links, State
-from keyreel.wire.dialect import Action
+from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import find_dialect
-from keyreel.wire.parse import parse_body, parse_fields
+from keyreel.wire.requests.parsing import parse_body, parse_fields
 from support.wire import task
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from keyreel.task import Task
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 MP4 = b"....ftyp" * 5000
 COVER = b"\xff\xd8\xff cover"

@@ -9,7 +9,7 @@ from keyreel.task import State
 from keyreel.tasks.store import Failed, Succeeded
 
 if TYPE_CHECKING:
-    from keyreel.cli.compose import Platform
+    from keyreel.cli.local.composition import Platform
     from keyreel.task import Task
 
 VIDEO, COVER = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 8, b"\xff\xd8\xff a cover"

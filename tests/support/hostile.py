@@ -16,11 +16,11 @@ from PIL import Image
 
 from keyreel.errors import ImageSizeOutOfRange
 from keyreel.intake import Intake
-from keyreel.intake.destinations import Destinations
+from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import Egress
 from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
 from keyreel.storage.objects import Storage
-from keyreel.wire.endpoint import Endpoint, PictureRules
+from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 
 LOOPBACK = ip_network("127.0.0.0/8")
 OPENED = Destinations((LOOPBACK,))

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.engine import MotionEngine
-from keyreel.media.reader import frames
+from keyreel.media.video_reader import frames
 from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
 
 if TYPE_CHECKING:

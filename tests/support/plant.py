@@ -19,7 +19,7 @@ from keyreel.intake.egress import Egress
 from keyreel.storage.objects import Storage
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
-from keyreel.wire import catalogue
+from keyreel.wire.endpoints import catalogue
 from keyreel.worker.loop import Worker
 from keyreel.worker.settings import WorkerSettings
 

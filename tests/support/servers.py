@@ -106,7 +106,9 @@ class Server:
 
     def renderers(self) -> list[psutil.Process]:
         """Return the render processes."""
-        return [child for child in self.children() if "keyreel.worker.child engine" in _command(child)]
+        return [
+            child for child in self.children() if "keyreel.worker.children.process engine" in _command(child)
+        ]
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -9,10 +9,10 @@ import av
 import numpy as np
 
 from keyreel.engine import SourceType
-from keyreel.media.film import open_film
 from keyreel.media.mux import remux
+from keyreel.media.video_writer import open_film
 from keyreel.order import Size
-from keyreel.provenance.manifest import Claim
+from keyreel.provenance.c2pa_manifest import Claim
 from keyreel.task import TaskId
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from keyreel.order import Operation
 from keyreel.task import Links, State, Submission, Task, TaskId
-from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Asked
-from keyreel.wire.parse import parse_fields
+from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.requests.parsing import parse_fields
 
 if TYPE_CHECKING:
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 
 def url(number: int) -> str:

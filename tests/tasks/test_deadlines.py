@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.task import State, Submission
-from keyreel.tasks.audit import verify
-from keyreel.tasks.claim import next_in_line
+from keyreel.tasks.accounts.ledger import Ledger, free
+from keyreel.tasks.accounts.ledger_audit import verify
+from keyreel.tasks.accounts.quotas import Full
 from keyreel.tasks.deadlines import Deadlines
-from keyreel.tasks.ledger import Ledger, free
-from keyreel.tasks.limits import Full
+from keyreel.tasks.scheduling import next_in_line
 from keyreel.tasks.store import Failed, TaskStore
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
+from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
-from keyreel.tasks.tables import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

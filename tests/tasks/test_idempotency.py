@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import IdempotencyConflict, InsufficientCredits, RateLimited
-from keyreel.tasks.audit import verify
+from keyreel.tasks.accounts.ledger_audit import verify
+from keyreel.tasks.accounts.quotas import Bound, Limits
+from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.tasks.admission import Terms
 from keyreel.tasks.idempotency import Once, Replayed
-from keyreel.tasks.limits import Bound, Limits
-from keyreel.tasks.tenants import Tenants
-from keyreel.tasks.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from keyreel.task import Kept, State, Submission
-from keyreel.tasks.audit import usage, verify
+from keyreel.tasks.accounts.ledger_audit import usage, verify
+from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.retention import Retention, input_name
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
-from keyreel.tasks.tables import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import pytest
 
 from keyreel.errors import AttemptLost, Busy, Cancelled, InvalidSetting, UnknownTask
 from keyreel.task import State, Submission, TaskFilter, TaskId
-from keyreel.tasks.claim import Claim, Token
-from keyreel.tasks.lock import is_held
+from keyreel.tasks.database.folder_lock import is_held
+from keyreel.tasks.scheduling import Claim, Token
 from keyreel.tasks.store import Failed, Succeeded, TaskStore
 
 if TYPE_CHECKING:

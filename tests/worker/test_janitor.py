@@ -12,10 +12,10 @@ from keyreel.clock import JumpWatch
 from keyreel.settings import Keep
 from keyreel.storage.objects import Storage
 from keyreel.task import Kept, Submission, TaskId
-from keyreel.tasks.audit import verify
+from keyreel.tasks.accounts.ledger_audit import verify
+from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
 from keyreel.tasks.retention import missing_files
 from keyreel.tasks.store import Succeeded, TaskStore
-from keyreel.tasks.trusted_time import TrustedTime
 from keyreel.testing import ManualClock
 from keyreel.worker.janitor import Janitor
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import AttemptLost, Cancelled
+from keyreel.worker.guards import guarded
 from keyreel.worker.job import TaskJob
-from keyreel.worker.race import guarded
 from support.plant import comes_true
 
 if TYPE_CHECKING:

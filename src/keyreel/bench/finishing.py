@@ -14,12 +14,12 @@ from keyreel.bench import orders
 from keyreel.bench.timing import timed
 from keyreel.clock import SystemClock
 from keyreel.engine import Clip
+from keyreel.finishing.context import Workbench
 from keyreel.finishing.pipeline import STEPS, finish
 from keyreel.finishing.watermark import overlay_for
-from keyreel.finishing.workbench import Workbench
 from keyreel.media.color import ColorConverter
 from keyreel.order import Corner, Resolution, Sound, Watermark
-from keyreel.provenance.authority import open_credentials
+from keyreel.provenance.signing_certificates import open_credentials
 from keyreel.task import TaskId
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.bench import orders, quality
 from keyreel.bench.timing import timed
-from keyreel.engines.motion.framing import cover
-from keyreel.media.reader import frames
+from keyreel.engines.motion.imaging.cropping import cover
+from keyreel.media.video_reader import frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.media.reader import frames
+from keyreel.media.video_reader import frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keyreel.media.film import open_film
+from keyreel.media.video_writer import open_film
 from keyreel.testing import FolderJob
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from keyreel.cli.admin import ask, print_rows
+from keyreel.cli.local.operator import ask, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.tasks.keys import Keys
+    from keyreel.tasks.accounts.api_keys import Keys
+    from keyreel.tasks.accounts.tenants import Tenants
     from keyreel.tasks.store import TaskStore
-    from keyreel.tasks.tenants import Tenants
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ _LIMITS = ("rpm", "running", "queued", "daily_credits")
 
 def create_key(data: Path | None, body: Json, *, as_json: bool) -> None:
     """Make a key and print it."""
-    from keyreel.server.accounts import check_tenant, make_key
+    from keyreel.server.routes.operator.accounts import check_tenant, make_key
 
     check_tenant(body["tenant"])
     created = ask(data, lambda _, keys: make_key(keys, body), "POST", "/v1/admin/keys", body=body)
@@ -36,7 +36,7 @@ def create_key(data: Path | None, body: Json, *, as_json: bool) -> None:
 
 def list_keys(data: Path | None, *, as_json: bool) -> None:
     """Print every key's record."""
-    from keyreel.server.accounts import key_json
+    from keyreel.server.routes.operator.accounts import key_json
 
     def here(_: TaskStore, keys: Keys) -> Json:
         return {"keys": [key_json(info) for info in keys.list()]}
@@ -50,7 +50,7 @@ def list_keys(data: Path | None, *, as_json: bool) -> None:
 
 def limit_key(data: Path | None, key_id: str, limits: Json, *, as_json: bool) -> None:
     """Set some of a key's limits."""
-    from keyreel.server.accounts import key_json, limits_in
+    from keyreel.server.routes.operator.accounts import key_json, limits_in
 
     path = f"/v1/admin/keys/{quote(key_id, safe='')}"
     changed = ask(
@@ -61,7 +61,7 @@ def limit_key(data: Path | None, key_id: str, limits: Json, *, as_json: bool) ->
 
 def revoke_key(data: Path | None, key_id: str, *, as_json: bool) -> None:
     """Make a key invalid."""
-    from keyreel.server.accounts import key_json
+    from keyreel.server.routes.operator.accounts import key_json
 
     path = f"/v1/admin/keys/{quote(key_id, safe='')}"
     revoked = ask(data, lambda _, keys: key_json(keys.revoke(key_id)), "DELETE", path)
@@ -72,7 +72,7 @@ def revoke_key(data: Path | None, key_id: str, *, as_json: bool) -> None:
 
 def list_tenants(data: Path | None, *, as_json: bool) -> None:
     """Print every tenant."""
-    from keyreel.server.accounts import tenant_json
+    from keyreel.server.routes.operator.accounts import tenant_json
 
     here = _with_tenants(lambda tenants: {"tenants": [tenant_json(each) for each in tenants.list()]})
     found = ask(data, here, "GET", "/v1/admin/tenants")["tenants"]
@@ -85,7 +85,7 @@ def list_tenants(data: Path | None, *, as_json: bool) -> None:
 
 def create_tenant(data: Path | None, body: Json, *, as_json: bool) -> None:
     """Make a tenant."""
-    from keyreel.server.accounts import check_tenant, make_tenant
+    from keyreel.server.routes.operator.accounts import check_tenant, make_tenant
 
     check_tenant(body["name"])
     here = _with_tenants(lambda tenants: make_tenant(tenants, body))
@@ -94,7 +94,7 @@ def create_tenant(data: Path | None, body: Json, *, as_json: bool) -> None:
 
 def limit_tenant(data: Path | None, name: str, limits: Json, *, as_json: bool) -> None:
     """Set some of a tenant's limits."""
-    from keyreel.server.accounts import limits_in, tenant_json
+    from keyreel.server.routes.operator.accounts import limits_in, tenant_json
 
     here = _with_tenants(lambda tenants: tenant_json(tenants.limit(name, limits_in(limits))))
     path = f"/v1/admin/tenants/{quote(name, safe='')}"
@@ -103,7 +103,7 @@ def limit_tenant(data: Path | None, name: str, limits: Json, *, as_json: bool) -
 
 def grant(data: Path | None, name: str, body: Json, *, as_json: bool) -> None:
     """Give a tenant credits."""
-    from keyreel.server.accounts import give
+    from keyreel.server.routes.operator.accounts import give
 
     here = _with_tenants(lambda tenants: give(tenants, name, body))
     path = f"/v1/admin/tenants/{quote(name, safe='')}/grants"
@@ -111,7 +111,7 @@ def grant(data: Path | None, name: str, body: Json, *, as_json: bool) -> None:
 
 
 def _with_tenants(work: Callable[[Tenants], Json]) -> Callable[[TaskStore, Keys], Json]:
-    from keyreel.tasks.tenants import Tenants
+    from keyreel.tasks.accounts.tenants import Tenants
 
     return lambda store, _: work(Tenants(store.database, store.clock))
 

@@ -8,9 +8,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from keyreel.cli.accounts_tree import keys, ledger, tenants
-from keyreel.cli.callbacks_tree import callbacks, listen
-from keyreel.cli.clock_tree import clock, quote
+from keyreel.cli.commands.accounts import keys, ledger, tenants
+from keyreel.cli.commands.callbacks import callbacks, listen
+from keyreel.cli.commands.clock import clock, quote
 from keyreel.cli.options import AsJson, Data  # noqa: TC001 - typer reads annotations
 from keyreel.cli.system import check_system
 
@@ -50,7 +50,7 @@ def up(
 ) -> None:
     """Start the server and its worker."""
     check_system(os.name)
-    from keyreel.cli.up import run
+    from keyreel.cli.commands.up import run
 
     run(host=host, port=port, data=data, dev=dev)
 
@@ -71,7 +71,7 @@ def generate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     data: Data = None,
 ) -> None:
     """Make a video and save it."""
-    from keyreel.cli.generate import Wish, run
+    from keyreel.cli.commands.generate import Wish, run
 
     wish = Wish(
         model=model,
@@ -98,8 +98,8 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     as_json: AsJson = False,
 ) -> None:
     """List every rule that a request breaks, and its price; makes nothing, exits with 1 if it is wrong."""
-    from keyreel.cli.generate import Wish
-    from keyreel.cli.validate import run
+    from keyreel.cli.commands.generate import Wish
+    from keyreel.cli.commands.validate import run
 
     wish = Wish(
         model=model,
@@ -120,7 +120,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """List the newest tasks of all tenants."""
-    from keyreel.cli.admin import list_tasks
+    from keyreel.cli.local.operator import list_tasks
 
     list_tasks(data, limit=limit, as_json=as_json)
 
@@ -128,7 +128,7 @@ def tasks(
 @app.command()
 def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Check this machine and say what works here."""
-    from keyreel.cli.doctor import run
+    from keyreel.cli.commands.doctor import run
 
     raise typer.Exit(run(data, as_json=as_json))
 
@@ -145,7 +145,7 @@ def conformance(  # noqa: PLR0913, PLR0917 - a command's options are its interfa
     as_json: AsJson = False,
 ) -> None:
     """Check any host of the family against the catalogue; exits with 1 where something fails."""
-    from keyreel.cli.conformance import plan_of, run
+    from keyreel.cli.commands.conformance import plan_of, run
 
     plan = plan_of(dialect or [], model or [], render=render, large=large)
     raise typer.Exit(run(plan, base_url=base_url, api_key=api_key, data=data, as_json=as_json))
@@ -159,7 +159,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Say whether a video is untouched, who made it and which task; exits with 1 unless it is untouched."""
-    from keyreel.cli.verify import run
+    from keyreel.cli.commands.verify import run
 
     raise typer.Exit(run(file, data, root=root, as_json=as_json))
 
@@ -171,7 +171,7 @@ def usage(
     as_json: AsJson = False,
 ) -> None:
     """Say what each task has cost."""
-    from keyreel.cli.books import usage as run
+    from keyreel.cli.commands.ledger import usage as run
 
     run(data, tenant=tenant, as_json=as_json)
 
@@ -183,7 +183,7 @@ def bench_motion(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")] = None,
 ) -> None:
     """Measure the motion engine's speed, memory and quality."""
-    from keyreel.cli.bench import run_motion
+    from keyreel.cli.commands.bench import run_motion
 
     run_motion(resolution, pictures, output)
 
@@ -195,7 +195,7 @@ def bench_finishing(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")] = None,
 ) -> None:
     """Measure what finishing costs: mark, sound track, labels, signature, cover."""
-    from keyreel.cli.bench import run_finishing
+    from keyreel.cli.commands.bench import run_finishing
 
     run_finishing(resolution, pictures, output)
 
@@ -203,7 +203,7 @@ def bench_finishing(
 @voices.command("list")
 def list_voices(as_json: AsJson = False) -> None:
     """List the named voices and say which of them this install has."""
-    from keyreel.cli.voices import list_voices as run
+    from keyreel.cli.commands.voices import list_voices as run
 
     run(as_json=as_json)
 
@@ -216,7 +216,7 @@ def say(
     output: Annotated[Path, typer.Option("-o", "--output", help="A .wav or .m4a file.")] = Path("speech.wav"),
 ) -> None:
     """Say a text as a voice does, into a file."""
-    from keyreel.cli.voices import say as run
+    from keyreel.cli.commands.voices import say as run
 
     run(text, voice, language, output)
 

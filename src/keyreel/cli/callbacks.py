@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from keyreel.cli.admin import Json, ask, print_rows
+from keyreel.cli.local.operator import Json, ask, print_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.tasks.keys import Keys
+    from keyreel.tasks.accounts.api_keys import Keys
     from keyreel.tasks.store import TaskStore
 
 _COLUMNS = ("id", "tenant", "state", "status", "attempts", "last", "next_at", "url")
@@ -18,9 +18,9 @@ _COLUMNS = ("id", "tenant", "state", "status", "attempts", "last", "next_at", "u
 
 def list_callbacks(data: Path | None, task: str, limit: int, *, as_json: bool) -> None:
     """Print deliveries, newest first; as JSON with every attempt."""
-    from keyreel.server.callbacks import deliveries_json
+    from keyreel.server.routes.operator.webhooks import deliveries_json
     from keyreel.task import TaskId
-    from keyreel.tasks.deliveries import Deliveries
+    from keyreel.tasks.webhooks.deliveries import Deliveries
 
     def here(store: TaskStore, _: Keys) -> Json:
         found = Deliveries(store.database, store.clock).list(TaskId(task) if task else None, limit)
@@ -38,8 +38,8 @@ def _shortened(row: Json) -> Json:
 
 def replay(data: Path | None, delivery_id: str, *, as_json: bool) -> None:
     """Have an event sent again."""
-    from keyreel.server.callbacks import delivery_json
-    from keyreel.tasks.deliveries import Deliveries
+    from keyreel.server.routes.operator.webhooks import delivery_json
+    from keyreel.tasks.webhooks.deliveries import Deliveries
 
     def here(store: TaskStore, _: Keys) -> Json:
         return delivery_json(Deliveries(store.database, store.clock).replay(delivery_id))
@@ -59,8 +59,8 @@ def secret(data: Path | None, tenant: str, *, as_json: bool) -> None:
 
 def secret_of(data: Path | None, tenant: str) -> str:
     """Return a tenant's signing secret, as the running server has it, or as the next one will."""
-    from keyreel.cli.compose import open_vault
-    from keyreel.server.accounts import check_tenant
+    from keyreel.cli.local.composition import open_vault
+    from keyreel.server.routes.operator.accounts import check_tenant
     from keyreel.settings import read_settings
 
     check_tenant(tenant)

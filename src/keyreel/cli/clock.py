@@ -7,8 +7,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.cli.admin import ask_server
-from keyreel.cli.folder import DataFolder
+from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.local.operator import ask_server
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from keyreel.client import flows
-from keyreel.client.files import whole_file
-from keyreel.client.flows import Answer, Download, Dropped, Patience, Pause, Remote
+from keyreel.client import sansio
+from keyreel.client.atomic_file import whole_file
 from keyreel.client.requests import request
+from keyreel.client.sansio import Answer, Download, Dropped, Patience, Pause, Remote
 from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from keyreel.client.flows import Flow, Step, Watch
+    from keyreel.client.sansio import Flow, Step, Watch
     from keyreel.task import TaskId
-    from keyreel.wire.dialect import Report
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Report
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 T = TypeVar("T")
 
@@ -64,11 +64,11 @@ class Video(_Made):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Download the video to a file, which appears whole or not at all."""
-        return self._client.run(flows.save(self._client.remote, self.report, Path(path)))
+        return self._client.run(sansio.save(self._client.remote, self.report, Path(path)))
 
     def save_cover(self, path: str | os.PathLike[str]) -> Path:
         """Download the cover picture likewise."""
-        return self._client.run(flows.save(self._client.remote, self.report, Path(path), self.cover_url))
+        return self._client.run(sansio.save(self._client.remote, self.report, Path(path), self.cover_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ class AsyncVideo(_Made):
 
     async def save(self, path: str | os.PathLike[str]) -> Path:
         """Download the video to a file, which appears whole or not at all."""
-        return await self._client.run(flows.save(self._client.remote, self.report, Path(path)))
+        return await self._client.run(sansio.save(self._client.remote, self.report, Path(path)))
 
     async def save_cover(self, path: str | os.PathLike[str]) -> Path:
         """Download the cover picture likewise."""
         client = self._client
-        return await client.run(flows.save(client.remote, self.report, Path(path), self.cover_url))
+        return await client.run(sansio.save(client.remote, self.report, Path(path), self.cover_url))
 
 
 class Client:
@@ -112,19 +112,19 @@ class Client:
 
     def submit(self, model: str, **asked: Any) -> TaskId:
         """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return self.run(flows.submit(self.remote, request(model, asked)))
+        return self.run(sansio.submit(self.remote, request(model, asked)))
 
     def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
-        return self.run(flows.poll(self.remote, task_id))
+        return self.run(sansio.poll(self.remote, task_id))
 
     def cancel(self, task_id: TaskId) -> None:
         """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
-        self.run(flows.cancel(self.remote, task_id))
+        self.run(sansio.cancel(self.remote, task_id))
 
     def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> Video:
         """Wait for a task's video."""
-        return Video(self.run(flows.wait(self.remote, task_id, on_progress)), self)
+        return Video(self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
     def generate(self, model: str, *, on_progress: Watch | None = None, **asked: Any) -> Video:
         """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
@@ -134,7 +134,7 @@ class Client:
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached or understood.
         """
-        return Video(self.run(flows.generate(self.remote, request(model, asked), on_progress)), self)
+        return Video(self.run(sansio.generate(self.remote, request(model, asked), on_progress)), self)
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
@@ -200,19 +200,19 @@ class AsyncClient:
 
     async def submit(self, model: str, **asked: Any) -> TaskId:
         """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return await self.run(flows.submit(self.remote, await _request(model, asked)))
+        return await self.run(sansio.submit(self.remote, await _request(model, asked)))
 
     async def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
-        return await self.run(flows.poll(self.remote, task_id))
+        return await self.run(sansio.poll(self.remote, task_id))
 
     async def cancel(self, task_id: TaskId) -> None:
         """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
-        await self.run(flows.cancel(self.remote, task_id))
+        await self.run(sansio.cancel(self.remote, task_id))
 
     async def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> AsyncVideo:
         """Wait for a task's video."""
-        return AsyncVideo(await self.run(flows.wait(self.remote, task_id, on_progress)), self)
+        return AsyncVideo(await self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
     async def generate(self, model: str, *, on_progress: Watch | None = None, **asked: Any) -> AsyncVideo:
         """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
@@ -222,7 +222,7 @@ class AsyncClient:
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached or understood.
         """
-        flow = flows.generate(self.remote, await _request(model, asked), on_progress)
+        flow = sansio.generate(self.remote, await _request(model, asked), on_progress)
         return AsyncVideo(await self.run(flow), self)
 
     async def run(self, flow: Flow[T]) -> T:

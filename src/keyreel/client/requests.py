@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyreel.client.pictures import source
+from keyreel.client.images import source
 from keyreel.errors import InvalidRequest
 from keyreel.order import Operation
-from keyreel.wire import catalogue
-from keyreel.wire.dialect import Asked
-from keyreel.wire.parse import parse_fields
+from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.endpoints import catalogue
+from keyreel.wire.requests.parsing import parse_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from keyreel.wire.dialect import Json
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 
 def request(model: str, asked: Mapping[str, Any]) -> Endpoint:

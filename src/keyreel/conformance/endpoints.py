@@ -13,15 +13,15 @@ from urllib.parse import quote
 from keyreel.conformance.findings import Finding, failed, judged, passed, skipped
 from keyreel.conformance.limits import probes
 from keyreel.errors import Refusal
-from keyreel.wire.validation import examined
+from keyreel.wire.requests.validation import examined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyreel.conformance.dialect_client import Spoken
     from keyreel.conformance.limits import Probe
-    from keyreel.conformance.spoken import Spoken
-    from keyreel.wire.dialect import Json
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 _OK: Final = 200
 _STOPPED: Final = "this host takes what it documents as refused, which may cost: go on with --render"

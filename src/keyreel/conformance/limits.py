@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.conformance.pictures import picture
+from keyreel.conformance.images import picture
 from keyreel.errors import (
     ImageSizeOutOfRange,
     ImageTooLarge,
@@ -17,14 +17,14 @@ from keyreel.errors import (
     MissingImage,
 )
 from keyreel.order import Operation
-from keyreel.wire.offer import limits
-from keyreel.wire.operations import KeyImage
+from keyreel.wire.endpoints.from_keyframes import KeyImage
+from keyreel.wire.reference.model_list import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.wire.dialect import Json
-    from keyreel.wire.endpoint import Endpoint, PictureRules
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 
 _SIDE: Final = 256
 _A_LOT: Final = 100_000

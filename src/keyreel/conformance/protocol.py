@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel import errors
 from keyreel.conformance.findings import Finding, failed, judged
-from keyreel.conformance.shapes import misfit
+from keyreel.conformance.json_schema import misfit
 from keyreel.task import TaskId
-from keyreel.wire.catalogue import ENDPOINTS
-from keyreel.wire.dialect import Action
-from keyreel.wire.examples import example
+from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.requests.examples import example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyreel.conformance.dialect_client import Spoken
     from keyreel.conformance.host import Answer
-    from keyreel.conformance.spoken import Spoken
 
 _NOBODYS_TASK: Final = TaskId("1")
 _SPELLINGS: Final = ("Bearer", "Token", "bearer", "")

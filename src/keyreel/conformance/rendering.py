@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from keyreel.conformance.dialect_client import Spoken
 from keyreel.conformance.findings import Finding, failed, judged, passed, skipped
-from keyreel.conformance.pictures import picture
-from keyreel.conformance.shapes import misfit
-from keyreel.conformance.spoken import Spoken
+from keyreel.conformance.images import picture
+from keyreel.conformance.json_schema import misfit
 from keyreel.errors import KeyreelError
 from keyreel.order import Operation
 from keyreel.task import State
-from keyreel.wire.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from keyreel.conformance.host import Answer
     from keyreel.task import TaskId
-    from keyreel.wire.dialect import Dialect, Json, Report
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Dialect, Json, Report
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 _SEED: Final = 11
 _PAYLOAD: Final = "conformance 😀"

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from keyreel.conformance import protocol
+from keyreel.conformance.dialect_client import Spoken
 from keyreel.conformance.endpoints import Limits
 from keyreel.conformance.findings import Finding, skipped
 from keyreel.conformance.rendering import Paid, chosen
-from keyreel.conformance.spoken import Spoken
 from keyreel.errors import RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.conformance.host import Host
-    from keyreel.wire.dialect import Dialect
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Dialect
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 _FITTING: Final = "openai_videos"
 """The dialect that changes values to what a model can do, and so refuses few."""

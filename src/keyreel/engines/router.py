@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Engine
     from keyreel.order import Order
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 GROUP: Final = "keyreel.engines"
 """The entry point group under which packages offer engines."""
@@ -54,7 +54,7 @@ class Router:
 
     def available(self, endpoint: type[Endpoint]) -> bool:
         """Say whether some engine makes videos of this endpoint, by an ordinary order for one."""
-        from keyreel.wire.examples import example
+        from keyreel.wire.requests.examples import example
 
         order = example(endpoint).order(1)
         return any(engine.accepts(order) for engine in self.engines)

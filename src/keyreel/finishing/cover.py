@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from keyreel.errors import RenderFailed
+from keyreel.media.atomic_file import whole_file
 from keyreel.media.color import ColorConverter, planes
-from keyreel.media.whole import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from av.video.frame import VideoFrame
 
-    from keyreel.media.stills import Still
+    from keyreel.media.sampled_frames import Still
 
 _QUALITY: Final = 88
 _WIDTH: Final = 320

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Final
 from av.error import FFmpegError
 
 from keyreel.errors import RenderFailed
+from keyreel.finishing.aigc_label import label
+from keyreel.finishing.c2pa_step import credentials
 from keyreel.finishing.cover import make_cover
-from keyreel.finishing.credentials import credentials
-from keyreel.finishing.label import label
 from keyreel.finishing.soundtrack import FULFILLED, described, expected, soundtrack
 from keyreel.finishing.watermark import MARKED, watermark
 from keyreel.media.probe import BT709_LIMITED, Probe, probe
-from keyreel.media.stills import stills
+from keyreel.media.sampled_frames import stills
 from keyreel.order import FPS
+from keyreel.provenance.aigc_identifier import identifier
 from keyreel.provenance.fingerprint import fingerprint_of
-from keyreel.provenance.identifier import identifier
 from keyreel.provenance.xmp import packet_for_jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Clip
-    from keyreel.finishing.workbench import Workbench
+    from keyreel.finishing.context import Workbench
     from keyreel.order import Order
 
     Step = Callable[[Clip, Order, Workbench], Clip]

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.media.audio import AAC_FRAME, RATE, encode_sound, read_sound
 from keyreel.media.mux import mute, remux
 from keyreel.media.probe import Probe, SoundTrack, probe
-from keyreel.media.sound import AAC_FRAME, RATE, encode_sound, read_sound
-from keyreel.sound.ambience import ambience
-from keyreel.sound.dialogue import lines_of
-from keyreel.sound.heard import Heard, heard_with
+from keyreel.sound.ambience.expected_sounds import Heard, heard_with
+from keyreel.sound.ambience.soundscape import ambience
 from keyreel.sound.mix import mix
-from keyreel.sound.music import compose
-from keyreel.sound.speech import Speech, speak
+from keyreel.sound.music.composer import compose
+from keyreel.sound.speech.dialogue.lines import lines_of
+from keyreel.sound.speech.track import Speech, speak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyreel.engine import Clip
-    from keyreel.finishing.workbench import Workbench
-    from keyreel.media.sound import Pcm
+    from keyreel.finishing.context import Workbench
+    from keyreel.media.audio import Pcm
     from keyreel.order import Order
 
 FULFILLED: Final = "soundtrack"

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
-from keyreel.media.film import open_film
 from keyreel.media.mux import remux
 from keyreel.media.overlay import Overlay
 from keyreel.media.probe import probe
-from keyreel.media.reader import frames
+from keyreel.media.video_reader import frames
+from keyreel.media.video_writer import open_film
 from keyreel.order import Corner, MarkText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
-    from keyreel.finishing.workbench import Workbench
+    from keyreel.finishing.context import Workbench
     from keyreel.order import Order, Picture, Size, Watermark
 
 MARKED: Final = "watermark"

@@ -20,10 +20,10 @@ from ssrfguard.httpx import AsyncClient
 
 from keyreel.clock import SystemClock
 from keyreel.errors import PictureUnreachable
-from keyreel.intake.destinations import Destinations
-from keyreel.intake.reading import NotHad, Passing, followed
-from keyreel.intake.waits import seconds_in
-from keyreel.wire.addresses import complaint
+from keyreel.intake.allowed_destinations import Destinations
+from keyreel.intake.response_reader import NotHad, Passing, followed
+from keyreel.intake.retry_after import seconds_in
+from keyreel.wire.inputs.urls import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

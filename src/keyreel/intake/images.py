@@ -15,16 +15,16 @@ from keyreel.errors import (
     InvalidImage,
     InvalidRequest,
 )
-from keyreel.intake import headers
-from keyreel.intake.headers import BadHeader, Header
-from keyreel.wire import beginnings
-from keyreel.wire.inline import NotInline, TooLong, inline
+from keyreel.intake import image_headers
+from keyreel.intake.image_headers import BadHeader, Header
+from keyreel.wire.inputs import magic_numbers
+from keyreel.wire.inputs.data_uris import NotInline, TooLong, inline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.order import Size
-    from keyreel.wire.endpoint import PictureRules
+    from keyreel.wire.endpoints.endpoint import PictureRules
 
 LONGEST_SIDE: Final = 16384
 MOST_PIXELS: Final = 64_000_000
@@ -44,7 +44,7 @@ def inspect(data: bytes, rules: PictureRules, field: str) -> Header:
     if len(data) > rules.max_bytes:
         raise too_large(rules.max_bytes, field)
     try:
-        header = headers.read(data)
+        header = image_headers.read(data)
     except BadHeader as error:
         raise InvalidImage(f"{field}: the image {error}.", field=field) from None
     _check_pixels(header, field)
@@ -94,8 +94,8 @@ def check_video(file: Path, field: str) -> None:
         InvalidRequest: it is no MP4, MOV, MKV or WebM.
     """
     with file.open("rb") as opened:
-        start = opened.read(beginnings.LONGEST)
-    if not beginnings.of_video(start):
+        start = opened.read(magic_numbers.LONGEST)
+    if not magic_numbers.of_video(start):
         raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
 
 

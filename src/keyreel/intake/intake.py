@@ -22,14 +22,14 @@ from keyreel.errors import (
     PictureUnreachable,
     VideoUnreachable,
 )
-from keyreel.intake.codings import BadCoding
+from keyreel.intake.content_encodings import BadCoding
 from keyreel.intake.images import check_video, decode_inline, inspect, too_large
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import Order, Picture, Size, fitted, pictures_of, with_pictures
-from keyreel.storage.durable import room
-from keyreel.wire.addresses import is_address
-from keyreel.wire.extending import LONGEST_SECONDS, SHORTEST_SECONDS
-from keyreel.wire.sources import STORED
+from keyreel.storage.atomic_write import room
+from keyreel.wire.endpoints.from_video import LONGEST_SECONDS, SHORTEST_SECONDS
+from keyreel.wire.inputs.sources import STORED
+from keyreel.wire.inputs.urls import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from keyreel.intake.egress import Egress
     from keyreel.storage.objects import Storage
-    from keyreel.wire.endpoint import Endpoint, PictureRules
+    from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 
 ASSET: Final = "asset:"
 """Starts a reference to a stored picture; its SHA-256 follows."""

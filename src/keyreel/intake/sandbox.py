@@ -12,10 +12,10 @@ import structlog
 
 from keyreel.errors import InvalidImage, InvalidRequest
 from keyreel.order import Size
-from keyreel.storage.durable import full
+from keyreel.storage.atomic_write import full
 
-_DECODE: Final = Path(__file__).with_name("decode.py")
-_FILM: Final = Path(__file__).with_name("film.py")
+_DECODE: Final = Path(__file__).with_name("decode_image.py")
+_FILM: Final = Path(__file__).with_name("last_frames.py")
 _FILM_LIMITS: Final = "30", str(3 << 29)
 """CPU seconds and bytes: four seconds of 4K between two keyframes take 10, their pictures half a gigabyte."""
 

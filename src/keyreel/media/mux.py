@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from keyreel.media.whole import whole_file
+from keyreel.media.atomic_file import whole_file
 from keyreel.order import FPS
 
 if TYPE_CHECKING:

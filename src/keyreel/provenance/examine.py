@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from av.error import FFmpegError
 
 from keyreel.errors import InvalidRequest
-from keyreel.media.stills import open_strange
+from keyreel.media.sampled_frames import open_strange
 from keyreel.provenance import xmp
-from keyreel.provenance.findings import Evidence, judge
+from keyreel.provenance.aigc_identifier import KEY, LONGEST
+from keyreel.provenance.c2pa_manifest import Seal, read_signature
 from keyreel.provenance.fingerprint import close_fingerprint
-from keyreel.provenance.identifier import KEY, LONGEST
-from keyreel.provenance.manifest import Seal, read_signature
+from keyreel.provenance.verification import Evidence, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from keyreel.provenance.findings import Findings, Known
+    from keyreel.provenance.verification import Findings, Known
 
 
 def examine(path: Path, anchors: bytes, known: Iterable[Known]) -> Findings:

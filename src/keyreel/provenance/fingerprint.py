@@ -15,8 +15,8 @@ from av.error import FFmpegError
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from keyreel.media.color import planes
-from keyreel.media.stills import length, open_strange, sampled, stills
-from keyreel.provenance.likeness import VERSION
+from keyreel.media.sampled_frames import length, open_strange, sampled, stills
+from keyreel.provenance.fingerprint_match import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-    from keyreel.media.stills import Still
+    from keyreel.media.sampled_frames import Still
 
 _SIDE: Final = 32
 _WAVES: Final = 16

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.provenance.identifier import fields_of
-from keyreel.provenance.manifest import Seal
+from keyreel.provenance.aigc_identifier import fields_of
+from keyreel.provenance.c2pa_manifest import Seal
 from keyreel.provenance.xmp import SOURCE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.provenance.findings import Findings
+    from keyreel.provenance.verification import Findings
 
 _LONGEST: Final = 2000
 _LABELS: Final = {"1": "generated", "2": "possibly generated", "3": "suspected to be generated"}

@@ -9,7 +9,7 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from keyreel.provenance.boxes import boxes
+from keyreel.provenance.mp4_boxes import boxes
 
 if TYPE_CHECKING:
     from keyreel.engine import SourceType

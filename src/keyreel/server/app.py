@@ -12,34 +12,34 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import keyreel
-from keyreel.server import well_known
-from keyreel.server.accounts import Accounts
-from keyreel.server.admin import Admin
-from keyreel.server.balance import Balance
-from keyreel.server.books import Books
-from keyreel.server.callbacks import CallbackRoutes
-from keyreel.server.clock import ClockRoutes
-from keyreel.server.cors import readable_from
-from keyreel.server.discovery import Discovery
-from keyreel.server.files import FileRoute
-from keyreel.server.health import Ready, live
-from keyreel.server.pages import Pages
-from keyreel.server.quote import Quote
-from keyreel.server.refusals import HANDLERS
-from keyreel.server.tasks import TaskRoutes
-from keyreel.server.uploads import Uploads
-from keyreel.server.validate import Validation
-from keyreel.server.verify import Verify
-from keyreel.server.voices import voices
-from keyreel.wire.dialect import Action
+from keyreel.server.error_handlers import HANDLERS
+from keyreel.server.requests.cors import readable_from
+from keyreel.server.routes import well_known
+from keyreel.server.routes.balance import Balance
+from keyreel.server.routes.files import FileRoute
+from keyreel.server.routes.health import Ready, live
+from keyreel.server.routes.operator.accounts import Accounts
+from keyreel.server.routes.operator.clock import ClockRoutes
+from keyreel.server.routes.operator.ledger import Books
+from keyreel.server.routes.operator.tasks import Admin
+from keyreel.server.routes.operator.webhooks import CallbackRoutes
+from keyreel.server.routes.quote import Quote
+from keyreel.server.routes.reference.discovery import Discovery
+from keyreel.server.routes.reference.docs_pages import Pages
+from keyreel.server.routes.tasks import TaskRoutes
+from keyreel.server.routes.uploads import Uploads
+from keyreel.server.routes.validate import Validation
+from keyreel.server.routes.verify import Verify
+from keyreel.server.routes.voices import voices
+from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.dialects.vtrix import MODELS
+from keyreel.wire.dialects.vtrix_family.vtrix import MODELS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from keyreel.server.services import Services
+    from keyreel.server.context import Services
 
 
 def create_app(services: Services) -> ASGIApp:
@@ -49,7 +49,7 @@ def create_app(services: Services) -> ASGIApp:
 
 
 def routes_of(services: Services) -> list[Route]:
-    """Return every address; `keyreel.wire.own_addresses` describes those that no dialect does."""
+    """Return every address; `keyreel.wire.reference.own_routes` describes those that no dialect does."""
     admin, discovery = Admin(services), Discovery(services)
     pages, clock = Pages(services), ClockRoutes(services)
     routes = [

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.sound import RATE, loudness, peaks
+from keyreel.media.audio import RATE, loudness, peaks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from keyreel.media.sound import Pcm
-    from keyreel.sound.speech import Speech
+    from keyreel.media.audio import Pcm
+    from keyreel.sound.speech.track import Speech
 
     Gain = NDArray[np.float32]
 

@@ -19,7 +19,7 @@ from obstore.store import LocalStore, MemoryStore
 
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
-from keyreel.storage import durable
+from keyreel.storage import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
@@ -61,7 +61,7 @@ class Storage:
         The clock says when each was put.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        durable.discard_unfinished(folder)
+        atomic_write.discard_unfinished(folder)
         return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
     @classmethod
@@ -74,7 +74,7 @@ class Storage:
         with _answering():
             if self._folder:
                 # obstore's local store does not synchronise: a power cut could leave half a file.
-                await asyncio.to_thread(durable.write, self._folder / _checked(key), data)
+                await asyncio.to_thread(atomic_write.write, self._folder / _checked(key), data)
                 self._stamp(key)
             else:
                 await self._store.put_async(_checked(key), data)
@@ -83,7 +83,7 @@ class Storage:
         """Store a copy of this file."""
         with _answering():
             if self._folder:
-                await asyncio.to_thread(durable.copy, path, self._folder / _checked(key))
+                await asyncio.to_thread(atomic_write.copy, path, self._folder / _checked(key))
                 self._stamp(key)
             else:
                 await self._store.put_async(_checked(key), path)
@@ -139,7 +139,7 @@ class Storage:
         """
         with _answering():
             if self._folder:
-                await asyncio.to_thread(durable.copy, self._folder / _checked(key), path)
+                await asyncio.to_thread(atomic_write.copy, self._folder / _checked(key), path)
                 return
             data = await (await self._store.get_async(_checked(key))).bytes_async()
             await asyncio.to_thread(path.write_bytes, bytes(data))
@@ -187,7 +187,7 @@ def _checked(key: str) -> str:
 @contextmanager
 def _answering() -> Generator[None]:
     try:
-        with durable.room():
+        with atomic_write.room():
             yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error

@@ -10,17 +10,17 @@ from sqlalchemy import BigInteger, select, type_coerce, update
 from keyreel.errors import Expired
 from keyreel.off_peak import PATIENCE
 from keyreel.task import State
-from keyreel.tasks.callbacks import happened
-from keyreel.tasks.claim import Priority
-from keyreel.tasks.ledger import Ledger
-from keyreel.tasks.tables import TASKS
+from keyreel.tasks.accounts.ledger import Ledger
+from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.scheduling import Priority
+from keyreel.tasks.webhooks.events import happened
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
     from keyreel.task import Submission, Task
-    from keyreel.tasks.database import Database
+    from keyreel.tasks.database.connection import Database
 
 _AT_ONCE: Final = 50
 """How many tasks one transaction ends: clients wait for it."""

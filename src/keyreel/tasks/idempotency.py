@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, insert, select
 
 from keyreel.errors import IdempotencyConflict
-from keyreel.tasks.tables import IDEMPOTENCY
+from keyreel.tasks.database.tables import IDEMPOTENCY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select, update
 
 from keyreel.errors import UnknownTask
 from keyreel.task import Kept, State, TaskId
+from keyreel.tasks.database.tables import CALLBACKS, STEPS, TASKS
 from keyreel.tasks.ids import number_of
-from keyreel.tasks.tables import CALLBACKS, STEPS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from keyreel.storage.objects import Storage
-    from keyreel.tasks.database import Database
+    from keyreel.tasks.database.connection import Database
 
 _AT_ONCE: Final = 50
 """How many tasks one transaction changes: clients wait for it."""

@@ -10,17 +10,17 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, se
 
 from keyreel.errors import AttemptLost, Cancelled, UnknownTask
 from keyreel.task import State, Submission, Task, TaskFilter, TaskId
-from keyreel.tasks.callbacks import Callback, happened, register
-from keyreel.tasks.claim import Claim, Token, next_in_line
-from keyreel.tasks.database import FILE, Database, epoch
+from keyreel.tasks.accounts.ledger import Ledger
+from keyreel.tasks.accounts.quotas import UNLIMITED, full
+from keyreel.tasks.admission import FREELY
+from keyreel.tasks.database.connection import FILE, Database, epoch
+from keyreel.tasks.database.folder_lock import FolderLock
+from keyreel.tasks.database.tables import STEPS, TASKS, task_of
 from keyreel.tasks.deadlines import place_in_queue
 from keyreel.tasks.ids import Snowflakes, number_of
-from keyreel.tasks.ledger import Ledger
-from keyreel.tasks.limits import UNLIMITED, full
-from keyreel.tasks.listing import matching
-from keyreel.tasks.lock import FolderLock
-from keyreel.tasks.tables import STEPS, TASKS, task_of
-from keyreel.tasks.terms import FREELY
+from keyreel.tasks.list_query import matching
+from keyreel.tasks.scheduling import Claim, Token, next_in_line
+from keyreel.tasks.webhooks.events import Callback, happened, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
-    from keyreel.tasks.limits import Limits
-    from keyreel.tasks.terms import Terms
+    from keyreel.tasks.accounts.quotas import Limits
+    from keyreel.tasks.admission import Terms
 
 _EMPTY: Final = ("owner", "reason", "fault", "video", "cover", "clean", "size", "video_sha256", "fingerprint")
 _NEW: Final = {

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from keyreel.settings import Keep
     from keyreel.storage.objects import Storage, Stored
+    from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
     from keyreel.tasks.store import TaskStore
-    from keyreel.tasks.trusted_time import TrustedTime
 
 _ROUND_SECONDS: Final = 60.0
 _FILES_A_ROUND: Final = 500

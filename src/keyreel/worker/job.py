@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.patience import ENDLESS, patiently
+from keyreel.tasks.database.retry import ENDLESS, patiently
 
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.tasks.claim import Token
+    from keyreel.tasks.scheduling import Token
     from keyreel.tasks.store import TaskStore
 
 _MOST: Final = 0.99

@@ -11,21 +11,21 @@ import structlog
 
 from keyreel.clock import JumpWatch, SystemClock
 from keyreel.engines.router import open_router
-from keyreel.tasks.patience import ENDLESS, patiently
-from keyreel.tasks.trusted_time import TrustedTime
-from keyreel.worker.executors import ChildExecutor
+from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
+from keyreel.tasks.database.retry import ENDLESS, patiently
+from keyreel.worker.children.pool import ChildExecutor
 from keyreel.worker.janitor import Janitor
-from keyreel.worker.produce import Production, ProductionLine, sweep_folder
+from keyreel.worker.lease_renewal import Sweeper
 from keyreel.worker.settings import WorkerSettings
-from keyreel.worker.sweeper import Sweeper
+from keyreel.worker.task_pipeline import Production, ProductionLine, sweep_folder
 
 if TYPE_CHECKING:
     from random import Random
 
     from keyreel.storage.objects import Storage
-    from keyreel.tasks.claim import Claim
+    from keyreel.tasks.scheduling import Claim
     from keyreel.tasks.store import TaskStore
-    from keyreel.worker.produce import Gathering
+    from keyreel.worker.task_pipeline import Gathering
 
 __all__ = ["Worker", "WorkerSettings"]
 

@@ -12,7 +12,7 @@ from keyreel.settings import Keep
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.provenance.authority import Credentials
+    from keyreel.provenance.signing_certificates import Credentials
 
 
 @dataclass(frozen=True, slots=True)

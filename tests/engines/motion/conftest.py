@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.nets import Nets
+from keyreel.engines.motion.networks.models import Nets
 
 if TYPE_CHECKING:
     from pathlib import Path

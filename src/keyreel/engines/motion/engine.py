@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from keyreel.engine import Frame, Job
-    from keyreel.engines.motion.nets import Nets
+    from keyreel.engines.motion.networks.models import Nets
     from keyreel.order import Order
 
     Technique = Callable[[int], Iterator[Frame]]
@@ -59,8 +59,8 @@ class MotionEngine:
             draw = partial(_draw, technique, order, index, job)
             films.append(Path(await job.once(f"shot-{index}", draw)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
-        from keyreel.engines.motion.shown import shown
-        from keyreel.engines.motion.unmet import notes_on
+        from keyreel.engines.motion.analysis.audible_content import shown
+        from keyreel.engines.motion.prompts.unfulfilled.notes import notes_on
 
         path = films[0] if len(films) == 1 else _joined(films, job)
         source = SourceType.ALGORITHMIC if order.operation in _NEEDS_NO_NETWORK else SourceType.COMPOSITE
@@ -77,7 +77,7 @@ class MotionEngine:
     def _technique(self, order: Order) -> Technique:
         import cv2
 
-        from keyreel.engines.motion.nets import Nets
+        from keyreel.engines.motion.networks.models import Nets
 
         # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
         cv2.setNumThreads(1)
@@ -87,31 +87,31 @@ class MotionEngine:
 
 
 def _between_keyframes(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.keyframes import Reel
+    from keyreel.engines.motion.modes.keyframes import Reel
 
     return Reel(order, nets).frames
 
 
 def _from_video(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.continuation import frames
+    from keyreel.engines.motion.modes.extend import frames
 
     return lambda _: frames(order, nets)
 
 
 def _from_picture(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.image_to_video import frames
+    from keyreel.engines.motion.modes.image_to_video import frames
 
     return lambda _: frames(order, nets)
 
 
 def _from_subjects(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.reference import frames
+    from keyreel.engines.motion.modes.reference_to_video import frames
 
     return lambda _: frames(order, nets)
 
 
 def _from_words(order: Order, _: Nets) -> Technique:
-    from keyreel.engines.motion.text_to_video import frames
+    from keyreel.engines.motion.modes.text_to_video import frames
 
     return lambda _: frames(order)
 

@@ -9,10 +9,10 @@ from uuid import NAMESPACE_URL, uuid5
 from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import State, TaskId
-from keyreel.wire import catalogue
-from keyreel.wire.callbacks import SCHEDULE, Reporting
-from keyreel.wire.dialect import UNLIMITED, Action, Asked, Call, Dialect, Json, Query, Report, Route
-from keyreel.wire.refusals import Row, ending_code, error_of, row_of, sentence
+from keyreel.wire.dialects.dialect import UNLIMITED, Action, Asked, Call, Dialect, Json, Query, Report, Route
+from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
+from keyreel.wire.dialects.webhooks import SCHEDULE, Reporting
+from keyreel.wire.endpoints import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Links, Task
-    from keyreel.wire.callbacks import Event
-    from keyreel.wire.dialect import Allowance
-    from keyreel.wire.endpoint import Endpoint
+    from keyreel.wire.dialects.dialect import Allowance
+    from keyreel.wire.dialects.webhooks import Event
+    from keyreel.wire.endpoints.endpoint import Endpoint
 
 _RESULT_PATH: Final = "/v3/async/task-result"
 _TASK_ID: Final = Query(

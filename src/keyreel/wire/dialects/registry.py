@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.dialects.async_v3 import AsyncV3
-from keyreel.wire.dialects.comfy import Comfy
-from keyreel.wire.dialects.native import Native
-from keyreel.wire.dialects.openai_videos import OpenAIVideos
-from keyreel.wire.dialects.vtrix import Vtrix
+from keyreel.wire.dialects.native_family.comfy import Comfy
+from keyreel.wire.dialects.native_family.native import Native
+from keyreel.wire.dialects.openai.videos import OpenAIVideos
+from keyreel.wire.dialects.vtrix_family.vtrix import Vtrix
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialect import Dialect
+    from keyreel.wire.dialects.dialect import Dialect
 
 USUAL: Final[Dialect] = AsyncV3()
 """Speaks at addresses that belong to no format."""

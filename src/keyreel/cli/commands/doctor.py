@@ -1,0 +1,195 @@
+"""`keyreel doctor`: what works on this machine, checked by doing it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.settings import Settings
+
+GIGABYTE = 1_000_000_000
+ENOUGH_BYTES = 2 * GIGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def _good(name: str, detail: str) -> Check:
+    return Check(name, ok=True, detail=detail)
+
+
+def _bad(name: str, detail: str) -> Check:
+    return Check(name, ok=False, detail=detail)
+
+
+def run(data: Path | None, *, as_json: bool) -> int:
+    """Print every check; return the exit code, 0 when all is well."""
+    from keyreel.settings import read_settings
+
+    settings = read_settings(data=data)
+    checks = [check(settings) for check in CHECKS]
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], indent=2))
+    else:
+        _print(checks)
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _print(checks: list[Check]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for check in checks:
+        table.add_row("[green]✓[/]" if check.ok else "[red]✗[/]", check.name, check.detail)
+    console = Console()
+    console.print(table)
+    console.print(
+        "The motion engine sets the given pixels in motion, and draws places, weather and light from words; "
+        "it invents no other content and no articulated action."
+    )
+
+
+def _python(settings: Settings) -> Check:
+    del settings
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Check("Python", ok=sys.version_info >= (3, 11), detail=version)
+
+
+def _machine(settings: Settings) -> Check:
+    del settings
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    detail = f"{os.cpu_count()} cores, {memory / GIGABYTE:.0f} GB of memory"
+    return Check("machine", ok=memory >= ENOUGH_BYTES, detail=detail)
+
+
+def _folder(settings: Settings) -> Check:
+    existing = settings.data
+    while not existing.exists():
+        existing = existing.parent
+    free = shutil.disk_usage(existing).free
+    writable = os.access(existing, os.W_OK)
+    detail = f"{settings.data}: {free / GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
+    return Check("data folder", ok=writable and free >= ENOUGH_BYTES, detail=detail)
+
+
+def _server(settings: Settings) -> Check:
+    from keyreel.cli.local.data_folder import DataFolder
+    from keyreel.errors import Busy
+    from keyreel.tasks.database.folder_lock import FolderLock
+
+    stopped = "not running: start it with `keyreel up`"
+    if not settings.data.is_dir():
+        return _good("server", stopped)
+    try:
+        FolderLock(settings.data).release()
+    except Busy:
+        pass
+    else:
+        return _good("server", stopped)
+    return _good("server", f"runs at {DataFolder(settings.data).server_url()}")
+
+
+def _files(settings: Settings) -> Check:
+    from contextlib import closing
+
+    from keyreel.errors import KeyreelError
+    from keyreel.tasks.database.connection import FILE, Database
+    from keyreel.tasks.retention import Retention
+
+    name, missing = "stored files", 0
+    if not (settings.data / FILE).is_file():
+        return _good(name, "none yet")
+    try:
+        with closing(Database.reader(settings.data / FILE)) as database:
+            for _, keys in Retention(database).all_with_files():
+                missing += sum(not (settings.data / "files" / key).is_file() for key in keys)
+    except KeyreelError as error:
+        return _bad(name, error.message)
+    if missing:
+        return _bad(name, f"{missing} files of tasks are missing: GET /v1/admin/storage lists them")
+    return _good(name, "every task has its own")
+
+
+def _engines(settings: Settings) -> Check:
+    from keyreel.engines.router import open_router
+    from keyreel.errors import KeyreelError
+    from keyreel.wire.endpoints.catalogue import ENDPOINTS
+
+    try:
+        router = open_router(settings.engines)
+    except KeyreelError as error:
+        return _bad("engines", error.message)
+    missing = [endpoint.name() for endpoint in ENDPOINTS if not router.available(endpoint)]
+    detail = f"{', '.join(engine.name for engine in router.engines)}: "
+    detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
+    if missing:
+        detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
+    return Check("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
+
+
+def _networks(settings: Settings) -> Check:
+    del settings
+    from keyreel.engines.motion.networks.models import load_net
+
+    try:
+        for name in ("rife", "u2netp"):
+            load_net(name)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        return _bad("motion networks", str(error).splitlines()[0])
+    return _good("motion networks", "RIFE and U²-Net-p, as shipped")
+
+
+def _encoder(settings: Settings) -> Check:
+    del settings
+    import numpy as np
+
+    from keyreel.media.probe import probe
+    from keyreel.media.video_writer import open_film
+    from keyreel.order import Size
+
+    size = Size(64, 64)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "probe.mp4"
+        with open_film(path, size) as film:
+            for shade in range(3):
+                film.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
+        found = probe(path)
+    return Check(
+        "video encoder", ok=found.codec == "h264", detail=f"{found.codec} {found.profile}, {found.pix_fmt}"
+    )
+
+
+def _egress(settings: Settings) -> Check:
+    if not settings.egress_allow:
+        return _good("image URLs", "public addresses only")
+    opened = ", ".join(str(network) for network in settings.egress_allow)
+    return _good("image URLs", f"private networks are open to tenants: {opened}")
+
+
+CHECKS: tuple[Callable[[Settings], Check], ...] = (
+    _python,
+    _machine,
+    _folder,
+    _server,
+    _files,
+    _engines,
+    _networks,
+    _encoder,
+    _egress,
+)

@@ -1,0 +1,111 @@
+"""The books for the operator: read in the running server, or in the data folder; nothing is changed there."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.local.operator import print_rows
+from keyreel.errors import RemoteError
+from keyreel.pricing import usd
+from keyreel.tasks.database.connection import FILE, Database
+from keyreel.tasks.database.folder_lock import is_held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
+
+Json = dict[str, Any]
+
+_PATIENCE_SECONDS = 600.0
+"""Adding up a long ledger takes its time."""
+
+
+def verify(data: Path | None, *, as_json: bool) -> int:
+    """Print whether everything adds up, and return the exit code."""
+    from keyreel.server.routes.operator.ledger import findings_json
+
+    with _consult(
+        data, "/v1/admin/ledger/verify", lambda books: iter([json.dumps(findings_json(books))])
+    ) as (lines):
+        found: Json = json.loads("".join(lines))
+    if as_json:
+        print(json.dumps(found))
+    elif found["ok"]:
+        print(f"The books are right: {found['tasks']} tasks, {found['open_holds']} of them not ended.")
+    else:
+        print("\n".join(found["problems"]))
+    return 0 if found["ok"] else 1
+
+
+def export(data: Path | None, *, as_json: bool) -> None:
+    """Print every posting, oldest first."""
+    from keyreel.server.routes.operator.ledger import ledger_lines
+
+    with _consult(data, "/v1/admin/ledger", ledger_lines) as lines:
+        if as_json:
+            sys.stdout.writelines(f"{line.rstrip()}\n" for line in lines)
+            return
+        rows = [json.loads(line) for line in lines]
+    print_rows(rows, ("created", "kind", "task_id", "account", "amount"), as_json=False)
+
+
+def usage(data: Path | None, *, tenant: str | None, as_json: bool) -> None:
+    """Print what each task has cost."""
+    from urllib.parse import quote
+
+    from keyreel.server.routes.operator.ledger import usage_json
+
+    path = "/v1/admin/usage" + (f"?tenant={quote(tenant)}" if tenant else "")
+    with _consult(data, path, lambda books: iter([json.dumps(usage_json(books, tenant))])) as lines:
+        found: Json = json.loads("".join(lines))
+    if as_json:
+        print(json.dumps(found))
+        return
+    print_rows(found["tasks"], ("task_id", "tenant", "status", "charges", "credits"), as_json=False)
+    total = sum(each["credits"] for each in found["tasks"])
+    print(f"\n{len(found['tasks'])} tasks, {total} credits (${usd(total)}).")
+
+
+@contextmanager
+def _consult(
+    data: Path | None, path: str, here: Callable[[Database], Iterator[str]]
+) -> Generator[Iterator[str]]:
+    """Ask the server that works on the folder; read the database where none does, or where it is silent."""
+    folder = DataFolder.at(data)
+    if is_held(folder.path):
+        try:
+            with _of_server(folder, path) as lines:
+                yield lines
+                return
+        except _Silent:
+            pass
+    with closing(Database.reader(folder.path / FILE)) as books:
+        yield here(books)
+
+
+class _Silent(Exception):
+    """The folder's server cannot be reached: it is starting or ending, or another command has the folder."""
+
+
+@contextmanager
+def _of_server(folder: DataFolder, path: str) -> Generator[Iterator[str]]:
+    import httpx
+
+    headers = {"Authorization": f"Bearer {folder.admin_token()}"}
+    try:
+        client = httpx.Client(
+            base_url=folder.server_url(), headers=headers, trust_env=False, timeout=_PATIENCE_SECONDS
+        )
+        with client, client.stream("GET", path) as response:
+            if response.is_error:
+                answer: Json = json.loads(response.read())
+                raise RemoteError(answer["message"], status=response.status_code)
+            yield response.iter_lines()
+    except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
+        raise _Silent from error
+    except httpx.HTTPError as error:
+        raise RemoteError(f"The server that holds {folder.path} does not answer: {error}.") from None

@@ -1,0 +1,68 @@
+"""`keyreel validate`: what is wrong with a request and what it would cost, without making anything."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.cli.commands.generate import Wish
+
+Json = dict[str, Any]
+
+
+def run(wish: Wish, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> int:
+    """Print the verdict, a server's where one is named; return 0 for a good request, else 1."""
+    from keyreel.client.requests import asked_for
+
+    asked = asked_for(wish.model, wish.request())
+    name = asked.endpoint.name()
+    found = _of_server(name, asked.fields, base_url, api_key) if base_url else _here(name, asked.fields, data)
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        _print(found)
+    return 0 if found["valid"] else 1
+
+
+def _here(name: str, fields: Json, data: Path | None) -> Json:
+    from keyreel.cli.local.composition import destinations
+    from keyreel.engines.router import open_router
+    from keyreel.pricing import read_prices
+    from keyreel.server.routes.validate import Judges, verdict
+    from keyreel.settings import read_settings
+    from keyreel.wire.requests.validation import understood
+
+    settings = read_settings(data=data)
+    prices, engines = read_prices(settings.price_table), open_router(settings.engines)
+    judges = Judges(prices, engines.check, destinations(settings).check)
+    return verdict(understood(name, fields), judges)
+
+
+def _of_server(name: str, fields: Json, base_url: str, api_key: str) -> Json:
+    from keyreel.client import Client
+    from keyreel.client.sansio import exchange
+    from keyreel.wire.dialects.dialect import Call
+
+    with Client(base_url, api_key) as client:
+        return client.run(exchange(client.remote, Call("POST", f"/v1/validate/{quote(name)}", fields)))
+
+
+def _print(found: Json) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for problem in found["problems"]:
+        console.print("[red]✗[/]", end=" ")
+        console.print(problem["message"], markup=False)
+    for name in found["ignored"]:
+        console.print("[yellow]![/]", end=" ")
+        console.print(f"{name} has no effect", markup=False)
+    if found["price"]:
+        price = found["price"]
+        sized = f"{found['seconds']} s at {found['resolution']}"
+        tick = "[green]✓[/]" if found["valid"] else " "
+        console.print(f"{tick} {found['model']}, {sized}: {price['credits']} credits, US$ {price['usd']}")

@@ -1,0 +1,71 @@
+"""`keyreel voices`: which voices there are, and how they sound."""
+
+from __future__ import annotations
+
+import json
+import wave
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from keyreel.errors import Unspeakable
+from keyreel.sound.speech.installed_voices import catalogue, installed_parts
+from keyreel.sound.speech.language import Language, language_of, sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.media.audio import Pcm
+    from keyreel.sound.speech.installed_voices import VoiceCard
+
+_FULL_SCALE = 32767
+
+
+def list_voices(*, as_json: bool) -> None:
+    """Print every named voice."""
+    cards = catalogue(installed_parts())
+    if as_json:
+        print(json.dumps([asdict(card) for card in cards], indent=2))
+        return
+    table = Table("voice", "language", "gender", "", box=None)
+    for card in cards:
+        table.add_row(card.id, card.language, card.gender, _availability(card))
+    console = Console()
+    console.print(table)
+    console.print("\nAny other voice id has a voice of its own, always the same one.", style="dim")
+
+
+def say(text: str, voice: str, language: str, out: Path) -> None:
+    """Speak a text into a file: WAV, or AAC where its name ends in .m4a."""
+    import numpy as np
+
+    from keyreel.media.audio import RATE, encode_sound
+    from keyreel.sound.speech.voices import open_voices
+
+    if language and language not in set(Language):
+        raise Unspeakable(f"No voice speaks {language!r}: --language takes en or zh.")
+    spoken_in = Language(language) if language else language_of(text)
+    speaker = open_voices()
+    takes = [speaker.say(each, voice, spoken_in) for each in sentences(text) or (text,)]
+    pause = np.zeros(RATE // 6, np.float32)
+    spoken = np.concatenate([part for take in takes for part in (take, pause)][:-1])
+    pcm = np.repeat(spoken[:, None], 2, axis=1)
+    if out.suffix == ".m4a":
+        encode_sound(pcm, out)
+    else:
+        _write_wave(pcm, out, RATE)
+    print(f"{out}: {len(pcm) / RATE:.1f} s")
+
+
+def _availability(card: VoiceCard) -> str:
+    return "[green]available[/]" if card.available else "[dim]needs the extra keyreel\\[voices][/]"
+
+
+def _write_wave(pcm: Pcm, out: Path, rate: int) -> None:
+    with wave.open(str(out), "wb") as file:
+        file.setnchannels(pcm.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((pcm * _FULL_SCALE).astype("<i2").tobytes())

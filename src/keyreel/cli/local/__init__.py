@@ -1,0 +1,1 @@
+"""What commands do in a data folder on this machine."""

@@ -1,0 +1,173 @@
+"""Putting the parts together: the one place that knows them all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.local.task_store import open_store
+from keyreel.clock import SystemClock
+from keyreel.engines.router import open_router
+from keyreel.errors import LinkForged
+from keyreel.intake import Intake
+from keyreel.intake.allowed_destinations import Destinations
+from keyreel.intake.egress import Egress
+from keyreel.pricing import read_prices
+from keyreel.provenance.signing_certificates import anchors, open_credentials
+from keyreel.server.context import Services
+from keyreel.server.requests.auth import Gate
+from keyreel.server.requests.rate_limit import Rates, usual_limits
+from keyreel.storage.objects import Storage
+from keyreel.storage.signed_urls import PREFIX, Signer, load_or_create_secret
+from keyreel.tasks.clocks.dev_clock import DrivenClock
+from keyreel.tasks.eta import Forecast
+from keyreel.tasks.webhooks.secrets import Vault
+from keyreel.worker.loop import Worker, WorkerSettings
+from keyreel.worker.webhooks.requests import Links, Notices
+from keyreel.worker.webhooks.sender import Messenger, MessengerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from keyreel.clock import Clock
+    from keyreel.engines.router import Router
+    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.settings import Settings
+    from keyreel.tasks.store import TaskStore
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Services, worker and messenger of a server; `own_key` is the key that is valid from the start."""
+
+    services: Services
+    worker: Worker
+    messenger: Messenger
+    own_key: str
+
+
+@contextmanager
+def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generator[Platform]:
+    """Open everything that a server and its worker need.
+
+    `own_addresses` are those under which this server is reached: an image URL that is a link of our own is
+    read from storage instead of over the network.
+    """
+    folder = DataFolder(settings.data)
+    folder.create()
+    clock, random = DrivenClock(settings.data) if settings.dev else SystemClock(), SystemRandom()
+    with open_store(settings.data, usual_limits(settings), clock) as (store, keys):
+        storage = Storage.local(settings.data / "files", clock)
+        signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
+        intake = Intake(storage, Egress(destinations(settings)), resolve=own_links(signer, own_addresses))
+        credentials = own_credentials(settings, clock)
+        worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
+        engines = open_router(settings.engines)
+        own_key = settings.api_key.get_secret_value() or folder.make_own_key()
+        admin_token = folder.make_admin_token()
+        services = Services(
+            settings=settings,
+            clock=clock,
+            random=random,
+            store=store,
+            keys=keys,
+            gate=Gate(keys, own_key, admin_token),
+            storage=storage,
+            signer=signer,
+            vault=open_vault(settings),
+            intake=intake,
+            engines=engines,
+            prices=read_prices(settings.price_table),
+            rates=Rates(clock),
+            forecast=_forecast(store, engines, settings),
+            nudge=worker.nudge,
+            wake=worker.wake,
+            admin_token=admin_token,
+            root=credentials.root,
+            anchors=own_anchors(settings),
+        )
+        yield Platform(services, worker, _messenger(services), own_key)
+
+
+def _forecast(store: TaskStore, engines: Router, settings: Settings) -> Forecast:
+    slots = sum(engines.slots.values())
+    return Forecast(store.database, store.clock, slots=slots, windows=settings.windows)
+
+
+def destinations(settings: Settings) -> Destinations:
+    """Return where the URLs of tenants may lead."""
+    return Destinations(settings.egress_allow, settings.egress_ports)
+
+
+def open_vault(settings: Settings) -> Vault:
+    """Open what callbacks are signed with."""
+    secret = load_or_create_secret(settings.data / "callbacks.key")
+    return Vault(secret, settings.webhook_secret.get_secret_value())
+
+
+def _messenger(services: Services) -> Messenger:
+    settings = services.settings
+    links = Links(services.signer, settings.link_seconds, settings.public_url)
+    return Messenger(
+        services.store,
+        # With name lookups of its own: receivers whose names hang are not to hold up pictures.
+        Egress(destinations(settings)),
+        Notices(links, services.vault, services.random),
+        settings=MessengerSettings(settings.callback_schedule, settings.callback_timeout),
+        random=services.random,
+    )
+
+
+def own_credentials(settings: Settings, clock: Clock) -> Credentials:
+    """Open what videos are signed with.
+
+    Raises:
+        InvalidSetting: the operator's certificates cannot be used.
+    """
+    folder = settings.data / "c2pa"
+    return open_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=clock.now())
+
+
+def own_anchors(settings: Settings) -> bytes:
+    """Return the roots of all that was ever signed here, as PEM."""
+    return anchors(settings.data / "c2pa", settings.c2pa_cert)
+
+
+def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
+    return WorkerSettings(
+        folder=settings.data / "work",
+        engines=settings.engines,
+        render_timeout_seconds=settings.render_timeout,
+        producer=settings.producer,
+        watermark_text=settings.watermark_text,
+        credentials=credentials,
+        off_peak=settings.windows,
+        keep=settings.keep,
+        dev=settings.dev,
+        kernel_guards=settings.kernel_guards,
+    )
+
+
+def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
+    """Return what finds the storage key behind a link that this server signed; None for all other URLs.
+
+    A good signature proves a link to be ours under whatever name the server was reached; under its own
+    addresses a bad one is refused.
+    """
+
+    def key_behind(url: str) -> str | None:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        for address in addresses:
+            if url.startswith(f"{address}{PREFIX}"):
+                return signer.verify(parts.path.removeprefix(urlsplit(address).path), query)
+        _, found, key = parts.path.partition(PREFIX)
+        with suppress(LinkForged):
+            return signer.verify(found + key, query)
+        return None
+
+    return key_behind

@@ -1,0 +1,94 @@
+"""Tasks for the operator: through the running server, or in the data folder when none runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from keyreel.cli.local.data_folder import DataFolder
+from keyreel.errors import Busy, RemoteError
+from keyreel.task import TaskFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keyreel.tasks.accounts.api_keys import Keys
+    from keyreel.tasks.store import TaskStore
+
+Json = dict[str, Any]
+
+_PIPE_WIDTH = 1000
+
+
+def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
+    """Print the newest tasks."""
+    from keyreel.server.routes.operator.tasks import task_json
+
+    def here(store: TaskStore, _: Keys) -> Json:
+        return {"tasks": [task_json(task) for task in store.list(wanted=TaskFilter(limit=limit))]}
+
+    found = ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
+    for task in found:
+        task["progress"] = f"{task['progress']:.0%}"
+    print_rows(found, ("id", "tenant", "endpoint", "state", "progress", "created", "reason"), as_json=as_json)
+
+
+def ask(
+    data: Path | None,
+    here: Callable[[TaskStore, Keys], Json],
+    method: str,
+    path: str,
+    *,
+    body: Json | None = None,
+) -> Json:
+    """Do it in the data folder; if a server has that open, let the server do it."""
+    from keyreel.cli.local.task_store import open_store
+
+    folder = DataFolder.at(data)
+    folder.create()
+    try:
+        with open_store(folder.path) as (store, keys):
+            return here(store, keys)
+    except Busy:
+        return ask_server(folder, method, path, body)
+
+
+def ask_server(folder: DataFolder, method: str, path: str, body: Json | None = None) -> Json:
+    """Ask the server that works on the folder, as its operator.
+
+    Raises:
+        RemoteError: it refuses, or does not answer.
+    """
+    import httpx
+
+    headers = {"Authorization": f"Bearer {folder.admin_token()}"}
+    try:
+        with httpx.Client(base_url=folder.server_url(), headers=headers, trust_env=False) as client:
+            response = client.request(method, path, json=body)
+    except httpx.HTTPError as error:
+        raise RemoteError(f"The server that holds {folder.path} does not answer: {error}.") from None
+    answer: Json = response.json()
+    if response.is_error:
+        raise RemoteError(answer.get("message", response.reason_phrase), status=response.status_code)
+    return answer
+
+
+def print_rows(rows: list[Json], columns: tuple[str, ...], *, as_json: bool) -> None:
+    """Print rows as a table, or as JSON."""
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
+    # Into a pipe goes all of it; a terminal has its own width.
+    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,40 @@
+"""A data folder's database, open for this process alone: all that commands about tasks and keys need."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from keyreel.clock import SystemClock
+from keyreel.tasks.accounts.api_keys import Keys
+from keyreel.tasks.accounts.quotas import UNLIMITED
+from keyreel.tasks.accounts.tenants import name_tenant
+from keyreel.tasks.store import TaskStore
+from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from keyreel.clock import Clock
+    from keyreel.tasks.accounts.quotas import Limits
+
+
+@contextmanager
+def open_store(
+    folder: Path, usual: Limits = UNLIMITED, clock: Clock | None = None
+) -> Generator[tuple[TaskStore, Keys]]:
+    """Open a data folder's database; `usual` are the limits of keys that have none of their own.
+
+    Raises:
+        Busy: another process has it.
+    """
+    clock, random = clock or SystemClock(), SystemRandom()
+    store = TaskStore.open(folder, clock, random, usual=usual)
+    try:
+        with store.database.write() as connection:
+            name_tenant(connection, DEFAULT_TENANT, clock.now())
+        yield store, Keys(store.database, clock, random)
+    finally:
+        store.close()

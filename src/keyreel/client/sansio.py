@@ -1,0 +1,314 @@
+"""What a client does, written once: generators that yield steps and receive answers. They do no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from urllib.parse import quote, urljoin
+from uuid import uuid4
+
+from pydantic_core import from_json, to_json
+
+from keyreel.errors import KeyreelError, RateLimited, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
+from keyreel.task import State
+from keyreel.wire.dialects.dialect import Action, Call
+from keyreel.wire.dialects.notes_header import read_notes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.task import TaskId
+    from keyreel.wire.dialects.dialect import Dialect, Json, Report
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+_RATE_LIMITED: Final = 429
+_FORBIDDEN: Final = 403
+_GONE: Final = 410
+_SERVER_FAULT: Final = 500
+_OK: Final = 200
+_ACCEPTED: Final = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send an HTTP request."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Write what is at the address to a file, whole or not at all."""
+
+    url: str
+    path: Path
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; header names in lower case, no body for downloads and pauses."""
+
+    status: int = _OK
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
+class Dropped(Exception):
+    """The connection failed before the answer was complete."""
+
+    def __init__(self, message: str, *, reached: bool = True) -> None:
+        super().__init__(message)
+        self.reached = reached
+        """Whether the server may have got the request."""
+
+
+T = TypeVar("T")
+Step: TypeAlias = Send | Download | Pause
+Flow: TypeAlias = Generator[Step, Answer, T]
+Watch: TypeAlias = Callable[["Report"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait between polls (first, then ever longer up to most), and for a video in all."""
+
+    first_seconds: float = 0.5
+    most_seconds: float = 2.0
+    total_seconds: float = 6 * 3600.0
+    faults: int = 6
+    """Polls in a row that may fail before giving up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The server that is talked to."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    dialect: Dialect
+    patience: Patience = Patience()
+
+    def send(self, call: Call) -> Send:
+        """Complete a dialect's call with host and key."""
+        headers = {"accept": "application/json", **self.key()}
+        if call.json is None:
+            return Send(call.method, self._at(call.path), headers)
+        headers["content-type"] = "application/json"
+        return Send(call.method, self._at(call.path), headers, to_json(call.json))
+
+    def key(self) -> dict[str, str]:
+        """Return the header that carries the key."""
+        return {"authorization": f"{self.dialect.scheme} {self.api_key}"} if self.api_key else {}
+
+    def download(self, url: str, path: Path) -> Download:
+        """Complete a download; an address of the format's own, given without its host, takes the key too."""
+        own = url.startswith("/") and not url.startswith("//")
+        return Download(self.absolute(url), path, self.key() if own else {})
+
+    def understood(self, reading: Callable[[Json], T], answer: Answer) -> T:
+        """Read a good answer's body with one of the dialect's readings, raise a bad one's error."""
+        body = self._body(answer)
+        try:
+            return reading(body)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise RemoteError("The server's answer makes no sense in this format.") from error
+
+    def _body(self, answer: Answer) -> Json:
+        try:
+            body: object = from_json(answer.body)
+        except ValueError:
+            body = None
+        if answer.status in _ACCEPTED and isinstance(body, dict):
+            return body
+        if not isinstance(body, dict):
+            raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
+        error = self.dialect.read_refusal(answer.status, body)
+        after = answer.headers.get("retry-after", "")
+        if isinstance(error, Unavailable | RateLimited) and after.isdecimal():
+            error.retry_after_seconds = int(after)
+        raise error
+
+    def absolute(self, url: str) -> str:
+        """Complete an address that the server gave without its host."""
+        return urljoin(self.base_url.rstrip("/") + "/", url)
+
+    def _at(self, path: str) -> str:
+        return self.base_url.rstrip("/") + path
+
+
+def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
+    """Hand a request in, under an idempotency key.
+
+    An answer that is lost may belong to an accepted task. So it is sent again, with the same key, only
+    to a server that says of itself that it is Keyreel: it then makes no second task.
+
+    Raises:
+        UnknownEndpoint: the format has no words for it.
+    """
+    if not remote.dialect.offers(type(endpoint)):
+        message = f"The format {remote.dialect.name} has no words for {endpoint.name()}."
+        raise UnknownEndpoint(message, field="model")
+    step = remote.send(remote.dialect.submit_call(endpoint))
+    step = replace(step, headers={**step.headers, "idempotency-key": uuid4().hex})
+    for left in reversed(range(remote.patience.faults)):
+        try:
+            answer = yield step
+            return remote.understood(remote.dialect.read_accepted, answer)
+        except Dropped as error:
+            lost: KeyreelError = _unreachable(remote, error)
+            if not error.reached:
+                raise lost from error
+        except Unavailable as error:
+            lost = error
+        if not left or not (yield from _remembers_keys(remote)):
+            raise lost
+    raise AssertionError("the last round returns or raises")
+
+
+def _remembers_keys(remote: Remote) -> Flow[bool]:
+    """Wait until the server is there again, and ask whether it is one that knows idempotency keys."""
+    pause = remote.patience.first_seconds
+    for _ in range(remote.patience.faults):
+        yield Pause(pause)
+        pause = min(pause * 1.5, remote.patience.most_seconds)
+        try:
+            answer = yield Send("GET", remote.absolute(""), {"accept": "application/json"})
+        except Dropped:
+            continue
+        try:
+            body: object = from_json(answer.body)
+        except ValueError:
+            return False
+        return isinstance(body, dict) and body.get("name") == "keyreel"
+    return False
+
+
+def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
+    """Ask once where a task is."""
+    try:
+        answer = yield remote.send(remote.dialect.result_call(task_id))
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    report = remote.understood(remote.dialect.read_result, answer)
+    # Some hosts' answers leave the id out.
+    report = replace(report, id=report.id or task_id)
+    return replace(report, notes=read_notes(answer.headers.get("x-task-notes", "")))
+
+
+def cancel(remote: Remote, task_id: TaskId) -> Flow[None]:
+    """Cancel a task.
+
+    Raises:
+        UnknownEndpoint: the format cannot.
+        Refusal: the server does not, because the task has ended.
+    """
+    dialect = remote.dialect
+    route = next((each for each in dialect.routes if each.action is Action.CANCEL), None)
+    if route is None:
+        raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
+    try:
+        answer = yield remote.send(Call(route.method, route.path.format(id=quote(task_id, safe=""))))
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    remote.understood(lambda _: None, answer)
+
+
+def exchange(remote: Remote, call: Call) -> Flow[Json]:
+    """Send any request of one's own and return the answer.
+
+    Raises:
+        Refusal: the server says no.
+    """
+    try:
+        answer = yield remote.send(call)
+    except Dropped as error:
+        raise _unreachable(remote, error) from error
+    return remote.understood(lambda body: body, answer)
+
+
+def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:
+    """Poll until the video is there; polls that fail for passing reasons are tried again.
+
+    Raises:
+        RenderFailed: the task ended without a video.
+        RemoteError: the server stayed silent, or the patience ended.
+    """
+    patience, faults, waited = remote.patience, 0, 0.0
+    pause = patience.first_seconds
+    while waited < patience.total_seconds:
+        try:
+            report = yield from poll(remote, task_id)
+        except KeyreelError as error:
+            faults += 1
+            if faults >= patience.faults or not _passing(error):
+                raise
+        else:
+            faults = 0
+            if watch is not None:
+                watch(report)
+            if report.state.final:
+                return _made(report)
+        yield Pause(pause)
+        waited += pause
+        pause = min(pause * 1.5, patience.most_seconds)
+    raise RemoteError(f"Task {task_id} is still unfinished after {waited:.0f} seconds of waiting.")
+
+
+def generate(remote: Remote, endpoint: Endpoint, watch: Watch | None = None) -> Flow[Report]:
+    """Hand a request in and wait for its video."""
+    task_id = yield from submit(remote, endpoint)
+    return (yield from wait(remote, task_id, watch))
+
+
+def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path]:
+    """Download a finished task's video (or what is at `url`).
+
+    A dropped connection is tried once more; for an address out of date a fresh one is asked for.
+    """
+    url = url or report.video_url
+    for last in (False, True):
+        try:
+            answer = yield remote.download(url, path)
+        except Dropped as error:
+            if last:
+                raise _unreachable(remote, error) from error
+            continue
+        if answer.status == _OK:
+            return path
+        if last or answer.status not in {_FORBIDDEN, _GONE}:
+            raise RemoteError(f"The video's address answered {answer.status}.", status=answer.status)
+        fresh = yield from poll(remote, report.id)
+        url = fresh.cover_url if url == report.cover_url else fresh.video_url
+    raise AssertionError("the second round returns or raises")
+
+
+def _made(report: Report) -> Report:
+    if report.state is not State.SUCCEEDED:
+        raise RenderFailed(report.reason or None)
+    if not report.video_url:
+        raise RemoteError("The task succeeded, but the server names no video.")
+    return report
+
+
+def _passing(error: KeyreelError) -> bool:
+    """Say whether the same poll may well be answered a moment later."""
+    if isinstance(error, Unavailable | RateLimited):
+        return True
+    status = error.status if isinstance(error, RemoteError) else 1
+    return status in {0, _RATE_LIMITED} or status >= _SERVER_FAULT
+
+
+def _unreachable(remote: Remote, error: Dropped) -> RemoteError:
+    return RemoteError(f"The server at {remote.base_url} did not answer: {error}.")

@@ -1,0 +1,120 @@
+"""What a clip's pictures show and could be heard: weather, fire, water, by its prompt and its pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from keyreel.engine import Shown
+from keyreel.engines.motion.effects.water_and_clouds import currents
+from keyreel.engines.motion.imaging.cropping import cover
+from keyreel.engines.motion.modes.reference_to_video import names_of, role_of, unnamed_place
+from keyreel.engines.motion.prompts.parser import direct
+from keyreel.engines.motion.prompts.setting import takes
+from keyreel.engines.motion.prompts.subject_vocabulary import BIRDS
+from keyreel.engines.motion.prompts.vocabulary import Effect, Hour, Nature, Place
+from keyreel.order import Operation, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.order import Order, Picture, Shot
+
+_IN_THE_AIR: Final = {
+    Effect.RAIN: Shown.RAIN,
+    Effect.SNOW: Shown.SNOW,
+    Effect.FIRE: Shown.FIRE,
+    Effect.EMBERS: Shown.FIRE,
+    Effect.STEAM: Shown.STEAM,
+    Effect.LEAVES: Shown.LEAVES,
+    Effect.WIND: Shown.WIND,
+}
+_AT_PLACES: Final[dict[Place | None, Shown]] = {
+    Place.SEA: Shown.WATER,
+    Place.BEACH: Shown.WATER,
+    Place.LAKE: Shown.WATER,
+    Place.UNDERWATER: Shown.WATER,
+    Place.CITY: Shown.CITY,
+    Place.SKYLINE: Shown.CITY,
+    Place.MOUNTAINS: Shown.WIND,
+    Place.SNOWPEAKS: Shown.WIND,
+    Place.SNOWFIELD: Shown.WIND,
+    Place.DESERT: Shown.WIND,
+    Place.SKY: Shown.WIND,
+}
+_SUNG_IN: Final = (Place.FOREST, Place.MEADOW)
+_SUNG_AT: Final = (None, Hour.DAY, Hour.DAWN)
+_SILENCES: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
+_LOOKED_AT: Final = Size(384, 216)
+_FLOWING: Final = 0.04
+"""The least part of a picture that water covers."""
+
+
+def shown(order: Order) -> tuple[frozenset[Shown], ...]:
+    """Return what each shot shows.
+
+    Raises:
+        RenderFailed: a picture cannot be read.
+    """
+    return tuple(frozenset(_in_shot(shot, order)) for shot in order.shots)
+
+
+def _in_shot(shot: Shot, order: Order) -> Iterator[Shown]:
+    if order.operation is Operation.TEXT2VIDEO:
+        yield from _drawn(shot, order)
+        return
+    direction = direct(shot.prompt, names_of(order))
+    for effect, _ in direction.effects:
+        if effect in _IN_THE_AIR:
+            yield _IN_THE_AIR[effect]
+    if order.operation is Operation.REFERENCE2VIDEO:
+        yield from _on_stage(direction, order)
+    elif direction.place in _AT_PLACES:
+        yield _AT_PLACES[direction.place]
+    if any(map(_shows_water, (shot.first, shot.last))):
+        yield Shown.WATER
+
+
+def _drawn(shot: Shot, order: Order) -> Iterator[Shown]:
+    """Tell what the scenes show that are drawn for a prompt."""
+    for take in takes(shot.prompt, shot.seconds, order.seed):
+        direction = take.direction
+        yield from (_IN_THE_AIR[effect] for effect, _ in direction.effects if effect in _IN_THE_AIR)
+        if direction.place in _AT_PLACES:
+            yield _AT_PLACES[direction.place]
+        if direction.place and _is_sung(direction):
+            yield Shown.BIRDS
+
+
+def _is_sung(direction: Direction) -> bool:
+    """Say whether birds sing where a scene plays: in green places, by day, in quiet air."""
+    quiet = not any(direction.strength_of(effect) for effect in _SILENCES)
+    return direction.place in _SUNG_IN and direction.hour in _SUNG_AT and quiet
+
+
+def _on_stage(direction: Direction, order: Order) -> Iterator[Shown]:
+    roles = [role_of(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
+    cast = zip(order.subjects, roles, strict=True)
+    scenes = [subject.pictures[0] for subject, role in cast if role.is_scene and role.name]
+    place = direction.place
+    if any(map(_shows_water, scenes)) or any(role.nature is Nature.SWIMS for role in roles):
+        yield Shown.WATER
+    if place is None and not scenes:
+        place = unnamed_place(roles)
+    if place in _AT_PLACES:
+        yield _AT_PLACES[place]
+    if _is_sung(replace(direction, place=place)):
+        yield Shown.BIRDS
+    if any(re.search(BIRDS, each.lower()) for each in (order.shots[0].prompt, *names_of(order))):
+        yield Shown.BIRDS
+
+
+def _shows_water(picture: Picture | None) -> bool:
+    if picture is None:
+        return False
+    found = currents(cover(Path(picture), _LOOKED_AT), None)
+    # Clouds drift level; water runs towards the viewer as well.
+    return found is not None and float((found.velocity[..., 1] > 0).mean()) > _FLOWING

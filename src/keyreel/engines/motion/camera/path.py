@@ -1,0 +1,141 @@
+"""The camera: cues turned into one pose a frame, eased the way an operator moves, never quite at rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from keyreel.engines.motion.prompts.vocabulary import Move
+from keyreel.order import FPS, Amplitude
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from keyreel.engines.motion.prompts.parser import Cue
+
+    FloatArray = NDArray[np.float32]
+
+AMPLITUDES: Final = {Amplitude.SMALL: 0.45, Amplitude.MEDIUM: 1.0, Amplitude.LARGE: 1.9, Amplitude.AUTO: 1.0}
+_USUAL_SECONDS: Final = 5
+# At the shot's own ends the camera already (or still) travels at this part of its full speed: an ease that
+# starts from zero leaves the first frames frozen at small amplitudes.
+_ROLLING: Final = 0.5
+_BREATH: Final = 0.14
+_WALKING: Final = 1.0
+
+
+class Pose(NamedTuple):
+    """Where the camera is. Lengths are in units of half the frame's geometric mean side.
+
+    `zoom` scales all depths alike; `pan` and `tilt` shift them alike (the view's centre, right and down);
+    `truck`, `lift` and `dolly` move the camera right, down and forward, so near things move more;
+    `roll` is in radians.
+    """
+
+    zoom: float = 1.0
+    pan: float = 0.0
+    tilt: float = 0.0
+    truck: float = 0.0
+    lift: float = 0.0
+    dolly: float = 0.0
+    roll: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What a path depends on beside its cues. `focus` is the disparity that stays in place in an orbit."""
+
+    frames: int
+    amplitude: Amplitude
+    focus: float
+    seed: int
+
+    @property
+    def reach(self) -> float:
+        """How far the camera goes: by amplitude, and further in a longer shot, but not proportionally."""
+        seconds = self.frames / FPS
+        return AMPLITUDES[self.amplitude] * float(np.clip((seconds / _USUAL_SECONDS) ** 0.6, 0.4, 1.6))
+
+
+# Full travel of each move at reach 1: (log zoom, pan, tilt, truck, lift, dolly).
+_TRAVEL: Final = {
+    Move.ZOOM_IN: (0.17, 0.0, 0.0, 0.0, 0.0, 0.0),
+    Move.ZOOM_OUT: (-0.15, 0.0, 0.0, 0.0, 0.0, 0.0),
+    Move.PUSH_IN: (0.05, 0.0, 0.0, 0.0, 0.0, 0.17),
+    Move.PULL_OUT: (-0.07, 0.0, 0.0, 0.0, 0.0, -0.14),
+    Move.PAN_LEFT: (0.0, -0.17, 0.0, -0.02, 0.0, 0.0),
+    Move.PAN_RIGHT: (0.0, 0.17, 0.0, 0.02, 0.0, 0.0),
+    Move.TILT_UP: (0.0, 0.0, -0.15, 0.0, -0.01, 0.0),
+    Move.TILT_DOWN: (0.0, 0.0, 0.15, 0.0, 0.01, 0.0),
+    Move.TRACK_LEFT: (0.0, -0.07, 0.0, -0.15, 0.0, 0.0),
+    Move.TRACK_RIGHT: (0.0, 0.07, 0.0, 0.15, 0.0, 0.0),
+    Move.RISE: (0.0, 0.0, -0.07, 0.0, -0.12, 0.02),
+    Move.SINK: (0.0, 0.0, 0.07, 0.0, 0.12, 0.02),
+}
+_ORBITS: Final = {Move.ORBIT_LEFT: -1.0, Move.ORBIT_RIGHT: 1.0}
+_ORBIT_TRUCK: Final = 0.26
+_DOLLY_ZOOM: Final = -0.34
+
+
+def path(cues: Sequence[Cue], rig: Rig) -> list[Pose]:
+    """Return one pose for each frame; the first is the camera at rest in the picture's own place."""
+    track = np.zeros((rig.frames, len(Pose._fields)))
+    shake = _BREATH
+    for cue in cues:
+        if cue.move is Move.HANDHELD:
+            shake = _WALKING * cue.strength * AMPLITUDES[rig.amplitude] ** 0.5
+        else:
+            track += _travelled(cue, rig)[None, :] * _glide(cue, rig.frames)[:, None]
+    sway = _sway(rig) * shake
+    track[:, (1, 2, 3, 6)] += sway
+    # Zoom adds up as a logarithm, so that equal times look like equal enlargement.
+    track[:, 0] = np.exp(track[:, 0])
+    return [_focused(Pose(*(float(value) for value in row)), cues, rig) for row in track]
+
+
+def _travelled(cue: Cue, rig: Rig) -> NDArray[np.float64]:
+    reach = rig.reach * cue.strength
+    if cue.move in _ORBITS:
+        truck = _ORBITS[cue.move] * _ORBIT_TRUCK
+        # Turning back towards the pivot while trucking past it makes the truck an orbit.
+        return np.array((0.03, -truck * rig.focus, 0.0, truck, 0.0, 0.0, 0.0)) * reach
+    if cue.move is Move.DOLLY_ZOOM:
+        return np.array((0.0, 0.0, 0.0, 0.0, 0.0, _DOLLY_ZOOM, 0.0)) * reach
+    return np.array((*_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
+
+
+def _focused(pose: Pose, cues: Sequence[Cue], rig: Rig) -> Pose:
+    """Zoom against the dolly in a dolly zoom, so that what lies in focus keeps its size."""
+    if any(cue.move is Move.DOLLY_ZOOM for cue in cues):
+        return pose._replace(zoom=pose.zoom * (1 - pose.dolly * rig.focus))
+    return pose
+
+
+def _glide(cue: Cue, frames: int) -> NDArray[np.float64]:
+    """Return how much of a cue's travel is done at each frame, 0.0 … 1.0."""
+    if frames == 1:
+        return np.zeros(1)
+    along = ((np.arange(frames - 1) + 0.5) / (frames - 1) - cue.start) / (cue.end - cue.start)
+    inside = (along > 0) & (along < 1)
+    speed = np.sin(pi * np.clip(along, 0, 1)) ** 0.9
+    at_rest_start = np.where(along < 0.5, cue.start > 0, cue.end < 1)
+    floor = np.where(at_rest_start, 0.0, _ROLLING)
+    speed = np.where(inside, floor + (1 - floor) * speed, 0.0)
+    return np.concatenate(([0.0], np.cumsum(speed) / speed.sum()))
+
+
+def _sway(rig: Rig) -> NDArray[np.float64]:
+    """Return a hand's slow drift for pan, tilt, truck and roll [frames, 4], starting at zero."""
+    rng = np.random.default_rng([rig.seed, 7])
+    seconds = np.arange(rig.frames)[:, None] / FPS
+    total = np.zeros((rig.frames, 4))
+    for rate, size in ((0.23, 1.0), (0.61, 0.55), (1.37, 0.22), (2.9, 0.06)):
+        phase = rng.uniform(0, 2 * pi, 4)
+        pace = rate * rng.uniform(0.85, 1.15, 4)
+        total += size * (np.sin(2 * pi * pace * seconds + phase) - np.sin(phase))
+    return np.asarray(total * np.array((0.016, 0.013, 0.014, 0.0045)), np.float64)

@@ -1,0 +1,1 @@
+"""Effects over a shot: weather, fire, fog, light, wind and moving water."""

@@ -1,0 +1,1 @@
+"""Operations on pixel arrays: filters, cropping, warping, noise."""

@@ -1,0 +1,171 @@
+"""The way between two pictures that have nothing in common: move in, whip from one to the other, settle.
+
+Each still is seen with depth by a moving camera, which ends and starts on the keyframe itself. For the whip
+the two views hang side by side, each continued by its mirror image; they mix only where their border passes,
+at the whip's peak, blurred by its own speed, so no frame shows one picture laid over the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import exp
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.camera.parallax import confined, view_of
+from keyreel.engines.motion.camera.path import Pose
+from keyreel.engines.motion.imaging.pixels import MIRROR, blended
+from keyreel.engines.motion.layers.layered_image import stage
+from keyreel.order import FPS, Size
+
+if TYPE_CHECKING:
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.networks.models import FloatArray, Nets
+
+_DOLLY: Final = 0.05 / FPS
+"""How far the camera moves in with each frame, close to a keyframe and beyond it."""
+
+_ZOOM: Final = 0.5
+"""How much of the same it zooms, so that the far distance, which no camera comes nearer to, moves as well."""
+
+SEAM_SPEED: Final = (0.16 + 0.38 * _ZOOM) * _DOLLY
+"""The mean motion a frame at both ends, in shares of the frame's sides: see InBetween.length."""
+
+_PUSH: Final = 0.10
+_ASIDE: Final = 0.10
+_LONGEST: Final = 0.18
+_SQUEEZE: Final = 1.3
+_REFINED_FRAMES: Final = 10
+_DISTANCE: Final = 1.6
+"""From the first picture's middle to the last one's, in widths of the frame."""
+
+_WHIP_FRAMES: Final = 16.0
+_SHUTTER: Final = 0.9
+"""The share of a frame's time for which a camera would expose it."""
+
+
+class Still:
+    """A keyframe that can be seen with depth."""
+
+    def __init__(self, frame: Frame, nets: Nets) -> None:
+        size = Size(frame.shape[1], frame.shape[0])
+        self.frame = frame
+        self._stage = stage(frame, size, nets)
+        self._view = view_of(size, (0, 0, 0, 0), _SQUEEZE)
+        self._lost = cv2.subtract(frame, self._stage.seen_by(Pose(), self._view), dtype=cv2.CV_16S)
+
+    def seen_by(self, pose: Pose, frames: int) -> Frame:
+        """Draw what a camera sees that has moved away from the keyframe's own place for that many frames."""
+        seen = self._stage.seen_by(confined(pose, self._view), self._view)
+        fresh = 1 - frames / _REFINED_FRAMES
+        if fresh <= 0:
+            return seen
+        # Taking a picture apart costs its edges a little; without this they would change at the keyframe.
+        return np.asarray(cv2.scaleAdd(self._lost, fresh, seen.astype(np.int16)).clip(0, 255), dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The way from one still to another, unrelated one, in `steps` frames.
+
+    Where it `ends` a film the camera draws back to the last keyframe, and looks nowhere beyond it; else it
+    moves on in, as it does on the far side of the keyframe.
+    """
+
+    first: Still
+    last: Still
+    steps: int
+    ends: bool = False
+
+    def frame(self, step: int, heading: tuple[int, int] = (1, 0), sway: float = 0.0) -> Frame:
+        """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself.
+
+        The whip goes where `heading` says (right and down, each -1, 0 or 1); `sway` moves the camera across.
+        """
+        if step <= 0:
+            return self.first.frame
+        if step >= self.steps:
+            return self.last.frame
+        travelled = self._travelled(step)
+        speed = _SHUTTER * (self._travelled(step + 0.5) - self._travelled(step - 0.5))
+        share = self._share_of_last(travelled, speed, heading)
+        views = (partial(each, step, _Whip(heading, sway, speed)) for each in (self._leaving, self._arriving))
+        leaving, arriving = views
+        if share.max() == 0:
+            return leaving()
+        if share.min() == 1:
+            return arriving()
+        weight = np.ascontiguousarray(np.broadcast_to(share, self.first.frame.shape[:2]))
+        return blended(arriving(), leaving(), weight)
+
+    def _leaving(self, step: int, whip: _Whip) -> Frame:
+        done = min(2 * step / self.steps, 1.0)
+        near = _approached(step)
+        aside = whip.aside(done**2)
+        pose = aside._replace(zoom=exp(_ZOOM * near), dolly=near + _PUSH * done**3)
+        return whip.passed(self.first.seen_by(pose, step), self._travelled(step))
+
+    def _arriving(self, step: int, whip: _Whip) -> Frame:
+        left = min(2 - 2 * step / self.steps, 1.0)
+        near = _approached(self.steps - step) * (1 if self.ends else -1)
+        pose = whip.aside(-(left**2))._replace(zoom=exp(_ZOOM * near), dolly=near)
+        return whip.passed(self.last.seen_by(pose, self.steps - step), self._travelled(step) - _DISTANCE)
+
+    def _travelled(self, step: float) -> float:
+        """Return the camera's way across, in widths of the frame: a quintic, still at both its ends."""
+        frames = min(_WHIP_FRAMES, self.steps / 2)
+        time = min(max((step - self.steps / 2) / frames + 0.5, 0.0), 1.0)
+        return _DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
+
+    def _share_of_last(self, travelled: float, speed: float, heading: tuple[int, int]) -> FloatArray:
+        """Return the last picture's share along the whip: all but 0 or 1, away from the pictures' border."""
+        upright = heading[0] == 0
+        length = self.first.frame.shape[0 if upright else 1]
+        along = (np.arange(length, dtype=np.float32) + 0.5) / length - 0.5
+        soft = 0.15 + speed / 2
+        place = (along * sum(heading) + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
+        place = np.clip(place, 0, 1)
+        share = np.asarray(place * place * (3 - 2 * place), dtype=np.float32)
+        return share[:, np.newaxis] if upright else share
+
+
+@dataclass(frozen=True, slots=True)
+class _Whip:
+    """Where a whip goes, how far the camera goes across it, and its speed, in frames' sides a frame."""
+
+    heading: tuple[int, int]
+    sway: float
+    speed: float
+
+    def aside(self, amount: float) -> Pose:
+        """Return the pose that goes ahead of the whip."""
+        right, down = (_ASIDE * amount * each for each in self.heading)
+        across = self.sway * abs(amount)
+        if self.heading[0]:
+            return Pose(truck=right, pan=right / 2, tilt=across)
+        return Pose(lift=down, tilt=down / 2, pan=across)
+
+    def passed(self, frame: Frame, across: float) -> Frame:
+        """Show a frame, mirrored outside itself, from `across` sides further on, blurred by its speed."""
+        if across == 0:
+            return frame
+        height, width = frame.shape[:2]
+        upright = self.heading[0] == 0
+        # Twice a box is a triangle: a shutter that opens and closes, without the streaks of a hard one.
+        side = round(self.speed * (height if upright else width)) // 2 + 1
+        box = (1, side) if upright else (side, 1)
+        once = cv2.blur(frame, box, borderType=MIRROR)
+        blurred = cv2.blur(once, box, borderType=MIRROR)
+        right, down = (across * each for each in self.heading)
+        shift = np.array([[1, 0, right * width], [0, 1, down * height]], dtype=np.float64)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        shown = cv2.warpAffine(blurred, shift, (width, height), flags=flags, borderMode=MIRROR)
+        return np.asarray(shown, dtype=np.uint8)
+
+
+def _approached(frames: int) -> float:
+    """Return how far the camera moves in that many frames: first evenly, then ever less."""
+    return _LONGEST * (1 - exp(-_DOLLY * frames / _LONGEST))

@@ -1,0 +1,1 @@
+"""A still picture as layers in depth: subject, background, and what lies hidden behind."""

@@ -1,0 +1,1 @@
+"""Prompts parsed into directions: camera moves, effects, subjects, setting."""

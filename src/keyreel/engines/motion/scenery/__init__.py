@@ -1,0 +1,1 @@
+"""Drawn scenery: how the picture of a place is composed."""

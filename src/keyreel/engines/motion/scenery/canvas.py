@@ -1,0 +1,73 @@
+"""An easel: a clear canvas at one depth, and the strokes by which what stands in front is drawn on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.scenery.landscapes.ground import strew
+from keyreel.engines.motion.scenery.view import apron, canvas_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.prompts.vocabulary import Season
+    from keyreel.engines.motion.scenery.landscapes.sky import Colour, Sketch
+    from keyreel.order import Size
+
+    FloatArray = NDArray[np.float32]
+    Points = NDArray[np.floating]
+
+_SUBPIXELS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Easel:
+    """A canvas [height, width, 4] around a frame, the light on it, and the season."""
+
+    image: Frame
+    size: Size
+    sketch: Sketch
+    season: Season
+    rng: np.random.Generator
+
+    @property
+    def short(self) -> float:
+        """What sizes are a part of: the frame's height, less in tall narrow frames."""
+        return min(self.size.height, self.size.width * 0.9)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return the pixel of a place in the frame, given in parts of it."""
+        across, down = apron(self.size)
+        return across + x * self.size.width, down + y * self.size.height
+
+    def tone(self, colour: Colour, light: float = 1.0) -> FloatArray:
+        """Return a colour, opaque, in the scene's light."""
+        return np.append(np.clip(self.sketch.lit(colour) * np.float32(light), 0, 255), 255).astype(np.float32)
+
+    def fill(self, corners: Points, tones: Points) -> None:
+        """Fill small convex polygons [number, corners, 2] with tones [number, 4]."""
+        strew(self.image, corners, tones)
+
+    def shape(self, outline: Points, tone: FloatArray) -> None:
+        """Fill one outline of any form."""
+        points = np.round(outline * _SUBPIXELS).astype(np.int32)
+        cv2.fillPoly(self.image, [points], tone.tolist(), cv2.LINE_AA, 4)
+
+    def stroke(self, points: Points, thick: Sequence[float], tone: FloatArray) -> None:
+        """Draw a line whose thickness changes along it."""
+        for start, end, wide in zip(points[:-1], points[1:], thick, strict=False):
+            first, last = ((round(x * _SUBPIXELS), round(y * _SUBPIXELS)) for x, y in (start, end))
+            cv2.line(self.image, first, last, tone.tolist(), max(round(wide), 1), cv2.LINE_AA, 4)
+
+
+def easel(size: Size, sketch: Sketch, season: Season) -> Easel:
+    """Put up a clear canvas."""
+    wide, high = canvas_of(size)
+    return Easel(np.zeros((high, wide, 4), np.uint8), size, sketch, season, sketch.rng.spawn(1)[0])

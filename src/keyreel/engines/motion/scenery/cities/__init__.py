@@ -1,0 +1,1 @@
+"""Cities and interiors: streets, facades, skylines, rooms."""

@@ -1,0 +1,1 @@
+"""Landscapes: sky, land, water, plants."""

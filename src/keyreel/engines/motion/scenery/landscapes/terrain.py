@@ -1,0 +1,204 @@
+"""Terrain: mountains and dunes as a field of heights, lit, snowed on, seen in perspective through air.
+
+The field lies on a fan of rays from the viewer's eye: near land has as many points a pixel as far land.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.imaging.pixels import blurred, fetched, resized, step
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keyreel.engines.motion.scenery.landscapes.sky import Colour, Sketch
+
+    FloatArray = NDArray[np.float32]
+
+_FAR: Final = 34.0
+_STEPS: Final = 460
+_RAYS: Final = 960
+_LENS: Final = 1.15
+"""Focal length in geometric mean sides of the picture."""
+_LEVEL: Final = 0.12
+"""The viewer's height over flat ground, in the unit of distances."""
+_TABLE: Final = 256
+_SMOOTHED: Final = 3
+_TURN: Final = np.array(((0.80, 0.60), (-0.60, 0.80)), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """What a terrain is like. Lengths are distances from the viewer, of which `_FAR` is the farthest.
+
+    It begins to rise at `start`; `wide` is the size of its largest mountains; `snow` and `wood` are the parts
+    of its height above which snow lies and up to which trees grow; `sharp` makes ridges of its waves;
+    `clouds` fills the valleys up to this part of the height; `mist` lies at the foot.
+    """
+
+    rise: float
+    start: float
+    wide: float
+    colour: Colour = (124, 118, 116)
+    wood: float = 0.0
+    snow: float = 2.0
+    sharp: bool = True
+    haze: float = 24.0
+    clouds: float = 0.0
+    mist: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Fan:
+    """The rays: how far their points are [steps, 1], and how far aside each ray leads a unit on [1, rays]."""
+
+    distance: FloatArray
+    aside: FloatArray
+    table: FloatArray
+
+    def noise(self, size: float, octave: int) -> FloatArray:
+        """Return noise, 0.0 … 1.0, whose waves have this size; each octave lies turned on the others."""
+        x, y = (
+            self.aside * self.distance,
+            np.broadcast_to(self.distance, (len(self.distance), self.aside.size)),
+        )
+        turn = np.linalg.matrix_power(_TURN, octave) / np.float32(size)
+        where = np.stack((x * turn[0, 0] + y * turn[0, 1], x * turn[1, 0] + y * turn[1, 1]), axis=-1)
+        where += np.float32(37.7 * octave + _TABLE)
+        if octave < _SMOOTHED:
+            # Between its points noise bends instead of folding: on large waves folds show as lines.
+            whole = np.floor(where)
+            part = where - whole
+            where = whole + part * part * (3 - 2 * part)
+        found = fetched(self.table, where % np.float32(_TABLE), cv2.BORDER_WRAP)
+        return np.asarray(np.clip(found, 0, 1), np.float32)
+
+
+def terrain(image: FloatArray, sketch: Sketch, land: Land) -> None:
+    """Draw the land over the sky, in place: down to the horizon, or all the way seen from the air."""
+    width, height = sketch.size
+    focal = _LENS * (width * height) ** 0.5
+    rays = min(width, _RAYS)
+    near = land.start * (0.42 if sketch.aerial else 0.95)
+    fan = _Fan(
+        np.geomspace(near, _FAR, _STEPS).astype(np.float32)[:, None],
+        (((np.arange(rays) + 0.5) / rays - 0.5) * width / focal).astype(np.float32)[None, :],
+        sketch.rng.random((_TABLE, _TABLE), dtype=np.float32),
+    )
+    heights = _heights(fan, land, aerial=sketch.aerial)
+    eye = land.rise * 0.80 if sketch.aerial else _LEVEL
+    bottom = height if sketch.aerial else min(sketch.line + round(height * 0.02), height)
+    rows = np.float32(sketch.line) + (np.float32(eye) - heights) * (np.float32(focal) / fan.distance)
+    where, seen = _cast(np.asarray(rows, np.float32), bottom)
+    drawn = resized(fetched(_surface(fan, heights, sketch, land), where, cv2.BORDER_REPLICATE), width, bottom)
+    mask = resized(blurred(seen, 0.5), width, bottom)[..., None]
+    part = image[:bottom]
+    part += (drawn - part) * mask
+    if not sketch.aerial:
+        away = (np.arange(bottom, dtype=np.float32) - sketch.line) / np.float32(height * 0.045)
+        part += (_air(sketch) - part) * (land.mist * np.exp(-(away**2)))[:, None, None]
+
+
+def _air(sketch: Sketch) -> FloatArray:
+    low, middle = (np.array(each, np.float32) for each in (sketch.palette.low, sketch.palette.middle))
+    return np.asarray(0.62 * low + 0.38 * middle, np.float32)
+
+
+def _heights(fan: _Fan, land: Land, *, aerial: bool) -> FloatArray:
+    """Return the field of heights [steps, rays]."""
+    total = np.zeros((_STEPS, fan.aside.size), np.float32)
+    weight, strength, above = 0.0, 1.0, np.ones((), np.float32)
+    for octave in range(9 if land.sharp else 3):
+        wave = fan.noise(land.wide / 2**octave, octave)
+        ridge = 1 - np.abs(2 * wave - 1)
+        if land.sharp:
+            ridge *= ridge
+            # Detail grows on what is high already: ridges stay rough and valleys smooth.
+            total += ridge * above * np.float32(strength)
+            above = np.clip(ridge * above * np.float32(1.9), 0.10, 1)
+        else:
+            total += ridge * np.float32(strength)
+        weight += strength
+        strength *= 0.52 if land.sharp else 0.2
+    field = total / np.float32(weight) * np.float32(1.75 if land.sharp else 1.0)
+    # A valley opens in the middle, where the subjects are; the farthest chain closes it.
+    # Rounded at its floor: a fold there would show as a line in the light.
+    out = fan.aside * fan.distance
+    open_to = np.clip((np.sqrt(out * out + np.float32(4.0)) - 2) / np.float32(_FAR * 0.24), 0, 1)
+    valley = 0.6 + 0.4 * open_to + 0.2 * step(fan.distance, 14, 26)
+    begins = step(fan.distance, land.start, land.start * 1.9 + 1)
+    risen = field * begins * valley
+    if land.clouds and aerial:
+        puff = 0.6 * fan.noise(2.2, 2) + 0.28 * fan.noise(0.9, 4) + 0.12 * fan.noise(0.4, 6)
+        risen = np.maximum(risen, np.float32(land.clouds) * (0.66 + 0.6 * puff))
+    return np.asarray(risen * np.float32(land.rise), np.float32)
+
+
+def _surface(fan: _Fan, heights: FloatArray, sketch: Sketch, land: Land) -> FloatArray:
+    """Return the land's colours in the scene's light and air, RGB 0 … 255."""
+    spacing = float(fan.aside[0, 1] - fan.aside[0, 0])
+    slope_x = np.gradient(heights, axis=1) / (fan.distance * np.float32(spacing))
+    slope_z = np.gradient(heights, axis=0) / np.gradient(fan.distance, axis=0) - fan.aside * slope_x
+    steep = np.sqrt(1 + slope_x**2 + slope_z**2)
+    side = 1.0 if sketch.palette.sun[0] > 0.5 else -1.0
+    ray = np.array((0.85 * side, min(0.34 + 0.5 * sketch.palette.sun[1], 0.66), -0.34))
+    ray /= np.linalg.norm(ray)
+    light = np.clip((-slope_x * ray[0] + ray[1] - slope_z * ray[2]) / steep, 0, 1)
+    glow, sky = (np.array(each, np.float32) / 255 for each in (sketch.palette.glow, sketch.palette.zenith))
+    tint = np.array(sketch.palette.light, np.float32)
+    sun = (0.35 * tint + 0.65 * glow * tint.max()) * np.float32(1.05)
+    shade = 0.22 * tint + 0.44 * sky + np.float32(0.02)
+    lit = np.asarray(light[..., None] * sun + shade, np.float32)
+    colours = np.asarray(_albedo(fan, heights, np.asarray(1 / steep, np.float32), land) * lit, np.float32)
+    if land.clouds:
+        colours = _cover(fan, colours, heights, sketch=sketch, land=land)
+    # Air: what is farther is paler and takes the horizon's colour.
+    air = 1 - np.exp(-((fan.distance / np.float32(land.haze)) ** 1.3))
+    colours += (_air(sketch) - colours) * (0.9 * air)[..., None]
+    return np.asarray(colours, np.float32)
+
+
+def _albedo(fan: _Fan, heights: FloatArray, flat: FloatArray, land: Land) -> FloatArray:
+    level = heights / np.float32(land.rise)
+    grain = 0.5 * fan.noise(0.34, 3) + 0.5 * fan.noise(0.09, 5) - np.float32(0.5)
+    colour = np.array(land.colour, np.float32) * (1 + 0.7 * grain[..., None])
+    if land.wood:
+        trees = step(land.wood - level + grain * 0.3, 0, 0.1) * step(flat, 0.36, 0.58)
+        tone = np.array((50, 70, 42), np.float32) * (1 + 1.1 * grain[..., None])
+        colour += (tone - colour) * trees[..., None]
+    if land.snow <= 1:
+        snow = step(level + grain * 0.3, land.snow, land.snow + 0.1) * step(flat + grain * 0.34, 0.36, 0.54)
+        colour += (np.array((242, 246, 255), np.float32) - colour) * snow[..., None]
+    return np.asarray(colour, np.float32)
+
+
+def _cover(fan: _Fan, colours: FloatArray, heights: FloatArray, *, sketch: Sketch, land: Land) -> FloatArray:
+    """Lay clouds over what is low."""
+    puff = 0.6 * fan.noise(1.5, 1) + 0.4 * fan.noise(0.5, 3)
+    level = heights / np.float32(land.rise) + (puff - 0.5) * np.float32(0.14)
+    cover = 1 - step(level, land.clouds * 1.05, land.clouds * 1.6)
+    cloud = 0.35 * np.array(sketch.palette.cloud) + 0.2 * np.array(sketch.palette.low)
+    cloud += 0.52 * sketch.lit((240, 238, 255))
+    tone = cloud.astype(np.float32) * (0.74 + 0.46 * puff[..., None])
+    return np.asarray(colours + (tone - colours) * (0.88 * cover)[..., None], np.float32)
+
+
+def _cast(rows: FloatArray, bottom: int) -> tuple[FloatArray, FloatArray]:
+    """Return for each pixel above `bottom` where in the field its land is, and whether it shows any."""
+    skyline = np.minimum.accumulate(rows, axis=0)
+    pixels = np.arange(bottom, dtype=np.float32)
+    first = np.empty((bottom, rows.shape[1]), np.int32)
+    for ray in range(rows.shape[1]):
+        first[:, ray] = np.searchsorted(-skyline[:, ray], -pixels, side="left")
+    last = np.clip(first, 1, _STEPS - 1)
+    rays = np.arange(rows.shape[1])[None, :]
+    before, after = skyline[last - 1, rays], rows[last, rays]
+    part = np.clip((before - pixels[:, None]) / np.maximum(before - after, 1e-3), 0, 1)
+    across = np.broadcast_to(rays, last.shape)
+    where = np.stack((across, last - 1 + part), axis=-1).astype(np.float32)
+    return where, (first < _STEPS).astype(np.float32)

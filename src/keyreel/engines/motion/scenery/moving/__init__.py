@@ -1,0 +1,1 @@
+"""What moves in a drawn scene: birds, cars, specks."""

@@ -1,0 +1,91 @@
+"""Birds over a landscape: a loose flock that crosses the sky, each bird on its own beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sin, tau
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.camera import parallax
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.camera.parallax import View
+    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.scenery.landscapes.sky import Sketch
+
+    FloatArray = NDArray[np.float32]
+
+_FEWEST: Final = 5
+_MOST: Final = 11
+_SPEED: Final = 0.10
+_FAR: Final = 0.16
+
+
+@dataclass(frozen=True, slots=True)
+class Flock:
+    """The birds: `state` is [count, 5], x, y, size, beat, phase, in units; they fly towards `heading`."""
+
+    state: FloatArray
+    heading: float
+    colour: tuple[int, int, int]
+
+    def fly(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
+        """Draw the birds as they stand at a time, in place."""
+        for x, y, size, beat, phase in self.state.tolist():
+            ahead = x + self.heading * _SPEED * (0.8 + size * 8) * seconds
+            bob = 0.006 * sin(tau * 0.3 * seconds + phase)
+            left, top, grown = parallax.shown_at((ahead, y + bob), pose, _FAR)
+            at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
+            # Wings go down fast and pause outstretched.
+            swing = sin(tau * beat * seconds + phase)
+            _bird(
+                frame,
+                at,
+                span=size * grown * view.unit,
+                lift=0.5 * swing + 0.25 * abs(swing),
+                colour=self.colour,
+            )
+
+
+def flock(sketch: Sketch, view: View, horizon: float) -> Flock:
+    """Bring birds into a sky. `horizon` is a part of the frame's height."""
+    rng = sketch.rng.spawn(1)[0]
+    count = int(rng.integers(_FEWEST, _MOST))
+    state = rng.random((count, 5)).astype(np.float32)
+    heading = 1.0 if rng.random() < 0.5 else -1.0
+    middle = -heading * view.half[0] * 0.45
+    top = (horizon * rng.uniform(0.28, 0.6) - 0.5) * 2 * view.half[1]
+    state[:, 0] = middle + (state[:, 0] - 0.5) * np.float32(0.62)
+    state[:, 1] = top + (state[:, 1] - 0.5) * np.float32(0.26)
+    state[:, 2] = 0.014 + 0.014 * state[:, 2]
+    state[:, 3] = 1.4 + 1.0 * state[:, 3]
+    state[:, 4] *= np.float32(tau)
+    tone = sketch.hazy((26, 26, 32), 0.25)
+    red, green, blue = (int(each) for each in np.clip(tone, 0, 255))
+    return Flock(state, heading, (red, green, blue))
+
+
+def _bird(
+    frame: Frame, at: tuple[float, float], *, span: float, lift: float, colour: tuple[int, int, int]
+) -> None:
+    """Draw two bent wings and a body."""
+    x, y = at
+    wrist, tip = span * 0.46, span
+    up = lift * span
+    for side in (-1, 1):
+        outline = np.array(
+            (
+                (x, y - span * 0.06),
+                (x + side * wrist, y - up * 0.9 - span * 0.12),
+                (x + side * tip, y - up * 0.55),
+                (x + side * wrist, y - up * 0.7 + span * 0.02),
+                (x, y + span * 0.10),
+            )
+        )
+        cv2.fillPoly(frame, [np.round(outline * 16).astype(np.int32)], colour, cv2.LINE_AA, 4)

@@ -1,0 +1,1 @@
+"""Reference subjects: cut out, placed in a scene, moved and drawn."""

@@ -1,0 +1,157 @@
+"""How subjects move: walking, running, jumping, flying and the rest, as squash, sway and travel over time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from math import cos, pi, sin
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from keyreel.engines.motion.prompts.vocabulary import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Gesture(NamedTuple):
+    """A subject's bearing at one moment. Lengths are in parts of its height; `lean` is in radians.
+
+    `lift` is the height above the ground; `wide` and `tall` stretch it about its foot; a negative `wide`
+    shows it mirrored.
+    """
+
+    aside: float = 0.0
+    lift: float = 0.0
+    wide: float = 1.0
+    tall: float = 1.0
+    lean: float = 0.0
+
+
+TRAVEL: Final = {
+    Action.WALK: 0.36,
+    Action.RUN: 0.62,
+    Action.DRIVE: 0.5,
+    Action.JUMP: 0.16,
+    Action.FLY: 0.5,
+    Action.FLOAT: 0.16,
+}
+"""How much of the frame's width a subject crosses in a shot of five seconds when it has a heading."""
+
+
+class Footing(StrEnum):
+    """What bears a subject: the ground, the air, water, or the edge of the frame that hides its lower end."""
+
+    GROUND = "ground"
+    AIR = "air"
+    WATER = "water"
+    EDGE = "edge"
+
+
+def gesture(action: Action | None, footing: Footing, seconds: float, phase: float) -> Gesture:
+    """Return the bearing at a time. `phase` (radians) keeps two subjects from moving in step."""
+    if footing is Footing.WATER and action not in {Action.JUMP, Action.TURN, Action.DANCE, Action.WAVE}:
+        return _bob(seconds, phase)
+    if footing is Footing.AIR and action is None:
+        action = Action.FLOAT
+    return _GESTURES.get(action or Action.IDLE, _idle)(seconds, phase)
+
+
+def _idle(seconds: float, phase: float) -> Gesture:
+    breath = sin(2 * pi * 0.33 * seconds + phase)
+    sway = sin(2 * pi * 0.21 * seconds + 2 * phase)
+    return Gesture(0.006 * sway, 0.0, 1 - 0.005 * breath, 1 + 0.011 * breath, 0.009 * sway)
+
+
+def _walk(seconds: float, phase: float) -> Gesture:
+    stride = 2 * pi * 0.95 * seconds + phase
+    bob = sin(stride) ** 2
+    return Gesture(0.008 * sin(stride), 0.022 * bob, 1 - 0.012 * bob, 1 + 0.014 * bob, 0.032 * sin(stride))
+
+
+def _run(seconds: float, phase: float) -> Gesture:
+    stride = 2 * pi * 1.5 * seconds + phase
+    bob = sin(stride) ** 2
+    return Gesture(
+        0.012 * sin(stride), 0.04 * bob, 1 + 0.03 * (0.5 - bob), 1 - 0.04 * (0.5 - bob), 0.05 * sin(stride)
+    )
+
+
+def _drive(seconds: float, phase: float) -> Gesture:
+    hum = sin(2 * pi * 3.1 * seconds + phase) + 0.6 * sin(2 * pi * 4.7 * seconds)
+    return Gesture(0.0, 0.0, 1.0, 1 + 0.004 * hum, 0.006 * sin(2 * pi * 0.7 * seconds + phase))
+
+
+def _jump(seconds: float, phase: float) -> Gesture:
+    """Crouch, spring, hang, land: one jump in 1.25 seconds."""
+    beat = (seconds / 1.25 + phase / (2 * pi)) % 1.0
+    if beat < 0.25:
+        crouch = sin(pi * beat / 0.25)
+        return Gesture(wide=1 + 0.06 * crouch, tall=1 - 0.10 * crouch)
+    if beat < 0.8:
+        flight = (beat - 0.25) / 0.55
+        height = 4 * flight * (1 - flight)
+        stretch = abs(cos(pi * flight)) * sin(pi * flight) * 2
+        return Gesture(
+            0.0, 0.30 * height, 1 - 0.035 * stretch, 1 + 0.06 * stretch, 0.03 * sin(2 * pi * flight)
+        )
+    landing = sin(pi * (beat - 0.8) / 0.2)
+    return Gesture(wide=1 + 0.05 * landing, tall=1 - 0.07 * landing)
+
+
+def _fly(seconds: float, phase: float) -> Gesture:
+    beat = 2 * pi * 0.55 * seconds + phase
+    return Gesture(
+        0.05 * sin(0.6 * beat),
+        0.09 * sin(beat),
+        1.0,
+        1 + 0.015 * sin(2 * beat),
+        0.06 * sin(0.8 * beat),
+    )
+
+
+def _float(seconds: float, phase: float) -> Gesture:
+    drift = 2 * pi * 0.27 * seconds + phase
+    return Gesture(0.04 * sin(0.7 * drift), 0.05 * sin(drift), 1.0, 1.0, 0.045 * sin(0.8 * drift + 1))
+
+
+def _bob(seconds: float, phase: float) -> Gesture:
+    """Ride on waves: two of them, so that none is like the last."""
+    long, short = 2 * pi * 0.31 * seconds + phase, 2 * pi * 0.52 * seconds + 2 * phase
+    return Gesture(
+        0.014 * sin(0.8 * long),
+        0.010 * sin(long) + 0.005 * sin(short),
+        lean=0.034 * sin(long + 1.2) + 0.016 * sin(short),
+    )
+
+
+def _dance(seconds: float, phase: float) -> Gesture:
+    beat = 2 * pi * 1.0 * seconds + phase
+    hop = sin(beat) ** 2
+    return Gesture(
+        0.05 * sin(beat), 0.03 * hop, 1 + 0.025 * (0.5 - hop), 1 - 0.04 * (0.5 - hop), 0.085 * sin(beat)
+    )
+
+
+def _wave(seconds: float, phase: float) -> Gesture:
+    beat = 2 * pi * 0.8 * seconds + phase
+    return Gesture(0.0, 0.0, 1.0, 1 + 0.012 * sin(2 * beat), 0.055 * sin(beat))
+
+
+def _turn(seconds: float, phase: float) -> Gesture:
+    """Turn about the vertical once in four seconds; the narrow view is passed quickly."""
+    facing = cos(2 * pi * 0.25 * seconds + 0.1 * phase)
+    wide = max(abs(facing), 0.12) * (1 if facing >= 0 else -1)
+    return Gesture(wide=wide, tall=1 + 0.01 * sin(2 * pi * 0.5 * seconds))
+
+
+_GESTURES: Final[dict[Action, Callable[[float, float], Gesture]]] = {
+    Action.IDLE: _idle,
+    Action.WALK: _walk,
+    Action.RUN: _run,
+    Action.DRIVE: _drive,
+    Action.JUMP: _jump,
+    Action.FLY: _fly,
+    Action.FLOAT: _float,
+    Action.DANCE: _dance,
+    Action.WAVE: _wave,
+    Action.TURN: _turn,
+}

@@ -1,0 +1,32 @@
+"""The label of generated content: the AIGC identifier as the file's own key, and in XMP beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keyreel.errors import RenderFailed
+from keyreel.media.mux import remux
+from keyreel.provenance import aigc_identifier, xmp
+
+if TYPE_CHECKING:
+    from keyreel.engine import Clip
+    from keyreel.finishing.context import Workbench
+    from keyreel.order import Order
+
+
+def label(clip: Clip, order: Order, workbench: Workbench) -> Clip:
+    """Write the label into the file's index, and the index to the front: players start at once.
+
+    Raises:
+        RenderFailed: the identifier cannot be stored as it is.
+    """
+    out = workbench.folder / "labelled.mp4"
+    value = aigc_identifier.identifier(order.label, workbench.task_id, workbench.producer)
+    if "\0" in value:
+        raise RenderFailed("The AIGC identifier holds the character U+0000, which an MP4 cannot store.")
+    remux(clip.path, out, {aigc_identifier.KEY: value})
+    # At the end it moves nothing: the index's offsets stay right.
+    with out.open("ab") as file:
+        file.write(xmp.box(xmp.packet(value, clip.source)))
+    return replace(clip, path=out)

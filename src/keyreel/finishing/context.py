@@ -1,0 +1,29 @@
+"""What every finishing step may know besides the clip and its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.sound.speech.voices import Voices
+    from keyreel.task import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """Where one clip is finished: for which task, in which folder, and who is named as its producer.
+
+    With `clean_copy` a copy without the visible mark is made beside the marked video.
+    Without `credentials` videos are not signed; without `voices` nothing can be spoken.
+    """
+
+    task_id: TaskId
+    folder: Path
+    producer: str = "keyreel"
+    credentials: Credentials | None = None
+    voices: Voices | None = None
+    clean_copy: bool = False

@@ -1,0 +1,113 @@
+"""Where the URLs of strangers may lead: the open ports, and the networks that an operator has opened.
+
+What a URL's text says is told here; where its name leads to is known once it is connected to (`egress.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final
+
+import httpx
+from ssrfguard import DEFAULT_DENIED, AddressTable, Block, BlockedURLError, Policy, Reach
+
+from keyreel.errors import InvalidRequest
+from keyreel.wire.inputs.urls import LONGEST, complaint
+
+Network = IPv4Network | IPv6Network
+
+PORTS: Final = (80, 443, 8080, 8443)
+_ANY_PORT: Final = frozenset(range(1, 65536))
+# Azure's host agent answers on a public address: IANA's registries, and so ssrfguard, do not know it.
+_FURTHER_DENIED: Final = (Block(ip_network("168.63.129.16/32"), "Azure host agent", "none", Reach.DENIED),)
+_THIS_MACHINE: Final = re.compile(r"(?:.+\.)?localhost\.?", re.IGNORECASE)
+_LOOPBACK: Final = ("127.0.0.1", "::1")
+_PRIVATE: Final = (
+    "leads to a private address; an operator opens networks with KEYREEL_EGRESS_ALLOW, "
+    "such as 127.0.0.0/8 for this machine"
+)
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """`allow` opens networks that are otherwise out of bounds, on any port; `ports` are open elsewhere."""
+
+    allow: tuple[Network, ...] = ()
+    ports: tuple[int, ...] = PORTS
+    policy: Policy = field(init=False, repr=False, compare=False)
+    """What ssrfguard holds every connection against."""
+
+    def __post_init__(self) -> None:
+        """Make the policy of these networks and ports."""
+        policy = Policy(
+            denied_networks=AddressTable(DEFAULT_DENIED.blocks + _FURTHER_DENIED),
+            allowed_networks=self.allow,
+            # With opened networks a port is good or not by its address, which `is_opened` knows.
+            allowed_ports=_ANY_PORT if self.allow else frozenset(self.ports),
+            # "localhost" is ::1 too: who opens 127.0.0.0/8 means it to work.
+            on_partial_block="drop" if self.allow else "reject",
+            max_url_length=LONGEST,
+        )
+        object.__setattr__(self, "policy", policy)
+
+    def check(self, url: str, field: str) -> None:
+        """Hold an address against the rules that its text alone can break. Looks nothing up.
+
+        Raises:
+            InvalidRequest: it is no plain http(s) URL, or leads to a port or a network that is not open.
+        """
+        wrong = complaint(url) or self._complaint(url)
+        if wrong:
+            raise InvalidRequest(f"{field}: the URL {wrong}.", field=field)
+
+    def _complaint(self, url: str) -> str:
+        try:
+            parts = httpx.URL(url)
+        except httpx.InvalidURL:
+            return "has a malformed host or port"
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        spelled = _spelled(parts.host)
+        if spelled and not any(map(self.policy.permits_address, spelled)):
+            return _PRIVATE
+        try:
+            # Ports have a rule of their own below.
+            self.policy.check_url(str(parts.copy_with(scheme="http", port=self.ports[0])))
+        except BlockedURLError:
+            return "has a malformed host or port"
+        # Where networks are opened, only its lookup tells whether a name leads into them.
+        if port in self.ports or (any(map(self.is_opened, spelled)) if spelled else self.allow):
+            return ""
+        return f"names port {port}; {self._open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"
+
+    def hint(self, url: str) -> str:
+        """Return what may be the matter with an address that could not be had, told from its text alone."""
+        try:
+            parts = httpx.URL(url)
+        except httpx.InvalidURL:
+            return ""
+        if parts.port in {None, *self.ports} or any(map(self.is_opened, _spelled(parts.host))):
+            return ""
+        return f" (outside of KEYREEL_EGRESS_ALLOW {self._open_ports()})"
+
+    def is_opened(self, address: str) -> bool:
+        """Say whether an address is in an opened network."""
+        found = ip_address(address)
+        return any(found.version == network.version and found in network for network in self.allow)
+
+    def _open_ports(self) -> str:
+        *others, last = map(str, self.ports)
+        return (
+            f"only ports {', '.join(others)} and {last} are open" if others else f"only port {last} is open"
+        )
+
+
+def _spelled(host: str) -> tuple[str, ...]:
+    """Return the address that a host spells, or this machine's for its own name; nothing for other names."""
+    if _THIS_MACHINE.fullmatch(host):
+        return _LOOPBACK
+    try:
+        return (str(ip_address(host)),)
+    except ValueError:
+        return ()

@@ -1,0 +1,171 @@
+"""The sandboxed child: turns one picture of unknown origin into an sRGB PNG of ours, or says why not.
+
+Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
+It imports next to nothing and starts fast. Its output is JSON: the picture's shown size or a fault.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import resource
+import struct
+import sys
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageChops
+
+LONGEST_SIDE: Final = 4096
+"""No output is larger than 1920x1920; more only costs the engines time."""
+
+_FILE_BYTES: Final = 1 << 27
+_OPEN_FILES: Final = 16
+_MOST_PIXELS: Final = 200_000_000
+_DEEP_GREY: Final = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
+_WITH_PROFILE: Final = {"L", "LA", "RGB", "RGBA", "CMYK"}
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_QUARTERS: Final = {_TURNS[orientation] for orientation in range(5, 9)}
+_MOST_CHUNKS: Final = 4000
+_DAMAGED: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
+
+
+def main() -> None:
+    """Decode one picture under limits that no picture can lift."""
+    source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
+    _confine(int(cpu_seconds), int(memory_bytes))
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
+    try:
+        answer: dict[str, object] = dict(
+            zip(("width", "height"), _normalise(source, target, keep_alpha=keep_alpha == "1"), strict=True)
+        )
+    except MemoryError:
+        answer = {"fault": "complex"}
+    except _DAMAGED as error:
+        answer = {"fault": _fault(error), "detail": f"{error!r}"[:200]}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "full"
+    return "complex" if "memory" in str(error) else "damaged"
+
+
+def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if kind != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(kind, (most, most))
+
+
+def _normalise(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
+    from keyreel.media.color_profiles import to_srgb
+
+    with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as opened:
+        size, info = opened.size, dict(opened.info)
+        opened.draft(None, _fitting(size))
+        opened.load()
+        turn = _TURNS.get(_orientation(opened))
+        image = _shrunk(_eight_bits(_right_way_round(opened)))
+        cicp = _cicp(source) if opened.format == "PNG" else b""
+    if turn is not None:
+        image = image.transpose(turn)
+    image = _without_alpha(to_srgb(image, info, cicp), keep=keep_alpha)
+    # Told apart from the source: no text, profile or EXIF block is carried over.
+    image.info = {}
+    beside = Path(target + ".part")
+    image.save(beside, "PNG", compress_level=1)
+    beside.replace(target)
+    return (size[1], size[0]) if turn in _QUARTERS else size
+
+
+def _orientation(opened: Image.Image) -> int:
+    """Read the orientation from EXIF or XMP, wherever the format has it; junk means upright."""
+    try:
+        return int(opened.getexif().get(_ORIENTATION, 1))
+    except (*_DAMAGED, TypeError, IndexError):
+        return 1
+
+
+def _right_way_round(opened: Image.Image) -> Image.Image:
+    """Undo what Pillow does to every CMYK JPEG: only Adobe's have their channels inverted."""
+    inverted = opened.mode == "CMYK" and "adobe" not in opened.info
+    return ImageChops.invert(opened) if inverted else opened
+
+
+def _cicp(source: str) -> bytes:
+    """Return the content of a PNG's cICP chunk, which Pillow does not read."""
+    with Path(source).open("rb") as file:
+        file.seek(8)
+        for _ in range(_MOST_CHUNKS):
+            length, kind = struct.unpack(">I4s", file.read(8))
+            if kind == b"cICP":
+                return file.read(min(length, 4))
+            if kind == b"IDAT":
+                break
+            file.seek(length + 4, 1)
+    return b""
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    factor = min(1.0, LONGEST_SIDE / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Bring palettes, bitmaps and deep greys to 8 bits a channel, which everything after works in."""
+    if image.mode in _DEEP_GREY:
+        # Pillow's own conversion clips 16-bit grey to white.
+        grey = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+        if "transparency" in image.info:
+            grey.putalpha(_where_not(image, image.info["transparency"]))
+        return grey
+    if image.has_transparency_data:
+        # A profile for greys is not to meet three channels.
+        with_alpha = "LA" if image.mode in {"L", "LA"} else "RGBA"
+        return image if image.mode == with_alpha else image.convert(with_alpha)
+    return image if image.mode in _WITH_PROFILE else image.convert("RGB")
+
+
+def _where_not(image: Image.Image, clear: int) -> Image.Image:
+    """Return the mask of a deep grey picture that is 0 where it has one value, which means transparent."""
+    deep = image.convert("I")
+    # What lies below 0 becomes 0 on the way to 8 bits, what lies above 255 becomes 255.
+    above = deep.point(lambda value: value * 1 + -clear).convert("L")
+    below = deep.point(lambda value: value * -1 + clear).convert("L")
+    return ImageChops.lighter(above, below).point(lambda value: 255 if value else 0)
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    fitting = _fitting(image.size)
+    if fitting == image.size:
+        return image
+    return image.resize(fitting, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _without_alpha(image: Image.Image, *, keep: bool) -> Image.Image:
+    if image.mode != "RGBA" or keep:
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+if __name__ == "__main__":
+    main()

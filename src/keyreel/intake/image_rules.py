@@ -1,0 +1,41 @@
+"""Every rule that a request's pictures break, each looked at as on arrival; nothing is kept or fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyreel.errors import InvalidRequest
+from keyreel.intake.images import decode_inline, inspect
+from keyreel.wire.inputs.urls import is_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.order import Size
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+
+def complaints(endpoint: Endpoint, check_url: Callable[[str, str], None]) -> tuple[InvalidRequest, ...]:
+    """Return what is wrong with the pictures inside a request, and with its addresses.
+
+    `check_url` holds an address of a field against what its text tells, and raises InvalidRequest.
+    """
+    found: list[InvalidRequest] = []
+    sizes: dict[str, Size] = {}
+    sources = endpoint.pictures() | endpoint.called()
+    if endpoint.predecessor:
+        sources["video_url"] = endpoint.predecessor
+    for path, source in sources.items():
+        try:
+            if is_address(source):
+                check_url(source, path)
+            else:
+                rules = endpoint.picture_rules(path)
+                sizes[path] = inspect(decode_inline(source, rules, path), rules, path).size
+        except InvalidRequest as error:
+            found.append(error)
+    try:
+        endpoint.check_sizes(sizes)
+    except InvalidRequest as error:
+        found.append(error)
+    return tuple(found)

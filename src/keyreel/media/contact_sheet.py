@@ -1,0 +1,57 @@
+"""A contact sheet: evenly spaced frames of a video on one picture, for people to judge it at a glance."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image, ImageDraw, ImageFont
+
+from keyreel.media.probe import probe
+from keyreel.media.video_reader import frames_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_GROUND: Final = (18, 18, 20)
+_INK: Final = (240, 240, 242)
+_SHADE: Final = (0, 0, 0, 150)
+_QUALITY: Final = 88
+
+
+def contact_sheet(video: Path, *, columns: int = 4, rows: int = 3, width: int = 1280) -> bytes:
+    """Draw a JPEG, `width` pixels wide: first frame, last frame, evenly spaced ones between, with times."""
+    facts = probe(video)
+    wanted = _spread(facts.frames, columns * rows)
+    rows = -(-len(wanted) // columns)
+    gap = max(2, width // 160)
+    across = (width - gap * (columns + 1)) // columns
+    down = round(across * facts.height / facts.width)
+    sheet = Image.new("RGB", (width, gap + rows * (down + gap)), _GROUND)
+    for place, (index, frame) in enumerate(zip(wanted, frames_at(video, wanted), strict=True)):
+        tile = Image.fromarray(frame).resize((across, down), Image.Resampling.LANCZOS)
+        _stamp(tile, f"{index / facts.fps.numerator * facts.fps.denominator:.2f} s")
+        row, column = divmod(place, columns)
+        sheet.paste(tile, (gap + column * (across + gap), gap + row * (down + gap)))
+    out = io.BytesIO()
+    sheet.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _spread(frames: int, places: int) -> list[int]:
+    """Choose the numbers of at most `places` frames, first and last included."""
+    places = min(places, frames)
+    return [round(place * (frames - 1) / max(1, places - 1)) for place in range(places)]
+
+
+def _stamp(tile: Image.Image, text: str) -> None:
+    size = max(11, tile.width // 24)
+    # Pillow's own scalable font: no font of the machine is needed.
+    font = ImageFont.load_default(size)
+    pen = ImageDraw.Draw(tile, "RGBA")
+    left, top, right, bottom = pen.textbbox((0, 0), text, font=font)
+    inset, pad = size // 2, size // 3
+    corner = (inset + 2 * pad + right - left, tile.height - inset)
+    box = (inset, corner[1] - 2 * pad - (bottom - top), *corner)
+    pen.rounded_rectangle(box, radius=pad, fill=_SHADE)
+    pen.text((box[0] + pad - left, box[1] + pad - top), text, font=font, fill=_INK)

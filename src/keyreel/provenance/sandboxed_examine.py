@@ -1,0 +1,82 @@
+"""Examining a stranger's file in a child of its own, with little memory and time, and no way to write."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from keyreel.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from keyreel.provenance.verification import Evidence
+
+CPU_SECONDS: Final = 30
+"""A minute of 1080p takes 10."""
+_WALL_SECONDS: Final = 90.0
+_MEMORY_BYTES: Final = 3 << 30
+_OPEN_FILES: Final = 64
+# One thread each: threads reserve address space by the hundred megabytes.
+_ENVIRONMENT: Final = {
+    "LC_ALL": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def evidence_of(path: Path, anchors: bytes) -> Evidence:
+    """Read what a file of any origin gives away; blocks for as long as its child works.
+
+    Raises:
+        InvalidRequest: the file is no video that can be read, or takes more memory or time than a video may.
+    """
+    from keyreel.provenance.verification import evidence_from
+
+    command = [sys.executable, "-I", "-m", __name__, str(path)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program; the path is an argument of its own
+            command,
+            input=anchors,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            timeout=_WALL_SECONDS,
+            check=False,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        # A child that its limits ended says nothing more.
+        raise InvalidRequest("The file is too complex to be examined.") from None
+    if "refusal" in answer:
+        raise InvalidRequest(answer["refusal"])
+    return evidence_from(answer)
+
+
+def main() -> None:
+    """Examine the file that the command line names, and print what was found as JSON."""
+    for limit, most in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, _MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if limit != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(limit, (most, most))
+    from keyreel.provenance.examine import gather
+
+    try:
+        answer = asdict(gather(Path(sys.argv[1]), sys.stdin.buffer.read()))
+    except InvalidRequest as error:
+        answer = {"refusal": error.message}
+    print(json.dumps(answer))  # noqa: T201 - this is the child's answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What the server's routes work with, put together by whoever starts the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from keyreel.clock import Clock
+    from keyreel.engines.router import Router
+    from keyreel.intake import Intake
+    from keyreel.pricing import Prices
+    from keyreel.server.requests.auth import Gate
+    from keyreel.server.requests.rate_limit import Rates
+    from keyreel.settings import Settings
+    from keyreel.storage.objects import Storage
+    from keyreel.storage.signed_urls import Signer
+    from keyreel.tasks.accounts.api_keys import Keys
+    from keyreel.tasks.eta import Forecast
+    from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.webhooks.secrets import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a route may use.
+
+    `nudge` tells a worker in this process that a task waits, `wake` that the clock was moved.
+    `root` is the certificate that signatures made here lead to; `anchors` are those that are believed. PEM.
+    """
+
+    settings: Settings
+    clock: Clock
+    random: Random
+    store: TaskStore
+    keys: Keys
+    gate: Gate
+    storage: Storage
+    signer: Signer
+    vault: Vault
+    intake: Intake
+    engines: Router
+    prices: Prices
+    rates: Rates
+    forecast: Forecast
+    nudge: Callable[[], None]
+    wake: Callable[[], None]
+    admin_token: str
+    root: bytes
+    anchors: bytes

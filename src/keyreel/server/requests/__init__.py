@@ -1,0 +1,1 @@
+"""What every route needs of a request: key, body, rate limit, idempotency."""

@@ -1,0 +1,15 @@
+"""Under which address a client reaches this server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+
+
+def base_url(request: Request, services: Services) -> str:
+    """Return the address under which this client reaches the server, without a slash at its end."""
+    return services.settings.public_url or str(request.base_url).rstrip("/")

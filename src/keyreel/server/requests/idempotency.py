@@ -1,0 +1,45 @@
+"""Which submits make one task however often they come: by the client's key, or by what they ask for."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import InvalidRequest
+from keyreel.tasks.idempotency import Once
+
+if TYPE_CHECKING:
+    from keyreel.task import Submission, Task
+    from keyreel.wire.dialects.dialect import Dialect
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+DAY_SECONDS: Final = 86400.0
+_LONGEST: Final = 255
+
+
+def once_of(
+    submission: Submission, endpoint: Endpoint, dialect: Dialect, dedupe_seconds: float
+) -> Once | None:
+    """Return how a submit is told again; None where every one is its own.
+
+    Raises:
+        InvalidRequest: the client's key is too long.
+    """
+    key = submission.idempotency_key
+    if len(key) > _LONGEST:
+        raise InvalidRequest(
+            f"Idempotency-Key: got {len(key)} characters; at most {_LONGEST} are allowed.",
+            field="Idempotency-Key",
+        )
+
+    def answer(task: Task) -> str:
+        return json.dumps(dialect.accepted(task, endpoint), ensure_ascii=False)
+
+    # The checked request, not its bytes: spaces and the order of names make no other request, nor does a seed
+    # that the server chose.
+    asked = f"{submission.dialect}\n{submission.endpoint}\n{submission.fields}"
+    digest = sha256(asked.encode()).hexdigest()
+    if key:
+        return Once(f"client:{key}", digest, DAY_SECONDS, answer)
+    return Once(f"content:{digest}", digest, dedupe_seconds, answer) if dedupe_seconds else None

@@ -1,0 +1,66 @@
+"""What a tenant can spend and run, as clients ask for it in their formats and at /v1/user/balance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from keyreel.pricing import usd
+from keyreel.server.requests.rate_limit import usual_limits
+from keyreel.tasks.accounts.concurrency import under_way
+from keyreel.tasks.accounts.quotas import bounds
+from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.wire.dialects.dialect import Allowance
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.server.requests.auth import Caller
+    from keyreel.tasks.accounts.tenants import Tenant
+    from keyreel.wire.dialects.dialect import Dialect
+
+
+class Balance:
+    """Answers for the tenant whose key asks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, request: Request) -> JSONResponse:
+        """Tell credits that are free and held; who pays afterwards has negative ones, which it owes."""
+        tenant = self._tenant(self._services.gate.caller(request.headers))
+        return JSONResponse(
+            {
+                "tenant": tenant.name,
+                "credits": tenant.credits,
+                "held": tenant.held,
+                "usd": f"{usd(tenant.credits):.3f}",
+                "prepaid": tenant.prepaid,
+            }
+        )
+
+    def told(self, dialect: Dialect, request: Request) -> JSONResponse:
+        """Tell the same in a format's own words."""
+        caller = self._services.gate.caller(request.headers)
+        return JSONResponse(dialect.balance(self._allowance(caller), request.query_params))
+
+    def _tenant(self, caller: Caller) -> Tenant:
+        return Tenants(self._services.store.database, self._services.clock).get(caller.tenant)
+
+    def _allowance(self, caller: Caller) -> Allowance:
+        services, tenant = self._services, self._tenant(caller)
+        database = services.store.database
+        held = bounds(database, caller.tenant, caller.key_id, usual_limits(services.settings))
+        limits = [bound.limits.running for bound in held if bound.limits.running]
+        running, waiting = under_way(database, caller.tenant)
+        return Allowance(
+            tenant=tenant.name,
+            since=tenant.created,
+            credits=max(0, tenant.credits) if tenant.prepaid else None,
+            held=tenant.held,
+            at_a_time=min([*limits, max(1, sum(services.engines.slots.values()))]),
+            running=running,
+            waiting=waiting,
+        )

@@ -1,0 +1,87 @@
+"""Serving results: only through signed links, with Range and HEAD as players and download tools need them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response, StreamingResponse
+
+from keyreel.errors import LinkExpired
+from keyreel.wire.inputs import magic_numbers
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+
+MEDIA_TYPES = {
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+_UNKNOWN = "application/octet-stream"
+_UPLOADS = "uploads/"
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class FileRoute:
+    """The route of signed links."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, request: Request) -> Response:
+        """Send the file behind a signed link."""
+        return await self.send(self._services.signer.verify(request.url.path, request.query_params), request)
+
+    async def send(self, key: str, request: Request) -> Response:
+        """Send a file, or the part of it that was asked for."""
+        size = await self._services.storage.size(key)
+        if size is None:
+            raise LinkExpired("The file behind this link is no longer kept.")
+        name = key.replace("/", "-").removeprefix("videos-").removeprefix("covers-")
+        headers = {
+            "Accept-Ranges": "bytes",
+            "Cache-Control": "private, max-age=3600, immutable",
+            "Content-Disposition": f'inline; filename="{name}"',
+            # Every attempt writes under a key of its own, so a key's bytes never change.
+            "ETag": f'"{key.replace("/", "-")}"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        start, end = 0, size
+        asked = _asked_range(request.headers.get("range", ""), size)
+        if_range = request.headers.get("if-range", "")
+        if asked and if_range in {"", headers["ETag"]}:
+            start, end = asked
+            if start >= end:
+                return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        headers["Content-Length"] = str(end - start)
+        status = 206 if "Content-Range" in headers else 200
+        media_type = await self._media_type(key)
+        if request.method == "HEAD":
+            return Response(status_code=status, headers=headers, media_type=media_type)
+        content = self._services.storage.read(key, start, end)
+        return StreamingResponse(content, status_code=status, headers=headers, media_type=media_type)
+
+    async def _media_type(self, key: str) -> str:
+        """Return what a file is: by the name that we gave it, by its first bytes where a client did."""
+        named = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN)
+        if not key.startswith(_UPLOADS):
+            return named
+        start = [chunk async for chunk in self._services.storage.read(key, 0, magic_numbers.LONGEST)]
+        return magic_numbers.media_type(b"".join(start)) or named
+
+
+def _asked_range(header: str, size: int) -> tuple[int, int] | None:
+    """Read one byte range as [start, end); empty when it cannot be met; None when the whole file is due."""
+    match = _RANGE.fullmatch(header.strip())
+    if match is None or match[1] == match[2] == "":
+        return None
+    if not match[1]:
+        return max(0, size - int(match[2])), size
+    end = min(int(match[2]) + 1, size) if match[2] else size
+    return int(match[1]), end

@@ -1,0 +1,1 @@
+"""The operator's routes: accounts, tasks of all tenants, ledger, webhooks, clock."""

@@ -1,0 +1,177 @@
+"""Tenants, their keys and credits as an operator handles them: over HTTP, and from the command line."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import JSONResponse
+
+from keyreel.errors import InvalidRequest
+from keyreel.server.requests.body import read_object
+from keyreel.tasks.accounts.api_keys import USUAL, Scope
+from keyreel.tasks.accounts.quotas import LIMITS, Limits
+from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.wire.requests.parsing import shown
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.tasks.accounts.api_keys import ApiKey, Keys
+    from keyreel.tasks.accounts.tenants import Tenant
+
+Json = dict[str, Any]
+
+BODY_LIMIT: Final = 64 * 1024
+_TENANT: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TXN: Final = re.compile(r"[!-~]{1,100}")
+_LONGEST_NOTE: Final = 200
+_MOST: Final = 10**12
+
+
+class Accounts:
+    """The routes /v1/admin/keys and /v1/admin/tenants."""
+
+    def __init__(self, services: Services) -> None:
+        self._gate = services.gate
+        self._keys = services.keys
+        self._tenants = Tenants(services.store.database, services.clock)
+
+    async def create_key(self, request: Request) -> JSONResponse:
+        """Make a key for a tenant; it is shown in this answer and never again."""
+        self._gate.operator(request.headers)
+        return JSONResponse(make_key(self._keys, await _body(request)), status_code=201)
+
+    async def list_keys(self, request: Request) -> JSONResponse:
+        """List every key, without the keys themselves."""
+        self._gate.operator(request.headers)
+        return JSONResponse({"keys": [key_json(info) for info in self._keys.list()]})
+
+    async def limit_key(self, request: Request) -> JSONResponse:
+        """Set some of a key's limits."""
+        self._gate.operator(request.headers)
+        limits = limits_in(await _body(request))
+        return JSONResponse(key_json(self._keys.limit(request.path_params["id"], limits)))
+
+    async def revoke_key(self, request: Request) -> JSONResponse:
+        """Make a key invalid from now on."""
+        self._gate.operator(request.headers)
+        return JSONResponse(key_json(self._keys.revoke(request.path_params["id"])))
+
+    async def create_tenant(self, request: Request) -> JSONResponse:
+        """Make a tenant."""
+        self._gate.operator(request.headers)
+        return JSONResponse(make_tenant(self._tenants, await _body(request)), status_code=201)
+
+    async def list_tenants(self, request: Request) -> JSONResponse:
+        """List every tenant with its credits and limits."""
+        self._gate.operator(request.headers)
+        return JSONResponse({"tenants": [tenant_json(each) for each in self._tenants.list()]})
+
+    async def limit_tenant(self, request: Request) -> JSONResponse:
+        """Set some of a tenant's limits."""
+        self._gate.operator(request.headers)
+        limits = limits_in(await _body(request))
+        return JSONResponse(tenant_json(self._tenants.limit(request.path_params["name"], limits)))
+
+    async def grant(self, request: Request) -> JSONResponse:
+        """Give a tenant credits."""
+        self._gate.operator(request.headers)
+        return JSONResponse(give(self._tenants, request.path_params["name"], await _body(request)))
+
+
+async def _body(request: Request) -> Json:
+    return await read_object(request, limit=BODY_LIMIT, seconds=10)
+
+
+def make_key(keys: Keys, body: Json) -> Json:
+    """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and show it."""
+    tenant, name = check_tenant(body.get("tenant")), str(body.get("name") or "")[:_LONGEST_NOTE]
+    info, key = keys.create(tenant, name, scopes=_scopes(body), limits=limits_in(body))
+    return {**key_json(info), "key": key}
+
+
+def make_tenant(tenants: Tenants, body: Json) -> Json:
+    """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
+    notes = str(body.get("notes") or "")[:_LONGEST_NOTE]
+    return tenant_json(tenants.create(check_tenant(body.get("name")), notes, limits_in(body)))
+
+
+def give(tenants: Tenants, name: str, body: Json) -> Json:
+    """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
+    credits_, txn = body.get("credits"), body.get("txn") or secrets.token_hex(16)
+    if type(credits_) is not int or abs(credits_) > _MOST:
+        raise InvalidRequest(
+            f"credits: got {shown(credits_)}; must be a whole number of credits.", field="credits"
+        )
+    if not isinstance(txn, str) or not _TXN.fullmatch(txn):
+        raise InvalidRequest("txn: must be 1 to 100 printable characters without spaces.", field="txn")
+    return tenant_json(tenants.grant(name, credits_, txn))
+
+
+def limits_in(body: Json) -> Limits:
+    """Read limits; those that are absent or null stay as they are.
+
+    Raises:
+        InvalidRequest: one is no whole number from 0.
+    """
+    for name in LIMITS:
+        value = body.get(name)
+        if value is not None and (type(value) is not int or not 0 <= value <= _MOST):
+            raise InvalidRequest(
+                f"{name}: got {shown(value)}; must be a whole number, 0 for no limit.", field=name
+            )
+    return Limits(**{name: body.get(name) for name in LIMITS})
+
+
+def check_tenant(name: object) -> str:
+    """Return a tenant's name.
+
+    Raises:
+        InvalidRequest: it breaks the rule.
+    """
+    if not isinstance(name, str) or not _TENANT.fullmatch(name):
+        raise InvalidRequest(
+            f"tenant: got {str(name)[:64]!r}; 1 to 64 letters, digits, '.', '_' or '-' are allowed.",
+            field="tenant",
+        )
+    return name
+
+
+def _scopes(body: Json) -> frozenset[Scope]:
+    given = body.get("scopes") or sorted(USUAL)
+    known = {each.value for each in Scope}
+    if not isinstance(given, list) or not all(isinstance(each, str) and each in known for each in given):
+        raise InvalidRequest(
+            f"scopes: got {shown(given)}; must be a list of {', '.join(sorted(known))}.", field="scopes"
+        )
+    return frozenset(map(Scope, given))
+
+
+def key_json(info: ApiKey) -> Json:
+    """Describe a key without showing it."""
+    return {
+        "id": info.id,
+        "tenant": info.tenant,
+        "name": info.name,
+        "scopes": sorted(info.scopes),
+        **asdict(info.limits),
+        "created": info.created.isoformat(),
+        "revoked": info.revoked.isoformat() if info.revoked else None,
+    }
+
+
+def tenant_json(tenant: Tenant) -> Json:
+    """Describe a tenant."""
+    return {
+        "name": tenant.name,
+        "notes": tenant.notes,
+        "created": tenant.created.isoformat(),
+        "credits": tenant.credits,
+        "held": tenant.held,
+        "prepaid": tenant.prepaid,
+        **asdict(tenant.limits),
+    }

@@ -1,0 +1,59 @@
+"""The clock for whoever tests a client: development mode alone lets it be moved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse
+
+from keyreel.errors import InvalidRequest, UnknownEndpoint
+from keyreel.server.requests.body import read_object
+from keyreel.tasks.clocks.dev_clock import DrivenClock
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+
+BODY_LIMIT: Final = 1024
+_FARTHEST: Final = timedelta(days=3650)
+
+
+class ClockRoutes:
+    """The routes under /v1/admin/clock."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def now(self, request: Request) -> JSONResponse:
+        """Tell the time, and how far it was moved."""
+        self._services.gate.operator(request.headers)
+        return self._told()
+
+    async def advance(self, request: Request) -> JSONResponse:
+        """Go forward by `seconds`; whatever waits for a time looks at the clock again at once.
+
+        Raises:
+            UnknownEndpoint: the server is not in development mode.
+            InvalidRequest: the seconds are none, or too many.
+        """
+        self._services.gate.operator(request.headers)
+        clock = self._services.clock
+        if not isinstance(clock, DrivenClock):
+            raise UnknownEndpoint("The clock can be moved in development mode alone: `keyreel up --dev`.")
+        body = await read_object(request, limit=BODY_LIMIT, seconds=10)
+        seconds = body.get("seconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise InvalidRequest("seconds: must be a number, 0 or more.", field="seconds")
+        if clock.offset.total_seconds() + seconds > _FARTHEST.total_seconds():
+            raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
+        clock.advance(timedelta(seconds=seconds))
+        self._services.wake()
+        return self._told()
+
+    def _told(self) -> JSONResponse:
+        clock = self._services.clock
+        ahead = clock.offset.total_seconds() if isinstance(clock, DrivenClock) else 0
+        dev = isinstance(clock, DrivenClock)
+        return JSONResponse({"now": clock.now().isoformat(), "ahead_seconds": ahead, "dev": dev})

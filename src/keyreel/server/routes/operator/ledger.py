@@ -1,0 +1,76 @@
+"""The operator's look at the books: verified, listed and added up, without holding anybody up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import closing
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, StreamingResponse
+
+from keyreel.tasks.accounts.ledger_audit import postings, usage, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.tasks.database.connection import Database
+
+Json = dict[str, Any]
+
+
+class Books:
+    """The routes /v1/admin/ledger and /v1/admin/usage. They read beside the server's own connection."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def verify(self, request: Request) -> JSONResponse:
+        """Say whether everything adds up."""
+        self._services.gate.operator(request.headers)
+        return JSONResponse(await asyncio.to_thread(self._read, findings_json))
+
+    async def export(self, request: Request) -> StreamingResponse:
+        """Send every posting, one a line."""
+        self._services.gate.operator(request.headers)
+        return StreamingResponse(self._lines(), media_type="application/x-ndjson")
+
+    async def usage(self, request: Request) -> JSONResponse:
+        """Say what each task has cost, of all tenants or of the one in `?tenant=`."""
+        self._services.gate.operator(request.headers)
+        tenant = request.query_params.get("tenant")
+        return JSONResponse(await asyncio.to_thread(self._read, lambda books: usage_json(books, tenant)))
+
+    def _read(self, reading: Callable[[Database], Json]) -> Json:
+        with closing(self._services.store.database.again()) as books:
+            return reading(books)
+
+    def _lines(self) -> Iterator[str]:
+        with closing(self._services.store.database.again()) as books:
+            yield from ledger_lines(books)
+
+
+def findings_json(books: Database) -> Json:
+    """Describe what a look through the books found."""
+    found = verify(books)
+    return {
+        "ok": found.ok,
+        "tasks": found.tasks,
+        "open_holds": found.open_holds,
+        "problems": list(found.problems),
+    }
+
+
+def ledger_lines(books: Database) -> Iterator[str]:
+    """Write every posting as a line of JSON."""
+    for posting in postings(books):
+        yield json.dumps(posting) + "\n"
+
+
+def usage_json(books: Database, tenant: str | None) -> Json:
+    """Describe what each task has cost."""
+    return {"tasks": [asdict(each) for each in usage(books, tenant)]}

@@ -1,0 +1,77 @@
+"""The operator's routes: tasks of all tenants."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from keyreel.provenance.verification import Known, matches_of
+from keyreel.server.requests.body import read_object
+from keyreel.task import TaskFilter
+from keyreel.tasks.retention import missing_files
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.task import Task
+
+FINGERPRINT_LIMIT = 1024 * 1024
+LONGEST_LIST = 500
+
+
+class Admin:
+    """The routes /v1/admin/tasks and /v1/admin/matches."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def list_tasks(self, request: Request) -> JSONResponse:
+        """List the newest tasks of all tenants."""
+        self._services.gate.operator(request.headers)
+        wanted = request.query_params.get("limit", "50")
+        limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
+        tasks = self._services.store.list(wanted=TaskFilter(limit=limit))
+        return JSONResponse({"tasks": [task_json(task) for task in tasks]})
+
+    async def storage(self, request: Request) -> JSONResponse:
+        """List the first tasks whose files ought to be stored and are not."""
+        self._services.gate.operator(request.headers)
+        storage, found = self._services.storage, list[dict[str, str]]()
+        async for task_id, key in missing_files(self._services.store.database, storage):
+            found.append({"task_id": task_id, "key": key})
+            if len(found) == LONGEST_LIST:
+                break
+        return JSONResponse({"missing": found})
+
+    async def matches(self, request: Request) -> JSONResponse:
+        """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
+        self._services.gate.operator(request.headers)
+        body = await read_object(request, limit=FINGERPRINT_LIMIT, seconds=10)
+        known = (Known(*each) for each in self._services.store.fingerprints())
+        sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))
+        found = await asyncio.to_thread(matches_of, sha256, fingerprint, known)
+        return JSONResponse({"matches": [asdict(match) for match in found]})
+
+
+def task_json(task: Task) -> dict[str, object]:
+    """Describe a task for its operator: no prompts, no pictures."""
+    shown = asdict(task)
+    submission = task.submission
+    return {
+        "id": task.id,
+        "tenant": submission.tenant,
+        "endpoint": submission.endpoint,
+        "dialect": submission.dialect,
+        "seconds": submission.seconds,
+        "off_peak": submission.off_peak,
+        **{name: shown[name] for name in ("state", "attempt", "crashes", "progress")},
+        **{name: shown[name] for name in ("reason", "fault", "notes", "kept")},
+        **{
+            name: moment.isoformat() if (moment := shown[name]) else None
+            for name in ("created", "started", "finished", "deadline")
+        },
+    }

@@ -1,0 +1,102 @@
+"""Callbacks as the server sees them: what a submit asks for, and the operator's look at deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+
+from keyreel.server.requests.auth import key_in
+from keyreel.server.requests.base_url import base_url
+from keyreel.task import TaskId
+from keyreel.tasks.webhooks.deliveries import Deliveries
+from keyreel.tasks.webhooks.events import Callback
+from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.tasks.webhooks.deliveries import Delivery
+    from keyreel.wire.dialects.dialect import Dialect
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+LONGEST_LIST = 500
+
+
+def callback_of(
+    request: Request, services: Services, dialect: Dialect, endpoint: Endpoint, *, tenant: str
+) -> Callback | None:
+    """Return the callback that a submit asks for.
+
+    This is the only moment at which the submitting key is known: where the format signs with it, it is kept
+    under seal.
+    """
+    if not endpoint.report_to:
+        return None
+    reporting = dialect.reporting
+    schedule = services.settings.callback_schedule or reporting.schedule
+    return Callback(
+        url=endpoint.report_to,
+        base=base_url(request, services),
+        states=reporting.states,
+        sealed_key=services.vault.seal(key_in(request.headers), tenant) if reporting.keyed else "",
+        wait_seconds=schedule[0],
+    )
+
+
+class CallbackRoutes:
+    """The routes under /v1/admin/callbacks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._deliveries = Deliveries(services.store.database, services.clock)
+
+    async def list(self, request: Request) -> JSONResponse:
+        """List the newest deliveries, or one task's, with every attempt."""
+        self._services.gate.operator(request.headers)
+        query = request.query_params
+        wanted = query.get("limit", "50")
+        limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
+        task = TaskId(query["task"]) if query.get("task") else None
+        return JSONResponse({"callbacks": deliveries_json(self._deliveries.list(task, limit))})
+
+    async def replay(self, request: Request) -> JSONResponse:
+        """Send an event again."""
+        self._services.gate.operator(request.headers)
+        return JSONResponse(delivery_json(self._deliveries.replay(request.path_params["id"])))
+
+    async def secret(self, request: Request) -> JSONResponse:
+        """Show what a tenant's callbacks are signed with."""
+        self._services.gate.operator(request.headers)
+        tenant = request.query_params.get("tenant", DEFAULT_TENANT)
+        return JSONResponse({"tenant": tenant, "secret": self._services.vault.secret_of(tenant)})
+
+
+def deliveries_json(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]]:
+    """Describe deliveries for their operator."""
+    return [delivery_json(each) for each in deliveries]
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """Describe a delivery: no body, no key."""
+    return {
+        "id": delivery.id,
+        "task": delivery.task,
+        "tenant": delivery.tenant,
+        "url": delivery.url,
+        "state": delivery.state,
+        "status": delivery.status,
+        "created": delivery.created.isoformat(),
+        "next_at": delivery.next_at.isoformat() if delivery.finished is None else None,
+        "finished": delivery.finished.isoformat() if delivery.finished else None,
+        "attempts": [
+            {
+                "at": attempt.at.isoformat(),
+                "milliseconds": attempt.milliseconds,
+                "status": attempt.status or None,
+                "error": attempt.error,
+            }
+            for attempt in delivery.attempts
+        ],
+    }

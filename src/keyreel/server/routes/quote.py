@@ -1,0 +1,99 @@
+"""What a request would cost and when its video would be done, before anything is made."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse
+
+from keyreel.errors import InvalidRequest
+from keyreel.pricing import usd
+from keyreel.server.requests.body import read_object
+from keyreel.task import Submission
+from keyreel.wire.requests.parsing import together
+from keyreel.wire.requests.validation import examined, understood
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.server.requests.auth import Caller
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+LARGEST: Final = 100 * 1024 * 1024
+_SEED: Final = 1
+"""Any: no price and no time depends on it."""
+
+
+class Quote:
+    """The route /v1/quote."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, request: Request) -> JSONResponse:
+        """Answer price and time; no task is made, and nothing is kept or held."""
+        services = self._services
+        caller = services.gate.caller(request.headers)
+        limit = services.settings.body_limit or LARGEST
+        body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
+        query = request.query_params
+        asked = await asyncio.to_thread(_asked, body, query.get("model", ""), query.get("dialect", ""))
+        services.engines.check(asked.order(_SEED))
+        return JSONResponse(self._quoted(asked, caller))
+
+    def _quoted(self, asked: Endpoint, caller: Caller) -> Json:
+        services = self._services
+        cheaper = asked.model_copy(update={"off_peak": True})
+        credits_ = services.prices.credits(asked.bought())
+        low = services.prices.credits(cheaper.bought()) if cheaper.saving else None
+        now = services.clock.now()
+        prospect = services.forecast.of_new(_submission(asked, caller, credits_))
+        return {
+            "model": asked.name(),
+            "seconds": asked.seconds,
+            "resolution": asked.resolution.value,
+            "off_peak": asked.saving,
+            "credits": credits_,
+            "usd": f"{usd(credits_):.3f}",
+            # With sound there is no off-peak price.
+            "off_peak_credits": low,
+            "off_peak_usd": None if low is None else f"{usd(low):.3f}",
+            "tasks_ahead": prospect.ahead,
+            "expected_start": prospect.starts.isoformat(),
+            "seconds_until_start": max(0, round((prospect.starts - now).total_seconds())),
+            "seconds_until_done": max(1, round((prospect.done - now).total_seconds())),
+        }
+
+
+def _asked(body: Json, model: str, spoken: str) -> Endpoint:
+    """Read a request as a submit has it; what has no part in the price may be left out.
+
+    Raises:
+        UnknownEndpoint: there is no such model.
+        InvalidRequest: a field that has a part in the price breaks its rule.
+    """
+    named = model or body.get("model")
+    if not isinstance(named, str) or not named:
+        raise InvalidRequest("model: is required, in the body or as /v1/quote?model=…", field="model")
+    found = examined(understood(named, body, spoken))
+    if not found.priced:
+        raise together([breach.error() for breach in found.breaches])
+    return found.mended
+
+
+def _submission(asked: Endpoint, caller: Caller, credits_: int) -> Submission:
+    return Submission(
+        tenant=caller.tenant,
+        key_id=caller.key_id,
+        dialect="",
+        endpoint=asked.name(),
+        fields="",
+        seed=_SEED,
+        seconds=asked.seconds,
+        resolution=asked.resolution,
+        credits=credits_,
+        off_peak=asked.saving,
+    )

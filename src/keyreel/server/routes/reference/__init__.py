@@ -1,0 +1,1 @@
+"""Routes that describe the server: model lists, OpenAPI, the page at /docs."""

@@ -1,0 +1,59 @@
+"""What this server offers, for programs that ask first: model lists, specifications, the OpenAPI document."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from keyreel.server.requests.base_url import base_url
+from keyreel.wire.dialects.vtrix_family import vtrix
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.reference import model_list, openapi
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+
+class Discovery:
+    """The routes that need no key."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._document: Json | None = None
+
+    async def openapi(self, request: Request) -> JSONResponse:
+        """Describe every path of every dialect; writing the description takes 0.1 s, once."""
+        if self._document is None:
+            self._document = await asyncio.to_thread(openapi.document)
+        servers = [{"url": base_url(request, self._services)}]
+        return JSONResponse(self._document | {"servers": servers})
+
+    async def offer(self, request: Request) -> JSONResponse:
+        """List the models, as clients of OpenAI-style APIs ask."""
+        del request
+        return JSONResponse(model_list.model_list(self._services.prices, self._able))
+
+    async def offered(self, request: Request) -> JSONResponse:
+        """Describe one model, likewise."""
+        name = request.path_params["id"]
+        return JSONResponse(model_list.model(name, self._services.prices, self._able))
+
+    def _able(self, kind: type[Endpoint]) -> bool:
+        """Say whether some engine here makes videos of this endpoint."""
+        return self._services.engines.available(kind)
+
+    async def models(self, request: Request) -> JSONResponse:
+        """List the models that can be had here page by page, as vtrix clients ask."""
+        able = [*filter(self._able, ENDPOINTS)]
+        return JSONResponse(vtrix.model_list(request.query_params, able))
+
+    async def model_spec(self, request: Request) -> JSONResponse:
+        """Describe one model's parameters, as vtrix clients ask."""
+        base = base_url(request, self._services)
+        return JSONResponse(vtrix.model_spec(request.path_params["id"], base))

@@ -1,0 +1,59 @@
+"""Test mode: the end of a task that nobody makes, so that a client can try out how it takes events."""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from keyreel.task import State
+from keyreel.tasks.store import Failed, Succeeded
+
+if TYPE_CHECKING:
+    from keyreel.storage.objects import Storage
+
+VIDEO: Final = "videos/rehearsal/1.mp4"
+COVER: Final = "covers/rehearsal/1.jpg"
+"""Rehearsed tasks share one second of a test picture: links in their events lead to a video that plays."""
+
+_NOTE: Final = "Test mode: no video was made."
+_REASON: Final = "Test mode: this task was to fail, as asked for."
+_WIDTH, _HEIGHT, _FRAMES = 320, 180, 24
+
+
+async def rehearsed(end: State, storage: Storage) -> Succeeded | Failed:
+    """Return the outcome of a task in test mode."""
+    if end is not State.SUCCEEDED:
+        return Failed(_REASON, "RenderFailed")
+    if await storage.size(VIDEO) is None or await storage.size(COVER) is None:
+        with TemporaryDirectory() as folder:
+            video, cover = Path(folder, "video.mp4"), Path(folder, "cover.jpg")
+            await asyncio.to_thread(_make, video, cover)
+            await storage.put_file(COVER, cover)
+            await storage.put_file(VIDEO, video)
+    digest = sha256()
+    async for chunk in storage.read(VIDEO):
+        digest.update(chunk)
+    return Succeeded(VIDEO, COVER, digest.hexdigest(), notes=(_NOTE,), size=f"{_WIDTH}x{_HEIGHT}")
+
+
+def _make(video: Path, cover: Path) -> None:
+    import numpy as np
+    from PIL import Image
+
+    from keyreel.media.video_writer import open_film
+    from keyreel.order import Size
+
+    columns = np.linspace(0, 1, _WIDTH)[None, :, None]
+    rows = np.linspace(0, 1, _HEIGHT)[:, None, None]
+    picture = np.concatenate([40 + 160 * columns + 0 * rows, 60 + 120 * rows + 0 * columns], axis=2)
+    picture = np.concatenate([picture, 255 - picture[:, :, :1]], axis=2).astype(np.uint8)
+    with open_film(video, Size(_WIDTH, _HEIGHT)) as film:
+        for frame in range(_FRAMES):
+            shown = picture.copy()
+            at = frame * (_WIDTH - 16) // (_FRAMES - 1)
+            shown[:, at : at + 16] = 255  # A bar that crosses once shows that it plays.
+            film.write(shown)
+    Image.fromarray(picture).save(cover, "JPEG", quality=88)

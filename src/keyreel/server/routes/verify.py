@@ -1,0 +1,53 @@
+"""Examining a file: is it untouched, who made it, and which of its sender's tasks is it from."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse
+
+from keyreel.errors import Unavailable
+from keyreel.provenance.report import as_json
+from keyreel.provenance.sandboxed_examine import evidence_of
+from keyreel.provenance.verification import Findings, Known, judge
+from keyreel.server.requests.body import save_body
+from keyreel.storage.atomic_write import room
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+
+LIMIT_BYTES: Final = 256 << 20
+"""A minute of 1080p has 60 MiB."""
+_AT_ONCE: Final = 2
+
+
+class Verify:
+    """The route /v1/verify: a file is its body."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def __call__(self, request: Request) -> JSONResponse:
+        """Say what can be found out about a file. It is deleted before the answer is sent."""
+        caller = self._services.gate.caller(request.headers)
+        if self._turns.locked():
+            raise Unavailable("Other files are being examined: try again soon.", retry_after_seconds=10)
+        settings = self._services.settings
+        limit = settings.body_limit or LIMIT_BYTES
+        async with self._turns:
+            with room(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
+                path = Path(folder) / "file"
+                with path.open("wb") as file:
+                    await save_body(request, file, limit=limit, seconds=settings.body_seconds)
+                findings = await asyncio.to_thread(self._examined, path, caller.tenant)
+        return JSONResponse(as_json(findings))
+
+    def _examined(self, path: Path, tenant: str) -> Findings:
+        evidence = evidence_of(path, self._services.anchors)
+        return judge(evidence, (Known(*each) for each in self._services.store.fingerprints(tenant)))

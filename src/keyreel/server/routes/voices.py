@@ -1,0 +1,19 @@
+"""Which voices requests may name; answers without loading any."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from keyreel.sound.speech.installed_voices import catalogue, installed_parts
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+async def voices(request: Request) -> JSONResponse:
+    """List the named voices; needs no key."""
+    del request
+    return JSONResponse([asdict(card) for card in catalogue(installed_parts())])

@@ -1,0 +1,27 @@
+"""What anybody may fetch to check videos by themselves: the root that their signatures lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from keyreel.server.context import Services
+
+PATH: Final = "/.well-known/keyreel-c2pa.pem"
+
+
+class Root:
+    """The route of the root certificate."""
+
+    def __init__(self, services: Services) -> None:
+        self._root = services.root
+
+    async def __call__(self, request: Request) -> Response:
+        """Send it; no key is needed."""
+        del request
+        headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return Response(self._root, media_type="application/pem-certificate-chain", headers=headers)

@@ -1,0 +1,1 @@
+"""Ambience: the natural sounds of weather, water, places and creatures."""

@@ -1,0 +1,158 @@
+"""Birds by day and crickets by night, each one an individual with its own song and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from keyreel.media.audio import RATE
+from keyreel.sound.ambience.synthesis import arrivals, drift, echoed, scatter, shaped, swelled, ticks
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from keyreel.media.audio import Pcm
+    from keyreel.sound.ambience.synthesis import Mono, Stretch
+
+_DAY: Final = ((80, -8), (200, -2), (450, 0), (1200, -6), (3000, -13), (7000, -24))
+_TWIGS: Final = ((1500, -12), (3500, 0), (6500, -3), (11_000, -14))
+_NIGHT: Final = ((60, -4), (140, 0), (350, -5), (900, -14), (2500, -26))
+_CHORUS: Final = ((3600, -16), (4300, -2), (4700, 0), (5200, -3), (6200, -16))
+_NEAR: Final = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class _Syllable:
+    """A whistle: seconds, its start, middle and end in the bird's pitches, and its trill in Hz."""
+
+    seconds: float
+    glide: tuple[float, float, float]
+    trill: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Bird:
+    """An individual. `pitch` is in Hz, `gap` and `pause` in seconds, `place` 0 (left) … 1 (right)."""
+
+    pitch: float
+    syllables: tuple[_Syllable, ...]
+    gap: float
+    repeats: tuple[int, int]
+    pause: float
+    place: float
+    loud: float
+
+
+def birds(stretch: Stretch) -> Pcm:
+    """Three to five birds in a wood that sing in turn, over daylight's air; far ones echo more."""
+    samples, rng = stretch.samples, stretch.rng
+    near, far = np.zeros((samples, 2), np.float32), np.zeros((samples, 2), np.float32)
+    for number in range(rng.integers(3, 6)):
+        bird = _bird(rng, number)
+        _sing(near if bird.loud > _NEAR else far, bird, rng)
+    wood = echoed(near * np.float32(0.25) + far, rng, 1.1, 4200)
+    air = swelled(shaped(stretch, _DAY, 0.8), 0.03 + 0.04 * stretch.gusts)
+    air += swelled(shaped(stretch, _TWIGS), 0.012 + 0.03 * stretch.gusts**2)
+    air += near
+    air += wood * np.float32(0.5)
+    return air
+
+
+def crickets(stretch: Stretch) -> Pcm:
+    """Meadow at night: two to four crickets near by, each with its own beat, and a far chorus."""
+    samples, rng = stretch.samples, stretch.rng
+    out = swelled(shaped(stretch, _NIGHT, 0.8), 0.05 * drift(stretch, 0.3, 0.6, 1.0))
+    times = np.arange(samples, dtype=np.float32) / RATE
+    beat = 0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(38, 52) * times + 2 * drift(stretch, 1.0, 0, 3))
+    out += swelled(shaped(stretch, _CHORUS), 0.06 * beat * drift(stretch, 0.25, 0.6, 1.0))
+    for _ in range(rng.integers(2, 5)):
+        _chirp(out, rng)
+    grass = arrivals(stretch, 3)
+    scatter(out, rng, grass, 0.08 * ticks(rng, 16, (2500, 7000), (0.0005, 0.002)), spread=0.6)
+    return out
+
+
+def _bird(rng: Generator, number: int) -> _Bird:
+    """Make up an individual. What it repeats is always the same, as a bird's song is; how often never is."""
+    count = int(rng.integers(1, 5))
+    pitch = float(np.exp(rng.uniform(np.log(2300), np.log(5800))))
+    syllables = tuple(
+        _Syllable(
+            seconds=float(rng.uniform(0.04, 0.2 if count > 1 else 0.3)),
+            glide=_glide(rng),
+            trill=float(rng.choice((0.0, 0.0, rng.uniform(18, 45)))),
+        )
+        for _ in range(count)
+    )
+    return _Bird(
+        pitch=pitch,
+        syllables=syllables,
+        gap=float(rng.uniform(0.03, 0.11)),
+        repeats=(1, 3) if count > 2 else (2, 7),
+        pause=float(rng.uniform(1.4, 3.6)),
+        place=float((number * 0.618 + rng.uniform(-0.1, 0.1)) % 1),
+        loud=float(rng.uniform(0.25, 1.0)) if number else 0.9,
+    )
+
+
+def _glide(rng: Generator) -> tuple[float, float, float]:
+    """Return a syllable's course. It goes up or down by a tenth at least: a held tone is a telephone's."""
+    start, bend = rng.normal(1, 0.12), rng.normal(0, 0.14)
+    sweep = rng.choice((-1, 1)) * rng.uniform(0.1, 0.34)
+    return float(start - sweep / 2), float(start + bend), float(start + sweep / 2)
+
+
+def _sing(out: Pcm, bird: _Bird, rng: Generator) -> None:
+    side = bird.place * np.pi / 2
+    # The ear that is turned away hears later, by up to 0.6 ms.
+    late = round((bird.place - 0.5) * 0.0006 * RATE)
+    ears = ((np.cos(side), max(late, 0)), (np.sin(side), max(-late, 0)))
+    at = rng.uniform(0.1, 0.9 if bird.loud > _NEAR else bird.pause)
+    while at * RATE < len(out):
+        for _ in range(rng.integers(*bird.repeats, endpoint=True)):
+            strength = bird.loud * rng.uniform(0.6, 1.0)
+            for syllable in bird.syllables:
+                sound = strength * _whistled(bird.pitch * rng.normal(1, 0.008), syllable, rng)
+                for channel, (gain, delay) in enumerate(ears):
+                    part = out[round(at * RATE) + delay :, channel][: len(sound)]
+                    part += gain * sound[: len(part)]
+                at += len(sound) / RATE + bird.gap * rng.uniform(0.8, 1.25)
+        at += bird.pause * rng.uniform(0.5, 1.6)
+
+
+def _whistled(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
+    """Return one syllable: its pitch glides all the time; breathy, with a weak octave."""
+    count = round(syllable.seconds * rng.normal(1, 0.04) * RATE)
+    along = np.linspace(0, 1, count)
+    first, middle, last = syllable.glide
+    glide = first * (1 - along) ** 2 + 2 * middle * along * (1 - along) + last * along**2
+    wobble = np.interp(along, np.linspace(0, 1, 9), rng.normal(1, 0.006, 9))
+    strength = np.sin(np.pi * along**0.7) ** 1.3
+    strength *= np.interp(along, np.linspace(0, 1, 7), rng.uniform(0.7, 1, 7))
+    if syllable.trill:
+        turns = np.sin(2 * np.pi * syllable.trill * syllable.seconds * along)
+        glide, strength = glide * (1 + 0.07 * turns), strength * (0.65 + 0.35 * turns)
+    phase = 2 * np.pi * np.cumsum(pitch * glide * wobble) / RATE
+    breath = 1 + 0.12 * np.convolve(rng.standard_normal(count), np.full(12, 12**-0.5), "same")
+    return (strength * breath * (np.sin(phase) + 0.06 * np.sin(2 * phase + 1))).astype(np.float32)
+
+
+def _chirp(out: Pcm, rng: Generator) -> None:
+    """Let one cricket chirp: three or four strokes of a wing, again and again, now and then a rest."""
+    pitch, strokes = rng.uniform(4100, 5100), int(rng.integers(3, 5))
+    period, beat = rng.uniform(0.028, 0.036), rng.uniform(0.32, 0.62)
+    times = np.arange(round(0.6 * period * RATE)) / RATE
+    stroke = np.sin(np.pi * times / times[-1]).clip(0) ** 0.8 * np.sin(
+        2 * np.pi * pitch * times * (1 - 0.6 * times)
+    )
+    place, loud = rng.uniform(0.05, 0.95) * np.pi / 2, np.exp(rng.uniform(np.log(0.15), np.log(0.8)))
+    gains = loud * np.array([np.cos(place), np.sin(place)])
+    at = rng.uniform(0, beat)
+    while at * RATE < len(out):
+        for number in range(strokes):
+            start = round((at + number * period * rng.normal(1, 0.02)) * RATE)
+            part = stroke[: max(0, len(out) - start), None] * gains * (0.55 + 0.45 * (number + 1) / strokes)
+            out[start : start + len(part)] += part * rng.uniform(0.85, 1.0)
+        at += beat * rng.normal(1, 0.035) + (rng.exponential(1.0) if rng.random() < 0.06 else 0)

@@ -1,0 +1,1 @@
+"""Music: composed for a mood, arranged, and played on sampled instruments."""

@@ -1,0 +1,186 @@
+"""What the bright moods sound like: players, chords, tempo and rhythms. Data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keyreel.sound.music.arrangement import Drums, Figure, Lead, Pad
+from keyreel.sound.music.moods import Mood
+from keyreel.sound.music.score import Seat
+from keyreel.sound.music.styles.model import BASS, FLOWING, LIVELY, LYDIAN, MAJOR, PENTATONIC, WALTZ, Style
+
+BRIGHT: Final[dict[Mood, Style]] = {
+    Mood.CALM: Style(
+        MAJOR,
+        (48, 50, 53, 55, 57),
+        (62, 78),
+        4,
+        ("Imaj7 IVmaj7 vi7 IVmaj7", "Iadd9 V/3 vi7 IVmaj7", "I iii7 IVmaj7 Vsus4", "Iadd9 ii7 IVmaj7 V"),
+        ("vi7 IVmaj7 I/3 V", "IVmaj7 iii7 ii7 Vsus4", "ii7 V vi7 IVmaj7"),
+        ("IVadd9_V", "ii7_V", "IV_V7"),
+        "I",
+        FLOWING,
+        72,
+        (
+            Pad(("strings", "pad"), Seat(level=-9, room=0.4, wide=True), (50, 74)),
+            Figure(
+                ("piano", "harp", "guitar"),
+                Seat(level=-3, room=0.3, spread=0.45),
+                ("0 2 3 4 5 4 3 2", "0 3 2 4 3 5 4 3"),
+                48,
+                ring=2,
+            ),
+            Figure(
+                ("double_bass",),
+                Seat(level=-5, room=0.05),
+                ("0 - - - - - 2 -", "0 - - - 2 - - -"),
+                33,
+                enters=0.45,
+            ),
+            Lead(("flute", "piano", "vibraphone"), Seat(level=1, pan=0.12, room=0.3), enters=0.4),
+            Lead(("celesta", "harp"), Seat(level=-14, pan=-0.35, room=0.5), octave=1, ring=1, enters=0.85),
+        ),
+        room=2.0,
+    ),
+    Mood.HAPPY: Style(
+        MAJOR,
+        (48, 50, 52, 55, 57),
+        (108, 132),
+        4,
+        ("I V vi IV", "I IV I V", "I vi IV V", "I I/3 IV V"),
+        ("IV I/3 ii V", "vi IV I V", "IV V iii vi"),
+        ("IV_V", "ii_V7"),
+        "I",
+        LIVELY,
+        74,
+        (
+            Figure(
+                ("guitar",),
+                Seat(level=-5, pan=-0.3, room=0.15),
+                ("0234 . . 234 . 234 0234 .", "0234 . 234 . 0234 . 234 234"),
+                45,
+                rolled=0.025,
+            ),
+            Figure(("double_bass",), BASS, ("0 - . 0 2 - . 2", "0 - 2 - 3 - 2 -"), 31),
+            Lead(("marimba", "kalimba", "piano"), Seat(level=0, pan=0.15, room=0.25), ring=0.6, enters=0.4),
+            Lead(
+                ("music_box", "celesta", "flute"),
+                Seat(level=-10, pan=0.4, room=0.35),
+                octave=1,
+                ring=0.5,
+                enters=0.8,
+            ),
+            Pad(("strings",), Seat(level=-15, room=0.3, wide=True), (55, 79), voices=3, enters=0.72),
+            Drums(
+                ("drums",),
+                Seat(level=-8, room=0.08),
+                (
+                    (35, "X.....x.X......."),
+                    (39, "....X.......X..."),
+                    (82, "o.x.o.x.o.x.o.x."),
+                    (54, "............o..."),
+                ),
+                ((35, "X.......X......."), (38, "....x.....x.xxXX"), (82, "o.x.o.x.o.x.o.x.")),
+                final=(35, 54),
+                enters=0.5,
+            ),
+        ),
+        room=1.0,
+    ),
+    Mood.ROMANCE: Style(
+        MAJOR,
+        (48, 50, 51, 53, 55),
+        (84, 104),
+        3,
+        ("Imaj7 vi7 ii7 V7", "I V/3 vi7 IVmaj7", "Imaj7 iii7 IVmaj7 iv", "I iii7 vi7 V"),
+        ("IVmaj7 V iii7 vi7", "ii7 V7 Imaj7 vi7", "vi7 iii7 IVmaj7 V7"),
+        ("V7", "iv", "V7"),
+        "I",
+        WALTZ,
+        72,
+        (
+            Figure(
+                ("piano", "guitar", "harp"),
+                Seat(level=-3, room=0.3, spread=0.4),
+                ("0 2 3 4 3 2", "0 3 4 5 4 3"),
+                45,
+                ring=2,
+            ),
+            Pad(("strings",), Seat(level=-7, room=0.4, wide=True), (52, 76), enters=0.4),
+            Lead(("cello", "clarinet", "flute"), Seat(level=0, pan=0.12, room=0.4), enters=0.35),
+            Figure(("double_bass",), Seat(level=-5, room=0.08), ("0 - - - 2 -",), 33, enters=0.5),
+            Lead(
+                ("celesta", "strings"), Seat(level=-10, pan=-0.25, room=0.45), octave=1, ring=0.8, enters=0.85
+            ),
+        ),
+        room=2.0,
+    ),
+    Mood.ORIENTAL: Style(
+        PENTATONIC,
+        (50, 52, 53, 55, 57),
+        (66, 88),
+        4,
+        ("I vi I Vsus4", "vi Vsus2 I vi", "I vi ii Vsus4", "I Vsus2 vi vi"),
+        ("vi ii Vsus4 vi", "ii vi I Vsus4", "vi I ii Vsus4"),
+        ("ii_Vsus4", "vi_Vsus2"),
+        "I",
+        ((1, 0.5, 0.5, 2), (1.5, 0.5, 1, 1), (0.5, 0.5, 1, 2), (1, 1, 0.5, 0.5, 1), (2, 0.5, 0.5, 1)),
+        74,
+        (
+            Figure(
+                ("koto", "dulcimer", "harp"),
+                Seat(level=-3, pan=-0.2, room=0.3, spread=0.3),
+                ("0 2 3 5 . 3 2 .", "0 . 3 2 5 . 3 2"),
+                50,
+                ring=1.5,
+            ),
+            Lead(("shakuhachi", "flute", "dulcimer"), Seat(level=1, pan=0.15, room=0.45), enters=0.35),
+            Pad(("strings",), Seat(level=-11, room=0.4, wide=True), (52, 74), voices=3, enters=0.45),
+            Figure(("cello", "double_bass"), Seat(level=-6, room=0.15), ("0 - - - 2 - - -",), 38, enters=0.5),
+            Lead(("koto",), Seat(level=-7, pan=-0.35, room=0.35), ring=1, enters=0.75),
+            Drums(
+                ("drums",),
+                Seat(level=-7, room=0.35),
+                ((86, "x.......o......."), (76, "....o.....o.....")),
+                ((86, "x.....o.x.o.oxxX"), (76, "....o...........")),
+                final=(87,),
+                enters=0.6,
+            ),
+        ),
+        room=2.0,
+    ),
+    Mood.FANTASY: Style(
+        LYDIAN,
+        (48, 50, 53, 55),
+        (96, 120),
+        3,
+        ("I II vi IVmaj7", "I bVII IV I", "I V/3 II IV", "I iii IVmaj7 II"),
+        ("vi iii II V", "bVI bVII I I/3", "vi II IV V"),
+        ("bVII", "V", "V7"),
+        "I",
+        WALTZ,
+        74,
+        (
+            Figure(
+                ("harp",),
+                Seat(level=-3, room=0.35, spread=0.5),
+                ("0 2 3 5 4 3", "0 3 5 6 5 3"),
+                50,
+                ring=2,
+            ),
+            Pad(("choir", "strings"), Seat(level=-8, room=0.45, wide=True), (52, 76), enters=0.35),
+            Lead(("flute", "clarinet", "music_box"), Seat(level=-1, pan=0.12, room=0.4), enters=0.35),
+            Lead(("celesta", "music_box"), Seat(level=-9, pan=-0.3, room=0.5), octave=1, ring=1, enters=0.7),
+            Figure(("cello", "double_bass"), Seat(level=-5, room=0.15), ("0 - - - 2 -",), 38, enters=0.5),
+            Figure(("horn",), Seat(level=-9, pan=0.2, room=0.45), ("024 - - - - -",), 48, enters=0.85),
+            Drums(
+                ("drums",),
+                Seat(level=-13, room=0.4),
+                ((80, "o..........."), (54, "........o...")),
+                final=(80,),
+                enters=0.7,
+            ),
+        ),
+        room=2.4,
+    ),
+}

@@ -1,0 +1,60 @@
+"""What a style is made of: scales, the rhythms of motifs, and the form in which moods are written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from keyreel.sound.music.score import Seat
+
+if TYPE_CHECKING:
+    from keyreel.sound.music.arrangement import Layer
+
+MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
+MINOR: Final = (0, 2, 3, 5, 7, 8, 10)
+DORIAN: Final = (0, 2, 3, 5, 7, 9, 10)
+PHRYGIAN: Final = (0, 1, 3, 5, 7, 8, 10)
+LYDIAN: Final = (0, 2, 4, 6, 7, 9, 11)
+PENTATONIC: Final = (0, 2, 4, 7, 9)
+
+FLOWING: Final = ((2, 1, 1), (1.5, 0.5, 2), (1, 1, 2), (-1, 1, 1, 1), (1.5, 0.5, 1, 1))
+WALTZ: Final = ((2, 1), (1, 0.5, 0.5, 1), (1.5, 0.5, 1), (1, 1, 1), (-1, 1, 1))
+LIVELY: Final = (
+    (0.5, 0.5, 1, 0.5, 0.5, 1),
+    (1, 0.5, 0.5, 1, 1),
+    (0.75, 0.75, 0.5, 1, 1),
+    (-0.5, 0.5, 0.5, 0.5, 1, 1),
+)
+BROAD: Final = ((1.5, 0.5, 1, 1), (2, 1.5, 0.5), (1, 1, 2), (3, 0.5, 0.5), (1, 0.5, 0.5, 2))
+SPARSE: Final = (
+    (-1, 0.5, 0.5, 2),
+    (2, -1, 0.5, 0.5),
+    (1.5, 0.5, -1, 1),
+    (-2, 1, 1),
+    (0.5, 0.5, 1, -1, 1),
+    (3, 0.5, 0.5),
+)
+
+BASS: Final = Seat(level=-1, room=0.06)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a mood is composed. Progressions hold a chord a bar, two joined by "_" share one."""
+
+    scale: tuple[int, ...]
+    tonics: tuple[int, ...]
+    """Keys of the tonic to choose from, in the octave below middle C."""
+    tempo: tuple[float, float]
+    beats: int
+    verses: tuple[str, ...]
+    contrasts: tuple[str, ...]
+    closes: tuple[str, ...]
+    """Bars that lead into the last chord."""
+    final: str
+    rhythms: tuple[tuple[float, ...], ...]
+    middle: int
+    """Around which key the melody moves."""
+    layers: tuple[Layer, ...]
+    room: float = 1.6
+    """Seconds in which the room falls silent."""

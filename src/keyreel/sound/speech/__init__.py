@@ -1,0 +1,1 @@
+"""Speech: the dialogue of a video as a sound track."""

@@ -1,0 +1,1 @@
+"""Dialogue found in prompts: who says what."""

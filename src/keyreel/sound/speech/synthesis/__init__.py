@@ -1,0 +1,1 @@
+"""Voices synthesised: text to phonemes, phonemes to samples."""

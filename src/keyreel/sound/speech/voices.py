@@ -1,0 +1,77 @@
+"""The voices that speak here: an English one in every install, more and Chinese ones by `keyreel[voices]`."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from keyreel.errors import Unspeakable
+from keyreel.sound.speech.installed_voices import VoiceCard, catalogue, installed_parts
+from keyreel.sound.speech.language import HAN, Language, foreign_letters
+from keyreel.sound.speech.synthesis.english import BaseVoice
+from keyreel.sound.speech.synthesis.kokoro import Kokoro
+from keyreel.sound.speech.synthesis.mandarin_phonemes import mandarin
+from keyreel.sound.speech.synthesis.trimming import finished
+from keyreel.sound.speech.voice_choice import role_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keyreel.sound.speech.voice_choice import Role
+
+
+def open_voices() -> Voices:
+    """Return this install's voices."""
+    return Voices(installed_parts())
+
+
+class Voices:
+    """Speaks. Long-lived: each network is loaded when it is needed for the first time, and kept.
+
+    `parts` are the files of the extra's network, from `installed_parts()`; without any, only the one English
+    voice of every install speaks, varied for each voice id.
+    """
+
+    def __init__(self, parts: tuple[Path, ...]) -> None:
+        self._parts = parts
+        self._base = BaseVoice()
+
+    def catalogue(self) -> tuple[VoiceCard, ...]:
+        """List the named voices. Loads nothing."""
+        return catalogue(self._parts)
+
+    def say(self, text: str, voice_id: str, language: Language, *, speed: float = 1.0) -> NDArray[np.float32]:
+        """Speak in mono at RATE, from the first sound to the last. Equal requests sound equal.
+
+        Raises:
+            Unspeakable: no voice here can say this text, with a reason for people.
+        """
+        if foreign_letters(text):
+            raise Unspeakable("Only English and Chinese can be spoken.")
+        if not re.search(r"[^\W_]", text):
+            raise Unspeakable("There is nothing in it that can be pronounced.")
+        role = role_of(voice_id, language)
+        chinese = language is Language.CHINESE or re.search(f"[{HAN}]", text)
+        if chinese and not self._parts:
+            raise Unspeakable("Chinese voices need the extra keyreel[voices].")
+        take = finished(
+            self._by_kokoro(text, role, speed)
+            if self._parts
+            else self._base.say(text, role.tone, speed=speed)
+        )
+        if not len(take):
+            raise Unspeakable("There is nothing in it that can be pronounced.")
+        return take
+
+    def _by_kokoro(self, text: str, role: Role, speed: float) -> NDArray[np.float32]:
+        chinese = re.search(f"[{HAN}]", text)
+        phonemes = mandarin(text, self._base.phonemes) if chinese else self._base.phonemes(text)
+        return self._kokoro.say(phonemes, role.blend, speed=speed)
+
+    @cached_property
+    def _kokoro(self) -> Kokoro:
+        return Kokoro(self._parts, self._base.vocabulary)

@@ -1,0 +1,90 @@
+"""Signed addresses of stored files: who has one may read the file until it expires. Knows no HTTP."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import LinkExpired, LinkForged
+from keyreel.storage import atomic_write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from keyreel.clock import Clock
+
+PREFIX: Final = "/files/"
+"""Where every signed address starts; the storage key follows, so that it ends in the file's own name."""
+
+_VERSION: Final = "1"
+_SECRET_BYTES: Final = 32
+_EXPIRY: Final = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    secret: bytes = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return sha256(b"keyreel link key" + self.secret).hexdigest()[:8]
+
+    def signature(self, path: str, expiry: str) -> str:
+        message = f"{_VERSION}\n{path}\n{expiry}\n{self.id}".encode()
+        digest = hmac.new(self.secret, message, sha256).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+class Signer:
+    """Signs with the first secret and accepts every one of them, so that they can be changed in turn."""
+
+    def __init__(self, secrets: Sequence[bytes], clock: Clock) -> None:
+        if not secrets or any(len(secret) < _SECRET_BYTES for secret in secrets):
+            raise ValueError(f"links need a secret of at least {_SECRET_BYTES} bytes")
+        self._keys = tuple(_Key(secret) for secret in secrets)
+        self._clock = clock
+
+    def sign(self, key: str, seconds: int) -> str:
+        """Return the path and query under which the file can be had for this long."""
+        signing, path = self._keys[0], PREFIX + key
+        expiry = str(int(self._clock.now().timestamp()) + seconds)
+        return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}&s={signing.signature(path, expiry)}"
+
+    def verify(self, path: str, query: Mapping[str, str]) -> str:
+        """Return the storage key that a signed path and its query lead to.
+
+        Raises:
+            LinkForged: the signature is missing, or of another address.
+            LinkExpired: the address was good once.
+        """
+        version, expiry, key_id, signature = (query.get(name, "") for name in "veks")
+        known = next((key for key in self._keys if key.id == key_id), None)
+        if known is None or version != _VERSION or not _EXPIRY.fullmatch(expiry):
+            raise LinkForged
+        if not hmac.compare_digest(
+            known.signature(path, expiry).encode(), signature.encode(errors="replace")
+        ):
+            raise LinkForged
+        if int(expiry) <= self._clock.now().timestamp():
+            raise LinkExpired
+        return path.removeprefix(PREFIX)
+
+
+def load_or_create_secret(file: Path) -> bytes:
+    """Return the secret kept in this file, which is made, readable by its owner alone, when it is missing.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    if not file.exists():
+        atomic_write.write(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
+    secret = bytes.fromhex(file.read_text("ascii").strip())
+    if len(secret) != _SECRET_BYTES:
+        raise ValueError(f"{file} does not hold a secret of {_SECRET_BYTES} bytes")
+    return secret

@@ -1,0 +1,157 @@
+"""API keys: shown once, kept as a hash."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
+
+from keyreel.errors import InvalidKey
+from keyreel.tasks.accounts.quotas import Limits, limits_of
+from keyreel.tasks.accounts.tenants import name_tenant
+from keyreel.tasks.database.tables import API_KEYS, Instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from random import Random
+
+    from keyreel.clock import Clock
+    from keyreel.tasks.database.connection import Database
+
+_PREFIX: Final = "kr_"
+_SECRET_BYTES: Final = 32
+# Every request asks this, and building a statement takes longer than running it.
+_FIND: Final = select(API_KEYS).where(API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None))
+
+
+class Scope(StrEnum):
+    """What a key may be used for."""
+
+    SUBMIT = "submit"
+    """Handing in, uploading, cancelling."""
+    READ = "read"
+    """Asking for tasks, results and lists."""
+    ADMIN = "admin"
+    """Everything that the operator may, for all tenants."""
+
+
+USUAL: Final = frozenset({Scope.SUBMIT, Scope.READ})
+_NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key's record; the key itself is nowhere."""
+
+    id: str
+    tenant: str
+    name: str
+    created: datetime
+    revoked: datetime | None = None
+    scopes: frozenset[Scope] = USUAL
+    limits: Limits = _NO_LIMITS
+
+
+class Keys:
+    """The API keys in a database. `random` must be fit for secrets (`random.SystemRandom`)."""
+
+    def __init__(self, database: Database, clock: Clock, random: Random) -> None:
+        self._database = database
+        self._clock = clock
+        self._random = random
+
+    def create(
+        self,
+        tenant: str,
+        name: str = "",
+        *,
+        scopes: frozenset[Scope] = USUAL,
+        limits: Limits = _NO_LIMITS,
+    ) -> tuple[ApiKey, str]:
+        """Make a key and return its record and the key itself, which cannot be had again.
+
+        Whoever gets a key is a tenant from then on.
+        """
+        secret = urlsafe_b64encode(self._random.randbytes(_SECRET_BYTES)).rstrip(b"=").decode()
+        plaintext = _PREFIX + secret
+        key = ApiKey(
+            f"key_{self._random.randbytes(8).hex()}",
+            tenant,
+            name,
+            self._clock.now(),
+            scopes=scopes,
+            limits=limits,
+        )
+        row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created, **asdict(limits)}
+        with self._database.write() as connection:
+            name_tenant(connection, tenant, key.created)
+            values = {**row, "scopes": " ".join(sorted(scopes)), "sha256": _digest(plaintext)}
+            connection.execute(insert(API_KEYS).values(values))
+        return key, plaintext
+
+    def list(self, tenant: str = "") -> tuple[ApiKey, ...]:
+        """List keys, revoked ones too, oldest first; of every tenant if none is named."""
+        query = select(API_KEYS).order_by(API_KEYS.c.created, API_KEYS.c.id)
+        if tenant:
+            query = query.where(API_KEYS.c.tenant == tenant)
+        with self._database.read() as connection:
+            return tuple(_key_of(row) for row in connection.execute(query).mappings())
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """Refuse a key from now on; revoking twice changes nothing.
+
+        Raises:
+            InvalidKey: there is no key with this id.
+        """
+        now = literal(self._clock.now(), Instant)
+        return self._change(key_id, {"revoked": func.coalesce(API_KEYS.c.revoked, now)})
+
+    def limit(self, key_id: str, limits: Limits) -> ApiKey:
+        """Set those of a key's limits that are given.
+
+        Raises:
+            InvalidKey: there is no key with this id.
+        """
+        given = {name: value for name, value in asdict(limits).items() if value is not None}
+        return self._change(key_id, given or {"id": key_id})
+
+    def _change(self, key_id: str, values: dict[str, Any]) -> ApiKey:
+        change = update(API_KEYS).where(API_KEYS.c.id == key_id).values(values).returning(API_KEYS)
+        with self._database.write() as connection:
+            row = connection.execute(change).mappings().one_or_none()
+        if row is None:
+            raise InvalidKey(f"There is no API key with the id {key_id}.")
+        return _key_of(row)
+
+    def find(self, plaintext: str) -> ApiKey:
+        """Return the record of a key that a client sent.
+
+        Raises:
+            InvalidKey: the key is unknown or revoked.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(_FIND, {"sha256": _digest(plaintext)}).mappings().one_or_none()
+        if row is None:
+            raise InvalidKey
+        return _key_of(row)
+
+
+def _digest(plaintext: str) -> str:
+    # 256 random bits need no slow hash, and one would let anybody keep this server busy.
+    return sha256(plaintext.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _key_of(row: RowMapping) -> ApiKey:
+    return ApiKey(
+        row["id"],
+        row["tenant"],
+        row["name"],
+        row["created"],
+        row["revoked"],
+        scopes=frozenset(map(Scope, row["scopes"].split())),
+        limits=limits_of(row),
+    )

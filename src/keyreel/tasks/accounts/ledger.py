@@ -1,0 +1,127 @@
+"""The ledger: double entries in whole credits, only ever added, each beside the change of state it pays for.
+
+A submit moves a task's price from its tenant's free
+credits to held ones; a success moves the held credits to revenue, whatever is not charged back to free; every
+other end moves all of them back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from keyreel.errors import InsufficientCredits
+from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+REVENUE: Final = "revenue"
+GRANTS: Final = "grants"
+
+
+class Kind(StrEnum):
+    """Why credits moved."""
+
+    GRANT = "grant"
+    """An operator gave a tenant credits, or took some away."""
+    HOLD = "hold"
+    CHARGE = "charge"
+    RELEASE = "release"
+    """The part of a hold that a success did not need."""
+    REFUND = "refund"
+    """A whole hold, when there is no video."""
+
+
+def free(tenant: str) -> str:
+    """Return the account of what a tenant can still spend."""
+    return f"tenant:{tenant}:free"
+
+
+def held(tenant: str) -> str:
+    """Return the account of what a tenant's unfinished tasks will cost."""
+    return f"tenant:{tenant}:held"
+
+
+# Submits run these: building a statement takes longer than running it.
+_POST: Final = insert(POSTINGS)
+_BALANCE: Final = select(ACCOUNTS.c.balance).where(ACCOUNTS.c.name == bindparam("name"))
+_PREPAID: Final = select(ACCOUNTS.c.prepaid).where(ACCOUNTS.c.name == bindparam("name"))
+_NEW: Final = upsert(ACCOUNTS)
+_ADD: Final = _NEW.on_conflict_do_update(
+    index_elements=[ACCOUNTS.c.name], set_={"balance": ACCOUNTS.c.balance + _NEW.excluded.balance}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Transfer:
+    """Credits on their way from one account to another."""
+
+    source: str
+    target: str
+    amount: int
+
+
+class Ledger:
+    """The books, open for one transaction of the database at one time of the clock."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def balance(self, account: str) -> int:
+        """Return what an account holds."""
+        return self._connection.execute(_BALANCE, {"name": account}).scalar() or 0
+
+    def hold(self, task: int, tenant: str, credits_: int) -> None:
+        """Set a new task's price aside.
+
+        Raises:
+            InsufficientCredits: a tenant that pays in advance has less.
+        """
+        if self._prepaid(tenant) and (left := self.balance(free(tenant))) < credits_:
+            raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
+        self._move(Kind.HOLD, task, _Transfer(free(tenant), held(tenant), credits_))
+
+    def charge(self, task: int, tenant: str, credits_: int, *, of: int) -> None:
+        """Take the price of a delivered video out of its hold `of` so many; the rest goes back."""
+        self._move(Kind.CHARGE, task, _Transfer(held(tenant), REVENUE, credits_))
+        if credits_ < of:
+            self._move(Kind.RELEASE, task, _Transfer(held(tenant), free(tenant), of - credits_))
+
+    def refund(self, task: int, tenant: str, credits_: int) -> None:
+        """Give a task's whole hold back."""
+        self._move(Kind.REFUND, task, _Transfer(held(tenant), free(tenant), credits_))
+
+    def grant(self, txn: str, tenant: str, credits_: int) -> int:
+        """Give a tenant credits, which pays in advance from then on; return what it has.
+
+        Negative credits are taken away. Granting again under the same transaction's name changes nothing.
+        """
+        known = select(func.count()).where(POSTINGS.c.txn == txn)
+        if not self._connection.execute(known).scalar_one():
+            self._post(Kind.GRANT, txn, None, _Transfer(GRANTS, free(tenant), credits_))
+        prepaid = update(ACCOUNTS).where(ACCOUNTS.c.name == free(tenant)).values(prepaid=True)
+        self._connection.execute(prepaid)
+        return self.balance(free(tenant))
+
+    def _prepaid(self, tenant: str) -> bool:
+        return bool(self._connection.execute(_PREPAID, {"name": free(tenant)}).scalar())
+
+    def _move(self, kind: Kind, task: int, transfer: _Transfer) -> None:
+        self._post(kind, f"{task}-{kind}", task, transfer)
+
+    def _post(self, kind: Kind, txn: str, task: int | None, transfer: _Transfer) -> None:
+        sides = ((transfer.source, -transfer.amount), (transfer.target, transfer.amount))
+        common = {"txn": txn, "kind": kind, "task": task, "created": self._now}
+        # UNIQUE (txn, account) makes a second posting of one kind for a task an error, whoever tries it.
+        self._connection.execute(_POST, [{**common, "account": name, "amount": each} for name, each in sides])
+        self._connection.execute(
+            _ADD, [{"name": name, "balance": each, "prepaid": False} for name, each in sides]
+        )

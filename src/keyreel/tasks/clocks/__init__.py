@@ -1,0 +1,1 @@
+"""Clocks that can be driven in development, or that distrust a jump of the system time."""

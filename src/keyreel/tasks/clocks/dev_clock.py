@@ -1,0 +1,67 @@
+"""The clock of development mode: the machine's, moved by as much as was asked for, also over restarts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from keyreel.clock import SystemClock
+from keyreel.errors import InvalidSetting
+from keyreel.storage import atomic_write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from keyreel.clock import Clock
+
+FILE: Final = "clock.offset"
+"""Its name in a data folder."""
+
+
+class DrivenClock:
+    """Keeps its offset, in seconds, in a file of the data folder; it only goes forward.
+
+    Raises:
+        InvalidSetting: the file holds something else.
+    """
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self._file = folder / FILE
+        self._clock = clock or SystemClock()
+        self._offset = offset_in(folder)
+
+    @property
+    def offset(self) -> timedelta:
+        """How far it is ahead."""
+        return self._offset
+
+    def now(self) -> datetime:
+        """Return the machine's time, moved."""
+        return self._clock.now() + self._offset
+
+    def advance(self, by: timedelta) -> None:
+        """Go forward."""
+        moved = self._offset + max(by, timedelta(0))
+        atomic_write.write(self._file, str(moved.total_seconds()).encode())
+        self._offset = moved
+
+
+def machine_time(clock: Clock) -> datetime:
+    """Return the time that others know, however far this clock was moved."""
+    return clock.now() - clock.offset if isinstance(clock, DrivenClock) else clock.now()
+
+
+def offset_in(folder: Path) -> timedelta:
+    """Return how far a data folder's clock was moved.
+
+    Raises:
+        InvalidSetting: the file that tells it holds something else.
+    """
+    file = folder / FILE
+    if not file.exists():
+        return timedelta(0)
+    try:
+        return timedelta(seconds=float(file.read_text("ascii")))
+    except (ValueError, OverflowError) as error:
+        raise InvalidSetting(f"{file} holds no number of seconds: delete it.") from error

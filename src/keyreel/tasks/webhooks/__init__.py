@@ -1,0 +1,1 @@
+"""Webhook events, their deliveries and the secrets that sign them. Sends nothing."""

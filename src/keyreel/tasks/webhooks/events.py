@@ -1,0 +1,124 @@
+"""What there is to tell about tasks whose clients gave a callback: kept beside each change of state.
+
+These functions run inside the transaction that changes the task, so that neither is ever without the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, select, update
+
+from keyreel.task import State
+from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+_ENDS: Final = tuple(state for state in State if state.final)
+
+
+class Status(StrEnum):
+    """Where a delivery is."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Every attempt that the schedule has was made."""
+    DISABLED = "disabled"
+    """The receiver answered 410: it wants no more."""
+    SUPERSEDED = "superseded"
+    """A later event of the same task was delivered first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Who wants to hear of a task, as is known when it is submitted."""
+
+    url: str
+    base: str
+    """The server's address as the client knows it, for links."""
+    states: frozenset[State]
+    """Which states are told."""
+    sealed_key: str = ""
+    """The submitting API key, sealed, for formats that sign with it."""
+    wait_seconds: float = 0.0
+    """Between an event and the first attempt to tell it."""
+
+
+# Claims and ends of every task ask this.
+_FIND: Final = select(CALLBACKS).where(CALLBACKS.c.task == bindparam("task"))
+
+
+def register(connection: Connection, task: int, tenant: str, callback: Callback) -> None:
+    """Remember a new task's callback."""
+    row = {
+        "task": task,
+        "tenant": tenant,
+        "url": callback.url,
+        "base": callback.base,
+        "sealed_key": callback.sealed_key,
+        "states": " ".join(sorted(callback.states)),
+        "wait_seconds": callback.wait_seconds,
+    }
+    connection.execute(insert(CALLBACKS).values(row))
+
+
+def happened(connection: Connection, now: datetime, task: int, state: State) -> None:
+    """Make an event of a task's new state, if anybody wants to hear of it; each state is told once."""
+    callback = connection.execute(_FIND, {"task": task}).one_or_none()
+    if callback is None:
+        return
+    if callback.disabled is not None:
+        forget_keys(connection, CALLBACKS.c.task == task)
+    elif state in callback.states.split():
+        _add(connection, now, callback, state)
+
+
+def _add(connection: Connection, now: datetime, callback: Row[Any], state: State) -> None:
+    known = select(DELIVERIES.c.state).where(DELIVERIES.c.task == callback.task)
+    told: Collection[str] = connection.execute(known).scalars().all()
+    if state in told:
+        return
+    event = len(told) + 1
+    row = {
+        "id": f"evt_{callback.task}_{event}",
+        "task": callback.task,
+        "event": event,
+        "tenant": callback.tenant,
+        "host": urlsplit(callback.url).netloc,
+        "state": state,
+        "status": Status.PENDING,
+        "tried": 0,
+        "created": now,
+        "next_at": now + timedelta(seconds=callback.wait_seconds),
+    }
+    connection.execute(insert(DELIVERIES).values(row))
+
+
+def of_task(status: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a status for comparing among one task's rows, not by its index.
+
+    The index of the task leads to a row or two, that of the status to everything that is pending.
+    """
+    return func.coalesce(status, "")
+
+
+def forget_keys(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Delete the sealed API keys of callbacks that have nothing more to sign.
+
+    That is when the task has ended and every event was delivered or is no longer wanted. What was given up
+    may be replayed, so its key stays until the task itself is deleted.
+    """
+    wanted = of_task(DELIVERIES.c.status).in_((Status.PENDING, Status.FAILED))
+    left = exists().where(DELIVERIES.c.task == CALLBACKS.c.task, wanted)
+    ended = exists().where(TASKS.c.id == CALLBACKS.c.task, TASKS.c.state.in_(_ENDS))
+    spent = and_(which, CALLBACKS.c.sealed_key != "", ended, ~left)
+    connection.execute(update(CALLBACKS).where(spent).values(sealed_key=""))

@@ -1,0 +1,1 @@
+"""The native format, and the formats that are built on it."""

@@ -1,0 +1,171 @@
+"""The native format's lists of tasks: their filters, their pages, their entries."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import InvalidRequest
+from keyreel.task import State, TaskFilter, TaskId
+from keyreel.wire.dialects.dialect import Query
+from keyreel.wire.dialects.native_family.error_names import err_code
+from keyreel.wire.dialects.native_family.responses import described, made
+from keyreel.wire.endpoints import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.wire.dialects.dialect import Json, Shown, TaskPage
+
+WORDS: Final = {
+    "created": State.QUEUED,
+    "queueing": State.QUEUED,
+    "processing": State.RUNNING,
+    "success": State.SUCCEEDED,
+    "failed": State.FAILED,
+}
+"""What the format's words for a state mean."""
+
+_DAYS: Final = timedelta(days=7)
+_PAGE_SIZE: Final = 10
+_LARGEST_PAGE: Final = 100
+_LAST_PAGE: Final = 100_000
+_MOST_VALUES: Final = 100
+_DIGITS: Final = re.compile("[0-9]{1,13}", re.ASCII)
+_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_LARGEST_ID: Final = 2**63 - 1
+_MILLISECONDS_FROM: Final = 10**11
+"""Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
+
+QUERY: Final = (
+    Query("created_at.from", "Only tasks from this time on; seven days ago where it is absent."),
+    Query("created_at.to", "Only tasks until this time."),
+    Query("task_ids", "Only these; several are separated by commas, or the name is repeated."),
+    Query("templates", "Only tasks with these templates."),
+    Query("model_versions", "Only tasks of these models: q2-pro, 2.0 and so on."),
+    Query("resolutions", "Only tasks in these size classes."),
+    Query("states", f"Only tasks in these states: {', '.join(WORDS)}."),
+    Query("pager.page", "The page, counted from 0.", {"type": "integer", "minimum": 0}),
+    Query(
+        "pager.pagesz",
+        "Tasks on a page; 10 where it is absent.",
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
+    ),
+    Query("pager.page_token", "The next_page_token of the page before, in place of a number."),
+)
+"""What a list's address takes; `paper.` is taken for `pager.` as well."""
+
+
+def wanted(query: Mapping[str, str], now: datetime) -> TaskFilter:
+    """Read a list's filters: without a time or ids the tasks of the last seven days, newest first.
+
+    Raises:
+        InvalidRequest: a filter makes no sense.
+    """
+    ids = _values(query, "task_ids")
+    start, end = _moment(query, "created_at.from"), _moment(query, "created_at.to")
+    if start is None and not ids:
+        start = (end or now) - _DAYS
+    size = _number(query, "pagesz", range(1, _LARGEST_PAGE + 1), _PAGE_SIZE)
+    token = _paging(query, "page_token")
+    if token and (not _ID.fullmatch(token) or int(token) > _LARGEST_ID):
+        raise InvalidRequest("pager.page_token: must be a next_page_token.", field="pager.page_token")
+    page = 0 if token else _number(query, "page", range(_LAST_PAGE), 0)
+    return TaskFilter(
+        states=_states(query),
+        ids=tuple(map(TaskId, ids)),
+        endpoints=_endpoints(query),
+        resolutions=frozenset(word.lower() for word in _values(query, "resolutions")),
+        templates=frozenset(_values(query, "templates")),
+        created_from=start,
+        created_to=end,
+        after=TaskId(token) if token else None,
+        skip=page * size,
+        limit=size,
+    )
+
+
+def listed(page: TaskPage) -> Json:
+    """Write a page; its token leads to the next one, and is empty on the last."""
+    token = page.tasks[-1].task.id if page.more and page.tasks else ""
+    return {"next_page_token": token, "tasks": [_entry(shown) for shown in page.tasks]}
+
+
+def _entry(shown: Shown) -> Json:
+    """Describe a task. Its payload is told whole: by it clients find a submit whose answer they lost."""
+    task = shown.task
+    return {
+        "id": task.id,
+        "key_id": task.submission.key_id,
+        **described(task, shown.endpoint),
+        "err_code": err_code(task),
+        "err_msg": task.reason,
+        "creations": made(task, shown.links),
+    }
+
+
+def _states(query: Mapping[str, str]) -> frozenset[State]:
+    words = _values(query, "states")
+    for word in words:
+        if word not in WORDS:
+            raise InvalidRequest(f"states: got {word[:64]!r}; must be of {', '.join(WORDS)}.", field="states")
+    found = {WORDS[word] for word in words}
+    return frozenset(found | {State.CANCELLED} if State.FAILED in found else found)
+
+
+def _endpoints(query: Mapping[str, str]) -> frozenset[str]:
+    """Read `model_versions`: "q2-pro" or "viduq2-pro"."""
+    families = {kind.family for kind in catalogue.ENDPOINTS}
+    versions = [word.removeprefix("vidu") for word in _values(query, "model_versions")]
+    for version in versions:
+        if version not in families:
+            known = ", ".join(sorted(families))
+            raise InvalidRequest(
+                f"model_versions: got {version[:64]!r}; must be of {known}.", field="model_versions"
+            )
+    return frozenset(kind.name() for kind in catalogue.ENDPOINTS if kind.family in versions)
+
+
+def _values(query: Mapping[str, str], name: str) -> list[str]:
+    """Read a list: the name repeated, or its values separated by commas."""
+    text = query.get(name) or query.get(f"{name}[]") or ""
+    values = [value.strip() for value in text.split(",") if value.strip()]
+    if len(values) > _MOST_VALUES:
+        raise InvalidRequest(f"{name}: must hold at most {_MOST_VALUES} values.", field=name)
+    return values
+
+
+def _paging(query: Mapping[str, str], name: str) -> str:
+    """Read a field of the pager, which the documentation also spells "paper"."""
+    return query.get(f"pager.{name}") or query.get(f"paper.{name}") or ""
+
+
+def _number(query: Mapping[str, str], name: str, allowed: range, default: int) -> int:
+    text = _paging(query, name)
+    if not text:
+        return default
+    if not _DIGITS.fullmatch(text) or int(text) not in allowed:
+        raise InvalidRequest(
+            f"pager.{name}: got {text[:64]!r}; must be a whole number from {allowed[0]} to {allowed[-1]}.",
+            field=f"pager.{name}",
+        )
+    return int(text)
+
+
+def _moment(query: Mapping[str, str], name: str) -> datetime | None:
+    """Read a time: ISO 8601, in UTC where it names no zone, or seconds or milliseconds since 1970."""
+    text = query.get(name) or ""
+    if not text:
+        return None
+    try:
+        if _DIGITS.fullmatch(text):
+            number = int(text)
+            return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, UTC)
+        # An unescaped "+" before the zone arrives as a blank.
+        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidRequest(
+            f"{name}: got {text[:64]!r}; must be a time such as 2026-01-31T12:00:00Z.", field=name
+        ) from None

@@ -1,0 +1,194 @@
+"""Requests in the `/v1/videos` format, read: which model is meant, and what it can do of what was asked."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from keyreel import errors
+from keyreel.order import Operation, Size
+from keyreel.task import TaskFilter, TaskId
+from keyreel.wire.dialects.dialect import Asked, Query
+from keyreel.wire.dialects.openai.nearest import Wish, nearest
+from keyreel.wire.endpoints import catalogue
+from keyreel.wire.requests.parsing import breaches_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.requests.parsing import Breach
+
+OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
+"""What the format has words for, by the number of pictures."""
+
+_ANY_MODEL: Final = re.compile(r"(sora([^a-z].*)?)?", re.IGNORECASE | re.ASCII)
+"""Names that clients of the format send unasked, dated ones among them: any model will do."""
+
+_OWN: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
+_SECONDS: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
+_SIZE: Final = re.compile(r"([1-9][0-9]{1,4})\s*[xX*]\s*([1-9][0-9]{1,4})", re.ASCII)
+
+
+_PAGE_SIZE: Final = 20
+_LARGEST_PAGE: Final = 100
+_LIMIT: Final = re.compile("[0-9]{1,4}", re.ASCII)
+_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_LARGEST_ID: Final = 2**63 - 1
+
+LIST_QUERY: Final = (
+    Query("after", "The last id of the page before.", {"type": "string", "pattern": "^[0-9]{0,18}$"}),
+    Query(
+        "limit",
+        "Videos on a page; 20 where it is absent.",
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
+    ),
+    Query("order", "desc, the newest first, or asc.", {"type": "string", "enum": ["asc", "desc"]}),
+)
+CONTENT_QUERY: Final = (
+    Query("variant", "The video, or its cover.", {"type": "string", "enum": ["video", "thumbnail"]}),
+)
+
+
+def asked(body: Json) -> Asked:
+    """Read a submit's body.
+
+    Raises:
+        UnknownEndpoint: no such model, or none that this format has words for.
+        InvalidRequest: prompt, seconds, size or pictures make no sense.
+    """
+    pictures = pictures_of(body)
+    given = {name: value for name, value in body.items() if name not in _OWN}
+    fields = {name: value for name, value in given.items() if value is not None and value != ""}
+    if pictures:
+        fields["images"] = pictures
+    # Who names the model's own fields beside the format's means them.
+    precise = "resolution" in fields or "aspect_ratio" in fields
+    size, seconds = _size(body.get("size")), _seconds(body.get("seconds"))
+    wish = Wish(None if "duration" in fields else seconds, None if precise else size)
+    try:
+        kinds, unasked = _kinds(body.get("model"), len(pictures))
+    except errors.UnknownEndpoint:
+        # People write the prompt, programs the model: where both are wrong, the prompt is told.
+        _check_prompt(fields, OPERATIONS[len(pictures)])
+        raise
+    fit = nearest(kinds, fields, wish)
+    known = fit.endpoint.model_fields
+    unknown = tuple(name for name in fields if name not in known)
+    changed = (*(["model"] if unasked and body.get("model") else []), *fit.changed)
+    return Asked(fit.endpoint, fields | fit.values, unknown + changed)
+
+
+def wanted(query: Mapping[str, str]) -> TaskFilter:
+    """Read which videos a list is to show.
+
+    Raises:
+        InvalidRequest: a value makes no sense.
+    """
+    order, text = query.get("order") or "desc", query.get("limit") or str(_PAGE_SIZE)
+    if order not in {"asc", "desc"}:
+        raise errors.InvalidRequest(f"order: got {order[:64]!r}; must be asc or desc.", field="order")
+    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= _LARGEST_PAGE:
+        message = f"limit: got {text[:64]!r}; must be a whole number from 1 to {_LARGEST_PAGE}."
+        raise errors.InvalidRequest(message, field="limit")
+    after = query.get("after") or ""
+    if after and (not _ID.fullmatch(after) or int(after) > _LARGEST_ID):
+        raise errors.InvalidRequest(f"after: got {after[:64]!r}; must be a video's id.", field="after")
+    return TaskFilter(after=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
+
+
+def pictures_of(body: Json) -> list[Any]:
+    """List the pictures: one or several, each an address, a data URI or an object that holds one.
+
+    Raises:
+        InvalidRequest: more than two, or one in a form that is not understood.
+    """
+    given: Any = next((body[name] for name in ("input_reference", "images", "image") if body.get(name)), [])
+    pictures = given if isinstance(given, list) else [given]
+    for picture in pictures:
+        if isinstance(picture, dict) and not {"image_url", "url", "image"} & set(picture):
+            raise errors.InvalidRequest(
+                "input_reference: must be a file, an address, a data URI or hold image_url.",
+                field="input_reference",
+            )
+    if len(pictures) >= len(OPERATIONS):
+        raise errors.ItemCountOutOfRange(
+            f"input_reference: got {len(pictures)} images; must be one, or the first and the last frame.",
+            field="input_reference",
+        )
+    return pictures
+
+
+def model_id(endpoint: type[Endpoint]) -> str:
+    """Return "viduq2-pro-img2video" and the like."""
+    return f"vidu{endpoint.family}-{endpoint.operation.value.replace('_', '-')}"
+
+
+def _check_prompt(fields: Json, operation: Operation) -> None:
+    """Refuse a prompt that no model takes."""
+    if "prompt" not in fields:
+        return
+    found: list[Breach] = []
+    for kind in catalogue.ENDPOINTS:
+        if kind.operation is operation:
+            broken = [breach for breach in _breaches(kind, fields) if breach.field == "prompt"]
+            if not broken:
+                return
+            found += broken
+    raise found[0].error()
+
+
+def _breaches(kind: type[Endpoint], fields: Json) -> tuple[Breach, ...]:
+    try:
+        kind.model_validate(fields)
+    except ValidationError as error:
+        return breaches_of(error)
+    return ()
+
+
+def _kinds(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]:
+    """Return the endpoints that are meant, and whether any model will do."""
+    if model is not None and not isinstance(model, str):
+        raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
+    name, operation = model or "", OPERATIONS[pictures]
+    if _ANY_MODEL.fullmatch(name):
+        return tuple(kind for kind in catalogue.ENDPOINTS if kind.operation is operation), True
+    for spelling in (name, f"{name[:64]}-{operation.value}"):
+        with suppress(errors.UnknownEndpoint):
+            found = catalogue.find(spelling)
+            if found.operation not in OPERATIONS:
+                raise errors.InvalidRequest(
+                    f"model: this format has no words for {found.name()}.", field="model"
+                )
+            return (found,), False
+    known = sorted({f"vidu{kind.family}" for kind in catalogue.ENDPOINTS if kind.operation is operation})
+    raise errors.UnknownEndpoint(
+        f"model: got {name[:64]!r}; for {operation.value} there are {', '.join(known)}.", field="model"
+    )
+
+
+def _seconds(value: Any) -> int | None:
+    if value is None or value == "":
+        return None
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    match = _SECONDS.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or not int(match[1]):
+        raise errors.InvalidRequest(
+            f"seconds: got {shown(value)}; must be a number of seconds from 1.", field="seconds"
+        )
+    return int(match[1])
+
+
+def _size(value: Any) -> Size | None:
+    if value is None or value == "":
+        return None
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise errors.InvalidRequest(
+            f"size: got {shown(value)}; must be width and height such as 1280x720.", field="size"
+        )
+    return Size(int(match[1]), int(match[2]))

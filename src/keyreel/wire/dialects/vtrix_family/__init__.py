@@ -1,0 +1,1 @@
+"""The vtrix format."""

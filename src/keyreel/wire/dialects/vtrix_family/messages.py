@@ -1,0 +1,69 @@
+"""Requests of vtrix clients that write messages, as to a language model: their parts, read as fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from keyreel import errors
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialects.dialect import Json
+
+PARAMETERS: Final = "parameters"
+"""Where the other fields stand beside messages."""
+
+_PARTS: Final = ("text", "image_url", "video_url")
+
+
+def are_messages(wrapped: Any) -> TypeGuard[list[Json]]:
+    """Say whether `input` holds messages rather than fields."""
+    return (
+        isinstance(wrapped, list)
+        and bool(wrapped)
+        and all(isinstance(item, dict) and "content" in item and "params" not in item for item in wrapped)
+    )
+
+
+def fields_of(messages: list[Json], parameters: Any) -> Json:
+    """Return the fields: texts make the prompt, pictures the images, a video is gone on from.
+
+    Raises:
+        InvalidRequest: a part is of no kind that is known, or the parameters are no object.
+    """
+    if not isinstance(parameters, dict | None):
+        raise errors.InvalidRequest("parameters: must be an object of the model's fields.", field=PARAMETERS)
+    parts = [
+        _part(part, f"input[{index}].content[{number}]")
+        for index, message in enumerate(messages)
+        for number, part in enumerate(_content(message["content"], f"input[{index}].content"))
+    ]
+    found: dict[str, list[str]] = {kind: [value for each, value in parts if each == kind] for kind in _PARTS}
+    fields: Json = {}
+    if found["text"]:
+        fields["prompt"] = "\n".join(found["text"])
+    if found["image_url"]:
+        fields["images"] = found["image_url"]
+    if found["video_url"]:
+        fields["video_url"] = found["video_url"][0]
+    return fields | (parameters or {})
+
+
+def _content(content: Any, path: str) -> list[Any]:
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    if not isinstance(content, list):
+        raise errors.InvalidRequest(f"{path}: must be text or a list of parts.", field=path)
+    return content
+
+
+def _part(part: Any, path: str) -> tuple[str, str]:
+    """Return a part's kind and value; an address may stand in an object of its own."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    if kind not in _PARTS:
+        raise errors.InvalidRequest(f"{path}.type: must be one of {', '.join(_PARTS)}.", field=f"{path}.type")
+    value = part.get("text") if kind == "text" else part.get("url") or part.get(kind)
+    if isinstance(value, dict):
+        value = value.get("url")
+    if not isinstance(value, str):
+        raise errors.InvalidRequest(f"{path}: must hold {kind}.", field=path)
+    return kind, value

@@ -1,0 +1,265 @@
+"""The vtrix format: one path for all models, the model's id in the body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from keyreel import errors
+from keyreel.pricing import usd
+from keyreel.task import State, TaskId
+from keyreel.wire.dialects.dialect import Action, Asked, Call, Dialect, Json, Report, Route
+from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
+from keyreel.wire.dialects.vtrix_family.messages import PARAMETERS, are_messages, fields_of
+from keyreel.wire.dialects.vtrix_family.models import MODELS, enveloped, model_id, model_list, model_spec
+from keyreel.wire.dialects.webhooks import Reporting
+from keyreel.wire.endpoints import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.errors import KeyreelError, Refusal
+    from keyreel.task import Links, Task
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+__all__ = ["MODELS", "Vtrix", "model_list", "model_spec"]
+
+_PATH: Final = "/model/v1/generation"
+_SKILL: Final = MODELS.removesuffix("models")
+_STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
+
+# Only 002014001 is published, for a missing image; the others are ours.
+_ENDINGS: Final = {
+    errors.PictureUnreachable: "002014101",
+    errors.Cancelled: "002014102",
+    errors.Expired: "002014102",
+    errors.VideoUnreachable: "002014103",
+    errors.KeyreelError: "002014100",
+}
+_REFUSALS: Final = (
+    Row(errors.MissingImage, 400, "002014001"),
+    Row(errors.InvalidRequest, 400, "002014002"),
+    Row(errors.InvalidImage, 400, "002014003"),
+    Row(errors.ImageTooLarge, 400, "002014004"),
+    Row(errors.ImageTooManyPixels, 400, "002014005"),
+    Row(errors.ImageSizeOutOfRange, 400, "002014006"),
+    Row(errors.MissingKey, 401, "002011001"),
+    Row(errors.InvalidKey, 401, "002011002"),
+    Row(errors.InsufficientCredits, 403, "002013003"),
+    Row(errors.MissingScope, 403, "002013004"),
+    Row(errors.UnsupportedOrder, 403, "002013001"),
+    Row(errors.LinkForged, 403, "002013002"),
+    Row(errors.UnknownEndpoint, 404, "002012001"),
+    Row(errors.UnknownTask, 404, "002012002"),
+    Row(errors.MethodNotAllowed, 405, "002012003"),
+    Row(errors.LinkExpired, 410, "002012004"),
+    Row(errors.BodyTooSlow, 408, "002014007"),
+    Row(errors.IdempotencyConflict, 409, "002014010"),
+    Row(errors.RateLimited, 429, "002016001"),
+    Row(errors.QuotaExceeded, 429, "002016002"),
+    Row(errors.BodyTooLarge, 413, "002014008"),
+    Row(errors.InternalFault, 500, "002015001"),
+    Row(errors.Unavailable, 503, "002015002"),
+    Row(errors.Refusal, 400, "002014009"),
+)
+
+
+class Vtrix(Dialect):
+    """Speaks `/model/v1/generation`."""
+
+    name = "vtrix"
+    title = "vtrix"
+    realm = ("/model/", _SKILL)
+    routes = (
+        Route(Action.SUBMIT, "POST", _PATH),
+        Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
+    )
+    body_limit = 20 * 1024 * 1024
+    reporting = Reporting(keyed=True)
+
+    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+        """Describe both forms: the fields in `input[0].params`, and beside `model`."""
+        model = {"const": self.model_id(endpoint)}
+        item = {"type": "object", "required": ["params"], "properties": {"params": fields}}
+        wrapped = {"type": "array", "minItems": 1, "maxItems": 1, "items": item}
+        flat = {"type": "object", "required": ["model"], "properties": {"model": model}}
+        return {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "required": ["model", "input"],
+                    "properties": {"model": model, "input": wrapped},
+                },
+                {"allOf": [fields, flat]},
+            ]
+        }
+
+    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+        """Read a submit: fields flat, wrapped in `input[0].params`, or messages. What is wrapped wins."""
+        del path
+        flat = {name: value for name, value in body.items() if name not in {"model", "input"}}
+        wrapped = body.get("input")
+        beside: tuple[str, ...] = ()
+        if are_messages(wrapped):
+            params = flat | fields_of(wrapped, flat.pop(PARAMETERS, None))
+        elif wrapped is not None:
+            params, beside = flat | _params(wrapped), _beside_params(wrapped[0])
+        else:
+            params = flat
+        # Some models put the provider's own model name into the fields; ours is outside.
+        inner = params.pop("model", None)
+        model = body.get("model") or inner
+        if not isinstance(model, str):
+            raise errors.InvalidRequest(
+                "model: is required, and must be text such as viduq2_pro_img2video.", field="model"
+            )
+        endpoint = catalogue.find(model)
+        unknown = tuple(name for name in params if name not in endpoint.model_fields)
+        return Asked(endpoint, params, unknown + beside)
+
+    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+        """Read the path's last part."""
+        del query
+        return TaskId(path["id"])
+
+    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+        """Write the new task."""
+        return self.result(task, endpoint, None, 0)
+
+    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+        """Write the task; `output`, `usage`, `error` and `progress` each only in their own states."""
+        body: Json = {
+            "id": task.id,
+            "created_at": int(task.created.timestamp()),
+            "model": self.model_id(type(endpoint)),
+            "metadata": _metadata(task, eta_seconds),
+        }
+        if links is not None:
+            content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
+            return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage(task)}
+        if task.state is State.SUCCEEDED:  # its files are no longer kept
+            return body | {"status": "completed", "output": [], "usage": _usage(task)}
+        if task.state in {State.FAILED, State.CANCELLED}:
+            cancelled = task.state is State.CANCELLED
+            code = ending_code(task, _REFUSALS, _ENDINGS)
+            usual = "The task was cancelled." if cancelled else "Video generation failed."
+            return body | {
+                "status": "failed",
+                # Clients of the gateway read the sentence by either name.
+                "error": {"code": code, **dict.fromkeys(("message", "error_message"), task.reason or usual)},
+            }
+        return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
+
+    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write `{code, message}`; clients stumble over an `error` object here."""
+        del request_id
+        row = row_of(_REFUSALS, error)
+        return row.status, {"code": row.code, "message": sentence(error)}
+
+    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+        """Write `{status, data}` where clients look for models: there they read nothing else."""
+        status, body = self.refusal(error, request_id)
+        return status, enveloped(None, status, body["message"]) if path.startswith(_SKILL) else body
+
+    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+        """Tell the command-line client errors as text: an object it takes for no answer, and polls on."""
+        error = body.get("error")
+        if isinstance(error, dict) and headers.get("x-source", "").lower() == "cli":
+            return body | {"error": error["message"]}
+        return body
+
+    def submit_call(self, endpoint: Endpoint) -> Call:
+        """Write a submit, wrapped as the hosted service wants it."""
+        body = {"model": self.model_id(type(endpoint)), "input": [{"params": endpoint.documented()}]}
+        return Call("POST", _PATH, body)
+
+    def result_call(self, task_id: TaskId) -> Call:
+        """Write a poll."""
+        return Call("GET", f"{_PATH}/task/{quote(task_id, safe='')}")
+
+    def read_accepted(self, body: Json) -> TaskId:
+        """Read the task's id."""
+        if not isinstance(body.get("id"), str) or not body["id"]:
+            raise errors.RemoteError("The answer holds no id.")
+        return TaskId(body["id"])
+
+    def read_result(self, body: Json) -> Report:
+        """Read a task's state; hosted services leave optional parts out."""
+        state = _STATES.get(body.get("status", ""))
+        if state is None:
+            raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
+        metadata: Json = body.get("metadata") or {}
+        content = _content(body)
+        seed = str(metadata.get("seed") or "")
+        return Report(
+            id=TaskId(str(body.get("id") or "")),
+            state=state,
+            progress=1.0 if state is State.SUCCEEDED else float(body.get("progress") or 0),
+            eta_seconds=int(metadata.get("eta_seconds") or 0),
+            reason=_reason(body.get("error")),
+            video_url=str(content.get("url") or ""),
+            cover_url=str(content.get("cover_url") or ""),
+            seed=int(seed) if seed.isdecimal() else None,
+            payload=str(metadata.get("payload") or ""),
+        )
+
+    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+        """Read `{code, message}`, and the gateway's `error` in whatever form."""
+        code = str(body.get("code") or "")
+        message = str(body.get("message") or _reason(body.get("error")) or f"The server answered {status}.")
+        path, separator, _ = message.partition(": ")
+        field = path if separator and " " not in path else ""
+        return error_of(_REFUSALS, (status, code), message, field) or errors.RemoteError(
+            message, status=status, code=code
+        )
+
+    def model_id(self, endpoint: type[Endpoint]) -> str:
+        """Return "viduq2_pro_start_end2video" and the like."""
+        return model_id(endpoint)
+
+
+def _params(wrapped: Any) -> Json:
+    """Unwrap `[{"params": {…}}]`."""
+    if not isinstance(wrapped, list) or len(wrapped) != 1 or not isinstance(wrapped[0], dict):
+        raise errors.InvalidRequest("input: must be a list of one object that holds params.", field="input")
+    params = wrapped[0].get("params")
+    if not isinstance(params, dict):
+        raise errors.InvalidRequest(
+            "input[0].params: must be an object of the model's fields.", field="input[0].params"
+        )
+    return params
+
+
+def _beside_params(wrapped: Json) -> tuple[str, ...]:
+    """Name what stands beside the fields: nobody reads it."""
+    return tuple(f"input[0].{name}" for name in wrapped if name != "params")
+
+
+def _metadata(task: Task, eta_seconds: int) -> Json:
+    """Write what the format has no place for: the same keys in every state, 0 for what is not known yet."""
+    moments = {"started_at": task.started, "finished_at": task.finished}
+    return {
+        "seed": task.submission.seed,
+        "payload": task.submission.payload,
+        "eta_seconds": eta_seconds,
+        **{name: int(moment.timestamp()) if moment else 0 for name, moment in moments.items()},
+    }
+
+
+def _usage(task: Task) -> Json:
+    """Write the price in US dollars; clients want every one of these keys, the amounts as text."""
+    cost = f"{usd(task.charged):.6f}"
+    discount = 0.5 if task.submission.off_peak else 0.0
+    return {"cost": cost, "discount": discount, "quantity": 1, "unit_price": cost, "extra_info": {}}
+
+
+def _content(body: Json) -> Json:
+    output: Json = next(iter(body.get("output") or []), {})
+    content: Json = next(iter(output.get("content") or []), {})
+    return content
+
+
+def _reason(error: Any) -> str:
+    if isinstance(error, dict):
+        return str(error.get("message") or error.get("error_message") or "")
+    return str(error or "")

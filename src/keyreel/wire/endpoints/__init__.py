@@ -1,0 +1,1 @@
+"""Endpoints: one model doing one operation, as checked fields."""

@@ -1,0 +1,255 @@
+"""What every request for a video has in common: seed, size class, watermark, what is passed through."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import from_json
+
+from keyreel.order import (
+    Amplitude,
+    Corner,
+    Operation,
+    Order,
+    Picture,
+    Resolution,
+    Shot,
+    Size,
+    Sound,
+    Subject,
+    Watermark,
+)
+from keyreel.task import State
+from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
+from keyreel.wire.endpoints.fields import (
+    PAYLOAD_LENGTH,
+    CornerName,
+    Flag,
+    Movement,
+    OneOf,
+    Seed,
+    Text,
+    broken,
+    flag,
+)
+from keyreel.wire.inputs.sources import TRUSTED, Address, Source
+
+_PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
+_CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
+
+Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
+Voice = Annotated[str, Text(256)]
+
+
+def _json_text(text: str, info: ValidationInfo) -> str:
+    """Check that a client's text is JSON; what was accepted once, in our own rows, stays."""
+    if text and not (info.context and info.context.get(TRUSTED)):
+        try:
+            from_json(text, allow_inf_nan=False)
+        except ValueError:
+            raise broken('must be JSON as text, for example {"Label": "1"}') from None
+    return text
+
+
+class Part(BaseModel):
+    """An object inside a request. Null counts as absent, and so does "" where a field may be."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, data: Any) -> Any:
+        return said(cls, data) if isinstance(data, dict) else data
+
+
+class TestMode(Part):
+    """Tries a webhook out: nothing is made or charged, and an event tells the end that is asked for."""
+
+    enabled: Flag = False
+    return_task_status: Annotated[str, OneOf(tuple(_PLAYED))] = "TASK_STATUS_SUCCEED"
+
+
+class Webhook(Part):
+    """Where to report the end of a task, as `/v3/async` clients ask for it."""
+
+    url: Address = ""
+    test_mode: TestMode | None = None
+
+
+class Extra(Part):
+    """The `extra` object of `/v3/async` requests."""
+
+    webhook: Webhook | None = None
+
+
+class Generation(Endpoint):
+    """A request for one video."""
+
+    high_for_large: ClassVar[bool] = False
+    """Whether the hosted service's page of this endpoint spells the largest movement "high"."""
+    numbered_corners: ClassVar[bool] = True
+    """Whether the hosted service's page of this endpoint numbers the watermark's corners."""
+    image_rules: ClassVar[PictureRules] = PictureRules()
+
+    seed: Seed = Field(None, description="0, -1 or absent ask for a random seed.")
+    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+    movement_amplitude: Movement = Amplitude.AUTO
+    bgm: Flag = Field(False, description="Add background music.")  # noqa: FBT003 - a field's default
+    off_peak: Flag = Field(False, description="Cheaper, within 48 hours; ignored with audio.")  # noqa: FBT003 - a field's default
+    watermark: Flag = Field(False, description="Lay a visible mark over the video.")  # noqa: FBT003 - a field's default
+    wm_url: Source | None = Field(None, description="The mark's image; absent, the default text.")
+    wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="The mark's corner.")
+    payload: Annotated[str, Text(PAYLOAD_LENGTH)] = Field("", description="Passed through to the result.")
+    meta_data: Annotated[str, Text(PAYLOAD_LENGTH), AfterValidator(_json_text)] = Field(
+        "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
+    )
+    callback_url: Address = Field("", description="Where events of the task are sent.")
+    extra: Extra | None = Field(None, description="May hold `webhook.url`, the same as `callback_url`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _relevant(cls, data: Any) -> Any:
+        """Drop what counts as absent: nulls, empty optional fields, a mark's fields without the mark."""
+        if not isinstance(data, dict):
+            return data
+        given = said(cls, data)
+        if not flag(given.get("watermark")):
+            given.pop("wm_url", None)
+            given.pop("wm_position", None)
+        return given
+
+    @property
+    def chosen_seed(self) -> int | None:
+        """The seed the client chose; None for a random one."""
+        return self.seed
+
+    @property
+    def sound(self) -> Sound:
+        """What is to be heard."""
+        return Sound(music=self.bgm)
+
+    @property
+    def saving(self) -> bool:
+        """Whether off-peak is asked for and possible: with audio it is not."""
+        return self.off_peak and not (self.sound.ambience or self.sound.speech)
+
+    @property
+    def recommended(self) -> bool:
+        """Whether `is_rec` is asked for, where the operation has it."""
+        return bool(getattr(self, "is_rec", False))
+
+    @property
+    def report_to(self) -> str:
+        """The callback's address, by either name."""
+        return self.callback_url or self._webhook.url
+
+    def called(self) -> dict[str, str]:
+        """Map `callback_url` or the webhook's field to the address in it, whichever counts."""
+        field = "callback_url" if self.callback_url else "extra.webhook.url"
+        return {field: self.report_to} if self.report_to else {}
+
+    @property
+    def rehearsed_end(self) -> State | None:
+        """The end that test mode plays."""
+        mode = self._webhook.test_mode
+        return _PLAYED[mode.return_task_status] if mode and mode.enabled else None
+
+    @property
+    def _webhook(self) -> Webhook:
+        return (self.extra and self.extra.webhook) or Webhook()
+
+    def inputs(self) -> dict[str, str]:
+        """Map each picture field but the watermark's to its source."""
+        raise NotImplementedError
+
+    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+        """Return the fields that hold pictures, with other sources."""
+        raise NotImplementedError
+
+    def pictures(self) -> dict[str, str]:
+        """Map each given picture field ("images[0]") to its source."""
+        return self.inputs() | ({"wm_url": self.wm_url} if self.wm_url else {})
+
+    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+        """Return a copy with other sources; keys as in `pictures`."""
+        moved = self.moved_inputs(sources)
+        if self.wm_url:
+            moved["wm_url"] = sources.get("wm_url", self.wm_url)
+        return self.model_copy(update=moved)
+
+    def picture_rules(self, path: str) -> PictureRules:
+        """Return the limits of the picture field at this path."""
+        return PictureRules(widest=None, keep_alpha=True) if path == "wm_url" else self.image_rules
+
+    def check_sizes(self, sizes: Mapping[str, Size]) -> None:
+        """Check nothing: most operations take pictures of any sizes side by side."""
+
+    def without_effect(self) -> tuple[str, ...]:
+        """Name the fields that ask for something that cannot be."""
+        named: list[str] = []
+        if self.off_peak and not self.saving:
+            named.append("off_peak")
+        if getattr(self, "voice_id", "") and not self.sound.speech:
+            named.append("voice_id")
+        prompt: object = getattr(self, "prompt", "")
+        if self.recommended and prompt:
+            named.append("prompt")
+        # A task has one callback: where two addresses are given, `callback_url` counts.
+        second = self._webhook.url not in {"", self.report_to}
+        return (*named, "extra.webhook.url") if second else tuple(named)
+
+    def documented(self) -> dict[str, Any]:
+        """Return the fields that were given, in the spelling of the hosted service's page."""
+        given = super().documented()
+        if self.high_for_large and given.get("movement_amplitude") == "large":
+            given["movement_amplitude"] = "high"
+        if self.numbered_corners and "wm_position" in given:
+            given["wm_position"] = _CORNERS.index(self.wm_position) + 1
+        return given
+
+    def ordered(
+        self,
+        seed: int,
+        *shots: Shot,
+        operation: Operation | None = None,
+        subjects: Iterable[Subject] = (),
+        size: Size | None = None,
+    ) -> Order:
+        """Return the order of these shots, with all that requests have in common."""
+        mark = Watermark(self.wm_position, Picture(self.wm_url) if self.wm_url else None)
+        return Order(
+            operation=operation or self.operation,
+            model=self.family,
+            shots=shots,
+            resolution=self.resolution,
+            seed=seed,
+            subjects=tuple(subjects),
+            size=size,
+            amplitude=self.movement_amplitude,
+            watermark=mark if self.watermark else None,
+            sound=self.sound,
+            label=self.meta_data,
+        )
+
+
+def said(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that say something: null means absent throughout this API family.
+
+    So does "" for a field that need not be there: programs fill in whatever a form has left empty.
+    """
+    optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
+    return {
+        name: value
+        for name, value in data.items()
+        if value is not None and not (isinstance(value, str) and not value and name in optional)
+    }
+
+
+def listed(name: str, sources: Iterable[str]) -> dict[str, str]:
+    """Map `name[0]`, `name[1]`, … to the sources."""
+    return {f"{name}[{index}]": source for index, source in enumerate(sources)}
+
+
+def relisted(name: str, old: Iterable[str], sources: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a list of pictures with other sources, the counterpart of `listed`."""
+    return tuple(sources.get(path, source) for path, source in listed(name, old).items())

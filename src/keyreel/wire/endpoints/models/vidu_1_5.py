@@ -1,0 +1,50 @@
+"""Vidu 1.5: four seconds in three sizes, or eight in one, from words too."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
+from keyreel.wire.endpoints.fields import Many, OneOf, Text
+from keyreel.wire.endpoints.from_references import ImageReference2Video
+from keyreel.wire.endpoints.from_text import Text2Video
+from keyreel.wire.endpoints.models.vidu_2_0 import FourOrEight, V20Img2Video, V20StartEnd2Video
+from keyreel.wire.inputs.sources import Source
+
+Ratios = Annotated[str, OneOf(("16:9", "9:16", "1:1"))]
+
+
+class V15Text2Video(FourOrEight, Text2Video):
+    """Makes a video from a description."""
+
+    family = "1.5"
+
+    prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to be seen and to happen.")
+    aspect_ratio: Ratios = Field("16:9", description="The frame's width:height.")
+
+
+class V15Img2Video(V20Img2Video):
+    """Makes a video that starts with a picture."""
+
+    family = "1.5"
+
+
+class V15StartEnd2Video(V20StartEnd2Video):
+    """Makes a video from its first and its last frame."""
+
+    family = "1.5"
+
+
+class V15Reference2Video(FourOrEight, ImageReference2Video):
+    """Makes a video of up to three subjects from their pictures and a description."""
+
+    family = "1.5"
+    image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=10 * MEGABYTE - 1)
+
+    images: Annotated[tuple[Source, ...], Many(1, 3, noun="images", kind="no_image")] = Field(
+        description="The subjects."
+    )
+    prompt: Annotated[str, Text(1500, needed=True)] = Field(
+        description="What is to happen; @1 is the first subject."
+    )
+    aspect_ratio: Ratios = Field("16:9", description="The frame's width:height.")

@@ -1,0 +1,73 @@
+"""Vidu 2.0: four seconds in three sizes, or eight in one."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from keyreel.order import Resolution
+from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
+from keyreel.wire.endpoints.fields import Choice, Many, OneOf, Text, Whole, broken, whole
+from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
+from keyreel.wire.endpoints.from_references import ImageReference2Video
+from keyreel.wire.endpoints.generation import Generation
+from keyreel.wire.inputs.sources import Source
+
+_INLINE = 10 * MEGABYTE - 1
+_LONG = 8
+
+Seconds = Annotated[int, Choice((4, _LONG))]
+Sizes = Annotated[Resolution, OneOf(("360p", "720p", "1080p"))]
+
+
+class FourOrEight(Generation):
+    """Eight seconds come in 720p alone, which is their default as well."""
+
+    duration: Seconds = Field(4, description="Seconds.")
+    resolution: Sizes = Field(Resolution.P360, description="The size class; with 8 seconds only 720p.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _long_ones_are_720p(cls, data: Any) -> Any:
+        if isinstance(data, dict) and whole(data.get("duration")) == _LONG and not data.get("resolution"):
+            return data | {"resolution": "720p"}
+        return data
+
+    @model_validator(mode="after")
+    def _long_ones_are_nothing_else(self) -> "FourOrEight":
+        if self.duration == _LONG and self.resolution is not Resolution.P720:
+            raise broken("must be 720p with duration 8", field="resolution")
+        return self
+
+
+class V20Img2Video(FourOrEight, Img2Video):
+    """Makes a video that starts with a picture."""
+
+    family = "2.0"
+    image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
+
+    prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to happen.")
+
+
+class V20StartEnd2Video(FourOrEight, StartEnd2Video):
+    """Makes a video from its first and its last frame."""
+
+    family = "2.0"
+    image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
+
+    prompt: Annotated[str, Text(1500)] = Field("", description="What is to happen.")
+
+
+class V20Reference2Video(ImageReference2Video):
+    """Makes a video of up to three subjects from their pictures and a description."""
+
+    family = "2.0"
+    image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=_INLINE)
+
+    images: Annotated[tuple[Source, ...], Many(1, 3, noun="images", kind="no_image")] = Field(
+        description="The subjects."
+    )
+    prompt: Annotated[str, Text(1500, needed=True)] = Field(
+        description="What is to happen; @1 is the first subject."
+    )
+    duration: Annotated[int, Whole(4, 4)] = Field(4, description="Seconds; four is the only choice.")
+    resolution: Annotated[Resolution, OneOf(("360p", "720p"))] = Resolution.P360

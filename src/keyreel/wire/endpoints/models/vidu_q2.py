@@ -1,0 +1,35 @@
+"""Vidu Q2: subjects with names and voices, videos from words alone, and templates."""
+
+from pydantic import Field
+
+from keyreel.order import Sound
+from keyreel.wire.endpoints.fields import Flag
+from keyreel.wire.endpoints.from_references import SubjectReference2Video
+from keyreel.wire.endpoints.from_text import Template2Video, Text2Video
+
+
+class Q2Reference2Video(SubjectReference2Video):
+    """Makes a video of named subjects from their pictures and a description."""
+
+    family = "q2"
+    high_for_large = True
+
+
+class Q2Text2Video(Text2Video):
+    """Makes a video from a description."""
+
+    family = "q2"
+    high_for_large = True
+
+    audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
+
+    @property
+    def sound(self) -> Sound:
+        """What is to be heard."""
+        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio)
+
+
+class Q2Template2Video(Template2Video):
+    """Applies a prepared effect to pictures."""
+
+    family = "q2"

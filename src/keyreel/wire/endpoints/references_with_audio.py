@@ -1,0 +1,23 @@
+"""Subjects in a scene that sounds by itself, of three to sixteen seconds."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from keyreel.order import Sound
+from keyreel.wire.endpoints.fields import Whole
+from keyreel.wire.endpoints.from_references import SubjectReference2Video
+from keyreel.wire.endpoints.with_audio import Sounding
+
+
+class SoundingReference2Video(Sounding, SubjectReference2Video):
+    """The request's own voice goes before those of its subjects."""
+
+    duration: Annotated[int, Whole(3, 16)] = Field(5, description="Seconds.")
+
+    @property
+    def sound(self) -> Sound:
+        """What is to be heard, in the first voice given."""
+        heard = super().sound
+        voices = (self.voice_id, *(subject.voice_id for subject in self.subjects))
+        return Sound(heard.music, heard.ambience, heard.speech, next(filter(None, voices), ""))

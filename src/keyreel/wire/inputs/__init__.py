@@ -1,0 +1,1 @@
+"""Pictures and videos in requests, as text: URLs, data URIs. Opens nothing."""

@@ -1,0 +1,116 @@
+"""What a language model needs to use a server: /llms.txt, written from the catalogue."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from keyreel.task import State
+from keyreel.wire.dialects.dialect import Action, Asked
+from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.models.vidu_q2_pro import Q2ProImg2Video
+from keyreel.wire.reference.model_list import lengths, limits
+from keyreel.wire.requests.examples import LINKS, example, example_task
+from keyreel.wire.requests.validation import examined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyreel.wire.dialects.dialect import Dialect
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+_LONGEST: Final = 160
+
+
+def briefing(base_url: str) -> str:
+    """Return the text, in the form of llmstxt.org."""
+    return "\n".join([*_beginning(base_url), *_formats(base_url), *_models(), *_end(base_url)]) + "\n"
+
+
+def _beginning(base_url: str) -> Iterator[str]:
+    yield "# Keyreel\n"
+    yield "> Makes videos from pictures and words, over HTTP, in the wire formats of the Vidu API family.\n"
+    yield "How it works: POST a request and get a task's id at once; poll the task until it has ended; then"
+    yield "download the MP4 from the signed address in the last poll, good for a day. A poll every"
+    yield "two seconds is plenty. Every task can be read in every format, whichever one it was made in.\n"
+    yield f"- Server: {base_url}"
+    yield "- Key: header `Authorization: Bearer KEY`."
+    yield "- Pictures: an http(s) address or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
+    yield "- A task that failed says why in the answer to a poll; it costs nothing."
+    yield "- A refused request makes no task and costs nothing; the message names the field and the rule."
+    yield "- Fields that had no effect are named in the header `X-Ignored-Fields`."
+    yield f"- Try a request without making anything: `POST {base_url}/v1/validate/MODEL` with the same body"
+    yield "  answers with every broken rule at once, and the price."
+    yield f"- What can be had here, with limits and prices: `GET {base_url}/v1/models`.\n"
+
+
+def _formats(base_url: str) -> Iterator[str]:
+    yield "## Formats\n"
+    yield "One is enough. The first is the simplest.\n"
+    for each in DIALECTS:
+        yield from _format(each, base_url)
+
+
+def _format(dialect: Dialect, base_url: str) -> Iterator[str]:
+    request = example(Q2ProImg2Video)
+    call, task = dialect.submit_call(request), example_task(request, State.QUEUED)
+    done = example_task(request, State.SUCCEEDED)
+    poll = next(route for route in dialect.routes if route.action is Action.RESULT)
+    query = "".join(f"?{each.name}=ID" for each in poll.query if each.required)
+    yield f"### {dialect.title}\n"
+    yield f"`{call.method} {base_url}{call.path}`\n"
+    yield _block(call.json)
+    yield f"answers `{_short(dialect.accepted(task, request))}`\n"
+    yield f"`GET {base_url}{poll.path}{query}` answers, once the video is there:\n"
+    yield _block(dialect.result(done, request, LINKS, 0))
+
+
+def _models() -> Iterator[str]:
+    yield "## Models\n"
+    yield "| model | does | takes | seconds | sizes |\n|---|---|---|---|---|"
+    for kind in ENDPOINTS:
+        sizes = ", ".join(limits(kind, "resolution")["enum"])
+        does = (kind.__doc__ or "").strip().rstrip(".")
+        model = DIALECTS[0].model_id(kind)
+        yield f"| `{model}` | {does} | {_needed(kind)} | {_span(kind)} | {sizes} |"
+    yield ""
+
+
+def _needed(kind: type[Endpoint]) -> str:
+    """Name what a request cannot be without, by leaving each part of one out."""
+    given = example(kind).documented()
+    needed = [
+        name
+        for name in given
+        if examined(Asked(kind, {other: given[other] for other in given if other != name})).breaches
+    ]
+    return ", ".join(f"`{name}`{_instead(kind, name)}" for name in needed)
+
+
+def _instead(kind: type[Endpoint], name: str) -> str:
+    other = {"images": "subjects", "video_url": "video_creation_id"}.get(name, "")
+    return f" or `{other}`" if other in kind.model_fields else ""
+
+
+def _span(kind: type[Endpoint]) -> str:
+    able = lengths(kind)
+    low, high = min(able), max(able)
+    whole = high - low > 1 and len(able) == high - low + 1
+    return f"{low} to {high}" if whole else ", ".join(map(str, able))
+
+
+def _end(base_url: str) -> Iterator[str]:
+    yield "## More\n"
+    yield f"- [OpenAPI document]({base_url}/openapi.json): every address, field, limit and error"
+    yield f"- [Reference for people]({base_url}/docs)"
+    yield f"- [Voices]({base_url}/v1/voices): what `voice_id` may name"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _block(value: object) -> str:
+    return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"

@@ -1,0 +1,42 @@
+"""The parts that OpenAPI descriptions are made of: values in queries, answers, refusals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from keyreel.errors import Refusal
+    from keyreel.wire.dialects.dialect import Dialect, Json, Query
+
+REF: Final = "#/components/schemas/{model}"
+
+
+def in_query(query: Query) -> Json:
+    """Describe a value in an address's query."""
+    return {
+        "name": query.name,
+        "in": "query",
+        "required": query.required,
+        "description": query.description,
+        "schema": query.schema,
+    }
+
+
+def answer(description: str, schema: str, example: Any) -> Json:
+    """Describe an answer in JSON."""
+    media: Json = {"schema": {"$ref": REF.format(model=schema)}}
+    if example is not None:
+        media["examples"] = {"usual": {"value": example}}
+    return {"description": description, "content": {"application/json": media}}
+
+
+def refusals(dialect: Dialect, kinds: tuple[type[Refusal], ...], path: str = "", schema: str = "") -> Json:
+    """Describe the refusals at a path, those of one status together."""
+    found: Json = {}
+    for kind in kinds:
+        error = kind()
+        status, body = dialect.refusal_at(path, error)
+        told = found.setdefault(str(status), answer("", schema or f"{dialect.name}.refusal", None))
+        told["description"] = f"{told['description']} {error.message}".strip()
+        told["content"]["application/json"].setdefault("examples", {})[kind.__name__] = {"value": body}
+    return found

@@ -1,0 +1,48 @@
+"""What the reference shows: one request for each operation, and a task in any state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from keyreel.order import Operation
+from keyreel.task import Links, State, Submission, Task, TaskId
+from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.requests.parsing import parse_fields
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+LINKS: Final = Links("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
+_PICTURES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
+_FIELDS: Final[dict[Operation, Json]] = {
+    Operation.IMG2VIDEO: {"images": _PICTURES[:1], "prompt": "The camera moves in slowly."},
+    Operation.START_END2VIDEO: {"images": _PICTURES[:2], "prompt": "The sun rises."},
+    Operation.MULTIFRAME: {
+        "start_image": _PICTURES[0],
+        "image_settings": [{"key_image": picture, "duration": 3} for picture in _PICTURES[1:]],
+    },
+    Operation.REFERENCE2VIDEO: {"images": _PICTURES[:1], "prompt": "@1 walks through the rain."},
+    Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
+    Operation.EXTEND: {
+        "video_url": "https://example.com/dawn.mp4",
+        "prompt": "The camera moves on, ever slower.",
+    },
+    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _PICTURES[:1]},
+}
+
+
+def example(kind: type[Endpoint]) -> Endpoint:
+    """Return a request."""
+    return parse_fields(Asked(kind, _FIELDS[kind.operation]))
+
+
+def example_task(request: Endpoint, state: State) -> Task:
+    """Return the task of a request."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    submission = Submission("", "", "", request.name(), "", seed=7, seconds=request.seconds)
+    done = moment if state.final else None
+    return Task(
+        TaskId("7000000000000000001"), submission, state, 1, 0, 0.0, moment, started=done, finished=done
+    )

@@ -1,0 +1,1 @@
+"""Child processes that render and finish: a pool of them, and what they and the worker tell each other."""

@@ -1,0 +1,73 @@
+"""The sweeper: renews leases, queues again what others let lapse, ends what has waited too long."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NoReturn
+
+import structlog
+
+from keyreel.errors import Unavailable
+from keyreel.tasks.deadlines import Deadlines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
+    from keyreel.tasks.store import TaskStore
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Sweeper:
+    """Looks after the tasks of one store for one owner of leases. `nudge` tells that a task waits again."""
+
+    def __init__(
+        self,
+        store: TaskStore,
+        owner: str,
+        lease_seconds: float,
+        *,
+        time: TrustedTime,
+        nudge: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._owner = owner
+        self._lease_seconds = lease_seconds
+        self._time = time
+        self._nudge = nudge
+        self._deadlines = Deadlines(store.database, store.clock)
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Begin a round now. Call it from the event loop's thread."""
+        self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Do a round three times a lease, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(self._lease_seconds / 3):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            try:
+                await self.round()
+            except Unavailable:
+                continue
+
+    async def round(self) -> None:
+        """Look once at leases and deadlines."""
+        jump = self._time.untold_jump()
+        if jump:
+            self._deadlines.move(jump)
+            self._time.told(jump)
+            _log.warning("the machine's clock was set", seconds=jump.total_seconds())
+        lapsed = self._store.sweep(self._owner, self._lease_seconds)
+        if lapsed:
+            _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
+            self._nudge()
+        while expired := self._deadlines.expire():
+            _log.info("off-peak tasks expired", tasks=expired)
+            await asyncio.sleep(0)

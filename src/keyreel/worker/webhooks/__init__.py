@@ -1,0 +1,1 @@
+"""Sending webhooks: signed requests, retried until they are delivered."""

@@ -1,0 +1,78 @@
+"""The flows alone: which steps they yield, whatever answers come."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyreel.client import sansio
+from keyreel.client.sansio import Answer, Dropped, Patience, Pause, Remote, Send
+from keyreel.errors import RemoteError
+from keyreel.task import State, TaskId
+from keyreel.wire.dialects.registry import find_dialect
+from keyreel.wire.endpoints.catalogue import endpoint
+from support.wire import LINKS, request, task
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialects.dialect import Report
+
+VTRIX = find_dialect("vtrix")
+IMG2VIDEO = endpoint("q2-pro-img2video")
+
+
+def answer(state: State) -> Answer:
+    links = LINKS if state is State.SUCCEEDED else None
+    return Answer(
+        body=json.dumps(VTRIX.result(task(IMG2VIDEO, state), request(IMG2VIDEO), links, 0)).encode()
+    )
+
+
+def test_a_submit_is_one_step_with_key_and_json() -> None:
+    flow = sansio.submit(Remote("http://service.test/api/", "key", VTRIX), request(IMG2VIDEO))
+    step = next(flow)
+    assert isinstance(step, Send)
+    assert (step.method, step.url) == ("POST", "http://service.test/api/model/v1/generation")
+    assert step.headers["authorization"] == "Bearer key"
+    assert json.loads(step.body or b"")["model"] == "viduq2_pro_img2video"
+    with pytest.raises(StopIteration) as end:
+        flow.send(answer(State.QUEUED))
+    assert end.value.value == "7000000000000000001"
+
+
+def test_pauses_grow_up_to_a_limit() -> None:
+    patience = Patience(first_seconds=1, most_seconds=3)
+    flow = sansio.wait(Remote("http://service.test", "", VTRIX, patience), TaskId("1"))
+    step, pauses = next(flow), list[float]()
+    while len(pauses) < 6:
+        step = flow.send(answer(State.RUNNING) if isinstance(step, Send) else Answer())
+        if isinstance(step, Pause):
+            pauses.append(step.seconds)
+    assert pauses == [1, 1.5, 2.25, 3, 3, 3]
+
+
+def test_every_report_is_shown_and_the_last_one_returned() -> None:
+    seen = list["Report"]()
+    flow = sansio.wait(Remote("http://service.test", "", VTRIX), TaskId("1"), seen.append)
+    next(flow)
+    assert isinstance(flow.send(answer(State.RUNNING)), Pause)
+    assert isinstance(flow.send(Answer()), Send)
+    with pytest.raises(StopIteration) as end:
+        flow.send(answer(State.SUCCEEDED))
+    assert end.value.value is seen[-1]
+    assert [report.state for report in seen] == [State.RUNNING, State.SUCCEEDED]
+
+
+def test_no_key_is_no_header() -> None:
+    step = next(sansio.poll(Remote("http://service.test", "", VTRIX), TaskId("1")))
+    assert isinstance(step, Send)
+    assert "authorization" not in step.headers
+    assert step.body is None
+
+
+def test_a_lost_poll_names_the_server() -> None:
+    flow = sansio.poll(Remote("http://service.test", "", VTRIX), TaskId("1"))
+    next(flow)
+    with pytest.raises(RemoteError, match=r"http://service\.test did not answer: reset"):
+        flow.throw(Dropped("reset"))

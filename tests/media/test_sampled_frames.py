@@ -1,0 +1,73 @@
+"""A few frames stand for a video, each with its true time; strangers' files are opened as videos alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from av.error import FFmpegError
+
+from keyreel.media.color import ColorConverter
+from keyreel.media.sampled_frames import length, open_strange, sampled, stills
+from keyreel.media.video_reader import frames
+from keyreel.media.video_writer import open_film
+from keyreel.order import Size
+from support.videos import scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def counting(path: Path, count: int) -> Path:
+    """Write a video whose frames' light tells their number."""
+    with open_film(path, Size(64, 64)) as film:
+        for number in range(count):
+            film.write(np.full((64, 64, 3), number % 250, np.uint8))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("seconds", "times"),
+    [
+        (1, [0.0, 0.5, 1.0]),
+        (3, [0.0, 2.0, 2.5, 3.0]),
+        (5, [0.0, 2.0, 4.0]),
+        (40, [0.0, 4.0, 10.0, 14.0, 20.0, 24.0, 30.0, 34.0]),
+    ],
+    ids=["1 s", "3 s", "5 s", "40 s"],
+)
+def test_stills_are_few_and_spread_over_the_video(tmp_path: Path, seconds: int, times: list[float]) -> None:
+    path = scene(tmp_path / "film.mp4", seed=1, move=0.5, seconds=seconds)
+    found = [still.seconds for still in stills(path)]
+    assert found == pytest.approx(times, abs=0.2)
+
+
+def test_each_still_is_the_frame_of_its_time(tmp_path: Path) -> None:
+    path = counting(tmp_path / "film.mp4", 60)
+    every = list(frames(path))
+    for still in stills(path):
+        seen = ColorConverter().to_rgb(still.picture)
+        assert (seen == every[round(still.seconds * 24)]).all()
+
+
+def test_samples_come_at_equal_times_until_the_longest(tmp_path: Path) -> None:
+    with open_strange(counting(tmp_path / "film.mp4", 96)) as container:
+        assert length(container) == 4.0
+        found = [still.seconds for still in sampled(container, 0.5, 2.25)]
+    assert found == [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile '{}'\n",
+    ],
+    ids=["a playlist", "a list of parts"],
+)
+def test_a_file_that_names_others_is_not_followed(tmp_path: Path, text: str) -> None:
+    film = counting(tmp_path / "film.mp4", 24)
+    (tmp_path / "list").write_text(text.format(film))
+    with pytest.raises(FFmpegError):
+        open_strange(tmp_path / "list")

@@ -1,0 +1,180 @@
+"""Films are written, then read back as anybody would: probed and decoded."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import subprocess
+import sys
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from keyreel.errors import RenderFailed
+from keyreel.media.probe import BT709_LIMITED, probe
+from keyreel.media.video_reader import frames
+from keyreel.media.video_writer import open_film
+from keyreel.order import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+SMALL = Size(320, 176)
+
+
+def drifting(size: Size, count: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield soft colour waves that drift, as smooth as a photograph and no two frames alike."""
+    down, across = np.mgrid[0 : size.height, 0 : size.width]
+    for index in range(count):
+        waves = [
+            np.sin((across * a + down * b) / 40 + index / 6) for a, b in ((1, 0.4), (0.3, 1), (0.7, -0.8))
+        ]
+        yield (127.5 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
+
+
+def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
+    height, width = pictures[0].shape[:2]
+    with open_film(path, Size(width, height)) as film:
+        for picture in pictures:
+            film.write(picture)
+    return path
+
+
+@pytest.mark.parametrize("size", [Size(320, 176), Size(1674, 1238), Size(352, 640)], ids=str)
+def test_a_film_is_h264_high_bt709_at_24_fps_with_every_frame(tmp_path: Path, size: Size) -> None:
+    facts = probe(write(tmp_path / "film.mp4", list(drifting(size, 13))))
+    assert (facts.width, facts.height, facts.frames) == (size.width, size.height, 13)
+    assert (facts.fps, facts.seconds, facts.steady) == (Fraction(24), pytest.approx(13 / 24), True)
+    assert (facts.codec, facts.profile, facts.pix_fmt) == ("h264", "High", "yuv420p")
+    assert facts.color == BT709_LIMITED
+    assert not facts.has_audio
+
+
+def test_a_film_of_one_frame_lasts_one_frame(tmp_path: Path) -> None:
+    facts = probe(write(tmp_path / "film.mp4", list(drifting(SMALL, 1))))
+    assert (facts.frames, facts.seconds) == (1, pytest.approx(1 / 24))
+
+
+def test_every_frame_survives_closely(tmp_path: Path) -> None:
+    pictures = list(drifting(SMALL, 60))
+    read = list(frames(write(tmp_path / "film.mp4", pictures)))
+    errors = [np.abs(a.astype(int) - b).mean() / 255 for a, b in zip(read, pictures, strict=True)]
+    assert max(errors) < 0.02
+
+
+@pytest.mark.parametrize("size", [Size(320, 176), Size(544, 400)], ids=str)
+def test_the_same_frames_give_the_same_bytes(tmp_path: Path, size: Size) -> None:
+    pictures = list(drifting(size, 20))
+    digests: set[str] = set()
+    for attempt in range(8):
+        # The encoder's memory is littered differently each time: it must not read what it did not set.
+        noise = np.random.default_rng(attempt)
+        litter = [noise.integers(0, 256, 1 << power, dtype=np.uint8) for power in (12, 14, 16, 18, 20, 22)]
+        del litter
+        digests.add(hashlib.sha256(write(tmp_path / "film.mp4", pictures).read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+def test_a_frame_may_be_reused_once_it_was_written(tmp_path: Path) -> None:
+    pictures = list(drifting(SMALL, 12))
+    reused = np.empty_like(pictures[0])
+    with open_film(tmp_path / "reused.mp4", SMALL) as film:
+        for picture in pictures:
+            reused[:] = picture
+            film.write(reused)
+            reused[:] = 0
+    assert (tmp_path / "reused.mp4").read_bytes() == write(tmp_path / "fresh.mp4", pictures).read_bytes()
+
+
+def test_a_view_that_is_not_contiguous_is_written_as_it_looks(tmp_path: Path) -> None:
+    pictures = list(drifting(SMALL, 4))
+    mirrored = write(tmp_path / "a.mp4", [picture[:, ::-1] for picture in pictures])
+    copied = write(tmp_path / "b.mp4", [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures])
+    assert mirrored.read_bytes() == copied.read_bytes()
+
+
+def test_an_error_inside_the_block_leaves_nothing(tmp_path: Path) -> None:
+    def break_off() -> None:
+        with open_film(tmp_path / "film.mp4", SMALL) as film:
+            for picture in drifting(SMALL, 9):
+                film.write(picture)
+            raise KeyError("an engine's own error")
+
+    with pytest.raises(KeyError):
+        break_off()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_leaves_the_older_film_in_place(tmp_path: Path) -> None:
+    older = write(tmp_path / "film.mp4", list(drifting(SMALL, 3))).read_bytes()
+    with pytest.raises(RenderFailed, match="no frames"), open_film(tmp_path / "film.mp4", SMALL):
+        pass
+    assert (tmp_path / "film.mp4").read_bytes() == older
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from keyreel.media.video_writer import open_film
+from keyreel.order import Size
+with open_film(Path(sys.argv[1]), Size(320, 176)) as film:
+    for index in range(100):
+        film.write(np.full((176, 320, 3), index, np.uint8))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from keyreel.errors import RenderFailed
+from keyreel.media.video_writer import open_film
+from keyreel.order import Size
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+noise = np.random.default_rng(1)
+try:
+    with open_film(Path(sys.argv[1]), Size(320, 176)) as film:
+        for index in range(int(sys.argv[2])):
+            film.write(noise.integers(0, 256, (176, 320, 3), dtype=np.uint8))
+except RenderFailed as error:
+    sys.exit(7 if "File too large" in error.message else 8)
+"""
+
+
+def test_a_killed_process_leaves_nothing_under_the_final_name(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(film)], check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    assert not film.exists()
+    # A retry in the same folder is not disturbed by what the dead one left.
+    assert probe(write(film, list(drifting(SMALL, 5)))).frames == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+@pytest.mark.parametrize("count", [60, 3], ids=["while writing", "at the end"])
+def test_a_full_disk_is_a_failed_render_and_leaves_nothing(tmp_path: Path, count: int) -> None:
+    arguments = [sys.executable, "-c", FULL_DISK, str(tmp_path / "film.mp4"), str(count)]
+    assert subprocess.run(arguments, check=False, timeout=60).returncode == 7
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_is_a_failed_render(tmp_path: Path) -> None:
+    with pytest.raises(RenderFailed, match="No such file"):
+        write(tmp_path / "nowhere" / "film.mp4", list(drifting(SMALL, 2)))
+
+
+@pytest.mark.parametrize("shape", [(176, 320), (176, 322, 3), (176, 320, 4)], ids=str)
+def test_refuses_a_frame_of_another_shape(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="a frame of"), open_film(tmp_path / "film.mp4", SMALL) as film:
+        film.write(np.zeros(shape, np.uint8))
+
+
+def test_refuses_odd_sides(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="even"), open_film(tmp_path / "film.mp4", Size(321, 176)):
+        pass

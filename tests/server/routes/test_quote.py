@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.requests import data_uri
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from keyreel.cli.local.composition import Platform
+
+MODEL = "vidu-q2-pro-img2video"
+
+
+def quoted(client: TestClient, **fields: object) -> dict[str, object]:
+    answer = client.post("/v1/quote", json={"model": MODEL, **fields})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, object] = answer.json()
+    return body
+
+
+def test_says_what_a_submit_would_hold_and_makes_nothing(client: TestClient, platform: Platform) -> None:
+    fields = {"images": [data_uri()], "prompt": "push in", "duration": 5, "resolution": "720p"}
+    found = quoted(client, **fields)
+    assert platform.services.store.list() == ()
+    client.post(f"/v3/async/{MODEL}", json=fields)
+    (task,) = platform.services.store.list()
+    assert (found["credits"], found["seconds"]) == (task.submission.credits, 5)
+    assert found["usd"] == f"{task.submission.credits * 0.005:.3f}"
+
+
+def test_off_peak_costs_half(client: TestClient) -> None:
+    usual, cheap = quoted(client, duration=4), quoted(client, duration=4, off_peak=True)
+    assert cheap["credits"] == usual["off_peak_credits"]
+    assert (usual["off_peak"], cheap["off_peak"]) == (False, True)
+    with_sound = quoted(client, duration=4, off_peak=True, audio=True)
+    assert (with_sound["off_peak"], with_sound["off_peak_credits"]) == (False, None)
+
+
+def test_what_has_no_part_in_the_price_may_be_left_out(client: TestClient) -> None:
+    assert quoted(client)["seconds"] == 5
+    answer = client.post(f"/v1/quote?model={MODEL}", json={"duration": 2})
+    assert answer.json()["seconds"] == 2
+
+
+def test_tasks_before_it_put_its_time_off(client: TestClient) -> None:
+    before = quoted(client)
+    body = {"images": [data_uri()], "prompt": "on"}
+    for _ in range(3):
+        client.post(f"/v3/async/{MODEL}", json=body)
+    after = quoted(client)
+    assert (before["tasks_ahead"], after["tasks_ahead"]) == (0, 3)
+    assert int(str(after["seconds_until_done"])) > int(str(before["seconds_until_done"]))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"model": MODEL, "duration": 99}, 400), ({"model": "no-such"}, 404), ({}, 400)],
+)
+def test_a_wrong_request_has_no_price(client: TestClient, body: dict[str, object], status: int) -> None:
+    assert client.post("/v1/quote", json=body).status_code == status
+
+
+def test_strangers_get_no_quote(client: TestClient) -> None:
+    answer = client.post("/v1/quote", json={"model": MODEL}, headers={"Authorization": "Bearer other"})
+    assert answer.status_code >= 400
+    assert "API key" in answer.json()["message"]

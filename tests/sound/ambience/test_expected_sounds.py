@@ -1,0 +1,108 @@
+"""Prompts in English and Chinese, and what they let one hear."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyreel.engine import Shown
+from keyreel.sound.ambience.expected_sounds import WORDS, Heard, heard_in, heard_with
+
+
+@pytest.mark.parametrize(
+    ("prompt", "heard"),
+    [
+        ("rain on the window of a quiet street", {"rain", "city"}),
+        ("heavy rain over the city", {"downpour", "city"}),
+        ("a stormy sea, lightning in the clouds", {"downpour", "thunder", "wind", "waves"}),
+        ("snowflakes drift past a cabin", {"snow"}),
+        ("a snowstorm over the mountains", {"snow", "wind"}),
+        ("waves crash on the beach", {"waves"}),
+        ("a rowboat on a lake", {"lake"}),
+        ("a mountain stream in the forest", {"stream", "birds"}),
+        ("a waterfall in the jungle", {"waterfall", "birds"}),
+        ("jellyfish glide underwater", {"underwater"}),
+        ("a campfire under the stars", {"fire"}),
+        ("steam rises from a kettle", {"steam"}),
+        ("bamboo sways in the wind", {"leaves", "wind"}),
+        ("fireflies over the meadow on a summer night", {"crickets"}),
+        ("neon streets, taxis pass", {"city"}),
+        ("people talking in a crowded café", {"crowd"}),
+        ("inside a spaceship", {"machine"}),
+        ("a girl reads in her bedroom", {"room"}),
+        ("sunset over the hills", {"air"}),
+        ("a portrait of a woman", set()),
+        ("", set()),
+        ("窗外下着雨", {"rain"}),
+        ("倾盆大雨中的街道", {"downpour", "city"}),
+        ("暴风雨中的大海", {"downpour", "thunder", "waves"}),
+        ("雪花飘落的村庄", {"snow"}),
+        ("海浪拍打沙滩", {"waves"}),
+        ("湖上泛舟", {"lake"}),
+        ("森林里的小溪", {"stream", "birds"}),
+        ("深海里的水母", {"underwater"}),
+        ("篝火旁的少年", {"fire"}),
+        ("竹林微风", {"leaves", "wind"}),
+        ("夏夜的草地，虫鸣", {"crickets"}),
+        ("咖啡馆里人来人往", {"crowd"}),
+        ("飞船驾驶舱", {"machine"}),
+        ("她坐在客厅里", {"room"}),
+        ("山间日出", {"air"}),
+        ("一位少女的肖像", set()),
+    ],
+)
+def test_words_are_heard(prompt: str, heard: set[str]) -> None:
+    assert {each.value for each in heard_in(prompt)} == heard
+
+
+@pytest.mark.parametrize(
+    ("prompt", "missing"),
+    [
+        ("she waves at the camera", Heard.WAVES),
+        ("he leaves the room", Heard.LEAVES),
+        ("a rainbow", Heard.RAIN),
+        ("a training hall", Heard.RAIN),
+        ("fireworks over the roofs", Heard.FIRE),
+        ("the road winds through the hills", Heard.WIND),
+        ("a sea of flowers", Heard.WAVES),
+        ("sunny, no rain", Heard.RAIN),
+        ("without wind or rain", Heard.RAIN),
+        ("没有下雨的早晨", Heard.RAIN),
+        ('she says: "I love the rain and the sea"', Heard.RAIN),
+        ("她说：“下雨了，海浪好大。”", Heard.WAVES),
+        ("美丽的风景", Heard.WIND),
+        ("a winter forest", Heard.BIRDS),
+        ("heavy rain in the garden", Heard.BIRDS),
+    ],
+)
+def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: Heard) -> None:
+    assert missing not in heard_in(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shown", "heard"),
+    [
+        ("a street", {Shown.RAIN}, {"rain", "city"}),
+        ("heavy rain", {Shown.RAIN}, {"downpour"}),
+        ("a boat at sea", {Shown.WATER}, {"waves"}),
+        ("a swan", {Shown.WATER}, {"lake"}),
+        ("her room", {Shown.FIRE}, {"fire"}),
+        ("the coral reef", {Shown.WATER, Shown.WIND}, {"underwater"}),
+        ("", {Shown.SNOW, Shown.LEAVES}, {"snow"}),
+        ("a portrait", set(), set()),
+    ],
+)
+def test_what_is_seen_is_heard_and_words_say_it_more_exactly(
+    prompt: str, shown: set[Shown], heard: set[str]
+) -> None:
+    assert {each.value for each in heard_with(prompt, frozenset(shown))} == heard
+
+
+def test_everything_that_pictures_show_is_heard() -> None:
+    for each in Shown:
+        assert heard_with("", frozenset({each}))
+
+
+def test_no_sound_has_two_lists_of_words() -> None:
+    named = [heard for heard, _ in WORDS]
+    assert len(named) == len(set(named))
+    assert {*named, Heard.ROOM, Heard.AIR} == set(Heard)

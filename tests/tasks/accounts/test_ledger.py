@@ -1,0 +1,184 @@
+"""Money: every change of state brings its entries along, and whatever is wrong with them is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import delete, insert, update
+
+from keyreel.errors import AttemptLost, InsufficientCredits
+from keyreel.task import State, TaskFilter
+from keyreel.tasks.accounts.ledger import GRANTS, REVENUE, Ledger, free, held
+from keyreel.tasks.accounts.ledger_audit import postings, usage, verify
+from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, TASKS
+from keyreel.tasks.store import Failed, Succeeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.task import Submission, Task
+    from keyreel.tasks.scheduling import Claim
+    from keyreel.tasks.store import TaskStore
+
+    Make = Callable[..., Submission]
+
+VIDEO = {"video": "videos/1/1.mp4", "cover": "covers/1/1.jpg", "video_sha256": "0" * 64}
+
+
+def entries(store: TaskStore, task: Task) -> list[tuple[str, str, int]]:
+    of_task = [each for each in postings(store.database) if each["task_id"] == task.id]
+    return [(each["kind"], each["account"], each["amount"]) for each in of_task]
+
+
+def balances(store: TaskStore, *names: str) -> tuple[int, ...]:
+    with store.database.view() as connection:
+        return tuple(Ledger(connection, store.clock.now()).balance(name) for name in names)
+
+
+def give(store: TaskStore, tenant: str, credits_: int, txn: str = "first") -> int:
+    with store.database.write() as connection:
+        return Ledger(connection, store.clock.now()).grant(txn, tenant, credits_)
+
+
+def claimed(store: TaskStore) -> Claim:
+    claim = store.claim("worker", 60)
+    assert claim
+    return claim
+
+
+def test_a_submit_sets_its_price_aside(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission(credits=30))
+    assert entries(store, task) == [("hold", free("ann"), -30), ("hold", held("ann"), 30)]
+    assert balances(store, free("ann"), held("ann"), REVENUE) == (-30, 30, 0)
+
+
+def test_a_success_is_charged_and_what_it_did_not_need_goes_back(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission(credits=30))
+    settled = store.settle(claimed(store).token, Succeeded(**VIDEO, charged=25))
+    assert settled.charged == 25
+    assert entries(store, task)[2:] == [
+        ("charge", held("ann"), -25),
+        ("charge", REVENUE, 25),
+        ("release", held("ann"), -5),
+        ("release", free("ann"), 5),
+    ]
+    assert balances(store, free("ann"), held("ann"), REVENUE) == (-25, 0, 25)
+    assert verify(store.database).ok
+
+
+def test_no_more_is_charged_than_was_held(store: TaskStore, submission: Make) -> None:
+    store.accept(submission(credits=30))
+    assert store.settle(claimed(store).token, Succeeded(**VIDEO, charged=99)).charged == 30
+    assert balances(store, free("ann"), REVENUE) == (-30, 30)
+    assert verify(store.database).ok
+
+
+def test_settling_twice_charges_once(store: TaskStore, submission: Make) -> None:
+    store.accept(submission(credits=30))
+    token = claimed(store).token
+    for _ in range(2):
+        store.settle(token, Succeeded(**VIDEO, charged=30))
+    assert balances(store, REVENUE) == (30,)
+    with pytest.raises(AttemptLost):
+        store.settle(token, Failed("No.", "RenderFailed"))
+    assert verify(store.database).ok
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_every_other_end_gives_everything_back(store: TaskStore, submission: Make, state: State) -> None:
+    task = store.accept(submission(credits=30))
+    token = claimed(store).token
+    if state is State.FAILED:
+        store.settle(token, Failed("No.", "RenderFailed"))
+    else:
+        store.cancel("ann", task.id)
+        store.cancel("ann", task.id)
+    assert entries(store, task)[2:] == [("refund", held("ann"), -30), ("refund", free("ann"), 30)]
+    assert balances(store, free("ann"), held("ann"), REVENUE) == (0, 0, 0)
+    assert verify(store.database).ok
+
+
+def test_a_video_that_costs_nothing_has_its_entries_too(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission())
+    store.settle(claimed(store).token, Succeeded(**VIDEO))
+    assert [kind for kind, _, _ in entries(store, task)] == ["hold", "hold", "charge", "charge"]
+    assert verify(store.database).ok
+
+
+def test_who_pays_in_advance_cannot_spend_more_than_that(store: TaskStore, submission: Make) -> None:
+    assert give(store, "ann", 50) == 50
+    store.accept(submission(credits=30))
+    with pytest.raises(InsufficientCredits, match=r"costs 30 credits; 20 are left"):
+        store.accept(submission(credits=30))
+    assert len(store.list("ann")) == 1
+    assert give(store, "ann", 10, "second") == 30
+    store.accept(submission(credits=30))
+    assert balances(store, free("ann"), held("ann"), GRANTS) == (0, 60, -60)
+
+
+def test_a_grant_is_given_once(store: TaskStore) -> None:
+    assert [give(store, "ann", 50), give(store, "ann", 50)] == [50, 50]
+    assert verify(store.database).ok
+
+
+def test_the_books_of_unfinished_tasks_are_open(store: TaskStore, submission: Make) -> None:
+    for _ in range(3):
+        store.accept(submission(credits=5))
+    store.settle(claimed(store).token, Failed("No.", "RenderFailed"))
+    found = verify(store.database)
+    assert (found.tasks, found.open_holds, found.problems) == (3, 2, ())
+
+
+def test_usage_lists_every_task_with_its_charges(store: TaskStore, submission: Make) -> None:
+    first, second = (store.accept(submission(credits=5)) for _ in range(2))
+    third = store.accept(submission("bob", credits=7))
+    store.settle(claimed(store).token, Succeeded(**VIDEO, charged=5))
+    store.cancel("ann", second.id)
+    found = {each.task_id: (each.status, each.charges, each.credits) for each in usage(store.database)}
+    assert found == {
+        first.id: (State.SUCCEEDED, 1, 5),
+        second.id: (State.CANCELLED, 0, 0),
+        third.id: (State.QUEUED, 0, 0),
+    }
+    assert [each.task_id for each in usage(store.database, "bob")] == [third.id]
+
+
+TAMPERING = {
+    "an amount changed": (update(POSTINGS).where(POSTINGS.c.id == 1).values(amount=-29), "add up to 1"),
+    "a balance changed": (update(ACCOUNTS).values(balance=ACCOUNTS.c.balance + 1), "its balance is"),
+    "a hold is gone": (delete(POSTINGS).where(POSTINGS.c.kind == "hold"), "it has charge, not charge, hold"),
+    "a charge is gone": (delete(POSTINGS).where(POSTINGS.c.kind == "charge"), "it has hold, not"),
+    "the price changed": (update(TASKS).values(credits=31), "its price is 31"),
+    "the charge changed": (update(TASKS).values(charged=29), "the task says 29"),
+    "the state changed": (update(TASKS).values(state="failed"), "not hold, refund"),
+    "charged twice": (
+        insert(POSTINGS).from_select(
+            ["txn", "kind", "task", "account", "amount", "created"],
+            POSTINGS.select()
+            .with_only_columns(
+                POSTINGS.c.txn + "-again",
+                POSTINGS.c.kind,
+                POSTINGS.c.task,
+                POSTINGS.c.account,
+                POSTINGS.c.amount,
+                POSTINGS.c.created,
+            )
+            .where(POSTINGS.c.kind == "charge"),
+        ),
+        "2 entries of kind charge",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: str) -> None:
+    store.accept(submission(credits=30))
+    store.settle(claimed(store).token, Succeeded(**VIDEO, charged=30))
+    assert verify(store.database).ok
+    change, told = TAMPERING[what]
+    with store.database.write() as connection:
+        connection.execute(change)
+    found = verify(store.database)
+    assert any(told in problem for problem in found.problems), found.problems
+    assert len(store.list(wanted=TaskFilter(limit=5))) == 1

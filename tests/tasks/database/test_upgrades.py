@@ -1,0 +1,109 @@
+"""Databases of earlier versions, brought up to date: nobody loses a right or a task."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from keyreel.errors import InvalidSetting
+from keyreel.task import TaskId
+from keyreel.tasks.accounts.api_keys import USUAL, Keys
+from keyreel.tasks.accounts.ledger_audit import usage, verify
+from keyreel.tasks.accounts.quotas import Limits
+from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.tasks.database.connection import FILE, Database
+from keyreel.tasks.store import TaskStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyreel.testing import ManualClock
+
+SHA256 = "7b6f1e8ad2df1e5e8f1e5a4dc3fd1b0b0000000000000000000000000000dead"
+
+
+def at_version(file: Path, version: str) -> Path:
+    """Make a database as that version left it."""
+    import keyreel.tasks.database
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(next(iter(keyreel.tasks.database.__path__)) + "/migrations")
+    )
+    config.set_main_option("path_separator", "os")
+    with closing(Database(file)) as database, database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    return file
+
+
+def fill(file: Path, table: str, **values: object) -> None:
+    """Insert a row, empty where nothing is said."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        for _, name, kind, needed, default, _ in columns:
+            if needed and default is None and name not in values:
+                values[name] = "" if kind == "TEXT" else 0
+        names = ", ".join(values)
+        marks = ", ".join("?" * len(values))
+        connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608 - our own names
+
+
+@pytest.mark.parametrize("version", ["0003", "0004", "0005"])
+def test_who_had_a_key_or_a_task_is_a_tenant_with_the_same_rights(
+    tmp_path: Path, clock: ManualClock, version: str
+) -> None:
+    file = at_version(tmp_path / FILE, version)
+    fill(file, "api_keys", id="key_1", tenant="studio", sha256=SHA256, created=5_000_000)
+    fill(file, "tasks", id=1, tenant="default", key_id="environment", state="cancelled", created=7_000_000)
+    fill(file, "tasks", id=2, tenant="studio", key_id="key_1", state="cancelled", created=3_000_000)
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    try:
+        known = {each.name: each.created.timestamp() for each in Tenants(store.database, clock).list()}
+        assert known == {"default": 7, "studio": 3}
+        (key,) = Keys(store.database, clock, SystemRandom()).list()
+        assert (key.scopes, key.limits) == (USUAL, Limits())
+        assert [each.task_id for each in usage(store.database)] == ["1", "2"]
+        # Before the fourth there were no books: their tasks have entries of nothing since.
+        assert verify(store.database).ok is (version == "0003")
+    finally:
+        store.close()
+
+
+def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    file = at_version(tmp_path / FILE, "0006")
+    common = {"tenant": "default", "key_id": "environment", "notes": "[]", "off_peak": 1}
+    fill(file, "tasks", id=1, state="queued", created=5_000_000, **common)
+    fill(file, "tasks", id=2, state="failed", created=5_000_000, finished=6_000_000, **common)
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    try:
+        deadlines = {task.id: task.deadline for task in store.list()}
+        assert deadlines[TaskId("2")] is None
+        waiting = deadlines[TaskId("1")]
+        assert waiting is not None
+        assert waiting.timestamp() == 5 + 48 * 3600
+    finally:
+        store.close()
+
+
+def test_looking_brings_nothing_up_to_date(tmp_path: Path) -> None:
+    file = at_version(tmp_path / FILE, "0004")
+    before = file.read_bytes()
+    with pytest.raises(InvalidSetting, match="another version of Keyreel"):
+        Database.reader(file)
+    assert file.read_bytes() == before
+
+
+def test_what_is_no_database_cannot_be_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / FILE
+    file.write_text("no database")
+    with pytest.raises(InvalidSetting, match=r"keyreel\.db cannot be read"):
+        Database.reader(file)

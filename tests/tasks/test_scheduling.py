@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import sqlite
+
+from keyreel.task import State, Submission
+from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.scheduling import next_of_tenant, next_off_peak, waiting_tenants
+from keyreel.tasks.store import Failed, TaskStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Select
+
+    from keyreel.testing import ManualClock
+
+    Make = Callable[..., Submission]
+
+LEASE = 30.0
+
+
+def served(store: TaskStore, clock: ManualClock, times: int, *, finish: bool) -> list[str]:
+    tenants: list[str] = []
+    for _ in range(times):
+        claim = store.claim("worker", LEASE)
+        assert claim is not None
+        tenants.append(claim.task.submission.tenant)
+        clock.move(1)
+        if finish:
+            store.settle(claim.token, Failed("", ""))
+    return tenants
+
+
+def test_takes_a_tenants_oldest_task_first(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    ids = []
+    for _ in range(3):
+        ids.append(store.accept(submission()).id)
+        clock.move(1)
+    claims = [store.claim("worker", LEASE) for _ in range(3)]
+    assert [claim and claim.task.id for claim in claims] == ids
+
+
+def test_a_released_task_keeps_its_place(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    first = store.accept(submission())
+    clock.move(1)
+    store.accept(submission())
+    claim = store.claim("worker", LEASE)
+    assert claim is not None
+    store.release(claim.token)
+    again = store.claim("worker", LEASE)
+    assert again is not None
+    assert again.task.id == first.id
+
+
+def test_many_slots_go_to_tenants_in_equal_shares(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    for tenant, tasks in (("flood", 30), ("bob", 2), ("eve", 3)):
+        for _ in range(tasks):
+            store.accept(submission(tenant))
+    tenants = served(store, clock, 6, finish=False)
+    assert {tenant: tenants.count(tenant) for tenant in tenants} == {"flood": 2, "bob": 2, "eve": 2}
+
+
+def test_with_one_slot_a_flood_lets_others_pass(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    for _ in range(50):
+        store.accept(submission("flood"))
+    assert served(store, clock, 2, finish=True) == ["flood", "flood"]
+    store.accept(submission("bob"))
+    store.accept(submission("bob"))
+    assert served(store, clock, 4, finish=True) == ["bob", "flood", "bob", "flood"]
+
+
+def test_a_task_waits_until_it_is_ready(store: TaskStore, submission: Make, clock: ManualClock) -> None:
+    store.accept(submission())
+    clock.move(-60)
+    assert store.claim("worker", LEASE) is None
+    clock.move(60)
+    assert store.claim("worker", LEASE) is not None
+
+
+def test_a_claim_reads_the_index_and_never_the_backlog(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    store.accept(submission())
+    with store.database.write() as connection:
+        row = dict(connection.execute(select(TASKS)).mappings().one())
+        rows = [{**row, "id": row["id"] + 1 + n, "tenant": f"tenant {n % 50}"} for n in range(20_000)]
+        connection.execute(insert(TASKS), rows)
+        connection.exec_driver_sql("ANALYZE")
+    turns = plan(store, waiting_tenants())
+    assert [step for step in turns if "tasks" in step] == [
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=?)",
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant>?)",
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=? AND priority=?)",
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=?)",
+        "SEARCH tasks USING COVERING INDEX tasks_served (tenant=?)",
+    ]
+    assert plan(store, next_of_tenant("tenant 1", clock.now())) == [
+        "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=? AND priority=?)"
+    ]
+    assert plan(store, next_off_peak(clock.now())) == [
+        "SEARCH tasks USING COVERING INDEX tasks_deadlines (state=? AND deadline>?)"
+    ]
+    claim = store.claim("worker", LEASE)
+    assert claim is not None
+    assert claim.task.state is State.RUNNING
+
+
+def plan(store: TaskStore, query: Select[*tuple[object, ...]]) -> list[str]:
+    compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with store.database.read() as connection:
+        return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]

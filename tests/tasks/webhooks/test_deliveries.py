@@ -1,0 +1,262 @@
+"""Events of tasks with callbacks: made with each change of state, given out fairly, kept until told."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import insert, select
+
+from keyreel.errors import UnknownTask
+from keyreel.task import State, Submission, Task, TaskId
+from keyreel.tasks.accounts.ledger_audit import verify
+from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, TASKS
+from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.webhooks.deliveries import Attempt, Deliveries, Delivery, Room
+from keyreel.tasks.webhooks.events import Callback, Status
+from keyreel.tasks.webhooks.secrets import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyreel.testing import ManualClock
+
+ENDS = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
+ONCE = Callback("http://a.test/hook", "http://me", ENDS, sealed_key="sealed")
+EACH = replace(ONCE, states=ENDS | {State.RUNNING})
+DONE = Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "00")
+
+
+@pytest.fixture
+def deliveries(store: TaskStore, clock: ManualClock) -> Deliveries:
+    return Deliveries(store.database, clock, Room(total=10, tenant=5, receiver=3))
+
+
+def run(store: TaskStore, outcome: Succeeded | Failed = DONE) -> Task:
+    claim = store.claim("me", 30)
+    assert claim is not None
+    return store.settle(claim.token, outcome)
+
+
+def answered(deliveries: Deliveries, delivery: Delivery, status: Status, code: int = 500) -> None:
+    attempt = Attempt(delivery.created, 12, code, "" if status is Status.DELIVERED else "no")
+    deliveries.record(delivery, attempt, status, delivery.next_at)
+
+
+def states(deliveries: Deliveries, task: Task) -> list[tuple[str, str]]:
+    return [(each.state, each.status) for each in reversed(deliveries.list(task.id))]
+
+
+def sealed_keys(store: TaskStore) -> list[str]:
+    with store.database.read() as connection:
+        return list(connection.execute(select(CALLBACKS.c.sealed_key)).scalars())
+
+
+def test_a_task_without_a_callback_makes_no_events(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    store.accept(submission())
+    run(store)
+    assert deliveries.list() == ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [(DONE, "succeeded"), (Failed("no", "RenderFailed"), "failed")]
+)
+def test_an_end_is_one_event(
+    store: TaskStore,
+    deliveries: Deliveries,
+    submission: Callable[..., Submission],
+    *,
+    outcome: Succeeded | Failed,
+    state: str,
+) -> None:
+    task = store.accept(submission(), ONCE)
+    assert deliveries.due(()) == ()
+    run(store, outcome)
+    assert states(deliveries, task) == [(state, "pending")]
+    (due,) = deliveries.due(())
+    assert (due.id, due.task, due.url, due.base) == (f"evt_{task.id}_1", task.id, ONCE.url, ONCE.base)
+
+
+def test_a_cancelled_task_is_told_once(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    task = store.accept(submission(), EACH)
+    store.cancel("ann", task.id)
+    store.cancel("ann", task.id)
+    assert states(deliveries, task) == [("cancelled", "pending")]
+
+
+def test_the_start_is_told_once_however_often_a_task_begins(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    task = store.accept(submission(), EACH)
+    for _ in range(3):
+        claim = store.claim("me", 30)
+        assert claim is not None
+        store.release(claim.token)
+    run(store)
+    assert states(deliveries, task) == [("running", "pending"), ("succeeded", "pending")]
+
+
+def test_an_end_waits_for_the_start_to_be_told(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    store.accept(submission(), EACH)
+    run(store)
+    (start,) = deliveries.due(())
+    assert start.state is State.RUNNING
+    assert deliveries.due((start,)) == ()
+    answered(deliveries, start, Status.DELIVERED, 200)
+    (end,) = deliveries.due(())
+    assert end.state is State.SUCCEEDED
+
+
+def test_an_end_does_not_wait_for_a_start_that_is_long_off_and_replaces_it(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission], clock: ManualClock
+) -> None:
+    task = store.accept(submission(), EACH)
+    run(store)
+    (start,) = deliveries.due(())
+    later = start.next_at.replace(hour=23)
+    deliveries.record(start, Attempt(clock.now(), 5, 500, "no"), Status.PENDING, later)
+    (end,) = deliveries.due(())
+    answered(deliveries, end, Status.DELIVERED, 200)
+    assert states(deliveries, task) == [("running", "superseded"), ("succeeded", "delivered")]
+
+
+def test_the_first_attempt_waits_as_the_schedule_says(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission], clock: ManualClock
+) -> None:
+    store.accept(submission(), replace(ONCE, wait_seconds=5))
+    run(store)
+    assert deliveries.due(()) == ()
+    clock.move(5)
+    assert len(deliveries.due(())) == 1
+
+
+def test_one_receiver_and_one_tenant_take_no_more_than_their_room(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission], clock: ManualClock
+) -> None:
+    for host in ("slow", "slow", "slow", "slow", "slow", "fine", "fine", "fine"):
+        store.accept(submission("ann"), replace(ONCE, url=f"http://{host}.test/"))
+        run(store)
+        clock.move(1)
+    store.accept(submission("bob"), replace(ONCE, url="http://slow.test/"))
+    run(store)
+    first = deliveries.due(())
+    assert sorted((each.tenant, each.host) for each in first) == [
+        *[("ann", "fine.test")] * 2,
+        *[("ann", "slow.test")] * 3,
+        ("bob", "slow.test"),
+    ]
+    assert deliveries.due(first) == ()
+    hanging = [each for each in first if each.host == "slow.test"]
+    assert [each.host for each in deliveries.due(hanging)] == ["fine.test"] * 2
+
+
+def test_gone_ends_all_that_a_tenant_would_send_there(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    told, waiting = (store.accept(submission(), ONCE) for _ in range(2))
+    other = store.accept(submission("bob"), ONCE)
+    run(store)
+    run(store)
+    gone = next(each for each in deliveries.due(()) if each.task == told.id or each.tenant == "ann")
+    answered(deliveries, gone, Status.DISABLED, 410)
+    run(store)
+    known = {each.task: each.status for each in deliveries.list()}
+    assert known[gone.task] is Status.DISABLED
+    assert known.get(other.id) is Status.PENDING
+    assert Status.PENDING not in {known.get(task.id, Status.DISABLED) for task in (told, waiting)}
+    fresh = store.accept(submission(), ONCE)
+    run(store)
+    assert states(deliveries, fresh) == [("succeeded", "pending")]
+
+
+def test_the_key_is_forgotten_when_nothing_is_left_to_sign(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    store.accept(submission(), EACH)
+    claim = store.claim("me", 30)
+    assert claim is not None
+    (start,) = deliveries.due(())
+    answered(deliveries, start, Status.DELIVERED, 200)
+    assert sealed_keys(store) == ["sealed"]
+    store.settle(claim.token, DONE)
+    (end,) = deliveries.due(())
+    answered(deliveries, end, Status.FAILED)
+    assert sealed_keys(store) == ["sealed"]
+    deliveries.replay(end.id)
+    (again,) = deliveries.due(())
+    answered(deliveries, again, Status.DELIVERED, 200)
+    assert sealed_keys(store) == [""]
+
+
+def test_every_attempt_is_kept_and_a_replay_begins_anew(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    task = store.accept(submission(), ONCE)
+    run(store)
+    for _ in range(2):
+        (due,) = deliveries.due(())
+        answered(deliveries, due, Status.FAILED, 503)
+        assert deliveries.due(()) == ()
+        replayed = deliveries.replay(due.id)
+        assert (replayed.id, replayed.tried, replayed.status) == (due.id, 0, Status.PENDING)
+    (kept,) = deliveries.list(task.id)
+    assert [(each.status, each.error) for each in kept.attempts] == [(503, "no"), (503, "no")]
+    with pytest.raises(UnknownTask):
+        deliveries.replay("evt_1_1")
+    assert deliveries.list(TaskId("7")) == ()
+
+
+def test_a_rehearsed_task_has_ended_costs_nothing_and_is_told(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    task = store.rehearse(submission(), EACH, DONE)
+    assert task.state is State.QUEUED
+    kept = store.get("ann", task.id)
+    assert (kept.state, kept.charged, kept.video) == (State.SUCCEEDED, 0, DONE.video)
+    assert states(deliveries, task) == [("running", "pending"), ("succeeded", "pending")]
+    assert store.claim("me", 30) is None
+    assert verify(store.database).ok
+
+
+def test_the_vault_opens_only_what_it_sealed_for_that_tenant() -> None:
+    vault, other = Vault(b"1" * 32), Vault(b"2" * 32)
+    sealed = vault.seal("kr_key", "ann")
+    assert "kr_key" not in sealed
+    assert vault.seal("kr_key", "ann") != sealed
+    assert vault.open(sealed, "ann") == "kr_key"
+    assert vault.open(sealed, "bob") == other.open(sealed, "ann") == vault.open("", "ann") == ""
+
+
+def test_each_tenant_has_a_secret_of_its_own() -> None:
+    vault = Vault(b"1" * 32, "whsec_given")
+    assert vault.secret_of("default") == "whsec_given"
+    secrets = {vault.secret_of("ann"), vault.secret_of("bob"), Vault(b"1" * 32).secret_of("default")}
+    assert len(secrets) == 3
+    assert all(secret.startswith("whsec_") for secret in secrets)
+    assert vault.secret_of("ann") == Vault(b"1" * 32).secret_of("ann")
+
+
+def test_thousands_that_are_due_are_looked_through_quickly(
+    store: TaskStore, deliveries: Deliveries, submission: Callable[..., Submission]
+) -> None:
+    store.accept(submission(), ONCE)
+    run(store)
+    with store.database.write() as connection:
+        for table, key in ((TASKS, "id"), (CALLBACKS, "task"), (DELIVERIES, "task")):
+            row = dict(connection.execute(select(table)).mappings().one())
+            rows = [{**row, "tenant": f"t{n % 50}", key: n} for n in range(1, 3001)]
+            if table is DELIVERIES:
+                rows = [{**each, "id": f"evt_{each['task']}_1"} for each in rows]
+            connection.execute(insert(table), rows)
+    started = time.process_time()
+    assert len(deliveries.due(())) == 10
+    # A search for earlier events by anything but their task would take seconds.
+    assert time.process_time() - started < 0.25

@@ -1,0 +1,147 @@
+"""The native format and its copies: what clients send and hosts answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyreel.errors import InvalidRequest, RemoteError, UnknownEndpoint
+from keyreel.task import State, TaskFilter, TaskId
+from keyreel.wire.dialects.dialect import Shown, TaskPage
+from keyreel.wire.dialects.registry import find_dialect
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
+from keyreel.wire.requests.parsing import parse_fields
+from support.wire import LINKS, NOON, request, task
+
+if TYPE_CHECKING:
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+NATIVE, COMFY = find_dialect("native"), find_dialect("comfy")
+NOW = datetime(2026, 1, 10, tzinfo=UTC)
+IMG2VIDEO = endpoint("q2-pro-img2video")
+
+
+@pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
+def test_the_copy_differs_in_its_prefix_alone(kind: type[Endpoint]) -> None:
+    ours, copy = NATIVE.submit_call(request(kind)), COMFY.submit_call(request(kind))
+    assert ours.json == copy.json
+    assert copy.path == ours.path.replace("/ent/v2", "/proxy/vidu")
+    made = task(kind, State.RUNNING)
+    assert NATIVE.result(made, request(kind), None, 1) == COMFY.result(made, request(kind), None, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "model"),
+    [
+        ("q2-pro-multiframe", "/ent/v2/multiframe", "viduq2-pro"),
+        ("q2-turbo-start-end2video", "/ent/v2/start-end2video", "viduq2-turbo"),
+        ("q2-pro-fast-img2video", "/ent/v2/img2video", "viduq2-pro-fast"),
+        ("2.0-reference2video", "/ent/v2/reference2video", "vidu2.0"),
+        ("q3-pro-text2video", "/ent/v2/text2video", "viduq3-pro"),
+    ],
+)
+def test_paths_and_models_are_the_documented_ones(name: str, path: str, model: str) -> None:
+    call = NATIVE.submit_call(request(endpoint(name)))
+    assert call.path == path
+    assert call.json is not None
+    assert call.json["model"] == model
+
+
+def test_a_prompt_that_was_never_given_is_never_sent() -> None:
+    asked = NATIVE.asked({"operation": "img2video"}, {"model": "viduq2-pro", "images": ["https://a.b/c.png"]})
+    read = parse_fields(asked)
+    call = NATIVE.submit_call(read)
+    assert call.json == {"model": "viduq2-pro", "images": ["https://a.b/c.png"]}
+    assert NATIVE.accepted(task(IMG2VIDEO, State.QUEUED), read)["prompt"] == ""
+
+
+def test_a_template_needs_no_model() -> None:
+    body = {"template": "hugging", "images": ["https://a.b/c.png"]}
+    asked = NATIVE.asked({"operation": "template2video"}, body)
+    assert asked.endpoint.name() == "q2-template2video"
+
+
+def test_unknown_paths_models_and_fields_are_told_apart() -> None:
+    with pytest.raises(UnknownEndpoint) as path:
+        NATIVE.asked({"operation": "upscale"}, {"model": "viduq2-pro"})
+    with pytest.raises(UnknownEndpoint) as model:
+        NATIVE.asked({"operation": "img2video"}, {"model": "viduq2"})
+    assert (path.value.field, model.value.field) == ("", "model")
+    assert NATIVE.refusal(path.value)[0] == 404
+    assert NATIVE.refusal(model.value)[0] == 400
+    body = {"model": "viduq2-pro", "images": ["https://a.b/c.png"], "colour": 1}
+    assert NATIVE.asked({"operation": "img2video"}, body).unknown == ("colour",)
+
+
+def test_an_answer_has_no_code_in_any_state() -> None:
+    for kind in ENDPOINTS:
+        for state in State:
+            links = LINKS if state is State.SUCCEEDED else None
+            made = task(kind, state, fault="RenderFailed")
+            page = TaskPage(TaskFilter(), (Shown(made, request(kind), links),), more=True)
+            for body in (
+                NATIVE.result(made, request(kind), links, 0),
+                NATIVE.accepted(made, request(kind)),
+                NATIVE.listed(page),
+            ):
+                assert "code" not in body
+
+
+def test_credits_are_the_price_until_the_end_and_then_what_was_charged() -> None:
+    def credits_of(state: State) -> int:
+        made = task(IMG2VIDEO, state, charged=8)
+        made = replace(made, submission=replace(made.submission, credits=10))
+        return int(NATIVE.result(made, request(IMG2VIDEO), None, 0)["credits"])
+
+    assert [credits_of(state) for state in State] == [10, 10, 8, 0, 0]
+
+
+def test_sparse_hosted_answers_are_read() -> None:
+    done = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z"}]}
+    report = NATIVE.read_result(done)
+    assert (report.state, report.video_url, report.cover_url) == (State.SUCCEEDED, "https://x.y/z", "")
+    lost = NATIVE.read_result({"id": 7, "state": "failed", "err_code": "AuditSubmitIllegal"})
+    assert (lost.id, lost.state, lost.reason) == ("7", State.FAILED, "AuditSubmitIllegal")
+    stopped = NATIVE.read_result({"id": "7", "state": "failed", "err_code": "UserCancelled"})
+    assert stopped.state is State.CANCELLED
+    assert NATIVE.read_accepted({"task_id": 947408590711308288}) == "947408590711308288"
+    with pytest.raises(RemoteError, match="asleep"):
+        NATIVE.read_result({"state": "asleep"})
+
+
+@pytest.mark.parametrize("task_id", ["", "x", "12a", "-1", "٣", "1" * 20])
+def test_an_id_that_is_no_number_is_refused(task_id: str) -> None:
+    with pytest.raises(InvalidRequest, match="id"):
+        NATIVE.task_id({"id": task_id}, {})
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ({}, {"created_from": datetime(2026, 1, 3, tzinfo=UTC)}),
+        ({"created_at.to": "2026-01-02"}, {"created_from": datetime(2025, 12, 26, tzinfo=UTC)}),
+        ({"created_at.from": "1767268800"}, {"created_from": NOON}),
+        ({"created_at.from": "1767268800000"}, {"created_from": NOON}),
+        ({"created_at.from": "2026-01-01T20:00:00 08:00"}, {"created_from": NOON}),
+        ({"created_at.from": "2026-01-01T12:00:00"}, {"created_from": NOON}),
+        ({"pager.page": "3", "pager.pagesz": "20"}, {"skip": 60, "limit": 20}),
+        ({"pager.page": "3", "pager.page_token": "77"}, {"skip": 0, "after": "77"}),
+        ({"task_ids": "5, 6,"}, {"ids": (TaskId("5"), TaskId("6")), "created_from": None}),
+        ({"states": "failed"}, {"states": frozenset({State.FAILED, State.CANCELLED})}),
+        ({"model_versions": "2.0"}, {"endpoints": frozenset(
+            {"2.0-img2video", "2.0-start-end2video", "2.0-reference2video"})}),
+    ],
+)  # fmt: skip
+def test_filters_are_read(query: dict[str, str], wanted: dict[str, Any]) -> None:
+    found = NATIVE.wanted(query, NOW)
+    assert {name: getattr(found, name) for name in wanted} == wanted
+
+
+def test_a_page_ends_with_the_token_of_the_next_one() -> None:
+    shown = Shown(task(IMG2VIDEO, State.SUCCEEDED), request(IMG2VIDEO), LINKS)
+    assert NATIVE.listed(TaskPage(TaskFilter(), (shown,), more=True))["next_page_token"] == shown.task.id
+    assert NATIVE.listed(TaskPage(TaskFilter(), (shown,), more=False))["next_page_token"] == ""
+    assert NATIVE.listed(TaskPage(TaskFilter(), (), more=False)) == {"next_page_token": "", "tasks": []}

@@ -1,0 +1,153 @@
+"""All wire formats, all endpoints: what one end writes, the other reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from keyreel.errors import RemoteError
+from keyreel.task import State, TaskId
+from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.requests.parsing import parse_fields
+from support.wire import FULL, LINKS, NOON, request, task
+
+if TYPE_CHECKING:
+    from keyreel.wire.dialects.dialect import Call, Dialect
+    from keyreel.wire.endpoints.endpoint import Endpoint
+
+ASYNC_V3, VTRIX = find_dialect("async_v3"), find_dialect("vtrix")
+EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.offers(kind)]
+# What one format has words of its own for.
+OWN_WORDS = {"input_reference": "images", "seconds": "duration"}
+PAIRS = pytest.mark.parametrize(
+    ("each", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH]
+)
+BOTH = pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
+
+
+def over_http(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def path_values(each: Dialect, call: Call) -> dict[str, str]:
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.path_of(Action.SUBMIT))
+    match = re.fullmatch(pattern, call.path)
+    assert match
+    return match.groupdict()
+
+
+@PAIRS
+def test_a_submit_arrives_as_it_was_sent(each: Dialect, kind: type[Endpoint]) -> None:
+    sent = request(kind)
+    call = each.submit_call(sent)
+    asked = each.asked(path_values(each, call), over_http(call.json))
+    assert asked.endpoint is kind
+    assert asked.unknown == ()
+    assert parse_fields(asked) == sent
+
+
+@PAIRS
+def test_a_submit_sends_nothing_that_was_not_given(each: Dialect, kind: type[Endpoint]) -> None:
+    least = {
+        name: FULL[kind.name()][name] for name in kind.model_fields if kind.model_fields[name].is_required()
+    }
+    if "subjects" in kind.model_fields:
+        least |= {"images": FULL[kind.name()]["images"]}
+    if "video_url" in kind.model_fields:
+        least |= {"video_url": FULL[kind.name()]["video_url"]}
+    call = each.submit_call(type(request(kind)).model_validate(least))
+    sent = over_http(call.json).get("input", [{"params": call.json}])[0]["params"]
+    assert {OWN_WORDS.get(name, name) for name in sent} - {"model"} == set(least)
+
+
+@PAIRS
+@pytest.mark.parametrize("state", State)
+def test_a_tasks_state_arrives(each: Dialect, kind: type[Endpoint], state: State) -> None:
+    reason = "No picture there." if state in {State.FAILED, State.CANCELLED} else ""
+    made = task(kind, state, progress=0.4, started=NOON, reason=reason)
+    links = LINKS if state is State.SUCCEEDED else None
+    report = each.read_result(over_http(each.result(made, request(kind), links, 12)))
+    assert report.id == made.id
+    assert report.state.final == state.final
+    assert (report.state is State.SUCCEEDED) == (state is State.SUCCEEDED)
+    assert report.reason == reason
+    assert report.eta_seconds == 12
+    assert report.seed == 2_147_483_647
+    assert report.payload == "mine — ünï 😀"
+    assert (report.video_url, report.cover_url) == ((links.video, links.cover) if links else ("", ""))
+    assert report.progress == (1.0 if links else report.progress)
+    if not state.final:
+        assert report.progress == 0.4
+
+
+@PAIRS
+def test_the_answer_to_a_submit_carries_the_id(each: Dialect, kind: type[Endpoint]) -> None:
+    made = task(kind, State.QUEUED)
+    body = over_http(each.accepted(made, request(kind)))
+    assert each.read_accepted(body) == made.id
+    assert body == over_http(each.accepted(made, request(kind)))
+
+
+@BOTH
+def test_a_poll_asks_for_its_task(each: Dialect) -> None:
+    call = each.result_call(TaskId("123"))
+    path, _, query = call.path.partition("?")
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", each.path_of(Action.RESULT))
+    match = re.fullmatch(pattern, path)
+    assert match
+    assert each.task_id(match.groupdict(), dict([query.split("=")]) if query else {}) == "123"
+
+
+def test_sparse_hosted_results_are_read() -> None:
+    done = {
+        "task": {"task_id": "a-b", "status": "TASK_STATUS_SUCCEED"},
+        "videos": [{"video_url": "https://x.y/z"}],
+    }
+    report = ASYNC_V3.read_result(done)
+    assert (report.id, report.video_url, report.seed, report.progress) == ("a-b", "https://x.y/z", None, 1.0)
+    done = {
+        "id": "d758n65e878c73cmdg20",
+        "status": "completed",
+        "output": [{"content": [{"url": "https://x.y/z"}]}],
+    }
+    report = VTRIX.read_result(done)
+    assert (report.id, report.video_url, report.seed) == ("d758n65e878c73cmdg20", "https://x.y/z", None)
+    assert VTRIX.read_result({"id": "a", "status": "failed", "error": "why"}).reason == "why"
+    assert ASYNC_V3.read_result({"task": {"status": "TASK_STATUS_UNKNOWN"}}).state is State.QUEUED
+
+
+@BOTH
+def test_an_answer_without_id_or_state_is_named(each: Dialect) -> None:
+    for reading in (each.read_accepted, each.read_result):
+        with pytest.raises(RemoteError, match="The answer"):
+            reading({})
+
+
+TEXTS = st.text(alphabet='ab\n"\\/<> ü😀\u2028', max_size=50)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(EACH),
+    st.sampled_from([State.QUEUED, State.RUNNING]),
+    st.integers(1, 2**31 - 1),
+    st.tuples(st.floats(0, 1), TEXTS),
+)
+def test_any_running_task_arrives(
+    pair: tuple[Dialect, type[Endpoint]], state: State, seed: int, rest: tuple[float, str]
+) -> None:
+    (each, kind), (progress, payload) = pair, rest
+    made = task(kind, state, progress=progress)
+    made = replace(made, submission=replace(made.submission, seed=seed, payload=payload))
+    report = each.read_result(over_http(each.result(made, request(kind), None, 0)))
+    assert (report.seed, report.payload) == (seed, payload)
+    assert abs(report.progress - progress) <= 0.011
+    assert not report.state.final

@@ -1,0 +1,28 @@
+"""A few first bytes tell pictures and videos from everything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyreel.wire.inputs.magic_numbers import media_type, of_picture, of_video
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n....", "picture"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "picture"),
+        (b"RIFF\x10\0\0\0WEBP", "picture"),
+        (b"\0\0\0\x18ftypisom", "video"),
+        (b"\0\0\0\x08wide\0\0\0\0", "video"),
+        (b"\x1a\x45\xdf\xa3webm....", "video"),
+        (b"RIFF\x10\0\0\0WAVE", ""),
+        (b"GIF89a......", ""),
+        (b"<html>......", ""),
+        (b"\x89PN", ""),
+        (b"", ""),
+    ],
+)
+def test_tells_by_the_first_bytes(data: bytes, kind: str) -> None:
+    assert (of_picture(data), of_video(data)) == (kind == "picture", kind == "video")
+    assert media_type(data).partition("/")[0] == {"picture": "image"}.get(kind, kind)
