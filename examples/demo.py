@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.client import Client
-from keyreel.media.contact_sheet import contact_sheet
+from keyreel.media.contact_sheet import draw_contact_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def main() -> None:
             )
             video.save("demo.mp4")
         spent = time.monotonic() - began
-    Path("demo.jpg").write_bytes(contact_sheet(Path("demo.mp4")))
+    Path("demo.jpg").write_bytes(draw_contact_sheet(Path("demo.mp4")))
     console.print(f"\n  [green]✓[/] {Path('demo.mp4').absolute()}   8 seconds of 720p, made in {spent:.1f} s")
     console.print(f"  [green]✓[/] {Path('demo.jpg').absolute()}   its contact sheet\n")
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from demo import running_server
 from keyreel.client import Client
-from keyreel.media.contact_sheet import contact_sheet
+from keyreel.media.contact_sheet import draw_contact_sheet
 
 HERE = Path(__file__).parent
 VIDEOS = Path("gallery")
@@ -162,7 +162,7 @@ def main() -> None:
             asked = {"resolution": "720p", "seed": SEED, "prompt": piece.prompt, **piece.fields}
             video = client.generate(piece.model, **asked).save(VIDEOS / f"{piece.name}.mp4")
             spent = time.monotonic() - began
-            sheet = contact_sheet(video, columns=4, rows=2, width=960)
+            sheet = draw_contact_sheet(video, columns=4, rows=2, width=960)
             (PAGE / f"{piece.name}.jpg").write_bytes(sheet)
             console.print(f"  [green]✓[/] {video}   {spent:.1f} s")
     (PAGE / "index.md").write_text(page())

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from keyreel.engine import Clip
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from keyreel.testing import FolderJob
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Slideshow:
         """Free it again."""
 
 
-def slide(picture: Picture | None, size: Size) -> Frame:
+def slide(picture: ImageRef | None, size: Size) -> Frame:
     """Read a keyframe in the frame's size. Engines get paths of checked PNG files."""
     bgr = cv2.imread(str(picture), cv2.IMREAD_COLOR)
     scaled = cv2.resize(bgr, (size.width, size.height), interpolation=cv2.INTER_AREA)
@@ -71,7 +71,7 @@ def slide(picture: Picture | None, size: Size) -> Frame:
 
 async def main() -> None:
     """Make a clip in a folder of its own."""
-    keyframes = [Picture(str(PICTURES / f"flight-{number}.jpg")) for number in range(3)]
+    keyframes = [ImageRef(str(PICTURES / f"flight-{number}.jpg")) for number in range(3)]
     shots = tuple(Shot("", 2, first, last) for first, last in pairwise(keyframes))
     order = Order(Operation.MULTIFRAME, "q2-pro", shots, Resolution.P540, seed=1, size=Size(960, 528))
     with tempfile.TemporaryDirectory() as folder:

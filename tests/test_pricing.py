@@ -7,7 +7,7 @@ import pytest
 
 from keyreel.errors import InvalidSetting
 from keyreel.order import Operation, Resolution
-from keyreel.pricing import Bought, read_prices, usd
+from keyreel.pricing import Purchase, read_price_table, to_usd
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ HEAD = 'off_peak = "0.5"\nrecommended_prompt = 10\n'
 
 def price(name: str, size: str, seconds: int, *, off_peak: bool = False, recommended: bool = False) -> int:
     model, _, operation = name.partition(" ")
-    bought = Bought(model, Operation(operation), Resolution(size), seconds, off_peak, recommended)
-    return read_prices().credits(bought)
+    bought = Purchase(model, Operation(operation), Resolution(size), seconds, off_peak, recommended)
+    return read_price_table().compute_price(bought)
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_off_peak_costs_half_rounded_up_and_a_recommended_prompt_ten_more() -> N
 
 
 def test_every_endpoint_has_a_price_in_every_size() -> None:
-    prices = read_prices()
+    prices = read_price_table()
     for kind in ENDPOINTS:
         for size in Resolution:
-            assert prices.credits(Bought(kind.family, kind.operation, size, 5)) > 0
+            assert prices.compute_price(Purchase(kind.family, kind.operation, size, 5)) > 0
 
 
 def test_a_credit_is_half_a_cent_exactly() -> None:
-    assert usd(65) == Decimal("0.325")
+    assert to_usd(65) == Decimal("0.325")
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_a_table_with_a_mistake_is_refused_by_its_place(tmp_path: Path, text: st
     file = tmp_path / "prices.toml"
     file.write_text(text)
     with pytest.raises(InvalidSetting, match=told):
-        read_prices(file)
+        read_price_table(file)
 
 
 def test_an_operators_table_replaces_the_shipped_one(tmp_path: Path) -> None:
     file = tmp_path / "prices.toml"
     file.write_text(HEAD + ALL)
-    bought = Bought("q2-pro", START, Resolution.P1080, 7)
-    assert read_prices(file).credits(bought) == 7
+    bought = Purchase("q2-pro", START, Resolution.P1080, 7)
+    assert read_price_table(file).compute_price(bought) == 7

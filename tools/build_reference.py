@@ -14,9 +14,9 @@ import typer
 from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.errors import Refusal
-from keyreel.order import Resolution, frame_size
+from keyreel.order import Resolution, compute_frame_size
 from keyreel.settings import Settings
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -254,7 +254,7 @@ def _code(dialect: Dialect, kind: type[errors.KeyreelError]) -> str:
     """Return what a task shows that ended so; empty for what ends none."""
     if not issubclass(kind, errors.RenderFailed | errors.RenderCrashed | errors.Cancelled | errors.Expired):
         return ""
-    state = State.CANCELLED if issubclass(kind, errors.Cancelled | errors.Expired) else State.FAILED
+    state = TaskState.CANCELLED if issubclass(kind, errors.Cancelled | errors.Expired) else TaskState.FAILED
     request = example(ENDPOINTS[0])
     task = replace(example_task(request, state), fault=kind.__name__)
     body = dialect.result(task, request, None, 0)
@@ -280,7 +280,7 @@ def _frame_sizes() -> Iterator[str]:
     yield "square. Every video has 24 frames per second.\n"
     yield f"| resolution | {' | '.join(RATIOS)} |\n|---|{'---|' * len(RATIOS)}"
     for resolution in Resolution:
-        sizes = [str(frame_size(resolution, shape(ratio))) for ratio in RATIOS]
+        sizes = [str(compute_frame_size(resolution, shape(ratio))) for ratio in RATIOS]
         yield f"| {resolution} | {' | '.join(sizes)} |"
     yield "\nOther ratios have the area of 16:9, with sides that are multiples of 8; they are held within 1:4"
     yield "and 4:1. Where a request names no ratio, the frame follows the first image's: image-to-video,"

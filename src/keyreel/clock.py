@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NOTHING: Final = timedelta(0)
-_ADJUSTED: Final = timedelta(seconds=30)
+_NO_JUMP: Final = timedelta(0)
+_MIN_JUMP: Final = timedelta(seconds=30)
 """Less than this is a clock that runs a little wrong, or was adjusted a little."""
 
 
@@ -30,22 +30,22 @@ class SystemClock:
         return datetime.fromtimestamp(time.time(), tz=UTC)  # noqa: TID251 - this is the clock
 
 
-def elapsed() -> timedelta:
+def read_uptime() -> timedelta:
     """Return the time since the machine was started, asleep or awake, whatever its clock says."""
     return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-class JumpWatch:
+class ClockJumpDetector:
     """Tells when a clock was set: by how much it moved beyond the time that went by."""
 
-    def __init__(self, clock: Clock, went_by: Callable[[], timedelta] = elapsed) -> None:
+    def __init__(self, clock: Clock, read_elapsed: Callable[[], timedelta] = read_uptime) -> None:
         self._clock = clock
-        self._went_by = went_by
-        self._last = (clock.now(), went_by())
+        self._read_elapsed = read_elapsed
+        self._last = (clock.now(), read_elapsed())
 
-    def jump(self) -> timedelta:
+    def measure_jump(self) -> timedelta:
         """Return how far the clock was moved since the last call, 0 where it only ran."""
-        (now, by), (then, went) = (self._clock.now(), self._went_by()), self._last
-        self._last = (now, by)
-        moved = (now - then) - (by - went)
-        return moved if abs(moved) >= _ADJUSTED else _NOTHING
+        (now, uptime), (last_now, last_uptime) = (self._clock.now(), self._read_elapsed()), self._last
+        self._last = (now, uptime)
+        jump = (now - last_now) - (uptime - last_uptime)
+        return jump if abs(jump) >= _MIN_JUMP else _NO_JUMP

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     """One picture, RGB, uint8 [height, width, 3]."""
 
 
-class Shown(StrEnum):
+class AudibleContent(StrEnum):
     """What a clip's pictures show that would be heard as well."""
 
     RAIN = "rain"
@@ -36,7 +36,7 @@ class Shown(StrEnum):
     BIRDS = "birds"
 
 
-class SourceType(StrEnum):
+class DigitalSourceType(StrEnum):
     """How pixels came to be, in the words of the IPTC digital source types."""
 
     TRAINED = "trainedAlgorithmicMedia"
@@ -57,13 +57,13 @@ class Clip:
     """
 
     path: Path
-    fulfilled: frozenset[str] = frozenset()
-    shows: tuple[frozenset[Shown], ...] = ()
-    source: SourceType = SourceType.TRAINED
+    completed_steps: frozenset[str] = frozenset()
+    audible_content: tuple[frozenset[AudibleContent], ...] = ()
+    source: DigitalSourceType = DigitalSourceType.TRAINED
     notes: tuple[str, ...] = ()
 
 
-class Film(Protocol):
+class VideoWriter(Protocol):
     """One stretch of video at 24 fps, encoded as it is written."""
 
     def write(self, frame: Frame) -> None:
@@ -92,7 +92,7 @@ class Job(Protocol):
         """
         ...
 
-    def film(self, name: str, size: Size) -> AbstractContextManager[Film]:
+    def film(self, name: str, size: Size) -> AbstractContextManager[VideoWriter]:
         """Open a film that is `folder / f"{name}.mp4"` once the block ends without an error."""
         ...
 

@@ -8,25 +8,27 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-PATIENCE: Final = timedelta(hours=48)
+MAX_OFF_PEAK_WAIT: Final = timedelta(hours=48)
 """How long after its submit an off-peak video is made at the latest, or not at all."""
 
-_WINDOW: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})(?:\s+(\S+))?", re.ASCII)
+_WINDOW_PATTERN: Final = re.compile(
+    r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})(?:\s+(\S+))?", re.ASCII
+)
 _DAY: Final = timedelta(days=1)
-_MIDNIGHT: Final = 24
-_FARTHEST_DAYS: Final = 60
+_END_OF_DAY_HOUR: Final = 24
+_HORIZON_DAYS: Final = 60
 """Work that needs more days of windows is said to end after so many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DailyWindow:
     """A part of every day by one place's clocks; one that closes before it opens goes over midnight."""
 
     opens: time
     closes: time
     zone: ZoneInfo
 
-    def on(self, day: date) -> tuple[datetime, datetime]:
+    def get_interval(self, day: date) -> tuple[datetime, datetime]:
         """Return when it opens on this day, and when it closes after that, in UTC."""
         opens = datetime.combine(day, self.opens, self.zone)
         next_day = self.closes <= self.opens
@@ -35,31 +37,33 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
+class OffPeakWindows:
     """Several windows; none means that any time is good when nothing else waits."""
 
-    windows: tuple[Window, ...] = ()
+    windows: tuple[DailyWindow, ...] = ()
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         """Read "22:00-08:00 Asia/Shanghai, 12:00-13:00 UTC"; a window without a zone is in UTC.
 
         Raises:
             ValueError: naming the part that is no window.
         """
-        return cls(tuple(_window(part.strip()) for part in text.split(",") if part.strip()))
+        return cls(tuple(_parse_window(part.strip()) for part in text.split(",") if part.strip()))
 
-    def open_at(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         """Say whether off-peak videos may be made now."""
-        return not self.windows or any(opens <= now < closes for opens, closes in self._near(now, 1))
+        return not self.windows or any(
+            opens <= now < closes for opens, closes in self._list_intervals(now, 1)
+        )
 
-    def after(self, now: datetime, seconds: float) -> datetime:
+    def compute_end(self, now: datetime, seconds: float) -> datetime:
         """Return when so many seconds within windows will have gone by; with 0, when work may begin."""
         left = timedelta(seconds=seconds)
         if not self.windows:
             return now + left
         reached = now
-        for opens, closes in self._near(now, _FARTHEST_DAYS):
+        for opens, closes in self._list_intervals(now, _HORIZON_DAYS):
             begins = max(opens, reached)
             if closes <= begins:
                 continue
@@ -69,28 +73,28 @@ class Windows:
             reached = closes
         return reached
 
-    def _near(self, now: datetime, days: int) -> list[tuple[datetime, datetime]]:
+    def _list_intervals(self, now: datetime, days: int) -> list[tuple[datetime, datetime]]:
         """List what is open from a day before until some days after, in the order of opening."""
         found = [
-            each.on(now.astimezone(each.zone).date() + timedelta(days=day))
+            each.get_interval(now.astimezone(each.zone).date() + timedelta(days=day))
             for each in self.windows
             for day in range(-1, days + 1)
         ]
         return sorted(found)
 
 
-def _window(text: str) -> Window:
-    found = _WINDOW.fullmatch(text)
+def _parse_window(text: str) -> DailyWindow:
+    found = _WINDOW_PATTERN.fullmatch(text)
     if found is None:
         raise ValueError(f"{text[:64]!r} is no window such as '22:00-08:00 Asia/Shanghai'")
     name = found[5] or "UTC"
     try:
         zone = ZoneInfo(name)
-        opens, closes = (_time(int(found[at]), int(found[at + 1])) for at in (1, 3))
+        opens, closes = (_parse_time(int(found[at]), int(found[at + 1])) for at in (1, 3))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"{text[:64]!r}: {str(error).strip(chr(39))}") from None
-    return Window(opens, closes, zone)
+    return DailyWindow(opens, closes, zone)
 
 
-def _time(hour: int, minute: int) -> time:
-    return time(0) if (hour, minute) == (_MIDNIGHT, 0) else time(hour, minute)
+def _parse_time(hour: int, minute: int) -> time:
+    return time(0) if (hour, minute) == (_END_OF_DAY_HOUR, 0) else time(hour, minute)

@@ -11,7 +11,7 @@ from typing import Final, NewType
 FPS: Final = 24
 """Frames per second of every video; the hosted services deliver 24 as well."""
 
-Picture = NewType("Picture", str)
+ImageRef = NewType("ImageRef", str)
 """Where an input picture is: an http(s) URL, an `asset:<sha256>` reference, once gathered a PNG's path."""
 
 
@@ -62,12 +62,12 @@ class Size:
     height: int
 
     @property
-    def ratio(self) -> Fraction:
+    def aspect_ratio(self) -> Fraction:
         """Width over height."""
         return Fraction(self.width, self.height)
 
     @property
-    def pixels(self) -> int:
+    def pixel_count(self) -> int:
         """Width times height."""
         return self.width * self.height
 
@@ -85,9 +85,9 @@ class Shot:
 
     prompt: str
     seconds: int
-    first: Picture | None = None
-    last: Picture | None = None
-    lead: Picture | None = None
+    first: ImageRef | None = None
+    last: ImageRef | None = None
+    lead: ImageRef | None = None
 
     @property
     def frames(self) -> int:
@@ -100,11 +100,11 @@ class Subject:
     """A character or object kept consistent; prompts call it `@name`."""
 
     name: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[ImageRef, ...]
     voice: str = ""
 
 
-class MarkText(StrEnum):
+class WatermarkLanguage(StrEnum):
     """The language of a visible mark's default text."""
 
     ENGLISH = "en"
@@ -116,12 +116,12 @@ class Watermark:
     """A visible mark in a corner: the given picture, or the default text where there is none."""
 
     corner: Corner
-    picture: Picture | None = None
-    text: MarkText = MarkText.ENGLISH
+    picture: ImageRef | None = None
+    text: WatermarkLanguage = WatermarkLanguage.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class SoundOptions:
     """What is to be heard: music, the scene's ambience, its dialogue; `voice` speaks where no other does."""
 
     music: bool = False
@@ -130,7 +130,7 @@ class Sound:
     voice: str = ""
 
     @property
-    def silent(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether the video is to have no sound track at all."""
         return not (self.music or self.ambience or self.speech)
 
@@ -157,7 +157,7 @@ class Order:
     size: Size | None = None
     amplitude: Amplitude = Amplitude.AUTO
     watermark: Watermark | None = None
-    sound: Sound = Sound()
+    sound: SoundOptions = SoundOptions()
     label: str = ""
 
     @property
@@ -182,9 +182,9 @@ class Order:
         return self.size
 
 
-def pictures_of(order: Order) -> tuple[Picture, ...]:
+def list_images(order: Order) -> tuple[ImageRef, ...]:
     """List every picture of the order once, keyframes in time's order first, the watermark's last."""
-    found: dict[Picture, None] = {}
+    found: dict[ImageRef, None] = {}
     for shot in order.shots:
         for picture in (shot.lead, shot.first, shot.last):
             if picture is not None:
@@ -196,55 +196,63 @@ def pictures_of(order: Order) -> tuple[Picture, ...]:
     return tuple(found)
 
 
-def with_pictures(order: Order, moved: dict[Picture, Picture]) -> Order:
+def replace_images(order: Order, replacements: dict[ImageRef, ImageRef]) -> Order:
     """Return the order with every picture replaced by what `moved` says; pictures that it lacks stay."""
 
-    def at(picture: Picture | None) -> Picture | None:
-        return None if picture is None else moved.get(picture, picture)
+    def replace_one(picture: ImageRef | None) -> ImageRef | None:
+        return None if picture is None else replacements.get(picture, picture)
 
     mark = order.watermark
     return replace(
         order,
         shots=tuple(
-            replace(shot, first=at(shot.first), last=at(shot.last), lead=at(shot.lead))
+            replace(
+                shot, first=replace_one(shot.first), last=replace_one(shot.last), lead=replace_one(shot.lead)
+            )
             for shot in order.shots
         ),
         subjects=tuple(
-            replace(subject, pictures=tuple(moved.get(picture, picture) for picture in subject.pictures))
+            replace(
+                subject, pictures=tuple(replacements.get(picture, picture) for picture in subject.pictures)
+            )
             for subject in order.subjects
         ),
-        watermark=mark and replace(mark, picture=at(mark.picture)),
+        watermark=mark and replace(mark, picture=replace_one(mark.picture)),
     )
 
 
-def fitted(order: Order, first_picture: Size) -> Order:
+def settle_size(order: Order, first_picture: Size) -> Order:
     """Settle the size: as requested, else the first picture's ratio."""
-    return order if order.size else replace(order, size=frame_size(order.resolution, first_picture.ratio))
+    return (
+        order
+        if order.size
+        else replace(order, size=compute_frame_size(order.resolution, first_picture.aspect_ratio))
+    )
 
 
 # A resolution fixes the pixel area. These are the sizes that the hosted services publish; every other ratio
 # is computed for the same area, with sides that are multiples of 8.
-_AREAS: Final = {
+_REFERENCE_SIZES: Final = {
     Resolution.P360: Size(640, 352),
     Resolution.P540: Size(960, 528),
     Resolution.P720: Size(1280, 720),
     Resolution.P1080: Size(1920, 1080),
 }
-_PUBLISHED: Final = {
+_PUBLISHED_SIZES: Final = {
     Resolution.P360: ((640, 352), (544, 400), (480, 480), (400, 544), (352, 640)),
     Resolution.P540: ((960, 528), (816, 608), (720, 720), (608, 816), (528, 960)),
     Resolution.P720: ((1280, 720), (1104, 816), (960, 960), (816, 1104), (720, 1280)),
     Resolution.P1080: ((1920, 1080), (1674, 1238), (1440, 1440), (1238, 1674), (1080, 1920)),
 }
-_RATIOS: Final = (Fraction(16, 9), Fraction(4, 3), Fraction(1), Fraction(3, 4), Fraction(9, 16))
-_WIDEST: Final = Fraction(4)
+_PUBLISHED_RATIOS: Final = (Fraction(16, 9), Fraction(4, 3), Fraction(1), Fraction(3, 4), Fraction(9, 16))
+_MAX_ASPECT_RATIO: Final = Fraction(4)
 
 
-def frame_size(resolution: Resolution, ratio: Fraction) -> Size:
+def compute_frame_size(resolution: Resolution, ratio: Fraction) -> Size:
     """Return the frame for a resolution and a ratio (width over height, clamped to 1:4 … 4:1)."""
-    ratio = min(max(ratio, 1 / _WIDEST), _WIDEST)
-    for published, size in zip(_RATIOS, _PUBLISHED[resolution], strict=True):
+    ratio = min(max(ratio, 1 / _MAX_ASPECT_RATIO), _MAX_ASPECT_RATIO)
+    for published, size in zip(_PUBLISHED_RATIOS, _PUBLISHED_SIZES[resolution], strict=True):
         if abs(ratio / published - 1) < Fraction(1, 100):
             return Size(*size)
-    height = sqrt(_AREAS[resolution].pixels / ratio)
+    height = sqrt(_REFERENCE_SIZES[resolution].pixel_count / ratio)
     return Size(8 * round(height * ratio / 8), 8 * round(height / 8))

@@ -21,14 +21,14 @@ from pydantic_settings import (
 )
 
 from keyreel.errors import InvalidSetting
-from keyreel.off_peak import Windows
-from keyreel.order import MarkText
+from keyreel.off_peak import OffPeakWindows
+from keyreel.order import WatermarkLanguage
 
-_WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
+_ORIGIN_PATTERN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 MEBIBYTE = 1024 * 1024
-PERIOD = r"^([0-9]{1,5}[smhd]|forever)$"
-_UNITS = {
+PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
+_PERIOD_UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -38,14 +38,14 @@ Network = IPv4Network | IPv6Network
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-def data_folder() -> Path:
+def get_default_data_folder() -> Path:
     """Return the default data folder of this account."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "keyreel"
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class RetentionPeriods:
     """How long things are kept; None for good."""
 
     inputs: timedelta | None = None
@@ -60,7 +60,9 @@ class Settings(BaseSettings):
         env_prefix="KEYREEL_", env_ignore_empty=True, frozen=True, extra="forbid"
     )
 
-    data: Path = Field(default_factory=data_folder, description="Folder of everything that must survive.")
+    data: Path = Field(
+        default_factory=get_default_data_folder, description="Folder of everything that must survive."
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
     api_key: SecretStr = Field(
@@ -112,8 +114,8 @@ class Settings(BaseSettings):
         pattern=r"^[!#-\[\]-~]{1,127}$",
         description="ContentProducer in the AIGC identifier of videos whose request brings none.",
     )
-    watermark_text: MarkText = Field(
-        default=MarkText.ENGLISH, description="Language of the default watermark: `en` or `zh`."
+    watermark_text: WatermarkLanguage = Field(
+        default=WatermarkLanguage.ENGLISH, description="Language of the default watermark: `en` or `zh`."
     )
     c2pa_cert: Path | None = Field(
         default=None,
@@ -172,18 +174,18 @@ class Settings(BaseSettings):
     )
     keep_inputs: str = Field(
         default="7d",
-        pattern=PERIOD,
+        pattern=PERIOD_PATTERN,
         description="How long pictures and uploads are kept after they were last handed in: `12h`, `7d`, "
         "`forever`. What an unfinished task needs is kept in any case.",
     )
     keep_videos: str = Field(
         default="30d",
-        pattern=PERIOD,
+        pattern=PERIOD_PATTERN,
         description="How long videos are kept once they are done; their links answer 410 after that.",
     )
     keep_records: str = Field(
         default="forever",
-        pattern=PERIOD,
+        pattern=PERIOD_PATTERN,
         description="How long it is kept what an ended task was about; its entries in the books stay.",
     )
     dev: bool = Field(
@@ -200,62 +202,62 @@ class Settings(BaseSettings):
         return self.prices or (own if own.exists() else None)
 
     @property
-    def windows(self) -> Windows:
+    def off_peak_windows(self) -> OffPeakWindows:
         """When off-peak videos are made."""
-        return Windows.read(self.off_peak)
+        return OffPeakWindows.from_text(self.off_peak)
 
     @property
-    def keep(self) -> Keep:
+    def retention_periods(self) -> RetentionPeriods:
         """How long things are kept."""
-        return Keep(*map(_period, (self.keep_inputs, self.keep_videos, self.keep_records)))
+        return RetentionPeriods(*map(_parse_period, (self.keep_inputs, self.keep_videos, self.keep_records)))
 
     @field_validator("off_peak")
     @classmethod
-    def _windows(cls, value: str) -> str:
-        Windows.read(value)
+    def _check_off_peak(cls, value: str) -> str:
+        OffPeakWindows.from_text(value)
         return value
 
     @field_validator("egress_allow", mode="before")
     @classmethod
-    def _networks(cls, value: Any) -> Any:
-        return tuple(ip_network(item, strict=False) for item in _items(value))
+    def _parse_networks(cls, value: Any) -> Any:
+        return tuple(ip_network(item, strict=False) for item in _split_items(value))
 
     @field_validator("egress_ports", mode="before")
     @classmethod
-    def _ports(cls, value: Any) -> Any:
-        return tuple(int(item) for item in _items(value))
+    def _parse_ports(cls, value: Any) -> Any:
+        return tuple(int(item) for item in _split_items(value))
 
     @field_validator("cors_origins", mode="before")
     @classmethod
-    def _origins(cls, value: Any) -> Any:
-        origins = tuple(item.rstrip("/").lower() for item in _items(value))
-        if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
+    def _parse_origins(cls, value: Any) -> Any:
+        origins = tuple(item.rstrip("/").lower() for item in _split_items(value))
+        if not all(origin == "*" or _ORIGIN_PATTERN.fullmatch(origin) for origin in origins):
             raise ValueError("must be origins such as https://app.example.com, or *")
         return origins
 
     @field_validator("engines", mode="before")
     @classmethod
-    def _names(cls, value: Any) -> Any:
-        return tuple(_items(value))
+    def _parse_engine_names(cls, value: Any) -> Any:
+        return tuple(_split_items(value))
 
     @field_validator("callback_schedule", mode="before")
     @classmethod
-    def _pauses(cls, value: Any) -> Any:
-        pauses = tuple(float(item) for item in _items(value))
+    def _parse_callback_schedule(cls, value: Any) -> Any:
+        pauses = tuple(float(item) for item in _split_items(value))
         if not all(0 <= pause < float("inf") for pause in pauses):
             raise ValueError("must be seconds such as 0,5,300")
         return pauses
 
     @field_validator("webhook_secret")
     @classmethod
-    def _signing_secret(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+    def _check_webhook_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _WEBHOOK_SECRET_PATTERN.fullmatch(value.get_secret_value()):
             raise ValueError("must be whsec_ and base64 of 24 to 64 bytes")
         return value
 
     @field_validator("public_url")
     @classmethod
-    def _without_slash(cls, value: str) -> str:
+    def _strip_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
     @classmethod
@@ -270,15 +272,17 @@ class Settings(BaseSettings):
         """Put flags before the environment, and that before the TOML file."""
         del dotenv_settings, file_secret_settings
         given = {**env_settings(), **init_settings()}
-        file = Path(given.get("config") or Path(given.get("data") or data_folder()) / "keyreel.toml")
+        file = Path(
+            given.get("config") or Path(given.get("data") or get_default_data_folder()) / "keyreel.toml"
+        )
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
 
 
-def _period(text: str) -> timedelta | None:
-    return None if text == "forever" else int(text[:-1]) * _UNITS[text[-1]]
+def _parse_period(text: str) -> timedelta | None:
+    return None if text == "forever" else int(text[:-1]) * _PERIOD_UNITS[text[-1]]
 
 
-def _items(value: Any) -> list[str]:
+def _split_items(value: Any) -> list[str]:
     given = value.split(",") if isinstance(value, str) else value
     return [str(item).strip() for item in given if str(item).strip()]
 

@@ -13,7 +13,7 @@ TaskId = NewType("TaskId", str)
 """A decimal number of at most 19 digits (63 bits), rising with time; the same in every dialect."""
 
 
-class State(StrEnum):
+class TaskState(StrEnum):
     """Where a task is. The last three are final."""
 
     QUEUED = "queued"
@@ -23,18 +23,18 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
     @property
-    def final(self) -> bool:
+    def is_final(self) -> bool:
         """Whether nothing comes after."""
-        return self not in {State.QUEUED, State.RUNNING}
+        return self not in {TaskState.QUEUED, TaskState.RUNNING}
 
 
-class Kept(StrEnum):
+class RetentionStage(StrEnum):
     """What is left of a task: less as time goes by."""
 
     ALL = "all"
-    RECORD = "record"
+    RECORD_ONLY = "record"
     """Its files were deleted when their time was up."""
-    MONEY = "money"
+    LEDGER_ONLY = "money"
     """Nobody can tell any more what was asked for: only its state, its times and its entries in the books."""
 
 
@@ -76,7 +76,7 @@ class Task:
 
     id: TaskId
     submission: Submission
-    state: State
+    state: TaskState
     attempt: int
     crashes: int
     progress: float
@@ -93,15 +93,15 @@ class Task:
     """Credits that were taken for the video."""
     deadline: datetime | None = None
     """When an off-peak task is cancelled if it still waits."""
-    kept: Kept = Kept.ALL
+    kept: RetentionStage = RetentionStage.ALL
     notes: tuple[str, ...] = ()
     clean: str = ""
     size: str = ""
     """The finished video's frame, such as "1280x720"; empty until success."""
 
-    def remaining_seconds(self, now: datetime) -> int:
+    def estimate_remaining_seconds(self, now: datetime) -> int:
         """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""
-        if self.state is not State.RUNNING or self.started is None or self.progress <= 0:
+        if self.state is not TaskState.RUNNING or self.started is None or self.progress <= 0:
             return 0
         spent = (now - self.started).total_seconds()
         return max(1, round(spent * (1 - self.progress) / self.progress))
@@ -115,21 +115,21 @@ class TaskFilter:
     in the list's own order, `skip` how many more to leave out.
     """
 
-    states: frozenset[State] = frozenset()
+    states: frozenset[TaskState] = frozenset()
     ids: tuple[TaskId, ...] = ()
     endpoints: frozenset[str] = frozenset()
     resolutions: frozenset[str] = frozenset()
     templates: frozenset[str] = frozenset()
     created_from: datetime | None = None
     created_to: datetime | None = None
-    after: TaskId | None = None
-    skip: int = 0
+    after_id: TaskId | None = None
+    offset: int = 0
     limit: int = 50
     oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class SignedLinks:
     """Where a finished task's files can be had, signed when shown, and for how many more whole seconds."""
 
     video: str

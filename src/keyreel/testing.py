@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from keyreel.engine import Film, Job
+    from keyreel.engine import Job, VideoWriter
     from keyreel.order import Order, Size
 
 _NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ class ManualClock:
         """Return the time it was set to."""
         return self._now
 
-    def move(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Go forward, or back."""
         self._now += timedelta(seconds=seconds)
 
@@ -62,14 +62,14 @@ class FolderJob:
         """Keep the report in `reports`."""
         self.reports.append(fraction)
 
-    def film(self, name: str, size: Size) -> AbstractContextManager[Film]:
+    def film(self, name: str, size: Size) -> AbstractContextManager[VideoWriter]:
         """Open a film in the folder, without a watermark."""
-        from keyreel.media.video_writer import open_film
+        from keyreel.media.video_writer import open_video_writer
 
-        return open_film(self.folder / f"{name}.mp4", size)
+        return open_video_writer(self.folder / f"{name}.mp4", size)
 
 
-class _Light:
+class _StatelessEngine:
     """What engines need that have nothing to load."""
 
     slots = 1
@@ -88,14 +88,14 @@ class _Light:
         return True
 
 
-class CardEngine(_Light):
+class CardEngine(_StatelessEngine):
     """Shows a plain card that changes its colour from frame to frame, one film for each shot."""
 
     name = "card"
 
     async def render(self, order: Order, job: Job) -> Clip:
         """Draw the shots, each once, and join them."""
-        from keyreel.media.mux import join
+        from keyreel.media.mux import concatenate_videos
 
         films: list[Path] = []
         for index, shot in enumerate(order.shots):
@@ -105,7 +105,7 @@ class CardEngine(_Light):
         if len(films) == 1:
             return Clip(films[0])
         clip = job.folder / "clip.mp4"
-        join(films, clip)
+        concatenate_videos(films, clip)
         return Clip(clip)
 
 
@@ -119,7 +119,7 @@ async def _draw_card(job: Job, size: Size, name: str, frames: int) -> str:
     return str(job.folder / f"{name}.mp4")
 
 
-class HangingEngine(_Light):
+class HangingEngine(_StatelessEngine):
     """Starts a process of its own, reports progress once, and hangs without ever answering.
 
     Writes both process ids to `pids` in the order's folder.
@@ -138,7 +138,7 @@ class HangingEngine(_Light):
             signal.pause()
 
 
-class CrashingEngine(_Light):
+class CrashingEngine(_StatelessEngine):
     """Dies in every render, as if the kernel had killed it."""
 
     name = "crashing"
@@ -150,7 +150,7 @@ class CrashingEngine(_Light):
         raise AssertionError("unreachable")
 
 
-class CrashingOnceEngine(_Light):
+class CrashingOnceEngine(_StatelessEngine):
     """Dies in a task's first render, after its first shot, and works like CardEngine from then on."""
 
     name = "crashing-once"
@@ -171,7 +171,7 @@ class CrashingOnceEngine(_Light):
         return await CardEngine().render(order, job)
 
 
-class FailingEngine(_Light):
+class FailingEngine(_StatelessEngine):
     """Fails: with a reason for people, or as the first prompt says by a "bug" or for want of "memory"."""
 
     name = "failing"

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.bench.finishing import LIMIT, Cost, Costs
+from keyreel.bench.finishing import MAX_FINISHING_SHARE, FinishingCosts, StepCost
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_finishings_share_is_of_the_whole_tasks_time() -> None:
-    found = Costs(3.0, (Cost("soundtrack", 0.75), Cost("label", 0.25)))
+    found = FinishingCosts(3.0, (StepCost("soundtrack", 0.75), StepCost("label", 0.25)))
     assert found.finishing_seconds == pytest.approx(1.0)
     assert found.share == pytest.approx(0.25)
-    assert 0 < LIMIT < 1
+    assert 0 < MAX_FINISHING_SHARE < 1
 
 
 @pytest.mark.slow

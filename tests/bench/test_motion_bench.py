@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from keyreel.bench.motion import flight_quality
-from keyreel.bench.orders import EXAMPLES, Pictures
-from keyreel.bench.quality import likeness, pinned_error, seam_speed, ssim
+from keyreel.bench.motion import measure_flight_quality
+from keyreel.bench.orders import EXAMPLE_FOLDER, ExampleImages
+from keyreel.bench.quality import compare_midframes, compute_ssim, measure_keyframe_error, measure_seam_speed
 from keyreel.errors import InvalidSetting
-from keyreel.media.video_writer import open_film
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.media.video_writer import open_video_writer
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from support.pictures import landscape
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SIZE = Size(320, 180)
 ORDER = Order(
     Operation.MULTIFRAME,
     "bench",
-    tuple(Shot("", 1, Picture("a"), Picture("b")) for _ in range(2)),
+    tuple(Shot("", 1, ImageRef("a"), ImageRef("b")) for _ in range(2)),
     Resolution.P360,
     1,
     size=SIZE,
@@ -41,7 +41,7 @@ def travelling(speeds: list[float]) -> list[Frame]:
 
 
 def film(path: Path, pictures: list[Frame]) -> Path:
-    with open_film(path, SIZE) as opened:
+    with open_video_writer(path, SIZE) as opened:
         for picture in pictures:
             opened.write(picture)
     return path
@@ -50,33 +50,33 @@ def film(path: Path, pictures: list[Frame]) -> Path:
 def test_a_stop_at_the_seam_is_found(tmp_path: Path) -> None:
     even = [4.0] * 47
     stopping = [4.0] * 21 + [3.0, 2.0, 1.0, 1.0, 2.0, 3.0] + [4.0] * 20
-    assert seam_speed(film(tmp_path / "even.mp4", travelling(even)), ORDER) > 0.8
-    assert seam_speed(film(tmp_path / "stop.mp4", travelling(stopping)), ORDER) < 0.6
+    assert measure_seam_speed(film(tmp_path / "even.mp4", travelling(even)), ORDER) > 0.8
+    assert measure_seam_speed(film(tmp_path / "stop.mp4", travelling(stopping)), ORDER) < 0.6
 
 
 def test_a_keyframe_that_is_missed_is_found(tmp_path: Path) -> None:
     pictures = travelling([4.0] * 47)
     clip = film(tmp_path / "clip.mp4", pictures)
-    assert pinned_error(clip, ORDER, [pictures[0], pictures[24], pictures[47]]) < 0.02
-    assert pinned_error(clip, ORDER, [pictures[0], pictures[30], pictures[47]]) > 0.02
+    assert measure_keyframe_error(clip, ORDER, [pictures[0], pictures[24], pictures[47]]) < 0.02
+    assert measure_keyframe_error(clip, ORDER, [pictures[0], pictures[30], pictures[47]]) > 0.02
 
 
 def test_the_truth_is_most_like_itself() -> None:
     first, truth, last = travelling([6.0, 6.0])
-    found = likeness([first, truth], first, last, truth)
+    found = compare_midframes([first, truth], first, last, truth)
     assert found.ours == pytest.approx(1.0)
     assert found.dissolve < found.flow < 1.0
-    assert ssim(first, last) < 0.95
+    assert compute_ssim(first, last) < 0.95
 
 
 def test_pictures_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting, match="examples/pictures"):
-        Pictures(tmp_path, tmp_path)
+        ExampleImages(tmp_path, tmp_path)
 
 
 @pytest.mark.slow
 def test_the_camera_flight_is_in_betweened_well() -> None:
-    found = asyncio.run(flight_quality(Resolution.P540, EXAMPLES))
+    found = asyncio.run(measure_flight_quality(Resolution.P540, EXAMPLE_FOLDER))
     assert found.pinned_error < 0.02
     assert found.likeness.ours > found.likeness.dissolve + 0.1
     assert found.likeness.ours > found.likeness.flow

@@ -18,7 +18,7 @@ from keyreel.errors import (
     UnknownEndpoint,
     UnknownTask,
 )
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from support.client_service import COVER, MP4, QUICK, Service, Torn
@@ -129,7 +129,7 @@ def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:
             service.trouble = [httpx.ReadError("gone")]
             with pytest.raises(RemoteError, match="did not answer: gone"):
                 await client.poll(TaskId("1"))
-            service.plan = [State.SUCCEEDED]
+            service.plan = [TaskState.SUCCEEDED]
             assert (await client.wait(await client.submit(MODEL, **ASKED))).seed == 11
 
     asyncio.run(main())
@@ -140,8 +140,8 @@ def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:
 def test_submitting_and_polling_are_to_be_had_alone(service: Service) -> None:
     with client_of(service) as client:
         task_id = client.submit(MODEL, **ASKED)
-        assert client.poll(task_id).state is State.QUEUED
-        assert client.wait(task_id).report.state is State.SUCCEEDED
+        assert client.poll(task_id).state is TaskState.QUEUED
+        assert client.wait(task_id).report.state is TaskState.SUCCEEDED
 
 
 def test_a_refusal_has_the_domains_class(service: Service) -> None:
@@ -159,8 +159,8 @@ def test_a_refusal_has_the_domains_class(service: Service) -> None:
     assert len(service.requests) == 3
 
 
-@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
-def test_a_task_that_ends_without_a_video_says_why(service: Service, state: State) -> None:
+@pytest.mark.parametrize("state", [TaskState.FAILED, TaskState.CANCELLED])
+def test_a_task_that_ends_without_a_video_says_why(service: Service, state: TaskState) -> None:
     service.plan, service.reason = [state], "No picture there."
     with client_of(service) as client, pytest.raises(RenderFailed, match="No picture there"):
         client.generate(MODEL, **ASKED)
@@ -244,7 +244,7 @@ def test_polls_that_keep_failing_end_the_waiting(service: Service) -> None:
 
 
 def test_patience_ends(service: Service) -> None:
-    service.plan = [State.RUNNING] * 9
+    service.plan = [TaskState.RUNNING] * 9
     patience = Patience(first_seconds=0.001, most_seconds=0.002, total_seconds=0.004)
     with client_of(service, patience=patience) as client, pytest.raises(RemoteError, match="unfinished"):
         client.generate(MODEL, **ASKED)
@@ -287,7 +287,7 @@ def test_a_file_is_never_half_written(service: Service, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["save", "save_cover"])
 def test_an_address_out_of_date_is_renewed(service: Service, tmp_path: Path, name: str) -> None:
-    service.plan.append(State.SUCCEEDED)
+    service.plan.append(TaskState.SUCCEEDED)
     with client_of(service) as client:
         video = client.generate(MODEL, **ASKED)
         service.base, service.trouble = "http://service.test/files/new", [httpx.Response(410)]

@@ -10,7 +10,7 @@ import pytest
 from keyreel.client import sansio
 from keyreel.client.sansio import Answer, Dropped, Patience, Pause, Remote, Send
 from keyreel.errors import RemoteError
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.endpoints.catalogue import endpoint
 from support.wire import LINKS, request, task
@@ -22,8 +22,8 @@ VTRIX = find_dialect("vtrix")
 IMG2VIDEO = endpoint("q2-pro-img2video")
 
 
-def answer(state: State) -> Answer:
-    links = LINKS if state is State.SUCCEEDED else None
+def answer(state: TaskState) -> Answer:
+    links = LINKS if state is TaskState.SUCCEEDED else None
     return Answer(
         body=json.dumps(VTRIX.result(task(IMG2VIDEO, state), request(IMG2VIDEO), links, 0)).encode()
     )
@@ -37,7 +37,7 @@ def test_a_submit_is_one_step_with_key_and_json() -> None:
     assert step.headers["authorization"] == "Bearer key"
     assert json.loads(step.body or b"")["model"] == "viduq2_pro_img2video"
     with pytest.raises(StopIteration) as end:
-        flow.send(answer(State.QUEUED))
+        flow.send(answer(TaskState.QUEUED))
     assert end.value.value == "7000000000000000001"
 
 
@@ -46,7 +46,7 @@ def test_pauses_grow_up_to_a_limit() -> None:
     flow = sansio.wait(Remote("http://service.test", "", VTRIX, patience), TaskId("1"))
     step, pauses = next(flow), list[float]()
     while len(pauses) < 6:
-        step = flow.send(answer(State.RUNNING) if isinstance(step, Send) else Answer())
+        step = flow.send(answer(TaskState.RUNNING) if isinstance(step, Send) else Answer())
         if isinstance(step, Pause):
             pauses.append(step.seconds)
     assert pauses == [1, 1.5, 2.25, 3, 3, 3]
@@ -56,12 +56,12 @@ def test_every_report_is_shown_and_the_last_one_returned() -> None:
     seen = list["Report"]()
     flow = sansio.wait(Remote("http://service.test", "", VTRIX), TaskId("1"), seen.append)
     next(flow)
-    assert isinstance(flow.send(answer(State.RUNNING)), Pause)
+    assert isinstance(flow.send(answer(TaskState.RUNNING)), Pause)
     assert isinstance(flow.send(Answer()), Send)
     with pytest.raises(StopIteration) as end:
-        flow.send(answer(State.SUCCEEDED))
+        flow.send(answer(TaskState.SUCCEEDED))
     assert end.value.value is seen[-1]
-    assert [report.state for report in seen] == [State.RUNNING, State.SUCCEEDED]
+    assert [report.state for report in seen] == [TaskState.RUNNING, TaskState.SUCCEEDED]
 
 
 def test_no_key_is_no_header() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from keyreel.conformance.images import picture
 from keyreel.conformance.json_schema import misfit
 from keyreel.conformance.limits import good, probes
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import Asked
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -45,11 +45,11 @@ def test_both_sides_of_every_number_are_probed() -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
-@pytest.mark.parametrize("state", State)
-def test_every_answer_fits_its_schema(dialect: Any, state: State) -> None:
+@pytest.mark.parametrize("state", TaskState)
+def test_every_answer_fits_its_schema(dialect: Any, state: TaskState) -> None:
     for kind in filter(dialect.offers, ENDPOINTS):
         request, task = example(kind), example_task(example(kind), state)
-        links = LINKS if state is State.SUCCEEDED else None
+        links = LINKS if state is TaskState.SUCCEEDED else None
         assert not misfit(dialect.accepted(task, request), f"{dialect.name}.accepted")
         assert not misfit(dialect.result(task, request, links, 3), f"{dialect.name}.result")
 

@@ -7,11 +7,11 @@ import pytest
 
 from keyreel.engines.router import Router, open_router
 from keyreel.errors import InvalidSetting, UnsupportedOrder
-from keyreel.order import Operation, Order, Picture, Resolution, Shot
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
 from keyreel.testing import CardEngine
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
-ORDER = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("on", 5, Picture("a.png")),), Resolution.P720, 7)
+ORDER = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("on", 5, ImageRef("a.png")),), Resolution.P720, 7)
 
 
 class Picky(CardEngine):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from keyreel.engine import Clip
-from keyreel.finishing.context import Workbench
-from keyreel.finishing.pipeline import Finished, finish
-from keyreel.media.video_writer import open_film
+from keyreel.finishing.context import FinishingContext
+from keyreel.finishing.pipeline import FinishedVideo, finish
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.task import TaskId
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.provenance.signing_certificates import SigningCredentials
 
 SIZE = Size(640, 352)
 
@@ -36,7 +36,7 @@ def film_clip(tmp_path: Path) -> Callable[..., Clip]:
 
     def make(count: int = 24, size: Size = SIZE) -> Clip:
         down, across = np.mgrid[0 : size.height, 0 : size.width]
-        with open_film(tmp_path / "clip.mp4", size) as film:
+        with open_video_writer(tmp_path / "clip.mp4", size) as film:
             for index in range(count):
                 grey = (130 + 70 * np.sin((across + 2 * down + 9 * index) / 50)).astype(np.uint8)
                 film.write(np.repeat(grey[..., None], 3, axis=2))
@@ -46,20 +46,20 @@ def film_clip(tmp_path: Path) -> Callable[..., Clip]:
 
 
 @pytest.fixture
-def finish_clip(folder: Path) -> Callable[..., Finished]:
+def finish_clip(folder: Path) -> Callable[..., FinishedVideo]:
     """Finish a clip for an order of one second at 640x352, changed as a test asks."""
     order = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("a wave", 1),), Resolution.P360, seed=1, size=SIZE)
 
     def make(
         clip: Clip,
         producer: str = "keyreel",
-        credentials: Credentials | None = None,
+        credentials: SigningCredentials | None = None,
         *,
         clean_copy: bool = False,
         **changes: Any,
-    ) -> Finished:
+    ) -> FinishedVideo:
         task_id = TaskId("7301444403220774912")
-        workbench = Workbench(task_id, folder, producer, credentials, clean_copy=clean_copy)
+        workbench = FinishingContext(task_id, folder, producer, credentials, clean_copy=clean_copy)
         return finish(clip, replace(order, **changes), workbench)
 
     return make

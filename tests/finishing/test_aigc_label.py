@@ -10,20 +10,20 @@ import pytest
 from PIL import Image
 
 from keyreel.errors import RenderFailed
-from keyreel.provenance.xmp import box, marks_in
+from keyreel.provenance.xmp import build_box, read_properties
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.pipeline import FinishedVideo
 
 
 def test_our_own_label_names_the_task_and_the_producer(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     done = finish_clip(film_clip(), producer="studio-1")
-    assert json.loads(done.probe.tags["AIGC"]) == {
+    assert json.loads(done.info.tags["AIGC"]) == {
         "Label": "1",
         "ContentProducer": "studio-1",
         "ProduceID": "7301444403220774912",
@@ -40,47 +40,47 @@ def test_our_own_label_names_the_task_and_the_producer(
     ids=["json", "unicode", "text", "100 kB"],
 )
 def test_a_given_label_is_embedded_verbatim(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], label: str
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
 ) -> None:
-    assert finish_clip(film_clip(), label=label).probe.tags["AIGC"] == label
+    assert finish_clip(film_clip(), label=label).info.tags["AIGC"] == label
 
 
 @pytest.mark.parametrize(
     "label", ["", '{"name": "画面 <x> & \\r\\n"} \r\n', json.dumps({"note": "x" * 100_000})]
 )
 def test_xmp_repeats_the_label_and_says_how_the_video_was_made(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], label: str
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
 ) -> None:
     done = finish_clip(film_clip(), label=label)
     with done.video.open("rb") as file:
-        marks = marks_in(file)
-    assert marks.identifier == done.probe.tags["AIGC"]
+        marks = read_properties(file)
+    assert marks.identifier == done.info.tags["AIGC"]
     assert marks.source.endswith("/trainedAlgorithmicMedia")
 
 
 def test_the_cover_bears_the_label_too(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     done = finish_clip(film_clip(), producer="studio-1")
     with Image.open(done.cover) as cover:
         packet = cover.info["xmp"]
-    marks = marks_in(BytesIO(box(packet)))
+    marks = read_properties(BytesIO(build_box(packet)))
     assert json.loads(marks.identifier)["ContentProducer"] == "studio-1"
     assert marks.source.endswith("/trainedAlgorithmicMedia")
 
 
 def test_a_label_too_long_for_a_jpeg_is_left_out_of_the_cover_alone(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     done = finish_clip(film_clip(), label="x" * 70_000)
     with Image.open(done.cover) as cover:
         assert b"trainedAlgorithmicMedia" in cover.info["xmp"]
         assert b"xxx" not in cover.info["xmp"]
-    assert done.probe.tags["AIGC"] == "x" * 70_000
+    assert done.info.tags["AIGC"] == "x" * 70_000
 
 
 def test_a_label_that_an_mp4_cannot_store_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     with pytest.raises(RenderFailed, match=r"U\+0000"):
         finish_clip(film_clip(), label='"a\0b"')

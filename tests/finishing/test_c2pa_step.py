@@ -9,62 +9,62 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.engine import SourceType
-from keyreel.media.video_reader import frames
+from keyreel.engine import DigitalSourceType
+from keyreel.media.video_reader import read_frames
 from keyreel.order import Corner, Watermark
-from keyreel.provenance.c2pa_manifest import Seal
-from keyreel.provenance.examine import gather
-from keyreel.provenance.fingerprint_match import alike
-from keyreel.provenance.signing_certificates import Credentials, open_credentials
+from keyreel.provenance.c2pa_manifest import SignatureState
+from keyreel.provenance.examine import read_evidence
+from keyreel.provenance.fingerprint_match import compare_fingerprints
+from keyreel.provenance.signing_certificates import SigningCredentials, open_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.pipeline import FinishedVideo
 
 
 @pytest.fixture(scope="module")
-def credentials(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
     return open_credentials(tmp_path_factory.mktemp("c2pa"), now=datetime.now(UTC))
 
 
-@pytest.mark.parametrize("source", SourceType)
+@pytest.mark.parametrize("source", DigitalSourceType)
 def test_a_finished_video_is_sealed_and_says_how_it_was_made(
     film_clip: Callable[..., Clip],
-    finish_clip: Callable[..., Finished],
-    credentials: Credentials,
-    source: SourceType,
+    finish_clip: Callable[..., FinishedVideo],
+    credentials: SigningCredentials,
+    source: DigitalSourceType,
 ) -> None:
     done = finish_clip(replace(film_clip(), source=source), "studio-1", credentials)
-    found = gather(done.video, credentials.root)
-    assert found.signature.seal is Seal.TRUSTED
+    found = read_evidence(done.video, credentials.root)
+    assert found.signature.seal is SignatureState.TRUSTED
     assert found.signature.source == f"http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
     assert (found.signature.task_id, found.signature.producer) == ("7301444403220774912", "studio-1")
     assert found.marks.source == found.signature.source
-    assert found.marks.identifier == found.identifier == done.probe.tags["AIGC"]
+    assert found.marks.identifier == found.identifier == done.info.tags["AIGC"]
 
 
 def test_a_sealed_video_plays_at_once_and_keeps_every_frame(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], credentials: Credentials
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
     clip = film_clip()
     done = finish_clip(clip, credentials=credentials)
-    assert done.probe.faststart
+    assert done.info.faststart
     assert done.sha256 == hashlib.sha256(done.video.read_bytes()).hexdigest()
-    assert all((a == b).all() for a, b in zip(frames(done.video), frames(clip.path), strict=True))
+    assert all((a == b).all() for a, b in zip(read_frames(done.video), read_frames(clip.path), strict=True))
 
 
 def test_a_marked_video_is_sealed_with_its_mark(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], credentials: Credentials
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
     done = finish_clip(film_clip(), credentials=credentials, watermark=Watermark(Corner.TOP_LEFT))
-    assert gather(done.video, credentials.root).signature.seal is Seal.TRUSTED
+    assert read_evidence(done.video, credentials.root).signature.seal is SignatureState.TRUSTED
 
 
 def test_nothing_private_is_in_a_finished_file(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], credentials: Credentials
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
     from keyreel.order import Shot
 
@@ -75,22 +75,22 @@ def test_nothing_private_is_in_a_finished_file(
 
 
 def test_without_credentials_a_video_is_not_sealed(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    assert gather(finish_clip(film_clip()).video, b"").signature.seal is Seal.NONE
+    assert read_evidence(finish_clip(film_clip()).video, b"").signature.seal is SignatureState.NONE
 
 
 def test_credentials_that_have_ended_leave_a_note_instead_of_stopping_production(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], tmp_path: Path
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], tmp_path: Path
 ) -> None:
     ended = open_credentials(tmp_path / "c2pa", now=datetime(2001, 1, 1, tzinfo=UTC))
     done = finish_clip(film_clip(), credentials=ended)
     assert done.notes == ("The video carries no Content Credentials: it could not be signed.",)
-    assert gather(done.video, b"").signature.seal is Seal.NONE
+    assert read_evidence(done.video, b"").signature.seal is SignatureState.NONE
 
 
 def test_the_fingerprint_is_the_finished_videos(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], credentials: Credentials
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
     done = finish_clip(film_clip(), credentials=credentials)
-    assert alike(done.fingerprint, gather(done.video, b"").fingerprint) > 0.98
+    assert compare_fingerprints(done.fingerprint, read_evidence(done.video, b"").fingerprint) > 0.98

@@ -8,22 +8,22 @@ import numpy as np
 from PIL import Image
 
 from keyreel.engine import Clip
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Shot, Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.pipeline import FinishedVideo
 
 
 def test_the_cover_is_a_jpeg_of_the_videos_size_that_shows_its_picture(
-    tmp_path: Path, finish_clip: Callable[..., Finished]
+    tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     down, across = np.mgrid[0:352, 0:640]
     checks = np.repeat((60 + 130 * ((down // 16 + across // 16) % 2))[..., None], 3, axis=2)
-    with open_film(tmp_path / "clip.mp4", Size(640, 352)) as film:
+    with open_video_writer(tmp_path / "clip.mp4", Size(640, 352)) as film:
         for index in range(96):
             # The clip starts black: its first frame says nothing.
             film.write((checks * min(1.0, index / 40)).astype(np.uint8))
@@ -33,8 +33,10 @@ def test_the_cover_is_a_jpeg_of_the_videos_size_that_shows_its_picture(
         assert np.abs(np.asarray(cover).astype(int) - checks).mean() < 6
 
 
-def test_a_video_of_one_shade_has_a_cover_too(tmp_path: Path, finish_clip: Callable[..., Finished]) -> None:
-    with open_film(tmp_path / "clip.mp4", Size(640, 352)) as film:
+def test_a_video_of_one_shade_has_a_cover_too(
+    tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
+) -> None:
+    with open_video_writer(tmp_path / "clip.mp4", Size(640, 352)) as film:
         for _ in range(24):
             film.write(np.zeros((352, 640, 3), np.uint8))
     with Image.open(finish_clip(Clip(tmp_path / "clip.mp4")).cover) as cover:

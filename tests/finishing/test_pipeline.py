@@ -10,61 +10,61 @@ import pytest
 
 from keyreel.engine import Clip
 from keyreel.errors import RenderFailed
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames
-from keyreel.media.video_writer import open_film
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Corner, Size, Watermark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.pipeline import FinishedVideo
 
 SIZE = Size(640, 352)
 
 
 def test_a_finished_video_keeps_the_clips_frames_and_plays_at_once(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
     clip = film_clip()
     done = finish_clip(clip)
     assert done.video == folder / "video.mp4"
-    assert done.probe == probe(done.video)
-    assert done.probe.faststart
-    assert (done.probe.frames, done.probe.seconds, done.probe.has_audio) == (24, 1.0, False)
+    assert done.info == probe_video(done.video)
+    assert done.info.faststart
+    assert (done.info.frames, done.info.seconds, done.info.has_audio) == (24, 1.0, False)
     assert done.sha256 == hashlib.sha256(done.video.read_bytes()).hexdigest()
-    assert all((a == b).all() for a, b in zip(frames(done.video), frames(clip.path), strict=True))
+    assert all((a == b).all() for a, b in zip(read_frames(done.video), read_frames(clip.path), strict=True))
 
 
 def test_nothing_but_the_video_and_its_cover_stays_in_the_folder(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
     finish_clip(film_clip(), watermark=Watermark(Corner.TOP_LEFT))
     assert sorted(path.name for path in folder.iterdir()) == ["cover.jpg", "video.mp4"]
 
 
 def test_a_clean_copy_is_finished_beside_the_marked_video(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
     clip = film_clip()
     done = finish_clip(clip, watermark=Watermark(Corner.TOP_LEFT), label='{"Label": "1"}', clean_copy=True)
     assert done.clean == folder / "clean.mp4"
     assert sorted(path.name for path in folder.iterdir()) == ["clean.mp4", "cover.jpg", "video.mp4"]
-    assert probe(done.clean).tags["AIGC"] == done.probe.tags["AIGC"] == '{"Label": "1"}'
-    assert all((a == b).all() for a, b in zip(frames(done.clean), frames(clip.path), strict=True))
-    marked = next(iter(frames(done.video))).astype(int)
-    assert abs(marked - next(iter(frames(clip.path))))[:80, :300].max() > 60
+    assert probe_video(done.clean).tags["AIGC"] == done.info.tags["AIGC"] == '{"Label": "1"}'
+    assert all((a == b).all() for a, b in zip(read_frames(done.clean), read_frames(clip.path), strict=True))
+    marked = next(iter(read_frames(done.video))).astype(int)
+    assert abs(marked - next(iter(read_frames(clip.path))))[:80, :300].max() > 60
 
 
 def test_without_a_mark_there_is_no_clean_copy(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     assert finish_clip(film_clip(), clean_copy=True).clean is None
 
 
 def test_finishing_twice_gives_the_same_bytes(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     clip = film_clip()
     assert finish_clip(clip).sha256 == finish_clip(clip).sha256
@@ -87,8 +87,10 @@ def test_a_clip_that_was_not_ordered_is_refused(
     assert not list(request.getfixturevalue("folder").iterdir())
 
 
-def test_a_clip_at_another_speed_is_refused(tmp_path: Path, finish_clip: Callable[..., Finished]) -> None:
-    with open_film(tmp_path / "clip.mp4", SIZE, fps=30) as film:
+def test_a_clip_at_another_speed_is_refused(
+    tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
+) -> None:
+    with open_video_writer(tmp_path / "clip.mp4", SIZE, fps=30) as film:
         for light in range(24):
             film.write(np.full((352, 640, 3), light, np.uint8))
     with pytest.raises(RenderFailed, match="its frame rate is 30, not 24"):
@@ -97,7 +99,7 @@ def test_a_clip_at_another_speed_is_refused(tmp_path: Path, finish_clip: Callabl
 
 @pytest.mark.parametrize("size", [0, 3000, 1_000_000], ids=["empty", "cut off", "not a video"])
 def test_a_clip_that_cannot_be_read_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], size: int
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], size: int
 ) -> None:
     clip = film_clip()
     # A writer that was killed leaves a file without its index.
@@ -107,7 +109,7 @@ def test_a_clip_that_cannot_be_read_is_refused(
 
 
 def test_a_clip_whose_pictures_are_damaged_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished], folder: Path
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
     clip = film_clip()
     data = clip.path.read_bytes()
@@ -118,6 +120,8 @@ def test_a_clip_whose_pictures_are_damaged_is_refused(
     assert not list(folder.iterdir())
 
 
-def test_a_clip_that_is_not_there_is_refused(tmp_path: Path, finish_clip: Callable[..., Finished]) -> None:
+def test_a_clip_that_is_not_there_is_refused(
+    tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
+) -> None:
     with pytest.raises(RenderFailed, match="cannot be read"):
         finish_clip(Clip(tmp_path / "nowhere.mp4"))

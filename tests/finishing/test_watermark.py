@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keyreel.finishing.watermark import overlay_for
-from keyreel.media.video_reader import frame_at
-from keyreel.media.video_writer import open_film
-from keyreel.order import Corner, MarkText, Picture, Size, Watermark
+from keyreel.finishing.watermark import make_overlay
+from keyreel.media.video_reader import read_frame
+from keyreel.media.video_writer import open_video_writer
+from keyreel.order import Corner, ImageRef, Size, Watermark, WatermarkLanguage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.pipeline import FinishedVideo
 
 SIZES = [Size(1280, 720), Size(352, 640), Size(1674, 1238)]
 
 
 def shown(folder: Path, mark: Watermark | None, size: Size, light: int) -> NDArray[np.int64]:
     """Return what a viewer sees of the mark over an even grey."""
-    with open_film(folder / "film.mp4", size, overlay_for(mark, size)) as film:
+    with open_video_writer(folder / "film.mp4", size, make_overlay(mark, size)) as film:
         for _ in range(2):
             film.write(np.full((size.height, size.width, 3), light, np.uint8))
-    return frame_at(folder / "film.mp4", 1).astype(np.int64)
+    return read_frame(folder / "film.mp4", 1).astype(np.int64)
 
 
 def box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -40,12 +40,12 @@ def box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def picture(folder: Path, size: tuple[int, int] = (300, 300)) -> Picture:
+def picture(folder: Path, size: tuple[int, int] = (300, 300)) -> ImageRef:
     """Save a mark whose left half is opaque red and whose right half is half-transparent blue."""
     mark = Image.new("RGBA", size, (20, 40, 220, 128))
     mark.paste((220, 30, 30, 255), (0, 0, size[0] // 2, size[1]))
     mark.save(folder / "mark.png")
-    return Picture(str(folder / "mark.png"))
+    return ImageRef(str(folder / "mark.png"))
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["default text", "own picture"])
@@ -76,10 +76,10 @@ def test_the_default_text_is_legible_on_every_ground(tmp_path: Path, size: Size,
     assert corner.min() < 150
 
 
-@pytest.mark.parametrize("text", MarkText)
+@pytest.mark.parametrize("text", WatermarkLanguage)
 @pytest.mark.parametrize("size", [*SIZES, Size(640, 352), Size(1920, 1080)], ids=str)
 def test_the_texts_characters_are_a_twentieth_of_the_short_side(
-    tmp_path: Path, size: Size, text: MarkText
+    tmp_path: Path, size: Size, text: WatermarkLanguage
 ) -> None:
     ink = shown(tmp_path, Watermark(Corner.TOP_LEFT, text=text), size, 0).mean(axis=2) > 128
     left, top, right, bottom = box_of(ink)
@@ -108,30 +108,31 @@ def test_an_own_pictures_transparency_is_kept(tmp_path: Path) -> None:
 
 def test_full_transparency_changes_nothing(tmp_path: Path) -> None:
     Image.new("RGBA", (80, 80), (255, 0, 0, 0)).save(tmp_path / "clear.png")
-    mark = Watermark(Corner.TOP_LEFT, Picture(str(tmp_path / "clear.png")))
+    mark = Watermark(Corner.TOP_LEFT, ImageRef(str(tmp_path / "clear.png")))
     assert (shown(tmp_path, mark, SIZES[0], 90) == shown(tmp_path, None, SIZES[0], 90)).all()
 
 
 def test_the_two_texts_differ(tmp_path: Path) -> None:
     english, chinese = (
-        shown(tmp_path, Watermark(Corner.TOP_LEFT, text=text), SIZES[0], 0) > 128 for text in MarkText
+        shown(tmp_path, Watermark(Corner.TOP_LEFT, text=text), SIZES[0], 0) > 128
+        for text in WatermarkLanguage
     )
     assert box_of(english.any(axis=2))[2] > 1.5 * box_of(chinese.any(axis=2))[2]
 
 
 def test_a_clip_without_the_ordered_watermark_gets_it(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     clip = film_clip()
-    marked = frame_at(finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT)).video, 12)
-    change = np.abs(marked.astype(int) - frame_at(clip.path, 12)).max(axis=2)
+    marked = read_frame(finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT)).video, 12)
+    change = np.abs(marked.astype(int) - read_frame(clip.path, 12)).max(axis=2)
     assert change[-60:, -160:].max() > 60
     assert change[:-70, :-180].max() < 12
 
 
 def test_a_clip_that_has_its_watermark_is_not_encoded_again(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., Finished]
+    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = replace(film_clip(), fulfilled=frozenset({"watermark"}))
+    clip = replace(film_clip(), completed_steps=frozenset({"watermark"}))
     done = finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT))
-    assert (frame_at(done.video, 5) == frame_at(clip.path, 5)).all()
+    assert (read_frame(done.video, 5) == read_frame(clip.path, 5)).all()

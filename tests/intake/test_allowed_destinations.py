@@ -11,8 +11,8 @@ import pytest
 from keyreel.errors import InvalidRequest, PictureUnreachable
 from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
-from keyreel.intake.egress import Egress
-from keyreel.storage.objects import Storage
+from keyreel.intake.egress import EgressClient
+from keyreel.storage.objects import ObjectStorage
 from support.hostile import LOOPBACK, OPENED, Request
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MALFORMED = "has a malformed host or port"
 
 
 def received(url: str, destinations: Destinations) -> str:
-    intake = Intake(Storage.memory(), Egress(destinations))
+    intake = Intake(ObjectStorage.open_in_memory(), EgressClient(destinations))
     return asyncio.run(intake.receive(Request(images=(url,)))).images[0]
 
 
@@ -86,10 +86,10 @@ def test_a_port_that_only_a_lookup_can_open_is_named_whatever_the_name_is(name: 
             raise OSError("no such name")
         return [(2, 1, 6, "", ("10.0.0.7", 9000))]
 
-    egress = Egress(Destinations((LOOPBACK,)), resolver=resolver, failure_seconds=0)
+    egress = EgressClient(Destinations((LOOPBACK,)), resolver=resolver, failure_seconds=0)
     asked = Request(images=(f"http://{name}:9000/a.png",))
     with pytest.raises(PictureUnreachable) as failed:
-        asyncio.run(Intake(Storage.memory(), egress).gather(asked, asked.order(1), tmp_path))
+        asyncio.run(Intake(ObjectStorage.open_in_memory(), egress).gather(asked, asked.order(1), tmp_path))
     assert failed.value.message == (
         "images[0]: the image could not be downloaded (outside of KEYREEL_EGRESS_ALLOW "
         "only ports 80, 443, 8080 and 8443 are open)."

@@ -279,7 +279,7 @@ def failure(data: bytes, folder: Path) -> str:
 def normalise(data: bytes, folder: Path, sandbox: Sandbox) -> None:
     source, target = folder / "source", folder / "0.png"
     source.write_bytes(data)
-    asyncio.run(sandbox.normalise(source, target, keep_alpha=False, field="start_image"))
+    asyncio.run(sandbox.normalise_image(source, target, keep_alpha=False, field="start_image"))
 
 
 def corrupted(data: bytes) -> bytes:
@@ -349,7 +349,7 @@ def test_tells_the_pictures_own_size(tmp_path: Path) -> None:
         return (await intake.gather(received, received.order(1), tmp_path)).frame_size
 
     size: Any = asyncio.run(run())
-    assert size.ratio == pytest.approx(3, rel=0.02)
+    assert size.aspect_ratio == pytest.approx(3, rel=0.02)
 
 
 FULL_DISK = """

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from keyreel.errors import ImageTooLarge, PictureUnreachable
-from keyreel.intake.egress import Answer, Egress
+from keyreel.intake.egress import EgressClient, PostResponse
 from support.hostile import OPENED, http, served
 
 if TYPE_CHECKING:
@@ -41,19 +41,19 @@ def made_up_names(host: str, port: int, *hints: int) -> list[Any]:
     return answers
 
 
-async def fetched(egress: Egress, url: str, max_bytes: int = 1_000_000, seconds: float = 5) -> bytes:
+async def fetched(egress: EgressClient, url: str, max_bytes: int = 1_000_000, seconds: float = 5) -> bytes:
     return await egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
 
 
-CLOSED = Egress(resolver=made_up_names, failure_seconds=0)
+CLOSED = EgressClient(resolver=made_up_names, failure_seconds=0)
 
 
-def fetch(url: str, egress: Egress = CLOSED) -> bytes:
+def fetch(url: str, egress: EgressClient = CLOSED) -> bytes:
     return asyncio.run(fetched(egress, url))
 
 
-def opened(**options: Any) -> Egress:
-    return Egress(OPENED, failure_seconds=0, pauses=(0.01, 0.01), **options)
+def opened(**options: Any) -> EgressClient:
+    return EgressClient(OPENED, failure_seconds=0, retry_delays=(0.01, 0.01), **options)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_refuses_a_trick_in_the_url(url: str) -> None:
 
 
 def test_internal_and_unreachable_look_alike() -> None:
-    egress = Egress(failure_seconds=0.2)
+    egress = EgressClient(failure_seconds=0.2)
     seen = []
     for url in ("http://10.0.0.7/a.png", "http://nowhere.invalid/a.png"):
         started = time.perf_counter()
@@ -276,17 +276,17 @@ def test_cookies_are_not_carried_from_one_fetch_to_the_next() -> None:
 def test_posts_and_returns_the_answers_head() -> None:
     seen: list[bytes] = []
 
-    async def run() -> Answer:
+    async def run() -> PostResponse:
         async with served(http(b"ignored", "Retry-After: 7", status="410 Gone"), seen) as base:
             return await opened().post(base, body=b"{}", headers={"X-Mark": "1"}, deadline_seconds=5)
 
-    assert asyncio.run(run()) == Answer(410, "7")
+    assert asyncio.run(run()) == PostResponse(410, "7")
     assert seen[0].startswith(b"POST / ")
     assert b"X-Mark: 1" in seen[0]
 
 
 def test_a_post_follows_no_redirect() -> None:
-    async def run() -> Answer:
+    async def run() -> PostResponse:
         async with served(http(b"", "Location: http://10.0.0.7/", status="307 On")) as base:
             return await opened().post(base, body=b"{}", headers={}, deadline_seconds=5)
 

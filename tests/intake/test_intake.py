@@ -19,7 +19,7 @@ from keyreel.errors import (
     PictureUnreachable,
 )
 from keyreel.order import Operation, Order, Resolution, Shot, Size
-from keyreel.storage.objects import Storage
+from keyreel.storage.objects import ObjectStorage
 from keyreel.wire.endpoints.endpoint import PictureRules
 from support.hostile import (
     Request,
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 
 def test_an_inline_picture_becomes_an_asset() -> None:
-    data, storage = picture(), Storage.memory()
+    data, storage = picture(), ObjectStorage.open_in_memory()
 
     async def run() -> None:
         received = await new_intake(storage).receive(Request(images=(data_uri(data), data_uri(data))))
         digest = sha256(data).hexdigest()
         assert received.images == (f"asset:{digest}", f"asset:{digest}")
-        assert await storage.size(f"assets/{digest}") == len(data)
+        assert await storage.get_size(f"assets/{digest}") == len(data)
 
     asyncio.run(run())
 
@@ -240,7 +240,7 @@ def test_a_picture_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
 
 def test_a_link_of_this_server_is_read_from_its_own_store(tmp_path: Path) -> None:
     async def run() -> Order:
-        storage = Storage.memory()
+        storage = ObjectStorage.open_in_memory()
         await storage.put("covers/1/1.jpg", picture(kind="JPEG"))
         intake = new_intake(storage, resolve={"http://keyreel.invalid/cover.jpg": "covers/1/1.jpg"}.get)
         asked = Request(images=("http://keyreel.invalid/cover.jpg",))

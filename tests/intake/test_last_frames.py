@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from keyreel.errors import InvalidRequest, VideoUnreachable
-from keyreel.media.video_reader import frame_at, frames
-from keyreel.storage.objects import Storage
+from keyreel.media.video_reader import read_frame, read_frames
+from keyreel.storage.objects import ObjectStorage
 from keyreel.wire.dialects.dialect import Asked
 from keyreel.wire.endpoints import catalogue
 from keyreel.wire.requests.parsing import parse_fields
@@ -68,7 +68,7 @@ def test_the_last_frame_and_the_one_a_third_of_a_second_before(video: Path, tmp_
     assert shot.lead is not None
     for picture, index in ((shot.first, 95), (shot.lead, 87)):
         with Image.open(picture) as opened:
-            assert np.array_equal(np.asarray(opened), frame_at(video, index))
+            assert np.array_equal(np.asarray(opened), read_frame(video, index))
     assert str(order.frame_size) == "1296x712"
     assert not (tmp_path / "video.source").exists()
 
@@ -82,7 +82,7 @@ def test_takes_every_usual_coding(video: Path, tmp_path: Path, codec: str, endin
     (shot,) = gathered(again.read_bytes(), tmp_path).shots
     assert shot.first is not None
     with Image.open(shot.first) as opened:
-        assert np.array_equal(np.asarray(opened), list(frames(again))[-1])
+        assert np.array_equal(np.asarray(opened), list(read_frames(again))[-1])
 
 
 @pytest.mark.parametrize(("size", "matrix"), [((640, 480), 6), ((1280, 720), 1)])
@@ -105,14 +105,14 @@ def test_a_turned_video_stands_upright(video: Path, tmp_path: Path) -> None:
     (shot,) = gathered(bytes(data), tmp_path).shots
     assert shot.first is not None
     with Image.open(shot.first) as opened:
-        assert np.array_equal(np.asarray(opened), np.rot90(frame_at(video, 95), -1))
+        assert np.array_equal(np.asarray(opened), np.rot90(read_frame(video, 95), -1))
 
 
 def test_a_stored_video_is_not_fetched(video: Path, tmp_path: Path) -> None:
     data = video.read_bytes()
 
     async def run() -> Order:
-        storage = Storage.memory()
+        storage = ObjectStorage.open_in_memory()
         await storage.put("videos/1/1.mp4", data)
         asked = request(video_creation_id="1").after("file:videos/1/1.mp4")
         return await new_intake(storage).gather(asked, asked.order(7), tmp_path)
@@ -124,7 +124,7 @@ def test_a_link_of_our_own_is_read_from_storage(video: Path, tmp_path: Path) -> 
     data = video.read_bytes()
 
     async def run() -> Order:
-        storage = Storage.memory()
+        storage = ObjectStorage.open_in_memory()
         await storage.put("videos/1/1.mp4", data)
         asked = request(video_url="https://reel.example/files/videos/1/1.mp4?signed")
         intake = new_intake(storage, resolve=lambda url: "videos/1/1.mp4" if "signed" in url else None)

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import PictureUnreachable
-from keyreel.intake.egress import Egress
+from keyreel.intake.egress import EgressClient
 from support.hostile import OPENED, http, served
 
 if TYPE_CHECKING:
     from support.hostile import Handler
 
 
-async def fetched(egress: Egress, url: str) -> bytes:
+async def fetched(egress: EgressClient, url: str) -> bytes:
     return await egress.fetch(url, max_bytes=1_000_000, deadline_seconds=5)
 
 
-def opened(**options: Any) -> Egress:
-    return Egress(OPENED, failure_seconds=0, pauses=(0.01, 0.01), **options)
+def opened(**options: Any) -> EgressClient:
+    return EgressClient(OPENED, failure_seconds=0, retry_delays=(0.01, 0.01), **options)
 
 
 @pytest.mark.parametrize(("hops", "arrives"), [(5, True), (6, False), (10**9, False)])

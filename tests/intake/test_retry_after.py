@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from keyreel.intake.retry_after import seconds_in
+from keyreel.intake.retry_after import parse_retry_after
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -30,4 +30,4 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
     ],
 )
 def test_reads_seconds_and_dates(header: str, seconds: float) -> None:
-    assert seconds_in(header, NOW, most=60) == seconds
+    assert parse_retry_after(header, NOW, max_seconds=60) == seconds

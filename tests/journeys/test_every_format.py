@@ -10,7 +10,7 @@ from PIL import Image
 
 from keyreel import Client
 from keyreel.errors import InvalidRequest, RenderFailed
-from keyreel.media.probe import probe
+from keyreel.media.probe import probe_video
 from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import VIDEO
@@ -39,7 +39,7 @@ def test_a_picture_becomes_a_file(cards: Server, tmp_path: Path, name: str) -> N
     with Client(cards.url, KEY, name) as client:
         video = client.generate(MODEL, image=PICTURE, prompt="x", duration=2, resolution="540p", seed=5)
         file, cover = video.save(tmp_path / "v.mp4"), video.save_cover(tmp_path / "c.jpg")
-    assert (probe(file).frames, video.seed) == (48, 5)
+    assert (probe_video(file).frames, video.seed) == (48, 5)
     assert cover.read_bytes().startswith(b"\xff\xd8\xff")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.media.probe import probe
+from keyreel.media.probe import probe_video
 from support.pictures import as_data_uri, character, landscape
 from support.servers import KEY, Server
 
@@ -52,7 +52,7 @@ def test_an_example_makes_its_video(server: Server, tmp_path: Path, script: str,
     command = [sys.executable, str(EXAMPLES / f"{script}.py")]
     run(command, tmp_path, KEYREEL_BASE_URL=server.url, KEYREEL_API_KEY=KEY)
     (video,) = tmp_path.glob("*.mp4")
-    assert probe(video).frames == frames
+    assert probe_video(video).frames == frames
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -120,4 +120,4 @@ def test_the_documented_curl_call_works_with_every_field(server: Server, tmp_pat
     result = json.loads(run(poll, tmp_path))
     assert result["task"]["status"] == "TASK_STATUS_SUCCEED"
     run(["curl", "--silent", "--output", "video.mp4", result["videos"][0]["video_url"]], tmp_path)
-    assert probe(tmp_path / "video.mp4").codec == "h264"
+    assert probe_video(tmp_path / "video.mp4").codec == "h264"

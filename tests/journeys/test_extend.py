@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.media.mux import join
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames
+from keyreel.media.mux import concatenate_videos
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames
 from support.servers import Server, wait_until
 
 if TYPE_CHECKING:
@@ -70,12 +70,14 @@ def test_a_video_goes_on_where_it_ended(server: Server, tmp_path: Path) -> None:
     by_link = native(server, "extend", video_url=url, duration=2, resolution="540p", seed=3)
     two = server.download(creation(server, by_task)["url"], tmp_path / "two.mp4")
     same = server.download(creation(server, by_link)["url"], tmp_path / "same.mp4")
-    facts, before = probe(two), probe(one)
+    facts, before = probe_video(two), probe_video(one)
     assert (facts.frames, facts.width, facts.height) == (48, before.width, before.height)
-    assert all(np.array_equal(each, other) for each, other in zip(frames(two), frames(same), strict=True))
+    assert all(
+        np.array_equal(each, other) for each, other in zip(read_frames(two), read_frames(same), strict=True)
+    )
     # Both fit end to end as they are, without a jolt where they meet.
-    join((one, two), tmp_path / "whole.mp4")
-    whole = list(frames(tmp_path / "whole.mp4"))
+    concatenate_videos((one, two), tmp_path / "whole.mp4")
+    whole = list(read_frames(tmp_path / "whole.mp4"))
     assert len(whole) == 96 + 48
     # Over three frames at a time: from one to the next the encoder's own noise is as large.
     speeds = [speed(whole[at], whole[at + 3]) / 3 for at in range(89, 101)]

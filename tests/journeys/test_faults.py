@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from keyreel.media.probe import probe
+from keyreel.media.probe import probe_video
 from support.pictures import as_data_uri, landscape
 from support.servers import Server, wait_until
 
@@ -47,7 +47,7 @@ def check_success(server: Server, task_id: str, folder: Path, seconds: int) -> N
     result = server.finished(task_id)
     assert result["task"]["status"] == "TASK_STATUS_SUCCEED", result
     video = server.download(result["videos"][0]["video_url"], folder / "video.mp4")
-    assert probe(video).frames == seconds * 24
+    assert probe_video(video).frames == seconds * 24
 
 
 def test_a_killed_server_finishes_its_task_after_the_next_start(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames
 from support.pictures import as_data_uri, character, landscape
 from support.servers import Server, wait_until
 
@@ -86,14 +86,14 @@ JOURNEYS: dict[str, tuple[str, str, dict[str, Any], int, tuple[int, int]]] = {
 
 def check_video(path: Path, seconds: int, size: tuple[int, int]) -> None:
     """Hold a file against what was promised: format, length, size, and that it moves throughout."""
-    found = probe(path)
+    found = probe_video(path)
     assert (found.width, found.height) == size
     assert found.frames == seconds * 24
     assert found.fps == 24
     assert (found.codec, found.profile, found.pix_fmt) == ("h264", "High", "yuv420p")
     assert found.faststart
     assert not found.has_audio
-    pixels = [frame[::4, ::4].astype(np.int16) for frame in frames(path)]
+    pixels = [frame[::4, ::4].astype(np.int16) for frame in read_frames(path)]
     steps = [np.abs(after - before).mean() for before, after in pairwise(pixels)]
     assert min(steps) > 0.0
     assert np.abs(pixels[-1] - pixels[0]).mean() > 1.0
@@ -135,7 +135,7 @@ def test_the_identifier_is_embedded_verbatim_or_ours(server: Server, tmp_path: P
     for meta_data in (own, ""):
         task_id = server.submit("vidu-q2-pro-img2video", body | {"meta_data": meta_data})
         url = server.finished(task_id)["videos"][0]["video_url"]
-        identifier = probe(server.download(url, tmp_path / "video.mp4")).tags["AIGC"]
+        identifier = probe_video(server.download(url, tmp_path / "video.mp4")).tags["AIGC"]
         if meta_data:
             assert identifier == own
         else:
@@ -147,6 +147,8 @@ def test_the_same_order_and_seed_give_the_same_frames(server: Server, tmp_path: 
     made = []
     for seed in (5, 5, 6):
         result = server.finished(server.submit("vidu-q2-pro-img2video", body | {"seed": seed}))
-        made.append(list(frames(server.download(result["videos"][0]["video_url"], tmp_path / "video.mp4"))))
+        made.append(
+            list(read_frames(server.download(result["videos"][0]["video_url"], tmp_path / "video.mp4")))
+        )
     assert all(np.array_equal(one, two) for one, two in zip(made[0], made[1], strict=True))
     assert not all(np.array_equal(one, two) for one, two in zip(made[0], made[2], strict=True))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from keyreel.media.probe import probe
+from keyreel.media.probe import probe_video
 from support.commands import keyreel
 from support.requests import data_uri
 from support.servers import KEY, Server, wait_until
@@ -76,7 +76,7 @@ def _check_files(server: Server, result: dict[str, Any], path: Path) -> None:
         assert "cancelled" in result["task"]["reason"]
         return
     video = server.download(result["videos"][0]["video_url"], path)
-    assert probe(video).frames == 24
+    assert probe_video(video).frames == 24
     verified = server.call("POST", "/v1/verify", content=video.read_bytes())
     assert verified.status_code == httpx.codes.OK, verified.text
     assert hashlib.sha256(video.read_bytes()).hexdigest() in json.dumps(verified.json()) or (

@@ -10,8 +10,17 @@ import numpy as np
 import pytest
 from av.filter import Graph
 
-from keyreel.media.audio import RATE, Pcm, encode_sound, fft_length, loudness, peaks, read_sound, true_peak
-from keyreel.media.video_writer import open_film
+from keyreel.media.audio import (
+    SAMPLE_RATE,
+    Pcm,
+    decode_audio,
+    encode_aac,
+    find_fft_length,
+    find_peaks,
+    measure_loudness,
+    measure_true_peak,
+)
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -19,16 +28,18 @@ if TYPE_CHECKING:
 
 
 def tone(hertz: float, seconds: float, height: float = 0.5, start: float = 0.0) -> Pcm:
-    wave = height * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE + start)
+    wave = height * np.sin(2 * np.pi * hertz * np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE + start)
     return np.repeat(wave.astype(np.float32)[:, None], 2, axis=1)
 
 
 def noise(seconds: float, height: float = 0.1) -> Pcm:
-    return (height * np.random.default_rng(5).standard_normal((round(seconds * RATE), 2))).astype(np.float32)
+    return (height * np.random.default_rng(5).standard_normal((round(seconds * SAMPLE_RATE), 2))).astype(
+        np.float32
+    )
 
 
 def swelling(seconds: float) -> Pcm:
-    times = np.arange(round(seconds * RATE)) / RATE
+    times = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     return noise(seconds, 0.2) * (np.sin(0.4 * times) ** 4).astype(np.float32)[:, None]
 
 
@@ -42,7 +53,7 @@ def metered(pcm: Pcm) -> tuple[float, float]:
     meter.link_to(sink)
     graph.configure()
     frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm.T), format="fltp", layout="stereo")
-    frame.sample_rate, frame.pts = RATE, 0
+    frame.sample_rate, frame.pts = SAMPLE_RATE, 0
     graph.push(frame)
     graph.push(None)
     told: dict[str, str] = {}
@@ -60,50 +71,50 @@ def metered(pcm: Pcm) -> tuple[float, float]:
         tone(60, 3),
         noise(5),
         swelling(20),
-        np.concatenate([noise(4), np.zeros((4 * RATE, 2), np.float32), noise(2, 0.01)]),
+        np.concatenate([noise(4), np.zeros((4 * SAMPLE_RATE, 2), np.float32), noise(2, 0.01)]),
         np.concatenate([noise(3, 0.003), tone(3000, 2)]) * np.array([1.0, 0.1], np.float32),
     ],
     ids=["tone", "bass", "noise", "swelling", "pause", "one side"],
 )
 def test_loudness_agrees_with_ffmpegs_meter(pcm: Pcm) -> None:
-    assert loudness(pcm) == pytest.approx(metered(pcm)[0], abs=0.1)
+    assert measure_loudness(pcm) == pytest.approx(metered(pcm)[0], abs=0.1)
 
 
 def test_a_tone_of_full_scale_on_both_sides_has_the_standards_loudness() -> None:
     # BS.1770-4: 0 dB at 997 Hz in one channel is -3.01 LUFS.
-    assert loudness(tone(997, 5, 1.0)) == pytest.approx(0.0, abs=0.05)
+    assert measure_loudness(tone(997, 5, 1.0)) == pytest.approx(0.0, abs=0.05)
 
 
 def test_silence_and_sounds_shorter_than_a_block_have_a_loudness_too() -> None:
-    assert loudness(np.zeros((RATE, 2), np.float32)) == -math.inf
-    assert loudness(np.zeros((0, 2), np.float32)) == -math.inf
-    assert loudness(tone(997, 0.25)) == pytest.approx(loudness(tone(997, 5)), abs=0.5)
+    assert measure_loudness(np.zeros((SAMPLE_RATE, 2), np.float32)) == -math.inf
+    assert measure_loudness(np.zeros((0, 2), np.float32)) == -math.inf
+    assert measure_loudness(tone(997, 0.25)) == pytest.approx(measure_loudness(tone(997, 5)), abs=0.5)
 
 
 @pytest.mark.parametrize(
-    "pcm", [noise(3), swelling(6), tone(5000, 1) * np.hanning(RATE)[:, None].astype(np.float32)]
+    "pcm", [noise(3), swelling(6), tone(5000, 1) * np.hanning(SAMPLE_RATE)[:, None].astype(np.float32)]
 )
 def test_true_peak_agrees_with_ffmpegs_meter(pcm: Pcm) -> None:
-    assert true_peak(pcm) == pytest.approx(metered(pcm)[1], abs=0.25)
+    assert measure_true_peak(pcm) == pytest.approx(metered(pcm)[1], abs=0.25)
 
 
 def test_a_peak_between_the_samples_is_found() -> None:
     between = tone(12_000, 1, 0.5, start=math.pi / 4)
     assert np.abs(between).max() < 0.36
-    assert true_peak(between) == pytest.approx(-6.0, abs=0.2)
+    assert measure_true_peak(between) == pytest.approx(-6.0, abs=0.2)
 
 
 def test_peaks_below_the_floor_are_the_samples_own() -> None:
     pcm = noise(0.5)
-    assert np.array_equal(peaks(pcm, 10.0), np.abs(pcm).max(axis=1))
-    assert (peaks(pcm, 0.0) >= np.abs(pcm).max(axis=1)).all()
+    assert np.array_equal(find_peaks(pcm, 10.0), np.abs(pcm).max(axis=1))
+    assert (find_peaks(pcm, 0.0) >= np.abs(pcm).max(axis=1)).all()
 
 
 @pytest.mark.parametrize("samples", [1056, 48_000, 100_032, 240_000])  # an MP4 counts milliseconds
 def test_sound_keeps_its_place_and_its_length_to_the_sample(tmp_path: Path, samples: int) -> None:
-    pcm = tone(440, samples / RATE)[:samples]
-    encode_sound(pcm, tmp_path / "sound.m4a")
-    read = read_sound(tmp_path / "sound.m4a")
+    pcm = tone(440, samples / SAMPLE_RATE)[:samples]
+    encode_aac(pcm, tmp_path / "sound.m4a")
+    read = decode_audio(tmp_path / "sound.m4a")
     assert read.shape == (samples, 2)
     assert read.dtype == np.float32
     if samples > 10_000:
@@ -112,15 +123,15 @@ def test_sound_keeps_its_place_and_its_length_to_the_sample(tmp_path: Path, samp
 
 
 def test_a_click_is_heard_when_it_happens(tmp_path: Path) -> None:
-    pcm = np.zeros((RATE, 2), np.float32)
+    pcm = np.zeros((SAMPLE_RATE, 2), np.float32)
     pcm[20_000:20_004] = 0.9
-    encode_sound(pcm, tmp_path / "sound.m4a")
-    assert abs(int(np.abs(read_sound(tmp_path / "sound.m4a")[:, 0]).argmax()) - 20_001) <= 2
+    encode_aac(pcm, tmp_path / "sound.m4a")
+    assert abs(int(np.abs(decode_audio(tmp_path / "sound.m4a")[:, 0]).argmax()) - 20_001) <= 2
 
 
 def test_the_same_sound_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.m4a", "b.m4a"):
-        encode_sound(noise(1), tmp_path / name)
+        encode_aac(noise(1), tmp_path / name)
     assert (tmp_path / "a.m4a").read_bytes() == (tmp_path / "b.m4a").read_bytes()
 
 
@@ -132,22 +143,22 @@ def test_other_sounds_are_read_as_stereo_at_48_khz(tmp_path: Path) -> None:
         frame.sample_rate = 22_050
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    read = read_sound(tmp_path / "sound.wav")
-    assert abs(len(read) - RATE) < 64
+    read = decode_audio(tmp_path / "sound.wav")
+    assert abs(len(read) - SAMPLE_RATE) < 64
     assert np.allclose(read[:, 0], read[:, 1])
     spectrum = np.abs(np.fft.rfft(read[:, 0]))
-    assert spectrum.argmax() * RATE / len(read) == pytest.approx(300, abs=2)
+    assert spectrum.argmax() * SAMPLE_RATE / len(read) == pytest.approx(300, abs=2)
 
 
 def test_files_without_sound_are_refused(tmp_path: Path) -> None:
     (tmp_path / "text.m4a").write_bytes(b"no sound" * 100)
     with pytest.raises(ValueError, match="no readable sound"):
-        read_sound(tmp_path / "text.m4a")
-    with open_film(tmp_path / "film.mp4", Size(64, 64)) as film:
+        decode_audio(tmp_path / "text.m4a")
+    with open_video_writer(tmp_path / "film.mp4", Size(64, 64)) as film:
         film.write(np.zeros((64, 64, 3), np.uint8))
     with pytest.raises(ValueError, match="no sound track"):
-        read_sound(tmp_path / "film.mp4")
+        decode_audio(tmp_path / "film.mp4")
 
 
 def test_lengths_for_transforms_have_small_factors() -> None:
-    assert [fft_length(count) for count in (1, 7, 11, 240_000)] == [1, 8, 12, 240_000]
+    assert [find_fft_length(count) for count in (1, 7, 11, 240_000)] == [1, 8, 12, 240_000]

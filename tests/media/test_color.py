@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from keyreel.media.video_reader import frame_at
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_reader import read_frame
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 from support.yuv import coded, video_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
-    with open_film(path, Size(64, 64)) as film:
+    with open_video_writer(path, Size(64, 64)) as film:
         for picture in pictures:
             film.write(picture)
     return path
@@ -33,7 +33,7 @@ def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
 def test_colors_come_back_right_through_a_bt709_decoder(tmp_path: Path, color: tuple[int, int, int]) -> None:
     patch = np.empty((64, 64, 3), np.uint8)
     patch[:] = color
-    found = frame_at(write(tmp_path / "film.mp4", [patch] * 3), 1)
+    found = read_frame(write(tmp_path / "film.mp4", [patch] * 3), 1)
     assert np.abs(found.astype(int) - color).max() <= 3
 
 
@@ -72,5 +72,5 @@ def test_a_video_is_read_by_its_tags_or_by_its_size(
 ) -> None:
     color = (200, 60, 30)
     yuv = coded(color, matrix, full=tags[1] == FULL)
-    found = frame_at(video_of(tmp_path / "v.mp4", yuv, size=size, tags=tags), 1)
+    found = read_frame(video_of(tmp_path / "v.mp4", yuv, size=size, tags=tags), 1)
     assert np.abs(found.astype(int) - color).max() <= 3

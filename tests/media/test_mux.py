@@ -9,11 +9,11 @@ import av
 import numpy as np
 import pytest
 
-from keyreel.media.audio import RATE, encode_sound, read_sound
-from keyreel.media.mux import join, mute, remux
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames
-from keyreel.media.video_writer import open_film
+from keyreel.media.audio import SAMPLE_RATE, decode_audio, encode_aac
+from keyreel.media.mux import concatenate_videos, remove_audio, remux
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SMALL = Size(320, 176)
 
 def film(path: Path, count: int, tint: int = 0, size: Size = SMALL) -> Path:
     down, across = np.mgrid[0 : size.height, 0 : size.width]
-    with open_film(path, size) as sink:
+    with open_video_writer(path, size) as sink:
         for index in range(count):
             wave = 127.5 + 120 * np.sin((across + 2 * down + 9 * index) / 50)
             sink.write(np.stack([wave, wave[::-1], np.full_like(wave, tint)], axis=-1).astype(np.uint8))
@@ -35,32 +35,32 @@ def film(path: Path, count: int, tint: int = 0, size: Size = SMALL) -> Path:
 @pytest.mark.parametrize("lengths", [(48, 1, 75), (1, 30), (2, 3, 1, 4), (1,), (72, 49, 120)], ids=str)
 def test_joined_films_keep_every_frame_at_a_steady_24_fps(tmp_path: Path, lengths: tuple[int, ...]) -> None:
     parts = [film(tmp_path / f"{n}.mp4", n, tint=n) for n in lengths]
-    join(parts, tmp_path / "joined.mp4")
-    facts = probe(tmp_path / "joined.mp4")
-    assert (facts.frames, facts.fps, facts.steady) == (sum(lengths), 24, True)
+    concatenate_videos(parts, tmp_path / "joined.mp4")
+    facts = probe_video(tmp_path / "joined.mp4")
+    assert (facts.frames, facts.fps, facts.has_constant_frame_rate) == (sum(lengths), 24, True)
     assert facts.seconds == pytest.approx(sum(lengths) / 24)
-    expected = [frame for part in parts for frame in frames(part)]
-    read = list(frames(tmp_path / "joined.mp4"))
+    expected = [frame for part in parts for frame in read_frames(part)]
+    read = list(read_frames(tmp_path / "joined.mp4"))
     assert all((a == b).all() for a, b in zip(read, expected, strict=True))
 
 
 def test_joining_is_repeatable_to_the_byte(tmp_path: Path) -> None:
     parts = [film(tmp_path / f"{n}.mp4", 30, tint=n) for n in (1, 2)]
     for name in ("a.mp4", "b.mp4"):
-        join(parts, tmp_path / name)
+        concatenate_videos(parts, tmp_path / name)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
 def test_refuses_to_join_films_of_different_sizes_and_leaves_nothing(tmp_path: Path) -> None:
     parts = [film(tmp_path / "a.mp4", 4), film(tmp_path / "b.mp4", 4, size=Size(176, 320))]
     with pytest.raises(ValueError, match=r"b\.mp4 was encoded differently from a\.mp4"):
-        join(parts, tmp_path / "joined.mp4")
+        concatenate_videos(parts, tmp_path / "joined.mp4")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "b.mp4"]
 
 
 def test_refuses_to_join_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no films"):
-        join([], tmp_path / "joined.mp4")
+        concatenate_videos([], tmp_path / "joined.mp4")
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_refuses_to_join_nothing(tmp_path: Path) -> None:
 )
 def test_a_tag_is_kept_verbatim_and_the_index_moves_to_the_front(tmp_path: Path, value: str) -> None:
     source = film(tmp_path / "film.mp4", 10)
-    assert not probe(source).faststart
+    assert not probe_video(source).faststart
     remux(source, tmp_path / "tagged.mp4", {"AIGC": value})
-    facts = probe(tmp_path / "tagged.mp4")
+    facts = probe_video(tmp_path / "tagged.mp4")
     assert facts.tags["AIGC"] == value
     assert facts.faststart
-    assert (facts.frames, facts.fps, facts.steady) == (10, 24, True)
+    assert (facts.frames, facts.fps, facts.has_constant_frame_rate) == (10, 24, True)
 
 
 def test_the_tag_lies_in_the_index_as_metadata_key_and_item(tmp_path: Path) -> None:
@@ -96,12 +96,14 @@ def test_the_tag_lies_in_the_index_as_metadata_key_and_item(tmp_path: Path) -> N
 def test_remuxing_changes_no_frame(tmp_path: Path) -> None:
     source = film(tmp_path / "film.mp4", 20)
     remux(source, tmp_path / "tagged.mp4", {})
-    assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / "tagged.mp4"), strict=True))
+    assert all(
+        (a == b).all() for a, b in zip(read_frames(source), read_frames(tmp_path / "tagged.mp4"), strict=True)
+    )
 
 
 def hiss(path: Path, seconds: float) -> Path:
     rng = np.random.default_rng(3)
-    encode_sound((0.1 * rng.standard_normal((round(seconds * RATE), 2))).astype(np.float32), path)
+    encode_aac((0.1 * rng.standard_normal((round(seconds * SAMPLE_RATE), 2))).astype(np.float32), path)
     return path
 
 
@@ -110,13 +112,20 @@ def test_sound_is_laid_under_a_video_without_touching_either(tmp_path: Path) -> 
     remux(source, tmp_path / "both.mp4", {"AIGC": "here"}, sound)
     remux(tmp_path / "both.mp4", tmp_path / "again.mp4", {"AIGC": "here"})
     for name in ("both.mp4", "again.mp4"):
-        facts = probe(tmp_path / name)
-        assert (facts.frames, facts.seconds, facts.steady, facts.faststart) == (48, 2.0, True, True)
+        facts = probe_video(tmp_path / name)
+        assert (facts.frames, facts.seconds, facts.has_constant_frame_rate, facts.faststart) == (
+            48,
+            2.0,
+            True,
+            True,
+        )
         assert facts.tags["AIGC"] == "here"
-        assert facts.sound is not None
-        assert (facts.sound.start, facts.sound.seconds) == (0.0, 2.0)
-        assert np.array_equal(read_sound(tmp_path / name), read_sound(sound))
-        assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / name), strict=True))
+        assert facts.audio_track is not None
+        assert (facts.audio_track.start, facts.audio_track.seconds) == (0.0, 2.0)
+        assert np.array_equal(decode_audio(tmp_path / name), decode_audio(sound))
+        assert all(
+            (a == b).all() for a, b in zip(read_frames(source), read_frames(tmp_path / name), strict=True)
+        )
 
 
 def test_sound_and_pictures_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
@@ -133,12 +142,14 @@ def test_another_sound_takes_the_place_of_a_videos_own(tmp_path: Path) -> None:
     first, second = hiss(tmp_path / "a.m4a", 1), hiss(tmp_path / "b.m4a", 0.5)
     remux(film(tmp_path / "film.mp4", 24), tmp_path / "first.mp4", {}, first)
     remux(tmp_path / "first.mp4", tmp_path / "second.mp4", {}, second)
-    assert len(read_sound(tmp_path / "second.mp4")) == RATE // 2
+    assert len(decode_audio(tmp_path / "second.mp4")) == SAMPLE_RATE // 2
 
 
 def test_a_muted_video_has_no_sound_track_and_all_its_frames(tmp_path: Path) -> None:
     source = film(tmp_path / "film.mp4", 24)
     remux(source, tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 1))
-    mute(tmp_path / "both.mp4", tmp_path / "mute.mp4")
-    assert probe(tmp_path / "mute.mp4").sound is None
-    assert all((a == b).all() for a, b in zip(frames(source), frames(tmp_path / "mute.mp4"), strict=True))
+    remove_audio(tmp_path / "both.mp4", tmp_path / "mute.mp4")
+    assert probe_video(tmp_path / "mute.mp4").audio_track is None
+    assert all(
+        (a == b).all() for a, b in zip(read_frames(source), read_frames(tmp_path / "mute.mp4"), strict=True)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from keyreel.media.color import ColorConverter, planes
+from keyreel.media.color import ColorConverter, get_planes
 from keyreel.media.overlay import Overlay
 
 
@@ -17,11 +17,11 @@ def noise(
 
 def test_samples_outside_the_mark_keep_their_bytes() -> None:
     picture = ColorConverter().to_yuv(noise(96, 160, 3, 1))
-    before = [plane.copy() for plane in planes(picture)]
+    before = [plane.copy() for plane in get_planes(picture)]
     mark = noise(20, 40, 4, 2)
     mark[..., 3] = 200
-    Overlay.of(mark, left=12, top=30).lay(picture)
-    for plane, old, half in zip(planes(picture), before, (1, 2, 2), strict=True):
+    Overlay.from_rgba(mark, left=12, top=30).blend(picture)
+    for plane, old, half in zip(get_planes(picture), before, (1, 2, 2), strict=True):
         inside = np.zeros(plane.shape, dtype=bool)
         inside[30 // half : 50 // half, 12 // half : 52 // half] = True
         assert (plane[~inside] == old[~inside]).all()
@@ -35,7 +35,7 @@ def test_the_blend_is_the_one_of_rgb(alpha: int) -> None:
     below[:], above[:] = ground, (*color, alpha)
     converter = ColorConverter()
     picture = converter.to_yuv(below)
-    Overlay.of(above, left=0, top=0).lay(picture)
+    Overlay.from_rgba(above, left=0, top=0).blend(picture)
     expected = np.array(ground) + (np.array(color) - ground) * alpha / 255
     assert np.abs(converter.to_rgb(picture) - expected).max() < 4
 
@@ -45,4 +45,4 @@ def test_the_blend_is_the_one_of_rgb(alpha: int) -> None:
 )
 def test_refuses_odd_places(height: int, width: int, left: int, top: int) -> None:
     with pytest.raises(ValueError, match="even"):
-        Overlay.of(noise(height, width, 4, 1), left, top)
+        Overlay.from_rgba(noise(height, width, 4, 1), left, top)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from keyreel.media.mux import remux
-from keyreel.media.probe import probe
-from keyreel.media.video_writer import open_film
+from keyreel.media.probe import probe_video
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def film(path: Path, count: int) -> Path:
-    with open_film(path, Size(64, 64)) as sink:
+    with open_video_writer(path, Size(64, 64)) as sink:
         for index in range(count):
             sink.write(np.full((64, 64, 3), index, np.uint8))
     return path
@@ -28,7 +28,7 @@ def film(path: Path, count: int) -> Path:
 def test_a_file_that_is_no_video_cannot_be_probed(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"not a film" * 100)
     with pytest.raises(ValueError, match=r"film\.mp4 is not a readable video"):
-        probe(tmp_path / "film.mp4")
+        probe_video(tmp_path / "film.mp4")
 
 
 def test_a_file_of_sound_alone_cannot_be_probed(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_file_of_sound_alone_cannot_be_probed(tmp_path: Path) -> None:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     with pytest.raises(ValueError, match="no video track"):
-        probe(tmp_path / "sound.mp4")
+        probe_video(tmp_path / "sound.mp4")
 
 
 def test_a_dropped_frame_is_seen(tmp_path: Path) -> None:
@@ -51,12 +51,12 @@ def test_a_dropped_frame_is_seen(tmp_path: Path) -> None:
             frame.pts, frame.time_base = time, Fraction(1, 24)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    facts = probe(tmp_path / "gap.mp4")
-    assert (facts.frames, facts.steady) == (5, False)
+    facts = probe_video(tmp_path / "gap.mp4")
+    assert (facts.frames, facts.has_constant_frame_rate) == (5, False)
 
 
 def test_a_file_cut_off_behind_its_index_lacks_frames(tmp_path: Path) -> None:
     remux(film(tmp_path / "film.mp4", 48), tmp_path / "front.mp4", {})
     whole = (tmp_path / "front.mp4").read_bytes()
     (tmp_path / "front.mp4").write_bytes(whole[: len(whole) - 300])
-    assert probe(tmp_path / "front.mp4").frames < 48
+    assert probe_video(tmp_path / "front.mp4").frames < 48

@@ -9,9 +9,9 @@ import pytest
 from av.error import FFmpegError
 
 from keyreel.media.color import ColorConverter
-from keyreel.media.sampled_frames import length, open_strange, sampled, stills
-from keyreel.media.video_reader import frames
-from keyreel.media.video_writer import open_film
+from keyreel.media.sampled_frames import open_untrusted, read_duration, sample_at_interval, sample_frames
+from keyreel.media.video_reader import read_frames
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 from support.videos import scene
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def counting(path: Path, count: int) -> Path:
     """Write a video whose frames' light tells their number."""
-    with open_film(path, Size(64, 64)) as film:
+    with open_video_writer(path, Size(64, 64)) as film:
         for number in range(count):
             film.write(np.full((64, 64, 3), number % 250, np.uint8))
     return path
@@ -39,22 +39,22 @@ def counting(path: Path, count: int) -> Path:
 )
 def test_stills_are_few_and_spread_over_the_video(tmp_path: Path, seconds: int, times: list[float]) -> None:
     path = scene(tmp_path / "film.mp4", seed=1, move=0.5, seconds=seconds)
-    found = [still.seconds for still in stills(path)]
+    found = [still.seconds for still in sample_frames(path)]
     assert found == pytest.approx(times, abs=0.2)
 
 
 def test_each_still_is_the_frame_of_its_time(tmp_path: Path) -> None:
     path = counting(tmp_path / "film.mp4", 60)
-    every = list(frames(path))
-    for still in stills(path):
+    every = list(read_frames(path))
+    for still in sample_frames(path):
         seen = ColorConverter().to_rgb(still.picture)
         assert (seen == every[round(still.seconds * 24)]).all()
 
 
 def test_samples_come_at_equal_times_until_the_longest(tmp_path: Path) -> None:
-    with open_strange(counting(tmp_path / "film.mp4", 96)) as container:
-        assert length(container) == 4.0
-        found = [still.seconds for still in sampled(container, 0.5, 2.25)]
+    with open_untrusted(counting(tmp_path / "film.mp4", 96)) as container:
+        assert read_duration(container) == 4.0
+        found = [still.seconds for still in sample_at_interval(container, 0.5, 2.25)]
     assert found == [0.0, 0.5, 1.0, 1.5, 2.0]
 
 
@@ -70,4 +70,4 @@ def test_a_file_that_names_others_is_not_followed(tmp_path: Path, text: str) -> 
     film = counting(tmp_path / "film.mp4", 24)
     (tmp_path / "list").write_text(text.format(film))
     with pytest.raises(FFmpegError):
-        open_strange(tmp_path / "list")
+        open_untrusted(tmp_path / "list")

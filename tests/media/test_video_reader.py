@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from keyreel.media.video_reader import frame_at, frames, frames_at
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_reader import read_frame, read_frames, read_frames_at
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
     """Make a film of 30 frames whose light rises by 8 from frame to frame."""
-    with open_film(tmp_path / "film.mp4", Size(64, 64)) as sink:
+    with open_video_writer(tmp_path / "film.mp4", Size(64, 64)) as sink:
         for index in range(30):
             sink.write(np.full((64, 64, 3), 8 * index, np.uint8))
     return tmp_path / "film.mp4"
 
 
 def test_frames_come_in_order(film: Path) -> None:
-    light = [float(frame.mean()) for frame in frames(film)]
+    light = [float(frame.mean()) for frame in read_frames(film)]
     assert light == pytest.approx([8 * index for index in range(30)], abs=3)
 
 
 def test_only_the_frames_asked_for_are_read(film: Path) -> None:
-    whole = list(frames(film))
-    picked = list(frames_at(film, [0, 7, 29]))
+    whole = list(read_frames(film))
+    picked = list(read_frames_at(film, [0, 7, 29]))
     assert all((a == whole[index]).all() for a, index in zip(picked, (0, 7, 29), strict=True))
 
 
 def test_a_frame_past_the_end_is_an_error(film: Path) -> None:
-    assert frame_at(film, 29).mean() == pytest.approx(232, abs=3)
+    assert read_frame(film, 29).mean() == pytest.approx(232, abs=3)
     with pytest.raises(IndexError, match="frame 30"):
-        frame_at(film, 30)
+        read_frame(film, 30)

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from keyreel.errors import RenderFailed
-from keyreel.media.probe import BT709_LIMITED, probe
-from keyreel.media.video_reader import frames
-from keyreel.media.video_writer import open_film
+from keyreel.media.probe import BT709_LIMITED, probe_video
+from keyreel.media.video_reader import read_frames
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def drifting(size: Size, count: int) -> Iterator[NDArray[np.uint8]]:
 
 def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
     height, width = pictures[0].shape[:2]
-    with open_film(path, Size(width, height)) as film:
+    with open_video_writer(path, Size(width, height)) as film:
         for picture in pictures:
             film.write(picture)
     return path
@@ -47,22 +47,26 @@ def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
 
 @pytest.mark.parametrize("size", [Size(320, 176), Size(1674, 1238), Size(352, 640)], ids=str)
 def test_a_film_is_h264_high_bt709_at_24_fps_with_every_frame(tmp_path: Path, size: Size) -> None:
-    facts = probe(write(tmp_path / "film.mp4", list(drifting(size, 13))))
+    facts = probe_video(write(tmp_path / "film.mp4", list(drifting(size, 13))))
     assert (facts.width, facts.height, facts.frames) == (size.width, size.height, 13)
-    assert (facts.fps, facts.seconds, facts.steady) == (Fraction(24), pytest.approx(13 / 24), True)
+    assert (facts.fps, facts.seconds, facts.has_constant_frame_rate) == (
+        Fraction(24),
+        pytest.approx(13 / 24),
+        True,
+    )
     assert (facts.codec, facts.profile, facts.pix_fmt) == ("h264", "High", "yuv420p")
     assert facts.color == BT709_LIMITED
     assert not facts.has_audio
 
 
 def test_a_film_of_one_frame_lasts_one_frame(tmp_path: Path) -> None:
-    facts = probe(write(tmp_path / "film.mp4", list(drifting(SMALL, 1))))
+    facts = probe_video(write(tmp_path / "film.mp4", list(drifting(SMALL, 1))))
     assert (facts.frames, facts.seconds) == (1, pytest.approx(1 / 24))
 
 
 def test_every_frame_survives_closely(tmp_path: Path) -> None:
     pictures = list(drifting(SMALL, 60))
-    read = list(frames(write(tmp_path / "film.mp4", pictures)))
+    read = list(read_frames(write(tmp_path / "film.mp4", pictures)))
     errors = [np.abs(a.astype(int) - b).mean() / 255 for a, b in zip(read, pictures, strict=True)]
     assert max(errors) < 0.02
 
@@ -83,7 +87,7 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path, size: Size) -> None
 def test_a_frame_may_be_reused_once_it_was_written(tmp_path: Path) -> None:
     pictures = list(drifting(SMALL, 12))
     reused = np.empty_like(pictures[0])
-    with open_film(tmp_path / "reused.mp4", SMALL) as film:
+    with open_video_writer(tmp_path / "reused.mp4", SMALL) as film:
         for picture in pictures:
             reused[:] = picture
             film.write(reused)
@@ -100,7 +104,7 @@ def test_a_view_that_is_not_contiguous_is_written_as_it_looks(tmp_path: Path) ->
 
 def test_an_error_inside_the_block_leaves_nothing(tmp_path: Path) -> None:
     def break_off() -> None:
-        with open_film(tmp_path / "film.mp4", SMALL) as film:
+        with open_video_writer(tmp_path / "film.mp4", SMALL) as film:
             for picture in drifting(SMALL, 9):
                 film.write(picture)
             raise KeyError("an engine's own error")
@@ -112,7 +116,7 @@ def test_an_error_inside_the_block_leaves_nothing(tmp_path: Path) -> None:
 
 def test_an_error_leaves_the_older_film_in_place(tmp_path: Path) -> None:
     older = write(tmp_path / "film.mp4", list(drifting(SMALL, 3))).read_bytes()
-    with pytest.raises(RenderFailed, match="no frames"), open_film(tmp_path / "film.mp4", SMALL):
+    with pytest.raises(RenderFailed, match="no frames"), open_video_writer(tmp_path / "film.mp4", SMALL):
         pass
     assert (tmp_path / "film.mp4").read_bytes() == older
 
@@ -153,7 +157,7 @@ def test_a_killed_process_leaves_nothing_under_the_final_name(tmp_path: Path) ->
     assert ended.returncode == -signal.SIGKILL
     assert not film.exists()
     # A retry in the same folder is not disturbed by what the dead one left.
-    assert probe(write(film, list(drifting(SMALL, 5)))).frames == 5
+    assert probe_video(write(film, list(drifting(SMALL, 5)))).frames == 5
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
@@ -171,10 +175,13 @@ def test_a_missing_folder_is_a_failed_render(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shape", [(176, 320), (176, 322, 3), (176, 320, 4)], ids=str)
 def test_refuses_a_frame_of_another_shape(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="a frame of"), open_film(tmp_path / "film.mp4", SMALL) as film:
+    with (
+        pytest.raises(ValueError, match="a frame of"),
+        open_video_writer(tmp_path / "film.mp4", SMALL) as film,
+    ):
         film.write(np.zeros(shape, np.uint8))
 
 
 def test_refuses_odd_sides(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="even"), open_film(tmp_path / "film.mp4", Size(321, 176)):
+    with pytest.raises(ValueError, match="even"), open_video_writer(tmp_path / "film.mp4", Size(321, 176)):
         pass

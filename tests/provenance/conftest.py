@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.provenance.c2pa_manifest import sign
-from keyreel.provenance.signing_certificates import Credentials, open_credentials
+from keyreel.provenance.c2pa_manifest import sign_video
+from keyreel.provenance.signing_certificates import SigningCredentials, open_credentials
 from support.videos import CLAIM, labelled_scene
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def credentials(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
     return open_credentials(tmp_path_factory.mktemp("c2pa"), now=datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
     return open_credentials(tmp_path_factory.mktemp("foreign"), now=datetime.now(UTC))
 
 
@@ -31,7 +31,7 @@ def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def signed(unsigned: Path, credentials: Credentials) -> Path:
+def signed(unsigned: Path, credentials: SigningCredentials) -> Path:
     out = unsigned.with_name("signed.mp4")
-    sign(unsigned, out, CLAIM, credentials)
+    sign_video(unsigned, out, CLAIM, credentials)
     return out

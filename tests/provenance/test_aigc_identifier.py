@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from keyreel.provenance.aigc_identifier import fields_of, identifier
+from keyreel.provenance.aigc_identifier import build_identifier, parse_identifier
 from keyreel.task import TaskId
 
 OURS = {
@@ -21,11 +21,11 @@ OURS = {
 
 
 def test_our_own_has_the_standards_seven_keys() -> None:
-    assert json.loads(identifier("", TaskId("42"), "studio-1")) == OURS
+    assert json.loads(build_identifier("", TaskId("42"), "studio-1")) == OURS
 
 
 def test_a_given_one_stays_as_it_is() -> None:
-    assert identifier("anything", TaskId("42"), "studio-1") == "anything"
+    assert build_identifier("anything", TaskId("42"), "studio-1") == "anything"
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,11 @@ def test_a_given_one_stays_as_it_is() -> None:
     ids=["bare", "wrapped", "wrapped as text"],
 )
 def test_bare_and_wrapped_identifiers_are_read(text: str) -> None:
-    assert fields_of(text) == OURS
+    assert parse_identifier(text) == OURS
 
 
 @pytest.mark.parametrize(
     "text", ["", "free text", "[1]", '"x"', '{"AIGC": 3}', '{"AIGC": "x"}', "[" * 100_000]
 )
 def test_what_is_no_identifier_has_no_fields(text: str) -> None:
-    assert fields_of(text) == {}
+    assert parse_identifier(text) == {}

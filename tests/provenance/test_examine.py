@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import InvalidRequest
-from keyreel.provenance.c2pa_manifest import Seal
-from keyreel.provenance.examine import examine
-from keyreel.provenance.fingerprint import fingerprint
-from keyreel.provenance.sandboxed_examine import evidence_of
-from keyreel.provenance.verification import Known, Verdict, judge
+from keyreel.provenance.c2pa_manifest import SignatureState
+from keyreel.provenance.examine import examine_video
+from keyreel.provenance.fingerprint import compute_fingerprint
+from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
+from keyreel.provenance.verification import KnownVideo, Verdict, verify_evidence
 from keyreel.task import TaskId
 from support.videos import encode_again, scene
 
@@ -22,21 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.provenance.signing_certificates import SigningCredentials
 
-OTHER = Known(TaskId("1"), "", "00" * 32)
+OTHER = KnownVideo(TaskId("1"), "", "00" * 32)
 
 
 @pytest.fixture(scope="module")
-def known(signed: Path) -> Known:
+def known(signed: Path) -> KnownVideo:
     """What is kept of the signed video's task."""
     import hashlib
 
-    return Known(TaskId("42"), fingerprint(signed), hashlib.sha256(signed.read_bytes()).hexdigest())
+    return KnownVideo(
+        TaskId("42"), compute_fingerprint(signed), hashlib.sha256(signed.read_bytes()).hexdigest()
+    )
 
 
-def test_the_very_file_is_untouched(signed: Path, credentials: Credentials, known: Known) -> None:
-    found = examine(signed, credentials.root, [OTHER, known])
+def test_the_very_file_is_untouched(signed: Path, credentials: SigningCredentials, known: KnownVideo) -> None:
+    found = examine_video(signed, credentials.root, [OTHER, known])
     assert found.verdict is Verdict.UNTOUCHED
     assert "byte for byte" in found.reason
     (match,) = found.matches
@@ -44,56 +46,60 @@ def test_the_very_file_is_untouched(signed: Path, credentials: Credentials, know
     assert found.evidence.identifier == '{"Label":"1"}'
 
 
-def test_a_trusted_seal_is_enough_where_the_task_is_not_kept(signed: Path, credentials: Credentials) -> None:
-    found = examine(signed, credentials.root, [OTHER])
+def test_a_trusted_seal_is_enough_where_the_task_is_not_kept(
+    signed: Path, credentials: SigningCredentials
+) -> None:
+    found = examine_video(signed, credentials.root, [OTHER])
     assert (found.verdict, found.matches) == (Verdict.UNTOUCHED, ())
-    assert found.evidence.signature.seal is Seal.TRUSTED
+    assert found.evidence.signature.seal is SignatureState.TRUSTED
 
 
 def test_a_broken_seal_is_altered_and_the_task_is_still_found(
-    tmp_path: Path, signed: Path, credentials: Credentials, known: Known
+    tmp_path: Path, signed: Path, credentials: SigningCredentials, known: KnownVideo
 ) -> None:
     data = bytearray(signed.read_bytes())
     data[-3000] ^= 1
     (tmp_path / "changed.mp4").write_bytes(data)
-    found = examine(tmp_path / "changed.mp4", credentials.root, [OTHER, known])
-    assert (found.verdict, found.evidence.signature.seal) == (Verdict.ALTERED, Seal.INVALID)
+    found = examine_video(tmp_path / "changed.mp4", credentials.root, [OTHER, known])
+    assert (found.verdict, found.evidence.signature.seal) == (Verdict.ALTERED, SignatureState.INVALID)
     assert [match.task_id for match in found.matches] == ["42"]
     assert not found.matches[0].same_file
 
 
 def test_another_encoding_is_altered_and_its_task_is_found(
-    tmp_path: Path, signed: Path, credentials: Credentials, known: Known
+    tmp_path: Path, signed: Path, credentials: SigningCredentials, known: KnownVideo
 ) -> None:
     again = encode_again(signed, tmp_path / "again.mkv", scale=0.5, fps=15, crf=33)
-    found = examine(again, credentials.root, [OTHER, known])
-    assert (found.verdict, found.evidence.signature.seal) == (Verdict.ALTERED, Seal.NONE)
+    found = examine_video(again, credentials.root, [OTHER, known])
+    assert (found.verdict, found.evidence.signature.seal) == (Verdict.ALTERED, SignatureState.NONE)
     (match,) = found.matches
     assert (match.task_id, match.same_file) == ("42", False)
     assert 0.8 < match.likeness <= 1.0
 
 
-def test_a_strangers_video_is_unknown(tmp_path: Path, credentials: Credentials, known: Known) -> None:
-    found = examine(scene(tmp_path / "other.mp4", seed=5), credentials.root, [OTHER, known])
+def test_a_strangers_video_is_unknown(
+    tmp_path: Path, credentials: SigningCredentials, known: KnownVideo
+) -> None:
+    found = examine_video(scene(tmp_path / "other.mp4", seed=5), credentials.root, [OTHER, known])
     assert (found.verdict, found.matches) == (Verdict.UNKNOWN, ())
 
 
-def test_a_strangers_signature_proves_nothing(signed: Path, foreign: Credentials) -> None:
-    found = examine(signed, foreign.root, [])
-    assert (found.verdict, found.evidence.signature.seal) == (Verdict.UNKNOWN, Seal.VALID)
+def test_a_strangers_signature_proves_nothing(signed: Path, foreign: SigningCredentials) -> None:
+    found = examine_video(signed, foreign.root, [])
+    assert (found.verdict, found.evidence.signature.seal) == (Verdict.UNKNOWN, SignatureState.VALID)
     assert "unknown here" in found.reason
 
 
-def test_at_most_five_tasks_are_named_the_likest_first(signed: Path, known: Known) -> None:
-    alike = [Known(TaskId(str(number)), known.fingerprint, "") for number in range(9)]
-    found = judge(evidence_of(signed, b""), [*alike, known])
+def test_at_most_five_tasks_are_named_the_likest_first(signed: Path, known: KnownVideo) -> None:
+    alike = [KnownVideo(TaskId(str(number)), known.fingerprint, "") for number in range(9)]
+    found = verify_evidence(read_evidence_sandboxed(signed, b""), [*alike, known])
     assert found.matches[0].task_id == "42"
     assert len(found.matches) == 5
 
 
-def test_the_child_finds_what_is_found_here(signed: Path, credentials: Credentials) -> None:
-    found = examine(signed, credentials.root, [])
-    assert evidence_of(signed, credentials.root) == found.evidence
+def test_the_child_finds_what_is_found_here(signed: Path, credentials: SigningCredentials) -> None:
+    found = examine_video(signed, credentials.root, [])
+    assert read_evidence_sandboxed(signed, credentials.root) == found.evidence
 
 
 def cut(data: bytes) -> bytes:
@@ -114,11 +120,11 @@ def seal_alone(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [cut, index_alone, no_index, seal_alone])
 def test_a_damaged_file_of_ours_is_altered(
-    tmp_path: Path, signed: Path, credentials: Credentials, damage: Callable[[bytes], bytes]
+    tmp_path: Path, signed: Path, credentials: SigningCredentials, damage: Callable[[bytes], bytes]
 ) -> None:
     (tmp_path / "file").write_bytes(damage(signed.read_bytes()))
-    evidence = evidence_of(tmp_path / "file", credentials.root)
-    assert judge(evidence, []).verdict is Verdict.ALTERED
+    evidence = read_evidence_sandboxed(tmp_path / "file", credentials.root)
+    assert verify_evidence(evidence, []).verdict is Verdict.ALTERED
 
 
 HUGE = b"\0\0\0\x20ftypisom" + bytes(20)
@@ -142,18 +148,18 @@ HUGE = b"\0\0\0\x20ftypisom" + bytes(20)
 def test_what_is_no_video_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
     with pytest.raises(InvalidRequest, match=r"^The file (is no video|holds no video)"):
-        evidence_of(tmp_path / "file", b"")
+        read_evidence_sandboxed(tmp_path / "file", b"")
 
 
 def test_random_bytes_are_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(os.urandom(300_000))
     with pytest.raises(InvalidRequest, match=r"^The file"):
-        evidence_of(tmp_path / "file", b"")
+        read_evidence_sandboxed(tmp_path / "file", b"")
 
 
 @pytest.mark.parametrize("every", [53, 997, 20_011])
 def test_a_file_full_of_holes_does_no_harm(
-    tmp_path: Path, signed: Path, credentials: Credentials, every: int
+    tmp_path: Path, signed: Path, credentials: SigningCredentials, every: int
 ) -> None:
     data = bytearray(signed.read_bytes())
     data[40::every] = bytes(byte ^ 0xFF for byte in data[40::every])
@@ -161,7 +167,10 @@ def test_a_file_full_of_holes_does_no_harm(
     started = time.monotonic()
     # Either is an answer; anything else, a crash above all, is not.
     with suppress(InvalidRequest):
-        assert evidence_of(tmp_path / "file", credentials.root).signature.seal in {Seal.INVALID, Seal.NONE}
+        assert read_evidence_sandboxed(tmp_path / "file", credentials.root).signature.seal in {
+            SignatureState.INVALID,
+            SignatureState.NONE,
+        }
     assert time.monotonic() - started < 30
 
 
@@ -179,5 +188,5 @@ def test_a_frame_that_needs_more_memory_than_a_video_may_does_no_harm(tmp_path: 
     (tmp_path / "large.mkv").write_bytes(data[:size] + b"\xff\xdc\xff\xdc" + data[size + 4 :])
     started = time.monotonic()
     with suppress(InvalidRequest):
-        assert evidence_of(tmp_path / "large.mkv", b"").fingerprint == ""
+        assert read_evidence_sandboxed(tmp_path / "large.mkv", b"").fingerprint == ""
     assert time.monotonic() - started < 60

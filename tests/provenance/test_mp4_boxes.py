@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 
-from keyreel.provenance.mp4_boxes import Box, boxes
+from keyreel.provenance.mp4_boxes import Mp4Box, iterate_boxes
 
 
-def walked(data: bytes) -> list[Box]:
-    return list(boxes(BytesIO(data)))
+def walked(data: bytes) -> list[Mp4Box]:
+    return list(iterate_boxes(BytesIO(data)))
 
 
 def test_every_form_of_a_boxs_size_is_understood() -> None:
@@ -19,10 +19,10 @@ def test_every_form_of_a_boxs_size_is_understood() -> None:
     extended = b"\0\0\0\x1auuid" + b"an extended type" + bytes(2)
     to_the_end = b"\0\0\0\0skip" + bytes(7)
     assert walked(short + long + extended + to_the_end) == [
-        Box(b"free", 8, 4),
-        Box(b"mdat", 28, 4),
-        Box(b"an extended type", 56, 2),
-        Box(b"skip", 66, 7),
+        Mp4Box(b"free", 8, 4),
+        Mp4Box(b"mdat", 28, 4),
+        Mp4Box(b"an extended type", 56, 2),
+        Mp4Box(b"skip", 66, 7),
     ]
 
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from keyreel.errors import InvalidSetting
-from keyreel.provenance.c2pa_manifest import Seal, read_signature, sign
-from keyreel.provenance.signing_certificates import anchors, open_credentials
+from keyreel.provenance.c2pa_manifest import SignatureState, read_signature, sign_video
+from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
 from support.certificates import NOW, make, root
 from support.videos import CLAIM
 
@@ -29,7 +29,7 @@ def signer_of(chain: bytes) -> x509.Certificate:
 def test_own_credentials_are_made_once(tmp_path: Path) -> None:
     first = open_credentials(tmp_path, now=NOW)
     assert open_credentials(tmp_path, now=NOW + timedelta(days=30)) == first
-    assert anchors(tmp_path) == first.root
+    assert read_trust_anchors(tmp_path) == first.root
 
 
 def test_private_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_a_clock_that_was_ahead_leaves_no_signer_of_the_future(tmp_path: Path, u
     ahead = open_credentials(tmp_path / "c2pa", now=NOW + 5 * YEAR)
     right = open_credentials(tmp_path / "c2pa", now=NOW)
     assert right.root == ahead.root
-    sign(unsigned, tmp_path / "signed.mp4", CLAIM, right)
+    sign_video(unsigned, tmp_path / "signed.mp4", CLAIM, right)
     with (tmp_path / "signed.mp4").open("rb") as file:
-        assert read_signature(file, right.root).seal is Seal.TRUSTED
+        assert read_signature(file, right.root).seal is SignatureState.TRUSTED
 
 
 def test_a_clock_far_off_is_told_and_changes_nothing(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_signer_that_was_lost_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "signer.pem").unlink()
     (tmp_path / "root.pem").unlink()
     assert open_credentials(tmp_path, now=NOW).root == first.root
-    assert anchors(tmp_path) == first.root
+    assert read_trust_anchors(tmp_path) == first.root
 
 
 def test_damaged_own_certificates_are_named_and_kept(tmp_path: Path) -> None:
@@ -117,12 +117,12 @@ def test_damaged_own_certificates_are_named_and_kept(tmp_path: Path) -> None:
 def test_an_operators_certificate_signs_videos(tmp_path: Path, unsigned: Path, key: Any) -> None:
     chain, key_file = make(make(root(), ca=True, name="Acme Issuer"), key=key).write(tmp_path)
     used = open_credentials(tmp_path / "c2pa", chain, key_file, now=NOW)
-    sign(unsigned, tmp_path / "signed.mp4", CLAIM, used)
+    sign_video(unsigned, tmp_path / "signed.mp4", CLAIM, used)
     with (tmp_path / "signed.mp4").open("rb") as file:
         found = read_signature(file, used.root)
-    assert (found.seal, found.signer) == (Seal.TRUSTED, "Acme")
+    assert (found.seal, found.signer) == (SignatureState.TRUSTED, "Acme")
     assert not (tmp_path / "c2pa").exists()
-    assert used.root in anchors(tmp_path / "c2pa", chain)
+    assert used.root in read_trust_anchors(tmp_path / "c2pa", chain)
 
 
 def test_the_certificates_above_need_not_be_in_an_operators_file(tmp_path: Path, unsigned: Path) -> None:
@@ -130,9 +130,9 @@ def test_the_certificates_above_need_not_be_in_an_operators_file(tmp_path: Path,
     chain, key = make(above).write(tmp_path)
     chain.write_bytes(b"".join(chain.read_bytes().partition(b"-----END CERTIFICATE-----\n")[:2]))
     used = open_credentials(tmp_path / "c2pa", chain, key, now=NOW)
-    sign(unsigned, tmp_path / "signed.mp4", CLAIM, used)
+    sign_video(unsigned, tmp_path / "signed.mp4", CLAIM, used)
     with (tmp_path / "signed.mp4").open("rb") as file:
-        assert read_signature(file, above.chain()[0]).seal is Seal.TRUSTED
+        assert read_signature(file, above.chain()[0]).seal is SignatureState.TRUSTED
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from keyreel.engine import SourceType
-from keyreel.provenance.xmp import Marks, box, marks_in, packet, packet_for_jpeg
+from keyreel.engine import DigitalSourceType
+from keyreel.provenance.xmp import XmpProperties, build_box, build_jpeg_packet, build_packet, read_properties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrained
 
 def in_a_file(content: bytes) -> BytesIO:
     """Wrap a packet into an MP4's box, between two others."""
-    return BytesIO(b"\0\0\0\x08free" + box(content) + b"\0\0\0\x08skip")
+    return BytesIO(b"\0\0\0\x08free" + build_box(content) + b"\0\0\0\x08skip")
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def in_a_file(content: bytes) -> BytesIO:
     ids=["json", "unicode", "markup", "none", "500 kB"],
 )
 def test_what_is_written_is_read(identifier: str) -> None:
-    found = marks_in(in_a_file(packet(identifier, SourceType.COMPOSITE)))
-    assert found == Marks(identifier, COMPOSITE)
+    found = read_properties(in_a_file(build_packet(identifier, DigitalSourceType.COMPOSITE)))
+    assert found == XmpProperties(identifier, COMPOSITE)
 
 
 def test_a_packet_is_xml_in_the_published_namespaces() -> None:
-    tree = ET.fromstring(packet("text", SourceType.TRAINED).decode())  # noqa: S314 - we wrote it
+    tree = ET.fromstring(build_packet("text", DigitalSourceType.TRAINED).decode())  # noqa: S314 - we wrote it
     assert tree.tag == "{adobe:ns:meta/}xmpmeta"
     names = {element.tag for element in tree.iter()}
     assert "{http://www.tc260.org.cn/ns/AIGC/1.0/}AIGC" in names
@@ -42,12 +42,12 @@ def test_a_packet_is_xml_in_the_published_namespaces() -> None:
 
 @pytest.mark.parametrize("unwritable", ["a\x01b", "a\ufffeb", "\ud800"])
 def test_what_xml_cannot_hold_is_left_out(unwritable: str) -> None:
-    assert marks_in(in_a_file(packet(unwritable, SourceType.TRAINED))).identifier == ""
+    assert read_properties(in_a_file(build_packet(unwritable, DigitalSourceType.TRAINED))).identifier == ""
 
 
 def test_a_jpegs_packet_fits_into_its_segment() -> None:
-    assert b"x" * 500 in packet_for_jpeg("x" * 500, SourceType.TRAINED)
-    short = packet_for_jpeg("x" * 66_000, SourceType.TRAINED)
+    assert b"x" * 500 in build_jpeg_packet("x" * 500, DigitalSourceType.TRAINED)
+    short = build_jpeg_packet("x" * 66_000, DigitalSourceType.TRAINED)
     assert len(short) < 1000
     assert b"trainedAlgorithmicMedia" in short
 
@@ -58,7 +58,7 @@ def test_properties_as_attributes_are_read_too() -> None:
         b'<rdf:RDF><rdf:Description xmlns:T="http://www.tc260.org.cn/ns/AIGC/1.0/" T:AIGC="one"/></rdf:RDF>'
         b"</x:xmpmeta>"
     )
-    assert marks_in(in_a_file(content)) == Marks("one", "")
+    assert read_properties(in_a_file(content)) == XmpProperties("one", "")
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_properties_as_attributes_are_read_too() -> None:
     ids=["empty", "text", "cut off", "entities", "deep", "bytes"],
 )
 def test_a_box_that_holds_no_packet_says_nothing(content: bytes) -> None:
-    assert marks_in(in_a_file(content)) == Marks()
+    assert read_properties(in_a_file(content)) == XmpProperties()
 
 
 def test_a_file_without_the_box_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"\0\0\0\x08free" * 5000)
     with (tmp_path / "file").open("rb") as file:
-        assert marks_in(file) == Marks()
+        assert read_properties(file) == XmpProperties()

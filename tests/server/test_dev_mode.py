@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.tasks.database.tables import CALLBACKS
 from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.retention import Retention
-from keyreel.tasks.store import Succeeded
+from keyreel.tasks.store import Success
 from keyreel.wire.dialects.notes_header import read_notes
 from support.requests import AUTH, KEY, data_uri
 
@@ -65,7 +65,7 @@ def finished(client: TestClient, platform: Platform) -> str:
     for key in (video, cover):
         (folder / key).parent.mkdir(parents=True)
         (folder / key).write_bytes(b"a video")
-    services.store.settle(claim.token, Succeeded(video, cover, "ab", charged=1))
+    services.store.settle(claim.token, Success(video, cover, "ab", charged=1))
     return task_id
 
 
@@ -169,7 +169,7 @@ def test_a_marker_keeps_a_task_in_the_queue(user: TestClient, dev: Platform) -> 
     assert dev.services.store.claim("worker", 30) is None
     assert poll(user, task_id).json()["task"]["eta"] == 0
     task = dev.services.store.cancel("default", task_id)
-    assert task.state is State.CANCELLED
+    assert task.state is TaskState.CANCELLED
 
 
 def test_markers_are_words_without_development_mode(client: TestClient, platform: Platform) -> None:
@@ -200,7 +200,7 @@ def test_every_format_says_why_an_off_peak_task_ended(
 ) -> None:
     task_id = submit(user, off_peak=True).json()["task_id"]
     advance(user, dev, 2 * DAY)
-    assert Deadlines(dev.services.store.database, dev.services.clock).expire() == 1
+    assert Deadlines(dev.services.store.database, dev.services.clock).cancel_expired() == 1
     answer = user.get(path.format(task_id))
     found = answer.json()
     for name in where:

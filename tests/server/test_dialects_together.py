@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import endpoint
@@ -35,12 +35,12 @@ def test_a_task_is_read_in_every_format(client: TestClient, platform: Platform, 
     task_id = submit(client, made)
     for read in DIALECTS:
         report = read.read_result(client.get(read.result_call(task_id).path).json())
-        assert (report.id, report.state.final, report.seed) == (task_id, False, 123)
+        assert (report.id, report.state.is_final, report.seed) == (task_id, False, 123)
         assert report.payload == "mine — ünï 😀"
-    bring(platform, State.SUCCEEDED)
+    bring(platform, TaskState.SUCCEEDED)
     for read in DIALECTS:
         report = read.read_result(client.get(read.result_call(task_id).path).json())
-        assert (report.id, report.state, report.progress) == (task_id, State.SUCCEEDED, 1.0)
+        assert (report.id, report.state, report.progress) == (task_id, TaskState.SUCCEEDED, 1.0)
         assert client.get(report.video_url).status_code == client.get(report.cover_url).status_code == 200
 
 
@@ -56,7 +56,7 @@ def test_a_task_is_listed_and_cancelled_in_every_format_that_can(
         route = next(route for route in read.routes if route.action is Action.CANCEL)
         answer = client.request(route.method, route.path.format(id=task_id))
         assert answer.status_code == 200, answer.text
-        assert platform.services.store.get("default", task_id).state is State.CANCELLED
+        assert platform.services.store.get("default", task_id).state is TaskState.CANCELLED
 
 
 def test_what_a_format_cannot_ask_for_it_still_shows(client: TestClient) -> None:
@@ -87,4 +87,4 @@ def test_another_tenants_tasks_are_neither_listed_nor_cancelled(
     assert client.get("/v1/videos", headers=headers).json()["data"] == []
     assert client.post(f"/ent/v2/tasks/{task_id}/cancel", headers=headers).status_code == 404
     assert client.delete(f"/v1/videos/{task_id}", headers=headers).status_code == 404
-    assert platform.services.store.get("default", task_id).state is State.QUEUED
+    assert platform.services.store.get("default", task_id).state is TaskState.QUEUED

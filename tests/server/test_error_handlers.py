@@ -52,7 +52,7 @@ def test_a_broken_rule_is_a_400_that_names_the_field(
         assert data_uri()[30:60] not in answer.text
     assert first.json()["code"] == 400
     assert isinstance(second.json()["code"], str)
-    assert platform.services.store.waiting() == 0
+    assert platform.services.store.count_queued() == 0
 
 
 BAD_BODIES: dict[str, bytes] = {

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from keyreel.media.audio import RATE, Pcm, encode_sound, loudness, read_sound, true_peak
+from keyreel.media.audio import (
+    SAMPLE_RATE,
+    Pcm,
+    decode_audio,
+    encode_aac,
+    measure_loudness,
+    measure_true_peak,
+)
 from keyreel.sound.mix import LOUDNESS, mix
 from keyreel.sound.speech.track import Speech
 
@@ -15,32 +22,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 8
-SAMPLES = SECONDS * RATE
+SAMPLES = SECONDS * SAMPLE_RATE
 SPAN = (3.0, 5.0)
 
 
 def at(pcm: Pcm, level: float) -> Pcm:
-    return pcm * np.float32(10 ** ((level - loudness(pcm)) / 20))
+    return pcm * np.float32(10 ** ((level - measure_loudness(pcm)) / 20))
 
 
 def band(low: float, high: float, level: float, seed: int = 1) -> Pcm:
     """Return noise between two frequencies at a loudness."""
     spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal((SAMPLES, 2)), axis=0)
-    hertz = np.fft.rfftfreq(SAMPLES, 1 / RATE)
+    hertz = np.fft.rfftfreq(SAMPLES, 1 / SAMPLE_RATE)
     spectrum[(hertz < low) | (hertz > high)] = 0
     return at(np.fft.irfft(spectrum, SAMPLES, axis=0).astype(np.float32), level)
 
 
 def plucked(level: float = -14.0) -> Pcm:
     """Return something with the peaks of music: struck chords that ring off."""
-    times = np.arange(SAMPLES) / RATE
+    times = np.arange(SAMPLES) / SAMPLE_RATE
     chord = sum(np.sin(2 * np.pi * hertz * times) for hertz in (220, 277.2, 329.6, 440))
     return at(np.repeat((chord * np.exp(-6 * (times % 0.5)))[:, None], 2, axis=1).astype(np.float32), level)
 
 
 def said(level: float = -30.0) -> Speech:
     """Return something with the syllables of speech between 300 and 3000 Hz, from 3 to 5 s."""
-    times = np.arange(SAMPLES) / RATE
+    times = np.arange(SAMPLES) / SAMPLE_RATE
     words = band(300, 3000, -20, seed=2) * (np.sin(2 * np.pi * 2 * times) ** 4)[:, None].astype(np.float32)
     words[(times < SPAN[0]) | (times > SPAN[1])] = 0
     return Speech(at(words, level), (SPAN,))
@@ -51,8 +58,8 @@ RAIN = band(6000, 9000, -20)
 
 def level(pcm: Pcm, hertz: tuple[float, float], seconds: tuple[float, float]) -> float:
     """Return a band's level in dB between two times."""
-    part = pcm[round(seconds[0] * RATE) : round(seconds[1] * RATE)].mean(axis=1)
-    bins = np.fft.rfftfreq(len(part), 1 / RATE)
+    part = pcm[round(seconds[0] * SAMPLE_RATE) : round(seconds[1] * SAMPLE_RATE)].mean(axis=1)
+    bins = np.fft.rfftfreq(len(part), 1 / SAMPLE_RATE)
     power = np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2
     return float(10 * np.log10(power[(bins >= hertz[0]) & (bins < hertz[1])].sum() / len(part) ** 2))
 
@@ -77,25 +84,25 @@ def test_a_mix_has_the_loudness_and_keeps_below_the_peak_also_after_aac(
         ambience=RAIN if ambience else None,
         speech=said() if speech else None,
     )
-    encode_sound(mixed, tmp_path / "mix.m4a")
-    for heard in (mixed, read_sound(tmp_path / "mix.m4a")):
+    encode_aac(mixed, tmp_path / "mix.m4a")
+    for heard in (mixed, decode_audio(tmp_path / "mix.m4a")):
         assert heard.shape == (SAMPLES, 2)
-        assert loudness(heard) == pytest.approx(LOUDNESS, abs=0.6)
-        assert true_peak(heard) <= -1.0
+        assert measure_loudness(heard) == pytest.approx(LOUDNESS, abs=0.6)
+        assert measure_true_peak(heard) <= -1.0
 
 
 def test_the_limiter_holds_hard_peaks_and_leaves_quiet_stretches_alone() -> None:
     music = plucked() * np.float32(0.3)
-    music[2 * RATE] = 1.0
+    music[2 * SAMPLE_RATE] = 1.0
     mixed = mix(SAMPLES, music=music)
-    assert true_peak(mixed) <= -1.5
-    quiet, near = slice(3 * RATE, 7 * RATE), slice(2 * RATE + 600, 3 * RATE)
+    assert measure_true_peak(mixed) <= -1.5
+    quiet, near = slice(3 * SAMPLE_RATE, 7 * SAMPLE_RATE), slice(2 * SAMPLE_RATE + 600, 3 * SAMPLE_RATE)
     factor = mixed[quiet].std() / music[quiet].std()
     assert mixed[near].std() / music[near].std() == pytest.approx(factor, rel=0.02)
 
 
 def test_ambience_alone_keeps_its_own_loudness() -> None:
-    assert loudness(mix(SAMPLES, ambience=RAIN)) == pytest.approx(-20, abs=0.2)
+    assert measure_loudness(mix(SAMPLES, ambience=RAIN)) == pytest.approx(-20, abs=0.2)
 
 
 def test_ambience_lies_far_below_music() -> None:
@@ -138,8 +145,8 @@ def test_both_ends_are_silent_without_a_click() -> None:
     mixed = mix(SAMPLES, ambience=band(100, 8000, -20))
     assert np.abs(mixed[:10]).max() < 0.001
     assert np.abs(mixed[-50:]).max() < 0.001
-    assert np.abs(mixed[RATE // 10 : RATE // 5]).max() > 0.05
-    assert np.abs(mixed[-RATE // 2 : -RATE // 4]).max() > 0.05
+    assert np.abs(mixed[SAMPLE_RATE // 10 : SAMPLE_RATE // 5]).max() > 0.05
+    assert np.abs(mixed[-SAMPLE_RATE // 2 : -SAMPLE_RATE // 4]).max() > 0.05
 
 
 def test_speech_without_a_word_changes_nothing() -> None:
@@ -148,9 +155,9 @@ def test_speech_without_a_word_changes_nothing() -> None:
 
 
 def test_parts_of_other_lengths_give_exactly_the_samples_asked_for() -> None:
-    assert mix(SAMPLES, music=plucked()[: 3 * RATE], ambience=RAIN).shape == (SAMPLES, 2)
-    assert mix(RATE, music=plucked(), ambience=RAIN).shape == (RATE, 2)
-    assert not mix(RATE).any()
+    assert mix(SAMPLES, music=plucked()[: 3 * SAMPLE_RATE], ambience=RAIN).shape == (SAMPLES, 2)
+    assert mix(SAMPLE_RATE, music=plucked(), ambience=RAIN).shape == (SAMPLE_RATE, 2)
+    assert not mix(SAMPLE_RATE).any()
 
 
 def test_the_same_parts_give_the_same_samples() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.storage.objects import Storage
+from keyreel.storage.objects import ObjectStorage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,29 +19,33 @@ KEY = "videos/123/1.mp4"
 
 
 @pytest.fixture(params=["local", "memory"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    return Storage.local(tmp_path / "files") if request.param == "local" else Storage.memory()
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStorage:
+    return (
+        ObjectStorage.open_local(tmp_path / "files")
+        if request.param == "local"
+        else ObjectStorage.open_in_memory()
+    )
 
 
 async def gathered(chunks: AsyncIterator[bytes]) -> bytes:
     return b"".join([chunk async for chunk in chunks])
 
 
-def test_gives_back_what_was_put(storage: Storage, tmp_path: Path) -> None:
+def test_gives_back_what_was_put(storage: ObjectStorage, tmp_path: Path) -> None:
     async def run() -> None:
         source = tmp_path / "source"
         source.write_bytes(b"film")
         await storage.put("assets/00", b"picture")
         await storage.put_file(KEY, source)
-        assert await storage.size("assets/00") == 7
+        assert await storage.get_size("assets/00") == 7
         assert await gathered(storage.read(KEY)) == b"film"
-        await storage.fetch("assets/00", tmp_path / "copy")
+        await storage.download("assets/00", tmp_path / "copy")
         assert (tmp_path / "copy").read_bytes() == b"picture"
 
     asyncio.run(run())
 
 
-def test_replaces_a_file_as_a_whole(storage: Storage) -> None:
+def test_replaces_a_file_as_a_whole(storage: ObjectStorage) -> None:
     async def run() -> None:
         await storage.put(KEY, b"the longer first one")
         await storage.put(KEY, b"second")
@@ -53,7 +57,7 @@ def test_replaces_a_file_as_a_whole(storage: Storage) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "expected"), [(0, 10, b"0123456789"), (2, 5, b"234"), (9, None, b"9"), (4, 4, b"")]
 )
-def test_reads_a_range(storage: Storage, start: int, end: int | None, expected: bytes) -> None:
+def test_reads_a_range(storage: ObjectStorage, start: int, end: int | None, expected: bytes) -> None:
     async def run() -> None:
         await storage.put(KEY, b"0123456789")
         assert await gathered(storage.read(KEY, start, end)) == expected
@@ -61,7 +65,7 @@ def test_reads_a_range(storage: Storage, start: int, end: int | None, expected: 
     asyncio.run(run())
 
 
-def test_reads_a_large_file(storage: Storage) -> None:
+def test_reads_a_large_file(storage: ObjectStorage) -> None:
     async def run() -> None:
         data = bytes(range(256)) * 8192
         await storage.put(KEY, data)
@@ -70,25 +74,25 @@ def test_reads_a_large_file(storage: Storage) -> None:
     asyncio.run(run())
 
 
-def test_knows_what_is_missing(storage: Storage, tmp_path: Path) -> None:
+def test_knows_what_is_missing(storage: ObjectStorage, tmp_path: Path) -> None:
     async def run() -> None:
-        assert await storage.size(KEY) is None
+        assert await storage.get_size(KEY) is None
         await storage.delete(KEY)
         with pytest.raises(FileNotFoundError):
             await gathered(storage.read(KEY))
         with pytest.raises(FileNotFoundError):
-            await storage.fetch(KEY, tmp_path / "copy")
+            await storage.download(KEY, tmp_path / "copy")
 
     asyncio.run(run())
 
 
-def test_lists_and_deletes(storage: Storage) -> None:
+def test_lists_and_deletes(storage: ObjectStorage) -> None:
     async def run() -> None:
         for key in (KEY, "videos/123/2.mp4", "videos/1234/1.mp4", "covers/123/1.jpg"):
             await storage.put(key, b"x")
-        assert sorted([key async for key in storage.list("videos/123")]) == [KEY, "videos/123/2.mp4"]
+        assert sorted([key async for key in storage.list_keys("videos/123")]) == [KEY, "videos/123/2.mp4"]
         await storage.delete(KEY)
-        assert [key async for key in storage.list("videos/123/")] == ["videos/123/2.mp4"]
+        assert [key async for key in storage.list_keys("videos/123/")] == ["videos/123/2.mp4"]
 
     asyncio.run(run())
 
@@ -98,18 +102,18 @@ def test_lists_and_deletes(storage: Storage) -> None:
     ["", "/etc/passwd", "../up", "assets/../../up", "assets//a", "assets/.", "assets/..", "a\\b", "a\0", "é",
      "assets/a#1", "assets/a\n", ".hidden", "a" * 600],
 )  # fmt: skip
-def test_refuses_a_key_that_could_leave_its_place(storage: Storage, key: str) -> None:
+def test_refuses_a_key_that_could_leave_its_place(storage: ObjectStorage, key: str) -> None:
     with pytest.raises(ValueError, match="is not a storage key"):
         asyncio.run(storage.put(key, b"x"))
 
 
 def test_an_earlier_process_finds_its_files_again_and_no_halves(tmp_path: Path) -> None:
-    asyncio.run(Storage.local(tmp_path).put(KEY, b"film"))
+    asyncio.run(ObjectStorage.open_local(tmp_path).put(KEY, b"film"))
     (tmp_path / "videos" / "123" / "2.mp4#77").write_bytes(b"half a fi")
-    again = Storage.local(tmp_path)
+    again = ObjectStorage.open_local(tmp_path)
 
     async def run() -> list[str]:
-        return [key async for key in again.list("videos/123")]
+        return [key async for key in again.list_keys("videos/123")]
 
     assert asyncio.run(run()) == [KEY]
     assert [found.name for found in (tmp_path / "videos" / "123").iterdir()] == ["1.mp4"]
@@ -129,7 +133,7 @@ asyncio.run(run())
 
 
 def test_a_killed_writer_leaves_no_half_file_under_a_key(tmp_path: Path) -> None:
-    asyncio.run(Storage.local(tmp_path).put("videos/1/1.mp4", b"b" * 4_000_000))
+    asyncio.run(ObjectStorage.open_local(tmp_path).put("videos/1/1.mp4", b"b" * 4_000_000))
     for milliseconds in (20, 47, 81):
         with subprocess.Popen(
             [sys.executable, "-c", KILLED_WRITER, str(tmp_path)], stdout=subprocess.PIPE

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from keyreel.errors import LinkExpired, LinkForged
-from keyreel.storage.signed_urls import Signer, load_or_create_secret
+from keyreel.storage.signed_urls import LinkSigner, load_or_create_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +28,13 @@ class DrivenClock:
         return self.time
 
 
-def verified(signer: Signer, link: str) -> str:
+def verified(signer: LinkSigner, link: str) -> str:
     parts = urlsplit(link)
     return signer.verify(parts.path, dict(parse_qsl(parts.query)))
 
 
 def test_a_link_leads_to_its_key_and_ends_in_the_files_name() -> None:
-    signer = Signer([SECRET], DrivenClock())
+    signer = LinkSigner([SECRET], DrivenClock())
     link = signer.sign(KEY, 60)
     assert urlsplit(link).path == f"/files/{KEY}"
     assert verified(signer, link) == KEY
@@ -42,7 +42,7 @@ def test_a_link_leads_to_its_key_and_ends_in_the_files_name() -> None:
 
 def test_a_link_expires() -> None:
     clock = DrivenClock()
-    signer = Signer([SECRET], clock)
+    signer = LinkSigner([SECRET], clock)
     link = signer.sign(KEY, 60)
     clock.time += timedelta(seconds=59)
     assert verified(signer, link) == KEY
@@ -58,7 +58,7 @@ def test_a_link_expires() -> None:
 )  # fmt: skip
 def test_a_changed_link_is_forged(old: str, new: str) -> None:
     clock = DrivenClock()
-    signer = Signer([SECRET], clock)
+    signer = LinkSigner([SECRET], clock)
     link = signer.sign(KEY, 60)
     assert old in link
     with pytest.raises(LinkForged):
@@ -67,23 +67,23 @@ def test_a_changed_link_is_forged(old: str, new: str) -> None:
 
 def test_a_forged_link_is_forged_even_when_it_is_old() -> None:
     clock = DrivenClock()
-    link = Signer([OTHER], clock).sign(KEY, 60)
+    link = LinkSigner([OTHER], clock).sign(KEY, 60)
     clock.time += timedelta(days=1)
     with pytest.raises(LinkForged):
-        verified(Signer([SECRET], clock), link)
+        verified(LinkSigner([SECRET], clock), link)
 
 
 def test_a_link_signed_with_an_older_secret_of_the_ring_still_works() -> None:
     clock = DrivenClock()
-    link = Signer([SECRET], clock).sign(KEY, 60)
-    ring = Signer([OTHER, SECRET], clock)
+    link = LinkSigner([SECRET], clock).sign(KEY, 60)
+    ring = LinkSigner([OTHER, SECRET], clock)
     assert verified(ring, link) == KEY
-    assert verified(Signer([OTHER], clock), ring.sign(KEY, 60)) == KEY
+    assert verified(LinkSigner([OTHER], clock), ring.sign(KEY, 60)) == KEY
 
 
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        Signer([b"short"], DrivenClock())
+        LinkSigner([b"short"], DrivenClock())
 
 
 def test_a_secret_survives_a_restart_and_is_its_owners_alone(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import httpx
 
 from keyreel.client import Patience
 from keyreel.errors import InvalidKey, Refusal, UnknownTask
-from keyreel.task import Links, State
+from keyreel.task import SignedLinks, TaskState
 from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.requests.parsing import parse_body, parse_fields
@@ -44,7 +44,9 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Answers as a server does; `plan` is the states that polls find, one after the other."""
 
     format: str = "async_v3"
-    plan: list[State] = field(default_factory=lambda: [State.QUEUED, State.RUNNING, State.SUCCEEDED])
+    plan: list[TaskState] = field(
+        default_factory=lambda: [TaskState.QUEUED, TaskState.RUNNING, TaskState.SUCCEEDED]
+    )
     trouble: list[Any] = field(default_factory=list)
     """What the next requests meet in place of an answer: an exception, a response, or None for nothing."""
     base: str = "http://service.test/files"
@@ -87,15 +89,15 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
             values = re.fullmatch(pattern, request.url.path)
             assert values
             self.got = parse_fields(spoken.asked(values.groupdict(), parse_body(request.content)))
-            return spoken.accepted(self._task(State.QUEUED), self.got)
+            return spoken.accepted(self._task(TaskState.QUEUED), self.got)
         if self.got is None:
             raise UnknownTask
         state = self.plan.pop(0)
-        done = Links(f"{self.base}/v.mp4?s=1", f"{self.base}/c.jpg?s=1", 60)
-        links = done if state is State.SUCCEEDED else None
+        done = SignedLinks(f"{self.base}/v.mp4?s=1", f"{self.base}/c.jpg?s=1", 60)
+        links = done if state is TaskState.SUCCEEDED else None
         return spoken.result(self._task(state), self.got, links, 1)
 
-    def _task(self, state: State) -> Task:
+    def _task(self, state: TaskState) -> Task:
         assert self.got
         found = task(type(self.got), state, progress=0.5, reason=self.reason)
         return replace(found, submission=replace(found.submission, seed=11))

@@ -17,9 +17,9 @@ from PIL import Image
 from keyreel.errors import ImageSizeOutOfRange
 from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
-from keyreel.intake.egress import Egress
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
-from keyreel.storage.objects import Storage
+from keyreel.intake.egress import EgressClient
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
+from keyreel.storage.objects import ObjectStorage
 from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 
 LOOPBACK = ip_network("127.0.0.0/8")
@@ -36,7 +36,7 @@ class Request(Endpoint):
     images: tuple[str, ...]
 
     def order(self, seed: int) -> Order:
-        shots = tuple(Shot("", 1, first=Picture(image)) for image in self.images)
+        shots = tuple(Shot("", 1, first=ImageRef(image)) for image in self.images)
         return Order(self.operation, "test", shots, Resolution.P720, seed)
 
     @property
@@ -58,7 +58,7 @@ class Request(Endpoint):
         return self.rules
 
     def check_sizes(self, sizes: Mapping[str, Size]) -> None:
-        if len({size.ratio > 1 for size in sizes.values()}) > 1:
+        if len({size.aspect_ratio > 1 for size in sizes.values()}) > 1:
             raise ImageSizeOutOfRange("images: one is wide, one is tall.", field="images")
 
     def without_effect(self) -> tuple[str, ...]:
@@ -71,9 +71,11 @@ def request_with(rules: PictureRules) -> type[Request]:
     )
 
 
-def new_intake(storage: Storage | None = None, **options: Any) -> Intake:
+def new_intake(storage: ObjectStorage | None = None, **options: Any) -> Intake:
     return Intake(
-        storage or Storage.memory(), Egress(OPENED, failure_seconds=0, pauses=(0.01, 0.01)), **options
+        storage or ObjectStorage.open_in_memory(),
+        EgressClient(OPENED, failure_seconds=0, retry_delays=(0.01, 0.01)),
+        **options,
     )
 
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.engine import MotionEngine
-from keyreel.media.video_reader import frames
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.media.video_reader import read_frames
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,15 +47,15 @@ def view(place: Frame, left: float, top: float, scale: float = 1.0) -> Frame:
     return np.asarray(cv2.warpAffine(place, window, (SIZE.width, SIZE.height), flags=flags), dtype=np.uint8)
 
 
-def saved(folder: Path, *pictures: Frame) -> list[Picture]:
+def saved(folder: Path, *pictures: Frame) -> list[ImageRef]:
     """Write pictures as PNG files."""
     paths = [folder / f"keyframe-{index}.png" for index in range(len(pictures))]
     for path, picture in zip(paths, pictures, strict=True):
         cv2.imwrite(str(path), picture[..., ::-1])
-    return [Picture(str(path)) for path in paths]
+    return [ImageRef(str(path)) for path in paths]
 
 
-def multiframe(pictures: list[Picture], *seconds: int, seed: int = 1) -> Order:
+def multiframe(pictures: list[ImageRef], *seconds: int, seed: int = 1) -> Order:
     """Order a video through all the pictures."""
     ends = zip(pictures[:-1], pictures[1:], seconds, strict=True)
     shots = tuple(Shot("", length, first, last) for first, last, length in ends)
@@ -74,7 +74,7 @@ def rendered(order: Order, job: FolderJob) -> Path:
 
 def seen(path: Path) -> list[Frame]:
     """Read all frames of a clip."""
-    return list(frames(path))
+    return list(read_frames(path))
 
 
 def error(one: Frame, other: Frame) -> float:

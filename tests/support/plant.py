@@ -15,8 +15,8 @@ from PIL import Image
 
 from keyreel.clock import SystemClock
 from keyreel.intake import Intake
-from keyreel.intake.egress import Egress
-from keyreel.storage.objects import Storage
+from keyreel.intake.egress import EgressClient
+from keyreel.storage.objects import ObjectStorage
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
@@ -34,14 +34,14 @@ class Plant:
 
     folder: Path
     store: TaskStore
-    storage: Storage
+    storage: ObjectStorage
     intake: Intake
 
     @classmethod
     def open(cls, folder: Path) -> Plant:
         store = TaskStore.open(folder, SystemClock(), SystemRandom())
-        storage = Storage.local(folder / "files")
-        return cls(folder, store, storage, Intake(storage, Egress()))
+        storage = ObjectStorage.open_local(folder / "files")
+        return cls(folder, store, storage, Intake(storage, EgressClient()))
 
     @asynccontextmanager
     async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:
@@ -84,7 +84,7 @@ class Plant:
         return self.store.get(tenant, task.id)
 
     async def ended(self, task: Task) -> Task:
-        return await self.until(task, lambda now: now.state.final)
+        return await self.until(task, lambda now: now.state.is_final)
 
     def work_left(self, task_id: TaskId) -> bool:
         return (self.folder / "work" / task_id).exists()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 
-from keyreel.engine import SourceType
+from keyreel.engine import DigitalSourceType
 from keyreel.media.mux import remux
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
-from keyreel.provenance.c2pa_manifest import Claim
+from keyreel.provenance.c2pa_manifest import ProvenanceClaim
 from keyreel.task import TaskId
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIZE = Size(320, 176)
-CLAIM = Claim(TaskId("7301444403220774912"), "studio-1", SourceType.COMPOSITE)
+CLAIM = ProvenanceClaim(TaskId("7301444403220774912"), "studio-1", DigitalSourceType.COMPOSITE)
 
 
 def scene(path: Path, seed: int, *, move: float = 3.0, seconds: int = 2, size: Size = SIZE) -> Path:
     """Write a video that pans over a landscape of soft blobs by `move` pixels a frame."""
     landscape = _landscape(seed, size.height, size.width + 200)
-    with open_film(path, size) as film:
+    with open_video_writer(path, size) as film:
         for number in range(24 * seconds):
             left = round(100 + move * (number - 12 * seconds) * 50 / (12 * seconds * max(1.0, abs(move))))
             film.write(np.ascontiguousarray(landscape[:, left : left + size.width]))

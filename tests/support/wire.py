@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from keyreel.order import Operation
-from keyreel.task import Links, State, Submission, Task, TaskId
+from keyreel.task import SignedLinks, Submission, Task, TaskId, TaskState
 from keyreel.wire.dialects.dialect import Asked
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.requests.parsing import parse_fields
@@ -73,7 +73,7 @@ FULL: dict[str, dict[str, Any]] = {kind.name(): full(kind) for kind in ENDPOINTS
 
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-LINKS = Links("https://example.com/v.mp4?s=1", "https://example.com/c.jpg?s=1", 86_400)
+LINKS = SignedLinks("https://example.com/v.mp4?s=1", "https://example.com/c.jpg?s=1", 86_400)
 
 
 def request(kind: type[Endpoint]) -> Endpoint:
@@ -81,7 +81,7 @@ def request(kind: type[Endpoint]) -> Endpoint:
     return parse_fields(Asked(kind, FULL[kind.name()]))
 
 
-def task(kind: type[Endpoint], state: State, **change: Any) -> Task:
+def task(kind: type[Endpoint], state: TaskState, **change: Any) -> Task:
     """Return a task of this endpoint, in a state."""
     submission = Submission(
         tenant="t",

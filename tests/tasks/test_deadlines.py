@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.task import State, Submission
-from keyreel.tasks.accounts.ledger import Ledger, free
-from keyreel.tasks.accounts.ledger_audit import verify
-from keyreel.tasks.accounts.quotas import Full
+from keyreel.task import Submission, TaskState
+from keyreel.tasks.accounts.ledger import Ledger, get_free_account
+from keyreel.tasks.accounts.ledger_audit import audit_ledger
+from keyreel.tasks.accounts.quotas import SaturatedOwners
 from keyreel.tasks.deadlines import Deadlines
-from keyreel.tasks.scheduling import next_in_line
-from keyreel.tasks.store import Failed, TaskStore
+from keyreel.tasks.scheduling import find_next_task
+from keyreel.tasks.store import Failure, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def begun(store: TaskStore, *, off_peak: bool = True) -> str:
     return claim.task.id if claim else ""
 
 
-def state(store: TaskStore, task: Task) -> State:
+def state(store: TaskStore, task: Task) -> TaskState:
     return store.get(task.submission.tenant, task.id).state
 
 
@@ -43,7 +43,7 @@ def test_off_peak_tasks_run_after_all_others_whosever_they_are(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:
     cheap = store.accept(submission("ann", off_peak=True))
-    clock.move(1)
+    clock.advance(1)
     usual = [store.accept(submission("bob")).id for _ in range(2)]
     assert [begun(store) for _ in range(3)] == [*usual, cheap.id]
 
@@ -52,7 +52,7 @@ def test_the_nearest_deadline_goes_first(store: TaskStore, submission: Make, clo
     ids = []
     for tenant in ("bob", "ann", "ann", "bob"):
         ids.append(store.accept(submission(tenant, off_peak=True)).id)
-        clock.move(60)
+        clock.advance(60)
     assert [begun(store) for _ in range(4)] == ids
 
 
@@ -71,18 +71,18 @@ def test_what_was_not_begun_within_48_hours_is_cancelled_and_refunded_exactly(
         Ledger(connection, clock.now()).grant("g", "ann", 100)
     cheap = store.accept(submission(off_peak=True, credits=30))
     assert cheap == store.get("ann", cheap.id)
-    clock.move(48 * HOUR - 1)
-    assert deadlines.expire() == 0
-    clock.move(1)
+    clock.advance(48 * HOUR - 1)
+    assert deadlines.cancel_expired() == 0
+    clock.advance(1)
     assert begun(store) == ""
-    assert deadlines.expire() == 1
+    assert deadlines.cancel_expired() == 1
     ended = store.get("ann", cheap.id)
-    assert (ended.state, ended.fault, ended.finished) == (State.CANCELLED, "Expired", clock.now())
+    assert (ended.state, ended.fault, ended.finished) == (TaskState.CANCELLED, "Expired", clock.now())
     assert "48 hours" in ended.reason
-    assert deadlines.expire() == 0
+    assert deadlines.cancel_expired() == 0
     with store.database.read() as connection:
-        assert Ledger(connection, clock.now()).balance(free("ann")) == 100
-    found = verify(store.database)
+        assert Ledger(connection, clock.now()).get_balance(get_free_account("ann")) == 100
+    found = audit_ledger(store.database)
     assert (found.problems, found.open_holds) == ((), 0)
 
 
@@ -90,8 +90,8 @@ def test_usual_tasks_have_no_deadline(
     store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
 ) -> None:
     task = store.accept(submission())
-    clock.move(1000 * HOUR)
-    assert deadlines.expire() == 0
+    clock.advance(1000 * HOUR)
+    assert deadlines.cancel_expired() == 0
     assert begun(store) == task.id
 
 
@@ -101,10 +101,10 @@ def test_a_running_task_finishes_after_its_deadline(
     task = store.accept(submission(off_peak=True))
     claim = store.claim("worker", LEASE)
     assert claim is not None
-    clock.move(49 * HOUR)
-    assert deadlines.expire() == 0
-    store.settle(claim.token, Failed("", ""))
-    assert state(store, task) is State.FAILED
+    clock.advance(49 * HOUR)
+    assert deadlines.cancel_expired() == 0
+    store.settle(claim.token, Failure("", ""))
+    assert state(store, task) is TaskState.FAILED
 
 
 def test_one_that_goes_back_to_the_queue_after_its_deadline_expires(
@@ -113,10 +113,10 @@ def test_one_that_goes_back_to_the_queue_after_its_deadline_expires(
     task = store.accept(submission(off_peak=True))
     claim = store.claim("worker", LEASE)
     assert claim is not None
-    clock.move(49 * HOUR)
-    store.release(claim.token)
-    assert deadlines.expire() == 1
-    assert state(store, task) is State.CANCELLED
+    clock.advance(49 * HOUR)
+    store.requeue(claim.token)
+    assert deadlines.cancel_expired() == 1
+    assert state(store, task) is TaskState.CANCELLED
 
 
 def test_many_expire_a_few_at_a_time(
@@ -124,10 +124,10 @@ def test_many_expire_a_few_at_a_time(
 ) -> None:
     for _ in range(120):
         store.accept(submission(off_peak=True, credits=1))
-    clock.move(48 * HOUR)
-    counts = [deadlines.expire() for _ in range(4)]
+    clock.advance(48 * HOUR)
+    counts = [deadlines.cancel_expired() for _ in range(4)]
     assert counts == [50, 50, 20, 0]
-    assert verify(store.database).problems == ()
+    assert audit_ledger(store.database).problems == ()
 
 
 def test_deadlines_and_places_follow_a_clock_that_was_set(
@@ -135,18 +135,18 @@ def test_deadlines_and_places_follow_a_clock_that_was_set(
 ) -> None:
     before = store.accept(submission(off_peak=True))
     year = timedelta(days=365)
-    clock.move(year.total_seconds())
-    deadlines.move(year)
-    assert deadlines.expire() == 0
-    clock.move(-year.total_seconds())
-    deadlines.move(-year)
+    clock.advance(year.total_seconds())
+    deadlines.shift(year)
+    assert deadlines.cancel_expired() == 0
+    clock.advance(-year.total_seconds())
+    deadlines.shift(-year)
     usual = store.accept(submission())
-    clock.move(-HOUR)
-    deadlines.move(timedelta(hours=-1))
+    clock.advance(-HOUR)
+    deadlines.shift(timedelta(hours=-1))
     assert begun(store) == usual.id
-    clock.move(48 * HOUR)
-    assert deadlines.expire() == 1
-    assert state(store, before) is State.CANCELLED
+    clock.advance(48 * HOUR)
+    assert deadlines.cancel_expired() == 1
+    assert state(store, before) is TaskState.CANCELLED
 
 
 def test_who_runs_as_many_as_may_lets_others_pass(
@@ -155,13 +155,13 @@ def test_who_runs_as_many_as_may_lets_others_pass(
     store.accept(submission("ann", off_peak=True))
     store.accept(submission("bob", off_peak=True, key_id="key_2"))
     last = store.accept(submission("eve", off_peak=True))
-    full = Full(keys=("key_2",), tenants=frozenset({"ann"}))
-    with store.database.view() as connection:
-        assert next_in_line(connection, clock.now(), full) == int(last.id)
-        assert next_in_line(connection, clock.now(), full, off_peak=False) is None
+    full = SaturatedOwners(keys=("key_2",), tenants=frozenset({"ann"}))
+    with store.database.snapshot() as connection:
+        assert find_next_task(connection, clock.now(), full) == int(last.id)
+        assert find_next_task(connection, clock.now(), full, off_peak=False) is None
 
 
 def test_cancelling_works_while_it_waits(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(off_peak=True, credits=9))
-    assert store.cancel("ann", task.id).state is State.CANCELLED
-    assert verify(store.database).ok
+    assert store.cancel("ann", task.id).state is TaskState.CANCELLED
+    assert audit_ledger(store.database).is_balanced

@@ -11,7 +11,7 @@ import pytest
 
 from keyreel.clock import SystemClock
 from keyreel.errors import Busy
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.tasks.store import TaskStore
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     acknowledged += running.communicate(timeout=30)[0].split()
     store = TaskStore.open(tmp_path, SystemClock(), SystemRandom())
     tasks = [store.get("ann", TaskId(name)) for name in acknowledged]
-    assert {task.state for task in tasks} == {State.QUEUED}
+    assert {task.state for task in tasks} == {TaskState.QUEUED}
     assert (tasks[0].attempt, tasks[0].crashes, tasks[0].progress) == (1, 1, 0.0)
     claim = store.claim("worker", 30)
     assert claim is not None
     assert (claim.task.id, claim.token.attempt) == (acknowledged[0], 2)
-    assert store.recall(claim.token, "shot 1") == "one.mp4"
+    assert store.load_step(claim.token, "shot 1") == "one.mp4"
     store.close()
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyreel.off_peak import Windows
-from keyreel.tasks.deadlines import never_begin
-from keyreel.tasks.eta import Forecast
-from keyreel.tasks.store import Succeeded, TaskStore
+from keyreel.off_peak import OffPeakWindows
+from keyreel.tasks.deadlines import keep_queued
+from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.store import Success, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Submission]
 
-WON = Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
+WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
 
 
-def forecast(store: TaskStore, clock: ManualClock, slots: int = 1, windows: str = "") -> Forecast:
-    return Forecast(store.database, clock, slots=slots, windows=Windows.read(windows))
+def forecast(store: TaskStore, clock: ManualClock, slots: int = 1, windows: str = "") -> EtaEstimator:
+    return EtaEstimator(store.database, clock, slots=slots, windows=OffPeakWindows.from_text(windows))
 
 
 def rendered(store: TaskStore, clock: ManualClock, seconds: float) -> None:
     claim = store.claim("worker", 30)
     assert claim is not None
-    clock.move(seconds)
+    clock.advance(seconds)
     store.settle(claim.token, WON)
 
 
-def ahead(of: Forecast, task: Task) -> int:
-    prospect = of.of_task(task)
+def ahead(of: EtaEstimator, task: Task) -> int:
+    prospect = of.estimate_task(task)
     assert prospect is not None
-    return prospect.ahead
+    return prospect.tasks_ahead
 
 
 def test_learns_from_the_last_renders(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     store.accept(submission(resolution="720p"))
     rendered(store, clock, 20)
     task = store.accept(submission(resolution="720p"))
-    assert forecast(store, clock).eta_seconds(task) == 20
+    assert forecast(store, clock).estimate_seconds(task) == 20
     larger = store.accept(submission(resolution="1080p"))
-    assert forecast(store, clock).eta_seconds(larger) == 20 + 45
+    assert forecast(store, clock).estimate_seconds(larger) == 20 + 45
 
 
 def test_counts_the_turns_of_other_tenants_not_their_tasks(
@@ -53,14 +53,14 @@ def test_counts_the_turns_of_other_tenants_not_their_tasks(
     last = store.accept(submission("flood"))
     found = forecast(store, clock)
     assert [ahead(found, task) for task in (*own, last)] == [1, 3, 11]
-    assert found.of_new(submission("eve")).ahead == 2
+    assert found.estimate_submission(submission("eve")).tasks_ahead == 2
 
 
 def test_its_order_is_the_order_of_claims(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     tasks = []
     for tenant in ("ann", "ann", "ann", "bob", "bob", "eve"):
         tasks.append(store.accept(submission(tenant)))
-        clock.move(1)
+        clock.advance(1)
     found = forecast(store, clock)
     expected = {task.id: ahead(found, task) for task in tasks}
     for turn in range(6):
@@ -68,7 +68,7 @@ def test_its_order_is_the_order_of_claims(store: TaskStore, submission: Make, cl
         assert claim is not None
         # Among tenants in the same position the forecast does not say which goes first.
         assert abs(expected[claim.task.id] - turn) <= 2
-        clock.move(1)
+        clock.advance(1)
         store.settle(claim.token, WON)
 
 
@@ -76,8 +76,8 @@ def test_slots_share_the_queue(store: TaskStore, submission: Make, clock: Manual
     store.accept(submission())
     rendered(store, clock, 30)
     last = [store.accept(submission()) for _ in range(4)][-1]
-    assert forecast(store, clock, slots=2).eta_seconds(last) == 60
-    assert forecast(store, clock, slots=4).eta_seconds(last) == 30
+    assert forecast(store, clock, slots=2).estimate_seconds(last) == 60
+    assert forecast(store, clock, slots=4).estimate_seconds(last) == 30
 
 
 def test_a_running_task_frees_its_slot_when_it_is_done(
@@ -87,9 +87,9 @@ def test_a_running_task_frees_its_slot_when_it_is_done(
     rendered(store, clock, 30)
     store.accept(submission())
     assert store.claim("worker", 30)
-    clock.move(10)
+    clock.advance(10)
     task = store.accept(submission())
-    assert forecast(store, clock).eta_seconds(task) == 20 + 30
+    assert forecast(store, clock).estimate_seconds(task) == 20 + 30
 
 
 def test_off_peak_tasks_come_last_and_wait_for_a_window(
@@ -102,10 +102,10 @@ def test_off_peak_tasks_come_last_and_wait_for_a_window(
     second = store.accept(submission(off_peak=True))
     assert ahead(forecast(store, clock), second) == 2
     windows = forecast(store, clock, windows="22:00-08:00")
-    prospect = windows.of_task(first)
+    prospect = windows.estimate_task(first)
     assert prospect is not None
-    assert (prospect.starts.hour, prospect.starts.minute) == (22, 1)
-    assert windows.of_new(submission(off_peak=True)).ahead == 3
+    assert (prospect.starts_at.hour, prospect.starts_at.minute) == (22, 1)
+    assert windows.estimate_submission(submission(off_peak=True)).tasks_ahead == 3
 
 
 def test_says_nothing_of_a_task_that_never_begins(
@@ -113,6 +113,6 @@ def test_says_nothing_of_a_task_that_never_begins(
 ) -> None:
     task = store.accept(submission())
     with store.database.write() as connection:
-        never_begin(connection, task)
+        keep_queued(connection, task)
     assert store.claim("worker", 30) is None
-    assert forecast(store, clock).eta_seconds(task) == 0
+    assert forecast(store, clock).estimate_seconds(task) == 0

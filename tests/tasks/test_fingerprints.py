@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 
 from keyreel.tasks.database.tables import TASKS
-from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.store import Failure, Success, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Submission]
 
-WON = Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32, "1/1000/0:1:1")
+WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32, "1/1000/0:1:1")
 
 
-def settled(store: TaskStore, submission: Submission, outcome: Succeeded | Failed = WON) -> TaskId:
+def settled(store: TaskStore, submission: Submission, outcome: Success | Failure = WON) -> TaskId:
     task = store.accept(submission)
     claim = store.claim("worker", 30.0)
     assert claim is not None
@@ -29,14 +29,14 @@ def settled(store: TaskStore, submission: Submission, outcome: Succeeded | Faile
 
 def test_a_tenant_sees_its_own_videos_and_the_operator_all(store: TaskStore, submission: Make) -> None:
     ann, bob = settled(store, submission("ann")), settled(store, submission("bob"))
-    assert list(store.fingerprints("ann")) == [(ann, "1/1000/0:1:1", "ab" * 32)]
-    assert [found[0] for found in store.fingerprints()] == [bob, ann]
+    assert list(store.iterate_fingerprints("ann")) == [(ann, "1/1000/0:1:1", "ab" * 32)]
+    assert [found[0] for found in store.iterate_fingerprints()] == [bob, ann]
 
 
 def test_only_videos_have_fingerprints(store: TaskStore, submission: Make) -> None:
-    settled(store, submission(), Failed("It broke.", "RenderFailed"))
+    settled(store, submission(), Failure("It broke.", "RenderFailed"))
     store.accept(submission())
-    assert list(store.fingerprints()) == []
+    assert list(store.iterate_fingerprints()) == []
 
 
 def test_more_than_a_page_is_read_to_its_end(store: TaskStore, submission: Make) -> None:
@@ -44,4 +44,6 @@ def test_more_than_a_page_is_read_to_its_end(store: TaskStore, submission: Make)
     with store.database.write() as connection:
         row = connection.execute(select(TASKS)).mappings().one()
         connection.execute(insert(TASKS), [{**row, "id": first + number} for number in range(1, 1010)])
-    assert [int(found[0]) for found in store.fingerprints("ann")] == list(range(first + 1009, first - 1, -1))
+    assert [int(found[0]) for found in store.iterate_fingerprints("ann")] == list(
+        range(first + 1009, first - 1, -1)
+    )

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from keyreel.task import Kept, State, Submission
-from keyreel.tasks.accounts.ledger_audit import usage, verify
+from keyreel.task import RetentionStage, Submission, TaskState
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
 from keyreel.tasks.database.tables import TASKS
-from keyreel.tasks.retention import Retention, input_name
-from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.retention import Retention, get_input_name
+from keyreel.tasks.store import Failure, Success, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,8 @@ def done(store: TaskStore, submission: Submission, *, failed: bool = False) -> T
     claim = store.claim("worker", 30)
     assert claim is not None
     assert claim.task.id == task.id
-    won = Succeeded(f"videos/{task.id}/1.mp4", f"covers/{task.id}/1.jpg", "ab", charged=submission.credits)
-    store.settle(claim.token, Failed("No.", "RenderFailed") if failed else won)
+    won = Success(f"videos/{task.id}/1.mp4", f"covers/{task.id}/1.jpg", "ab", charged=submission.credits)
+    store.settle(claim.token, Failure("No.", "RenderFailed") if failed else won)
     return store.get(task.submission.tenant, task.id)
 
 
@@ -37,14 +37,14 @@ def test_gives_up_files_whose_time_is_up_and_no_others(
 ) -> None:
     old, needed = done(store, submission()), done(store, submission())
     done(store, submission(), failed=True)
-    clock.move(DAY.total_seconds())
+    clock.advance(DAY.total_seconds())
     young, running = done(store, submission()), store.accept(submission())
     retention, before = Retention(store.database), clock.now() - DAY
     assert retention.expire_files(before, {needed.id}) == (old.id,)
     assert retention.expire_files(before, {needed.id}) == ()
     kept = {task.id: task.kept for task in store.list("ann")}
-    assert kept[old.id] is Kept.RECORD
-    assert {kept[task.id] for task in (needed, young, running)} == {Kept.ALL}
+    assert kept[old.id] is RetentionStage.RECORD_ONLY
+    assert {kept[task.id] for task in (needed, young, running)} == {RetentionStage.ALL}
 
 
 def test_forgets_what_was_asked_for_and_keeps_the_money(
@@ -53,20 +53,24 @@ def test_forgets_what_was_asked_for_and_keeps_the_money(
     secret = {"fields": '{"prompt":"a secret"}', "payload": "mine", "credits": 30}
     won, lost = done(store, submission(**secret)), done(store, submission(**secret), failed=True)
     waiting = store.accept(submission(**secret))
-    clock.move(DAY.total_seconds())
+    clock.advance(DAY.total_seconds())
     retention = Retention(store.database)
     assert retention.expire_records(clock.now()) == (lost.id,)
     retention.expire_files(clock.now())
     assert retention.expire_records(clock.now()) == (won.id,)
     assert retention.expire_records(clock.now()) == ()
     with store.database.read() as connection:
-        texts = connection.execute(select(TASKS.c.fields).where(TASKS.c.kept == Kept.MONEY)).scalars().all()
+        texts = (
+            connection.execute(select(TASKS.c.fields).where(TASKS.c.kept == RetentionStage.LEDGER_ONLY))
+            .scalars()
+            .all()
+        )
     assert texts == ["", ""]
     blank = store.get("ann", won.id)
-    assert (blank.submission.payload, blank.state, blank.charged) == ("", State.SUCCEEDED, 30)
+    assert (blank.submission.payload, blank.state, blank.charged) == ("", TaskState.SUCCEEDED, 30)
     assert [task.id for task in store.list("ann")] == [waiting.id]
-    assert verify(store.database).ok
-    assert {(each.task_id, each.credits) for each in usage(store.database)} == {
+    assert audit_ledger(store.database).is_balanced
+    assert {(each.task_id, each.credits) for each in list_usage(store.database)} == {
         (won.id, 30),
         (lost.id, 0),
         (waiting.id, 0),
@@ -80,11 +84,11 @@ def test_names_what_unfinished_tasks_still_need(store: TaskStore, submission: Ma
     store.accept(submission(fields='{"video_creation_id":"7300000000000000001"}'))
     ended = store.accept(submission(fields=f'{{"images":["asset:{"ee" * 32}"]}}'))
     store.cancel("ann", ended.id)
-    (names,) = Retention(store.database).needed()
+    (names,) = Retention(store.database).iterate_needed_inputs()
     assert names == {picture, upload, "7300000000000000001"}
-    assert input_name(f"assets/{picture}") == picture
-    assert input_name(f"uploads/{upload}.png") == upload
-    assert input_name("videos/1/1.mp4") == ""
+    assert get_input_name(f"assets/{picture}") == picture
+    assert get_input_name(f"uploads/{upload}.png") == upload
+    assert get_input_name("videos/1/1.mp4") == ""
 
 
 def test_tells_files_without_a_task_from_those_that_belong_to_one(
@@ -95,7 +99,7 @@ def test_tells_files_without_a_task_from_those_that_belong_to_one(
     store.accept(submission("bob"))
     live = store.claim("worker", 30)
     assert live is not None
-    clock.move(1)
+    clock.advance(1)
     Retention(store.database).expire_files(clock.now(), {won.id})
     owned = {f"videos/{won.id}/1.mp4", f"covers/{won.id}/1.jpg", f"videos/{live.task.id}/1.mp4"}
     doomed = {
@@ -105,4 +109,4 @@ def test_tells_files_without_a_task_from_those_that_belong_to_one(
         "videos/123/1.mp4",
         f"covers/{'9' * 19}/1.jpg",
     }
-    assert Retention(store.database).ownerless([*owned, *doomed, "assets/ab", "strange"]) == doomed
+    assert Retention(store.database).find_orphaned_keys([*owned, *doomed, "assets/ab", "strange"]) == doomed

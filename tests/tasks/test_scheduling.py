@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import sqlite
 
-from keyreel.task import State, Submission
+from keyreel.task import Submission, TaskState
 from keyreel.tasks.database.tables import TASKS
-from keyreel.tasks.scheduling import next_of_tenant, next_off_peak, waiting_tenants
-from keyreel.tasks.store import Failed, TaskStore
+from keyreel.tasks.scheduling import (
+    build_off_peak_query,
+    build_tenant_next_query,
+    build_waiting_tenants_query,
+)
+from keyreel.tasks.store import Failure, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +32,9 @@ def served(store: TaskStore, clock: ManualClock, times: int, *, finish: bool) ->
         claim = store.claim("worker", LEASE)
         assert claim is not None
         tenants.append(claim.task.submission.tenant)
-        clock.move(1)
+        clock.advance(1)
         if finish:
-            store.settle(claim.token, Failed("", ""))
+            store.settle(claim.token, Failure("", ""))
     return tenants
 
 
@@ -38,18 +42,18 @@ def test_takes_a_tenants_oldest_task_first(store: TaskStore, submission: Make, c
     ids = []
     for _ in range(3):
         ids.append(store.accept(submission()).id)
-        clock.move(1)
+        clock.advance(1)
     claims = [store.claim("worker", LEASE) for _ in range(3)]
     assert [claim and claim.task.id for claim in claims] == ids
 
 
 def test_a_released_task_keeps_its_place(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     first = store.accept(submission())
-    clock.move(1)
+    clock.advance(1)
     store.accept(submission())
     claim = store.claim("worker", LEASE)
     assert claim is not None
-    store.release(claim.token)
+    store.requeue(claim.token)
     again = store.claim("worker", LEASE)
     assert again is not None
     assert again.task.id == first.id
@@ -78,9 +82,9 @@ def test_with_one_slot_a_flood_lets_others_pass(
 
 def test_a_task_waits_until_it_is_ready(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     store.accept(submission())
-    clock.move(-60)
+    clock.advance(-60)
     assert store.claim("worker", LEASE) is None
-    clock.move(60)
+    clock.advance(60)
     assert store.claim("worker", LEASE) is not None
 
 
@@ -93,7 +97,7 @@ def test_a_claim_reads_the_index_and_never_the_backlog(
         rows = [{**row, "id": row["id"] + 1 + n, "tenant": f"tenant {n % 50}"} for n in range(20_000)]
         connection.execute(insert(TASKS), rows)
         connection.exec_driver_sql("ANALYZE")
-    turns = plan(store, waiting_tenants())
+    turns = plan(store, build_waiting_tenants_query())
     assert [step for step in turns if "tasks" in step] == [
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=?)",
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant>?)",
@@ -101,15 +105,15 @@ def test_a_claim_reads_the_index_and_never_the_backlog(
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=?)",
         "SEARCH tasks USING COVERING INDEX tasks_served (tenant=?)",
     ]
-    assert plan(store, next_of_tenant("tenant 1", clock.now())) == [
+    assert plan(store, build_tenant_next_query("tenant 1", clock.now())) == [
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=? AND tenant=? AND priority=?)"
     ]
-    assert plan(store, next_off_peak(clock.now())) == [
+    assert plan(store, build_off_peak_query(clock.now())) == [
         "SEARCH tasks USING COVERING INDEX tasks_deadlines (state=? AND deadline>?)"
     ]
     claim = store.claim("worker", LEASE)
     assert claim is not None
-    assert claim.task.state is State.RUNNING
+    assert claim.task.state is TaskState.RUNNING
 
 
 def plan(store: TaskStore, query: Select[*tuple[object, ...]]) -> list[str]:

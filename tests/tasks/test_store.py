@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import AttemptLost, Busy, Cancelled, InvalidSetting, UnknownTask
-from keyreel.task import State, Submission, TaskFilter, TaskId
+from keyreel.task import Submission, TaskFilter, TaskId, TaskState
 from keyreel.tasks.database.folder_lock import is_held
-from keyreel.tasks.scheduling import Claim, Token
-from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.scheduling import Claim, FencingToken
+from keyreel.tasks.store import Failure, Success, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Make = Callable[..., Submission]
 
 LEASE = 30.0
-WON = Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
+WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
 
 
 def claimed(store: TaskStore) -> Claim:
@@ -35,7 +35,7 @@ def test_keeps_everything_that_was_handed_in(store: TaskStore, submission: Make,
     asked = submission(fields='{"prompt": "a ☂"}', payload="p", idempotency_key="i")
     task = store.accept(asked)
     assert store.get("ann", task.id) == task
-    assert (task.submission, task.state, task.created) == (asked, State.QUEUED, clock.now())
+    assert (task.submission, task.state, task.created) == (asked, TaskState.QUEUED, clock.now())
 
 
 @pytest.mark.parametrize("wrong", ["", "0", "x", "-1", "1.5", "٣", "9" * 19, "1" * 40, "1 "])
@@ -57,7 +57,11 @@ def test_lists_a_tenants_tasks_newest_first_page_by_page(store: TaskStore, submi
     ids = [store.accept(submission()).id for _ in range(5)]
     first = store.list("ann", TaskFilter(limit=2))
     assert [task.id for task in first] == [ids[4], ids[3]]
-    assert [task.id for task in store.list("ann", TaskFilter(after=first[-1].id))] == [ids[2], ids[1], ids[0]]
+    assert [task.id for task in store.list("ann", TaskFilter(after_id=first[-1].id))] == [
+        ids[2],
+        ids[1],
+        ids[0],
+    ]
 
 
 def test_lists_everybodys_tasks_for_an_operator(store: TaskStore, submission: Make) -> None:
@@ -69,7 +73,7 @@ def test_counts_what_waits(store: TaskStore, submission: Make) -> None:
     store.accept(submission("ann"))
     store.accept(submission("bob"))
     claimed(store)
-    assert store.waiting() == 1
+    assert store.count_queued() == 1
 
 
 def test_takes_submissions_from_many_threads(store: TaskStore, submission: Make) -> None:
@@ -85,7 +89,7 @@ def test_ids_rise_over_a_restart_with_a_clock_that_stepped_back(
     store = TaskStore.open(tmp_path, clock, SystemRandom())
     before = store.accept(submission())
     store.close()
-    clock.move(-3600)
+    clock.advance(-3600)
     store = TaskStore.open(tmp_path, clock, SystemRandom())
     assert int(store.accept(submission()).id) > int(before.id)
     store.close()
@@ -94,28 +98,28 @@ def test_ids_rise_over_a_restart_with_a_clock_that_stepped_back(
 def test_a_claim_starts_a_task_once(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     task = store.accept(submission())
     claim = claimed(store)
-    assert claim.token == Token(task.id, 1)
-    assert claim.task == replace(task, state=State.RUNNING, attempt=1, started=clock.now())
+    assert claim.token == FencingToken(task.id, 1)
+    assert claim.task == replace(task, state=TaskState.RUNNING, attempt=1, started=clock.now())
     assert store.claim("worker", LEASE) is None
 
 
 def test_settles_a_task_with_its_files(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     task = store.accept(submission())
     token = claimed(store).token
-    store.progress(token, 0.25)
+    store.save_progress(token, 0.25)
     assert store.get("ann", task.id).progress == 0.25
-    clock.move(5)
+    clock.advance(5)
     store.settle(token, WON)
     done = store.get("ann", task.id)
-    assert (done.state, done.progress, done.finished) == (State.SUCCEEDED, 1.0, clock.now())
+    assert (done.state, done.progress, done.finished) == (TaskState.SUCCEEDED, 1.0, clock.now())
     assert (done.video, done.cover, done.video_sha256) == (WON.video, WON.cover, WON.video_sha256)
 
 
 def test_settles_a_failure_with_its_reason(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.settle(claimed(store).token, Failed("No picture.", "PictureUnreachable"))
+    store.settle(claimed(store).token, Failure("No picture.", "PictureUnreachable"))
     done = store.get("ann", task.id)
-    assert (done.state, done.reason, done.fault) == (State.FAILED, "No picture.", "PictureUnreachable")
+    assert (done.state, done.reason, done.fault) == (TaskState.FAILED, "No picture.", "PictureUnreachable")
 
 
 def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Make) -> None:
@@ -123,7 +127,7 @@ def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Ma
     token = claimed(store).token
     assert store.settle(token, WON) == store.settle(token, WON)
     with pytest.raises(AttemptLost):
-        store.settle(token, Failed("Too late.", "RenderFailed"))
+        store.settle(token, Failure("Too late.", "RenderFailed"))
 
 
 @pytest.mark.parametrize(
@@ -139,11 +143,11 @@ def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Ma
     ids=["progress", "check", "remember", "crash", "release", "settle"],
 )
 def test_refuses_writes_of_an_attempt_that_is_over(
-    store: TaskStore, submission: Make, write: Callable[[TaskStore, Token], object]
+    store: TaskStore, submission: Make, write: Callable[[TaskStore, FencingToken], object]
 ) -> None:
     task = store.accept(submission())
     old = claimed(store).token
-    store.release(old)
+    store.requeue(old)
     new = claimed(store).token
     before = store.get("ann", task.id)
     with pytest.raises(AttemptLost):
@@ -152,54 +156,54 @@ def test_refuses_writes_of_an_attempt_that_is_over(
     store.cancel("ann", task.id)
     with pytest.raises(Cancelled):
         write(store, new)
-    assert store.get("ann", task.id).state is State.CANCELLED
+    assert store.get("ann", task.id).state is TaskState.CANCELLED
 
 
 def test_cancels_a_queued_task_for_good(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     task = store.accept(submission())
     cancelled = store.cancel("ann", task.id)
-    assert (cancelled.state, cancelled.finished) == (State.CANCELLED, clock.now())
+    assert (cancelled.state, cancelled.finished) == (TaskState.CANCELLED, clock.now())
     assert store.claim("worker", LEASE) is None
 
 
 def test_leaves_an_ended_task_as_it_is_when_cancelled(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
     store.settle(claimed(store).token, WON)
-    assert store.cancel("ann", task.id).state is State.SUCCEEDED
+    assert store.cancel("ann", task.id).state is TaskState.SUCCEEDED
 
 
 def test_counts_crashes_over_all_attempts(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
     token = claimed(store).token
-    assert [store.crash(token), store.crash(token)] == [1, 2]
-    store.release(token)
-    assert store.crash(claimed(store).token) == 3
+    assert [store.record_crash(token), store.record_crash(token)] == [1, 2]
+    store.requeue(token)
+    assert store.record_crash(claimed(store).token) == 3
     assert store.get("ann", task.id).crashes == 3
 
 
 def test_remembers_steps_for_the_next_attempt(store: TaskStore, submission: Make) -> None:
     store.accept(submission())
     token = claimed(store).token
-    assert store.recall(token, "shot 1") is None
-    store.remember(token, "shot 1", "one.mp4")
-    store.release(token)
-    assert store.recall(claimed(store).token, "shot 1") == "one.mp4"
+    assert store.load_step(token, "shot 1") is None
+    store.save_step(token, "shot 1", "one.mp4")
+    store.requeue(token)
+    assert store.load_step(claimed(store).token, "shot 1") == "one.mp4"
 
 
 def test_steps_of_one_task_are_not_anothers(store: TaskStore, submission: Make) -> None:
     store.accept(submission())
     store.accept(submission())
-    store.remember(claimed(store).token, "shot 1", "one.mp4")
-    assert store.recall(claimed(store).token, "shot 1") is None
+    store.save_step(claimed(store).token, "shot 1", "one.mp4")
+    assert store.load_step(claimed(store).token, "shot 1") is None
 
 
 def test_queues_tasks_whose_lease_lapsed(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
     lost = store.claim("dead", -1.0)
     assert lost is not None
-    assert store.sweep("worker", LEASE) == 1
+    assert store.renew_leases("worker", LEASE) == 1
     again = store.get("ann", task.id)
-    assert (again.state, again.crashes) == (State.QUEUED, 0)
+    assert (again.state, again.crashes) == (TaskState.QUEUED, 0)
     assert claimed(store).token.attempt == 2
 
 
@@ -207,15 +211,15 @@ def test_renews_its_own_leases_before_it_judges_others(store: TaskStore, submiss
     store.accept(submission())
     late = store.claim("worker", -1.0)
     assert late is not None
-    assert store.sweep("worker", LEASE) == 0
-    store.check(late.token)
+    assert store.renew_leases("worker", LEASE) == 0
+    store.check_attempt(late.token)
 
 
 def test_tells_which_tasks_have_not_ended(store: TaskStore, submission: Make) -> None:
     ended, running, queued = (store.accept(submission()).id for _ in range(3))
     store.settle(claimed(store).token, WON)
     claimed(store)
-    assert store.live([ended, running, queued]) == {running, queued}
+    assert store.filter_unfinished([ended, running, queued]) == {running, queued}
 
 
 def test_refuses_a_second_opening_and_names_postgres(
@@ -266,7 +270,7 @@ def test_a_list_is_narrowed_by_what_is_wanted(
 ) -> None:
     moments, tasks = [], []
     for number in range(4):
-        clock.move(60)
+        clock.advance(60)
         moments.append(clock.now())
         made = submission(endpoint=f"e{number % 2}", resolution="720p" if number else "540p")
         tasks.append(store.accept(made).id)
@@ -275,7 +279,7 @@ def test_a_list_is_narrowed_by_what_is_wanted(
     def found(**wanted: Any) -> list[int]:
         return [tasks.index(task.id) for task in store.list("ann", TaskFilter(**wanted))]
 
-    assert found(states=frozenset({State.QUEUED})) == [3, 2, 1]
+    assert found(states=frozenset({TaskState.QUEUED})) == [3, 2, 1]
     assert found(endpoints=frozenset({"e1"})) == [3, 1]
     assert found(resolutions=frozenset({"540p"})) == [0]
     assert found(created_from=moments[1], created_to=moments[2]) == [2, 1]

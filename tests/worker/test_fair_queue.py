@@ -3,8 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyreel.off_peak import Windows
-from keyreel.task import State
+from keyreel.off_peak import OffPeakWindows
+from keyreel.task import TaskState
 
 if TYPE_CHECKING:
     from support.plant import Plant
@@ -14,10 +14,10 @@ def test_a_flood_delays_anothers_first_task_by_two_renders_at_most(plant: Plant)
     async def story() -> None:
         flood = [await plant.submit(tenant="flood") for _ in range(8)]
         async with plant.working("CardEngine"):
-            await plant.until(flood[0], lambda now: now.state is not State.QUEUED)
+            await plant.until(flood[0], lambda now: now.state is not TaskState.QUEUED)
             late = await plant.submit(tenant="bob")
             done = await plant.ended(late)
-        assert done.state is State.SUCCEEDED
+        assert done.state is TaskState.SUCCEEDED
         assert done.started is not None
         begun = [plant.store.get("flood", task.id).started for task in flood]
         between = [moment for moment in begun if moment and late.created < moment < done.started]
@@ -30,14 +30,14 @@ def test_off_peak_tasks_begin_when_a_window_is_open_and_not_before(plant: Plant)
     async def story() -> None:
         cheap = await plant.submit(off_peak=True)
         usual = await plant.submit()
-        closed = Windows.read("00:00-00:01, 12:00-12:01")
-        if closed.open_at(plant.store.clock.now()):
-            closed = Windows.read("06:00-06:01")
+        closed = OffPeakWindows.from_text("00:00-00:01, 12:00-12:01")
+        if closed.is_open(plant.store.clock.now()):
+            closed = OffPeakWindows.from_text("06:00-06:01")
         async with plant.working("CardEngine", off_peak=closed):
-            assert (await plant.ended(usual)).state is State.SUCCEEDED
+            assert (await plant.ended(usual)).state is TaskState.SUCCEEDED
             await asyncio.sleep(0.6)  # more than one look at the queue
-            assert plant.store.get("ann", cheap.id).state is State.QUEUED
-        async with plant.working("CardEngine", off_peak=Windows()):
-            assert (await plant.ended(cheap)).state is State.SUCCEEDED
+            assert plant.store.get("ann", cheap.id).state is TaskState.QUEUED
+        async with plant.working("CardEngine", off_peak=OffPeakWindows()):
+            assert (await plant.ended(cheap)).state is TaskState.SUCCEEDED
 
     asyncio.run(story())

@@ -6,7 +6,7 @@ from typing import NoReturn
 import pytest
 
 from keyreel.errors import Cancelled, RenderFailed
-from keyreel.worker.guards import guarded
+from keyreel.worker.guards import run_guarded
 
 
 async def forever() -> NoReturn:
@@ -22,7 +22,7 @@ def test_gives_what_the_work_gives() -> None:
     async def work() -> int:
         return 7
 
-    assert asyncio.run(guarded(work(), forever())) == 7
+    assert asyncio.run(run_guarded(work(), forever())) == 7
 
 
 def test_the_works_own_error_comes_out_as_it_is() -> None:
@@ -30,7 +30,7 @@ def test_the_works_own_error_comes_out_as_it_is() -> None:
         raise RenderFailed("No.") from OSError("disk")
 
     with pytest.raises(RenderFailed, match=r"No\.") as caught:
-        asyncio.run(guarded(work(), forever()))
+        asyncio.run(run_guarded(work(), forever()))
     assert isinstance(caught.value.__cause__, OSError)
 
 
@@ -45,14 +45,14 @@ def test_a_guards_error_ends_the_work_and_wins() -> None:
             raise RenderFailed
 
     with pytest.raises(Cancelled):
-        asyncio.run(guarded(work(), cancelled()))
+        asyncio.run(run_guarded(work(), cancelled()))
     assert ended == ["work"]
 
 
 def test_cancelling_from_outside_is_a_cancellation() -> None:
     async def story() -> None:
         async with asyncio.timeout(0.01):
-            await guarded(forever(), forever())
+            await run_guarded(forever(), forever())
 
     with pytest.raises(TimeoutError):
         asyncio.run(story())

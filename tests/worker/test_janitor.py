@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.clock import JumpWatch
-from keyreel.settings import Keep
-from keyreel.storage.objects import Storage
-from keyreel.task import Kept, Submission, TaskId
-from keyreel.tasks.accounts.ledger_audit import verify
-from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
-from keyreel.tasks.retention import missing_files
-from keyreel.tasks.store import Succeeded, TaskStore
+from keyreel.clock import ClockJumpDetector
+from keyreel.settings import RetentionPeriods
+from keyreel.storage.objects import ObjectStorage
+from keyreel.task import RetentionStage, Submission, TaskId
+from keyreel.tasks.accounts.ledger_audit import audit_ledger
+from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
+from keyreel.tasks.retention import find_missing_files
+from keyreel.tasks.store import Success, TaskStore
 from keyreel.testing import ManualClock
 from keyreel.worker.janitor import Janitor
 
@@ -32,13 +32,13 @@ class House:
     """A store and a storage that share a clock driven by hand; the machine's own clock is another one."""
 
     store: TaskStore
-    storage: Storage
+    storage: ObjectStorage
     clock: ManualClock
     machine: ManualClock
 
-    def janitor(self, keep: Keep) -> Janitor:
-        watch = JumpWatch(self.machine, lambda: timedelta(0))
-        return Janitor(self.store, self.storage, keep, TrustedTime(self.clock, watch))
+    def janitor(self, keep: RetentionPeriods) -> Janitor:
+        watch = ClockJumpDetector(self.machine, lambda: timedelta(0))
+        return Janitor(self.store, self.storage, keep, JumpSafeClock(self.clock, watch))
 
     def submit(self, fields: str = "{}") -> TaskId:
         asked = Submission("ann", "key_1", "vtrix", "q2-pro-img2video", fields, seed=7, seconds=5, credits=10)
@@ -51,64 +51,64 @@ class House:
         video, cover = f"videos/{task_id}/1.mp4", f"covers/{task_id}/1.jpg"
         for key in (video, cover):
             await self.storage.put(key, b"x")
-        self.store.settle(claim.token, Succeeded(video, cover, "ab", charged=10))
+        self.store.settle(claim.token, Success(video, cover, "ab", charged=10))
         return task_id
 
     async def stored(self) -> set[str]:
         folders = ("assets", "uploads", "videos", "covers")
-        return {found.key for folder in folders async for found in self.storage.files(folder)}
+        return {found.key for folder in folders async for found in self.storage.list_files(folder)}
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     clock = ManualClock()
     store = TaskStore.open(tmp_path, clock, SystemRandom())
-    yield House(store, Storage.local(tmp_path / "files", clock), clock, ManualClock())
+    yield House(store, ObjectStorage.open_local(tmp_path / "files", clock), clock, ManualClock())
     store.close()
 
 
 def test_videos_go_when_their_time_is_up(house: House) -> None:
     async def story() -> None:
-        janitor = house.janitor(Keep(videos=timedelta(days=1)))
+        janitor = house.janitor(RetentionPeriods(videos=timedelta(days=1)))
         old = await house.done()
-        house.clock.move(DAY - 1)
+        house.clock.advance(DAY - 1)
         young = await house.done()
-        await janitor.round()
+        await janitor.run_round()
         assert len(await house.stored()) == 4
-        house.clock.move(1)
-        await janitor.round()
+        house.clock.advance(1)
+        await janitor.run_round()
         assert await house.stored() == {f"videos/{young}/1.mp4", f"covers/{young}/1.jpg"}
-        assert house.store.get("ann", old).kept is Kept.RECORD
-        assert [found async for found in missing_files(house.store.database, house.storage)] == []
+        assert house.store.get("ann", old).kept is RetentionStage.RECORD_ONLY
+        assert [found async for found in find_missing_files(house.store.database, house.storage)] == []
 
     asyncio.run(story())
 
 
 def test_a_record_that_goes_takes_its_files_along_and_leaves_its_money(house: House) -> None:
     async def story() -> None:
-        janitor = house.janitor(Keep(records=timedelta(days=1)))
+        janitor = house.janitor(RetentionPeriods(records=timedelta(days=1)))
         task_id = await house.done('{"prompt":"secret"}')
-        house.clock.move(DAY)
-        await janitor.round()
+        house.clock.advance(DAY)
+        await janitor.run_round()
         assert await house.stored() == set()
         assert house.store.get("ann", task_id).submission.fields == ""
-        assert verify(house.store.database).ok
+        assert audit_ledger(house.store.database).is_balanced
 
     asyncio.run(story())
 
 
 def test_a_shared_picture_stays_while_an_unfinished_task_needs_it(house: House) -> None:
     async def story() -> None:
-        janitor = house.janitor(Keep(inputs=timedelta(days=7)))
+        janitor = house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
         await house.storage.put(PICTURE, b"picture")
         fields = f'{{"images":["asset:{"ab" * 32}"]}}'
         await house.done(fields)
         waiting = house.submit(fields)
-        house.clock.move(8 * DAY)
-        await janitor.round()
+        house.clock.advance(8 * DAY)
+        await janitor.run_round()
         assert PICTURE in await house.stored()
         house.store.cancel("ann", waiting)
-        await janitor.round()
+        await janitor.run_round()
         assert PICTURE not in await house.stored()
 
     asyncio.run(story())
@@ -116,19 +116,19 @@ def test_a_shared_picture_stays_while_an_unfinished_task_needs_it(house: House) 
 
 def test_a_picture_that_is_handed_in_again_begins_anew(house: House) -> None:
     async def story() -> None:
-        janitor = house.janitor(Keep(inputs=timedelta(days=7)))
+        janitor = house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
         await house.storage.put(PICTURE, b"picture")
-        house.clock.move(6 * DAY)
+        house.clock.advance(6 * DAY)
         assert await house.storage.renew(PICTURE, 7)
         assert not await house.storage.renew(PICTURE, 8)
         assert not await house.storage.renew(f"assets/{'cd' * 32}", 7)
-        assert await house.storage.changed(PICTURE) == house.clock.now()
-        assert await house.storage.changed("assets/none") is None
-        house.clock.move(6 * DAY)
-        await janitor.round()
+        assert await house.storage.get_modified(PICTURE) == house.clock.now()
+        assert await house.storage.get_modified("assets/none") is None
+        house.clock.advance(6 * DAY)
+        await janitor.run_round()
         assert await house.stored() == {PICTURE}
-        house.clock.move(1 * DAY)
-        await janitor.round()
+        house.clock.advance(1 * DAY)
+        await janitor.run_round()
         assert await house.stored() == set()
 
     asyncio.run(story())
@@ -136,16 +136,16 @@ def test_a_picture_that_is_handed_in_again_begins_anew(house: House) -> None:
 
 def test_files_that_no_task_owns_go_after_an_hour(house: House) -> None:
     async def story() -> None:
-        janitor = house.janitor(Keep())
+        janitor = house.janitor(RetentionPeriods())
         won = await house.done()
         lost, alien = f"videos/{won}/2.mp4", "videos/17/1.mp4"
         for key in (lost, alien):
             await house.storage.put(key, b"x")
-        house.clock.move(HOUR - 1)
-        await janitor.round()
+        house.clock.advance(HOUR - 1)
+        await janitor.run_round()
         assert {lost, alien} <= await house.stored()
-        house.clock.move(1)
-        await janitor.round()
+        house.clock.advance(1)
+        await janitor.run_round()
         assert await house.stored() == {f"videos/{won}/1.mp4", f"covers/{won}/1.jpg"}
 
     asyncio.run(story())
@@ -153,14 +153,14 @@ def test_files_that_no_task_owns_go_after_an_hour(house: House) -> None:
 
 def test_a_round_looks_at_some_files_and_the_next_one_goes_on(house: House) -> None:
     async def story() -> None:
-        janitor = house.janitor(Keep())
+        janitor = house.janitor(RetentionPeriods())
         for number in range(600):
             await house.storage.put(f"videos/{number + 1}/1.mp4", b"x")
-        house.clock.move(HOUR)
-        await janitor.round()
+        house.clock.advance(HOUR)
+        await janitor.run_round()
         left = len(await house.stored())
         assert 0 < left <= 150
-        await janitor.round()
+        await janitor.run_round()
         assert await house.stored() == set()
 
     asyncio.run(story())
@@ -169,14 +169,14 @@ def test_a_round_looks_at_some_files_and_the_next_one_goes_on(house: House) -> N
 def test_a_clock_set_forward_by_mistake_deletes_nothing(house: House) -> None:
     async def story() -> None:
         day = timedelta(days=1)
-        janitor = house.janitor(Keep(day, day, day))
+        janitor = house.janitor(RetentionPeriods(day, day, day))
         await house.done()
         await house.storage.put(PICTURE, b"picture")
         for clock in (house.clock, house.machine):
-            clock.move(3650 * DAY)
-        await janitor.round()
+            clock.advance(3650 * DAY)
+        await janitor.run_round()
         assert len(await house.stored()) == 3
-        assert house.store.list("ann")[0].kept is Kept.ALL
+        assert house.store.list("ann")[0].kept is RetentionStage.ALL
 
     asyncio.run(story())
 
@@ -186,7 +186,7 @@ def test_rows_without_files_are_found(house: House) -> None:
         task_id = await house.done()
         await house.done()
         await house.storage.delete(f"covers/{task_id}/1.jpg")
-        found = [each async for each in missing_files(house.store.database, house.storage)]
+        found = [each async for each in find_missing_files(house.store.database, house.storage)]
         assert found == [(task_id, f"covers/{task_id}/1.jpg")]
 
     asyncio.run(story())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import AttemptLost, Cancelled
-from keyreel.worker.guards import guarded
+from keyreel.worker.guards import run_guarded
 from keyreel.worker.job import TaskJob
 from support.plant import comes_true
 
@@ -32,10 +32,10 @@ def test_progress_reaches_the_store_and_never_falls(plant: Plant) -> None:
 
         async def reports() -> None:
             for reported, kept in ((0.5, 0.5), (0.25, 0.5), (0.75, 0.75), (1.0, 0.99)):
-                job.reached(reported)
+                job.report_progress(reported)
                 await comes_true(lambda kept=kept: at(kept))
 
-        await guarded(reports(), job.watch())
+        await run_guarded(reports(), job.watch_attempt())
 
     asyncio.run(story())
 
@@ -44,7 +44,7 @@ def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
     async def story() -> None:
         task, job = await begun(plant)
         plant.store.cancel("ann", task.id)
-        await job.watch()
+        await job.watch_attempt()
 
     with pytest.raises(Cancelled):
         asyncio.run(story())
@@ -53,8 +53,8 @@ def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
 def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
     async def story() -> None:
         _, job = await begun(plant)
-        plant.store.release(job.token)
-        await job.watch()
+        plant.store.requeue(job.token)
+        await job.watch_attempt()
 
     with pytest.raises(AttemptLost):
         asyncio.run(story())
@@ -63,8 +63,8 @@ def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
 def test_keeps_finished_steps(plant: Plant) -> None:
     async def story() -> None:
         _, job = await begun(plant)
-        assert await job.recall("shot-0") is None
-        await job.remember("shot-0", "a.mp4")
-        assert await job.recall("shot-0") == "a.mp4"
+        assert await job.load_step("shot-0") is None
+        await job.save_step("shot-0", "a.mp4")
+        assert await job.load_step("shot-0") == "a.mp4"
 
     asyncio.run(story())

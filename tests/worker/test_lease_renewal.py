@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.clock import JumpWatch
-from keyreel.task import State, Submission
-from keyreel.tasks.accounts.ledger_audit import verify
-from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
+from keyreel.clock import ClockJumpDetector
+from keyreel.task import Submission, TaskState
+from keyreel.tasks.accounts.ledger_audit import audit_ledger
+from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
-from keyreel.worker.lease_renewal import Sweeper
+from keyreel.worker.lease_renewal import LeaseRenewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,9 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
     opened.close()
 
 
-def sweeper(store: TaskStore, machine: ManualClock) -> Sweeper:
-    time = TrustedTime(store.clock, JumpWatch(machine, lambda: timedelta(0)))
-    return Sweeper(store, "worker", 30, time=time, nudge=lambda: None)
+def sweeper(store: TaskStore, machine: ManualClock) -> LeaseRenewer:
+    time = JumpSafeClock(store.clock, ClockJumpDetector(machine, lambda: timedelta(0)))
+    return LeaseRenewer(store, "worker", 30, time=time, nudge=lambda: None)
 
 
 def off_peak(store: TaskStore, tasks: int) -> None:
@@ -48,32 +48,32 @@ def off_peak(store: TaskStore, tasks: int) -> None:
 
 def test_ends_everything_that_is_due_in_one_round(store: TaskStore, clock: ManualClock) -> None:
     off_peak(store, 120)
-    clock.move(48 * HOUR)
-    asyncio.run(sweeper(store, ManualClock()).round())
-    assert store.waiting() == 0
-    assert verify(store.database).ok
+    clock.advance(48 * HOUR)
+    asyncio.run(sweeper(store, ManualClock()).run_round())
+    assert store.count_queued() == 0
+    assert audit_ledger(store.database).is_balanced
 
 
 def test_a_clock_that_jumps_forward_expires_nothing(store: TaskStore, clock: ManualClock) -> None:
     off_peak(store, 20)
     sweeping = sweeper(store, clock)
-    clock.move(365 * 24 * HOUR)
-    asyncio.run(sweeping.round())
-    assert store.waiting() == 20
+    clock.advance(365 * 24 * HOUR)
+    asyncio.run(sweeping.run_round())
+    assert store.count_queued() == 20
     # From here on time passes as before.
-    clock.move(29)
-    asyncio.run(sweeping.round())
+    clock.advance(29)
+    asyncio.run(sweeping.run_round())
     claim = store.claim("worker", 30)
     assert claim is not None
-    assert claim.task.state is State.RUNNING
+    assert claim.task.state is TaskState.RUNNING
 
 
 def test_a_clock_that_jumps_back_keeps_nobody_waiting(store: TaskStore, clock: ManualClock) -> None:
     off_peak(store, 1)
     sweeping = sweeper(store, clock)
-    clock.move(-HOUR)
+    clock.advance(-HOUR)
     assert store.claim("worker", 30) is None
-    asyncio.run(sweeping.round())
+    asyncio.run(sweeping.run_round())
     assert store.claim("worker", 30) is not None
 
 
@@ -83,10 +83,10 @@ def test_a_woken_sweeper_looks_at_once(store: TaskStore, clock: ManualClock) -> 
         sweeping = sweeper(store, ManualClock())
         async with asyncio.TaskGroup() as group:
             running = group.create_task(sweeping.run())
-            clock.move(48 * HOUR)
+            clock.advance(48 * HOUR)
             sweeping.wake()
             async with asyncio.timeout(5):
-                while store.waiting():  # noqa: ASYNC110 - the sweeper sets no Event of ours
+                while store.count_queued():  # noqa: ASYNC110 - the sweeper sets no Event of ours
                     await asyncio.sleep(0)
             running.cancel()
 

@@ -5,7 +5,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from support.plant import comes_true, is_alive
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def test_works_off_what_was_queued_before_it_started_oldest_first(plant: Plant) 
         tasks = [await plant.submit() for _ in range(3)]
         async with plant.working("CardEngine"):
             done = [await plant.ended(task) for task in tasks]
-        assert {task.state for task in done} == {State.SUCCEEDED}
+        assert {task.state for task in done} == {TaskState.SUCCEEDED}
         starts = [task.started for task in done]
         assert starts == sorted(starts, key=str)
 
@@ -29,7 +29,7 @@ def test_a_nudge_starts_a_task_at_once(plant: Plant) -> None:
         async with plant.working("CardEngine", poll_seconds=1000) as worker:
             first = await plant.submit()
             worker.nudge()
-            await plant.until(first, lambda now: now.state is not State.QUEUED)
+            await plant.until(first, lambda now: now.state is not TaskState.QUEUED)
 
     asyncio.run(story())
 
@@ -38,7 +38,7 @@ def test_finds_new_tasks_without_a_nudge(plant: Plant) -> None:
     async def story() -> None:
         async with plant.working("CardEngine"):
             done = await plant.ended(await plant.submit())
-        assert done.state is State.SUCCEEDED
+        assert done.state is TaskState.SUCCEEDED
 
     asyncio.run(story())
 
@@ -52,10 +52,10 @@ def test_stopping_hands_the_running_task_back_within_seconds(plant: Plant) -> No
             began = loop.time()
         assert loop.time() - began < 3
         back = plant.store.get("ann", task.id)
-        assert (back.state, back.attempt, back.crashes) == (State.QUEUED, 1, 0)
+        assert (back.state, back.attempt, back.crashes) == (TaskState.QUEUED, 1, 0)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
-        assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
+        assert (done.state, done.attempt) == (TaskState.SUCCEEDED, 2)
 
     asyncio.run(story())
 
@@ -70,7 +70,7 @@ def test_stopping_all_processes_of_a_service_at_once_counts_as_no_crash(plant: P
             os.kill(render, signal.SIGTERM)
             await comes_true(lambda: not is_alive(render))
         back = plant.store.get("ann", task.id)
-        assert (back.state, back.crashes) == (State.QUEUED, 0)
+        assert (back.state, back.crashes) == (TaskState.QUEUED, 0)
 
     asyncio.run(story())
 
@@ -81,7 +81,7 @@ def test_renews_the_lease_of_a_long_render(plant: Plant) -> None:
         async with plant.working("HangingEngine", lease_seconds=0.3):
             await plant.until(task, lambda now: now.progress > 0)
             await asyncio.sleep(0.6)  # longer than the lease
-            assert plant.store.sweep("another worker", 30) == 0
+            assert plant.store.renew_leases("another worker", 30) == 0
 
     asyncio.run(story())
 

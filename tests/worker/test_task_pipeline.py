@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames
-from keyreel.task import State, Task
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames
+from keyreel.task import Task, TaskState
 from support.plant import comes_true, is_alive, picture
 
 if TYPE_CHECKING:
-    from keyreel.media.probe import Probe
+    from keyreel.media.probe import VideoInfo
     from support.plant import Plant
 
 
-async def fetched(plant: Plant, done: Task) -> Probe:
+async def fetched(plant: Plant, done: Task) -> VideoInfo:
     out = plant.folder / "out.mp4"
-    await plant.storage.fetch(done.video, out)
+    await plant.storage.download(done.video, out)
     assert sha256(out.read_bytes()).hexdigest() == done.video_sha256
-    return probe(out)
+    return probe_video(out)
 
 
 async def hanging_pids(plant: Plant, task: Task) -> list[int]:
@@ -39,7 +39,7 @@ def test_makes_the_video_that_was_ordered(plant: Plant) -> None:
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
             await comes_true(lambda: not plant.work_left(task.id))
-        assert (done.state, done.reason, done.progress) == (State.SUCCEEDED, "", 1.0)
+        assert (done.state, done.reason, done.progress) == (TaskState.SUCCEEDED, "", 1.0)
         facts = await fetched(plant, done)
         assert (facts.frames, facts.width, facts.height) == (48, 960, 528)
         assert plant.stored() == {done.video, done.cover}
@@ -70,7 +70,7 @@ def test_the_child_lays_the_watermark_while_it_encodes(plant: Plant) -> None:
         pictures = []
         for done in ends:
             await fetched(plant, done)
-            pictures.append(next(iter(frames(plant.folder / "out.mp4"))))
+            pictures.append(next(iter(read_frames(plant.folder / "out.mp4"))))
         differs = abs(pictures[0].astype(int) - pictures[1].astype(int)).max(axis=2) > 40
         assert differs.any()
         assert not differs[:264].any() or not differs[264:].any()
@@ -84,7 +84,7 @@ def test_a_failure_keeps_the_engines_reason(plant: Plant) -> None:
         async with plant.working("FailingEngine"):
             done = await plant.ended(task)
             await comes_true(lambda: not plant.work_left(task.id))
-        assert (done.state, done.fault, done.crashes) == (State.FAILED, "RenderFailed", 0)
+        assert (done.state, done.fault, done.crashes) == (TaskState.FAILED, "RenderFailed", 0)
         assert done.reason == "The picture shows nothing that could move."
 
     asyncio.run(story())
@@ -95,7 +95,7 @@ def test_a_mistake_of_the_engine_is_not_shown_to_people(plant: Plant) -> None:
         task = await plant.submit(prompt="bug")
         async with plant.working("FailingEngine"):
             done = await plant.ended(task)
-        assert done.state is State.FAILED
+        assert done.state is TaskState.FAILED
         assert "log" in done.reason
         assert "secret" not in done.reason
 
@@ -109,7 +109,7 @@ def test_a_row_that_cannot_be_read_fails_and_the_next_task_works(plant: Plant) -
             connection.exec_driver_sql("UPDATE tasks SET fields = '{' WHERE id = ?", (int(broken.id),))
         async with plant.working("CardEngine"):
             ends = [await plant.ended(task) for task in (broken, good)]
-        assert [task.state for task in ends] == [State.FAILED, State.SUCCEEDED]
+        assert [task.state for task in ends] == [TaskState.FAILED, TaskState.SUCCEEDED]
         assert "internal error" in ends[0].reason
 
     asyncio.run(story())
@@ -120,7 +120,7 @@ def test_one_crash_is_tried_again_without_drawing_finished_shots(plant: Plant) -
         task = await plant.submit()
         async with plant.working("CrashingOnceEngine"):
             done = await plant.ended(task)
-        assert (done.state, done.crashes, done.attempt) == (State.SUCCEEDED, 1, 1)
+        assert (done.state, done.crashes, done.attempt) == (TaskState.SUCCEEDED, 1, 1)
         assert (await fetched(plant, done)).frames == 24
 
     asyncio.run(story())
@@ -131,7 +131,7 @@ def test_three_crashes_fail_the_task_with_a_reason(plant: Plant) -> None:
         task = await plant.submit()
         async with plant.working("CrashingEngine"):
             done = await plant.ended(task)
-        assert (done.state, done.crashes, done.fault) == (State.FAILED, 3, "RenderCrashed")
+        assert (done.state, done.crashes, done.fault) == (TaskState.FAILED, 3, "RenderCrashed")
         assert done.reason == "The render process ended unexpectedly 3 times."
 
     asyncio.run(story())
@@ -145,7 +145,7 @@ def test_a_hung_render_is_killed_with_everything_it_started(plant: Plant) -> Non
             assert all(is_alive(pid) for pid in pids)
             done = await plant.ended(task)
             assert not [pid for pid in pids if is_alive(pid)]
-        assert (done.state, done.crashes) == (State.FAILED, 1)
+        assert (done.state, done.crashes) == (TaskState.FAILED, 1)
         assert "no progress for 1.5 s" in done.reason
 
     asyncio.run(story())
@@ -159,7 +159,7 @@ def test_cancelling_kills_the_render_within_a_second(plant: Plant) -> None:
             plant.store.cancel("ann", task.id)
             await comes_true(lambda: not any(is_alive(pid) for pid in pids), within_seconds=1)
             await comes_true(lambda: not plant.work_left(task.id))
-        assert plant.store.get("ann", task.id).state is State.CANCELLED
+        assert plant.store.get("ann", task.id).state is TaskState.CANCELLED
         assert plant.stored() == set()
 
     asyncio.run(story())
@@ -174,7 +174,7 @@ def test_an_attempt_that_lost_its_task_is_stopped_and_leaves_no_file(plant: Plan
                 connection.exec_driver_sql("UPDATE tasks SET attempt = 9, owner = 'another'")
             await comes_true(lambda: not any(is_alive(pid) for pid in pids))
         taken = plant.store.get("ann", task.id)
-        assert (taken.state, taken.attempt) == (State.RUNNING, 9)
+        assert (taken.state, taken.attempt) == (TaskState.RUNNING, 9)
         assert plant.stored() == set()
 
     asyncio.run(story())
@@ -187,7 +187,7 @@ def test_a_child_killed_while_idle_counts_against_nobody(plant: Plant) -> None:
             (child,) = render_children()
             os.kill(child.pid, signal.SIGKILL)
             done = await plant.ended(await plant.submit())
-        assert (done.state, done.crashes) == (State.SUCCEEDED, 0)
+        assert (done.state, done.crashes) == (TaskState.SUCCEEDED, 0)
 
     asyncio.run(story())
 
@@ -209,13 +209,13 @@ def test_a_running_render_survives_a_locked_database(plant: Plant) -> None:
     async def story() -> None:
         task = await plant.submit(duration=5)
         async with plant.working("CardEngine"):
-            await plant.until(task, lambda now: now.state is State.RUNNING)
+            await plant.until(task, lambda now: now.state is TaskState.RUNNING)
             with closing(sqlite3.connect(plant.folder / "keyreel.db", isolation_level=None)) as outsider:
                 outsider.execute("BEGIN IMMEDIATE")
                 await asyncio.sleep(1.5)  # longer than the render: its end falls into the outage
                 outsider.execute("ROLLBACK")
             done = await plant.ended(task)
-        assert (done.state, done.attempt, done.crashes) == (State.SUCCEEDED, 1, 0)
+        assert (done.state, done.attempt, done.crashes) == (TaskState.SUCCEEDED, 1, 0)
 
     asyncio.run(story())
 
@@ -225,7 +225,7 @@ def test_an_unreachable_picture_fails_the_task_by_its_field(plant: Plant) -> Non
         task = await plant.submit(images=["http://nowhere.invalid/a.png"])
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
-        assert (done.state, done.fault) == (State.FAILED, "PictureUnreachable")
+        assert (done.state, done.fault) == (TaskState.FAILED, "PictureUnreachable")
         assert "images" in done.reason
 
     asyncio.run(story())
@@ -250,11 +250,11 @@ def test_a_marked_video_has_a_clean_copy_where_the_format_shows_one(plant: Plant
         assert done.clean == f"clean/{done.id}/1.mp4"
         assert plant.stored() >= {done.video, done.cover, done.clean}
         facts = await fetched(plant, done)
-        with_mark = list(frames(plant.folder / "out.mp4"))
-        await plant.storage.fetch(done.clean, plant.folder / "clean.mp4")
-        clean = probe(plant.folder / "clean.mp4")
-        without = list(frames(plant.folder / "clean.mp4"))
-        assert (clean.frames, clean.sound, clean.tags) == (facts.frames, facts.sound, facts.tags)
+        with_mark = list(read_frames(plant.folder / "out.mp4"))
+        await plant.storage.download(done.clean, plant.folder / "clean.mp4")
+        clean = probe_video(plant.folder / "clean.mp4")
+        without = list(read_frames(plant.folder / "clean.mp4"))
+        assert (clean.frames, clean.audio_track, clean.tags) == (facts.frames, facts.audio_track, facts.tags)
         apart = abs(with_mark[0].astype(int) - without[0]).max(axis=2)
         # The mark is in the lower right corner, and nowhere else does anything differ.
         assert apart[-60:, -300:].max() > 40
@@ -271,7 +271,7 @@ def test_a_clean_copy_of_an_attempt_that_did_not_win_is_deleted(plant: Plant) ->
             await plant.storage.put(f"{kind}/{task.id}/1.{ending}", b"left over")
         claim = plant.store.claim("gone", 60)
         assert claim is not None
-        plant.store.release(claim.token)
+        plant.store.requeue(claim.token)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
             await comes_true(lambda: len(plant.stored()) == 3)
@@ -313,8 +313,8 @@ def test_a_second_attempt_uses_the_same_recommended_prompt(plant: Plant) -> None
         task = await plant.submit(is_rec=True)
         claim = plant.store.claim("gone", 60)
         assert claim is not None
-        plant.store.remember(claim.token, "recommended-prompt", "What an earlier attempt saw.")
-        plant.store.release(claim.token)
+        plant.store.save_step(claim.token, "recommended-prompt", "What an earlier attempt saw.")
+        plant.store.requeue(claim.token)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
         assert done.notes == ("Recommended prompt: What an earlier attempt saw.",)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 
-from keyreel.media.probe import probe
+from keyreel.media.probe import probe_video
 
 if TYPE_CHECKING:
     from clients.serving import Server
@@ -115,7 +115,7 @@ def _seen(video: Path, size: str, seconds: float) -> str:
     if not video.is_file():
         return f"there is no file {video.name}"
     try:
-        found = probe(video)
+        found = probe_video(video)
     except ValueError as error:
         return str(error)
     if f"{found.width}x{found.height}" != size:

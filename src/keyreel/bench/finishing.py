@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.bench import orders
-from keyreel.bench.timing import timed
+from keyreel.bench.timing import measure_render
 from keyreel.clock import SystemClock
 from keyreel.engine import Clip
-from keyreel.finishing.context import Workbench
+from keyreel.finishing.context import FinishingContext
 from keyreel.finishing.pipeline import STEPS, finish
-from keyreel.finishing.watermark import overlay_for
+from keyreel.finishing.watermark import make_overlay
 from keyreel.media.color import ColorConverter
-from keyreel.order import Corner, Resolution, Sound, Watermark
+from keyreel.order import Corner, Resolution, SoundOptions, Watermark
 from keyreel.provenance.signing_certificates import open_credentials
 from keyreel.task import TaskId
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from keyreel.order import Order
 
-LIMIT: Final = 0.15
+MAX_FINISHING_SHARE: Final = 0.15
 """The share of a task's CPU seconds that finishing with music and ambience must not pass at 720p."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class StepCost:
     """One finishing step and its CPU seconds."""
 
     step: str
@@ -40,11 +40,11 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
+class FinishingCosts:
     """What was measured: rendering a clip, its encoder included, and finishing it step by step."""
 
     render_seconds: float
-    steps: tuple[Cost, ...]
+    steps: tuple[StepCost, ...]
 
     @property
     def finishing_seconds(self) -> float:
@@ -57,55 +57,59 @@ class Costs:
         return self.finishing_seconds / (self.render_seconds + self.finishing_seconds)
 
 
-async def costs(size: Resolution = Resolution.P720, source: Path = orders.EXAMPLES) -> Costs:
+async def measure_finishing(
+    size: Resolution = Resolution.P720, source: Path = orders.EXAMPLE_FOLDER
+) -> FinishingCosts:
     """Render one picture's clip and finish it with a mark, music, ambience, labels and a signature."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        case = (await orders.cases(orders.Pictures(source, folder), size))[0]
-        timing = await timed(case.order, folder)
+        case = (await orders.make_cases(orders.ExampleImages(source, folder), size))[0]
+        timing = await measure_render(case.order, folder)
         shot = replace(case.order.shots[0], prompt="rain falls on a quiet street")
         order = replace(
             case.order,
             shots=(shot,),
-            sound=Sound(music=True, ambience=True),
+            sound=SoundOptions(music=True, ambience=True),
             watermark=Watermark(Corner.BOTTOM_RIGHT),
         )
         # As in a worker: the mark was laid over the frames when they were encoded.
-        clip = Clip(timing.clip, fulfilled=frozenset({"watermark"}))
-        bench = Workbench(
+        clip = Clip(timing.clip, completed_steps=frozenset({"watermark"}))
+        context = FinishingContext(
             TaskId("1"), folder, credentials=open_credentials(folder / "authority", now=SystemClock().now())
         )
-        return Costs(timing.cpu_seconds, (_mark(order), *_steps(clip, order, bench)))
+        return FinishingCosts(
+            timing.cpu_seconds, (_measure_watermark(order), *_measure_steps(clip, order, context))
+        )
 
 
-def _mark(order: Order) -> Cost:
+def _measure_watermark(order: Order) -> StepCost:
     """Measure the mark's part in encoding."""
     size = order.frame_size
     picture = ColorConverter().to_yuv(np.zeros((size.height, size.width, 3), np.uint8))
 
-    def lay() -> None:
-        overlay = overlay_for(order.watermark, size)
+    def blend_all() -> None:
+        overlay = make_overlay(order.watermark, size)
         assert overlay is not None
         for _ in range(order.frames):
-            overlay.lay(picture)
+            overlay.blend(picture)
 
-    return Cost("watermark, laid while encoding", _spent(lay))
+    return StepCost("watermark, laid while encoding", _measure_cpu_seconds(blend_all))
 
 
-def _steps(clip: Clip, order: Order, bench: Workbench) -> list[Cost]:
+def _measure_steps(clip: Clip, order: Order, context: FinishingContext) -> list[StepCost]:
     # What a worker's child does once, importing libraries and loading instruments, is not part of a task.
-    finish(clip, order, bench)
-    whole = _spent(lambda: finish(clip, order, bench))
-    found: list[Cost] = []
+    finish(clip, order, context)
+    whole = _measure_cpu_seconds(lambda: finish(clip, order, context))
+    found: list[StepCost] = []
     for step in STEPS:
         began = time.process_time()
-        clip = step(clip, order, bench)
-        found.append(Cost(step.__name__, time.process_time() - began))
+        clip = step(clip, order, context)
+        found.append(StepCost(step.__name__, time.process_time() - began))
     rest = max(0.0, whole - sum(each.cpu_seconds for each in found))
-    return [*found, Cost("cover, fingerprint and checks", rest)]
+    return [*found, StepCost("cover, fingerprint and checks", rest)]
 
 
-def _spent(work: Callable[[], object]) -> float:
+def _measure_cpu_seconds(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return time.process_time() - began

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keyreel.bench import orders, quality
-from keyreel.bench.timing import timed
+from keyreel.bench.timing import measure_render
 from keyreel.engines.motion.imaging.cropping import cover
-from keyreel.media.video_reader import frames
+from keyreel.media.video_reader import read_frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.order import Order, Resolution
 
-LIMITS: Final = {
+MAX_CPU_RATIOS: Final = {
     "image-to-video": 2.0,
     "reference": 2.5,
     "start-end": 3.5,
@@ -31,7 +31,7 @@ LIMITS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeasuredOrder:
     """One measured order."""
 
     name: str
@@ -41,45 +41,53 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class FlightQuality:
     """What was measured on the camera flight: see `keyreel.bench.quality`."""
 
     pinned_error: float
-    likeness: quality.Likeness
+    likeness: quality.SsimScores
     seam_speed: float
 
 
-async def speed(sizes: tuple[Resolution, ...], source: Path = orders.EXAMPLES) -> AsyncIterator[Row]:
+async def measure_speed(
+    sizes: tuple[Resolution, ...], source: Path = orders.EXAMPLE_FOLDER
+) -> AsyncIterator[MeasuredOrder]:
     """Measure every operation at every resolution, one after the other."""
     with tempfile.TemporaryDirectory() as name:
-        pictures = orders.Pictures(source, Path(name))
+        pictures = orders.ExampleImages(source, Path(name))
         for size in sizes:
-            for case in await orders.cases(pictures, size):
+            for case in await orders.make_cases(pictures, size):
                 folder = Path(name) / f"{case.name}-{size}"
                 folder.mkdir()
-                yield Row(case.name, size, case.order.seconds, await timed(case.order, folder))
+                yield MeasuredOrder(
+                    case.name, size, case.order.seconds, await measure_render(case.order, folder)
+                )
 
 
-async def flight_quality(resolution: Resolution, source: Path = orders.EXAMPLES) -> Quality:
+async def measure_flight_quality(
+    resolution: Resolution, source: Path = orders.EXAMPLE_FOLDER
+) -> FlightQuality:
     """Render the camera flight with every second keyframe held back, and with all of them."""
     with tempfile.TemporaryDirectory() as name:
-        pictures = orders.Pictures(source, Path(name))
-        held = await orders.keyframes(pictures, orders.FLIGHT[::2], (2, 2), resolution)
-        clip = await _rendered(held, Path(name))
-        size = held.frame_size
-        keyframes = [cover(Path(each), size) for each in await pictures.all(orders.FLIGHT)]
-        return Quality(
-            quality.pinned_error(clip, held, keyframes[::2]),
-            quality.likeness(_first_shot(clip, held), keyframes[0], keyframes[2], keyframes[1]),
-            quality.seam_speed(clip, held),
+        pictures = orders.ExampleImages(source, Path(name))
+        order = await orders.make_keyframe_order(pictures, orders.FLIGHT_IMAGES[::2], (2, 2), resolution)
+        clip = await _render(order, Path(name))
+        size = order.frame_size
+        keyframes = [cover(Path(each), size) for each in await pictures.get_all(orders.FLIGHT_IMAGES)]
+        return FlightQuality(
+            quality.measure_keyframe_error(clip, order, keyframes[::2]),
+            quality.compare_midframes(
+                _read_first_shot(clip, order), keyframes[0], keyframes[2], keyframes[1]
+            ),
+            quality.measure_seam_speed(clip, order),
         )
 
 
-def _first_shot(clip: Path, order: Order) -> Iterator[Frame]:
-    return islice(frames(clip), order.shots[0].frames)
+def _read_first_shot(clip: Path, order: Order) -> Iterator[Frame]:
+    return islice(read_frames(clip), order.shots[0].frames)
 
 
-async def _rendered(order: Order, folder: Path) -> Path:
+async def _render(order: Order, folder: Path) -> Path:
     from keyreel.engines.motion.engine import MotionEngine
     from keyreel.testing import FolderJob
 

@@ -10,25 +10,25 @@ from PIL import Image
 
 from keyreel.errors import InvalidSetting
 from keyreel.intake.sandbox import Sandbox
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size, Subject, frame_size
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size, Subject, compute_frame_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SEED: Final = 7
 SECONDS: Final = 5
-EXAMPLES: Final = Path(__file__).parents[3] / "examples" / "pictures"
+EXAMPLE_FOLDER: Final = Path(__file__).parents[3] / "examples" / "pictures"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class BenchCase:
     """One order to be measured."""
 
     name: str
     order: Order
 
 
-class Pictures:
+class ExampleImages:
     """Example pictures as the engine gets them: checked PNG files."""
 
     def __init__(self, source: Path, folder: Path) -> None:
@@ -39,40 +39,40 @@ class Pictures:
         self._source = source
         self._folder = folder
 
-    async def get(self, name: str) -> Picture:
+    async def get(self, name: str) -> ImageRef:
         """Return a picture as a PNG's path."""
         target = self._folder / f"{Path(name).stem}.png"
         if not target.exists():
-            await Sandbox().normalise(self._source / name, target, keep_alpha=False, field=name)
-        return Picture(str(target))
+            await Sandbox().normalise_image(self._source / name, target, keep_alpha=False, field=name)
+        return ImageRef(str(target))
 
-    async def all(self, names: Sequence[str]) -> list[Picture]:
+    async def get_all(self, names: Sequence[str]) -> list[ImageRef]:
         """Return several."""
         return [await self.get(name) for name in names]
 
 
-FLIGHT: Final = tuple(f"flight-{number}.jpg" for number in range(5))
+FLIGHT_IMAGES: Final = tuple(f"flight-{number}.jpg" for number in range(5))
 
 
-async def keyframes(
-    pictures: Pictures, names: Sequence[str], seconds: Sequence[int], size: Resolution
+async def make_keyframe_order(
+    pictures: ExampleImages, names: Sequence[str], seconds: Sequence[int], size: Resolution
 ) -> Order:
     """Return the order through these keyframes, with each shot's seconds."""
-    found = await pictures.all(names)
+    found = await pictures.get_all(names)
     shots = tuple(
         Shot("", length, first, last)
         for length, first, last in zip(seconds, found[:-1], found[1:], strict=True)
     )
     operation = Operation.START_END2VIDEO if len(shots) == 1 else Operation.MULTIFRAME
-    return _order(operation, shots, size, found[0])
+    return _make_order(operation, shots, size, found[0])
 
 
-async def cases(pictures: Pictures, size: Resolution) -> list[Case]:
+async def make_cases(pictures: ExampleImages, size: Resolution) -> list[BenchCase]:
     """Return one order for each operation, all of about the same length."""
-    cat, boat, scene = await pictures.all(("cat.jpg", "boat.jpg", "scene.jpg"))
-    picture = _order(Operation.IMG2VIDEO, (Shot("slow push in", SECONDS, cat),), size, cat)
+    cat, boat, scene = await pictures.get_all(("cat.jpg", "boat.jpg", "scene.jpg"))
+    picture = _make_order(Operation.IMG2VIDEO, (Shot("slow push in", SECONDS, cat),), size, cat)
     subjects = Subject("1", (boat,)), Subject("2", (scene,))
-    reference = _order(
+    reference = _make_order(
         Operation.REFERENCE2VIDEO,
         (Shot("@1 floats on the lake of @2", SECONDS),),
         size,
@@ -81,22 +81,22 @@ async def cases(pictures: Pictures, size: Resolution) -> list[Case]:
     )
     words = Shot("a calm lake at sunset, slow push in", SECONDS)
     return [
-        Case("image-to-video", picture),
-        Case("reference", reference),
-        Case("start-end", await keyframes(pictures, FLIGHT[1:4:2], (SECONDS,), size)),
-        Case("multiframe", await keyframes(pictures, FLIGHT[:3], (2, 3), size)),
-        Case("text-to-video", _order(Operation.TEXT2VIDEO, (words,), size, scene)),
+        BenchCase("image-to-video", picture),
+        BenchCase("reference", reference),
+        BenchCase("start-end", await make_keyframe_order(pictures, FLIGHT_IMAGES[1:4:2], (SECONDS,), size)),
+        BenchCase("multiframe", await make_keyframe_order(pictures, FLIGHT_IMAGES[:3], (2, 3), size)),
+        BenchCase("text-to-video", _make_order(Operation.TEXT2VIDEO, (words,), size, scene)),
     ]
 
 
-def _order(
+def _make_order(
     operation: Operation,
     shots: tuple[Shot, ...],
     resolution: Resolution,
-    shape: Picture,
+    reference_image: ImageRef,
     *,
     subjects: tuple[Subject, ...] = (),
 ) -> Order:
-    with Image.open(shape) as picture:
-        size = frame_size(resolution, Size(*picture.size).ratio)
+    with Image.open(reference_image) as picture:
+        size = compute_frame_size(resolution, Size(*picture.size).aspect_ratio)
     return Order(operation, "bench", shots, resolution, SEED, subjects=subjects, size=size)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.media.video_reader import frames
+from keyreel.media.video_reader import read_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.order import Order
 
-_AROUND: Final = 6
+_SEAM_RADIUS_FRAMES: Final = 6
 """Frames on each side of a seam whose speed is compared."""
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class SsimScores:
     """Structural similarity to a held-back true frame: ours, a cross-dissolve's, optical flow's (DIS)."""
 
     ours: float
@@ -32,43 +32,45 @@ class Likeness:
     flow: float
 
 
-def pinned_error(clip: Path, order: Order, keyframes: Sequence[Frame]) -> float:
+def measure_keyframe_error(clip: Path, order: Order, keyframes: Sequence[Frame]) -> float:
     """Return the largest mean absolute error, 0 … 1, of a keyframe's own frame after encoding."""
-    places = _keyframe_places(order)
-    found = {index: frame for index, frame in enumerate(frames(clip)) if index in places}
+    indexes = _list_keyframe_indexes(order)
+    found = {index: frame for index, frame in enumerate(read_frames(clip)) if index in indexes}
     errors = [
         float(cv2.absdiff(found[place], keyframe).mean()) / 255
-        for place, keyframe in zip(places, keyframes, strict=True)
+        for place, keyframe in zip(indexes, keyframes, strict=True)
     ]
     return max(errors)
 
 
-def likeness(drawn: Iterable[Frame], first: Frame, last: Frame, truth: Frame) -> Likeness:
+def compare_midframes(rendered: Iterable[Frame], first: Frame, last: Frame, truth: Frame) -> SsimScores:
     """Compare three ways between two frames with what was really there halfway.
 
     A clip passes the middle when its pace has it do so: of the frames drawn, the most alike counts.
     """
     dissolved = np.asarray(cv2.addWeighted(first, 0.5, last, 0.5, 0), dtype=np.uint8)
-    return Likeness(
-        max(ssim(frame, truth) for frame in drawn), ssim(dissolved, truth), ssim(_flowed(first, last), truth)
+    return SsimScores(
+        max(compute_ssim(frame, truth) for frame in rendered),
+        compute_ssim(dissolved, truth),
+        compute_ssim(_interpolate_with_dis(first, last), truth),
     )
 
 
-def seam_speed(clip: Path, order: Order) -> float:
+def measure_seam_speed(clip: Path, order: Order) -> float:
     """Return the worst ratio of the speed at a seam to the speed around it: 1 is even, 0 stands still.
 
     Speed is the mean optical flow between neighbouring frames.
     """
-    seams = _keyframe_places(order)[1:-1]
-    speeds = list(_speeds(clip))
+    seams = _list_keyframe_indexes(order)[1:-1]
+    speeds = list(_measure_flow_speeds(clip))
     ratios = [1.0]
     for seam in seams:
-        around = float(np.median(speeds[seam - _AROUND : seam + _AROUND]))
+        around = float(np.median(speeds[seam - _SEAM_RADIUS_FRAMES : seam + _SEAM_RADIUS_FRAMES]))
         ratios += [speeds[step] / around for step in (seam - 1, seam)]
     return min(min(ratio, 1 / ratio) for ratio in ratios)
 
 
-def ssim(one: Frame, other: Frame) -> float:
+def compute_ssim(one: Frame, other: Frame) -> float:
     """Return the structural similarity of two pictures in grey (Wang et al., 2004; Gaussian, 1.5 px)."""
     a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float64) for each in (one, other))
 
@@ -84,7 +86,7 @@ def ssim(one: Frame, other: Frame) -> float:
     return float((above / below).mean())
 
 
-def _keyframe_places(order: Order) -> list[int]:
+def _list_keyframe_indexes(order: Order) -> list[int]:
     """Return the frames that the keyframes own: 0, each seam, and the last frame."""
     places = [0]
     for shot in order.shots:
@@ -93,7 +95,7 @@ def _keyframe_places(order: Order) -> list[int]:
     return places
 
 
-def _flowed(first: Frame, last: Frame) -> Frame:
+def _interpolate_with_dis(first: Frame, last: Frame) -> Frame:
     """Warp both pictures halfway along DIS optical flow and average them."""
     grey = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (first, last)]
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
@@ -102,16 +104,16 @@ def _flowed(first: Frame, last: Frame) -> Frame:
     halves = []
     for picture, pair in ((first, grey[::-1]), (last, grey)):
         flow = dis.calc(pair[0], pair[1], np.zeros((height, width, 2), np.float32))
-        chart = (grid + np.float32(0.5) * flow).astype(np.float32)
-        x, y = np.ascontiguousarray(chart[..., 0]), np.ascontiguousarray(chart[..., 1])
+        warp_map = (grid + np.float32(0.5) * flow).astype(np.float32)
+        x, y = np.ascontiguousarray(warp_map[..., 0]), np.ascontiguousarray(warp_map[..., 1])
         halves.append(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
     return np.asarray(cv2.addWeighted(halves[0], 0.5, halves[1], 0.5, 0), dtype=np.uint8)
 
 
-def _speeds(clip: Path, width: int = 320) -> Iterator[float]:
+def _measure_flow_speeds(clip: Path, width: int = 320) -> Iterator[float]:
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     before: NDArray[np.uint8] | None = None
-    for frame in frames(clip):
+    for frame in read_frames(clip):
         size = (width, round(width * frame.shape[0] / frame.shape[1]))
         grey = np.asarray(
             cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY),

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_writer import open_video_writer
 from keyreel.testing import FolderJob
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
-    from keyreel.engine import Film, Frame
+    from keyreel.engine import Frame, VideoWriter
     from keyreel.order import Order, Size
 
 
@@ -38,31 +38,31 @@ class Timing:
     clip: Path
 
     @property
-    def ratio(self) -> float:
+    def cpu_ratio(self) -> float:
         """CPU seconds over the encode-only floor."""
         return self.cpu_seconds / self.floor_seconds
 
 
-async def timed(order: Order, folder: Path) -> Timing:
+async def measure_render(order: Order, folder: Path) -> Timing:
     """Render in a fresh process; in another one draw the same frames again and encode them alone.
 
     Frames read back from the clip would not do: the encoder has smoothed them, and needs a tenth less time.
     """
-    wall, cpu, peak, clip = await _in_child("render", order, folder)
-    (floor,) = await _in_child("encode", order, folder)
+    wall, cpu, peak, clip = await _run_in_child("render", order, folder)
+    (floor,) = await _run_in_child("encode", order, folder)
     return Timing(wall, cpu, floor, peak, Path(clip))
 
 
-async def _in_child(work: str, asked: Order, folder: Path) -> Any:
+async def _run_in_child(command: str, order: Order, folder: Path) -> Any:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "keyreel.bench.timing", work, str(folder)),
+        *(sys.executable, "-m", "keyreel.bench.timing", command, str(folder)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    answer, _ = await process.communicate(pickle.dumps(asked))
+    output, _ = await process.communicate(pickle.dumps(order))
     if process.returncode:
-        raise RuntimeError(f"the measured {work} ended with {process.returncode}")
-    return json.loads(answer)
+        raise RuntimeError(f"the measured {command} ended with {process.returncode}")
+    return json.loads(output)
 
 
 async def _render(order: Order, folder: Path) -> tuple[float, float, int, str]:
@@ -81,23 +81,23 @@ async def _render(order: Order, folder: Path) -> tuple[float, float, int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tee:
+class _RecordingVideoWriter:
     """A film that also keeps the frames which are written."""
 
-    film: Film
-    kept: list[Frame]
+    film: VideoWriter
+    frames: list[Frame]
 
     def write(self, frame: Frame) -> None:
-        self.kept.append(frame.copy())
+        self.frames.append(frame.copy())
         self.film.write(frame)
 
 
-class _Keeping:
+class _RecordingJob:
     """A job over a folder that keeps every frame of its films."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.kept: list[Frame] = []
+        self.frames: list[Frame] = []
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
         del step
@@ -107,30 +107,30 @@ class _Keeping:
         del fraction
 
     @contextmanager
-    def film(self, name: str, size: Size) -> Generator[Film]:
-        with open_film(self.folder / f"{name}.mp4", size) as film:
-            yield _Tee(film, self.kept)
+    def film(self, name: str, size: Size) -> Generator[VideoWriter]:
+        with open_video_writer(self.folder / f"{name}.mp4", size) as film:
+            yield _RecordingVideoWriter(film, self.frames)
 
 
 async def _encode(order: Order, folder: Path) -> tuple[float]:
     from keyreel.engines.motion.engine import MotionEngine
 
     (folder / "again").mkdir()
-    job = _Keeping(folder / "again")
+    job = _RecordingJob(folder / "again")
     async with MotionEngine() as engine:
         await engine.render(order, job)
     began = time.process_time()
-    with open_film(folder / "floor.mp4", order.frame_size) as film:
-        for picture in job.kept:
+    with open_video_writer(folder / "floor.mp4", order.frame_size) as film:
+        for picture in job.frames:
             film.write(picture)
     return (time.process_time() - began,)
 
 
 def main() -> None:
     """Run one measured work, asked for on standard input, answered on standard output."""
-    work, folder = sys.argv[1], Path(sys.argv[2])
-    asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
-    json.dump(asyncio.run({"render": _render, "encode": _encode}[work](asked, folder)), sys.stdout)
+    command, folder = sys.argv[1], Path(sys.argv[2])
+    order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    json.dump(asyncio.run({"render": _render, "encode": _encode}[command](order, folder)), sys.stdout)
 
 
 if __name__ == "__main__":

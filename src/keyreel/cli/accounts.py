@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.tasks.accounts.api_keys import Keys
-    from keyreel.tasks.accounts.tenants import Tenants
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
+    from keyreel.tasks.accounts.tenants import TenantStore
     from keyreel.tasks.store import TaskStore
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ def list_keys(data: Path | None, *, as_json: bool) -> None:
     """Print every key's record."""
     from keyreel.server.routes.operator.accounts import key_json
 
-    def here(_: TaskStore, keys: Keys) -> Json:
+    def here(_: TaskStore, keys: ApiKeyStore) -> Json:
         return {"keys": [key_json(info) for info in keys.list()]}
 
     found = ask(data, here, "GET", "/v1/admin/keys")["keys"]
@@ -54,7 +54,7 @@ def limit_key(data: Path | None, key_id: str, limits: Json, *, as_json: bool) ->
 
     path = f"/v1/admin/keys/{quote(key_id, safe='')}"
     changed = ask(
-        data, lambda _, keys: key_json(keys.limit(key_id, limits_in(limits))), "PATCH", path, body=limits
+        data, lambda _, keys: key_json(keys.set_quotas(key_id, limits_in(limits))), "PATCH", path, body=limits
     )
     print(json.dumps(changed) if as_json else f"Key {changed['id']}: {_said(changed)}.")
 
@@ -96,7 +96,7 @@ def limit_tenant(data: Path | None, name: str, limits: Json, *, as_json: bool) -
     """Set some of a tenant's limits."""
     from keyreel.server.routes.operator.accounts import limits_in, tenant_json
 
-    here = _with_tenants(lambda tenants: tenant_json(tenants.limit(name, limits_in(limits))))
+    here = _with_tenants(lambda tenants: tenant_json(tenants.set_quotas(name, limits_in(limits))))
     path = f"/v1/admin/tenants/{quote(name, safe='')}"
     _print_tenant(ask(data, here, "PATCH", path, body=limits), as_json=as_json)
 
@@ -110,10 +110,10 @@ def grant(data: Path | None, name: str, body: Json, *, as_json: bool) -> None:
     _print_tenant(ask(data, here, "POST", path, body=body), as_json=as_json)
 
 
-def _with_tenants(work: Callable[[Tenants], Json]) -> Callable[[TaskStore, Keys], Json]:
-    from keyreel.tasks.accounts.tenants import Tenants
+def _with_tenants(work: Callable[[TenantStore], Json]) -> Callable[[TaskStore, ApiKeyStore], Json]:
+    from keyreel.tasks.accounts.tenants import TenantStore
 
-    return lambda store, _: work(Tenants(store.database, store.clock))
+    return lambda store, _: work(TenantStore(store.database, store.clock))
 
 
 def _print_tenant(tenant: Json, *, as_json: bool) -> None:

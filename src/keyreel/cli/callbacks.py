@@ -10,7 +10,7 @@ from keyreel.cli.local.operator import Json, ask, print_rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.tasks.accounts.api_keys import Keys
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
 
 _COLUMNS = ("id", "tenant", "state", "status", "attempts", "last", "next_at", "url")
@@ -20,10 +20,10 @@ def list_callbacks(data: Path | None, task: str, limit: int, *, as_json: bool) -
     """Print deliveries, newest first; as JSON with every attempt."""
     from keyreel.server.routes.operator.webhooks import deliveries_json
     from keyreel.task import TaskId
-    from keyreel.tasks.webhooks.deliveries import Deliveries
+    from keyreel.tasks.webhooks.deliveries import DeliveryStore
 
-    def here(store: TaskStore, _: Keys) -> Json:
-        found = Deliveries(store.database, store.clock).list(TaskId(task) if task else None, limit)
+    def here(store: TaskStore, _: ApiKeyStore) -> Json:
+        found = DeliveryStore(store.database, store.clock).list(TaskId(task) if task else None, limit)
         return {"callbacks": deliveries_json(found)}
 
     rows = ask(data, here, "GET", f"/v1/admin/callbacks?task={task}&limit={limit}")["callbacks"]
@@ -39,10 +39,10 @@ def _shortened(row: Json) -> Json:
 def replay(data: Path | None, delivery_id: str, *, as_json: bool) -> None:
     """Have an event sent again."""
     from keyreel.server.routes.operator.webhooks import delivery_json
-    from keyreel.tasks.webhooks.deliveries import Deliveries
+    from keyreel.tasks.webhooks.deliveries import DeliveryStore
 
-    def here(store: TaskStore, _: Keys) -> Json:
-        return delivery_json(Deliveries(store.database, store.clock).replay(delivery_id))
+    def here(store: TaskStore, _: ApiKeyStore) -> Json:
+        return delivery_json(DeliveryStore(store.database, store.clock).replay(delivery_id))
 
     again = ask(data, here, "POST", f"/v1/admin/callbacks/{delivery_id}/replay")
     if as_json:
@@ -65,8 +65,8 @@ def secret_of(data: Path | None, tenant: str) -> str:
 
     check_tenant(tenant)
 
-    def here(_: TaskStore, __: Keys) -> Json:
-        return {"secret": open_vault(read_settings(data=data)).secret_of(tenant)}
+    def here(_: TaskStore, __: ApiKeyStore) -> Json:
+        return {"secret": open_vault(read_settings(data=data)).get_secret(tenant)}
 
     found: str = ask(data, here, "GET", f"/v1/admin/callbacks/secret?tenant={tenant}")["secret"]
     return found

@@ -11,7 +11,7 @@ from uuid import uuid4
 from pydantic_core import from_json, to_json
 
 from keyreel.errors import KeyreelError, RateLimited, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import Action, Call
 from keyreel.wire.dialects.notes_header import read_notes
 
@@ -258,7 +258,7 @@ def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Re
             faults = 0
             if watch is not None:
                 watch(report)
-            if report.state.final:
+            if report.state.is_final:
                 return _made(report)
         yield Pause(pause)
         waited += pause
@@ -295,7 +295,7 @@ def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path
 
 
 def _made(report: Report) -> Report:
-    if report.state is not State.SUCCEEDED:
+    if report.state is not TaskState.SUCCEEDED:
         raise RenderFailed(report.reason or None)
     if not report.video_url:
         raise RemoteError("The task succeeded, but the server names no video.")

@@ -14,7 +14,7 @@ from keyreel.conformance.images import picture
 from keyreel.conformance.json_schema import misfit
 from keyreel.errors import KeyreelError
 from keyreel.order import Operation
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ class Paid:
             except (KeyreelError, TypeError, ValueError) as error:
                 yield failed(name, subject, "a poll can be read", f"{error}: {answer.shown}")
                 return None
-            if report.state.final:
+            if report.state.is_final:
                 break
             time.sleep(_PAUSE_SECONDS)
         yield judged(name, subject, "the answers to polls", wrong)
-        if report is None or report.state is not State.SUCCEEDED:
+        if report is None or report.state is not TaskState.SUCCEEDED:
             detail = report.reason or report.state.value if report else "no answer"
             yield failed(name, subject, "the task succeeds", detail)
             return None
@@ -115,7 +115,7 @@ class Paid:
         answer, name = self._poll(spoken, task), spoken.dialect.name
         check = f"a task of {self.first.dialect.name} is read"
         wrong = misfit(answer.body, f"{name}.result") if answer.status == _OK else answer.shown
-        if not wrong and spoken.dialect.read_result(answer.body or {}).state is not State.SUCCEEDED:
+        if not wrong and spoken.dialect.read_result(answer.body or {}).state is not TaskState.SUCCEEDED:
             wrong = f"it has not succeeded here: {answer.shown}"
         return judged(name, subject, check, wrong)
 
@@ -139,7 +139,7 @@ def _fields() -> Json:
 
 def _video_problem(answer: Answer) -> str:
     """Return what is wrong with the video's file; empty for nothing."""
-    from keyreel.media.probe import probe
+    from keyreel.media.probe import probe_video
 
     if answer.status != _OK:
         return answer.shown
@@ -147,7 +147,7 @@ def _video_problem(answer: Answer) -> str:
         file = Path(folder) / "video.mp4"
         file.write_bytes(answer.content)
         try:
-            found = probe(file)
+            found = probe_video(file)
         except KeyreelError as error:
             return error.message
     seconds = found.frames / float(found.fps)

@@ -11,22 +11,22 @@ from keyreel.provenance import aigc_identifier, xmp
 
 if TYPE_CHECKING:
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
+    from keyreel.finishing.context import FinishingContext
     from keyreel.order import Order
 
 
-def label(clip: Clip, order: Order, workbench: Workbench) -> Clip:
+def label(clip: Clip, order: Order, context: FinishingContext) -> Clip:
     """Write the label into the file's index, and the index to the front: players start at once.
 
     Raises:
         RenderFailed: the identifier cannot be stored as it is.
     """
-    out = workbench.folder / "labelled.mp4"
-    value = aigc_identifier.identifier(order.label, workbench.task_id, workbench.producer)
+    out = context.folder / "labelled.mp4"
+    value = aigc_identifier.build_identifier(order.label, context.task_id, context.producer)
     if "\0" in value:
         raise RenderFailed("The AIGC identifier holds the character U+0000, which an MP4 cannot store.")
-    remux(clip.path, out, {aigc_identifier.KEY: value})
+    remux(clip.path, out, {aigc_identifier.AIGC_KEY: value})
     # At the end it moves nothing: the index's offsets stay right.
     with out.open("ab") as file:
-        file.write(xmp.box(xmp.packet(value, clip.source)))
+        file.write(xmp.build_box(xmp.build_packet(value, clip.source)))
     return replace(clip, path=out)

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from keyreel.errors import RenderFailed
-from keyreel.provenance.c2pa_manifest import Claim, sign
+from keyreel.provenance.c2pa_manifest import ProvenanceClaim, sign_video
 
 if TYPE_CHECKING:
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
+    from keyreel.finishing.context import FinishingContext
     from keyreel.order import Order
 
-_UNSIGNED: Final = "The video carries no Content Credentials: it could not be signed."
+_UNSIGNED_NOTE: Final = "The video carries no Content Credentials: it could not be signed."
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def credentials(clip: Clip, order: Order, workbench: Workbench) -> Clip:
+def credentials(clip: Clip, order: Order, context: FinishingContext) -> Clip:
     """Sign the video, where the workbench has something to sign with.
 
     A certificate that has come to its end must not stop all production: then the video says less of itself,
     and the client and the log are told.
     """
     del order
-    if workbench.credentials is None:
+    if context.credentials is None:
         return clip
-    out = workbench.folder / "signed.mp4"
-    claim = Claim(workbench.task_id, workbench.producer, clip.source)
+    out = context.folder / "signed.mp4"
+    claim = ProvenanceClaim(context.task_id, context.producer, clip.source)
     try:
-        sign(clip.path, out, claim, workbench.credentials)
+        sign_video(clip.path, out, claim, context.credentials)
     except RenderFailed as error:
-        _log.warning("video not signed", task=workbench.task_id, reason=str(error.__cause__))
-        return replace(clip, notes=(*clip.notes, _UNSIGNED))
+        _log.warning("video not signed", task=context.task_id, reason=str(error.__cause__))
+        return replace(clip, notes=(*clip.notes, _UNSIGNED_NOTE))
     return replace(clip, path=out)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.sound.speech.voices import Voices
     from keyreel.task import TaskId
 
 
 @dataclass(frozen=True, slots=True)
-class Workbench:
+class FinishingContext:
     """Where one clip is finished: for which task, in which folder, and who is named as its producer.
 
     With `clean_copy` a copy without the visible mark is made beside the marked video.
@@ -24,6 +24,6 @@ class Workbench:
     task_id: TaskId
     folder: Path
     producer: str = "keyreel"
-    credentials: Credentials | None = None
+    credentials: SigningCredentials | None = None
     voices: Voices | None = None
     clean_copy: bool = False

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import whole_file
-from keyreel.media.color import ColorConverter, planes
+from keyreel.media.atomic_file import replace_atomically
+from keyreel.media.color import ColorConverter, get_planes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
     from av.video.frame import VideoFrame
 
-    from keyreel.media.sampled_frames import Still
+    from keyreel.media.sampled_frames import SampledFrame
 
-_QUALITY: Final = 88
-_WIDTH: Final = 320
+_JPEG_QUALITY: Final = 88
+_SCORING_WIDTH: Final = 320
 
 
-def make_cover(frames: Sequence[Still], out: Path, xmp: bytes) -> Path:
+def make_cover(frames: Sequence[SampledFrame], out: Path, xmp: bytes) -> Path:
     """Write the most telling of a few frames as a JPEG of the video's own size, with this XMP packet.
 
     Raises:
         RenderFailed: there are no frames.
     """
-    best = max((still.picture for still in frames), key=_worth, default=None)
+    best = max((still.picture for still in frames), key=_score_frame, default=None)
     if best is None:
         raise RenderFailed("The engine's clip cannot be decoded.")
-    with whole_file(out) as part:
-        Image.fromarray(ColorConverter().to_rgb(best)).save(part, "JPEG", quality=_QUALITY, xmp=xmp)
+    with replace_atomically(out) as part:
+        Image.fromarray(ColorConverter().to_rgb(best)).save(part, "JPEG", quality=_JPEG_QUALITY, xmp=xmp)
     return out
 
 
-def _worth(picture: VideoFrame) -> float:
+def _score_frame(picture: VideoFrame) -> float:
     """Rate a frame: fine detail, times how far its light is from black and white."""
-    luma = planes(picture)[0]
-    step = max(1, luma.shape[1] // _WIDTH)
+    luma = get_planes(picture)[0]
+    step = max(1, luma.shape[1] // _SCORING_WIDTH)
     height, width = (side // step for side in luma.shape)
     small = luma[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))
     detail = float(np.abs(np.diff(small, axis=0)).mean() + np.abs(np.diff(small, axis=1)).mean())

@@ -14,30 +14,35 @@ from keyreel.errors import RenderFailed
 from keyreel.finishing.aigc_label import label
 from keyreel.finishing.c2pa_step import credentials
 from keyreel.finishing.cover import make_cover
-from keyreel.finishing.soundtrack import FULFILLED, described, expected, soundtrack
-from keyreel.finishing.watermark import MARKED, watermark
-from keyreel.media.probe import BT709_LIMITED, Probe, probe
-from keyreel.media.sampled_frames import stills
+from keyreel.finishing.soundtrack import (
+    SOUNDTRACK_STEP,
+    describe_expected_soundtrack,
+    describe_soundtrack,
+    soundtrack,
+)
+from keyreel.finishing.watermark import WATERMARK_STEP, watermark
+from keyreel.media.probe import BT709_LIMITED, VideoInfo, probe_video
+from keyreel.media.sampled_frames import sample_frames
 from keyreel.order import FPS
-from keyreel.provenance.aigc_identifier import identifier
-from keyreel.provenance.fingerprint import fingerprint_of
-from keyreel.provenance.xmp import packet_for_jpeg
+from keyreel.provenance.aigc_identifier import build_identifier
+from keyreel.provenance.fingerprint import fingerprint_from_frames
+from keyreel.provenance.xmp import build_jpeg_packet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
+    from keyreel.finishing.context import FinishingContext
     from keyreel.order import Order
 
-    Step = Callable[[Clip, Order, Workbench], Clip]
+    Step = Callable[[Clip, Order, FinishingContext], Clip]
 
 STEPS: Final[tuple[Step, ...]] = (watermark, soundtrack, label, credentials)
 """In this order; each skips what the clip has fulfilled. The last one writes the file that is handed out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedVideo:
     """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found.
 
     `notes` say what could not be done as asked; `fingerprint` tells the video again after another encoding;
@@ -47,82 +52,88 @@ class Finished:
     video: Path
     cover: Path
     sha256: str
-    probe: Probe
+    info: VideoInfo
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
     clean: Path | None = None
 
 
-def finish(clip: Clip, order: Order, workbench: Workbench) -> Finished:
+def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo:
     """Finish a clip into "video.mp4" and "cover.jpg" in the workbench's folder; the clip stays as it is.
 
     Raises:
         RenderFailed: the clip is not what was ordered.
     """
-    facts = _check(clip, order)
-    if facts.sound and FULFILLED not in clip.fulfilled:
+    info = _check_clip(clip, order)
+    if info.audio_track and SOUNDTRACK_STEP not in clip.completed_steps:
         raise RenderFailed("The engine's clip is not as ordered: it has a sound track that nobody ordered.")
     try:
-        with TemporaryDirectory(dir=workbench.folder) as folder:
-            bench, clean = replace(workbench, folder=Path(folder)), None
-            if workbench.clean_copy and order.watermark is not None and MARKED not in clip.fulfilled:
+        with TemporaryDirectory(dir=context.folder) as folder:
+            step_context, clean = replace(context, folder=Path(folder)), None
+            if (
+                context.clean_copy
+                and order.watermark is not None
+                and WATERMARK_STEP not in clip.completed_steps
+            ):
                 # Its sound is made once, for both copies.
-                clip = soundtrack(clip, order, bench)
-                clean = _clean(clip, order, bench).replace(workbench.folder / "clean.mp4")
-            clip, facts = _taken(clip, order, bench)
-            frames = stills(clip.path)
-            cover = make_cover(frames, workbench.folder / "cover.jpg", _marks(clip, order, workbench))
-            fingerprint = fingerprint_of(frames, order.seconds)
-            video = clip.path.replace(workbench.folder / "video.mp4")
+                clip = soundtrack(clip, order, step_context)
+                clean = _finish_clean_copy(clip, order, step_context).replace(context.folder / "clean.mp4")
+            clip, info = _run_steps(clip, order, step_context)
+            frames = sample_frames(clip.path)
+            cover = make_cover(frames, context.folder / "cover.jpg", _build_xmp_packet(clip, order, context))
+            fingerprint = fingerprint_from_frames(frames, order.seconds)
+            video = clip.path.replace(context.folder / "video.mp4")
     except FFmpegError as error:
         raise RenderFailed(f"The engine's clip cannot be finished: {error.strerror}.") from error
     with video.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Finished(video, cover, sha256, facts, fingerprint, clip.notes, clean)
+    return FinishedVideo(video, cover, sha256, info, fingerprint, clip.notes, clean)
 
 
-def _clean(clip: Clip, order: Order, workbench: Workbench) -> Path:
+def _finish_clean_copy(clip: Clip, order: Order, context: FinishingContext) -> Path:
     """Finish the copy without the mark, in a folder of its own."""
-    folder = workbench.folder / "clean"
+    folder = context.folder / "clean"
     folder.mkdir()
-    unmarked = replace(clip, fulfilled=clip.fulfilled | {MARKED})
-    return _taken(unmarked, order, replace(workbench, folder=folder))[0].path
+    unmarked = replace(clip, completed_steps=clip.completed_steps | {WATERMARK_STEP})
+    return _run_steps(unmarked, order, replace(context, folder=folder))[0].path
 
 
-def _taken(clip: Clip, order: Order, workbench: Workbench) -> tuple[Clip, Probe]:
+def _run_steps(clip: Clip, order: Order, context: FinishingContext) -> tuple[Clip, VideoInfo]:
     """Take a clip through all steps, and check what comes out."""
     for step in STEPS:
-        clip = step(clip, order, workbench)
-    facts = _check(clip, order)
-    if described(facts) != expected(order):
-        raise RenderFailed(f"The sound track is {described(facts)}, not {expected(order)}.")
-    return clip, facts
+        clip = step(clip, order, context)
+    info = _check_clip(clip, order)
+    if describe_soundtrack(info) != describe_expected_soundtrack(order):
+        raise RenderFailed(
+            f"The sound track is {describe_soundtrack(info)}, not {describe_expected_soundtrack(order)}."
+        )
+    return clip, info
 
 
-def _marks(clip: Clip, order: Order, workbench: Workbench) -> bytes:
-    value = identifier(order.label, workbench.task_id, workbench.producer)
-    return packet_for_jpeg(value, clip.source)
+def _build_xmp_packet(clip: Clip, order: Order, context: FinishingContext) -> bytes:
+    value = build_identifier(order.label, context.task_id, context.producer)
+    return build_jpeg_packet(value, clip.source)
 
 
-def _check(clip: Clip, order: Order) -> Probe:
+def _check_clip(clip: Clip, order: Order) -> VideoInfo:
     try:
-        facts = probe(clip.path)
+        info = probe_video(clip.path)
     except (OSError, ValueError) as error:
         raise RenderFailed(f"The engine's clip cannot be read: {error}.") from error
-    for what, found, ordered in _expectations(order, facts):
+    for what, found, ordered in _list_expectations(order, info):
         if found != ordered:
             raise RenderFailed(f"The engine's clip is not as ordered: its {what} is {found}, not {ordered}.")
-    return facts
+    return info
 
 
-def _expectations(order: Order, facts: Probe) -> tuple[tuple[str, object, object], ...]:
+def _list_expectations(order: Order, info: VideoInfo) -> tuple[tuple[str, object, object], ...]:
     """List each property's name, what it is, and what it must be."""
     return (
-        ("size", f"{facts.width}x{facts.height}", str(order.frame_size)),
-        ("frame count", facts.frames, order.frames),
-        ("frame rate", facts.fps, FPS),
-        ("length in seconds", facts.seconds, order.seconds),
-        ("timing", "steady" if facts.steady else "unsteady", "steady"),
-        ("coding", f"{facts.codec} {facts.profile} {facts.pix_fmt}", "h264 High yuv420p"),
-        ("color", facts.color, BT709_LIMITED),
+        ("size", f"{info.width}x{info.height}", str(order.frame_size)),
+        ("frame count", info.frames, order.frames),
+        ("frame rate", info.fps, FPS),
+        ("length in seconds", info.seconds, order.seconds),
+        ("timing", "steady" if info.has_constant_frame_rate else "unsteady", "steady"),
+        ("coding", f"{info.codec} {info.profile} {info.pix_fmt}", "h264 High yuv420p"),
+        ("color", info.color, BT709_LIMITED),
     )

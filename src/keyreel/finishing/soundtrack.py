@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import AAC_FRAME, RATE, encode_sound, read_sound
-from keyreel.media.mux import mute, remux
-from keyreel.media.probe import Probe, SoundTrack, probe
+from keyreel.media.audio import AAC_FRAME_SAMPLES, SAMPLE_RATE, decode_audio, encode_aac
+from keyreel.media.mux import remove_audio, remux
+from keyreel.media.probe import AudioTrackInfo, VideoInfo, probe_video
 from keyreel.sound.ambience.expected_sounds import Heard, heard_with
 from keyreel.sound.ambience.soundscape import ambience
 from keyreel.sound.mix import mix
@@ -21,94 +21,94 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
+    from keyreel.finishing.context import FinishingContext
     from keyreel.media.audio import Pcm
     from keyreel.order import Order
 
-FULFILLED: Final = "soundtrack"
-NONE: Final = "none"
-NO_VOICES: Final = "The dialogue is not spoken: this installation has no voices."
+SOUNDTRACK_STEP: Final = "soundtrack"
+NO_SOUNDTRACK: Final = "none"
+NO_VOICES_NOTE: Final = "The dialogue is not spoken: this installation has no voices."
 
 
-def soundtrack(clip: Clip, order: Order, workbench: Workbench) -> Clip:
+def soundtrack(clip: Clip, order: Order, context: FinishingContext) -> Clip:
     """Lay the ordered sound under a clip that came without it; where none is ordered there is no track."""
-    facts = probe(clip.path)
-    if order.sound.silent:
-        return _muted(clip, workbench) if facts.sound else clip
-    if FULFILLED in clip.fulfilled and facts.sound:
-        if described(facts) == expected(order):
+    info = probe_video(clip.path)
+    if order.sound.is_silent:
+        return _remove_sound(clip, context) if info.audio_track else clip
+    if SOUNDTRACK_STEP in clip.completed_steps and info.audio_track:
+        if describe_soundtrack(info) == describe_expected_soundtrack(order):
             return clip
-        return _laid(_fitted(read_sound(clip.path), order), clip, workbench)
-    pcm, notes = _made(clip, order, workbench)
-    return replace(_laid(pcm, clip, workbench), notes=(*clip.notes, *notes))
+        return _mux_sound(_fit_length(decode_audio(clip.path), order), clip, context)
+    pcm, notes = _mix_soundtrack(clip, order, context)
+    return replace(_mux_sound(pcm, clip, context), notes=(*clip.notes, *notes))
 
 
-def expected(order: Order) -> str:
+def describe_expected_soundtrack(order: Order) -> str:
     """Return what `described` is to say of the finished video."""
-    if order.sound.silent:
-        return NONE
-    return _words(SoundTrack("aac LC", RATE, 2, 0.0, order.seconds), order.seconds)
+    if order.sound.is_silent:
+        return NO_SOUNDTRACK
+    return _format_soundtrack(AudioTrackInfo("aac LC", SAMPLE_RATE, 2, 0.0, order.seconds), order.seconds)
 
 
-def described(facts: Probe) -> str:
+def describe_soundtrack(info: VideoInfo) -> str:
     """Say in words what sound track a video has."""
-    return _words(facts.sound, facts.seconds) if facts.sound else NONE
+    return _format_soundtrack(info.audio_track, info.seconds) if info.audio_track else NO_SOUNDTRACK
 
 
-def _words(sound: SoundTrack, seconds: float) -> str:
-    within = abs(sound.seconds - seconds) <= AAC_FRAME / RATE
-    end = "to the end" if within else f"for {sound.seconds:.3f} s"
+def _format_soundtrack(sound: AudioTrackInfo, seconds: float) -> str:
+    ends_with_video = abs(sound.seconds - seconds) <= AAC_FRAME_SAMPLES / SAMPLE_RATE
+    end = "to the end" if ends_with_video else f"for {sound.seconds:.3f} s"
     return f"{sound.codec}, {sound.rate} Hz, {sound.channels} channels, from {sound.start:g} s {end}"
 
 
-def _made(clip: Clip, order: Order, workbench: Workbench) -> tuple[Pcm, tuple[str, ...]]:
-    asked = order.sound
+def _mix_soundtrack(clip: Clip, order: Order, context: FinishingContext) -> tuple[Pcm, tuple[str, ...]]:
+    options = order.sound
     prompt = "\n".join(dict.fromkeys(shot.prompt for shot in order.shots))
-    speech, notes = _spoken(order, workbench) if asked.speech else (None, ())
+    speech, notes = _synthesize_speech(order, context) if options.speech else (None, ())
     mixed = mix(
-        order.seconds * RATE,
-        music=compose(prompt, order.seconds, order.seed) if asked.music else None,
-        ambience=ambience(_heard(clip, order), order.seed) if asked.ambience else None,
+        order.seconds * SAMPLE_RATE,
+        music=compose(prompt, order.seconds, order.seed) if options.music else None,
+        ambience=ambience(_list_expected_sounds(clip, order), order.seed) if options.ambience else None,
         speech=speech,
     )
     return mixed, notes
 
 
-def _spoken(order: Order, workbench: Workbench) -> tuple[Speech | None, tuple[str, ...]]:
-    if workbench.voices is None:
-        return None, (NO_VOICES,) if lines_of(order) else ()
-    speech = speak(order, workbench.voices)
+def _synthesize_speech(order: Order, context: FinishingContext) -> tuple[Speech | None, tuple[str, ...]]:
+    if context.voices is None:
+        return None, (NO_VOICES_NOTE,) if lines_of(order) else ()
+    speech = speak(order, context.voices)
     return speech, speech.unspoken
 
 
-def _heard(clip: Clip, order: Order) -> Sequence[tuple[float, frozenset[Heard]]]:
+def _list_expected_sounds(clip: Clip, order: Order) -> Sequence[tuple[float, frozenset[Heard]]]:
     """Return what is heard in each shot; one that says nothing sounds like the one before it."""
-    shows = clip.shows or (frozenset(),) * len(order.shots)
-    told = [heard_with(shot.prompt, shown) for shot, shown in zip(order.shots, shows, strict=True)]
-    latest = next((heard for heard in told if heard), frozenset[Heard]())
+    shows = clip.audible_content or (frozenset(),) * len(order.shots)
+    per_shot = [heard_with(shot.prompt, shown) for shot, shown in zip(order.shots, shows, strict=True)]
+    latest = next((heard for heard in per_shot if heard), frozenset[Heard]())
     heard: list[tuple[float, frozenset[Heard]]] = []
-    for shot, sounds in zip(order.shots, told, strict=True):
+    for shot, sounds in zip(order.shots, per_shot, strict=True):
         latest = sounds or latest
         heard.append((shot.seconds, latest))
     return heard
 
 
-def _fitted(pcm: Pcm, order: Order) -> Pcm:
+def _fit_length(pcm: Pcm, order: Order) -> Pcm:
     """Return a foreign sound at the video's length."""
-    fitted = np.zeros((order.seconds * RATE, 2), np.float32)
+    fitted = np.zeros((order.seconds * SAMPLE_RATE, 2), np.float32)
     count = min(len(fitted), len(pcm))
     fitted[:count] = pcm[:count]
     return fitted
 
 
-def _laid(pcm: Pcm, clip: Clip, workbench: Workbench) -> Clip:
-    sound, out = workbench.folder / "sound.m4a", workbench.folder / "sounding.mp4"
-    encode_sound(pcm, sound)
+def _mux_sound(pcm: Pcm, clip: Clip, context: FinishingContext) -> Clip:
+    sound, out = context.folder / "sound.m4a", context.folder / "sounding.mp4"
+    encode_aac(pcm, sound)
     remux(clip.path, out, {}, sound)
-    return replace(clip, path=out, fulfilled=clip.fulfilled | {FULFILLED})
+    return replace(clip, path=out, completed_steps=clip.completed_steps | {SOUNDTRACK_STEP})
 
 
-def _muted(clip: Clip, workbench: Workbench) -> Clip:
-    out = workbench.folder / "muted.mp4"
-    mute(clip.path, out)
+def _remove_sound(clip: Clip, context: FinishingContext) -> Clip:
+    out = context.folder / "muted.mp4"
+    remove_audio(clip.path, out)
     return replace(clip, path=out)

@@ -11,79 +11,84 @@ from PIL import Image
 
 from keyreel.media.mux import remux
 from keyreel.media.overlay import Overlay
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames
-from keyreel.media.video_writer import open_film
-from keyreel.order import Corner, MarkText
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames
+from keyreel.media.video_writer import open_video_writer
+from keyreel.order import Corner, WatermarkLanguage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
-    from keyreel.order import Order, Picture, Size, Watermark
+    from keyreel.finishing.context import FinishingContext
+    from keyreel.order import ImageRef, Order, Size, Watermark
 
-MARKED: Final = "watermark"
+WATERMARK_STEP: Final = "watermark"
 # GB 45438-2025 asks for characters of at least 5 % of the short side. What is measured is the drawn ink, from
 # a line's highest to its lowest point, with a little to spare for the rounding to whole pixels.
 _INK_HEIGHT: Final = 0.053
-_TEXTS: Final = {MarkText.ENGLISH: ("ai_generated_en", 98), MarkText.CHINESE: ("ai_generated_zh", 112)}
+_TEXT_IMAGES: Final = {
+    WatermarkLanguage.ENGLISH: ("ai_generated_en", 98),
+    WatermarkLanguage.CHINESE: ("ai_generated_zh", 112),
+}
 """The pre-rendered texts, files of this package, and their ink's height (tools/build_watermark_text.py)."""
 _PICTURE_WIDTH, _PICTURE_HEIGHT = 0.18, 0.14
 _MARGIN: Final = 0.03
 
 
-def overlay_for(mark: Watermark | None, size: Size) -> Overlay | None:
+def make_overlay(mark: Watermark | None, size: Size) -> Overlay | None:
     """Prepare the mark for frames of this size; None where none is wanted."""
     if mark is None:
         return None
-    picture = _text(mark.text, size) if mark.picture is None else _fitted(mark.picture, size)
-    rgba = _even(np.asarray(picture))
+    picture = (
+        _load_text_image(mark.text, size) if mark.picture is None else _load_custom_image(mark.picture, size)
+    )
+    rgba = _pad_to_even(np.asarray(picture))
     height, width = rgba.shape[:2]
     margin = 2 * round(_MARGIN * min(size.width, size.height) / 2)
     at_left = mark.corner in {Corner.TOP_LEFT, Corner.BOTTOM_LEFT}
     at_top = mark.corner in {Corner.TOP_LEFT, Corner.TOP_RIGHT}
-    return Overlay.of(
+    return Overlay.from_rgba(
         rgba,
         left=margin if at_left else size.width - width - margin,
         top=margin if at_top else size.height - height - margin,
     )
 
 
-def watermark(clip: Clip, order: Order, workbench: Workbench) -> Clip:
+def watermark(clip: Clip, order: Order, context: FinishingContext) -> Clip:
     """Lay the mark over a clip that came without it; this encodes its pictures again, its sound stays."""
-    if order.watermark is None or MARKED in clip.fulfilled:
+    if order.watermark is None or WATERMARK_STEP in clip.completed_steps:
         return clip
     size = order.frame_size
-    out = workbench.folder / "marked.mp4"
-    with open_film(out, size, overlay_for(order.watermark, size)) as film:
-        for frame in frames(clip.path):
+    out = context.folder / "marked.mp4"
+    with open_video_writer(out, size, make_overlay(order.watermark, size)) as film:
+        for frame in read_frames(clip.path):
             film.write(frame)
-    if probe(clip.path).has_audio:
-        silent, out = out, workbench.folder / "marked-sounding.mp4"
+    if probe_video(clip.path).has_audio:
+        silent, out = out, context.folder / "marked-sounding.mp4"
         remux(silent, out, {}, clip.path)
-    return replace(clip, path=out, fulfilled=clip.fulfilled | {MARKED})
+    return replace(clip, path=out, completed_steps=clip.completed_steps | {WATERMARK_STEP})
 
 
-def _text(text: MarkText, size: Size) -> Image.Image:
-    name, ink = _TEXTS[text]
+def _load_text_image(text: WatermarkLanguage, size: Size) -> Image.Image:
+    name, ink = _TEXT_IMAGES[text]
     with files("keyreel.finishing").joinpath(f"{name}.png").open("rb") as file, Image.open(file) as drawn:
-        return _scaled(drawn.convert("RGBA"), _INK_HEIGHT * min(size.width, size.height) / ink)
+        return _scale_image(drawn.convert("RGBA"), _INK_HEIGHT * min(size.width, size.height) / ink)
 
 
-def _fitted(path: Picture, size: Size) -> Image.Image:
+def _load_custom_image(path: ImageRef, size: Size) -> Image.Image:
     widest, tallest = _PICTURE_WIDTH * size.width, _PICTURE_HEIGHT * size.height
     with Image.open(path) as picture:
-        return _scaled(picture.convert("RGBA"), min(widest / picture.width, tallest / picture.height))
+        return _scale_image(picture.convert("RGBA"), min(widest / picture.width, tallest / picture.height))
 
 
-def _scaled(picture: Image.Image, scale: float) -> Image.Image:
+def _scale_image(picture: Image.Image, scale: float) -> Image.Image:
     # Pillow resizes RGBA premultiplied, so colour hidden under full transparency does not bleed into edges.
     width, height = (max(2, round(side * scale)) for side in picture.size)
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _even(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _pad_to_even(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # H.264 4:2:0 places marks on even pixels: an odd side gets a transparent line.
     height, width = rgba.shape[:2]
     return np.pad(rgba, ((0, height % 2), (0, width % 2), (0, 0)))

@@ -18,13 +18,13 @@ from keyreel.wire.inputs.urls import LONGEST, complaint
 
 Network = IPv4Network | IPv6Network
 
-PORTS: Final = (80, 443, 8080, 8443)
+DEFAULT_PORTS: Final = (80, 443, 8080, 8443)
 _ANY_PORT: Final = frozenset(range(1, 65536))
 # Azure's host agent answers on a public address: IANA's registries, and so ssrfguard, do not know it.
 _FURTHER_DENIED: Final = (Block(ip_network("168.63.129.16/32"), "Azure host agent", "none", Reach.DENIED),)
-_THIS_MACHINE: Final = re.compile(r"(?:.+\.)?localhost\.?", re.IGNORECASE)
+_LOCALHOST_PATTERN: Final = re.compile(r"(?:.+\.)?localhost\.?", re.IGNORECASE)
 _LOOPBACK: Final = ("127.0.0.1", "::1")
-_PRIVATE: Final = (
+_PRIVATE_ADDRESS_MESSAGE: Final = (
     "leads to a private address; an operator opens networks with KEYREEL_EGRESS_ALLOW, "
     "such as 127.0.0.0/8 for this machine"
 )
@@ -35,7 +35,7 @@ class Destinations:
     """`allow` opens networks that are otherwise out of bounds, on any port; `ports` are open elsewhere."""
 
     allow: tuple[Network, ...] = ()
-    ports: tuple[int, ...] = PORTS
+    ports: tuple[int, ...] = DEFAULT_PORTS
     policy: Policy = field(init=False, repr=False, compare=False)
     """What ssrfguard holds every connection against."""
 
@@ -52,25 +52,25 @@ class Destinations:
         )
         object.__setattr__(self, "policy", policy)
 
-    def check(self, url: str, field: str) -> None:
+    def check_url(self, url: str, field: str) -> None:
         """Hold an address against the rules that its text alone can break. Looks nothing up.
 
         Raises:
             InvalidRequest: it is no plain http(s) URL, or leads to a port or a network that is not open.
         """
-        wrong = complaint(url) or self._complaint(url)
+        wrong = complaint(url) or self._find_violation(url)
         if wrong:
             raise InvalidRequest(f"{field}: the URL {wrong}.", field=field)
 
-    def _complaint(self, url: str) -> str:
+    def _find_violation(self, url: str) -> str:
         try:
             parts = httpx.URL(url)
         except httpx.InvalidURL:
             return "has a malformed host or port"
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        spelled = _spelled(parts.host)
+        spelled = _parse_literal_address(parts.host)
         if spelled and not any(map(self.policy.permits_address, spelled)):
-            return _PRIVATE
+            return _PRIVATE_ADDRESS_MESSAGE
         try:
             # Ports have a rule of their own below.
             self.policy.check_url(str(parts.copy_with(scheme="http", port=self.ports[0])))
@@ -79,33 +79,33 @@ class Destinations:
         # Where networks are opened, only its lookup tells whether a name leads into them.
         if port in self.ports or (any(map(self.is_opened, spelled)) if spelled else self.allow):
             return ""
-        return f"names port {port}; {self._open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"
+        return f"names port {port}; {self._describe_open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"
 
-    def hint(self, url: str) -> str:
+    def suggest_cause(self, url: str) -> str:
         """Return what may be the matter with an address that could not be had, told from its text alone."""
         try:
             parts = httpx.URL(url)
         except httpx.InvalidURL:
             return ""
-        if parts.port in {None, *self.ports} or any(map(self.is_opened, _spelled(parts.host))):
+        if parts.port in {None, *self.ports} or any(map(self.is_opened, _parse_literal_address(parts.host))):
             return ""
-        return f" (outside of KEYREEL_EGRESS_ALLOW {self._open_ports()})"
+        return f" (outside of KEYREEL_EGRESS_ALLOW {self._describe_open_ports()})"
 
     def is_opened(self, address: str) -> bool:
         """Say whether an address is in an opened network."""
         found = ip_address(address)
         return any(found.version == network.version and found in network for network in self.allow)
 
-    def _open_ports(self) -> str:
+    def _describe_open_ports(self) -> str:
         *others, last = map(str, self.ports)
         return (
             f"only ports {', '.join(others)} and {last} are open" if others else f"only port {last} is open"
         )
 
 
-def _spelled(host: str) -> tuple[str, ...]:
+def _parse_literal_address(host: str) -> tuple[str, ...]:
     """Return the address that a host spells, or this machine's for its own name; nothing for other names."""
-    if _THIS_MACHINE.fullmatch(host):
+    if _LOCALHOST_PATTERN.fullmatch(host):
         return _LOOPBACK
     try:
         return (str(ip_address(host)),)

@@ -22,10 +22,10 @@ LONGEST_SIDE: Final = 4096
 _FILE_BYTES: Final = 1 << 27
 _OPEN_FILES: Final = 16
 _MOST_PIXELS: Final = 200_000_000
-_DEEP_GREY: Final = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
-_WITH_PROFILE: Final = {"L", "LA", "RGB", "RGBA", "CMYK"}
-_ORIENTATION: Final = 0x0112
-_TURNS: Final = {
+_DEEP_GREY_MODES: Final = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
+_PROFILE_MODES: Final = {"L", "LA", "RGB", "RGBA", "CMYK"}
+_ORIENTATION_TAG: Final = 0x0112
+_ORIENTATION_TRANSPOSES: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -34,34 +34,38 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_QUARTERS: Final = {_TURNS[orientation] for orientation in range(5, 9)}
+_QUARTER_TURNS: Final = {_ORIENTATION_TRANSPOSES[orientation] for orientation in range(5, 9)}
 _MOST_CHUNKS: Final = 4000
-_DAMAGED: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
+_DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 
 
 def main() -> None:
     """Decode one picture under limits that no picture can lift."""
     source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
-    _confine(int(cpu_seconds), int(memory_bytes))
+    _set_resource_limits(int(cpu_seconds), int(memory_bytes))
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
     try:
-        answer: dict[str, object] = dict(
-            zip(("width", "height"), _normalise(source, target, keep_alpha=keep_alpha == "1"), strict=True)
+        result: dict[str, object] = dict(
+            zip(
+                ("width", "height"),
+                _normalise_image(source, target, keep_alpha=keep_alpha == "1"),
+                strict=True,
+            )
         )
     except MemoryError:
-        answer = {"fault": "complex"}
-    except _DAMAGED as error:
-        answer = {"fault": _fault(error), "detail": f"{error!r}"[:200]}
-    sys.stdout.write(json.dumps(answer))
+        result = {"fault": "complex"}
+    except _DECODE_ERRORS as error:
+        result = {"fault": _classify_fault(error), "detail": f"{error!r}"[:200]}
+    sys.stdout.write(json.dumps(result))
 
 
-def _fault(error: Exception) -> str:
+def _classify_fault(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "full"
     return "complex" if "memory" in str(error) else "damaged"
 
 
-def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
@@ -74,42 +78,42 @@ def _confine(cpu_seconds: int, memory_bytes: int) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def _normalise(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
+def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
     from keyreel.media.color_profiles import to_srgb
 
     with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as opened:
         size, info = opened.size, dict(opened.info)
-        opened.draft(None, _fitting(size))
+        opened.draft(None, _fit_size(size))
         opened.load()
-        turn = _TURNS.get(_orientation(opened))
-        image = _shrunk(_eight_bits(_right_way_round(opened)))
-        cicp = _cicp(source) if opened.format == "PNG" else b""
+        turn = _ORIENTATION_TRANSPOSES.get(_read_orientation(opened))
+        image = _shrink(_to_eight_bits(_fix_cmyk_inversion(opened)))
+        cicp = _read_cicp(source) if opened.format == "PNG" else b""
     if turn is not None:
         image = image.transpose(turn)
-    image = _without_alpha(to_srgb(image, info, cicp), keep=keep_alpha)
+    image = _flatten_alpha(to_srgb(image, info, cicp), keep=keep_alpha)
     # Told apart from the source: no text, profile or EXIF block is carried over.
     image.info = {}
     beside = Path(target + ".part")
     image.save(beside, "PNG", compress_level=1)
     beside.replace(target)
-    return (size[1], size[0]) if turn in _QUARTERS else size
+    return (size[1], size[0]) if turn in _QUARTER_TURNS else size
 
 
-def _orientation(opened: Image.Image) -> int:
+def _read_orientation(opened: Image.Image) -> int:
     """Read the orientation from EXIF or XMP, wherever the format has it; junk means upright."""
     try:
-        return int(opened.getexif().get(_ORIENTATION, 1))
-    except (*_DAMAGED, TypeError, IndexError):
+        return int(opened.getexif().get(_ORIENTATION_TAG, 1))
+    except (*_DECODE_ERRORS, TypeError, IndexError):
         return 1
 
 
-def _right_way_round(opened: Image.Image) -> Image.Image:
+def _fix_cmyk_inversion(opened: Image.Image) -> Image.Image:
     """Undo what Pillow does to every CMYK JPEG: only Adobe's have their channels inverted."""
     inverted = opened.mode == "CMYK" and "adobe" not in opened.info
     return ImageChops.invert(opened) if inverted else opened
 
 
-def _cicp(source: str) -> bytes:
+def _read_cicp(source: str) -> bytes:
     """Return the content of a PNG's cICP chunk, which Pillow does not read."""
     with Path(source).open("rb") as file:
         file.seek(8)
@@ -123,27 +127,27 @@ def _cicp(source: str) -> bytes:
     return b""
 
 
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+def _fit_size(size: tuple[int, int]) -> tuple[int, int]:
     factor = min(1.0, LONGEST_SIDE / max(size))
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Bring palettes, bitmaps and deep greys to 8 bits a channel, which everything after works in."""
-    if image.mode in _DEEP_GREY:
+    if image.mode in _DEEP_GREY_MODES:
         # Pillow's own conversion clips 16-bit grey to white.
         grey = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
         if "transparency" in image.info:
-            grey.putalpha(_where_not(image, image.info["transparency"]))
+            grey.putalpha(_make_transparency_mask(image, image.info["transparency"]))
         return grey
     if image.has_transparency_data:
         # A profile for greys is not to meet three channels.
         with_alpha = "LA" if image.mode in {"L", "LA"} else "RGBA"
         return image if image.mode == with_alpha else image.convert(with_alpha)
-    return image if image.mode in _WITH_PROFILE else image.convert("RGB")
+    return image if image.mode in _PROFILE_MODES else image.convert("RGB")
 
 
-def _where_not(image: Image.Image, clear: int) -> Image.Image:
+def _make_transparency_mask(image: Image.Image, clear: int) -> Image.Image:
     """Return the mask of a deep grey picture that is 0 where it has one value, which means transparent."""
     deep = image.convert("I")
     # What lies below 0 becomes 0 on the way to 8 bits, what lies above 255 becomes 255.
@@ -152,14 +156,14 @@ def _where_not(image: Image.Image, clear: int) -> Image.Image:
     return ImageChops.lighter(above, below).point(lambda value: 255 if value else 0)
 
 
-def _shrunk(image: Image.Image) -> Image.Image:
-    fitting = _fitting(image.size)
+def _shrink(image: Image.Image) -> Image.Image:
+    fitting = _fit_size(image.size)
     if fitting == image.size:
         return image
     return image.resize(fitting, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _without_alpha(image: Image.Image, *, keep: bool) -> Image.Image:
+def _flatten_alpha(image: Image.Image, *, keep: bool) -> Image.Image:
     if image.mode != "RGBA" or keep:
         return image
     ground = Image.new("RGB", image.size, "white")

@@ -21,8 +21,8 @@ from ssrfguard.httpx import AsyncClient
 from keyreel.clock import SystemClock
 from keyreel.errors import PictureUnreachable
 from keyreel.intake.allowed_destinations import Destinations
-from keyreel.intake.response_reader import NotHad, Passing, followed
-from keyreel.intake.retry_after import seconds_in
+from keyreel.intake.response_reader import FetchFailed, TransientFetchFailure, fetch_following_redirects
+from keyreel.intake.retry_after import parse_retry_after
 from keyreel.wire.inputs.urls import complaint
 
 if TYPE_CHECKING:
@@ -31,27 +31,27 @@ if TYPE_CHECKING:
     from ssrfguard import Resolver
 
     from keyreel.clock import Clock
-_Answer = tuple[int, int, int, str, tuple[Any, ...]]
+_AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
-_PAUSES: Final = (0.5, 1.5)
+_RETRY_DELAYS: Final = (0.5, 1.5)
 """Seconds before what failed in passing is tried again; as many entries as there are further tries."""
 
 _LOOKUP_SECONDS: Final = 5.0
 _LOOKUPS: Final = 16
 _CONNECT_SECONDS: Final = 5.0
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
-_FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, NotHad)
+_FETCH_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, FetchFailed)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PostResponse:
     """What a receiver answered; `retry_after` is that header as it came."""
 
     status: int
     retry_after: str = ""
 
 
-class Egress:
+class EgressClient:
     """Fetches and posts for tenants, to the open destinations.
 
     A failed fetch takes at least `failure_seconds`, so that its haste does not tell "internal" from "down".
@@ -63,13 +63,13 @@ class Egress:
         *,
         resolver: Resolver = socket.getaddrinfo,
         failure_seconds: float = 1.0,
-        pauses: tuple[float, ...] = _PAUSES,
+        retry_delays: tuple[float, ...] = _RETRY_DELAYS,
         clock: Clock | None = None,
     ) -> None:
         self.destinations = destinations or Destinations()
         self._resolver = resolver
         self._failure_seconds = failure_seconds
-        self._pauses = pauses
+        self._retry_delays = retry_delays
         self._clock = clock or SystemClock()
         self._lookups = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="lookup")
         self._tls = httpx.create_ssl_context(trust_env=False)
@@ -89,29 +89,31 @@ class Egress:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            async with asyncio.timeout(deadline_seconds), self._client(deadline_seconds) as client:
-                for pause in self._pauses:
+            async with asyncio.timeout(deadline_seconds), self._make_client(deadline_seconds) as client:
+                for pause in self._retry_delays:
                     try:
-                        return await followed(client, url, max_bytes)
-                    except Passing as fault:
-                        await self._wait(fault, pause, started + deadline_seconds)
-                return await followed(client, url, max_bytes)
-        except _FAILURES as error:
-            self._tell(url, error)
+                        return await fetch_following_redirects(client, url, max_bytes)
+                    except TransientFetchFailure as fault:
+                        await self._wait_for_retry(fault, pause, started + deadline_seconds)
+                return await fetch_following_redirects(client, url, max_bytes)
+        except _FETCH_ERRORS as error:
+            self._log_failure(url, error)
             await asyncio.sleep(started + self._failure_seconds - loop.time())
             raise PictureUnreachable from error
 
-    async def _wait(self, fault: Passing, pause: float, deadline: float) -> None:
+    async def _wait_for_retry(self, failure: TransientFetchFailure, pause: float, deadline: float) -> None:
         """Wait until the next try, or give up at once where that is beyond the deadline."""
         left = deadline - asyncio.get_running_loop().time()
-        seconds = max(pause, seconds_in(fault.retry_after, self._clock.now(), most=1 + max(left, 0)))
+        seconds = max(
+            pause, parse_retry_after(failure.retry_after, self._clock.now(), max_seconds=1 + max(left, 0))
+        )
         if seconds >= left:
-            raise fault
+            raise failure
         await asyncio.sleep(seconds)
 
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
-    ) -> Answer:
+    ) -> PostResponse:
         """Send the body and return the answer's head. The rest is not read, a redirect not followed.
 
         Raises:
@@ -120,15 +122,15 @@ class Egress:
         try:
             async with (
                 asyncio.timeout(deadline_seconds),
-                self._client(deadline_seconds) as client,
-                client.stream("POST", url, content=body, headers=dict(headers)) as answer,
+                self._make_client(deadline_seconds) as client,
+                client.stream("POST", url, content=body, headers=dict(headers)) as response,
             ):
-                return Answer(answer.status_code, answer.headers.get("Retry-After", ""))
-        except _FAILURES as error:
-            self._tell(url, error)
+                return PostResponse(response.status_code, response.headers.get("Retry-After", ""))
+        except _FETCH_ERRORS as error:
+            self._log_failure(url, error)
             raise PictureUnreachable("The address could not be reached.") from error
 
-    def _client(self, seconds: float) -> AsyncClient:
+    def _make_client(self, seconds: float) -> AsyncClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.
         return AsyncClient(
             policy=self.destinations.policy,
@@ -140,7 +142,7 @@ class Egress:
             headers=_HEADERS,
         )
 
-    def _resolve(self, host: str, port: int, *hints: int) -> list[_Answer]:
+    def _resolve(self, host: str, port: int, *hints: int) -> list[_AddressInfo]:
         """Look a name up, in bounded time: getaddrinfo knows no timeout, and no cancelling."""
         lookup = self._lookups.submit(self._resolver, host, port, *hints)
         try:
@@ -154,7 +156,7 @@ class Egress:
             raise BlockedAddressError(host, f"port {port} is open for allowed networks only")
         return opened
 
-    def _tell(self, url: str, error: Exception) -> None:
+    def _log_failure(self, url: str, error: Exception) -> None:
         # A URL may hold a secret in its path or query, and ssrfguard quotes URLs in its messages.
         host = "" if complaint(url) else urlsplit(url).netloc
         detail = error.reason if isinstance(error, BlockedURLError | BlockedAddressError) else str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyreel.errors import InvalidRequest
-from keyreel.intake.images import decode_inline, inspect
+from keyreel.intake.images import decode_inline_image, inspect_image
 from keyreel.wire.inputs.urls import is_address
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 
-def complaints(endpoint: Endpoint, check_url: Callable[[str, str], None]) -> tuple[InvalidRequest, ...]:
+def list_image_errors(
+    endpoint: Endpoint, check_url: Callable[[str, str], None]
+) -> tuple[InvalidRequest, ...]:
     """Return what is wrong with the pictures inside a request, and with its addresses.
 
     `check_url` holds an address of a field against what its text tells, and raises InvalidRequest.
@@ -31,7 +33,7 @@ def complaints(endpoint: Endpoint, check_url: Callable[[str, str], None]) -> tup
                 check_url(source, path)
             else:
                 rules = endpoint.picture_rules(path)
-                sizes[path] = inspect(decode_inline(source, rules, path), rules, path).size
+                sizes[path] = inspect_image(decode_inline_image(source, rules, path), rules, path).size
         except InvalidRequest as error:
             found.append(error)
     try:

@@ -16,7 +16,7 @@ from keyreel.errors import (
     InvalidRequest,
 )
 from keyreel.intake import image_headers
-from keyreel.intake.image_headers import BadHeader, Header
+from keyreel.intake.image_headers import ImageHeader, InvalidImageHeader
 from keyreel.wire.inputs import magic_numbers
 from keyreel.wire.inputs.data_uris import NotInline, TooLong, inline
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from keyreel.order import Size
     from keyreel.wire.endpoints.endpoint import PictureRules
 
-LONGEST_SIDE: Final = 16384
-MOST_PIXELS: Final = 64_000_000
-MOST_SEQUENTIAL_PIXELS: Final = 200_000_000
+MAX_SIDE: Final = 16384
+MAX_PIXELS: Final = 64_000_000
+MAX_SEQUENTIAL_PIXELS: Final = 200_000_000
 """For JPEGs that are decoded line by line, and smaller than they are."""
 
 
-def inspect(data: bytes, rules: PictureRules, field: str) -> Header:
+def inspect_image(data: bytes, rules: PictureRules, field: str) -> ImageHeader:
     """Hold a picture's bytes against its field's limits, from the header alone.
 
     Raises:
@@ -42,23 +42,21 @@ def inspect(data: bytes, rules: PictureRules, field: str) -> Header:
         ImageSizeOutOfRange: a side or the ratio is outside the limits.
     """
     if len(data) > rules.max_bytes:
-        raise too_large(rules.max_bytes, field)
+        raise make_too_large_error(rules.max_bytes, field)
     try:
-        header = image_headers.read(data)
-    except BadHeader as error:
+        header = image_headers.read_header(data)
+    except InvalidImageHeader as error:
         raise InvalidImage(f"{field}: the image {error}.", field=field) from None
     _check_pixels(header, field)
     check_size(header.size, rules, field)
     return header
 
 
-def _check_pixels(header: Header, field: str) -> None:
-    size, most = header.size, MOST_SEQUENTIAL_PIXELS if header.sequential else MOST_PIXELS
-    if max(size.width, size.height) > LONGEST_SIDE:
-        raise ImageTooManyPixels(
-            f"{field}: {size} has a side of more than {LONGEST_SIDE} pixels.", field=field
-        )
-    if size.pixels > most:
+def _check_pixels(header: ImageHeader, field: str) -> None:
+    size, most = header.size, MAX_SEQUENTIAL_PIXELS if header.sequential else MAX_PIXELS
+    if max(size.width, size.height) > MAX_SIDE:
+        raise ImageTooManyPixels(f"{field}: {size} has a side of more than {MAX_SIDE} pixels.", field=field)
+    if size.pixel_count > most:
         raise ImageTooManyPixels(
             f"{field}: {size} has more than {most // 1_000_000} million pixels.", field=field
         )
@@ -75,14 +73,18 @@ def check_size(size: Size, rules: PictureRules, field: str) -> None:
             f"{field}: {size} is smaller than {rules.min_side}x{rules.min_side} pixels.", field=field
         )
     widest = rules.widest
-    if widest and not 1 <= size.ratio * widest <= widest * widest:
-        ratio = f"{float(size.ratio):.2f}:1" if size.ratio > 1 else f"1:{float(1 / size.ratio):.2f}"
+    if widest and not 1 <= size.aspect_ratio * widest <= widest * widest:
+        ratio = (
+            f"{float(size.aspect_ratio):.2f}:1"
+            if size.aspect_ratio > 1
+            else f"1:{float(1 / size.aspect_ratio):.2f}"
+        )
         raise ImageSizeOutOfRange(
             f"{field}: the ratio {ratio} of {size} is outside 1:{widest} to {widest}:1.", field=field
         )
 
 
-def too_large(most_bytes: int, field: str, noun: str = "image") -> ImageTooLarge:
+def make_too_large_error(most_bytes: int, field: str, noun: str = "image") -> ImageTooLarge:
     """Return the error for a picture, or what `noun` says, of more bytes than these."""
     return ImageTooLarge(f"{field}: the {noun} has more than {most_bytes / 1_000_000:g} MB.", field=field)
 
@@ -99,7 +101,7 @@ def check_video(file: Path, field: str) -> None:
         raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
 
 
-def decode_inline(source: str, rules: PictureRules, field: str) -> bytes:
+def decode_inline_image(source: str, rules: PictureRules, field: str) -> bytes:
     """Return the bytes of a picture inside the request: a data URI, or bare base64 of a known format.
 
     Raises:
@@ -112,4 +114,4 @@ def decode_inline(source: str, rules: PictureRules, field: str) -> bytes:
     except NotInline as rule:
         raise InvalidImage(f"{field}: {rule}.", field=field) from None
     except TooLong:
-        raise too_large(most, field) from None
+        raise make_too_large_error(most, field) from None

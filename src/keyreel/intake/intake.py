@@ -22,11 +22,11 @@ from keyreel.errors import (
     PictureUnreachable,
     VideoUnreachable,
 )
-from keyreel.intake.content_encodings import BadCoding
-from keyreel.intake.images import check_video, decode_inline, inspect, too_large
+from keyreel.intake.content_encodings import InvalidContentEncoding
+from keyreel.intake.images import check_video, decode_inline_image, inspect_image, make_too_large_error
 from keyreel.intake.sandbox import Sandbox
-from keyreel.order import Order, Picture, Size, fitted, pictures_of, with_pictures
-from keyreel.storage.atomic_write import room
+from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
+from keyreel.storage.atomic_write import translate_disk_full
 from keyreel.wire.endpoints.from_video import LONGEST_SECONDS, SHORTEST_SECONDS
 from keyreel.wire.inputs.sources import STORED
 from keyreel.wire.inputs.urls import is_address
@@ -35,46 +35,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from keyreel.intake.egress import Egress
-    from keyreel.storage.objects import Storage
+    from keyreel.intake.egress import EgressClient
+    from keyreel.storage.objects import ObjectStorage
     from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 
-ASSET: Final = "asset:"
+ASSET_PREFIX: Final = "asset:"
 """Starts a reference to a stored picture; its SHA-256 follows."""
 
-_LARGE: Final = 1 << 20
-_LARGE_AT_ONCE: Final = 2
-_FETCHES: Final = 4
-_VIDEO_FETCHES: Final = 2
+_LARGE_SOURCE_CHARS: Final = 1 << 20
+_LARGE_CONCURRENCY: Final = 2
+_IMAGE_FETCH_CONCURRENCY: Final = 4
+_VIDEO_FETCH_CONCURRENCY: Final = 2
 """Each may hold 100 MB twice."""
 _TEN_MEGABYTES: Final = 10_000_000
 _SECONDS_PER_TEN_MEGABYTES: Final = 15.0
-_MOST_SECONDS: Final = 30.0
+_MAX_IMAGE_FETCH_SECONDS: Final = 30.0
 
-_MOST_VIDEO_SECONDS: Final = 60.0
-_VIDEO: Final = "video_url"
-_VIDEO_BYTES: Final = 100_000_000
+_MAX_VIDEO_FETCH_SECONDS: Final = 60.0
+_VIDEO_FIELD: Final = "video_url"
+_MAX_VIDEO_BYTES: Final = 100_000_000
 
 _Request = TypeVar("_Request", bound="Endpoint")
 
 
-def _not_ours(_url: str) -> None:
+def _resolve_nothing(_url: str) -> None:
     """Stand in where a server has no address of its own."""
 
 
-class _Input(NamedTuple):
+class _InputSource(NamedTuple):
     """What is brought: for which field, and what it is called."""
 
     field: str
     noun: str = "image"
 
     @property
-    def unreachable(self) -> type[PictureUnreachable | VideoUnreachable]:
+    def unreachable_error(self) -> type[PictureUnreachable | VideoUnreachable]:
         """How it is told that it cannot be had."""
         return VideoUnreachable if self.noun == "video" else PictureUnreachable
 
     @property
-    def invalid(self) -> type[InvalidRequest]:
+    def invalid_error(self) -> type[InvalidRequest]:
         """How it is told that it is broken."""
         return InvalidRequest if self.noun == "video" else InvalidImage
 
@@ -86,15 +86,19 @@ class Intake:
     """
 
     def __init__(
-        self, storage: Storage, egress: Egress, *, resolve: Callable[[str], str | None] = _not_ours
+        self,
+        storage: ObjectStorage,
+        egress: EgressClient,
+        *,
+        resolve: Callable[[str], str | None] = _resolve_nothing,
     ) -> None:
         self._storage = storage
         self._egress = egress
         self._resolve = resolve
         self._sandbox = Sandbox()
-        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
-        self._fetching = asyncio.Semaphore(_FETCHES)
-        self._filming = asyncio.Semaphore(_VIDEO_FETCHES)
+        self._large_decodes = asyncio.Semaphore(_LARGE_CONCURRENCY)
+        self._image_fetches = asyncio.Semaphore(_IMAGE_FETCH_CONCURRENCY)
+        self._video_fetches = asyncio.Semaphore(_VIDEO_FETCH_CONCURRENCY)
 
     async def receive(self, endpoint: _Request) -> _Request:
         """Return the request with its inline pictures checked, stored and replaced by references to them.
@@ -108,16 +112,16 @@ class Intake:
             if is_address(source):
                 self.check_url(source, path)
                 continue
-            async with self._large if len(source) > _LARGE else nullcontext():
+            async with self._large_decodes if len(source) > _LARGE_SOURCE_CHARS else nullcontext():
                 data, sizes[path], digest = await asyncio.to_thread(
-                    _read, source, endpoint.picture_rules(path), path
+                    _decode_and_inspect, source, endpoint.picture_rules(path), path
                 )
-                await self._keep(f"assets/{digest}", data)
-            sources[path] = ASSET + digest
+                await self._store_or_renew(f"assets/{digest}", data)
+            sources[path] = ASSET_PREFIX + digest
         if is_address(endpoint.predecessor):
-            self.check_url(endpoint.predecessor, _VIDEO)
-        for path, address in endpoint.called().items():
-            self._egress.destinations.check(address, path)
+            self.check_url(endpoint.predecessor, _VIDEO_FIELD)
+        for path, url in endpoint.called().items():
+            self._egress.destinations.check_url(url, path)
         endpoint.check_sizes(sizes)
         return endpoint.with_pictures(sources)
 
@@ -132,7 +136,7 @@ class Intake:
         except (LinkExpired, LinkForged) as error:
             raise InvalidRequest(f"{field}: {error.message}", field=field) from None
         if own is None:
-            self._egress.destinations.check(url, field)
+            self._egress.destinations.check_url(url, field)
 
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
         """Return the order with its pictures as sRGB PNG files in `folder`, and with its size settled.
@@ -142,114 +146,118 @@ class Intake:
             PictureUnreachable: a picture cannot be had; VideoUnreachable: the video cannot.
             Unavailable: the file store does not answer, or the disk is full.
         """
-        wanted: dict[str, dict[str, PictureRules]] = {picture: {} for picture in pictures_of(order)}
+        wanted: dict[str, dict[str, PictureRules]] = {picture: {} for picture in list_images(order)}
         for path, source in endpoint.pictures().items():
             if source in wanted:  # what the order leaves out is not fetched
                 wanted[source][path] = endpoint.picture_rules(path)
         files = {source: folder / f"{number}.png" for number, source in enumerate(wanted)}
-        sizes = await self._made(wanted, files)
+        sizes = await self._gather_images(wanted, files)
         endpoint.check_sizes({path: sizes[source] for source, rules in wanted.items() for path in rules})
-        moved = {Picture(source): Picture(str(file)) for source, file in files.items()}
-        order = with_pictures(order, moved)
+        moved = {ImageRef(source): ImageRef(str(file)) for source, file in files.items()}
+        order = replace_images(order, moved)
         if endpoint.predecessor:
-            return await self._going_on(endpoint, order, folder)
-        return fitted(order, next(iter(sizes.values()))) if sizes else order
+            return await self._gather_extension(endpoint, order, folder)
+        return settle_size(order, next(iter(sizes.values()))) if sizes else order
 
-    async def _going_on(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
+    async def _gather_extension(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
         """Return the order with the frames that its shot goes on from, and with their size."""
         raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
-        field = "video_creation_id" if endpoint.predecessor_task else _VIDEO
-        await self._bring(endpoint.predecessor, _VIDEO_BYTES, raw, _Input(field, "video"))
+        field = "video_creation_id" if endpoint.predecessor_task else _VIDEO_FIELD
+        await self._copy_input(endpoint.predecessor, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video"))
         await asyncio.to_thread(check_video, raw, field)
         seconds = (SHORTEST_SECONDS, LONGEST_SECONDS)
-        size = await self._sandbox.last_frames(raw, first, lead, seconds=seconds, field=field)
+        size = await self._sandbox.extract_last_frames(raw, first, lead, seconds=seconds, field=field)
         raw.unlink()
         (shot,) = order.shots
-        shot = replace(shot, first=Picture(str(first)), lead=Picture(str(lead)))
-        return fitted(replace(order, shots=(shot,)), size)
+        shot = replace(shot, first=ImageRef(str(first)), lead=ImageRef(str(lead)))
+        return settle_size(replace(order, shots=(shot,)), size)
 
-    async def _made(
+    async def _gather_images(
         self, wanted: Mapping[str, Mapping[str, PictureRules]], files: Mapping[str, Path]
     ) -> dict[str, Size]:
         try:
             async with asyncio.TaskGroup() as group:
-                making = {
-                    source: group.create_task(self._make(source, rules, files[source]))
+                jobs = {
+                    source: group.create_task(self._gather_image(source, rules, files[source]))
                     for source, rules in wanted.items()
                 }
         except BaseExceptionGroup as errors:
-            first = _first(errors)
+            first = _choose_error(errors)
             raise first from first.__cause__
-        return {source: task.result() for source, task in making.items()}
+        return {source: task.result() for source, task in jobs.items()}
 
-    async def _make(self, source: str, rules: Mapping[str, PictureRules], target: Path) -> Size:
+    async def _gather_image(self, source: str, rules: Mapping[str, PictureRules], target: Path) -> Size:
         """Bring one picture to its file. It has to keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
         most = min(rule.max_bytes for rule in rules.values())
-        await self._bring(source, most, raw, _Input(field))
+        await self._copy_input(source, most, raw, _InputSource(field))
         await asyncio.to_thread(_inspect_file, raw, rules)
         keep_alpha = all(rule.keep_alpha for rule in rules.values())
-        size = await self._sandbox.normalise(raw, target, keep_alpha=keep_alpha, field=field)
+        size = await self._sandbox.normalise_image(raw, target, keep_alpha=keep_alpha, field=field)
         raw.unlink()
         return size
 
-    async def _bring(self, source: str, max_bytes: int, raw: Path, wanted: _Input) -> None:
+    async def _copy_input(self, source: str, max_bytes: int, raw: Path, input_source: _InputSource) -> None:
         try:
-            key = self._key(source)
+            key = self._find_storage_key(source)
         except (LinkExpired, LinkForged) as error:
-            raise wanted.unreachable(f"{wanted.field}: {error.message}") from error
+            raise input_source.unreachable_error(f"{input_source.field}: {error.message}") from error
         if key is None:
-            data = await self._fetched(source, max_bytes, wanted)
-            with room():
+            data = await self._fetch_url(source, max_bytes, input_source)
+            with translate_disk_full():
                 await asyncio.to_thread(raw.write_bytes, data)
             return
-        size = await self._storage.size(key)
+        size = await self._storage.get_size(key)
         if size is None:
-            raise wanted.unreachable(f"{wanted.field}: the {wanted.noun} is no longer stored here.")
+            raise input_source.unreachable_error(
+                f"{input_source.field}: the {input_source.noun} is no longer stored here."
+            )
         if size > max_bytes:
-            raise too_large(max_bytes, wanted.field, wanted.noun)
-        await self._storage.fetch(key, raw)
+            raise make_too_large_error(max_bytes, input_source.field, input_source.noun)
+        await self._storage.download(key, raw)
 
-    def _key(self, source: str) -> str | None:
+    def _find_storage_key(self, source: str) -> str | None:
         """Return where the storage has what a source names; None for what is elsewhere."""
-        if source.startswith(ASSET):
-            return f"assets/{source.removeprefix(ASSET)}"
+        if source.startswith(ASSET_PREFIX):
+            return f"assets/{source.removeprefix(ASSET_PREFIX)}"
         return source.removeprefix(STORED) if source.startswith(STORED) else self._resolve(source)
 
-    async def _fetched(self, url: str, max_bytes: int, wanted: _Input) -> bytes:
-        most = _MOST_VIDEO_SECONDS if wanted.noun == "video" else _MOST_SECONDS
+    async def _fetch_url(self, url: str, max_bytes: int, input_source: _InputSource) -> bytes:
+        most = _MAX_VIDEO_FETCH_SECONDS if input_source.noun == "video" else _MAX_IMAGE_FETCH_SECONDS
         seconds = min(most, _SECONDS_PER_TEN_MEGABYTES * ceil(max_bytes / _TEN_MEGABYTES))
         try:
-            async with self._fetching if wanted.noun == "image" else self._filming:
+            async with self._image_fetches if input_source.noun == "image" else self._video_fetches:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
         except PictureUnreachable as error:
-            hint = self._egress.destinations.hint(url)
-            sentence = f"{wanted.field}: the {wanted.noun} could not be downloaded{hint}."
-            raise wanted.unreachable(sentence) from error
-        except BadCoding as error:
-            raise wanted.invalid(f"{wanted.field}: the {wanted.noun} {error}.", field=wanted.field) from None
+            hint = self._egress.destinations.suggest_cause(url)
+            sentence = f"{input_source.field}: the {input_source.noun} could not be downloaded{hint}."
+            raise input_source.unreachable_error(sentence) from error
+        except InvalidContentEncoding as error:
+            raise input_source.invalid_error(
+                f"{input_source.field}: the {input_source.noun} {error}.", field=input_source.field
+            ) from None
         except ImageTooLarge:
-            raise too_large(max_bytes, wanted.field, wanted.noun) from None
+            raise make_too_large_error(max_bytes, input_source.field, input_source.noun) from None
 
-    async def _keep(self, key: str, data: bytes) -> None:
+    async def _store_or_renew(self, key: str, data: bytes) -> None:
         # Renewed, so that it is not deleted as unused before the task that needs it is in the database.
         if not await self._storage.renew(key, len(data)):
             await self._storage.put(key, data)
 
 
-def _read(source: str, rules: PictureRules, field: str) -> tuple[bytes, Size, str]:
-    data = decode_inline(source, rules, field)
-    return data, inspect(data, rules, field).size, sha256(data).hexdigest()
+def _decode_and_inspect(source: str, rules: PictureRules, field: str) -> tuple[bytes, Size, str]:
+    data = decode_inline_image(source, rules, field)
+    return data, inspect_image(data, rules, field).size, sha256(data).hexdigest()
 
 
 def _inspect_file(file: Path, rules: Mapping[str, PictureRules]) -> None:
     data = file.read_bytes()
     for field, rule in rules.items():
-        inspect(data, rule, field)
+        inspect_image(data, rule, field)
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def _choose_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """Choose the error to tell: one of ours before any other."""
     ours = errors.subgroup(KeyreelError)
     chosen = (ours or errors).exceptions[0]
-    return _first(chosen) if isinstance(chosen, BaseExceptionGroup) else chosen
+    return _choose_error(chosen) if isinstance(chosen, BaseExceptionGroup) else chosen

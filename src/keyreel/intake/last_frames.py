@@ -30,15 +30,15 @@ LEAD_SECONDS: Final = Fraction(1, 3)
 _FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _CODECS: Final = {"h264", "hevc", "vp9", "av1", "libdav1d"}
 _LONGEST_SIDE: Final = 4096
-_WIDEST: Final = 8
-_FEWEST_PIXELS: Final = 64
-_MOST_PICTURES: Final = 60 * 240
-_BACK: Final = Fraction(1, 4)
+_MAX_PIXEL_ASPECT: Final = 8
+_MIN_SIDE: Final = 64
+_MAX_PACKETS: Final = 60 * 240
+_SEEK_MARGIN: Final = Fraction(1, 4)
 """Seconds before the lead where decoding may begin at the latest: times of a file are rounded."""
 
 _FILE_BYTES: Final = 1 << 27
 _OPEN_FILES: Final = 32
-_UPRIGHT: Final = {
+_ROTATIONS: Final = {
     0: None,
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
@@ -46,11 +46,11 @@ _UPRIGHT: Final = {
 }
 
 
-class _Refused(Exception):
+class _RejectedVideo(Exception):
     """What is in the file is not what may be in it; the message completes "the video …"."""
 
 
-class _Span(NamedTuple):
+class _VideoTimes(NamedTuple):
     """When the pictures begin, when the last of them begins, and when it ends, in seconds."""
 
     start: Fraction
@@ -61,24 +61,24 @@ class _Span(NamedTuple):
 def main() -> None:
     """Decode under limits that no video can lift."""
     source, first, lead, shortest, longest, cpu_seconds, memory_bytes = sys.argv[1:]
-    _confine(int(cpu_seconds), int(memory_bytes))
+    _set_resource_limits(int(cpu_seconds), int(memory_bytes))
     try:
-        answer = _taken(source, Path(first), Path(lead), (int(shortest), int(longest)))
-    except _Refused as refused:
-        answer = {"fault": "refused", "detail": str(refused)}
+        result = _extract_frames(source, Path(first), Path(lead), (int(shortest), int(longest)))
+    except _RejectedVideo as refused:
+        result = {"fault": "refused", "detail": str(refused)}
     except MemoryError:
-        answer = {"fault": "complex"}
+        result = {"fault": "complex"}
     except (FFmpegError, OSError, ValueError, EOFError) as error:
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
         memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
-        answer = {
+        result = {
             "fault": "full" if full else "complex" if memory else "damaged",
             "detail": f"{error!r}"[:200],
         }
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(json.dumps(result))
 
 
-def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
@@ -91,12 +91,14 @@ def _confine(cpu_seconds: int, memory_bytes: int) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def _taken(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> dict[str, Any]:
+def _extract_frames(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> dict[str, Any]:
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     with av.open(source, options=options, metadata_errors="replace") as container:
-        stream = _pictures(container)
-        span = _span(container, stream, seconds)
-        pictures = [_upright(frame, stream) for frame in _last_frames(container, stream, span)]
+        stream = _open_video_stream(container)
+        span = _measure_times(container, stream, seconds)
+        pictures = [
+            _to_display_image(frame, stream) for frame in _decode_last_frames(container, stream, span)
+        ]
         for picture, path in zip(pictures, (lead, first), strict=True):
             beside = path.with_suffix(".part")
             picture.save(beside, "PNG", compress_level=1)
@@ -105,83 +107,85 @@ def _taken(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> di
         return {"width": width, "height": height, "seconds": float(span.end - span.start)}
 
 
-def _pictures(container: InputContainer) -> VideoStream:
+def _open_video_stream(container: InputContainer) -> VideoStream:
     if not container.streams.video:
-        raise _Refused("holds no moving pictures")
+        raise _RejectedVideo("holds no moving pictures")
     stream = container.streams.video[0]
     codec = stream.codec_context
     if codec.name not in _CODECS:
-        raise _Refused(f"is coded as {codec.name[:20]}; it must be H.264, HEVC, VP9 or AV1")
+        raise _RejectedVideo(f"is coded as {codec.name[:20]}; it must be H.264, HEVC, VP9 or AV1")
     if max(codec.width, codec.height) > _LONGEST_SIDE:
-        raise _Refused(f"is {codec.width}x{codec.height}; a side has at most {_LONGEST_SIDE} pixels")
-    if min(codec.width, codec.height) < _FEWEST_PIXELS:
-        raise _Refused(f"is {codec.width}x{codec.height}; a side has at least {_FEWEST_PIXELS} pixels")
+        raise _RejectedVideo(f"is {codec.width}x{codec.height}; a side has at most {_LONGEST_SIDE} pixels")
+    if min(codec.width, codec.height) < _MIN_SIDE:
+        raise _RejectedVideo(f"is {codec.width}x{codec.height}; a side has at least {_MIN_SIDE} pixels")
     # Threads reserve address space by the hundred megabytes.
     codec.thread_count = 1
     return stream
 
 
-def _span(container: InputContainer, stream: VideoStream, seconds: tuple[int, int]) -> _Span:
+def _measure_times(container: InputContainer, stream: VideoStream, seconds: tuple[int, int]) -> _VideoTimes:
     """Read when pictures are shown from all of their packets: headers may claim any length."""
     base = stream.time_base or Fraction(1, 1000)
-    shown: list[tuple[int, int]] = []
+    times: list[tuple[int, int]] = []
     for packet in container.demux(stream):
         if packet.pts is not None and packet.size:
-            shown.append((packet.pts, packet.duration or 0))
-        if len(shown) > _MOST_PICTURES:
-            raise _Refused(f"has more than {_MOST_PICTURES} pictures")
-    if len(shown) < 2:  # noqa: PLR2004 - a first and a last one
-        raise _Refused("holds no moving pictures")
-    start = min(shown)[0] * base
-    last, duration = max(shown)
-    usual = Fraction(last - min(shown)[0], len(shown) - 1)
+            times.append((packet.pts, packet.duration or 0))
+        if len(times) > _MAX_PACKETS:
+            raise _RejectedVideo(f"has more than {_MAX_PACKETS} pictures")
+    if len(times) < 2:  # noqa: PLR2004 - a first and a last one
+        raise _RejectedVideo("holds no moving pictures")
+    start = min(times)[0] * base
+    last, duration = max(times)
+    usual = Fraction(last - min(times)[0], len(times) - 1)
     # The last picture's own duration is anybody's claim as well: more than two usual ones is none.
     own = duration if 0 < duration <= 2 * usual else usual
-    span = _Span(start, last * base, (last + own) * base)
+    span = _VideoTimes(start, last * base, (last + own) * base)
     length = span.end - span.start
     frame = usual * base
     if not seconds[0] - frame <= length <= seconds[1] + frame:
-        raise _Refused(f"lasts {float(length):.1f} s; it must last {seconds[0]} to {seconds[1]} s")
+        raise _RejectedVideo(f"lasts {float(length):.1f} s; it must last {seconds[0]} to {seconds[1]} s")
     return span
 
 
-def _last_frames(
-    container: InputContainer, stream: VideoStream, span: _Span
+def _decode_last_frames(
+    container: InputContainer, stream: VideoStream, span: _VideoTimes
 ) -> tuple[VideoFrame, VideoFrame]:
     """Decode the end of the video: the frame nearest to the lead's time, and the last one."""
     base = stream.time_base or Fraction(1, 1000)
     wanted = span.last - LEAD_SECONDS
-    container.seek(int((wanted - _BACK) / base), stream=stream, backward=True)
+    container.seek(int((wanted - _SEEK_MARGIN) / base), stream=stream, backward=True)
     lead: VideoFrame | None = None
     last: VideoFrame | None = None
     for frame in container.decode(stream):
         if frame.pts is None:
             continue
-        if lead is None or _apart(frame, base, wanted) < _apart(lead, base, wanted):
+        if lead is None or _measure_time_distance(frame, base, wanted) < _measure_time_distance(
+            lead, base, wanted
+        ):
             lead = frame
         if last is None or frame.pts >= (last.pts or 0):
             last = frame
     if lead is None or last is None or lead is last:
-        raise _Refused("holds no moving pictures at its end")
+        raise _RejectedVideo("holds no moving pictures at its end")
     return lead, last
 
 
-def _apart(frame: VideoFrame, base: Fraction, wanted: Fraction) -> Fraction:
+def _measure_time_distance(frame: VideoFrame, base: Fraction, wanted: Fraction) -> Fraction:
     return abs((frame.pts or 0) * base - wanted)
 
 
-def _upright(frame: VideoFrame, stream: VideoStream) -> Image.Image:
+def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
     """Return the frame as it is shown: by its own colour tags, with square pixels, the right way up."""
     from keyreel.media.color import ColorConverter
 
     if max(frame.width, frame.height) > _LONGEST_SIDE:
-        raise _Refused(f"changes its size to {frame.width}x{frame.height}")
+        raise _RejectedVideo(f"changes its size to {frame.width}x{frame.height}")
     picture = Image.fromarray(ColorConverter().to_rgb(frame))
     aspect = stream.sample_aspect_ratio or Fraction(1)
-    if aspect != 1 and 1 / _WIDEST <= aspect <= _WIDEST:
+    if aspect != 1 and 1 / _MAX_PIXEL_ASPECT <= aspect <= _MAX_PIXEL_ASPECT:
         wide = min(round(picture.width * aspect), _LONGEST_SIDE)
         picture = picture.resize((max(wide, 1), picture.height), Image.Resampling.LANCZOS)
-    turn = _UPRIGHT.get(frame.rotation % 360)
+    turn = _ROTATIONS.get(frame.rotation % 360)
     return picture if turn is None else picture.transpose(turn)
 
 

@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from keyreel.errors import ImageTooLarge
-from keyreel.intake.content_encodings import CutOff, TooLong, Unpacker
+from keyreel.intake.content_encodings import ContentDecoder, DecodedTooLarge, TruncatedBody
 from keyreel.wire.inputs.urls import address, complaint
 
 if TYPE_CHECKING:
     from ssrfguard.httpx import AsyncClient
 
-MOST_REDIRECTS: Final = 5
+MAX_REDIRECTS: Final = 5
 """Link shorteners before signed storage need four."""
 
-_WHOLE: Final = {200, 203}
-_PART: Final = 206
-_PASSING: Final = {408, 425, 429, 500, 502, 503, 504}
+_FULL_STATUSES: Final = {200, 203}
+_PARTIAL_CONTENT: Final = 206
+_TRANSIENT_STATUSES: Final = {408, 425, 429, 500, 502, 503, 504}
 """Statuses by which a server says that another try may do better (RFC 9110; S3 documents its 500 so)."""
 
-_RANGE: Final = re.compile(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})", re.IGNORECASE)
+_CONTENT_RANGE_PATTERN: Final = re.compile(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})", re.IGNORECASE)
 # Where a connection was made at all. One that was not is not tried again: how long that takes would tell what
 # is refused from what is down.
-_BROKEN_OFF: Final = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+_CONNECTION_ERRORS: Final = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
-class NotHad(Exception):
+class FetchFailed(Exception):
     """An answer came, but no picture in it."""
 
 
-class Passing(NotHad):
+class TransientFetchFailure(FetchFailed):
     """This time; another try may do better. `retry_after` is that header as it came."""
 
     def __init__(self, message: str, retry_after: str = "") -> None:
@@ -41,7 +41,7 @@ class Passing(NotHad):
         self.retry_after = retry_after
 
 
-async def followed(client: AsyncClient, url: str, max_bytes: int) -> bytes:
+async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: int) -> bytes:
     """Get a body by way of a few redirects. httpx would read and unpack whatever a redirect carries.
 
     Raises:
@@ -51,56 +51,56 @@ async def followed(client: AsyncClient, url: str, max_bytes: int) -> bytes:
         ImageTooLarge: it has more bytes than these.
     """
     try:
-        for _ in range(1 + MOST_REDIRECTS):
+        for _ in range(1 + MAX_REDIRECTS):
             wrong = complaint(url)
             if wrong:
-                raise NotHad(f"the URL {wrong}")
-            async with client.stream("GET", url) as answer:
-                if not answer.has_redirect_location:
-                    return await _body(answer, max_bytes)
-                url = str(answer.url.join(address(answer.headers["Location"])))
-    except _BROKEN_OFF as error:
-        raise Passing(f"{type(error).__name__}: {error}") from error
-    raise NotHad(f"more than {MOST_REDIRECTS} redirects")
+                raise FetchFailed(f"the URL {wrong}")
+            async with client.stream("GET", url) as response:
+                if not response.has_redirect_location:
+                    return await _read_body(response, max_bytes)
+                url = str(response.url.join(address(response.headers["Location"])))
+    except _CONNECTION_ERRORS as error:
+        raise TransientFetchFailure(f"{type(error).__name__}: {error}") from error
+    raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")
 
 
-async def _body(answer: httpx.Response, max_bytes: int) -> bytes:
-    _check_status(answer)
-    unpacker = Unpacker(answer.headers.get("Content-Encoding", ""), max_bytes)
+async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
+    _check_status(response)
+    unpacker = ContentDecoder(response.headers.get("Content-Encoding", ""), max_bytes)
     body, raw = bytearray(), 0
     try:
-        async for chunk in answer.aiter_raw():
+        async for chunk in response.aiter_raw():
             raw += len(chunk)
-            for piece in unpacker.pieces(chunk):
+            for piece in unpacker.decode(chunk):
                 body += piece
                 _check_length(max(raw, len(body)), max_bytes)
                 # Unpacking keeps everything else waiting, the deadline too.
                 await asyncio.sleep(0)
-        for piece in unpacker.rest():
+        for piece in unpacker.flush():
             body += piece
-    except TooLong:
-        raise _too_large(max_bytes) from None
-    except CutOff:
-        raise Passing("the packed body breaks off") from None
+    except DecodedTooLarge:
+        raise _make_too_large_error(max_bytes) from None
+    except TruncatedBody:
+        raise TransientFetchFailure("the packed body breaks off") from None
     return bytes(body)
 
 
 def _check_length(length: int, max_bytes: int) -> None:
     if length > max_bytes:
-        raise _too_large(max_bytes)
+        raise _make_too_large_error(max_bytes)
 
 
-def _too_large(max_bytes: int) -> ImageTooLarge:
+def _make_too_large_error(max_bytes: int) -> ImageTooLarge:
     return ImageTooLarge(f"The image has more than {max_bytes / 1_000_000:g} MB.")
 
 
-def _check_status(answer: httpx.Response) -> None:
-    status = answer.status_code
-    if status in _PASSING:
-        raise Passing(f"status {status}", answer.headers.get("Retry-After", ""))
-    if status == _PART:
-        part = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status in _TRANSIENT_STATUSES:
+        raise TransientFetchFailure(f"status {status}", response.headers.get("Retry-After", ""))
+    if status == _PARTIAL_CONTENT:
+        part = _CONTENT_RANGE_PATTERN.fullmatch(response.headers.get("Content-Range", "").strip())
         if part and int(part[1]) + 1 == int(part[2]):
             return
-    if status not in _WHOLE:
-        raise NotHad(f"status {status}")
+    if status not in _FULL_STATUSES:
+        raise FetchFailed(f"status {status}")

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def seconds_in(header: str, now: datetime, *, most: float) -> float:
+def parse_retry_after(header: str, now: datetime, *, max_seconds: float) -> float:
     """Return the seconds in a Retry-After, a number or a date, at most `most`; 0.0 where it says nothing."""
     header = header.strip()
     if header.isascii() and header.isdecimal():
-        return min(float(header[:12]), most)
+        return min(float(header[:12]), max_seconds)
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:
         return 0.0
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - now).total_seconds()), most)
+    return min(max(0.0, (moment - now).total_seconds()), max_seconds)

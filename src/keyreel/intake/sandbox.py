@@ -12,11 +12,11 @@ import structlog
 
 from keyreel.errors import InvalidImage, InvalidRequest
 from keyreel.order import Size
-from keyreel.storage.atomic_write import full
+from keyreel.storage.atomic_write import make_disk_full_error
 
-_DECODE: Final = Path(__file__).with_name("decode_image.py")
-_FILM: Final = Path(__file__).with_name("last_frames.py")
-_FILM_LIMITS: Final = "30", str(3 << 29)
+_DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
+_LAST_FRAMES_PROGRAM: Final = Path(__file__).with_name("last_frames.py")
+_LAST_FRAMES_LIMITS: Final = "30", str(3 << 29)
 """CPU seconds and bytes: four seconds of 4K between two keyframes take 10, their pictures half a gigabyte."""
 
 _WALL_SECONDS: Final = 60.0
@@ -28,10 +28,10 @@ class Sandbox:
 
     def __init__(self, children: int = 2, *, cpu_seconds: int = 10, memory_bytes: int = 1 << 30) -> None:
         self._limits = str(cpu_seconds), str(memory_bytes)
-        self._turn = asyncio.Semaphore(children)
+        self._slots = asyncio.Semaphore(children)
         self._log = structlog.get_logger()
 
-    async def normalise(self, source: Path, target: Path, *, keep_alpha: bool, field: str) -> Size:
+    async def normalise_image(self, source: Path, target: Path, *, keep_alpha: bool, field: str) -> Size:
         """Write the picture as an upright 8-bit sRGB PNG, at most 4096 pixels a side; return its own size.
 
         Transparency lies on white unless it is kept.
@@ -41,10 +41,12 @@ class Sandbox:
             Unavailable: the disk is full.
         """
         keep = str(int(keep_alpha))
-        answer = await self._answer(_DECODE, source, target, keep, *self._limits, field=field, noun="image")
-        return Size(answer["width"], answer["height"])
+        result = await self._run_checked(
+            _DECODE_PROGRAM, source, target, keep, *self._limits, field=field, noun="image"
+        )
+        return Size(result["width"], result["height"])
 
-    async def last_frames(
+    async def extract_last_frames(
         self, source: Path, first: Path, lead: Path, *, seconds: tuple[int, int], field: str
     ) -> Size:
         """Write a video's last frame as `first` and the one a third of a second before it as `lead`, PNGs.
@@ -55,30 +57,38 @@ class Sandbox:
             InvalidRequest: it is no such video, is damaged, or takes more memory or time than a video may.
             Unavailable: the disk is full.
         """
-        limits = (*map(str, seconds), *_FILM_LIMITS)
-        answer = await self._answer(_FILM, source, first, lead, *limits, field=field, noun="video")
-        return Size(answer["width"], answer["height"])
+        limits = (*map(str, seconds), *_LAST_FRAMES_LIMITS)
+        result = await self._run_checked(
+            _LAST_FRAMES_PROGRAM, source, first, lead, *limits, field=field, noun="video"
+        )
+        return Size(result["width"], result["height"])
 
-    async def _answer(self, child: Path, *arguments: str | Path, field: str, noun: str) -> dict[str, Any]:
-        async with self._turn:
-            status, output, complaint = await _run(child, *arguments)
+    async def _run_checked(
+        self, child: Path, *arguments: str | Path, field: str, noun: str
+    ) -> dict[str, Any]:
+        async with self._slots:
+            status, output, complaint = await _run_child(child, *arguments)
         # A child that its limits ended says nothing more.
-        answer: dict[str, Any] = json.loads(output) if status == 0 else {"fault": "complex"}
-        if "fault" in answer:
+        result: dict[str, Any] = json.loads(output) if status == 0 else {"fault": "complex"}
+        if "fault" in result:
             self._log.warning(
                 "input not decoded",
                 noun=noun,
                 field=field,
                 status=status,
                 complaint=complaint[-500:],
-                **answer,
+                **result,
             )
             kind = InvalidImage if noun == "image" else InvalidRequest
-            raise full() if answer["fault"] == "full" else kind(_reason(answer, field, noun), field=field)
-        return answer
+            raise (
+                make_disk_full_error()
+                if result["fault"] == "full"
+                else kind(_describe_fault(result, field, noun), field=field)
+            )
+        return result
 
 
-def _reason(answer: dict[str, Any], field: str, noun: str) -> str:
+def _describe_fault(answer: dict[str, Any], field: str, noun: str) -> str:
     match answer["fault"]:
         case "damaged":
             return f"{field}: the {noun} is damaged."
@@ -88,7 +98,7 @@ def _reason(answer: dict[str, Any], field: str, noun: str) -> str:
             return f"{field}: the {noun} is too complex to decode."
 
 
-async def _run(child_program: Path, *arguments: str | Path) -> tuple[int | None, bytes, str]:
+async def _run_child(child_program: Path, *arguments: str | Path) -> tuple[int | None, bytes, str]:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", child_program, *arguments,
         stdin=asyncio.subprocess.DEVNULL,

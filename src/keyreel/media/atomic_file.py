@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def whole_file(path: Path) -> Generator[Path]:
+def replace_atomically(path: Path) -> Generator[Path]:
     """Lend the name of a part file that becomes `path` once the block ends without an error.
 
     A process killed inside the block leaves the part file, never `path`. What is there under the final name
@@ -21,14 +21,14 @@ def whole_file(path: Path) -> Generator[Path]:
     part = path.with_name(f"{path.name}.part")
     try:
         yield part
-        _flush(part)
+        _fsync(part)
         part.replace(path)
-        _flush(path.parent)
+        _fsync(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def _fsync(path: Path) -> None:
     # The name must not reach the disk before the bytes, nor be lost when the machine stops.
     descriptor = os.open(path, os.O_RDONLY)
     try:

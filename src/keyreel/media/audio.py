@@ -12,7 +12,7 @@ from av.audio.resampler import AudioResampler
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from keyreel.media.atomic_file import whole_file
+from keyreel.media.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from av.audio.stream import AudioStream
 
-RATE: Final = 48_000
+SAMPLE_RATE: Final = 48_000
 """Samples a second of every sound."""
 
-AAC_FRAME: Final = 1024
+AAC_FRAME_SAMPLES: Final = 1024
 """Samples that AAC encodes at a time."""
 
 Pcm = NDArray[np.float32]
@@ -31,7 +31,7 @@ Pcm = NDArray[np.float32]
 
 # FFmpeg's default coder, "twoloop", takes four times the time (0.13 s for five seconds) and is no nearer:
 # 9 dB of signal to noise for rain and 28 dB for traffic, against 8 and 32 dB.
-_AAC: Final = {"b": "192000", "aac_coder": "fast"}
+_AAC_OPTIONS: Final = {"b": "192000", "aac_coder": "fast"}
 
 # ITU-R BS.1770-4, tables 1 and 2: the K-weighting's two filters at 48 kHz, numerator and denominator.
 _SHELF: Final = (
@@ -39,30 +39,30 @@ _SHELF: Final = (
     (1.0, -1.69065929318241, 0.73248077421585),
 )
 _HIGH_PASS: Final = (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621)
-_OFFSET: Final = -0.691
-_SILENCE, _BELOW_MEAN = -70.0, -10.0  # the two gates, in LUFS and LU
-_HOP: Final = RATE // 10
+_LUFS_OFFSET: Final = -0.691
+_ABSOLUTE_GATE_LUFS, _RELATIVE_GATE_LU = -70.0, -10.0  # the two gates, in LUFS and LU
+_HOP: Final = SAMPLE_RATE // 10
 _BLOCK_HOPS: Final = 4
 
 _PHASES, _TAPS = 4, 24
 # An inter-sample peak stands next to samples of at least half its height, but for made-up signals.
 _NEAR_PEAK: Final = 0.5
-_PIECE: Final = 480
+_CHUNK_SAMPLES: Final = 480
 
 
-def encode_sound(pcm: Pcm, out: Path) -> None:
+def encode_aac(pcm: Pcm, out: Path) -> None:
     """Write stereo AAC-LC at 48 kHz. Players skip the encoder's priming: sample 0 is heard at time 0."""
-    with whole_file(out) as part, av.open(part, "w", format="ipod") as target:
-        stream = target.add_stream("aac", rate=RATE, layout="stereo", options=dict(_AAC))
+    with replace_atomically(out) as part, av.open(part, "w", format="ipod") as target:
+        stream = target.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options=dict(_AAC_OPTIONS))
         frame = AudioFrame.from_ndarray(
             np.ascontiguousarray(pcm.T, np.float32), format="fltp", layout="stereo"
         )
-        frame.sample_rate, frame.pts = RATE, 0
+        frame.sample_rate, frame.pts = SAMPLE_RATE, 0
         target.mux(stream.encode(frame))
         target.mux(stream.encode(None))
 
 
-def read_sound(path: Path) -> Pcm:
+def decode_audio(path: Path) -> Pcm:
     """Decode a file's first sound track to stereo at 48 kHz.
 
     Raises:
@@ -73,8 +73,8 @@ def read_sound(path: Path) -> Pcm:
             if not container.streams.audio:
                 raise ValueError(f"{path.name} has no sound track")
             stream = container.streams.audio[0]
-            pieces = [each.to_ndarray() for each in _resampled(container.decode(stream))]
-            length = _samples(stream) if "mp4" in container.format.name else None
+            pieces = [each.to_ndarray() for each in _resample(container.decode(stream))]
+            length = _count_samples(stream) if "mp4" in container.format.name else None
     except FFmpegError as error:
         raise ValueError(f"{path.name} is no readable sound: {error}") from error
     if not pieces:
@@ -82,65 +82,68 @@ def read_sound(path: Path) -> Pcm:
     return np.ascontiguousarray(np.concatenate(pieces, axis=1).T[:length], np.float32)
 
 
-def _samples(stream: AudioStream) -> int | None:
+def _count_samples(stream: AudioStream) -> int | None:
     """Count what an MP4's index says is to be heard: the last AAC frame may hold more."""
     if stream.duration is None or stream.time_base is None:
         return None
-    return round(stream.duration * stream.time_base * RATE)
+    return round(stream.duration * stream.time_base * SAMPLE_RATE)
 
 
-def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
-    resampler = AudioResampler(format="fltp", layout="stereo", rate=RATE)
+def _resample(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    resampler = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
     for frame in frames:
         yield from resampler.resample(frame)
     yield from resampler.resample(None)
 
 
-def loudness(pcm: Pcm) -> float:
+def measure_loudness(pcm: Pcm) -> float:
     """Return the integrated loudness in LUFS (ITU-R BS.1770-4); minus infinity for silence."""
-    energy = _hop_energies(pcm)
+    energy = _compute_hop_energies(pcm)
     if len(energy) >= _BLOCK_HOPS:
         energy = np.convolve(energy, np.full(_BLOCK_HOPS, 1 / _BLOCK_HOPS), "valid")
-    for gate in (_power(_SILENCE), None):
-        heard = energy[energy > (gate or energy.mean() * 10 ** (_BELOW_MEAN / 10))]
+    for gate in (_lufs_to_power(_ABSOLUTE_GATE_LUFS), None):
+        heard = energy[energy > (gate or energy.mean() * 10 ** (_RELATIVE_GATE_LU / 10))]
         if not len(heard):
             return -math.inf
         energy = heard
-    return _OFFSET + 10 * math.log10(float(energy.mean()))
+    return _LUFS_OFFSET + 10 * math.log10(float(energy.mean()))
 
 
-def true_peak(pcm: Pcm) -> float:
+def measure_true_peak(pcm: Pcm) -> float:
     """Return the highest peak between the samples, in dBTP; minus infinity for silence."""
     highest = float(np.abs(pcm).max(initial=0))
     if not highest:
         return -math.inf
-    return 20 * math.log10(float(peaks(pcm, highest * _NEAR_PEAK).max()))
+    return 20 * math.log10(float(find_peaks(pcm, highest * _NEAR_PEAK).max()))
 
 
-def peaks(pcm: Pcm, floor: float) -> NDArray[np.float32]:
+def find_peaks(pcm: Pcm, floor: float) -> NDArray[np.float32]:
     """Return how high the louder channel gets from each sample to the next, four times oversampled.
 
     Between samples is only looked where some sample nearby reaches `floor`: that is what costs.
     """
     count = len(pcm)
     highest: NDArray[np.float32] = np.abs(pcm).max(axis=1)
-    pieces = -(-count // _PIECE)
+    pieces = -(-count // _CHUNK_SAMPLES)
     loud = (
-        np.pad(highest, (0, pieces * _PIECE - count)).reshape(pieces, _PIECE).max(axis=1, initial=0) >= floor
+        np.pad(highest, (0, pieces * _CHUNK_SAMPLES - count))
+        .reshape(pieces, _CHUNK_SAMPLES)
+        .max(axis=1, initial=0)
+        >= floor
     )
-    padded = np.pad(pcm, ((_TAPS // 2 - 1, _TAPS // 2 + pieces * _PIECE - count), (0, 0)))
-    taps = _interpolator()
-    for start in range(0, count, _PIECE):
-        if not loud[start // _PIECE]:
+    padded = np.pad(pcm, ((_TAPS // 2 - 1, _TAPS // 2 + pieces * _CHUNK_SAMPLES - count), (0, 0)))
+    taps = _make_interpolator()
+    for start in range(0, count, _CHUNK_SAMPLES):
+        if not loud[start // _CHUNK_SAMPLES]:
             continue
-        stop = min(count, start + _PIECE)
+        stop = min(count, start + _CHUNK_SAMPLES)
         windows = np.lib.stride_tricks.sliding_window_view(padded[start : stop + _TAPS - 1], _TAPS, axis=0)
-        between = np.abs(windows.reshape(-1, _TAPS) @ taps).max(axis=1).reshape(-1, 2).max(axis=1)
-        np.maximum(highest[start:stop], between, out=highest[start:stop])
+        peaks_between = np.abs(windows.reshape(-1, _TAPS) @ taps).max(axis=1).reshape(-1, 2).max(axis=1)
+        np.maximum(highest[start:stop], peaks_between, out=highest[start:stop])
     return highest
 
 
-def _hop_energies(pcm: Pcm) -> NDArray[np.float64]:
+def _compute_hop_energies(pcm: Pcm) -> NDArray[np.float64]:
     """Return the K-weighted mean square of each tenth of a second, both channels added."""
     # Each hop is weighted in its own spectrum: what the filters would carry over from one to the next is
     # worth 0.02 LU at most, and one transform of the whole takes five times the time.
@@ -148,9 +151,9 @@ def _hop_energies(pcm: Pcm) -> NDArray[np.float64]:
     if not length:
         return np.zeros(1)
     hops = pcm[: len(pcm) // length * length].reshape(-1, length, 2)
-    turn = np.cos(2 * np.pi / length * np.arange(length // 2 + 1))
-    gain = _squared(_SHELF[0], turn) * _squared(_HIGH_PASS[0], turn)
-    gain /= _squared(_SHELF[1], turn) * _squared(_HIGH_PASS[1], turn)
+    cosine = np.cos(2 * np.pi / length * np.arange(length // 2 + 1))
+    gain = _compute_squared_magnitude(_SHELF[0], cosine) * _compute_squared_magnitude(_HIGH_PASS[0], cosine)
+    gain /= _compute_squared_magnitude(_SHELF[1], cosine) * _compute_squared_magnitude(_HIGH_PASS[1], cosine)
     gain[1 : (length + 1) // 2] *= 2  # the spectrum's other half
     spectra = np.fft.rfft(hops, axis=1)
     power = np.einsum("hfc,hfc->hf", spectra.real, spectra.real)
@@ -158,14 +161,16 @@ def _hop_energies(pcm: Pcm) -> NDArray[np.float64]:
     return np.asarray(power @ gain.astype(np.float32), np.float64) / length**2
 
 
-def _squared(taps: tuple[float, float, float], turn: NDArray[np.float64]) -> NDArray[np.float64]:
+def _compute_squared_magnitude(
+    taps: tuple[float, float, float], cosine: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the squared magnitude of three taps; `turn` is the frequency's cosine."""
     first, second, third = taps
     near, far = second * (first + third), first * third
-    return np.maximum(first**2 + second**2 + third**2 - 2 * far + turn * (2 * near + 4 * far * turn), 0)
+    return np.maximum(first**2 + second**2 + third**2 - 2 * far + cosine * (2 * near + 4 * far * cosine), 0)
 
 
-def _interpolator() -> NDArray[np.float32]:
+def _make_interpolator() -> NDArray[np.float32]:
     """Return the windowed sinc's taps [taps, phases between two samples]."""
     times = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1) - np.arange(1, _PHASES) / _PHASES
     taps: NDArray[np.float64] = np.sinc(times) * np.cos(np.pi * times / (_TAPS + 1)) ** 2
@@ -173,7 +178,7 @@ def _interpolator() -> NDArray[np.float32]:
     return taps.astype(np.float32)
 
 
-def fft_length(count: int) -> int:
+def find_fft_length(count: int) -> int:
     """Return the next number that FFTs like: 2, 3 and 5 as its only prime factors."""
     while True:
         rest = count
@@ -185,5 +190,5 @@ def fft_length(count: int) -> int:
         count += 1
 
 
-def _power(level: float) -> float:
-    return float(10 ** ((level - _OFFSET) / 10))
+def _lufs_to_power(level: float) -> float:
+    return float(10 ** ((level - _LUFS_OFFSET) / 10))

@@ -55,7 +55,7 @@ class ColorConverter:
         converted = self._reformatter.reformat(
             picture,
             format="rgb24",
-            src_colorspace=_matrix(picture),
+            src_colorspace=_choose_matrix(picture),
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.MPEG if unranged else picture.color_range,
             dst_color_range=ColorRange.JPEG,
@@ -65,7 +65,7 @@ class ColorConverter:
         return converted.to_ndarray().astype(np.uint8, copy=False)
 
 
-def _matrix(picture: VideoFrame) -> int:
+def _choose_matrix(picture: VideoFrame) -> int:
     if picture.colorspace != _UNSPECIFIED:
         return picture.colorspace
     short, long = sorted((picture.width, picture.height))
@@ -73,7 +73,7 @@ def _matrix(picture: VideoFrame) -> int:
     return Colorspace.ITU601 if small else Colorspace.ITU709
 
 
-def planes(picture: VideoFrame) -> list[NDArray[np.uint8]]:
+def get_planes(picture: VideoFrame) -> list[NDArray[np.uint8]]:
     """Return the frame's planes (Y, U, V) as arrays that share its memory."""
     return [
         # A plane is a buffer, which its stub does not say.
@@ -82,5 +82,5 @@ def planes(picture: VideoFrame) -> list[NDArray[np.uint8]]:
     ]
 
 
-BT709 = (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG)
+BT709_TAGS = (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG)
 """What a film is tagged with: primaries, transfer, matrix, limited range."""

@@ -21,7 +21,7 @@ _Row = tuple[float, float, float]
 _Matrix = tuple[_Row, _Row, _Row]
 _Point = tuple[float, float]
 
-_SRGB_LEVELS: Final = 3
+_SRGB_TOLERANCE: Final = 3
 """Of 255: profiles that differ from sRGB by no more are other spellings of it."""
 
 _PROBE_STEPS: Final = range(0, 256, 15)
@@ -50,11 +50,11 @@ _CURVES: Final[dict[int, tuple[float, ...]]] = {
 }
 # What writers put beside an sRGB chunk for readers that know none; without one it means the same.
 _GAMMA_OF_SRGB: Final = (0.45, 0.46)
-_SANE_GAMMAS: Final = (0.1, 5.0)
+_PLAUSIBLE_GAMMAS: Final = (0.1, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Light:
+class _ColourSpace:
     """Where red, green, blue and white are in CIE xy, and how values become light."""
 
     primaries: tuple[_Point, _Point, _Point] = _BT709
@@ -69,10 +69,10 @@ def to_srgb(image: Image.Image, info: Mapping[Any, Any], cicp: bytes = b"") -> I
     that is junk, or for other channels, is ignored, as browsers do.
     """
     mode = "RGBA" if image.mode in {"LA", "RGBA"} else "RGB"
-    data = _profile(info, cicp)
+    data = _choose_profile(info, cicp)
     if data:
         try:
-            converted = _converted(image, data, mode)
+            converted = _convert_to_srgb(image, data, mode)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             converted = None
         if converted:
@@ -80,23 +80,23 @@ def to_srgb(image: Image.Image, info: Mapping[Any, Any], cicp: bytes = b"") -> I
     return image if image.mode == mode else image.convert(mode)
 
 
-def _converted(image: Image.Image, data: bytes, mode: str) -> Image.Image | None:
+def _convert_to_srgb(image: Image.Image, data: bytes, mode: str) -> Image.Image | None:
     profile, space = ImageCms.ImageCmsProfile(io.BytesIO(data)), data[16:20]
     if space == b"GRAY" and image.mode in {"L", "LA"}:
         if _is_srgb(profile, "L"):
             return None
-        colours = _applied(image.getchannel(0), profile, "RGB")
+        colours = _apply_profile(image.getchannel(0), profile, "RGB")
         if image.mode == "LA":
             colours.putalpha(image.getchannel("A"))
         return colours
     if space == b"RGB " and image.mode != "CMYK" and not _is_srgb(profile, "RGB"):
-        return _applied(image if image.mode == mode else image.convert(mode), profile, mode)
+        return _apply_profile(image if image.mode == mode else image.convert(mode), profile, mode)
     if space == b"CMYK" and image.mode == "CMYK":
-        return _applied(image, profile, mode)
+        return _apply_profile(image, profile, mode)
     return None
 
 
-def _applied(image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
+def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
     made = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode=mode)
     if made is None:
         raise ValueError("the picture was to be changed in place")
@@ -111,107 +111,120 @@ def _is_srgb(profile: ImageCms.ImageCmsProfile, mode: str) -> bool:
     else:
         grid = b"".join(map(bytes, product(steps, steps, steps)))
         probe = Image.frombytes("RGB", (len(steps) ** 2, len(steps)), grid)
-    changed = ImageChops.difference(_applied(probe, profile, "RGB"), probe.convert("RGB"))
-    return max(changed.tobytes()) <= _SRGB_LEVELS
+    changed = ImageChops.difference(_apply_profile(probe, profile, "RGB"), probe.convert("RGB"))
+    return max(changed.tobytes()) <= _SRGB_TOLERANCE
 
 
-def _profile(info: Mapping[Any, Any], cicp: bytes) -> bytes | None:
-    light = _of_cicp(cicp)
-    if light is None:
+def _choose_profile(info: Mapping[Any, Any], cicp: bytes) -> bytes | None:
+    colour_space = _colour_space_from_cicp(cicp)
+    if colour_space is None:
         icc = info.get("icc_profile")
         if icc or "srgb" in info:
             return icc or None
-        light = _of_gamma(info.get("gamma"), info.get("chromaticity"))
+        colour_space = _colour_space_from_gamma(info.get("gamma"), info.get("chromaticity"))
     try:
-        return _written(light) if light else None
+        return _build_icc_profile(colour_space) if colour_space else None
     except (ArithmeticError, struct.error):
         return None
 
 
-def _of_cicp(cicp: bytes) -> _Light | None:
+def _colour_space_from_cicp(cicp: bytes) -> _ColourSpace | None:
     if len(cicp) != 4 or cicp[2:] != b"\0\1":  # noqa: PLR2004 - primaries, curve, matrix (RGB), full range
         return None
     primaries, curve = _PRIMARIES.get(cicp[0]), _CURVES.get(cicp[1])
-    return _Light(primaries, curve=curve) if primaries and curve else None
+    return _ColourSpace(primaries, curve=curve) if primaries and curve else None
 
 
-def _of_gamma(gamma: float | None, chromaticity: tuple[float, ...] | None) -> _Light | None:
+def _colour_space_from_gamma(
+    gamma: float | None, chromaticity: tuple[float, ...] | None
+) -> _ColourSpace | None:
     if gamma is None and chromaticity is None:
         return None
     curve: tuple[float, ...] = _SRGB_CURVE
     if gamma is not None and not _GAMMA_OF_SRGB[0] <= gamma <= _GAMMA_OF_SRGB[1]:
-        if not _SANE_GAMMAS[0] <= gamma <= _SANE_GAMMAS[1]:
+        if not _PLAUSIBLE_GAMMAS[0] <= gamma <= _PLAUSIBLE_GAMMAS[1]:
             return None
         curve = (1 / gamma,)
     if chromaticity is None:
-        return _Light(curve=curve)
+        return _ColourSpace(curve=curve)
     white, *primaries = ((chromaticity[at], chromaticity[at + 1]) for at in range(0, 8, 2))
     red, green, blue = primaries
-    return _Light((red, green, blue), white, curve)
+    return _ColourSpace((red, green, blue), white, curve)
 
 
-def _written(light: _Light) -> bytes:
+def _build_icc_profile(colour_space: _ColourSpace) -> bytes:
     """Write a display's profile with these colours (ICC.1:2022, 8.3.3)."""
-    colorants = [struct.pack(">4s4x3i", b"XYZ ", *map(_fixed, column)) for column in _colorants(light)]
-    kind = _CURVE_KINDS[len(light.curve)]
-    curve = struct.pack(f">4s4xH2x{len(light.curve)}i", b"para", kind, *map(_fixed, light.curve))
-    white = struct.pack(">4s4x3i", b"XYZ ", *map(_fixed, _D50))
+    colorants = [
+        struct.pack(">4s4x3i", b"XYZ ", *map(_to_s15fixed16, column))
+        for column in _compute_colorants(colour_space)
+    ]
+    kind = _CURVE_KINDS[len(colour_space.curve)]
+    curve = struct.pack(
+        f">4s4xH2x{len(colour_space.curve)}i", b"para", kind, *map(_to_s15fixed16, colour_space.curve)
+    )
+    white = struct.pack(">4s4x3i", b"XYZ ", *map(_to_s15fixed16, _D50))
     blocks = (white, *colorants, curve)
     starts, at = [], 128 + 4 + 12 * 7
     for block in blocks:
         starts.append((at, len(block)))
         at += len(block)
     names = (b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
-    places = (*starts, starts[-1], starts[-1])
-    table = b"".join(struct.pack(">4sII", name, *place) for name, place in zip(names, places, strict=True))
+    offsets = (*starts, starts[-1], starts[-1])
+    table = b"".join(struct.pack(">4sII", name, *place) for name, place in zip(names, offsets, strict=True))
     head = struct.pack(
         ">I4sI4s4s4s12s4s28s3i48x", at, b"", 0x04200000, b"mntr", b"RGB ", b"XYZ ", b"", b"acsp", b"",
-        *map(_fixed, _D50),
+        *map(_to_s15fixed16, _D50),
     )  # fmt: skip
     return head + struct.pack(">I", len(names)) + table + b"".join(blocks)
 
 
-def _fixed(value: float) -> int:
+def _to_s15fixed16(value: float) -> int:
     return round(value * 65536)
 
 
-def _colorants(light: _Light) -> tuple[_Row, _Row, _Row]:
+def _compute_colorants(colour_space: _ColourSpace) -> tuple[_Row, _Row, _Row]:
     """Return the XYZ of full red, green and blue as they look under D50 (Bradford's adaptation)."""
-    white = _xyz(light.white)
-    columns = _transposed((_xyz(light.primaries[0]), _xyz(light.primaries[1]), _xyz(light.primaries[2])))
-    amounts = _times(_inverse(columns), white)
-    seen, wanted = _times(_BRADFORD, white), _times(_BRADFORD, _D50)
+    white = _to_xyz(colour_space.white)
+    columns = _transpose(
+        (
+            _to_xyz(colour_space.primaries[0]),
+            _to_xyz(colour_space.primaries[1]),
+            _to_xyz(colour_space.primaries[2]),
+        )
+    )
+    amounts = _multiply(_invert(columns), white)
+    seen, wanted = _multiply(_BRADFORD, white), _multiply(_BRADFORD, _D50)
     gains = [after / before for after, before in zip(wanted, seen, strict=True)]
-    back = _inverse(_BRADFORD)
+    back = _invert(_BRADFORD)
 
-    def adapted(point: _Point, amount: float) -> _Row:
-        x, y, z = _times(_BRADFORD, _xyz(point))
-        return _times(back, (x * gains[0] * amount, y * gains[1] * amount, z * gains[2] * amount))
+    def adapt(point: _Point, amount: float) -> _Row:
+        x, y, z = _multiply(_BRADFORD, _to_xyz(point))
+        return _multiply(back, (x * gains[0] * amount, y * gains[1] * amount, z * gains[2] * amount))
 
-    red, green, blue = (adapted(*each) for each in zip(light.primaries, amounts, strict=True))
+    red, green, blue = (adapt(*each) for each in zip(colour_space.primaries, amounts, strict=True))
     return red, green, blue
 
 
-def _xyz(point: _Point) -> _Row:
+def _to_xyz(point: _Point) -> _Row:
     x, y = point
     return x / y, 1.0, (1 - x - y) / y
 
 
-def _times(matrix: _Matrix, vector: _Row) -> _Row:
+def _multiply(matrix: _Matrix, vector: _Row) -> _Row:
     first, second, third = (sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix)
     return first, second, third
 
 
-def _transposed(matrix: _Matrix) -> _Matrix:
+def _transpose(matrix: _Matrix) -> _Matrix:
     first, second, third = zip(*matrix, strict=True)
     return first, second, third
 
 
-def _inverse(matrix: _Matrix) -> _Matrix:
+def _invert(matrix: _Matrix) -> _Matrix:
     (a, b, c), (d, e, f), (g, h, i) = matrix
-    whole = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+    determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
     return (
-        ((e * i - f * h) / whole, (c * h - b * i) / whole, (b * f - c * e) / whole),
-        ((f * g - d * i) / whole, (a * i - c * g) / whole, (c * d - a * f) / whole),
-        ((d * h - e * g) / whole, (b * g - a * h) / whole, (a * e - b * d) / whole),
+        ((e * i - f * h) / determinant, (c * h - b * i) / determinant, (b * f - c * e) / determinant),
+        ((f * g - d * i) / determinant, (a * i - c * g) / determinant, (c * d - a * f) / determinant),
+        ((d * h - e * g) / determinant, (b * g - a * h) / determinant, (a * e - b * d) / determinant),
     )

@@ -7,44 +7,44 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from keyreel.media.probe import probe
-from keyreel.media.video_reader import frames_at
+from keyreel.media.probe import probe_video
+from keyreel.media.video_reader import read_frames_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_GROUND: Final = (18, 18, 20)
+_BACKGROUND: Final = (18, 18, 20)
 _INK: Final = (240, 240, 242)
 _SHADE: Final = (0, 0, 0, 150)
-_QUALITY: Final = 88
+_JPEG_QUALITY: Final = 88
 
 
-def contact_sheet(video: Path, *, columns: int = 4, rows: int = 3, width: int = 1280) -> bytes:
+def draw_contact_sheet(video: Path, *, columns: int = 4, rows: int = 3, width: int = 1280) -> bytes:
     """Draw a JPEG, `width` pixels wide: first frame, last frame, evenly spaced ones between, with times."""
-    facts = probe(video)
-    wanted = _spread(facts.frames, columns * rows)
+    info = probe_video(video)
+    wanted = _choose_frames(info.frames, columns * rows)
     rows = -(-len(wanted) // columns)
     gap = max(2, width // 160)
     across = (width - gap * (columns + 1)) // columns
-    down = round(across * facts.height / facts.width)
-    sheet = Image.new("RGB", (width, gap + rows * (down + gap)), _GROUND)
-    for place, (index, frame) in enumerate(zip(wanted, frames_at(video, wanted), strict=True)):
+    down = round(across * info.height / info.width)
+    sheet = Image.new("RGB", (width, gap + rows * (down + gap)), _BACKGROUND)
+    for position, (index, frame) in enumerate(zip(wanted, read_frames_at(video, wanted), strict=True)):
         tile = Image.fromarray(frame).resize((across, down), Image.Resampling.LANCZOS)
-        _stamp(tile, f"{index / facts.fps.numerator * facts.fps.denominator:.2f} s")
-        row, column = divmod(place, columns)
+        _draw_timestamp(tile, f"{index / info.fps.numerator * info.fps.denominator:.2f} s")
+        row, column = divmod(position, columns)
         sheet.paste(tile, (gap + column * (across + gap), gap + row * (down + gap)))
     out = io.BytesIO()
-    sheet.save(out, "JPEG", quality=_QUALITY)
+    sheet.save(out, "JPEG", quality=_JPEG_QUALITY)
     return out.getvalue()
 
 
-def _spread(frames: int, places: int) -> list[int]:
+def _choose_frames(frames: int, count: int) -> list[int]:
     """Choose the numbers of at most `places` frames, first and last included."""
-    places = min(places, frames)
-    return [round(place * (frames - 1) / max(1, places - 1)) for place in range(places)]
+    count = min(count, frames)
+    return [round(number * (frames - 1) / max(1, count - 1)) for number in range(count)]
 
 
-def _stamp(tile: Image.Image, text: str) -> None:
+def _draw_timestamp(tile: Image.Image, text: str) -> None:
     size = max(11, tile.width // 24)
     # Pillow's own scalable font: no font of the machine is needed.
     font = ImageFont.load_default(size)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from keyreel.media.atomic_file import whole_file
+from keyreel.media.atomic_file import replace_atomically
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Packets = tuple[Sequence[Stream], Iterator[Packet[Stream]]]
 
 
-def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
+def concatenate_videos(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
     """Put films of one size end to end, frame for frame.
 
     Raises:
@@ -31,7 +31,7 @@ def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
     """
     if not paths:
         raise ValueError("there are no films to join")
-    with whole_file(out) as part, av.open(part, "w", format="mp4") as target:
+    with replace_atomically(out) as part, av.open(part, "w", format="mp4") as target:
         track: VideoStream | None = None
         start = delay = 0
         for path in paths:
@@ -40,10 +40,10 @@ def join(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
                 if track is None:
                     track = target.add_stream_from_template(stream)
                     delay = stream.codec_context.reorder_depth
-                elif _coding(stream) != _coding(track):
+                elif _get_codec_parameters(stream) != _get_codec_parameters(track):
                     raise ValueError(f"{path.name} was encoded differently from {paths[0].name}")
                 count = 0
-                for packet in _on_beat(source, stream, Fraction(1, fps)):
+                for packet in _align_to_frames(source, stream, Fraction(1, fps)):
                     packet.pts, packet.dts = start + (packet.pts or 0), start + count - delay
                     packet.stream = track
                     target.mux(packet)
@@ -59,47 +59,51 @@ def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = N
     with av.open(path) as source:
         pictures = source.streams.video[:1]
         if sound is None:
-            _copy([_packets(source, [*pictures, *source.streams.audio[:1]])], out, tags)
+            _copy_packets([_demux_packets(source, [*pictures, *source.streams.audio[:1]])], out, tags)
             return
-        with av.open(sound) as heard:
-            _copy([_packets(source, pictures), _packets(heard, heard.streams.audio[:1])], out, tags)
+        with av.open(sound) as audio:
+            _copy_packets(
+                [_demux_packets(source, pictures), _demux_packets(audio, audio.streams.audio[:1])], out, tags
+            )
 
 
-def mute(path: Path, out: Path) -> None:
+def remove_audio(path: Path, out: Path) -> None:
     """Copy a video's pictures, without any sound track."""
     with av.open(path) as source:
-        _copy([_packets(source, source.streams.video[:1])], out, {})
+        _copy_packets([_demux_packets(source, source.streams.video[:1])], out, {})
 
 
-def _packets(source: InputContainer, streams: Sequence[Stream]) -> Packets:
+def _demux_packets(source: InputContainer, streams: Sequence[Stream]) -> Packets:
     # The last packet that demux yields of each stream is empty: it flushes decoders.
     return streams, (packet for packet in source.demux(*streams) if packet.dts is not None)
 
 
-def _copy(sources: Sequence[Packets], out: Path, tags: Mapping[str, str]) -> None:
+def _copy_packets(sources: Sequence[Packets], out: Path, tags: Mapping[str, str]) -> None:
     # Without use_metadata_tags every key that FFmpeg does not know is dropped without a word.
     flags = {"movflags": "+faststart+use_metadata_tags"}
-    with whole_file(out) as part, av.open(part, "w", format="mp4", container_options=flags) as target:
+    with replace_atomically(out) as part, av.open(part, "w", format="mp4", container_options=flags) as target:
         target.metadata.update(tags)
         tracks = [
             (stream, target.add_stream_from_template(stream)) for streams, _ in sources for stream in streams
         ]
         # Two files are read in step: a muxer that waits for one track keeps the packets of the other.
-        for packet in merge(*(packets for _, packets in sources), key=_time):
+        for packet in merge(*(packets for _, packets in sources), key=_get_decode_time):
             packet.stream = next(track for stream, track in tracks if stream is packet.stream)
             target.mux(packet)
 
 
-def _time(packet: Packet[Stream]) -> Fraction:
+def _get_decode_time(packet: Packet[Stream]) -> Fraction:
     return (packet.dts or 0) * packet.time_base
 
 
-def _coding(stream: VideoStream) -> tuple[bytes | None, int, int]:
+def _get_codec_parameters(stream: VideoStream) -> tuple[bytes | None, int, int]:
     codec = stream.codec_context
     return codec.extradata, codec.width, codec.height
 
 
-def _on_beat(source: InputContainer, stream: VideoStream, frame: Fraction) -> Iterator[Packet[VideoStream]]:
+def _align_to_frames(
+    source: InputContainer, stream: VideoStream, frame: Fraction
+) -> Iterator[Packet[VideoStream]]:
     """Yield the stream's packets in decoding order, their times counted in frames.
 
     Decoding times are the caller's: how far they run ahead differs between a short film and a long one.
@@ -107,9 +111,9 @@ def _on_beat(source: InputContainer, stream: VideoStream, frame: Fraction) -> It
     for packet in source.demux(stream):
         if packet.pts is None:
             continue
-        beat = packet.pts * packet.time_base / frame
-        if beat.denominator != 1:
+        frame_number = packet.pts * packet.time_base / frame
+        if frame_number.denominator != 1:
             raise ValueError("a film's frames are not on the beat")
         packet.time_base = frame
-        packet.pts, packet.duration = int(beat), 1
+        packet.pts, packet.duration = int(frame_number), 1
         yield packet

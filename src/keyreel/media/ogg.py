@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def decode_ogg(data: bytes, most: int) -> NDArray[np.float32]:
+def decode_ogg(data: bytes, max_samples: int) -> NDArray[np.float32]:
     """Return the first `most` samples, or fewer where it ends before, of a mono Ogg Vorbis stream."""
     pieces: list[NDArray[np.float32]] = []
     length = 0
@@ -20,6 +20,6 @@ def decode_ogg(data: bytes, most: int) -> NDArray[np.float32]:
         for frame in container.decode(audio=0):
             pieces.append(frame.to_ndarray()[0])
             length += frame.samples
-            if length >= most:
+            if length >= max_samples:
                 break
-    return np.concatenate(pieces)[:most]
+    return np.concatenate(pieces)[:max_samples]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from keyreel.media.color import planes
+from keyreel.media.color import get_planes
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -17,7 +17,7 @@ _KR, _KG, _KB = 0.2126, 0.7152, 0.0722  # ITU-R BT.709-6, item 3.2
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class _PlaneOverlay:
     """The mark on one plane: what stays of the frame, in 256ths, and what is added, in 256ths plus a half."""
 
     top: int
@@ -25,7 +25,7 @@ class _Layer:
     keep: NDArray[np.uint16]
     add: NDArray[np.uint16]
 
-    def lay(self, plane: NDArray[np.uint8]) -> None:
+    def blend(self, plane: NDArray[np.uint8]) -> None:
         height, width = self.keep.shape
         region = plane[self.top : self.top + height, self.left : self.left + width]
         region[:] = (region * self.keep + self.add) >> 8
@@ -35,10 +35,10 @@ class _Layer:
 class Overlay:
     """A mark as premultiplied BT.709 planes, so that laying it costs one multiply and add for each sample."""
 
-    layers: tuple[_Layer, _Layer, _Layer]
+    plane_overlays: tuple[_PlaneOverlay, _PlaneOverlay, _PlaneOverlay]
 
     @classmethod
-    def of(cls, mark: NDArray[np.uint8], left: int, top: int) -> Self:
+    def from_rgba(cls, mark: NDArray[np.uint8], left: int, top: int) -> Self:
         """Prepare an RGBA picture (straight alpha) whose upper left corner is at `left`, `top`.
 
         All four numbers, the mark's sides and its place, are even: 4:2:0 shares chroma between 2x2 pixels.
@@ -52,22 +52,28 @@ class Overlay:
         cr = 128 + (red - luma) / (2 * (1 - _KR)) * 224 / 255
         return cls(
             (
-                _layer(left, top, alpha, alpha * (16 + luma * 219 / 255)),
-                _layer(left // 2, top // 2, _quarter(alpha), _quarter(alpha * cb)),
-                _layer(left // 2, top // 2, _quarter(alpha), _quarter(alpha * cr)),
+                _make_plane_overlay(left, top, alpha, alpha * (16 + luma * 219 / 255)),
+                _make_plane_overlay(
+                    left // 2, top // 2, _subsample_chroma(alpha), _subsample_chroma(alpha * cb)
+                ),
+                _make_plane_overlay(
+                    left // 2, top // 2, _subsample_chroma(alpha), _subsample_chroma(alpha * cr)
+                ),
             )
         )
 
-    def lay(self, picture: VideoFrame) -> None:
+    def blend(self, picture: VideoFrame) -> None:
         """Blend the mark into a yuv420p frame, in place. Samples outside the mark are not touched."""
-        for layer, plane in zip(self.layers, planes(picture), strict=True):
-            layer.lay(plane)
+        for layer, plane in zip(self.plane_overlays, get_planes(picture), strict=True):
+            layer.blend(plane)
 
 
-def _layer(left: int, top: int, alpha: NDArray[np.float64], value: NDArray[np.float64]) -> _Layer:
+def _make_plane_overlay(
+    left: int, top: int, alpha: NDArray[np.float64], value: NDArray[np.float64]
+) -> _PlaneOverlay:
     keep = np.rint((1 - alpha) * 256).astype(np.uint16)
-    return _Layer(top, left, keep, np.rint(value * 256 + 128).astype(np.uint16))
+    return _PlaneOverlay(top, left, keep, np.rint(value * 256 + 128).astype(np.uint16))
 
 
-def _quarter(plane: NDArray[np.float64]) -> NDArray[np.float64]:
+def _subsample_chroma(plane: NDArray[np.float64]) -> NDArray[np.float64]:
     return (plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]) / 4

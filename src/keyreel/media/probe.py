@@ -23,7 +23,7 @@ _BOX_HEADER = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Color:
+class ColorTags:
     """A stream's color tags, named as ffprobe does."""
 
     primaries: str
@@ -32,11 +32,11 @@ class Color:
     range: str
 
 
-BT709_LIMITED = Color("bt709", "bt709", "bt709", "limited")
+BT709_LIMITED = ColorTags("bt709", "bt709", "bt709", "limited")
 
 
 @dataclass(frozen=True, slots=True)
-class SoundTrack:
+class AudioTrackInfo:
     """A sound track's facts; `start` and `seconds` say when it is heard, the encoder's priming left out."""
 
     codec: str
@@ -47,7 +47,7 @@ class SoundTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class VideoInfo:
     """A video file's facts. `steady` says that frames follow each other at equal times from zero."""
 
     width: int
@@ -55,22 +55,22 @@ class Probe:
     frames: int
     fps: Fraction
     seconds: float
-    steady: bool
+    has_constant_frame_rate: bool
     codec: str
     profile: str
     pix_fmt: str
-    color: Color
-    sound: SoundTrack | None
+    color: ColorTags
+    audio_track: AudioTrackInfo | None
     faststart: bool
     tags: dict[str, str]
 
     @property
     def has_audio(self) -> bool:
         """Whether there is a sound track."""
-        return self.sound is not None
+        return self.audio_track is not None
 
 
-def probe(path: Path) -> Probe:
+def probe_video(path: Path) -> VideoInfo:
     """Read a video file's facts.
 
     Raises:
@@ -80,35 +80,35 @@ def probe(path: Path) -> Probe:
         with av.open(path) as container:
             if not container.streams.video:
                 raise ValueError(f"{path.name} has no video track")
-            return _probe(path, container, container.streams.video[0])
+            return _read_video_info(path, container, container.streams.video[0])
     except FFmpegError as error:
         raise ValueError(f"{path.name} is not a readable video: {error}") from error
 
 
-def _probe(path: Path, container: InputContainer, stream: VideoStream) -> Probe:
+def _read_video_info(path: Path, container: InputContainer, stream: VideoStream) -> VideoInfo:
     times = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
     steps = {later - earlier for earlier, later in pairwise(times)}
     codec = stream.codec_context
-    return Probe(
+    return VideoInfo(
         width=codec.width,
         height=codec.height,
         frames=len(times),
         fps=stream.average_rate or Fraction(0),
         seconds=float((stream.duration or 0) * (stream.time_base or 0)),
-        steady=len(steps) <= 1 and times[:1] == [0],
+        has_constant_frame_rate=len(steps) <= 1 and times[:1] == [0],
         codec=codec.name,
         profile=codec.profile or "",
         pix_fmt=codec.pix_fmt or "",
-        color=_color(stream),
-        sound=_sound(container.streams.audio[0]) if container.streams.audio else None,
-        faststart=_faststart(path),
+        color=_read_color_tags(stream),
+        audio_track=_read_audio_track(container.streams.audio[0]) if container.streams.audio else None,
+        faststart=_has_faststart(path),
         tags=dict(container.metadata),
     )
 
 
-def _sound(stream: AudioStream) -> SoundTrack:
+def _read_audio_track(stream: AudioStream) -> AudioTrackInfo:
     tick = stream.time_base or Fraction(0)
-    return SoundTrack(
+    return AudioTrackInfo(
         codec=f"{stream.codec_context.name} {stream.codec_context.profile or ''}".rstrip(),
         rate=stream.codec_context.sample_rate,
         channels=stream.codec_context.channels,
@@ -117,10 +117,10 @@ def _sound(stream: AudioStream) -> SoundTrack:
     )
 
 
-def _color(stream: VideoStream) -> Color:
+def _read_color_tags(stream: VideoStream) -> ColorTags:
     codec = stream.codec_context
     limited = codec.color_range == ColorRange.MPEG
-    return Color(
+    return ColorTags(
         primaries="bt709" if codec.color_primaries == ColorPrimaries.BT709 else str(codec.color_primaries),
         transfer="bt709" if codec.color_trc == ColorTrc.BT709 else str(codec.color_trc),
         matrix="bt709" if codec.colorspace == Colorspace.ITU709 else str(codec.colorspace),
@@ -128,15 +128,15 @@ def _color(stream: VideoStream) -> Color:
     )
 
 
-def _faststart(path: Path) -> bool:
+def _has_faststart(path: Path) -> bool:
     """Say whether the index (moov) comes before the pictures (mdat): only then can a player start at once."""
-    for kind in _boxes(path):
+    for kind in _iterate_box_types(path):
         if kind in {b"moov", b"mdat"}:
             return kind == b"moov"
     return False
 
 
-def _boxes(path: Path) -> Iterator[bytes]:
+def _iterate_box_types(path: Path) -> Iterator[bytes]:
     """Yield the kinds of the file's outermost boxes (ISO 14496-12, 4.2)."""
     end = path.stat().st_size
     with path.open("rb") as file:

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_MOST: Final = 8
-_FEW: Final = 3
+_MAX_FRAMES: Final = 8
+_MIN_SYNC_FRAMES: Final = 3
 _CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv"
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
+class SampledFrame:
     """A decoded frame, and its time from the video's beginning."""
 
     seconds: float
     picture: VideoFrame
 
 
-def stills(path: Path) -> list[Still]:
+def sample_frames(path: Path) -> list[SampledFrame]:
     """Return at most eight frames that decode on their own: the rest costs 100 times as much.
 
     There is one in two seconds. A video that has fewer than three gives two more from its last group.
@@ -37,25 +37,27 @@ def stills(path: Path) -> list[Still]:
     with av.open(path) as container:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
-        alone = [number for number, packet in enumerate(packets) if packet.is_keyframe]
-        step = max(1.0, len(alone) / _MOST)
-        chosen = [alone[int(place * step)] for place in range(min(_MOST, len(alone)))]
-        found = [still for number in chosen for still in _decoded(stream, packets[number : number + 1])]
-        if 0 < len(alone) < _FEW:
+        sync_indexes = [number for number, packet in enumerate(packets) if packet.is_keyframe]
+        step = max(1.0, len(sync_indexes) / _MAX_FRAMES)
+        chosen = [sync_indexes[int(place * step)] for place in range(min(_MAX_FRAMES, len(sync_indexes)))]
+        found = [
+            still for number in chosen for still in _decode_packets(stream, packets[number : number + 1])
+        ]
+        if 0 < len(sync_indexes) < _MIN_SYNC_FRAMES:
             # Frames that no other leans on, three of four, are left out: half of the time.
             stream.codec_context.skip_frame = "BIDIR"
-            later = list(_decoded(stream, packets[alone[-1] :]))[1:]
+            later = list(_decode_packets(stream, packets[sync_indexes[-1] :]))[1:]
             found += [later[number] for number in sorted({len(later) // 2, len(later) - 1}) if later]
     return found
 
 
-def open_strange(path: Path) -> InputContainer:
+def open_untrusted(path: Path) -> InputContainer:
     """Open a file from anywhere: only containers of video, never playlists that name other files."""
     only = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
     return av.open(path, options=only, metadata_errors="replace")
 
 
-def length(container: InputContainer) -> float:
+def read_duration(container: InputContainer) -> float:
     """Return the video's length in seconds, from its headers."""
     stream = container.streams.video[0]
     if stream.duration is not None and stream.time_base is not None:
@@ -63,27 +65,29 @@ def length(container: InputContainer) -> float:
     return (container.duration or 0) / av.time_base
 
 
-def sampled(container: InputContainer, every_seconds: float, longest_seconds: float) -> Iterator[Still]:
+def sample_at_interval(
+    container: InputContainer, every_seconds: float, longest_seconds: float
+) -> Iterator[SampledFrame]:
     """Yield frames at equal times from the video's beginning; all of them are decoded."""
     stream = container.streams.video[0]
     due = 0.0
     for picture in container.decode(stream):
-        seconds = _seconds(picture, stream)
+        seconds = _get_seconds(picture, stream)
         if seconds > longest_seconds:
             return
         if seconds >= due:
             due = seconds + every_seconds
-            yield Still(seconds, picture)
+            yield SampledFrame(seconds, picture)
 
 
-def _decoded(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[Still]:
+def _decode_packets(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[SampledFrame]:
     for packet in packets:
-        yield from (Still(_seconds(picture, stream), picture) for picture in packet.decode())
+        yield from (SampledFrame(_get_seconds(picture, stream), picture) for picture in packet.decode())
     # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
-    yield from (Still(_seconds(picture, stream), picture) for picture in stream.decode(None))
+    yield from (SampledFrame(_get_seconds(picture, stream), picture) for picture in stream.decode(None))
     stream.codec_context.flush_buffers()
 
 
-def _seconds(picture: VideoFrame, stream: VideoStream) -> float:
+def _get_seconds(picture: VideoFrame, stream: VideoStream) -> float:
     # The frame's own time base is missing in those that come at the stream's end.
     return float((picture.pts or 0) * (stream.time_base or 0))

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
 
 
-def frames(path: Path) -> Iterator[Frame]:
+def read_frames(path: Path) -> Iterator[Frame]:
     """Yield every frame, uint8 RGB [height, width, 3]."""
     converter = ColorConverter()
-    for picture in _decoded(path):
+    for picture in _decode_frames(path):
         yield converter.to_rgb(picture)
 
 
-def frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
+def read_frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
     """Yield the frames with these numbers, in the video's order; only they are converted.
 
     Raises:
@@ -33,7 +33,7 @@ def frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
     """
     missing = set(indexes)
     converter = ColorConverter()
-    for index, picture in enumerate(_decoded(path)):
+    for index, picture in enumerate(_decode_frames(path)):
         if index in missing:
             missing.discard(index)
             yield converter.to_rgb(picture)
@@ -43,16 +43,16 @@ def frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
         raise IndexError(f"{path.name} has no frame {min(missing)}")
 
 
-def frame_at(path: Path, index: int) -> Frame:
+def read_frame(path: Path, index: int) -> Frame:
     """Return one frame by its number from zero.
 
     Raises:
         IndexError: the video has no such frame.
     """
-    return next(frames_at(path, (index,)))
+    return next(read_frames_at(path, (index,)))
 
 
-def _decoded(path: Path) -> Iterator[VideoFrame]:
+def _decode_frames(path: Path) -> Iterator[VideoFrame]:
     with av.open(path) as container:
         stream = container.streams.video[0]
         stream.thread_type = ThreadType.AUTO

@@ -13,8 +13,8 @@ from av.codec.context import ThreadType
 from av.error import FFmpegError
 
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import whole_file
-from keyreel.media.color import BT709, ColorConverter
+from keyreel.media.atomic_file import replace_atomically
+from keyreel.media.color import BT709_TAGS, ColorConverter
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-    from keyreel.engine import Film, Frame
+    from keyreel.engine import Frame, VideoWriter
     from keyreel.media.overlay import Overlay
     from keyreel.order import Size
 
 # Frames that may wait for the encoder; each is 1.5 bytes a pixel (3 MB at 1080p).
-_AHEAD: Final = 4
+_MAX_PENDING_FRAMES: Final = 4
 # 0.25 CPU s (0.15 s on two cores) for a second of 720p; a written frame comes back with a mean error of
 # 0.008 to 0.010 of full scale. "superfast" saves a third of the time and costs 60 % more bytes.
-_X264: Final = {
+_X264_OPTIONS: Final = {
     "preset": "veryfast",
     "crf": "20",
     "profile": "high",
@@ -44,11 +44,13 @@ _X264: Final = {
 }
 # x264's bytes depend on how many threads it has, so the number is fixed: the same file on every machine.
 _THREADS: Final = 2
-_GROUP_SECONDS: Final = 2
+_GOP_SECONDS: Final = 2
 
 
 @contextmanager
-def open_film(path: Path, size: Size, overlay: Overlay | None = None, *, fps: int = FPS) -> Generator[Film]:
+def open_video_writer(
+    path: Path, size: Size, overlay: Overlay | None = None, *, fps: int = FPS
+) -> Generator[VideoWriter]:
     """Open a film that is `path` once the block ends without an error.
 
     It is an MP4 of H.264 High, yuv420p, BT.709 limited; every film starts with an IDR picture. The same
@@ -59,8 +61,8 @@ def open_film(path: Path, size: Size, overlay: Overlay | None = None, *, fps: in
     """
     if size.width % 2 or size.height % 2:
         raise ValueError(f"{size}: H.264 4:2:0 needs even sides")
-    with whole_file(path) as part:
-        film = _EncodedFilm(part, size, overlay, fps)
+    with replace_atomically(path) as part:
+        film = _H264VideoWriter(part, size, overlay, fps)
         try:
             yield film
             film.finish()
@@ -68,7 +70,7 @@ def open_film(path: Path, size: Size, overlay: Overlay | None = None, *, fps: in
             film.close()
 
 
-class _EncodedFilm:
+class _H264VideoWriter:
     """Converts frames in the caller's thread and encodes them in its own."""
 
     def __init__(self, path: Path, size: Size, overlay: Overlay | None, fps: int) -> None:
@@ -93,11 +95,11 @@ class _EncodedFilm:
             raise ValueError(f"a frame of {frame.dtype} {frame.shape} for a film of uint8 {expected}")
         picture = self._converter.to_yuv(frame)
         if self._overlay:
-            self._overlay.lay(picture)
+            self._overlay.blend(picture)
         picture.pts, picture.time_base = self._written, Fraction(1, self._fps)
         self._written += 1
-        if len(self._pending) >= _AHEAD:
-            self._wait()
+        if len(self._pending) >= _MAX_PENDING_FRAMES:
+            self._wait_for_oldest()
         self._pending.append(self._thread.submit(self._encode, picture))
 
     def finish(self) -> None:
@@ -107,7 +109,7 @@ class _EncodedFilm:
         self._pending.append(self._thread.submit(self._encode, None))
         self._pending.append(self._thread.submit(self._container.close))
         while self._pending:
-            self._wait()
+            self._wait_for_oldest()
 
     def close(self) -> None:
         """Let go of the encoder, whatever state it is in."""
@@ -124,7 +126,7 @@ class _EncodedFilm:
             packet.duration = packet.duration or 1
             self._container.mux(packet)
 
-    def _wait(self) -> None:
+    def _wait_for_oldest(self) -> None:
         try:
             self._pending.popleft().result()
         except (FFmpegError, OSError) as error:
@@ -132,9 +134,9 @@ class _EncodedFilm:
 
 
 def _add_stream(container: OutputContainer, size: Size, fps: int) -> VideoStream:
-    stream = container.add_stream("libx264", rate=fps, options=dict(_X264))
+    stream = container.add_stream("libx264", rate=fps, options=dict(_X264_OPTIONS))
     stream.width, stream.height, stream.pix_fmt = size.width, size.height, "yuv420p"
-    stream.gop_size = _GROUP_SECONDS * fps
+    stream.gop_size = _GOP_SECONDS * fps
     stream.thread_count, stream.thread_type = _THREADS, ThreadType.FRAME
-    stream.color_primaries, stream.color_trc, stream.colorspace, stream.color_range = BT709
+    stream.color_primaries, stream.color_trc, stream.colorspace, stream.color_range = BT709_TAGS
     return stream

@@ -10,26 +10,26 @@ from uuid import UUID
 
 import keyreel
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import whole_file
-from keyreel.provenance.mp4_boxes import boxes
-from keyreel.provenance.xmp import SOURCE_TYPES
+from keyreel.media.atomic_file import replace_atomically
+from keyreel.provenance.mp4_boxes import iterate_boxes
+from keyreel.provenance.xmp import SOURCE_TYPE_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.engine import SourceType
-    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.engine import DigitalSourceType
+    from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.task import TaskId
 
 _MP4: Final = "video/mp4"
-_TASK: Final = "keyreel.task"
-_BOX: Final = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
+_TASK_ASSERTION: Final = "keyreel.task"
+_C2PA_BOX_UUID: Final = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
 _MOST_FAILURES: Final = 20
 _NO_NETWORK: Final = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 _NO_THUMBNAIL: Final = {"thumbnail": {"enabled": False}}
 
 
-class Seal(StrEnum):
+class SignatureState(StrEnum):
     """What a file's signature is worth."""
 
     TRUSTED = "trusted"
@@ -43,19 +43,19 @@ class Seal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ProvenanceClaim:
     """What a video's credentials say of its making. Nothing private: the prompt and the tenant stay out."""
 
     task_id: TaskId
     producer: str
-    source: SourceType
+    source: DigitalSourceType
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """What was found: the seal, who signed with which program, the task, and codes of what failed."""
 
-    seal: Seal
+    seal: SignatureState
     signer: str = ""
     generator: str = ""
     task_id: str = ""
@@ -64,7 +64,7 @@ class Signature:
     failures: tuple[str, ...] = ()
 
 
-def sign(video: Path, out: Path, claim: Claim, credentials: Credentials) -> None:
+def sign_video(video: Path, out: Path, claim: ProvenanceClaim, credentials: SigningCredentials) -> None:
     """Write a signed copy of an MP4; from then on every changed byte shows.
 
     Raises:
@@ -81,12 +81,12 @@ def sign(video: Path, out: Path, claim: Claim, credentials: Credentials) -> None
     info = c2pa.C2paSignerInfo(credentials.algorithm.encode(), credentials.chain, credentials.key, None)
     try:
         with (
-            whole_file(out) as part,
+            replace_atomically(out) as part,
             video.open("rb") as source,
             part.open("w+b") as target,
             c2pa.Context.from_dict(settings) as context,
             c2pa.Signer.from_info(info) as signer,
-            c2pa.Builder(_manifest(claim), context) as builder,
+            c2pa.Builder(_build_manifest(claim), context) as builder,
         ):
             builder.sign(signer, _MP4, source, target)
     except c2pa.C2paError as error:
@@ -98,8 +98,8 @@ def read_signature(file: BinaryIO, anchors: bytes) -> Signature:
 
     `anchors` are roots to trust, as PEM.
     """
-    if not any(box.kind == _BOX for box in boxes(file)):
-        return Signature(Seal.NONE)
+    if not any(box.kind == _C2PA_BOX_UUID for box in iterate_boxes(file)):
+        return Signature(SignatureState.NONE)
     import c2pa
 
     file.seek(0)
@@ -111,17 +111,17 @@ def read_signature(file: BinaryIO, anchors: bytes) -> Signature:
             c2pa.Context.from_dict(settings) as context,
             c2pa.Reader(_MP4, file, context=context) as reader,
         ):
-            return _signature(json.loads(reader.json()))
+            return _parse_report(json.loads(reader.json()))
     except (c2pa.C2paError, ValueError) as error:
-        return Signature(Seal.INVALID, failures=(type(error).__name__.strip("_"),))
+        return Signature(SignatureState.INVALID, failures=(type(error).__name__.strip("_"),))
 
 
-def _manifest(claim: Claim) -> str:
+def _build_manifest(claim: ProvenanceClaim) -> str:
     program = {"name": keyreel.__name__.capitalize(), "version": keyreel.__version__}
     created = {
         "action": "c2pa.created",
         "softwareAgent": program,
-        "digitalSourceType": SOURCE_TYPES + claim.source,
+        "digitalSourceType": SOURCE_TYPE_PREFIX + claim.source,
     }
     return json.dumps(
         {
@@ -130,27 +130,31 @@ def _manifest(claim: Claim) -> str:
             "claim_generator_info": [program],
             "assertions": [
                 {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
-                {"label": _TASK, "data": {"id": claim.task_id, "producer": claim.producer}},
+                {"label": _TASK_ASSERTION, "data": {"id": claim.task_id, "producer": claim.producer}},
             ],
         }
     )
 
 
-def _signature(report: dict[str, Any]) -> Signature:
+def _parse_report(report: dict[str, Any]) -> Signature:
     """Pick what people want to know from the library's report; a stranger wrote what the assertions hold."""
     manifest = report.get("manifests", {}).get(report.get("active_manifest"), {})
-    assertions = {each.get("label", ""): _object(each.get("data")) for each in manifest.get("assertions", [])}
-    made = next((data for label, data in assertions.items() if label.startswith("c2pa.actions")), {})
-    actions = made.get("actions")
-    sources = (
-        [_object(each).get("digitalSourceType") for each in actions] if isinstance(actions, list) else []
+    assertions = {
+        each.get("label", ""): _as_object(each.get("data")) for each in manifest.get("assertions", [])
+    }
+    actions_assertion = next(
+        (data for label, data in assertions.items() if label.startswith("c2pa.actions")), {}
     )
-    task = assertions.get(_TASK, {})
+    actions = actions_assertion.get("actions")
+    sources = (
+        [_as_object(each).get("digitalSourceType") for each in actions] if isinstance(actions, list) else []
+    )
+    task = assertions.get(_TASK_ASSERTION, {})
     failed = report.get("validation_results", {}).get("activeManifest", {}).get("failure", [])
     return Signature(
-        seal=Seal(str(report.get("validation_state", Seal.INVALID)).lower()),
+        seal=SignatureState(str(report.get("validation_state", SignatureState.INVALID)).lower()),
         signer=str(manifest.get("signature_info", {}).get("issuer", "")),
-        generator=_generator(manifest),
+        generator=_read_generator(manifest),
         task_id=str(task.get("id", "")),
         producer=str(task.get("producer", "")),
         source=str(next((each for each in sources if each), "")),
@@ -158,10 +162,10 @@ def _signature(report: dict[str, Any]) -> Signature:
     )
 
 
-def _generator(manifest: dict[str, Any]) -> str:
-    first = _object(next(iter(manifest.get("claim_generator_info") or ()), None))
+def _read_generator(manifest: dict[str, Any]) -> str:
+    first = _as_object(next(iter(manifest.get("claim_generator_info") or ()), None))
     return " ".join(str(first[key]) for key in ("name", "version") if first.get(key))
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _as_object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}

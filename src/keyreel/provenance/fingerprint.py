@@ -14,9 +14,9 @@ import numpy as np
 from av.error import FFmpegError
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from keyreel.media.color import planes
-from keyreel.media.sampled_frames import length, open_strange, sampled, stills
-from keyreel.provenance.fingerprint_match import VERSION
+from keyreel.media.color import get_planes
+from keyreel.media.sampled_frames import open_untrusted, read_duration, sample_at_interval, sample_frames
+from keyreel.provenance.fingerprint_match import FINGERPRINT_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,61 +26,72 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-    from keyreel.media.sampled_frames import Still
+    from keyreel.media.sampled_frames import SampledFrame
 
-_SIDE: Final = 32
-_WAVES: Final = 16
+_SAMPLE_SIDE: Final = 32
+_DCT_SIDE: Final = 16
 # In 8-bit steps of light. Lower waves may be an encoder's own: with all of them counted, pictures as soft as
 # fog fell from 0.90 to 0.45 when encoded badly.
-_LOWEST: Final = 0.2
-_FEWEST: Final = 16
+_MIN_COEFFICIENT: Final = 0.2
+_MIN_RELIABLE_BITS: Final = 16
 # Every frame of ours: at fast motion a neighbour is another picture already.
 _DENSE_SECONDS: Final = 1 / 30
 _LONGEST_SECONDS: Final = 70.0
 
 
-def fingerprint(video: Path) -> str:
+def compute_fingerprint(video: Path) -> str:
     """Take a video's fingerprint, from frames that are cheap to decode; empty for nearly one shade."""
-    with open_strange(video) as container:
-        seconds = length(container)
-    return fingerprint_of(stills(video), seconds)
+    with open_untrusted(video) as container:
+        seconds = read_duration(container)
+    return fingerprint_from_frames(sample_frames(video), seconds)
 
 
-def close_fingerprint(container: InputContainer) -> str:
+def compute_dense_fingerprint(container: InputContainer) -> str:
     """Take a fingerprint from up to 30 frames a second, as far as they decode, to be held against others."""
-    frames = sampled(container, _DENSE_SECONDS, _LONGEST_SECONDS)
-    return fingerprint_of(_until_damage(frames), length(container))
+    frames = sample_at_interval(container, _DENSE_SECONDS, _LONGEST_SECONDS)
+    return fingerprint_from_frames(_stop_at_damage(frames), read_duration(container))
 
 
-def fingerprint_of(frames: Iterable[Still], seconds: float) -> str:
+def fingerprint_from_frames(frames: Iterable[SampledFrame], seconds: float) -> str:
     """Take a fingerprint from frames that are decoded already."""
     reformatter = VideoReformatter()
     seen = (
         f"{round(still.seconds * 1000)}:{waves}"
         for still in frames
-        if (waves := _waves(still.picture, reformatter))
+        if (waves := _hash_frame(still.picture, reformatter))
     )
     text = "/".join(seen)
-    return f"{VERSION}/{round(seconds * 1000)}/{text}" if text else ""
+    return f"{FINGERPRINT_VERSION}/{round(seconds * 1000)}/{text}" if text else ""
 
 
-def _until_damage(frames: Iterator[Still]) -> Iterator[Still]:
+def _stop_at_damage(frames: Iterator[SampledFrame]) -> Iterator[SampledFrame]:
     with suppress(FFmpegError):
         yield from frames
 
 
-def _waves(picture: VideoFrame, reformatter: VideoReformatter) -> str:
+def _hash_frame(picture: VideoFrame, reformatter: VideoReformatter) -> str:
     """Return the signs of the picture's waves and which of them count; empty for nearly one shade."""
     small = reformatter.reformat(
-        picture, width=_SIDE, height=_SIDE, format="gray", interpolation=Interpolation.AREA, threads=1
+        picture,
+        width=_SAMPLE_SIDE,
+        height=_SAMPLE_SIDE,
+        format="gray",
+        interpolation=Interpolation.AREA,
+        threads=1,
     )
-    means = planes(small)[0].astype(np.float64)
-    basis = np.cos(np.pi / (2 * _SIDE) * np.outer(np.arange(_WAVES), 2 * np.arange(_SIDE) + 1))
+    means = get_planes(small)[0].astype(np.float64)
+    basis = np.cos(
+        np.pi / (2 * _SAMPLE_SIDE) * np.outer(np.arange(_DCT_SIDE), 2 * np.arange(_SAMPLE_SIDE) + 1)
+    )
     # The first wave is the mean light, which says nothing about the picture.
-    heights = (basis @ means @ basis.T).ravel()[1:] / (_SIDE / 2) ** 2
-    counts = np.abs(heights) >= _LOWEST
-    return f"{_number(heights > 0):x}:{_number(counts):x}" if counts.sum() >= _FEWEST else ""
+    heights = (basis @ means @ basis.T).ravel()[1:] / (_SAMPLE_SIDE / 2) ** 2
+    counts = np.abs(heights) >= _MIN_COEFFICIENT
+    return (
+        f"{_bits_to_int(heights > 0):x}:{_bits_to_int(counts):x}"
+        if counts.sum() >= _MIN_RELIABLE_BITS
+        else ""
+    )
 
 
-def _number(bits: NDArray[np.bool_]) -> int:
+def _bits_to_int(bits: NDArray[np.bool_]) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big")

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-ALIKE: Final = 0.6
+MATCH_THRESHOLD: Final = 0.6
 """From here on two fingerprints are of one video.
 
 Over 36 videos and nine ways to encode each again (a quarter of the size, CRF 38, 12 to 30 fps, 2 % cropped
@@ -14,14 +14,14 @@ away, or several at once): one video 0.88 to 1.0, those of other pictures at mos
 with the same move under another seed reach what one video does: of several, the likest is right in 9 of 10.
 """
 
-VERSION: Final = "1"
+FINGERPRINT_VERSION: Final = "1"
 """Begins every fingerprint. The length in milliseconds and each frame with its time follow."""
 
 _TOLERANCE_MS: Final = 130
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FrameHash:
     """One frame: its time, the signs of its waves of light, and which of them count."""
 
     milliseconds: int
@@ -30,59 +30,59 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class Fingerprint:
     """A fingerprint that has been read: the video's length, and what was seen, in time's order."""
 
     milliseconds: int
-    seen: tuple[Seen, ...]
+    frames: tuple[FrameHash, ...]
 
 
-def read_print(text: str) -> Print | None:
+def parse_fingerprint(text: str) -> Fingerprint | None:
     """Read a fingerprint; None where there is none, or one of another kind."""
     version, _, rest = text.partition("/")
-    if version != VERSION:
+    if version != FINGERPRINT_VERSION:
         return None
     milliseconds, *frames = rest.split("/")
     try:
-        seen = tuple(_seen(*frame.split(":")) for frame in frames)
-        return Print(int(milliseconds), seen) if seen and all(frame.counts for frame in seen) else None
+        seen = tuple(_parse_frame_hash(*frame.split(":")) for frame in frames)
+        return Fingerprint(int(milliseconds), seen) if seen and all(frame.counts for frame in seen) else None
     except (ValueError, TypeError):
         return None
 
 
-def _seen(milliseconds: str, signs: str, counts: str) -> Seen:
-    return Seen(int(milliseconds), int(signs, 16), int(counts, 16))
+def _parse_frame_hash(milliseconds: str, signs: str, counts: str) -> FrameHash:
+    return FrameHash(int(milliseconds), int(signs, 16), int(counts, 16))
 
 
-def alike(one: str, other: str) -> float:
+def compare_fingerprints(one: str, other: str) -> float:
     """Return the likeness of two fingerprints' videos: 1.0 for the same, 0.0 for unrelated ones."""
-    first, second = read_print(one), read_print(other)
-    return likeness(first, second) if first and second else 0.0
+    first, second = parse_fingerprint(one), parse_fingerprint(other)
+    return compute_likeness(first, second) if first and second else 0.0
 
 
-def likeness(one: Print, other: Print) -> float:
+def compute_likeness(one: Fingerprint, other: Fingerprint) -> float:
     """Hold the print with fewer frames against the other's frames of the same time.
 
     The less alike half of the frames counts: videos of one picture often begin alike and part later. Where
     lengths differ, less can be alike.
     """
-    few, many = sorted((one, other), key=lambda each: len(each.seen))
+    few, many = sorted((one, other), key=lambda each: len(each.frames))
     same_length = min(few.milliseconds, many.milliseconds) / max(few.milliseconds, many.milliseconds, 1)
-    if same_length < ALIKE:
+    if same_length < MATCH_THRESHOLD:
         return 0.0
-    found = sorted(_agreement(frame, many) for frame in few.seen)
+    found = sorted(_compute_agreement(frame, many) for frame in few.frames)
     worse = found[: (len(found) + 1) // 2]
     return max(0.0, 2 * sum(worse) / len(worse) - 1) * same_length
 
 
-def _agreement(frame: Seen, among: Print) -> float:
+def _compute_agreement(frame: FrameHash, among: Fingerprint) -> float:
     """Return the share of a frame's waves that the likest frame of about its time has, too."""
-    first = bisect_left(among.seen, frame.milliseconds - _TOLERANCE_MS, key=_time)
-    last = bisect_right(among.seen, frame.milliseconds + _TOLERANCE_MS, key=_time)
-    near = (((frame.signs ^ other.signs) & frame.counts).bit_count() for other in among.seen[first:last])
+    first = bisect_left(among.frames, frame.milliseconds - _TOLERANCE_MS, key=_get_time)
+    last = bisect_right(among.frames, frame.milliseconds + _TOLERANCE_MS, key=_get_time)
+    near = (((frame.signs ^ other.signs) & frame.counts).bit_count() for other in among.frames[first:last])
     counted = frame.counts.bit_count()
     return 1 - min(near, default=counted / 2) / counted
 
 
-def _time(frame: Seen) -> int:
+def _get_time(frame: FrameHash) -> int:
     return frame.milliseconds

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 _HEADER: Final = 8
 _EXTENDED_TYPE: Final = 16
 # A stranger's file may be a million empty boxes; ours has six.
-_MOST: Final = 1000
+_MAX_BOXES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Mp4Box:
     """A box's type, the extended one of `uuid` boxes, and where its content begins and how long it is."""
 
     kind: bytes
@@ -23,11 +23,11 @@ class Box:
     size: int
 
 
-def boxes(file: BinaryIO) -> Iterator[Box]:
+def iterate_boxes(file: BinaryIO) -> Iterator[Mp4Box]:
     """Yield the file's first boxes in order; ends where a box cannot be one."""
     end = file.seek(0, 2)
     at = 0
-    for _ in range(_MOST):
+    for _ in range(_MAX_BOXES):
         file.seek(at)
         head = file.read(_HEADER)
         if len(head) < _HEADER:
@@ -40,7 +40,7 @@ def boxes(file: BinaryIO) -> Iterator[Box]:
             return
         if kind == b"uuid":
             kind, start = file.read(_EXTENDED_TYPE), start + _EXTENDED_TYPE
-        yield Box(kind, start, max(0, min(at + size, end) - start))
+        yield Mp4Box(kind, start, max(0, min(at + size, end) - start))
         at += size
         if at >= end:
             return

@@ -29,13 +29,13 @@ _ENVIRONMENT: Final = {
 }
 
 
-def evidence_of(path: Path, anchors: bytes) -> Evidence:
+def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
     """Read what a file of any origin gives away; blocks for as long as its child works.
 
     Raises:
         InvalidRequest: the file is no video that can be read, or takes more memory or time than a video may.
     """
-    from keyreel.provenance.verification import evidence_from
+    from keyreel.provenance.verification import evidence_from_json
 
     command = [sys.executable, "-I", "-m", __name__, str(path)]
     try:
@@ -48,13 +48,13 @@ def evidence_of(path: Path, anchors: bytes) -> Evidence:
             timeout=_WALL_SECONDS,
             check=False,
         )
-        answer: dict[str, Any] = json.loads(done.stdout)
+        result: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         # A child that its limits ended says nothing more.
         raise InvalidRequest("The file is too complex to be examined.") from None
-    if "refusal" in answer:
-        raise InvalidRequest(answer["refusal"])
-    return evidence_from(answer)
+    if "refusal" in result:
+        raise InvalidRequest(result["refusal"])
+    return evidence_from_json(result)
 
 
 def main() -> None:
@@ -69,13 +69,13 @@ def main() -> None:
         # macOS refuses to bound the address space: there time and size are bounded alone.
         if limit != resource.RLIMIT_AS or sys.platform == "linux":
             resource.setrlimit(limit, (most, most))
-    from keyreel.provenance.examine import gather
+    from keyreel.provenance.examine import read_evidence
 
     try:
-        answer = asdict(gather(Path(sys.argv[1]), sys.stdin.buffer.read()))
+        result = asdict(read_evidence(Path(sys.argv[1]), sys.stdin.buffer.read()))
     except InvalidRequest as error:
-        answer = {"refusal": error.message}
-    print(json.dumps(answer))  # noqa: T201 - this is the child's answer
+        result = {"refusal": error.message}
+    print(json.dumps(result))  # noqa: T201 - this is the child's answer
 
 
 if __name__ == "__main__":

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 ROOT_FILE: Final = "root.pem"
 _ISSUER_FILE: Final = "issuer.pem"
 _SIGNER_FILE: Final = "signer.pem"
-_PRIVATE: Final = 0o600
+_PRIVATE_FILE_MODE: Final = 0o600
 _ISSUER_LIFE: Final = timedelta(days=30 * 365)
 # No timestamp authority is asked, so a signature is good for as long as its certificate is: signers live
 # long, and are replaced so early that every video's signature stays valid for nine years.
 _SIGNER_LIFE: Final = timedelta(days=10 * 365)
-_SIGNER_USE: Final = timedelta(days=365)
+_SIGNER_RENEWAL_AGE: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class SigningCredentials:
     """What signing needs: PEM certificates from the signer's upwards, its key, the root to trust."""
 
     chain: bytes
@@ -40,7 +40,7 @@ class Credentials:
 
 def open_credentials(
     folder: Path, cert: Path | None = None, key: Path | None = None, *, now: datetime
-) -> Credentials:
+) -> SigningCredentials:
     """Return the operator's credentials, else our own, made or renewed in the folder where needed.
 
     Raises:
@@ -50,16 +50,20 @@ def open_credentials(
         raise InvalidSetting(
             "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY belong together: set both, or neither to use own ones."
         )
-    return _own(folder, now) if cert is None or key is None else _operators(cert, key, now)
+    return (
+        _open_own_credentials(folder, now)
+        if cert is None or key is None
+        else _open_operator_credentials(cert, key, now)
+    )
 
 
-def anchors(folder: Path, cert: Path | None = None) -> bytes:
+def read_trust_anchors(folder: Path, cert: Path | None = None) -> bytes:
     """Return the roots that videos signed here lead to, as PEM; empty where nothing was signed yet."""
     found = [path.read_bytes() for path in (folder / ROOT_FILE, cert) if path is not None and path.is_file()]
     return b"\n".join(found)
 
 
-def _own(folder: Path, now: datetime) -> Credentials:
+def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
     from keyreel.provenance import x509
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,26 +71,30 @@ def _own(folder: Path, now: datetime) -> Credentials:
     try:
         if not issuer_file.is_file():
             signer_file.unlink(missing_ok=True)
-            atomic_write.write(issuer_file, x509.new_issuer(now, now + _ISSUER_LIFE), _PRIVATE)
+            atomic_write.write_atomically(
+                issuer_file, x509.create_issuer(now, now + _ISSUER_LIFE), _PRIVATE_FILE_MODE
+            )
         issuer = issuer_file.read_bytes()
         if not x509.is_valid(issuer, now):
             raise InvalidSetting(
                 f"The certificates in {folder} are not valid on {now:%Y-%m-%d}: is the machine's clock right?"
             )
-        if not signer_file.is_file() or not x509.is_fresh(signer_file.read_bytes(), now, _SIGNER_USE):
-            atomic_write.write(signer_file, x509.new_signer(issuer, now, now + _SIGNER_LIFE), _PRIVATE)
+        if not signer_file.is_file() or not x509.is_fresh(signer_file.read_bytes(), now, _SIGNER_RENEWAL_AGE):
+            atomic_write.write_atomically(
+                signer_file, x509.create_signer(issuer, now, now + _SIGNER_LIFE), _PRIVATE_FILE_MODE
+            )
         signer = signer_file.read_bytes()
-        above = x509.certificates_in(issuer)
-        chain, key = x509.certificates_in(signer) + above[:1], x509.key_in(signer)
+        above = x509.split_certificates(issuer)
+        chain, key = x509.split_certificates(signer) + above[:1], x509.extract_key(signer)
     except ValueError as error:
         raise InvalidSetting(f"The certificates in {folder} are damaged: {error}.") from None
     root = above[-1]
-    if anchors(folder) != root:
-        atomic_write.write(folder / ROOT_FILE, root, _PRIVATE)
-    return Credentials(b"".join(chain), key, "es256", root)
+    if read_trust_anchors(folder) != root:
+        atomic_write.write_atomically(folder / ROOT_FILE, root, _PRIVATE_FILE_MODE)
+    return SigningCredentials(b"".join(chain), key, "es256", root)
 
 
-def _operators(cert: Path, key: Path, now: datetime) -> Credentials:
+def _open_operator_credentials(cert: Path, key: Path, now: datetime) -> SigningCredentials:
     from keyreel.provenance import x509
 
     read: dict[str, bytes] = {}
@@ -96,13 +104,13 @@ def _operators(cert: Path, key: Path, now: datetime) -> Credentials:
         except OSError as error:
             raise InvalidSetting(f"{name}: cannot read {path}: {error.strerror}.") from None
     try:
-        chain = x509.checked_chain(read["KEYREEL_C2PA_CERT"], now)
+        chain = x509.check_chain(read["KEYREEL_C2PA_CERT"], now)
     except ValueError as error:
         raise InvalidSetting(f"KEYREEL_C2PA_CERT: {error}.") from None
     try:
-        algorithm = x509.algorithm_of(read["KEYREEL_C2PA_KEY"], chain[0])
+        algorithm = x509.get_algorithm(read["KEYREEL_C2PA_KEY"], chain[0])
     except (ValueError, TypeError) as error:
         raise InvalidSetting(f"KEYREEL_C2PA_KEY: {error}.") from None
     # A manifest carries the chain without its root, which a reader has to know anyway (C2PA 2.2, 14.5).
-    carried = [each for each in chain if not x509.is_root(each)] or chain
-    return Credentials(b"".join(carried), read["KEYREEL_C2PA_KEY"], algorithm, chain[-1])
+    sent_chain = [each for each in chain if not x509.is_root(each)] or chain
+    return SigningCredentials(b"".join(sent_chain), read["KEYREEL_C2PA_KEY"], algorithm, chain[-1])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.provenance.c2pa_manifest import Seal, Signature
-from keyreel.provenance.fingerprint_match import ALIKE, likeness, read_print
-from keyreel.provenance.xmp import Marks
+from keyreel.provenance.c2pa_manifest import Signature, SignatureState
+from keyreel.provenance.fingerprint_match import MATCH_THRESHOLD, compute_likeness, parse_fingerprint
+from keyreel.provenance.xmp import XmpProperties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownVideo:
     """What is kept of a task's video."""
 
     task_id: TaskId
@@ -36,7 +36,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class TaskMatch:
     """A task whose video this is, or resembles: 1.0 is the same to the eye, `same_file` to the byte."""
 
     task_id: TaskId
@@ -51,66 +51,66 @@ class Evidence:
     sha256: str
     signature: Signature
     identifier: str
-    marks: Marks
+    marks: XmpProperties
     fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class VerificationReport:
     """What can be said of a file, why, and the evidence. Matches come likest first."""
 
     verdict: Verdict
     reason: str
     evidence: Evidence
-    matches: tuple[Match, ...]
+    matches: tuple[TaskMatch, ...]
 
 
-def evidence_from(answer: dict[str, Any]) -> Evidence:
+def evidence_from_json(data: dict[str, Any]) -> Evidence:
     """Read evidence back that went through JSON."""
-    signature, marks = answer.pop("signature"), answer.pop("marks")
-    signature["seal"], signature["failures"] = Seal(signature["seal"]), tuple(signature["failures"])
-    return Evidence(**answer, signature=Signature(**signature), marks=Marks(**marks))
+    signature, marks = data.pop("signature"), data.pop("marks")
+    signature["seal"], signature["failures"] = SignatureState(signature["seal"]), tuple(signature["failures"])
+    return Evidence(**data, signature=Signature(**signature), marks=XmpProperties(**marks))
 
 
-def judge(evidence: Evidence, known: Iterable[Known]) -> Findings:
+def verify_evidence(evidence: Evidence, known: Iterable[KnownVideo]) -> VerificationReport:
     """Hold the evidence against what is kept of our tasks."""
-    return concluded(evidence, matches_of(evidence.sha256, evidence.fingerprint, known))
+    return make_report(evidence, find_matches(evidence.sha256, evidence.fingerprint, known))
 
 
-def concluded(evidence: Evidence, matches: tuple[Match, ...]) -> Findings:
+def make_report(evidence: Evidence, matches: tuple[TaskMatch, ...]) -> VerificationReport:
     """Say what follows from the evidence and the matching tasks, likest first."""
-    return Findings(*_verdict(evidence.signature, matches), evidence, matches)
+    return VerificationReport(*_decide_verdict(evidence.signature, matches), evidence, matches)
 
 
-def matches_of(sha256: str, fingerprint: str, known: Iterable[Known]) -> tuple[Match, ...]:
+def find_matches(sha256: str, fingerprint: str, known: Iterable[KnownVideo]) -> tuple[TaskMatch, ...]:
     """Find the tasks whose video has these bytes, or looks like this one; likest first, five at most."""
-    mine = read_print(fingerprint)
-    found: list[Match] = []
+    fingerprint_read = parse_fingerprint(fingerprint)
+    found: list[TaskMatch] = []
     for task in known:
-        theirs = read_print(task.fingerprint) if mine else None
-        alike = likeness(mine, theirs) if mine and theirs else 0.0
+        theirs = parse_fingerprint(task.fingerprint) if fingerprint_read else None
+        alike = compute_likeness(fingerprint_read, theirs) if fingerprint_read and theirs else 0.0
         same_file = task.sha256 == sha256
-        if same_file or alike >= ALIKE:
-            found.append(Match(task.task_id, 1.0 if same_file else alike, same_file))
+        if same_file or alike >= MATCH_THRESHOLD:
+            found.append(TaskMatch(task.task_id, 1.0 if same_file else alike, same_file))
     found.sort(key=lambda match: (match.same_file, match.likeness), reverse=True)
     return tuple(found[:_MOST_MATCHES])
 
 
-def _verdict(signature: Signature, matches: tuple[Match, ...]) -> tuple[Verdict, str]:
+def _decide_verdict(signature: Signature, matches: tuple[TaskMatch, ...]) -> tuple[Verdict, str]:
     best = matches[0] if matches else None
     if best and best.same_file:
         return Verdict.UNTOUCHED, f"It is the file of task {best.task_id}, byte for byte."
     match signature.seal:
-        case Seal.TRUSTED:
+        case SignatureState.TRUSTED:
             return (
                 Verdict.UNTOUCHED,
                 "It was signed by somebody who is trusted here, and nothing was changed since.",
             )
-        case Seal.INVALID:
+        case SignatureState.INVALID:
             return Verdict.ALTERED, "It carries a signature that no longer fits it."
         case _ if best:
             return Verdict.ALTERED, f"It looks like the video of task {best.task_id}, but is another file."
-        case Seal.VALID:
+        case SignatureState.VALID:
             stranger = f"It was signed by {signature.signer or 'somebody'}, who is unknown here"
             return Verdict.UNKNOWN, f"{stranger}; nothing was changed since."
         case _:

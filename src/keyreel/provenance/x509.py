@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _ORGANIZATION: Final = "Keyreel"
 # What issues is valid from long ago: a clock that was ahead once must not make it worthless.
-_BEGINNING: Final = datetime(2025, 1, 1, tzinfo=UTC)
+_ISSUER_VALID_FROM: Final = datetime(2025, 1, 1, tzinfo=UTC)
 # Clocks differ: what is made now has to be valid for a reader whose clock is behind.
-_EARLIER: Final = timedelta(days=1)
+_CLOCK_SKEW: Final = timedelta(days=1)
 # E-mail protection, document signing (RFC 9336), and the purpose that C2PA itself defines.
 _PURPOSES: Final = frozenset(
     {
@@ -38,37 +38,41 @@ _PURPOSES: Final = frozenset(
 _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 
-def new_issuer(now: datetime, until: datetime) -> bytes:
+def create_issuer(now: datetime, until: datetime) -> bytes:
     """Make a root and an issuer below it; return the issuer's key, the issuer and the root as PEM."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = _authority("Keyreel Root", root_key, depth=1).issuer_name(_name("Keyreel Root"))
-    issuer = _authority("Keyreel Issuer", key, depth=0).issuer_name(_name("Keyreel Root"))
-    issuer = issuer.add_extension(_of_issuer(root_key), critical=False)
-    signed = (_signed(each, root_key, min(now, _BEGINNING), until) for each in (issuer, root))
-    return b"".join((_pem_key(key), *signed))
+    root = _start_ca_certificate("Keyreel Root", root_key, depth=1).issuer_name(_make_name("Keyreel Root"))
+    issuer = _start_ca_certificate("Keyreel Issuer", key, depth=0).issuer_name(_make_name("Keyreel Root"))
+    issuer = issuer.add_extension(_make_authority_key_id(root_key), critical=False)
+    signed = (
+        _sign_certificate(each, root_key, min(now, _ISSUER_VALID_FROM), until) for each in (issuer, root)
+    )
+    return b"".join((_key_to_pem(key), *signed))
 
 
-def new_signer(issuer: bytes, now: datetime, until: datetime) -> bytes:
+def create_signer(issuer: bytes, now: datetime, until: datetime) -> bytes:
     """Make a signer below what `new_issuer` returned; return its key and its certificate as PEM."""
-    above = x509.load_pem_x509_certificates(issuer)[0]
+    issuer_certificate = x509.load_pem_x509_certificates(issuer)[0]
     issuer_key = cast("ec.EllipticCurvePrivateKey", load_pem_private_key(issuer, None))
     key = ec.generate_private_key(ec.SECP256R1())
     signer = (
-        _bare("Keyreel Signer", key)
-        .issuer_name(above.subject)
+        _start_certificate("Keyreel Signer", key)
+        .issuer_name(issuer_certificate.subject)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_files=True), critical=True)
+        .add_extension(_make_key_usage(signs_files=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-        .add_extension(_of_issuer(issuer_key), critical=False)
+        .add_extension(_make_authority_key_id(issuer_key), critical=False)
     )
-    return _pem_key(key) + _signed(signer, issuer_key, now, min(until, above.not_valid_after_utc))
+    return _key_to_pem(key) + _sign_certificate(
+        signer, issuer_key, now, min(until, issuer_certificate.not_valid_after_utc)
+    )
 
 
-def _signed(
-    unsigned: x509.CertificateBuilder, key: ec.EllipticCurvePrivateKey, now: datetime, until: datetime
+def _sign_certificate(
+    builder: x509.CertificateBuilder, key: ec.EllipticCurvePrivateKey, now: datetime, until: datetime
 ) -> bytes:
-    span = unsigned.not_valid_before(now - _EARLIER).not_valid_after(until)
-    return _pem(span.sign(key, hashes.SHA256()))
+    span = builder.not_valid_before(now - _CLOCK_SKEW).not_valid_after(until)
+    return _to_pem(span.sign(key, hashes.SHA256()))
 
 
 def is_fresh(pem: bytes, now: datetime, use: timedelta) -> bool:
@@ -83,14 +87,14 @@ def is_valid(pem: bytes, now: datetime) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
-def certificates_in(pem: bytes) -> list[bytes]:
+def split_certificates(pem: bytes) -> list[bytes]:
     """Return the PEM certificates one by one, without keys and remarks."""
-    return [_pem(each) for each in x509.load_pem_x509_certificates(pem)]
+    return [_to_pem(each) for each in x509.load_pem_x509_certificates(pem)]
 
 
-def key_in(pem: bytes) -> bytes:
+def extract_key(pem: bytes) -> bytes:
     """Return the first private key."""
-    return _pem_key(load_pem_private_key(pem, None))
+    return _key_to_pem(load_pem_private_key(pem, None))
 
 
 def is_root(pem: bytes) -> bool:
@@ -99,7 +103,7 @@ def is_root(pem: bytes) -> bool:
     return certificate.subject == certificate.issuer
 
 
-def checked_chain(pem: bytes, now: datetime) -> list[bytes]:
+def check_chain(pem: bytes, now: datetime) -> list[bytes]:
     """Return an operator's certificates one by one, if files can be signed with the first.
 
     Raises:
@@ -125,10 +129,10 @@ def checked_chain(pem: bytes, now: datetime) -> list[bytes]:
             raise ValueError(
                 "each certificate has to be followed by its issuer's, the signer's comes first"
             ) from None
-    return [_pem(each) for each in chain]
+    return [_to_pem(each) for each in chain]
 
 
-def algorithm_of(key: bytes, certificate: bytes) -> str:
+def get_algorithm(key: bytes, certificate: bytes) -> str:
     """Return C2PA's name of the algorithm that a key signs with.
 
     Raises:
@@ -137,7 +141,7 @@ def algorithm_of(key: bytes, certificate: bytes) -> str:
     """
     private = load_pem_private_key(key, None)
     public = private.public_key()
-    if _raw(public) != _raw(x509.load_pem_x509_certificate(certificate).public_key()):
+    if _to_der(public) != _to_der(x509.load_pem_x509_certificate(certificate).public_key()):
         raise ValueError("the key does not belong to the first certificate")
     match private:
         case ec.EllipticCurvePrivateKey() if private.curve.name in _CURVES:
@@ -150,25 +154,25 @@ def algorithm_of(key: bytes, certificate: bytes) -> str:
             raise ValueError("C2PA allows EC keys on P-256, P-384 and P-521, RSA from 2048 bits, and Ed25519")
 
 
-def _authority(name: str, key: ec.EllipticCurvePrivateKey, depth: int) -> x509.CertificateBuilder:
+def _start_ca_certificate(name: str, key: ec.EllipticCurvePrivateKey, depth: int) -> x509.CertificateBuilder:
     return (
-        _bare(name, key)
+        _start_certificate(name, key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=depth), critical=True)
-        .add_extension(_usage(signs_files=False), critical=True)
+        .add_extension(_make_key_usage(signs_files=False), critical=True)
     )
 
 
-def _bare(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _start_certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
-        .subject_name(_name(name))
+        .subject_name(_make_name(name))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 
-def _name(common: str) -> x509.Name:
+def _make_name(common: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANIZATION),
@@ -177,7 +181,7 @@ def _name(common: str) -> x509.Name:
     )
 
 
-def _usage(*, signs_files: bool) -> x509.KeyUsage:
+def _make_key_usage(*, signs_files: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=signs_files,
         key_cert_sign=not signs_files,
@@ -191,7 +195,7 @@ def _usage(*, signs_files: bool) -> x509.KeyUsage:
     )
 
 
-def _of_issuer(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+def _make_authority_key_id(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
@@ -204,13 +208,13 @@ def _may_sign(certificate: x509.Certificate) -> bool:
     return usage.digital_signature and not _PURPOSES.isdisjoint(purposes)
 
 
-def _pem(certificate: x509.Certificate) -> bytes:
+def _to_pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.PEM)
 
 
-def _pem_key(key: PrivateKeyTypes) -> bytes:
+def _key_to_pem(key: PrivateKeyTypes) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _raw(key: PublicKeyTypes) -> bytes:
+def _to_der(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

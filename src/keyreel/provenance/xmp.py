@@ -9,78 +9,82 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from keyreel.provenance.mp4_boxes import boxes
+from keyreel.provenance.mp4_boxes import iterate_boxes
 
 if TYPE_CHECKING:
-    from keyreel.engine import SourceType
+    from keyreel.engine import DigitalSourceType
 
-BOX: Final = UUID("be7acfcb-97a9-42e8-9c71-999491e3afac").bytes
+XMP_BOX_UUID: Final = UUID("be7acfcb-97a9-42e8-9c71-999491e3afac").bytes
 """The extended type of the MP4 box that holds a packet (XMP specification, part 3)."""
 
-SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+SOURCE_TYPE_PREFIX: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """The vocabulary of digital source types (IPTC NewsCodes)."""
 
 _TC260: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # What XML 1.0 has no way to write at all.
-_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_XML_PATTERN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_BYTES: Final = 1 << 20
 # An APP1 segment's 65,533 bytes less the name of its kind (XMP specification, part 3).
-_MOST_IN_A_JPEG: Final = 65_502
+_MAX_JPEG_PACKET_BYTES: Final = 65_502
 _BOX_HEADER: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class XmpProperties:
     """What a packet says: the AIGC identifier and the full address of the source type, empty where silent."""
 
     identifier: str = ""
     source: str = ""
 
 
-def packet(identifier: str, source: SourceType) -> bytes:
+def build_packet(identifier: str, source: DigitalSourceType) -> bytes:
     """Write a packet; an identifier that XML cannot hold is left out."""
-    aigc = "" if _UNWRITABLE.search(identifier) else _element("TC260:AIGC", identifier)
+    aigc = "" if _INVALID_XML_PATTERN.search(identifier) else _format_element("TC260:AIGC", identifier)
     text = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}">'
         f'<rdf:Description rdf:about="" xmlns:TC260="{_TC260}" xmlns:Iptc4xmpExt="{_IPTC}">'
-        f"{_element('Iptc4xmpExt:DigitalSourceType', SOURCE_TYPES + source)}{aigc}"
+        f"{_format_element('Iptc4xmpExt:DigitalSourceType', SOURCE_TYPE_PREFIX + source)}{aigc}"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     )
     return text.encode()
 
 
-def packet_for_jpeg(identifier: str, source: SourceType) -> bytes:
+def build_jpeg_packet(identifier: str, source: DigitalSourceType) -> bytes:
     """Write a packet that fits into a JPEG's segment: without the identifier where that is too long."""
-    whole = packet(identifier, source)
-    return whole if len(whole) <= _MOST_IN_A_JPEG else packet("\0", source)
+    whole = build_packet(identifier, source)
+    return whole if len(whole) <= _MAX_JPEG_PACKET_BYTES else build_packet("\0", source)
 
 
-def box(content: bytes) -> bytes:
+def build_box(content: bytes) -> bytes:
     """Wrap a packet into the MP4 box for it, which may stand at a file's end."""
-    return (_BOX_HEADER + len(BOX) + len(content)).to_bytes(4, "big") + b"uuid" + BOX + content
+    return (
+        (_BOX_HEADER + len(XMP_BOX_UUID) + len(content)).to_bytes(4, "big") + b"uuid" + XMP_BOX_UUID + content
+    )
 
 
-def marks_in(file: BinaryIO) -> Marks:
+def read_properties(file: BinaryIO) -> XmpProperties:
     """Read the marks of an MP4's first XMP box; nothing where there is none that can be read."""
-    content = _packet_in(file)
+    content = _read_packet(file)
     # A document type can define entities that expand without end; no XMP has one.
     if not content or b"<!" in content:
-        return Marks()
+        return XmpProperties()
     try:
         tree = ET.fromstring(content.strip(b"\0 \r\n\t"))  # noqa: S314 - bounded, and no entities, see above
     except (ET.ParseError, ValueError):
-        return Marks()
-    return Marks(_value(tree, f"{{{_TC260}}}AIGC"), _value(tree, f"{{{_IPTC}}}DigitalSourceType"))
+        return XmpProperties()
+    return XmpProperties(
+        _read_property(tree, f"{{{_TC260}}}AIGC"), _read_property(tree, f"{{{_IPTC}}}DigitalSourceType")
+    )
 
 
-def _element(name: str, text: str) -> str:
+def _format_element(name: str, text: str) -> str:
     return f"<{name}>{escape(text, {chr(13): '&#13;'})}</{name}>"
 
 
-def _value(tree: ET.Element, name: str) -> str:
+def _read_property(tree: ET.Element, name: str) -> str:
     """Read a property, written as an element or as an attribute."""
     for element in tree.iter():
         if element.tag == name:
@@ -90,9 +94,9 @@ def _value(tree: ET.Element, name: str) -> str:
     return ""
 
 
-def _packet_in(file: BinaryIO) -> bytes:
-    for found in boxes(file):
-        if found.kind == BOX:
+def _read_packet(file: BinaryIO) -> bytes:
+    for found in iterate_boxes(file):
+        if found.kind == XMP_BOX_UUID:
             file.seek(found.start)
             return file.read(min(found.size, _MOST_BYTES))
     return b""

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.engines.router import Router
     from keyreel.intake import Intake
-    from keyreel.pricing import Prices
+    from keyreel.pricing import PriceTable
     from keyreel.server.requests.auth import Gate
     from keyreel.server.requests.rate_limit import Rates
     from keyreel.settings import Settings
-    from keyreel.storage.objects import Storage
-    from keyreel.storage.signed_urls import Signer
-    from keyreel.tasks.accounts.api_keys import Keys
-    from keyreel.tasks.eta import Forecast
+    from keyreel.storage.objects import ObjectStorage
+    from keyreel.storage.signed_urls import LinkSigner
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
+    from keyreel.tasks.eta import EtaEstimator
     from keyreel.tasks.store import TaskStore
-    from keyreel.tasks.webhooks.secrets import Vault
+    from keyreel.tasks.webhooks.secrets import WebhookSecrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Services:
     clock: Clock
     random: Random
     store: TaskStore
-    keys: Keys
+    keys: ApiKeyStore
     gate: Gate
-    storage: Storage
-    signer: Signer
-    vault: Vault
+    storage: ObjectStorage
+    signer: LinkSigner
+    vault: WebhookSecrets
     intake: Intake
     engines: Router
-    prices: Prices
+    prices: PriceTable
     rates: Rates
-    forecast: Forecast
+    forecast: EtaEstimator
     nudge: Callable[[], None]
     wake: Callable[[], None]
     admin_token: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyreel.intake.image_rules import complaints
+from keyreel.intake.image_rules import list_image_errors
 from keyreel.wire.requests.parsing import together
 from keyreel.wire.requests.validation import examined
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def picture_problems(found: Examined, check_url: CheckUrl) -> tuple[InvalidRequest, ...]:
     """Return what is wrong with the pictures and addresses that are the request's own."""
-    return tuple(error for error in complaints(found.mended, check_url) if found.stood(error.field))
+    return tuple(error for error in list_image_errors(found.mended, check_url) if found.stood(error.field))
 
 
 def all_told(asked: Asked, first: InvalidRequest, check_url: CheckUrl) -> InvalidRequest:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE, loudness, peaks
+from keyreel.media.audio import SAMPLE_RATE, find_peaks, measure_loudness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +63,7 @@ def _add(out: Pcm, part: Pcm, factor: float) -> None:
 
 def _towards(pcm: Pcm, level: float) -> float:
     """Return the factor that brings a sound to this loudness; silence stays silent."""
-    found = loudness(pcm)
+    found = measure_loudness(pcm)
     return _factor(level - found) if isfinite(found) else 0.0
 
 
@@ -77,7 +77,7 @@ def _ducking(samples: int, spans: tuple[tuple[float, float], ...]) -> Gain:
     for start, end in _joined(spans):
         times += [max(start - _AHEAD_SECONDS, times[-1]), max(start, times[-1]), end, end + _RELEASE_SECONDS]
         levels += [levels[-1] and _DUCKED, _DUCKED, _DUCKED, 0.0]
-    control = np.interp(np.arange(0, samples + 480, 480) / RATE, times, levels)
+    control = np.interp(np.arange(0, samples + 480, 480) / SAMPLE_RATE, times, levels)
     # A curve of decibels without corners is heard as someone's hand on the fader.
     window = np.hanning(13)
     control = np.convolve(np.pad(control, 6, mode="edge"), window / window.sum(), "valid")
@@ -98,7 +98,7 @@ def _joined(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 
 def _fade(out: Pcm) -> None:
     for seconds, part in ((_FADE_IN_SECONDS, out), (_FADE_OUT_SECONDS, out[::-1])):
-        count = min(round(seconds * RATE), len(out))
+        count = min(round(seconds * SAMPLE_RATE), len(out))
         part[:count] *= (np.sin(np.linspace(0, np.pi / 2, count)) ** 2).astype(np.float32)[:, None]
 
 
@@ -119,11 +119,11 @@ def _brought_to(pcm: Pcm, level: float) -> Pcm:
 
 def _limited(pcm: Pcm) -> Pcm:
     """Return the sound with its true peaks below the ceiling; the gain moves ahead of a peak, never at it."""
-    height = peaks(pcm, _CEILING)
+    height = find_peaks(pcm, _CEILING)
     if height.max(initial=0) <= _CEILING:
         return pcm
     needed = np.minimum(np.float32(1), np.float32(_CEILING) / np.maximum(height, np.float32(1e-9)))
-    reach = round(_LIMITER_SECONDS * RATE)
+    reach = round(_LIMITER_SECONDS * SAMPLE_RATE)
     # The lowest gain within reach, then the mean over the same reach: each gain averaged at a peak is low.
     lowest = _sliding_min(np.pad(needed, 2 * reach, constant_values=1), 2 * reach + 1)
     sums = np.cumsum(np.concatenate(([0.0], lowest)))

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # obstore leaves names that end in "#" and digits out of its listings: it takes them for uploads under way.
-_UNFINISHED: Final = "#{}"
+_UNFINISHED_SUFFIX: Final = "#{}"
 
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 """The errors of a disk, or of somebody's share of it, that is full."""
 
 
 @contextmanager
-def replacing(target: Path, mode: int = 0o644) -> Generator[BinaryIO]:
+def open_atomic_write(target: Path, mode: int = 0o644) -> Generator[BinaryIO]:
     """Open a file beside `target` that takes its name, synchronised to the disk, once the block succeeds.
 
     Raises:
         OSError: the file could not be written; `target` is as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(target.name + _UNFINISHED.format(secrets.randbits(48)))
+    beside = target.with_name(target.name + _UNFINISHED_SUFFIX.format(secrets.randbits(48)))
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             yield file
@@ -41,53 +41,53 @@ def replacing(target: Path, mode: int = 0o644) -> Generator[BinaryIO]:
         with suppress(FileNotFoundError):
             beside.unlink()
         raise
-    _synchronise(target.parent)
+    _fsync_folder(target.parent)
 
 
 @contextmanager
-def room() -> Generator[None]:
+def translate_disk_full() -> Generator[None]:
     """Turn the error of a full disk into Unavailable, which passes once there is room again."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            raise full() from error
+        if error.errno in DISK_FULL_ERRNOS:
+            raise make_disk_full_error() from error
         raise
 
 
-def full() -> Unavailable:
+def make_disk_full_error() -> Unavailable:
     """Return the error of a full disk."""
     return Unavailable("The disk is full: try again later.", retry_after_seconds=30)
 
 
-def write(target: Path, data: bytes, mode: int = 0o644) -> None:
+def write_atomically(target: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a whole file.
 
     Raises:
         OSError: the file could not be written; `target` is as it was.
     """
-    with replacing(target, mode) as file:
+    with open_atomic_write(target, mode) as file:
         file.write(data)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy_atomically(source: Path, target: Path) -> None:
     """Copy a whole file.
 
     Raises:
         OSError: the file could not be written; `target` is as it was.
     """
-    with source.open("rb") as opened, replacing(target) as file:
+    with source.open("rb") as opened, open_atomic_write(target) as file:
         shutil.copyfileobj(opened, file, 1 << 20)
 
 
-def discard_unfinished(folder: Path) -> None:
+def delete_unfinished(folder: Path) -> None:
     """Delete what writes that were cut off left in the folder. Nothing may be writing there meanwhile."""
     for left in folder.rglob("*#*"):
         if left.name.rpartition("#")[2].isdigit():
             left.unlink(missing_ok=True)
 
 
-def _synchronise(folder: Path) -> None:
+def _fsync_folder(folder: Path) -> None:
     # A new name is durable only once its folder is.
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -35,14 +35,14 @@ _CHUNK_BYTES: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredFile:
     """A file that is there, and when it was put or renewed last."""
 
     key: str
-    changed: datetime
+    modified: datetime
 
 
-class Storage:
+class ObjectStorage:
     """Files under keys. What was put is whole and durable, or the put failed and the key is as it was.
 
     Every method raises ValueError for a key that is no key, and Unavailable while the disk is full or the
@@ -55,62 +55,62 @@ class Storage:
         self._clock = clock or SystemClock()
 
     @classmethod
-    def local(cls, folder: Path, clock: Clock | None = None) -> Self:
+    def open_local(cls, folder: Path, clock: Clock | None = None) -> Self:
         """Keep the files in this folder, which is made when it is missing and belongs to this process.
 
         The clock says when each was put.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        atomic_write.discard_unfinished(folder)
+        atomic_write.delete_unfinished(folder)
         return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
     @classmethod
-    def memory(cls) -> Self:
+    def open_in_memory(cls) -> Self:
         """Keep the files in memory, for tests."""
         return cls(MemoryStore())
 
     async def put(self, key: str, data: bytes) -> None:
         """Store these bytes."""
-        with _answering():
+        with _translate_errors():
             if self._folder:
                 # obstore's local store does not synchronise: a power cut could leave half a file.
-                await asyncio.to_thread(atomic_write.write, self._folder / _checked(key), data)
-                self._stamp(key)
+                await asyncio.to_thread(atomic_write.write_atomically, self._folder / _check_key(key), data)
+                self._touch(key)
             else:
-                await self._store.put_async(_checked(key), data)
+                await self._store.put_async(_check_key(key), data)
 
     async def put_file(self, key: str, path: Path) -> None:
         """Store a copy of this file."""
-        with _answering():
+        with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_write.copy, path, self._folder / _checked(key))
-                self._stamp(key)
+                await asyncio.to_thread(atomic_write.copy_atomically, path, self._folder / _check_key(key))
+                self._touch(key)
             else:
-                await self._store.put_async(_checked(key), path)
+                await self._store.put_async(_check_key(key), path)
 
     async def renew(self, key: str, size: int) -> bool:
         """Let a file count as put just now; False where none of this size is here, or it must be put anew."""
-        if self._folder is None or await self.size(key) != size:
+        if self._folder is None or await self.get_size(key) != size:
             return False
         try:
-            self._stamp(key)
+            self._touch(key)
         except FileNotFoundError:
             return False
         return True
 
-    async def size(self, key: str) -> int | None:
+    async def get_size(self, key: str) -> int | None:
         """Return the file's size in bytes, None where there is no such file."""
-        with _answering():
+        with _translate_errors():
             try:
-                return (await self._store.head_async(_checked(key)))["size"]
+                return (await self._store.head_async(_check_key(key)))["size"]
             except FileNotFoundError:
                 return None
 
-    async def changed(self, key: str) -> datetime | None:
+    async def get_modified(self, key: str) -> datetime | None:
         """Return when the file was put or renewed last, None where there is no such file."""
-        with _answering():
+        with _translate_errors():
             try:
-                return (await self._store.head_async(_checked(key)))["last_modified"]
+                return (await self._store.head_async(_check_key(key)))["last_modified"]
             except FileNotFoundError:
                 return None
 
@@ -120,74 +120,74 @@ class Storage:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        with _answering():
+        with _translate_errors():
             whole = end is None and start == 0
-            stop = await self._end(key) if end is None else end
+            stop = await self._get_end(key) if end is None else end
             if start >= stop:
                 return
             got = await self._store.get_async(
-                _checked(key), options={} if whole else {"range": (start, stop)}
+                _check_key(key), options={} if whole else {"range": (start, stop)}
             )
             async for chunk in got.stream(min_chunk_size=_CHUNK_BYTES):
                 yield bytes(chunk)
 
-    async def fetch(self, key: str, path: Path) -> None:
+    async def download(self, key: str, path: Path) -> None:
         """Copy the file to this path.
 
         Raises:
             FileNotFoundError: there is no such file.
         """
-        with _answering():
+        with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_write.copy, self._folder / _checked(key), path)
+                await asyncio.to_thread(atomic_write.copy_atomically, self._folder / _check_key(key), path)
                 return
-            data = await (await self._store.get_async(_checked(key))).bytes_async()
+            data = await (await self._store.get_async(_check_key(key))).bytes_async()
             await asyncio.to_thread(path.write_bytes, bytes(data))
 
     async def delete(self, key: str) -> None:
         """Delete the file; a missing one is no error."""
-        with _answering():
+        with _translate_errors():
             try:
-                await self._store.delete_async(_checked(key))
+                await self._store.delete_async(_check_key(key))
             except FileNotFoundError:
                 return
 
-    async def list(self, prefix: str) -> AsyncIterator[str]:
+    async def list_keys(self, prefix: str) -> AsyncIterator[str]:
         """Yield the keys below a prefix of whole segments ("videos/123")."""
-        with _answering():
-            async for batch in obstore.list(self._store, _checked(prefix.rstrip("/"))):
+        with _translate_errors():
+            async for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
                 for found in batch:
                     yield found["path"]
 
-    async def files(self, prefix: str) -> AsyncIterator[Stored]:
+    async def list_files(self, prefix: str) -> AsyncIterator[StoredFile]:
         """Yield what is stored below a prefix of whole segments, in no order."""
-        with _answering():
-            async for batch in obstore.list(self._store, _checked(prefix.rstrip("/"))):
+        with _translate_errors():
+            async for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
                 for found in batch:
-                    yield Stored(found["path"], found["last_modified"])
+                    yield StoredFile(found["path"], found["last_modified"])
 
-    def _stamp(self, key: str) -> None:
+    def _touch(self, key: str) -> None:
         if self._folder:
             now = self._clock.now().timestamp()
-            os.utime(self._folder / _checked(key), (now, now))
+            os.utime(self._folder / _check_key(key), (now, now))
 
-    async def _end(self, key: str) -> int:
-        size = await self.size(key)
+    async def _get_end(self, key: str) -> int:
+        size = await self.get_size(key)
         if size is None:
             raise FileNotFoundError(key)
         return size
 
 
-def _checked(key: str) -> str:
+def _check_key(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError(f"{key[:64]!r} is not a storage key")
     return key
 
 
 @contextmanager
-def _answering() -> Generator[None]:
+def _translate_errors() -> Generator[None]:
     try:
-        with atomic_write.room():
+        with atomic_write.translate_disk_full():
             yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error

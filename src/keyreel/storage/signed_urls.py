@@ -19,42 +19,42 @@ if TYPE_CHECKING:
 
     from keyreel.clock import Clock
 
-PREFIX: Final = "/files/"
+FILES_PREFIX: Final = "/files/"
 """Where every signed address starts; the storage key follows, so that it ends in the file's own name."""
 
 _VERSION: Final = "1"
 _SECRET_BYTES: Final = 32
-_EXPIRY: Final = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
+_EXPIRY_PATTERN: Final = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class _SigningKey:
     secret: bytes = field(repr=False)
 
     @property
     def id(self) -> str:
         return sha256(b"keyreel link key" + self.secret).hexdigest()[:8]
 
-    def signature(self, path: str, expiry: str) -> str:
+    def sign(self, path: str, expiry: str) -> str:
         message = f"{_VERSION}\n{path}\n{expiry}\n{self.id}".encode()
         digest = hmac.new(self.secret, message, sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-class Signer:
+class LinkSigner:
     """Signs with the first secret and accepts every one of them, so that they can be changed in turn."""
 
     def __init__(self, secrets: Sequence[bytes], clock: Clock) -> None:
         if not secrets or any(len(secret) < _SECRET_BYTES for secret in secrets):
             raise ValueError(f"links need a secret of at least {_SECRET_BYTES} bytes")
-        self._keys = tuple(_Key(secret) for secret in secrets)
+        self._keys = tuple(_SigningKey(secret) for secret in secrets)
         self._clock = clock
 
     def sign(self, key: str, seconds: int) -> str:
         """Return the path and query under which the file can be had for this long."""
-        signing, path = self._keys[0], PREFIX + key
+        signing, path = self._keys[0], FILES_PREFIX + key
         expiry = str(int(self._clock.now().timestamp()) + seconds)
-        return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}&s={signing.signature(path, expiry)}"
+        return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}&s={signing.sign(path, expiry)}"
 
     def verify(self, path: str, query: Mapping[str, str]) -> str:
         """Return the storage key that a signed path and its query lead to.
@@ -65,15 +65,13 @@ class Signer:
         """
         version, expiry, key_id, signature = (query.get(name, "") for name in "veks")
         known = next((key for key in self._keys if key.id == key_id), None)
-        if known is None or version != _VERSION or not _EXPIRY.fullmatch(expiry):
+        if known is None or version != _VERSION or not _EXPIRY_PATTERN.fullmatch(expiry):
             raise LinkForged
-        if not hmac.compare_digest(
-            known.signature(path, expiry).encode(), signature.encode(errors="replace")
-        ):
+        if not hmac.compare_digest(known.sign(path, expiry).encode(), signature.encode(errors="replace")):
             raise LinkForged
         if int(expiry) <= self._clock.now().timestamp():
             raise LinkExpired
-        return path.removeprefix(PREFIX)
+        return path.removeprefix(FILES_PREFIX)
 
 
 def load_or_create_secret(file: Path) -> bytes:
@@ -83,7 +81,7 @@ def load_or_create_secret(file: Path) -> bytes:
         ValueError: the file holds something else.
     """
     if not file.exists():
-        atomic_write.write(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
+        atomic_write.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
     secret = bytes.fromhex(file.read_text("ascii").strip())
     if len(secret) != _SECRET_BYTES:
         raise ValueError(f"{file} does not hold a secret of {_SECRET_BYTES} bytes")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from keyreel.tasks.accounts.quotas import Bound, enforce
-from keyreel.tasks.deadlines import never_begin
-from keyreel.tasks.idempotency import Replayed, recall, remember
+from keyreel.tasks.accounts.quotas import OwnerQuotas, enforce_quotas
+from keyreel.tasks.deadlines import keep_queued
+from keyreel.tasks.idempotency import Replayed, find_response, store_response
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.task import Submission, Task
-    from keyreel.tasks.idempotency import Once
+    from keyreel.tasks.idempotency import IdempotencyRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Admission:
     """What is checked and kept in the transaction that makes a task."""
 
-    held: tuple[Bound, ...] = ()
-    once: Once | None = None
-    staying: bool = False
+    owner_quotas: tuple[OwnerQuotas, ...] = ()
+    idempotency: IdempotencyRecord | None = None
+    keep_queued: bool = False
     """The task is never begun: a test of a client asks for it."""
 
     def check(self, connection: Connection, submission: Submission, now: datetime) -> None:
@@ -35,18 +35,18 @@ class Terms:
             IdempotencyConflict: its key stands for another request.
             RateLimited: a limit would be passed.
         """
-        if self.once is not None:
-            body = recall(connection, submission.key_id, self.once, now)
+        if self.idempotency is not None:
+            body = find_response(connection, submission.key_id, self.idempotency, now)
             if body is not None:
                 raise Replayed(body)
-        enforce(connection, self.held, submission, now)
+        enforce_quotas(connection, self.owner_quotas, submission, now)
 
-    def keep(self, connection: Connection, task: Task, now: datetime) -> None:
+    def finalize(self, connection: Connection, task: Task, now: datetime) -> None:
         """Keep the answer beside the new task."""
-        if self.staying:
-            never_begin(connection, task)
-        if self.once is not None:
-            remember(connection, self.once, task, now)
+        if self.keep_queued:
+            keep_queued(connection, task)
+        if self.idempotency is not None:
+            store_response(connection, self.idempotency, task, now)
 
 
-FREELY: Final = Terms()
+NO_CHECKS: Final = Admission()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, select, type_coerce, update
 
 from keyreel.errors import Expired
-from keyreel.off_peak import PATIENCE
-from keyreel.task import State
+from keyreel.off_peak import MAX_OFF_PEAK_WAIT
+from keyreel.task import TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.scheduling import Priority
-from keyreel.tasks.webhooks.events import happened
+from keyreel.tasks.webhooks.events import record_event
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyreel.task import Submission, Task
     from keyreel.tasks.database.connection import Database
 
-_AT_ONCE: Final = 50
+_BATCH_SIZE: Final = 50
 """How many tasks one transaction ends: clients wait for it."""
 
 
@@ -30,14 +30,14 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def place_in_queue(submission: Submission, now: datetime) -> dict[str, Any]:
+def make_queue_columns(submission: Submission, now: datetime) -> dict[str, Any]:
     """Return the columns that say when a new task's turn is."""
     if not submission.off_peak:
         return {"priority": Priority.NORMAL, "ready_at": now, "deadline": None}
-    return {"priority": Priority.OFF_PEAK, "ready_at": now, "deadline": now + PATIENCE}
+    return {"priority": Priority.OFF_PEAK, "ready_at": now, "deadline": now + MAX_OFF_PEAK_WAIT}
 
 
-def never_begin(connection: Connection, task: Task) -> None:
+def keep_queued(connection: Connection, task: Task) -> None:
     """Keep a new task in the queue for good, until it is cancelled."""
     connection.execute(update(TASKS).where(TASKS.c.id == int(task.id)).values(ready_at=_NEVER))
 
@@ -49,7 +49,7 @@ class Deadlines:
         self._database = database
         self._clock = clock
 
-    def expire(self) -> int:
+    def cancel_expired(self) -> int:
         """Cancel and refund some queued tasks whose deadline has come; return how many, 0 when none are left.
 
         Running ones finish.
@@ -57,28 +57,28 @@ class Deadlines:
         now = self._clock.now()
         due = (
             select(TASKS.c.id)
-            .where(TASKS.c.state == State.QUEUED, TASKS.c.deadline <= now)
+            .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.deadline <= now)
             .order_by(TASKS.c.deadline, TASKS.c.id)
-            .limit(_AT_ONCE)
+            .limit(_BATCH_SIZE)
         )
         with self._database.read() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return 0
         change = (
             update(TASKS)
-            .where(TASKS.c.id.in_(due), TASKS.c.state == State.QUEUED)
-            .values(state=State.CANCELLED, reason=Expired().message, fault=Expired.__name__, finished=now)
+            .where(TASKS.c.id.in_(due), TASKS.c.state == TaskState.QUEUED)
+            .values(state=TaskState.CANCELLED, reason=Expired().message, fault=Expired.__name__, finished=now)
             .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
         )
         with self._database.write() as connection:
-            ended = connection.execute(change).all()
-            books = Ledger(connection, now)
-            for row in ended:
-                books.refund(row.id, row.tenant, row.credits)
-                happened(connection, now, row.id, State.CANCELLED)
-        return len(ended)
+            cancelled = connection.execute(change).all()
+            ledger = Ledger(connection, now)
+            for row in cancelled:
+                ledger.refund(row.id, row.tenant, row.credits)
+                record_event(connection, now, row.id, TaskState.CANCELLED)
+        return len(cancelled)
 
-    def move(self, jump: timedelta) -> None:
+    def shift(self, jump: timedelta) -> None:
         """Let deadlines and places in the queue follow a clock that was set while the server ran.
 
         So nobody waits longer, and nothing expires sooner, than by the time that really went by.
@@ -88,6 +88,6 @@ class Deadlines:
             name: type_coerce(TASKS.c[name], BigInteger) + jump // _MICROSECOND
             for name in ("ready_at", "deadline")
         }
-        change = update(TASKS).where(TASKS.c.state.in_((State.QUEUED, State.RUNNING))).values(moved)
+        change = update(TASKS).where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING))).values(moved)
         with self._database.write() as connection:
             connection.execute(change)

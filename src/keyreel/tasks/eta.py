@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from keyreel.task import Kept, State
+from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.scheduling import Priority
 
@@ -19,159 +19,171 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from keyreel.clock import Clock
-    from keyreel.off_peak import Windows
+    from keyreel.off_peak import OffPeakWindows
     from keyreel.task import Submission, Task
     from keyreel.tasks.database.connection import Database
 
-_LOOK_SECONDS: Final = timedelta(seconds=1)
+_SNAPSHOT_TTL: Final = timedelta(seconds=1)
 """How long a look at the queue is good: tasks are asked after far more often than it changes much."""
-_STEADY: Final = timedelta(seconds=0.02)
+_COUNT_TTL_PER_TASK: Final = timedelta(seconds=0.02)
 """How long a place in the queue is good for each task before it: the count is then 2 % off at most,
 where a task takes a second and more."""
-_MOST_PLACES: Final = 50_000
-_MEASURED: Final = 30
-_LONGEST: Final = timedelta(hours=12)
+_MAX_CACHED_COUNTS: Final = 50_000
+_MEASURED_TASKS: Final = 30
+_MAX_RENDER_TIME: Final = timedelta(hours=12)
 _GUESSED_PACE: Final = 4.0
 """Seconds for one second of 720p, before anything was measured."""
 _GUESSED_WEIGHT: Final = 5.0
-_USUAL_LINES: Final = 720
+_REFERENCE_LINES: Final = 720
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class TaskEta:
     """What a task may expect: how many begin before it, when it begins, when it is done."""
 
-    ahead: int
-    starts: datetime
-    done: datetime
+    tasks_ahead: int
+    starts_at: datetime
+    done_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _QueueSnapshot:
     """The queue at one moment; times are seconds."""
 
     at: datetime
-    pace: float
-    usual: float
+    seconds_per_weight: float
+    average_task_seconds: float
     """How long a task takes on average."""
-    free_in: tuple[float, ...]
+    slot_free_in: tuple[float, ...]
     """When each slot is free, soonest first."""
-    normal: Mapping[str, int]
+    queued_by_tenant: Mapping[str, int]
     """How many tasks of each tenant wait that are not off-peak."""
 
-    def wait(self, ahead: int) -> float:
+    def compute_wait(self, ahead: int) -> float:
         """Return the seconds until a slot takes a task after so many others."""
-        rounds, slot = divmod(ahead, len(self.free_in))
-        return self.free_in[slot] + rounds * self.usual
+        rounds, slot = divmod(ahead, len(self.slot_free_in))
+        return self.slot_free_in[slot] + rounds * self.average_task_seconds
 
 
-class Forecast:
+class EtaEstimator:
     """Looks ahead for one server's slots; it estimates, and promises nothing."""
 
-    def __init__(self, database: Database, clock: Clock, *, slots: int, windows: Windows) -> None:
+    def __init__(self, database: Database, clock: Clock, *, slots: int, windows: OffPeakWindows) -> None:
         self._database = database
         self._clock = clock
         self._slots = max(1, slots)
         self._windows = windows
-        self._seen: _Look | None = None
-        self._places: dict[str, tuple[datetime, int]] = {}
+        self._snapshot: _QueueSnapshot | None = None
+        self._ahead_counts: dict[str, tuple[datetime, int]] = {}
 
-    def eta_seconds(self, task: Task) -> int:
+    def estimate_seconds(self, task: Task) -> int:
         """Return the whole seconds until a task is done; 0 where nothing can be said."""
         now = self._clock.now()
-        if task.state is not State.QUEUED:
-            return task.remaining_seconds(now)
-        prospect = self.of_task(task)
-        return max(1, round((prospect.done - now).total_seconds())) if prospect else 0
+        if task.state is not TaskState.QUEUED:
+            return task.estimate_remaining_seconds(now)
+        eta = self.estimate_task(task)
+        return max(1, round((eta.done_at - now).total_seconds())) if eta else 0
 
-    def of_task(self, task: Task) -> Prospect | None:
+    def estimate_task(self, task: Task) -> TaskEta | None:
         """Say what a queued task may expect; None where nobody can tell."""
-        look = self._look()
-        with self._database.view() as connection:
-            ready = select(TASKS.c.ready_at).where(TASKS.c.id == int(task.id), TASKS.c.state == State.QUEUED)
-            if (connection.execute(ready).scalar() or _never(look)) > look.at + _LONGEST:
+        snapshot = self._get_snapshot()
+        with self._database.snapshot() as connection:
+            ready = select(TASKS.c.ready_at).where(
+                TASKS.c.id == int(task.id), TASKS.c.state == TaskState.QUEUED
+            )
+            if (
+                connection.execute(ready).scalar() or _get_far_future(snapshot)
+            ) > snapshot.at + _MAX_RENDER_TIME:
                 return None
-            return self._prospect(look, task.submission, self._before(connection, look, task))
+            return self._make_eta(snapshot, task.submission, self._count_ahead(connection, snapshot, task))
 
-    def of_new(self, submission: Submission) -> Prospect:
+    def estimate_submission(self, submission: Submission) -> TaskEta:
         """Say what a task may expect that would be submitted now."""
-        self._seen = None  # Who asks this has looked at nothing yet, and asks seldom.
-        look = self._look()
-        with self._database.view() as connection:
-            own = look.normal.get(submission.tenant, 0)
+        self._snapshot = None  # Who asks this has looked at nothing yet, and asks seldom.
+        snapshot = self._get_snapshot()
+        with self._database.snapshot() as connection:
+            own = snapshot.queued_by_tenant.get(submission.tenant, 0)
             if submission.off_peak:
-                others = _count(connection, TASKS.c.deadline > look.at)
-                ahead = sum(look.normal.values()) + others
+                others = _count_queued(connection, TASKS.c.deadline > snapshot.at)
+                ahead = sum(snapshot.queued_by_tenant.values()) + others
             else:
-                ahead = own + _others(look, submission.tenant, own)
-            return self._prospect(look, submission, ahead)
+                ahead = own + _count_of_other_tenants(snapshot, submission.tenant, own)
+            return self._make_eta(snapshot, submission, ahead)
 
-    def _before(self, connection: Connection, look: _Look, task: Task) -> int:
-        normal, tenant = look.normal, task.submission.tenant
+    def _count_ahead(self, connection: Connection, snapshot: _QueueSnapshot, task: Task) -> int:
+        normal, tenant = snapshot.queued_by_tenant, task.submission.tenant
         if task.deadline is not None:
             earlier = (TASKS.c.deadline <= task.deadline) & (TASKS.c.id < int(task.id))
-            return sum(normal.values()) + self._place(connection, task, earlier)
+            return sum(normal.values()) + self._count_ahead_in_own_queue(connection, task, earlier)
         mine = (TASKS.c.tenant == tenant) & (TASKS.c.priority == Priority.NORMAL)
         earlier = mine & (TASKS.c.created <= task.created) & (TASKS.c.id < int(task.id))
-        own = self._place(connection, task, earlier)
-        return own + _others(look, tenant, own)
+        own = self._count_ahead_in_own_queue(connection, task, earlier)
+        return own + _count_of_other_tenants(snapshot, tenant, own)
 
-    def _place(self, connection: Connection, task: Task, earlier: ColumnElement[bool]) -> int:
+    def _count_ahead_in_own_queue(
+        self, connection: Connection, task: Task, earlier: ColumnElement[bool]
+    ) -> int:
         """Count what is before a task in its own queue; far back that is good for longer."""
         now = self._clock.now()
-        counted, place = self._places.get(task.id, (now, 0))
-        if abs(now - counted) < place * _STEADY:
-            return place
-        if len(self._places) >= _MOST_PLACES:
-            self._places.clear()
-        place = _count(connection, earlier)
-        self._places[task.id] = now, place
-        return place
+        counted, ahead = self._ahead_counts.get(task.id, (now, 0))
+        if abs(now - counted) < ahead * _COUNT_TTL_PER_TASK:
+            return ahead
+        if len(self._ahead_counts) >= _MAX_CACHED_COUNTS:
+            self._ahead_counts.clear()
+        ahead = _count_queued(connection, earlier)
+        self._ahead_counts[task.id] = now, ahead
+        return ahead
 
-    def _prospect(self, look: _Look, asked: Submission, ahead: int) -> Prospect:
-        now, wait = self._clock.now(), look.wait(ahead)
-        starts = self._windows.after(now, wait) if asked.off_peak else now + timedelta(seconds=wait)
-        took = look.pace * _weight(asked.seconds, asked.resolution)
-        return Prospect(ahead, starts, starts + timedelta(seconds=took))
+    def _make_eta(self, snapshot: _QueueSnapshot, submission: Submission, ahead: int) -> TaskEta:
+        now, wait = self._clock.now(), snapshot.compute_wait(ahead)
+        starts = (
+            self._windows.compute_end(now, wait) if submission.off_peak else now + timedelta(seconds=wait)
+        )
+        render_seconds = snapshot.seconds_per_weight * _compute_weight(
+            submission.seconds, submission.resolution
+        )
+        return TaskEta(ahead, starts, starts + timedelta(seconds=render_seconds))
 
-    def _look(self) -> _Look:
-        now, seen = self._clock.now(), self._seen
-        if seen is None or abs(now - seen.at) >= _LOOK_SECONDS:
-            with self._database.view() as connection:
-                seen = self._seen = _looked(connection, now, self._slots)
-        return seen
+    def _get_snapshot(self) -> _QueueSnapshot:
+        now, snapshot = self._clock.now(), self._snapshot
+        if snapshot is None or abs(now - snapshot.at) >= _SNAPSHOT_TTL:
+            with self._database.snapshot() as connection:
+                snapshot = self._snapshot = _take_snapshot(connection, now, self._slots)
+        return snapshot
 
 
-def _looked(connection: Connection, now: datetime, slots: int) -> _Look:
-    pace, usual = _pace(connection)
+def _take_snapshot(connection: Connection, now: datetime, slots: int) -> _QueueSnapshot:
+    pace, usual = _measure_pace(connection)
     columns = select(TASKS.c.started, TASKS.c.seconds, TASKS.c.resolution)
-    running = columns.where(TASKS.c.state == State.RUNNING)
+    running = columns.where(TASKS.c.state == TaskState.RUNNING)
     left = [
-        max(1.0, pace * _weight(row.seconds, row.resolution) - (now - row.started).total_seconds())
+        max(1.0, pace * _compute_weight(row.seconds, row.resolution) - (now - row.started).total_seconds())
         for row in connection.execute(running.limit(slots))
     ]
     waiting = (
         select(TASKS.c.tenant, func.count().label("tasks"))
-        .where(TASKS.c.state == State.QUEUED, TASKS.c.priority == Priority.NORMAL)
+        .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.priority == Priority.NORMAL)
         .group_by(TASKS.c.tenant)
     )
     free_in = tuple(sorted(left) if len(left) >= slots else [*[0.0] * (slots - len(left)), *sorted(left)])
-    return _Look(now, pace, usual, free_in, {row.tenant: row.tasks for row in connection.execute(waiting)})
+    return _QueueSnapshot(
+        now, pace, usual, free_in, {row.tenant: row.tasks for row in connection.execute(waiting)}
+    )
 
 
-def _pace(connection: Connection) -> tuple[float, float]:
+def _measure_pace(connection: Connection) -> tuple[float, float]:
     """Measure the last renders: seconds for a second of 720p, and for a whole task."""
     latest = (
         select(TASKS.c.started, TASKS.c.finished, TASKS.c.seconds, TASKS.c.resolution)
-        .where(TASKS.c.kept == Kept.ALL, TASKS.c.state == State.SUCCEEDED)
+        .where(TASKS.c.kept == RetentionStage.ALL, TASKS.c.state == TaskState.SUCCEEDED)
         .order_by(TASKS.c.finished.desc())
-        .limit(_MEASURED)
+        .limit(_MEASURED_TASKS)
     )
     measured = [
-        ((row.finished - row.started).total_seconds(), _weight(row.seconds, row.resolution))
+        ((row.finished - row.started).total_seconds(), _compute_weight(row.seconds, row.resolution))
         for row in connection.execute(latest)
         # What was only rehearsed took no time, and what a moved clock measured took none either.
-        if timedelta(0) < row.finished - row.started < _LONGEST
+        if timedelta(0) < row.finished - row.started < _MAX_RENDER_TIME
     ]
     if not measured:
         return _GUESSED_PACE, _GUESSED_PACE * _GUESSED_WEIGHT
@@ -179,21 +191,23 @@ def _pace(connection: Connection) -> tuple[float, float]:
     return spent / sum(weight for _, weight in measured), spent / len(measured)
 
 
-def _others(look: _Look, tenant: str, own: int) -> int:
+def _count_of_other_tenants(snapshot: _QueueSnapshot, tenant: str, own: int) -> int:
     """Count the tasks of other tenants that take their turn before a tenant's next one after `own`."""
-    return sum(min(tasks, own + 1) for name, tasks in look.normal.items() if name != tenant)
+    return sum(min(tasks, own + 1) for name, tasks in snapshot.queued_by_tenant.items() if name != tenant)
 
 
-def _count(connection: Connection, which: ColumnElement[bool]) -> int:
-    query = select(func.count()).where(TASKS.c.state == State.QUEUED, which)
+def _count_queued(connection: Connection, which: ColumnElement[bool]) -> int:
+    query = select(func.count()).where(TASKS.c.state == TaskState.QUEUED, which)
     return connection.execute(query).scalar_one()
 
 
-def _weight(seconds: int, resolution: str) -> float:
+def _compute_weight(seconds: int, resolution: str) -> float:
     """Return how much of a second of 720p a video is worth."""
-    lines = int(resolution.removesuffix("p")) if resolution.removesuffix("p").isdecimal() else _USUAL_LINES
-    return max(1, seconds) * (lines / _USUAL_LINES) ** 2
+    lines = (
+        int(resolution.removesuffix("p")) if resolution.removesuffix("p").isdecimal() else _REFERENCE_LINES
+    )
+    return max(1, seconds) * (lines / _REFERENCE_LINES) ** 2
 
 
-def _never(look: _Look) -> datetime:
-    return look.at + 2 * _LONGEST
+def _get_far_future(snapshot: _QueueSnapshot) -> datetime:
+    return snapshot.at + 2 * _MAX_RENDER_TIME

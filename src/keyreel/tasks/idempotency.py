@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from keyreel.task import Task
 
 # Every submit with a key runs these: building a statement takes longer than running it.
-_FIND: Final = select(IDEMPOTENCY.c.digest, IDEMPOTENCY.c.body).where(
+_SELECT_RESPONSE: Final = select(IDEMPOTENCY.c.digest, IDEMPOTENCY.c.body).where(
     IDEMPOTENCY.c.key_id == bindparam("key_id"), IDEMPOTENCY.c.key == bindparam("key")
 )
-_FORGET: Final = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires <= bindparam("now"))
-_REMEMBER: Final = insert(IDEMPOTENCY)
+_DELETE_EXPIRED: Final = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires <= bindparam("now"))
+_INSERT_RESPONSE: Final = insert(IDEMPOTENCY)
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyRecord:
     """A wish that a submit makes one task, however often it comes within `seconds`."""
 
     key: str
     """The client's key, or one made from what is asked; each API key has its own."""
     digest: str
     """Tells this request from others."""
-    seconds: float
-    answer: Callable[[Task], str]
+    ttl_seconds: float
+    write_response: Callable[[Task], str]
     """Writes the answer's body, kept beside the task in the same transaction."""
 
 
@@ -48,24 +48,26 @@ class Replayed(Exception):
         self.body = body
 
 
-def recall(connection: Connection, key_id: str, once: Once, now: datetime) -> str | None:
+def find_response(
+    connection: Connection, key_id: str, record: IdempotencyRecord, now: datetime
+) -> str | None:
     """Return what was answered under this key; None if it is new or was forgotten.
 
     Raises:
         IdempotencyConflict: the key stands for another request.
     """
-    connection.execute(_FORGET, {"now": now})
-    row = connection.execute(_FIND, {"key_id": key_id, "key": once.key}).one_or_none()
+    connection.execute(_DELETE_EXPIRED, {"now": now})
+    row = connection.execute(_SELECT_RESPONSE, {"key_id": key_id, "key": record.key}).one_or_none()
     if row is None:
         return None
-    if row.digest != once.digest:
+    if row.digest != record.digest:
         raise IdempotencyConflict(field="Idempotency-Key")
     body: str = row.body
     return body
 
 
-def remember(connection: Connection, once: Once, task: Task, now: datetime) -> None:
+def store_response(connection: Connection, record: IdempotencyRecord, task: Task, now: datetime) -> None:
     """Keep the answer to the submit that made a task."""
-    row = {"key_id": task.submission.key_id, "key": once.key, "digest": once.digest, "task": int(task.id)}
-    end = now + timedelta(seconds=once.seconds)
-    connection.execute(_REMEMBER, {**row, "body": once.answer(task), "expires": end})
+    row = {"key_id": task.submission.key_id, "key": record.key, "digest": record.digest, "task": int(task.id)}
+    end = now + timedelta(seconds=record.ttl_seconds)
+    connection.execute(_INSERT_RESPONSE, {**row, "body": record.write_response(task), "expires": end})

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_ID: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
+_ID_PATTERN: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
 _LARGEST_ID: Final = 2**63 - 1
-_LOW_BITS: Final = 22
+_RANDOM_BITS: Final = 22
 """41 bits of milliseconds reach until 2084; every id until then has 19 digits or fewer."""
 
 
-class Snowflakes:
+class SnowflakeGenerator:
     """Gives ids that no earlier one equals or passes, not even when the clock steps back."""
 
     def __init__(self, clock: Clock, random: Random, *, last: int) -> None:
@@ -30,20 +30,20 @@ class Snowflakes:
         self._random = random
         self._last = last
 
-    def next(self) -> int:
+    def next_id(self) -> int:
         """Return a new id. Its low bits are random, so that two installations rarely meet."""
-        time = (self._clock.now() - _EPOCH) // _MILLISECOND
-        fresh = time << _LOW_BITS | self._random.getrandbits(_LOW_BITS)
+        milliseconds = (self._clock.now() - _EPOCH) // _MILLISECOND
+        fresh = milliseconds << _RANDOM_BITS | self._random.getrandbits(_RANDOM_BITS)
         self._last = max(fresh, self._last + 1)
         return self._last
 
 
-def number_of(task_id: TaskId) -> int:
+def parse_task_id(task_id: TaskId) -> int:
     """Return the id as the database keeps it.
 
     Raises:
         UnknownTask: no task can have this id.
     """
-    if not _ID.fullmatch(task_id) or int(task_id) > _LARGEST_ID:
+    if not _ID_PATTERN.fullmatch(task_id) or int(task_id) > _LARGEST_ID:
         raise UnknownTask
     return int(task_id)

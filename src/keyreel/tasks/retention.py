@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, select, update
 
 from keyreel.errors import UnknownTask
-from keyreel.task import Kept, State, TaskId
+from keyreel.task import RetentionStage, TaskId, TaskState
 from keyreel.tasks.database.tables import CALLBACKS, STEPS, TASKS
-from keyreel.tasks.ids import number_of
+from keyreel.tasks.ids import parse_task_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from keyreel.storage.objects import Storage
+    from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.database.connection import Database
 
-_AT_ONCE: Final = 50
+_BATCH_SIZE: Final = 50
 """How many tasks one transaction changes: clients wait for it."""
 _PAGE: Final = 200
-_LIVE: Final = (State.QUEUED, State.RUNNING)
-_ENDED: Final = tuple(state for state in State if state.final)
-_BLANK: Final[dict[str, Any]] = {
-    "kept": Kept.MONEY,
+_UNFINISHED_STATES: Final = (TaskState.QUEUED, TaskState.RUNNING)
+_FINAL_STATES: Final = tuple(state for state in TaskState if state.is_final)
+_FORGOTTEN_COLUMNS: Final[dict[str, Any]] = {
+    "kept": RetentionStage.LEDGER_ONLY,
     **dict.fromkeys(("fields", "payload", "idempotency_key"), ""),
     "notes": (),
 }
 # A request names a stored picture by its SHA-256, an upload by 32 random digits, a video by its task's id.
-_NAME: Final = re.compile(
+_INPUT_NAME_PATTERN: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9]{15,19})(?![0-9A-Za-z])", re.ASCII
 )
-_RESULT: Final = re.compile(r"(?:videos|covers|clean)/([0-9]{1,19})/([0-9]{1,9})\b.*", re.ASCII)
-_INPUT: Final = re.compile(r"(?:assets|uploads)/([0-9a-f]+)(?:\.[a-z0-9]+)?", re.ASCII)
+_RESULT_KEY_PATTERN: Final = re.compile(r"(?:videos|covers|clean)/([0-9]{1,19})/([0-9]{1,9})\b.*", re.ASCII)
+_INPUT_KEY_PATTERN: Final = re.compile(r"(?:assets|uploads)/([0-9a-f]+)(?:\.[a-z0-9]+)?", re.ASCII)
 
 
 class Retention:
@@ -50,113 +50,137 @@ class Retention:
 
         Those in `needed` stay.
         """
-        wanted = {_number(name) for name in needed if name.isdecimal()}
-        return self._change([*_due(before), TASKS.c.id.not_in(wanted)], {"kept": Kept.RECORD})
+        wanted = {_parse_id(name) for name in needed if name.isdecimal()}
+        return self._update_batch(
+            [*_build_due_filter(before), TASKS.c.id.not_in(wanted)], {"kept": RetentionStage.RECORD_ONLY}
+        )
 
-    def expire_files_due(self, before: datetime) -> bool:
+    def has_files_to_expire(self, before: datetime) -> bool:
         """Say whether any task that was done by then still has its files."""
         with self._database.read() as connection:
-            return connection.execute(select(TASKS.c.id).where(*_due(before)).limit(1)).first() is not None
+            return (
+                connection.execute(select(TASKS.c.id).where(*_build_due_filter(before)).limit(1)).first()
+                is not None
+            )
 
     def expire_records(self, before: datetime) -> tuple[TaskId, ...]:
         """Forget what some tasks that had ended by then were about; return which, that have no files left.
 
         State, times, price and entries in the books stay.
         """
-        files = (TASKS.c.kept == Kept.ALL, TASKS.c.state != State.SUCCEEDED, TASKS.c.state.in_(_ENDED))
+        without_files = (
+            TASKS.c.kept == RetentionStage.ALL,
+            TASKS.c.state != TaskState.SUCCEEDED,
+            TASKS.c.state.in_(_FINAL_STATES),
+        )
         changed: tuple[TaskId, ...] = ()
-        for which in (files, (TASKS.c.kept == Kept.RECORD, TASKS.c.state == State.SUCCEEDED)):
-            changed += self._change([*which, TASKS.c.finished <= before], _BLANK)
+        for which in (
+            without_files,
+            (TASKS.c.kept == RetentionStage.RECORD_ONLY, TASKS.c.state == TaskState.SUCCEEDED),
+        ):
+            changed += self._update_batch([*which, TASKS.c.finished <= before], _FORGOTTEN_COLUMNS)
         return changed
 
-    def needed(self) -> Iterator[frozenset[str]]:
+    def iterate_needed_inputs(self) -> Iterator[frozenset[str]]:
         """Yield, page by page, the names of files that the requests of unfinished tasks hold."""
-        query = select(TASKS.c.id, TASKS.c.fields).where(TASKS.c.state.in_(_LIVE)).order_by(TASKS.c.id)
+        query = (
+            select(TASKS.c.id, TASKS.c.fields)
+            .where(TASKS.c.state.in_(_UNFINISHED_STATES))
+            .order_by(TASKS.c.id)
+        )
         last = 0
         while True:
             with self._database.read() as connection:
                 rows = connection.execute(query.where(TASKS.c.id > last).limit(_PAGE)).all()
-            yield frozenset(name for row in rows for name in _NAME.findall(row.fields))
+            yield frozenset(name for row in rows for name in _INPUT_NAME_PATTERN.findall(row.fields))
             if len(rows) < _PAGE:
                 return
             last = rows[-1].id
 
-    def ownerless(self, keys: Collection[str]) -> frozenset[str]:
+    def find_orphaned_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Return those of the keys of results that no task has as its own, and none that runs may get yet."""
-        found = {key: match for key in keys if (match := _RESULT.fullmatch(key))}
+        found = {key: match for key in keys if (match := _RESULT_KEY_PATTERN.fullmatch(key))}
         query = select(TASKS.c.id, TASKS.c.state, TASKS.c.kept, TASKS.c.video).where(
-            TASKS.c.id.in_({_number(match[1]) for match in found.values()})
+            TASKS.c.id.in_({_parse_id(match[1]) for match in found.values()})
         )
         with self._database.read() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return frozenset(
-            key for key, match in found.items() if not _owned(rows.get(_number(match[1])), match)
+            key for key, match in found.items() if not _is_owned(rows.get(_parse_id(match[1])), match)
         )
 
-    def with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
+    def list_with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
         """List a page of the tasks that ought to have files, by id, with the keys of their files."""
         query = (
             select(TASKS.c.id, TASKS.c.video, TASKS.c.cover, TASKS.c.clean)
-            .where(TASKS.c.state == State.SUCCEEDED, TASKS.c.kept == Kept.ALL, TASKS.c.video != "")
+            .where(
+                TASKS.c.state == TaskState.SUCCEEDED, TASKS.c.kept == RetentionStage.ALL, TASKS.c.video != ""
+            )
             .order_by(TASKS.c.id)
             .limit(_PAGE)
         )
         with self._database.read() as connection:
-            rows = connection.execute(query.where(TASKS.c.id > number_of(after)) if after else query).all()
+            rows = connection.execute(
+                query.where(TASKS.c.id > parse_task_id(after)) if after else query
+            ).all()
         return tuple(
             (TaskId(str(row.id)), tuple(filter(None, (row.video, row.cover, row.clean)))) for row in rows
         )
 
-    def all_with_files(self) -> Iterator[tuple[TaskId, tuple[str, ...]]]:
+    def iterate_with_files(self) -> Iterator[tuple[TaskId, tuple[str, ...]]]:
         """Yield every task that ought to have files, page by page."""
         last: TaskId | None = None
-        while page := self.with_files(last):
+        while page := self.list_with_files(last):
             yield from page
             last = page[-1][0]
 
-    def _change(self, which: list[ColumnElement[bool]], values: dict[str, Any]) -> tuple[TaskId, ...]:
-        due = select(TASKS.c.id).where(*which).order_by(TASKS.c.finished).limit(_AT_ONCE)
+    def _update_batch(self, which: list[ColumnElement[bool]], values: dict[str, Any]) -> tuple[TaskId, ...]:
+        due = select(TASKS.c.id).where(*which).order_by(TASKS.c.finished).limit(_BATCH_SIZE)
         with self._database.read() as connection:
             numbers = connection.execute(due).scalars().all()
         if not numbers:
             return ()
         with self._database.write() as connection:
             connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
-            if values is _BLANK:
+            if values is _FORGOTTEN_COLUMNS:
                 for table in (STEPS, CALLBACKS):
                     connection.execute(delete(table).where(table.c.task.in_(numbers)))
         return tuple(TaskId(str(number)) for number in numbers)
 
 
-async def missing_files(database: Database, storage: Storage) -> AsyncIterator[tuple[TaskId, str]]:
+async def find_missing_files(database: Database, storage: ObjectStorage) -> AsyncIterator[tuple[TaskId, str]]:
     """Yield each task's files that ought to be stored and are not."""
-    for task_id, keys in Retention(database).all_with_files():
+    for task_id, keys in Retention(database).iterate_with_files():
         for key in keys:
-            if await storage.size(key) is None:
+            if await storage.get_size(key) is None:
                 yield task_id, key
 
 
-def input_name(key: str) -> str:
+def get_input_name(key: str) -> str:
     """Return the name by which requests know a stored picture or upload; empty for any other key."""
-    match = _INPUT.fullmatch(key)
+    match = _INPUT_KEY_PATTERN.fullmatch(key)
     return match[1] if match else ""
 
 
-def _due(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return TASKS.c.kept == Kept.ALL, TASKS.c.state == State.SUCCEEDED, TASKS.c.finished <= before
+def _build_due_filter(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TASKS.c.kept == RetentionStage.ALL,
+        TASKS.c.state == TaskState.SUCCEEDED,
+        TASKS.c.finished <= before,
+    )
 
 
-def _number(digits: str) -> int:
+def _parse_id(digits: str) -> int:
     try:
-        return number_of(TaskId(digits))
+        return parse_task_id(TaskId(digits))
     except UnknownTask:
         return 0
 
 
-def _owned(row: Any, match: re.Match[str]) -> bool:
-    if row is None or row.kept != Kept.ALL:
+def _is_owned(row: Any, match: re.Match[str]) -> bool:
+    if row is None or row.kept != RetentionStage.ALL:
         return False
-    if row.state in _LIVE:
+    if row.state in _UNFINISHED_STATES:
         return True
-    winner = _RESULT.fullmatch(row.video)
+    winner = _RESULT_KEY_PATTERN.fullmatch(row.video)
     return winner is not None and winner[2] == match[2]

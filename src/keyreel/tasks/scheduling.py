@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Select, func, select
 
-from keyreel.task import State, Task, TaskId
-from keyreel.tasks.accounts.quotas import NOBODY, Full
+from keyreel.task import Task, TaskId, TaskState
+from keyreel.tasks.accounts.quotas import NO_SATURATED_OWNERS, SaturatedOwners
 from keyreel.tasks.database.tables import TASKS
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class FencingToken:
     """The fence: whoever holds the task's current attempt may write to it, nobody else."""
 
-    id: TaskId
+    task_id: TaskId
     attempt: int
 
 
@@ -38,11 +38,15 @@ class Claim:
     """A task and the right to run it."""
 
     task: Task
-    token: Token
+    token: FencingToken
 
 
-def next_in_line(
-    connection: Connection, now: datetime, full: Full = NOBODY, *, off_peak: bool = True
+def find_next_task(
+    connection: Connection,
+    now: datetime,
+    saturated: SaturatedOwners = NO_SATURATED_OWNERS,
+    *,
+    off_peak: bool = True,
 ) -> int | None:
     """Find the id of the queued task whose turn it is and that may run; None when nothing is ready.
 
@@ -50,22 +54,22 @@ def next_in_line(
     one task waits for at most one task of each other tenant, however many those have queued. When no other
     task is ready and `off_peak` ones may run, it is that one's whose deadline is nearest.
     """
-    for tenant in connection.execute(_WAITING).scalars():
-        if tenant in full.tenants:
+    for tenant in connection.execute(_WAITING_TENANTS).scalars():
+        if tenant in saturated.tenants:
             continue
-        found = connection.execute(next_of_tenant(tenant, now, full.keys)).scalar()
+        found = connection.execute(build_tenant_next_query(tenant, now, saturated.keys)).scalar()
         if found is not None:
             return found
-    return connection.execute(next_off_peak(now, full)).scalar() if off_peak else None
+    return connection.execute(build_off_peak_query(now, saturated)).scalar() if off_peak else None
 
 
-def waiting_tenants() -> Select[str]:
+def build_waiting_tenants_query() -> Select[str]:
     """List tenants with queued tasks that are not off-peak, next in turn first.
 
     Hops through the index from tenant to tenant, so that a backlog of thousands costs nothing: counting it
     took 28 ms at 20,000 tasks, a window function seconds.
     """
-    queued = TASKS.c.state == State.QUEUED
+    queued = TASKS.c.state == TaskState.QUEUED
     waiting = select(func.min(TASKS.c.tenant).label("tenant")).where(queued).cte("waiting", recursive=True)
     following = select(func.min(TASKS.c.tenant)).where(queued, TASKS.c.tenant > waiting.c.tenant)
     waiting = waiting.union_all(
@@ -73,7 +77,7 @@ def waiting_tenants() -> Select[str]:
     )
     of_tenant = TASKS.c.tenant == waiting.c.tenant
     normal = select(TASKS.c.id).where(queued, of_tenant, TASKS.c.priority == Priority.NORMAL)
-    running = select(func.count()).where(TASKS.c.state == State.RUNNING, of_tenant).correlate(waiting)
+    running = select(func.count()).where(TASKS.c.state == TaskState.RUNNING, of_tenant).correlate(waiting)
     served = select(func.max(TASKS.c.started)).where(of_tenant).correlate(waiting)
     return (
         select(waiting.c.tenant)
@@ -82,29 +86,29 @@ def waiting_tenants() -> Select[str]:
     )
 
 
-def next_of_tenant(tenant: str, now: datetime, full_keys: tuple[str, ...] = ()) -> Select[int]:
+def build_tenant_next_query(tenant: str, now: datetime, saturated_keys: tuple[str, ...] = ()) -> Select[int]:
     """Find a tenant's first task that is ready, not off-peak, and whose key may run one more."""
     query = (
         select(TASKS.c.id)
-        .where(TASKS.c.state == State.QUEUED, TASKS.c.tenant == tenant)
+        .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.tenant == tenant)
         .where(TASKS.c.priority == Priority.NORMAL, TASKS.c.ready_at <= now)
         .order_by(TASKS.c.created, TASKS.c.id)
         .limit(1)
     )
-    return query.where(TASKS.c.key_id.not_in(full_keys)) if full_keys else query
+    return query.where(TASKS.c.key_id.not_in(saturated_keys)) if saturated_keys else query
 
 
-def next_off_peak(now: datetime, full: Full = NOBODY) -> Select[int]:
+def build_off_peak_query(now: datetime, saturated: SaturatedOwners = NO_SATURATED_OWNERS) -> Select[int]:
     """Find the off-peak task that may run and whose deadline is the nearest to come, whosever it is."""
     query = (
         select(TASKS.c.id)
-        .where(TASKS.c.state == State.QUEUED, TASKS.c.deadline > now, TASKS.c.ready_at <= now)
+        .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.deadline > now, TASKS.c.ready_at <= now)
         .order_by(TASKS.c.deadline, TASKS.c.id)
         .limit(1)
     )
-    if full.tenants:
-        query = query.where(TASKS.c.tenant.not_in(full.tenants))
-    return query.where(TASKS.c.key_id.not_in(full.keys)) if full.keys else query
+    if saturated.tenants:
+        query = query.where(TASKS.c.tenant.not_in(saturated.tenants))
+    return query.where(TASKS.c.key_id.not_in(saturated.keys)) if saturated.keys else query
 
 
-_WAITING: Final = waiting_tenants()
+_WAITING_TENANTS: Final = build_waiting_tenants_query()

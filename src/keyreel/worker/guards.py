@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def guarded(work: Awaitable[T], *guards: Coroutine[Any, Any, NoReturn]) -> T:
+async def run_guarded(work: Awaitable[T], *guards: Coroutine[Any, Any, NoReturn]) -> T:
     """Return what the work gives; a guard that raises cancels the work, and its error is what counts."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -19,7 +19,7 @@ async def guarded(work: Awaitable[T], *guards: Coroutine[Any, Any, NoReturn]) ->
             result = await work
             for guard in watching:
                 guard.cancel()
-    except BaseExceptionGroup as several:
-        first = several.exceptions[0]
+    except BaseExceptionGroup as errors:
+        first = errors.exceptions[0]
         raise first from first.__cause__
     return result

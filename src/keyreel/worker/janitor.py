@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import structlog
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.retention import Retention, input_name
+from keyreel.tasks.retention import Retention, get_input_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
     from datetime import datetime
 
-    from keyreel.settings import Keep
-    from keyreel.storage.objects import Storage, Stored
-    from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
+    from keyreel.settings import RetentionPeriods
+    from keyreel.storage.objects import ObjectStorage, StoredFile
+    from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
     from keyreel.tasks.store import TaskStore
 
 _ROUND_SECONDS: Final = 60.0
 _FILES_A_ROUND: Final = 500
 _BATCHES_A_ROUND: Final = 10
 _BATCH: Final = 50
-_YOUNG: Final = timedelta(hours=1)
+_MIN_ORPHAN_AGE: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
 _FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
 
@@ -34,13 +34,19 @@ _log = structlog.stdlib.get_logger(__name__)
 class Janitor:
     """Keeps the storage and the tasks of one data folder tidy."""
 
-    def __init__(self, store: TaskStore, storage: Storage, keep: Keep, time: TrustedTime) -> None:
+    def __init__(
+        self,
+        store: TaskStore,
+        storage: ObjectStorage,
+        retention_periods: RetentionPeriods,
+        time: JumpSafeClock,
+    ) -> None:
         self._retention = Retention(store.database)
         self._storage = storage
-        self._keep = keep
+        self._retention_periods = retention_periods
         self._time = time
         self._woken = asyncio.Event()
-        self._walk: AsyncIterator[Stored] | None = None
+        self._file_iterator: AsyncIterator[StoredFile] | None = None
 
     def wake(self) -> None:
         """Begin a round now. Call it from the event loop's thread."""
@@ -51,7 +57,7 @@ class Janitor:
         while True:
             self._woken.clear()
             try:
-                await self.round()
+                await self.run_round()
             except Unavailable:
                 _log.warning("the janitor will try again")
             try:
@@ -60,19 +66,19 @@ class Janitor:
             except TimeoutError:
                 continue
 
-    async def round(self) -> None:
+    async def run_round(self) -> None:
         """Delete what is due among tasks, then look at some hundred files; the next round goes on there."""
-        now, keep = self._time.now(), self._keep
+        now, keep = self._time.now(), self._retention_periods
         if keep.videos is not None:
             await self._expire_files(now - keep.videos)
         if keep.records is not None:
             await self._expire_records(now - keep.records)
-        await self._look_at_files(now)
+        await self._scan_files(now)
 
     async def _expire_files(self, before: datetime) -> None:
-        if not self._retention.expire_files_due(before):
+        if not self._retention.has_files_to_expire(before):
             return
-        needed = await self._needed()
+        needed = await self._collect_needed_inputs()
         for _ in range(_BATCHES_A_ROUND):
             expired = self._retention.expire_files(before, needed)
             if not expired:
@@ -93,49 +99,49 @@ class Janitor:
 
     async def _delete_results(self, task_id: str) -> None:
         for folder in ("videos", "covers", "clean"):
-            keys = [key async for key in self._storage.list(f"{folder}/{task_id}")]
+            keys = [key async for key in self._storage.list_keys(f"{folder}/{task_id}")]
             for key in keys:
                 await self._storage.delete(key)
 
-    async def _look_at_files(self, now: datetime) -> None:
-        batch: list[Stored] = []
+    async def _scan_files(self, now: datetime) -> None:
+        batch: list[StoredFile] = []
         inputs: list[str] = []
-        self._walk = self._walk or self._files()
+        self._file_iterator = self._file_iterator or self._iterate_files()
         for _ in range(_FILES_A_ROUND):
-            found = await anext(self._walk, None)
+            found = await anext(self._file_iterator, None)
             if found is None:
-                self._walk = None
+                self._file_iterator = None
                 break
-            if found.changed <= now - _YOUNG:
+            if found.modified <= now - _MIN_ORPHAN_AGE:
                 batch.append(found)
-            if self._is_over(found.key, found.changed, now):
+            if self._is_expired_input(found.key, found.modified, now):
                 inputs.append(found.key)
             if len(batch) == _BATCH:
-                await self._sort_out(batch)
+                await self._delete_orphans(batch)
                 batch = []
-        await self._sort_out(batch)
+        await self._delete_orphans(batch)
         if inputs:
             await self._expire_inputs(inputs, now)
 
-    async def _files(self) -> AsyncIterator[Stored]:
+    async def _iterate_files(self) -> AsyncIterator[StoredFile]:
         for folder in _FOLDERS:
-            async for found in self._storage.files(folder):
+            async for found in self._storage.list_files(folder):
                 yield found
 
-    async def _sort_out(self, batch: list[Stored]) -> None:
-        await self._delete(self._retention.ownerless([each.key for each in batch]))
+    async def _delete_orphans(self, batch: list[StoredFile]) -> None:
+        await self._delete(self._retention.find_orphaned_keys([each.key for each in batch]))
 
     async def _expire_inputs(self, keys: list[str], now: datetime) -> None:
-        needed = await self._needed()
+        needed = await self._collect_needed_inputs()
         for key in keys:
             # Looked at again: a request that is being taken in this moment may have renewed it.
-            changed = await self._storage.changed(key)
-            if changed and self._is_over(key, changed, now) and input_name(key) not in needed:
+            changed = await self._storage.get_modified(key)
+            if changed and self._is_expired_input(key, changed, now) and get_input_name(key) not in needed:
                 await self._delete({key})
 
-    def _is_over(self, key: str, changed: datetime, now: datetime) -> bool:
-        keep = self._keep.inputs
-        return keep is not None and bool(input_name(key)) and changed <= now - keep
+    def _is_expired_input(self, key: str, changed: datetime, now: datetime) -> bool:
+        keep = self._retention_periods.inputs
+        return keep is not None and bool(get_input_name(key)) and changed <= now - keep
 
     async def _delete(self, keys: Collection[str]) -> None:
         for key in sorted(keys):
@@ -143,9 +149,9 @@ class Janitor:
         if keys:
             _log.info("files deleted that nothing needs", files=len(keys))
 
-    async def _needed(self) -> frozenset[str]:
+    async def _collect_needed_inputs(self) -> frozenset[str]:
         names: set[str] = set()
-        for page in self._retention.needed():
+        for page in self._retention.iterate_needed_inputs():
             names |= page
             await asyncio.sleep(0)
         return frozenset(names)

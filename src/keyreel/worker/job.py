@@ -6,33 +6,33 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.database.retry import ENDLESS, patiently
+from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.tasks.scheduling import Token
+    from keyreel.tasks.scheduling import FencingToken
     from keyreel.tasks.store import TaskStore
 
-_MOST: Final = 0.99
+_MAX_RUNNING_PROGRESS: Final = 0.99
 """A whole 1.0 is for a video that can be had."""
 
 
 class TaskJob:
     """One attempt at a task. Whatever the database does meanwhile, a running render is kept."""
 
-    def __init__(self, store: TaskStore, token: Token, every_seconds: float, random: Random) -> None:
+    def __init__(self, store: TaskStore, token: FencingToken, every_seconds: float, random: Random) -> None:
         self.token: Final = token
         self._store = store
-        self._every = every_seconds
+        self._interval_seconds = every_seconds
         self._random = random
         self._fraction = 0.0
 
-    def reached(self, fraction: float) -> None:
+    def report_progress(self, fraction: float) -> None:
         """Take note of progress, which only rises; `watch` writes it down."""
-        self._fraction = max(self._fraction, min(fraction, _MOST))
+        self._fraction = max(self._fraction, min(fraction, _MAX_RUNNING_PROGRESS))
 
-    async def watch(self) -> NoReturn:
+    async def watch_attempt(self) -> NoReturn:
         """Write progress down now and then, which is a look at the fence as well.
 
         Raises:
@@ -41,20 +41,24 @@ class TaskJob:
         """
         written = 0.0
         while True:
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(self._interval_seconds)
             try:
                 if self._fraction > written:
                     written = self._fraction
-                    self._store.progress(self.token, written)
+                    self._store.save_progress(self.token, written)
                 else:
-                    self._store.check(self.token)
+                    self._store.check_attempt(self.token)
             except Unavailable:
                 written = 0.0  # Not written: again next time.
 
-    async def recall(self, step: str) -> str | None:
+    async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
-        return await patiently(lambda: self._store.recall(self.token, step), ENDLESS, self._random)
+        return await retry_while_unavailable(
+            lambda: self._store.load_step(self.token, step), NO_TIMEOUT, self._random
+        )
 
-    async def remember(self, step: str, result: str) -> None:
+    async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
-        await patiently(lambda: self._store.remember(self.token, step, result), ENDLESS, self._random)
+        await retry_while_unavailable(
+            lambda: self._store.save_step(self.token, step, result), NO_TIMEOUT, self._random
+        )

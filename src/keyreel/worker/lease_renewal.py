@@ -13,13 +13,13 @@ from keyreel.tasks.deadlines import Deadlines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
+    from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
     from keyreel.tasks.store import TaskStore
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Sweeper:
+class LeaseRenewer:
     """Looks after the tasks of one store for one owner of leases. `nudge` tells that a task waits again."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Sweeper:
         owner: str,
         lease_seconds: float,
         *,
-        time: TrustedTime,
+        time: JumpSafeClock,
         nudge: Callable[[], None],
     ) -> None:
         self._store = store
@@ -53,21 +53,21 @@ class Sweeper:
                 pass
             self._woken.clear()
             try:
-                await self.round()
+                await self.run_round()
             except Unavailable:
                 continue
 
-    async def round(self) -> None:
+    async def run_round(self) -> None:
         """Look once at leases and deadlines."""
-        jump = self._time.untold_jump()
+        jump = self._time.get_pending_jump()
         if jump:
-            self._deadlines.move(jump)
-            self._time.told(jump)
+            self._deadlines.shift(jump)
+            self._time.acknowledge_jump(jump)
             _log.warning("the machine's clock was set", seconds=jump.total_seconds())
-        lapsed = self._store.sweep(self._owner, self._lease_seconds)
+        lapsed = self._store.renew_leases(self._owner, self._lease_seconds)
         if lapsed:
             _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
             self._nudge()
-        while expired := self._deadlines.expire():
+        while expired := self._deadlines.cancel_expired():
             _log.info("off-peak tasks expired", tasks=expired)
             await asyncio.sleep(0)

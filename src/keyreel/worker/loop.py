@@ -9,23 +9,23 @@ from uuid import uuid4
 
 import structlog
 
-from keyreel.clock import JumpWatch, SystemClock
+from keyreel.clock import ClockJumpDetector, SystemClock
 from keyreel.engines.router import open_router
-from keyreel.tasks.clocks.jump_safe_clock import TrustedTime
-from keyreel.tasks.database.retry import ENDLESS, patiently
-from keyreel.worker.children.pool import ChildExecutor
+from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
+from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
+from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.janitor import Janitor
-from keyreel.worker.lease_renewal import Sweeper
+from keyreel.worker.lease_renewal import LeaseRenewer
 from keyreel.worker.settings import WorkerSettings
-from keyreel.worker.task_pipeline import Production, ProductionLine, sweep_folder
+from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_folder
 
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.storage.objects import Storage
+    from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.scheduling import Claim
     from keyreel.tasks.store import TaskStore
-    from keyreel.worker.task_pipeline import Gathering
+    from keyreel.worker.task_pipeline import InputGatherer
 
 __all__ = ["Worker", "WorkerSettings"]
 
@@ -42,8 +42,8 @@ class Worker:
     def __init__(
         self,
         store: TaskStore,
-        storage: Storage,
-        intake: Gathering,
+        storage: ObjectStorage,
+        intake: InputGatherer,
         *,
         settings: WorkerSettings,
         random: Random,
@@ -52,11 +52,11 @@ class Worker:
         self._settings = settings
         self._random = random
         self._router = open_router(settings.engines)
-        self._production = Production(store, storage, intake, settings=settings, random=random)
+        self._production = TaskPipeline(store, storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
-        time = TrustedTime(store.clock, JumpWatch(SystemClock()))
-        self._sweeper = Sweeper(store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge)
-        self._janitor = Janitor(store, storage, settings.keep, time)
+        time = JumpSafeClock(store.clock, ClockJumpDetector(SystemClock()))
+        self._sweeper = LeaseRenewer(store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge)
+        self._janitor = Janitor(store, storage, settings.retention_periods, time)
         self._nudged = asyncio.Event()
         self._free = asyncio.Semaphore(sum(self._router.slots.values()))
 
@@ -72,33 +72,35 @@ class Worker:
 
     async def run(self) -> NoReturn:
         """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
-        await patiently(lambda: sweep_folder(self._settings.folder, self._store), ENDLESS, self._random)
+        await retry_while_unavailable(
+            lambda: clean_work_folder(self._settings.folder, self._store), NO_TIMEOUT, self._random
+        )
         async with AsyncExitStack() as stack:
-            line = await self._line(stack)
+            pools = await self._open_pools(stack)
             group = await stack.enter_async_context(asyncio.TaskGroup())
             group.create_task(self._sweeper.run())
             group.create_task(self._janitor.run())
             while True:
                 await self._free.acquire()
-                claim = await self._next()
-                group.create_task(self._made(claim, line))
+                claim = await self._wait_for_claim()
+                group.create_task(self._run_claim(claim, pools))
 
-    async def _line(self, stack: AsyncExitStack) -> ProductionLine:
+    async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
         timeout, slots = self._settings.render_timeout_seconds, self._router.slots
         kernel = self._settings.kernel_guards
-        rendering = {
+        render_pools = {
             name: await stack.enter_async_context(
-                ChildExecutor.of_engine(name, count, timeout, kernel_guards=kernel)
+                ChildPool.for_engine(name, count, timeout, kernel_guards=kernel)
             )
             for name, count in slots.items()
         }
-        finishing = ChildExecutor.of_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
-        return ProductionLine(self._router, rendering, await stack.enter_async_context(finishing))
+        finishing_pool = ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
+        return WorkerPools(self._router, render_pools, await stack.enter_async_context(finishing_pool))
 
-    async def _next(self) -> Claim:
+    async def _wait_for_claim(self) -> Claim:
         while True:
             self._nudged.clear()
-            claim = await patiently(self._claim, ENDLESS, self._random)
+            claim = await retry_while_unavailable(self._try_claim, NO_TIMEOUT, self._random)
             if claim is not None:
                 return claim
             try:
@@ -107,13 +109,13 @@ class Worker:
             except TimeoutError:
                 continue
 
-    def _claim(self) -> Claim | None:
-        off_peak = self._settings.off_peak.open_at(self._store.clock.now())
+    def _try_claim(self) -> Claim | None:
+        off_peak = self._settings.off_peak.is_open(self._store.clock.now())
         return self._store.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
 
-    async def _made(self, claim: Claim, line: ProductionLine) -> None:
+    async def _run_claim(self, claim: Claim, pools: WorkerPools) -> None:
         try:
-            await self._production.run(claim, line)
+            await self._production.run_claim(claim, pools)
         except Exception:  # noqa: BLE001 - what gets here is a mistake of ours; the other tasks must go on
             _log.exception("internal error", task=claim.task.id)
         finally:

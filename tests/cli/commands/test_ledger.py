@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
-from keyreel.task import State, Submission
+from keyreel.task import Submission, TaskState
 from keyreel.tasks.database.tables import ACCOUNTS, TASKS
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
@@ -101,7 +101,7 @@ def test_books_that_are_wrong_end_with_1_and_say_where(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         task = store.accept(submission())
         with store.database.write() as connection:
-            connection.execute(update(TASKS).values(state=State.SUCCEEDED))
+            connection.execute(update(TASKS).values(state=TaskState.SUCCEEDED))
             connection.execute(update(ACCOUNTS).values(balance=ACCOUNTS.c.balance + 1))
     done = keyreel("ledger", "verify", "--json", "--data", tmp_path)
     found = json.loads(done.stdout)

@@ -6,7 +6,7 @@ import sys
 import wave
 from typing import TYPE_CHECKING
 
-from keyreel.media.audio import RATE, read_sound
+from keyreel.media.audio import SAMPLE_RATE, decode_audio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,8 @@ def test_say_writes_a_wave_file(tmp_path: Path) -> None:
     out = tmp_path / "hello.wav"
     assert keyreel("say", "Hello. Good to see you!", "-o", out).returncode == 0
     with wave.open(str(out)) as file:
-        assert (file.getframerate(), file.getnchannels()) == (RATE, 2)
-        assert 0.8 < file.getnframes() / RATE < 4
+        assert (file.getframerate(), file.getnchannels()) == (SAMPLE_RATE, 2)
+        assert 0.8 < file.getnframes() / SAMPLE_RATE < 4
 
 
 def test_say_writes_m4a(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_say_writes_m4a(tmp_path: Path) -> None:
         keyreel("say", "你好，欢迎光临。", "--voice", "zh-male", "--language", "zh", "-o", out).returncode
         == 0
     )
-    assert 0.8 < len(read_sound(out)) / RATE < 4
+    assert 0.8 < len(decode_audio(out)) / SAMPLE_RATE < 4
 
 
 def test_what_cannot_be_said_is_one_sentence(tmp_path: Path) -> None:

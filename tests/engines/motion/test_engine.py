@@ -10,7 +10,7 @@ import pytest
 
 from keyreel.engines.motion.engine import MotionEngine
 from keyreel.errors import Cancelled, RenderFailed
-from keyreel.order import Operation, Picture, Shot, Subject
+from keyreel.order import ImageRef, Operation, Shot, Subject
 from keyreel.testing import FolderJob
 from support.keyframe_scenes import error, multiframe, rendered, saved, seen, terrain, view
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from keyreel.engine import Film
+    from keyreel.engine import VideoWriter
     from keyreel.order import Order, Size
 
 
@@ -35,7 +35,7 @@ class WatchedJob(FolderJob):
         if fraction >= self._cancelled_at:
             raise Cancelled
 
-    def film(self, name: str, size: Size) -> AbstractContextManager[Film]:
+    def film(self, name: str, size: Size) -> AbstractContextManager[VideoWriter]:
         self.opened.append(name)
         return super().film(name, size)
 
@@ -50,7 +50,7 @@ def order(tmp_path: Path) -> Order:
 def test_takes_every_operation_that_brings_pictures_or_words(order: Order) -> None:
     engine = MotionEngine()
     alone = order.shots[:1]
-    subject = Subject("fox", (Picture("fox.png"),))
+    subject = Subject("fox", (ImageRef("fox.png"),))
     assert engine.accepts(order)
     assert engine.accepts(replace(order, operation=Operation.START_END2VIDEO, shots=alone))
     assert engine.accepts(replace(order, operation=Operation.IMG2VIDEO, shots=alone))

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.order import Operation, Picture, Shot, Subject
+from keyreel.order import ImageRef, Operation, Shot, Subject
 from keyreel.testing import FolderJob
-from keyreel.worker.children.pool import ChildExecutor
+from keyreel.worker.children.pool import ChildPool
 from support.keyframe_scenes import SIZE, error, multiframe, rendered, saved, seen, terrain, view
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def breeze(folder: Path) -> Order:
 def float_by(folder: Path) -> Order:
     pictures = saved(folder, marked(np.full((144, 256, 3), 214, np.uint8), 128, 72), lake())
     subjects = Subject("ball", (pictures[0],)), Subject("lake", (pictures[1],))
-    order = multiframe([Picture(str(folder / "none.png"))] * 2, 1)
+    order = multiframe([ImageRef(str(folder / "none.png"))] * 2, 1)
     shots = (Shot("@ball floats on the lake of @lake, snow", 1),)
     return replace(order, operation=Operation.REFERENCE2VIDEO, shots=shots, subjects=subjects)
 
@@ -138,7 +138,7 @@ def test_a_killed_render_draws_only_what_it_had_not_finished(tmp_path: Path) -> 
         folders = tmp_path / "first", tmp_path / "second"
         for folder in folders:
             folder.mkdir()
-        async with ChildExecutor.of_engine(ENGINE, 1, 60) as executor:
+        async with ChildPool.for_engine(ENGINE, 1, 60) as executor:
             doomed = asyncio.ensure_future(executor.render(order, folders[0], notes))
             await asyncio.wait_for(notes.remembered.wait(), 50)
             doomed.cancel()
@@ -160,7 +160,7 @@ def test_a_cancelled_render_ends_within_half_a_second(tmp_path: Path) -> None:
 
     async def story() -> float:
         notes = Notes()
-        async with ChildExecutor.of_engine(ENGINE, 1, 60) as executor:
+        async with ChildPool.for_engine(ENGINE, 1, 60) as executor:
             doomed = asyncio.ensure_future(executor.render(long, tmp_path / "film", notes))
             await asyncio.wait_for(notes.drawing.wait(), 50)
             began = asyncio.get_running_loop().time()

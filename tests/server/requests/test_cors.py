@@ -12,7 +12,7 @@ from keyreel.cli.local.composition import open_platform
 from keyreel.errors import InvalidSetting
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
-from keyreel.task import State
+from keyreel.task import TaskState
 from support.endings import VIDEO, bring
 from support.requests import AUTH, KEY, data_uri
 
@@ -100,7 +100,7 @@ def test_what_breaks_inside_is_readable_too(platform: Platform) -> None:
 
 def test_files_are_readable_whole_and_in_part(client: TestClient, platform: Platform) -> None:
     task_id = client.post(SUBMIT, json=ORDER, headers=AUTH).json()["task_id"]
-    bring(platform, State.SUCCEEDED)
+    bring(platform, TaskState.SUCCEEDED)
     result = client.get("/v3/async/task-result", params={"task_id": task_id}, headers=AUTH).json()
     url = result["videos"][0]["video_url"]
     part = client.get(url, headers={"Range": "bytes=0-3"})

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import State, Submission, TaskId
+from keyreel.task import Submission, TaskId, TaskState
 from keyreel.tasks.retention import Retention
-from keyreel.tasks.store import Failed, Succeeded
+from keyreel.tasks.store import Failure, Success
 from support.requests import data_uri
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def made(platform: Platform, *, tenant: str = "default", seconds: int = 5, clean
     assert claim is not None
     assert claim.task.id == task.id
     video = f"videos/{task.id}/1.mp4"
-    return store.settle(claim.token, Succeeded(video, f"covers/{task.id}/1.jpg", "0" * 64, clean=clean))
+    return store.settle(claim.token, Success(video, f"covers/{task.id}/1.jpg", "0" * 64, clean=clean))
 
 
 def stored(platform: Platform, task_id: str) -> str:
@@ -97,7 +97,7 @@ def test_a_task_without_a_video_is_refused(client: TestClient, platform: Platfor
     assert told["message"] == f"video_creation_id: task {task.id} is queued and has no video."
     claim = store.claim("test", 60)
     assert claim is not None
-    store.settle(claim.token, Failed("No.", "RenderFailed"))
+    store.settle(claim.token, Failure("No.", "RenderFailed"))
     assert "is failed and has no video" in refusal(client, video_creation_id=task.id)["message"]
 
 
@@ -133,7 +133,7 @@ def test_a_clean_copy_is_served_by_its_link(client: TestClient, platform: Platfo
     client.portal.call(storage.put, "clean/1/1.mp4", b"clean")
     (shown,) = client.get(f"{NATIVE}/tasks/{marked.id}/creations").json()["creations"]
     assert client.get(shown["url"]).content == b"clean"
-    assert marked.state is State.SUCCEEDED
+    assert marked.state is TaskState.SUCCEEDED
 
 
 def test_a_video_that_is_no_longer_kept_cannot_go_on(client: TestClient, platform: Platform) -> None:

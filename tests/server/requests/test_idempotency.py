@@ -42,7 +42,7 @@ def test_a_repeated_submit_is_answered_as_the_first_one(
     assert "Idempotent-Replayed" not in first.headers
     assert second.headers["Idempotent-Replayed"] == "true"
     assert "X-Ignored-Fields" not in second.headers
-    assert platform.services.store.waiting() == 1
+    assert platform.services.store.count_queued() == 1
 
 
 @pytest.mark.parametrize("name", SUBMITS)
@@ -79,7 +79,7 @@ def test_a_key_too_long_is_refused(client: TestClient) -> None:
 def test_without_a_key_each_submit_is_its_own(client: TestClient, platform: Platform) -> None:
     for _ in range(2):
         client.post(PATH, json=PARAMS)
-    assert platform.services.store.waiting() == 2
+    assert platform.services.store.count_queued() == 2
 
 
 def test_a_hundred_at_once_make_one_task(platform: Platform) -> None:
@@ -93,7 +93,7 @@ def test_a_hundred_at_once_make_one_task(platform: Platform) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["task_id"] for answer in answers}) == 1
     assert sum("Idempotent-Replayed" not in answer.headers for answer in answers) == 1
-    assert platform.services.store.waiting() == 1
+    assert platform.services.store.count_queued() == 1
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def deduping(tmp_path: Path) -> Iterator[TestClient]:
     with open_platform(settings, ("http://testserver",)) as opened:
         with TestClient(create_app(opened.services), headers=AUTH) as client:
             yield client
-        assert opened.services.store.waiting() == 3
+        assert opened.services.store.count_queued() == 3
 
 
 def test_equal_requests_without_a_key_are_one_where_the_operator_says_so(deduping: TestClient) -> None:

@@ -11,7 +11,7 @@ from keyreel.cli.local.composition import open_platform
 from keyreel.server.app import create_app
 from keyreel.server.requests.rate_limit import Rates
 from keyreel.settings import read_settings
-from keyreel.tasks.accounts.quotas import Bound, Limits
+from keyreel.tasks.accounts.quotas import OwnerQuotas, Quotas
 from keyreel.testing import ManualClock
 from support.requests import AUTH, KEY
 from support.submits import SUBMITS
@@ -26,8 +26,8 @@ SUBMIT = SUBMITS["async_v3"]
 POLL = "/v3/async/task-result?task_id=1"
 
 
-def at_most(rpm: int, name: str = "key_1") -> tuple[Bound, ...]:
-    return (Bound("key", name, Limits(rpm=rpm)), Bound("tenant", "ann", Limits()))
+def at_most(rpm: int, name: str = "key_1") -> tuple[OwnerQuotas, ...]:
+    return (OwnerQuotas("key", name, Quotas(rpm=rpm)), OwnerQuotas("tenant", "ann", Quotas()))
 
 
 def test_in_any_minute_there_are_so_many_submits() -> None:
@@ -38,7 +38,7 @@ def test_in_any_minute_there_are_so_many_submits() -> None:
         standing = rates.take(at_most(3))
         assert standing
         taken.append(standing.allowed)
-        clock.move(10)
+        clock.advance(10)
     assert taken == [True, True, True, False, False, False]
     standing = rates.take(at_most(3))
     assert standing
@@ -47,7 +47,7 @@ def test_in_any_minute_there_are_so_many_submits() -> None:
 
 def test_the_tightest_bound_is_told_and_a_refused_submit_counts_nowhere() -> None:
     rates = Rates(ManualClock())
-    key, tenant = Bound("key", "key_1", Limits(rpm=9)), Bound("tenant", "ann", Limits(rpm=2))
+    key, tenant = OwnerQuotas("key", "key_1", Quotas(rpm=9)), OwnerQuotas("tenant", "ann", Quotas(rpm=2))
     for left in (1, 0):
         standing = rates.take((key, tenant))
         assert standing
@@ -66,7 +66,7 @@ def test_a_clock_that_is_turned_back_locks_nobody_out() -> None:
     rates = Rates(clock)
     for _ in range(2):
         rates.take(at_most(2))
-    clock.move(-86400)
+    clock.advance(-86400)
     standing = rates.take(at_most(2))
     assert standing
     assert standing.allowed
@@ -147,7 +147,7 @@ def test_a_spent_day_is_told_until_when(
     platform: Platform, client: TestClient, name: str, words: str
 ) -> None:
     services = platform.services
-    _, key = services.keys.create("studio", limits=Limits(daily_credits=1))
+    _, key = services.keys.create("studio", quotas=Quotas(daily_credits=1))
     path, body = SUBMITS[name]
     answer = client.post(path, json=body, headers={"Authorization": f"Bearer {key}"})
     assert (answer.status_code, words in answer.text) == (429, True)

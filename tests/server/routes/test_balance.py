@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import State
-from keyreel.tasks.accounts.concurrency import under_way
-from keyreel.tasks.accounts.quotas import Limits
-from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.task import TaskState
+from keyreel.tasks.accounts.concurrency import count_unfinished
+from keyreel.tasks.accounts.quotas import Quotas
+from keyreel.tasks.accounts.tenants import TenantStore
 from support.endings import bring
 from support.requests import data_uri
 
@@ -30,8 +30,8 @@ def remains(client: TestClient, **query: Any) -> dict[str, Any]:
     return found
 
 
-def grant(platform: Platform, credits_: int) -> Tenants:
-    tenants = Tenants(platform.services.store.database, platform.services.clock)
+def grant(platform: Platform, credits_: int) -> TenantStore:
+    tenants = TenantStore(platform.services.store.database, platform.services.clock)
     tenants.grant("default", credits_, "t1")
     return tenants
 
@@ -48,11 +48,11 @@ def test_who_pays_in_advance_has_what_is_left(client: TestClient, platform: Plat
     grant(platform, 100)
     for _ in range(3):
         price = client.post("/ent/v2/img2video", json=ORDER).json()["credits"]
-    bring(platform, State.RUNNING)
+    bring(platform, TaskState.RUNNING)
     found = remains(client, show_detail="false")
     assert found["credit_remain"] == 100 - 3 * price
     assert (found["current_concurrency"], found["queue_count"]) == (1, 2)
-    assert under_way(platform.services.store.database, "other") == (0, 0)
+    assert count_unfinished(platform.services.store.database, "other") == (0, 0)
     user = client.get("/v3/user").json()
     assert user == {"allow_features": [], "credit_balance": 100 - 3 * price, "free_trial": {}}
 
@@ -70,9 +70,9 @@ def test_tasks_at_a_time_are_those_of_the_narrowest_limit(client: TestClient, pl
     slots = remains(client)["concurrency_limit"]
     assert slots >= 1
     tenants = grant(platform, 1)
-    tenants.limit("default", Limits(running=1))
+    tenants.set_quotas("default", Quotas(running=1))
     assert remains(client)["concurrency_limit"] == 1
-    tenants.limit("default", Limits(running=100))
+    tenants.set_quotas("default", Quotas(running=100))
     assert remains(client)["concurrency_limit"] == slots
 
 

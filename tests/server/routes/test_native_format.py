@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from support.endings import COVER, VIDEO, bring
 from support.requests import data_uri
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 PREFIXES = pytest.mark.parametrize("prefix", ["/ent/v2", "/proxy/vidu"])
 STATES = {
-    State.QUEUED: "queueing",
-    State.RUNNING: "processing",
-    State.SUCCEEDED: "success",
-    State.FAILED: "failed",
-    State.CANCELLED: "failed",
+    TaskState.QUEUED: "queueing",
+    TaskState.RUNNING: "processing",
+    TaskState.SUCCEEDED: "success",
+    TaskState.FAILED: "failed",
+    TaskState.CANCELLED: "failed",
 }
 
 
@@ -92,7 +92,7 @@ def test_every_operation_has_its_path(client: TestClient, prefix: str) -> None:
 
 def test_a_creation_can_be_extended_by_its_id(client: TestClient, platform: Platform) -> None:
     task_id = img2video(client)["task_id"]
-    bring(platform, State.SUCCEEDED)
+    bring(platform, TaskState.SUCCEEDED)
     (made,) = client.get(f"/ent/v2/tasks/{task_id}/creations").json()["creations"]
     body = {"model": "viduq2-pro", "video_creation_id": made["id"], "duration": 3}
     answer = client.post("/ent/v2/extend", json=body)
@@ -130,9 +130,15 @@ def test_a_poll_has_every_documented_field_in_every_state(
     client: TestClient, platform: Platform, prefix: str
 ) -> None:
     made: list[dict[str, Any]] = []
-    for state in (State.SUCCEEDED, State.FAILED, State.CANCELLED, State.RUNNING, State.QUEUED):
+    for state in (
+        TaskState.SUCCEEDED,
+        TaskState.FAILED,
+        TaskState.CANCELLED,
+        TaskState.RUNNING,
+        TaskState.QUEUED,
+    ):
         task_id = img2video(client, prefix, payload="mine")["task_id"]
-        if state is not State.QUEUED:
+        if state is not TaskState.QUEUED:
             bring(platform, state)
         body = client.get(f"{prefix}/tasks/{task_id}/creations").json()
         assert {"id", "state", "err_code", "credits", "payload", "bgm", "off_peak", "creations"} <= set(body)
@@ -158,7 +164,7 @@ FAULTS = {
 def test_a_failed_task_names_its_reason(client: TestClient, platform: Platform) -> None:
     for fault, word in FAULTS.items():
         task_id = img2video(client)["task_id"]
-        bring(platform, State.CANCELLED if fault == "Cancelled" else State.FAILED, fault)
+        bring(platform, TaskState.CANCELLED if fault == "Cancelled" else TaskState.FAILED, fault)
         body = client.get(f"/ent/v2/tasks/{task_id}/creations").json()
         assert (body["err_code"], bool(body["err_msg"])) == (word, True)
 
@@ -220,19 +226,25 @@ def test_a_body_that_is_no_request_is_refused_in_the_formats_words(client: TestC
 
 @PREFIXES
 def test_what_has_not_ended_can_be_cancelled(client: TestClient, platform: Platform, prefix: str) -> None:
-    for state in (State.SUCCEEDED, State.FAILED, State.CANCELLED, State.RUNNING, State.QUEUED):
+    for state in (
+        TaskState.SUCCEEDED,
+        TaskState.FAILED,
+        TaskState.CANCELLED,
+        TaskState.RUNNING,
+        TaskState.QUEUED,
+    ):
         task_id = img2video(client, prefix)["task_id"]
-        if state is not State.QUEUED:
+        if state is not TaskState.QUEUED:
             bring(platform, state)
         answer = client.post(f"{prefix}/tasks/{task_id}/cancel", json={"id": task_id})
         now = platform.services.store.get("default", task_id).state
-        if state in {State.SUCCEEDED, State.FAILED}:
+        if state in {TaskState.SUCCEEDED, TaskState.FAILED}:
             assert (answer.status_code, answer.json()["reason"]) == (400, "BadRequest")
             assert answer.json()["message"] == f"task state is {STATES[state]}, can not cancel"
             assert now is state
         else:
             assert (answer.status_code, answer.json()) == (200, {})
-            assert now is State.CANCELLED
+            assert now is TaskState.CANCELLED
 
 
 @PREFIXES
@@ -252,7 +264,7 @@ def test_lists_are_newest_first_and_go_on_by_token_or_page(client: TestClient, p
 
 def test_a_lists_entry_tells_request_and_outcome(client: TestClient, platform: Platform) -> None:
     task_id = img2video(client)["task_id"]
-    bring(platform, State.SUCCEEDED)
+    bring(platform, TaskState.SUCCEEDED)
     body = client.get("/ent/v2/tasks").json()
     assert set(body) == {"next_page_token", "tasks"}
     (entry,) = body["tasks"]
@@ -274,9 +286,9 @@ def test_a_lists_entry_tells_request_and_outcome(client: TestClient, platform: P
 
 def test_lists_are_narrowed_by_every_filter(client: TestClient, platform: Platform) -> None:
     done = img2video(client)["task_id"]
-    bring(platform, State.SUCCEEDED)
+    bring(platform, TaskState.SUCCEEDED)
     lost = img2video(client, resolution="1080p")["task_id"]
-    bring(platform, State.CANCELLED)
+    bring(platform, TaskState.CANCELLED)
     q1 = img2video(client, model="viduq1", duration=5, resolution="1080p")["task_id"]
     template = {"template": 'hugging "50%_', "images": ["https://example.com/a.png"]}
     hugging = client.post("/ent/v2/template2video", json=template).json()["task_id"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.tasks.presentation import stored_endpoint
+from keyreel.tasks.presentation import parse_stored_request
 from support.requests import data_uri
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_its_uri_stands_for_a_picture_wherever_one_is_taken(
         answer = client.post(f"{prefix}/{operation}", json=put_in(body, uri))
         assert answer.status_code == 200, answer.text
         task = platform.services.store.get("default", answer.json()["task_id"])
-        endpoint = stored_endpoint(task)
+        endpoint = parse_stored_request(task)
         folder = tmp_path / str(number)
         folder.mkdir()
         asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), folder))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from keyreel.server.routes.tasks import stored_endpoint
-from keyreel.task import State
+from keyreel.server.routes.tasks import parse_stored_request
+from keyreel.task import TaskState
 from support.endings import COVER, VIDEO, bring
 from support.requests import data_uri
 
@@ -55,7 +55,7 @@ def test_a_form_with_a_file_is_the_same_request(client: TestClient, platform: Pl
     answer = client.post(VIDEOS, data=form, files={"input_reference": ("a.png", PNG, "image/png")})
     assert answer.status_code == 200, answer.text
     task = platform.services.store.get("default", answer.json()["id"])
-    endpoint: Any = stored_endpoint(task)
+    endpoint: Any = parse_stored_request(task)
     assert endpoint.name() == "q2-pro-img2video"
     assert (endpoint.seconds, endpoint.watermark, endpoint.chosen_seed) == (7, True, 9)
     assert endpoint.images[0].startswith("asset:")
@@ -66,7 +66,7 @@ def test_a_form_may_name_pictures_in_brackets_and_by_address(client: TestClient,
     for data in ({"input_reference[image_url]": URL}, {"input_reference": URL}, {"images[]": [URL]}):
         answer = client.post(VIDEOS, data={"prompt": "x"} | data, files={"empty": ("", b"")})
         assert answer.status_code == 200, answer.text
-        endpoint: Any = stored_endpoint(platform.services.store.get("default", answer.json()["id"]))
+        endpoint: Any = parse_stored_request(platform.services.store.get("default", answer.json()["id"]))
         assert endpoint.images == (URL,)
 
 
@@ -191,25 +191,25 @@ def test_other_formats_take_no_forms(client: TestClient) -> None:
 
 
 STATES = {
-    State.SUCCEEDED: "completed",
-    State.FAILED: "failed",
-    State.CANCELLED: "failed",
-    State.RUNNING: "in_progress",
-    State.QUEUED: "queued",
+    TaskState.SUCCEEDED: "completed",
+    TaskState.FAILED: "failed",
+    TaskState.CANCELLED: "failed",
+    TaskState.RUNNING: "in_progress",
+    TaskState.QUEUED: "queued",
 }
 
 
 def test_a_video_is_shown_and_deleted_in_every_state(client: TestClient, platform: Platform) -> None:
     for state, word in STATES.items():
         video = f"{VIDEOS}/{create(client)['id']}"
-        if state is not State.QUEUED:
+        if state is not TaskState.QUEUED:
             bring(platform, state)
         body = client.get(video).json()
         assert body["status"] == word
         assert (body["error"] is not None) == (word == "failed")
         assert body["progress"] == {"in_progress": 40, "completed": 100}.get(word, body["progress"])
         assert bool(body["url"]) == bool(body["cover_url"]) == (word == "completed")
-        ended = state in {State.SUCCEEDED, State.FAILED}
+        ended = state in {TaskState.SUCCEEDED, TaskState.FAILED}
         gone = {"id": body["id"], "object": "video.deleted", "deleted": not ended}
         assert client.delete(video).json() == gone
 
@@ -218,7 +218,7 @@ def test_the_content_is_the_video_itself(client: TestClient, platform: Platform)
     video = f"{VIDEOS}/{create(client)['id']}"
     early = client.get(f"{video}/content")
     assert (early.status_code, early.json()["error"]["code"]) == (404, "video_not_found")
-    bring(platform, State.SUCCEEDED)
+    bring(platform, TaskState.SUCCEEDED)
     answer = client.get(f"{video}/content", follow_redirects=False)
     assert (answer.status_code, answer.content) == (200, VIDEO)
     assert answer.headers["Content-Type"] == "video/mp4"

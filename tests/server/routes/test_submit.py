@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.task import State
-from keyreel.tasks.store import Succeeded
+from keyreel.task import TaskState
+from keyreel.tasks.store import Success
 from keyreel.wire.dialects.notes_header import read_notes
 from support.requests import data_uri
 from support.submits import PARAMS, SUBMITS
@@ -30,7 +30,7 @@ def test_a_submitted_task_is_stored_before_its_id_is_answered(client: TestClient
     answer = client.post(MULTIFRAME, json=keyframes(2) | {"payload": "mine"})
     assert answer.status_code == 200
     task = platform.services.store.get("default", answer.json()["task_id"])
-    assert task.state is State.QUEUED
+    assert task.state is TaskState.QUEUED
     assert task.submission.payload == "mine"
     assert "base64" not in task.submission.fields
 
@@ -142,6 +142,6 @@ def test_what_could_not_be_done_is_said_in_every_dialect(client: TestClient, pla
     claim = store.claim("worker", 60)
     assert claim is not None
     notes = ('Not spoken: "你好。" (Chinese voices need the extra keyreel[voices]).',)
-    store.settle(claim.token, Succeeded("videos/1/1.mp4", "covers/1/1.jpg", "0" * 64, notes=notes))
+    store.settle(claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", "0" * 64, notes=notes))
     polls = (f"/v3/async/task-result?task_id={task_id}", f"{VTRIX}/task/{task_id}")
     assert {read_notes(client.get(poll).headers["X-Task-Notes"]) for poll in polls} == {notes}

@@ -6,8 +6,8 @@ import asyncio
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from keyreel.order import Picture
-from keyreel.server.routes.tasks import stored_endpoint
+from keyreel.order import ImageRef
+from keyreel.server.routes.tasks import parse_stored_request
 from keyreel.server.routes.uploads import LARGEST_UPLOAD
 from support.requests import data_uri
 
@@ -41,9 +41,9 @@ def test_an_upload_is_used_in_a_request(client: TestClient, platform: Platform, 
     assert client.get(urls["download_url"]).content == PNG
     assert client.get(urls["download_url"]).headers["Content-Type"] == "image/png"
     task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
-    endpoint = stored_endpoint(platform.services.store.get("default", task_id))
+    endpoint = parse_stored_request(platform.services.store.get("default", task_id))
     order = asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), tmp_path))
-    assert order.shots[0].first == Picture(str(tmp_path / "0.png"))
+    assert order.shots[0].first == ImageRef(str(tmp_path / "0.png"))
     assert (tmp_path / "0.png").is_file()
 
 
@@ -56,7 +56,7 @@ def test_an_upload_is_known_under_whatever_name_the_server_was_reached(
     client.put(urls["upload_url"].replace("render.lan:9999", "testserver"), content=PNG)
     body = {"model": "viduq1", "images": [urls["download_url"]]}
     task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
-    endpoint = stored_endpoint(platform.services.store.get("default", task_id))
+    endpoint = parse_stored_request(platform.services.store.get("default", task_id))
     asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), tmp_path))
     assert (tmp_path / "0.png").is_file()
 

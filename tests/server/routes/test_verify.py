@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.provenance.c2pa_manifest import sign
-from keyreel.provenance.fingerprint import fingerprint
-from keyreel.tasks.store import Succeeded
+from keyreel.provenance.c2pa_manifest import sign_video
+from keyreel.provenance.fingerprint import compute_fingerprint
+from keyreel.tasks.store import Success
 from support.requests import data_uri
 from support.videos import CLAIM, encode_again, labelled_scene
 
@@ -31,7 +31,7 @@ def video(tmp_path: Path, platform: Platform) -> Path:
     services = platform.services
     out = tmp_path / "video.mp4"
     plain = labelled_scene(tmp_path / "plain.mp4", 3, OURS)
-    sign(plain, out, CLAIM, own_credentials(services.settings, services.clock))
+    sign_video(plain, out, CLAIM, own_credentials(services.settings, services.clock))
     return out
 
 
@@ -44,7 +44,7 @@ def task_id(client: TestClient, platform: Platform, video: Path) -> str:
     claim = store.claim("worker", 30.0)
     assert claim is not None
     sha256 = hashlib.sha256(video.read_bytes()).hexdigest()
-    store.settle(claim.token, Succeeded("videos/1/1.mp4", "covers/1/1.jpg", sha256, fingerprint(video)))
+    store.settle(claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", sha256, compute_fingerprint(video)))
     return made
 
 
@@ -119,7 +119,7 @@ def test_the_operator_finds_the_tasks_of_every_tenant(
     client: TestClient, platform: Platform, video: Path, task_id: str
 ) -> None:
     admin = {"Authorization": f"Bearer {platform.services.admin_token}"}
-    asked = {"sha256": "00" * 32, "fingerprint": fingerprint(video)}
+    asked = {"sha256": "00" * 32, "fingerprint": compute_fingerprint(video)}
     found = client.post("/v1/admin/matches", json=asked, headers=admin).json()["matches"]
     assert [(match["task_id"], match["same_file"]) for match in found] == [(task_id, False)]
     assert client.post("/v1/admin/matches", json={"fingerprint": "1/x"}, headers=admin).json() == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.engine import Shown
+from keyreel.engine import AudibleContent
 from keyreel.sound.ambience.expected_sounds import WORDS, Heard, heard_in, heard_with
 
 
@@ -81,24 +81,24 @@ def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: H
 @pytest.mark.parametrize(
     ("prompt", "shown", "heard"),
     [
-        ("a street", {Shown.RAIN}, {"rain", "city"}),
-        ("heavy rain", {Shown.RAIN}, {"downpour"}),
-        ("a boat at sea", {Shown.WATER}, {"waves"}),
-        ("a swan", {Shown.WATER}, {"lake"}),
-        ("her room", {Shown.FIRE}, {"fire"}),
-        ("the coral reef", {Shown.WATER, Shown.WIND}, {"underwater"}),
-        ("", {Shown.SNOW, Shown.LEAVES}, {"snow"}),
+        ("a street", {AudibleContent.RAIN}, {"rain", "city"}),
+        ("heavy rain", {AudibleContent.RAIN}, {"downpour"}),
+        ("a boat at sea", {AudibleContent.WATER}, {"waves"}),
+        ("a swan", {AudibleContent.WATER}, {"lake"}),
+        ("her room", {AudibleContent.FIRE}, {"fire"}),
+        ("the coral reef", {AudibleContent.WATER, AudibleContent.WIND}, {"underwater"}),
+        ("", {AudibleContent.SNOW, AudibleContent.LEAVES}, {"snow"}),
         ("a portrait", set(), set()),
     ],
 )
 def test_what_is_seen_is_heard_and_words_say_it_more_exactly(
-    prompt: str, shown: set[Shown], heard: set[str]
+    prompt: str, shown: set[AudibleContent], heard: set[str]
 ) -> None:
     assert {each.value for each in heard_with(prompt, frozenset(shown))} == heard
 
 
 def test_everything_that_pictures_show_is_heard() -> None:
-    for each in Shown:
+    for each in AudibleContent:
         assert heard_with("", frozenset({each}))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from keyreel.media.audio import RATE, Pcm, loudness, true_peak
+from keyreel.media.audio import SAMPLE_RATE, Pcm, measure_loudness, measure_true_peak
 from keyreel.sound.ambience.expected_sounds import Heard
 from keyreel.sound.ambience.soundscape import SOUNDS, ambience
 
@@ -29,7 +29,7 @@ def powers(pcm: Pcm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the power of each 20 ms and frequency, and the frequencies."""
     middle = pcm.mean(axis=1)
     framed = middle[: len(middle) // FRAME * FRAME].reshape(-1, FRAME) * np.hanning(FRAME)
-    return np.abs(np.fft.rfft(framed, axis=1)) ** 2, np.fft.rfftfreq(FRAME, 1 / RATE)
+    return np.abs(np.fft.rfft(framed, axis=1)) ** 2, np.fft.rfftfreq(FRAME, 1 / SAMPLE_RATE)
 
 
 def level(pcm: Pcm, low: float, high: float) -> NDArray[np.float64]:
@@ -61,12 +61,12 @@ def traits(pcm: Pcm) -> NDArray[np.float64]:
 @pytest.mark.parametrize("heard", Heard)
 def test_a_sound_is_as_long_and_as_loud_as_promised_and_clean(heard: Heard) -> None:
     pcm = bed(heard)
-    assert pcm.shape == (6 * RATE, 2)
+    assert pcm.shape == (6 * SAMPLE_RATE, 2)
     assert pcm.dtype == np.float32
     assert np.isfinite(pcm).all()
-    assert loudness(pcm) == pytest.approx(SOUNDS[heard][1], abs=0.2)
+    assert measure_loudness(pcm) == pytest.approx(SOUNDS[heard][1], abs=0.2)
     assert abs(float(pcm.mean())) < 0.001
-    assert true_peak(pcm) < 8
+    assert measure_true_peak(pcm) < 8
 
 
 @pytest.mark.parametrize("heard", Heard)
@@ -113,7 +113,7 @@ def test_waves_break_every_six_to_ten_seconds() -> None:
         for index in range(100, len(smooth) - 100)
         if smooth[index] == smooth[index - 100 : index + 100].max() and smooth[index] > np.median(smooth)
     ]
-    periods = np.diff(crests) * FRAME / RATE
+    periods = np.diff(crests) * FRAME / SAMPLE_RATE
     assert periods.min() > 5
     assert periods.max() < 12
     assert smooth.max() - smooth.min() > 10
@@ -147,7 +147,7 @@ def test_birds_whistle_without_ever_holding_a_tone() -> None:
     pitch = hertz[song][power[:, song].argmax(axis=1)]
     assert 0.03 < loud.mean() < 0.9
     held = [len(run) for run in np.split(pitch, np.flatnonzero(np.diff(pitch)) + 1)]
-    assert max(held) * FRAME / RATE < 0.3
+    assert max(held) * FRAME / SAMPLE_RATE < 0.3
 
 
 def test_crickets_chirp_between_four_and_six_kilohertz() -> None:
@@ -159,24 +159,24 @@ def test_crickets_chirp_between_four_and_six_kilohertz() -> None:
 def test_talk_has_the_rhythm_of_syllables_and_no_words() -> None:
     talk = level(bed(Heard.CROWD, 12), 300, 3000)
     rhythm = np.abs(np.fft.rfft(talk - talk.mean())) ** 2
-    hertz = np.fft.rfftfreq(len(talk), FRAME / RATE)
+    hertz = np.fft.rfftfreq(len(talk), FRAME / SAMPLE_RATE)
     assert rhythm[(hertz > 0.3) & (hertz < 8)].mean() > 2 * rhythm[hertz > 15].mean()
 
 
 def test_thunder_strikes_and_rolls() -> None:
     rumble = level(bed(Heard.THUNDER, 8), 30, 200)
     start = int(np.argmax(rumble > rumble.max() - 12))
-    assert start * FRAME / RATE < 2.5
-    assert (rumble > rumble.max() - 20).sum() * FRAME / RATE > 1.5
+    assert start * FRAME / SAMPLE_RATE < 2.5
+    assert (rumble > rumble.max() - 20).sum() * FRAME / SAMPLE_RATE > 1.5
     assert rumble[-10:].max() < rumble.max() - 10
 
 
 def test_each_shot_sounds_like_itself_and_fades_into_the_next() -> None:
     pcm = ambience([(4, frozenset({Heard.RAIN})), (4, frozenset({Heard.WIND}))], 3)
-    assert len(pcm) == 8 * RATE
-    assert centre(pcm[: 3 * RATE]) > 4 * centre(pcm[5 * RATE :])
+    assert len(pcm) == 8 * SAMPLE_RATE
+    assert centre(pcm[: 3 * SAMPLE_RATE]) > 4 * centre(pcm[5 * SAMPLE_RATE :])
     high = level(pcm, 4000, 9000)
-    around = high[round(3.4 * RATE / FRAME) : round(4.6 * RATE / FRAME)]
+    around = high[round(3.4 * SAMPLE_RATE / FRAME) : round(4.6 * SAMPLE_RATE / FRAME)]
     steps = np.diff(np.convolve(around, np.ones(5) / 5, "valid"))
     assert np.abs(steps).max() < 6
     whole = level(pcm, 40, 16_000)
@@ -190,18 +190,18 @@ def test_a_sound_that_goes_on_has_no_seam() -> None:
 
 def test_sounds_together_are_as_loud_as_one() -> None:
     pcm = ambience([(5, frozenset({Heard.DOWNPOUR, Heard.THUNDER, Heard.WIND, Heard.CITY}))], 2)
-    assert loudness(pcm) == pytest.approx(-20, abs=0.3)
+    assert measure_loudness(pcm) == pytest.approx(-20, abs=0.3)
 
 
 def test_nothing_heard_is_a_soft_tone_never_silence() -> None:
     pcm = ambience([(2, frozenset())], 1)
-    assert -32 < loudness(pcm) < -24
+    assert -32 < measure_loudness(pcm) < -24
     assert np.abs(pcm).reshape(-1, 4800).max(axis=1).min() > 0.002
 
 
 @pytest.mark.parametrize("seconds", [1, 3.5, 63])
 def test_lengths_are_exact(seconds: float) -> None:
-    assert len(ambience([(seconds, frozenset({Heard.ROOM}))], 9)) == round(seconds * RATE)
+    assert len(ambience([(seconds, frozenset({Heard.ROOM}))], 9)) == round(seconds * SAMPLE_RATE)
 
 
 @pytest.mark.slow

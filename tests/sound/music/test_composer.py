@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from keyreel.media.audio import RATE, Pcm
+from keyreel.media.audio import SAMPLE_RATE, Pcm
 from keyreel.sound.music.composer import Mood, compose, parts_of
 from keyreel.sound.music.form import RING, plan
 from keyreel.sound.music.harmony import chord
@@ -17,7 +17,7 @@ SEEDS = range(12)
 def _chroma(piece: Pcm) -> np.ndarray:
     size = 1 << 17
     power = np.abs(np.fft.rfft(piece.mean(axis=1) * np.hanning(len(piece)), size)) ** 2
-    hertz = np.fft.rfftfreq(size, 1 / RATE)
+    hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     heard = (hertz > 60) & (hertz < 2000)
     classes = np.round(69 + 12 * np.log2(hertz[heard] / 440)).astype(int) % 12
     return np.bincount(classes, power[heard], 12) / power[heard].sum()
@@ -40,7 +40,7 @@ def _tuned(mood: Mood, seconds: float, seed: int) -> list[tuple]:
 @pytest.mark.parametrize("seconds", [1, 1.04, 1.5, 2, 2.7, 3, 4, 5.0417, 8, 10, 16])
 def test_is_exactly_as_long_as_asked(seconds: float) -> None:
     piece = compose("a robot", seconds, 5)
-    assert piece.shape == (round(seconds * RATE), 2)
+    assert piece.shape == (round(seconds * SAMPLE_RATE), 2)
     assert piece.dtype == np.float32
     assert np.isfinite(piece).all()
 
@@ -51,11 +51,11 @@ def test_ends_on_its_tonic_and_in_silence(mood: Mood) -> None:
     piece = compose(mood, seconds, 3)
     tonic = _last_root(mood, seconds, 3)
     triad = chord(STYLES[mood].final, tonic).tones
-    chroma = _chroma(piece[-round((RING - 0.1) * RATE) :])
+    chroma = _chroma(piece[-round((RING - 0.1) * SAMPLE_RATE) :])
     assert chroma[list(triad)].sum() > 0.75
     assert chroma[tonic] > 0.15
-    assert np.abs(piece[-RATE // 200 :]).max() < 1e-3
-    assert _level(piece[-RATE : -RATE // 2]) > -40  # it rings, it does not stop
+    assert np.abs(piece[-SAMPLE_RATE // 200 :]).max() < 1e-3
+    assert _level(piece[-SAMPLE_RATE : -SAMPLE_RATE // 2]) > -40  # it rings, it does not stop
 
 
 @pytest.mark.parametrize("mood", Mood)
@@ -114,7 +114,7 @@ def test_beats_are_heard(mood: Mood) -> None:
     alike = np.correlate(onsets, onsets, "full")[len(onsets) :]
 
     def strength(seconds: float) -> float:
-        lag = round(seconds * RATE / hop) - 1
+        lag = round(seconds * SAMPLE_RATE / hop) - 1
         return float(alike[lag - 2 : lag + 3].max())
 
     assert strength(beat) > 0
@@ -136,8 +136,10 @@ def test_a_minute_builds_up_and_is_no_loop() -> None:
 @pytest.mark.slow
 def test_the_longest_clip_has_its_length_and_grows_louder() -> None:
     piece = compose("an epic battle", 63, 2)
-    assert len(piece) == 63 * RATE
-    assert _level(piece[RATE : 8 * RATE]) < _level(piece[45 * RATE : 55 * RATE]) - 2
+    assert len(piece) == 63 * SAMPLE_RATE
+    assert (
+        _level(piece[SAMPLE_RATE : 8 * SAMPLE_RATE]) < _level(piece[45 * SAMPLE_RATE : 55 * SAMPLE_RATE]) - 2
+    )
 
 
 def _portrait(mood: Mood) -> np.ndarray:
@@ -146,7 +148,7 @@ def _portrait(mood: Mood) -> np.ndarray:
     piece = compose(mood, seconds, 9)
     mono = piece.mean(axis=1)
     power = np.abs(np.fft.rfft(mono)) ** 2
-    hertz = np.fft.rfftfreq(len(mono), 1 / RATE)
+    hertz = np.fft.rfftfreq(len(mono), 1 / SAMPLE_RATE)
     bright = np.log2((power * hertz).sum() / power.sum())
     bass = 10 * np.log10(power[hertz < 150].sum() / power.sum())
     treble = 10 * np.log10(power[hertz > 2500].sum() / power.sum())

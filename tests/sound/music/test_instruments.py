@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keyreel.sound
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.media.ogg import decode_ogg
 from keyreel.sound.music.instruments import Pack
 from keyreel.sound.music.sampler import perform
@@ -35,7 +35,7 @@ def test_recordings_are_decoded_only_as_far_as_asked() -> None:
 
 
 def _played(pack: Pack, name: str, key: int) -> np.ndarray:
-    direct, _ = perform([Part(name, Seat(), (Note(0, 1.2, key, 0.8),))], RATE * 3 // 2, pack)
+    direct, _ = perform([Part(name, Seat(), (Note(0, 1.2, key, 0.8),))], SAMPLE_RATE * 3 // 2, pack)
     return direct.sum(axis=0)
 
 
@@ -45,7 +45,7 @@ def _off(wave: np.ndarray, key: int) -> float:
     spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave)), size))
     cents, powers = [], []
     for harmonic in range(1, 6):
-        wanted = harmonic * 440 * 2 ** ((key - 69) / 12) * size / RATE
+        wanted = harmonic * 440 * 2 ** ((key - 69) / 12) * size / SAMPLE_RATE
         low, high = int(wanted * 2 ** (-1 / 20)), int(wanted * 2 ** (1 / 20)) + 2
         peak = low + int(np.argmax(spectrum[low:high]))
         if low < peak < high - 1:
@@ -61,7 +61,7 @@ def test_instrument_is_in_tune_on_every_recording(name: str) -> None:
     off = {}
     for zone in pack.instrument(name).zones:
         key = min(max(round(zone.pitch), zone.keys[0]), zone.keys[1])
-        off[key] = _off(_played(pack, name, key)[int(0.12 * RATE) :], key)
+        off[key] = _off(_played(pack, name, key)[int(0.12 * SAMPLE_RATE) :], key)
     assert {key: round(cents) for key, cents in off.items() if abs(cents) > CENTS} == {}
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.music.instruments import Pack
 from keyreel.sound.music.reverb import reverberate
 from keyreel.sound.music.sampler import perform
@@ -10,7 +10,7 @@ from keyreel.sound.music.score import Note, Part, Seat
 
 
 def _loudness(*notes: Note, seat: Seat | None = None) -> np.ndarray:
-    direct, _ = perform([Part("piano", seat or Seat(), notes)], 2 * RATE, Pack())
+    direct, _ = perform([Part("piano", seat or Seat(), notes)], 2 * SAMPLE_RATE, Pack())
     return np.sqrt((direct**2).mean(axis=1))
 
 
@@ -25,31 +25,33 @@ def test_pan_is_heard_on_its_side() -> None:
 
 
 def test_a_note_ends_after_its_release() -> None:
-    direct, _ = perform([Part("horn", Seat(), (Note(0.1, 0.5, 60, 0.8),))], 3 * RATE, Pack())
-    assert np.abs(direct[:, RATE // 4 : RATE // 2]).max() > 0.01
-    assert np.abs(direct[:, 2 * RATE :]).max() == 0
+    direct, _ = perform([Part("horn", Seat(), (Note(0.1, 0.5, 60, 0.8),))], 3 * SAMPLE_RATE, Pack())
+    assert np.abs(direct[:, SAMPLE_RATE // 4 : SAMPLE_RATE // 2]).max() > 0.01
+    assert np.abs(direct[:, 2 * SAMPLE_RATE :]).max() == 0
 
 
 def test_a_note_past_the_end_is_cut() -> None:
-    direct, room = perform([Part("harp", Seat(), (Note(0.9, 5, 60, 0.8), Note(2, 1, 60, 1)))], RATE, Pack())
-    assert direct.shape == (2, RATE)
-    assert room.shape == (RATE,)
+    direct, room = perform(
+        [Part("harp", Seat(), (Note(0.9, 5, 60, 0.8), Note(2, 1, 60, 1)))], SAMPLE_RATE, Pack()
+    )
+    assert direct.shape == (2, SAMPLE_RATE)
+    assert room.shape == (SAMPLE_RATE,)
 
 
 def test_a_section_is_wide_and_no_lone_player_is() -> None:
     note = Note(0, 1.5, 64, 0.8)
-    wide, _ = perform([Part("strings", Seat(wide=True), (note,))], 2 * RATE, Pack())
-    lone, _ = perform([Part("strings", Seat(), (note,))], 2 * RATE, Pack())
+    wide, _ = perform([Part("strings", Seat(wide=True), (note,))], 2 * SAMPLE_RATE, Pack())
+    lone, _ = perform([Part("strings", Seat(), (note,))], 2 * SAMPLE_RATE, Pack())
     assert np.corrcoef(wide)[0, 1] < 0.95
     assert np.corrcoef(lone)[0, 1] > 0.999
 
 
 def test_room_answers_late_to_both_sides_and_falls_silent() -> None:
-    click = np.zeros(4 * RATE, np.float32)
+    click = np.zeros(4 * SAMPLE_RATE, np.float32)
     click[100] = 1
     wet = reverberate(click, 1.5)
     assert not wet[:, : 100 + 720].any()
-    power = (wet**2).reshape(2, -1, RATE // 10).sum(axis=2)
+    power = (wet**2).reshape(2, -1, SAMPLE_RATE // 10).sum(axis=2)
     fall = 10 * np.log10(power[:, 2] / power[:, 12])  # a second apart
     assert np.all((fall > 30) & (fall < 60))  # 60 dB in 1.5 s, and a little more where it is dull
     assert abs(np.corrcoef(wet)[0, 1]) < 0.2

@@ -8,8 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from keyreel.media.audio import RATE
-from keyreel.order import Operation, Order, Resolution, Shot, Sound, Subject
+from keyreel.media.audio import SAMPLE_RATE
+from keyreel.order import Operation, Order, Resolution, Shot, SoundOptions, Subject
 from keyreel.sound.speech.language import Language
 from keyreel.sound.speech.track import GAP, LEAD, TAIL, Speech, speak
 from keyreel.sound.speech.voices import Voices
@@ -35,18 +35,18 @@ def order(*shots: tuple[str, int], subjects: tuple[str, ...] = ()) -> Order:
         resolution=Resolution.P720,
         seed=1,
         subjects=tuple(Subject(name, ()) for name in subjects),
-        sound=Sound(speech=True),
+        sound=SoundOptions(speech=True),
     )
 
 
 def check_places(speech: Speech, seconds: float) -> None:
     """Speech is inside its spans and nowhere else."""
-    assert speech.pcm.shape == (seconds * RATE, 2)
+    assert speech.pcm.shape == (seconds * SAMPLE_RATE, 2)
     assert speech.pcm.dtype == np.float32
     spoken = np.zeros(len(speech.pcm), bool)
     for start, end in speech.spans:
         assert 0 <= start < end <= seconds - TAIL + 0.01
-        inside = slice(round(start * RATE), round(end * RATE))
+        inside = slice(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
         assert np.sqrt(np.mean(speech.pcm[inside] ** 2)) > 0.02
         spoken[inside.start - 1 : inside.stop + 1] = True
     assert np.abs(speech.pcm[~spoken]).max(initial=0) < SILENT
@@ -139,14 +139,16 @@ def test_a_prompt_that_goes_on_over_several_shots_has_all_their_time(voices: Voi
 def test_two_subjects_sound_different(voices: Voices) -> None:
     said = '@ann says "We are leaving now." @tom says "We are leaving now."'
     speech = speak(order((said, 6), subjects=("ann", "tom")), voices)
-    ann, tom = (speech.pcm[round(start * RATE) : round(end * RATE), 0] for start, end in speech.spans)
+    ann, tom = (
+        speech.pcm[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE), 0] for start, end in speech.spans
+    )
     assert len(ann) != len(tom) or not np.allclose(ann, tom, atol=0.01)
 
 
 def test_without_dialogue_there_is_silence_as_long_as_the_video(voices: Voices) -> None:
     speech = speak(order(("A quiet lake at dawn", 5)), voices)
     assert speech == Speech(speech.pcm)
-    assert speech.pcm.shape == (5 * RATE, 2)
+    assert speech.pcm.shape == (5 * SAMPLE_RATE, 2)
     assert not speech.pcm.any()
 
 

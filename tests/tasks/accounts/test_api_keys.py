@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import InvalidKey
-from keyreel.tasks.accounts.api_keys import Keys
+from keyreel.tasks.accounts.api_keys import ApiKeyStore
 from keyreel.tasks.store import TaskStore
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def keys(store: TaskStore, clock: ManualClock) -> Keys:
-    return Keys(store.database, clock, SystemRandom())
+def keys(store: TaskStore, clock: ManualClock) -> ApiKeyStore:
+    return ApiKeyStore(store.database, clock, SystemRandom())
 
 
-def test_finds_the_tenant_of_a_key(keys: Keys, clock: ManualClock) -> None:
+def test_finds_the_tenant_of_a_key(keys: ApiKeyStore, clock: ManualClock) -> None:
     record, key = keys.create("ann", "laptop")
     assert keys.find(key) == record
     assert (record.tenant, record.name, record.created) == ("ann", "laptop", clock.now())
@@ -29,36 +29,36 @@ def test_finds_the_tenant_of_a_key(keys: Keys, clock: ManualClock) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "kr_", "kr_" + "A" * 43, "\udcff", "'; DROP TABLE api_keys"])
-def test_refuses_an_unknown_key(keys: Keys, wrong: str) -> None:
+def test_refuses_an_unknown_key(keys: ApiKeyStore, wrong: str) -> None:
     keys.create("ann")
     with pytest.raises(InvalidKey):
         keys.find(wrong)
 
 
-def test_refuses_a_revoked_key_at_once(keys: Keys, clock: ManualClock) -> None:
+def test_refuses_a_revoked_key_at_once(keys: ApiKeyStore, clock: ManualClock) -> None:
     record, key = keys.create("ann")
-    clock.move(5)
+    clock.advance(5)
     revoked = keys.revoke(record.id)
     assert revoked.revoked == clock.now()
     with pytest.raises(InvalidKey):
         keys.find(key)
 
 
-def test_revoking_twice_keeps_the_first_time(keys: Keys, clock: ManualClock) -> None:
+def test_revoking_twice_keeps_the_first_time(keys: ApiKeyStore, clock: ManualClock) -> None:
     record, _ = keys.create("ann")
     first = keys.revoke(record.id)
-    clock.move(5)
+    clock.advance(5)
     assert keys.revoke(record.id) == first
 
 
-def test_revoking_an_unknown_key_is_refused(keys: Keys) -> None:
+def test_revoking_an_unknown_key_is_refused(keys: ApiKeyStore) -> None:
     with pytest.raises(InvalidKey, match=r"key_nobody"):
         keys.revoke("key_nobody")
 
 
-def test_lists_keys_oldest_first_without_secrets(keys: Keys, clock: ManualClock) -> None:
+def test_lists_keys_oldest_first_without_secrets(keys: ApiKeyStore, clock: ManualClock) -> None:
     first, plaintext = keys.create("ann")
-    clock.move(1)
+    clock.advance(1)
     second, _ = keys.create("bob")
     assert keys.list() == (first, second)
     assert keys.list("bob") == (second,)
@@ -67,6 +67,6 @@ def test_lists_keys_oldest_first_without_secrets(keys: Keys, clock: ManualClock)
 
 def test_writes_no_key_into_the_data_folder(tmp_path: Path, clock: ManualClock) -> None:
     store = TaskStore.open(tmp_path, clock, SystemRandom())
-    _, plaintext = Keys(store.database, clock, SystemRandom()).create("ann")
+    _, plaintext = ApiKeyStore(store.database, clock, SystemRandom()).create("ann")
     store.close()
     assert all(plaintext.encode() not in file.read_bytes() for file in tmp_path.iterdir())

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from keyreel.errors import AttemptLost, InsufficientCredits
-from keyreel.task import State, TaskFilter
-from keyreel.tasks.accounts.ledger import GRANTS, REVENUE, Ledger, free, held
-from keyreel.tasks.accounts.ledger_audit import postings, usage, verify
+from keyreel.task import TaskFilter, TaskState
+from keyreel.tasks.accounts.ledger import GRANTS, REVENUE, Ledger, get_free_account, get_held_account
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
 from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, TASKS
-from keyreel.tasks.store import Failed, Succeeded
+from keyreel.tasks.store import Failure, Success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,13 +27,13 @@ VIDEO = {"video": "videos/1/1.mp4", "cover": "covers/1/1.jpg", "video_sha256": "
 
 
 def entries(store: TaskStore, task: Task) -> list[tuple[str, str, int]]:
-    of_task = [each for each in postings(store.database) if each["task_id"] == task.id]
+    of_task = [each for each in iterate_postings(store.database) if each["task_id"] == task.id]
     return [(each["kind"], each["account"], each["amount"]) for each in of_task]
 
 
 def balances(store: TaskStore, *names: str) -> tuple[int, ...]:
-    with store.database.view() as connection:
-        return tuple(Ledger(connection, store.clock.now()).balance(name) for name in names)
+    with store.database.snapshot() as connection:
+        return tuple(Ledger(connection, store.clock.now()).get_balance(name) for name in names)
 
 
 def give(store: TaskStore, tenant: str, credits_: int, txn: str = "first") -> int:
@@ -49,61 +49,67 @@ def claimed(store: TaskStore) -> Claim:
 
 def test_a_submit_sets_its_price_aside(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(credits=30))
-    assert entries(store, task) == [("hold", free("ann"), -30), ("hold", held("ann"), 30)]
-    assert balances(store, free("ann"), held("ann"), REVENUE) == (-30, 30, 0)
+    assert entries(store, task) == [
+        ("hold", get_free_account("ann"), -30),
+        ("hold", get_held_account("ann"), 30),
+    ]
+    assert balances(store, get_free_account("ann"), get_held_account("ann"), REVENUE) == (-30, 30, 0)
 
 
 def test_a_success_is_charged_and_what_it_did_not_need_goes_back(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(credits=30))
-    settled = store.settle(claimed(store).token, Succeeded(**VIDEO, charged=25))
+    settled = store.settle(claimed(store).token, Success(**VIDEO, charged=25))
     assert settled.charged == 25
     assert entries(store, task)[2:] == [
-        ("charge", held("ann"), -25),
+        ("charge", get_held_account("ann"), -25),
         ("charge", REVENUE, 25),
-        ("release", held("ann"), -5),
-        ("release", free("ann"), 5),
+        ("release", get_held_account("ann"), -5),
+        ("release", get_free_account("ann"), 5),
     ]
-    assert balances(store, free("ann"), held("ann"), REVENUE) == (-25, 0, 25)
-    assert verify(store.database).ok
+    assert balances(store, get_free_account("ann"), get_held_account("ann"), REVENUE) == (-25, 0, 25)
+    assert audit_ledger(store.database).is_balanced
 
 
 def test_no_more_is_charged_than_was_held(store: TaskStore, submission: Make) -> None:
     store.accept(submission(credits=30))
-    assert store.settle(claimed(store).token, Succeeded(**VIDEO, charged=99)).charged == 30
-    assert balances(store, free("ann"), REVENUE) == (-30, 30)
-    assert verify(store.database).ok
+    assert store.settle(claimed(store).token, Success(**VIDEO, charged=99)).charged == 30
+    assert balances(store, get_free_account("ann"), REVENUE) == (-30, 30)
+    assert audit_ledger(store.database).is_balanced
 
 
 def test_settling_twice_charges_once(store: TaskStore, submission: Make) -> None:
     store.accept(submission(credits=30))
     token = claimed(store).token
     for _ in range(2):
-        store.settle(token, Succeeded(**VIDEO, charged=30))
+        store.settle(token, Success(**VIDEO, charged=30))
     assert balances(store, REVENUE) == (30,)
     with pytest.raises(AttemptLost):
-        store.settle(token, Failed("No.", "RenderFailed"))
-    assert verify(store.database).ok
+        store.settle(token, Failure("No.", "RenderFailed"))
+    assert audit_ledger(store.database).is_balanced
 
 
-@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
-def test_every_other_end_gives_everything_back(store: TaskStore, submission: Make, state: State) -> None:
+@pytest.mark.parametrize("state", [TaskState.FAILED, TaskState.CANCELLED])
+def test_every_other_end_gives_everything_back(store: TaskStore, submission: Make, state: TaskState) -> None:
     task = store.accept(submission(credits=30))
     token = claimed(store).token
-    if state is State.FAILED:
-        store.settle(token, Failed("No.", "RenderFailed"))
+    if state is TaskState.FAILED:
+        store.settle(token, Failure("No.", "RenderFailed"))
     else:
         store.cancel("ann", task.id)
         store.cancel("ann", task.id)
-    assert entries(store, task)[2:] == [("refund", held("ann"), -30), ("refund", free("ann"), 30)]
-    assert balances(store, free("ann"), held("ann"), REVENUE) == (0, 0, 0)
-    assert verify(store.database).ok
+    assert entries(store, task)[2:] == [
+        ("refund", get_held_account("ann"), -30),
+        ("refund", get_free_account("ann"), 30),
+    ]
+    assert balances(store, get_free_account("ann"), get_held_account("ann"), REVENUE) == (0, 0, 0)
+    assert audit_ledger(store.database).is_balanced
 
 
 def test_a_video_that_costs_nothing_has_its_entries_too(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.settle(claimed(store).token, Succeeded(**VIDEO))
+    store.settle(claimed(store).token, Success(**VIDEO))
     assert [kind for kind, _, _ in entries(store, task)] == ["hold", "hold", "charge", "charge"]
-    assert verify(store.database).ok
+    assert audit_ledger(store.database).is_balanced
 
 
 def test_who_pays_in_advance_cannot_spend_more_than_that(store: TaskStore, submission: Make) -> None:
@@ -114,34 +120,34 @@ def test_who_pays_in_advance_cannot_spend_more_than_that(store: TaskStore, submi
     assert len(store.list("ann")) == 1
     assert give(store, "ann", 10, "second") == 30
     store.accept(submission(credits=30))
-    assert balances(store, free("ann"), held("ann"), GRANTS) == (0, 60, -60)
+    assert balances(store, get_free_account("ann"), get_held_account("ann"), GRANTS) == (0, 60, -60)
 
 
 def test_a_grant_is_given_once(store: TaskStore) -> None:
     assert [give(store, "ann", 50), give(store, "ann", 50)] == [50, 50]
-    assert verify(store.database).ok
+    assert audit_ledger(store.database).is_balanced
 
 
 def test_the_books_of_unfinished_tasks_are_open(store: TaskStore, submission: Make) -> None:
     for _ in range(3):
         store.accept(submission(credits=5))
-    store.settle(claimed(store).token, Failed("No.", "RenderFailed"))
-    found = verify(store.database)
+    store.settle(claimed(store).token, Failure("No.", "RenderFailed"))
+    found = audit_ledger(store.database)
     assert (found.tasks, found.open_holds, found.problems) == (3, 2, ())
 
 
 def test_usage_lists_every_task_with_its_charges(store: TaskStore, submission: Make) -> None:
     first, second = (store.accept(submission(credits=5)) for _ in range(2))
     third = store.accept(submission("bob", credits=7))
-    store.settle(claimed(store).token, Succeeded(**VIDEO, charged=5))
+    store.settle(claimed(store).token, Success(**VIDEO, charged=5))
     store.cancel("ann", second.id)
-    found = {each.task_id: (each.status, each.charges, each.credits) for each in usage(store.database)}
+    found = {each.task_id: (each.status, each.charges, each.credits) for each in list_usage(store.database)}
     assert found == {
-        first.id: (State.SUCCEEDED, 1, 5),
-        second.id: (State.CANCELLED, 0, 0),
-        third.id: (State.QUEUED, 0, 0),
+        first.id: (TaskState.SUCCEEDED, 1, 5),
+        second.id: (TaskState.CANCELLED, 0, 0),
+        third.id: (TaskState.QUEUED, 0, 0),
     }
-    assert [each.task_id for each in usage(store.database, "bob")] == [third.id]
+    assert [each.task_id for each in list_usage(store.database, "bob")] == [third.id]
 
 
 TAMPERING = {
@@ -174,11 +180,11 @@ TAMPERING = {
 @pytest.mark.parametrize("what", TAMPERING)
 def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: str) -> None:
     store.accept(submission(credits=30))
-    store.settle(claimed(store).token, Succeeded(**VIDEO, charged=30))
-    assert verify(store.database).ok
+    store.settle(claimed(store).token, Success(**VIDEO, charged=30))
+    assert audit_ledger(store.database).is_balanced
     change, told = TAMPERING[what]
     with store.database.write() as connection:
         connection.execute(change)
-    found = verify(store.database)
+    found = audit_ledger(store.database)
     assert any(told in problem for problem in found.problems), found.problems
-    assert len(store.list(wanted=TaskFilter(limit=5))) == 1
+    assert len(store.list(task_filter=TaskFilter(limit=5))) == 1

@@ -24,19 +24,19 @@ from hypothesis.stateful import (
 )
 
 from keyreel.errors import AttemptLost, Cancelled, InsufficientCredits
-from keyreel.off_peak import PATIENCE
-from keyreel.task import State, Submission, TaskFilter, TaskId
-from keyreel.tasks.accounts.ledger import REVENUE, Ledger, free, held
-from keyreel.tasks.accounts.ledger_audit import usage, verify
-from keyreel.tasks.accounts.tenants import Tenants
-from keyreel.tasks.admission import Terms
+from keyreel.off_peak import MAX_OFF_PEAK_WAIT
+from keyreel.task import Submission, TaskFilter, TaskId, TaskState
+from keyreel.tasks.accounts.ledger import REVENUE, Ledger, get_free_account, get_held_account
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
+from keyreel.tasks.accounts.tenants import TenantStore
+from keyreel.tasks.admission import Admission
 from keyreel.tasks.deadlines import Deadlines
-from keyreel.tasks.idempotency import Once, Replayed
-from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.idempotency import IdempotencyRecord, Replayed
+from keyreel.tasks.store import Failure, Success, TaskStore
 from keyreel.testing import ManualClock
 
 if TYPE_CHECKING:
-    from keyreel.tasks.scheduling import Token
+    from keyreel.tasks.scheduling import FencingToken
 
 TENANTS = ("ann", "bob", "cy")
 ONE_OF = st.integers(0, 10_000)
@@ -49,7 +49,7 @@ class Expected:
 
     tenant: str
     credits: int
-    state: State = State.QUEUED
+    state: TaskState = TaskState.QUEUED
     attempt: int = 0
     charged: int = 0
 
@@ -62,7 +62,7 @@ class Money(RuleBasedStateMachine):
         self.folder = Path(mkdtemp())
         self.clock = ManualClock()
         self.tasks: dict[TaskId, Expected] = {}
-        self.tokens: list[Token] = []
+        self.tokens: list[FencingToken] = []
         self.files: set[str] = set()
         self.answers: dict[tuple[str, str], TaskId] = {}
         self.granted = dict.fromkeys(TENANTS, 0)
@@ -90,17 +90,17 @@ class Money(RuleBasedStateMachine):
     @rule(tenant=st.sampled_from(TENANTS), price=CREDITS, key=st.sampled_from(("k1", "k2")))
     def submit_once(self, tenant: str, price: int, key: str) -> None:
         asked = submission(tenant, price)
-        terms = Terms(once=Once(key, "digest", 3600, lambda task: task.id))
+        terms = Admission(idempotency=IdempotencyRecord(key, "digest", 3600, lambda task: task.id))
         known = self.answers.get((tenant, key))
         if known is not None:
             with pytest.raises(Replayed) as answered:
-                self.store.accept(asked, terms=terms)
+                self.store.accept(asked, admission=terms)
             assert answered.value.body == known
         elif tenant in self.prepaid and self.left(tenant) < price:
             with pytest.raises(InsufficientCredits):
-                self.store.accept(asked, terms=terms)
+                self.store.accept(asked, admission=terms)
         else:
-            task = self.store.accept(asked, terms=terms)
+            task = self.store.accept(asked, admission=terms)
             self.answers[tenant, key] = task.id
             self.tasks[task.id] = Expected(tenant, price)
 
@@ -109,8 +109,8 @@ class Money(RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         task_id, known = self.chosen(which)
         self.store.cancel(known.tenant, task_id)
-        if not known.state.final:
-            known.state = State.CANCELLED
+        if not known.state.is_final:
+            known.state = TaskState.CANCELLED
 
     # What workers do.
 
@@ -118,56 +118,56 @@ class Money(RuleBasedStateMachine):
     def claim(self, lease_seconds: float) -> None:
         claim = self.store.claim("worker", lease_seconds)
         if claim is None:
-            queued = [each for each in self.tasks.values() if each.state is State.QUEUED]
-            assert not queued or all(self.late(task_id) for task_id in self.of_state(State.QUEUED))
+            queued = [each for each in self.tasks.values() if each.state is TaskState.QUEUED]
+            assert not queued or all(self.late(task_id) for task_id in self.of_state(TaskState.QUEUED))
             return
         known = self.tasks[claim.task.id]
-        assert known.state is State.QUEUED
-        known.state, known.attempt = State.RUNNING, known.attempt + 1
+        assert known.state is TaskState.QUEUED
+        known.state, known.attempt = TaskState.RUNNING, known.attempt + 1
         self.tokens.append(claim.token)
 
     @precondition(lambda self: self.tokens)
     @rule(which=ONE_OF, share=st.integers(0, 120))
     def succeed(self, which: int, share: int) -> None:
         token, known = self.attempt(which)
-        video = f"videos/{token.id}/{token.attempt}.mp4"
+        video = f"videos/{token.task_id}/{token.attempt}.mp4"
         self.files.add(video)
         price = known.credits * share // 100
-        if self.settled(token, Succeeded(video, video, "0" * 64, charged=price), State.SUCCEEDED):
+        if self.settled(token, Success(video, video, "0" * 64, charged=price), TaskState.SUCCEEDED):
             known.charged = min(price, known.credits)
 
     @precondition(lambda self: self.tokens)
     @rule(which=ONE_OF)
     def fail(self, which: int) -> None:
         token, _ = self.attempt(which)
-        self.settled(token, Failed("It did not work.", "RenderFailed"), State.FAILED)
+        self.settled(token, Failure("It did not work.", "RenderFailed"), TaskState.FAILED)
 
     @precondition(lambda self: self.tokens)
     @rule(which=ONE_OF)
     def count_a_crash(self, which: int) -> None:
         token, known = self.attempt(which)
         if self.owns(token):
-            self.store.crash(token)
+            self.store.record_crash(token)
         else:
             with pytest.raises((AttemptLost, Cancelled)):
-                self.store.crash(token)
-            assert known.state is not State.RUNNING or known.attempt != token.attempt
+                self.store.record_crash(token)
+            assert known.state is not TaskState.RUNNING or known.attempt != token.attempt
 
     @precondition(lambda self: self.tokens)
     @rule(which=ONE_OF)
     def hand_back(self, which: int) -> None:
         token, known = self.attempt(which)
         if self.owns(token):
-            self.store.release(token)
-            known.state = State.QUEUED
+            self.store.requeue(token)
+            known.state = TaskState.QUEUED
 
     @rule()
     def sweep(self) -> None:
-        self.store.sweep("another worker", 600)
-        now = {task.id: task.state for task in self.store.list(wanted=TaskFilter(limit=10_000))}
-        for task_id in self.of_state(State.RUNNING):
+        self.store.renew_leases("another worker", 600)
+        now = {task.id: task.state for task in self.store.list(task_filter=TaskFilter(limit=10_000))}
+        for task_id in self.of_state(TaskState.RUNNING):
             # Leases are in the database's own time: which of them have lapsed, only the database knows.
-            assert now[task_id] in {State.RUNNING, State.QUEUED}
+            assert now[task_id] in {TaskState.RUNNING, TaskState.QUEUED}
             self.tasks[task_id].state = now[task_id]
 
     @rule()
@@ -177,12 +177,14 @@ class Money(RuleBasedStateMachine):
         self.claim(600)
 
     @precondition(lambda self: self.overtaken())
-    @rule(which=ONE_OF, outcome=st.sampled_from((State.SUCCEEDED, State.FAILED)))
-    def it_wakes_up_late(self, which: int, outcome: State) -> None:
+    @rule(which=ONE_OF, outcome=st.sampled_from((TaskState.SUCCEEDED, TaskState.FAILED)))
+    def it_wakes_up_late(self, which: int, outcome: TaskState) -> None:
         token = self.overtaken()[which % len(self.overtaken())]
-        made = Succeeded("videos/late.mp4", "late", "0" * 64, charged=self.tasks[token.id].credits)
+        made = Success("videos/late.mp4", "late", "0" * 64, charged=self.tasks[token.task_id].credits)
         with pytest.raises(AttemptLost):
-            self.store.settle(token, made if outcome is State.SUCCEEDED else Failed("Late.", "RenderFailed"))
+            self.store.settle(
+                token, made if outcome is TaskState.SUCCEEDED else Failure("Late.", "RenderFailed")
+            )
 
     # What happens to the machine.
 
@@ -190,28 +192,28 @@ class Money(RuleBasedStateMachine):
     def power_cut(self) -> None:
         self.store.close()
         self.store = self.opened()
-        for task_id in self.of_state(State.RUNNING):
-            self.tasks[task_id].state = State.QUEUED
+        for task_id in self.of_state(TaskState.RUNNING):
+            self.tasks[task_id].state = TaskState.QUEUED
 
     @rule(hours=st.integers(0, 30))
     def time_goes_by(self, hours: int) -> None:
-        self.clock.move(hours * 3600)
+        self.clock.advance(hours * 3600)
         if hours:
             self.answers.clear()
 
     @rule()
     def expire(self) -> None:
-        late = {task_id for task_id in self.of_state(State.QUEUED) if self.late(task_id)}
+        late = {task_id for task_id in self.of_state(TaskState.QUEUED) if self.late(task_id)}
         deadlines, ended = Deadlines(self.store.database, self.clock), 0
-        while some := deadlines.expire():
+        while some := deadlines.cancel_expired():
             ended += some
         assert ended == len(late)
         for task_id in late:
-            self.tasks[task_id].state = State.CANCELLED
+            self.tasks[task_id].state = TaskState.CANCELLED
 
     @rule(tenant=st.sampled_from(TENANTS), credits_=st.integers(1, 200), times=st.integers(1, 2))
     def grant(self, tenant: str, credits_: int, times: int) -> None:
-        tenants = Tenants(self.store.database, self.clock)
+        tenants = TenantStore(self.store.database, self.clock)
         if tenant not in {each.name for each in tenants.list()}:
             tenants.create(tenant)
         txn = f"grant-{tenant}-{len(self.tasks)}-{self.granted[tenant]}"
@@ -224,68 +226,71 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_books_are_right(self) -> None:
-        found = verify(self.store.database)
+        found = audit_ledger(self.store.database)
         assert found.problems == ()
-        unfinished = sum(not each.state.final for each in self.tasks.values())
+        unfinished = sum(not each.state.is_final for each in self.tasks.values())
         assert (found.tasks, found.open_holds) == (len(self.tasks), unfinished)
 
     @invariant()
     def every_task_has_the_one_outcome_that_it_came_to(self) -> None:
-        rows = {task.id: task for task in self.store.list(wanted=TaskFilter(limit=10_000))}
+        rows = {task.id: task for task in self.store.list(task_filter=TaskFilter(limit=10_000))}
         assert rows.keys() == self.tasks.keys()
         for task_id, known in self.tasks.items():
             row = rows[task_id]
             assert (row.state, row.charged) == (known.state, known.charged)
-            assert row.state is not State.SUCCEEDED or row.video in self.files
-        spent = {each.task_id: (each.charges, each.credits) for each in usage(self.store.database)}
+            assert row.state is not TaskState.SUCCEEDED or row.video in self.files
+        spent = {each.task_id: (each.charges, each.credits) for each in list_usage(self.store.database)}
         for task_id, known in self.tasks.items():
-            assert spent[task_id] == (int(known.state is State.SUCCEEDED), known.charged)
+            assert spent[task_id] == (int(known.state is TaskState.SUCCEEDED), known.charged)
 
     @invariant()
     def no_credit_is_lost_or_made(self) -> None:
-        with self.store.database.view() as connection:
+        with self.store.database.snapshot() as connection:
             books = Ledger(connection, self.clock.now())
             for tenant in TENANTS:
                 own = [each for each in self.tasks.values() if each.tenant == tenant]
-                waiting = sum(each.credits for each in own if not each.state.final)
-                assert books.balance(held(tenant)) == waiting
-                assert books.balance(free(tenant)) == self.left(tenant)
-            assert books.balance(REVENUE) == sum(each.charged for each in self.tasks.values())
+                waiting = sum(each.credits for each in own if not each.state.is_final)
+                assert books.get_balance(get_held_account(tenant)) == waiting
+                assert books.get_balance(get_free_account(tenant)) == self.left(tenant)
+            assert books.get_balance(REVENUE) == sum(each.charged for each in self.tasks.values())
 
     def left(self, tenant: str) -> int:
         own = [each for each in self.tasks.values() if each.tenant == tenant]
-        return self.granted[tenant] - sum(each.charged if each.state.final else each.credits for each in own)
+        return self.granted[tenant] - sum(
+            each.charged if each.state.is_final else each.credits for each in own
+        )
 
     def chosen(self, which: int) -> tuple[TaskId, Expected]:
         task_id = [*self.tasks][which % len(self.tasks)]
         return task_id, self.tasks[task_id]
 
-    def attempt(self, which: int) -> tuple[Token, Expected]:
+    def attempt(self, which: int) -> tuple[FencingToken, Expected]:
         token = self.tokens[which % len(self.tokens)]
-        return token, self.tasks[token.id]
+        return token, self.tasks[token.task_id]
 
-    def owns(self, token: Token) -> bool:
-        known = self.tasks[token.id]
-        return known.state is State.RUNNING and known.attempt == token.attempt
+    def owns(self, token: FencingToken) -> bool:
+        known = self.tasks[token.task_id]
+        return known.state is TaskState.RUNNING and known.attempt == token.attempt
 
-    def overtaken(self) -> list[Token]:
+    def overtaken(self) -> list[FencingToken]:
         """List the attempts whose tasks run again without them."""
         return [
             token
             for token in self.tokens
-            if self.tasks[token.id].state is State.RUNNING and self.tasks[token.id].attempt != token.attempt
+            if self.tasks[token.task_id].state is TaskState.RUNNING
+            and self.tasks[token.task_id].attempt != token.attempt
         ]
 
-    def of_state(self, state: State) -> list[TaskId]:
+    def of_state(self, state: TaskState) -> list[TaskId]:
         return [task_id for task_id, each in self.tasks.items() if each.state is state]
 
     def late(self, task_id: TaskId) -> bool:
         task = self.store.get(self.tasks[task_id].tenant, task_id)
-        return task.submission.off_peak and self.clock.now() >= task.created + PATIENCE
+        return task.submission.off_peak and self.clock.now() >= task.created + MAX_OFF_PEAK_WAIT
 
-    def settled(self, token: Token, outcome: Succeeded | Failed, state: State) -> bool:
+    def settled(self, token: FencingToken, outcome: Success | Failure, state: TaskState) -> bool:
         """Settle, and say whether that ended the task just now."""
-        known = self.tasks[token.id]
+        known = self.tasks[token.task_id]
         if self.owns(token):
             for _ in range(2):  # A worker that did not hear of its commit tries again.
                 self.store.settle(token, outcome)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import QuotaExceeded, RateLimited
-from keyreel.tasks.accounts.api_keys import Keys
-from keyreel.tasks.accounts.quotas import UNLIMITED, Bound, Limits, bounds
-from keyreel.tasks.accounts.tenants import Tenants
-from keyreel.tasks.admission import Terms
-from keyreel.tasks.store import Failed, Succeeded, TaskStore
+from keyreel.tasks.accounts.api_keys import ApiKeyStore
+from keyreel.tasks.accounts.quotas import NO_QUOTAS, OwnerQuotas, Quotas, get_quotas
+from keyreel.tasks.accounts.tenants import TenantStore
+from keyreel.tasks.admission import Admission
+from keyreel.tasks.store import Failure, Success, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 VIDEO: dict[str, Any] = {"video": "videos/1/1.mp4", "cover": "covers/1/1.jpg", "video_sha256": "0" * 64}
 
 
-def of_key(**limits: int) -> Terms:
-    return Terms((Bound("key", "key_1", Limits(**limits)), Bound("tenant", "ann", Limits())))
+def of_key(**limits: int) -> Admission:
+    return Admission((OwnerQuotas("key", "key_1", Quotas(**limits)), OwnerQuotas("tenant", "ann", Quotas())))
 
 
-def of_tenant(**limits: int) -> Terms:
-    return Terms((Bound("key", "key_1", Limits()), Bound("tenant", "ann", Limits(**limits))))
+def of_tenant(**limits: int) -> Admission:
+    return Admission((OwnerQuotas("key", "key_1", Quotas()), OwnerQuotas("tenant", "ann", Quotas(**limits))))
 
 
 def running(store: TaskStore) -> list[str]:
@@ -44,70 +44,70 @@ def running(store: TaskStore) -> list[str]:
 
 def test_a_full_queue_takes_no_more_until_a_task_leaves_it(store: TaskStore, submission: Make) -> None:
     for _ in range(2):
-        store.accept(submission(), terms=of_key(queued=2))
+        store.accept(submission(), admission=of_key(queued=2))
     with pytest.raises(RateLimited, match="2 tasks of this key wait; 2 may") as caught:
-        store.accept(submission(), terms=of_key(queued=2))
+        store.accept(submission(), admission=of_key(queued=2))
     assert caught.value.retry_after_seconds > 0
-    assert store.waiting() == 2
+    assert store.count_queued() == 2
     assert store.claim("worker", 60)
-    store.accept(submission(), terms=of_key(queued=2))
+    store.accept(submission(), admission=of_key(queued=2))
 
 
 def test_a_keys_queue_is_its_own_and_a_tenants_is_all_its_keys(store: TaskStore, submission: Make) -> None:
     store.accept(submission(key_id="key_2"))
-    store.accept(submission(), terms=of_key(queued=1))
+    store.accept(submission(), admission=of_key(queued=1))
     with pytest.raises(RateLimited, match="of this tenant"):
-        store.accept(submission(), terms=of_tenant(queued=2))
-    store.accept(submission("bob"), terms=of_tenant(queued=1))
+        store.accept(submission(), admission=of_tenant(queued=2))
+    store.accept(submission("bob"), admission=of_tenant(queued=1))
 
 
 def test_a_days_credits_are_spent_and_come_back_the_next_day(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:
-    store.accept(submission(credits=30), terms=of_key(daily_credits=50))
+    store.accept(submission(credits=30), admission=of_key(daily_credits=50))
     with pytest.raises(
         QuotaExceeded, match="costs 30 credits; of this key's 50 for today 20 are left"
     ) as caught:
-        store.accept(submission(credits=30), terms=of_key(daily_credits=50))
+        store.accept(submission(credits=30), admission=of_key(daily_credits=50))
     assert 0 < caught.value.retry_after_seconds <= 86401
-    clock.move(caught.value.retry_after_seconds)
-    store.accept(submission(credits=30), terms=of_key(daily_credits=50))
+    clock.advance(caught.value.retry_after_seconds)
+    store.accept(submission(credits=30), admission=of_key(daily_credits=50))
 
 
 def test_what_came_to_nothing_costs_nothing_of_the_day(store: TaskStore, submission: Make) -> None:
     terms = of_tenant(daily_credits=50)
-    first = store.accept(submission(credits=50), terms=terms)
+    first = store.accept(submission(credits=50), admission=terms)
     store.cancel("ann", first.id)
-    store.accept(submission(credits=50), terms=terms)
+    store.accept(submission(credits=50), admission=terms)
     claim = store.claim("worker", 60)
     assert claim
-    store.settle(claim.token, Failed("No.", "RenderFailed"))
-    store.accept(submission(credits=50), terms=terms)
+    store.settle(claim.token, Failure("No.", "RenderFailed"))
+    store.accept(submission(credits=50), admission=terms)
     claim = store.claim("worker", 60)
     assert claim
-    store.settle(claim.token, Succeeded(**VIDEO, charged=40))
+    store.settle(claim.token, Success(**VIDEO, charged=40))
     with pytest.raises(QuotaExceeded, match="10 are left"):
-        store.accept(submission(credits=11), terms=terms)
-    store.accept(submission(credits=10), terms=terms)
+        store.accept(submission(credits=11), admission=terms)
+    store.accept(submission(credits=10), admission=terms)
 
 
 def test_more_than_may_run_wait_and_others_go_first(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:
-    keys = Keys(store.database, clock, SystemRandom())
-    narrow, _ = keys.create("ann", limits=Limits(running=1))
+    keys = ApiKeyStore(store.database, clock, SystemRandom())
+    narrow, _ = keys.create("ann", quotas=Quotas(running=1))
     wide, _ = keys.create("ann")
     for who in (narrow, narrow, narrow, wide):
         store.accept(submission(key_id=who.id))
     assert sorted(running(store)) == sorted([narrow.id, wide.id])
-    keys.limit(narrow.id, Limits(running=2))
+    keys.set_quotas(narrow.id, Quotas(running=2))
     assert running(store) == [narrow.id]
 
 
 def test_a_tenants_running_tasks_are_counted_over_all_its_keys(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:
-    Tenants(store.database, clock).create("ann", limits=Limits(running=1))
+    TenantStore(store.database, clock).create("ann", quotas=Quotas(running=1))
     for tenant, key in (("ann", "key_1"), ("ann", "key_2"), ("bob", "key_3"), ("bob", "key_3")):
         store.accept(submission(tenant, key_id=key))
     assert sorted(running(store)) == ["key_1", "key_3", "key_3"]
@@ -115,7 +115,7 @@ def test_a_tenants_running_tasks_are_counted_over_all_its_keys(
 
 @pytest.fixture
 def narrow(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
-    opened = TaskStore.open(tmp_path, clock, SystemRandom(), usual=Limits(running=1))
+    opened = TaskStore.open(tmp_path, clock, SystemRandom(), default_quotas=Quotas(running=1))
     yield opened
     opened.close()
 
@@ -123,7 +123,7 @@ def narrow(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
 def test_keys_without_limits_of_their_own_have_the_usual_ones(
     narrow: TaskStore, submission: Make, clock: ManualClock
 ) -> None:
-    free, _ = Keys(narrow.database, clock, SystemRandom()).create("ann", limits=Limits(running=0))
+    free, _ = ApiKeyStore(narrow.database, clock, SystemRandom()).create("ann", quotas=Quotas(running=0))
     for key in ("environment", "environment", free.id, free.id):
         narrow.accept(submission(key_id=key))
     assert sorted(running(narrow)) == sorted(["environment", free.id, free.id])
@@ -132,10 +132,10 @@ def test_keys_without_limits_of_their_own_have_the_usual_ones(
 def test_what_holds_is_the_keys_own_limit_or_the_usual_one_and_the_tenants(
     store: TaskStore, clock: ManualClock
 ) -> None:
-    Tenants(store.database, clock).create("ann", limits=Limits(queued=9))
-    key, _ = Keys(store.database, clock, SystemRandom()).create("ann", limits=Limits(rpm=5, running=0))
-    usual = Limits(20, 5, 0, 100)
-    of_the_key, of_the_tenant = bounds(store.database, "ann", key.id, usual)
-    assert of_the_key == Bound("key", key.id, Limits(5, 0, 0, 100))
-    assert of_the_tenant == Bound("tenant", "ann", Limits(queued=9))
-    assert bounds(store.database, "nobody", "environment", UNLIMITED)[0].limits == UNLIMITED
+    TenantStore(store.database, clock).create("ann", quotas=Quotas(queued=9))
+    key, _ = ApiKeyStore(store.database, clock, SystemRandom()).create("ann", quotas=Quotas(rpm=5, running=0))
+    usual = Quotas(20, 5, 0, 100)
+    of_the_key, of_the_tenant = get_quotas(store.database, "ann", key.id, usual)
+    assert of_the_key == OwnerQuotas("key", key.id, Quotas(5, 0, 0, 100))
+    assert of_the_tenant == OwnerQuotas("tenant", "ann", Quotas(queued=9))
+    assert get_quotas(store.database, "nobody", "environment", NO_QUOTAS)[0].quotas == NO_QUOTAS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.database.retry import patiently
+from keyreel.tasks.database.retry import retry_while_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def test_waits_until_the_database_is_free(
             outsider.execute("ROLLBACK")
         return store.accept(submission())
 
-    task = asyncio.run(patiently(accept, 10, SystemRandom()))
+    task = asyncio.run(retry_while_unavailable(accept, 10, SystemRandom()))
     assert len(calls) == 3
     assert store.get("ann", task.id) == task
 
@@ -61,6 +61,6 @@ def test_gives_up_in_time(
 ) -> None:
     began = monotonic()
     with pytest.raises(Unavailable):
-        asyncio.run(patiently(lambda: store.accept(submission()), 0.5, SystemRandom()))
+        asyncio.run(retry_while_unavailable(lambda: store.accept(submission()), 0.5, SystemRandom()))
     assert monotonic() - began < 2
     outsider.execute("ROLLBACK")

@@ -13,11 +13,11 @@ from alembic.config import Config
 
 from keyreel.errors import InvalidSetting
 from keyreel.task import TaskId
-from keyreel.tasks.accounts.api_keys import USUAL, Keys
-from keyreel.tasks.accounts.ledger_audit import usage, verify
-from keyreel.tasks.accounts.quotas import Limits
-from keyreel.tasks.accounts.tenants import Tenants
-from keyreel.tasks.database.connection import FILE, Database
+from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
+from keyreel.tasks.accounts.quotas import Quotas
+from keyreel.tasks.accounts.tenants import TenantStore
+from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.store import TaskStore
 
 if TYPE_CHECKING:
@@ -59,19 +59,19 @@ def fill(file: Path, table: str, **values: object) -> None:
 def test_who_had_a_key_or_a_task_is_a_tenant_with_the_same_rights(
     tmp_path: Path, clock: ManualClock, version: str
 ) -> None:
-    file = at_version(tmp_path / FILE, version)
+    file = at_version(tmp_path / DATABASE_FILE, version)
     fill(file, "api_keys", id="key_1", tenant="studio", sha256=SHA256, created=5_000_000)
     fill(file, "tasks", id=1, tenant="default", key_id="environment", state="cancelled", created=7_000_000)
     fill(file, "tasks", id=2, tenant="studio", key_id="key_1", state="cancelled", created=3_000_000)
     store = TaskStore.open(tmp_path, clock, SystemRandom())
     try:
-        known = {each.name: each.created.timestamp() for each in Tenants(store.database, clock).list()}
+        known = {each.name: each.created.timestamp() for each in TenantStore(store.database, clock).list()}
         assert known == {"default": 7, "studio": 3}
-        (key,) = Keys(store.database, clock, SystemRandom()).list()
-        assert (key.scopes, key.limits) == (USUAL, Limits())
-        assert [each.task_id for each in usage(store.database)] == ["1", "2"]
+        (key,) = ApiKeyStore(store.database, clock, SystemRandom()).list()
+        assert (key.scopes, key.quotas) == (DEFAULT_SCOPES, Quotas())
+        assert [each.task_id for each in list_usage(store.database)] == ["1", "2"]
         # Before the fourth there were no books: their tasks have entries of nothing since.
-        assert verify(store.database).ok is (version == "0003")
+        assert audit_ledger(store.database).is_balanced is (version == "0003")
     finally:
         store.close()
 
@@ -79,7 +79,7 @@ def test_who_had_a_key_or_a_task_is_a_tenant_with_the_same_rights(
 def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
     tmp_path: Path, clock: ManualClock
 ) -> None:
-    file = at_version(tmp_path / FILE, "0006")
+    file = at_version(tmp_path / DATABASE_FILE, "0006")
     common = {"tenant": "default", "key_id": "environment", "notes": "[]", "off_peak": 1}
     fill(file, "tasks", id=1, state="queued", created=5_000_000, **common)
     fill(file, "tasks", id=2, state="failed", created=5_000_000, finished=6_000_000, **common)
@@ -95,15 +95,15 @@ def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
 
 
 def test_looking_brings_nothing_up_to_date(tmp_path: Path) -> None:
-    file = at_version(tmp_path / FILE, "0004")
+    file = at_version(tmp_path / DATABASE_FILE, "0004")
     before = file.read_bytes()
     with pytest.raises(InvalidSetting, match="another version of Keyreel"):
-        Database.reader(file)
+        Database.open_read_only(file)
     assert file.read_bytes() == before
 
 
 def test_what_is_no_database_cannot_be_looked_at(tmp_path: Path) -> None:
-    file = tmp_path / FILE
+    file = tmp_path / DATABASE_FILE
     file.write_text("no database")
     with pytest.raises(InvalidSetting, match=r"keyreel\.db cannot be read"):
-        Database.reader(file)
+        Database.open_read_only(file)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyreel.errors import RemoteError
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import Action
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -69,28 +69,28 @@ def test_a_submit_sends_nothing_that_was_not_given(each: Dialect, kind: type[End
 
 
 @PAIRS
-@pytest.mark.parametrize("state", State)
-def test_a_tasks_state_arrives(each: Dialect, kind: type[Endpoint], state: State) -> None:
-    reason = "No picture there." if state in {State.FAILED, State.CANCELLED} else ""
+@pytest.mark.parametrize("state", TaskState)
+def test_a_tasks_state_arrives(each: Dialect, kind: type[Endpoint], state: TaskState) -> None:
+    reason = "No picture there." if state in {TaskState.FAILED, TaskState.CANCELLED} else ""
     made = task(kind, state, progress=0.4, started=NOON, reason=reason)
-    links = LINKS if state is State.SUCCEEDED else None
+    links = LINKS if state is TaskState.SUCCEEDED else None
     report = each.read_result(over_http(each.result(made, request(kind), links, 12)))
     assert report.id == made.id
-    assert report.state.final == state.final
-    assert (report.state is State.SUCCEEDED) == (state is State.SUCCEEDED)
+    assert report.state.is_final == state.is_final
+    assert (report.state is TaskState.SUCCEEDED) == (state is TaskState.SUCCEEDED)
     assert report.reason == reason
     assert report.eta_seconds == 12
     assert report.seed == 2_147_483_647
     assert report.payload == "mine — ünï 😀"
     assert (report.video_url, report.cover_url) == ((links.video, links.cover) if links else ("", ""))
     assert report.progress == (1.0 if links else report.progress)
-    if not state.final:
+    if not state.is_final:
         assert report.progress == 0.4
 
 
 @PAIRS
 def test_the_answer_to_a_submit_carries_the_id(each: Dialect, kind: type[Endpoint]) -> None:
-    made = task(kind, State.QUEUED)
+    made = task(kind, TaskState.QUEUED)
     body = over_http(each.accepted(made, request(kind)))
     assert each.read_accepted(body) == made.id
     assert body == over_http(each.accepted(made, request(kind)))
@@ -121,7 +121,7 @@ def test_sparse_hosted_results_are_read() -> None:
     report = VTRIX.read_result(done)
     assert (report.id, report.video_url, report.seed) == ("d758n65e878c73cmdg20", "https://x.y/z", None)
     assert VTRIX.read_result({"id": "a", "status": "failed", "error": "why"}).reason == "why"
-    assert ASYNC_V3.read_result({"task": {"status": "TASK_STATUS_UNKNOWN"}}).state is State.QUEUED
+    assert ASYNC_V3.read_result({"task": {"status": "TASK_STATUS_UNKNOWN"}}).state is TaskState.QUEUED
 
 
 @BOTH
@@ -137,12 +137,12 @@ TEXTS = st.text(alphabet='ab\n"\\/<> ü😀\u2028', max_size=50)
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(EACH),
-    st.sampled_from([State.QUEUED, State.RUNNING]),
+    st.sampled_from([TaskState.QUEUED, TaskState.RUNNING]),
     st.integers(1, 2**31 - 1),
     st.tuples(st.floats(0, 1), TEXTS),
 )
 def test_any_running_task_arrives(
-    pair: tuple[Dialect, type[Endpoint]], state: State, seed: int, rest: tuple[float, str]
+    pair: tuple[Dialect, type[Endpoint]], state: TaskState, seed: int, rest: tuple[float, str]
 ) -> None:
     (each, kind), (progress, payload) = pair, rest
     made = task(kind, state, progress=progress)
@@ -150,4 +150,4 @@ def test_any_running_task_arrives(
     report = each.read_result(over_http(each.result(made, request(kind), None, 0)))
     assert (report.seed, report.payload) == (seed, payload)
     assert abs(report.progress - progress) <= 0.011
-    assert not report.state.final
+    assert not report.state.is_final

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import Action, Asked
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, TRUSTED
@@ -116,6 +116,6 @@ def test_a_stored_request_is_told_the_same_in_every_format(
     kept = kind.model_validate_json(request.model_dump_json(exclude_none=True), context=TRUSTED)
     assert kept.order(7) == request.order(7)
     assert kept.bought() == request.bought()
-    made = task(kind, State.RUNNING, progress=0.25)
+    made = task(kind, TaskState.RUNNING, progress=0.25)
     assert each.result(made, kept, None, 3) == each.result(made, request, None, 3)
     assert each.read_accepted(each.accepted(made, kept)) == made.id

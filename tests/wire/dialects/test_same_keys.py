@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import State, TaskFilter
+from keyreel.task import TaskFilter, TaskState
 from keyreel.wire.dialects.dialect import Action, Shown, TaskPage
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.dialects.webhooks import Event
@@ -51,10 +51,10 @@ ALWAYS: dict[str, dict[str, str]] = {
     },
 }
 # What the pages themselves show in some states only, or as null until then.
-IN_STATES: dict[tuple[str, State], dict[str, str]] = {
-    ("vtrix", State.QUEUED): {"progress": "float"},
-    ("vtrix", State.RUNNING): {"progress": "float"},
-    ("vtrix", State.SUCCEEDED): {
+IN_STATES: dict[tuple[str, TaskState], dict[str, str]] = {
+    ("vtrix", TaskState.QUEUED): {"progress": "float"},
+    ("vtrix", TaskState.RUNNING): {"progress": "float"},
+    ("vtrix", TaskState.SUCCEEDED): {
         "output": "list",
         **dict.fromkeys(("usage.cost", "usage.unit_price"), "str"),
         "usage.discount": "float",
@@ -64,16 +64,16 @@ IN_STATES: dict[tuple[str, State], dict[str, str]] = {
     **{
         (name, state): dict.fromkeys(("error.code", "error.message", *more), "str")
         for name, more in (("vtrix", ("error.error_message",)), ("openai_videos", ()))
-        for state in (State.FAILED, State.CANCELLED)
+        for state in (TaskState.FAILED, TaskState.CANCELLED)
     },
 }
 FILES = ("completed_at", "url", "cover_url")
-HISTORY: dict[State, tuple[bool, ...]] = {
-    State.QUEUED: (False,),
-    State.RUNNING: (True,),
-    State.SUCCEEDED: (True,),
-    State.FAILED: (True,),
-    State.CANCELLED: (False, True),
+HISTORY: dict[TaskState, tuple[bool, ...]] = {
+    TaskState.QUEUED: (False,),
+    TaskState.RUNNING: (True,),
+    TaskState.SUCCEEDED: (True,),
+    TaskState.FAILED: (True,),
+    TaskState.CANCELLED: (False, True),
 }
 
 
@@ -87,27 +87,27 @@ def types(value: Any, path: str = "") -> dict[str, str]:
     return found
 
 
-def expected(name: str, state: State) -> dict[str, str]:
+def expected(name: str, state: TaskState) -> dict[str, str]:
     found = ALWAYS[name] | IN_STATES.get((name, state), {})
     if name == "openai_videos":
-        done = state is State.SUCCEEDED
+        done = state is TaskState.SUCCEEDED
         ints = {"completed_at": "int", "url": "str", "cover_url": "str"}
         found |= ints if done else dict.fromkeys(FILES, "NoneType")
-        if state not in {State.FAILED, State.CANCELLED}:
+        if state not in {TaskState.FAILED, TaskState.CANCELLED}:
             found["error"] = "NoneType"
     return found
 
 
-def in_state(state: State, *, begun: bool) -> Task:
-    progress = {State.QUEUED: 0.0, State.SUCCEEDED: 1.0}.get(state, 0.4)
+def in_state(state: TaskState, *, begun: bool) -> Task:
+    progress = {TaskState.QUEUED: 0.0, TaskState.SUCCEEDED: 1.0}.get(state, 0.4)
     made = task(IMG2VIDEO, state, progress=progress, started=NOON if begun else None)
-    return replace(made, finished=NOON if state.final else None, reason="Why." if state.final else "")
+    return replace(made, finished=NOON if state.is_final else None, reason="Why." if state.is_final else "")
 
 
 @pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
-@pytest.mark.parametrize("state", State)
-def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, state: State) -> None:
-    links = LINKS if state is State.SUCCEEDED else None
+@pytest.mark.parametrize("state", TaskState)
+def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, state: TaskState) -> None:
+    links = LINKS if state is TaskState.SUCCEEDED else None
     for begun in HISTORY[state]:
         for eta in (0, 7):
             body = each.result(in_state(state, begun=begun), request(IMG2VIDEO), links, eta)
@@ -116,7 +116,7 @@ def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, st
 
 @pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 def test_an_event_tells_what_a_poll_does(each: Any) -> None:
-    made = replace(in_state(State.FAILED, begun=True), fault="InvalidImage")
+    made = replace(in_state(TaskState.FAILED, begun=True), fault="InvalidImage")
     polled = each.result(made, request(IMG2VIDEO), None, 0)
     told = each.event(Event("e1", NOON), made, request(IMG2VIDEO), None)
     body = told.get("payload", told) if each.name == "async_v3" else told.get("data", told)
@@ -126,17 +126,17 @@ def test_an_event_tells_what_a_poll_does(each: Any) -> None:
 
 @pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 def test_a_task_without_a_payload_has_the_same_keys(each: Any) -> None:
-    made = in_state(State.RUNNING, begun=True)
+    made = in_state(TaskState.RUNNING, begun=True)
     bare = replace(made, submission=replace(made.submission, payload=""))
-    assert types(each.result(bare, request(IMG2VIDEO), None, 0)) == expected(each.name, State.RUNNING)
+    assert types(each.result(bare, request(IMG2VIDEO), None, 0)) == expected(each.name, TaskState.RUNNING)
 
 
 @pytest.mark.parametrize("each", [find_dialect(name) for name in ("native", "comfy", "openai_videos")])
 def test_entries_of_a_list_have_the_same_keys_in_every_state(each: Any) -> None:
     assert each.path_of(Action.LIST)
     seen: set[tuple[str, ...]] = set()
-    for state in State:
-        links = LINKS if state is State.SUCCEEDED else None
+    for state in TaskState:
+        links = LINKS if state is TaskState.SUCCEEDED else None
         shown = Shown(in_state(state, begun=True), request(IMG2VIDEO), links)
         page = each.listed(TaskPage(TaskFilter(), (shown,), more=False))
         (entry,) = page.get("tasks") or page["data"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import InvalidRequest, UnknownEndpoint
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
 from keyreel.wire.requests.parsing import parse_fields
@@ -24,7 +24,7 @@ BOTH = pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 
 def test_v3_results_have_exactly_the_documented_types() -> None:
     times = {"started": NOON + timedelta(seconds=2), "finished": NOON + timedelta(seconds=9.5)}
-    body = ASYNC_V3.result(task(IMG2VIDEO, State.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0)
+    body = ASYNC_V3.result(task(IMG2VIDEO, TaskState.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0)
     assert body == {
         "extra": {
             "seed": "2147483647",
@@ -62,13 +62,13 @@ def test_v3_results_have_exactly_the_documented_types() -> None:
 @pytest.mark.parametrize(
     ("state", "word"),
     [
-        (State.QUEUED, "TASK_STATUS_QUEUED"),
-        (State.RUNNING, "TASK_STATUS_PROCESSING"),
-        (State.FAILED, "TASK_STATUS_FAILED"),
-        (State.CANCELLED, "TASK_STATUS_FAILED"),
+        (TaskState.QUEUED, "TASK_STATUS_QUEUED"),
+        (TaskState.RUNNING, "TASK_STATUS_PROCESSING"),
+        (TaskState.FAILED, "TASK_STATUS_FAILED"),
+        (TaskState.CANCELLED, "TASK_STATUS_FAILED"),
     ],
 )
-def test_v3_tells_times_that_are_not_known_yet_as_zero(state: State, word: str) -> None:
+def test_v3_tells_times_that_are_not_known_yet_as_zero(state: TaskState, word: str) -> None:
     body = ASYNC_V3.result(task(IMG2VIDEO, state, progress=0.999), request(IMG2VIDEO), None, 3)
     assert body["task"]["status"] == word
     assert (body["task"]["eta"], body["task"]["progress_percent"]) == (3, 99)
@@ -76,12 +76,12 @@ def test_v3_tells_times_that_are_not_known_yet_as_zero(state: State, word: str) 
     times = body["extra"]["debug_info"]
     assert (times["submit_time_ms"], times["execute_time_ms"]) == ("1767268800000", "0")
     assert body["videos"] == []
-    assert bool(body["task"]["reason"]) == (state is State.CANCELLED)
+    assert bool(body["task"]["reason"]) == (state is TaskState.CANCELLED)
 
 
 def test_v3_answers_a_provider_id_on_q2_paths_only() -> None:
     for kind in ENDPOINTS:
-        body = ASYNC_V3.accepted(task(kind, State.QUEUED), request(kind))
+        body = ASYNC_V3.accepted(task(kind, TaskState.QUEUED), request(kind))
         assert ("provider_request_id" in body) == (kind.family != "q1")
 
 
@@ -112,7 +112,7 @@ def test_a_poll_without_an_id_is_refused() -> None:
 
 def test_vtrix_results_have_exactly_the_documented_types() -> None:
     times = {"started": NOON, "finished": NOON}
-    body = VTRIX.result(task(IMG2VIDEO, State.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0)
+    body = VTRIX.result(task(IMG2VIDEO, TaskState.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0)
     content = {
         "type": "video",
         "url": LINKS.video,
@@ -144,13 +144,13 @@ def test_vtrix_results_have_exactly_the_documented_types() -> None:
 
 def test_vtrix_shows_each_part_in_its_own_state_only() -> None:
     for state, present in (
-        (State.QUEUED, {"progress"}),
-        (State.RUNNING, {"progress"}),
-        (State.SUCCEEDED, {"output", "usage"}),
-        (State.FAILED, {"error"}),
-        (State.CANCELLED, {"error"}),
+        (TaskState.QUEUED, {"progress"}),
+        (TaskState.RUNNING, {"progress"}),
+        (TaskState.SUCCEEDED, {"output", "usage"}),
+        (TaskState.FAILED, {"error"}),
+        (TaskState.CANCELLED, {"error"}),
     ):
-        links = LINKS if state is State.SUCCEEDED else None
+        links = LINKS if state is TaskState.SUCCEEDED else None
         body = VTRIX.result(task(IMG2VIDEO, state), request(IMG2VIDEO), links, 0)
         assert set(body) & {"progress", "output", "usage", "error"} == present
 
@@ -158,12 +158,12 @@ def test_vtrix_shows_each_part_in_its_own_state_only() -> None:
 @pytest.mark.parametrize(
     ("state", "fault", "code"),
     [
-        (State.FAILED, "RenderFailed", "002014100"),
-        (State.FAILED, "PictureUnreachable", "002014101"),
-        (State.CANCELLED, "", "002014102"),
+        (TaskState.FAILED, "RenderFailed", "002014100"),
+        (TaskState.FAILED, "PictureUnreachable", "002014101"),
+        (TaskState.CANCELLED, "", "002014102"),
     ],
 )
-def test_vtrix_failures_have_a_code_and_words(state: State, fault: str, code: str) -> None:
+def test_vtrix_failures_have_a_code_and_words(state: TaskState, fault: str, code: str) -> None:
     error = VTRIX.result(task(IMG2VIDEO, state, fault=fault), request(IMG2VIDEO), None, 0)["error"]
     assert error["code"] == code
     assert error["message"].endswith(".")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.dialects.webhooks import Event, is_signed_with, native_headers, standard_headers
 from keyreel.wire.endpoints.catalogue import endpoint
@@ -24,9 +24,9 @@ NONCE = "123e4567-e89b-12d3-a456-426614174000"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def told(name: str, state: State = State.SUCCEEDED) -> dict[str, object]:
+def told(name: str, state: TaskState = TaskState.SUCCEEDED) -> dict[str, object]:
     done = task(KIND, state)
-    links = LINKS if state is State.SUCCEEDED else None
+    links = LINKS if state is TaskState.SUCCEEDED else None
     return find_dialect(name).event(Event("evt_7_1", NOON), done, request(KIND), links)
 
 
@@ -73,26 +73,28 @@ def test_the_async_format_wraps_the_result_and_names_the_webhook() -> None:
     assert body["event_type"] == "ASYNC_TASK_RESULT"
     assert isinstance(payload, dict)
     assert payload["extra"].pop("webhook") == {"url": request(KIND).report_to}
-    assert payload == find_dialect("async_v3").result(task(KIND, State.SUCCEEDED), request(KIND), LINKS, 0)
+    assert payload == find_dialect("async_v3").result(
+        task(KIND, TaskState.SUCCEEDED), request(KIND), LINKS, 0
+    )
 
 
 @pytest.mark.parametrize("name", ["vtrix", "native", "comfy"])
 def test_other_formats_send_what_a_poll_shows(name: str) -> None:
-    polled = find_dialect(name).result(task(KIND, State.SUCCEEDED), request(KIND), LINKS, 0)
+    polled = find_dialect(name).result(task(KIND, TaskState.SUCCEEDED), request(KIND), LINKS, 0)
     assert told(name) == polled
 
 
 def test_the_videos_format_sends_an_event_object() -> None:
-    body = told("openai_videos", State.FAILED)
+    body = told("openai_videos", TaskState.FAILED)
     assert (body["object"], body["type"], body["id"]) == ("event", "video.failed", "evt_7_1")
 
 
 @pytest.mark.parametrize("spoken", DIALECTS, ids=lambda each: each.name)
 def test_every_format_tells_every_end(spoken: Dialect) -> None:
-    assert {state for state in State if state.final} <= spoken.reporting.states
+    assert {state for state in TaskState if state.is_final} <= spoken.reporting.states
     assert spoken.reporting.schedule[0] == 0
     native = spoken.name in {"native", "comfy"}
-    assert (State.RUNNING in spoken.reporting.states) == native
+    assert (TaskState.RUNNING in spoken.reporting.states) == native
     assert spoken.reporting.keyed == (native or spoken.name == "vtrix")
 
 

@@ -8,12 +8,12 @@ from keyreel.errors import ImageSizeOutOfRange
 from keyreel.order import (
     Amplitude,
     Corner,
+    ImageRef,
     Operation,
-    Picture,
     Resolution,
     Shot,
     Size,
-    Sound,
+    SoundOptions,
     Subject,
     Watermark,
 )
@@ -26,8 +26,8 @@ def url(number: int) -> str:
     return f"https://example.com/{number}.png"
 
 
-def picture(number: int) -> Picture:
-    return Picture(url(number))
+def picture(number: int) -> ImageRef:
+    return ImageRef(url(number))
 
 
 def read(name: str, **fields: Any) -> Any:
@@ -77,7 +77,7 @@ def test_subjects_are_called_by_id_or_name_or_number() -> None:
     ]
     order = read("q2-reference2video", subjects=subjects, images=[url(4)], prompt="x", audio=True).order(1)
     assert [subject.name for subject in order.subjects] == ["cat", "dog", "3", "7", "5"]
-    assert order.sound == Sound(ambience=True, speech=True, voice="v")
+    assert order.sound == SoundOptions(ambience=True, speech=True, voice="v")
 
 
 def test_seven_pictures_count_and_three_of_a_subject() -> None:
@@ -114,7 +114,7 @@ def test_what_requests_have_in_common_reaches_the_order() -> None:
     ).order(77)
     assert order.watermark == Watermark(Corner.TOP_RIGHT, picture(1))
     assert (order.resolution, order.amplitude) == (Resolution.P1080, Amplitude.LARGE)
-    assert (order.sound, order.label, order.seed) == (Sound(music=True), '{"Label":"1"}', 77)
+    assert (order.sound, order.label, order.seed) == (SoundOptions(music=True), '{"Label":"1"}', 77)
     assert order.model == "q2-pro"
     assert order.size is None
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyreel.errors import InvalidRequest, ItemCountOutOfRange, MissingField
-from keyreel.order import Corner, Operation, Picture
+from keyreel.order import Corner, ImageRef, Operation
 from keyreel.wire.dialects.dialect import Asked
 from keyreel.wire.endpoints import catalogue
 from keyreel.wire.endpoints.catalogue import find
@@ -34,7 +34,7 @@ def test_a_video_and_nothing_else_is_enough() -> None:
 
 def test_an_end_frame_ends_the_shot() -> None:
     made = read(video_url=URL, images=["https://example.com/e.png"])
-    assert made.order(7).shots[0].last == Picture("https://example.com/e.png")
+    assert made.order(7).shots[0].last == ImageRef("https://example.com/e.png")
     assert made.pictures() == {"images[0]": "https://example.com/e.png"}
 
 

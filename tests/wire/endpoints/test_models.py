@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyreel.errors import InvalidRequest
-from keyreel.order import Resolution, Sound
+from keyreel.order import Resolution, SoundOptions
 from keyreel.wire.dialects.dialect import Asked
 from keyreel.wire.endpoints.catalogue import endpoint
 from keyreel.wire.requests.parsing import parse_fields
@@ -119,7 +119,7 @@ def test_a_subjects_voice_speaks_where_the_request_has_none() -> None:
     subjects = [{"images": [URL]}, {"id": "fox", "images": [URL], "voice_id": "calm"}]
     for name in ("q3-reference2video", "q3-turbo-reference2video", "q3-mix-reference2video"):
         asked = read(name, images=[], subjects=subjects)
-        assert asked.order(1).sound == Sound(ambience=True, speech=True, voice="calm")
+        assert asked.order(1).sound == SoundOptions(ambience=True, speech=True, voice="calm")
         assert [each.name for each in asked.order(1).subjects] == ["1", "fox"]
         assert read(name, images=[], subjects=subjects, voice_id="warm").order(1).sound.voice == "warm"
 
@@ -127,9 +127,9 @@ def test_a_subjects_voice_speaks_where_the_request_has_none() -> None:
 @pytest.mark.parametrize("name", [name for name in MODELS if name.startswith("q3")])
 def test_vidu_q3_sounds_unless_told_otherwise(name: str) -> None:
     heard = {
-        "all": Sound(ambience=True, speech=True),
-        "speech_only": Sound(speech=True),
-        "sound_effect_only": Sound(ambience=True),
+        "all": SoundOptions(ambience=True, speech=True),
+        "speech_only": SoundOptions(speech=True),
+        "sound_effect_only": SoundOptions(ambience=True),
     }
     assert read(name).order(1).sound == heard["all"]
     for kind, sound in heard.items():

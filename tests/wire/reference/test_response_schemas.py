@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import InvalidRequest
-from keyreel.task import State, TaskFilter
+from keyreel.task import TaskFilter, TaskState
 from keyreel.wire.dialects.dialect import Action, Shown, TaskPage
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -64,11 +64,11 @@ def inner_complaints(schema: dict[str, Any], value: Any, path: str) -> Iterator[
 @pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 def test_every_answer_is_as_its_schema_says(each: Dialect) -> None:
     for kind in ENDPOINTS:
-        for state in State:
-            links = LINKS if state is State.SUCCEEDED else None
-            made = task(kind, state, started=NOON, finished=NOON if state.final else None)
+        for state in TaskState:
+            links = LINKS if state is TaskState.SUCCEEDED else None
+            made = task(kind, state, started=NOON, finished=NOON if state.is_final else None)
             answers = {
-                "accepted": each.accepted(task(kind, State.QUEUED), request(kind)),
+                "accepted": each.accepted(task(kind, TaskState.QUEUED), request(kind)),
                 "result": each.result(made, request(kind), links, 3),
                 "refusal": each.refusal(InvalidRequest("no", field="prompt"))[1],
             }
@@ -76,7 +76,7 @@ def test_every_answer_is_as_its_schema_says(each: Dialect) -> None:
                 shown = Shown(made, request(kind), links)
                 answers["list"] = each.listed(TaskPage(TaskFilter(), (shown,), more=True))
             if each.path_of(Action.CANCEL):
-                answers["cancel"] = each.cancelled(task(kind, State.CANCELLED), request(kind))
+                answers["cancel"] = each.cancelled(task(kind, TaskState.CANCELLED), request(kind))
             for name, answer in answers.items():
                 body = json.loads(json.dumps(answer))
                 assert list(complaints(SCHEMAS[f"{each.name}.{name}"], body)) == []

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from support.plant import Plant, comes_true, is_alive
 
 PROGRAM = """
@@ -48,10 +48,10 @@ def test_kill_9_in_the_middle_of_a_render_costs_the_task_nothing_but_time(tmp_pa
         await comes_true(lambda: not any(is_alive(pid) for pid in pids), within_seconds=2)
         plant = Plant.open(tmp_path)
         task = plant.store.get("ann", TaskId(task_id))
-        assert (task.state, task.crashes) == (State.QUEUED, 0)
+        assert (task.state, task.crashes) == (TaskState.QUEUED, 0)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
-        assert (done.state, done.attempt, done.crashes) == (State.SUCCEEDED, 2, 0)
+        assert (done.state, done.attempt, done.crashes) == (TaskState.SUCCEEDED, 2, 0)
         plant.store.close()
 
     asyncio.run(story())

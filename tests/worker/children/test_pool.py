@@ -7,8 +7,8 @@ import pytest
 
 from keyreel.engine import Clip
 from keyreel.errors import RenderCrashed, RenderFailed
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
-from keyreel.worker.children.pool import ChildExecutor
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
+from keyreel.worker.children.pool import ChildPool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ def order(prompt: str = "on", shots: int = 1) -> Order:
     return Order(
         Operation.MULTIFRAME,
         "q2-pro",
-        (Shot(prompt, 1, Picture("a.png")),) * shots,
+        (Shot(prompt, 1, ImageRef("a.png")),) * shots,
         Resolution.P360,
         7,
         size=Size(64, 48),
@@ -44,7 +44,7 @@ class Notes:
 
 def rendered(engine: str, asked: Order, folder: Path, notes: Notes) -> Clip:
     async def story() -> Clip:
-        async with ChildExecutor.of_engine(f"keyreel.testing:{engine}", 1, 60) as executor:
+        async with ChildPool.for_engine(f"keyreel.testing:{engine}", 1, 60) as executor:
             return await executor.render(asked, folder, notes)
 
     return asyncio.run(story())
@@ -78,7 +78,7 @@ def test_want_of_memory_is_a_crash(tmp_path: Path) -> None:
 
 def test_renders_in_as_many_children_as_it_has_slots(tmp_path: Path) -> None:
     async def story() -> None:
-        executor = ChildExecutor.of_engine("keyreel.testing:CardEngine", 2, 60)
+        executor = ChildPool.for_engine("keyreel.testing:CardEngine", 2, 60)
         async with executor, asyncio.TaskGroup() as group:
             for name in ("a", "b", "c"):
                 folder = tmp_path / name

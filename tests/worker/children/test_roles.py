@@ -10,12 +10,12 @@ import pytest
 
 from keyreel.engine import Clip
 from keyreel.errors import RenderFailed
-from keyreel.finishing.context import Workbench
-from keyreel.media.probe import probe
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.finishing.context import FinishingContext
+from keyreel.media.probe import probe_video
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from keyreel.task import TaskId
-from keyreel.worker.children.pool import ChildExecutor
-from keyreel.worker.children.roles import FINISHING
+from keyreel.worker.children.pool import ChildPool
+from keyreel.worker.children.roles import FINISHING_ROLE
 from support.plant import comes_true
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ORDER = Order(
     Operation.IMG2VIDEO,
     "q2-pro",
-    (Shot("on", 1, Picture("a.png")),),
+    (Shot("on", 1, ImageRef("a.png")),),
     Resolution.P360,
     7,
     size=Size(64, 48),
@@ -32,7 +32,7 @@ ORDER = Order(
 
 
 def workshops() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children() if FINISHING in each.cmdline()]
+    return [each for each in psutil.Process().children() if FINISHING_ROLE in each.cmdline()]
 
 
 class Desk:
@@ -51,11 +51,11 @@ class Desk:
 
 def test_finishes_a_clip_in_a_child(tmp_path: Path) -> None:
     async def story() -> None:
-        rendering = ChildExecutor.of_engine("keyreel.testing:CardEngine", 1, 60)
-        async with rendering, ChildExecutor.of_finishing(1, 60) as finishing:
+        rendering = ChildPool.for_engine("keyreel.testing:CardEngine", 1, 60)
+        async with rendering, ChildPool.for_finishing(1, 60) as finishing:
             clip = await rendering.render(ORDER, tmp_path, Desk())
-            done = await finishing.finish(clip, ORDER, Workbench(TaskId("1"), tmp_path), Desk())
-        assert (done.video, probe(done.video).frames) == (tmp_path / "video.mp4", 24)
+            done = await finishing.finish(clip, ORDER, FinishingContext(TaskId("1"), tmp_path), Desk())
+        assert (done.video, probe_video(done.video).frames) == (tmp_path / "video.mp4", 24)
 
     asyncio.run(story())
 
@@ -63,24 +63,24 @@ def test_finishes_a_clip_in_a_child(tmp_path: Path) -> None:
 def test_a_clip_that_is_not_as_ordered_fails_with_its_reason(tmp_path: Path) -> None:
     async def story() -> None:
         clip = Clip(tmp_path / "nothing.mp4")
-        async with ChildExecutor.of_finishing(1, 60) as finishing:
+        async with ChildPool.for_finishing(1, 60) as finishing:
             with pytest.raises(RenderFailed, match="cannot be read"):
-                await finishing.finish(clip, ORDER, Workbench(TaskId("1"), tmp_path), Desk())
+                await finishing.finish(clip, ORDER, FinishingContext(TaskId("1"), tmp_path), Desk())
 
     asyncio.run(story())
 
 
 def test_a_warm_child_that_ends_before_its_first_work_is_replaced(tmp_path: Path) -> None:
     async def story() -> None:
-        rendering = ChildExecutor.of_engine("keyreel.testing:CardEngine", 1, 60)
-        async with rendering, ChildExecutor.of_finishing(1, 60) as finishing:
+        rendering = ChildPool.for_engine("keyreel.testing:CardEngine", 1, 60)
+        async with rendering, ChildPool.for_finishing(1, 60) as finishing:
             clip = await rendering.render(ORDER, tmp_path, Desk())
-            await finishing.warm()
+            await finishing.warm_up()
             await comes_true(lambda: len(workshops()) == 1)
             (warm,) = workshops()
             os.kill(warm.pid, signal.SIGKILL)
             warm.wait(10)
-            done = await finishing.finish(clip, ORDER, Workbench(TaskId("1"), tmp_path), Desk())
+            done = await finishing.finish(clip, ORDER, FinishingContext(TaskId("1"), tmp_path), Desk())
         assert done.video.exists()
 
     asyncio.run(story())

@@ -14,18 +14,18 @@ import pytest
 from sqlalchemy import delete as delete_from
 
 from keyreel.clock import SystemClock
-from keyreel.intake.egress import Egress
-from keyreel.storage.signed_urls import Signer
+from keyreel.intake.egress import EgressClient
+from keyreel.storage.signed_urls import LinkSigner
 from keyreel.task import Submission, Task
 from keyreel.tasks.database.tables import POSTINGS, TASKS
-from keyreel.tasks.store import Failed, Succeeded, TaskStore
-from keyreel.tasks.webhooks.deliveries import Deliveries, Delivery
+from keyreel.tasks.store import Failure, Success, TaskStore
+from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryStore
 from keyreel.tasks.webhooks.events import Callback
-from keyreel.tasks.webhooks.secrets import Vault
+from keyreel.tasks.webhooks.secrets import WebhookSecrets
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.dialects.webhooks import is_signed_with
-from keyreel.worker.webhooks.requests import Links, Notices
-from keyreel.worker.webhooks.sender import Messenger, MessengerSettings
+from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
+from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
 from support.hostile import OPENED
 from support.plant import comes_true
 from support.receivers import Receiver, Reply, receiving
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "kr_ann"
-QUICK = MessengerSettings(schedule=(0.0, 0.05, 0.05), timeout_seconds=0.4, poll_seconds=0.02)
+QUICK = WebhookSenderSettings(schedule=(0.0, 0.05, 0.05), timeout_seconds=0.4, poll_seconds=0.02)
 FIELDS = '{"images":["https://example.com/a.png"],"prompt":"x","callback_url":"https://example.com/hook"}'
 
 
@@ -44,12 +44,12 @@ class Office:
     """A store with tasks that end when a test says so, and messengers."""
 
     store: TaskStore
-    vault: Vault
+    vault: WebhookSecrets
     public_url: str = ""
 
     @property
-    def deliveries(self) -> Deliveries:
-        return Deliveries(self.store.database, self.store.clock)
+    def deliveries(self) -> DeliveryStore:
+        return DeliveryStore(self.store.database, self.store.clock)
 
     def task(self, url: str, name: str = "async_v3", tenant: str = "ann") -> Task:
         reporting = find_dialect(name).reporting
@@ -57,18 +57,18 @@ class Office:
         submission = Submission(tenant, "key_1", name, "q2-pro-img2video", FIELDS, seed=7, seconds=5)
         return self.store.accept(submission, Callback(url, "http://me.test", reporting.states, sealed))
 
-    def end(self, outcome: Succeeded | Failed | None = None) -> None:
+    def end(self, outcome: Success | Failure | None = None) -> None:
         claim = self.store.claim("me", 30)
         assert claim is not None
         video, cover = f"videos/{claim.task.id}/1.mp4", f"covers/{claim.task.id}/1.jpg"
-        self.store.settle(claim.token, outcome or Succeeded(video, cover, "00"))
+        self.store.settle(claim.token, outcome or Success(video, cover, "00"))
 
-    def deliver(self, until: Any, settings: MessengerSettings = QUICK, *, clock: Any = None) -> None:
+    def deliver(self, until: Any, settings: WebhookSenderSettings = QUICK, *, clock: Any = None) -> None:
         """Run a messenger until something is true."""
-        signer = Signer([b"s" * 32], clock or SystemClock())
-        notices = Notices(Links(signer, 60, self.public_url), self.vault, SystemRandom())
-        egress = Egress(OPENED, failure_seconds=0)
-        messenger = Messenger(self.store, egress, notices, settings=settings, random=SystemRandom())
+        signer = LinkSigner([b"s" * 32], clock or SystemClock())
+        notices = WebhookRequestBuilder(LinkSettings(signer, 60, self.public_url), self.vault, SystemRandom())
+        egress = EgressClient(OPENED, failure_seconds=0)
+        messenger = WebhookSender(self.store, egress, notices, settings=settings, random=SystemRandom())
 
         async def working() -> None:
             async with asyncio.TaskGroup() as group:
@@ -92,7 +92,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     store = TaskStore.open(tmp_path, SystemClock(), SystemRandom())
-    yield Office(store, Vault(b"v" * 32))
+    yield Office(store, WebhookSecrets(b"v" * 32))
     store.close()
 
 
@@ -110,7 +110,7 @@ def test_a_success_is_told_once_signed_with_fresh_links(
     office.end()
     office.deliver(office.settled)
     (got,) = receiver.got
-    got.verify(office.vault.secret_of("ann"))
+    got.verify(office.vault.get_secret("ann"))
     assert got.path == "/hook?a=1&b=%20"
     assert got.headers["Content-Type"] == "application/json"
     assert f"http://me.test/files/videos/{task.id}/1.mp4" in got.body.decode()
@@ -121,7 +121,7 @@ def test_a_success_is_told_once_signed_with_fresh_links(
 
 def test_the_native_format_tells_the_start_and_the_end(office: Office, receiver: Receiver) -> None:
     office.task(receiver.url, "native")
-    office.end(Failed("No luck.", "RenderFailed"))
+    office.end(Failure("No luck.", "RenderFailed"))
     office.deliver(office.settled)
     assert [got.json["state"] for got in receiver.got] == ["processing", "failed"]
     assert [got.json["err_code"] for got in receiver.got] == ["", "BadRequest"]
@@ -151,7 +151,7 @@ def test_failures_are_tried_again_under_the_same_id_with_a_fresh_time(office: Of
         assert all(gap >= 0.05 for gap in gaps)
         assert [got.path for got in receiver.got] == ["/"] * 3
         for got in receiver.got:
-            got.verify(office.vault.secret_of("ann"))
+            got.verify(office.vault.get_secret("ann"))
     attempts = office.only().attempts
     assert [attempt.status for attempt in attempts] == [500, 302, 204]
     assert "redirects are not followed" in attempts[1].error
@@ -216,8 +216,8 @@ def test_an_endless_wait_is_not_believed(office: Office) -> None:
 def test_the_default_schedule_has_jitter_and_the_operators_has_none(office: Office) -> None:
     waits: list[float] = []
     with receiving(lambda _: Reply(500)) as receiver:
-        for settings in [MessengerSettings(poll_seconds=0.02)] * 4 + [
-            MessengerSettings((0.0, 300.0), poll_seconds=0.02)
+        for settings in [WebhookSenderSettings(poll_seconds=0.02)] * 4 + [
+            WebhookSenderSettings((0.0, 300.0), poll_seconds=0.02)
         ]:
             task = office.task(receiver.url)
             office.end()

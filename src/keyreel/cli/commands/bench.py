@@ -16,7 +16,7 @@ from keyreel.order import Resolution
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.bench.motion import Quality, Row
+    from keyreel.bench.motion import FlightQuality, MeasuredOrder
 
 MEGABYTE = 1_000_000
 
@@ -25,7 +25,7 @@ def run_motion(resolutions: list[str], pictures: Path | None, output: Path | Non
     """Measure the motion engine, print a table, write JSON if asked to."""
     sizes = tuple(Resolution(each) for each in resolutions)
     console = Console()
-    rows, found = asyncio.run(_motion(sizes, pictures or orders.EXAMPLES, console))
+    rows, found = asyncio.run(_motion(sizes, pictures or orders.EXAMPLE_FOLDER, console))
     console.print(_table(rows))
     console.print(_sentence(found))
     if output:
@@ -36,51 +36,56 @@ def run_motion(resolutions: list[str], pictures: Path | None, output: Path | Non
 
 def run_finishing(resolution: str, pictures: Path | None, output: Path | None) -> None:
     """Measure the finishing steps, print a table, write JSON if asked to."""
-    found = asyncio.run(finishing.costs(Resolution(resolution), pictures or orders.EXAMPLES))
+    found = asyncio.run(
+        finishing.measure_finishing(Resolution(resolution), pictures or orders.EXAMPLE_FOLDER)
+    )
     table = Table("step", "CPU s", "share", box=None)
     task = found.render_seconds + found.finishing_seconds
-    for cost in (finishing.Cost("rendering and encoding", found.render_seconds), *found.steps):
+    for cost in (finishing.StepCost("rendering and encoding", found.render_seconds), *found.steps):
         table.add_row(cost.step, f"{cost.cpu_seconds:.3f}", f"{cost.cpu_seconds / task:.1%}")
-    color = "green" if found.share <= finishing.LIMIT else "red"
+    color = "green" if found.share <= finishing.MAX_FINISHING_SHARE else "red"
     table.add_row("finishing", f"{found.finishing_seconds:.3f}", f"[{color}]{found.share:.1%}[/]")
     console = Console()
     console.print(table)
-    console.print(f"\nfinishing may take {finishing.LIMIT:.0%} of a task's CPU time at 720p, without speech")
+    console.print(
+        f"\nfinishing may take {finishing.MAX_FINISHING_SHARE:.0%} of a task's CPU time at 720p, "
+        "without speech"
+    )
     if output:
         output.write_text(json.dumps(asdict(found) | {"share": found.share}, indent=2))
 
 
 async def _motion(
     sizes: tuple[Resolution, ...], pictures: Path, console: Console
-) -> tuple[list[Row], Quality]:
-    rows: list[Row] = []
+) -> tuple[list[MeasuredOrder], FlightQuality]:
+    rows: list[MeasuredOrder] = []
     with console.status("measuring, one render after the other"):
-        async for row in motion.speed(sizes, pictures):
+        async for row in motion.measure_speed(sizes, pictures):
             rows.append(row)
             console.print(f"{row.name} {row.resolution.value}: {row.timing.wall_seconds:.1f} s", style="dim")
-        return rows, await motion.flight_quality(sizes[0], pictures)
+        return rows, await motion.measure_flight_quality(sizes[0], pictures)
 
 
-def _table(rows: list[Row]) -> Table:
+def _table(rows: list[MeasuredOrder]) -> Table:
     table = Table(
         "operation", "size", "wall s/s", "CPU s/s", "floor s/s", "ratio", "limit", "peak MB", box=None
     )
     for row in rows:
-        timing, limit = row.timing, motion.LIMITS[row.name]
-        within = timing.ratio <= limit or row.resolution is not Resolution.P720
+        timing, limit = row.timing, motion.MAX_CPU_RATIOS[row.name]
+        within = timing.cpu_ratio <= limit or row.resolution is not Resolution.P720
         each = (timing.wall_seconds, timing.cpu_seconds, timing.floor_seconds)
         table.add_row(
             row.name,
             row.resolution.value,
             *(f"{seconds / row.seconds:.2f}" for seconds in each),
-            f"[{'green' if within else 'red'}]{timing.ratio:.2f}[/]",
+            f"[{'green' if within else 'red'}]{timing.cpu_ratio:.2f}[/]",
             f"{limit:.1f}",
             f"{timing.peak_bytes / MEGABYTE:.0f}",
         )
     return table
 
 
-def _sentence(found: Quality) -> str:
+def _sentence(found: FlightQuality) -> str:
     like = found.likeness
     return (
         f"\nkeyframes off by at most {found.pinned_error:.4f}; halfway frame's SSIM {like.ours:.3f} "
@@ -88,7 +93,7 @@ def _sentence(found: Quality) -> str:
     )
 
 
-def _json(row: Row) -> dict[str, Any]:
+def _json(row: MeasuredOrder) -> dict[str, Any]:
     timing = row.timing
     return {
         "operation": row.name,
@@ -97,6 +102,6 @@ def _json(row: Row) -> dict[str, Any]:
         "wall_seconds": timing.wall_seconds,
         "cpu_seconds": timing.cpu_seconds,
         "floor_seconds": timing.floor_seconds,
-        "ratio": timing.ratio,
+        "ratio": timing.cpu_ratio,
         "peak_bytes": timing.peak_bytes,
     }

@@ -109,15 +109,15 @@ def _files(settings: Settings) -> Check:
     from contextlib import closing
 
     from keyreel.errors import KeyreelError
-    from keyreel.tasks.database.connection import FILE, Database
+    from keyreel.tasks.database.connection import DATABASE_FILE, Database
     from keyreel.tasks.retention import Retention
 
     name, missing = "stored files", 0
-    if not (settings.data / FILE).is_file():
+    if not (settings.data / DATABASE_FILE).is_file():
         return _good(name, "none yet")
     try:
-        with closing(Database.reader(settings.data / FILE)) as database:
-            for _, keys in Retention(database).all_with_files():
+        with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+            for _, keys in Retention(database).iterate_with_files():
                 missing += sum(not (settings.data / "files" / key).is_file() for key in keys)
     except KeyreelError as error:
         return _bad(name, error.message)
@@ -159,17 +159,17 @@ def _encoder(settings: Settings) -> Check:
     del settings
     import numpy as np
 
-    from keyreel.media.probe import probe
-    from keyreel.media.video_writer import open_film
+    from keyreel.media.probe import probe_video
+    from keyreel.media.video_writer import open_video_writer
     from keyreel.order import Size
 
     size = Size(64, 64)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "probe.mp4"
-        with open_film(path, size) as film:
+        with open_video_writer(path, size) as film:
             for shade in range(3):
                 film.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
-        found = probe(path)
+        found = probe_video(path)
     return Check(
         "video encoder", ok=found.codec == "h264", detail=f"{found.codec} {found.profile}, {found.pix_fmt}"
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.operator import print_rows
 from keyreel.errors import RemoteError
-from keyreel.pricing import usd
-from keyreel.tasks.database.connection import FILE, Database
+from keyreel.pricing import to_usd
+from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import is_held
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def usage(data: Path | None, *, tenant: str | None, as_json: bool) -> None:
         return
     print_rows(found["tasks"], ("task_id", "tenant", "status", "charges", "credits"), as_json=False)
     total = sum(each["credits"] for each in found["tasks"])
-    print(f"\n{len(found['tasks'])} tasks, {total} credits (${usd(total)}).")
+    print(f"\n{len(found['tasks'])} tasks, {total} credits (${to_usd(total)}).")
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def _consult(
                 return
         except _Silent:
             pass
-    with closing(Database.reader(folder.path / FILE)) as books:
+    with closing(Database.open_read_only(folder.path / DATABASE_FILE)) as books:
         yield here(books)
 
 

@@ -17,7 +17,7 @@ from keyreel.cli.local.data_folder import DataFolder
 from keyreel.errors import InvalidSetting
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
-from keyreel.tasks.clocks.dev_clock import offset_in
+from keyreel.tasks.clocks.dev_clock import read_offset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -156,7 +156,7 @@ def _announce(platform: Platform, address: str) -> None:
 
 def _about_time(settings: Settings) -> str:
     """Say when this server's time is not the machine's, or its folder's was not."""
-    ahead = offset_in(settings.data)
+    ahead = read_offset(settings.data)
     if settings.dev:
         moved = f"; its clock is {ahead} ahead" if ahead else ""
         return f"\n  Development mode: the clock can be moved, markers in prompts are heeded{moved}."

@@ -41,7 +41,7 @@ def say(text: str, voice: str, language: str, out: Path) -> None:
     """Speak a text into a file: WAV, or AAC where its name ends in .m4a."""
     import numpy as np
 
-    from keyreel.media.audio import RATE, encode_sound
+    from keyreel.media.audio import SAMPLE_RATE, encode_aac
     from keyreel.sound.speech.voices import open_voices
 
     if language and language not in set(Language):
@@ -49,14 +49,14 @@ def say(text: str, voice: str, language: str, out: Path) -> None:
     spoken_in = Language(language) if language else language_of(text)
     speaker = open_voices()
     takes = [speaker.say(each, voice, spoken_in) for each in sentences(text) or (text,)]
-    pause = np.zeros(RATE // 6, np.float32)
+    pause = np.zeros(SAMPLE_RATE // 6, np.float32)
     spoken = np.concatenate([part for take in takes for part in (take, pause)][:-1])
     pcm = np.repeat(spoken[:, None], 2, axis=1)
     if out.suffix == ".m4a":
-        encode_sound(pcm, out)
+        encode_aac(pcm, out)
     else:
-        _write_wave(pcm, out, RATE)
-    print(f"{out}: {len(pcm) / RATE:.1f} s")
+        _write_wave(pcm, out, SAMPLE_RATE)
+    print(f"{out}: {len(pcm) / SAMPLE_RATE:.1f} s")
 
 
 def _availability(card: VoiceCard) -> str:

@@ -15,27 +15,27 @@ from keyreel.engines.router import open_router
 from keyreel.errors import LinkForged
 from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
-from keyreel.intake.egress import Egress
-from keyreel.pricing import read_prices
-from keyreel.provenance.signing_certificates import anchors, open_credentials
+from keyreel.intake.egress import EgressClient
+from keyreel.pricing import read_price_table
+from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
 from keyreel.server.context import Services
 from keyreel.server.requests.auth import Gate
 from keyreel.server.requests.rate_limit import Rates, usual_limits
-from keyreel.storage.objects import Storage
-from keyreel.storage.signed_urls import PREFIX, Signer, load_or_create_secret
-from keyreel.tasks.clocks.dev_clock import DrivenClock
-from keyreel.tasks.eta import Forecast
-from keyreel.tasks.webhooks.secrets import Vault
+from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
+from keyreel.tasks.clocks.dev_clock import DevClock
+from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.webhooks.secrets import WebhookSecrets
 from keyreel.worker.loop import Worker, WorkerSettings
-from keyreel.worker.webhooks.requests import Links, Notices
-from keyreel.worker.webhooks.sender import Messenger, MessengerSettings
+from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
+from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from keyreel.clock import Clock
     from keyreel.engines.router import Router
-    from keyreel.provenance.signing_certificates import Credentials
+    from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.settings import Settings
     from keyreel.tasks.store import TaskStore
 
@@ -46,7 +46,7 @@ class Platform:
 
     services: Services
     worker: Worker
-    messenger: Messenger
+    messenger: WebhookSender
     own_key: str
 
 
@@ -59,11 +59,13 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
     """
     folder = DataFolder(settings.data)
     folder.create()
-    clock, random = DrivenClock(settings.data) if settings.dev else SystemClock(), SystemRandom()
+    clock, random = DevClock(settings.data) if settings.dev else SystemClock(), SystemRandom()
     with open_store(settings.data, usual_limits(settings), clock) as (store, keys):
-        storage = Storage.local(settings.data / "files", clock)
-        signer = Signer([load_or_create_secret(settings.data / "signing.key")], clock)
-        intake = Intake(storage, Egress(destinations(settings)), resolve=own_links(signer, own_addresses))
+        storage = ObjectStorage.open_local(settings.data / "files", clock)
+        signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], clock)
+        intake = Intake(
+            storage, EgressClient(destinations(settings)), resolve=own_links(signer, own_addresses)
+        )
         credentials = own_credentials(settings, clock)
         worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
         engines = open_router(settings.engines)
@@ -81,7 +83,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
             vault=open_vault(settings),
             intake=intake,
             engines=engines,
-            prices=read_prices(settings.price_table),
+            prices=read_price_table(settings.price_table),
             rates=Rates(clock),
             forecast=_forecast(store, engines, settings),
             nudge=worker.nudge,
@@ -93,9 +95,9 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
         yield Platform(services, worker, _messenger(services), own_key)
 
 
-def _forecast(store: TaskStore, engines: Router, settings: Settings) -> Forecast:
+def _forecast(store: TaskStore, engines: Router, settings: Settings) -> EtaEstimator:
     slots = sum(engines.slots.values())
-    return Forecast(store.database, store.clock, slots=slots, windows=settings.windows)
+    return EtaEstimator(store.database, store.clock, slots=slots, windows=settings.off_peak_windows)
 
 
 def destinations(settings: Settings) -> Destinations:
@@ -103,26 +105,26 @@ def destinations(settings: Settings) -> Destinations:
     return Destinations(settings.egress_allow, settings.egress_ports)
 
 
-def open_vault(settings: Settings) -> Vault:
+def open_vault(settings: Settings) -> WebhookSecrets:
     """Open what callbacks are signed with."""
     secret = load_or_create_secret(settings.data / "callbacks.key")
-    return Vault(secret, settings.webhook_secret.get_secret_value())
+    return WebhookSecrets(secret, settings.webhook_secret.get_secret_value())
 
 
-def _messenger(services: Services) -> Messenger:
+def _messenger(services: Services) -> WebhookSender:
     settings = services.settings
-    links = Links(services.signer, settings.link_seconds, settings.public_url)
-    return Messenger(
+    links = LinkSettings(services.signer, settings.link_seconds, settings.public_url)
+    return WebhookSender(
         services.store,
         # With name lookups of its own: receivers whose names hang are not to hold up pictures.
-        Egress(destinations(settings)),
-        Notices(links, services.vault, services.random),
-        settings=MessengerSettings(settings.callback_schedule, settings.callback_timeout),
+        EgressClient(destinations(settings)),
+        WebhookRequestBuilder(links, services.vault, services.random),
+        settings=WebhookSenderSettings(settings.callback_schedule, settings.callback_timeout),
         random=services.random,
     )
 
 
-def own_credentials(settings: Settings, clock: Clock) -> Credentials:
+def own_credentials(settings: Settings, clock: Clock) -> SigningCredentials:
     """Open what videos are signed with.
 
     Raises:
@@ -134,10 +136,10 @@ def own_credentials(settings: Settings, clock: Clock) -> Credentials:
 
 def own_anchors(settings: Settings) -> bytes:
     """Return the roots of all that was ever signed here, as PEM."""
-    return anchors(settings.data / "c2pa", settings.c2pa_cert)
+    return read_trust_anchors(settings.data / "c2pa", settings.c2pa_cert)
 
 
-def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
+def _of_worker(settings: Settings, credentials: SigningCredentials) -> WorkerSettings:
     return WorkerSettings(
         folder=settings.data / "work",
         engines=settings.engines,
@@ -145,14 +147,14 @@ def _of_worker(settings: Settings, credentials: Credentials) -> WorkerSettings:
         producer=settings.producer,
         watermark_text=settings.watermark_text,
         credentials=credentials,
-        off_peak=settings.windows,
-        keep=settings.keep,
+        off_peak=settings.off_peak_windows,
+        retention_periods=settings.retention_periods,
         dev=settings.dev,
         kernel_guards=settings.kernel_guards,
     )
 
 
-def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
+def own_links(signer: LinkSigner, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
     """Return what finds the storage key behind a link that this server signed; None for all other URLs.
 
     A good signature proves a link to be ours under whatever name the server was reached; under its own
@@ -163,9 +165,9 @@ def own_links(signer: Signer, addresses: tuple[str, ...]) -> Callable[[str], str
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query))
         for address in addresses:
-            if url.startswith(f"{address}{PREFIX}"):
+            if url.startswith(f"{address}{FILES_PREFIX}"):
                 return signer.verify(parts.path.removeprefix(urlsplit(address).path), query)
-        _, found, key = parts.path.partition(PREFIX)
+        _, found, key = parts.path.partition(FILES_PREFIX)
         with suppress(LinkForged):
             return signer.verify(found + key, query)
         return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.tasks.accounts.api_keys import Keys
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
 
 Json = dict[str, Any]
@@ -26,8 +26,8 @@ def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
     """Print the newest tasks."""
     from keyreel.server.routes.operator.tasks import task_json
 
-    def here(store: TaskStore, _: Keys) -> Json:
-        return {"tasks": [task_json(task) for task in store.list(wanted=TaskFilter(limit=limit))]}
+    def here(store: TaskStore, _: ApiKeyStore) -> Json:
+        return {"tasks": [task_json(task) for task in store.list(task_filter=TaskFilter(limit=limit))]}
 
     found = ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in found:
@@ -37,7 +37,7 @@ def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
 
 def ask(
     data: Path | None,
-    here: Callable[[TaskStore, Keys], Json],
+    here: Callable[[TaskStore, ApiKeyStore], Json],
     method: str,
     path: str,
     *,

@@ -7,9 +7,9 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from keyreel.clock import SystemClock
-from keyreel.tasks.accounts.api_keys import Keys
-from keyreel.tasks.accounts.quotas import UNLIMITED
-from keyreel.tasks.accounts.tenants import name_tenant
+from keyreel.tasks.accounts.api_keys import ApiKeyStore
+from keyreel.tasks.accounts.quotas import NO_QUOTAS
+from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.clock import Clock
-    from keyreel.tasks.accounts.quotas import Limits
+    from keyreel.tasks.accounts.quotas import Quotas
 
 
 @contextmanager
 def open_store(
-    folder: Path, usual: Limits = UNLIMITED, clock: Clock | None = None
-) -> Generator[tuple[TaskStore, Keys]]:
+    folder: Path, usual: Quotas = NO_QUOTAS, clock: Clock | None = None
+) -> Generator[tuple[TaskStore, ApiKeyStore]]:
     """Open a data folder's database; `usual` are the limits of keys that have none of their own.
 
     Raises:
         Busy: another process has it.
     """
     clock, random = clock or SystemClock(), SystemRandom()
-    store = TaskStore.open(folder, clock, random, usual=usual)
+    store = TaskStore.open(folder, clock, random, default_quotas=usual)
     try:
         with store.database.write() as connection:
-            name_tenant(connection, DEFAULT_TENANT, clock.now())
-        yield store, Keys(store.database, clock, random)
+            ensure_tenant(connection, DEFAULT_TENANT, clock.now())
+        yield store, ApiKeyStore(store.database, clock, random)
     finally:
         store.close()

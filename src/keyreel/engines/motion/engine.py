@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engine import Clip, SourceType
+from keyreel.engine import Clip, DigitalSourceType
 from keyreel.order import Operation
 
 if TYPE_CHECKING:
@@ -63,8 +63,12 @@ class MotionEngine:
         from keyreel.engines.motion.prompts.unfulfilled.notes import notes_on
 
         path = films[0] if len(films) == 1 else _joined(films, job)
-        source = SourceType.ALGORITHMIC if order.operation in _NEEDS_NO_NETWORK else SourceType.COMPOSITE
-        return Clip(path, shows=shown(order), source=source, notes=notes_on(order))
+        source = (
+            DigitalSourceType.ALGORITHMIC
+            if order.operation in _NEEDS_NO_NETWORK
+            else DigitalSourceType.COMPOSITE
+        )
+        return Clip(path, audible_content=shown(order), source=source, notes=notes_on(order))
 
     async def __aenter__(self) -> Self:
         return self
@@ -127,10 +131,10 @@ _TECHNIQUES: Final[dict[Operation, Callable[[Order, Nets], Technique]]] = {
 
 
 def _joined(films: list[Path], job: Job) -> Path:
-    from keyreel.media.mux import join
+    from keyreel.media.mux import concatenate_videos
 
     clip = job.folder / "clip.mp4"
-    join(films, clip)
+    concatenate_videos(films, clip)
     return clip
 
 

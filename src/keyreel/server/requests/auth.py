@@ -8,12 +8,12 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from keyreel.errors import MissingKey, MissingScope
-from keyreel.tasks.accounts.api_keys import USUAL, Scope
+from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
-    from keyreel.tasks.accounts.api_keys import Keys
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
 
 ENVIRONMENT_KEY = "environment"
 """The id of the key that the settings bring."""
@@ -48,7 +48,7 @@ class Gate:
     key with the scope admin.
     """
 
-    def __init__(self, keys: Keys, own_key: str, admin_token: str) -> None:
+    def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str) -> None:
         self._keys = keys
         self._own = sha256(own_key.encode()).digest() if own_key else b""
         self._admin_token = admin_token.encode()
@@ -63,7 +63,7 @@ class Gate:
         """
         key = key_in(headers)
         if self._own and compare_digest(sha256(key.encode(errors="replace")).digest(), self._own):
-            caller, scopes = Caller("default", ENVIRONMENT_KEY), USUAL
+            caller, scopes = Caller("default", ENVIRONMENT_KEY), DEFAULT_SCOPES
         else:
             found = self._keys.find(key)
             caller, scopes = Caller(found.tenant, found.id), found.scopes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.errors import InvalidRequest, UnknownTask
-from keyreel.task import Kept, State, TaskId
+from keyreel.task import RetentionStage, TaskId, TaskState
 from keyreel.wire.endpoints.from_video import LONGEST_SECONDS, SHORTEST_SECONDS
 from keyreel.wire.inputs.sources import STORED
 
@@ -31,9 +31,9 @@ def with_predecessor(endpoint: _Request, tenant: str, store: TaskStore) -> _Requ
         task = store.get(tenant, TaskId(endpoint.predecessor_task))
     except UnknownTask:
         raise _refused(f"there is no task {endpoint.predecessor_task}") from None
-    if task.state is not State.SUCCEEDED:
+    if task.state is not TaskState.SUCCEEDED:
         raise _refused(f"task {task.id} is {task.state} and has no video")
-    if task.kept is not Kept.ALL:
+    if task.kept is not RetentionStage.ALL:
         raise _refused(f"the video of task {task.id} is no longer kept")
     seconds = task.submission.seconds
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import InvalidRequest
-from keyreel.tasks.idempotency import Once
+from keyreel.tasks.idempotency import IdempotencyRecord
 
 if TYPE_CHECKING:
     from keyreel.task import Submission, Task
@@ -20,7 +20,7 @@ _LONGEST: Final = 255
 
 def once_of(
     submission: Submission, endpoint: Endpoint, dialect: Dialect, dedupe_seconds: float
-) -> Once | None:
+) -> IdempotencyRecord | None:
     """Return how a submit is told again; None where every one is its own.
 
     Raises:
@@ -41,5 +41,5 @@ def once_of(
     asked = f"{submission.dialect}\n{submission.endpoint}\n{submission.fields}"
     digest = sha256(asked.encode()).hexdigest()
     if key:
-        return Once(f"client:{key}", digest, DAY_SECONDS, answer)
-    return Once(f"content:{digest}", digest, dedupe_seconds, answer) if dedupe_seconds else None
+        return IdempotencyRecord(f"client:{key}", digest, DAY_SECONDS, answer)
+    return IdempotencyRecord(f"content:{digest}", digest, dedupe_seconds, answer) if dedupe_seconds else None

@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RateLimited
-from keyreel.tasks.accounts.quotas import Limits, bounds
+from keyreel.tasks.accounts.quotas import Quotas, get_quotas
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
     from keyreel.settings import Settings
-    from keyreel.tasks.accounts.quotas import Bound
+    from keyreel.tasks.accounts.quotas import OwnerQuotas
 
 WINDOW_SECONDS: Final = 60
 _WINDOW: Final = timedelta(seconds=WINDOW_SECONDS)
@@ -31,7 +31,7 @@ _MOST_REMEMBERED: Final = 10_000
 class Standing:
     """Where a caller stands: `limit` submits in any minute, `left` of them now, one more in `seconds`."""
 
-    bound: Bound
+    bound: OwnerQuotas
     limit: int
     left: int
     seconds: int
@@ -55,13 +55,13 @@ class Rates:
         self._clock = clock
         self._taken: dict[tuple[str, str], deque[datetime]] = {}
 
-    def take(self, held: tuple[Bound, ...]) -> Standing | None:
+    def take(self, held: tuple[OwnerQuotas, ...]) -> Standing | None:
         """Count a submit against every bound that has a rate; return the tightest, None where there is none.
 
         A submit that a bound does not allow counts against none.
         """
         now = self._clock.now()
-        limited = [(bound, bound.limits.rpm, self._recent(bound, now)) for bound in held if bound.limits.rpm]
+        limited = [(bound, bound.quotas.rpm, self._recent(bound, now)) for bound in held if bound.quotas.rpm]
         full = [_standing(bound, limit, taken, now) for bound, limit, taken in limited if len(taken) >= limit]
         if full:
             return max(full, key=lambda each: each.seconds)
@@ -70,11 +70,11 @@ class Rates:
         standings = [_standing(bound, limit, taken, now, allowed=True) for bound, limit, taken in limited]
         return min(standings, key=lambda each: each.left, default=None)
 
-    def _recent(self, bound: Bound, now: datetime) -> deque[datetime]:
+    def _recent(self, bound: OwnerQuotas, now: datetime) -> deque[datetime]:
         if len(self._taken) > _MOST_REMEMBERED:
             used = {who: taken for who, taken in self._taken.items() if taken and taken[-1] > now - _WINDOW}
             self._taken = used
-        taken = self._taken.setdefault((bound.of, bound.name), deque())
+        taken = self._taken.setdefault((bound.owner_kind, bound.owner_id), deque())
         # Also what lies ahead: the clock may have been turned back.
         while taken and not now - _WINDOW < taken[0] <= now:
             taken.popleft()
@@ -82,31 +82,31 @@ class Rates:
 
 
 def _standing(
-    bound: Bound, limit: int, taken: deque[datetime], now: datetime, *, allowed: bool = False
+    bound: OwnerQuotas, limit: int, taken: deque[datetime], now: datetime, *, allowed: bool = False
 ) -> Standing:
     # One more is free when so many have left the window that fewer than the limit remain.
     until = taken[max(0, len(taken) - limit)] + _WINDOW - now
     return Standing(bound, limit, limit - len(taken), max(1, ceil(until.total_seconds())), allowed)
 
 
-def usual_limits(settings: Settings) -> Limits:
+def usual_limits(settings: Settings) -> Quotas:
     """Return the limits of keys that have none of their own."""
-    return Limits(settings.rpm, settings.running, settings.queued, settings.daily_credits)
+    return Quotas(settings.rpm, settings.running, settings.queued, settings.daily_credits)
 
 
-def let_in(request: Request, services: Services, caller: Caller) -> tuple[Bound, ...]:
+def let_in(request: Request, services: Services, caller: Caller) -> tuple[OwnerQuotas, ...]:
     """Count a submit, and return the limits that hold for its caller. Whatever is answered tells the rate.
 
     Raises:
         RateLimited: it is one too many.
     """
-    held = bounds(services.store.database, caller.tenant, caller.key_id, usual_limits(services.settings))
+    held = get_quotas(services.store.database, caller.tenant, caller.key_id, usual_limits(services.settings))
     standing = services.rates.take(held)
     if standing is not None:
         request.state.rate_headers = standing.headers()
         if not standing.allowed:
             raise RateLimited(
-                f"This {standing.bound.of} may submit {standing.limit} times a minute: try again in "
+                f"This {standing.bound.owner_kind} may submit {standing.limit} times a minute: try again in "
                 f"{standing.seconds} s. Polls are not counted.",
                 retry_after_seconds=standing.seconds,
             )

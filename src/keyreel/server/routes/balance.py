@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.pricing import usd
+from keyreel.pricing import to_usd
 from keyreel.server.requests.rate_limit import usual_limits
-from keyreel.tasks.accounts.concurrency import under_way
-from keyreel.tasks.accounts.quotas import bounds
-from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.tasks.accounts.concurrency import count_unfinished
+from keyreel.tasks.accounts.quotas import get_quotas
+from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.dialects.dialect import Allowance
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Balance:
                 "tenant": tenant.name,
                 "credits": tenant.credits,
                 "held": tenant.held,
-                "usd": f"{usd(tenant.credits):.3f}",
+                "usd": f"{to_usd(tenant.credits):.3f}",
                 "prepaid": tenant.prepaid,
             }
         )
@@ -47,14 +47,14 @@ class Balance:
         return JSONResponse(dialect.balance(self._allowance(caller), request.query_params))
 
     def _tenant(self, caller: Caller) -> Tenant:
-        return Tenants(self._services.store.database, self._services.clock).get(caller.tenant)
+        return TenantStore(self._services.store.database, self._services.clock).get(caller.tenant)
 
     def _allowance(self, caller: Caller) -> Allowance:
         services, tenant = self._services, self._tenant(caller)
         database = services.store.database
-        held = bounds(database, caller.tenant, caller.key_id, usual_limits(services.settings))
-        limits = [bound.limits.running for bound in held if bound.limits.running]
-        running, waiting = under_way(database, caller.tenant)
+        held = get_quotas(database, caller.tenant, caller.key_id, usual_limits(services.settings))
+        limits = [bound.quotas.running for bound in held if bound.quotas.running]
+        running, waiting = count_unfinished(database, caller.tenant)
         return Allowance(
             tenant=tenant.name,
             since=tenant.created,

@@ -39,7 +39,7 @@ class FileRoute:
 
     async def send(self, key: str, request: Request) -> Response:
         """Send a file, or the part of it that was asked for."""
-        size = await self._services.storage.size(key)
+        size = await self._services.storage.get_size(key)
         if size is None:
             raise LinkExpired("The file behind this link is no longer kept.")
         name = key.replace("/", "-").removeprefix("videos-").removeprefix("covers-")

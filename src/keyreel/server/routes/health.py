@@ -29,7 +29,7 @@ class Ready:
     async def __call__(self, request: Request) -> JSONResponse:
         """Check the database and count what waits."""
         del request
-        waiting = self._services.store.waiting()
+        waiting = self._services.store.count_queued()
         return JSONResponse(
             {"status": "ok", "worker": self._services.settings.worker, "queued": waiting},
         )

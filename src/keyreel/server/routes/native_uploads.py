@@ -74,7 +74,7 @@ class NativeUploads:
         if not isinstance(etag, str) or not etag.strip():
             raise MissingField("etag: is required: the ETag of the answer to the PUT.", field="etag")
         key = _key(caller.tenant, upload)
-        if await services.storage.size(key) is None:
+        if await services.storage.get_size(key) is None:
             raise UnknownEndpoint(f"There is no upload {upload}, or nothing was put at its put_url yet.")
         if etag.strip().removeprefix("W/").strip('"') != await tag_of(services.storage, key):
             raise InvalidRequest("etag: is not the one of the file that was put there.", field="etag")
@@ -103,7 +103,7 @@ class NativeUploads:
     async def _address(self, upload: str, path: str, whose: tuple[str, Request]) -> str:
         services, (tenant, request) = self._services, whose
         key = _key(tenant, upload)
-        size = await services.storage.size(key)
+        size = await services.storage.get_size(key)
         if size is None:
             raise InvalidRequest(f"{path}: there is no upload {_URI}{upload}.", field=path)
         await services.storage.renew(key, size)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
-from keyreel.pricing import usd
+from keyreel.pricing import to_usd
 from keyreel.server.requests.body import read_object
 from keyreel.task import Submission
 from keyreel.wire.requests.parsing import together
@@ -47,24 +47,24 @@ class Quote:
     def _quoted(self, asked: Endpoint, caller: Caller) -> Json:
         services = self._services
         cheaper = asked.model_copy(update={"off_peak": True})
-        credits_ = services.prices.credits(asked.bought())
-        low = services.prices.credits(cheaper.bought()) if cheaper.saving else None
+        credits_ = services.prices.compute_price(asked.bought())
+        low = services.prices.compute_price(cheaper.bought()) if cheaper.saving else None
         now = services.clock.now()
-        prospect = services.forecast.of_new(_submission(asked, caller, credits_))
+        prospect = services.forecast.estimate_submission(_submission(asked, caller, credits_))
         return {
             "model": asked.name(),
             "seconds": asked.seconds,
             "resolution": asked.resolution.value,
             "off_peak": asked.saving,
             "credits": credits_,
-            "usd": f"{usd(credits_):.3f}",
+            "usd": f"{to_usd(credits_):.3f}",
             # With sound there is no off-peak price.
             "off_peak_credits": low,
-            "off_peak_usd": None if low is None else f"{usd(low):.3f}",
-            "tasks_ahead": prospect.ahead,
-            "expected_start": prospect.starts.isoformat(),
-            "seconds_until_start": max(0, round((prospect.starts - now).total_seconds())),
-            "seconds_until_done": max(1, round((prospect.done - now).total_seconds())),
+            "off_peak_usd": None if low is None else f"{to_usd(low):.3f}",
+            "tasks_ahead": prospect.tasks_ahead,
+            "expected_start": prospect.starts_at.isoformat(),
+            "seconds_until_start": max(0, round((prospect.starts_at - now).total_seconds())),
+            "seconds_until_done": max(1, round((prospect.done_at - now).total_seconds())),
         }
 
 

@@ -23,12 +23,12 @@ from keyreel.server.routes.native_uploads import NativeUploads
 from keyreel.server.routes.operator.webhooks import callback_of
 from keyreel.server.routes.test_mode import rehearsed
 from keyreel.server.routes.uploads import Uploads
-from keyreel.task import Kept, State, Submission
+from keyreel.task import RetentionStage, Submission, TaskState
 from keyreel.tasks.accounts.api_keys import Scope
-from keyreel.tasks.admission import Terms
-from keyreel.tasks.database.retry import SUBMIT_SECONDS, patiently
+from keyreel.tasks.admission import Admission
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
 from keyreel.tasks.idempotency import Replayed
-from keyreel.tasks.presentation import signed_links, stored_endpoint
+from keyreel.tasks.presentation import parse_stored_request, sign_links
 from keyreel.wire.dialects.dialect import Action, Shown, TaskPage
 from keyreel.wire.dialects.notes_header import written_notes
 from keyreel.wire.requests.dev_markers import Markers, markers_in
@@ -95,7 +95,7 @@ class TaskRoutes:
         ignored = ignored_fields(asked, read)
         headers = {"X-Ignored-Fields": _header_list(ignored)} if ignored else {}
         headers |= getattr(request.state, "rate_headers", {})
-        terms = Terms(held, once, staying=marked.staying)
+        terms = Admission(held, once, keep_queued=marked.staying)
         try:
             task = await self._kept(submission, callback, endpoint.rehearsed_end, terms)
         except Replayed as earlier:
@@ -140,22 +140,24 @@ class TaskRoutes:
             seed=seed,
             seconds=endpoint.seconds,
             resolution=endpoint.resolution,
-            credits=0 if endpoint.rehearsed_end else services.prices.credits(endpoint.bought()),
+            credits=0 if endpoint.rehearsed_end else services.prices.compute_price(endpoint.bought()),
             off_peak=endpoint.saving,
             payload=endpoint.payload,
             idempotency_key=idempotency_key,
         )
 
     async def _kept(
-        self, submission: Submission, callback: Callback | None, end: State | None, terms: Terms
+        self, submission: Submission, callback: Callback | None, end: TaskState | None, terms: Admission
     ) -> Task:
         """Put a task on disk, in test mode with its end."""
         store, random = self.services.store, self.services.random
         if end is None:
-            return await patiently(lambda: store.accept(submission, callback, terms), SUBMIT_SECONDS, random)
+            return await retry_while_unavailable(
+                lambda: store.accept(submission, callback, terms), SUBMIT_RETRY_SECONDS, random
+            )
         outcome = await rehearsed(end, self.services.storage)
-        return await patiently(
-            lambda: store.rehearse(submission, callback, outcome, terms), SUBMIT_SECONDS, random
+        return await retry_while_unavailable(
+            lambda: store.accept_test_task(submission, callback, outcome, terms), SUBMIT_RETRY_SECONDS, random
         )
 
     async def _body(self, request: Request) -> dict[str, object]:
@@ -169,9 +171,9 @@ class TaskRoutes:
     async def result(self, request: Request) -> JSONResponse:
         """Say where a task is; a succeeded one with freshly signed links."""
         shown = self._shown(self._task(request), request)
-        shown = replace(shown, eta_seconds=self.services.forecast.eta_seconds(shown.task))
+        shown = replace(shown, eta_seconds=self.services.forecast.estimate_seconds(shown.task))
         notes = shown.task.notes
-        if shown.task.kept is not Kept.ALL:
+        if shown.task.kept is not RetentionStage.ALL:
             notes = (*notes, NO_LONGER_KEPT)
         headers = {"X-Task-Notes": written_notes(notes)} if notes else {}
         body = self.dialect.result(shown.task, shown.endpoint, shown.links, shown.eta_seconds)
@@ -196,8 +198,10 @@ class TaskRoutes:
         """Cancel a task; the format decides what to say about one that has ended already."""
         store, asked = self.services.store, self._task(request, Scope.SUBMIT)
         tenant = asked.submission.tenant
-        task = await patiently(lambda: store.cancel(tenant, asked.id), SUBMIT_SECONDS, self.services.random)
-        return JSONResponse(self.dialect.cancelled(task, stored_endpoint(task)))
+        task = await retry_while_unavailable(
+            lambda: store.cancel(tenant, asked.id), SUBMIT_RETRY_SECONDS, self.services.random
+        )
+        return JSONResponse(self.dialect.cancelled(task, parse_stored_request(task)))
 
     async def content(self, request: Request) -> Response:
         """Send the video of a succeeded task, or its cover.
@@ -206,7 +210,7 @@ class TaskRoutes:
             UnknownTask: there is no video, or not yet.
         """
         task = self._task(request)
-        if task.state is not State.SUCCEEDED:
+        if task.state is not TaskState.SUCCEEDED:
             raise UnknownTask("This task has no video, or not yet.")
         key = task.cover if self.dialect.wants_cover(request.query_params) else task.video
         return await FileRoute(self.services).send(key, request)
@@ -215,15 +219,17 @@ class TaskRoutes:
         caller = self.services.gate.caller(request.headers, scope)
         task_id = self.dialect.task_id(request.path_params, request.query_params)
         task = self.services.store.get(caller.tenant, task_id)
-        if task.kept is Kept.MONEY:
+        if task.kept is RetentionStage.LEDGER_ONLY:
             raise LinkExpired("The record of this task is no longer kept.")
         return task
 
     def _shown(self, task: Task, request: Request) -> Shown:
         services = self.services
         seconds = services.settings.link_seconds
-        links = signed_links(task, services.signer, base_url(request, services), seconds)
-        return Shown(task, stored_endpoint(task), links, task.remaining_seconds(services.clock.now()))
+        links = sign_links(task, services.signer, base_url(request, services), seconds)
+        return Shown(
+            task, parse_stored_request(task), links, task.estimate_remaining_seconds(services.clock.now())
+        )
 
 
 def _header_list(names: Iterable[str]) -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from keyreel.task import State
-from keyreel.tasks.store import Failed, Succeeded
+from keyreel.task import TaskState
+from keyreel.tasks.store import Failure, Success
 
 if TYPE_CHECKING:
-    from keyreel.storage.objects import Storage
+    from keyreel.storage.objects import ObjectStorage
 
 VIDEO: Final = "videos/rehearsal/1.mp4"
 COVER: Final = "covers/rehearsal/1.jpg"
@@ -23,11 +23,11 @@ _REASON: Final = "Test mode: this task was to fail, as asked for."
 _WIDTH, _HEIGHT, _FRAMES = 320, 180, 24
 
 
-async def rehearsed(end: State, storage: Storage) -> Succeeded | Failed:
+async def rehearsed(end: TaskState, storage: ObjectStorage) -> Success | Failure:
     """Return the outcome of a task in test mode."""
-    if end is not State.SUCCEEDED:
-        return Failed(_REASON, "RenderFailed")
-    if await storage.size(VIDEO) is None or await storage.size(COVER) is None:
+    if end is not TaskState.SUCCEEDED:
+        return Failure(_REASON, "RenderFailed")
+    if await storage.get_size(VIDEO) is None or await storage.get_size(COVER) is None:
         with TemporaryDirectory() as folder:
             video, cover = Path(folder, "video.mp4"), Path(folder, "cover.jpg")
             await asyncio.to_thread(_make, video, cover)
@@ -36,21 +36,21 @@ async def rehearsed(end: State, storage: Storage) -> Succeeded | Failed:
     digest = sha256()
     async for chunk in storage.read(VIDEO):
         digest.update(chunk)
-    return Succeeded(VIDEO, COVER, digest.hexdigest(), notes=(_NOTE,), size=f"{_WIDTH}x{_HEIGHT}")
+    return Success(VIDEO, COVER, digest.hexdigest(), notes=(_NOTE,), size=f"{_WIDTH}x{_HEIGHT}")
 
 
 def _make(video: Path, cover: Path) -> None:
     import numpy as np
     from PIL import Image
 
-    from keyreel.media.video_writer import open_film
+    from keyreel.media.video_writer import open_video_writer
     from keyreel.order import Size
 
     columns = np.linspace(0, 1, _WIDTH)[None, :, None]
     rows = np.linspace(0, 1, _HEIGHT)[:, None, None]
     picture = np.concatenate([40 + 160 * columns + 0 * rows, 60 + 120 * rows + 0 * columns], axis=2)
     picture = np.concatenate([picture, 255 - picture[:, :, :1]], axis=2).astype(np.uint8)
-    with open_film(video, Size(_WIDTH, _HEIGHT)) as film:
+    with open_video_writer(video, Size(_WIDTH, _HEIGHT)) as film:
         for frame in range(_FRAMES):
             shown = picture.copy()
             at = frame * (_WIDTH - 16) // (_FRAMES - 1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 
 from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingField
-from keyreel.intake.images import inspect
+from keyreel.intake.images import inspect_image
 from keyreel.server.requests.base_url import base_url
 from keyreel.server.requests.body import read_body, read_object
 from keyreel.tasks.accounts.api_keys import Scope
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.context import Services
-    from keyreel.storage.objects import Storage
+    from keyreel.storage.objects import ObjectStorage
 
 LARGEST_UPLOAD: Final = 100 * 1024 * 1024
 UPLOAD_SECONDS: Final = 3600
@@ -90,7 +90,7 @@ class Uploads:
         key = signed.removeprefix(TO_PUT)
         data = await _received(request, services.settings.body_seconds)
         _check(data)
-        if await services.storage.size(key) is None:
+        if await services.storage.get_size(key) is None:
             await services.storage.put(key, data)
         elif not await self._is_here(key, data):
             raise InvalidRequest("Another file was put at this address: ask for a new one.")
@@ -101,7 +101,7 @@ class Uploads:
         return await tag_of(self._services.storage, key) == await _digest(data)
 
 
-async def tag_of(storage: Storage, key: str) -> str:
+async def tag_of(storage: ObjectStorage, key: str) -> str:
     """Return the entity tag, without quotes, that was answered when a file was put: its SHA-256."""
     kept = sha256()
     async for chunk in storage.read(key):
@@ -138,4 +138,4 @@ def _check(data: bytes) -> None:
         raise InvalidRequest(
             "file: this is no picture (PNG, JPEG, WebP) and no video (MP4, MOV, WebM).", field="file"
         )
-    inspect(data, _RULES, "file")
+    inspect_image(data, _RULES, "file")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import UnsupportedOrder
-from keyreel.pricing import usd
+from keyreel.pricing import to_usd
 from keyreel.server.request_problems import picture_problems
 from keyreel.server.requests.body import read_object
 from keyreel.server.routes.native_uploads import NativeUploads
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import Refusal
     from keyreel.order import Order
-    from keyreel.pricing import Prices
+    from keyreel.pricing import PriceTable
     from keyreel.server.context import Services
     from keyreel.wire.dialects.dialect import Asked, Json
 
@@ -57,7 +57,7 @@ class Validation:
 class Judges:
     """What a server's own rules are asked for."""
 
-    prices: Prices
+    prices: PriceTable
     check_order: Callable[[Order], None]
     """Raises UnsupportedOrder for what no engine here can make."""
     check_url: Callable[[str, str], None]
@@ -76,7 +76,7 @@ def verdict(asked: Asked, judges: Judges) -> Json:
     except UnsupportedOrder as error:
         able = False
         problems.append(_problem(error))
-    credits_ = judges.prices.credits(request.bought())
+    credits_ = judges.prices.compute_price(request.bought())
     return {
         "valid": not problems,
         "model": request.name(),
@@ -85,7 +85,7 @@ def verdict(asked: Asked, judges: Judges) -> Json:
         "ignored": [name for name in ignored_fields(asked, request) if found.stood(name)],
         "seconds": request.seconds if found.priced else None,
         "resolution": request.resolution.value if found.priced else None,
-        "price": {"credits": credits_, "usd": f"{usd(credits_):.3f}"} if found.priced else None,
+        "price": {"credits": credits_, "usd": f"{to_usd(credits_):.3f}"} if found.priced else None,
     }
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import Unavailable
-from keyreel.provenance.report import as_json
-from keyreel.provenance.sandboxed_examine import evidence_of
-from keyreel.provenance.verification import Findings, Known, judge
+from keyreel.provenance.report import to_json
+from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
+from keyreel.provenance.verification import KnownVideo, VerificationReport, verify_evidence
 from keyreel.server.requests.body import save_body
-from keyreel.storage.atomic_write import room
+from keyreel.storage.atomic_write import translate_disk_full
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,13 +41,15 @@ class Verify:
         settings = self._services.settings
         limit = settings.body_limit or LIMIT_BYTES
         async with self._turns:
-            with room(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
+            with translate_disk_full(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
                 path = Path(folder) / "file"
                 with path.open("wb") as file:
                     await save_body(request, file, limit=limit, seconds=settings.body_seconds)
                 findings = await asyncio.to_thread(self._examined, path, caller.tenant)
-        return JSONResponse(as_json(findings))
+        return JSONResponse(to_json(findings))
 
-    def _examined(self, path: Path, tenant: str) -> Findings:
-        evidence = evidence_of(path, self._services.anchors)
-        return judge(evidence, (Known(*each) for each in self._services.store.fingerprints(tenant)))
+    def _examined(self, path: Path, tenant: str) -> VerificationReport:
+        evidence = read_evidence_sandboxed(path, self._services.anchors)
+        return verify_evidence(
+            evidence, (KnownVideo(*each) for each in self._services.store.iterate_fingerprints(tenant))
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.ambience.synthesis import arrivals, drift, echoed, scatter, shaped, swelled, ticks
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def crickets(stretch: Stretch) -> Pcm:
     """Meadow at night: two to four crickets near by, each with its own beat, and a far chorus."""
     samples, rng = stretch.samples, stretch.rng
     out = swelled(shaped(stretch, _NIGHT, 0.8), 0.05 * drift(stretch, 0.3, 0.6, 1.0))
-    times = np.arange(samples, dtype=np.float32) / RATE
+    times = np.arange(samples, dtype=np.float32) / SAMPLE_RATE
     beat = 0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(38, 52) * times + 2 * drift(stretch, 1.0, 0, 3))
     out += swelled(shaped(stretch, _CHORUS), 0.06 * beat * drift(stretch, 0.25, 0.6, 1.0))
     for _ in range(rng.integers(2, 5)):
@@ -107,24 +107,24 @@ def _glide(rng: Generator) -> tuple[float, float, float]:
 def _sing(out: Pcm, bird: _Bird, rng: Generator) -> None:
     side = bird.place * np.pi / 2
     # The ear that is turned away hears later, by up to 0.6 ms.
-    late = round((bird.place - 0.5) * 0.0006 * RATE)
+    late = round((bird.place - 0.5) * 0.0006 * SAMPLE_RATE)
     ears = ((np.cos(side), max(late, 0)), (np.sin(side), max(-late, 0)))
     at = rng.uniform(0.1, 0.9 if bird.loud > _NEAR else bird.pause)
-    while at * RATE < len(out):
+    while at * SAMPLE_RATE < len(out):
         for _ in range(rng.integers(*bird.repeats, endpoint=True)):
             strength = bird.loud * rng.uniform(0.6, 1.0)
             for syllable in bird.syllables:
                 sound = strength * _whistled(bird.pitch * rng.normal(1, 0.008), syllable, rng)
                 for channel, (gain, delay) in enumerate(ears):
-                    part = out[round(at * RATE) + delay :, channel][: len(sound)]
+                    part = out[round(at * SAMPLE_RATE) + delay :, channel][: len(sound)]
                     part += gain * sound[: len(part)]
-                at += len(sound) / RATE + bird.gap * rng.uniform(0.8, 1.25)
+                at += len(sound) / SAMPLE_RATE + bird.gap * rng.uniform(0.8, 1.25)
         at += bird.pause * rng.uniform(0.5, 1.6)
 
 
 def _whistled(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
     """Return one syllable: its pitch glides all the time; breathy, with a weak octave."""
-    count = round(syllable.seconds * rng.normal(1, 0.04) * RATE)
+    count = round(syllable.seconds * rng.normal(1, 0.04) * SAMPLE_RATE)
     along = np.linspace(0, 1, count)
     first, middle, last = syllable.glide
     glide = first * (1 - along) ** 2 + 2 * middle * along * (1 - along) + last * along**2
@@ -134,7 +134,7 @@ def _whistled(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
     if syllable.trill:
         turns = np.sin(2 * np.pi * syllable.trill * syllable.seconds * along)
         glide, strength = glide * (1 + 0.07 * turns), strength * (0.65 + 0.35 * turns)
-    phase = 2 * np.pi * np.cumsum(pitch * glide * wobble) / RATE
+    phase = 2 * np.pi * np.cumsum(pitch * glide * wobble) / SAMPLE_RATE
     breath = 1 + 0.12 * np.convolve(rng.standard_normal(count), np.full(12, 12**-0.5), "same")
     return (strength * breath * (np.sin(phase) + 0.06 * np.sin(2 * phase + 1))).astype(np.float32)
 
@@ -143,16 +143,16 @@ def _chirp(out: Pcm, rng: Generator) -> None:
     """Let one cricket chirp: three or four strokes of a wing, again and again, now and then a rest."""
     pitch, strokes = rng.uniform(4100, 5100), int(rng.integers(3, 5))
     period, beat = rng.uniform(0.028, 0.036), rng.uniform(0.32, 0.62)
-    times = np.arange(round(0.6 * period * RATE)) / RATE
+    times = np.arange(round(0.6 * period * SAMPLE_RATE)) / SAMPLE_RATE
     stroke = np.sin(np.pi * times / times[-1]).clip(0) ** 0.8 * np.sin(
         2 * np.pi * pitch * times * (1 - 0.6 * times)
     )
     place, loud = rng.uniform(0.05, 0.95) * np.pi / 2, np.exp(rng.uniform(np.log(0.15), np.log(0.8)))
     gains = loud * np.array([np.cos(place), np.sin(place)])
     at = rng.uniform(0, beat)
-    while at * RATE < len(out):
+    while at * SAMPLE_RATE < len(out):
         for number in range(strokes):
-            start = round((at + number * period * rng.normal(1, 0.02)) * RATE)
+            start = round((at + number * period * rng.normal(1, 0.02)) * SAMPLE_RATE)
             part = stroke[: max(0, len(out) - start), None] * gains * (0.55 + 0.45 * (number + 1) / strokes)
             out[start : start + len(part)] += part * rng.uniform(0.85, 1.0)
         at += beat * rng.normal(1, 0.035) + (rng.exponential(1.0) if rng.random() < 0.06 else 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE, fft_length
+from keyreel.media.audio import SAMPLE_RATE, find_fft_length
 from keyreel.sound.ambience.synthesis import arrivals, echoed, scatter, shaped, stretched
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TALKERS: Final = 18
 # A murmur has hardly anything above 6 kHz: voices are made at a third of the rate.
-_SLOW: Final = RATE // 3
+_SLOW: Final = SAMPLE_RATE // 3
 _TABLE: Final = 512
 _STEP: Final = 64
 _HALL: Final = ((60, -8), (130, -1), (300, 0), (800, -8), (2000, -18), (5000, -30))
@@ -98,7 +98,7 @@ def _glottis(pitch: float, formants: tuple[float, ...]) -> Mono:
 
 def _cups(rng: Generator, count: int) -> Mono:
     """Return the clinks of cups and spoons [count, samples]: five inharmonic tones that ring off."""
-    times = np.arange(round(0.25 * RATE), dtype=np.float32) / RATE
+    times = np.arange(round(0.25 * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     pitch = rng.uniform(2100, 3800, (count, 1, 1)) * np.sort(rng.uniform(1, 3.4, (count, 5, 1)), axis=1)
     pitch = pitch.astype(np.float32)
     decay = rng.uniform(0.008, 0.05, (count, 5, 1)).astype(np.float32)
@@ -109,7 +109,7 @@ def _cups(rng: Generator, count: int) -> Mono:
 
 def _tripled(slow: Pcm, samples: int) -> Pcm:
     """Return a sound of 16 kHz at 48 kHz."""
-    size = fft_length(len(slow))
+    size = find_fft_length(len(slow))
     full = np.zeros((2, 3 * size // 2 + 1), np.complex64)
     full[:, : size // 2 + 1] = np.fft.rfft(slow.T, size, axis=1)
     fast = np.fft.irfft(full, 3 * size, axis=1)[:, :samples]

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from keyreel.engine import Shown
+from keyreel.engine import AudibleContent
 
 
 class Heard(StrEnum):
@@ -155,15 +155,15 @@ _DENIED: Final = re.compile(
 )
 
 _SHOWN: Final = {
-    Shown.RAIN: Heard.RAIN,
-    Shown.SNOW: Heard.SNOW,
-    Shown.FIRE: Heard.FIRE,
-    Shown.WATER: Heard.LAKE,
-    Shown.WIND: Heard.WIND,
-    Shown.LEAVES: Heard.LEAVES,
-    Shown.STEAM: Heard.STEAM,
-    Shown.CITY: Heard.CITY,
-    Shown.BIRDS: Heard.BIRDS,
+    AudibleContent.RAIN: Heard.RAIN,
+    AudibleContent.SNOW: Heard.SNOW,
+    AudibleContent.FIRE: Heard.FIRE,
+    AudibleContent.WATER: Heard.LAKE,
+    AudibleContent.WIND: Heard.WIND,
+    AudibleContent.LEAVES: Heard.LEAVES,
+    AudibleContent.STEAM: Heard.STEAM,
+    AudibleContent.CITY: Heard.CITY,
+    AudibleContent.BIRDS: Heard.BIRDS,
 }
 _WATERS: Final = frozenset(
     {Heard.WAVES, Heard.LAKE, Heard.STREAM, Heard.WATERFALL, Heard.UNDERWATER, Heard.RAIN, Heard.DOWNPOUR}
@@ -185,7 +185,7 @@ def heard_in(prompt: str) -> frozenset[Heard]:
     return _settled(frozenset(found))
 
 
-def heard_with(prompt: str, shown: frozenset[Shown]) -> frozenset[Heard]:
+def heard_with(prompt: str, shown: frozenset[AudibleContent]) -> frozenset[Heard]:
     """Return what is heard in a shot: what its prompt names and what its pictures show."""
     named = heard_in(prompt)
     seen = {_SHOWN[each] for each in shown}

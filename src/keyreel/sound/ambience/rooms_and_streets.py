@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.ambience.synthesis import (
     arrivals,
     control_times,
@@ -93,8 +93,8 @@ def _horns(stretch: Stretch) -> Pcm:
         notes = rng.uniform(360, 460) * np.array([1.0, rng.uniform(1.19, 1.27)])
         place, at = rng.uniform(0.1, 0.9) * np.pi / 2, int(start)
         for _ in range(rng.integers(1, 3)):
-            count = round(rng.uniform(0.12, 0.5) * RATE)
-            times = np.arange(count) / RATE
+            count = round(rng.uniform(0.12, 0.5) * SAMPLE_RATE)
+            times = np.arange(count) / SAMPLE_RATE
             tone = sum(
                 np.sin(2 * np.pi * note * number * times) / number
                 for note in notes
@@ -103,13 +103,13 @@ def _horns(stretch: Stretch) -> Pcm:
             tone *= np.minimum(np.minimum(times, times[::-1]) * 60, 1) * rng.uniform(0.1, 0.25)
             part = out[at : at + count]
             part += np.stack([np.cos(place) * tone, np.sin(place) * tone], axis=1)[: len(part)]
-            at += count + round(rng.uniform(0.1, 0.2) * RATE)
+            at += count + round(rng.uniform(0.1, 0.2) * SAMPLE_RATE)
     return out
 
 
 def _hum(stretch: Stretch, hertz: float, heights: tuple[float, ...]) -> Mono:
     """Return a tone and its harmonics, never quite steady."""
-    times = np.arange(stretch.samples) / RATE
+    times = np.arange(stretch.samples) / SAMPLE_RATE
     phase = 2 * np.pi * hertz * times + drift(stretch, 0.5, -0.8, 0.8)
     starts = stretch.rng.uniform(0, 2 * np.pi, len(heights))
     tones = (

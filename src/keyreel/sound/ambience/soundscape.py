@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE, loudness
+from keyreel.media.audio import SAMPLE_RATE, measure_loudness
 from keyreel.sound.ambience.birds_and_crickets import birds, crickets
 from keyreel.sound.ambience.crowd import crowd
 from keyreel.sound.ambience.expected_sounds import Heard
@@ -61,14 +61,14 @@ def ambience(shots: Shots, seed: int) -> Pcm:
     A sound that goes on in the next shot goes on without a seam. Nothing heard is the tone of open air.
     """
     shots = [(seconds, heard or frozenset({Heard.AIR})) for seconds, heard in shots]
-    bounds = [round(at * RATE) for at in accumulate((seconds for seconds, _ in shots), initial=0.0)]
+    bounds = [round(at * SAMPLE_RATE) for at in accumulate((seconds for seconds, _ in shots), initial=0.0)]
     samples = bounds[-1]
     gusts = _gusts(samples, seed)
     out = np.zeros((samples, 2), np.float32)
     for number, heard in enumerate(Heard):
         for first, last in _runs([heard in sounds for _, sounds in shots]):
             gains = [10 ** (_level(heard, sounds) / 20) for _, sounds in shots[first:last]]
-            overlap = round(_OVERLAP_SECONDS * RATE / 2)
+            overlap = round(_OVERLAP_SECONDS * SAMPLE_RATE / 2)
             start, stop = max(0, bounds[first] - overlap), min(samples, bounds[last] + overlap)
             rng = np.random.default_rng((seed, number, first))
             part = _at_zero(SOUNDS[heard][0](Stretch(stop - start, rng, gusts[start:stop])))
@@ -97,20 +97,20 @@ def _level(heard: Heard, sounds: frozenset[Heard]) -> float:
 
 def _at_zero(sound: Pcm) -> Pcm:
     """Return a sound at 0 LUFS."""
-    found = loudness(sound)
+    found = measure_loudness(sound)
     return sound * np.float32(10 ** (-found / 20) if isfinite(found) else 0)
 
 
 def _envelope(bounds: list[int], gains: list[float], span: tuple[int, int], samples: int) -> Mono:
     """Return the gain over a run of shots: it moves around cuts, from and to nothing at the run's ends."""
-    half = _OVERLAP_SECONDS * RATE / 2
+    half = _OVERLAP_SECONDS * SAMPLE_RATE / 2
     edges = [0.0 if bounds[0] else gains[0], *gains, 0.0 if bounds[-1] < samples else gains[-1]]
     places, levels = [], []
     for bound, before, after in zip(bounds, edges, edges[1:], strict=False):
         places += [bound - half, bound + half]
         levels += [before, after]
     # Fades add up in power: two sounds that do not know each other keep their loudness together.
-    times = control_times(span[1] - span[0]) * RATE + span[0]
+    times = control_times(span[1] - span[0]) * SAMPLE_RATE + span[0]
     return stretched(span[1] - span[0], np.sqrt(np.interp(times, places, np.square(levels))))
 
 
@@ -120,5 +120,5 @@ def _levelled(out: Pcm, shots: Shots) -> Pcm:
     top = max(level for _, level in loudest)
     counted = [(seconds, 10 ** (level / 10)) for seconds, level in loudest if level > top - _GATE]
     wanted = 10 * log10(sum(s * p for s, p in counted) / sum(s for s, _ in counted))
-    found = loudness(out)
+    found = measure_loudness(out)
     return out * np.float32(10 ** ((wanted - found) / 20)) if isfinite(found) else out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from keyreel.media.audio import RATE, fft_length
+from keyreel.media.audio import SAMPLE_RATE, find_fft_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ def shaped(stretch: Stretch, spectrum: Sequence[tuple[float, float]], width: flo
 
     `width` 0 is mono, 1 two independent channels; the lowest tones stay in the middle, as outdoors.
     """
-    size = fft_length(stretch.samples)
-    hertz = np.arange(size // 2 + 1) * (RATE / size)
+    size = find_fft_length(stretch.samples)
+    hertz = np.arange(size // 2 + 1) * (SAMPLE_RATE / size)
     corners, levels = zip(*spectrum, strict=True)
     low, high = np.searchsorted(hertz, (max(corners[0] / 3, 15.0), min(corners[-1] * 1.5, 22_000.0)))
     # A curve for every eighth bin will do: they lie 0.2 Hz apart in five seconds.
@@ -78,7 +78,7 @@ def drift(stretch: Stretch, hertz: float, low: float, high: float) -> Mono:
     return stretched(stretch.samples, low + (high - low) * curve)
 
 
-def stretched(samples: int, control: NDArray[np.floating], step: int = RATE // _CONTROL_HZ) -> Mono:
+def stretched(samples: int, control: NDArray[np.floating], step: int = SAMPLE_RATE // _CONTROL_HZ) -> Mono:
     """Return a curve of 200 values a second, or of one in `step` samples, as one value a sample."""
     knots = control.astype(np.float32)
     slopes = np.diff(knots, append=knots[-1:])[:, None] * (np.arange(step, dtype=np.float32) / step)
@@ -87,7 +87,7 @@ def stretched(samples: int, control: NDArray[np.floating], step: int = RATE // _
 
 def control_times(samples: int) -> NDArray[np.float64]:
     """Return the seconds of the values that `stretched` takes."""
-    return np.arange(samples * _CONTROL_HZ // RATE + 2) / _CONTROL_HZ
+    return np.arange(samples * _CONTROL_HZ // SAMPLE_RATE + 2) / _CONTROL_HZ
 
 
 def arrivals(stretch: Stretch, rate: float, weight: Mono | None = None) -> NDArray[np.int64]:
@@ -96,14 +96,14 @@ def arrivals(stretch: Stretch, rate: float, weight: Mono | None = None) -> NDArr
     `weight` is a curve 0 … 1 that thins them out.
     """
     samples, rng = stretch.samples, stretch.rng
-    times = np.sort(rng.integers(0, max(samples, 1), rng.poisson(rate * samples / RATE)))
+    times = np.sort(rng.integers(0, max(samples, 1), rng.poisson(rate * samples / SAMPLE_RATE)))
     return times if weight is None else times[rng.random(len(times)) < weight[times]]
 
 
 def ticks(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]) -> Mono:
     """Return short dull or bright knocks [count, samples], 1 high: decaying tones with noise in them."""
     pitch, decay = _spans(rng, count, hertz, seconds)
-    times = np.arange(round(4 * seconds[1] * RATE), dtype=np.float32) / RATE
+    times = np.arange(round(4 * seconds[1] * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     rough = rng.standard_normal((count, len(times)), dtype=np.float32)
     tone = np.sin(2 * np.pi * pitch * times + rng.random((count, 1), dtype=np.float32) * 6)
     grains = tone * (1 + 0.7 * rough) * np.exp(-times / decay) * np.minimum(times * 8000, 1)
@@ -119,7 +119,7 @@ def bubbles(rng: Generator, count: int, hertz: tuple[float, float], seconds: tup
     low, high = np.log(hertz[0]), np.log(hertz[1])
     share = (np.log(pitch) - low) / (high - low)
     decay = seconds[1] * (seconds[0] / seconds[1]) ** share
-    times = np.arange(round(4 * seconds[1] * RATE), dtype=np.float32) / RATE
+    times = np.arange(round(4 * seconds[1] * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     rise = rng.uniform(0.0, 4.0, (count, 1)).astype(np.float32)
     tone = np.sin(2 * np.pi * pitch * times * (1 + rise * times))
     return np.asarray(tone * np.exp(-times / decay) * np.minimum(times * 900, 1), np.float32)
@@ -147,12 +147,12 @@ def scatter(out: Pcm, rng: Generator, starts: NDArray[np.int64], bank: Mono, *, 
 
 def echoed(dry: Pcm, rng: Generator, seconds: float, dull_hertz: float) -> Pcm:
     """Return a sound's diffuse echo: from 12 ms on, dying to -60 dB in `seconds`, without high tones."""
-    length = round(seconds * RATE)
-    size = fft_length(len(dry) + length)
-    times = np.arange(length) / RATE
+    length = round(seconds * SAMPLE_RATE)
+    size = find_fft_length(len(dry) + length)
+    times = np.arange(length) / SAMPLE_RATE
     tail = rng.standard_normal((2, length), dtype=np.float32) * np.exp(-6.9 * times / seconds)
     tail *= np.clip(times / 0.012, 0, 1) / np.sqrt(length / 14)
-    dull = 1 / (1 + (np.arange(size // 2 + 1) * (RATE / size) / dull_hertz) ** 2)
+    dull = 1 / (1 + (np.arange(size // 2 + 1) * (SAMPLE_RATE / size) / dull_hertz) ** 2)
     answer = np.fft.rfft(tail.astype(np.float32), size, axis=1) * dull.astype(np.float32)
     wet = np.fft.irfft(np.fft.rfft(dry.T, size, axis=1) * answer, size, axis=1)
     return np.ascontiguousarray(wet[:, : len(dry)].T, np.float32)

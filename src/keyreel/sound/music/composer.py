@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.music.arrangement import Piece
 from keyreel.sound.music.form import plan
 from keyreel.sound.music.harmony import chord
@@ -42,7 +42,7 @@ _UNEVEN: Final = 0.06
 
 def compose(prompt: str, seconds: float, seed: int) -> Pcm:
     """Compose and play music for a prompt, exactly so long; the same seed gives the same samples."""
-    samples = round(seconds * RATE)
+    samples = round(seconds * SAMPLE_RATE)
     mood = mood_of(prompt)
     direct, room = perform(parts_of(mood, seconds, seed), samples, Pack())
     heard = direct + reverberate(room, STYLES[mood].room)
@@ -132,8 +132,8 @@ def _finished(heard: np.ndarray[tuple[int, ...], np.dtype[np.float32]], seconds:
     room = _CEILING - _KNEE
     peaks = heard[over]
     heard[over] = np.sign(peaks) * (_KNEE + room * np.tanh((np.abs(peaks) - _KNEE) / room))
-    rise = round(min(_FADE_IN, seconds / 8) * RATE)
-    fall = round(min(_FADE_OUT, seconds / 2) * RATE)
+    rise = round(min(_FADE_IN, seconds / 8) * SAMPLE_RATE)
+    fall = round(min(_FADE_OUT, seconds / 2) * SAMPLE_RATE)
     heard[:, :rise] *= np.sin(np.linspace(0, math.pi / 2, rise, dtype=np.float32)) ** 2
     heard[:, -fall:] *= np.cos(np.linspace(0, math.pi / 2, fall, dtype=np.float32)) ** 2
     return np.ascontiguousarray(heard.T)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ def reverberate(dry: NDArray[np.float32], seconds: float) -> NDArray[np.float32]
     longest = _LINES[-1]
     count = len(_LINES)
     delays = np.array(_LINES)
-    gains = (10.0 ** (-3 * delays / (seconds * RATE))).astype(np.float32)[:, None]
+    gains = (10.0 ** (-3 * delays / (seconds * SAMPLE_RATE))).astype(np.float32)[:, None]
     signs = np.array([1, -1] * (count // 2), np.float32)[:, None] / np.float32(np.sqrt(count))
     blocks = -(-len(dry) // _BLOCK)
     given = np.zeros(blocks * _BLOCK, np.float32)

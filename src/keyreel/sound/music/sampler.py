@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,11 +110,13 @@ def _sides(seat: Seat, zone: Zone, key: int) -> Sequence[tuple[float, float, flo
 
 def _sounding(note: Note, zone: Zone, gain: float, sides: tuple[float, float]) -> _Sounding:
     loud = 10 ** (gain / 20) * note.velocity**_TOUCH
-    held = max(1, round(note.length * RATE))
+    held = max(1, round(note.length * SAMPLE_RATE))
     release = min(_LONGEST_RELEASE, zone.release * _INAUDIBLE)
     early = 0.0 if _hurried(note, zone) else zone.late
-    start = max(0, round((note.at - early) * RATE))
-    return _Sounding(start, held, held + max(_FADE, round(release * RATE)), loud * sides[0], loud * sides[1])
+    start = max(0, round((note.at - early) * SAMPLE_RATE))
+    return _Sounding(
+        start, held, held + max(_FADE, round(release * SAMPLE_RATE)), loud * sides[0], loud * sides[1]
+    )
 
 
 def _hurried(note: Note, zone: Zone) -> bool:
@@ -127,8 +129,10 @@ def _play(wave: NDArray[np.float32], cut: _Sounding, zone: Zone, heard: NDArray[
     if length > cut.held:
         tail = length - cut.held
         # Falls by 100 dB in the zone's release, but fast enough to be gone where it is cut.
-        slope = max(100 / zone.release, 60 / max(0.005, (cut.total - cut.held) / RATE))
-        fall = np.exp(np.arange(tail, dtype=np.float32) * np.float32(-slope * math.log(10) / 20 / RATE))
+        slope = max(100 / zone.release, 60 / max(0.005, (cut.total - cut.held) / SAMPLE_RATE))
+        fall = np.exp(
+            np.arange(tail, dtype=np.float32) * np.float32(-slope * math.log(10) / 20 / SAMPLE_RATE)
+        )
         fall[-min(_FADE, tail) :] *= np.linspace(1, 0, min(_FADE, tail), dtype=np.float32)
         piece = piece.copy()
         piece[cut.held :] *= fall
@@ -139,9 +143,9 @@ def _play(wave: NDArray[np.float32], cut: _Sounding, zone: Zone, heard: NDArray[
 def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
     zone = tone.zone
     semitones = (tone.key - zone.pitch) * zone.follow + tone.detuned / 100
-    step = pack.rate(zone) / RATE * 2 ** (semitones / 12)
+    step = pack.rate(zone) / SAMPLE_RATE * 2 ** (semitones / 12)
     fades_out = zone.attack + zone.hold + zone.decay * _INAUDIBLE if zone.sustain <= -60 else math.inf
-    length = int(min(length, fades_out * RATE))
+    length = int(min(length, fades_out * SAMPLE_RATE))
     skipped = int((zone.late - _SPEAKS / 2) * pack.rate(zone)) if tone.hurried else 0
     recording = pack.recording(zone, skipped + math.ceil(length * step) + 1)[skipped:].copy()
     source, target = _lengths(len(recording) + _GUARD, step)
@@ -152,11 +156,11 @@ def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
     spectrum = spectrum[:bins] if len(spectrum) >= bins else np.pad(spectrum, (0, bins - len(spectrum)))
     soft, loud = zone.cutoff
     cutoff = soft * (loud / soft) ** ((tone.band + 0.5) / _BANDS)
-    above = np.linspace(0, RATE / 2 / cutoff, bins, dtype=np.float32)
+    above = np.linspace(0, SAMPLE_RATE / 2 / cutoff, bins, dtype=np.float32)
     above *= above
     spectrum *= np.float32(target / source) / np.sqrt(1 + above * above)
     # Some loops have a bias, which would thump where the note starts and ends.
-    low = math.ceil(_LOWEST * target / RATE)
+    low = math.ceil(_LOWEST * target / SAMPLE_RATE)
     spectrum[:low] *= np.linspace(0, 1, low, dtype=np.float32) ** 2
     wave = np.fft.irfft(spectrum, target)[:length].astype(np.float32, copy=False)
     if skipped:
@@ -166,12 +170,12 @@ def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
 
 def _shaped(wave: NDArray[np.float32], zone: Zone) -> NDArray[np.float32]:
     """Apply attack and decay; in place."""
-    rise = min(len(wave), round(zone.attack * RATE))
+    rise = min(len(wave), round(zone.attack * SAMPLE_RATE))
     if rise > 1:
         wave[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
-    start = rise + round(zone.hold * RATE)
+    start = rise + round(zone.hold * SAMPLE_RATE)
     if zone.sustain < 0 and start < len(wave):
-        slope = 100 / zone.decay / RATE
+        slope = 100 / zone.decay / SAMPLE_RATE
         falling = np.arange(len(wave) - start, dtype=np.float32) * np.float32(-slope)
         wave[start:] *= np.exp(np.maximum(falling, zone.sustain) * np.float32(math.log(10) / 20))
     return wave

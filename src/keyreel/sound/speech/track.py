@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from keyreel.errors import Unspeakable
-from keyreel.media.audio import RATE, Pcm
+from keyreel.media.audio import SAMPLE_RATE, Pcm
 from keyreel.sound.speech.dialogue.lines import lines_of
 from keyreel.sound.speech.language import Language, sentences
 
@@ -68,7 +68,7 @@ class _Said:
 
     @property
     def seconds(self) -> float:
-        return sum(len(take) for take in self.takes) / RATE + _PAUSE * max(0, len(self.takes) - 1)
+        return sum(len(take) for take in self.takes) / SAMPLE_RATE + _PAUSE * max(0, len(self.takes) - 1)
 
 
 def speak(order: Order, voices: Speaker) -> Speech:
@@ -77,7 +77,7 @@ def speak(order: Order, voices: Speaker) -> Speech:
     Lines keep the prompts' order. Where a shot is too short for its lines they are spoken faster, then cut at
     a sentence, and the first one at a word rather than not at all.
     """
-    pcm = np.zeros((round(order.seconds * RATE), 2), np.float32)
+    pcm = np.zeros((round(order.seconds * SAMPLE_RATE), 2), np.float32)
     spans: list[tuple[float, float]] = []
     unspoken: list[str] = []
     for _, group in groupby(lines_of(order), key=lambda line: line.shot):
@@ -130,7 +130,7 @@ def _say(said: _Said, room: float, voices: Speaker) -> _Said:
         if room <= 0:
             break
         takes.append(voices.say(text, said.line.voice_id, said.line.language))
-        room -= len(takes[-1]) / RATE
+        room -= len(takes[-1]) / SAMPLE_RATE
     return replace(said, takes=tuple(takes))
 
 
@@ -192,15 +192,15 @@ def _first_words(said: _Said, room: float, voices: Speaker) -> _Said:
     """Speak as many words of the first sentence as fit; Chinese characters count as words."""
     text = said.texts[0]
     ends = _word_ends(text, said.line.language)
-    count = min(len(ends) - 1, int(len(ends) * room / max(said.takes[0].size / RATE, room)))
+    count = min(len(ends) - 1, int(len(ends) * room / max(said.takes[0].size / SAMPLE_RATE, room)))
     for _ in range(_TRIES):
         if count < 1:
             break
         part = text[: ends[count - 1]].rstrip(" ,;:，、；：")
         take = voices.say(part, said.line.voice_id, said.line.language, speed=FASTEST)
-        if len(take) / RATE <= room:
+        if len(take) / SAMPLE_RATE <= room:
             return replace(said, texts=(part,), takes=(take,))
-        count = min(count - 1, int(count * room * RATE / len(take)))
+        count = min(count - 1, int(count * room * SAMPLE_RATE / len(take)))
     return replace(said, texts=(), takes=())
 
 
@@ -225,9 +225,9 @@ def _laid(pcm: Pcm, said: list[_Said], at: float) -> list[tuple[float, float]]:
     for each in said:
         start = at
         for take in each.takes:
-            first = round(at * RATE)
+            first = round(at * SAMPLE_RATE)
             pcm[first : first + len(take)] += take[:, None]
-            at += len(take) / RATE + _PAUSE
+            at += len(take) / SAMPLE_RATE + _PAUSE
         at += GAP - _PAUSE
         spans.append((start, start + each.seconds))
     return spans

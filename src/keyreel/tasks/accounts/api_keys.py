@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
 
 from keyreel.errors import InvalidKey
-from keyreel.tasks.accounts.quotas import Limits, limits_of
-from keyreel.tasks.accounts.tenants import name_tenant
+from keyreel.tasks.accounts.quotas import Quotas, quotas_from_row
+from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.database.tables import API_KEYS, Instant
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32
 # Every request asks this, and building a statement takes longer than running it.
-_FIND: Final = select(API_KEYS).where(API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None))
+_SELECT_BY_HASH: Final = select(API_KEYS).where(
+    API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None)
+)
 
 
 class Scope(StrEnum):
@@ -39,8 +41,8 @@ class Scope(StrEnum):
     """Everything that the operator may, for all tenants."""
 
 
-USUAL: Final = frozenset({Scope.SUBMIT, Scope.READ})
-_NO_LIMITS: Final = Limits()
+DEFAULT_SCOPES: Final = frozenset({Scope.SUBMIT, Scope.READ})
+_QUOTAS_UNSET: Final = Quotas()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ class ApiKey:
     name: str
     created: datetime
     revoked: datetime | None = None
-    scopes: frozenset[Scope] = USUAL
-    limits: Limits = _NO_LIMITS
+    scopes: frozenset[Scope] = DEFAULT_SCOPES
+    quotas: Quotas = _QUOTAS_UNSET
 
 
-class Keys:
+class ApiKeyStore:
     """The API keys in a database. `random` must be fit for secrets (`random.SystemRandom`)."""
 
     def __init__(self, database: Database, clock: Clock, random: Random) -> None:
@@ -69,8 +71,8 @@ class Keys:
         tenant: str,
         name: str = "",
         *,
-        scopes: frozenset[Scope] = USUAL,
-        limits: Limits = _NO_LIMITS,
+        scopes: frozenset[Scope] = DEFAULT_SCOPES,
+        quotas: Quotas = _QUOTAS_UNSET,
     ) -> tuple[ApiKey, str]:
         """Make a key and return its record and the key itself, which cannot be had again.
 
@@ -84,12 +86,12 @@ class Keys:
             name,
             self._clock.now(),
             scopes=scopes,
-            limits=limits,
+            quotas=quotas,
         )
-        row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created, **asdict(limits)}
+        row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created, **asdict(quotas)}
         with self._database.write() as connection:
-            name_tenant(connection, tenant, key.created)
-            values = {**row, "scopes": " ".join(sorted(scopes)), "sha256": _digest(plaintext)}
+            ensure_tenant(connection, tenant, key.created)
+            values = {**row, "scopes": " ".join(sorted(scopes)), "sha256": _hash_key(plaintext)}
             connection.execute(insert(API_KEYS).values(values))
         return key, plaintext
 
@@ -99,7 +101,7 @@ class Keys:
         if tenant:
             query = query.where(API_KEYS.c.tenant == tenant)
         with self._database.read() as connection:
-            return tuple(_key_of(row) for row in connection.execute(query).mappings())
+            return tuple(_key_from_row(row) for row in connection.execute(query).mappings())
 
     def revoke(self, key_id: str) -> ApiKey:
         """Refuse a key from now on; revoking twice changes nothing.
@@ -108,24 +110,24 @@ class Keys:
             InvalidKey: there is no key with this id.
         """
         now = literal(self._clock.now(), Instant)
-        return self._change(key_id, {"revoked": func.coalesce(API_KEYS.c.revoked, now)})
+        return self._update_key(key_id, {"revoked": func.coalesce(API_KEYS.c.revoked, now)})
 
-    def limit(self, key_id: str, limits: Limits) -> ApiKey:
+    def set_quotas(self, key_id: str, quotas: Quotas) -> ApiKey:
         """Set those of a key's limits that are given.
 
         Raises:
             InvalidKey: there is no key with this id.
         """
-        given = {name: value for name, value in asdict(limits).items() if value is not None}
-        return self._change(key_id, given or {"id": key_id})
+        given = {name: value for name, value in asdict(quotas).items() if value is not None}
+        return self._update_key(key_id, given or {"id": key_id})
 
-    def _change(self, key_id: str, values: dict[str, Any]) -> ApiKey:
+    def _update_key(self, key_id: str, values: dict[str, Any]) -> ApiKey:
         change = update(API_KEYS).where(API_KEYS.c.id == key_id).values(values).returning(API_KEYS)
         with self._database.write() as connection:
             row = connection.execute(change).mappings().one_or_none()
         if row is None:
             raise InvalidKey(f"There is no API key with the id {key_id}.")
-        return _key_of(row)
+        return _key_from_row(row)
 
     def find(self, plaintext: str) -> ApiKey:
         """Return the record of a key that a client sent.
@@ -134,18 +136,20 @@ class Keys:
             InvalidKey: the key is unknown or revoked.
         """
         with self._database.read() as connection:
-            row = connection.execute(_FIND, {"sha256": _digest(plaintext)}).mappings().one_or_none()
+            row = (
+                connection.execute(_SELECT_BY_HASH, {"sha256": _hash_key(plaintext)}).mappings().one_or_none()
+            )
         if row is None:
             raise InvalidKey
-        return _key_of(row)
+        return _key_from_row(row)
 
 
-def _digest(plaintext: str) -> str:
+def _hash_key(plaintext: str) -> str:
     # 256 random bits need no slow hash, and one would let anybody keep this server busy.
     return sha256(plaintext.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _key_of(row: RowMapping) -> ApiKey:
+def _key_from_row(row: RowMapping) -> ApiKey:
     return ApiKey(
         row["id"],
         row["tenant"],
@@ -153,5 +157,5 @@ def _key_of(row: RowMapping) -> ApiKey:
         row["created"],
         row["revoked"],
         scopes=frozenset(map(Scope, row["scopes"].split())),
-        limits=limits_of(row),
+        quotas=quotas_from_row(row),
     )

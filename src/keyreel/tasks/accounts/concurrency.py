@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.tasks.database.tables import TASKS
 
 if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 
-def under_way(database: Database, tenant: str) -> tuple[int, int]:
+def count_unfinished(database: Database, tenant: str) -> tuple[int, int]:
     """Return how many tasks of a tenant run, and how many wait."""
     query = select(TASKS.c.state, func.count().label("number")).where(
-        TASKS.c.tenant == tenant, TASKS.c.state.in_((State.RUNNING, State.QUEUED))
+        TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.RUNNING, TaskState.QUEUED))
     )
     with database.read() as connection:
         rows = connection.execute(query.group_by(TASKS.c.state))
         counted: dict[str, int] = {row.state: row.number for row in rows}
-    return counted.get(State.RUNNING, 0), counted.get(State.QUEUED, 0)
+    return counted.get(TaskState.RUNNING, 0), counted.get(TaskState.QUEUED, 0)

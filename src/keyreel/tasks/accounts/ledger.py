@@ -26,7 +26,7 @@ REVENUE: Final = "revenue"
 GRANTS: Final = "grants"
 
 
-class Kind(StrEnum):
+class PostingKind(StrEnum):
     """Why credits moved."""
 
     GRANT = "grant"
@@ -39,23 +39,23 @@ class Kind(StrEnum):
     """A whole hold, when there is no video."""
 
 
-def free(tenant: str) -> str:
+def get_free_account(tenant: str) -> str:
     """Return the account of what a tenant can still spend."""
     return f"tenant:{tenant}:free"
 
 
-def held(tenant: str) -> str:
+def get_held_account(tenant: str) -> str:
     """Return the account of what a tenant's unfinished tasks will cost."""
     return f"tenant:{tenant}:held"
 
 
 # Submits run these: building a statement takes longer than running it.
-_POST: Final = insert(POSTINGS)
-_BALANCE: Final = select(ACCOUNTS.c.balance).where(ACCOUNTS.c.name == bindparam("name"))
-_PREPAID: Final = select(ACCOUNTS.c.prepaid).where(ACCOUNTS.c.name == bindparam("name"))
-_NEW: Final = upsert(ACCOUNTS)
-_ADD: Final = _NEW.on_conflict_do_update(
-    index_elements=[ACCOUNTS.c.name], set_={"balance": ACCOUNTS.c.balance + _NEW.excluded.balance}
+_INSERT_POSTING: Final = insert(POSTINGS)
+_SELECT_BALANCE: Final = select(ACCOUNTS.c.balance).where(ACCOUNTS.c.name == bindparam("name"))
+_SELECT_PREPAID: Final = select(ACCOUNTS.c.prepaid).where(ACCOUNTS.c.name == bindparam("name"))
+_INSERT_ACCOUNT: Final = upsert(ACCOUNTS)
+_ADD_TO_BALANCE: Final = _INSERT_ACCOUNT.on_conflict_do_update(
+    index_elements=[ACCOUNTS.c.name], set_={"balance": ACCOUNTS.c.balance + _INSERT_ACCOUNT.excluded.balance}
 )
 
 
@@ -75,9 +75,9 @@ class Ledger:
         self._connection = connection
         self._now = now
 
-    def balance(self, account: str) -> int:
+    def get_balance(self, account: str) -> int:
         """Return what an account holds."""
-        return self._connection.execute(_BALANCE, {"name": account}).scalar() or 0
+        return self._connection.execute(_SELECT_BALANCE, {"name": account}).scalar() or 0
 
     def hold(self, task: int, tenant: str, credits_: int) -> None:
         """Set a new task's price aside.
@@ -85,19 +85,27 @@ class Ledger:
         Raises:
             InsufficientCredits: a tenant that pays in advance has less.
         """
-        if self._prepaid(tenant) and (left := self.balance(free(tenant))) < credits_:
+        if self._is_prepaid(tenant) and (left := self.get_balance(get_free_account(tenant))) < credits_:
             raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
-        self._move(Kind.HOLD, task, _Transfer(free(tenant), held(tenant), credits_))
+        self._post_for_task(
+            PostingKind.HOLD, task, _Transfer(get_free_account(tenant), get_held_account(tenant), credits_)
+        )
 
-    def charge(self, task: int, tenant: str, credits_: int, *, of: int) -> None:
+    def charge(self, task: int, tenant: str, credits_: int, *, hold_amount: int) -> None:
         """Take the price of a delivered video out of its hold `of` so many; the rest goes back."""
-        self._move(Kind.CHARGE, task, _Transfer(held(tenant), REVENUE, credits_))
-        if credits_ < of:
-            self._move(Kind.RELEASE, task, _Transfer(held(tenant), free(tenant), of - credits_))
+        self._post_for_task(PostingKind.CHARGE, task, _Transfer(get_held_account(tenant), REVENUE, credits_))
+        if credits_ < hold_amount:
+            self._post_for_task(
+                PostingKind.RELEASE,
+                task,
+                _Transfer(get_held_account(tenant), get_free_account(tenant), hold_amount - credits_),
+            )
 
     def refund(self, task: int, tenant: str, credits_: int) -> None:
         """Give a task's whole hold back."""
-        self._move(Kind.REFUND, task, _Transfer(held(tenant), free(tenant), credits_))
+        self._post_for_task(
+            PostingKind.REFUND, task, _Transfer(get_held_account(tenant), get_free_account(tenant), credits_)
+        )
 
     def grant(self, txn: str, tenant: str, credits_: int) -> int:
         """Give a tenant credits, which pays in advance from then on; return what it has.
@@ -106,22 +114,24 @@ class Ledger:
         """
         known = select(func.count()).where(POSTINGS.c.txn == txn)
         if not self._connection.execute(known).scalar_one():
-            self._post(Kind.GRANT, txn, None, _Transfer(GRANTS, free(tenant), credits_))
-        prepaid = update(ACCOUNTS).where(ACCOUNTS.c.name == free(tenant)).values(prepaid=True)
+            self._post(PostingKind.GRANT, txn, None, _Transfer(GRANTS, get_free_account(tenant), credits_))
+        prepaid = update(ACCOUNTS).where(ACCOUNTS.c.name == get_free_account(tenant)).values(prepaid=True)
         self._connection.execute(prepaid)
-        return self.balance(free(tenant))
+        return self.get_balance(get_free_account(tenant))
 
-    def _prepaid(self, tenant: str) -> bool:
-        return bool(self._connection.execute(_PREPAID, {"name": free(tenant)}).scalar())
+    def _is_prepaid(self, tenant: str) -> bool:
+        return bool(self._connection.execute(_SELECT_PREPAID, {"name": get_free_account(tenant)}).scalar())
 
-    def _move(self, kind: Kind, task: int, transfer: _Transfer) -> None:
+    def _post_for_task(self, kind: PostingKind, task: int, transfer: _Transfer) -> None:
         self._post(kind, f"{task}-{kind}", task, transfer)
 
-    def _post(self, kind: Kind, txn: str, task: int | None, transfer: _Transfer) -> None:
+    def _post(self, kind: PostingKind, txn: str, task: int | None, transfer: _Transfer) -> None:
         sides = ((transfer.source, -transfer.amount), (transfer.target, transfer.amount))
         common = {"txn": txn, "kind": kind, "task": task, "created": self._now}
         # UNIQUE (txn, account) makes a second posting of one kind for a task an error, whoever tries it.
-        self._connection.execute(_POST, [{**common, "account": name, "amount": each} for name, each in sides])
         self._connection.execute(
-            _ADD, [{"name": name, "balance": each, "prepaid": False} for name, each in sides]
+            _INSERT_POSTING, [{**common, "account": name, "amount": each} for name, each in sides]
+        )
+        self._connection.execute(
+            _ADD_TO_BALANCE, [{"name": name, "balance": each, "prepaid": False} for name, each in sides]
         )

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from keyreel.clock import Clock
 
-FILE: Final = "clock.offset"
+OFFSET_FILE: Final = "clock.offset"
 """Its name in a data folder."""
 
 
-class DrivenClock:
+class DevClock:
     """Keeps its offset, in seconds, in a file of the data folder; it only goes forward.
 
     Raises:
@@ -27,9 +27,9 @@ class DrivenClock:
     """
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
-        self._file = folder / FILE
+        self._file = folder / OFFSET_FILE
         self._clock = clock or SystemClock()
-        self._offset = offset_in(folder)
+        self._offset = read_offset(folder)
 
     @property
     def offset(self) -> timedelta:
@@ -43,22 +43,22 @@ class DrivenClock:
     def advance(self, by: timedelta) -> None:
         """Go forward."""
         moved = self._offset + max(by, timedelta(0))
-        atomic_write.write(self._file, str(moved.total_seconds()).encode())
+        atomic_write.write_atomically(self._file, str(moved.total_seconds()).encode())
         self._offset = moved
 
 
-def machine_time(clock: Clock) -> datetime:
+def get_machine_time(clock: Clock) -> datetime:
     """Return the time that others know, however far this clock was moved."""
-    return clock.now() - clock.offset if isinstance(clock, DrivenClock) else clock.now()
+    return clock.now() - clock.offset if isinstance(clock, DevClock) else clock.now()
 
 
-def offset_in(folder: Path) -> timedelta:
+def read_offset(folder: Path) -> timedelta:
     """Return how far a data folder's clock was moved.
 
     Raises:
         InvalidSetting: the file that tells it holds something else.
     """
-    file = folder / FILE
+    file = folder / OFFSET_FILE
     if not file.exists():
         return timedelta(0)
     try:

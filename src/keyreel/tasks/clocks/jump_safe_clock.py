@@ -8,33 +8,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from keyreel.clock import Clock, JumpWatch
+    from keyreel.clock import Clock, ClockJumpDetector
 
 
-class TrustedTime:
+class JumpSafeClock:
     """A clock less its jumps forward since this process began; deadlines of tasks follow the same jumps."""
 
-    def __init__(self, clock: Clock, watch: JumpWatch) -> None:
+    def __init__(self, clock: Clock, watch: ClockJumpDetector) -> None:
         self._clock = clock
         self._watch = watch
-        self._jumped = timedelta(0)
-        self._untold = timedelta(0)
+        self._total_jump = timedelta(0)
+        self._pending_jump = timedelta(0)
 
     def now(self) -> datetime:
         """Return the time, which a jump of the clock does not bring nearer to the end of anything."""
-        self._look()
-        return self._clock.now() - max(self._jumped, timedelta(0))
+        self._update()
+        return self._clock.now() - max(self._total_jump, timedelta(0))
 
-    def untold_jump(self) -> timedelta:
+    def get_pending_jump(self) -> timedelta:
         """Return how far the clock jumped since `told` was called last."""
-        self._look()
-        return self._untold
+        self._update()
+        return self._pending_jump
 
-    def told(self, jump: timedelta) -> None:
+    def acknowledge_jump(self, jump: timedelta) -> None:
         """Take note that everything has followed this jump."""
-        self._untold -= jump
+        self._pending_jump -= jump
 
-    def _look(self) -> None:
-        jump = self._watch.jump()
-        self._jumped += jump
-        self._untold += jump
+    def _update(self) -> None:
+        jump = self._watch.measure_jump()
+        self._total_jump += jump
+        self._pending_jump += jump

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy.sql.compiler import SQLCompiler
 
-FILE: Final = "keyreel.db"
+DATABASE_FILE: Final = "keyreel.db"
 """Its name in a data folder."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
-_PATIENCE_MS: Final = 250
+_BUSY_TIMEOUT_MS: Final = 250
 """How long a call waits for a lock: callers run in the event loop, so briefly; `patiently` waits longer."""
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -55,24 +55,24 @@ class Database:
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
         self._lock = threading.Lock()
         self._engine = create_engine(
-            _reading(file) if read_only else URL.create("sqlite", database=str(file)),
+            _make_read_only_url(file) if read_only else URL.create("sqlite", database=str(file)),
             poolclass=StaticPool,
             connect_args={"check_same_thread": False},
         )
-        event.listen(self._engine, "connect", _prepare_reader if read_only else _prepare)
-        event.listen(self._engine, "begin", _begin)
+        event.listen(self._engine, "connect", _configure_reader if read_only else _configure_writer)
+        event.listen(self._engine, "begin", _begin_transaction)
         self._file = file
         try:
-            with _explained():
+            with _translate_errors():
                 self._reader = self._engine.connect()
         except DatabaseError as error:
             self._engine.dispose()
             raise InvalidSetting(f"data: {file} cannot be opened: {error.orig}.") from error
         self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
-        self._viewer = self._engine.connect().execution_options(begin="BEGIN")
+        self._snapshot_connection = self._engine.connect().execution_options(begin="BEGIN")
 
     @classmethod
-    def reader(cls, file: Path) -> Database:
+    def open_read_only(cls, file: Path) -> Database:
         """Open a database for long looks that nobody else waits for and that change nothing.
 
         It may be open elsewhere: a reader neither writes nor checkpoints.
@@ -85,15 +85,15 @@ class Database:
             raise InvalidSetting(f"data: there is no database at {file}.")
         database = cls(file, read_only=True)
         try:
-            database._expect_this_version()
+            database._check_schema_version()
         except BaseException:
             database.close()
             raise
         return database
 
-    def again(self) -> Database:
+    def reopen_read_only(self) -> Database:
         """Open the same file as a reader."""
-        return Database.reader(self._file)
+        return Database.open_read_only(self._file)
 
     @contextmanager
     def write(self) -> Generator[Connection]:
@@ -102,7 +102,7 @@ class Database:
         Raises:
             Unavailable: the database is locked, its disk is full or broken; nothing was written.
         """
-        with self._mine(), _explained(), self._writer.begin():
+        with self._acquire(), _translate_errors(), self._writer.begin():
             yield self._writer
 
     @contextmanager
@@ -112,18 +112,18 @@ class Database:
         Raises:
             Unavailable: the database cannot be read.
         """
-        with self._mine(), _explained(), self._reader.begin():
+        with self._acquire(), _translate_errors(), self._reader.begin():
             yield self._reader
 
     @contextmanager
-    def view(self) -> Generator[Connection]:
+    def snapshot(self) -> Generator[Connection]:
         """Lend the connection for SELECTs that all see the database at one moment.
 
         Raises:
             Unavailable: the database cannot be read.
         """
-        with self._mine(), _explained(), self._viewer.begin():
-            yield self._viewer
+        with self._acquire(), _translate_errors(), self._snapshot_connection.begin():
+            yield self._snapshot_connection
 
     def migrate(self) -> None:
         """Bring the tables to this version's shape, in one transaction.
@@ -134,7 +134,7 @@ class Database:
         from alembic import command
         from alembic.util import CommandError
 
-        config = _migrations()
+        config = _make_alembic_config()
         with self.write() as connection:
             config.attributes["connection"] = connection
             try:
@@ -142,10 +142,10 @@ class Database:
             except CommandError as error:
                 raise InvalidSetting(f"data: {self._file} is from a newer Keyreel: {error}.") from error
 
-    def _expect_this_version(self) -> None:
+    def _check_schema_version(self) -> None:
         from alembic.script import ScriptDirectory
 
-        newest = ScriptDirectory.from_config(_migrations()).get_current_head()
+        newest = ScriptDirectory.from_config(_make_alembic_config()).get_current_head()
         try:
             with self.read() as connection:
                 found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
@@ -162,12 +162,12 @@ class Database:
         with self._lock:
             self._writer.close()
             self._reader.close()
-            self._viewer.close()
+            self._snapshot_connection.close()
             self._engine.dispose()
 
     @contextmanager
-    def _mine(self) -> Generator[None]:
-        if not self._lock.acquire(timeout=8 * _PATIENCE_MS / 1000):
+    def _acquire(self) -> Generator[None]:
+        if not self._lock.acquire(timeout=8 * _BUSY_TIMEOUT_MS / 1000):
             raise Unavailable
         try:
             yield
@@ -175,12 +175,12 @@ class Database:
             self._lock.release()
 
 
-def _reading(file: Path) -> URL:
+def _make_read_only_url(file: Path) -> URL:
     # As a URI, which alone can say "read only"; SQLite then also reads what a killed process left in the WAL.
     return URL.create("sqlite", database=file.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
 
 
-def _migrations() -> Config:
+def _make_alembic_config() -> Config:
     from alembic.config import Config
 
     config = Config()
@@ -189,15 +189,15 @@ def _migrations() -> Config:
     return config
 
 
-def _prepare_reader(connection: sqlite3.Connection, _: object) -> None:
+def _configure_reader(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
 
 
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
+def _configure_writer(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # Transactions begin where _begin says, not where the driver guesses.
     for pragma in (
-        f"busy_timeout = {_PATIENCE_MS}",
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
@@ -206,14 +206,14 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     statement = connection.get_execution_options().get("begin")
     if statement:
         connection.exec_driver_sql(statement)
 
 
 @contextmanager
-def _explained() -> Generator[None]:
+def _translate_errors() -> Generator[None]:
     try:
         yield
     except OperationalError as error:

@@ -13,29 +13,31 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SUBMIT_SECONDS: Final = 4.0
+SUBMIT_RETRY_SECONDS: Final = 4.0
 """A client hears "try again" within 5 s."""
-WORKER_SECONDS: Final = 60.0
-ENDLESS: Final = float("inf")
+WORKER_RETRY_SECONDS: Final = 60.0
+NO_TIMEOUT: Final = float("inf")
 """For what must not be given up while the process lives: the end of a task."""
-_FIRST_PAUSE: Final = 0.05
-_LONGEST_PAUSE: Final = 5.0
+_INITIAL_BACKOFF: Final = 0.05
+_MAX_BACKOFF: Final = 5.0
 
 
-async def patiently(call: Callable[[], T], seconds: float, random: Random) -> T:
+async def retry_while_unavailable(call: Callable[[], T], seconds: float, random: Random) -> T:
     """Return what `call` returns, asking again with growing pauses while it raises Unavailable.
 
     Raises:
         Unavailable: it still did after `seconds`.
     """
 
-    async def called() -> T:
+    async def call_async() -> T:
         return call()
 
-    return await patiently_awaited(called, seconds, random)
+    return await retry_async_while_unavailable(call_async, seconds, random)
 
 
-async def patiently_awaited(call: Callable[[], Awaitable[T]], seconds: float, random: Random) -> T:
+async def retry_async_while_unavailable(
+    call: Callable[[], Awaitable[T]], seconds: float, random: Random
+) -> T:
     """Do the same with a call that is awaited.
 
     Raises:
@@ -43,7 +45,7 @@ async def patiently_awaited(call: Callable[[], Awaitable[T]], seconds: float, ra
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    pause = _FIRST_PAUSE
+    pause = _INITIAL_BACKOFF
     while True:
         try:
             return await call()
@@ -52,4 +54,4 @@ async def patiently_awaited(call: Callable[[], Awaitable[T]], seconds: float, ra
             if left <= 0:
                 raise
         await asyncio.sleep(min(left, pause * random.uniform(0.5, 1.0)))
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause = min(2 * pause, _MAX_BACKOFF)

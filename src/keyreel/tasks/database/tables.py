@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from keyreel.task import Kept, State, Submission, Task, TaskId
+from keyreel.task import RetentionStage, Submission, Task, TaskId, TaskState
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -48,7 +48,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-class Sentences(TypeDecorator[tuple[str, ...]]):
+class SentenceList(TypeDecorator[tuple[str, ...]]):
     """Sentences for people, as a JSON list."""
 
     impl = Text
@@ -100,13 +100,13 @@ TASKS: Final = Table(
     Column("size", Text, nullable=False, server_default=""),
     Column("video_sha256", Text, nullable=False),
     Column("fingerprint", Text, nullable=False, server_default=""),
-    Column("notes", Sentences, nullable=False, server_default="[]"),
+    Column("notes", SentenceList, nullable=False, server_default="[]"),
     Column("created", Instant, nullable=False),
     Column("ready_at", Instant, nullable=False),
     Column("started", Instant),
     Column("finished", Instant),
     Column("deadline", Instant),
-    Column("kept", Text, nullable=False, server_default=Kept.ALL),
+    Column("kept", Text, nullable=False, server_default=RetentionStage.ALL),
     Column("owner", Text, nullable=False),
     Column("lease_until", Double),
     # In the order in which a claim asks: whose turn is it, which task is that tenant's next, by which key.
@@ -249,7 +249,7 @@ DELIVERY_ATTEMPTS: Final = Table(
 """Every attempt to deliver; `status` is 0 where no answer came."""
 
 
-def task_of(row: RowMapping) -> Task:
+def task_from_row(row: RowMapping) -> Task:
     """Read a row of TASKS."""
     return Task(
         id=TaskId(str(row["id"])),
@@ -267,7 +267,7 @@ def task_of(row: RowMapping) -> Task:
             payload=row["payload"],
             idempotency_key=row["idempotency_key"],
         ),
-        state=State(row["state"]),
+        state=TaskState(row["state"]),
         attempt=row["attempt"],
         crashes=row["crashes"],
         progress=row["progress"],
@@ -275,7 +275,7 @@ def task_of(row: RowMapping) -> Task:
         started=row["started"],
         finished=row["finished"],
         deadline=row["deadline"],
-        kept=Kept(row["kept"]),
+        kept=RetentionStage(row["kept"]),
         reason=row["reason"],
         fault=row["fault"],
         video=row["video"],

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, bindparam, exists, func, insert, or_, select, type_coerce, update
 
 from keyreel.errors import UnknownTask
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS
-from keyreel.tasks.ids import number_of
-from keyreel.tasks.webhooks.events import Status, forget_keys, of_task
+from keyreel.tasks.ids import parse_task_id
+from keyreel.tasks.webhooks.events import DeliveryStatus, bypass_index, delete_spent_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.tasks.database.connection import Database
 
-_PATIENCE: Final = timedelta(seconds=60)
+_ORDERING_WINDOW: Final = timedelta(seconds=60)
 """How soon an earlier event must be due again for a later one of the same task to wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DeliveryLimits:
     """How many deliveries may be under way: in all, for a tenant, and from one tenant to one host."""
 
     total: int = 64
-    tenant: int = 8
-    receiver: int = 4
+    per_tenant: int = 8
+    per_receiver: int = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """One attempt to deliver; `status` is the answer's, 0 where none came, and `error` says why it failed."""
 
     at: datetime
@@ -62,68 +62,73 @@ class Delivery:
     url: str
     base: str
     sealed_key: str
-    state: State
-    status: Status
+    state: TaskState
+    status: DeliveryStatus
     tried: int
     created: datetime
     next_at: datetime
     finished: datetime | None = None
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[DeliveryAttempt, ...] = ()
 
 
-_ROWS: Final = select(DELIVERIES, CALLBACKS.c.url, CALLBACKS.c.base, CALLBACKS.c.sealed_key).join_from(
-    DELIVERIES, CALLBACKS
+_SELECT_DELIVERIES: Final = select(
+    DELIVERIES, CALLBACKS.c.url, CALLBACKS.c.base, CALLBACKS.c.sealed_key
+).join_from(DELIVERIES, CALLBACKS)
+_DUE_CONDITIONS: Final = (
+    DELIVERIES.c.status == DeliveryStatus.PENDING,
+    DELIVERIES.c.next_at <= bindparam("now"),
 )
-_WAITING: Final = (DELIVERIES.c.status == Status.PENDING, DELIVERIES.c.next_at <= bindparam("now"))
 # The loop asks this several times a second.
-_RECEIVERS: Final = (
+_SELECT_DUE_RECEIVERS: Final = (
     select(DELIVERIES.c.tenant, DELIVERIES.c.host, func.min(DELIVERIES.c.next_at).label("since"))
-    .where(*_WAITING)
+    .where(*_DUE_CONDITIONS)
     .group_by(DELIVERIES.c.tenant, DELIVERIES.c.host)
 )
 
 
-class Deliveries:
+class DeliveryStore:
     """The deliveries of one database.
 
     Any call raises Unavailable while the database is locked or its disk is full.
     """
 
-    def __init__(self, database: Database, clock: Clock, room: Room | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, limits: DeliveryLimits | None = None) -> None:
         self._database = database
         self._clock = clock
-        self._room = room or Room()
+        self._limits = limits or DeliveryLimits()
 
-    def due(self, busy: Collection[Delivery]) -> tuple[Delivery, ...]:
+    def list_due(self, in_flight: Collection[Delivery]) -> tuple[Delivery, ...]:
         """Return what is to be sent now beside what is on its way already.
 
         Tenants with least on their way go first, and no receiver gets more than its room: one that is slow
         holds up its own deliveries alone. A task's events go one after another.
         """
         now = self._clock.now()
-        of_tenant = Counter(each.tenant for each in busy)
-        to_receiver = Counter((each.tenant, each.host) for each in busy)
-        found: list[Delivery] = []
-        with self._database.view() as connection:
-            receivers = connection.execute(_RECEIVERS, {"now": now}).all()
+        of_tenant = Counter(each.tenant for each in in_flight)
+        to_receiver = Counter((each.tenant, each.host) for each in in_flight)
+        due: list[Delivery] = []
+        with self._database.snapshot() as connection:
+            receivers = connection.execute(_SELECT_DUE_RECEIVERS, {"now": now}).all()
             receivers = sorted(receivers, key=lambda each: (of_tenant[each.tenant], each.since))
             for tenant, host, _ in receivers:
-                room = min(
-                    self._room.total - len(busy) - len(found),
-                    self._room.tenant - of_tenant[tenant],
-                    self._room.receiver - to_receiver[tenant, host],
+                free = min(
+                    self._limits.total - len(in_flight) - len(due),
+                    self._limits.per_tenant - of_tenant[tenant],
+                    self._limits.per_receiver - to_receiver[tenant, host],
                 )
-                if room > 0:
-                    query = _next_to(tenant, host, busy).limit(room)
+                if free > 0:
+                    query = _build_due_query(tenant, host, in_flight).limit(free)
                     rows = connection.execute(query, {"now": now}).mappings()
-                    taken = [_delivery_of(row) for row in rows]
+                    taken = [_delivery_from_row(row) for row in rows]
                     of_tenant[tenant] += len(taken)
-                    found += taken
-        return tuple(found)
+                    due += taken
+        return tuple(due)
 
-    def record(self, delivery: Delivery, attempt: Attempt, status: Status, next_at: datetime) -> None:
+    def record_attempt(
+        self, delivery: Delivery, attempt: DeliveryAttempt, status: DeliveryStatus, next_at: datetime
+    ) -> None:
         """Keep an attempt and what follows from it; `next_at` counts only while the delivery is pending."""
-        pending = status is Status.PENDING
+        pending = status is DeliveryStatus.PENDING
         change = {
             "status": status,
             "tried": delivery.tried + 1,
@@ -135,21 +140,27 @@ class Deliveries:
             if not connection.execute(update(DELIVERIES).where(mine).values(change)).rowcount:
                 return  # The task was deleted meanwhile.
             _add_attempt(connection, delivery.id, attempt)
-            if status is Status.DELIVERED:
-                self._supersede(connection, delivery)
-            if status is Status.DISABLED:
-                self._disable(connection, delivery)
-            forget_keys(connection, _same(delivery, all_tasks=status is Status.DISABLED))
+            if status is DeliveryStatus.DELIVERED:
+                self._supersede_earlier(connection, delivery)
+            if status is DeliveryStatus.DISABLED:
+                self._disable_receiver(connection, delivery)
+            delete_spent_keys(
+                connection, _build_callback_filter(delivery, all_tasks=status is DeliveryStatus.DISABLED)
+            )
 
     def list(self, task: TaskId | None = None, limit: int = 50) -> tuple[Delivery, ...]:
         """List a task's deliveries, or everybody's, newest first, each with its attempts."""
-        query = _ROWS.order_by(DELIVERIES.c.created.desc(), DELIVERIES.c.task, DELIVERIES.c.event.desc())
+        query = _SELECT_DELIVERIES.order_by(
+            DELIVERIES.c.created.desc(), DELIVERIES.c.task, DELIVERIES.c.event.desc()
+        )
         if task is not None:
-            query = query.where(DELIVERIES.c.task == number_of(task))
-        with self._database.view() as connection:
+            query = query.where(DELIVERIES.c.task == parse_task_id(task))
+        with self._database.snapshot() as connection:
             rows = connection.execute(query.limit(limit)).mappings().all()
-            attempts = _attempts(connection, [row["id"] for row in rows])
-        return tuple(replace(_delivery_of(row), attempts=tuple(attempts.get(row["id"], ()))) for row in rows)
+            attempts = _load_attempts(connection, [row["id"] for row in rows])
+        return tuple(
+            replace(_delivery_from_row(row), attempts=tuple(attempts.get(row["id"], ()))) for row in rows
+        )
 
     def replay(self, delivery_id: str) -> Delivery:
         """Send an event again, now and with a whole schedule before it, whatever became of it.
@@ -158,87 +169,87 @@ class Deliveries:
             UnknownTask: there is no delivery with this id.
         """
         now = self._clock.now()
-        again = {"status": Status.PENDING, "tried": 0, "next_at": now, "finished": None}
+        again = {"status": DeliveryStatus.PENDING, "tried": 0, "next_at": now, "finished": None}
         mine = DELIVERIES.c.id == delivery_id
         with self._database.write() as connection:
             connection.execute(update(DELIVERIES).where(mine).values(again))
-            row = connection.execute(_ROWS.where(mine)).mappings().one_or_none()
+            row = connection.execute(_SELECT_DELIVERIES.where(mine)).mappings().one_or_none()
             if row is None:
                 raise UnknownTask("There is no delivery with this id: `keyreel callbacks list` shows them.")
             # Who asks for it again believes that the receiver is back.
             back = update(CALLBACKS).where(CALLBACKS.c.task == row["task"])
             connection.execute(back.values(disabled=None))
-        return _delivery_of(row)
+        return _delivery_from_row(row)
 
-    def _supersede(self, connection: Connection, delivery: Delivery) -> None:
+    def _supersede_earlier(self, connection: Connection, delivery: Delivery) -> None:
         """Drop earlier events of the task: a receiver must not see its state go back."""
         number = select(DELIVERIES.c.event).where(DELIVERIES.c.id == delivery.id).scalar_subquery()
         earlier = update(DELIVERIES).where(
             DELIVERIES.c.task == int(delivery.task),
-            of_task(DELIVERIES.c.status) == Status.PENDING,
+            bypass_index(DELIVERIES.c.status) == DeliveryStatus.PENDING,
             DELIVERIES.c.event < number,
         )
-        connection.execute(earlier.values(status=Status.SUPERSEDED, finished=self._clock.now()))
+        connection.execute(earlier.values(status=DeliveryStatus.SUPERSEDED, finished=self._clock.now()))
 
-    def _disable(self, connection: Connection, delivery: Delivery) -> None:
+    def _disable_receiver(self, connection: Connection, delivery: Delivery) -> None:
         """Send this tenant's events to this address no more, as far as its tasks are submitted already."""
         now = self._clock.now()
-        same = _same(delivery, all_tasks=True)
+        same = _build_callback_filter(delivery, all_tasks=True)
         connection.execute(update(CALLBACKS).where(same).values(disabled=now))
         left = update(DELIVERIES).where(
-            DELIVERIES.c.status == Status.PENDING,
+            DELIVERIES.c.status == DeliveryStatus.PENDING,
             DELIVERIES.c.task.in_(select(CALLBACKS.c.task).where(same)),
         )
-        connection.execute(left.values(status=Status.DISABLED, finished=now))
+        connection.execute(left.values(status=DeliveryStatus.DISABLED, finished=now))
 
 
-def _same(delivery: Delivery, *, all_tasks: bool) -> ColumnElement[bool]:
+def _build_callback_filter(delivery: Delivery, *, all_tasks: bool) -> ColumnElement[bool]:
     if all_tasks:
         return (CALLBACKS.c.tenant == delivery.tenant) & (CALLBACKS.c.url == delivery.url)
     return CALLBACKS.c.task == int(delivery.task)
 
 
-def _next_to(tenant: str, host: str, busy: Collection[Delivery]) -> Any:
+def _build_due_query(tenant: str, host: str, in_flight: Collection[Delivery]) -> Any:
     """Select what is due to one receiver, without events that wait for earlier ones of their task."""
     earlier = DELIVERIES.alias()
     # Instants are microseconds: the database adds them.
-    soon = type_coerce(DELIVERIES.c.created, BigInteger) + _PATIENCE // timedelta(microseconds=1)
-    held = exists().where(
+    soon = type_coerce(DELIVERIES.c.created, BigInteger) + _ORDERING_WINDOW // timedelta(microseconds=1)
+    blocked = exists().where(
         earlier.c.task == DELIVERIES.c.task,
         earlier.c.event < DELIVERIES.c.event,
-        of_task(earlier.c.status) == Status.PENDING,
+        bypass_index(earlier.c.status) == DeliveryStatus.PENDING,
         or_(earlier.c.next_at <= bindparam("now"), type_coerce(earlier.c.next_at, BigInteger) <= soon),
     )
     return (
-        _ROWS.where(*_WAITING, DELIVERIES.c.tenant == tenant, DELIVERIES.c.host == host)
-        .where(DELIVERIES.c.task.not_in([int(each.task) for each in busy]), ~held)
+        _SELECT_DELIVERIES.where(*_DUE_CONDITIONS, DELIVERIES.c.tenant == tenant, DELIVERIES.c.host == host)
+        .where(DELIVERIES.c.task.not_in([int(each.task) for each in in_flight]), ~blocked)
         .order_by(DELIVERIES.c.next_at, DELIVERIES.c.id)
     )
 
 
-def _add_attempt(connection: Connection, delivery_id: str, attempt: Attempt) -> None:
+def _add_attempt(connection: Connection, delivery_id: str, attempt: DeliveryAttempt) -> None:
     last = select(func.max(DELIVERY_ATTEMPTS.c.number)).where(DELIVERY_ATTEMPTS.c.delivery == delivery_id)
     number = (connection.execute(last).scalar() or 0) + 1
     row = {"delivery": delivery_id, "number": number, **asdict(attempt)}
     connection.execute(insert(DELIVERY_ATTEMPTS).values(row))
 
 
-def _attempts(connection: Connection, ids: list[str]) -> dict[str, list[Attempt]]:
+def _load_attempts(connection: Connection, ids: list[str]) -> dict[str, list[DeliveryAttempt]]:
     columns = DELIVERY_ATTEMPTS.c
     query = select(DELIVERY_ATTEMPTS).where(columns.delivery.in_(ids)).order_by(columns.number)
-    found: dict[str, list[Attempt]] = {}
+    found: dict[str, list[DeliveryAttempt]] = {}
     for row in connection.execute(query):
-        made = Attempt(row.at, row.milliseconds, row.status, row.error)
-        found.setdefault(row.delivery, []).append(made)
+        attempt = DeliveryAttempt(row.at, row.milliseconds, row.status, row.error)
+        found.setdefault(row.delivery, []).append(attempt)
     return found
 
 
-def _delivery_of(row: RowMapping) -> Delivery:
+def _delivery_from_row(row: RowMapping) -> Delivery:
     return Delivery(
         id=row["id"],
         task=TaskId(str(row["task"])),
-        state=State(row["state"]),
-        status=Status(row["status"]),
+        state=TaskState(row["state"]),
+        status=DeliveryStatus(row["status"]),
         **{name: row[name] for name in ("tenant", "host", "url", "base", "sealed_key")},
         **{name: row[name] for name in ("tried", "created", "next_at", "finished")},
     )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, select, update
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, TASKS
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-_ENDS: Final = tuple(state for state in State if state.final)
+_FINAL_STATES: Final = tuple(state for state in TaskState if state.is_final)
 
 
-class Status(StrEnum):
+class DeliveryStatus(StrEnum):
     """Where a delivery is."""
 
     PENDING = "pending"
@@ -43,9 +43,9 @@ class Callback:
     """Who wants to hear of a task, as is known when it is submitted."""
 
     url: str
-    base: str
+    base_url: str
     """The server's address as the client knows it, for links."""
-    states: frozenset[State]
+    states: frozenset[TaskState]
     """Which states are told."""
     sealed_key: str = ""
     """The submitting API key, sealed, for formats that sign with it."""
@@ -54,16 +54,16 @@ class Callback:
 
 
 # Claims and ends of every task ask this.
-_FIND: Final = select(CALLBACKS).where(CALLBACKS.c.task == bindparam("task"))
+_SELECT_CALLBACK: Final = select(CALLBACKS).where(CALLBACKS.c.task == bindparam("task"))
 
 
-def register(connection: Connection, task: int, tenant: str, callback: Callback) -> None:
+def register_callback(connection: Connection, task: int, tenant: str, callback: Callback) -> None:
     """Remember a new task's callback."""
     row = {
         "task": task,
         "tenant": tenant,
         "url": callback.url,
-        "base": callback.base,
+        "base": callback.base_url,
         "sealed_key": callback.sealed_key,
         "states": " ".join(sorted(callback.states)),
         "wait_seconds": callback.wait_seconds,
@@ -71,23 +71,23 @@ def register(connection: Connection, task: int, tenant: str, callback: Callback)
     connection.execute(insert(CALLBACKS).values(row))
 
 
-def happened(connection: Connection, now: datetime, task: int, state: State) -> None:
+def record_event(connection: Connection, now: datetime, task: int, state: TaskState) -> None:
     """Make an event of a task's new state, if anybody wants to hear of it; each state is told once."""
-    callback = connection.execute(_FIND, {"task": task}).one_or_none()
+    callback = connection.execute(_SELECT_CALLBACK, {"task": task}).one_or_none()
     if callback is None:
         return
     if callback.disabled is not None:
-        forget_keys(connection, CALLBACKS.c.task == task)
+        delete_spent_keys(connection, CALLBACKS.c.task == task)
     elif state in callback.states.split():
-        _add(connection, now, callback, state)
+        _insert_delivery(connection, now, callback, state)
 
 
-def _add(connection: Connection, now: datetime, callback: Row[Any], state: State) -> None:
+def _insert_delivery(connection: Connection, now: datetime, callback: Row[Any], state: TaskState) -> None:
     known = select(DELIVERIES.c.state).where(DELIVERIES.c.task == callback.task)
-    told: Collection[str] = connection.execute(known).scalars().all()
-    if state in told:
+    delivered_states: Collection[str] = connection.execute(known).scalars().all()
+    if state in delivered_states:
         return
-    event = len(told) + 1
+    event = len(delivered_states) + 1
     row = {
         "id": f"evt_{callback.task}_{event}",
         "task": callback.task,
@@ -95,7 +95,7 @@ def _add(connection: Connection, now: datetime, callback: Row[Any], state: State
         "tenant": callback.tenant,
         "host": urlsplit(callback.url).netloc,
         "state": state,
-        "status": Status.PENDING,
+        "status": DeliveryStatus.PENDING,
         "tried": 0,
         "created": now,
         "next_at": now + timedelta(seconds=callback.wait_seconds),
@@ -103,7 +103,7 @@ def _add(connection: Connection, now: datetime, callback: Row[Any], state: State
     connection.execute(insert(DELIVERIES).values(row))
 
 
-def of_task(status: ColumnElement[str]) -> ColumnElement[str]:
+def bypass_index(status: ColumnElement[str]) -> ColumnElement[str]:
     """Return a status for comparing among one task's rows, not by its index.
 
     The index of the task leads to a row or two, that of the status to everything that is pending.
@@ -111,14 +111,14 @@ def of_task(status: ColumnElement[str]) -> ColumnElement[str]:
     return func.coalesce(status, "")
 
 
-def forget_keys(connection: Connection, which: ColumnElement[bool]) -> None:
+def delete_spent_keys(connection: Connection, which: ColumnElement[bool]) -> None:
     """Delete the sealed API keys of callbacks that have nothing more to sign.
 
     That is when the task has ended and every event was delivered or is no longer wanted. What was given up
     may be replayed, so its key stays until the task itself is deleted.
     """
-    wanted = of_task(DELIVERIES.c.status).in_((Status.PENDING, Status.FAILED))
+    wanted = bypass_index(DELIVERIES.c.status).in_((DeliveryStatus.PENDING, DeliveryStatus.FAILED))
     left = exists().where(DELIVERIES.c.task == CALLBACKS.c.task, wanted)
-    ended = exists().where(TASKS.c.id == CALLBACKS.c.task, TASKS.c.state.in_(_ENDS))
+    ended = exists().where(TASKS.c.id == CALLBACKS.c.task, TASKS.c.state.in_(_FINAL_STATES))
     spent = and_(which, CALLBACKS.c.sealed_key != "", ended, ~left)
     connection.execute(update(CALLBACKS).where(spent).values(sealed_key=""))

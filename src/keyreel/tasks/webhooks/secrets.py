@@ -16,19 +16,19 @@ DEFAULT_TENANT: Final = "default"
 _NONCE_BYTES: Final = 12
 
 
-class Vault:
+class WebhookSecrets:
     """Works with one secret of the data folder; `default_secret` (`whsec_…`) is the default tenant's."""
 
     def __init__(self, secret: bytes, default_secret: str = "") -> None:
         self._secret = secret
         self._default_secret = default_secret
-        self._cipher = AESGCM(self._derived("api keys"))
+        self._cipher = AESGCM(self._derive_key("api keys"))
 
-    def secret_of(self, tenant: str) -> str:
+    def get_secret(self, tenant: str) -> str:
         """Return what a tenant's deliveries are signed with, the same for as long as the folder lives."""
         if tenant == DEFAULT_TENANT and self._default_secret:
             return self._default_secret
-        return "whsec_" + base64.b64encode(self._derived(f"callbacks of {tenant}")).decode()
+        return "whsec_" + base64.b64encode(self._derive_key(f"callbacks of {tenant}")).decode()
 
     def seal(self, key: str, tenant: str) -> str:
         """Encrypt an API key, so that the database alone gives it to nobody."""
@@ -36,7 +36,7 @@ class Vault:
         sealed = self._cipher.encrypt(nonce, key.encode(errors="replace"), tenant.encode())
         return base64.b64encode(nonce + sealed).decode()
 
-    def open(self, sealed: str, tenant: str) -> str:
+    def unseal(self, sealed: str, tenant: str) -> str:
         """Decrypt an API key; empty where there is none, or the folder's secret is another one now."""
         data = base64.b64decode(sealed)
         if not data:
@@ -46,5 +46,5 @@ class Vault:
         except InvalidTag:
             return ""
 
-    def _derived(self, purpose: str) -> bytes:
+    def _derive_key(self, purpose: str) -> bytes:
         return hmac.new(self._secret, f"keyreel {purpose}".encode(), sha256).digest()

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from keyreel import errors
 from keyreel.order import Operation
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import UNLIMITED, Action, Asked, Call, Dialect, Json, Query, Report, Route
 from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
 from keyreel.wire.dialects.webhooks import SCHEDULE, Reporting
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, Task
+    from keyreel.task import SignedLinks, Task
     from keyreel.wire.dialects.dialect import Allowance
     from keyreel.wire.dialects.webhooks import Event
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -29,15 +29,15 @@ _TASK_ID: Final = Query(
     "task_id", "The task's id.", {"type": "string", "pattern": "^[0-9]{1,19}$"}, required=True
 )
 _WORDS: Final = {
-    State.QUEUED: "TASK_STATUS_QUEUED",
-    State.RUNNING: "TASK_STATUS_PROCESSING",
-    State.SUCCEEDED: "TASK_STATUS_SUCCEED",
-    State.FAILED: "TASK_STATUS_FAILED",
-    State.CANCELLED: "TASK_STATUS_FAILED",
+    TaskState.QUEUED: "TASK_STATUS_QUEUED",
+    TaskState.RUNNING: "TASK_STATUS_PROCESSING",
+    TaskState.SUCCEEDED: "TASK_STATUS_SUCCEED",
+    TaskState.FAILED: "TASK_STATUS_FAILED",
+    TaskState.CANCELLED: "TASK_STATUS_FAILED",
 }
 # A cancelled task reads as failed: the format has no word for it. Clients of the family know a fifth word.
-_STATES: Final = {word: state for state, word in _WORDS.items() if state is not State.CANCELLED} | {
-    "TASK_STATUS_UNKNOWN": State.QUEUED
+_STATES: Final = {word: state for state, word in _WORDS.items() if state is not TaskState.CANCELLED} | {
+    "TASK_STATUS_UNKNOWN": TaskState.QUEUED
 }
 
 # The pages of Q3 abbreviate operations, and one page bears a model's name alone.
@@ -121,7 +121,7 @@ class AsyncV3(Dialect):
             return {"task_id": task.id}
         return {"task_id": task.id, "provider_request_id": str(uuid5(NAMESPACE_URL, f"keyreel:{task.id}"))}
 
-    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
         """Write the state: whole numbers as integers, numbers within `extra` and `videos` as strings."""
         video = (
             {
@@ -142,7 +142,7 @@ class AsyncV3(Dialect):
                 "task_type": self.model_id(type(endpoint)).upper().replace("-", "_"),
                 "eta": eta_seconds,
                 "progress_percent": 100
-                if task.state is State.SUCCEEDED
+                if task.state is TaskState.SUCCEEDED
                 else min(99, int(task.progress * 100)),
             },
             "images": [],
@@ -156,7 +156,7 @@ class AsyncV3(Dialect):
         left = UNLIMITED if allowance.credits is None else allowance.credits
         return {"allow_features": [], "credit_balance": left, "free_trial": {}}
 
-    def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
+    def event(self, event: Event, task: Task, endpoint: Endpoint, links: SignedLinks | None) -> Json:
         """Wrap the result, which carries the webhook's address back."""
         payload = super().event(event, task, endpoint, links)
         payload["extra"]["webhook"] = {"url": endpoint.report_to}
@@ -200,7 +200,7 @@ class AsyncV3(Dialect):
         return Report(
             id=TaskId(str(task.get("task_id") or "")),
             state=state,
-            progress=1.0 if state is State.SUCCEEDED else int(task.get("progress_percent") or 0) / 100,
+            progress=1.0 if state is TaskState.SUCCEEDED else int(task.get("progress_percent") or 0) / 100,
             eta_seconds=int(task.get("eta") or 0),
             reason=str(task.get("reason") or ""),
             video_url=str(video.get("video_url") or ""),
@@ -241,9 +241,9 @@ def _extra(task: Task) -> dict[str, Any]:
 
 
 def _reason(task: Task) -> str:
-    if task.state is State.CANCELLED:
+    if task.state is TaskState.CANCELLED:
         return task.reason or "The task was cancelled."
-    return task.reason if task.state is State.FAILED else ""
+    return task.reason if task.state is TaskState.FAILED else ""
 
 
 def _milliseconds(moment: datetime | None) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, State, Task, TaskFilter, TaskId
+    from keyreel.task import SignedLinks, Task, TaskFilter, TaskId, TaskState
     from keyreel.wire.dialects.webhooks import Event
     from keyreel.wire.endpoints.endpoint import Endpoint
 
@@ -78,7 +78,7 @@ class Report:
     """What a client reads about its task in any dialect. `progress` is 0.0 … 1.0, times are whole seconds."""
 
     id: TaskId
-    state: State
+    state: TaskState
     progress: float = 0.0
     eta_seconds: int = 0
     reason: str = ""
@@ -96,7 +96,7 @@ class Shown:
 
     task: Task
     endpoint: Endpoint
-    links: Links | None = None
+    links: SignedLinks | None = None
     eta_seconds: int = 0
 
 
@@ -193,10 +193,10 @@ class Dialect(ABC):
         """Write the answer to a submit."""
 
     @abstractmethod
-    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
         """Write a task's state; `links` only for a succeeded one."""
 
-    def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
+    def event(self, event: Event, task: Task, endpoint: Endpoint, links: SignedLinks | None) -> Json:
         """Write what a callback is sent: the task as a poll shows it, unless the format wraps that."""
         del event
         return self.result(task, endpoint, links, 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel import errors
 from keyreel.errors import KeyreelError
-from keyreel.task import State
+from keyreel.task import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def ending_code(task: Task, refusals: tuple[Row, ...], endings: Endings) -> str:
 
     It is that of the nearest class above where the error has none. `endings` has one for KeyreelError.
     """
-    if task.state not in {State.FAILED, State.CANCELLED}:
+    if task.state not in {TaskState.FAILED, TaskState.CANCELLED}:
         return ""
     codes = {row.kind: row.code for row in refusals} | dict(endings)
     return next(codes[kind] for kind in _ending(task).__mro__ if kind in codes)
@@ -62,7 +62,7 @@ def ending_code(task: Task, refusals: tuple[Row, ...], endings: Endings) -> str:
 
 def _ending(task: Task) -> type[KeyreelError]:
     """Return the class of the error that ended a task; rows of other versions may name others."""
-    usual = errors.Cancelled if task.state is State.CANCELLED else errors.RenderFailed
+    usual = errors.Cancelled if task.state is TaskState.CANCELLED else errors.RenderFailed
     found: object = getattr(errors, task.fault, usual)
     return found if isinstance(found, type) and issubclass(found, KeyreelError) else usual
 

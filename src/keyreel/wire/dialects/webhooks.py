@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
 
-from keyreel.task import State
+from keyreel.task import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEDULE: Final = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 36_000.0)
 """Standard Webhooks' own proposal: seconds before each attempt, counted from the end of the one before."""
 
-ENDS: Final = frozenset(state for state in State if state.final)
+ENDS: Final = frozenset(state for state in TaskState if state.is_final)
 
 _ACCESS_KEY: Final = "vidu"
 _ALGORITHM: Final = "hmac-sha256"
@@ -32,7 +32,7 @@ _SIGNED: Final = ("Date", "x-request-nonce")
 class Reporting:
     """What a format promises about callbacks; what its pages leave open is as Standard Webhooks has it."""
 
-    states: frozenset[State] = ENDS
+    states: frozenset[TaskState] = ENDS
     """Which states are told."""
     schedule: tuple[float, ...] = SCHEDULE
     """Seconds before each attempt, counted from the end of the one before; the first from the event."""

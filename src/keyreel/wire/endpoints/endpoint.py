@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from keyreel.order import Resolution
-from keyreel.pricing import Bought
+from keyreel.pricing import Purchase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyreel.order import Operation, Order, Size
-    from keyreel.task import State
+    from keyreel.task import TaskState
 
 MEGABYTE = 1_000_000
 
@@ -87,7 +87,7 @@ class Endpoint(BaseModel):
         return {}
 
     @property
-    def rehearsed_end(self) -> State | None:
+    def rehearsed_end(self) -> TaskState | None:
         """In test mode, the end that is only played; None for a task that is meant."""
         return None
 
@@ -105,9 +105,9 @@ class Endpoint(BaseModel):
         """Return a copy that goes on from a stored file; only for what goes on from a video."""
         raise NotImplementedError
 
-    def bought(self) -> Bought:
+    def bought(self) -> Purchase:
         """Return what is to be paid for."""
-        return Bought(
+        return Purchase(
             self.family, self.operation, self.resolution, self.seconds, self.saving, self.recommended
         )
 

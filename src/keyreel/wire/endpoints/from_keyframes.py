@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from keyreel.errors import ImageSizeOutOfRange
-from keyreel.order import Operation, Order, Picture, Shot, Size, Sound
+from keyreel.order import ImageRef, Operation, Order, Shot, Size, SoundOptions
 from keyreel.wire.endpoints.fields import Flag, Many, Text, Whole
 from keyreel.wire.endpoints.generation import Generation, Part, Voice, listed, relisted
 from keyreel.wire.inputs.sources import Source
@@ -41,9 +41,9 @@ class Img2Video(Generation):
         return self.duration
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> SoundOptions:
         """What is to be heard."""
-        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio, voice=self.voice_id)
+        return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio, voice=self.voice_id)
 
     def inputs(self) -> dict[str, str]:
         """Return the start frame."""
@@ -55,7 +55,7 @@ class Img2Video(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot with a first keyframe."""
-        return self.ordered(seed, Shot(self.prompt, self.duration, first=Picture(self.images[0])))
+        return self.ordered(seed, Shot(self.prompt, self.duration, first=ImageRef(self.images[0])))
 
 
 class StartEnd2Video(Generation):
@@ -98,7 +98,7 @@ class StartEnd2Video(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot between two keyframes, or with the first one alone."""
-        first, *rest = (Picture(source) for source in self.images)
+        first, *rest = (ImageRef(source) for source in self.images)
         shot = Shot(self.prompt, self.duration, first=first, last=rest[0] if rest else None)
         return self.ordered(seed, shot, operation=None if rest else Operation.IMG2VIDEO)
 
@@ -143,7 +143,7 @@ class Multiframe(Generation):
         """Return a shot between every two neighbouring keyframes."""
         ends = pairwise([self.start_image, *(key.key_image for key in self.image_settings)])
         shots = (
-            Shot(key.prompt, key.duration, Picture(first), Picture(last))
+            Shot(key.prompt, key.duration, ImageRef(first), ImageRef(last))
             for key, (first, last) in zip(self.image_settings, ends, strict=True)
         )
         return self.ordered(seed, *shots)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from keyreel.calling import renamed, unknown_calls
-from keyreel.order import Operation, Order, Picture, Shot, Size, Sound, Subject, frame_size
+from keyreel.order import ImageRef, Operation, Order, Shot, Size, SoundOptions, Subject, compute_frame_size
 from keyreel.wire.endpoints.fields import Flag, Many, RatioText, Text, Whole, broken, shape
 from keyreel.wire.endpoints.generation import Generation, Part, Voice, listed, relisted
 from keyreel.wire.inputs.sources import Source
@@ -36,7 +36,9 @@ class Reference2Video(Generation):
     @property
     def size(self) -> Size:
         """The frame's size."""
-        return self.sizes.get(self.aspect_ratio) or frame_size(self.resolution, shape(self.aspect_ratio))
+        return self.sizes.get(self.aspect_ratio) or compute_frame_size(
+            self.resolution, shape(self.aspect_ratio)
+        )
 
     def subjects_shown(self) -> tuple[Subject, ...]:
         """Return the characters and objects."""
@@ -136,10 +138,10 @@ class SubjectReference2Video(Reference2Video):
         )
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> SoundOptions:
         """What is to be heard, in the first voice given."""
         voice = next((subject.voice_id for subject in self.subjects if subject.voice_id), "")
-        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio, voice=voice)
+        return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio, voice=voice)
 
     def inputs(self) -> dict[str, str]:
         """Return every view of every subject."""
@@ -167,7 +169,7 @@ class SubjectReference2Video(Reference2Video):
     def subjects_shown(self) -> tuple[Subject, ...]:
         """Return the named subjects, then one for each flat picture."""
         named = tuple(
-            Subject(name, tuple(map(Picture, each.images)), each.voice_id)
+            Subject(name, tuple(map(ImageRef, each.images)), each.voice_id)
             for name, each in zip(self._names(), self.subjects, strict=True)
         )
         return named + _one_each(self.images, first=len(named) + 1)
@@ -185,7 +187,7 @@ class SubjectReference2Video(Reference2Video):
 
 
 def _one_each(images: tuple[str, ...], *, first: int) -> tuple[Subject, ...]:
-    return tuple(Subject(str(number), (Picture(image),)) for number, image in enumerate(images, start=first))
+    return tuple(Subject(str(number), (ImageRef(image),)) for number, image in enumerate(images, start=first))
 
 
 def _views_path(index: int) -> str:

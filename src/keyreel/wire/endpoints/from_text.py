@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from keyreel.order import Operation, Order, Picture, Shot, Size, Subject, frame_size
+from keyreel.order import ImageRef, Operation, Order, Shot, Size, Subject, compute_frame_size
 from keyreel.wire.endpoints.fields import Many, OneOf, RatioText, Text, Whole, shape
 from keyreel.wire.endpoints.generation import Generation, listed, relisted
 from keyreel.wire.inputs.sources import Source
@@ -43,7 +43,9 @@ class Text2Video(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot without keyframes."""
-        size = self.sizes.get(self.aspect_ratio) or frame_size(self.resolution, shape(self.aspect_ratio))
+        size = self.sizes.get(self.aspect_ratio) or compute_frame_size(
+            self.resolution, shape(self.aspect_ratio)
+        )
         return self.ordered(seed, Shot(self.prompt, self.duration), size=size)
 
 
@@ -69,7 +71,7 @@ class Template2Video(Generation):
     @property
     def size(self) -> Size:
         """The frame's size."""
-        return frame_size(self.resolution, shape(self.aspect_ratio))
+        return compute_frame_size(self.resolution, shape(self.aspect_ratio))
 
     def inputs(self) -> dict[str, str]:
         """Return the pictures."""
@@ -83,6 +85,6 @@ class Template2Video(Generation):
         """Return one shot whose prompt names the template first."""
         words = ", ".join(word for word in (self.template, self.area, self.beast, self.prompt) if word)
         subjects = (
-            Subject(str(number), (Picture(image),)) for number, image in enumerate(self.images, start=1)
+            Subject(str(number), (ImageRef(image),)) for number, image in enumerate(self.images, start=1)
         )
         return self.ordered(seed, Shot(words, self.seconds), subjects=subjects, size=self.size)

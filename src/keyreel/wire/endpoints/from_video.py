@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from keyreel.order import Corner, Operation, Order, Picture, Shot
+from keyreel.order import Corner, ImageRef, Operation, Order, Shot
 from keyreel.wire.endpoints.fields import CornerName, Many, Text, Whole, broken
 from keyreel.wire.endpoints.generation import Generation, listed, relisted
 from keyreel.wire.inputs.sources import Address, Source, TaskNumber
@@ -79,5 +79,5 @@ class Extend(Generation):
 
     def order(self, seed: int) -> Order:
         """Return one shot; the frames that it goes on from are known once the video is at hand."""
-        last = Picture(self.images[0]) if self.images else None
+        last = ImageRef(self.images[0]) if self.images else None
         return self.ordered(seed, Shot(self.prompt, self.duration, last=last))

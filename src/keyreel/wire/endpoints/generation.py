@@ -9,17 +9,17 @@ from pydantic_core import from_json
 from keyreel.order import (
     Amplitude,
     Corner,
+    ImageRef,
     Operation,
     Order,
-    Picture,
     Resolution,
     Shot,
     Size,
-    Sound,
+    SoundOptions,
     Subject,
     Watermark,
 )
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 from keyreel.wire.endpoints.fields import (
     PAYLOAD_LENGTH,
@@ -34,7 +34,7 @@ from keyreel.wire.endpoints.fields import (
 )
 from keyreel.wire.inputs.sources import TRUSTED, Address, Source
 
-_PLAYED: Final = {"TASK_STATUS_SUCCEED": State.SUCCEEDED, "TASK_STATUS_FAILED": State.FAILED}
+_PLAYED: Final = {"TASK_STATUS_SUCCEED": TaskState.SUCCEEDED, "TASK_STATUS_FAILED": TaskState.FAILED}
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
 
 Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
@@ -124,9 +124,9 @@ class Generation(Endpoint):
         return self.seed
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> SoundOptions:
         """What is to be heard."""
-        return Sound(music=self.bgm)
+        return SoundOptions(music=self.bgm)
 
     @property
     def saving(self) -> bool:
@@ -149,7 +149,7 @@ class Generation(Endpoint):
         return {field: self.report_to} if self.report_to else {}
 
     @property
-    def rehearsed_end(self) -> State | None:
+    def rehearsed_end(self) -> TaskState | None:
         """The end that test mode plays."""
         mode = self._webhook.test_mode
         return _PLAYED[mode.return_task_status] if mode and mode.enabled else None
@@ -216,7 +216,7 @@ class Generation(Endpoint):
         size: Size | None = None,
     ) -> Order:
         """Return the order of these shots, with all that requests have in common."""
-        mark = Watermark(self.wm_position, Picture(self.wm_url) if self.wm_url else None)
+        mark = Watermark(self.wm_position, ImageRef(self.wm_url) if self.wm_url else None)
         return Order(
             operation=operation or self.operation,
             model=self.family,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from keyreel.order import Sound
+from keyreel.order import SoundOptions
 from keyreel.wire.endpoints.fields import Whole
 from keyreel.wire.endpoints.from_references import SubjectReference2Video
 from keyreel.wire.endpoints.with_audio import Sounding
@@ -16,8 +16,8 @@ class SoundingReference2Video(Sounding, SubjectReference2Video):
     duration: Annotated[int, Whole(3, 16)] = Field(5, description="Seconds.")
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> SoundOptions:
         """What is to be heard, in the first voice given."""
         heard = super().sound
         voices = (self.voice_id, *(subject.voice_id for subject in self.subjects))
-        return Sound(heard.music, heard.ambience, heard.speech, next(filter(None, voices), ""))
+        return SoundOptions(heard.music, heard.ambience, heard.speech, next(filter(None, voices), ""))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from keyreel.order import Sound
+from keyreel.order import SoundOptions
 from keyreel.wire.endpoints.fields import Flag, OneOf
 from keyreel.wire.endpoints.generation import Generation, Voice
 
@@ -26,9 +26,9 @@ class Sounding(Generation):
         return (*super().without_effect(), *(("audio_type",) if chosen else ()))
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> SoundOptions:
         """What is to be heard."""
-        return Sound(
+        return SoundOptions(
             music=self.bgm,
             ambience=self.audio and self.audio_type != _SPEECH,
             speech=self.audio and self.audio_type != _EFFECTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import Action, Asked
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -54,8 +54,8 @@ def _formats(base_url: str) -> Iterator[str]:
 
 def _format(dialect: Dialect, base_url: str) -> Iterator[str]:
     request = example(Q2ProImg2Video)
-    call, task = dialect.submit_call(request), example_task(request, State.QUEUED)
-    done = example_task(request, State.SUCCEEDED)
+    call, task = dialect.submit_call(request), example_task(request, TaskState.QUEUED)
+    done = example_task(request, TaskState.SUCCEEDED)
     poll = next(route for route in dialect.routes if route.action is Action.RESULT)
     query = "".join(f"?{each.name}=ID" for each in poll.query if each.required)
     yield f"### {dialect.title}\n"

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.order import Resolution
-from keyreel.pricing import USD_PER_CREDIT, Bought
+from keyreel.pricing import USD_PER_CREDIT, Purchase
 from keyreel.wire.dialects.native_family.responses import model_name, operation_word
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from keyreel.pricing import Prices
+    from keyreel.pricing import PriceTable
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 
-def model_list(prices: Prices, able: Callable[[type[Endpoint]], bool]) -> Json:
+def model_list(prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
     """List every model with its operations; `able` says whether an engine here makes an endpoint's videos."""
     names = dict.fromkeys(map(model_name, ENDPOINTS))
     return {"object": "list", "data": [_model(name, prices, able) for name in names]}
 
 
-def model(name: str, prices: Prices, able: Callable[[type[Endpoint]], bool]) -> Json:
+def model(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
     """Describe one model.
 
     Raises:
@@ -67,7 +67,7 @@ def limits(kind: type[BaseModel], name: str) -> Json:
     return rule.schema()
 
 
-def _model(name: str, prices: Prices, able: Callable[[type[Endpoint]], bool]) -> Json:
+def _model(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
     kinds = [kind for kind in ENDPOINTS if model_name(kind) == name]
     operations = [_operation(kind, prices, able=able(kind)) for kind in kinds]
     return {
@@ -81,7 +81,7 @@ def _model(name: str, prices: Prices, able: Callable[[type[Endpoint]], bool]) ->
     }
 
 
-def _operation(kind: type[Endpoint], prices: Prices, *, able: bool) -> Json:
+def _operation(kind: type[Endpoint], prices: PriceTable, *, able: bool) -> Json:
     sizes = [Resolution(word) for word in limits(kind, "resolution")["enum"]]
     return {
         "operation": operation_word(kind),
@@ -94,10 +94,12 @@ def _operation(kind: type[Endpoint], prices: Prices, *, able: bool) -> Json:
     }
 
 
-def _prices(kind: type[Endpoint], size: Resolution, seconds: Iterable[int], prices: Prices) -> dict[str, int]:
+def _prices(
+    kind: type[Endpoint], size: Resolution, seconds: Iterable[int], prices: PriceTable
+) -> dict[str, int]:
     """Return the price by seconds."""
     return {
-        str(each): prices.credits(Bought(kind.family, kind.operation, size, each))
+        str(each): prices.compute_price(Purchase(kind.family, kind.operation, size, each))
         for each in seconds
         if _goes(kind, size, each)
     }

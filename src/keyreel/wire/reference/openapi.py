@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic.json_schema import models_json_schema
 
 from keyreel import errors
-from keyreel.task import State, TaskFilter
+from keyreel.task import TaskFilter, TaskState
 from keyreel.wire.dialects.dialect import Action, Allowance, Query, Route, Shown, TaskPage
 from keyreel.wire.dialects.native_family.responses import operation_word
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
@@ -160,7 +160,7 @@ def _submit(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
     if dialect.forms:
         content["multipart/form-data"] = {"schema": dialect.forms}
     request = example(kinds[0])
-    accepted = dialect.accepted(example_task(request, State.QUEUED), request)
+    accepted = dialect.accepted(example_task(request, TaskState.QUEUED), request)
     last = path.rpartition("/")[2]
     return {
         "tags": [dialect.name],
@@ -208,7 +208,7 @@ def _other(dialect: Dialect, route: Route) -> Json:
 def _good(dialect: Dialect, route: Route) -> Json:
     """Describe the answer of an address, with an example."""
     request = example(next(filter(dialect.offers, ENDPOINTS)))
-    done, stopped = example_task(request, State.SUCCEEDED), example_task(request, State.CANCELLED)
+    done, stopped = example_task(request, TaskState.SUCCEEDED), example_task(request, TaskState.CANCELLED)
     name = f"{dialect.name}.{route.action.value}"
     match route.action:
         case Action.LIST:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from keyreel.order import Operation
-from keyreel.task import Links, State, Submission, Task, TaskId
+from keyreel.task import SignedLinks, Submission, Task, TaskId, TaskState
 from keyreel.wire.dialects.dialect import Asked
 from keyreel.wire.requests.parsing import parse_fields
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-LINKS: Final = Links("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
+LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
 _PICTURES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
 _FIELDS: Final[dict[Operation, Json]] = {
     Operation.IMG2VIDEO: {"images": _PICTURES[:1], "prompt": "The camera moves in slowly."},
@@ -38,11 +38,11 @@ def example(kind: type[Endpoint]) -> Endpoint:
     return parse_fields(Asked(kind, _FIELDS[kind.operation]))
 
 
-def example_task(request: Endpoint, state: State) -> Task:
+def example_task(request: Endpoint, state: TaskState) -> Task:
     """Return the task of a request."""
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     submission = Submission("", "", "", request.name(), "", seed=7, seconds=request.seconds)
-    done = moment if state.final else None
+    done = moment if state.is_final else None
     return Task(
         TaskId("7000000000000000001"), submission, state, 1, 0, 0.0, moment, started=done, finished=done
     )

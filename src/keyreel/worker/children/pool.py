@@ -16,24 +16,24 @@ import structlog
 
 from keyreel.errors import RenderCrashed, RenderFailed, Unavailable
 from keyreel.worker.children.protocol import (
-    LENGTH,
-    Broke,
-    Finish,
-    Made,
-    Progress,
-    Recall,
-    Recalled,
-    Recommend,
-    Remember,
-    Render,
-    Started,
+    LENGTH_PREFIX,
+    FinishWork,
+    LoadStep,
+    ProgressReport,
+    RecommendWork,
+    RenderWork,
+    SaveStep,
+    StepResult,
     ToChild,
     ToWorker,
     Work,
-    packed,
+    WorkDone,
+    WorkFailed,
+    WorkStarted,
+    pack_message,
 )
-from keyreel.worker.children.roles import ENGINE, FINISHING
-from keyreel.worker.guards import guarded
+from keyreel.worker.children.roles import ENGINE_ROLE, FINISHING_ROLE
+from keyreel.worker.guards import run_guarded
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.context import FinishingContext
+    from keyreel.finishing.pipeline import FinishedVideo
     from keyreel.order import Order
-    from keyreel.worker.children.protocol import Result
+    from keyreel.worker.children.protocol import WorkResult
 
 _GRACE_SECONDS: Final = 1.0
 """Between asking a child to end and killing it."""
@@ -53,23 +53,23 @@ _STDERR: Final = 2
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Desk(Protocol):
+class JobServer(Protocol):
     """What a render needs from the worker while it runs."""
 
-    def reached(self, fraction: float) -> None:
+    def report_progress(self, fraction: float) -> None:
         """Take note of progress."""
         ...
 
-    async def recall(self, step: str) -> str | None:
+    async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave."""
         ...
 
-    async def remember(self, step: str, result: str) -> None:
+    async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
         ...
 
 
-class ChildExecutor:
+class ChildPool:
     """Works in at most `slots` children of one role. Enter it before use; leaving it ends them."""
 
     def __init__(
@@ -79,19 +79,19 @@ class ChildExecutor:
         self._name = name
         self._timeout = timeout_seconds
         self._kernel_guards = kernel_guards
-        self._free = asyncio.Semaphore(slots)
+        self._slots = asyncio.Semaphore(slots)
         self._idle: list[Child] = []
         self._dying: list[Child] = []
 
     @classmethod
-    def of_engine(cls, name: str, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
+    def for_engine(cls, name: str, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
         """Make an executor that renders with the engine of this name."""
-        return cls(ENGINE, name, slots, timeout_seconds, kernel_guards=kernel_guards)
+        return cls(ENGINE_ROLE, name, slots, timeout_seconds, kernel_guards=kernel_guards)
 
     @classmethod
-    def of_finishing(cls, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
+    def for_finishing(cls, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
         """Make an executor that finishes clips."""
-        return cls(FINISHING, "", slots, timeout_seconds, kernel_guards=kernel_guards)
+        return cls(FINISHING_ROLE, "", slots, timeout_seconds, kernel_guards=kernel_guards)
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,13 +101,13 @@ class ChildExecutor:
     ) -> None:
         async with asyncio.TaskGroup() as group:
             for child in self._idle:
-                group.create_task(child.end())
+                group.create_task(child.shut_down())
             for child in self._dying:
                 group.create_task(child.kill())
         self._idle.clear()
         self._dying.clear()
 
-    async def render(self, order: Order, folder: Path, desk: Desk) -> Clip:
+    async def render(self, order: Order, folder: Path, job_server: JobServer) -> Clip:
         """Render in a child. Cancelling this kills the child and whatever it has started.
 
         Raises:
@@ -115,57 +115,59 @@ class ChildExecutor:
             RenderCrashed: the child died, or gave no sign of life for the timeout.
             Unavailable: the disk is full.
         """
-        clip: Clip = await self._made(Render(order, folder), desk)
+        clip: Clip = await self._run_work(RenderWork(order, folder), job_server)
         return clip
 
-    async def finish(self, clip: Clip, order: Order, workbench: Workbench, desk: Desk) -> Finished:
+    async def finish(
+        self, clip: Clip, order: Order, context: FinishingContext, job_server: JobServer
+    ) -> FinishedVideo:
         """Finish a clip in a child, as `render` renders."""
-        finished: Finished = await self._made(Finish(clip, order, workbench), desk)
+        finished: FinishedVideo = await self._run_work(FinishWork(clip, order, context), job_server)
         return finished
 
-    async def recommend(self, order: Order, desk: Desk) -> str:
+    async def recommend_prompt(self, order: Order, job_server: JobServer) -> str:
         """Make a prompt from an order's pictures in a child, as `render` renders."""
-        prompt: str = await self._made(Recommend(order), desk)
+        prompt: str = await self._run_work(RecommendWork(order), job_server)
         return prompt
 
-    async def warm(self) -> None:
+    async def warm_up(self) -> None:
         """Start a child ahead of its first work, if none is there."""
-        if not self._idle and not self._free.locked():
-            self._idle.append(await self._spawned())
+        if not self._idle and not self._slots.locked():
+            self._idle.append(await self._spawn_child())
 
-    async def _made(self, asked: Work, desk: Desk) -> Any:
-        async with self._free:
-            child = await self._started(asked)
+    async def _run_work(self, work: Work, job_server: JobServer) -> Any:
+        async with self._slots:
+            child = await self._start_work(work)
             try:
-                result = await child.outcome(desk)
+                result = await child.serve_until_done(job_server)
             except BaseException:
                 # After an error too: who knows in which state it left the child.
-                await self._kill(child)
+                await self._kill_child(child)
                 raise
             self._idle.append(child)
             return result
 
-    async def _started(self, asked: Work) -> Child:
+    async def _start_work(self, work: Work) -> Child:
         """Hand the work to a child that is alive; one that ended while idle counts against nobody."""
         while self._idle:
             child = self._idle.pop()
             with suppress(RenderCrashed):
-                return await self._begun(child, asked)
+                return await self._begin_or_kill(child, work)
             _log.info("child ended while idle", role=self._role, engine=self._name)
-        return await self._begun(await self._spawned(), asked)
+        return await self._begin_or_kill(await self._spawn_child(), work)
 
-    async def _spawned(self) -> Child:
+    async def _spawn_child(self) -> Child:
         return await Child.spawn(self._role, self._name, self._timeout, kernel_guards=self._kernel_guards)
 
-    async def _begun(self, child: Child, asked: Work) -> Child:
+    async def _begin_or_kill(self, child: Child, work: Work) -> Child:
         try:
-            await child.begin(asked)
+            await child.begin_work(work)
         except BaseException:
-            await self._kill(child)
+            await self._kill_child(child)
             raise
         return child
 
-    async def _kill(self, child: Child) -> None:
+    async def _kill_child(self, child: Child) -> None:
         # If this is cancelled half-way, leaving the executor finishes it.
         self._dying.append(child)
         await child.kill()
@@ -211,26 +213,26 @@ class Child:
                 raise
         return cls(process, reader, writer, timeout_seconds)
 
-    async def begin(self, asked: Work) -> None:
+    async def begin_work(self, work: Work) -> None:
         """Hand work over, and wait until it is begun."""
-        await guarded(self._begin(asked), self._death())
+        await run_guarded(self._send_work(work), self._raise_on_exit())
 
-    async def outcome(self, desk: Desk) -> Result:
+    async def serve_until_done(self, job_server: JobServer) -> WorkResult:
         """Serve the work until it has ended."""
-        return await guarded(self._serve(desk), self._death())
+        return await run_guarded(self._serve_requests(job_server), self._raise_on_exit())
 
     async def kill(self) -> None:
         """End the child and its whole process group: asked first, then by force."""
         self._writer.close()
         self._signal(signal.SIGTERM)
-        await self._gone()
+        await self._wait_or_kill()
 
-    async def end(self) -> None:
+    async def shut_down(self) -> None:
         """Let an idle child leave its engine in order, then make sure that nothing of it is left."""
         self._writer.close()
-        await self._gone()
+        await self._wait_or_kill()
 
-    async def _gone(self) -> None:
+    async def _wait_or_kill(self) -> None:
         try:
             async with asyncio.timeout(_GRACE_SECONDS):
                 await self._process.wait()
@@ -245,56 +247,56 @@ class Child:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
 
-    async def _begin(self, asked: Work) -> None:
-        await self._tell(asked)
-        match await self._hear():
-            case Started():
+    async def _send_work(self, work: Work) -> None:
+        await self._send(work)
+        match await self._receive():
+            case WorkStarted():
                 return
-            case Broke() as broke:
-                _log.error("child cannot start", trace=broke.trace)
+            case WorkFailed() as broke:
+                _log.error("child cannot start", trace=broke.traceback)
                 raise RenderFailed("The engine could not be started.")
             case _:
                 raise RenderCrashed
 
-    async def _serve(self, desk: Desk) -> Result:
+    async def _serve_requests(self, job_server: JobServer) -> WorkResult:
         while True:
-            match await self._hear():
-                case Progress(fraction):
-                    desk.reached(fraction)
-                case Recall(step):
-                    await self._tell(Recalled(await desk.recall(step)))
-                case Remember(step, result):
-                    await desk.remember(step, result)
-                    await self._tell(Recalled(result))
-                case Made(result):
+            match await self._receive():
+                case ProgressReport(fraction):
+                    job_server.report_progress(fraction)
+                case LoadStep(step):
+                    await self._send(StepResult(await job_server.load_step(step)))
+                case SaveStep(step, result):
+                    await job_server.save_step(step, result)
+                    await self._send(StepResult(result))
+                case WorkDone(result):
                     return result
-                case Broke() as broke:
-                    raise _failure(broke)
-                case Started():
+                case WorkFailed() as broke:
+                    raise _to_error(broke)
+                case WorkStarted():
                     raise RenderCrashed
 
-    async def _tell(self, message: ToChild) -> None:
+    async def _send(self, message: ToChild) -> None:
         try:
-            self._writer.write(packed(message))
+            self._writer.write(pack_message(message))
             await self._writer.drain()
         except OSError:
-            await self._hung_up()
+            await self._raise_after_hangup()
 
-    async def _hear(self) -> ToWorker:
+    async def _receive(self) -> ToWorker:
         try:
             async with asyncio.timeout(self._timeout):
-                (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+                (length,) = LENGTH_PREFIX.unpack(await self._reader.readexactly(LENGTH_PREFIX.size))
                 data = await self._reader.readexactly(length)
         except TimeoutError as error:
             raise RenderCrashed(
                 f"The render process made no progress for {self._timeout:g} s and was ended."
             ) from error
         except (OSError, EOFError):
-            await self._hung_up()
+            await self._raise_after_hangup()
         message: ToWorker = pickle.loads(data)  # noqa: S301 - from a process of our own making
         return message
 
-    async def _death(self) -> NoReturn:
+    async def _raise_on_exit(self) -> NoReturn:
         # The socket alone does not tell: a process that the engine forked may hold its other end open.
         status = await self._process.wait()
         _log.warning("child died", pid=self._process.pid, status=status)
@@ -303,16 +305,16 @@ class Child:
             await asyncio.sleep(_GRACE_SECONDS)
         raise RenderCrashed
 
-    async def _hung_up(self) -> NoReturn:
+    async def _raise_after_hangup(self) -> NoReturn:
         # The child is as good as dead, and _death knows more about it.
         await asyncio.sleep(2 * _GRACE_SECONDS)
         raise RenderCrashed
 
 
-def _failure(broke: Broke) -> RenderFailed | Unavailable:
-    if broke.fault == Unavailable.__name__:
-        return Unavailable(broke.reason)
-    if broke.reason:
-        return RenderFailed(broke.reason)
-    _log.error("a child's work raised an unexpected error", error=broke.fault, trace=broke.trace)
+def _to_error(failure: WorkFailed) -> RenderFailed | Unavailable:
+    if failure.error_name == Unavailable.__name__:
+        return Unavailable(failure.reason)
+    if failure.reason:
+        return RenderFailed(failure.reason)
+    _log.error("a child's work raised an unexpected error", error=failure.error_name, trace=failure.traceback)
     return RenderFailed("The render failed by an error of its own; the operator's log tells more.")

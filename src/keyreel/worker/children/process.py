@@ -21,73 +21,83 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RenderFailed, Unavailable
 from keyreel.storage import atomic_write
-from keyreel.worker.children.channel import Line
-from keyreel.worker.children.protocol import Broke, Finish, Made, Recommend, Render, Started
-from keyreel.worker.children.roles import open_host
+from keyreel.worker.children.channel import WorkerChannel
+from keyreel.worker.children.protocol import (
+    FinishWork,
+    RecommendWork,
+    RenderWork,
+    WorkDone,
+    WorkFailed,
+    WorkStarted,
+)
+from keyreel.worker.children.roles import make_role
 
 if TYPE_CHECKING:
     from keyreel.worker.children.protocol import Work
-    from keyreel.worker.children.roles import Host
+    from keyreel.worker.children.roles import ChildRole
 
 _PR_SET_PDEATHSIG: Final = 1
-_WATCH_SECONDS: Final = 0.5
-_OUT_OF_MEMORY: Final = 137
+_PARENT_POLL_SECONDS: Final = 0.5
+_OUT_OF_MEMORY_STATUS: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
-_SACRIFICE: Final = b"500"
+_OOM_SCORE_ADJ: Final = b"500"
 """Half of the most that can be offered to the kernel's search for memory: the worker goes last."""
 
 
-async def serve(line: Line, role: str, name: str) -> None:
+async def serve_worker(channel: WorkerChannel, role: str, name: str) -> None:
     """Load what the role needs, then do what the worker asks for until it hangs up or has no more work."""
     try:
-        async with open_host(role, name) as host:
+        async with make_role(role, name) as child_role:
             while isinstance(
-                asked := await asyncio.to_thread(line.hear, host.idle_seconds), Render | Finish | Recommend
+                work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
+                RenderWork | FinishWork | RecommendWork,
             ):
-                line.tell(Started())
-                line.tell(await _made(host, asked, line))
+                channel.send(WorkStarted())
+                channel.send(await _run_work(child_role, work, channel))
     except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
+        os._exit(_OUT_OF_MEMORY_STATUS)
     except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must hear of it
-        line.tell(_told(error))
+        channel.send(_to_failure(error))
 
 
-async def _made(host: Host, asked: Work, line: Line) -> Made | Broke:
+async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -> WorkDone | WorkFailed:
     try:
-        return Made(await host.make(asked, line))
+        return WorkDone(await child_role.run_work(work, channel))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - engines are anybody's code: their errors travel to the worker
-        return _told(error)
+        return _to_failure(error)
 
 
-def _told(error: Exception) -> Broke:
-    if isinstance(error, OSError) and error.errno in atomic_write.FULL:
-        error = atomic_write.full()
+def _to_failure(error: Exception) -> WorkFailed:
+    if isinstance(error, OSError) and error.errno in atomic_write.DISK_FULL_ERRNOS:
+        error = atomic_write.make_disk_full_error()
     reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
-    return Broke(reason, type(error).__name__, "".join(traceback.format_exception(error)))
+    return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 
 
-def _die_with(parent: int, by: signal.Signals, *, kernel: bool) -> None:
+def _end_with_parent(parent: int, signal_number: signal.Signals, *, kernel: bool) -> None:
     """Have this process sent a signal when its parent ends, however that happens.
 
     Linux's kernel does so at once. Elsewhere a thread looks who the parent is: orphans get another one.
     """
     if not kernel:
-        threading.Thread(target=_watch, args=(parent, by), name="parent-watch", daemon=True).start()
+        threading.Thread(
+            target=_watch_parent, args=(parent, signal_number), name="parent-watch", daemon=True
+        ).start()
         return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent:
         os._exit(1)  # It ended before the kernel was asked.
 
 
-def _watch(parent: int, by: signal.Signals) -> None:
+def _watch_parent(parent: int, signal_number: signal.Signals) -> None:
     while os.getppid() == parent:
-        time.sleep(_WATCH_SECONDS)
-    os.kill(os.getpid(), by)
+        time.sleep(_PARENT_POLL_SECONDS)
+    os.kill(os.getpid(), signal_number)
 
 
-def _guard(handle: int, *, kernel: bool) -> None:
+def _fork_guardian(descriptor: int, *, kernel: bool) -> None:
     """Leave a guardian behind that ends the whole process group when this process, its leader, has ended.
 
     The kernel tells a process's end to its children alone, not to processes that an engine started: those
@@ -96,33 +106,33 @@ def _guard(handle: int, *, kernel: bool) -> None:
     leader = os.getpid()
     if os.fork() > 0:
         return
-    os.close(handle)
+    os.close(descriptor)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, lambda *_: os.killpg(0, signal.SIGKILL))
-    _die_with(leader, signal.SIGUSR1, kernel=kernel)
+    _end_with_parent(leader, signal.SIGUSR1, kernel=kernel)
     while True:
         signal.pause()
 
 
 def main() -> None:
     """Run as a program: `ROLE NAME SOCKET-FD PARENT-PID GUARDS`, leading a process group."""
-    role, name, handle, parent, guards = sys.argv[1:]
+    role, name, descriptor, parent, guards = sys.argv[1:]
     kernel = guards == "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
-    _guard(int(handle), kernel=kernel)  # It forks: before there is any thread.
-    _die_with(int(parent), signal.SIGKILL, kernel=kernel)
+    _fork_guardian(int(descriptor), kernel=kernel)  # It forks: before there is any thread.
+    _end_with_parent(int(parent), signal.SIGKILL, kernel=kernel)
     faulthandler.enable()
     if kernel:
-        _be_chosen_first()
-    link = socket.socket(fileno=int(handle))
+        _raise_oom_score()
+    link = socket.socket(fileno=int(descriptor))
     link.set_inheritable(False)
-    asyncio.run(serve(Line(link), role, name))
+    asyncio.run(serve_worker(WorkerChannel(link), role, name))
 
 
-def _be_chosen_first() -> None:
+def _raise_oom_score() -> None:
     """Offer this process to the kernel when memory runs out."""
     try:
-        Path("/proc/self/oom_score_adj").write_bytes(_SACRIFICE)
+        Path("/proc/self/oom_score_adj").write_bytes(_OOM_SCORE_ADJ)
     except OSError as error:
         sys.stderr.write(f"cannot offer this process first when memory runs out: {error}\n")
 

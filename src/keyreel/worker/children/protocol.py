@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Clip
-    from keyreel.finishing.context import Workbench
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.finishing.context import FinishingContext
+    from keyreel.finishing.pipeline import FinishedVideo
     from keyreel.order import Order
 
-    Result = Clip | Finished | str
+    WorkResult = Clip | FinishedVideo | str
     """What work gives: a clip, a finished video, a prompt."""
 
-LENGTH: Final = struct.Struct("!I")
+LENGTH_PREFIX: Final = struct.Struct("!I")
 """Comes before each pickled message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Render:
+class RenderWork:
     """To the child: render this order, in this folder."""
 
     order: Order
@@ -31,49 +31,49 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class FinishWork:
     """To the child: finish this clip."""
 
     clip: Clip
     order: Order
-    workbench: Workbench
+    context: FinishingContext
 
 
 @dataclass(frozen=True, slots=True)
-class Recommend:
+class RecommendWork:
     """To the child: make a prompt from this order's pictures."""
 
     order: Order
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class StepResult:
     """To the child: what a step gave; None if it is not finished."""
 
     result: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class WorkStarted:
     """To the worker: all is loaded, and the work begins."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressReport:
     """To the worker: this far."""
 
     fraction: float
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class LoadStep:
     """To the worker: what did this step give? Answered by Recalled."""
 
     step: str
 
 
 @dataclass(frozen=True, slots=True)
-class Remember:
+class SaveStep:
     """To the worker: keep what this step gave. Answered by Recalled once it is durable."""
 
     step: str
@@ -81,27 +81,27 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class WorkDone:
     """To the worker: the work is done."""
 
-    result: Result
+    result: WorkResult
 
 
 @dataclass(frozen=True, slots=True)
-class Broke:
+class WorkFailed:
     """To the worker: the work failed. An empty reason means a mistake in the program, told by `trace`."""
 
     reason: str
-    fault: str
-    trace: str
+    error_name: str
+    traceback: str
 
 
-Work = Render | Finish | Recommend
-ToChild = Work | Recalled
-ToWorker = Started | Progress | Recall | Remember | Made | Broke
+Work = RenderWork | FinishWork | RecommendWork
+ToChild = Work | StepResult
+ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | WorkDone | WorkFailed
 
 
-def packed(message: ToChild | ToWorker) -> bytes:
+def pack_message(message: ToChild | ToWorker) -> bytes:
     """Write a message: its length, then its pickle."""
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(data)) + data
+    return LENGTH_PREFIX.pack(len(data)) + data

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from keyreel.worker.children.protocol import Finish, Progress, Recall, Recalled, Recommend, Remember, Render
+from keyreel.finishing.watermark import WATERMARK_STEP
+from keyreel.worker.children.protocol import (
+    FinishWork,
+    LoadStep,
+    ProgressReport,
+    RecommendWork,
+    RenderWork,
+    SaveStep,
+    StepResult,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -15,26 +24,26 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from keyreel.engine import Clip, Film
-    from keyreel.finishing.pipeline import Finished
+    from keyreel.engine import Clip, VideoWriter
+    from keyreel.finishing.pipeline import FinishedVideo
     from keyreel.order import Order, Size
     from keyreel.sound.speech.voices import Voices
-    from keyreel.worker.children.channel import Line
-    from keyreel.worker.children.protocol import Result, Work
+    from keyreel.worker.children.channel import WorkerChannel
+    from keyreel.worker.children.protocol import Work, WorkResult
 
-ENGINE: Final = "engine"
-FINISHING: Final = "finishing"
-_WORKSHOP_IDLE_SECONDS: Final = 120.0
+ENGINE_ROLE: Final = "engine"
+FINISHING_ROLE: Final = "finishing"
+_FINISHING_IDLE_SECONDS: Final = 120.0
 """A workshop that has spoken holds 0.6 GB of voices: without work it ends, and takes them along."""
 
 
-class Host(Protocol):
+class ChildRole(Protocol):
     """Does one kind of work. An async context manager: what the work needs is loaded once."""
 
     idle_seconds: float | None
     """How long it stays without work; None for as long as the worker lives."""
 
-    async def make(self, asked: Work, line: Line) -> Result:
+    async def run_work(self, work: Work, channel: WorkerChannel) -> WorkResult:
         """Do a piece of work."""
         ...
 
@@ -45,12 +54,12 @@ class Host(Protocol):
     ) -> None: ...
 
 
-def open_host(role: str, name: str) -> Host:
+def make_role(role: str, name: str) -> ChildRole:
     """Return the host of a role; `name` is the engine's."""
-    return EngineHost(name) if role == ENGINE else FinishingHost()
+    return EngineRole(name) if role == ENGINE_ROLE else FinishingRole()
 
 
-class EngineHost:
+class EngineRole:
     """Renders with one engine."""
 
     idle_seconds: float | None = None
@@ -60,12 +69,12 @@ class EngineHost:
 
         self._engine = load_engine(name)
 
-    async def make(self, asked: Work, line: Line) -> Clip:
+    async def run_work(self, work: Work, channel: WorkerChannel) -> Clip:
         """Render; the clip bears its watermark, because this job's films were written with it."""
-        if not isinstance(asked, Render):
+        if not isinstance(work, RenderWork):
             raise TypeError("an engine's child renders, and nothing else")
-        clip = await self._engine.render(asked.order, ChildJob(line, asked.order, asked.folder))
-        return replace(clip, fulfilled=clip.fulfilled | {"watermark"})
+        clip = await self._engine.render(work.order, ChildJob(channel, work.order, work.folder))
+        return replace(clip, completed_steps=clip.completed_steps | {WATERMARK_STEP})
 
     async def __aenter__(self) -> Self:
         await self._engine.__aenter__()
@@ -77,24 +86,24 @@ class EngineHost:
         await self._engine.__aexit__(kind, error, trace)
 
 
-class FinishingHost:
+class FinishingRole:
     """Finishes clips, outside the server's process: composing and speaking would hold up its answers."""
 
-    idle_seconds: float | None = _WORKSHOP_IDLE_SECONDS
+    idle_seconds: float | None = _FINISHING_IDLE_SECONDS
 
     def __init__(self) -> None:
         self._voices: Voices | None = None
 
-    async def make(self, asked: Work, line: Line) -> Finished | str:
+    async def run_work(self, work: Work, channel: WorkerChannel) -> FinishedVideo | str:
         """Finish a clip, or look at the pictures of an order for a prompt."""
         from keyreel.finishing.pipeline import finish
 
-        del line
-        if isinstance(asked, Recommend):
-            return _recommended(asked.order)
-        if not isinstance(asked, Finish):
+        del channel
+        if isinstance(work, RecommendWork):
+            return _recommend_prompt(work.order)
+        if not isinstance(work, FinishWork):
             raise TypeError("the workshop's child finishes and recommends, and nothing else")
-        return finish(asked.clip, asked.order, replace(asked.workbench, voices=self._voices))
+        return finish(work.clip, work.order, replace(work.context, voices=self._voices))
 
     async def __aenter__(self) -> Self:
         from keyreel.sound.speech.voices import open_voices
@@ -108,7 +117,7 @@ class FinishingHost:
         return None
 
 
-def _recommended(order: Order) -> str:
+def _recommend_prompt(order: Order) -> str:
     from keyreel.engines.motion.analysis.prompt_suggestion import recommended_prompt
     from keyreel.engines.motion.networks.models import Nets
 
@@ -118,38 +127,40 @@ def _recommended(order: Order) -> str:
 class ChildJob:
     """The Job that an engine sees in here."""
 
-    def __init__(self, line: Line, order: Order, folder: Path) -> None:
+    def __init__(self, channel: WorkerChannel, order: Order, folder: Path) -> None:
         self.folder = folder
-        self._line = line
+        self._channel = channel
         self._order = order
-        self._asking = asyncio.Lock()
+        self._call_lock = asyncio.Lock()
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
         """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
-        known = await self._ask(Recall(step))
+        known = await self._call_worker(LoadStep(step))
         if known is not None:
             return known
         result = await work()
-        await self._ask(Remember(step, result))
+        await self._call_worker(SaveStep(step, result))
         return result
 
     async def progress(self, fraction: float) -> None:
         """Report progress. A cancelled task's child is killed, so there is nothing to wait for."""
-        self._line.tell(Progress(min(max(float(fraction), 0.0), 1.0)))
+        self._channel.send(ProgressReport(min(max(float(fraction), 0.0), 1.0)))
 
     @contextmanager
-    def film(self, name: str, size: Size) -> Generator[Film]:
+    def film(self, name: str, size: Size) -> Generator[VideoWriter]:
         """Open a film that is `folder / f"{name}.mp4"` once the block ends, with the watermark laid over."""
-        from keyreel.finishing.watermark import overlay_for
-        from keyreel.media.video_writer import open_film
+        from keyreel.finishing.watermark import make_overlay
+        from keyreel.media.video_writer import open_video_writer
 
-        with open_film(self.folder / f"{name}.mp4", size, overlay_for(self._order.watermark, size)) as film:
+        with open_video_writer(
+            self.folder / f"{name}.mp4", size, make_overlay(self._order.watermark, size)
+        ) as film:
             yield film
 
-    async def _ask(self, question: Recall | Remember) -> str | None:
-        async with self._asking:
-            self._line.tell(question)
-            answer = await asyncio.to_thread(self._line.hear)
-        if not isinstance(answer, Recalled):
+    async def _call_worker(self, question: LoadStep | SaveStep) -> str | None:
+        async with self._call_lock:
+            self._channel.send(question)
+            answer = await asyncio.to_thread(self._channel.receive)
+        if not isinstance(answer, StepResult):
             raise SystemExit  # The worker hung up in the middle of a render: nobody wants the clip.
         return answer.result

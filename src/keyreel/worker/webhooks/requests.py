@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from keyreel.tasks.presentation import signed_links, stored_endpoint
+from keyreel.tasks.presentation import parse_stored_request, sign_links
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.dialects.webhooks import Event, native_headers, standard_headers
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from keyreel.storage.signed_urls import Signer
-    from keyreel.task import State, Task
+    from keyreel.storage.signed_urls import LinkSigner
+    from keyreel.task import Task, TaskState
     from keyreel.tasks.webhooks.deliveries import Delivery
-    from keyreel.tasks.webhooks.secrets import Vault
+    from keyreel.tasks.webhooks.secrets import WebhookSecrets
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class WebhookRequest:
     """One request to a receiver."""
 
     url: str
@@ -33,48 +33,48 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class LinkSettings:
     """How links in notices are made; without a public address, the one that the submit came to is used."""
 
-    signer: Signer
+    signer: LinkSigner
     seconds: int
     public_url: str = ""
 
 
-class Notices:
+class WebhookRequestBuilder:
     """Writes notices. `random` must be fit for secrets (`random.SystemRandom`)."""
 
-    def __init__(self, links: Links, vault: Vault, random: Random) -> None:
+    def __init__(self, links: LinkSettings, vault: WebhookSecrets, random: Random) -> None:
         self._links = links
         self._vault = vault
         self._random = random
 
-    def write(self, delivery: Delivery, task: Task, now: datetime) -> Notice:
+    def build_request(self, delivery: Delivery, task: Task, now: datetime) -> WebhookRequest:
         """Write what the receiver is told now: fresh links, a fresh time, the event's own id."""
-        spoken = find_dialect(task.submission.dialect)
-        told = _as_told(task, delivery.state)
-        base = self._links.public_url or delivery.base
-        links = signed_links(told, self._links.signer, base, self._links.seconds)
+        wire_format = find_dialect(task.submission.dialect)
+        task_then = _rewind_to_event(task, delivery.state)
+        base_url = self._links.public_url or delivery.base
+        links = sign_links(task_then, self._links.signer, base_url, self._links.seconds)
         event = Event(delivery.id, delivery.created)
-        content = spoken.event(event, told, stored_endpoint(task), links)
+        content = wire_format.event(event, task_then, parse_stored_request(task), links)
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         # As it goes out: the native signature covers path and query.
         url = str(httpx.URL(delivery.url))
         headers = {"Content-Type": "application/json"}
-        headers |= standard_headers(self._vault.secret_of(delivery.tenant), delivery.id, now, body)
-        key = self._vault.open(delivery.sealed_key, delivery.tenant)
+        headers |= standard_headers(self._vault.get_secret(delivery.tenant), delivery.id, now, body)
+        key = self._vault.unseal(delivery.sealed_key, delivery.tenant)
         if key:
-            headers |= native_headers(key, url, now, str(self._nonce()))
-        return Notice(url, body.encode(), headers)
+            headers |= native_headers(key, url, now, str(self._make_nonce()))
+        return WebhookRequest(url, body.encode(), headers)
 
-    def _nonce(self) -> UUID:
+    def _make_nonce(self) -> UUID:
         return UUID(bytes=self._random.randbytes(16), version=4)
 
 
-def _as_told(task: Task, state: State) -> Task:
+def _rewind_to_event(task: Task, state: TaskState) -> Task:
     """Return the task as it was when it came into a state that may be over by now."""
-    if state.final:
+    if state.is_final:
         return task
-    progress = 0.0 if task.state.final else task.progress
-    words = replace(task, reason="", fault="", video="", cover="", video_sha256="", fingerprint="", size="")
-    return replace(words, state=state, progress=progress, finished=None, charged=0, notes=())
+    progress = 0.0 if task.state.is_final else task.progress
+    cleared = replace(task, reason="", fault="", video="", cover="", video_sha256="", fingerprint="", size="")
+    return replace(cleared, state=state, progress=progress, finished=None, charged=0, notes=())

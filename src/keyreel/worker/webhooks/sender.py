@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 import structlog
 
 from keyreel.errors import PictureUnreachable, UnknownTask
-from keyreel.intake.retry_after import seconds_in
-from keyreel.tasks.clocks.dev_clock import machine_time
-from keyreel.tasks.database.retry import ENDLESS, patiently
-from keyreel.tasks.webhooks.deliveries import Attempt, Deliveries, Delivery
-from keyreel.tasks.webhooks.events import Status
+from keyreel.intake.retry_after import parse_retry_after
+from keyreel.tasks.clocks.dev_clock import get_machine_time
+from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
+from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryStore
+from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from keyreel.intake.egress import Answer
+    from keyreel.intake.egress import PostResponse
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
     from keyreel.wire.dialects.webhooks import Reporting
-    from keyreel.worker.webhooks.requests import Notices
+    from keyreel.worker.webhooks.requests import WebhookRequestBuilder
 
-_LONGEST_WAIT: Final = 36_000.0
+_MAX_RETRY_AFTER_SECONDS: Final = 36_000.0
 """Seconds of a Retry-After that are believed: the schedule's own longest pause."""
 _JITTER: Final = (0.9, 1.1)
-_INTERNAL: Final = "Internal error: the operator's log tells more under the delivery's id."
+_INTERNAL_ERROR_MESSAGE: Final = "Internal error: the operator's log tells more under the delivery's id."
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Posting(Protocol):
+class WebhookClient(Protocol):
     """The door to receivers."""
 
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
-    ) -> Answer:
+    ) -> PostResponse:
         """Send the body and return the answer's head; PictureUnreachable where none came in time."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class MessengerSettings:
+class WebhookSenderSettings:
     """Read once at start; what is empty is as each dialect has it."""
 
     schedule: tuple[float, ...] = ()
@@ -57,108 +57,114 @@ class MessengerSettings:
     poll_seconds: float = 0.25
 
 
-class Messenger:
+class WebhookSender:
     """Delivers events until it is told to stop. What was under way then is sent again at the next start."""
 
     def __init__(
         self,
         store: TaskStore,
-        egress: Posting,
-        notices: Notices,
+        egress: WebhookClient,
+        requests: WebhookRequestBuilder,
         *,
-        settings: MessengerSettings,
+        settings: WebhookSenderSettings,
         random: Random,
     ) -> None:
         self._store = store
-        self._deliveries = Deliveries(store.database, store.clock)
+        self._deliveries = DeliveryStore(store.database, store.clock)
         self._egress = egress
-        self._notices = notices
+        self._requests = requests
         self._settings = settings
         self._random = random
-        self._busy: dict[str, Delivery] = {}
-        self._ended = asyncio.Event()
+        self._in_flight: dict[str, Delivery] = {}
+        self._delivery_ended = asyncio.Event()
 
     async def run(self) -> NoReturn:
         """Deliver until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
-                self._ended.clear()
-                due = await patiently(self._due, ENDLESS, self._random)
+                self._delivery_ended.clear()
+                due = await retry_while_unavailable(self._list_due, NO_TIMEOUT, self._random)
                 for delivery in due:
-                    self._busy[delivery.id] = delivery
+                    self._in_flight[delivery.id] = delivery
                     group.create_task(self._deliver(delivery))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._settings.poll_seconds):
-                        await self._ended.wait()
+                        await self._delivery_ended.wait()
 
-    def _due(self) -> tuple[Delivery, ...]:
-        return self._deliveries.due(tuple(self._busy.values()))
+    def _list_due(self) -> tuple[Delivery, ...]:
+        return self._deliveries.list_due(tuple(self._in_flight.values()))
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            await self._tried(delivery)
+            await self._attempt_and_record(delivery)
         except UnknownTask:
             _log.info("delivery dropped with its task", delivery=delivery.id)
         finally:
-            del self._busy[delivery.id]
-            self._ended.set()
+            del self._in_flight[delivery.id]
+            self._delivery_ended.set()
 
-    async def _tried(self, delivery: Delivery) -> None:
-        task = await patiently(lambda: self._store.get(delivery.tenant, delivery.task), ENDLESS, self._random)
+    async def _attempt_and_record(self, delivery: Delivery) -> None:
+        task = await retry_while_unavailable(
+            lambda: self._store.get(delivery.tenant, delivery.task), NO_TIMEOUT, self._random
+        )
         reporting = find_dialect(task.submission.dialect).reporting
-        attempt, retry_after = await self._attempt(delivery, task, reporting)
-        status, next_at = self._verdict(delivery, attempt, reporting, retry_after)
-        await patiently(
-            lambda: self._deliveries.record(delivery, attempt, status, next_at), ENDLESS, self._random
+        attempt, retry_after = await self._send_attempt(delivery, task, reporting)
+        status, next_at = self._decide_status(delivery, attempt, reporting, retry_after)
+        await retry_while_unavailable(
+            lambda: self._deliveries.record_attempt(delivery, attempt, status, next_at),
+            NO_TIMEOUT,
+            self._random,
         )
         _log.info(
             "callback tried", task=task.id, delivery=delivery.id, answer=attempt.status, status=status.value
         )
 
-    async def _attempt(self, delivery: Delivery, task: Task, reporting: Reporting) -> tuple[Attempt, float]:
+    async def _send_attempt(
+        self, delivery: Delivery, task: Task, reporting: Reporting
+    ) -> tuple[DeliveryAttempt, float]:
         loop, now = asyncio.get_running_loop(), self._store.clock.now()
         started = loop.time()
         status, retry_after, error = 0, 0.0, ""
         seconds = self._settings.timeout_seconds or reporting.timeout_seconds
         try:
             # Receivers believe a signature for some minutes of their own time, which nobody has moved.
-            others_now = machine_time(self._store.clock)
-            notice = self._notices.write(delivery, task, others_now)
-            answer = await self._egress.post(
-                notice.url, body=notice.body, headers=notice.headers, deadline_seconds=seconds
+            others_now = get_machine_time(self._store.clock)
+            request = self._requests.build_request(delivery, task, others_now)
+            response = await self._egress.post(
+                request.url, body=request.body, headers=request.headers, deadline_seconds=seconds
             )
             status, retry_after = (
-                answer.status,
-                seconds_in(answer.retry_after, others_now, most=_LONGEST_WAIT),
+                response.status,
+                parse_retry_after(response.retry_after, others_now, max_seconds=_MAX_RETRY_AFTER_SECONDS),
             )
-            error = _complaint(status)
+            error = _describe_failure(status)
         except PictureUnreachable as unreachable:
             late = loop.time() - started >= seconds
             error = f"No answer within {seconds:g} s." if late else unreachable.message
         except Exception:  # noqa: BLE001 - a mistake of ours in one delivery must not stop all others
             _log.exception("internal error", delivery=delivery.id)
-            error = _INTERNAL
-        return Attempt(now, round((loop.time() - started) * 1000), status, error), retry_after
+            error = _INTERNAL_ERROR_MESSAGE
+        return DeliveryAttempt(now, round((loop.time() - started) * 1000), status, error), retry_after
 
-    def _verdict(
-        self, delivery: Delivery, attempt: Attempt, reporting: Reporting, retry_after: float
-    ) -> tuple[Status, datetime]:
+    def _decide_status(
+        self, delivery: Delivery, attempt: DeliveryAttempt, reporting: Reporting, retry_after: float
+    ) -> tuple[DeliveryStatus, datetime]:
         now, tried = self._store.clock.now(), delivery.tried + 1
         schedule = self._settings.schedule or reporting.schedule
         if not attempt.error:
-            return Status.DELIVERED, now
+            return DeliveryStatus.DELIVERED, now
         if attempt.status == HTTPStatus.GONE:
-            return Status.DISABLED, now
+            return DeliveryStatus.DISABLED, now
         if tried >= len(schedule):
-            return Status.FAILED, now
+            return DeliveryStatus.FAILED, now
         pause = schedule[tried]
         if not self._settings.schedule:
             # Receivers that were down together are not to be knocked at together.
             pause *= self._random.uniform(*_JITTER)
-        return Status.PENDING, now + timedelta(seconds=max(pause, retry_after))
+        return DeliveryStatus.PENDING, now + timedelta(seconds=max(pause, retry_after))
 
 
-def _complaint(status: int) -> str:
+def _describe_failure(status: int) -> str:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return ""
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -13,7 +13,7 @@ from keyreel.engines.motion.networks.models import Nets
 from keyreel.engines.motion.prompts.parser import direct
 from keyreel.engines.motion.prompts.vocabulary import Move
 from keyreel.errors import RenderFailed
-from keyreel.order import Operation, Order, Picture, Resolution, Shot
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
 
 EXAMPLES = Path(__file__).parents[4] / "examples" / "pictures"
 # Each picture's name, what its prompt says of it, and the camera's move that the motion engine reads in it.
@@ -26,7 +26,7 @@ SAYS = {
 
 
 def asked(first: Path, last: Path | None = None) -> Order:
-    shot = Shot("mine", 5, Picture(str(first)), Picture(str(last)) if last else None)
+    shot = Shot("mine", 5, ImageRef(str(first)), ImageRef(str(last)) if last else None)
     return Order(Operation.IMG2VIDEO, "q2-pro", (shot,), Resolution.P720, 7)
 
 

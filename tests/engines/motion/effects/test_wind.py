@@ -8,7 +8,7 @@ import pytest
 
 from keyreel.engines.motion.effects.wind import Breeze, foliage
 from keyreel.engines.motion.modes import image_to_video
-from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def unrest(prompt: str, folder: Path, nets: Nets) -> tuple[NDArray[np.float64], 
     """Return how much each row's pixels change from frame to frame."""
     path = folder / "hedge.png"
     cv2.imwrite(str(path), hedge()[..., ::-1])
-    shot = Shot(prompt, 2, Picture(str(path)))
+    shot = Shot(prompt, 2, ImageRef(str(path)))
     order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, size=SIZE, amplitude=Amplitude.SMALL)
     frames = [frame.copy() for frame in image_to_video.frames(order, nets)]
     moved = np.abs(frames[40].astype(int) - frames[34].astype(int)).mean(axis=(1, 2))

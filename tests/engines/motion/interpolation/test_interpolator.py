@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.bench.orders import EXAMPLES
-from keyreel.bench.quality import Likeness, likeness
+from keyreel.bench.orders import EXAMPLE_FOLDER
+from keyreel.bench.quality import SsimScores, compare_midframes
 from keyreel.engines.motion.imaging.cropping import cover
 from keyreel.engines.motion.interpolation.interpolator import InBetween, in_between
 from keyreel.engines.motion.interpolation.registration import landmarks, match
@@ -41,10 +41,10 @@ SCENES: dict[str, Callable[[float], Frame]] = {
 }
 
 
-def halfway(nets: Nets, first: Frame, last: Frame, truth: Frame) -> Likeness:
+def halfway(nets: Nets, first: Frame, last: Frame, truth: Frame) -> SsimScores:
     way = in_between(nets.rife, first, last)
     assert way is not None
-    return likeness([way.frame(place) for place in (0.48, 0.5, 0.52)], first, last, truth)
+    return compare_midframes([way.frame(place) for place in (0.48, 0.5, 0.52)], first, last, truth)
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -57,14 +57,14 @@ def test_the_middle_is_nearer_to_the_truth_than_flow_or_dissolve(nets: Nets, sce
 @pytest.mark.parametrize("start", [0, 1, 2])
 def test_the_middle_of_a_flight_is_nearer_to_the_truth(nets: Nets, start: int) -> None:
     size = Size(640, 360)
-    first, truth, last = (cover(EXAMPLES / f"flight-{start + each}.jpg", size) for each in range(3))
+    first, truth, last = (cover(EXAMPLE_FOLDER / f"flight-{start + each}.jpg", size) for each in range(3))
     found = halfway(nets, first, last, truth)
     assert found.ours > found.flow + 0.005
     assert found.ours > found.dissolve + 0.15
 
 
 def test_focus_is_not_lost_behind_a_keyframe(nets: Nets) -> None:
-    first, last = (cover(EXAMPLES / f"flight-{number}.jpg", SIZE) for number in (0, 1))
+    first, last = (cover(EXAMPLE_FOLDER / f"flight-{number}.jpg", SIZE) for number in (0, 1))
     way = in_between(nets.rife, first, last)
     assert way is not None
     after, before = sharpness(way.frame(0.06)), sharpness(way.frame(0.94))
@@ -73,7 +73,7 @@ def test_focus_is_not_lost_behind_a_keyframe(nets: Nets) -> None:
 
 
 def test_what_rests_is_not_sharpened(nets: Nets) -> None:
-    still = cover(EXAMPLES / "flight-0.jpg", SIZE)
+    still = cover(EXAMPLE_FOLDER / "flight-0.jpg", SIZE)
     way = InBetween(nets.rife, still, still)
     assert cv2.absdiff(way.frame(0.3), still).mean() < 0.5
 
@@ -109,7 +109,7 @@ def picture(name: str) -> Frame:
     drawn = {"landscape": landscape, "character": character, "terrain": lambda: terrain(2)}
     if name in drawn:
         return np.asarray(cv2.resize(drawn[name](), (SIZE.width, SIZE.height)), dtype=np.uint8)
-    return cover(EXAMPLES / f"{name}.jpg", SIZE)
+    return cover(EXAMPLE_FOLDER / f"{name}.jpg", SIZE)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -130,6 +130,6 @@ def test_different_pictures_are_known_as_different(nets: Nets) -> None:
 
 
 def test_points_that_lie_on_each_other_are_no_reason_to_fail() -> None:
-    balloon = cover(EXAMPLES / "balloon.jpg", Size(960, 544))
+    balloon = cover(EXAMPLE_FOLDER / "balloon.jpg", Size(960, 544))
     near, far = (moved(balloon, scale, (0, 0), border=cv2.BORDER_REFLECT_101) for scale in (2.2, 1.5))
     assert match(landmarks(far), landmarks(near)).plane is not None

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.bench.orders import EXAMPLES
-from keyreel.bench.quality import likeness, ssim
+from keyreel.bench.orders import EXAMPLE_FOLDER
+from keyreel.bench.quality import compare_midframes, compute_ssim
 from keyreel.engines.motion.imaging.cropping import cover
 from keyreel.engines.motion.interpolation.interpolator import in_between
 from keyreel.engines.motion.interpolation.moving_objects import travellers
@@ -30,7 +30,7 @@ SIZE = Size(480, 272)
 
 
 def scenery() -> Frame:
-    return cover(EXAMPLES / "scene.jpg", SIZE)
+    return cover(EXAMPLE_FOLDER / "scene.jpg", SIZE)
 
 
 def with_ball(background: Frame, x: float, y: float, radius: int = 22) -> Frame:
@@ -67,9 +67,9 @@ def test_what_jumps_over_a_background_is_whole_on_its_way(nets: Nets, scene: str
     way = in_between(nets.rife, first, last)
     assert way is not None
     drawn = {place: way.frame(place) for place in (0.1, 0.3, 0.5, 0.7, 0.9)}
-    found = likeness([drawn[0.5]], first, last, truth)
+    found = compare_midframes([drawn[0.5]], first, last, truth)
     assert found.ours > max(found.flow, found.dissolve, 0.93)
-    assert min(ssim(frame, SCENES[scene](place)) for place, frame in drawn.items()) > 0.9
+    assert min(compute_ssim(frame, SCENES[scene](place)) for place, frame in drawn.items()) > 0.9
 
 
 def test_a_jump_counts_as_motion(nets: Nets) -> None:
@@ -82,7 +82,7 @@ def test_a_jump_counts_as_motion(nets: Nets) -> None:
 
 @pytest.mark.parametrize("pair", [("flight-0", "flight-1"), ("flight-1", "flight-3"), ("start", "end")])
 def test_a_moving_background_is_no_traveller(pair: tuple[str, str]) -> None:
-    first, last = (cover(EXAMPLES / f"{name}.jpg", Size(640, 360)) for name in pair)
+    first, last = (cover(EXAMPLE_FOLDER / f"{name}.jpg", Size(640, 360)) for name in pair)
     plane = match(landmarks(first), landmarks(last)).plane
     assert plane is not None
     assert travellers(first, last, plane) is None

@@ -16,7 +16,7 @@ from keyreel.engines.motion.interpolation.end_velocity import LEAD_FRAMES, momen
 from keyreel.engines.motion.layers.layered_image import stage
 from keyreel.engines.motion.modes import extend
 from keyreel.engines.motion.modes.keyframes import Reel
-from keyreel.order import Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def order(
     paths = {"lead": take(-LEAD_FRAMES), "first": take(0)} | ({} if last is None else {"last": last})
     for name, frame in paths.items():
         cv2.imwrite(str(folder / f"{name}.png"), frame[..., ::-1])
-    pictures = {name: Picture(str(folder / f"{name}.png")) for name in paths}
+    pictures = {name: ImageRef(str(folder / f"{name}.png")) for name in paths}
     shot = Shot(prompt, seconds, **pictures)
     return Order(Operation.EXTEND, "q2-pro", (shot,), Resolution.P540, 7, size=SIZE)
 

@@ -9,7 +9,7 @@ import pytest
 
 from keyreel.engines.motion.imaging.cropping import cover
 from keyreel.engines.motion.modes import image_to_video
-from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def render(  # noqa: PLR0913 - what an order has
     seconds: int = 1,
     amplitude: Amplitude = Amplitude.MEDIUM,
 ) -> list[Frame]:
-    shot = Shot(prompt, seconds, Picture(str(picture)))
+    shot = Shot(prompt, seconds, ImageRef(str(picture)))
     order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, seed, size=size, amplitude=amplitude)
     return [frame.copy() for frame in image_to_video.frames(order, nets)]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from keyreel.engines.motion.modes import image_to_video
-from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size
 from support.prompt_rows import Row, both
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def half(frames: list[Frame], which: int) -> Floats:
 
 
 def from_picture(picture: Path, nets: Nets, prompt: str, *, seconds: int = 1) -> list[Frame]:
-    shot = Shot(prompt, seconds, Picture(str(picture)))
+    shot = Shot(prompt, seconds, ImageRef(str(picture)))
     order = Order(
         Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, size=SIZE, amplitude=Amplitude.MEDIUM
     )

@@ -8,7 +8,7 @@ import pytest
 
 from keyreel.engines.motion.imaging.cropping import read
 from keyreel.engines.motion.modes import reference_to_video
-from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size, Subject
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, Subject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def render(  # noqa: PLR0913 - what an order has
     seed: int = 1,
     seconds: int = 1,
 ) -> list[Frame]:
-    cast = tuple(Subject(name, (Picture(str(path)),)) for name, path in subjects.items())
+    cast = tuple(Subject(name, (ImageRef(str(path)),)) for name, path in subjects.items())
     order = Order(
         Operation.REFERENCE2VIDEO,
         "m",

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engine import Shown, SourceType
+from keyreel.engine import AudibleContent, DigitalSourceType
 from keyreel.engines.motion.analysis.audible_content import shown
 from keyreel.engines.motion.engine import MotionEngine
 from keyreel.engines.motion.modes.text_to_video import frames
 from keyreel.media import video_reader
-from keyreel.media.probe import probe
+from keyreel.media.probe import probe_video
 from keyreel.order import Amplitude, Operation, Order, Resolution, Shot, Size
 from keyreel.testing import FolderJob
 
@@ -248,14 +248,17 @@ def test_every_shape_of_frame_is_filled(prompt: str, size: Size) -> None:
 @pytest.mark.parametrize(
     ("prompt", "heard"),
     [
-        ("waves at the beach", {Shown.WATER}),
-        ("the skyline in the rain", {Shown.CITY, Shown.RAIN}),
-        ("autumn in the woods", {Shown.LEAVES, Shown.BIRDS}),
-        ("first a lake, then a campfire burns in the desert", {Shown.WATER, Shown.FIRE, Shown.WIND}),
+        ("waves at the beach", {AudibleContent.WATER}),
+        ("the skyline in the rain", {AudibleContent.CITY, AudibleContent.RAIN}),
+        ("autumn in the woods", {AudibleContent.LEAVES, AudibleContent.BIRDS}),
+        (
+            "first a lake, then a campfire burns in the desert",
+            {AudibleContent.WATER, AudibleContent.FIRE, AudibleContent.WIND},
+        ),
         ("a story about friendship", set()),
     ],
 )
-def test_a_scene_is_heard_by_what_it_shows(prompt: str, heard: set[Shown]) -> None:
+def test_a_scene_is_heard_by_what_it_shows(prompt: str, heard: set[AudibleContent]) -> None:
     assert shown(order(prompt)) == (frozenset(heard),)
 
 
@@ -264,6 +267,6 @@ def test_an_order_of_words_becomes_a_clip_that_no_network_made(tmp_path: Path) -
     asked = order("a lake at sunset", size=Size(320, 176))
     assert engine.accepts(asked)
     clip = asyncio.run(engine.render(asked, FolderJob(tmp_path)))
-    assert clip.source is SourceType.ALGORITHMIC
-    assert probe(clip.path).frames == 48
-    assert len(list(video_reader.frames(clip.path))) == 48
+    assert clip.source is DigitalSourceType.ALGORITHMIC
+    assert probe_video(clip.path).frames == 48
+    assert len(list(video_reader.read_frames(clip.path))) == 48

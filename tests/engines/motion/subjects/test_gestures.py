@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from keyreel.engines.motion.modes import reference_to_video
-from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size, Subject
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, Subject
 from support.prompt_rows import Row, both
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ SUBJECTS = [
 
 
 def staged(ball: Path, nets: Nets, prompt: str) -> list[Frame]:
-    cast = (Subject("ball", (Picture(str(ball)),)),)
+    cast = (Subject("ball", (ImageRef(str(ball)),)),)
     order = Order(
         Operation.REFERENCE2VIDEO,
         "m",

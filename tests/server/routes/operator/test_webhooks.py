@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import State, TaskId
-from keyreel.tasks.accounts.ledger_audit import usage, verify
-from keyreel.tasks.webhooks.deliveries import Deliveries
+from keyreel.task import TaskId, TaskState
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
+from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from support.requests import KEY, data_uri
 
 if TYPE_CHECKING:
@@ -34,20 +34,20 @@ def admin(platform: Platform) -> dict[str, str]:
 
 
 @pytest.fixture
-def deliveries(platform: Platform) -> Deliveries:
-    return Deliveries(platform.services.store.database, platform.services.clock)
+def deliveries(platform: Platform) -> DeliveryStore:
+    return DeliveryStore(platform.services.store.database, platform.services.clock)
 
 
 @pytest.mark.parametrize("fields", [{"callback_url": URL}, {"extra": {"webhook": {"url": URL}}}])
 def test_a_callback_is_taken_by_either_name(
-    client: TestClient, platform: Platform, deliveries: Deliveries, fields: dict[str, Any]
+    client: TestClient, platform: Platform, deliveries: DeliveryStore, fields: dict[str, Any]
 ) -> None:
     answer = client.post("/ent/v2/img2video", json={**body(**fields), "model": "viduq2-pro"})
     assert "X-Ignored-Fields" not in answer.headers
     platform.services.store.cancel("default", TaskId(answer.json()["task_id"]))
-    (due,) = deliveries.due(())
-    assert (due.url, due.base, due.state) == (URL, "http://testserver", State.CANCELLED)
-    assert platform.services.vault.open(due.sealed_key, "default") == KEY
+    (due,) = deliveries.list_due(())
+    assert (due.url, due.base, due.state) == (URL, "http://testserver", TaskState.CANCELLED)
+    assert platform.services.vault.unseal(due.sealed_key, "default") == KEY
 
 
 def test_of_two_addresses_the_second_is_named_as_ignored(client: TestClient) -> None:
@@ -75,24 +75,24 @@ def test_an_address_that_is_none_is_refused(client: TestClient, url: object) -> 
     assert "callback_url" in answer.json()["message"]
 
 
-@pytest.mark.parametrize(("word", "end"), [("SUCCEED", State.SUCCEEDED), ("FAILED", State.FAILED)])
+@pytest.mark.parametrize(("word", "end"), [("SUCCEED", TaskState.SUCCEEDED), ("FAILED", TaskState.FAILED)])
 def test_test_mode_ends_at_once_and_costs_nothing(
-    client: TestClient, platform: Platform, deliveries: Deliveries, word: str, *, end: State
+    client: TestClient, platform: Platform, deliveries: DeliveryStore, word: str, *, end: TaskState
 ) -> None:
     mode = {"enabled": True, "return_task_status": f"TASK_STATUS_{word}"}
     task_id = client.post(SUBMIT, json=webhook(**mode)).json()["task_id"]
     task = platform.services.store.get("default", task_id)
     assert (task.state, task.submission.credits, task.charged) == (end, 0, 0)
-    assert [each.state for each in deliveries.due(())] == [end]
+    assert [each.state for each in deliveries.list_due(())] == [end]
     assert platform.services.store.claim("me", 30) is None
     books = platform.services.store.database
-    assert verify(books).ok
-    assert sum(each.credits for each in usage(books)) == 0
+    assert audit_ledger(books).is_balanced
+    assert sum(each.credits for each in list_usage(books)) == 0
 
 
 def test_test_mode_that_is_off_makes_a_real_task(client: TestClient, platform: Platform) -> None:
     task_id = client.post(SUBMIT, json=webhook(enabled=False)).json()["task_id"]
-    assert platform.services.store.get("default", task_id).state is State.QUEUED
+    assert platform.services.store.get("default", task_id).state is TaskState.QUEUED
 
 
 def test_test_mode_knows_two_ends(client: TestClient) -> None:
@@ -119,7 +119,7 @@ def test_the_operator_sees_signing_secrets(
 ) -> None:
     for tenant in ("default", "bob"):
         shown = client.get(f"/v1/admin/callbacks/secret?tenant={tenant}", headers=admin).json()
-        assert shown == {"tenant": tenant, "secret": platform.services.vault.secret_of(tenant)}
+        assert shown == {"tenant": tenant, "secret": platform.services.vault.get_secret(tenant)}
 
 
 @pytest.mark.parametrize("path", ["", "/secret", "/evt_1_1/replay"])

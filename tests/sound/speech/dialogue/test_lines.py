@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyreel.order import Operation, Order, Resolution, Shot, Sound, Subject
+from keyreel.order import Operation, Order, Resolution, Shot, SoundOptions, Subject
 from keyreel.sound.speech.dialogue.lines import Line, lines_of
 from keyreel.sound.speech.language import Language, language_of, sentences
 
@@ -20,7 +20,7 @@ def order(*prompts: str, subjects: tuple[Subject, ...] | None = None, voice: str
         resolution=Resolution.P720,
         seed=1,
         subjects=named if subjects is None else subjects,
-        sound=Sound(speech=True, voice=voice),
+        sound=SoundOptions(speech=True, voice=voice),
     )
 
 

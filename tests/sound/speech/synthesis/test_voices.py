@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from keyreel.errors import Unspeakable
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.speech.installed_voices import installed_parts
 from keyreel.sound.speech.language import Language
 from keyreel.sound.speech.voices import Voices
@@ -38,7 +38,7 @@ def full() -> Voices:
 
 def pitches(samples: Mono) -> NDArray[np.float64]:
     """Measure the pitch each 10 ms by autocorrelation; frames without any are left out."""
-    rate = RATE // 4
+    rate = SAMPLE_RATE // 4
     slow = samples[: len(samples) // 4 * 4].reshape(-1, 4).mean(axis=1).astype(np.float64)
     length = rate // 25
     window = np.hanning(length)
@@ -135,11 +135,11 @@ def test_with_the_extra_every_voice_is_available(full: Voices) -> None:
 
 def test_the_extras_voices_speak_both_languages_at_a_natural_pace(full: Voices) -> None:
     english = full.say(TEXT, "michael", English)
-    assert 1.5 < len(english) / RATE < 3.5
+    assert 1.5 < len(english) / SAMPLE_RATE < 3.5
     chinese = full.say("今天天气真好，我们去公园吧。", "xiaoxiao", Chinese)
-    assert 3.0 < 12 / (len(chinese) / RATE) < 6.5, "syllables a second"
+    assert 3.0 < 12 / (len(chinese) / SAMPLE_RATE) < 6.5, "syllables a second"
     mixed = full.say("请用iPhone拍照。", "xiaoxiao", Chinese)
-    assert len(mixed) > RATE
+    assert len(mixed) > SAMPLE_RATE
 
 
 def test_an_unknown_id_of_the_extra_is_stable_and_its_own(full: Voices) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import InvalidRequest, RemoteError, UnknownEndpoint
-from keyreel.task import State, TaskFilter, TaskId
+from keyreel.task import TaskFilter, TaskId, TaskState
 from keyreel.wire.dialects.dialect import Shown, TaskPage
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
@@ -29,7 +29,7 @@ def test_the_copy_differs_in_its_prefix_alone(kind: type[Endpoint]) -> None:
     ours, copy = NATIVE.submit_call(request(kind)), COMFY.submit_call(request(kind))
     assert ours.json == copy.json
     assert copy.path == ours.path.replace("/ent/v2", "/proxy/vidu")
-    made = task(kind, State.RUNNING)
+    made = task(kind, TaskState.RUNNING)
     assert NATIVE.result(made, request(kind), None, 1) == COMFY.result(made, request(kind), None, 1)
 
 
@@ -55,7 +55,7 @@ def test_a_prompt_that_was_never_given_is_never_sent() -> None:
     read = parse_fields(asked)
     call = NATIVE.submit_call(read)
     assert call.json == {"model": "viduq2-pro", "images": ["https://a.b/c.png"]}
-    assert NATIVE.accepted(task(IMG2VIDEO, State.QUEUED), read)["prompt"] == ""
+    assert NATIVE.accepted(task(IMG2VIDEO, TaskState.QUEUED), read)["prompt"] == ""
 
 
 def test_a_template_needs_no_model() -> None:
@@ -78,8 +78,8 @@ def test_unknown_paths_models_and_fields_are_told_apart() -> None:
 
 def test_an_answer_has_no_code_in_any_state() -> None:
     for kind in ENDPOINTS:
-        for state in State:
-            links = LINKS if state is State.SUCCEEDED else None
+        for state in TaskState:
+            links = LINKS if state is TaskState.SUCCEEDED else None
             made = task(kind, state, fault="RenderFailed")
             page = TaskPage(TaskFilter(), (Shown(made, request(kind), links),), more=True)
             for body in (
@@ -91,22 +91,22 @@ def test_an_answer_has_no_code_in_any_state() -> None:
 
 
 def test_credits_are_the_price_until_the_end_and_then_what_was_charged() -> None:
-    def credits_of(state: State) -> int:
+    def credits_of(state: TaskState) -> int:
         made = task(IMG2VIDEO, state, charged=8)
         made = replace(made, submission=replace(made.submission, credits=10))
         return int(NATIVE.result(made, request(IMG2VIDEO), None, 0)["credits"])
 
-    assert [credits_of(state) for state in State] == [10, 10, 8, 0, 0]
+    assert [credits_of(state) for state in TaskState] == [10, 10, 8, 0, 0]
 
 
 def test_sparse_hosted_answers_are_read() -> None:
     done = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z"}]}
     report = NATIVE.read_result(done)
-    assert (report.state, report.video_url, report.cover_url) == (State.SUCCEEDED, "https://x.y/z", "")
+    assert (report.state, report.video_url, report.cover_url) == (TaskState.SUCCEEDED, "https://x.y/z", "")
     lost = NATIVE.read_result({"id": 7, "state": "failed", "err_code": "AuditSubmitIllegal"})
-    assert (lost.id, lost.state, lost.reason) == ("7", State.FAILED, "AuditSubmitIllegal")
+    assert (lost.id, lost.state, lost.reason) == ("7", TaskState.FAILED, "AuditSubmitIllegal")
     stopped = NATIVE.read_result({"id": "7", "state": "failed", "err_code": "UserCancelled"})
-    assert stopped.state is State.CANCELLED
+    assert stopped.state is TaskState.CANCELLED
     assert NATIVE.read_accepted({"task_id": 947408590711308288}) == "947408590711308288"
     with pytest.raises(RemoteError, match="asleep"):
         NATIVE.read_result({"state": "asleep"})
@@ -130,7 +130,7 @@ def test_an_id_that_is_no_number_is_refused(task_id: str) -> None:
         ({"pager.page": "3", "pager.pagesz": "20"}, {"skip": 60, "limit": 20}),
         ({"pager.page": "3", "pager.page_token": "77"}, {"skip": 0, "after": "77"}),
         ({"task_ids": "5, 6,"}, {"ids": (TaskId("5"), TaskId("6")), "created_from": None}),
-        ({"states": "failed"}, {"states": frozenset({State.FAILED, State.CANCELLED})}),
+        ({"states": "failed"}, {"states": frozenset({TaskState.FAILED, TaskState.CANCELLED})}),
         ({"model_versions": "2.0"}, {"endpoints": frozenset(
             {"2.0-img2video", "2.0-start-end2video", "2.0-reference2video"})}),
     ],
@@ -141,7 +141,7 @@ def test_filters_are_read(query: dict[str, str], wanted: dict[str, Any]) -> None
 
 
 def test_a_page_ends_with_the_token_of_the_next_one() -> None:
-    shown = Shown(task(IMG2VIDEO, State.SUCCEEDED), request(IMG2VIDEO), LINKS)
+    shown = Shown(task(IMG2VIDEO, TaskState.SUCCEEDED), request(IMG2VIDEO), LINKS)
     assert NATIVE.listed(TaskPage(TaskFilter(), (shown,), more=True))["next_page_token"] == shown.task.id
     assert NATIVE.listed(TaskPage(TaskFilter(), (shown,), more=False))["next_page_token"] == ""
     assert NATIVE.listed(TaskPage(TaskFilter(), (), more=False)) == {"next_page_token": "", "tasks": []}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engine import Shown
+from keyreel.engine import AudibleContent
 from keyreel.engines.motion.effects.water_and_clouds import currents
 from keyreel.engines.motion.imaging.cropping import cover
 from keyreel.engines.motion.modes.reference_to_video import names_of, role_of, unnamed_place
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engines.motion.prompts.parser import Direction
-    from keyreel.order import Order, Picture, Shot
+    from keyreel.order import ImageRef, Order, Shot
 
 _IN_THE_AIR: Final = {
-    Effect.RAIN: Shown.RAIN,
-    Effect.SNOW: Shown.SNOW,
-    Effect.FIRE: Shown.FIRE,
-    Effect.EMBERS: Shown.FIRE,
-    Effect.STEAM: Shown.STEAM,
-    Effect.LEAVES: Shown.LEAVES,
-    Effect.WIND: Shown.WIND,
+    Effect.RAIN: AudibleContent.RAIN,
+    Effect.SNOW: AudibleContent.SNOW,
+    Effect.FIRE: AudibleContent.FIRE,
+    Effect.EMBERS: AudibleContent.FIRE,
+    Effect.STEAM: AudibleContent.STEAM,
+    Effect.LEAVES: AudibleContent.LEAVES,
+    Effect.WIND: AudibleContent.WIND,
 }
-_AT_PLACES: Final[dict[Place | None, Shown]] = {
-    Place.SEA: Shown.WATER,
-    Place.BEACH: Shown.WATER,
-    Place.LAKE: Shown.WATER,
-    Place.UNDERWATER: Shown.WATER,
-    Place.CITY: Shown.CITY,
-    Place.SKYLINE: Shown.CITY,
-    Place.MOUNTAINS: Shown.WIND,
-    Place.SNOWPEAKS: Shown.WIND,
-    Place.SNOWFIELD: Shown.WIND,
-    Place.DESERT: Shown.WIND,
-    Place.SKY: Shown.WIND,
+_AT_PLACES: Final[dict[Place | None, AudibleContent]] = {
+    Place.SEA: AudibleContent.WATER,
+    Place.BEACH: AudibleContent.WATER,
+    Place.LAKE: AudibleContent.WATER,
+    Place.UNDERWATER: AudibleContent.WATER,
+    Place.CITY: AudibleContent.CITY,
+    Place.SKYLINE: AudibleContent.CITY,
+    Place.MOUNTAINS: AudibleContent.WIND,
+    Place.SNOWPEAKS: AudibleContent.WIND,
+    Place.SNOWFIELD: AudibleContent.WIND,
+    Place.DESERT: AudibleContent.WIND,
+    Place.SKY: AudibleContent.WIND,
 }
 _SUNG_IN: Final = (Place.FOREST, Place.MEADOW)
 _SUNG_AT: Final = (None, Hour.DAY, Hour.DAWN)
@@ -53,7 +53,7 @@ _FLOWING: Final = 0.04
 """The least part of a picture that water covers."""
 
 
-def shown(order: Order) -> tuple[frozenset[Shown], ...]:
+def shown(order: Order) -> tuple[frozenset[AudibleContent], ...]:
     """Return what each shot shows.
 
     Raises:
@@ -62,7 +62,7 @@ def shown(order: Order) -> tuple[frozenset[Shown], ...]:
     return tuple(frozenset(_in_shot(shot, order)) for shot in order.shots)
 
 
-def _in_shot(shot: Shot, order: Order) -> Iterator[Shown]:
+def _in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     if order.operation is Operation.TEXT2VIDEO:
         yield from _drawn(shot, order)
         return
@@ -75,10 +75,10 @@ def _in_shot(shot: Shot, order: Order) -> Iterator[Shown]:
     elif direction.place in _AT_PLACES:
         yield _AT_PLACES[direction.place]
     if any(map(_shows_water, (shot.first, shot.last))):
-        yield Shown.WATER
+        yield AudibleContent.WATER
 
 
-def _drawn(shot: Shot, order: Order) -> Iterator[Shown]:
+def _drawn(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     """Tell what the scenes show that are drawn for a prompt."""
     for take in takes(shot.prompt, shot.seconds, order.seed):
         direction = take.direction
@@ -86,7 +86,7 @@ def _drawn(shot: Shot, order: Order) -> Iterator[Shown]:
         if direction.place in _AT_PLACES:
             yield _AT_PLACES[direction.place]
         if direction.place and _is_sung(direction):
-            yield Shown.BIRDS
+            yield AudibleContent.BIRDS
 
 
 def _is_sung(direction: Direction) -> bool:
@@ -95,24 +95,24 @@ def _is_sung(direction: Direction) -> bool:
     return direction.place in _SUNG_IN and direction.hour in _SUNG_AT and quiet
 
 
-def _on_stage(direction: Direction, order: Order) -> Iterator[Shown]:
+def _on_stage(direction: Direction, order: Order) -> Iterator[AudibleContent]:
     roles = [role_of(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
     cast = zip(order.subjects, roles, strict=True)
     scenes = [subject.pictures[0] for subject, role in cast if role.is_scene and role.name]
     place = direction.place
     if any(map(_shows_water, scenes)) or any(role.nature is Nature.SWIMS for role in roles):
-        yield Shown.WATER
+        yield AudibleContent.WATER
     if place is None and not scenes:
         place = unnamed_place(roles)
     if place in _AT_PLACES:
         yield _AT_PLACES[place]
     if _is_sung(replace(direction, place=place)):
-        yield Shown.BIRDS
+        yield AudibleContent.BIRDS
     if any(re.search(BIRDS, each.lower()) for each in (order.shots[0].prompt, *names_of(order))):
-        yield Shown.BIRDS
+        yield AudibleContent.BIRDS
 
 
-def _shows_water(picture: Picture | None) -> bool:
+def _shows_water(picture: ImageRef | None) -> bool:
     if picture is None:
         return False
     found = currents(cover(Path(picture), _LOOKED_AT), None)

@@ -279,7 +279,7 @@ def net_size(frame: Frame) -> Size:
     pixels = min(_NET_PIXELS, frame.shape[0] * frame.shape[1])
 
     def misfit(size: Size) -> float:
-        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixels / pixels))
+        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixel_count / pixels))
 
     sides = range(_NET_STEP * 2, _NET_STEP * 16, _NET_STEP)
     return min((Size(width, height) for width in sides for height in sides), key=misfit)

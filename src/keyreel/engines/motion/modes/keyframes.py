@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.interpolation.registration import Landmarks
     from keyreel.engines.motion.networks.models import Nets
-    from keyreel.order import Order, Picture, Shot
+    from keyreel.order import ImageRef, Order, Shot
 
     Way = InBetween | Bridge
 
@@ -49,9 +49,9 @@ class Reel:
         self._order = order
         self._nets = nets
         self._ways: dict[int, Way] = {}
-        self._stills: dict[Picture, Still] = {}
-        self._landmarks: dict[Picture, Landmarks] = {}
-        self._keyframes: dict[Picture, Frame] = {}
+        self._stills: dict[ImageRef, Still] = {}
+        self._landmarks: dict[ImageRef, Landmarks] = {}
+        self._keyframes: dict[ImageRef, Frame] = {}
         self._focuses: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def frames(self, index: int) -> Iterator[Frame]:
@@ -122,22 +122,22 @@ class Reel:
         leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
         return Bridge(leaving, arriving, self._steps(index), ends=self._is_last(index))
 
-    def _landmarks_of(self, picture: Picture) -> Landmarks:
+    def _landmarks_of(self, picture: ImageRef) -> Landmarks:
         if picture not in self._landmarks:
             self._landmarks[picture] = landmarks(self._keyframe(picture))
         return self._landmarks[picture]
 
-    def _still(self, picture: Picture) -> Still:
+    def _still(self, picture: ImageRef) -> Still:
         if picture not in self._stills:
             self._stills[picture] = Still(self._keyframe(picture), self._nets)
         return self._stills[picture]
 
-    def _keyframe(self, picture: Picture) -> Frame:
+    def _keyframe(self, picture: ImageRef) -> Frame:
         if picture not in self._keyframes:
             self._keyframes[picture] = self._covering(picture)
         return self._keyframes[picture]
 
-    def _covering(self, picture: Picture) -> Frame:
+    def _covering(self, picture: ImageRef) -> Frame:
         frame, size = read(Path(picture)), self._order.frame_size
         return cover_frame(frame, size, self._focus(frame) if is_cropped(frame, size) else None)
 
@@ -150,7 +150,7 @@ class Reel:
         return self._focuses[frame.shape]
 
 
-def _ends(shot: Shot) -> tuple[Picture, Picture]:
+def _ends(shot: Shot) -> tuple[ImageRef, ImageRef]:
     assert shot.first is not None, "a shot between keyframes has both"
     assert shot.last is not None, "a shot between keyframes has both"
     return shot.first, shot.last

@@ -11,16 +11,16 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
 from keyreel.server.requests.body import read_object
-from keyreel.tasks.accounts.api_keys import USUAL, Scope
-from keyreel.tasks.accounts.quotas import LIMITS, Limits
-from keyreel.tasks.accounts.tenants import Tenants
+from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
+from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
+from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.requests.parsing import shown
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.context import Services
-    from keyreel.tasks.accounts.api_keys import ApiKey, Keys
+    from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
     from keyreel.tasks.accounts.tenants import Tenant
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ class Accounts:
     def __init__(self, services: Services) -> None:
         self._gate = services.gate
         self._keys = services.keys
-        self._tenants = Tenants(services.store.database, services.clock)
+        self._tenants = TenantStore(services.store.database, services.clock)
 
     async def create_key(self, request: Request) -> JSONResponse:
         """Make a key for a tenant; it is shown in this answer and never again."""
@@ -54,7 +54,7 @@ class Accounts:
         """Set some of a key's limits."""
         self._gate.operator(request.headers)
         limits = limits_in(await _body(request))
-        return JSONResponse(key_json(self._keys.limit(request.path_params["id"], limits)))
+        return JSONResponse(key_json(self._keys.set_quotas(request.path_params["id"], limits)))
 
     async def revoke_key(self, request: Request) -> JSONResponse:
         """Make a key invalid from now on."""
@@ -75,7 +75,7 @@ class Accounts:
         """Set some of a tenant's limits."""
         self._gate.operator(request.headers)
         limits = limits_in(await _body(request))
-        return JSONResponse(tenant_json(self._tenants.limit(request.path_params["name"], limits)))
+        return JSONResponse(tenant_json(self._tenants.set_quotas(request.path_params["name"], limits)))
 
     async def grant(self, request: Request) -> JSONResponse:
         """Give a tenant credits."""
@@ -87,20 +87,20 @@ async def _body(request: Request) -> Json:
     return await read_object(request, limit=BODY_LIMIT, seconds=10)
 
 
-def make_key(keys: Keys, body: Json) -> Json:
+def make_key(keys: ApiKeyStore, body: Json) -> Json:
     """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and show it."""
     tenant, name = check_tenant(body.get("tenant")), str(body.get("name") or "")[:_LONGEST_NOTE]
-    info, key = keys.create(tenant, name, scopes=_scopes(body), limits=limits_in(body))
+    info, key = keys.create(tenant, name, scopes=_scopes(body), quotas=limits_in(body))
     return {**key_json(info), "key": key}
 
 
-def make_tenant(tenants: Tenants, body: Json) -> Json:
+def make_tenant(tenants: TenantStore, body: Json) -> Json:
     """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
     notes = str(body.get("notes") or "")[:_LONGEST_NOTE]
     return tenant_json(tenants.create(check_tenant(body.get("name")), notes, limits_in(body)))
 
 
-def give(tenants: Tenants, name: str, body: Json) -> Json:
+def give(tenants: TenantStore, name: str, body: Json) -> Json:
     """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
     credits_, txn = body.get("credits"), body.get("txn") or secrets.token_hex(16)
     if type(credits_) is not int or abs(credits_) > _MOST:
@@ -112,19 +112,19 @@ def give(tenants: Tenants, name: str, body: Json) -> Json:
     return tenant_json(tenants.grant(name, credits_, txn))
 
 
-def limits_in(body: Json) -> Limits:
+def limits_in(body: Json) -> Quotas:
     """Read limits; those that are absent or null stay as they are.
 
     Raises:
         InvalidRequest: one is no whole number from 0.
     """
-    for name in LIMITS:
+    for name in QUOTA_COLUMNS:
         value = body.get(name)
         if value is not None and (type(value) is not int or not 0 <= value <= _MOST):
             raise InvalidRequest(
                 f"{name}: got {shown(value)}; must be a whole number, 0 for no limit.", field=name
             )
-    return Limits(**{name: body.get(name) for name in LIMITS})
+    return Quotas(**{name: body.get(name) for name in QUOTA_COLUMNS})
 
 
 def check_tenant(name: object) -> str:
@@ -142,7 +142,7 @@ def check_tenant(name: object) -> str:
 
 
 def _scopes(body: Json) -> frozenset[Scope]:
-    given = body.get("scopes") or sorted(USUAL)
+    given = body.get("scopes") or sorted(DEFAULT_SCOPES)
     known = {each.value for each in Scope}
     if not isinstance(given, list) or not all(isinstance(each, str) and each in known for each in given):
         raise InvalidRequest(
@@ -158,7 +158,7 @@ def key_json(info: ApiKey) -> Json:
         "tenant": info.tenant,
         "name": info.name,
         "scopes": sorted(info.scopes),
-        **asdict(info.limits),
+        **asdict(info.quotas),
         "created": info.created.isoformat(),
         "revoked": info.revoked.isoformat() if info.revoked else None,
     }
@@ -173,5 +173,5 @@ def tenant_json(tenant: Tenant) -> Json:
         "credits": tenant.credits,
         "held": tenant.held,
         "prepaid": tenant.prepaid,
-        **asdict(tenant.limits),
+        **asdict(tenant.quotas),
     }

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest, UnknownEndpoint
 from keyreel.server.requests.body import read_object
-from keyreel.tasks.clocks.dev_clock import DrivenClock
+from keyreel.tasks.clocks.dev_clock import DevClock
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,7 +40,7 @@ class ClockRoutes:
         """
         self._services.gate.operator(request.headers)
         clock = self._services.clock
-        if not isinstance(clock, DrivenClock):
+        if not isinstance(clock, DevClock):
             raise UnknownEndpoint("The clock can be moved in development mode alone: `keyreel up --dev`.")
         body = await read_object(request, limit=BODY_LIMIT, seconds=10)
         seconds = body.get("seconds")
@@ -54,6 +54,6 @@ class ClockRoutes:
 
     def _told(self) -> JSONResponse:
         clock = self._services.clock
-        ahead = clock.offset.total_seconds() if isinstance(clock, DrivenClock) else 0
-        dev = isinstance(clock, DrivenClock)
+        ahead = clock.offset.total_seconds() if isinstance(clock, DevClock) else 0
+        dev = isinstance(clock, DevClock)
         return JSONResponse({"now": clock.now().isoformat(), "ahead_seconds": ahead, "dev": dev})

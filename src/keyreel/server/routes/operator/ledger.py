@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, StreamingResponse
 
-from keyreel.tasks.accounts.ledger_audit import postings, usage, verify
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,19 +46,19 @@ class Books:
         return JSONResponse(await asyncio.to_thread(self._read, lambda books: usage_json(books, tenant)))
 
     def _read(self, reading: Callable[[Database], Json]) -> Json:
-        with closing(self._services.store.database.again()) as books:
+        with closing(self._services.store.database.reopen_read_only()) as books:
             return reading(books)
 
     def _lines(self) -> Iterator[str]:
-        with closing(self._services.store.database.again()) as books:
+        with closing(self._services.store.database.reopen_read_only()) as books:
             yield from ledger_lines(books)
 
 
 def findings_json(books: Database) -> Json:
     """Describe what a look through the books found."""
-    found = verify(books)
+    found = audit_ledger(books)
     return {
-        "ok": found.ok,
+        "ok": found.is_balanced,
         "tasks": found.tasks,
         "open_holds": found.open_holds,
         "problems": list(found.problems),
@@ -67,10 +67,10 @@ def findings_json(books: Database) -> Json:
 
 def ledger_lines(books: Database) -> Iterator[str]:
     """Write every posting as a line of JSON."""
-    for posting in postings(books):
+    for posting in iterate_postings(books):
         yield json.dumps(posting) + "\n"
 
 
 def usage_json(books: Database, tenant: str | None) -> Json:
     """Describe what each task has cost."""
-    return {"tasks": [asdict(each) for each in usage(books, tenant)]}
+    return {"tasks": [asdict(each) for each in list_usage(books, tenant)]}

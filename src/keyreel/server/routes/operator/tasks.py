@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.provenance.verification import Known, matches_of
+from keyreel.provenance.verification import KnownVideo, find_matches
 from keyreel.server.requests.body import read_object
 from keyreel.task import TaskFilter
-from keyreel.tasks.retention import missing_files
+from keyreel.tasks.retention import find_missing_files
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,14 +34,14 @@ class Admin:
         self._services.gate.operator(request.headers)
         wanted = request.query_params.get("limit", "50")
         limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
-        tasks = self._services.store.list(wanted=TaskFilter(limit=limit))
+        tasks = self._services.store.list(task_filter=TaskFilter(limit=limit))
         return JSONResponse({"tasks": [task_json(task) for task in tasks]})
 
     async def storage(self, request: Request) -> JSONResponse:
         """List the first tasks whose files ought to be stored and are not."""
         self._services.gate.operator(request.headers)
         storage, found = self._services.storage, list[dict[str, str]]()
-        async for task_id, key in missing_files(self._services.store.database, storage):
+        async for task_id, key in find_missing_files(self._services.store.database, storage):
             found.append({"task_id": task_id, "key": key})
             if len(found) == LONGEST_LIST:
                 break
@@ -51,9 +51,9 @@ class Admin:
         """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
         self._services.gate.operator(request.headers)
         body = await read_object(request, limit=FINGERPRINT_LIMIT, seconds=10)
-        known = (Known(*each) for each in self._services.store.fingerprints())
+        known = (KnownVideo(*each) for each in self._services.store.iterate_fingerprints())
         sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))
-        found = await asyncio.to_thread(matches_of, sha256, fingerprint, known)
+        found = await asyncio.to_thread(find_matches, sha256, fingerprint, known)
         return JSONResponse({"matches": [asdict(match) for match in found]})
 
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from keyreel.server.requests.auth import key_in
 from keyreel.server.requests.base_url import base_url
 from keyreel.task import TaskId
-from keyreel.tasks.webhooks.deliveries import Deliveries
+from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.events import Callback
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
@@ -38,7 +38,7 @@ def callback_of(
     schedule = services.settings.callback_schedule or reporting.schedule
     return Callback(
         url=endpoint.report_to,
-        base=base_url(request, services),
+        base_url=base_url(request, services),
         states=reporting.states,
         sealed_key=services.vault.seal(key_in(request.headers), tenant) if reporting.keyed else "",
         wait_seconds=schedule[0],
@@ -50,7 +50,7 @@ class CallbackRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._deliveries = Deliveries(services.store.database, services.clock)
+        self._deliveries = DeliveryStore(services.store.database, services.clock)
 
     async def list(self, request: Request) -> JSONResponse:
         """List the newest deliveries, or one task's, with every attempt."""
@@ -70,7 +70,7 @@ class CallbackRoutes:
         """Show what a tenant's callbacks are signed with."""
         self._services.gate.operator(request.headers)
         tenant = request.query_params.get("tenant", DEFAULT_TENANT)
-        return JSONResponse({"tenant": tenant, "secret": self._services.vault.secret_of(tenant)})
+        return JSONResponse({"tenant": tenant, "secret": self._services.vault.get_secret(tenant)})
 
 
 def deliveries_json(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]]:

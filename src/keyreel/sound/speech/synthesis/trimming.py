@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.media.audio import RATE
+from keyreel.media.audio import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_FRAME: Final = RATE // 100
+_FRAME: Final = SAMPLE_RATE // 100
 _SILENT: Final = 10 ** (-42 / 20)  # below the loudest frame
 _SPEECH: Final = 10 ** (-25 / 20)  # frames that count for the level
 _LEVEL: Final = 0.1
 _PEAK: Final = 0.89
 _PAD: Final = 2
-_FADE_IN, _FADE_OUT = RATE // 150, RATE // 40
+_FADE_IN, _FADE_OUT = SAMPLE_RATE // 150, SAMPLE_RATE // 40
 _TAPS: Final = 48
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from keyreel import errors
 from keyreel.order import Operation
-from keyreel.task import State, TaskId
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.dialects.native_family import error_names, lists
 from keyreel.wire.dialects.native_family.responses import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, Task, TaskFilter
+    from keyreel.task import SignedLinks, Task, TaskFilter
     from keyreel.wire.dialects.dialect import Allowance, TaskPage
     from keyreel.wire.endpoints.endpoint import Endpoint
 
@@ -47,7 +47,7 @@ class NativeFormat(Dialect):
     shows_clean = True
     names_uploads = True
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
-    reporting = Reporting(ENDS | {State.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
+    reporting = Reporting(ENDS | {TaskState.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
 
     @staticmethod
     def routes_under(prefix: str) -> tuple[Route, ...]:
@@ -103,7 +103,7 @@ class NativeFormat(Dialect):
         """Write what was understood of the submit."""
         return accepted(task, endpoint)
 
-    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
         """Write the state and, once there, the video."""
         return creations(task, endpoint, links, eta_seconds)
 
@@ -118,7 +118,7 @@ class NativeFormat(Dialect):
     def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
         """Write nothing, as the format does; what has ended otherwise cannot be cancelled."""
         del endpoint
-        if task.state is not State.CANCELLED:
+        if task.state is not TaskState.CANCELLED:
             raise errors.InvalidRequest(f"task state is {STATES[task.state]}, can not cancel")
         return {}
 
@@ -159,7 +159,7 @@ class NativeFormat(Dialect):
         return Report(
             id=TaskId(str(body.get("id") or body.get("task_id") or "")),
             state=state,
-            progress=1.0 if state is State.SUCCEEDED else float(body.get("progress") or 0) / 100,
+            progress=1.0 if state is TaskState.SUCCEEDED else float(body.get("progress") or 0) / 100,
             eta_seconds=int(body.get("eta") or 0),
             reason=str(body.get("err_msg") or body.get("err_code") or ""),
             video_url=str(made.get("url") or made.get("watermarked_url") or ""),
@@ -198,8 +198,8 @@ def _with_words(endpoint: type[Endpoint], fields: Json) -> Json:
     return fields | {"prompt": NO_WORDS} if blank and _fills_in_words(endpoint) else fields
 
 
-def _state(body: Json) -> State:
+def _state(body: Json) -> TaskState:
     state = lists.WORDS.get(str(body.get("state") or ""))
     if state is None:
         raise errors.RemoteError(f"The answer's state is {str(body.get('state'))[:64]!r}.")
-    return State.CANCELLED if body.get("err_code") == "UserCancelled" else state
+    return TaskState.CANCELLED if body.get("err_code") == "UserCancelled" else state

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import InvalidRequest
-from keyreel.task import State, TaskFilter, TaskId
+from keyreel.task import TaskFilter, TaskId, TaskState
 from keyreel.wire.dialects.dialect import Query
 from keyreel.wire.dialects.native_family.error_names import err_code
 from keyreel.wire.dialects.native_family.responses import described, made
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Json, Shown, TaskPage
 
 WORDS: Final = {
-    "created": State.QUEUED,
-    "queueing": State.QUEUED,
-    "processing": State.RUNNING,
-    "success": State.SUCCEEDED,
-    "failed": State.FAILED,
+    "created": TaskState.QUEUED,
+    "queueing": TaskState.QUEUED,
+    "processing": TaskState.RUNNING,
+    "success": TaskState.SUCCEEDED,
+    "failed": TaskState.FAILED,
 }
 """What the format's words for a state mean."""
 
@@ -80,8 +80,8 @@ def wanted(query: Mapping[str, str], now: datetime) -> TaskFilter:
         templates=frozenset(_values(query, "templates")),
         created_from=start,
         created_to=end,
-        after=TaskId(token) if token else None,
-        skip=page * size,
+        after_id=TaskId(token) if token else None,
+        offset=page * size,
         limit=size,
     )
 
@@ -105,13 +105,13 @@ def _entry(shown: Shown) -> Json:
     }
 
 
-def _states(query: Mapping[str, str]) -> frozenset[State]:
+def _states(query: Mapping[str, str]) -> frozenset[TaskState]:
     words = _values(query, "states")
     for word in words:
         if word not in WORDS:
             raise InvalidRequest(f"states: got {word[:64]!r}; must be of {', '.join(WORDS)}.", field="states")
     found = {WORDS[word] for word in words}
-    return frozenset(found | {State.CANCELLED} if State.FAILED in found else found)
+    return frozenset(found | {TaskState.CANCELLED} if TaskState.FAILED in found else found)
 
 
 def _endpoints(query: Mapping[str, str]) -> frozenset[str]:

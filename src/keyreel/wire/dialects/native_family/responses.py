@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.order import Operation
-from keyreel.task import State
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import UNLIMITED
 from keyreel.wire.dialects.native_family.error_names import err_code
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from keyreel.task import Links, Task
+    from keyreel.task import SignedLinks, Task
     from keyreel.wire.dialects.dialect import Allowance, Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
@@ -23,11 +23,11 @@ _METERED: Final = "metered"
 _FOR_GOOD: Final = "9999-12-31T23:59:59.000000Z"
 
 STATES: Final = {
-    State.QUEUED: "queueing",
-    State.RUNNING: "processing",
-    State.SUCCEEDED: "success",
-    State.FAILED: "failed",
-    State.CANCELLED: "failed",
+    TaskState.QUEUED: "queueing",
+    TaskState.RUNNING: "processing",
+    TaskState.SUCCEEDED: "success",
+    TaskState.FAILED: "failed",
+    TaskState.CANCELLED: "failed",
 }
 # The words for what a task does; the other operations are called as in the path.
 _TYPES: Final = {
@@ -91,7 +91,7 @@ def described(task: Task, endpoint: Endpoint) -> Json:
     return body
 
 
-def creations(task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+def creations(task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
     """Write what came of a task; a body of this format never has a `code`."""
     given = described(task, endpoint)
     return {
@@ -104,7 +104,7 @@ def creations(task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: 
         "bgm": given["bgm"],
         "off_peak": given["off_peak"],
         "seed": given["seed"],
-        "progress": 100 if task.state is State.SUCCEEDED else min(99, int(task.progress * 100)),
+        "progress": 100 if task.state is TaskState.SUCCEEDED else min(99, int(task.progress * 100)),
         "eta": eta_seconds,
         "creations": made(task, links),
     }
@@ -134,7 +134,7 @@ def balance(allowance: Allowance, *, detailed: bool) -> Json:
     return {"remains": [remains], "packages": [package] if detailed else []}
 
 
-def made(task: Task, links: Links | None) -> list[Json]:
+def made(task: Task, links: SignedLinks | None) -> list[Json]:
     """List the one video of a succeeded task. Extending a video names it by this id."""
     if links is None:
         return []
@@ -144,9 +144,9 @@ def made(task: Task, links: Links | None) -> list[Json]:
 
 def credits_of(task: Task) -> int:
     """Return what a task costs: its price while it runs, what was charged once it is done."""
-    if task.state is State.SUCCEEDED:
+    if task.state is TaskState.SUCCEEDED:
         return task.charged
-    return 0 if task.state.final else task.submission.credits
+    return 0 if task.state.is_final else task.submission.credits
 
 
 def _moment(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from keyreel.order import Resolution, Size, frame_size
+from keyreel.order import Resolution, Size, compute_frame_size
 from keyreel.wire.endpoints.fields import Rule, shape
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _judged(made: Endpoint, wish: Wish) -> Fit:
         frame = made.order(1).size
         if frame != wish.size:
             changed.append("size")
-        distance += _distance(frame or frame_size(made.resolution, wish.size.ratio), wish.size)
+        distance += _distance(frame or compute_frame_size(made.resolution, wish.size.aspect_ratio), wish.size)
     return Fit(type(made), {}, tuple(changed), distance)
 
 
@@ -110,7 +110,7 @@ def _resolutions(kind: type[Endpoint], wish: Wish) -> list[Resolution]:
         return []
     asked = wish.size
     able = [Resolution(word) for word in _schema(kind, "resolution").get("enum", [])]
-    return sorted(able, key=lambda each: _distance(frame_size(each, asked.ratio), asked))
+    return sorted(able, key=lambda each: _distance(compute_frame_size(each, asked.aspect_ratio), asked))
 
 
 def _ratio(kind: type[Endpoint], wish: Wish) -> Json:
@@ -119,12 +119,12 @@ def _ratio(kind: type[Endpoint], wish: Wish) -> Json:
         return {}
     asked = wish.size
     if "enum" in schema:
-        return {"aspect_ratio": min(schema["enum"], key=lambda word: _apart(shape(word), asked.ratio))}
-    usual = min(_USUAL, key=lambda word: _apart(shape(word), asked.ratio))
-    if abs(asked.ratio / shape(usual) - 1) <= _CLOSE:
+        return {"aspect_ratio": min(schema["enum"], key=lambda word: _apart(shape(word), asked.aspect_ratio))}
+    usual = min(_USUAL, key=lambda word: _apart(shape(word), asked.aspect_ratio))
+    if abs(asked.aspect_ratio / shape(usual) - 1) <= _CLOSE:
         return {"aspect_ratio": usual}
-    if not Fraction(1, _WIDEST) <= asked.ratio <= _WIDEST:
-        return {"aspect_ratio": f"{_WIDEST}:1" if asked.ratio > 1 else f"1:{_WIDEST}"}
+    if not Fraction(1, _WIDEST) <= asked.aspect_ratio <= _WIDEST:
+        return {"aspect_ratio": f"{_WIDEST}:1" if asked.aspect_ratio > 1 else f"1:{_WIDEST}"}
     common = gcd(asked.width, asked.height)
     return {"aspect_ratio": f"{asked.width // common}:{asked.height // common}"}
 
@@ -138,7 +138,7 @@ def _schema(kind: type[Endpoint], name: str) -> Json:
 
 def _distance(one: Size, other: Size) -> float:
     """Compare areas: the same for twice and half as many pixels, and less than a second."""
-    return abs(log(one.pixels / other.pixels)) / 10
+    return abs(log(one.pixel_count / other.pixel_count)) / 10
 
 
 def _apart(one: Fraction, other: Fraction) -> float:

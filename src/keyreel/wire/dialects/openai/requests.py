@@ -98,7 +98,7 @@ def wanted(query: Mapping[str, str]) -> TaskFilter:
     after = query.get("after") or ""
     if after and (not _ID.fullmatch(after) or int(after) > _LARGEST_ID):
         raise errors.InvalidRequest(f"after: got {after[:64]!r}; must be a video's id.", field="after")
-    return TaskFilter(after=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
+    return TaskFilter(after_id=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
 
 
 def pictures_of(body: Json) -> list[Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from keyreel import errors
-from keyreel.order import Operation, Size, frame_size
-from keyreel.task import State, TaskId
+from keyreel.order import Operation, Size, compute_frame_size
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
 from keyreel.wire.dialects.openai.requests import (
@@ -24,29 +24,29 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, Task, TaskFilter
+    from keyreel.task import SignedLinks, Task, TaskFilter
     from keyreel.wire.dialects.dialect import TaskPage
     from keyreel.wire.dialects.webhooks import Event
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 _PATH: Final = "/v1/videos"
 _WORDS: Final = {
-    State.QUEUED: "queued",
-    State.RUNNING: "in_progress",
-    State.SUCCEEDED: "completed",
-    State.FAILED: "failed",
-    State.CANCELLED: "failed",
+    TaskState.QUEUED: "queued",
+    TaskState.RUNNING: "in_progress",
+    TaskState.SUCCEEDED: "completed",
+    TaskState.FAILED: "failed",
+    TaskState.CANCELLED: "failed",
 }
 # Servers of this format agree on four words; the others are heard of some.
 _STATES: Final = {
-    "queued": State.QUEUED,
-    "pending": State.QUEUED,
-    "in_progress": State.RUNNING,
-    "processing": State.RUNNING,
-    "completed": State.SUCCEEDED,
-    "succeeded": State.SUCCEEDED,
-    "failed": State.FAILED,
-    "cancelled": State.CANCELLED,
+    "queued": TaskState.QUEUED,
+    "pending": TaskState.QUEUED,
+    "in_progress": TaskState.RUNNING,
+    "processing": TaskState.RUNNING,
+    "completed": TaskState.SUCCEEDED,
+    "succeeded": TaskState.SUCCEEDED,
+    "failed": TaskState.FAILED,
+    "cancelled": TaskState.CANCELLED,
 }
 _REFUSALS: Final = (
     Row(errors.InvalidRequest, 400, "invalid_value"),
@@ -87,7 +87,7 @@ _ENDINGS: Final = {
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 _SERVER_FAULT: Final = 500
-_WIDE: Final = Size(16, 9).ratio
+_WIDE: Final = Size(16, 9).aspect_ratio
 _SECONDS: Final = "The length; it becomes the nearest that the model can do."
 _SIZE: Final = "Width x height in pixels; they become the nearest that the model can do."
 
@@ -155,12 +155,12 @@ class OpenAIVideos(Dialect):
         """Write the new video."""
         return self.result(task, endpoint, None, 0)
 
-    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
         """Write the video, with the same keys in every state.
 
         Where the frame follows a picture, `size` is that of a wide one until the video is there.
         """
-        done = task.state is State.SUCCEEDED
+        done = task.state is TaskState.SUCCEEDED
         return {
             "id": task.id,
             "object": "video",
@@ -171,7 +171,8 @@ class OpenAIVideos(Dialect):
             "completed_at": int(task.finished.timestamp()) if done and task.finished else None,
             "expires_at": None,
             "seconds": str(endpoint.seconds),
-            "size": task.size or str(endpoint.order(1).size or frame_size(endpoint.resolution, _WIDE)),
+            "size": task.size
+            or str(endpoint.order(1).size or compute_frame_size(endpoint.resolution, _WIDE)),
             "prompt": getattr(endpoint, "prompt", ""),
             "remixed_from_video_id": None,
             "error": _error(task),
@@ -182,7 +183,7 @@ class OpenAIVideos(Dialect):
             "cover_url": links.cover if links else None,
         }
 
-    def event(self, event: Event, task: Task, endpoint: Endpoint, links: Links | None) -> Json:
+    def event(self, event: Event, task: Task, endpoint: Endpoint, links: SignedLinks | None) -> Json:
         """Wrap the video as servers of this format wrap their events."""
         video = super().event(event, task, endpoint, links)
         return {
@@ -212,7 +213,7 @@ class OpenAIVideos(Dialect):
     def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
         """Write what became of a deletion: what has ended already is kept, and says so."""
         del endpoint
-        return {"id": task.id, "object": "video.deleted", "deleted": task.state is State.CANCELLED}
+        return {"id": task.id, "object": "video.deleted", "deleted": task.state is TaskState.CANCELLED}
 
     def wants_cover(self, query: Mapping[str, str]) -> bool:
         """Read `variant`."""
@@ -250,7 +251,7 @@ class OpenAIVideos(Dialect):
         if "duration" in fields:
             body["seconds"] = str(fields.pop("duration"))
         if "resolution" in fields or "aspect_ratio" in fields:
-            body["size"] = str(endpoint.order(1).size or frame_size(endpoint.resolution, _WIDE))
+            body["size"] = str(endpoint.order(1).size or compute_frame_size(endpoint.resolution, _WIDE))
         return Call("POST", _PATH, body | fields)
 
     def result_call(self, task_id: TaskId) -> Call:
@@ -268,7 +269,7 @@ class OpenAIVideos(Dialect):
         state = _STATES.get(str(body.get("status") or ""))
         if state is None:
             raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
-        found, done = str(body.get("id") or ""), state is State.SUCCEEDED
+        found, done = str(body.get("id") or ""), state is TaskState.SUCCEEDED
         url = str(body.get("url") or body.get("video_url") or "")
         seed = str(body.get("seed") or "")
         return Report(
@@ -299,7 +300,7 @@ class OpenAIVideos(Dialect):
 
 def _error(task: Task) -> Json | None:
     code = ending_code(task, _REFUSALS, _ENDINGS)
-    if task.state is State.CANCELLED:
+    if task.state is TaskState.CANCELLED:
         return {"code": code, "message": task.reason or "The task was cancelled."}
     return {"code": code, "message": task.reason or "The video could not be made."} if code else None
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from keyreel import errors
-from keyreel.pricing import usd
-from keyreel.task import State, TaskId
+from keyreel.pricing import to_usd
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import Action, Asked, Call, Dialect, Json, Report, Route
 from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
 from keyreel.wire.dialects.vtrix_family.messages import PARAMETERS, are_messages, fields_of
@@ -19,14 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyreel.errors import KeyreelError, Refusal
-    from keyreel.task import Links, Task
+    from keyreel.task import SignedLinks, Task
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 __all__ = ["MODELS", "Vtrix", "model_list", "model_spec"]
 
 _PATH: Final = "/model/v1/generation"
 _SKILL: Final = MODELS.removesuffix("models")
-_STATES: Final = {"in_progress": State.RUNNING, "completed": State.SUCCEEDED, "failed": State.FAILED}
+_STATES: Final = {
+    "in_progress": TaskState.RUNNING,
+    "completed": TaskState.SUCCEEDED,
+    "failed": TaskState.FAILED,
+}
 
 # Only 002014001 is published, for a missing image; the others are ours.
 _ENDINGS: Final = {
@@ -126,7 +130,7 @@ class Vtrix(Dialect):
         """Write the new task."""
         return self.result(task, endpoint, None, 0)
 
-    def result(self, task: Task, endpoint: Endpoint, links: Links | None, eta_seconds: int) -> Json:
+    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
         """Write the task; `output`, `usage`, `error` and `progress` each only in their own states."""
         body: Json = {
             "id": task.id,
@@ -137,10 +141,10 @@ class Vtrix(Dialect):
         if links is not None:
             content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
             return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage(task)}
-        if task.state is State.SUCCEEDED:  # its files are no longer kept
+        if task.state is TaskState.SUCCEEDED:  # its files are no longer kept
             return body | {"status": "completed", "output": [], "usage": _usage(task)}
-        if task.state in {State.FAILED, State.CANCELLED}:
-            cancelled = task.state is State.CANCELLED
+        if task.state in {TaskState.FAILED, TaskState.CANCELLED}:
+            cancelled = task.state is TaskState.CANCELLED
             code = ending_code(task, _REFUSALS, _ENDINGS)
             usual = "The task was cancelled." if cancelled else "Video generation failed."
             return body | {
@@ -194,7 +198,7 @@ class Vtrix(Dialect):
         return Report(
             id=TaskId(str(body.get("id") or "")),
             state=state,
-            progress=1.0 if state is State.SUCCEEDED else float(body.get("progress") or 0),
+            progress=1.0 if state is TaskState.SUCCEEDED else float(body.get("progress") or 0),
             eta_seconds=int(metadata.get("eta_seconds") or 0),
             reason=_reason(body.get("error")),
             video_url=str(content.get("url") or ""),
@@ -248,7 +252,7 @@ def _metadata(task: Task, eta_seconds: int) -> Json:
 
 def _usage(task: Task) -> Json:
     """Write the price in US dollars; clients want every one of these keys, the amounts as text."""
-    cost = f"{usd(task.charged):.6f}"
+    cost = f"{to_usd(task.charged):.6f}"
     discount = 0.5 if task.submission.off_peak else 0.0
     return {"cost": cost, "discount": discount, "quantity": 1, "unit_price": cost, "extra_info": {}}
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from keyreel.order import Sound
+from keyreel.order import SoundOptions
 from keyreel.wire.endpoints.fields import Flag
 from keyreel.wire.endpoints.from_references import SubjectReference2Video
 from keyreel.wire.endpoints.from_text import Template2Video, Text2Video
@@ -24,9 +24,9 @@ class Q2Text2Video(Text2Video):
     audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> SoundOptions:
         """What is to be heard."""
-        return Sound(music=self.bgm, ambience=self.audio, speech=self.audio)
+        return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio)
 
 
 class Q2Template2Video(Template2Video):

@@ -11,7 +11,7 @@ import pytest
 
 from keyreel.engines.motion.engine import MotionEngine
 from keyreel.engines.motion.prompts.unfulfilled.notes import notes_on
-from keyreel.order import Amplitude, Operation, Order, Picture, Resolution, Shot, Size, Sound, Subject
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, SoundOptions, Subject
 from keyreel.testing import FolderJob
 
 MOVES = " The built-in engine moves given images; it draws no new things."
@@ -19,14 +19,23 @@ DRAWS = " The built-in engine draws places, weather and light, no figures."
 KEYFRAMED = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
 
 
-def order(operation: Operation, *prompts: str, names: str = "", sound: Sound | None = None) -> Order:
-    picture = Picture("a.png")
+def order(operation: Operation, *prompts: str, names: str = "", sound: SoundOptions | None = None) -> Order:
+    picture = ImageRef("a.png")
     first = None if operation in {Operation.TEXT2VIDEO, Operation.REFERENCE2VIDEO} else picture
     last = picture if operation in KEYFRAMED else None
     shots = tuple(Shot(prompt, 4, first, last) for prompt in prompts)
     cast = tuple(Subject(name, (picture,)) for name in names.split())
     return Order(
-        operation, "m", shots, Resolution.P360, 1, cast, Size(128, 72), Amplitude.AUTO, None, sound or Sound()
+        operation,
+        "m",
+        shots,
+        Resolution.P360,
+        1,
+        cast,
+        Size(128, 72),
+        Amplitude.AUTO,
+        None,
+        sound or SoundOptions(),
     )
 
 
@@ -213,12 +222,12 @@ def test_at_most_six_are_named() -> None:
 @pytest.mark.parametrize(
     ("prompt", "sound"),
     [
-        ('the man says "the dragon dances"', Sound(speech=True)),
-        ("女孩说：“你好”", Sound(speech=True)),
-        ("birds sing in the forest", Sound(ambience=True)),
+        ('the man says "the dragon dances"', SoundOptions(speech=True)),
+        ("女孩说：“你好”", SoundOptions(speech=True)),
+        ("birds sing in the forest", SoundOptions(ambience=True)),
     ],
 )
-def test_what_is_heard_is_carried_out(prompt: str, sound: Sound) -> None:
+def test_what_is_heard_is_carried_out(prompt: str, sound: SoundOptions) -> None:
     assert notes_on(order(Operation.IMG2VIDEO, prompt, sound=sound)) == ()
     assert notes_on(order(Operation.IMG2VIDEO, prompt)) != ()
 
@@ -242,7 +251,7 @@ def test_the_longest_prompts_are_read_at_once(operation: Operation, prompt: str)
 
 
 def test_a_clip_carries_the_note(tmp_path: Path, landscape: Path) -> None:
-    shot = Shot("a dragon dances, slow push in", 1, Picture(str(landscape)))
+    shot = Shot("a dragon dances, slow push in", 1, ImageRef(str(landscape)))
     asked = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(128, 72))
     clip = asyncio.run(MotionEngine().render(asked, FolderJob(tmp_path)))
     assert clip.notes == (f"Not shown: dragon dances.{MOVES}",)
