@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.calling import calls, renamed, unknown_calls
+from keyreel.calling import find_mentions, find_unknown_mentions, rename_mentions
 
 SPELLED = [
     "@1",
@@ -63,13 +63,13 @@ OTHERS = [
 
 @pytest.mark.parametrize("spelled", SPELLED)
 def test_every_usual_spelling_means_the_subject_of_that_number(spelled: str) -> None:
-    assert renamed(f"look, {spelled} 跑", {"1": "fox", "2": "dog"}) == "look, @fox 跑"
-    assert unknown_calls(f"{spelled}, {spelled}", ("2",)) == (spelled.strip(),)
+    assert rename_mentions(f"look, {spelled} 跑", {"1": "fox", "2": "dog"}) == "look, @fox 跑"
+    assert find_unknown_mentions(f"{spelled}, {spelled}", ("2",)) == (spelled.strip(),)
 
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_other_words_call_nobody(text: str) -> None:
-    assert renamed(text, {"1": "fox"}) == text
+    assert rename_mentions(text, {"1": "fox"}) == text
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_other_words_call_nobody(text: str) -> None:
 )
 def test_the_longest_name_that_fits_is_meant(text: str, called: list[str]) -> None:
     for names in (["小明", "小明明", "fox", "fox-2"], ["fox-2", "fox", "小明明", "小明"]):
-        assert [call.name for call in calls(text, names)] == called
+        assert [call.name for call in find_mentions(text, names)] == called
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_the_longest_name_that_fits_is_meant(text: str, called: list[str]) -> No
     ],
 )
 def test_calls_that_lead_nowhere_are_listed(text: str, unknown: tuple[str, ...]) -> None:
-    assert unknown_calls(text, ("1", "fox", "小明")) == unknown
+    assert find_unknown_mentions(text, ("1", "fox", "小明")) == unknown

@@ -10,32 +10,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff"
-_FIRSTS: Final = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
+_ORDINALS: Final = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
 _DIGITS: Final = "一二三四五六七八九十"
 _OPENING: Final = r"[\[<({【《]+\s*@?\s*"
 _CLOSING: Final = r"\s*[\])>}】》]+"
 _PICTURE: Final = r"(?:reference\s+)?(?:image|img|picture|pic|photo|subject)"
 # 地图, 试图 and others are words of their own, and 图一个 begins with another one.
 _PICTURE_ZH: Final = r"(?<![地插截看拍构草蓝示意试企妄版贴])(?:参考图片?|图片|图像|图|主体)"
-_NOT_A_NUMBER: Final = r"(?![个张只条位名些种样起直定般次半边面旁块群天时座幅把辆头匹十])"
-_NUMBER: Final = rf"(?P<{{0}}>\d{{{{1,3}}}}(?!\d|[a-z])|[{_DIGITS}]{_NOT_A_NUMBER})"
-_ENGLISH: Final = rf"(?:@\s*)?(?<![a-z0-9]){_PICTURE}[\s_#-]*(?P<{{0}}>\d{{{{1,3}}}})(?![a-z0-9])"
-_CHINESE: Final = rf"@?{_PICTURE_ZH}\s*{_NUMBER}"
+_NOT_FOLLOWED_BY: Final = r"(?![个张只条位名些种样起直定般次半边面旁块群天时座幅把辆头匹十])"
+_NUMBER: Final = rf"(?P<{{0}}>\d{{{{1,3}}}}(?!\d|[a-z])|[{_DIGITS}]{_NOT_FOLLOWED_BY})"
+_NUMBERED_ENGLISH: Final = rf"(?:@\s*)?(?<![a-z0-9]){_PICTURE}[\s_#-]*(?P<{{0}}>\d{{{{1,3}}}})(?![a-z0-9])"
+_NUMBERED_CHINESE: Final = rf"@?{_PICTURE_ZH}\s*{_NUMBER}"
 _NUMBERED: Final = "|".join(
     (
-        rf"{_OPENING}(?:{_ENGLISH.format('n1')}|{_CHINESE.format('n2')}){_CLOSING}",
-        _ENGLISH.format("n3"),
-        _CHINESE.format("n4"),
+        rf"{_OPENING}(?:{_NUMBERED_ENGLISH.format('n1')}|{_NUMBERED_CHINESE.format('n2')}){_CLOSING}",
+        _NUMBERED_ENGLISH.format("n3"),
+        _NUMBERED_CHINESE.format("n4"),
         rf"第\s*(?P<n5>\d{{1,3}}|[{_DIGITS}])\s*张(?:参考)?(?:图片|图像|图|照片)",
-        rf"\bthe (?P<n6>{'|'.join(_FIRSTS)}) (?:reference )?(?:image|picture|photo)\b",
+        rf"\bthe (?P<n6>{'|'.join(_ORDINALS)}) (?:reference )?(?:image|picture|photo)\b",
         r"@\s*(?P<n7>\d{1,3})(?![a-z0-9_])",
     )
 )
-_AT: Final = rf"(?<![\w.])@(?:[a-z0-9_][a-z0-9_-]*|[{_HAN}]{{1,4}})"
+_AT_NAME: Final = rf"(?<![\w.])@(?:[a-z0-9_][a-z0-9_-]*|[{_HAN}]{{1,4}})"
 _QUOTED: Final = re.compile(r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|\"[^\"\n]*\"")
 
 
-class Call(NamedTuple):
+class SubjectMention(NamedTuple):
     """Where a text calls a subject, and by which of the known names."""
 
     start: int
@@ -43,45 +43,45 @@ class Call(NamedTuple):
     name: str
 
 
-def plain(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return a text in which letters, digits, @ and brackets are written the usual way, as long as it was.
 
     Full-width commas and stops stay what they are: Chinese sentences end with them.
     """
-    return "".join(map(_usual, text))
+    return "".join(map(_normalize_letter, text))
 
 
-def _usual(letter: str) -> str:
+def _normalize_letter(letter: str) -> str:
     if letter.isascii():
         return letter
     usual = unicodedata.normalize("NFKC", letter)
     return usual if len(usual) == 1 and (usual.isalnum() or usual in "@<>[]{}_-") else letter
 
 
-def calls(text: str, names: Iterable[str], *, bare: bool = True) -> list[Call]:
+def find_mentions(text: str, names: Iterable[str], *, allow_bare: bool = True) -> list[SubjectMention]:
     """Find where a text calls subjects, in its order. Case and width of letters do not matter.
 
     A name that is a number may be called `@1`, `image 1`, `[@Image 1]`, 图1, 图一, 第一张图 and the like.
     Names without @ count unless `bare` is False.
     """
-    known = {plain(name).casefold(): name for name in names if name}
-    pattern = _pattern(known, bare=bare)
-    found: list[Call] = []
-    for match in pattern.finditer(plain(text)):
-        name = known.get(_called(match))
+    known = {normalize_text(name).casefold(): name for name in names if name}
+    pattern = _build_mention_pattern(known, allow_bare=allow_bare)
+    found: list[SubjectMention] = []
+    for match in pattern.finditer(normalize_text(text)):
+        name = known.get(_resolve_name(match))
         if name is not None:
-            found.append(Call(*match.span(), name))
+            found.append(SubjectMention(*match.span(), name))
     return found
 
 
-def renamed(text: str, names: dict[str, str]) -> str:
+def rename_mentions(text: str, names: dict[str, str]) -> str:
     """Return a text in which every `@name` and every number calls its subject `@…`, as `names` says.
 
     What is quoted stays: it is spoken, or written on something.
     """
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     done, at = list[str](), 0
-    for start, end, name in calls(text, names, bare=False):
+    for start, end, name in find_mentions(text, names, allow_bare=False):
         if not any(begin <= start < stop for begin, stop in quoted):
             done += [text[at:start], f"@{names[name]}"]
             at = end
@@ -91,34 +91,34 @@ def renamed(text: str, names: dict[str, str]) -> str:
     return "".join((*done, text[at:]))
 
 
-def unknown_calls(text: str, names: Iterable[str]) -> tuple[str, ...]:
+def find_unknown_mentions(text: str, names: Iterable[str]) -> tuple[str, ...]:
     """List what looks like a call and leads to no subject, in the text's own spelling: `@9`, `image 4`."""
-    known = calls(text, names)
+    known = find_mentions(text, names)
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     found: dict[str, None] = {}
-    for match in re.finditer(f"{_NUMBERED}|{_AT}", plain(text), re.IGNORECASE):
+    for match in re.finditer(f"{_NUMBERED}|{_AT_NAME}", normalize_text(text), re.IGNORECASE):
         inside = [(call.start, call.end) for call in known] + quoted
         if not any(start <= match.start() < end for start, end in inside):
             found[text[match.start() : match.end()].strip()] = None
     return tuple(found)
 
 
-def _pattern(known: dict[str, str], *, bare: bool) -> re.Pattern[str]:
+def _build_mention_pattern(known: dict[str, str], *, allow_bare: bool) -> re.Pattern[str]:
     longest = sorted(known, key=len, reverse=True)
     named = "|".join(map(re.escape, longest))
     words = "|".join(re.escape(name) for name in longest if not name.isdecimal())
     parts = [rf"@\s*(?P<at>{named})(?![a-z0-9_])"] if named else []
     parts.append(_NUMBERED)
-    parts += [rf"(?<![a-z0-9_@])(?P<bare>{words})(?![a-z0-9_])"] if bare and words else []
+    parts += [rf"(?<![a-z0-9_@])(?P<bare>{words})(?![a-z0-9_])"] if allow_bare and words else []
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
-def _called(match: re.Match[str]) -> str:
+def _resolve_name(match: re.Match[str]) -> str:
     """Return the name that a match calls, in small letters; a number as digits."""
     group = match.lastgroup or ""
     text = match[group].casefold()
-    if text in _FIRSTS:
-        return str(_FIRSTS.index(text) + 1)
+    if text in _ORDINALS:
+        return str(_ORDINALS.index(text) + 1)
     if group in {"at", "bare"}:
         return text
     return str(_DIGITS.index(text) + 1 if text in _DIGITS else int(text))

@@ -15,8 +15,8 @@ from keyreel.media.audio import (
     measure_loudness,
     measure_true_peak,
 )
-from keyreel.sound.mix import LOUDNESS, mix
-from keyreel.sound.speech.track import Speech
+from keyreel.sound.mix import TARGET_LUFS, mix_tracks
+from keyreel.sound.speech.track import SpeechTrack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,12 +45,12 @@ def plucked(level: float = -14.0) -> Pcm:
     return at(np.repeat((chord * np.exp(-6 * (times % 0.5)))[:, None], 2, axis=1).astype(np.float32), level)
 
 
-def said(level: float = -30.0) -> Speech:
+def said(level: float = -30.0) -> SpeechTrack:
     """Return something with the syllables of speech between 300 and 3000 Hz, from 3 to 5 s."""
     times = np.arange(SAMPLES) / SAMPLE_RATE
     words = band(300, 3000, -20, seed=2) * (np.sin(2 * np.pi * 2 * times) ** 4)[:, None].astype(np.float32)
     words[(times < SPAN[0]) | (times > SPAN[1])] = 0
-    return Speech(at(words, level), (SPAN,))
+    return SpeechTrack(at(words, level), (SPAN,))
 
 
 RAIN = band(6000, 9000, -20)
@@ -78,7 +78,7 @@ def level(pcm: Pcm, hertz: tuple[float, float], seconds: tuple[float, float]) ->
 def test_a_mix_has_the_loudness_and_keeps_below_the_peak_also_after_aac(
     tmp_path: Path, *, music: bool, ambience: bool, speech: bool
 ) -> None:
-    mixed = mix(
+    mixed = mix_tracks(
         SAMPLES,
         music=plucked() if music else None,
         ambience=RAIN if ambience else None,
@@ -87,14 +87,14 @@ def test_a_mix_has_the_loudness_and_keeps_below_the_peak_also_after_aac(
     encode_aac(mixed, tmp_path / "mix.m4a")
     for heard in (mixed, decode_audio(tmp_path / "mix.m4a")):
         assert heard.shape == (SAMPLES, 2)
-        assert measure_loudness(heard) == pytest.approx(LOUDNESS, abs=0.6)
+        assert measure_loudness(heard) == pytest.approx(TARGET_LUFS, abs=0.6)
         assert measure_true_peak(heard) <= -1.0
 
 
 def test_the_limiter_holds_hard_peaks_and_leaves_quiet_stretches_alone() -> None:
     music = plucked() * np.float32(0.3)
     music[2 * SAMPLE_RATE] = 1.0
-    mixed = mix(SAMPLES, music=music)
+    mixed = mix_tracks(SAMPLES, music=music)
     assert measure_true_peak(mixed) <= -1.5
     quiet, near = slice(3 * SAMPLE_RATE, 7 * SAMPLE_RATE), slice(2 * SAMPLE_RATE + 600, 3 * SAMPLE_RATE)
     factor = mixed[quiet].std() / music[quiet].std()
@@ -102,18 +102,18 @@ def test_the_limiter_holds_hard_peaks_and_leaves_quiet_stretches_alone() -> None
 
 
 def test_ambience_alone_keeps_its_own_loudness() -> None:
-    assert measure_loudness(mix(SAMPLES, ambience=RAIN)) == pytest.approx(-20, abs=0.2)
+    assert measure_loudness(mix_tracks(SAMPLES, ambience=RAIN)) == pytest.approx(-20, abs=0.2)
 
 
 def test_ambience_lies_far_below_music() -> None:
-    mixed = mix(SAMPLES, music=plucked(), ambience=RAIN)
-    alone = mix(SAMPLES, ambience=RAIN)
+    mixed = mix_tracks(SAMPLES, music=plucked(), ambience=RAIN)
+    alone = mix_tracks(SAMPLES, ambience=RAIN)
     under = level(mixed, (6000, 9000), (2, 6)) - level(alone, (6000, 9000), (2, 6))
     assert under == pytest.approx(-7, abs=1)
 
 
 def test_the_bed_gives_way_before_the_first_word_and_comes_back_after_the_last() -> None:
-    mixed = mix(SAMPLES, music=None, ambience=RAIN, speech=said())
+    mixed = mix_tracks(SAMPLES, music=None, ambience=RAIN, speech=said())
 
     def bed(start: float, stop: float) -> float:
         return level(mixed, (6000, 9000), (start, stop))
@@ -127,22 +127,24 @@ def test_the_bed_gives_way_before_the_first_word_and_comes_back_after_the_last()
 
 def test_the_bed_stays_down_between_two_sentences() -> None:
     speech = said()
-    two = Speech(speech.pcm, ((3.0, 3.8), (4.4, 5.0)))
-    mixed = mix(SAMPLES, ambience=RAIN, speech=two)
+    two = SpeechTrack(speech.pcm, ((3.0, 3.8), (4.4, 5.0)))
+    mixed = mix_tracks(SAMPLES, ambience=RAIN, speech=two)
     assert level(mixed, (6000, 9000), (3.9, 4.3)) - level(mixed, (6000, 9000), (1, 2.5)) == pytest.approx(
         -11, abs=1
     )
 
 
 def test_words_stand_well_above_the_bed() -> None:
-    mixed = mix(SAMPLES, music=None, ambience=band(300, 3000, -20), speech=said())
+    mixed = mix_tracks(SAMPLES, music=None, ambience=band(300, 3000, -20), speech=said())
     assert level(mixed, (300, 3000), (3, 5)) > level(mixed, (300, 3000), (1, 2.5)) - 1
-    ducked = mix(SAMPLES, ambience=band(300, 3000, -20), speech=Speech(0 * said().pcm + 1e-6, (SPAN,)))
+    ducked = mix_tracks(
+        SAMPLES, ambience=band(300, 3000, -20), speech=SpeechTrack(0 * said().pcm + 1e-6, (SPAN,))
+    )
     assert level(ducked, (300, 3000), (3.2, 4.8)) < level(ducked, (300, 3000), (1, 2.5)) - 9
 
 
 def test_both_ends_are_silent_without_a_click() -> None:
-    mixed = mix(SAMPLES, ambience=band(100, 8000, -20))
+    mixed = mix_tracks(SAMPLES, ambience=band(100, 8000, -20))
     assert np.abs(mixed[:10]).max() < 0.001
     assert np.abs(mixed[-50:]).max() < 0.001
     assert np.abs(mixed[SAMPLE_RATE // 10 : SAMPLE_RATE // 5]).max() > 0.05
@@ -150,16 +152,18 @@ def test_both_ends_are_silent_without_a_click() -> None:
 
 
 def test_speech_without_a_word_changes_nothing() -> None:
-    silent = Speech(np.zeros((SAMPLES, 2), np.float32))
-    assert np.array_equal(mix(SAMPLES, ambience=RAIN, speech=silent), mix(SAMPLES, ambience=RAIN))
+    silent = SpeechTrack(np.zeros((SAMPLES, 2), np.float32))
+    assert np.array_equal(
+        mix_tracks(SAMPLES, ambience=RAIN, speech=silent), mix_tracks(SAMPLES, ambience=RAIN)
+    )
 
 
 def test_parts_of_other_lengths_give_exactly_the_samples_asked_for() -> None:
-    assert mix(SAMPLES, music=plucked()[: 3 * SAMPLE_RATE], ambience=RAIN).shape == (SAMPLES, 2)
-    assert mix(SAMPLE_RATE, music=plucked(), ambience=RAIN).shape == (SAMPLE_RATE, 2)
-    assert not mix(SAMPLE_RATE).any()
+    assert mix_tracks(SAMPLES, music=plucked()[: 3 * SAMPLE_RATE], ambience=RAIN).shape == (SAMPLES, 2)
+    assert mix_tracks(SAMPLE_RATE, music=plucked(), ambience=RAIN).shape == (SAMPLE_RATE, 2)
+    assert not mix_tracks(SAMPLE_RATE).any()
 
 
 def test_the_same_parts_give_the_same_samples() -> None:
-    first, second = (mix(SAMPLES, music=plucked(), ambience=RAIN, speech=said()) for _ in range(2))
+    first, second = (mix_tracks(SAMPLES, music=plucked(), ambience=RAIN, speech=said()) for _ in range(2))
     assert np.array_equal(first, second)

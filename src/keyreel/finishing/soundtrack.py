@@ -10,12 +10,12 @@ import numpy as np
 from keyreel.media.audio import AAC_FRAME_SAMPLES, SAMPLE_RATE, decode_audio, encode_aac
 from keyreel.media.mux import remove_audio, remux
 from keyreel.media.probe import AudioTrackInfo, VideoInfo, probe_video
-from keyreel.sound.ambience.expected_sounds import Heard, heard_with
-from keyreel.sound.ambience.soundscape import ambience
-from keyreel.sound.mix import mix
-from keyreel.sound.music.composer import compose
-from keyreel.sound.speech.dialogue.lines import lines_of
-from keyreel.sound.speech.track import Speech, speak
+from keyreel.sound.ambience.expected_sounds import AmbientSound, find_shot_sounds
+from keyreel.sound.ambience.soundscape import render_ambience
+from keyreel.sound.mix import mix_tracks
+from keyreel.sound.music.composer import compose_music
+from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
+from keyreel.sound.speech.track import SpeechTrack, render_speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,28 +65,30 @@ def _mix_soundtrack(clip: Clip, order: Order, context: FinishingContext) -> tupl
     options = order.sound
     prompt = "\n".join(dict.fromkeys(shot.prompt for shot in order.shots))
     speech, notes = _synthesize_speech(order, context) if options.speech else (None, ())
-    mixed = mix(
+    mixed = mix_tracks(
         order.seconds * SAMPLE_RATE,
-        music=compose(prompt, order.seconds, order.seed) if options.music else None,
-        ambience=ambience(_list_expected_sounds(clip, order), order.seed) if options.ambience else None,
+        music=compose_music(prompt, order.seconds, order.seed) if options.music else None,
+        ambience=render_ambience(_list_expected_sounds(clip, order), order.seed)
+        if options.ambience
+        else None,
         speech=speech,
     )
     return mixed, notes
 
 
-def _synthesize_speech(order: Order, context: FinishingContext) -> tuple[Speech | None, tuple[str, ...]]:
+def _synthesize_speech(order: Order, context: FinishingContext) -> tuple[SpeechTrack | None, tuple[str, ...]]:
     if context.voices is None:
-        return None, (NO_VOICES_NOTE,) if lines_of(order) else ()
-    speech = speak(order, context.voices)
+        return None, (NO_VOICES_NOTE,) if find_dialogue_lines(order) else ()
+    speech = render_speech(order, context.voices)
     return speech, speech.unspoken
 
 
-def _list_expected_sounds(clip: Clip, order: Order) -> Sequence[tuple[float, frozenset[Heard]]]:
+def _list_expected_sounds(clip: Clip, order: Order) -> Sequence[tuple[float, frozenset[AmbientSound]]]:
     """Return what is heard in each shot; one that says nothing sounds like the one before it."""
     shows = clip.audible_content or (frozenset(),) * len(order.shots)
-    per_shot = [heard_with(shot.prompt, shown) for shot, shown in zip(order.shots, shows, strict=True)]
-    latest = next((heard for heard in per_shot if heard), frozenset[Heard]())
-    heard: list[tuple[float, frozenset[Heard]]] = []
+    per_shot = [find_shot_sounds(shot.prompt, shown) for shot, shown in zip(order.shots, shows, strict=True)]
+    latest = next((heard for heard in per_shot if heard), frozenset[AmbientSound]())
+    heard: list[tuple[float, frozenset[AmbientSound]]] = []
     for shot, sounds in zip(order.shots, per_shot, strict=True):
         latest = sounds or latest
         heard.append((shot.seconds, latest))

@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.media.audio import Pcm
-    from keyreel.sound.speech.track import Speech
+    from keyreel.sound.speech.track import SpeechTrack
 
     Gain = NDArray[np.float32]
 
-LOUDNESS: Final = -16.0
+TARGET_LUFS: Final = -16.0
 """Integrated loudness in LUFS of every mix that holds music or speech."""
 
-_SPEECH_LOUDNESS: Final = -17.0
-_UNDER_MUSIC: Final = -7.0
-_DUCKED: Final = -11.0
+_SPEECH_LUFS: Final = -17.0
+_AMBIENCE_UNDER_MUSIC_DB: Final = -7.0
+_DUCKED_DB: Final = -11.0
 # The bed gives way before a word and comes back slowly, not between two sentences.
-_AHEAD_SECONDS, _RELEASE_SECONDS, _PAUSE_SECONDS = 0.25, 0.7, 1.0
+_DUCKING_ATTACK_SECONDS, _DUCKING_RELEASE_SECONDS, _MAX_PAUSE_SECONDS = 0.25, 0.7, 1.0
 
 # True peak in full scale (-1.8 dBTP): AAC lets peaks grow by up to 0.7 dB, and -1 dBTP holds in the file.
-_CEILING: Final = 10 ** (-1.8 / 20)
+_TRUE_PEAK_CEILING: Final = 10 ** (-1.8 / 20)
 _LIMITER_SECONDS: Final = 0.008
-_ROUNDS: Final = 3
-_CLOSE_ENOUGH: Final = 0.01  # 0.09 dB
+_MAX_LOUDNESS_ROUNDS: Final = 3
+_GAIN_TOLERANCE: Final = 0.01  # 0.09 dB
 
 _FADE_IN_SECONDS, _FADE_OUT_SECONDS = 0.02, 0.25
 
 
-def mix(
-    samples: int, *, music: Pcm | None = None, ambience: Pcm | None = None, speech: Speech | None = None
+def mix_tracks(
+    samples: int, *, music: Pcm | None = None, ambience: Pcm | None = None, speech: SpeechTrack | None = None
 ) -> Pcm:
     """Return exactly `samples` samples, silent at both very ends; true peak below -1 dBTP also after AAC.
 
@@ -44,39 +44,44 @@ def mix(
     """
     out = np.zeros((samples, 2), np.float32)
     if ambience is not None:
-        _add(out, ambience, 1.0 if music is None else _factor(_UNDER_MUSIC))
+        _add_track(out, ambience, 1.0 if music is None else _decibels_to_gain(_AMBIENCE_UNDER_MUSIC_DB))
     if music is not None:
         alone = ambience is None and speech is None
-        _add(out, music, 1.0 if alone else _towards(music, LOUDNESS))
+        _add_track(out, music, 1.0 if alone else _compute_gain_to(music, TARGET_LUFS))
     if speech is not None and speech.spans:
-        out *= _ducking(samples, speech.spans)[:, None]
-        _add(out, speech.pcm, _towards(speech.pcm, _SPEECH_LOUDNESS))
-    _fade(out)
+        out *= _compute_ducking_gain(samples, speech.spans)[:, None]
+        _add_track(out, speech.pcm, _compute_gain_to(speech.pcm, _SPEECH_LUFS))
+    _fade_ends(out)
     only_ambience = music is None and (speech is None or not speech.spans)
-    return _limited(out) if only_ambience else _brought_to(out, LOUDNESS)
+    return _limit_peaks(out) if only_ambience else _normalize_loudness(out, TARGET_LUFS)
 
 
-def _add(out: Pcm, part: Pcm, factor: float) -> None:
+def _add_track(out: Pcm, part: Pcm, factor: float) -> None:
     count = min(len(out), len(part))
     out[:count] += part[:count] * np.float32(factor)
 
 
-def _towards(pcm: Pcm, level: float) -> float:
+def _compute_gain_to(pcm: Pcm, level: float) -> float:
     """Return the factor that brings a sound to this loudness; silence stays silent."""
     found = measure_loudness(pcm)
-    return _factor(level - found) if isfinite(found) else 0.0
+    return _decibels_to_gain(level - found) if isfinite(found) else 0.0
 
 
-def _factor(decibels: float) -> float:
+def _decibels_to_gain(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
-def _ducking(samples: int, spans: tuple[tuple[float, float], ...]) -> Gain:
+def _compute_ducking_gain(samples: int, spans: tuple[tuple[float, float], ...]) -> Gain:
     """Return the bed's gain: down before each stretch of speech, level under it, slowly up behind it."""
     times, levels = [0.0], [0.0]
-    for start, end in _joined(spans):
-        times += [max(start - _AHEAD_SECONDS, times[-1]), max(start, times[-1]), end, end + _RELEASE_SECONDS]
-        levels += [levels[-1] and _DUCKED, _DUCKED, _DUCKED, 0.0]
+    for start, end in _merge_spans(spans):
+        times += [
+            max(start - _DUCKING_ATTACK_SECONDS, times[-1]),
+            max(start, times[-1]),
+            end,
+            end + _DUCKING_RELEASE_SECONDS,
+        ]
+        levels += [levels[-1] and _DUCKED_DB, _DUCKED_DB, _DUCKED_DB, 0.0]
     control = np.interp(np.arange(0, samples + 480, 480) / SAMPLE_RATE, times, levels)
     # A curve of decibels without corners is heard as someone's hand on the fader.
     window = np.hanning(13)
@@ -85,54 +90,54 @@ def _ducking(samples: int, spans: tuple[tuple[float, float], ...]) -> Gain:
     return steps.astype(np.float32)
 
 
-def _joined(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+def _merge_spans(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
     """Return the spans in time's order, those with a short pause between them as one."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted(spans):
-        if joined and start - joined[-1][1] < _PAUSE_SECONDS + _AHEAD_SECONDS:
+        if joined and start - joined[-1][1] < _MAX_PAUSE_SECONDS + _DUCKING_ATTACK_SECONDS:
             joined[-1] = joined[-1][0], max(joined[-1][1], end)
         else:
             joined.append((start, end))
     return joined
 
 
-def _fade(out: Pcm) -> None:
+def _fade_ends(out: Pcm) -> None:
     for seconds, part in ((_FADE_IN_SECONDS, out), (_FADE_OUT_SECONDS, out[::-1])):
         count = min(round(seconds * SAMPLE_RATE), len(out))
         part[:count] *= (np.sin(np.linspace(0, np.pi / 2, count)) ** 2).astype(np.float32)[:, None]
 
 
-def _brought_to(pcm: Pcm, level: float) -> Pcm:
+def _normalize_loudness(pcm: Pcm, level: float) -> Pcm:
     """Return the sound at this loudness: what limiting takes away, another round makes up for."""
-    factor, out = _towards(pcm, level), pcm
-    for _ in range(_ROUNDS):
+    factor, out = _compute_gain_to(pcm, level), pcm
+    for _ in range(_MAX_LOUDNESS_ROUNDS):
         raised: Pcm = pcm * np.float32(factor)
-        out = _limited(raised)
+        out = _limit_peaks(raised)
         if out is raised:
             break
-        missing = _towards(out, level)
-        if abs(missing - 1) < _CLOSE_ENOUGH:
+        missing = _compute_gain_to(out, level)
+        if abs(missing - 1) < _GAIN_TOLERANCE:
             break
         factor *= missing
     return out
 
 
-def _limited(pcm: Pcm) -> Pcm:
+def _limit_peaks(pcm: Pcm) -> Pcm:
     """Return the sound with its true peaks below the ceiling; the gain moves ahead of a peak, never at it."""
-    height = find_peaks(pcm, _CEILING)
-    if height.max(initial=0) <= _CEILING:
+    height = find_peaks(pcm, _TRUE_PEAK_CEILING)
+    if height.max(initial=0) <= _TRUE_PEAK_CEILING:
         return pcm
-    needed = np.minimum(np.float32(1), np.float32(_CEILING) / np.maximum(height, np.float32(1e-9)))
+    needed = np.minimum(np.float32(1), np.float32(_TRUE_PEAK_CEILING) / np.maximum(height, np.float32(1e-9)))
     reach = round(_LIMITER_SECONDS * SAMPLE_RATE)
     # The lowest gain within reach, then the mean over the same reach: each gain averaged at a peak is low.
-    lowest = _sliding_min(np.pad(needed, 2 * reach, constant_values=1), 2 * reach + 1)
+    lowest = _compute_sliding_min(np.pad(needed, 2 * reach, constant_values=1), 2 * reach + 1)
     sums = np.cumsum(np.concatenate(([0.0], lowest)))
     gain = (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
     limited: Pcm = pcm * gain.astype(np.float32)[:, None]
     return limited
 
 
-def _sliding_min(values: Gain, width: int) -> Gain:
+def _compute_sliding_min(values: Gain, width: int) -> Gain:
     """Return the minimum of each window of `width` values (van Herk: two running minima of blocks)."""
     count = len(values) - width + 1
     blocks = np.pad(values, (0, -len(values) % width), constant_values=1).reshape(-1, width)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from keyreel.sound.speech.installed_voices import catalogue, installed_parts
+from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -17,11 +17,11 @@ def test_lists_the_named_voices_without_a_key(client: TestClient) -> None:
     heart = {"id": "heart", "name": "Heart", "language": "en", "gender": "female", "available": True}
     assert listed[0] == heart
     assert {each["language"] for each in listed} == {"en", "zh"}
-    assert all(each["available"] for each in listed) == bool(installed_parts())
+    assert all(each["available"] for each in listed) == bool(find_model_parts())
 
 
 def test_says_which_voices_the_base_install_lacks() -> None:
-    assert [card.id for card in catalogue(()) if card.available] == ["heart"]
+    assert [card.id for card in list_named_voices(()) if card.available] == ["heart"]
 
 
 def test_the_server_loads_no_voice_to_answer() -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from keyreel.engine import AudibleContent
-from keyreel.sound.ambience.expected_sounds import WORDS, Heard, heard_in, heard_with
+from keyreel.sound.ambience.expected_sounds import (
+    SOUND_PATTERNS,
+    AmbientSound,
+    find_expected_sounds,
+    find_shot_sounds,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,31 +56,31 @@ from keyreel.sound.ambience.expected_sounds import WORDS, Heard, heard_in, heard
     ],
 )
 def test_words_are_heard(prompt: str, heard: set[str]) -> None:
-    assert {each.value for each in heard_in(prompt)} == heard
+    assert {each.value for each in find_expected_sounds(prompt)} == heard
 
 
 @pytest.mark.parametrize(
     ("prompt", "missing"),
     [
-        ("she waves at the camera", Heard.WAVES),
-        ("he leaves the room", Heard.LEAVES),
-        ("a rainbow", Heard.RAIN),
-        ("a training hall", Heard.RAIN),
-        ("fireworks over the roofs", Heard.FIRE),
-        ("the road winds through the hills", Heard.WIND),
-        ("a sea of flowers", Heard.WAVES),
-        ("sunny, no rain", Heard.RAIN),
-        ("without wind or rain", Heard.RAIN),
-        ("没有下雨的早晨", Heard.RAIN),
-        ('she says: "I love the rain and the sea"', Heard.RAIN),
-        ("她说：“下雨了，海浪好大。”", Heard.WAVES),
-        ("美丽的风景", Heard.WIND),
-        ("a winter forest", Heard.BIRDS),
-        ("heavy rain in the garden", Heard.BIRDS),
+        ("she waves at the camera", AmbientSound.WAVES),
+        ("he leaves the room", AmbientSound.LEAVES),
+        ("a rainbow", AmbientSound.RAIN),
+        ("a training hall", AmbientSound.RAIN),
+        ("fireworks over the roofs", AmbientSound.FIRE),
+        ("the road winds through the hills", AmbientSound.WIND),
+        ("a sea of flowers", AmbientSound.WAVES),
+        ("sunny, no rain", AmbientSound.RAIN),
+        ("without wind or rain", AmbientSound.RAIN),
+        ("没有下雨的早晨", AmbientSound.RAIN),
+        ('she says: "I love the rain and the sea"', AmbientSound.RAIN),
+        ("她说：“下雨了，海浪好大。”", AmbientSound.WAVES),
+        ("美丽的风景", AmbientSound.WIND),
+        ("a winter forest", AmbientSound.BIRDS),
+        ("heavy rain in the garden", AmbientSound.BIRDS),
     ],
 )
-def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: Heard) -> None:
-    assert missing not in heard_in(prompt)
+def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: AmbientSound) -> None:
+    assert missing not in find_expected_sounds(prompt)
 
 
 @pytest.mark.parametrize(
@@ -94,15 +99,15 @@ def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: H
 def test_what_is_seen_is_heard_and_words_say_it_more_exactly(
     prompt: str, shown: set[AudibleContent], heard: set[str]
 ) -> None:
-    assert {each.value for each in heard_with(prompt, frozenset(shown))} == heard
+    assert {each.value for each in find_shot_sounds(prompt, frozenset(shown))} == heard
 
 
 def test_everything_that_pictures_show_is_heard() -> None:
     for each in AudibleContent:
-        assert heard_with("", frozenset({each}))
+        assert find_shot_sounds("", frozenset({each}))
 
 
 def test_no_sound_has_two_lists_of_words() -> None:
-    named = [heard for heard, _ in WORDS]
+    named = [heard for heard, _ in SOUND_PATTERNS]
     assert len(named) == len(set(named))
-    assert {*named, Heard.ROOM, Heard.AIR} == set(Heard)
+    assert {*named, AmbientSound.ROOM, AmbientSound.AIR} == set(AmbientSound)

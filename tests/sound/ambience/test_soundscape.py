@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from keyreel.media.audio import SAMPLE_RATE, Pcm, measure_loudness, measure_true_peak
-from keyreel.sound.ambience.expected_sounds import Heard
-from keyreel.sound.ambience.soundscape import SOUNDS, ambience
+from keyreel.sound.ambience.expected_sounds import AmbientSound
+from keyreel.sound.ambience.soundscape import SOUND_RENDERERS, render_ambience
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +21,8 @@ FRAME = 960
 
 
 @cache
-def bed(heard: Heard, seconds: float = 6, seed: int = 1) -> Pcm:
-    return ambience([(seconds, frozenset({heard}))], seed)
+def bed(heard: AmbientSound, seconds: float = 6, seed: int = 1) -> Pcm:
+    return render_ambience([(seconds, frozenset({heard}))], seed)
 
 
 def powers(pcm: Pcm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -58,55 +58,55 @@ def traits(pcm: Pcm) -> NDArray[np.float64]:
     )
 
 
-@pytest.mark.parametrize("heard", Heard)
-def test_a_sound_is_as_long_and_as_loud_as_promised_and_clean(heard: Heard) -> None:
+@pytest.mark.parametrize("heard", AmbientSound)
+def test_a_sound_is_as_long_and_as_loud_as_promised_and_clean(heard: AmbientSound) -> None:
     pcm = bed(heard)
     assert pcm.shape == (6 * SAMPLE_RATE, 2)
     assert pcm.dtype == np.float32
     assert np.isfinite(pcm).all()
-    assert measure_loudness(pcm) == pytest.approx(SOUNDS[heard][1], abs=0.2)
+    assert measure_loudness(pcm) == pytest.approx(SOUND_RENDERERS[heard][1], abs=0.2)
     assert abs(float(pcm.mean())) < 0.001
     assert measure_true_peak(pcm) < 8
 
 
-@pytest.mark.parametrize("heard", Heard)
-def test_the_same_seed_gives_the_same_samples_and_another_one_does_not(heard: Heard) -> None:
-    again = ambience([(6, frozenset({heard}))], 1)
+@pytest.mark.parametrize("heard", AmbientSound)
+def test_the_same_seed_gives_the_same_samples_and_another_one_does_not(heard: AmbientSound) -> None:
+    again = render_ambience([(6, frozenset({heard}))], 1)
     assert np.array_equal(bed(heard), again)
     assert not np.array_equal(bed(heard), bed(heard, seed=2))
 
 
-@pytest.mark.parametrize("heard", Heard)
-def test_a_sound_is_wide_but_leans_to_no_side(heard: Heard) -> None:
+@pytest.mark.parametrize("heard", AmbientSound)
+def test_a_sound_is_wide_but_leans_to_no_side(heard: AmbientSound) -> None:
     left, right = bed(heard, 6).T
     assert np.corrcoef(left, right)[0, 1] < 0.95
     assert abs(20 * np.log10(left.std() / right.std())) < 6
 
 
 def test_every_sound_is_told_from_all_others_by_what_is_measured() -> None:
-    known = [(heard, traits(bed(heard, seed=seed))) for heard in Heard for seed in (1, 4)]
+    known = [(heard, traits(bed(heard, seed=seed))) for heard in AmbientSound for seed in (1, 4)]
     taken = {
         heard.value: min(known, key=lambda each: float(np.linalg.norm(each[1] - new)))[0].value
-        for heard in Heard
+        for heard in AmbientSound
         for new in [traits(bed(heard, seed=2))]
     }
     assert {heard: guess for heard, guess in taken.items() if heard != guess} == {}
 
 
 def test_rain_is_bright_and_wind_is_dark() -> None:
-    assert centre(bed(Heard.RAIN)) > 4 * centre(bed(Heard.WIND))
-    assert centre(bed(Heard.SNOW)) < 600
-    assert centre(bed(Heard.UNDERWATER)) < 400
+    assert centre(bed(AmbientSound.RAIN)) > 4 * centre(bed(AmbientSound.WIND))
+    assert centre(bed(AmbientSound.SNOW)) < 600
+    assert centre(bed(AmbientSound.UNDERWATER)) < 400
 
 
 def test_single_drops_stand_out_of_rain() -> None:
-    high = level(bed(Heard.RAIN), 2000, 9000)
+    high = level(bed(AmbientSound.RAIN), 2000, 9000)
     assert 3.5 < high.max() - np.median(high) < 15
-    assert level(bed(Heard.WATERFALL), 2000, 9000).std() < high.std()
+    assert level(bed(AmbientSound.WATERFALL), 2000, 9000).std() < high.std()
 
 
 def test_waves_break_every_six_to_ten_seconds() -> None:
-    surf = level(bed(Heard.WAVES, 60), 600, 6000)
+    surf = level(bed(AmbientSound.WAVES, 60), 600, 6000)
     smooth = np.convolve(surf, np.hanning(75) / np.hanning(75).sum(), "same")
     crests = [
         index
@@ -120,7 +120,7 @@ def test_waves_break_every_six_to_ten_seconds() -> None:
 
 
 def test_wind_comes_in_gusts_and_sounds_higher_when_it_blows_harder() -> None:
-    pcm = bed(Heard.WIND, 30)
+    pcm = bed(AmbientSound.WIND, 30)
     low, high = level(pcm, 100, 400), level(pcm, 1000, 3000)
     slow = np.hanning(50) / np.hanning(50).sum()
     low, high = np.convolve(low, slow, "valid"), np.convolve(high, slow, "valid")
@@ -130,7 +130,7 @@ def test_wind_comes_in_gusts_and_sounds_higher_when_it_blows_harder() -> None:
 
 
 def test_fire_crackles_in_bursts_and_never_evenly() -> None:
-    pcm = bed(Heard.FIRE, 30).mean(axis=1)
+    pcm = bed(AmbientSound.FIRE, 30).mean(axis=1)
     bright = np.abs(np.diff(pcm, n=2))
     frames = bright[: len(bright) // 480 * 480].reshape(-1, 480).max(axis=1)
     crackles = np.flatnonzero(frames > 6 * np.median(frames))
@@ -141,7 +141,7 @@ def test_fire_crackles_in_bursts_and_never_evenly() -> None:
 
 
 def test_birds_whistle_without_ever_holding_a_tone() -> None:
-    power, hertz = powers(bed(Heard.BIRDS, 12))
+    power, hertz = powers(bed(AmbientSound.BIRDS, 12))
     song = (hertz > 1800) & (hertz < 8000)
     loud = power[:, song].sum(axis=1) > 4 * np.median(power[:, song].sum(axis=1))
     pitch = hertz[song][power[:, song].argmax(axis=1)]
@@ -151,20 +151,20 @@ def test_birds_whistle_without_ever_holding_a_tone() -> None:
 
 
 def test_crickets_chirp_between_four_and_six_kilohertz() -> None:
-    power, hertz = powers(bed(Heard.CRICKETS))
+    power, hertz = powers(bed(AmbientSound.CRICKETS))
     peak = hertz[power.sum(axis=0)[hertz > 1000].argmax() + int((hertz <= 1000).sum())]
     assert 3900 < peak < 5400
 
 
 def test_talk_has_the_rhythm_of_syllables_and_no_words() -> None:
-    talk = level(bed(Heard.CROWD, 12), 300, 3000)
+    talk = level(bed(AmbientSound.CROWD, 12), 300, 3000)
     rhythm = np.abs(np.fft.rfft(talk - talk.mean())) ** 2
     hertz = np.fft.rfftfreq(len(talk), FRAME / SAMPLE_RATE)
     assert rhythm[(hertz > 0.3) & (hertz < 8)].mean() > 2 * rhythm[hertz > 15].mean()
 
 
 def test_thunder_strikes_and_rolls() -> None:
-    rumble = level(bed(Heard.THUNDER, 8), 30, 200)
+    rumble = level(bed(AmbientSound.THUNDER, 8), 30, 200)
     start = int(np.argmax(rumble > rumble.max() - 12))
     assert start * FRAME / SAMPLE_RATE < 2.5
     assert (rumble > rumble.max() - 20).sum() * FRAME / SAMPLE_RATE > 1.5
@@ -172,7 +172,7 @@ def test_thunder_strikes_and_rolls() -> None:
 
 
 def test_each_shot_sounds_like_itself_and_fades_into_the_next() -> None:
-    pcm = ambience([(4, frozenset({Heard.RAIN})), (4, frozenset({Heard.WIND}))], 3)
+    pcm = render_ambience([(4, frozenset({AmbientSound.RAIN})), (4, frozenset({AmbientSound.WIND}))], 3)
     assert len(pcm) == 8 * SAMPLE_RATE
     assert centre(pcm[: 3 * SAMPLE_RATE]) > 4 * centre(pcm[5 * SAMPLE_RATE :])
     high = level(pcm, 4000, 9000)
@@ -184,32 +184,37 @@ def test_each_shot_sounds_like_itself_and_fades_into_the_next() -> None:
 
 
 def test_a_sound_that_goes_on_has_no_seam() -> None:
-    both = ambience([(3, frozenset({Heard.STREAM})), (3, frozenset({Heard.STREAM}))], 5)
-    assert np.array_equal(both, ambience([(6, frozenset({Heard.STREAM}))], 5))
+    both = render_ambience([(3, frozenset({AmbientSound.STREAM})), (3, frozenset({AmbientSound.STREAM}))], 5)
+    assert np.array_equal(both, render_ambience([(6, frozenset({AmbientSound.STREAM}))], 5))
 
 
 def test_sounds_together_are_as_loud_as_one() -> None:
-    pcm = ambience([(5, frozenset({Heard.DOWNPOUR, Heard.THUNDER, Heard.WIND, Heard.CITY}))], 2)
+    pcm = render_ambience(
+        [(5, frozenset({AmbientSound.DOWNPOUR, AmbientSound.THUNDER, AmbientSound.WIND, AmbientSound.CITY}))],
+        2,
+    )
     assert measure_loudness(pcm) == pytest.approx(-20, abs=0.3)
 
 
 def test_nothing_heard_is_a_soft_tone_never_silence() -> None:
-    pcm = ambience([(2, frozenset())], 1)
+    pcm = render_ambience([(2, frozenset())], 1)
     assert -32 < measure_loudness(pcm) < -24
     assert np.abs(pcm).reshape(-1, 4800).max(axis=1).min() > 0.002
 
 
 @pytest.mark.parametrize("seconds", [1, 3.5, 63])
 def test_lengths_are_exact(seconds: float) -> None:
-    assert len(ambience([(seconds, frozenset({Heard.ROOM}))], 9)) == round(seconds * SAMPLE_RATE)
+    assert len(render_ambience([(seconds, frozenset({AmbientSound.ROOM}))], 9)) == round(
+        seconds * SAMPLE_RATE
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("heard", Heard)
-def test_five_seconds_cost_a_tenth_of_a_second(heard: Heard) -> None:
+@pytest.mark.parametrize("heard", AmbientSound)
+def test_five_seconds_cost_a_tenth_of_a_second(heard: AmbientSound) -> None:
     times = []
     for seed in range(3):
         began = time.process_time()
-        ambience([(5, frozenset({heard}))], seed)
+        render_ambience([(5, frozenset({heard}))], seed)
         times.append(time.process_time() - began)
     assert min(times) < 0.15

@@ -10,9 +10,9 @@ import pytest
 import keyreel.sound
 from keyreel.media.audio import SAMPLE_RATE
 from keyreel.media.ogg import decode_ogg
-from keyreel.sound.music.instruments import Pack
-from keyreel.sound.music.sampler import perform
-from keyreel.sound.music.score import Note, Part, Seat
+from keyreel.sound.music.instruments import InstrumentPack
+from keyreel.sound.music.sampler import render_parts
+from keyreel.sound.music.score import InstrumentPart, MixSettings, Note
 
 PACK = Path(keyreel.sound.music.__file__).parent / "pack"
 CENTS = 15
@@ -34,8 +34,10 @@ def test_recordings_are_decoded_only_as_far_as_asked() -> None:
     np.testing.assert_array_equal(decode_ogg(data, 1000), decode_ogg(data, 10**9)[:1000])
 
 
-def _played(pack: Pack, name: str, key: int) -> np.ndarray:
-    direct, _ = perform([Part(name, Seat(), (Note(0, 1.2, key, 0.8),))], SAMPLE_RATE * 3 // 2, pack)
+def _played(pack: InstrumentPack, name: str, key: int) -> np.ndarray:
+    direct, _ = render_parts(
+        [InstrumentPart(name, MixSettings(), (Note(0, 1.2, key, 0.8),))], SAMPLE_RATE * 3 // 2, pack
+    )
     return direct.sum(axis=0)
 
 
@@ -55,24 +57,24 @@ def _off(wave: np.ndarray, key: int) -> float:
     return float(np.average(cents, weights=powers))
 
 
-@pytest.mark.parametrize("name", sorted(set(Pack().names()) - UNPITCHED))
+@pytest.mark.parametrize("name", sorted(set(InstrumentPack().list_names()) - UNPITCHED))
 def test_instrument_is_in_tune_on_every_recording(name: str) -> None:
-    pack = Pack()
+    pack = InstrumentPack()
     off = {}
-    for zone in pack.instrument(name).zones:
+    for zone in pack.get_instrument(name).zones:
         key = min(max(round(zone.pitch), zone.keys[0]), zone.keys[1])
         off[key] = _off(_played(pack, name, key)[int(0.12 * SAMPLE_RATE) :], key)
     assert {key: round(cents) for key, cents in off.items() if abs(cents) > CENTS} == {}
 
 
 def test_loops_have_no_seam() -> None:
-    pack = Pack()
+    pack = InstrumentPack()
     loud = []
-    for name in sorted(set(pack.names()) - UNPITCHED):
-        for zone in pack.instrument(name).zones:
+    for name in sorted(set(pack.list_names()) - UNPITCHED):
+        for zone in pack.get_instrument(name).zones:
             if zone.loop is None or zone.loop[1] - zone.loop[0] < 2000:
                 continue
-            wave = pack.recording(zone, zone.loop[1] + 2000)
+            wave = pack.get_recording(zone, zone.loop[1] + 2000)
             step = np.abs(np.diff(wave, 2))  # a click is a jump in slope
             usual = step[zone.loop[0] : zone.loop[1] - 300].max()
             if step[zone.loop[1] - 300 : zone.loop[1] + 300].max() > 1.5 * usual + 1e-4:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.sound.music.moods import Mood, mood_of
+from keyreel.sound.music.moods import Mood, detect_mood
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from keyreel.sound.music.moods import Mood, mood_of
     ],
 )
 def test_mood_is_what_most_words_speak_of(prompt: str, mood: Mood) -> None:
-    assert mood_of(prompt) is mood
+    assert detect_mood(prompt) is mood
 
 
 @pytest.mark.parametrize(
@@ -47,19 +47,19 @@ def test_mood_is_what_most_words_speak_of(prompt: str, mood: Mood) -> None:
     ],
 )
 def test_how_the_camera_moves_changes_no_mood(camera: str) -> None:
-    assert mood_of(f"A cup on a table. {camera}") is Mood.CALM
-    assert mood_of(f"{camera}, a sad farewell") is Mood.SAD
+    assert detect_mood(f"A cup on a table. {camera}") is Mood.CALM
+    assert detect_mood(f"{camera}, a sad farewell") is Mood.SAD
 
 
 def test_words_inside_other_words_count_for_nothing() -> None:
-    assert mood_of("A warm oven, a spacebar, a gloved hand") is Mood.CALM
+    assert detect_mood("A warm oven, a spacebar, a gloved hand") is Mood.CALM
 
 
 def test_what_is_denied_counts_for_nothing() -> None:
-    assert mood_of("not sad: a robot") is Mood.SCIFI
-    assert mood_of("没有危险，只有快乐") is Mood.HAPPY
+    assert detect_mood("not sad: a robot") is Mood.SCIFI
+    assert detect_mood("没有危险，只有快乐") is Mood.HAPPY
 
 
 def test_the_first_of_equals_decides() -> None:
-    assert mood_of("a joyful robot") is Mood.HAPPY
-    assert mood_of("a robot full of joy") is Mood.SCIFI
+    assert detect_mood("a joyful robot") is Mood.HAPPY
+    assert detect_mood("a robot full of joy") is Mood.SCIFI

@@ -3,14 +3,16 @@ from __future__ import annotations
 import numpy as np
 
 from keyreel.media.audio import SAMPLE_RATE
-from keyreel.sound.music.instruments import Pack
+from keyreel.sound.music.instruments import InstrumentPack
 from keyreel.sound.music.reverb import reverberate
-from keyreel.sound.music.sampler import perform
-from keyreel.sound.music.score import Note, Part, Seat
+from keyreel.sound.music.sampler import render_parts
+from keyreel.sound.music.score import InstrumentPart, MixSettings, Note
 
 
-def _loudness(*notes: Note, seat: Seat | None = None) -> np.ndarray:
-    direct, _ = perform([Part("piano", seat or Seat(), notes)], 2 * SAMPLE_RATE, Pack())
+def _loudness(*notes: Note, seat: MixSettings | None = None) -> np.ndarray:
+    direct, _ = render_parts(
+        [InstrumentPart("piano", seat or MixSettings(), notes)], 2 * SAMPLE_RATE, InstrumentPack()
+    )
     return np.sqrt((direct**2).mean(axis=1))
 
 
@@ -20,19 +22,23 @@ def test_harder_is_louder() -> None:
 
 
 def test_pan_is_heard_on_its_side() -> None:
-    left, right = _loudness(Note(0, 1, 60, 0.8), seat=Seat(pan=-0.8))
+    left, right = _loudness(Note(0, 1, 60, 0.8), seat=MixSettings(pan=-0.8))
     assert left > 4 * right
 
 
 def test_a_note_ends_after_its_release() -> None:
-    direct, _ = perform([Part("horn", Seat(), (Note(0.1, 0.5, 60, 0.8),))], 3 * SAMPLE_RATE, Pack())
+    direct, _ = render_parts(
+        [InstrumentPart("horn", MixSettings(), (Note(0.1, 0.5, 60, 0.8),))], 3 * SAMPLE_RATE, InstrumentPack()
+    )
     assert np.abs(direct[:, SAMPLE_RATE // 4 : SAMPLE_RATE // 2]).max() > 0.01
     assert np.abs(direct[:, 2 * SAMPLE_RATE :]).max() == 0
 
 
 def test_a_note_past_the_end_is_cut() -> None:
-    direct, room = perform(
-        [Part("harp", Seat(), (Note(0.9, 5, 60, 0.8), Note(2, 1, 60, 1)))], SAMPLE_RATE, Pack()
+    direct, room = render_parts(
+        [InstrumentPart("harp", MixSettings(), (Note(0.9, 5, 60, 0.8), Note(2, 1, 60, 1)))],
+        SAMPLE_RATE,
+        InstrumentPack(),
     )
     assert direct.shape == (2, SAMPLE_RATE)
     assert room.shape == (SAMPLE_RATE,)
@@ -40,8 +46,12 @@ def test_a_note_past_the_end_is_cut() -> None:
 
 def test_a_section_is_wide_and_no_lone_player_is() -> None:
     note = Note(0, 1.5, 64, 0.8)
-    wide, _ = perform([Part("strings", Seat(wide=True), (note,))], 2 * SAMPLE_RATE, Pack())
-    lone, _ = perform([Part("strings", Seat(), (note,))], 2 * SAMPLE_RATE, Pack())
+    wide, _ = render_parts(
+        [InstrumentPart("strings", MixSettings(is_section=True), (note,))], 2 * SAMPLE_RATE, InstrumentPack()
+    )
+    lone, _ = render_parts(
+        [InstrumentPart("strings", MixSettings(), (note,))], 2 * SAMPLE_RATE, InstrumentPack()
+    )
     assert np.corrcoef(wide)[0, 1] < 0.95
     assert np.corrcoef(lone)[0, 1] > 0.999
 

@@ -11,21 +11,21 @@ from rich.console import Console
 from rich.table import Table
 
 from keyreel.errors import Unspeakable
-from keyreel.sound.speech.installed_voices import catalogue, installed_parts
-from keyreel.sound.speech.language import Language, language_of, sentences
+from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
+from keyreel.sound.speech.language import Language, detect_language, split_sentences
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.media.audio import Pcm
-    from keyreel.sound.speech.installed_voices import VoiceCard
+    from keyreel.sound.speech.installed_voices import VoiceInfo
 
 _FULL_SCALE = 32767
 
 
 def list_voices(*, as_json: bool) -> None:
     """Print every named voice."""
-    cards = catalogue(installed_parts())
+    cards = list_named_voices(find_model_parts())
     if as_json:
         print(json.dumps([asdict(card) for card in cards], indent=2))
         return
@@ -46,9 +46,9 @@ def say(text: str, voice: str, language: str, out: Path) -> None:
 
     if language and language not in set(Language):
         raise Unspeakable(f"No voice speaks {language!r}: --language takes en or zh.")
-    spoken_in = Language(language) if language else language_of(text)
+    spoken_in = Language(language) if language else detect_language(text)
     speaker = open_voices()
-    takes = [speaker.say(each, voice, spoken_in) for each in sentences(text) or (text,)]
+    takes = [speaker.say(each, voice, spoken_in) for each in split_sentences(text) or (text,)]
     pause = np.zeros(SAMPLE_RATE // 6, np.float32)
     spoken = np.concatenate([part for take in takes for part in (take, pause)][:-1])
     pcm = np.repeat(spoken[:, None], 2, axis=1)
@@ -59,7 +59,7 @@ def say(text: str, voice: str, language: str, out: Path) -> None:
     print(f"{out}: {len(pcm) / SAMPLE_RATE:.1f} s")
 
 
-def _availability(card: VoiceCard) -> str:
+def _availability(card: VoiceInfo) -> str:
     return "[green]available[/]" if card.available else "[dim]needs the extra keyreel\\[voices][/]"
 
 

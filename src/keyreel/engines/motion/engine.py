@@ -60,7 +60,7 @@ class MotionEngine:
             films.append(Path(await job.once(f"shot-{index}", draw)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
         from keyreel.engines.motion.analysis.audible_content import shown
-        from keyreel.engines.motion.prompts.unfulfilled.notes import notes_on
+        from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
         path = films[0] if len(films) == 1 else _joined(films, job)
         source = (
@@ -68,7 +68,7 @@ class MotionEngine:
             if order.operation in _NEEDS_NO_NETWORK
             else DigitalSourceType.COMPOSITE
         )
-        return Clip(path, audible_content=shown(order), source=source, notes=notes_on(order))
+        return Clip(path, audible_content=shown(order), source=source, notes=build_notes(order))
 
     async def __aenter__(self) -> Self:
         return self

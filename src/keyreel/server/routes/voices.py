@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.sound.speech.installed_voices import catalogue, installed_parts
+from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 async def voices(request: Request) -> JSONResponse:
     """List the named voices; needs no key."""
     del request
-    return JSONResponse([asdict(card) for card in catalogue(installed_parts())])
+    return JSONResponse([asdict(card) for card in list_named_voices(find_model_parts())])

@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.media.audio import SAMPLE_RATE
-from keyreel.sound.ambience.synthesis import arrivals, drift, echoed, scatter, shaped, swelled, ticks
+from keyreel.sound.ambience.synthesis import (
+    apply_envelope,
+    generate_drift,
+    sample_arrivals,
+    scatter_grains,
+    synthesize_echo,
+    synthesize_shaped_noise,
+    synthesize_ticks,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from keyreel.media.audio import Pcm
-    from keyreel.sound.ambience.synthesis import Mono, Stretch
+    from keyreel.sound.ambience.synthesis import Mono, SynthesisContext
 
-_DAY: Final = ((80, -8), (200, -2), (450, 0), (1200, -6), (3000, -13), (7000, -24))
-_TWIGS: Final = ((1500, -12), (3500, 0), (6500, -3), (11_000, -14))
-_NIGHT: Final = ((60, -4), (140, 0), (350, -5), (900, -14), (2500, -26))
-_CHORUS: Final = ((3600, -16), (4300, -2), (4700, 0), (5200, -3), (6200, -16))
-_NEAR: Final = 0.55
+_DAYLIGHT_SPECTRUM: Final = ((80, -8), (200, -2), (450, 0), (1200, -6), (3000, -13), (7000, -24))
+_TWIGS_SPECTRUM: Final = ((1500, -12), (3500, 0), (6500, -3), (11_000, -14))
+_NIGHT_SPECTRUM: Final = ((60, -4), (140, 0), (350, -5), (900, -14), (2500, -26))
+_CHORUS_SPECTRUM: Final = ((3600, -16), (4300, -2), (4700, 0), (5200, -3), (6200, -16))
+_NEAR_LOUDNESS: Final = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,47 +49,58 @@ class _Bird:
     gap: float
     repeats: tuple[int, int]
     pause: float
-    place: float
-    loud: float
+    pan: float
+    loudness: float
 
 
-def birds(stretch: Stretch) -> Pcm:
+def synthesize_birds(context: SynthesisContext) -> Pcm:
     """Three to five birds in a wood that sing in turn, over daylight's air; far ones echo more."""
-    samples, rng = stretch.samples, stretch.rng
+    samples, rng = context.samples, context.rng
     near, far = np.zeros((samples, 2), np.float32), np.zeros((samples, 2), np.float32)
     for number in range(rng.integers(3, 6)):
-        bird = _bird(rng, number)
-        _sing(near if bird.loud > _NEAR else far, bird, rng)
-    wood = echoed(near * np.float32(0.25) + far, rng, 1.1, 4200)
-    air = swelled(shaped(stretch, _DAY, 0.8), 0.03 + 0.04 * stretch.gusts)
-    air += swelled(shaped(stretch, _TWIGS), 0.012 + 0.03 * stretch.gusts**2)
+        bird = _generate_bird(rng, number)
+        _add_song(near if bird.loudness > _NEAR_LOUDNESS else far, bird, rng)
+    wood = synthesize_echo(near * np.float32(0.25) + far, rng, 1.1, 4200)
+    air = apply_envelope(
+        synthesize_shaped_noise(context, _DAYLIGHT_SPECTRUM, 0.8), 0.03 + 0.04 * context.gusts
+    )
+    air += apply_envelope(synthesize_shaped_noise(context, _TWIGS_SPECTRUM), 0.012 + 0.03 * context.gusts**2)
     air += near
     air += wood * np.float32(0.5)
     return air
 
 
-def crickets(stretch: Stretch) -> Pcm:
+def synthesize_crickets(context: SynthesisContext) -> Pcm:
     """Meadow at night: two to four crickets near by, each with its own beat, and a far chorus."""
-    samples, rng = stretch.samples, stretch.rng
-    out = swelled(shaped(stretch, _NIGHT, 0.8), 0.05 * drift(stretch, 0.3, 0.6, 1.0))
+    samples, rng = context.samples, context.rng
+    out = apply_envelope(
+        synthesize_shaped_noise(context, _NIGHT_SPECTRUM, 0.8), 0.05 * generate_drift(context, 0.3, 0.6, 1.0)
+    )
     times = np.arange(samples, dtype=np.float32) / SAMPLE_RATE
-    beat = 0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(38, 52) * times + 2 * drift(stretch, 1.0, 0, 3))
-    out += swelled(shaped(stretch, _CHORUS), 0.06 * beat * drift(stretch, 0.25, 0.6, 1.0))
+    beat = 0.5 + 0.5 * np.sin(
+        2 * np.pi * rng.uniform(38, 52) * times + 2 * generate_drift(context, 1.0, 0, 3)
+    )
+    out += apply_envelope(
+        synthesize_shaped_noise(context, _CHORUS_SPECTRUM),
+        0.06 * beat * generate_drift(context, 0.25, 0.6, 1.0),
+    )
     for _ in range(rng.integers(2, 5)):
-        _chirp(out, rng)
-    grass = arrivals(stretch, 3)
-    scatter(out, rng, grass, 0.08 * ticks(rng, 16, (2500, 7000), (0.0005, 0.002)), spread=0.6)
+        _add_cricket(out, rng)
+    grass = sample_arrivals(context, 3)
+    scatter_grains(
+        out, rng, grass, 0.08 * synthesize_ticks(rng, 16, (2500, 7000), (0.0005, 0.002)), spread=0.6
+    )
     return out
 
 
-def _bird(rng: Generator, number: int) -> _Bird:
+def _generate_bird(rng: Generator, number: int) -> _Bird:
     """Make up an individual. What it repeats is always the same, as a bird's song is; how often never is."""
     count = int(rng.integers(1, 5))
     pitch = float(np.exp(rng.uniform(np.log(2300), np.log(5800))))
     syllables = tuple(
         _Syllable(
             seconds=float(rng.uniform(0.04, 0.2 if count > 1 else 0.3)),
-            glide=_glide(rng),
+            glide=_draw_glide(rng),
             trill=float(rng.choice((0.0, 0.0, rng.uniform(18, 45)))),
         )
         for _ in range(count)
@@ -92,29 +111,29 @@ def _bird(rng: Generator, number: int) -> _Bird:
         gap=float(rng.uniform(0.03, 0.11)),
         repeats=(1, 3) if count > 2 else (2, 7),
         pause=float(rng.uniform(1.4, 3.6)),
-        place=float((number * 0.618 + rng.uniform(-0.1, 0.1)) % 1),
-        loud=float(rng.uniform(0.25, 1.0)) if number else 0.9,
+        pan=float((number * 0.618 + rng.uniform(-0.1, 0.1)) % 1),
+        loudness=float(rng.uniform(0.25, 1.0)) if number else 0.9,
     )
 
 
-def _glide(rng: Generator) -> tuple[float, float, float]:
+def _draw_glide(rng: Generator) -> tuple[float, float, float]:
     """Return a syllable's course. It goes up or down by a tenth at least: a held tone is a telephone's."""
     start, bend = rng.normal(1, 0.12), rng.normal(0, 0.14)
     sweep = rng.choice((-1, 1)) * rng.uniform(0.1, 0.34)
     return float(start - sweep / 2), float(start + bend), float(start + sweep / 2)
 
 
-def _sing(out: Pcm, bird: _Bird, rng: Generator) -> None:
-    side = bird.place * np.pi / 2
+def _add_song(out: Pcm, bird: _Bird, rng: Generator) -> None:
+    side = bird.pan * np.pi / 2
     # The ear that is turned away hears later, by up to 0.6 ms.
-    late = round((bird.place - 0.5) * 0.0006 * SAMPLE_RATE)
+    late = round((bird.pan - 0.5) * 0.0006 * SAMPLE_RATE)
     ears = ((np.cos(side), max(late, 0)), (np.sin(side), max(-late, 0)))
-    at = rng.uniform(0.1, 0.9 if bird.loud > _NEAR else bird.pause)
+    at = rng.uniform(0.1, 0.9 if bird.loudness > _NEAR_LOUDNESS else bird.pause)
     while at * SAMPLE_RATE < len(out):
         for _ in range(rng.integers(*bird.repeats, endpoint=True)):
-            strength = bird.loud * rng.uniform(0.6, 1.0)
+            strength = bird.loudness * rng.uniform(0.6, 1.0)
             for syllable in bird.syllables:
-                sound = strength * _whistled(bird.pitch * rng.normal(1, 0.008), syllable, rng)
+                sound = strength * _synthesize_syllable(bird.pitch * rng.normal(1, 0.008), syllable, rng)
                 for channel, (gain, delay) in enumerate(ears):
                     part = out[round(at * SAMPLE_RATE) + delay :, channel][: len(sound)]
                     part += gain * sound[: len(part)]
@@ -122,7 +141,7 @@ def _sing(out: Pcm, bird: _Bird, rng: Generator) -> None:
         at += bird.pause * rng.uniform(0.5, 1.6)
 
 
-def _whistled(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
+def _synthesize_syllable(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
     """Return one syllable: its pitch glides all the time; breathy, with a weak octave."""
     count = round(syllable.seconds * rng.normal(1, 0.04) * SAMPLE_RATE)
     along = np.linspace(0, 1, count)
@@ -139,7 +158,7 @@ def _whistled(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
     return (strength * breath * (np.sin(phase) + 0.06 * np.sin(2 * phase + 1))).astype(np.float32)
 
 
-def _chirp(out: Pcm, rng: Generator) -> None:
+def _add_cricket(out: Pcm, rng: Generator) -> None:
     """Let one cricket chirp: three or four strokes of a wing, again and again, now and then a rest."""
     pitch, strokes = rng.uniform(4100, 5100), int(rng.integers(3, 5))
     period, beat = rng.uniform(0.028, 0.036), rng.uniform(0.32, 0.62)
@@ -147,8 +166,8 @@ def _chirp(out: Pcm, rng: Generator) -> None:
     stroke = np.sin(np.pi * times / times[-1]).clip(0) ** 0.8 * np.sin(
         2 * np.pi * pitch * times * (1 - 0.6 * times)
     )
-    place, loud = rng.uniform(0.05, 0.95) * np.pi / 2, np.exp(rng.uniform(np.log(0.15), np.log(0.8)))
-    gains = loud * np.array([np.cos(place), np.sin(place)])
+    pan_angle, loud = rng.uniform(0.05, 0.95) * np.pi / 2, np.exp(rng.uniform(np.log(0.15), np.log(0.8)))
+    gains = loud * np.array([np.cos(pan_angle), np.sin(pan_angle)])
     at = rng.uniform(0, beat)
     while at * SAMPLE_RATE < len(out):
         for number in range(strokes):

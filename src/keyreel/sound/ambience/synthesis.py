@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 Mono = NDArray[np.float32]
 """One channel, or a curve over time: float32 [samples]."""
 
-_CONTROL_HZ = 200
-_BATCH = 512
-_COARSE = 8
-_TALLEST = 2.2
+_CONTROL_RATE_HZ = 200
+_GRAIN_BATCH = 512
+_SPECTRUM_STEP_BINS = 8
+_MAX_DEVIATIONS = 2.2
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SynthesisContext:
     """How long a sound lasts, in samples, its own chance, and how hard the wind blows, about 0 … 1."""
 
     samples: int
@@ -35,74 +35,80 @@ class Stretch:
     gusts: Mono
 
 
-def shaped(stretch: Stretch, spectrum: Sequence[tuple[float, float]], width: float = 1.0) -> Pcm:
+def synthesize_shaped_noise(
+    context: SynthesisContext, spectrum: Sequence[tuple[float, float]], stereo_width: float = 1.0
+) -> Pcm:
     """Return steady stereo noise of RMS 1 a channel; `spectrum` lists rising (Hz, dB), steep outside.
 
     `width` 0 is mono, 1 two independent channels; the lowest tones stay in the middle, as outdoors.
     """
-    size = find_fft_length(stretch.samples)
+    size = find_fft_length(context.samples)
     hertz = np.arange(size // 2 + 1) * (SAMPLE_RATE / size)
     corners, levels = zip(*spectrum, strict=True)
     low, high = np.searchsorted(hertz, (max(corners[0] / 3, 15.0), min(corners[-1] * 1.5, 22_000.0)))
     # A curve for every eighth bin will do: they lie 0.2 Hz apart in five seconds.
-    octaves = np.log2(hertz[low:high:_COARSE])
+    octaves = np.log2(hertz[low:high:_SPECTRUM_STEP_BINS])
     level = np.interp(octaves, np.log2(corners), levels)
     beyond = np.maximum(np.log2(corners[0]) - octaves, 0) + np.maximum(octaves - np.log2(corners[-1]), 0)
     height = 10 ** ((level - 24 * beyond) / 20)
-    height *= size / (2 * np.sqrt(_COARSE * np.sum(height**2)))
-    apart = width * np.clip((octaves - np.log2(60)) / 3, 0.15, 1) * np.pi / 4
-    drawn = stretch.rng.standard_normal((2, 2 * int(high - low)), dtype=np.float32).view(np.complex64)
+    height *= size / (2 * np.sqrt(_SPECTRUM_STEP_BINS * np.sum(height**2)))
+    apart = stereo_width * np.clip((octaves - np.log2(60)) / 3, 0.15, 1) * np.pi / 4
+    drawn = context.rng.standard_normal((2, 2 * int(high - low)), dtype=np.float32).view(np.complex64)
     for number, share in enumerate((np.cos(apart), np.sin(apart))):
-        drawn[number] *= np.repeat((height * share).astype(np.float32), _COARSE)[: high - low]
+        drawn[number] *= np.repeat((height * share).astype(np.float32), _SPECTRUM_STEP_BINS)[: high - low]
     spread = np.zeros((2, len(hertz)), np.complex64)
     np.add(drawn[0], drawn[1], out=spread[0, low:high])
     np.subtract(drawn[0], drawn[1], out=spread[1, low:high])
-    sound = np.fft.irfft(spread, size, axis=1)[:, : stretch.samples]
+    sound = np.fft.irfft(spread, size, axis=1)[:, : context.samples]
     return np.ascontiguousarray(sound.T, np.float32)
 
 
-def swelled(sound: Pcm, curve: NDArray[np.floating]) -> Pcm:
+def apply_envelope(sound: Pcm, curve: NDArray[np.floating]) -> Pcm:
     """Return a sound, changed in place, that is as loud as the curve says."""
     sound *= curve[:, None]
     return sound
 
 
-def drift(stretch: Stretch, hertz: float, low: float, high: float) -> Mono:
+def generate_drift(context: SynthesisContext, hertz: float, low: float, high: float) -> Mono:
     """Return a smooth random curve between `low` and `high` that turns about `hertz` times a second."""
-    times = control_times(stretch.samples) * hertz * 2 + stretch.rng.random()
-    knots = stretch.rng.random(int(times[-1]) + 2)
+    times = get_control_times(context.samples) * hertz * 2 + context.rng.random()
+    knots = context.rng.random(int(times[-1]) + 2)
     whole = times.astype(np.int64)
     # Half a cosine from knot to knot: no corners, no overshoot.
     between = (1 - np.cos(np.pi * (times - whole))) / 2
     curve = knots[whole] * (1 - between) + knots[whole + 1] * between
-    return stretched(stretch.samples, low + (high - low) * curve)
+    return upsample_control(context.samples, low + (high - low) * curve)
 
 
-def stretched(samples: int, control: NDArray[np.floating], step: int = SAMPLE_RATE // _CONTROL_HZ) -> Mono:
+def upsample_control(
+    samples: int, control: NDArray[np.floating], step: int = SAMPLE_RATE // _CONTROL_RATE_HZ
+) -> Mono:
     """Return a curve of 200 values a second, or of one in `step` samples, as one value a sample."""
     knots = control.astype(np.float32)
     slopes = np.diff(knots, append=knots[-1:])[:, None] * (np.arange(step, dtype=np.float32) / step)
     return np.asarray((knots[:, None] + slopes).ravel()[:samples], np.float32)
 
 
-def control_times(samples: int) -> NDArray[np.float64]:
+def get_control_times(samples: int) -> NDArray[np.float64]:
     """Return the seconds of the values that `stretched` takes."""
-    return np.arange(samples * _CONTROL_HZ // SAMPLE_RATE + 2) / _CONTROL_HZ
+    return np.arange(samples * _CONTROL_RATE_HZ // SAMPLE_RATE + 2) / _CONTROL_RATE_HZ
 
 
-def arrivals(stretch: Stretch, rate: float, weight: Mono | None = None) -> NDArray[np.int64]:
+def sample_arrivals(context: SynthesisContext, rate: float, weight: Mono | None = None) -> NDArray[np.int64]:
     """Return the rising times, in samples, of what happens `rate` times a second by chance.
 
     `weight` is a curve 0 … 1 that thins them out.
     """
-    samples, rng = stretch.samples, stretch.rng
+    samples, rng = context.samples, context.rng
     times = np.sort(rng.integers(0, max(samples, 1), rng.poisson(rate * samples / SAMPLE_RATE)))
     return times if weight is None else times[rng.random(len(times)) < weight[times]]
 
 
-def ticks(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]) -> Mono:
+def synthesize_ticks(
+    rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]
+) -> Mono:
     """Return short dull or bright knocks [count, samples], 1 high: decaying tones with noise in them."""
-    pitch, decay = _spans(rng, count, hertz, seconds)
+    pitch, decay = _draw_pitches_and_decays(rng, count, hertz, seconds)
     times = np.arange(round(4 * seconds[1] * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     rough = rng.standard_normal((count, len(times)), dtype=np.float32)
     tone = np.sin(2 * np.pi * pitch * times + rng.random((count, 1), dtype=np.float32) * 6)
@@ -110,12 +116,14 @@ def ticks(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple
     return np.asarray(grains / np.abs(grains).max(axis=1, keepdims=True), np.float32)
 
 
-def bubbles(rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]) -> Mono:
+def synthesize_bubbles(
+    rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]
+) -> Mono:
     """Return drops that close over air [count, samples]: pure tones that ring off and rise a little.
 
     A bubble's pitch falls with its size, and small ones ring shorter (Minnaert 1933).
     """
-    pitch, _ = _spans(rng, count, hertz, seconds)
+    pitch, _ = _draw_pitches_and_decays(rng, count, hertz, seconds)
     low, high = np.log(hertz[0]), np.log(hertz[1])
     share = (np.log(pitch) - low) / (high - low)
     decay = seconds[1] * (seconds[0] / seconds[1]) ** share
@@ -125,40 +133,40 @@ def bubbles(rng: Generator, count: int, hertz: tuple[float, float], seconds: tup
     return np.asarray(tone * np.exp(-times / decay) * np.minimum(times * 900, 1), np.float32)
 
 
-def scatter(out: Pcm, rng: Generator, starts: NDArray[np.int64], bank: Mono, *, spread: float) -> None:
+def scatter_grains(out: Pcm, rng: Generator, starts: NDArray[np.int64], bank: Mono, *, spread: float) -> None:
     """Add grains chosen by chance from a bank [count, samples] to a sound, each at its own place in width.
 
     Many are small and few are big: heights are log-normal with this spread, their mean square 1.
     """
-    heights = np.exp(spread * np.minimum(rng.standard_normal(len(starts)), _TALLEST) - spread * spread)
+    heights = np.exp(spread * np.minimum(rng.standard_normal(len(starts)), _MAX_DEVIATIONS) - spread * spread)
     length = bank.shape[1]
     angle = rng.uniform(0.08, 0.92, len(starts)) * np.pi / 2
     gains = np.stack([np.cos(angle), np.sin(angle)]) * heights
     chosen = rng.integers(0, len(bank), len(starts))
-    for first in range(0, len(starts), _BATCH):
-        some = slice(first, first + _BATCH)
+    for first in range(0, len(starts), _GRAIN_BATCH):
+        some = slice(first, first + _GRAIN_BATCH)
         base = starts[some][0]
-        places = (starts[some, None] - base + np.arange(length)).ravel()
+        positions = (starts[some, None] - base + np.arange(length)).ravel()
         grains = bank[chosen[some]]
         for channel in (0, 1):
-            added = np.bincount(places, (grains * gains[channel, some, None]).ravel())[: len(out) - base]
+            added = np.bincount(positions, (grains * gains[channel, some, None]).ravel())[: len(out) - base]
             out[base : base + len(added), channel] += added
 
 
-def echoed(dry: Pcm, rng: Generator, seconds: float, dull_hertz: float) -> Pcm:
+def synthesize_echo(dry: Pcm, rng: Generator, decay_seconds: float, cutoff_hertz: float) -> Pcm:
     """Return a sound's diffuse echo: from 12 ms on, dying to -60 dB in `seconds`, without high tones."""
-    length = round(seconds * SAMPLE_RATE)
+    length = round(decay_seconds * SAMPLE_RATE)
     size = find_fft_length(len(dry) + length)
     times = np.arange(length) / SAMPLE_RATE
-    tail = rng.standard_normal((2, length), dtype=np.float32) * np.exp(-6.9 * times / seconds)
+    tail = rng.standard_normal((2, length), dtype=np.float32) * np.exp(-6.9 * times / decay_seconds)
     tail *= np.clip(times / 0.012, 0, 1) / np.sqrt(length / 14)
-    dull = 1 / (1 + (np.arange(size // 2 + 1) * (SAMPLE_RATE / size) / dull_hertz) ** 2)
+    dull = 1 / (1 + (np.arange(size // 2 + 1) * (SAMPLE_RATE / size) / cutoff_hertz) ** 2)
     answer = np.fft.rfft(tail.astype(np.float32), size, axis=1) * dull.astype(np.float32)
     wet = np.fft.irfft(np.fft.rfft(dry.T, size, axis=1) * answer, size, axis=1)
     return np.ascontiguousarray(wet[:, : len(dry)].T, np.float32)
 
 
-def _spans(
+def _draw_pitches_and_decays(
     rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]
 ) -> tuple[Mono, Mono]:
     """Draw pitches and decays [count, 1], evenly in octaves."""

@@ -9,19 +9,30 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import numpy as np
 
-RING: Final = 1.3
+FINAL_CHORD_SECONDS: Final = 1.3
 """Seconds before the clip's end at which the last chord comes, and rings out."""
-_PHRASE: Final = 4
-_INTRO: Final = 2
+_PHRASE_BARS: Final = 4
+_MIN_INTRO_BARS: Final = 2
 """Bars left over that make an introduction of their own."""
-_ROUND: Final = 3
+_MAX_PHRASES_WITHOUT_INTRO: Final = 3
 """Phrases that make a piece without an introduction."""
-_UPBEAT: Final = 0.3
-_ODD: Final = 0.08
+_UPBEAT_COST: Final = 0.3
+_ODD_PHRASE_COST: Final = 0.08
 """What a form costs that starts inside a bar, or is no whole number of phrases, in octaves of tempo."""
 
-_FORMS: Final = ("", "A", "AV", "ABV", "IABV", "IAVBV", "IAVBVE", "IAVBAVE", "IAVBBAVE", "IAVBBAVVE")
-_INTENSITIES: Final = {"I": 0.36, "A": 0.55, "V": 0.75, "B": 0.65, "E": 0.4}
+_SECTIONS_BY_PHRASE_COUNT: Final = (
+    "",
+    "A",
+    "AV",
+    "ABV",
+    "IABV",
+    "IAVBV",
+    "IAVBVE",
+    "IAVBAVE",
+    "IAVBBAVE",
+    "IAVBBAVVE",
+)
+_SECTION_INTENSITIES: Final = {"I": 0.36, "A": 0.55, "V": 0.75, "B": 0.65, "E": 0.4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +42,15 @@ class Bar:
     Intensity 0 … 1 says how loud and how full it is.
     """
 
-    at: int
+    first_beat: int
     beats: int
     section: str
     index: int
     length: int
     intensity: float
-    opens: bool
+    opens_section: bool
     """The first bar of a section."""
-    closes: bool
+    closes_section: bool
     """The last bar of a section."""
 
 
@@ -48,34 +59,39 @@ class Form:
     """All bars, how long a beat lasts in seconds, and the beat on which the last chord comes."""
 
     bars: tuple[Bar, ...]
-    beat: float
-    landing: int
+    beat_seconds: float
+    final_beat: int
 
 
-def plan(seconds: float, tempo: tuple[float, float], beats: int, rng: np.random.Generator) -> Form:
+def plan_form(seconds: float, tempo: tuple[float, float], beats: int, rng: np.random.Generator) -> Form:
     """Fit whole beats between the clip's start and its last chord."""
-    landing = seconds - min(RING, seconds / 2)
+    landing = seconds - min(FINAL_CHORD_SECONDS, seconds / 2)
     wanted = tempo[0] * (tempo[1] / tempo[0]) ** rng.uniform()
 
     def cost(count: int) -> float:
         actual = 60 * count / landing
         off = abs(math.log2(actual / wanted))
         outside = max(0.0, math.log2(tempo[0] / actual), math.log2(actual / tempo[1]))
-        upbeat = _UPBEAT if count % beats else 0.0
-        phrases = count // beats % _PHRASE
-        return off + 2 * outside + upbeat + (_ODD if phrases and count > beats * _PHRASE else 0.0)
+        upbeat = _UPBEAT_COST if count % beats else 0.0
+        phrases = count // beats % _PHRASE_BARS
+        return (
+            off
+            + 2 * outside
+            + upbeat
+            + (_ODD_PHRASE_COST if phrases and count > beats * _PHRASE_BARS else 0.0)
+        )
 
     count = min(range(1, max(2, round(landing * tempo[1] / 60) + 3)), key=cost)
-    return Form(_bars(count, beats), landing / count, count)
+    return Form(_build_bars(count, beats), landing / count, count)
 
 
-def _bars(count: int, beats: int) -> tuple[Bar, ...]:
+def _build_bars(count: int, beats: int) -> tuple[Bar, ...]:
     whole, upbeat = divmod(count, beats)
-    letters = _letters(whole)
+    letters = _choose_sections(whole)
     rows: list[tuple[str, int, int]] = [("I" if whole else "A", 0, 1)] if upbeat else []
     for letter, length in letters:
         rows += [(letter, index, length) for index in range(length)]
-    levels = _levels(rows, [letter for letter, _ in letters])
+    levels = _compute_intensities(rows, [letter for letter, _ in letters])
     bars: list[Bar] = []
     at = 0
     for number, (letter, index, length) in enumerate(rows):
@@ -85,31 +101,35 @@ def _bars(count: int, beats: int) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _letters(whole: int) -> list[tuple[str, int]]:
-    phrases, rest = divmod(whole, _PHRASE)
+def _choose_sections(bar_count: int) -> list[tuple[str, int]]:
+    phrases, rest = divmod(bar_count, _PHRASE_BARS)
     if phrases == 0:
-        return [("A", whole)] if whole else []
-    form = _form(phrases + 1)[1:] if rest >= _INTRO and phrases > _ROUND else _form(phrases)
-    sections = [(letter, _PHRASE) for letter in form]
+        return [("A", bar_count)] if bar_count else []
+    form = (
+        _choose_section_letters(phrases + 1)[1:]
+        if rest >= _MIN_INTRO_BARS and phrases > _MAX_PHRASES_WITHOUT_INTRO
+        else _choose_section_letters(phrases)
+    )
+    sections = [(letter, _PHRASE_BARS) for letter in form]
     if form[0] == "I":
-        return [("I", _PHRASE + rest), *sections[1:]]
+        return [("I", _PHRASE_BARS + rest), *sections[1:]]
     return [("I", rest), *sections] if rest else sections
 
 
-def _form(phrases: int) -> str:
-    if phrases < len(_FORMS):
-        return _FORMS[phrases]
+def _choose_section_letters(phrases: int) -> str:
+    if phrases < len(_SECTIONS_BY_PHRASE_COUNT):
+        return _SECTIONS_BY_PHRASE_COUNT[phrases]
     return "IAV" + ("BAV" * phrases)[: phrases - 5] + "VE"
 
 
-def _levels(rows: list[tuple[str, int, int]], letters: list[str]) -> list[float]:
+def _compute_intensities(rows: list[tuple[str, int, int]], letters: list[str]) -> list[float]:
     """Build up: every return is fuller than the time before; short pieces start in the middle of things."""
     lift = {0: 0.3, 1: 0.3, 2: 0.15, 3: 0.1}.get(len([letter for letter in letters if letter != "I"]), 0.0)
     last = max((at for at, row in enumerate(rows) if row[0] in "AVB"), default=0)
     levels = []
     for number, (letter, index, length) in enumerate(rows):
         through = number / max(1, last)
-        level = _INTENSITIES[letter] + lift + 0.1 * index / length
+        level = _SECTION_INTENSITIES[letter] + lift + 0.1 * index / length
         if letter in "AVB":
             level += 0.2 * through
         levels.append(min(1.0, level))

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 OCTAVE: Final = 12
-_DEGREES: Final = {"I": 0, "II": 2, "III": 4, "IV": 5, "V": 7, "VI": 9, "VII": 11}
+_DEGREE_SEMITONES: Final = {"I": 0, "II": 2, "III": 4, "IV": 5, "V": 7, "VI": 9, "VII": 11}
 _SYMBOL: Final = re.compile(r"(b|#)?([IViv]+)(maj7|maj9|add9|sus2|sus4|o|5|6|7|9)?(?:/([35]))?")
-_COLOURS: Final = {
+_CHORD_QUALITIES: Final = {
     "5": (0, 7),
     "6": (0, 4, 7, 9),
     "7": (0, 4, 7, 10),
@@ -26,7 +26,7 @@ _COLOURS: Final = {
     "o": (0, 3, 6),
     None: (0, 4, 7),
 }
-_THIRD: Final = 4
+_MAJOR_THIRD: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +37,70 @@ class Chord:
     bass: int
     tones: tuple[int, ...]
 
-    def ladder(self, lowest: int, count: int) -> tuple[int, ...]:
+    def stack_keys(self, lowest: int, count: int) -> tuple[int, ...]:
         """Return so many of the chord's keys upwards from a root at or above the lowest key."""
-        start = above(self.root, lowest)
+        start = find_key_at_or_above(self.root, lowest)
         steps = sorted({(tone - self.root) % OCTAVE for tone in self.tones})
         octaves = range(1 + count // len(steps))
         return tuple(start + OCTAVE * octave + step for octave in octaves for step in steps)[:count]
 
-    def keys(self, lowest: int, highest: int) -> tuple[int, ...]:
+    def list_keys(self, lowest: int, highest: int) -> tuple[int, ...]:
         """Return all keys of the chord in a range."""
         return tuple(key for key in range(lowest, highest + 1) if key % OCTAVE in self.tones)
 
 
-def chord(symbol: str, tonic: int) -> Chord:
+def parse_chord(symbol: str, tonic: int) -> Chord:
     """Read a Roman numeral over a tonic: lower case is minor, "b" a flat root, "/3" the third in the bass."""
     read = _SYMBOL.fullmatch(symbol)
     assert read is not None, symbol
     flat, numeral, colour, inverted = read.groups()
-    root = tonic + _DEGREES[numeral.upper()] + {"b": -1, "#": 1, None: 0}[flat]
-    steps = [step - (step == _THIRD and numeral.islower()) for step in _COLOURS[colour]]
+    root = tonic + _DEGREE_SEMITONES[numeral.upper()] + {"b": -1, "#": 1, None: 0}[flat]
+    steps = [step - (step == _MAJOR_THIRD and numeral.islower()) for step in _CHORD_QUALITIES[colour]]
     bass = root + {"3": steps[1], "5": 7, None: 0}[inverted]
     return Chord(root % OCTAVE, bass % OCTAVE, tuple(dict.fromkeys((root + step) % OCTAVE for step in steps)))
 
 
-def above(pitch_class: int, lowest: int) -> int:
+def find_key_at_or_above(pitch_class: int, lowest: int) -> int:
     """Return the first key of a pitch class at or above the lowest."""
     return lowest + (pitch_class - lowest) % OCTAVE
 
 
-def scale_for(under: Chord, scale: Iterable[int]) -> frozenset[int]:
+def fit_scale(chord: Chord, scale: Iterable[int]) -> frozenset[int]:
     """Return the scale's pitch classes; a chord's borrowed tone replaces those that rub against it."""
-    borrowed = set(under.tones) - set(scale)
+    borrowed = set(chord.tones) - set(scale)
     kept = {
         tone
         for tone in scale
-        if tone in under.tones or not any((tone - other) % OCTAVE in {1, 11} for other in borrowed)
+        if tone in chord.tones or not any((tone - other) % OCTAVE in {1, 11} for other in borrowed)
     }
     return frozenset(kept | borrowed)
 
 
-def lead(under: Chord, before: Sequence[int], voices: int, span: tuple[int, int]) -> tuple[int, ...]:
+def lead_voices(
+    chord: Chord, before: Sequence[int], voices: int, key_range: tuple[int, int]
+) -> tuple[int, ...]:
     """Return the voicing in a range that is reached with the least movement from the one before.
 
     As many of the first three tones sound as there are voices for; whatever lies below gives the bass.
     """
-    needed = set(under.tones[:3])
-    middle = sum(span) / 2
+    needed = set(chord.tones[:3])
+    middle = sum(key_range) / 2
     best: tuple[float, tuple[int, ...]] | None = None
-    for keys in itertools.combinations(under.keys(*span), voices):
+    for keys in itertools.combinations(chord.list_keys(*key_range), voices):
         if len(needed - {key % OCTAVE for key in keys}) > max(0, len(needed) - voices):
             continue
         gaps = [high - low for low, high in itertools.pairwise(keys)]
         cost = 3.0 * sum(gap > OCTAVE for gap in gaps) + 4.0 * sum(gap == 1 for gap in gaps)
         cost += abs(sum(keys) / voices - middle) * 0.4
         cost += sum(abs(new - old) for new, old in zip(keys, before, strict=False))
-        cost += _parallels(before, keys)
+        cost += _count_parallels(before, keys)
         if best is None or cost < best[0]:
             best = cost, keys
-    assert best is not None, under
+    assert best is not None, chord
     return best[1]
 
 
-def _parallels(before: Sequence[int], after: Sequence[int]) -> float:
+def _count_parallels(before: Sequence[int], after: Sequence[int]) -> float:
     """Count fifths and octaves that move along in parallel, two semitones of movement each."""
     moved = [(old, new) for old, new in zip(before, after, strict=False) if old != new]
     return 2.0 * sum(

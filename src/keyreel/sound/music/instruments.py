@@ -17,8 +17,8 @@ from keyreel.media.ogg import decode_ogg
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PACK: Final = Path(__file__).parent / "pack"
-_SEAM: Final = 256
+_PACK_FOLDER: Final = Path(__file__).parent / "pack"
+_LOOP_CROSSFADE_SAMPLES: Final = 256
 """Samples at a loop's end that are blended into those before its start: Vorbis bends both a little."""
 
 
@@ -54,55 +54,57 @@ class Instrument:
     gain: float
     zones: tuple[Zone, ...]
 
-    def sounding(self, key: int) -> tuple[Zone, ...]:
+    def get_zones(self, key: int) -> tuple[Zone, ...]:
         """Return the zones that a key plays; keys past the last zone play that one."""
         inside = tuple(zone for zone in self.zones if zone.keys[0] <= key <= zone.keys[1])
         return inside or (min(self.zones, key=lambda zone: abs(zone.pitch - key)),)
 
 
-class Pack:
+class InstrumentPack:
     """All instruments. Decodes each recording once, only as far as it is played."""
 
     def __init__(self) -> None:
-        rows: dict[str, Any] = json.loads((_PACK / "instruments.json").read_bytes())
-        self._places: list[tuple[int, int, int]] = [(row[0], row[1], row[2]) for row in rows["samples"]]
+        rows: dict[str, Any] = json.loads((_PACK_FOLDER / "instruments.json").read_bytes())
+        self._sample_locations: list[tuple[int, int, int]] = [
+            (row[0], row[1], row[2]) for row in rows["samples"]
+        ]
         self._instruments: dict[str, dict[str, Any]] = rows["instruments"]
         self._built: dict[str, Instrument] = {}
         self._decoded: dict[int, NDArray[np.float32]] = {}
 
-    def names(self) -> tuple[str, ...]:
+    def list_names(self) -> tuple[str, ...]:
         """Return the names of all instruments."""
         return tuple(self._instruments)
 
-    def instrument(self, name: str) -> Instrument:
+    def get_instrument(self, name: str) -> Instrument:
         """Return an instrument by its name."""
         if name not in self._built:
             row = self._instruments[name]
-            self._built[name] = Instrument(row["gain"], tuple(_zone(each) for each in row["zones"]))
+            self._built[name] = Instrument(row["gain"], tuple(_parse_zone(each) for each in row["zones"]))
         return self._built[name]
 
-    def rate(self, zone: Zone) -> int:
+    def get_sample_rate(self, zone: Zone) -> int:
         """Return the samples a second of a zone's recording."""
-        return self._places[zone.sample][2]
+        return self._sample_locations[zone.sample][2]
 
-    def recording(self, zone: Zone, samples: int) -> NDArray[np.float32]:
+    def get_recording(self, zone: Zone, samples: int) -> NDArray[np.float32]:
         """Return as many samples of a zone's recording, its loop repeated; fewer where it ends before."""
-        wave = self._wave(zone.sample, samples if zone.loop is None else min(samples, zone.loop[1]))
+        wave = self._decode_sample(zone.sample, samples if zone.loop is None else min(samples, zone.loop[1]))
         if zone.loop is None or samples <= zone.loop[1]:
             return wave[:samples]
         start, end = zone.loop[0], min(zone.loop[1], len(wave))
-        seam = min(_SEAM, start, (end - start) // 2)
+        seam = min(_LOOP_CROSSFADE_SAMPLES, start, (end - start) // 2)
         turn = wave[start:end].copy()
         fade = np.linspace(0, 1, seam, dtype=np.float32)
         turn[len(turn) - seam :] += fade * (wave[start - seam : start] - turn[len(turn) - seam :])
         turns = -(-(samples - start) // len(turn))
         return np.concatenate([wave[:start], np.tile(turn, turns)])[:samples]
 
-    def _wave(self, sample: int, most: int) -> NDArray[np.float32]:
+    def _decode_sample(self, sample: int, most: int) -> NDArray[np.float32]:
         known = self._decoded.get(sample)
         if known is None or len(known) < most:
-            offset, size, _ = self._places[sample]
-            with (_PACK / "samples.bin").open("rb") as file:
+            offset, size, _ = self._sample_locations[sample]
+            with (_PACK_FOLDER / "samples.bin").open("rb") as file:
                 file.seek(offset)
                 known = decode_ogg(file.read(size), most)
             if len(known) < most:  # it ends here: never ask again for what is not there
@@ -111,7 +113,7 @@ class Pack:
         return known
 
 
-def _zone(row: dict[str, Any]) -> Zone:
+def _parse_zone(row: dict[str, Any]) -> Zone:
     loop = (row["loop"][0], row["loop"][1]) if row["loop"] else None
     keys, cutoff = (row["keys"][0], row["keys"][1]), (row["cutoff"][0], row["cutoff"][1])
     plain = {name: value for name, value in row.items() if name not in {"loop", "keys", "cutoff"}}

@@ -23,7 +23,7 @@ class Mood(StrEnum):
 
 
 # English words are whole words ("war" is not in "warm"); a trailing * lets a word go on ("joy*": joyful).
-_WORDS: Final = {
+_MOOD_WORDS: Final = {
     Mood.CALM: (
         """
         calm* peaceful* serene* serenity tranquil* relax* gentle gently quiet* soothing meditat* ambient
@@ -133,7 +133,7 @@ _WORDS: Final = {
 }
 
 # How a picture is taken says nothing about what it feels like.
-_CAMERA: Final = re.compile(
+_CAMERA_PHRASE: Final = re.compile(
     r"\b(?:(?:slow|fast|quick|rapid|smooth|dramatic|gentle|calm|epic|dynamic|powerful)(?:ly)?[ -]+)*"
     r"(?:(?:camera|dolly|crash|whip|snap|vertigo|drone|crane|tracking|chase|action|establishing|hero|pov|aerial"
     r"|orbit|push|pull|zoom|pan|tilt|truck|arc|fpv|handheld|steadicam|wide|close[- ]?up|low[- ]angle"
@@ -144,27 +144,30 @@ _CAMERA: Final = re.compile(
     r"(?:运镜|镜头|推镜|拉镜|摇镜|跟拍|航拍|推进|拉远|拉近|环绕|变焦|特写|视角)",
     re.IGNORECASE,
 )
-_NOT: Final = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )(?<!\bnever )(?<!不)(?<!没有)(?<!无)(?<!别)"
+_NOT_NEGATED: Final = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )(?<!\bnever )(?<!不)(?<!没有)(?<!无)(?<!别)"
 
 
-def mood_of(prompt: str) -> Mood:
+def detect_mood(prompt: str) -> Mood:
     """Return the mood that most words of a prompt speak of, the first of equals; calm where none does."""
-    text = _CAMERA.sub(" ", prompt.lower())
-    counts = {mood: len(found) for mood, pattern in _PATTERNS.items() if (found := pattern.findall(text))}
+    text = _CAMERA_PHRASE.sub(" ", prompt.lower())
+    counts = {
+        mood: len(found) for mood, pattern in _MOOD_PATTERNS.items() if (found := pattern.findall(text))
+    }
     if not counts:
         return Mood.CALM
     most = max(counts.values())
     return min(
         (mood for mood, count in counts.items() if count == most),
-        key=lambda mood: min(match.start() for match in _PATTERNS[mood].finditer(text)),
+        key=lambda mood: min(match.start() for match in _MOOD_PATTERNS[mood].finditer(text)),
     )
 
 
-def _pattern(english: str, chinese: str) -> re.Pattern[str]:
+def _build_pattern(english: str, chinese: str) -> re.Pattern[str]:
     words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in english.split())
     return re.compile(
-        rf"{_NOT}(?:\b(?:{words})\b|{'|'.join(sorted(chinese.split(), key=len, reverse=True))})", re.ASCII
+        rf"{_NOT_NEGATED}(?:\b(?:{words})\b|{'|'.join(sorted(chinese.split(), key=len, reverse=True))})",
+        re.ASCII,
     )
 
 
-_PATTERNS: Final = {mood: _pattern(*words) for mood, words in _WORDS.items()}
+_MOOD_PATTERNS: Final = {mood: _build_pattern(*words) for mood, words in _MOOD_WORDS.items()}

@@ -20,155 +20,161 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from keyreel.sound.music.instruments import Pack, Zone
-    from keyreel.sound.music.score import Note, Part, Seat
+    from keyreel.sound.music.instruments import InstrumentPack, Zone
+    from keyreel.sound.music.score import InstrumentPart, MixSettings, Note
 
-_BANDS: Final = 4
+_VELOCITY_BANDS: Final = 4
 """Steps of loudness at which a tone's colour is told apart."""
-_TOUCH: Final = 1.7
+_VELOCITY_EXPONENT: Final = 1.7
 """Exponent of gain over velocity: half the velocity is 10 dB softer."""
-_DETUNED: Final = 4.0
+_SECTION_DETUNE_CENTS: Final = 4.0
 """Cents by which the two sides of a section are apart from the pitch."""
-_LONGEST_RELEASE: Final = 1.2
-_INAUDIBLE: Final = 0.6  # of a release or decay, which last until -100 dB: there it is at -60 dB
-_SHORT: Final = 0.35
-_SPEAKS: Final = 0.02
+_MAX_RELEASE_SECONDS: Final = 1.2
+_AUDIBLE_DECAY_SHARE: Final = 0.6  # of a release or decay, which last until -100 dB: there it is at -60 dB
+_SHORT_NOTE_SECONDS: Final = 0.35
+_MAX_ONSET_SECONDS: Final = 0.02
 """Seconds: a note this short is hurried where its recording takes longer than that to speak."""
-_LOWEST: Final = 35.0
+_HIGH_PASS_HZ: Final = 35.0
 """Hz below which nothing is played."""
-_FADE: Final = 240
-_GUARD: Final = 512
+_FADE_SAMPLES: Final = 240
+_GUARD_SAMPLES: Final = 512
 """Samples of silence after a tone, so that resampling's ringing does not come round to its start."""
-_ROUGHLY: Final = 1.12
-_NEAR: Final = 1.0
+_MAX_LENGTH_FACTOR: Final = 1.12
+_PITCH_TOLERANCE_CENTS: Final = 1.0
 """Cents that a tone may be off for the sake of lengths whose transform is fast."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Tone:
+class _ToneSpec:
     zone: Zone
     key: int
     band: int
     detuned: float
-    hurried: bool
+    is_hurried: bool
     """Too short for the instrument to speak: its slow start is skipped, as a player attacks harder."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sounding:
+class _ScheduledNote:
     """One note on one zone, in samples, with its gain to either side."""
 
     start: int
-    held: int
-    total: int
+    held_samples: int
+    total_samples: int
     left: float
     right: float
 
 
-def perform(
-    parts: Iterable[Part], samples: int, pack: Pack
+def render_parts(
+    parts: Iterable[InstrumentPart], samples: int, pack: InstrumentPack
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Play the parts: what is heard directly, [2, samples], and what goes into the room, [samples]."""
     direct = np.zeros((2, samples), np.float32)
-    room = np.zeros(samples, np.float32)
+    reverb_input = np.zeros(samples, np.float32)
     for part in parts:
         heard = np.zeros((2, samples), np.float32)
-        for tone, cuts in _tones(part, samples, pack):
-            wave = _tone(tone, max(min(cut.total, samples - cut.start) for cut in cuts), pack)
+        for tone, cuts in _group_notes(part, samples, pack):
+            wave = _render_tone(tone, max(min(cut.total_samples, samples - cut.start) for cut in cuts), pack)
             for cut in cuts:
-                _play(wave, cut, tone.zone, heard)
+                _mix_note(wave, cut, tone.zone, heard)
         direct += heard
-        if part.seat.room:
-            room += np.float32(part.seat.room / 2) * (heard[0] + heard[1])
-    return direct, room
+        if part.mix_settings.reverb_send:
+            reverb_input += np.float32(part.mix_settings.reverb_send / 2) * (heard[0] + heard[1])
+    return direct, reverb_input
 
 
-def _tones(part: Part, samples: int, pack: Pack) -> Iterator[tuple[_Tone, list[_Sounding]]]:
+def _group_notes(
+    part: InstrumentPart, samples: int, pack: InstrumentPack
+) -> Iterator[tuple[_ToneSpec, list[_ScheduledNote]]]:
     """Yield the part's tones with all their notes, the longest first: so each recording is decoded once."""
-    instrument = pack.instrument(part.instrument)
-    gathered: dict[_Tone, list[_Sounding]] = defaultdict(list)
+    instrument = pack.get_instrument(part.instrument)
+    gathered: dict[_ToneSpec, list[_ScheduledNote]] = defaultdict(list)
     for note in part.notes:
-        for zone in instrument.sounding(note.key):
-            gain = part.seat.level + instrument.gain + zone.gain
-            for detuned, left, right in _sides(part.seat, zone, note.key):
-                band = min(_BANDS - 1, int(note.velocity * _BANDS))
-                tone = _Tone(zone, note.key, band, detuned, _hurried(note, zone))
-                cut = _sounding(note, zone, gain, (left, right))
+        for zone in instrument.get_zones(note.key):
+            gain = part.mix_settings.level + instrument.gain + zone.gain
+            for detuned, left, right in _compute_pan_gains(part.mix_settings, zone, note.key):
+                band = min(_VELOCITY_BANDS - 1, int(note.velocity * _VELOCITY_BANDS))
+                tone = _ToneSpec(zone, note.key, band, detuned, _is_hurried(note, zone))
+                cut = _schedule_note(note, zone, gain, (left, right))
                 if cut.start < samples:
                     gathered[tone].append(cut)
-    yield from sorted(gathered.items(), key=lambda each: -max(cut.total for cut in each[1]))
+    yield from sorted(gathered.items(), key=lambda each: -max(cut.total_samples for cut in each[1]))
 
 
-def _sides(seat: Seat, zone: Zone, key: int) -> Sequence[tuple[float, float, float]]:
+def _compute_pan_gains(seat: MixSettings, zone: Zone, key: int) -> Sequence[tuple[float, float, float]]:
     """Return how a key is heard: cents out of tune, and the gains to the left and to the right."""
-    if seat.wide:
-        return (-_DETUNED, 0.92, 0.38), (_DETUNED, 0.38, 0.92)
+    if seat.is_section:
+        return (-_SECTION_DETUNE_CENTS, 0.92, 0.38), (_SECTION_DETUNE_CENTS, 0.38, 0.92)
     pan = max(-1.0, min(1.0, seat.pan + zone.pan + seat.spread * (key - 64) / 24))
     angle = (pan + 1) * math.pi / 4
     return ((0.0, math.cos(angle), math.sin(angle)),)
 
 
-def _sounding(note: Note, zone: Zone, gain: float, sides: tuple[float, float]) -> _Sounding:
-    loud = 10 ** (gain / 20) * note.velocity**_TOUCH
+def _schedule_note(note: Note, zone: Zone, gain: float, sides: tuple[float, float]) -> _ScheduledNote:
+    loud = 10 ** (gain / 20) * note.velocity**_VELOCITY_EXPONENT
     held = max(1, round(note.length * SAMPLE_RATE))
-    release = min(_LONGEST_RELEASE, zone.release * _INAUDIBLE)
-    early = 0.0 if _hurried(note, zone) else zone.late
+    release = min(_MAX_RELEASE_SECONDS, zone.release * _AUDIBLE_DECAY_SHARE)
+    early = 0.0 if _is_hurried(note, zone) else zone.late
     start = max(0, round((note.at - early) * SAMPLE_RATE))
-    return _Sounding(
-        start, held, held + max(_FADE, round(release * SAMPLE_RATE)), loud * sides[0], loud * sides[1]
+    return _ScheduledNote(
+        start, held, held + max(_FADE_SAMPLES, round(release * SAMPLE_RATE)), loud * sides[0], loud * sides[1]
     )
 
 
-def _hurried(note: Note, zone: Zone) -> bool:
-    return note.length < _SHORT and zone.late > _SPEAKS
+def _is_hurried(note: Note, zone: Zone) -> bool:
+    return note.length < _SHORT_NOTE_SECONDS and zone.late > _MAX_ONSET_SECONDS
 
 
-def _play(wave: NDArray[np.float32], cut: _Sounding, zone: Zone, heard: NDArray[np.float32]) -> None:
-    length = min(cut.total, len(wave), heard.shape[1] - cut.start)
+def _mix_note(wave: NDArray[np.float32], note: _ScheduledNote, zone: Zone, out: NDArray[np.float32]) -> None:
+    length = min(note.total_samples, len(wave), out.shape[1] - note.start)
     piece = wave[:length]
-    if length > cut.held:
-        tail = length - cut.held
+    if length > note.held_samples:
+        tail = length - note.held_samples
         # Falls by 100 dB in the zone's release, but fast enough to be gone where it is cut.
-        slope = max(100 / zone.release, 60 / max(0.005, (cut.total - cut.held) / SAMPLE_RATE))
+        slope = max(
+            100 / zone.release, 60 / max(0.005, (note.total_samples - note.held_samples) / SAMPLE_RATE)
+        )
         fall = np.exp(
             np.arange(tail, dtype=np.float32) * np.float32(-slope * math.log(10) / 20 / SAMPLE_RATE)
         )
-        fall[-min(_FADE, tail) :] *= np.linspace(1, 0, min(_FADE, tail), dtype=np.float32)
+        fall[-min(_FADE_SAMPLES, tail) :] *= np.linspace(1, 0, min(_FADE_SAMPLES, tail), dtype=np.float32)
         piece = piece.copy()
-        piece[cut.held :] *= fall
-    for side, gain in zip(heard, (cut.left, cut.right), strict=True):
-        side[cut.start : cut.start + length] += np.float32(gain) * piece
+        piece[note.held_samples :] *= fall
+    for side, gain in zip(out, (note.left, note.right), strict=True):
+        side[note.start : note.start + length] += np.float32(gain) * piece
 
 
-def _tone(tone: _Tone, length: int, pack: Pack) -> NDArray[np.float32]:
+def _render_tone(tone: _ToneSpec, length: int, pack: InstrumentPack) -> NDArray[np.float32]:
     zone = tone.zone
     semitones = (tone.key - zone.pitch) * zone.follow + tone.detuned / 100
-    step = pack.rate(zone) / SAMPLE_RATE * 2 ** (semitones / 12)
-    fades_out = zone.attack + zone.hold + zone.decay * _INAUDIBLE if zone.sustain <= -60 else math.inf
+    step = pack.get_sample_rate(zone) / SAMPLE_RATE * 2 ** (semitones / 12)
+    fades_out = (
+        zone.attack + zone.hold + zone.decay * _AUDIBLE_DECAY_SHARE if zone.sustain <= -60 else math.inf
+    )
     length = int(min(length, fades_out * SAMPLE_RATE))
-    skipped = int((zone.late - _SPEAKS / 2) * pack.rate(zone)) if tone.hurried else 0
-    recording = pack.recording(zone, skipped + math.ceil(length * step) + 1)[skipped:].copy()
-    source, target = _lengths(len(recording) + _GUARD, step)
-    last = min(_FADE, len(recording))
+    skipped = int((zone.late - _MAX_ONSET_SECONDS / 2) * pack.get_sample_rate(zone)) if tone.is_hurried else 0
+    recording = pack.get_recording(zone, skipped + math.ceil(length * step) + 1)[skipped:].copy()
+    source, target = _choose_fft_lengths(len(recording) + _GUARD_SAMPLES, step)
+    last = min(_FADE_SAMPLES, len(recording))
     recording[-last:] = recording[-last:] * np.linspace(1, 0, last, dtype=np.float32)
     spectrum = np.fft.rfft(recording, source)
     bins = target // 2 + 1
     spectrum = spectrum[:bins] if len(spectrum) >= bins else np.pad(spectrum, (0, bins - len(spectrum)))
     soft, loud = zone.cutoff
-    cutoff = soft * (loud / soft) ** ((tone.band + 0.5) / _BANDS)
+    cutoff = soft * (loud / soft) ** ((tone.band + 0.5) / _VELOCITY_BANDS)
     above = np.linspace(0, SAMPLE_RATE / 2 / cutoff, bins, dtype=np.float32)
     above *= above
     spectrum *= np.float32(target / source) / np.sqrt(1 + above * above)
     # Some loops have a bias, which would thump where the note starts and ends.
-    low = math.ceil(_LOWEST * target / SAMPLE_RATE)
+    low = math.ceil(_HIGH_PASS_HZ * target / SAMPLE_RATE)
     spectrum[:low] *= np.linspace(0, 1, low, dtype=np.float32) ** 2
     wave = np.fft.irfft(spectrum, target)[:length].astype(np.float32, copy=False)
     if skipped:
-        wave[:_FADE] *= np.linspace(0, 1, len(wave[:_FADE]), dtype=np.float32)
-    return _shaped(wave, zone)
+        wave[:_FADE_SAMPLES] *= np.linspace(0, 1, len(wave[:_FADE_SAMPLES]), dtype=np.float32)
+    return _apply_envelope(wave, zone)
 
 
-def _shaped(wave: NDArray[np.float32], zone: Zone) -> NDArray[np.float32]:
+def _apply_envelope(wave: NDArray[np.float32], zone: Zone) -> NDArray[np.float32]:
     """Apply attack and decay; in place."""
     rise = min(len(wave), round(zone.attack * SAMPLE_RATE))
     if rise > 1:
@@ -181,23 +187,25 @@ def _shaped(wave: NDArray[np.float32], zone: Zone) -> NDArray[np.float32]:
     return wave
 
 
-def _lengths(least: int, step: float) -> tuple[int, int]:
+def _choose_fft_lengths(least: int, step: float) -> tuple[int, int]:
     """Return two lengths whose ratio is the step, to a cent, and whose transforms are fast."""
-    first, last = np.searchsorted(_SMOOTH, (least, least * _ROUGHLY))
-    sources = _SMOOTH[first : max(last, first + 1)]
+    first, last = np.searchsorted(_SMOOTH_LENGTHS, (least, least * _MAX_LENGTH_FACTOR))
+    sources = _SMOOTH_LENGTHS[first : max(last, first + 1)]
     wanted = sources / step
-    after = np.searchsorted(_SMOOTH, wanted)
+    after = np.searchsorted(_SMOOTH_LENGTHS, wanted)
     targets = np.where(
-        _SMOOTH[after] - wanted < wanted - _SMOOTH[after - 1], _SMOOTH[after], _SMOOTH[after - 1]
+        _SMOOTH_LENGTHS[after] - wanted < wanted - _SMOOTH_LENGTHS[after - 1],
+        _SMOOTH_LENGTHS[after],
+        _SMOOTH_LENGTHS[after - 1],
     )
     off = np.abs(1200 * np.log2(targets / wanted))
-    fits = np.flatnonzero(off < _NEAR)
+    fits = np.flatnonzero(off < _PITCH_TOLERANCE_CENTS)
     if fits.size:
         return int(sources[fits[0]]), int(targets[fits[0]])
     return int(sources[0]), round(wanted[0])
 
 
-def _smooth(most: int) -> NDArray[np.int64]:
+def _list_smooth_numbers(most: int) -> NDArray[np.int64]:
     """Return every even number whose prime factors are 2, 3, 5, 7 and 11, in order."""
     found = np.array([2], np.int64)
     for prime in (2, 3, 5, 7, 11):
@@ -207,4 +215,4 @@ def _smooth(most: int) -> NDArray[np.int64]:
     return np.unique(found)
 
 
-_SMOOTH: Final = _smooth(2**24)
+_SMOOTH_LENGTHS: Final = _list_smooth_numbers(2**24)

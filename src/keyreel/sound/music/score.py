@@ -16,22 +16,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class MixSettings:
     """Where an instrument sits: level in dB, pan -1 … 1, and what of it goes into the room."""
 
     level: float = 0.0
     pan: float = 0.0
-    room: float = 0.3
+    reverb_send: float = 0.3
     spread: float = 0.0
     """How far keys are spread from left (low) to right (high), as a piano's are."""
-    wide: bool = False
+    is_section: bool = False
     """A section: two of it, a hair out of tune with each other, on either side."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class InstrumentPart:
     """The notes that one instrument plays from its seat."""
 
     instrument: str
-    seat: Seat
+    mix_settings: MixSettings
     notes: tuple[Note, ...]

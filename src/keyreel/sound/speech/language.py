@@ -14,35 +14,35 @@ class Language(StrEnum):
     CHINESE = "zh"
 
 
-HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff"
+HAN_RANGES: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 """Chinese characters, for a regular expression's brackets."""
 
-_HAN: Final = re.compile(f"[{HAN}]")
+_HAN_CHARACTER: Final = re.compile(f"[{HAN_RANGES}]")
 _LATIN_WORD: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_END: Final = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s|$)|[。！？…]+[”’」』）]*")
-_ABBREVIATED: Final = re.compile(
+_SENTENCE_END: Final = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s|$)|[。！？…]+[”’」』）]*")
+_ABBREVIATION_END: Final = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|etc|e\.g|i\.e|No|approx)|\b[A-Z]|\d)\.$"
 )
 
 
-def language_of(text: str) -> Language:
+def detect_language(text: str) -> Language:
     """Return Chinese where a text has at least as many Chinese characters as Latin words, and has any."""
-    characters = len(_HAN.findall(text))
-    return Language.CHINESE if characters and characters >= len(_words(text)) else Language.ENGLISH
+    characters = len(_HAN_CHARACTER.findall(text))
+    return Language.CHINESE if characters and characters >= len(_find_latin_words(text)) else Language.ENGLISH
 
 
-def foreign_letters(text: str) -> str:
+def find_foreign_letters(text: str) -> str:
     """Return the letters of a text that neither English nor Chinese is written with."""
-    return "".join(_LETTER.findall(_LATIN_WORD.sub("", _HAN.sub("", text))))
+    return "".join(_LETTER.findall(_LATIN_WORD.sub("", _HAN_CHARACTER.sub("", text))))
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def split_sentences(text: str) -> tuple[str, ...]:
     """Split a text after each sentence; an abbreviation's or a number's full stop ends none."""
     found, start = list[str](), 0
-    for end in _END.finditer(text):
+    for end in _SENTENCE_END.finditer(text):
         upto = text[: end.end()]
-        if end.end() < len(text) and _ABBREVIATED.search(upto):
+        if end.end() < len(text) and _ABBREVIATION_END.search(upto):
             continue
         found.append(text[start : end.end()].strip())
         start = end.end()
@@ -50,5 +50,5 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(each for each in found if _LETTER.search(each) or re.search(r"\d", each))
 
 
-def _words(text: str) -> list[str]:
+def _find_latin_words(text: str) -> list[str]:
     return _LATIN_WORD.findall(text)

@@ -10,8 +10,8 @@ import numpy as np
 
 from keyreel.errors import Unspeakable
 from keyreel.media.audio import SAMPLE_RATE, Pcm
-from keyreel.sound.speech.dialogue.lines import lines_of
-from keyreel.sound.speech.language import Language, sentences
+from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
+from keyreel.sound.speech.language import Language, split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.order import Order
-    from keyreel.sound.speech.dialogue.lines import Line
+    from keyreel.sound.speech.dialogue.lines import DialogueLine
 
     Mono = NDArray[np.float32]
 
-LEAD: Final = 0.35
+LEAD_SECONDS: Final = 0.35
 """Seconds from a shot's begin to its first word."""
-CROWDED_LEAD: Final = 0.15
+CROWDED_LEAD_SECONDS: Final = 0.15
 """The same in a shot that is short for what is said in it."""
-TAIL: Final = 0.2
+TAIL_SECONDS: Final = 0.2
 """Seconds of silence that the shot's end keeps at least."""
-GAP: Final = 0.25
+LINE_GAP_SECONDS: Final = 0.25
 """Seconds between two lines."""
-FASTEST: Final = 1.35
+MAX_SPEED: Final = 1.35
 """How much faster than natural speech may become so that it fits."""
 
-_PAUSE: Final = 0.16  # between two sentences of one line
-_HOPELESS: Final = 1.6  # times the room: more is not even tried
-_DENSEST: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}  # characters a second
+_SENTENCE_PAUSE_SECONDS: Final = 0.16  # between two sentences of one line
+_MAX_OVERRUN: Final = 1.6  # times the room: more is not even tried
+_MAX_CHARACTERS_PER_SECOND: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}  # characters a second
 _TRIES: Final = 5
-_SHOWN: Final = 60
+_MAX_NOTE_CHARACTERS: Final = 60
 
 
-class Speaker(Protocol):
+class SpeechSynthesizer(Protocol):
     """What speech needs of `Voices`."""
 
     def say(self, text: str, voice_id: str, language: Language, *, speed: float = 1.0) -> Mono:
@@ -50,7 +50,7 @@ class Speaker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class SpeechTrack:
     """The dialogue, as long as the video; `spans` are its lines in seconds, `unspoken` is for the client."""
 
     pcm: Pcm
@@ -59,19 +59,21 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Utterance:
     """A line and its sentences; the takes are those of the first of them."""
 
-    line: Line
+    line: DialogueLine
     texts: tuple[str, ...]
     takes: tuple[Mono, ...]
 
     @property
     def seconds(self) -> float:
-        return sum(len(take) for take in self.takes) / SAMPLE_RATE + _PAUSE * max(0, len(self.takes) - 1)
+        return sum(len(take) for take in self.takes) / SAMPLE_RATE + _SENTENCE_PAUSE_SECONDS * max(
+            0, len(self.takes) - 1
+        )
 
 
-def speak(order: Order, voices: Speaker) -> Speech:
+def render_speech(order: Order, voices: SpeechSynthesizer) -> SpeechTrack:
     """Speak the order's dialogue.
 
     Lines keep the prompts' order. Where a shot is too short for its lines they are spoken faster, then cut at
@@ -80,159 +82,172 @@ def speak(order: Order, voices: Speaker) -> Speech:
     pcm = np.zeros((round(order.seconds * SAMPLE_RATE), 2), np.float32)
     spans: list[tuple[float, float]] = []
     unspoken: list[str] = []
-    for _, group in groupby(lines_of(order), key=lambda line: line.shot):
+    for _, group in groupby(find_dialogue_lines(order), key=lambda line: line.shot_index):
         lines = tuple(group)
-        end = lines[0].at + _seconds(order, lines[0].shot)
-        room = end - lines[0].at - TAIL
-        said, reasons = _spoken(lines, room, voices)
-        lead = LEAD if _length(said) <= room - LEAD else CROWDED_LEAD
-        fitting, cut = _fitted(said, room - lead, voices)
+        end = lines[0].shot_start + _measure_prompt_seconds(order, lines[0].shot_index)
+        available = end - lines[0].shot_start - TAIL_SECONDS
+        utterances, reasons = _speak_lines(lines, available, voices)
+        lead = (
+            LEAD_SECONDS if _measure_seconds(utterances) <= available - LEAD_SECONDS else CROWDED_LEAD_SECONDS
+        )
+        fitting, cut = _fit_lines(utterances, available - lead, voices)
         unspoken += [*reasons, *cut]
-        spans += _laid(pcm, fitting, lines[0].at + lead)
-    return Speech(pcm, tuple(spans), tuple(unspoken))
+        spans += _add_lines(pcm, fitting, lines[0].shot_start + lead)
+    return SpeechTrack(pcm, tuple(spans), tuple(unspoken))
 
 
-def _seconds(order: Order, shot: int) -> float:
+def _measure_prompt_seconds(order: Order, shot: int) -> float:
     """Return how long a shot's prompt goes on: shots that repeat it are its own."""
     following = order.shots[shot:]
     same = groupby(following, key=lambda each: each.prompt)
     return float(sum(each.seconds for each in next(same)[1]))
 
 
-def _spoken(lines: Iterable[Line], room: float, voices: Speaker) -> tuple[list[_Said], list[str]]:
+def _speak_lines(
+    lines: Iterable[DialogueLine], available: float, voices: SpeechSynthesizer
+) -> tuple[list[_Utterance], list[str]]:
     """Speak lines at their natural pace, up to what could never fit into `room` seconds."""
-    said, reasons = list[_Said](), list[str]()
+    utterances, reasons = list[_Utterance](), list[str]()
     for line in lines:
         texts = tuple(
-            part for text in sentences(line.text) or (line.text,) for part in _parts(text, line, room)
+            part
+            for text in split_sentences(line.text) or (line.text,)
+            for part in _split_sentence(text, line, available)
         )
-        left = room * _HOPELESS - _length(said)
+        left = available * _MAX_OVERRUN - _measure_seconds(utterances)
         try:
-            said.append(_say(_Said(line, texts, ()), left, voices))
+            utterances.append(_speak_line(_Utterance(line, texts, ()), left, voices))
         except Unspeakable as error:
-            reasons.append(_note(line.text, error.message))
-    return said, reasons
+            reasons.append(_format_note(line.text, error.message))
+    return utterances, reasons
 
 
-def _parts(text: str, line: Line, room: float) -> tuple[str, ...]:
+def _split_sentence(text: str, line: DialogueLine, available: float) -> tuple[str, ...]:
     """Cut a sentence without an end, of which only the beginning can be heard, at a word."""
-    most = max(1, round(room * _DENSEST[line.language]))
+    most = max(1, round(available * _MAX_CHARACTERS_PER_SECOND[line.language]))
     if len(text) <= most:
         return (text,)
-    ends = [end for end in _word_ends(text, line.language) if end <= most]
+    ends = [end for end in _find_word_ends(text, line.language) if end <= most]
     cut = ends[-1] if ends else most
     return tuple(filter(None, (text[:cut].strip(), text[cut:].strip())))
 
 
-def _say(said: _Said, room: float, voices: Speaker) -> _Said:
+def _speak_line(utterance: _Utterance, available: float, voices: SpeechSynthesizer) -> _Utterance:
     takes: list[Mono] = []
-    for text in said.texts:
-        if room <= 0:
+    for text in utterance.texts:
+        if available <= 0:
             break
-        takes.append(voices.say(text, said.line.voice_id, said.line.language))
-        room -= len(takes[-1]) / SAMPLE_RATE
-    return replace(said, takes=tuple(takes))
+        takes.append(voices.say(text, utterance.line.voice_id, utterance.line.language))
+        available -= len(takes[-1]) / SAMPLE_RATE
+    return replace(utterance, takes=tuple(takes))
 
 
-def _faster(said: _Said, speed: float, voices: Speaker) -> _Said:
-    line = said.line
+def _speak_faster(utterance: _Utterance, speed: float, voices: SpeechSynthesizer) -> _Utterance:
+    line = utterance.line
     again = (
-        voices.say(text, line.voice_id, line.language, speed=speed) for text in said.texts[: len(said.takes)]
+        voices.say(text, line.voice_id, line.language, speed=speed)
+        for text in utterance.texts[: len(utterance.takes)]
     )
-    return replace(said, takes=tuple(again))
+    return replace(utterance, takes=tuple(again))
 
 
-def _fitted(said: list[_Said], room: float, voices: Speaker) -> tuple[list[_Said], list[str]]:
+def _fit_lines(
+    utterances: list[_Utterance], available: float, voices: SpeechSynthesizer
+) -> tuple[list[_Utterance], list[str]]:
     """Return what fits into `room` seconds, and sentences about what does not."""
-    for faster in _speeds(said, room):
-        said = [_faster(each, faster, voices) for each in said]
-        if _length(said) <= room:
+    for faster in _choose_speeds(utterances, available):
+        utterances = [_speak_faster(each, faster, voices) for each in utterances]
+        if _measure_seconds(utterances) <= available:
             break
-    return _cut(said, room, voices)
+    return _cut_lines(utterances, available, voices)
 
 
-def _speeds(said: list[_Said], room: float) -> tuple[float, ...]:
+def _choose_speeds(utterances: list[_Utterance], available: float) -> tuple[float, ...]:
     """Return the speeds to try: as much as is needed, and the fastest where that was not enough."""
-    gaps = GAP * (len(said) - 1)
-    speech = _length(said) - gaps
-    if not said or _length(said) <= room:
+    gaps = LINE_GAP_SECONDS * (len(utterances) - 1)
+    speech = _measure_seconds(utterances) - gaps
+    if not utterances or _measure_seconds(utterances) <= available:
         return ()
-    needed = speech / (room - gaps) * 1.03 if room > gaps else FASTEST
-    return (needed, FASTEST) if needed < FASTEST else (FASTEST,)
+    needed = speech / (available - gaps) * 1.03 if available > gaps else MAX_SPEED
+    return (needed, MAX_SPEED) if needed < MAX_SPEED else (MAX_SPEED,)
 
 
-def _length(said: list[_Said]) -> float:
-    return sum(each.seconds for each in said) + GAP * max(0, len(said) - 1)
+def _measure_seconds(utterances: list[_Utterance]) -> float:
+    return sum(each.seconds for each in utterances) + LINE_GAP_SECONDS * max(0, len(utterances) - 1)
 
 
-def _cut(said: list[_Said], room: float, voices: Speaker) -> tuple[list[_Said], list[str]]:
-    kept, notes = list[_Said](), list[str]()
-    for each in said:
-        left = room - (_length(kept) + GAP if kept else 0.0)
-        whole = 0 if notes else _sentences_within(each, left)
+def _cut_lines(
+    utterances: list[_Utterance], available: float, voices: SpeechSynthesizer
+) -> tuple[list[_Utterance], list[str]]:
+    kept, notes = list[_Utterance](), list[str]()
+    for each in utterances:
+        left = available - (_measure_seconds(kept) + LINE_GAP_SECONDS if kept else 0.0)
+        whole = 0 if notes else _count_fitting_sentences(each, left)
         fitting = replace(each, texts=each.texts[:whole], takes=each.takes[:whole])
         if each.takes and not whole and not kept and not notes:
-            fitting = _first_words(each, left, voices)
+            fitting = _speak_first_words(each, left, voices)
         if fitting.takes:
             kept.append(fitting)
-        missing = _rest(each, fitting)
+        missing = _find_unspoken_text(each, fitting)
         if missing:
-            notes.append(_note(missing, "The shot is too short for it."))
+            notes.append(_format_note(missing, "The shot is too short for it."))
     return kept, notes
 
 
-def _sentences_within(said: _Said, room: float) -> int:
-    for count in range(len(said.takes), 0, -1):
-        if replace(said, takes=said.takes[:count]).seconds <= room:
+def _count_fitting_sentences(utterance: _Utterance, available: float) -> int:
+    for count in range(len(utterance.takes), 0, -1):
+        if replace(utterance, takes=utterance.takes[:count]).seconds <= available:
             return count
     return 0
 
 
-def _first_words(said: _Said, room: float, voices: Speaker) -> _Said:
+def _speak_first_words(utterance: _Utterance, available: float, voices: SpeechSynthesizer) -> _Utterance:
     """Speak as many words of the first sentence as fit; Chinese characters count as words."""
-    text = said.texts[0]
-    ends = _word_ends(text, said.line.language)
-    count = min(len(ends) - 1, int(len(ends) * room / max(said.takes[0].size / SAMPLE_RATE, room)))
+    text = utterance.texts[0]
+    ends = _find_word_ends(text, utterance.line.language)
+    count = min(
+        len(ends) - 1, int(len(ends) * available / max(utterance.takes[0].size / SAMPLE_RATE, available))
+    )
     for _ in range(_TRIES):
         if count < 1:
             break
         part = text[: ends[count - 1]].rstrip(" ,;:，、；：")
-        take = voices.say(part, said.line.voice_id, said.line.language, speed=FASTEST)
-        if len(take) / SAMPLE_RATE <= room:
-            return replace(said, texts=(part,), takes=(take,))
-        count = min(count - 1, int(count * room * SAMPLE_RATE / len(take)))
-    return replace(said, texts=(), takes=())
+        take = voices.say(part, utterance.line.voice_id, utterance.line.language, speed=MAX_SPEED)
+        if len(take) / SAMPLE_RATE <= available:
+            return replace(utterance, texts=(part,), takes=(take,))
+        count = min(count - 1, int(count * available * SAMPLE_RATE / len(take)))
+    return replace(utterance, texts=(), takes=())
 
 
-def _word_ends(text: str, language: Language) -> list[int]:
+def _find_word_ends(text: str, language: Language) -> list[int]:
     if language is Language.CHINESE:
         return [index + 1 for index, each in enumerate(text) if each.isalnum()]
     return [index for index, each in enumerate(f"{text} ") if each == " "]
 
 
-def _rest(whole: _Said, fitting: _Said) -> str:
+def _find_unspoken_text(utterance: _Utterance, fitting: _Utterance) -> str:
     if not fitting.texts:
-        return whole.line.text
-    first_missing = whole.texts[len(fitting.texts) :]
-    last_kept, last_whole = fitting.texts[-1], whole.texts[len(fitting.texts) - 1]
+        return utterance.line.text
+    first_missing = utterance.texts[len(fitting.texts) :]
+    last_kept, last_whole = fitting.texts[-1], utterance.texts[len(fitting.texts) - 1]
     begun = last_whole.removeprefix(last_kept).strip() if last_kept != last_whole else ""
     return " ".join(filter(None, (begun, *first_missing)))
 
 
-def _laid(pcm: Pcm, said: list[_Said], at: float) -> list[tuple[float, float]]:
+def _add_lines(pcm: Pcm, utterances: list[_Utterance], at: float) -> list[tuple[float, float]]:
     """Lay the lines into the track from `at` on; return where they are."""
     spans: list[tuple[float, float]] = []
-    for each in said:
+    for each in utterances:
         start = at
         for take in each.takes:
             first = round(at * SAMPLE_RATE)
             pcm[first : first + len(take)] += take[:, None]
-            at += len(take) / SAMPLE_RATE + _PAUSE
-        at += GAP - _PAUSE
+            at += len(take) / SAMPLE_RATE + _SENTENCE_PAUSE_SECONDS
+        at += LINE_GAP_SECONDS - _SENTENCE_PAUSE_SECONDS
         spans.append((start, start + each.seconds))
     return spans
 
 
-def _note(text: str, reason: str) -> str:
-    shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1].rstrip()}…"
+def _format_note(text: str, reason: str) -> str:
+    shown = text if len(text) <= _MAX_NOTE_CHARACTERS else f"{text[: _MAX_NOTE_CHARACTERS - 1].rstrip()}…"
     return f'Not spoken: "{shown}" ({reason})'

@@ -19,17 +19,17 @@ class Gender(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedVoice:
     """A voice with a name of its own; `kokoro` is what its makers call it."""
 
     name: str
-    kokoro: str
+    kokoro_id: str
     language: Language
     gender: Gender
 
 
-ROSTER: Final = tuple(
-    Named(kokoro.split("_")[1], kokoro, language, gender)
+NAMED_VOICES: Final = tuple(
+    NamedVoice(kokoro.split("_")[1], kokoro, language, gender)
     for language, gender, makers in (
         (Language.ENGLISH, Gender.FEMALE, "af_heart af_bella af_kore bf_emma"),
         (Language.ENGLISH, Gender.MALE, "am_michael am_fenrir am_puck bm_george"),
@@ -40,12 +40,12 @@ ROSTER: Final = tuple(
 )
 """Every named voice; the first of a language and gender is its default."""
 
-BASE_VOICE: Final = ROSTER[0]
+BASE_VOICE: Final = NAMED_VOICES[0]
 """The one voice that every install has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tone:
+class VoiceVariation:
     """How a voice is varied: factors of pitch, of the resonances of the vocal tract, and of pace."""
 
     pitch: float = 1.0
@@ -54,15 +54,15 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ResolvedVoice:
     """What an id means: one named voice or a blend of two, and how the base voice imitates it."""
 
     blend: tuple[tuple[str, float], ...]
     gender: Gender
-    tone: Tone
+    variation: VoiceVariation
 
 
-_GENDERS: Final = {
+_GENDER_WORDS: Final = {
     Gender.FEMALE: (
         "female f woman women girl lady ladies madam mother mom grandma granny aunt queen princess sister "
         "miss shaonv yujie chengshu tianmei nv alice amy anna ann betty clara ella ellie emily eva grace "
@@ -76,76 +76,78 @@ _GENDERS: Final = {
         "simon steve ted tim tom william 男声 男 明 强 刚 伟 军 龙 虎 爸 爷 叔 哥 弟"
     ),
 }
-_FILLERS: Final = (
+_FILLER_WORDS: Final = (
     "english en eng us uk gb american british chinese zh cn mandarin putonghua voice default speaker "
     "standard 中文 汉语 国语 普通话 英文 英语 美式 英式 中 英 声音 音 的 默认"
 )
-_PIECES: Final = re.compile(
+_WORD_PIECE: Final = re.compile(
     r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|(?:女声|男声|中文|汉语|国语|普通话|英文|英语|美式|英式|声音|默认|[^\W\d_a-zA-Z])"
 )
 # Where natural voices lie about the base voice, a woman's of 200 Hz: pitch, formants.
-_RANGES: Final = {
+_PITCH_AND_FORMANT_RANGES: Final = {
     Gender.FEMALE: ((0.88, 1.16), (0.94, 1.07)),
     Gender.MALE: ((0.52, 0.70), (0.82, 0.90)),
 }
-_TYPICAL: Final = {Gender.FEMALE: Tone(), Gender.MALE: Tone(0.60, 0.86)}
-_PACES: Final = (0.94, 1.06)
-_SHARES: Final = (0.3, 0.7)
+_DEFAULT_VARIATIONS: Final = {Gender.FEMALE: VoiceVariation(), Gender.MALE: VoiceVariation(0.60, 0.86)}
+_PACE_RANGE: Final = (0.94, 1.06)
+_BLEND_SHARE_RANGE: Final = (0.3, 0.7)
 
 
-def role_of(voice_id: str, language: Language) -> Role:
+def resolve_voice(voice_id: str, language: Language) -> ResolvedVoice:
     """Return who plays `voice_id` in lines of this language. Every id means something, the same for ever."""
     wanted = voice_id.strip().casefold()
-    for voice in ROSTER:
-        if wanted in {voice.name, voice.kokoro}:
-            return Role(((voice.name, 1.0),), voice.gender, _tone_of_named(voice))
-    pieces = [piece.casefold() for piece in _PIECES.findall(voice_id)]
+    for voice in NAMED_VOICES:
+        if wanted in {voice.name, voice.kokoro_id}:
+            return ResolvedVoice(((voice.name, 1.0),), voice.gender, _derive_named_variation(voice))
+    pieces = [piece.casefold() for piece in _WORD_PIECE.findall(voice_id)]
     gender = next(
-        (gender for piece in pieces for gender in Gender if piece in _GENDERS[gender].split()), None
+        (gender for piece in pieces for gender in Gender if piece in _GENDER_WORDS[gender].split()), None
     )
-    rest = [piece for piece in pieces if piece not in _FILLERS.split() and not _tells_only_gender(piece)]
+    rest = [piece for piece in pieces if piece not in _FILLER_WORDS.split() and not _is_gender_only(piece)]
     if not rest:
         gender = gender or Gender.FEMALE
-        return Role(((_choir(language, gender)[0].name, 1.0),), gender, _TYPICAL[gender])
-    return _from_digest(hashlib.sha256(voice_id.strip().encode()).digest(), language, gender)
+        return ResolvedVoice(
+            ((_list_voices(language, gender)[0].name, 1.0),), gender, _DEFAULT_VARIATIONS[gender]
+        )
+    return _derive_voice(hashlib.sha256(voice_id.strip().encode()).digest(), language, gender)
 
 
-def _tells_only_gender(piece: str) -> bool:
+def _is_gender_only(piece: str) -> bool:
     return piece in {"female", "male", "f", "m", "woman", "man", "女声", "男声", "女", "男", "nv", "nan"}
 
 
-def _choir(language: Language, gender: Gender) -> list[Named]:
-    return [voice for voice in ROSTER if voice.language is language and voice.gender is gender]
+def _list_voices(language: Language, gender: Gender) -> list[NamedVoice]:
+    return [voice for voice in NAMED_VOICES if voice.language is language and voice.gender is gender]
 
 
-def _from_digest(digest: bytes, language: Language, gender: Gender | None) -> Role:
+def _derive_voice(digest: bytes, language: Language, gender: Gender | None) -> ResolvedVoice:
     gender = gender or tuple(Gender)[digest[0] % 2]
-    choir = _choir(language, gender)
-    first = digest[1] % len(choir)
-    second = (first + 1 + digest[2] % (len(choir) - 1)) % len(choir)
-    share = _between(_SHARES, digest[3])
-    blend = ((choir[first].name, share), (choir[second].name, 1 - share))
-    return Role(blend, gender, _tone(digest, gender))
+    voices = _list_voices(language, gender)
+    first = digest[1] % len(voices)
+    second = (first + 1 + digest[2] % (len(voices) - 1)) % len(voices)
+    share = _interpolate(_BLEND_SHARE_RANGE, digest[3])
+    blend = ((voices[first].name, share), (voices[second].name, 1 - share))
+    return ResolvedVoice(blend, gender, _derive_variation(digest, gender))
 
 
-def _tone_of_named(voice: Named) -> Tone:
-    default = _choir(voice.language, voice.gender)[0]
+def _derive_named_variation(voice: NamedVoice) -> VoiceVariation:
+    default = _list_voices(voice.language, voice.gender)[0]
     if voice is default:
-        return _TYPICAL[voice.gender]
-    return _tone(hashlib.sha256(voice.name.encode()).digest(), voice.gender)
+        return _DEFAULT_VARIATIONS[voice.gender]
+    return _derive_variation(hashlib.sha256(voice.name.encode()).digest(), voice.gender)
 
 
-def _tone(digest: bytes, gender: Gender) -> Tone:
-    pitches, formants = _RANGES[gender]
+def _derive_variation(digest: bytes, gender: Gender) -> VoiceVariation:
+    pitches, formants = _PITCH_AND_FORMANT_RANGES[gender]
     # High voices come from short vocal tracts: the two go together, less than fully.
     high, small, quick = (byte / 255 for byte in digest[4:7])
     size = 0.5 * high + 0.5 * small
-    return Tone(
+    return VoiceVariation(
         pitches[0] + high * (pitches[1] - pitches[0]),
         formants[0] + size * (formants[1] - formants[0]),
-        _PACES[0] + quick * (_PACES[1] - _PACES[0]),
+        _PACE_RANGE[0] + quick * (_PACE_RANGE[1] - _PACE_RANGE[0]),
     )
 
 
-def _between(bounds: tuple[float, float], byte: int) -> float:
+def _interpolate(bounds: tuple[float, float], byte: int) -> float:
     return bounds[0] + byte / 255 * (bounds[1] - bounds[0])

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyreel.errors import Unspeakable
-from keyreel.sound.speech.installed_voices import VoiceCard, catalogue, installed_parts
-from keyreel.sound.speech.language import HAN, Language, foreign_letters
+from keyreel.sound.speech.installed_voices import VoiceInfo, find_model_parts, list_named_voices
+from keyreel.sound.speech.language import HAN_RANGES, Language, find_foreign_letters
 from keyreel.sound.speech.synthesis.english import BaseVoice
-from keyreel.sound.speech.synthesis.kokoro import Kokoro
-from keyreel.sound.speech.synthesis.mandarin_phonemes import mandarin
-from keyreel.sound.speech.synthesis.trimming import finished
-from keyreel.sound.speech.voice_choice import role_of
+from keyreel.sound.speech.synthesis.kokoro import KokoroModel
+from keyreel.sound.speech.synthesis.mandarin_phonemes import phonemize_mandarin
+from keyreel.sound.speech.synthesis.trimming import trim_and_level
+from keyreel.sound.speech.voice_choice import resolve_voice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from keyreel.sound.speech.voice_choice import Role
+    from keyreel.sound.speech.voice_choice import ResolvedVoice
 
 
 def open_voices() -> Voices:
     """Return this install's voices."""
-    return Voices(installed_parts())
+    return Voices(find_model_parts())
 
 
 class Voices:
@@ -40,9 +40,9 @@ class Voices:
         self._parts = parts
         self._base = BaseVoice()
 
-    def catalogue(self) -> tuple[VoiceCard, ...]:
+    def list_voices(self) -> tuple[VoiceInfo, ...]:
         """List the named voices. Loads nothing."""
-        return catalogue(self._parts)
+        return list_named_voices(self._parts)
 
     def say(self, text: str, voice_id: str, language: Language, *, speed: float = 1.0) -> NDArray[np.float32]:
         """Speak in mono at RATE, from the first sound to the last. Equal requests sound equal.
@@ -50,28 +50,28 @@ class Voices:
         Raises:
             Unspeakable: no voice here can say this text, with a reason for people.
         """
-        if foreign_letters(text):
+        if find_foreign_letters(text):
             raise Unspeakable("Only English and Chinese can be spoken.")
         if not re.search(r"[^\W_]", text):
             raise Unspeakable("There is nothing in it that can be pronounced.")
-        role = role_of(voice_id, language)
-        chinese = language is Language.CHINESE or re.search(f"[{HAN}]", text)
+        voice = resolve_voice(voice_id, language)
+        chinese = language is Language.CHINESE or re.search(f"[{HAN_RANGES}]", text)
         if chinese and not self._parts:
             raise Unspeakable("Chinese voices need the extra keyreel[voices].")
-        take = finished(
-            self._by_kokoro(text, role, speed)
+        take = trim_and_level(
+            self._synthesize_with_kokoro(text, voice, speed)
             if self._parts
-            else self._base.say(text, role.tone, speed=speed)
+            else self._base.say(text, voice.variation, speed=speed)
         )
         if not len(take):
             raise Unspeakable("There is nothing in it that can be pronounced.")
         return take
 
-    def _by_kokoro(self, text: str, role: Role, speed: float) -> NDArray[np.float32]:
-        chinese = re.search(f"[{HAN}]", text)
-        phonemes = mandarin(text, self._base.phonemes) if chinese else self._base.phonemes(text)
-        return self._kokoro.say(phonemes, role.blend, speed=speed)
+    def _synthesize_with_kokoro(self, text: str, voice: ResolvedVoice, speed: float) -> NDArray[np.float32]:
+        chinese = re.search(f"[{HAN_RANGES}]", text)
+        phonemes = phonemize_mandarin(text, self._base.phonemize) if chinese else self._base.phonemize(text)
+        return self._kokoro.say(phonemes, voice.blend, speed=speed)
 
     @cached_property
-    def _kokoro(self) -> Kokoro:
-        return Kokoro(self._parts, self._base.vocabulary)
+    def _kokoro(self) -> KokoroModel:
+        return KokoroModel(self._parts, self._base.vocabulary)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from keyreel.calling import renamed, unknown_calls
+from keyreel.calling import find_unknown_mentions, rename_mentions
 from keyreel.order import ImageRef, Operation, Order, Shot, Size, SoundOptions, Subject, compute_frame_size
 from keyreel.wire.endpoints.fields import Flag, Many, RatioText, Text, Whole, broken, shape
 from keyreel.wire.endpoints.generation import Generation, Part, Voice, listed, relisted
@@ -52,7 +52,7 @@ class Reference2Video(Generation):
         """Name the calls in the prompt, such as @9, that lead to no subject as well."""
         names = [subject.name for subject in self.subjects_shown()]
         numbers = map(str, range(1, len(names) + 1))
-        lost = unknown_calls(self.described(), (*names, *numbers))
+        lost = find_unknown_mentions(self.described(), (*names, *numbers))
         return (*super().without_effect(), *(f"prompt[{call}]" for call in lost))
 
     def order(self, seed: int) -> Order:
@@ -79,7 +79,7 @@ class ImageReference2Video(Reference2Video):
     def described(self) -> str:
         """Return the prompt, with every picture called `@` and its number."""
         numbers = map(str, range(1, len(self.images) + 1))
-        return renamed(self.prompt, {number: number for number in numbers})
+        return rename_mentions(self.prompt, {number: number for number in numbers})
 
     def subjects_shown(self) -> tuple[Subject, ...]:
         """Return a subject for each picture."""
@@ -180,7 +180,9 @@ class SubjectReference2Video(Reference2Video):
         others = [(each.name, str(number)) for number, each in enumerate(self.subjects, start=1)]
         meant = {other: name for name, pair in zip(names, others, strict=True) for other in pair if other}
         flat = map(str, range(len(names) + 1, len(names) + len(self.images) + 1))
-        return renamed(self.prompt, {each: each for each in flat} | meant | {each: each for each in names})
+        return rename_mentions(
+            self.prompt, {each: each for each in flat} | meant | {each: each for each in names}
+        )
 
     def _names(self) -> list[str]:
         return [each.id or each.name or str(number) for number, each in enumerate(self.subjects, start=1)]

@@ -10,18 +10,21 @@ import pytest
 
 from keyreel.engines.motion.analysis.prompt_suggestion import recommended_prompt
 from keyreel.engines.motion.networks.models import Nets
-from keyreel.engines.motion.prompts.parser import direct
-from keyreel.engines.motion.prompts.vocabulary import Move
+from keyreel.engines.motion.prompts.parser import parse_prompt
+from keyreel.engines.motion.prompts.vocabulary import CameraMove
 from keyreel.errors import RenderFailed
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
 
 EXAMPLES = Path(__file__).parents[4] / "examples" / "pictures"
 # Each picture's name, what its prompt says of it, and the camera's move that the motion engine reads in it.
 SAYS = {
-    "lighthouse": (("small red subject on the right", "the water ripples", "the clouds drift"), Move.PUSH_IN),
-    "boat": (("orange subject in the centre", "bright light of low contrast"), Move.ORBIT_RIGHT),
-    "cat": (("large orange subject", "soft, warm light"), Move.PUSH_IN),
-    "scene": (("across the whole scene", "cool light and tones of blue"), Move.TRACK_RIGHT),
+    "lighthouse": (
+        ("small red subject on the right", "the water ripples", "the clouds drift"),
+        CameraMove.PUSH_IN,
+    ),
+    "boat": (("orange subject in the centre", "bright light of low contrast"), CameraMove.ORBIT_RIGHT),
+    "cat": (("large orange subject", "soft, warm light"), CameraMove.PUSH_IN),
+    "scene": (("across the whole scene", "cool light and tones of blue"), CameraMove.TRACK_RIGHT),
 }
 
 
@@ -35,7 +38,7 @@ def test_says_what_is_there(nets: Nets, name: str) -> None:
     prompt = recommended_prompt(asked(EXAMPLES / f"{name}.jpg"), nets)
     said, move = SAYS[name]
     assert [words for words in said if words not in prompt] == []
-    direction = direct(prompt)
+    direction = parse_prompt(prompt)
     assert [cue.move for cue in direction.cues] == [move]
     # What it says of light and colours must not make the engine change the hour or the weather.
     assert (direction.effects, direction.hour) == ((), None)

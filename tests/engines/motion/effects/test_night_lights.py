@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keyreel.engines.motion.effects.weather import Weather
-from keyreel.engines.motion.prompts.parser import direct
+from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def house(windows: tuple[int, int, int] = (255, 225, 130)) -> Frame:
 
 def after(prompt: str, picture: Frame) -> Frame:
     frame = picture.copy()
-    weather = Weather(direct(prompt), picture, SIZE, 1, rising=True)
+    weather = Weather(parse_prompt(prompt), picture, SIZE, 1, rising=True)
     weather.before(frame, FRAMES - 1, FRAMES)
     return frame
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keyreel.engines.motion.effects.steam import steam
-from keyreel.engines.motion.prompts.parser import direct
+from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import Effect
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def drawn(seconds: float, *, at: tuple[float, float] = (160, 150), strength: flo
 
 @pytest.mark.parametrize("prompt", ["steam rises from the cup", "咖啡冒着热气"])
 def test_steam_is_understood(prompt: str) -> None:
-    assert direct(prompt).strength_of(Effect.STEAM) > 0
+    assert parse_prompt(prompt).get_effect_strength(Effect.STEAM) > 0
 
 
 def test_wisps_stand_over_their_source_alone() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keyreel.engines.motion.effects.weather import Weather
-from keyreel.engines.motion.prompts.parser import direct
+from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def scene() -> Frame:
 
 def weathered(prompt: str, index: int, *, seed: int = 1, rising: bool = True) -> Frame:
     frame = scene()
-    weather = Weather(direct(prompt), frame, SIZE, seed, rising=rising)
+    weather = Weather(parse_prompt(prompt), frame, SIZE, seed, rising=rising)
     weather.behind(frame, index, FRAMES)
     weather.before(frame, index, FRAMES)
     return frame
@@ -104,7 +104,7 @@ def test_wind_drives_the_rain_aside() -> None:
 def test_wind_carries_leaves_only_where_some_grow() -> None:
     def colourful(picture: Frame) -> float:
         frame = picture.copy()
-        weather = Weather(direct("strong wind"), picture, SIZE, 1, rising=True)
+        weather = Weather(parse_prompt("strong wind"), picture, SIZE, 1, rising=True)
         weather.behind(frame, 40, 48)
         weather.before(frame, 40, 48)
         return float(np.abs(frame.astype(int) - picture).mean())

@@ -1,56 +1,63 @@
 import pytest
 
-from keyreel.engines.motion.prompts.parser import direct
-from keyreel.engines.motion.prompts.vocabulary import Action, Effect, Hour, Move, Nature, Place
+from keyreel.engines.motion.prompts.parser import parse_prompt
+from keyreel.engines.motion.prompts.vocabulary import (
+    CameraMove,
+    Effect,
+    Locomotion,
+    Place,
+    SubjectAction,
+    TimeOfDay,
+)
 
 MOVES = [
-    ("zoom in", Move.ZOOM_IN),
-    ("The camera slowly zooms in on her face", Move.ZOOM_IN),
-    ("镜头放大", Move.ZOOM_IN),
-    ("zoom out", Move.ZOOM_OUT),
-    ("镜头缩小", Move.ZOOM_OUT),
-    ("push in", Move.PUSH_IN),
-    ("camera moves forward", Move.PUSH_IN),
-    ("dolly in", Move.PUSH_IN),
-    ("镜头推近", Move.PUSH_IN),
-    ("镜头缓缓向前推进", Move.PUSH_IN),
-    ("pull back", Move.PULL_OUT),
-    ("the camera pulls out to reveal the town", Move.PULL_OUT),
-    ("镜头拉远", Move.PULL_OUT),
-    ("pan left", Move.PAN_LEFT),
-    ("pan slowly to the left", Move.PAN_LEFT),
-    ("the camera pans from right to left", Move.PAN_LEFT),
-    ("镜头向左摇", Move.PAN_LEFT),
-    ("pan right", Move.PAN_RIGHT),
-    ("the camera pans from left to right", Move.PAN_RIGHT),
-    ("向右摇镜头", Move.PAN_RIGHT),
-    ("tilt up to the sky", Move.TILT_UP),
-    ("镜头上摇", Move.TILT_UP),
-    ("tilt slowly down", Move.TILT_DOWN),
-    ("镜头下摇", Move.TILT_DOWN),
-    ("camera slides to the left", Move.TRACK_LEFT),
-    ("镜头左移", Move.TRACK_LEFT),
-    ("camera tracks right", Move.TRACK_RIGHT),
-    ("镜头从左到右平移", Move.TRACK_RIGHT),
-    ("crane up", Move.RISE),
-    ("镜头上升", Move.RISE),
-    ("the camera descends", Move.SINK),
-    ("镜头下降", Move.SINK),
-    ("orbit left", Move.ORBIT_LEFT),
-    ("orbit around the statue", Move.ORBIT_RIGHT),
-    ("环绕拍摄", Move.ORBIT_RIGHT),
-    ("dolly zoom", Move.DOLLY_ZOOM),
-    ("希区柯克变焦", Move.DOLLY_ZOOM),
-    ("handheld camera", Move.HANDHELD),
-    ("手持镜头", Move.HANDHELD),
-    ("static shot", Move.STATIC),
-    ("固定镜头", Move.STATIC),
+    ("zoom in", CameraMove.ZOOM_IN),
+    ("The camera slowly zooms in on her face", CameraMove.ZOOM_IN),
+    ("镜头放大", CameraMove.ZOOM_IN),
+    ("zoom out", CameraMove.ZOOM_OUT),
+    ("镜头缩小", CameraMove.ZOOM_OUT),
+    ("push in", CameraMove.PUSH_IN),
+    ("camera moves forward", CameraMove.PUSH_IN),
+    ("dolly in", CameraMove.PUSH_IN),
+    ("镜头推近", CameraMove.PUSH_IN),
+    ("镜头缓缓向前推进", CameraMove.PUSH_IN),
+    ("pull back", CameraMove.PULL_OUT),
+    ("the camera pulls out to reveal the town", CameraMove.PULL_OUT),
+    ("镜头拉远", CameraMove.PULL_OUT),
+    ("pan left", CameraMove.PAN_LEFT),
+    ("pan slowly to the left", CameraMove.PAN_LEFT),
+    ("the camera pans from right to left", CameraMove.PAN_LEFT),
+    ("镜头向左摇", CameraMove.PAN_LEFT),
+    ("pan right", CameraMove.PAN_RIGHT),
+    ("the camera pans from left to right", CameraMove.PAN_RIGHT),
+    ("向右摇镜头", CameraMove.PAN_RIGHT),
+    ("tilt up to the sky", CameraMove.TILT_UP),
+    ("镜头上摇", CameraMove.TILT_UP),
+    ("tilt slowly down", CameraMove.TILT_DOWN),
+    ("镜头下摇", CameraMove.TILT_DOWN),
+    ("camera slides to the left", CameraMove.TRACK_LEFT),
+    ("镜头左移", CameraMove.TRACK_LEFT),
+    ("camera tracks right", CameraMove.TRACK_RIGHT),
+    ("镜头从左到右平移", CameraMove.TRACK_RIGHT),
+    ("crane up", CameraMove.RISE),
+    ("镜头上升", CameraMove.RISE),
+    ("the camera descends", CameraMove.SINK),
+    ("镜头下降", CameraMove.SINK),
+    ("orbit left", CameraMove.ORBIT_LEFT),
+    ("orbit around the statue", CameraMove.ORBIT_RIGHT),
+    ("环绕拍摄", CameraMove.ORBIT_RIGHT),
+    ("dolly zoom", CameraMove.DOLLY_ZOOM),
+    ("希区柯克变焦", CameraMove.DOLLY_ZOOM),
+    ("handheld camera", CameraMove.HANDHELD),
+    ("手持镜头", CameraMove.HANDHELD),
+    ("static shot", CameraMove.STATIC),
+    ("固定镜头", CameraMove.STATIC),
 ]
 
 
 @pytest.mark.parametrize(("text", "move"), MOVES)
-def test_understands_a_camera_move_and_nothing_else(text: str, move: Move) -> None:
-    assert direct(text).moves == (move,)
+def test_understands_a_camera_move_and_nothing_else(text: str, move: CameraMove) -> None:
+    assert parse_prompt(text).moves == (move,)
 
 
 EFFECTS = [
@@ -79,39 +86,39 @@ EFFECTS = [
 
 @pytest.mark.parametrize(("text", "effect"), EFFECTS)
 def test_understands_an_effect(text: str, effect: Effect) -> None:
-    assert direct(text).strength_of(effect) > 0
+    assert parse_prompt(text).get_effect_strength(effect) > 0
 
 
 @pytest.mark.parametrize(
     "text", ["no rain, don't zoom in", "without any snow", "不要下雨，不要推近", "没有雾"]
 )
 def test_leaves_out_what_is_denied(text: str) -> None:
-    direction = direct(text)
+    direction = parse_prompt(text)
     assert not direction.cues
     assert not direction.effects
 
 
 def test_hears_how_strongly_a_move_is_wanted() -> None:
     gentle, usual, strong = (
-        direct(text).cues[0].strength for text in ("zoom in slowly", "zoom in", "fast zoom in")
+        parse_prompt(text).cues[0].strength for text in ("zoom in slowly", "zoom in", "fast zoom in")
     )
     assert gentle < usual < strong
 
 
 def test_plays_moves_joined_by_then_one_after_the_other() -> None:
-    first, second = direct("zoom in, then pan right").cues
-    assert (first.move, first.start, first.end) == (Move.ZOOM_IN, 0.0, 0.5)
-    assert (second.move, second.start, second.end) == (Move.PAN_RIGHT, 0.5, 1.0)
+    first, second = parse_prompt("zoom in, then pan right").cues
+    assert (first.move, first.start, first.end) == (CameraMove.ZOOM_IN, 0.0, 0.5)
+    assert (second.move, second.start, second.end) == (CameraMove.PAN_RIGHT, 0.5, 1.0)
 
 
 def test_gives_each_subject_its_own_role() -> None:
-    direction = direct(
+    direction = parse_prompt(
         "@dog runs to the left while @cat jumps on the right in the distance, @beach as the background",
         ("dog", "cat", "beach"),
     )
-    dog, cat, beach = (direction.role(name) for name in ("dog", "cat", "beach"))
-    assert (dog.action, dog.heading) == (Action.RUN, -1.0)
-    assert (cat.action, cat.side, cat.nearness) == (Action.JUMP, 1.0, -1.0)
+    dog, cat, beach = (direction.get_instruction(name) for name in ("dog", "cat", "beach"))
+    assert (dog.action, dog.heading) == (SubjectAction.RUN, -1.0)
+    assert (cat.action, cat.side, cat.nearness) == (SubjectAction.JUMP, 1.0, -1.0)
     assert beach.is_scene
     assert not dog.is_scene
 
@@ -120,14 +127,14 @@ def test_gives_each_subject_its_own_role() -> None:
     "text", ["@1 flies over @2 as the background", "@1 jumps, background: @2", "@1 在跳，以@2为背景"]
 )
 def test_makes_the_subject_next_to_the_word_the_scene(text: str) -> None:
-    direction = direct(text, ("1", "2"))
-    assert direction.role("2").is_scene
-    assert not direction.role("1").is_scene
+    direction = parse_prompt(text, ("1", "2"))
+    assert direction.get_instruction("2").is_scene
+    assert not direction.get_instruction("1").is_scene
 
 
 @pytest.mark.parametrize("text", ["in the last scene @1 runs", "@1 walks in the background", "场景中，@1 跑"])
 def test_takes_no_actor_for_the_scene(text: str) -> None:
-    assert not direct(text, ("1", "2")).role("1").is_scene
+    assert not parse_prompt(text, ("1", "2")).get_instruction("1").is_scene
 
 
 @pytest.mark.parametrize(
@@ -146,35 +153,50 @@ def test_the_longest_name_that_fits_is_meant(text: str, runs: str, jumps: str) -
         ["小明", "小明明", "fox", "fox-2", "1", "2", "12"],
         ["fox-2", "fox", "小明明", "小明", "12", "2", "1"],
     ):
-        direction = direct(text, names)
-        assert (direction.role(runs).action, direction.role(runs).heading) == (Action.RUN, -1.0)
-        assert (direction.role(jumps).action, direction.role(jumps).heading) == (Action.JUMP, 1.0)
+        direction = parse_prompt(text, names)
+        assert (direction.get_instruction(runs).action, direction.get_instruction(runs).heading) == (
+            SubjectAction.RUN,
+            -1.0,
+        )
+        assert (direction.get_instruction(jumps).action, direction.get_instruction(jumps).heading) == (
+            SubjectAction.JUMP,
+            1.0,
+        )
 
 
 def test_nobody_does_what_an_unknown_subject_is_to_do() -> None:
-    direction = direct("@1 jumps, @9 runs to the left", ("1", "2"))
-    assert (direction.role("1").action, direction.role("1").heading) == (Action.JUMP, 0.0)
+    direction = parse_prompt("@1 jumps, @9 runs to the left", ("1", "2"))
+    assert (direction.get_instruction("1").action, direction.get_instruction("1").heading) == (
+        SubjectAction.JUMP,
+        0.0,
+    )
 
 
 def test_knows_subjects_by_number_and_in_chinese() -> None:
-    direction = direct("@1 在左边跳，@2 向右跑", ("1", "2"))
-    assert (direction.role("1").action, direction.role("1").side) == (Action.JUMP, -1.0)
-    assert (direction.role("2").action, direction.role("2").heading) == (Action.RUN, 1.0)
+    direction = parse_prompt("@1 在左边跳，@2 向右跑", ("1", "2"))
+    assert (direction.get_instruction("1").action, direction.get_instruction("1").side) == (
+        SubjectAction.JUMP,
+        -1.0,
+    )
+    assert (direction.get_instruction("2").action, direction.get_instruction("2").heading) == (
+        SubjectAction.RUN,
+        1.0,
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "place", "hour"),
     [
-        ("on a beach at sunset", Place.BEACH, Hour.SUNSET),
-        ("a desert road by day", Place.DESERT, Hour.DAY),
-        ("城市夜景", Place.CITY, Hour.NIGHT),
-        ("清晨的森林", Place.FOREST, Hour.DAWN),
-        ("雪山上的日出", Place.SNOWPEAKS, Hour.DAWN),
-        ("snowy mountains at night", Place.SNOWPEAKS, Hour.NIGHT),
+        ("on a beach at sunset", Place.BEACH, TimeOfDay.SUNSET),
+        ("a desert road by day", Place.DESERT, TimeOfDay.DAY),
+        ("城市夜景", Place.CITY, TimeOfDay.NIGHT),
+        ("清晨的森林", Place.FOREST, TimeOfDay.DAWN),
+        ("雪山上的日出", Place.SNOWPEAKS, TimeOfDay.DAWN),
+        ("snowy mountains at night", Place.SNOWPEAKS, TimeOfDay.NIGHT),
         ("on a lake", Place.LAKE, None),
         ("湖面上", Place.LAKE, None),
-        ("over the sea, overcast", Place.SEA, Hour.OVERCAST),
-        ("海上，阴天", Place.SEA, Hour.OVERCAST),
+        ("over the sea, overcast", Place.SEA, TimeOfDay.OVERCAST),
+        ("海上，阴天", Place.SEA, TimeOfDay.OVERCAST),
         ("under the sea", Place.UNDERWATER, None),
         ("海底世界", Place.UNDERWATER, None),
         ("沙滩", Place.BEACH, None),
@@ -184,8 +206,8 @@ def test_knows_subjects_by_number_and_in_chinese() -> None:
         ("something else", None, None),
     ],
 )
-def test_finds_place_and_hour(text: str, place: Place | None, hour: Hour | None) -> None:
-    direction = direct(text)
+def test_finds_place_and_hour(text: str, place: Place | None, hour: TimeOfDay | None) -> None:
+    direction = parse_prompt(text)
     assert (direction.place, direction.hour) == (place, hour)
 
 
@@ -202,7 +224,7 @@ def test_finds_place_and_hour(text: str, place: Place | None, hour: Hour | None)
     ],
 )
 def test_snow_that_lies_does_not_fall(text: str) -> None:
-    assert not direct(text).strength_of(Effect.SNOW)
+    assert not parse_prompt(text).get_effect_strength(Effect.SNOW)
 
 
 @pytest.mark.parametrize(
@@ -222,23 +244,23 @@ def test_snow_that_lies_does_not_fall(text: str) -> None:
     ],
 )
 def test_snow_falls_when_it_is_said_to(text: str) -> None:
-    assert direct(text).strength_of(Effect.SNOW) > 0
+    assert parse_prompt(text).get_effect_strength(Effect.SNOW) > 0
 
 
 @pytest.mark.parametrize(
     ("text", "name", "nature"),
     [
-        ("@my_boat at sea", "my_boat", Nature.SWIMS),
-        ("@1, a paper boat, on a lake", "1", Nature.SWIMS),
-        ("小船@1在湖上", "1", Nature.SWIMS),
-        ("@Balloon over the hills", "Balloon", Nature.FLIES),
-        ("the bird @2 above @1", "2", Nature.FLIES),
-        ("@1是一只气球", "1", Nature.FLIES),
+        ("@my_boat at sea", "my_boat", Locomotion.SWIMS),
+        ("@1, a paper boat, on a lake", "1", Locomotion.SWIMS),
+        ("小船@1在湖上", "1", Locomotion.SWIMS),
+        ("@Balloon over the hills", "Balloon", Locomotion.FLIES),
+        ("the bird @2 above @1", "2", Locomotion.FLIES),
+        ("@1是一只气球", "1", Locomotion.FLIES),
         ("@cat looks at a boat", "cat", None),
     ],
 )
-def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Nature | None) -> None:
-    assert direct(text, (name,)).role(name).nature is nature
+def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Locomotion | None) -> None:
+    assert parse_prompt(text, (name,)).get_instruction(name).nature is nature
 
 
 @pytest.mark.parametrize(
@@ -252,43 +274,43 @@ def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Na
     ],
 )
 def test_hears_what_others_are_in(text: str, *, around: bool) -> None:
-    assert direct(text, ("1", "2")).role("2").is_around is around
+    assert parse_prompt(text, ("1", "2")).get_instruction("2").is_around is around
 
 
 AS_WRITTEN = [
-    ("The camera slowly moves to the left, no zoom", (Move.TRACK_LEFT,)),
-    ("move the camera to the left", (Move.TRACK_LEFT,)),
-    ("镜头缓慢向左移动", (Move.TRACK_LEFT,)),
-    ("no camera movement", (Move.STATIC,)),
-    ("the camera does not move", (Move.STATIC,)),
-    ("keep the camera still", (Move.STATIC,)),
-    ("camera: static", (Move.STATIC,)),
-    ("不要移动镜头", (Move.STATIC,)),
-    ("没有镜头运动，下雪", (Move.STATIC,)),
-    ("画面静止", (Move.STATIC,)),
+    ("The camera slowly moves to the left, no zoom", (CameraMove.TRACK_LEFT,)),
+    ("move the camera to the left", (CameraMove.TRACK_LEFT,)),
+    ("镜头缓慢向左移动", (CameraMove.TRACK_LEFT,)),
+    ("no camera movement", (CameraMove.STATIC,)),
+    ("the camera does not move", (CameraMove.STATIC,)),
+    ("keep the camera still", (CameraMove.STATIC,)),
+    ("camera: static", (CameraMove.STATIC,)),
+    ("不要移动镜头", (CameraMove.STATIC,)),
+    ("没有镜头运动，下雪", (CameraMove.STATIC,)),
+    ("画面静止", (CameraMove.STATIC,)),
     ("the camera is not static", ()),
     ("no camera shake", ()),
-    ("no zoom, no pan, just a slow tilt up", (Move.TILT_UP,)),
-    ("推镜头，不要晃动", (Move.PUSH_IN,)),
-    ("镜头不断推进", (Move.PUSH_IN,)),
-    ("bring the camera closer", (Move.PUSH_IN,)),
-    ("the camera moves toward the dog", (Move.PUSH_IN,)),
-    ("the camera follows her as she walks", (Move.PUSH_IN,)),
-    ("镜头跟随她前进", (Move.PUSH_IN,)),
-    ("镜头由远及近", (Move.PUSH_IN,)),
-    ("镜头由近及远", (Move.PULL_OUT,)),
-    ("camera backs away", (Move.PULL_OUT,)),
-    ("camera pans slowly from the left", (Move.PAN_RIGHT,)),
-    ("pan across the valley", (Move.PAN_RIGHT,)),
-    ("摇镜头", (Move.PAN_RIGHT,)),
-    ("slow zoom", (Move.ZOOM_IN,)),
-    ("tracking shot", (Move.TRACK_RIGHT,)),
-    ("rotate around the subject", (Move.ORBIT_RIGHT,)),
-    ("raise the camera", (Move.RISE,)),
-    ("视角缓缓抬高", (Move.RISE,)),
-    ("俯视", (Move.TILT_DOWN,)),
-    ("push in, then pan left, then tilt up", (Move.PUSH_IN, Move.PAN_LEFT, Move.TILT_UP)),
-    ("先拉远再向右移动", (Move.PULL_OUT, Move.TRACK_RIGHT)),
+    ("no zoom, no pan, just a slow tilt up", (CameraMove.TILT_UP,)),
+    ("推镜头，不要晃动", (CameraMove.PUSH_IN,)),
+    ("镜头不断推进", (CameraMove.PUSH_IN,)),
+    ("bring the camera closer", (CameraMove.PUSH_IN,)),
+    ("the camera moves toward the dog", (CameraMove.PUSH_IN,)),
+    ("the camera follows her as she walks", (CameraMove.PUSH_IN,)),
+    ("镜头跟随她前进", (CameraMove.PUSH_IN,)),
+    ("镜头由远及近", (CameraMove.PUSH_IN,)),
+    ("镜头由近及远", (CameraMove.PULL_OUT,)),
+    ("camera backs away", (CameraMove.PULL_OUT,)),
+    ("camera pans slowly from the left", (CameraMove.PAN_RIGHT,)),
+    ("pan across the valley", (CameraMove.PAN_RIGHT,)),
+    ("摇镜头", (CameraMove.PAN_RIGHT,)),
+    ("slow zoom", (CameraMove.ZOOM_IN,)),
+    ("tracking shot", (CameraMove.TRACK_RIGHT,)),
+    ("rotate around the subject", (CameraMove.ORBIT_RIGHT,)),
+    ("raise the camera", (CameraMove.RISE,)),
+    ("视角缓缓抬高", (CameraMove.RISE,)),
+    ("俯视", (CameraMove.TILT_DOWN,)),
+    ("push in, then pan left, then tilt up", (CameraMove.PUSH_IN, CameraMove.PAN_LEFT, CameraMove.TILT_UP)),
+    ("先拉远再向右移动", (CameraMove.PULL_OUT, CameraMove.TRACK_RIGHT)),
     # What others do is no order to the camera.
     ("she looks up", ()),
     ("she tilts her head down", ()),
@@ -300,8 +322,8 @@ AS_WRITTEN = [
 
 
 @pytest.mark.parametrize(("text", "moves"), AS_WRITTEN)
-def test_understands_camera_orders_as_people_write_them(text: str, moves: tuple[Move, ...]) -> None:
-    assert direct(text).moves == moves
+def test_understands_camera_orders_as_people_write_them(text: str, moves: tuple[CameraMove, ...]) -> None:
+    assert parse_prompt(text).moves == moves
 
 
 @pytest.mark.parametrize(
@@ -337,26 +359,26 @@ def test_understands_camera_orders_as_people_write_them(text: str, moves: tuple[
     ],
 )
 def test_understands_weather_as_people_write_it(text: str, effects: set[Effect]) -> None:
-    assert {effect for effect, _ in direct(text).effects} == effects
+    assert {effect for effect, _ in parse_prompt(text).effects} == effects
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("@dog walks toward us", {"action": Action.WALK, "approaches": True}),
-        ("@dog 朝镜头跑来", {"action": Action.RUN, "approaches": True}),
-        ("@dog runs away from the camera", {"action": Action.RUN, "recedes": True}),
-        ("@dog 走远了", {"action": Action.WALK, "recedes": True}),
-        ("@dog enters from the left", {"action": Action.WALK, "heading": 1.0, "side": None}),
-        ("@dog 从左边跑到右边", {"action": Action.RUN, "heading": 1.0, "side": None}),
-        ("@dog runs left", {"action": Action.RUN, "heading": -1.0}),
-        ("@dog 向右移动", {"action": Action.WALK, "heading": 1.0}),
-        ("@dog floats up into the sky", {"action": Action.FLOAT, "climb": 1.0}),
-        ("@dog 缓缓升起", {"action": Action.FLOAT, "climb": 1.0}),
-        ("@dog 跳起舞来", {"action": Action.DANCE}),
+        ("@dog walks toward us", {"action": SubjectAction.WALK, "approaches": True}),
+        ("@dog 朝镜头跑来", {"action": SubjectAction.RUN, "approaches": True}),
+        ("@dog runs away from the camera", {"action": SubjectAction.RUN, "recedes": True}),
+        ("@dog 走远了", {"action": SubjectAction.WALK, "recedes": True}),
+        ("@dog enters from the left", {"action": SubjectAction.WALK, "heading": 1.0, "side": None}),
+        ("@dog 从左边跑到右边", {"action": SubjectAction.RUN, "heading": 1.0, "side": None}),
+        ("@dog runs left", {"action": SubjectAction.RUN, "heading": -1.0}),
+        ("@dog 向右移动", {"action": SubjectAction.WALK, "heading": 1.0}),
+        ("@dog floats up into the sky", {"action": SubjectAction.FLOAT, "climb": 1.0}),
+        ("@dog 缓缓升起", {"action": SubjectAction.FLOAT, "climb": 1.0}),
+        ("@dog 跳起舞来", {"action": SubjectAction.DANCE}),
         # What the camera and the weather do is nobody's action.
         ("@dog 镜头先推近，然后向左摇", {"action": None, "heading": 0.0}),
-        ("@dog walks, the camera moves left", {"action": Action.WALK, "heading": 0.0}),
+        ("@dog walks, the camera moves left", {"action": SubjectAction.WALK, "heading": 0.0}),
         ("@dog 坐着，大雪纷飞", {"action": None}),
         ("@dog sits, the fog rolls in", {"action": None}),
         ("@dog sits, leaves drift to the left", {"action": None, "heading": 0.0}),
@@ -365,10 +387,12 @@ def test_understands_weather_as_people_write_it(text: str, effects: set[Effect])
     ],
 )
 def test_understands_what_subjects_do_as_people_write_it(text: str, said: dict[str, object]) -> None:
-    role = direct(text, ("dog",)).role("dog")
+    role = parse_prompt(text, ("dog",)).get_instruction("dog")
     assert {name: getattr(role, name) for name in said} == said
 
 
-@pytest.mark.parametrize(("text", "hour"), [("太阳落山", Hour.SUNSET), ("day turns to night", Hour.NIGHT)])
-def test_a_sun_that_sets_behind_no_mountain_names_no_place(text: str, hour: Hour) -> None:
-    assert (direct(text).place, direct(text).hour) == (None, hour)
+@pytest.mark.parametrize(
+    ("text", "hour"), [("太阳落山", TimeOfDay.SUNSET), ("day turns to night", TimeOfDay.NIGHT)]
+)
+def test_a_sun_that_sets_behind_no_mountain_names_no_place(text: str, hour: TimeOfDay) -> None:
+    assert (parse_prompt(text).place, parse_prompt(text).hour) == (None, hour)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyreel.order import Operation, Order, Resolution, Shot, SoundOptions, Subject
-from keyreel.sound.speech.dialogue.lines import Line, lines_of
-from keyreel.sound.speech.language import Language, language_of, sentences
+from keyreel.sound.speech.dialogue.lines import DialogueLine, find_dialogue_lines
+from keyreel.sound.speech.language import Language, detect_language, split_sentences
 
 NAMES = ("alice", "bob", "小明", "小红", "1", "2")
 
@@ -25,7 +25,7 @@ def order(*prompts: str, subjects: tuple[Subject, ...] | None = None, voice: str
 
 
 def heard(prompt: str) -> list[tuple[str, str]]:
-    return [(line.speaker, line.text) for line in lines_of(order(prompt))]
+    return [(line.speaker, line.text) for line in find_dialogue_lines(order(prompt))]
 
 
 SPOKEN = [
@@ -164,44 +164,47 @@ def test_any_speaker_verb_and_quotation_marks_make_a_line(
 
 @given(st.text(alphabet="ab @1\"“”‘’'「」:：,.!?\n说旁白小明says ", max_size=80))
 def test_no_prompt_breaks_it_and_no_word_is_made_up(prompt: str) -> None:
-    for line in lines_of(order(prompt)):
+    for line in find_dialogue_lines(order(prompt)):
         assert line.text in prompt
 
 
 def test_each_line_knows_its_shot_and_when_that_begins() -> None:
-    lines = lines_of(order('@alice says "One."', "Silence.", '@bob says "Two."'))
-    assert [(line.text, line.shot, line.at) for line in lines] == [("One.", 0, 0.0), ("Two.", 2, 8.0)]
+    lines = find_dialogue_lines(order('@alice says "One."', "Silence.", '@bob says "Two."'))
+    assert [(line.text, line.shot_index, line.shot_start) for line in lines] == [
+        ("One.", 0, 0.0),
+        ("Two.", 2, 8.0),
+    ]
 
 
 def test_a_prompt_for_all_shots_is_spoken_once() -> None:
     same = '@alice says "One."'
-    assert [line.shot for line in lines_of(order(same, same, same))] == [0]
+    assert [line.shot_index for line in find_dialogue_lines(order(same, same, same))] == [0]
 
 
 def test_without_speech_ordered_there_are_no_lines() -> None:
     spoken = order('@alice says "One."')
-    assert lines_of(spoken)
-    assert not lines_of(Order(Operation.IMG2VIDEO, "any", spoken.shots, Resolution.P720, 1))
+    assert find_dialogue_lines(spoken)
+    assert not find_dialogue_lines(Order(Operation.IMG2VIDEO, "any", spoken.shots, Resolution.P720, 1))
 
 
 def test_the_language_is_each_lines_own() -> None:
-    lines = lines_of(order('@alice says "Good morning." @小红说：“早上好。”'))
+    lines = find_dialogue_lines(order('@alice says "Good morning." @小红说：“早上好。”'))
     assert [line.language for line in lines] == [Language.ENGLISH, Language.CHINESE]
-    assert language_of("我用iPhone拍照") is Language.CHINESE
-    assert language_of("We say 你好 in the morning") is Language.ENGLISH
+    assert detect_language("我用iPhone拍照") is Language.CHINESE
+    assert detect_language("We say 你好 in the morning") is Language.ENGLISH
 
 
 def test_sentences_end_where_a_voice_pauses() -> None:
-    assert sentences("Dr. Smith paid 3.50 dollars. Why? No idea!") == (
+    assert split_sentences("Dr. Smith paid 3.50 dollars. Why? No idea!") == (
         "Dr. Smith paid 3.50 dollars.",
         "Why?",
         "No idea!",
     )
-    assert sentences("你好。我是小明！") == ("你好。", "我是小明！")
+    assert split_sentences("你好。我是小明！") == ("你好。", "我是小明！")
 
 
 def voices(prompt: str, *subjects: Subject, voice: str = "") -> list[str]:
-    lines: tuple[Line, ...] = lines_of(order(prompt, subjects=subjects, voice=voice))
+    lines: tuple[DialogueLine, ...] = find_dialogue_lines(order(prompt, subjects=subjects, voice=voice))
     return [line.voice_id for line in lines]
 
 
@@ -245,4 +248,4 @@ def test_a_speakers_voice_follows_what_the_prompt_calls_them() -> None:
 def test_the_longest_name_that_fits_speaks(prompt: str, speakers: list[str]) -> None:
     for names in (("小明", "小明明", "fox", "fox-2"), ("fox-2", "fox", "小明明", "小明")):
         subjects = tuple(Subject(name, ()) for name in names)
-        assert [line.speaker for line in lines_of(order(prompt, subjects=subjects))] == speakers
+        assert [line.speaker for line in find_dialogue_lines(order(prompt, subjects=subjects))] == speakers

@@ -5,12 +5,12 @@ from importlib import resources
 
 import pytest
 
-from keyreel.sound.speech.synthesis.mandarin_numbers import spelled_out
-from keyreel.sound.speech.synthesis.mandarin_phonemes import mandarin
+from keyreel.sound.speech.synthesis.mandarin_numbers import spell_out_numbers
+from keyreel.sound.speech.synthesis.mandarin_phonemes import phonemize_mandarin
 
 
 def spoken(text: str) -> str:
-    return mandarin(text, lambda english: f"<{english}>")
+    return phonemize_mandarin(text, lambda english: f"<{english}>")
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_the_voices_know_every_phoneme() -> None:
     ],
 )
 def test_numbers_are_read_as_chinese_reads_them(written: str, read: str) -> None:
-    assert spelled_out(written) == read
+    assert spell_out_numbers(written) == read

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from keyreel.errors import Unspeakable
 from keyreel.media.audio import SAMPLE_RATE
-from keyreel.sound.speech.installed_voices import installed_parts
+from keyreel.sound.speech.installed_voices import find_model_parts
 from keyreel.sound.speech.language import Language
 from keyreel.sound.speech.voices import Voices
 
@@ -31,7 +31,7 @@ def base() -> Voices:
 
 @pytest.fixture(scope="module")
 def full() -> Voices:
-    parts = installed_parts()
+    parts = find_model_parts()
     assert parts, "the development environment has the extra"
     return Voices(parts)
 
@@ -124,13 +124,13 @@ def test_what_the_base_install_cannot_say_is_refused_with_the_reason(
 
 
 def test_without_the_extra_one_voice_is_available(base: Voices) -> None:
-    cards = base.catalogue()
+    cards = base.list_voices()
     assert len(cards) == 16
     assert [card.id for card in cards if card.available] == ["heart"]
 
 
 def test_with_the_extra_every_voice_is_available(full: Voices) -> None:
-    assert all(card.available for card in full.catalogue())
+    assert all(card.available for card in full.list_voices())
 
 
 def test_the_extras_voices_speak_both_languages_at_a_natural_pace(full: Voices) -> None:

@@ -11,16 +11,16 @@ from keyreel.engine import AudibleContent
 from keyreel.engines.motion.effects.water_and_clouds import currents
 from keyreel.engines.motion.imaging.cropping import cover
 from keyreel.engines.motion.modes.reference_to_video import names_of, role_of, unnamed_place
-from keyreel.engines.motion.prompts.parser import direct
-from keyreel.engines.motion.prompts.setting import takes
-from keyreel.engines.motion.prompts.subject_vocabulary import BIRDS
-from keyreel.engines.motion.prompts.vocabulary import Effect, Hour, Nature, Place
+from keyreel.engines.motion.prompts.parser import parse_prompt
+from keyreel.engines.motion.prompts.setting import split_into_scenes
+from keyreel.engines.motion.prompts.subject_vocabulary import BIRD_PATTERN
+from keyreel.engines.motion.prompts.vocabulary import Effect, Locomotion, Place, TimeOfDay
 from keyreel.order import Operation, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import ImageRef, Order, Shot
 
 _IN_THE_AIR: Final = {
@@ -46,7 +46,7 @@ _AT_PLACES: Final[dict[Place | None, AudibleContent]] = {
     Place.SKY: AudibleContent.WIND,
 }
 _SUNG_IN: Final = (Place.FOREST, Place.MEADOW)
-_SUNG_AT: Final = (None, Hour.DAY, Hour.DAWN)
+_SUNG_AT: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
 _SILENCES: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
 _LOOKED_AT: Final = Size(384, 216)
 _FLOWING: Final = 0.04
@@ -66,7 +66,7 @@ def _in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     if order.operation is Operation.TEXT2VIDEO:
         yield from _drawn(shot, order)
         return
-    direction = direct(shot.prompt, names_of(order))
+    direction = parse_prompt(shot.prompt, names_of(order))
     for effect, _ in direction.effects:
         if effect in _IN_THE_AIR:
             yield _IN_THE_AIR[effect]
@@ -80,8 +80,8 @@ def _in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
 
 def _drawn(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     """Tell what the scenes show that are drawn for a prompt."""
-    for take in takes(shot.prompt, shot.seconds, order.seed):
-        direction = take.direction
+    for take in split_into_scenes(shot.prompt, shot.seconds, order.seed):
+        direction = take.parsed_prompt
         yield from (_IN_THE_AIR[effect] for effect, _ in direction.effects if effect in _IN_THE_AIR)
         if direction.place in _AT_PLACES:
             yield _AT_PLACES[direction.place]
@@ -89,18 +89,18 @@ def _drawn(shot: Shot, order: Order) -> Iterator[AudibleContent]:
             yield AudibleContent.BIRDS
 
 
-def _is_sung(direction: Direction) -> bool:
+def _is_sung(direction: ParsedPrompt) -> bool:
     """Say whether birds sing where a scene plays: in green places, by day, in quiet air."""
-    quiet = not any(direction.strength_of(effect) for effect in _SILENCES)
+    quiet = not any(direction.get_effect_strength(effect) for effect in _SILENCES)
     return direction.place in _SUNG_IN and direction.hour in _SUNG_AT and quiet
 
 
-def _on_stage(direction: Direction, order: Order) -> Iterator[AudibleContent]:
+def _on_stage(direction: ParsedPrompt, order: Order) -> Iterator[AudibleContent]:
     roles = [role_of(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
     cast = zip(order.subjects, roles, strict=True)
     scenes = [subject.pictures[0] for subject, role in cast if role.is_scene and role.name]
     place = direction.place
-    if any(map(_shows_water, scenes)) or any(role.nature is Nature.SWIMS for role in roles):
+    if any(map(_shows_water, scenes)) or any(role.nature is Locomotion.SWIMS for role in roles):
         yield AudibleContent.WATER
     if place is None and not scenes:
         place = unnamed_place(roles)
@@ -108,7 +108,7 @@ def _on_stage(direction: Direction, order: Order) -> Iterator[AudibleContent]:
         yield _AT_PLACES[place]
     if _is_sung(replace(direction, place=place)):
         yield AudibleContent.BIRDS
-    if any(re.search(BIRDS, each.lower()) for each in (order.shots[0].prompt, *names_of(order))):
+    if any(re.search(BIRD_PATTERN, each.lower()) for each in (order.shots[0].prompt, *names_of(order))):
         yield AudibleContent.BIRDS
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from keyreel.engines.motion.prompts.vocabulary import Move
+from keyreel.engines.motion.prompts.vocabulary import CameraMove
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from keyreel.engines.motion.prompts.parser import Cue
+    from keyreel.engines.motion.prompts.parser import CameraCue
 
     FloatArray = NDArray[np.float32]
 
@@ -64,30 +64,30 @@ class Rig:
 
 # Full travel of each move at reach 1: (log zoom, pan, tilt, truck, lift, dolly).
 _TRAVEL: Final = {
-    Move.ZOOM_IN: (0.17, 0.0, 0.0, 0.0, 0.0, 0.0),
-    Move.ZOOM_OUT: (-0.15, 0.0, 0.0, 0.0, 0.0, 0.0),
-    Move.PUSH_IN: (0.05, 0.0, 0.0, 0.0, 0.0, 0.17),
-    Move.PULL_OUT: (-0.07, 0.0, 0.0, 0.0, 0.0, -0.14),
-    Move.PAN_LEFT: (0.0, -0.17, 0.0, -0.02, 0.0, 0.0),
-    Move.PAN_RIGHT: (0.0, 0.17, 0.0, 0.02, 0.0, 0.0),
-    Move.TILT_UP: (0.0, 0.0, -0.15, 0.0, -0.01, 0.0),
-    Move.TILT_DOWN: (0.0, 0.0, 0.15, 0.0, 0.01, 0.0),
-    Move.TRACK_LEFT: (0.0, -0.07, 0.0, -0.15, 0.0, 0.0),
-    Move.TRACK_RIGHT: (0.0, 0.07, 0.0, 0.15, 0.0, 0.0),
-    Move.RISE: (0.0, 0.0, -0.07, 0.0, -0.12, 0.02),
-    Move.SINK: (0.0, 0.0, 0.07, 0.0, 0.12, 0.02),
+    CameraMove.ZOOM_IN: (0.17, 0.0, 0.0, 0.0, 0.0, 0.0),
+    CameraMove.ZOOM_OUT: (-0.15, 0.0, 0.0, 0.0, 0.0, 0.0),
+    CameraMove.PUSH_IN: (0.05, 0.0, 0.0, 0.0, 0.0, 0.17),
+    CameraMove.PULL_OUT: (-0.07, 0.0, 0.0, 0.0, 0.0, -0.14),
+    CameraMove.PAN_LEFT: (0.0, -0.17, 0.0, -0.02, 0.0, 0.0),
+    CameraMove.PAN_RIGHT: (0.0, 0.17, 0.0, 0.02, 0.0, 0.0),
+    CameraMove.TILT_UP: (0.0, 0.0, -0.15, 0.0, -0.01, 0.0),
+    CameraMove.TILT_DOWN: (0.0, 0.0, 0.15, 0.0, 0.01, 0.0),
+    CameraMove.TRACK_LEFT: (0.0, -0.07, 0.0, -0.15, 0.0, 0.0),
+    CameraMove.TRACK_RIGHT: (0.0, 0.07, 0.0, 0.15, 0.0, 0.0),
+    CameraMove.RISE: (0.0, 0.0, -0.07, 0.0, -0.12, 0.02),
+    CameraMove.SINK: (0.0, 0.0, 0.07, 0.0, 0.12, 0.02),
 }
-_ORBITS: Final = {Move.ORBIT_LEFT: -1.0, Move.ORBIT_RIGHT: 1.0}
+_ORBITS: Final = {CameraMove.ORBIT_LEFT: -1.0, CameraMove.ORBIT_RIGHT: 1.0}
 _ORBIT_TRUCK: Final = 0.26
 _DOLLY_ZOOM: Final = -0.34
 
 
-def path(cues: Sequence[Cue], rig: Rig) -> list[Pose]:
+def path(cues: Sequence[CameraCue], rig: Rig) -> list[Pose]:
     """Return one pose for each frame; the first is the camera at rest in the picture's own place."""
     track = np.zeros((rig.frames, len(Pose._fields)))
     shake = _BREATH
     for cue in cues:
-        if cue.move is Move.HANDHELD:
+        if cue.move is CameraMove.HANDHELD:
             shake = _WALKING * cue.strength * AMPLITUDES[rig.amplitude] ** 0.5
         else:
             track += _travelled(cue, rig)[None, :] * _glide(cue, rig.frames)[:, None]
@@ -98,25 +98,25 @@ def path(cues: Sequence[Cue], rig: Rig) -> list[Pose]:
     return [_focused(Pose(*(float(value) for value in row)), cues, rig) for row in track]
 
 
-def _travelled(cue: Cue, rig: Rig) -> NDArray[np.float64]:
+def _travelled(cue: CameraCue, rig: Rig) -> NDArray[np.float64]:
     reach = rig.reach * cue.strength
     if cue.move in _ORBITS:
         truck = _ORBITS[cue.move] * _ORBIT_TRUCK
         # Turning back towards the pivot while trucking past it makes the truck an orbit.
         return np.array((0.03, -truck * rig.focus, 0.0, truck, 0.0, 0.0, 0.0)) * reach
-    if cue.move is Move.DOLLY_ZOOM:
+    if cue.move is CameraMove.DOLLY_ZOOM:
         return np.array((0.0, 0.0, 0.0, 0.0, 0.0, _DOLLY_ZOOM, 0.0)) * reach
     return np.array((*_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
 
 
-def _focused(pose: Pose, cues: Sequence[Cue], rig: Rig) -> Pose:
+def _focused(pose: Pose, cues: Sequence[CameraCue], rig: Rig) -> Pose:
     """Zoom against the dolly in a dolly zoom, so that what lies in focus keeps its size."""
-    if any(cue.move is Move.DOLLY_ZOOM for cue in cues):
+    if any(cue.move is CameraMove.DOLLY_ZOOM for cue in cues):
         return pose._replace(zoom=pose.zoom * (1 - pose.dolly * rig.focus))
     return pose
 
 
-def _glide(cue: Cue, frames: int) -> NDArray[np.float64]:
+def _glide(cue: CameraCue, frames: int) -> NDArray[np.float64]:
     """Return how much of a cue's travel is done at each frame, 0.0 … 1.0."""
     if frames == 1:
         return np.zeros(1)

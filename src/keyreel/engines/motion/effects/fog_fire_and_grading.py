@@ -11,7 +11,7 @@ import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import blended, bytes_of, fetched, resized, step
 from keyreel.engines.motion.prompts.vocabulary import Effect
-from keyreel.engines.motion.scenery.landscapes.sky import noise
+from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ _TEXTURE: Final = 256
 
 def endless(rng: np.random.Generator, cells: tuple[float, float]) -> FloatArray:
     """Return noise that continues over its own edges: crossed with itself, half a tile away."""
-    tile = noise((_TEXTURE, _TEXTURE), cells, rng, 5)
+    tile = generate_noise((_TEXTURE, _TEXTURE), cells, rng, 5)
     ramp = np.abs(np.linspace(-1, 1, _TEXTURE, dtype=np.float32))
     across = tile * (1 - ramp)[None, :] + np.roll(tile, _TEXTURE // 2, 1) * ramp[None, :]
     both = across * (1 - ramp)[:, None] + np.roll(across, _TEXTURE // 2, 0) * ramp[:, None]

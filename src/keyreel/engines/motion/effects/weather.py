@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Size
 
     Draw = Callable[[Frame, float, float], None]
@@ -39,15 +39,17 @@ class Weather:
     `rising` lets them begin at nothing, where the first frame is a given picture.
     """
 
-    def __init__(self, direction: Direction, window: Frame, size: Size, seed: int, *, rising: bool) -> None:
+    def __init__(
+        self, direction: ParsedPrompt, window: Frame, size: Size, seed: int, *, rising: bool
+    ) -> None:
         self._rising = rising
         self._far: list[Draw] = []
         self._near: list[Draw] = []
         self._grades: list[fog_fire_and_grading.Grade] = []
         self._lamps: Lamps | None = None
-        self._ends_at_night = rising and bool(direction.strength_of(Effect.NIGHT))
+        self._ends_at_night = rising and bool(direction.get_effect_strength(Effect.NIGHT))
         rng = np.random.default_rng([seed, 31])
-        self.wind = direction.strength_of(Effect.WIND)
+        self.wind = direction.get_effect_strength(Effect.WIND)
         self._window, self._size = window, size
         light = np.percentile(window.reshape(-1, 3)[::53], 88, axis=0).astype(np.float32)
         self._tint = np.asarray(np.clip(0.5 * light + 0.5 * light.mean() + 40, 90, 250), np.float32)

@@ -17,36 +17,36 @@ from keyreel.engines.motion.camera.path import AMPLITUDES
 from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.effects.weather import Weather
 from keyreel.engines.motion.imaging.warping import identity
-from keyreel.engines.motion.prompts.parser import direct
-from keyreel.engines.motion.prompts.vocabulary import Effect, Move
+from keyreel.engines.motion.prompts.parser import parse_prompt
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
 from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.imaging.warping import Chart
     from keyreel.engines.motion.networks.models import FloatArray
-    from keyreel.engines.motion.prompts.parser import Cue
+    from keyreel.engines.motion.prompts.parser import CameraCue
     from keyreel.order import Order
 
 # Full reach of a move at its farthest: (enlargement, right, down, turn), in shares of the frame's sides. What
 # goes aside enlarges by twice as much and more, so that nothing beyond the picture comes into view.
 _REACH: Final = {
-    Move.PUSH_IN: (0.08, 0.0, 0.0, 0.0),
-    Move.PULL_OUT: (0.08, 0.0, 0.0, 0.0),
-    Move.ZOOM_IN: (0.10, 0.0, 0.0, 0.0),
-    Move.ZOOM_OUT: (0.10, 0.0, 0.0, 0.0),
-    Move.PAN_LEFT: (0.08, -0.035, 0.0, 0.0),
-    Move.PAN_RIGHT: (0.08, 0.035, 0.0, 0.0),
-    Move.TRACK_LEFT: (0.08, -0.035, 0.0, 0.0),
-    Move.TRACK_RIGHT: (0.08, 0.035, 0.0, 0.0),
-    Move.TILT_UP: (0.08, 0.0, -0.035, 0.0),
-    Move.RISE: (0.08, 0.0, -0.035, 0.0),
-    Move.TILT_DOWN: (0.08, 0.0, 0.035, 0.0),
-    Move.SINK: (0.08, 0.0, 0.035, 0.0),
-    Move.ORBIT_LEFT: (0.12, -0.02, 0.0, -0.06),
-    Move.ORBIT_RIGHT: (0.12, 0.02, 0.0, 0.06),
+    CameraMove.PUSH_IN: (0.08, 0.0, 0.0, 0.0),
+    CameraMove.PULL_OUT: (0.08, 0.0, 0.0, 0.0),
+    CameraMove.ZOOM_IN: (0.10, 0.0, 0.0, 0.0),
+    CameraMove.ZOOM_OUT: (0.10, 0.0, 0.0, 0.0),
+    CameraMove.PAN_LEFT: (0.08, -0.035, 0.0, 0.0),
+    CameraMove.PAN_RIGHT: (0.08, 0.035, 0.0, 0.0),
+    CameraMove.TRACK_LEFT: (0.08, -0.035, 0.0, 0.0),
+    CameraMove.TRACK_RIGHT: (0.08, 0.035, 0.0, 0.0),
+    CameraMove.TILT_UP: (0.08, 0.0, -0.035, 0.0),
+    CameraMove.RISE: (0.08, 0.0, -0.035, 0.0),
+    CameraMove.TILT_DOWN: (0.08, 0.0, 0.035, 0.0),
+    CameraMove.SINK: (0.08, 0.0, 0.035, 0.0),
+    CameraMove.ORBIT_LEFT: (0.12, -0.02, 0.0, -0.06),
+    CameraMove.ORBIT_RIGHT: (0.12, 0.02, 0.0, 0.06),
 }
-_OUTWARDS: Final = frozenset({Move.PULL_OUT, Move.ZOOM_OUT})
+_OUTWARDS: Final = frozenset({CameraMove.PULL_OUT, CameraMove.ZOOM_OUT})
 _SKEW: Final = 1.7
 """The move itself takes two thirds of the time, and its way back the rest, so that its direction tells."""
 
@@ -55,13 +55,13 @@ _HELD: Final = 0.3
 """A dolly zoom holds what lies within this share of the frame's sides around its middle."""
 
 _HEADINGS: Final = {
-    Move.PAN_LEFT: (-1, 0),
-    Move.TRACK_LEFT: (-1, 0),
-    Move.ORBIT_LEFT: (-1, 0),
-    Move.TILT_UP: (0, -1),
-    Move.RISE: (0, -1),
-    Move.TILT_DOWN: (0, 1),
-    Move.SINK: (0, 1),
+    CameraMove.PAN_LEFT: (-1, 0),
+    CameraMove.TRACK_LEFT: (-1, 0),
+    CameraMove.ORBIT_LEFT: (-1, 0),
+    CameraMove.TILT_UP: (0, -1),
+    CameraMove.RISE: (0, -1),
+    CameraMove.TILT_DOWN: (0, 1),
+    CameraMove.SINK: (0, 1),
 }
 _SHAKE: Final = 0.008
 _SHAKES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
@@ -76,7 +76,7 @@ class Excursion:
 
     def __init__(self, order: Order, index: int, first: Frame) -> None:
         shot = order.shots[index]
-        direction = direct(shot.prompt)
+        direction = parse_prompt(shot.prompt)
         effects = tuple((effect, amount) for effect, amount in direction.effects if effect not in _HOURS)
         self._frames = shot.frames
         self._cues = direction.cues
@@ -99,16 +99,16 @@ class Excursion:
         bulge = 0.0
         for cue in self._cues:
             reach = self._bow(cue, step) * min(cue.strength, 1.5) * self._amplitude
-            if cue.move is Move.HANDHELD:
+            if cue.move is CameraMove.HANDHELD:
                 shake = [self._shake(axis, step) * _SHAKE for axis in (0, 1)]
                 total += np.array([3 * _SHAKE, *shake, 0.0]) * reach
-            elif cue.move is Move.DOLLY_ZOOM:
+            elif cue.move is CameraMove.DOLLY_ZOOM:
                 bulge += _BULGE * reach
             else:
                 total += np.array(_REACH.get(cue.move, (0.0,) * 4)) * reach
         return _looking(size, total.astype(np.float32), np.float32(bulge))
 
-    def _bow(self, cue: Cue, step: int) -> float:
+    def _bow(self, cue: CameraCue, step: int) -> float:
         """Return how much of a cue's reach is reached: none at either end, at rest there."""
         time = min(max((step / self._frames - cue.start) / (cue.end - cue.start), 0.0), 1.0)
         skewed = 1 - (1 - time) ** _SKEW if cue.move in _OUTWARDS else time**_SKEW

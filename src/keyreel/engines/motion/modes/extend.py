@@ -21,7 +21,7 @@ from keyreel.engines.motion.interpolation.end_velocity import momentum, opacity
 from keyreel.engines.motion.layers.layered_image import stage
 from keyreel.engines.motion.modes.image_to_video import played, unasked
 from keyreel.engines.motion.networks.matting import coverage
-from keyreel.engines.motion.prompts.parser import direct
+from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.interpolation.end_velocity import Momentum
     from keyreel.engines.motion.layers.layered_image import Stage
     from keyreel.engines.motion.networks.models import Nets
-    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Order
 
     Doubles = NDArray[np.float64]
@@ -80,7 +80,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     scene = _undivided(stage(last, size, nets))
     view = parallax.view_of(size, scene.background.slack, _SQUEEZE)
     moving = momentum(read(Path(shot.lead)), last, scene, view)
-    direction = direct(shot.prompt)
+    direction = parse_prompt(shot.prompt)
     poses = _path(order, scene, direction, moving=moving, view=view)
     carried = _Carried(moving) if moving.own is not None or any(moving.subject) else None
     yield from played(order, scene, direction, (poses, view), carried=carried)
@@ -106,7 +106,7 @@ def _is_whole(alpha: FloatArray) -> bool:
     return cv2.contourArea(found[0]) > _SOLID * cv2.contourArea(cv2.convexHull(found[0]))
 
 
-def _path(order: Order, scene: Stage, direction: Direction, *, moving: Momentum, view: View) -> list[Pose]:
+def _path(order: Order, scene: Stage, direction: ParsedPrompt, *, moving: Momentum, view: View) -> list[Pose]:
     """Return the camera's poses: its velocity runs on and gives way to the directed one."""
     count = order.shots[0].frames
     ease = _eased(count, moving.camera)
@@ -122,7 +122,7 @@ def _path(order: Order, scene: Stage, direction: Direction, *, moving: Momentum,
     return [parallax.confined(pose, view) for pose in kept]
 
 
-def _directed(order: Order, scene: Stage, direction: Direction) -> Doubles:
+def _directed(order: Order, scene: Stage, direction: ParsedPrompt) -> Doubles:
     """Return the velocities [frames, 7] of the camera that the prompt directs."""
     rig = path.Rig(order.shots[0].frames + 1, order.amplitude, scene.focus, order.seed)
     track = np.array(path.path(direction.cues or unasked(scene, order), rig))

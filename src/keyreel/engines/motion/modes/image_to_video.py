@@ -20,8 +20,8 @@ from keyreel.engines.motion.effects.weather import Weather
 from keyreel.engines.motion.effects.wind import Breeze, foliage
 from keyreel.engines.motion.imaging.cropping import read
 from keyreel.engines.motion.layers.layered_image import Stage, stage
-from keyreel.engines.motion.prompts.parser import Cue, direct
-from keyreel.engines.motion.prompts.vocabulary import Effect, Move
+from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.camera.parallax import View
     from keyreel.engines.motion.camera.path import Pose
     from keyreel.engines.motion.networks.models import Nets
-    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Order
 
 
@@ -47,7 +47,7 @@ class Carried(Protocol):
         ...
 
 
-_OUTWARDS: Final = frozenset({Move.ZOOM_OUT, Move.PULL_OUT})
+_OUTWARDS: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
 _OUTWARD_SQUEEZE: Final = 1.3
 _SQUEEZE: Final = 1.05
 _UNASKED: Final = 0.85
@@ -68,7 +68,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     """
     shot = order.shots[0]
     assert shot.first is not None
-    direction = direct(shot.prompt)
+    direction = parse_prompt(shot.prompt)
     scene = stage(read(Path(shot.first)), order.frame_size, nets)
     cues = direction.cues or unasked(scene, order)
     view = parallax.view_of(order.frame_size, scene.background.slack, _squeeze(direction))
@@ -79,7 +79,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
 def played(
     order: Order,
     scene: Stage,
-    direction: Direction,
+    direction: ParsedPrompt,
     seen_from: tuple[Sequence[Pose], View],
     *,
     carried: Carried | None = None,
@@ -89,9 +89,9 @@ def played(
     `carried` moves the subject and what is behind it, beside the camera.
     """
     frames, (poses, view) = order.shots[0].frames, seen_from
-    if direction.strength_of(Effect.WIND):
+    if direction.get_effect_strength(Effect.WIND):
         softness = foliage(scene.background.window)
-        scene = replace(scene, breeze=Breeze(direction.strength_of(Effect.WIND), softness))
+        scene = replace(scene, breeze=Breeze(direction.get_effect_strength(Effect.WIND), softness))
     plume = _plume(direction, order.seed)
     weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
     for index, pose in enumerate(poses):
@@ -118,8 +118,8 @@ def _behind(weather: Weather, carried: Carried | None, frame: Frame, *, index: i
     weather.behind(frame, index, frames)
 
 
-def _plume(direction: Direction, seed: int) -> Steam | None:
-    strength = direction.strength_of(Effect.STEAM)
+def _plume(direction: ParsedPrompt, seed: int) -> Steam | None:
+    strength = direction.get_effect_strength(Effect.STEAM)
     return steam(np.random.default_rng([seed, 41]), strength) if strength else None
 
 
@@ -133,20 +133,22 @@ def _mouth(scene: Stage, pose: Pose, view: View) -> tuple[tuple[float, float], f
     return at, high
 
 
-def _squeeze(direction: Direction) -> float:
+def _squeeze(direction: ParsedPrompt) -> float:
     """Return how far borders may be compressed: a camera that moves out has nothing else to show."""
     return _OUTWARD_SQUEEZE if _OUTWARDS.intersection(direction.moves) else _SQUEEZE
 
 
-def unasked(scene: Stage, order: Order) -> tuple[Cue, ...]:
+def unasked(scene: Stage, order: Order) -> tuple[CameraCue, ...]:
     """Choose the camera's move where the prompt says nothing: a push that drifts by the composition."""
     rng = np.random.default_rng([order.seed, 11])
     strength = _UNASKED if order.amplitude is Amplitude.AUTO else 1.0
     left = scene.centre[0] < 0.45 or (scene.centre[0] <= 0.55 and rng.random() < 0.5)
     if scene.subject is not None:
-        drift = Cue(Move.ORBIT_RIGHT if left else Move.ORBIT_LEFT, 0.4)
+        drift = CameraCue(CameraMove.ORBIT_RIGHT if left else CameraMove.ORBIT_LEFT, 0.4)
     elif order.frame_size.width >= order.frame_size.height:
-        drift = Cue(Move.TRACK_RIGHT if left else Move.TRACK_LEFT, 0.5)
+        drift = CameraCue(CameraMove.TRACK_RIGHT if left else CameraMove.TRACK_LEFT, 0.5)
     else:
-        drift = Cue(Move.RISE, 0.6)
-    return tuple(replace(cue, strength=cue.strength * strength) for cue in (Cue(Move.PUSH_IN, 0.9), drift))
+        drift = CameraCue(CameraMove.RISE, 0.6)
+    return tuple(
+        replace(cue, strength=cue.strength * strength) for cue in (CameraCue(CameraMove.PUSH_IN, 0.9), drift)
+    )

@@ -11,8 +11,8 @@ import numpy as np
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.effects.weather import Weather
 from keyreel.engines.motion.imaging.cropping import read
-from keyreel.engines.motion.prompts.parser import Cue, direct
-from keyreel.engines.motion.prompts.vocabulary import Action, Move, Nature, Place
+from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, Place, SubjectAction
 from keyreel.engines.motion.subjects import cutouts, scene, staging
 from keyreel.order import FPS, Amplitude
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.networks.models import Nets
-    from keyreel.engines.motion.prompts.parser import Direction, Role
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt, SubjectInstruction
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.order import Order, Subject
 
@@ -37,7 +37,7 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
         RenderFailed: a picture cannot be read.
     """
     shot = order.shots[0]
-    direction = direct(shot.prompt, names_of(order))
+    direction = parse_prompt(shot.prompt, names_of(order))
     cast, set_picture = _cast(order, direction, nets)
     if set_picture is None:
         direction = _ashore(_somewhere(direction, cast), cast)
@@ -65,15 +65,17 @@ def names_of(order: Order) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys((*names, *numbers)) if name)
 
 
-def role_of(subject: Subject, number: int, direction: Direction) -> Role:
+def role_of(subject: Subject, number: int, direction: ParsedPrompt) -> SubjectInstruction:
     """Return what a subject does: by its name, or else by its number."""
-    role = direction.role(subject.name)
-    return role if role.name else direction.role(str(number))
+    role = direction.get_instruction(subject.name)
+    return role if role.name else direction.get_instruction(str(number))
 
 
-def _cast(order: Order, direction: Direction, nets: Nets) -> tuple[list[tuple[Cutout, Role]], Frame | None]:
+def _cast(
+    order: Order, direction: ParsedPrompt, nets: Nets
+) -> tuple[list[tuple[Cutout, SubjectInstruction]], Frame | None]:
     """Part the references into who acts and where: in what the prompt says, or what has no subject."""
-    cast: list[tuple[Cutout, Role]] = []
+    cast: list[tuple[Cutout, SubjectInstruction]] = []
     set_picture: Frame | None = None
     for number, subject in enumerate(order.subjects, start=1):
         role = role_of(subject, number, direction)
@@ -100,35 +102,41 @@ def _best(pictures: list[Frame], nets: Nets, *, around: bool) -> Cutout | None:
     return first
 
 
-def unnamed_place(roles: Iterable[Role]) -> Place:
+def unnamed_place(roles: Iterable[SubjectInstruction]) -> Place:
     """Return where the shot plays when the prompt names no place."""
-    return Place.LAKE if any(role.nature is Nature.SWIMS for role in roles) else Place.MEADOW
+    return Place.LAKE if any(role.nature is Locomotion.SWIMS for role in roles) else Place.MEADOW
 
 
-def _somewhere(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Direction:
+def _somewhere(direction: ParsedPrompt, cast: list[tuple[Cutout, SubjectInstruction]]) -> ParsedPrompt:
     return replace(direction, place=direction.place or unnamed_place(role for _, role in cast))
 
 
-def _ashore(direction: Direction, cast: list[tuple[Cutout, Role]]) -> Direction:
+def _ashore(direction: ParsedPrompt, cast: list[tuple[Cutout, SubjectInstruction]]) -> ParsedPrompt:
     """Put on land who neither swims nor flies: on the beach of a sea, in the streets of a skyline."""
     stands = any(
-        not (cutout.cut_below or _flies(role) or role.nature is Nature.SWIMS or role.action is Action.FLOAT)
+        not (
+            cutout.cut_below
+            or _flies(role)
+            or role.nature is Locomotion.SWIMS
+            or role.action is SubjectAction.FLOAT
+        )
         for cutout, role in cast
     )
     place = _ON_LAND.get(direction.place) if direction.place else None
     return replace(direction, place=place) if place and stands else direction
 
 
-def _flies(role: Role) -> bool:
-    return role.nature is Nature.FLIES or role.is_aloft or role.action is Action.FLY
+def _flies(role: SubjectInstruction) -> bool:
+    return role.nature is Locomotion.FLIES or role.is_aloft or role.action is SubjectAction.FLY
 
 
-def _cues(direction: Direction, order: Order) -> tuple[Cue, ...]:
+def _cues(direction: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
     if direction.cues:
         return direction.cues
     rng = np.random.default_rng([order.seed, 13])
-    side = Move.TRACK_LEFT if rng.random() < 0.5 else Move.TRACK_RIGHT
+    side = CameraMove.TRACK_LEFT if rng.random() < 0.5 else CameraMove.TRACK_RIGHT
     strength = _CALM if order.amplitude is Amplitude.AUTO else 1.0
     return tuple(
-        replace(cue, strength=cue.strength * strength) for cue in (Cue(Move.PUSH_IN, 0.7), Cue(side, 0.35))
+        replace(cue, strength=cue.strength * strength)
+        for cue in (CameraCue(CameraMove.PUSH_IN, 0.7), CameraCue(side, 0.35))
     )

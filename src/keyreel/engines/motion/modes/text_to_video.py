@@ -14,26 +14,26 @@ from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.path import Pose
 from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.effects.weather import Weather
-from keyreel.engines.motion.prompts.parser import Cue, direct
-from keyreel.engines.motion.prompts.setting import takes, tells
-from keyreel.engines.motion.prompts.vocabulary import Move
-from keyreel.engines.motion.scenery.abstract import imagined
-from keyreel.engines.motion.scenery.composition import compose
-from keyreel.engines.motion.scenery.view import window_of
+from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
+from keyreel.engines.motion.prompts.setting import is_drawable, split_into_scenes
+from keyreel.engines.motion.prompts.vocabulary import CameraMove
+from keyreel.engines.motion.scenery.abstract import compose_abstract_scene
+from keyreel.engines.motion.scenery.composition import compose_scene
+from keyreel.engines.motion.scenery.view import crop_to_frame
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.prompts.parser import Direction
-    from keyreel.engines.motion.prompts.setting import Take
-    from keyreel.engines.motion.scenery.composition import Composition
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
+    from keyreel.engines.motion.prompts.setting import ShotScene
+    from keyreel.engines.motion.scenery.composition import ComposedScene
     from keyreel.order import Order
 
 _FARTHER: Final = 1.7
 """A drawn place has more to show than a picture: the camera goes this much farther."""
-_WITH: Final = {Move.PUSH_IN: Move.ZOOM_IN, Move.PULL_OUT: Move.ZOOM_OUT}
+_WITH: Final = {CameraMove.PUSH_IN: CameraMove.ZOOM_IN, CameraMove.PULL_OUT: CameraMove.ZOOM_OUT}
 """The lens helps the camera along: what is far would hardly come nearer."""
 _FOCUS: Final = 0.6
 _DISSOLVES: Final = 0.7
@@ -47,9 +47,9 @@ _BACK: Final = 0.15
 def frames(order: Order) -> Iterator[Frame]:
     """Yield the shot's frames."""
     shot = order.shots[0]
-    scenes = takes(shot.prompt, shot.seconds, order.seed)
+    scenes = split_into_scenes(shot.prompt, shot.seconds, order.seed)
     rig = path.Rig(shot.frames, order.amplitude, _FOCUS, order.seed)
-    poses = _centred(path.path(_cues(direct(shot.prompt), order), rig))
+    poses = _centred(path.path(_cues(parse_prompt(shot.prompt), order), rig))
     starts = [round(take.start * shot.frames) for take in scenes]
     sets = [_Set(take, order) for take in scenes]
     passing = [_passing(*pair) for pair in pairwise(scenes)]
@@ -67,35 +67,35 @@ def frames(order: Order) -> Iterator[Frame]:
         yield frame
 
 
-def _passing(before: Take, after: Take) -> float:
+def _passing(before: ShotScene, after: ShotScene) -> float:
     """Return how many seconds one scene takes to pass into the next."""
-    if after.cut:
+    if after.has_cut:
         return 0.0
-    return _TURNS if before.direction.place is after.direction.place else _DISSOLVES
+    return _TURNS if before.parsed_prompt.place is after.parsed_prompt.place else _DISSOLVES
 
 
 class _Set:
     """One take's scene and weather, made when it is first filmed."""
 
-    def __init__(self, take: Take, order: Order) -> None:
+    def __init__(self, take: ShotScene, order: Order) -> None:
         self._take, self._order = take, order
-        self._built: tuple[Composition, Weather] | None = None
+        self._built: tuple[ComposedScene, Weather] | None = None
 
     def filmed(self, pose: Pose, index: int) -> Frame:
         """Return the frame of an index."""
         self._built = self._built or self._build()
         scene, weather = self._built
-        view = scene.vista.view
+        view = scene.backdrop.view
         pose = parallax.confined(pose, view)
-        look = scene.vista.seen_by(pose)
-        scene.live(look, pose, index / FPS)
+        look = scene.backdrop.render_background(pose)
+        scene.draw_moving_parts(look, pose, index / FPS)
         weather.behind(look.frame, index, self._order.frames)
-        if scene.indoors:
+        if scene.is_indoors:
             weather.before(look.frame, index, self._order.frames)
-        scene.vista.stand(look.frame, pose, index / FPS)
+        scene.backdrop.draw_planes(look.frame, pose, index / FPS)
         if scene.swarm:
-            scene.swarm.fly(look.frame, pose, view, index / FPS)
-        if not scene.indoors:
+            scene.swarm.draw(look.frame, pose, view, index / FPS)
+        if not scene.is_indoors:
             weather.before(look.frame, index, self._order.frames)
         return look.frame
 
@@ -103,24 +103,25 @@ class _Set:
         """Let go of what it was built of: a scene weighs a hundred megabytes."""
         self._built = None
 
-    def _build(self) -> tuple[Composition, Weather]:
+    def _build(self) -> tuple[ComposedScene, Weather]:
         size, seed = self._order.frame_size, self._order.seed
-        direction = self._take.direction
-        if tells(direction):
-            scene = compose(direction, size, seed, aloft=self._take.aloft)
+        direction = self._take.parsed_prompt
+        if is_drawable(direction):
+            scene = compose_scene(direction, size, seed, aerial=self._take.is_aerial)
         else:
-            scene = imagined(self._order.shots[0].prompt, size, seed)
-        window = window_of(scene.vista.plate, size)
+            scene = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
+        window = crop_to_frame(scene.backdrop.background, size)
         return scene, Weather(direction, window, size, seed, rising=False)
 
 
-def _cues(direction: Direction, order: Order) -> tuple[Cue, ...]:
+def _cues(direction: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
     rng = np.random.default_rng([order.seed, 13])
-    side = Move.TRACK_LEFT if rng.random() < 0.5 else Move.TRACK_RIGHT
-    cues = direction.cues or (Cue(Move.PUSH_IN, 0.8), Cue(side, 0.4))
+    side = CameraMove.TRACK_LEFT if rng.random() < 0.5 else CameraMove.TRACK_RIGHT
+    cues = direction.cues or (CameraCue(CameraMove.PUSH_IN, 0.8), CameraCue(side, 0.4))
     cues = (*cues, *(replace(cue, move=_WITH[cue.move]) for cue in cues if cue.move in _WITH))
     return tuple(
-        cue if cue.move is Move.HANDHELD else replace(cue, strength=cue.strength * _FARTHER) for cue in cues
+        cue if cue.move is CameraMove.HANDHELD else replace(cue, strength=cue.strength * _FARTHER)
+        for cue in cues
     )
 
 

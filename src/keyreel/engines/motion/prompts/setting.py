@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.prompts.parser import direct, phases
-from keyreel.engines.motion.prompts.vocabulary import ALOFT, Effect, Hour, Place, Season
-from keyreel.engines.motion.scenery.seasons import CARRIED, GREEN
+from keyreel.engines.motion.prompts.parser import parse_prompt, split_into_phases
+from keyreel.engines.motion.prompts.vocabulary import AERIAL_VIEW_PATTERN, Effect, Place, Season, TimeOfDay
+from keyreel.engines.motion.scenery.seasons import GREEN_PLACES, SEASONAL_EFFECTS
 
 if TYPE_CHECKING:
-    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
 
-_BY_SEASON: Final = {
+_PLACE_BY_SEASON: Final = {
     Season.SPRING: Place.MEADOW,
     Season.AUTUMN: Place.FOREST,
     Season.WINTER: Place.SNOWFIELD,
     Season.SUMMER: Place.BEACH,
 }
-_BY_AIR: Final = (
+_PLACE_BY_EFFECT: Final = (
     (Effect.FIRE, Place.FOREST),
     (Effect.STEAM, Place.ROOM),
     (Effect.LEAVES, Place.FOREST),
@@ -30,85 +30,87 @@ _BY_AIR: Final = (
     (Effect.FOG, Place.FOREST),
     (Effect.RAIN, Place.CITY),
 )
-_ANYWHERE: Final = (Place.MOUNTAINS, Place.LAKE, Place.MEADOW, Place.SEA)
-_MISTY: Final = frozenset({Place.MOUNTAINS, Place.LAKE, Place.FOREST})
-_MISTY_HOURS: Final = (Hour.DAWN, Hour.OVERCAST)
-_LIGHTS: Final = frozenset({Effect.NIGHT, Effect.DAY, Effect.SUNSET, Effect.WIND})
+_DEFAULT_PLACES: Final = (Place.MOUNTAINS, Place.LAKE, Place.MEADOW, Place.SEA)
+_MISTY_PLACES: Final = frozenset({Place.MOUNTAINS, Place.LAKE, Place.FOREST})
+_MISTY_HOURS: Final = (TimeOfDay.DAWN, TimeOfDay.OVERCAST)
+_LIGHT_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.DAY, Effect.SUNSET, Effect.WIND})
 """Effects that leave room in the air for what the season or the hour brings."""
-_MIST: Final = (Effect.FOG, 0.35)
-_MOST_TAKES: Final = 4
+_MIST_EFFECT: Final = (Effect.FOG, 0.35)
+_MAX_SCENES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class ShotScene:
     """One scene of a shot: what it shows, and where in the shot, 0.0 … 1.0, it begins, perhaps with a cut.
 
-    `aloft` is seen from the air.
+    `is_aerial` is seen from the air.
     """
 
-    direction: Direction
+    parsed_prompt: ParsedPrompt
     start: float
-    cut: bool
-    aloft: bool = False
+    has_cut: bool
+    is_aerial: bool = False
 
 
-def takes(prompt: str, seconds: int, seed: int) -> tuple[Take, ...]:
+def split_into_scenes(prompt: str, seconds: int, seed: int) -> tuple[ShotScene, ...]:
     """Part a prompt into the scenes that it tells of, one after the other.
 
     A phase that names neither place nor light nor air goes on in the scene before it. A phase that names
     only an hour brings that hour to the same place.
     """
-    found: list[Take] = []
-    spoken = phases(prompt)
+    found: list[ShotScene] = []
+    spoken = split_into_phases(prompt)
     for number, (text, cut) in enumerate(spoken):
-        here = direct(text)
-        if found and not tells(here):
+        current = parse_prompt(text)
+        if found and not is_drawable(current):
             continue
-        if len(found) == min(seconds, _MOST_TAKES):
+        if len(found) == min(seconds, _MAX_SCENES):
             break
         if found:
-            here = _after(found[-1].direction, here)
-        found.append(Take(here, number / len(spoken), cut, bool(re.search(ALOFT, text))))
-    return tuple(replace(take, direction=settled(take.direction, seed)) for take in found)
+            current = _carry_over(found[-1].parsed_prompt, current)
+        found.append(
+            ShotScene(current, number / len(spoken), cut, bool(re.search(AERIAL_VIEW_PATTERN, text)))
+        )
+    return tuple(replace(scene, parsed_prompt=complete_setting(scene.parsed_prompt, seed)) for scene in found)
 
 
-def tells(direction: Direction) -> bool:
+def is_drawable(parsed: ParsedPrompt) -> bool:
     """Say whether a direction names anything that can be drawn: a place, a light, or what is in the air."""
-    return bool(direction.place or direction.hour or direction.season or direction.effects)
+    return bool(parsed.place or parsed.hour or parsed.season or parsed.effects)
 
 
-def settled(direction: Direction, seed: int) -> Direction:
+def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
     """Return the direction with a place, and with what its hour and season bring to the air there."""
-    if not tells(direction):
-        return direction
-    place = direction.place or _somewhere(direction, seed)
-    hour = direction.hour
-    if hour is None and direction.strength_of(Effect.FIRE):
-        hour = Hour.NIGHT
-    effects = direction.effects
-    weather = any(effect not in _LIGHTS for effect, _ in effects)
-    carried = CARRIED.get(direction.season) if direction.season is not None else None
-    if not weather and carried and place in GREEN:
+    if not is_drawable(parsed):
+        return parsed
+    place = parsed.place or _choose_default_place(parsed, seed)
+    hour = parsed.hour
+    if hour is None and parsed.get_effect_strength(Effect.FIRE):
+        hour = TimeOfDay.NIGHT
+    effects = parsed.effects
+    weather = any(effect not in _LIGHT_EFFECTS for effect, _ in effects)
+    carried = SEASONAL_EFFECTS.get(parsed.season) if parsed.season is not None else None
+    if not weather and carried and place in GREEN_PLACES:
         effects = (*effects, carried)
-    elif not weather and hour in _MISTY_HOURS and place in _MISTY:
-        effects = (*effects, _MIST)
-    return replace(direction, place=place, hour=hour, effects=effects)
+    elif not weather and hour in _MISTY_HOURS and place in _MISTY_PLACES:
+        effects = (*effects, _MIST_EFFECT)
+    return replace(parsed, place=place, hour=hour, effects=effects)
 
 
-def _after(before: Direction, here: Direction) -> Direction:
+def _carry_over(before: ParsedPrompt, current: ParsedPrompt) -> ParsedPrompt:
     """Return what a phase shows, when it comes after another one: what it leaves out stays as it was."""
     return replace(
-        here,
-        place=here.place or before.place,
-        hour=here.hour or before.hour,
-        season=here.season or (before.season if here.place is None else None),
+        current,
+        place=current.place or before.place,
+        hour=current.hour or before.hour,
+        season=current.season or (before.season if current.place is None else None),
     )
 
 
-def _somewhere(direction: Direction, seed: int) -> Place:
-    if direction.season is not None:
-        return _BY_SEASON[direction.season]
-    for effect, place in _BY_AIR:
-        if direction.strength_of(effect):
+def _choose_default_place(parsed: ParsedPrompt, seed: int) -> Place:
+    if parsed.season is not None:
+        return _PLACE_BY_SEASON[parsed.season]
+    for effect, place in _PLACE_BY_EFFECT:
+        if parsed.get_effect_strength(effect):
             return place
-    return _ANYWHERE[int(np.random.default_rng([seed, 53]).integers(len(_ANYWHERE)))]
+    return _DEFAULT_PLACES[int(np.random.default_rng([seed, 53]).integers(len(_DEFAULT_PLACES)))]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Move(StrEnum):
+class CameraMove(StrEnum):
     """What the camera does. Directions are the camera's: panning left moves the picture's content right."""
 
     PUSH_IN = "push_in"
@@ -48,7 +48,7 @@ class Effect(StrEnum):
     SUNSET = "sunset"
 
 
-class Action(StrEnum):
+class SubjectAction(StrEnum):
     """What a subject does."""
 
     IDLE = "idle"
@@ -83,7 +83,7 @@ class Place(StrEnum):
     SKYLINE = "skyline"
 
 
-class Hour(StrEnum):
+class TimeOfDay(StrEnum):
     """The light of a scene."""
 
     DAWN = "dawn"
@@ -102,7 +102,7 @@ class Season(StrEnum):
     WINTER = "winter"
 
 
-class Nature(StrEnum):
+class Locomotion(StrEnum):
     """What a subject does of itself, known from what it is called."""
 
     FLIES = "flies"
@@ -119,7 +119,7 @@ _CN_HOURS = r"(?:白天|白昼|夜晚|黑夜|夜里|黄昏|傍晚|日落|日出|
 _CN_BECOMES = r"(?:渐渐|逐渐|慢慢|缓缓)?(?:变成了?|变为|变到|转为|转成|转到|过渡到|过渡为|化为|到|至|入)"
 
 # Said of a path, only its end counts; rewritten before anything is searched.
-PATHS: Final = (
+PATH_REWRITES: Final = (
     (r"(?:from )?(?:the )?left(?: side)?[\s-]+to[\s-]+(?:the )?right(?: side)?", " rightwards "),
     (r"(?:from )?(?:the )?right(?: side)?[\s-]+to[\s-]+(?:the )?left(?: side)?", " leftwards "),
     (
@@ -145,27 +145,27 @@ PATHS: Final = (
     (rf"[从由]?{_CN_HOURS}{_CN_BECOMES}(?={_CN_HOURS})", ""),
 )
 
-NEGATIONS: Final = (
+NEGATION_PATTERNS: Final = (
     r"(?:\bno|\bnot|n['’]t|\bwithout|\bnever|\bavoid(?:ing)?|\bdont|\bstop(?= \w+ing\b))\s+(?:[\w-]+\s+){0,2}$",
     r"(?:不要|不(?![断停时由禁知仅但过同])|没有|没(?!入)|无(?![人比数尽边限])|别(?![墅致的人])|禁止|避免|停止)(?:[^，。,.]{0,2})$",
 )
-DENIED_AFTER: Final = (
+DENIED_AFTER_PATTERN: Final = (
     r"\s*(?:\w+\s+)?(?:stop(?:s|ped)?|ends?|ended|ceas\w+|clears?(?: up)?|lifts|fades? away)\b"
     r"|(?:渐渐|逐渐|慢慢|已经|都)?(?:停|止|散[去开了]|消[失散])"
 )
 
-CLAUSE_END: Final = r"[.,;!?\n，。；！？、]+"
-CUT: Final = (
+CLAUSE_END_PATTERN: Final = r"[.,;!?\n，。；！？、]+"
+CUT_PATTERN: Final = (
     r"\b(?:(?:hard |jump |smash )?cut(?:s|ting)?|switch(?:es)?) to\b|\b(?:next|new) (?:shot|scene)\b"
     r"|切换?[到至]|切镜|转场|下一[个镜幕]+头?"
 )
-AND_THEN: Final = (
-    rf"{CUT}|\b(?:fad|dissolv|transition)(?:e|es|s|ing)? (?:in)?to (?=(?:a|an|the) )|"
+PHASE_JOINT_PATTERN: Final = (
+    rf"{CUT_PATTERN}|\b(?:fad|dissolv|transition)(?:e|es|s|ing)? (?:in)?to (?=(?:a|an|the) )|"
     r"\b(?:and then|then|after that|afterwards|finally|followed by|next)\b|然后|接着|随后|之后|最后|接下来|最终"
     r"|再(?=[推拉摇移缩放向往朝缓慢快环绕升降]|镜头)"
 )
 
-EFFECTS: Final = (
+EFFECT_PATTERNS: Final = (
     (
         Effect.RAIN,
         r"\brain(?:s|y|ing|drops?|fall|storm)?\b(?! ?forest)|\bdrizzl\w*|\bdownpour|\bthunder\w*|\blightning\b|(?<!snow )(?<!sand )(?<!dust )\bstorms?\b|\bstormy\b"
@@ -226,7 +226,7 @@ EFFECTS: Final = (
     ),
 )
 
-PLACES: Final = (
+PLACE_PATTERNS: Final = (
     (
         Place.SPACE,
         r"\b(?:outer space|space|galax\w+|nebula|cosmos|universe|stars? field|on the moon|planet)\b|太空|宇宙|星空|银河|星云|月球",
@@ -287,28 +287,31 @@ PLACES: Final = (
     (Place.SKY, r"\bsky\b|(?<!storm )(?<!rain )(?<!dark )\bclouds?\b|(?<!风)(?<!暴)天空"),
 )
 
-HOURS: Final = (
+TIME_OF_DAY_PATTERNS: Final = (
     (
-        Hour.NIGHT,
+        TimeOfDay.NIGHT,
         r"\bnight\w*\b|\bmidnight\b|\bmoonl\w+|\bneon\b|\bstarry\b|\b(?:gets?|grows?|becomes?) dark(?:er)?\b|\bdarkness falls|夜|月光|星空|霓虹|天黑|晚上",
     ),
     (
-        Hour.SUNSET,
+        TimeOfDay.SUNSET,
         r"\bsunset\b|\bdusk\b|\bgolden[\s-]hour\b|\bevening\b|\btwilight\b|\bsun (?:\w+ly )?(?:sets?|setting|goes down|going down)\b|\bsetting sun\b"
         r"|日落|夕阳|黄昏|傍晚|落日|晚霞|太阳[^，。]{0,3}(?:落|下山|西沉)|日暮",
     ),
     (
-        Hour.DAWN,
+        TimeOfDay.DAWN,
         r"\bsunrise\b|\bdawn\b|\bmorning\b|\bsun (?:\w+ly )?(?:rises?|rising|comes up|coming up)\b|日出|黎明|朝霞|清晨|早晨|太阳[^，。]{0,3}升",
     ),
     (
-        Hour.OVERCAST,
+        TimeOfDay.OVERCAST,
         r"\bovercast\b|\bcloudy\b|\bgr[ea]y (?:sky|skies|day|weather)\b|\bgloomy\b|\b(?:dark|storm|rain|heavy) clouds\b|乌云|阴天|多云|阴沉|阴云",
     ),
-    (Hour.DAY, r"\bday\w*\b|\bsunny\b|\bsunshine\b|\bnoon\b|\bblue sky\b|白天|白昼|阳光|晴|正午|蓝天|天亮"),
+    (
+        TimeOfDay.DAY,
+        r"\bday\w*\b|\bsunny\b|\bsunshine\b|\bnoon\b|\bblue sky\b|白天|白昼|阳光|晴|正午|蓝天|天亮",
+    ),
 )
 
-SEASONS: Final = (
+SEASON_PATTERNS: Final = (
     (
         Season.SPRING,
         r"\bspring(?:time)?\b(?! water)|\bblossom(?:s|ing)?\b|\bsakura\b|春(?!联)|樱花|桃花|梅花|花开",
@@ -321,10 +324,10 @@ SEASONS: Final = (
     (Season.SUMMER, r"\bsummer\w*|\btropical\b|夏|热带"),
 )
 
-ALOFT: Final = (
+AERIAL_VIEW_PATTERN: Final = (
     r"\baerial\b|\bdrone\b|\bbird['’]?s[\s-]eye|\bfl(?:y|ies|ying|ight) (?:over|above|through|across)|\babove the clouds\b|\bsea of clouds\b"
     r"|航拍|俯瞰|鸟瞰|无人机|飞越|飞过|云海|云端|之巅"
 )
 
-SLOWER: Final = r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|calm(?:ly)?|light|a little|delicate(?:ly)?)\b|缓缓|慢慢|缓慢|轻轻|微微|稍微|小幅|轻微|小(?=雨|雪|雾)|薄(?=雾)|微(?=风)"
-FASTER: Final = r"\b(?:fast|quick(?:ly)?|rapid(?:ly)?|dramatic(?:ally)?|heavy|heavily|strong(?:ly)?|thick|dense|intense(?:ly)?|wild(?:ly)?|storm\w*|whip|hard|blizzard|downpour|sudden(?:ly)?)\b|快速|迅速|猛|剧烈|大幅|强烈|飞快|浓|暴|狂|大(?=雨|雪|雾|风|火)"
+WEAKER_PATTERN: Final = r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|calm(?:ly)?|light|a little|delicate(?:ly)?)\b|缓缓|慢慢|缓慢|轻轻|微微|稍微|小幅|轻微|小(?=雨|雪|雾)|薄(?=雾)|微(?=风)"
+STRONGER_PATTERN: Final = r"\b(?:fast|quick(?:ly)?|rapid(?:ly)?|dramatic(?:ally)?|heavy|heavily|strong(?:ly)?|thick|dense|intense(?:ly)?|wild(?:ly)?|storm\w*|whip|hard|blizzard|downpour|sudden(?:ly)?)\b|快速|迅速|猛|剧烈|大幅|强烈|飞快|浓|暴|狂|大(?=雨|雪|雾|风|火)"

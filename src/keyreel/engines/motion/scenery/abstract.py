@@ -16,12 +16,20 @@ from keyreel.engines.motion.imaging.pixels import (
     resized,
     step,
 )
-from keyreel.engines.motion.scenery.backdrop import finished
-from keyreel.engines.motion.scenery.composition import Composition
-from keyreel.engines.motion.scenery.landscapes.sky import mixed, noise
-from keyreel.engines.motion.scenery.moving.drifting_specks import MOTES, swarm
-from keyreel.engines.motion.scenery.view import FINER, Plane, Relief, Vista, apron, canvas_of, plane_of
-from keyreel.sound.music.moods import Mood, mood_of
+from keyreel.engines.motion.scenery.backdrop import add_vignette_and_grain
+from keyreel.engines.motion.scenery.composition import ComposedScene
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
+from keyreel.engines.motion.scenery.moving.drifting_specks import MOTES, create_swarm
+from keyreel.engines.motion.scenery.view import (
+    BACKGROUND_SCALE,
+    DepthProfile,
+    LayeredBackdrop,
+    Plane,
+    get_canvas_size,
+    get_margins,
+    prepare_plane,
+)
+from keyreel.sound.music.moods import Mood, detect_mood
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +41,11 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
-    Design = Callable[["Canvas", float], FloatArray]
+    Design = Callable[["AbstractCanvas", float], FloatArray]
     """Draws what lies at a depth, 0.0 far … 1.0 near, on a canvas; returns colours and opacity."""
 
 
-class Hues(NamedTuple):
+class AbstractPalette(NamedTuple):
     """The colours of a scene, from the deepest to the brightest, and one that stands out."""
 
     ground: Colour
@@ -47,50 +55,58 @@ class Hues(NamedTuple):
     accent: Colour
 
 
-class Canvas(NamedTuple):
+class AbstractCanvas(NamedTuple):
     """What a design draws on: a canvas around a frame, the hues, and chance."""
 
     size: Size
-    hues: Hues
+    hues: AbstractPalette
     rng: np.random.Generator
 
     @property
     def extent(self) -> tuple[int, int]:
         """The canvas's width and height."""
-        return canvas_of(self.size)
+        return get_canvas_size(self.size)
 
-    def tone(self, part: float) -> FloatArray:
+    def get_tone(self, part: float) -> FloatArray:
         """Return a hue between the deepest, 0.0, and the brightest, 1.0."""
-        return np.asarray(_mix(self.hues[:4], np.array(part)), np.float32)
+        return np.asarray(_interpolate_colours(self.hues[:4], np.array(part)), np.float32)
 
-    def across(self) -> FloatArray:
+    def get_column_positions(self) -> FloatArray:
         """Return each column's place [1, width], 0.0 … 1.0 within the frame."""
-        wide, beside = self.extent[0], apron(self.size)[0]
+        wide, beside = self.extent[0], get_margins(self.size)[0]
         return ((np.arange(wide, dtype=np.float32) - np.float32(beside)) / np.float32(self.size.width))[
             None, :
         ]
 
-    def down(self) -> FloatArray:
+    def get_row_positions(self) -> FloatArray:
         """Return each row's place [height, 1], 0.0 … 1.0 within the frame."""
-        high, above = self.extent[1], apron(self.size)[1]
+        high, above = self.extent[1], get_margins(self.size)[1]
         return ((np.arange(high, dtype=np.float32) - np.float32(above)) / np.float32(self.size.height))[
             :, None
         ]
 
 
-_MOODS: Final[dict[Mood, Hues]] = {
-    Mood.CALM: Hues((16, 34, 54), (34, 84, 116), (92, 160, 176), (206, 234, 226), (250, 196, 150)),
-    Mood.HAPPY: Hues((92, 40, 98), (226, 78, 106), (252, 150, 92), (255, 226, 150), (92, 206, 206)),
-    Mood.EPIC: Hues((16, 12, 34), (86, 24, 58), (206, 74, 50), (255, 190, 92), (92, 130, 226)),
-    Mood.TENSE: Hues((10, 12, 18), (40, 26, 44), (132, 26, 44), (234, 84, 62), (96, 150, 170)),
-    Mood.SAD: Hues((14, 20, 38), (40, 56, 92), (92, 112, 150), (190, 200, 220), (160, 130, 170)),
-    Mood.MYSTERY: Hues((10, 10, 28), (36, 26, 78), (86, 62, 150), (170, 150, 226), (70, 210, 190)),
-    Mood.SCIFI: Hues((6, 10, 26), (14, 48, 98), (28, 130, 190), (130, 236, 246), (246, 70, 160)),
-    Mood.ROMANCE: Hues((54, 18, 48), (146, 46, 88), (236, 118, 138), (255, 214, 200), (255, 190, 110)),
-    Mood.ORIENTAL: Hues((22, 30, 34), (44, 82, 82), (126, 160, 140), (232, 226, 200), (206, 62, 48)),
-    Mood.FANTASY: Hues((24, 16, 64), (80, 44, 146), (170, 92, 206), (250, 190, 240), (110, 226, 246)),
+_PALETTE_BY_MOOD: Final[dict[Mood, AbstractPalette]] = {
+    Mood.CALM: AbstractPalette((16, 34, 54), (34, 84, 116), (92, 160, 176), (206, 234, 226), (250, 196, 150)),
+    Mood.HAPPY: AbstractPalette(
+        (92, 40, 98), (226, 78, 106), (252, 150, 92), (255, 226, 150), (92, 206, 206)
+    ),
+    Mood.EPIC: AbstractPalette((16, 12, 34), (86, 24, 58), (206, 74, 50), (255, 190, 92), (92, 130, 226)),
+    Mood.TENSE: AbstractPalette((10, 12, 18), (40, 26, 44), (132, 26, 44), (234, 84, 62), (96, 150, 170)),
+    Mood.SAD: AbstractPalette((14, 20, 38), (40, 56, 92), (92, 112, 150), (190, 200, 220), (160, 130, 170)),
+    Mood.MYSTERY: AbstractPalette((10, 10, 28), (36, 26, 78), (86, 62, 150), (170, 150, 226), (70, 210, 190)),
+    Mood.SCIFI: AbstractPalette((6, 10, 26), (14, 48, 98), (28, 130, 190), (130, 236, 246), (246, 70, 160)),
+    Mood.ROMANCE: AbstractPalette(
+        (54, 18, 48), (146, 46, 88), (236, 118, 138), (255, 214, 200), (255, 190, 110)
+    ),
+    Mood.ORIENTAL: AbstractPalette(
+        (22, 30, 34), (44, 82, 82), (126, 160, 140), (232, 226, 200), (206, 62, 48)
+    ),
+    Mood.FANTASY: AbstractPalette(
+        (24, 16, 64), (80, 44, 146), (170, 92, 206), (250, 190, 240), (110, 226, 246)
+    ),
 }
-_COLOURS: Final[tuple[tuple[str, Colour], ...]] = (
+_COLOUR_PATTERNS: Final[tuple[tuple[str, Colour], ...]] = (
     (r"\b(?:red|crimson|scarlet)\b|红", (216, 44, 46)),
     (r"\borange\b|橙|橘", (246, 130, 40)),
     (r"\b(?:yellow|gold(?:en)?)\b|黄|金", (248, 196, 64)),
@@ -102,81 +118,83 @@ _COLOURS: Final[tuple[tuple[str, Colour], ...]] = (
     (r"\b(?:white|silver|ivory)\b|白|银", (226, 230, 238)),
     (r"\bblack\b|黑", (30, 30, 38)),
 )
-_DEPTHS: Final = (0.14, 0.26, 0.40, 0.55, 0.72, 0.92)
-_SOFT: Final = 0.007
-_SHARPEST: Final = 0.5
+_PLANE_DISPARITIES: Final = (0.14, 0.26, 0.40, 0.55, 0.72, 0.92)
+_BLUR_PER_DISPARITY: Final = 0.007
+_FOCUS_DISPARITY: Final = 0.5
 
 
-def imagined(prompt: str, size: Size, seed: int) -> Composition:
+def compose_abstract_scene(prompt: str, size: Size, seed: int) -> ComposedScene:
     """Compose an abstract scene in the mood and the colours of a prompt; the seed chooses among designs."""
     text = prompt.lower()
     rng = np.random.default_rng([seed, 43])
-    mood = mood_of(prompt)
-    canvas = Canvas(size, _hues(text, _MOODS[mood]), rng)
-    name = _DESIGNS_OF[mood][int(rng.integers(len(_DESIGNS_OF[mood])))]
+    mood = detect_mood(prompt)
+    canvas = AbstractCanvas(size, _choose_palette(text, _PALETTE_BY_MOOD[mood]), rng)
+    name = _DESIGNS_BY_MOOD[mood][int(rng.integers(len(_DESIGNS_BY_MOOD[mood])))]
     design = _DESIGNS[name]
-    planes = tuple(_plane(design, canvas, depth, number) for number, depth in enumerate(_DEPTHS))
-    relief = Relief(0.5, ground=0.10, side=0.10, above=0.10)
-    vista = Vista(_plate(canvas), relief, planes, size)
-    motes = replace(MOTES, colour=_lighter(canvas.hues.accent), count=130, light=0.5)
-    return Composition(vista, swarm=swarm(motes, size, rng))
+    planes = tuple(
+        _draw_plane(design, canvas, depth, number) for number, depth in enumerate(_PLANE_DISPARITIES)
+    )
+    relief = DepthProfile(0.5, ground=0.10, side=0.10, above=0.10)
+    vista = LayeredBackdrop(_draw_background(canvas), relief, planes, size)
+    motes = replace(MOTES, colour=_lighten(canvas.hues.accent), count=130, light=0.5)
+    return ComposedScene(vista, swarm=create_swarm(motes, size, rng))
 
 
-def _hues(text: str, mood: Hues) -> Hues:
+def _choose_palette(text: str, mood: AbstractPalette) -> AbstractPalette:
     """Return the mood's hues, or hues around the colours that the text names."""
-    found = [colour for pattern, colour in _COLOURS if re.search(pattern, text)]
+    found = [colour for pattern, colour in _COLOUR_PATTERNS if re.search(pattern, text)]
     if not found:
         return mood
     main = np.array(found[0], np.float32)
     accent = found[1] if len(found) > 1 else mood.accent
     ground, deep = main * 0.14 + np.array((6, 6, 14)), main * 0.42 + np.array((6, 4, 12))
     bright = main * 0.42 + np.array((150, 148, 148))
-    return Hues(_colour(ground), _colour(deep), _colour(main), _colour(bright), accent)
+    return AbstractPalette(_to_colour(ground), _to_colour(deep), _to_colour(main), _to_colour(bright), accent)
 
 
-def _colour(values: NDArray[np.floating]) -> Colour:
+def _to_colour(values: NDArray[np.floating]) -> Colour:
     red, green, blue = (float(each) for each in np.clip(values, 0, 255))
     return red, green, blue
 
 
-def _lighter(colour: Colour) -> Colour:
-    return _colour(np.array(colour) * 0.6 + 102)
+def _lighten(colour: Colour) -> Colour:
+    return _to_colour(np.array(colour) * 0.6 + 102)
 
 
-def _mix(stops: tuple[Colour, ...], part: NDArray[np.floating]) -> NDArray[np.floating]:
+def _interpolate_colours(stops: tuple[Colour, ...], part: NDArray[np.floating]) -> NDArray[np.floating]:
     where = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(part, where, [stop[each] for stop in stops]) for each in range(3)], axis=-1)
 
 
-def _plate(canvas: Canvas) -> Frame:
+def _draw_background(canvas: AbstractCanvas) -> Frame:
     """Draw the distance: a sky of soft lights in the scene's hues, brightest around one source."""
-    wide, high = canvas_of(canvas.size, FINER)
+    wide, high = get_canvas_size(canvas.size, BACKGROUND_SCALE)
     rng, hues = canvas.rng, canvas.hues
     rows = np.linspace(0, 1, high, dtype=np.float32)
-    image = np.repeat(np.asarray(_mix(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)
+    image = np.repeat(np.asarray(_interpolate_colours(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)
     small = wide // 4, high // 4
-    clouds = noise(small, (3, 3), rng, 5)
-    veil = blurred(noise(small, (5, 6), rng, 5), small[1] / 24)
-    mixed(image, hues.middle, resized(step(clouds, 0.40, 0.72) * np.float32(0.55), wide, high))
-    mixed(image, hues.accent, resized(step(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high))
+    clouds = generate_noise(small, (3, 3), rng, 5)
+    veil = blurred(generate_noise(small, (5, 6), rng, 5), small[1] / 24)
+    blend_colour(image, hues.middle, resized(step(clouds, 0.40, 0.72) * np.float32(0.55), wide, high))
+    blend_colour(image, hues.accent, resized(step(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high))
     x, y = rng.uniform(0.28, 0.72) * wide, rng.uniform(0.26, 0.46) * high
     across, down = np.arange(wide, dtype=np.float32)[None, :], np.arange(high, dtype=np.float32)[:, None]
     away = np.hypot(across - np.float32(x), down - np.float32(y)) / np.float32((wide * high) ** 0.5)
-    mixed(image, hues.bright, np.asarray(0.85 * np.exp(-away * 7.5), np.float32))
+    blend_colour(image, hues.bright, np.asarray(0.85 * np.exp(-away * 7.5), np.float32))
     core = step(-away, -0.062, -0.058) * np.float32(0.9)
-    mixed(image, _lighter(hues.bright), core)
-    plate = four_channels(finished(image, rng))
+    blend_colour(image, _lighten(hues.bright), core)
+    plate = four_channels(add_vignette_and_grain(image, rng))
     plate[..., 3] = 0
     return plate
 
 
-def _plane(design: Design, canvas: Canvas, depth: float, number: int) -> Plane:
-    part = number / (len(_DEPTHS) - 1)
+def _draw_plane(design: Design, canvas: AbstractCanvas, depth: float, number: int) -> Plane:
+    part = number / (len(_PLANE_DISPARITIES) - 1)
     drawn = design(canvas, part)
     over = premultiplied(bytes_of(drawn[..., :3]), np.ascontiguousarray(drawn[..., 3]))
     short = min(canvas.size.height, canvas.size.width)
-    soft = abs(depth - _SHARPEST) * _SOFT * short
-    picture, opacity, disparity = plane_of(over, depth, soft)
+    soft = abs(depth - _FOCUS_DISPARITY) * _BLUR_PER_DISPARITY * short
+    picture, opacity, disparity = prepare_plane(over, depth, soft)
     way = -1.0 if number % 2 else 1.0
     return Plane(
         picture, opacity, disparity, sway=0.012 + 0.014 * part, rooted=0.0, drift=(way * 0.012, 0.0),
@@ -184,10 +202,10 @@ def _plane(design: Design, canvas: Canvas, depth: float, number: int) -> Plane:
     )  # fmt: skip
 
 
-def _silk(canvas: Canvas, part: float) -> FloatArray:
+def _draw_silk(canvas: AbstractCanvas, part: float) -> FloatArray:
     """Draw one ribbon of silk that lies across the frame, with its folds in the light."""
     rng = canvas.rng
-    x, y = canvas.across(), canvas.down()
+    x, y = canvas.get_column_positions(), canvas.get_row_positions()
     lean = np.float32(rng.uniform(-0.32, 0.32))
     level = np.float32(0.18 + 0.80 * part + rng.uniform(-0.07, 0.07))
     phase = rng.random(4) * 6
@@ -201,7 +219,7 @@ def _silk(canvas: Canvas, part: float) -> FloatArray:
     )
     light = 0.5 + 0.5 * np.cos(fold)
     sheen = np.exp(-(((light - 0.86) / 0.11) ** 2)) * np.float32(0.55)
-    deep, bright = canvas.tone(0.22 + 0.30 * part), canvas.tone(0.62 + 0.34 * part)
+    deep, bright = canvas.get_tone(0.22 + 0.30 * part), canvas.get_tone(0.62 + 0.34 * part)
     colour = deep + (bright - deep) * np.asarray(light**1.4, np.float32)[..., None]
     accent = np.array(canvas.hues.accent, np.float32)
     colour += (accent - colour) * (np.float32(0.30) * step(x * np.ones_like(y), 0.1, 1.0) * light)[..., None]
@@ -210,26 +228,26 @@ def _silk(canvas: Canvas, part: float) -> FloatArray:
     return np.dstack((colour, alpha)).astype(np.float32)
 
 
-def _paper(canvas: Canvas, part: float) -> FloatArray:
+def _draw_paper(canvas: AbstractCanvas, part: float) -> FloatArray:
     """Draw one sheet of paper cut into hills, with a lit edge, and shade below the sheet behind it."""
     rng = canvas.rng
-    x, y = canvas.across(), canvas.down()
+    x, y = canvas.get_column_positions(), canvas.get_row_positions()
     line = np.zeros_like(x)
     for waves, share in ((1.1, 0.55), (2.6, 0.30), (5.7, 0.15)):
         line += np.float32(share) * np.sin(x * np.float32(waves * 3.2) + np.float32(rng.random() * 6))
     top = np.float32(0.44 + 0.52 * part) - line * np.float32(0.10)
     deep = y - top
     # Far sheets are bright with air, near ones deep: light comes from behind them.
-    tone = canvas.tone(0.82 - 0.74 * part)
-    grain = noise(canvas.extent, (160, 120), rng, 2) - np.float32(0.5)
+    tone = canvas.get_tone(0.82 - 0.74 * part)
+    grain = generate_noise(canvas.extent, (160, 120), rng, 2) - np.float32(0.5)
     light = np.float32(1.06) - np.float32(0.34) * np.clip(deep / 0.5, 0, 1) + np.float32(0.06) * grain
     colour = tone * light[..., None]
     edge = np.exp(-((deep / 0.005) ** 2)) * np.float32(0.6)
-    colour += (np.array(_lighter(canvas.hues.bright), np.float32) - colour) * edge[..., None]
+    colour += (np.array(_lighten(canvas.hues.bright), np.float32) - colour) * edge[..., None]
     return np.dstack((colour, step(deep, 0.0, 0.004))).astype(np.float32)
 
 
-def _orbs(canvas: Canvas, part: float) -> FloatArray:
+def _draw_orbs(canvas: AbstractCanvas, part: float) -> FloatArray:
     """Draw balls of glass that float at one depth: lit from above, with a rim and a highlight."""
     rng = canvas.rng
     wide, high = canvas.extent
@@ -238,12 +256,12 @@ def _orbs(canvas: Canvas, part: float) -> FloatArray:
     for _ in range(max(round(9 - 6 * part), 3)):
         radius = short * (0.035 + 0.16 * part) * rng.uniform(0.55, 1.25)
         side = rng.choice((-1.0, 1.0)) * (0.10 + 0.50 * rng.random() ** (0.5 + 0.5 * (1 - part)))
-        _ball(drawn, canvas, ((0.5 + side), float(rng.uniform(0.0, 1.0))), radius)
+        _draw_ball(drawn, canvas, ((0.5 + side), float(rng.uniform(0.0, 1.0))), radius)
     return drawn
 
 
-def _ball(drawn: FloatArray, canvas: Canvas, at: tuple[float, float], radius: float) -> None:
-    beside, above = apron(canvas.size)
+def _draw_ball(drawn: FloatArray, canvas: AbstractCanvas, at: tuple[float, float], radius: float) -> None:
+    beside, above = get_margins(canvas.size)
     centre = beside + at[0] * canvas.size.width, above + at[1] * canvas.size.height
     x0, y0 = (max(int(each - radius) - 2, 0) for each in centre)
     x1, y1 = (
@@ -262,7 +280,7 @@ def _ball(drawn: FloatArray, canvas: Canvas, at: tuple[float, float], radius: fl
         -(((x - 0.3) ** 2 + (y - 0.44) ** 2) / 0.06)
     )
     which = canvas.rng.random()
-    body = np.array(canvas.hues.accent, np.float32) if which < 0.22 else canvas.tone(0.35 + 0.5 * which)
+    body = np.array(canvas.hues.accent, np.float32) if which < 0.22 else canvas.get_tone(0.35 + 0.5 * which)
     colour = body * (0.30 + 0.80 * light)[..., None] + np.array(canvas.hues.bright) * (0.7 * rim)[..., None]
     colour += 255 * np.clip(shine, 0, 1)[..., None] * 0.75
     mask = step(1 - out, 0.0, 2.5 / radius) * np.float32(0.96)
@@ -271,12 +289,12 @@ def _ball(drawn: FloatArray, canvas: Canvas, at: tuple[float, float], radius: fl
     part[..., 3] = np.maximum(part[..., 3], mask)
 
 
-def _curtain(canvas: Canvas, part: float) -> FloatArray:
+def _draw_curtain(canvas: AbstractCanvas, part: float) -> FloatArray:
     """Draw one curtain of light that hangs in folds and fades upwards, over dark hills when it is near."""
     if part > 0.7:
-        return _paper(canvas._replace(hues=_darkened(canvas.hues)), part)
+        return _draw_paper(canvas._replace(hues=_darken(canvas.hues)), part)
     rng = canvas.rng
-    x, y = canvas.across(), canvas.down()
+    x, y = canvas.get_column_positions(), canvas.get_row_positions()
     wide = canvas.extent[0]
     fold = np.float32(0.13) * np.sin(x * np.float32(4.3) + np.float32(rng.random() * 6)) + np.float32(
         0.05
@@ -284,21 +302,26 @@ def _curtain(canvas: Canvas, part: float) -> FloatArray:
     foot = np.float32(0.30 + 0.42 * part) + fold
     up = (foot - y) / np.float32(0.46 + 0.2 * part)
     streaks = (
-        noise((wide, 1), (70, 1), rng, 4)[0][None, :] * 0.6
-        + noise((wide, 1), (9, 1), rng, 3)[0][None, :] * 0.7
+        generate_noise((wide, 1), (70, 1), rng, 4)[0][None, :] * 0.6
+        + generate_noise((wide, 1), (9, 1), rng, 3)[0][None, :] * 0.7
     )
     light = step(up, 0.0, 0.06) * np.exp(-np.clip(up, 0, None) * 2.6) * streaks
-    low, top = canvas.tone(0.86), np.array(canvas.hues.accent, np.float32)
+    low, top = canvas.get_tone(0.86), np.array(canvas.hues.accent, np.float32)
     colour = low + (top - low) * step(up, 0.05, 0.75)[..., None]
     return np.dstack((colour, np.clip(light * 0.95, 0, 0.9))).astype(np.float32)
 
 
-def _darkened(hues: Hues) -> Hues:
-    return Hues(*(_colour(np.array(each) * 0.30) for each in hues))
+def _darken(hues: AbstractPalette) -> AbstractPalette:
+    return AbstractPalette(*(_to_colour(np.array(each) * 0.30) for each in hues))
 
 
-_DESIGNS: Final[dict[str, Design]] = {"silk": _silk, "paper": _paper, "orbs": _orbs, "curtains": _curtain}
-_DESIGNS_OF: Final[dict[Mood, tuple[str, ...]]] = {
+_DESIGNS: Final[dict[str, Design]] = {
+    "silk": _draw_silk,
+    "paper": _draw_paper,
+    "orbs": _draw_orbs,
+    "curtains": _draw_curtain,
+}
+_DESIGNS_BY_MOOD: Final[dict[Mood, tuple[str, ...]]] = {
     Mood.CALM: ("silk", "paper", "orbs"),
     Mood.HAPPY: ("orbs", "paper", "silk"),
     Mood.EPIC: ("curtains", "silk", "paper"),

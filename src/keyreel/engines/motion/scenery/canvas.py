@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.scenery.landscapes.ground import strew
-from keyreel.engines.motion.scenery.view import apron, canvas_of
+from keyreel.engines.motion.scenery.landscapes.ground import draw_polygons
+from keyreel.engines.motion.scenery.view import get_canvas_size, get_margins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.prompts.vocabulary import Season
-    from keyreel.engines.motion.scenery.landscapes.sky import Colour, Sketch
+    from keyreel.engines.motion.scenery.landscapes.sky import Colour, DrawingContext
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
@@ -28,46 +28,50 @@ _SUBPIXELS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Easel:
+class ForegroundCanvas:
     """A canvas [height, width, 4] around a frame, the light on it, and the season."""
 
     image: Frame
     size: Size
-    sketch: Sketch
+    context: DrawingContext
     season: Season
     rng: np.random.Generator
 
     @property
-    def short(self) -> float:
+    def size_unit(self) -> float:
         """What sizes are a part of: the frame's height, less in tall narrow frames."""
         return min(self.size.height, self.size.width * 0.9)
 
-    def at(self, x: float, y: float) -> tuple[float, float]:
+    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
         """Return the pixel of a place in the frame, given in parts of it."""
-        across, down = apron(self.size)
+        across, down = get_margins(self.size)
         return across + x * self.size.width, down + y * self.size.height
 
-    def tone(self, colour: Colour, light: float = 1.0) -> FloatArray:
+    def light_tone(self, colour: Colour, light: float = 1.0) -> FloatArray:
         """Return a colour, opaque, in the scene's light."""
-        return np.append(np.clip(self.sketch.lit(colour) * np.float32(light), 0, 255), 255).astype(np.float32)
+        return np.append(np.clip(self.context.light_colour(colour) * np.float32(light), 0, 255), 255).astype(
+            np.float32
+        )
 
-    def fill(self, corners: Points, tones: Points) -> None:
+    def fill_polygons(self, corners: Points, tones: Points) -> None:
         """Fill small convex polygons [number, corners, 2] with tones [number, 4]."""
-        strew(self.image, corners, tones)
+        draw_polygons(self.image, corners, tones)
 
-    def shape(self, outline: Points, tone: FloatArray) -> None:
+    def fill_outline(self, outline: Points, tone: FloatArray) -> None:
         """Fill one outline of any form."""
         points = np.round(outline * _SUBPIXELS).astype(np.int32)
         cv2.fillPoly(self.image, [points], tone.tolist(), cv2.LINE_AA, 4)
 
-    def stroke(self, points: Points, thick: Sequence[float], tone: FloatArray) -> None:
+    def draw_stroke(self, points: Points, thick: Sequence[float], tone: FloatArray) -> None:
         """Draw a line whose thickness changes along it."""
         for start, end, wide in zip(points[:-1], points[1:], thick, strict=False):
             first, last = ((round(x * _SUBPIXELS), round(y * _SUBPIXELS)) for x, y in (start, end))
             cv2.line(self.image, first, last, tone.tolist(), max(round(wide), 1), cv2.LINE_AA, 4)
 
 
-def easel(size: Size, sketch: Sketch, season: Season) -> Easel:
+def create_canvas(size: Size, context: DrawingContext, season: Season) -> ForegroundCanvas:
     """Put up a clear canvas."""
-    wide, high = canvas_of(size)
-    return Easel(np.zeros((high, wide, 4), np.uint8), size, sketch, season, sketch.rng.spawn(1)[0])
+    wide, high = get_canvas_size(size)
+    return ForegroundCanvas(
+        np.zeros((high, wide, 4), np.uint8), size, context, season, context.rng.spawn(1)[0]
+    )

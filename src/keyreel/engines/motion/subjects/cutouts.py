@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.networks.models import Nets
-    from keyreel.engines.motion.scenery.landscapes.sky import Sunlight
+    from keyreel.engines.motion.scenery.landscapes.sky import SceneLight
 
     FloatArray = NDArray[np.float32]
 
@@ -197,7 +197,7 @@ def harmonised(cutout: Cutout, surroundings: Frame, dims: float = 1.0) -> Cutout
     return replace(cutout, image=image)
 
 
-def lit_from(cutout: Cutout, light: Sunlight, x: float) -> Cutout:
+def lit_from(cutout: Cutout, light: SceneLight, x: float) -> Cutout:
     """Light the subject at this part of the frame's width from the scene's side: shade, rim, and air."""
     high, wide = cutout.shape
     side = float(np.clip((light.x - x) * 2.2, -1, 1))

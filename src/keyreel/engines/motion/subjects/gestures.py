@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from keyreel.engines.motion.prompts.vocabulary import Action
+from keyreel.engines.motion.prompts.vocabulary import SubjectAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +27,12 @@ class Gesture(NamedTuple):
 
 
 TRAVEL: Final = {
-    Action.WALK: 0.36,
-    Action.RUN: 0.62,
-    Action.DRIVE: 0.5,
-    Action.JUMP: 0.16,
-    Action.FLY: 0.5,
-    Action.FLOAT: 0.16,
+    SubjectAction.WALK: 0.36,
+    SubjectAction.RUN: 0.62,
+    SubjectAction.DRIVE: 0.5,
+    SubjectAction.JUMP: 0.16,
+    SubjectAction.FLY: 0.5,
+    SubjectAction.FLOAT: 0.16,
 }
 """How much of the frame's width a subject crosses in a shot of five seconds when it has a heading."""
 
@@ -46,13 +46,18 @@ class Footing(StrEnum):
     EDGE = "edge"
 
 
-def gesture(action: Action | None, footing: Footing, seconds: float, phase: float) -> Gesture:
+def gesture(action: SubjectAction | None, footing: Footing, seconds: float, phase: float) -> Gesture:
     """Return the bearing at a time. `phase` (radians) keeps two subjects from moving in step."""
-    if footing is Footing.WATER and action not in {Action.JUMP, Action.TURN, Action.DANCE, Action.WAVE}:
+    if footing is Footing.WATER and action not in {
+        SubjectAction.JUMP,
+        SubjectAction.TURN,
+        SubjectAction.DANCE,
+        SubjectAction.WAVE,
+    }:
         return _bob(seconds, phase)
     if footing is Footing.AIR and action is None:
-        action = Action.FLOAT
-    return _GESTURES.get(action or Action.IDLE, _idle)(seconds, phase)
+        action = SubjectAction.FLOAT
+    return _GESTURES.get(action or SubjectAction.IDLE, _idle)(seconds, phase)
 
 
 def _idle(seconds: float, phase: float) -> Gesture:
@@ -143,15 +148,15 @@ def _turn(seconds: float, phase: float) -> Gesture:
     return Gesture(wide=wide, tall=1 + 0.01 * sin(2 * pi * 0.5 * seconds))
 
 
-_GESTURES: Final[dict[Action, Callable[[float, float], Gesture]]] = {
-    Action.IDLE: _idle,
-    Action.WALK: _walk,
-    Action.RUN: _run,
-    Action.DRIVE: _drive,
-    Action.JUMP: _jump,
-    Action.FLY: _fly,
-    Action.FLOAT: _float,
-    Action.DANCE: _dance,
-    Action.WAVE: _wave,
-    Action.TURN: _turn,
+_GESTURES: Final[dict[SubjectAction, Callable[[float, float], Gesture]]] = {
+    SubjectAction.IDLE: _idle,
+    SubjectAction.WALK: _walk,
+    SubjectAction.RUN: _run,
+    SubjectAction.DRIVE: _drive,
+    SubjectAction.JUMP: _jump,
+    SubjectAction.FLY: _fly,
+    SubjectAction.FLOAT: _float,
+    SubjectAction.DANCE: _dance,
+    SubjectAction.WAVE: _wave,
+    SubjectAction.TURN: _turn,
 }

@@ -13,8 +13,8 @@ from keyreel.engines.motion.effects import fog_fire_and_grading
 from keyreel.engines.motion.imaging.pixels import blurred, four_channels, resized, three_channels
 from keyreel.engines.motion.layers import background, depth, visible_patches
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place
-from keyreel.engines.motion.scenery.backdrop import backdrop
-from keyreel.engines.motion.scenery.landscapes.sky import Sunlight
+from keyreel.engines.motion.scenery.backdrop import draw_backdrop
+from keyreel.engines.motion.scenery.landscapes.sky import SceneLight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.camera.parallax import View
     from keyreel.engines.motion.camera.path import Pose
     from keyreel.engines.motion.layers.background import Canvas
-    from keyreel.engines.motion.prompts.parser import Direction
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
@@ -46,7 +46,7 @@ class Scene:
     canvas: Canvas
     pixels: NDArray[np.uint8]
     horizon: float
-    light: Sunlight
+    light: SceneLight
     shore: float | None = None
     gloss: float = 0.0
     weightless: bool = False
@@ -83,14 +83,14 @@ class Scene:
         return depth.ground(np.asarray(rows, np.float32), self.horizon)
 
 
-def pictured(picture: Frame, direction: Direction, size: Size) -> Scene:
+def pictured(picture: Frame, direction: ParsedPrompt, size: Size) -> Scene:
     """Make a scene of a picture, in the light of the prompt's hour."""
     canvas = background.canvas(_lit(picture, direction), size, (0.5, 0.5))
     shore = 1.2 if direction.place in _WATERS else None
     window = resized(canvas.window, 64, 48).astype(np.float32)
     brightness = blurred(np.asarray(window[:28].mean(axis=(0, 2))[None, :], np.float32), 6)[0]
     glow = np.percentile(window.reshape(-1, 3), 94, axis=0)
-    light = Sunlight(
+    light = SceneLight(
         int(brightness.argmax()) / 63,
         (float(glow[0]), float(glow[1]), float(glow[2])),
         rim=0.3,
@@ -99,11 +99,11 @@ def pictured(picture: Frame, direction: Direction, size: Size) -> Scene:
     return Scene(canvas, four_channels(canvas.image), depth.HORIZON, light, shore)
 
 
-def designed(direction: Direction, size: Size, seed: int, *, aerial: bool = False) -> Scene:
+def designed(direction: ParsedPrompt, size: Size, seed: int, *, aerial: bool = False) -> Scene:
     """Make a scene for what the prompt says."""
     canvas = background.blank(size)
     high, wide = canvas.image.shape[:2]
-    drawn = backdrop(direction, (wide, high), seed, aerial=aerial)
+    drawn = draw_backdrop(direction, (wide, high), seed, aerial=aerial)
 
     def in_frame(row: float) -> float:
         return (row * float(high) - canvas.top) / size.height
@@ -116,11 +116,11 @@ def designed(direction: Direction, size: Size, seed: int, *, aerial: bool = Fals
         light,
         None if drawn.shore is None else in_frame(drawn.shore),
         drawn.gloss,
-        drawn.weightless,
+        drawn.is_weightless,
     )
 
 
-def _lit(picture: Frame, direction: Direction) -> Frame:
+def _lit(picture: Frame, direction: ParsedPrompt) -> Frame:
     """Bring night or sunset to a picture that does not show it yet."""
     red, _, blue = (float(each) for each in picture[::8, ::8].reshape(-1, 3).mean(axis=0))
     wanted = (
@@ -128,7 +128,7 @@ def _lit(picture: Frame, direction: Direction) -> Frame:
         (Effect.SUNSET, red - blue < _WARM),
     )
     for effect, needed in wanted:
-        if direction.strength_of(effect) and needed:
+        if direction.get_effect_strength(effect) and needed:
             picture = picture.copy()
             fog_fire_and_grading.grade(effect, 1.0).shine(picture, 1.0)
     return picture

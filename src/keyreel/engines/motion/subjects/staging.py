@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.prompts.vocabulary import Action, Nature
+from keyreel.engines.motion.prompts.vocabulary import Locomotion, SubjectAction
 from keyreel.engines.motion.subjects import compositing, cutouts
 from keyreel.engines.motion.subjects.compositing import Sprite, sprite
 from keyreel.engines.motion.subjects.gestures import TRAVEL, Footing, gesture
@@ -17,7 +17,7 @@ from keyreel.engines.motion.subjects.gestures import TRAVEL, Footing, gesture
 if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import Pose
-    from keyreel.engines.motion.prompts.parser import Role
+    from keyreel.engines.motion.prompts.parser import SubjectInstruction
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.engines.motion.subjects.scene import Scene
     from keyreel.order import Order, Size
@@ -40,7 +40,13 @@ _CLIMB: Final = 0.34
 """How much of the frame's height what rises or sinks through the air covers in five seconds."""
 _CEILING: Final = 0.10
 """The least room above what rises: it stays in the frame when the camera comes nearer."""
-_TRAVELS: Final = {Action.WALK, Action.RUN, Action.DRIVE, Action.FLY, Action.FLOAT}
+_TRAVELS: Final = {
+    SubjectAction.WALK,
+    SubjectAction.RUN,
+    SubjectAction.DRIVE,
+    SubjectAction.FLY,
+    SubjectAction.FLOAT,
+}
 
 # By nearness -1 (far), 0, 1 (near): how far down from the horizon it stands, and how tall it is.
 _GROUND: Final = ((0.34, 0.30), (0.74, 0.62), (1.0, 0.86))
@@ -64,7 +70,7 @@ class Actor:
 
     cutout: Cutout
     sprite: Sprite
-    action: Action | None
+    action: SubjectAction | None
     footing: Footing
     start: Mark
     end: Mark
@@ -83,10 +89,10 @@ class Actor:
 
 
 if TYPE_CHECKING:
-    _Way = tuple[Cutout, Role, Footing, tuple[Mark, Mark]]
+    _Way = tuple[Cutout, SubjectInstruction, Footing, tuple[Mark, Mark]]
 
 
-def placed(cast: list[tuple[Cutout, Role]], where: Scene, order: Order) -> list[Actor]:
+def placed(cast: list[tuple[Cutout, SubjectInstruction]], where: Scene, order: Order) -> list[Actor]:
     """Give every subject its place and its way, in the order in which they are drawn: far ones first."""
     rng = np.random.default_rng([order.seed, 17])
     columns = _columns([role for _, role in cast])
@@ -129,19 +135,28 @@ def _fitting(ways: list[_Way], size: Size) -> list[_Way]:
     ]
 
 
-def footing_of(cutout: Cutout, role: Role, where: Scene) -> Footing:
+def footing_of(cutout: Cutout, role: SubjectInstruction, where: Scene) -> Footing:
     """Return what bears a subject here."""
     if cutout.cut_below:
         return Footing.EDGE
-    if role.climb > 0 and role.nature is not Nature.SWIMS and role.action in {Action.FLY, Action.FLOAT}:
+    if (
+        role.climb > 0
+        and role.nature is not Locomotion.SWIMS
+        and role.action in {SubjectAction.FLY, SubjectAction.FLOAT}
+    ):
         return Footing.AIR
-    if role.nature is Nature.FLIES or role.is_aloft or role.action is Action.FLY or where.weightless:
+    if (
+        role.nature is Locomotion.FLIES
+        or role.is_aloft
+        or role.action is SubjectAction.FLY
+        or where.weightless
+    ):
         return Footing.AIR
-    if where.shore is not None and (role.nature is Nature.SWIMS or where.shore > 1):
+    if where.shore is not None and (role.nature is Locomotion.SWIMS or where.shore > 1):
         return Footing.WATER
-    if where.shore is not None and role.action is Action.FLOAT:
+    if where.shore is not None and role.action is SubjectAction.FLOAT:
         return Footing.WATER
-    return Footing.AIR if role.action is Action.FLOAT else Footing.GROUND
+    return Footing.AIR if role.action is SubjectAction.FLOAT else Footing.GROUND
 
 
 def _fit_for(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
@@ -152,7 +167,7 @@ def _fit_for(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
     return cutout if alone or not cutout.cut_above else cutouts.fading_above(cutout)
 
 
-def _columns(roles: list[Role]) -> list[float]:
+def _columns(roles: list[SubjectInstruction]) -> list[float]:
     """Return each subject's place across the frame: what was asked for, the rest spread over what is left."""
     if len(roles) == 1:
         return [_SIDE_PLACES[roles[0].side or 0.0]]
@@ -193,7 +208,7 @@ def _shifted(way: tuple[Mark, Mark], shift: float) -> tuple[Mark, Mark]:
 
 
 def _way(  # noqa: PLR0913 - all that a way depends on
-    cutout: Cutout, role: Role, at: Mark, footing: Footing, *, where: Scene, order: Order
+    cutout: Cutout, role: SubjectInstruction, at: Mark, footing: Footing, *, where: Scene, order: Order
 ) -> tuple[Mark, Mark]:
     size, nearness = order.frame_size, role.nearness or 0.0
 
@@ -208,7 +223,9 @@ def _way(  # noqa: PLR0913 - all that a way depends on
     distance = TRAVEL.get(role.action, 0.0) if role.action else (0.3 if heading else 0.0)
     if role.action in _TRAVELS and not heading:
         heading = 1.0 if at.x < 0.5 else -1.0
-        distance *= 0.2 if footing in {Footing.AIR, Footing.WATER} and role.action is not Action.FLY else 0.35
+        distance *= (
+            0.2 if footing in {Footing.AIR, Footing.WATER} and role.action is not SubjectAction.FLY else 0.35
+        )
     if cutout.cut_left or cutout.cut_right:
         distance = 0.0
     distance *= min(order.seconds / 5, 1.4) * heading
@@ -269,7 +286,7 @@ def _between(table: tuple[tuple[float, ...], ...], nearness: float) -> tuple[flo
 
 def _actor(  # noqa: PLR0913 - all that makes a subject an actor
     cutout: Cutout,
-    action: Action | None,
+    action: SubjectAction | None,
     footing: Footing,
     way: tuple[Mark, Mark],
     *,
@@ -281,7 +298,7 @@ def _actor(  # noqa: PLR0913 - all that makes a subject an actor
     tallest = max(mark.height for mark in way) * size.height * _SUPPLY
     cutout = cutouts.scaled(cutout, max(round(min(tallest, cutout.shape[0] * 2.5)), 8))
     around = where.around((way[0].x + way[1].x) / 2)
-    cutout = cutouts.harmonised(cutout, around, where.light.dims)
+    cutout = cutouts.harmonised(cutout, around, where.light.dimming)
     cutout = cutouts.lit_from(cutout, where.light, (way[0].x + way[1].x) / 2)
     if footing is Footing.WATER:
         cutout = cutouts.afloat(cutout, _SINKS)
@@ -333,14 +350,14 @@ def _ground(  # noqa: PLR0913 - where and how a shadow falls
     """Draw the shadows of a subject on the ground."""
     shadows = actor.sprite
     high, across = shadows.shape
-    if where.light.cast > 0:
-        aside = where.light.slant(foot[0] / where.canvas.size.width)
-        down = where.light.reach
+    if where.light.shadow_opacity > 0:
+        aside = where.light.get_shadow_slant(foot[0] / where.canvas.size.width)
+        down = where.light.shadow_length
         at = foot + np.array((aside, down)) * lift * scale * high
         cast = compositing.cast_placing(
             (across * scale * wide, high * scale), (aside, down), shadows.silhouette, at
         )
-        compositing.shade(shadows.silhouette, frame, cast, where.light.cast)
+        compositing.shade(shadows.silhouette, frame, cast, where.light.shadow_opacity)
     contact = compositing.contact_placing(scale, wide, shadows.contact, foot)
     compositing.shade(shadows.contact, frame, contact, _CONTACT / (1 + 6 * lift))
 

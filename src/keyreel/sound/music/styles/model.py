@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from keyreel.sound.music.score import Seat
+from keyreel.sound.music.score import MixSettings
 
 if TYPE_CHECKING:
-    from keyreel.sound.music.arrangement import Layer
+    from keyreel.sound.music.arrangement import ArrangementLayer
 
 MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
 MINOR: Final = (0, 2, 3, 5, 7, 8, 10)
@@ -17,16 +17,16 @@ PHRYGIAN: Final = (0, 1, 3, 5, 7, 8, 10)
 LYDIAN: Final = (0, 2, 4, 6, 7, 9, 11)
 PENTATONIC: Final = (0, 2, 4, 7, 9)
 
-FLOWING: Final = ((2, 1, 1), (1.5, 0.5, 2), (1, 1, 2), (-1, 1, 1, 1), (1.5, 0.5, 1, 1))
-WALTZ: Final = ((2, 1), (1, 0.5, 0.5, 1), (1.5, 0.5, 1), (1, 1, 1), (-1, 1, 1))
-LIVELY: Final = (
+FLOWING_RHYTHMS: Final = ((2, 1, 1), (1.5, 0.5, 2), (1, 1, 2), (-1, 1, 1, 1), (1.5, 0.5, 1, 1))
+WALTZ_RHYTHMS: Final = ((2, 1), (1, 0.5, 0.5, 1), (1.5, 0.5, 1), (1, 1, 1), (-1, 1, 1))
+LIVELY_RHYTHMS: Final = (
     (0.5, 0.5, 1, 0.5, 0.5, 1),
     (1, 0.5, 0.5, 1, 1),
     (0.75, 0.75, 0.5, 1, 1),
     (-0.5, 0.5, 0.5, 0.5, 1, 1),
 )
-BROAD: Final = ((1.5, 0.5, 1, 1), (2, 1.5, 0.5), (1, 1, 2), (3, 0.5, 0.5), (1, 0.5, 0.5, 2))
-SPARSE: Final = (
+BROAD_RHYTHMS: Final = ((1.5, 0.5, 1, 1), (2, 1.5, 0.5), (1, 1, 2), (3, 0.5, 0.5), (1, 0.5, 0.5, 2))
+SPARSE_RHYTHMS: Final = (
     (-1, 0.5, 0.5, 2),
     (2, -1, 0.5, 0.5),
     (1.5, 0.5, -1, 1),
@@ -35,7 +35,7 @@ SPARSE: Final = (
     (3, 0.5, 0.5),
 )
 
-BASS: Final = Seat(level=-1, room=0.06)
+BASS_MIX_SETTINGS: Final = MixSettings(level=-1, reverb_send=0.06)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Style:
     """Keys of the tonic to choose from, in the octave below middle C."""
     tempo: tuple[float, float]
     beats: int
-    verses: tuple[str, ...]
-    contrasts: tuple[str, ...]
-    closes: tuple[str, ...]
+    verse_progressions: tuple[str, ...]
+    contrast_progressions: tuple[str, ...]
+    closing_bars: tuple[str, ...]
     """Bars that lead into the last chord."""
-    final: str
+    final_chord: str
     rhythms: tuple[tuple[float, ...], ...]
-    middle: int
+    melody_key: int
     """Around which key the melody moves."""
-    layers: tuple[Layer, ...]
-    room: float = 1.6
+    layers: tuple[ArrangementLayer, ...]
+    reverb_seconds: float = 1.6
     """Seconds in which the room falls silent."""

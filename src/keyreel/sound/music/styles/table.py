@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from keyreel.sound.music.styles.bright import BRIGHT
-from keyreel.sound.music.styles.dark import DARK
+from keyreel.sound.music.styles.bright import BRIGHT_STYLES
+from keyreel.sound.music.styles.dark import DARK_STYLES
 
-STYLES: Final = {**BRIGHT, **DARK}
+STYLE_BY_MOOD: Final = {**BRIGHT_STYLES, **DARK_STYLES}

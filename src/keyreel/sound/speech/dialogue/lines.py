@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from keyreel.sound.speech.dialogue.passages import NARRATOR, Passage, passages
-from keyreel.sound.speech.language import Language, language_of
+from keyreel.sound.speech.dialogue.passages import NARRATOR, Passage, find_passages
+from keyreel.sound.speech.language import Language, detect_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DialogueLine:
     """What one speaker says in a row. `at` is where its shot begins, in seconds from the video's start."""
 
     text: str
     language: Language
     speaker: str
     voice_id: str
-    shot: int
-    at: float
+    shot_index: int
+    shot_start: float
 
 
-def lines_of(order: Order) -> tuple[Line, ...]:
+def find_dialogue_lines(order: Order) -> tuple[DialogueLine, ...]:
     """Return the dialogue in the prompts' own order.
 
     A prompt that stays the same from one shot to the next is spoken once. Each line has its speaker's voice:
@@ -41,15 +41,17 @@ def lines_of(order: Order) -> tuple[Line, ...]:
     found: list[tuple[Passage, int, float]] = []
     for index, (shot, at) in enumerate(zip(order.shots, starts, strict=False)):
         if index == 0 or shot.prompt != order.shots[index - 1].prompt:
-            found += [(each, index, float(at)) for each in passages(shot.prompt, names)]
-    genders = _genders(each for each, _, _ in found)
+            found += [(each, index, float(at)) for each in find_passages(shot.prompt, names)]
+    genders = _collect_genders(each for each, _, _ in found)
     return tuple(
-        Line(each.text, language_of(each.text), each.speaker, _voice(order, each, genders), shot, at)
+        DialogueLine(
+            each.text, detect_language(each.text), each.speaker, _choose_voice(order, each, genders), shot, at
+        )
         for each, shot, at in found
     )
 
 
-def _genders(found: Iterable[Passage]) -> dict[str, Gender]:
+def _collect_genders(found: Iterable[Passage]) -> dict[str, Gender]:
     """Return each speaker's gender: the first that its lines tell, so that it keeps one voice."""
     genders: dict[str, Gender] = {}
     for each in found:
@@ -58,15 +60,15 @@ def _genders(found: Iterable[Passage]) -> dict[str, Gender]:
     return genders
 
 
-def _voice(order: Order, line: Passage, genders: Mapping[str, Gender]) -> str:
+def _choose_voice(order: Order, passage: Passage, genders: Mapping[str, Gender]) -> str:
     own = {subject.name: subject.voice for subject in order.subjects}
-    if own.get(line.speaker):
-        return own[line.speaker]
+    if own.get(passage.speaker):
+        return own[passage.speaker]
     # A request's one voice is often its first subject's: then it is nobody else's.
-    shared = order.sound.voice if line.speaker not in own or order.sound.voice not in own.values() else ""
+    shared = order.sound.voice if passage.speaker not in own or order.sound.voice not in own.values() else ""
     if shared:
         return shared
-    if line.speaker == NARRATOR:
+    if passage.speaker == NARRATOR:
         return ""
-    gender = genders.get(line.speaker, line.gender)
-    return "_".join(filter(None, (gender, line.speaker)))
+    gender = genders.get(passage.speaker, passage.gender)
+    return "_".join(filter(None, (gender, passage.speaker)))

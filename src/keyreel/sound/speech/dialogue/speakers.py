@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from keyreel.calling import plain
-from keyreel.sound.speech.dialogue.speech_verbs import SAYING
-from keyreel.sound.speech.language import HAN
+from keyreel.calling import normalize_text
+from keyreel.sound.speech.dialogue.speech_verbs import SPEECH_VERB
+from keyreel.sound.speech.language import HAN_RANGES
 from keyreel.sound.speech.voice_choice import Gender
 
 _FEMALE: Final = (
@@ -23,87 +23,89 @@ _FEMALE_ZH: Final = "她|女|妈|母亲|奶奶|姥姥|外婆|阿姨|姐|妹|姑�
 _MALE_ZH: Final = (
     "他(?!们)|男|爸|父亲|爷爷|姥爷|外公|叔|哥|弟|先生|国王|皇帝|王子|丈夫|新郎|老头|小伙|和尚|大叔"
 )
-_PEOPLE: Final = (
+_PERSON_NOUNS: Final = (
     "man woman boy girl lady gentleman mother father grandmother grandfather king queen prince "
     "princess teacher doctor soldier knight wizard witch robot child kid baby captain chef detective "
     "astronaut monk stranger voice reporter singer student dragon cat dog guard officer nurse waiter "
     "waitress merchant"
 )
-_PEOPLE_ZH: Final = (
+_PERSON_NOUNS_ZH: Final = (
     "老人|男人|女人|男孩|女孩|小男孩|小女孩|男子|女子|孩子|妈妈|爸爸|爷爷|奶奶|老师|医生|国王|王后|公主|王子|士兵|机器人|船长|侦探|"
     "男主角|女主角|主播|主持人|顾客|客人|小猫|小狗|司机|村民|战士|仙女|厨师|记者|学生|店员|店主|姑娘|少年|少女|老板|护士|警察|宇航员|巫师|和尚|将军|老爷爷|老奶奶"
 )
-_NAMED: Final = re.compile(
-    rf"(?<![@\w])([A-Z][a-z]+)(?:,?\s+[a-z]+,?){{0,4}}?\s+(?:{SAYING.pattern})|(?:{SAYING.pattern})\s+([A-Z][a-z]+)"
+_NAMED_SPEAKER: Final = re.compile(
+    rf"(?<![@\w])([A-Z][a-z]+)(?:,?\s+[a-z]+,?){{0,4}}?\s+(?:{SPEECH_VERB.pattern})|(?:{SPEECH_VERB.pattern})\s+([A-Z][a-z]+)"
     r"|^\W*([A-Z][a-z]+)(?:\s*\([^)]*\))?:\s*$"
 )
-_SOMEBODY: Final = re.compile(
-    rf"\b([Aa]n?|[Aa]nother|[Oo]ne|[Tt]he)\s+((?:[a-z]+\s)?[a-z]+)\s+(?:\w+ly\s+)?(?:{SAYING.pattern})"
+_UNNAMED_SPEAKER: Final = re.compile(
+    rf"\b([Aa]n?|[Aa]nother|[Oo]ne|[Tt]he)\s+((?:[a-z]+\s)?[a-z]+)\s+(?:\w+ly\s+)?(?:{SPEECH_VERB.pattern})"
 )
 _NOT_NAMES: Final = (
     "He She They It Then I We You Camera Someone Everyone Suddenly Finally Now And But The A An As "
     "While When Who His Her Their Slowly Softly Quietly Next One Two Both "
     "People Narrator Voice Dialogue Dialog Line Lines"
 )
-_ADDRESSED: Final = re.compile(
+_BEFORE_ADDRESSEE: Final = re.compile(
     r"(?:\b(?:to|at|with|toward|towards|beside|behind|near|for|from|of|past|around)\s+"
     r"|[对向跟朝给同]|看着|望着|面对|走向|告诉)$"
 )
-_TELLS: Final = re.compile(
+_ADDRESSING_VERB: Final = re.compile(
     r"\b(?:tells?|told|asks?|asked|greets?|greeted|warns?|warned|answers?|begs?)\s+$", re.IGNORECASE
 )
-_CUT: Final = re.compile(
-    rf";|；|\bwhile\b|\bwhen\b|\bas\b(?=\s+@)|\bbut\b|,\s*(?=@)|，(?=@)|而(?=@)|(?<![@\w{HAN}])and(?=\s+@)",
+_CLAUSE_BREAK: Final = re.compile(
+    rf";|；|\bwhile\b|\bwhen\b|\bas\b(?=\s+@)|\bbut\b|,\s*(?=@)|，(?=@)|而(?=@)|(?<![@\w{HAN_RANGES}])and(?=\s+@)",
     re.IGNORECASE,
 )
-_UNKNOWN_HAN: Final = (
-    rf"[{HAN}]{{1,6}}?"
-    rf"(?=[^{HAN}]|$|小声|[说道问喊叫答对向跟朝看走笑哭站坐转低轻大抬高唱念讲告在和与的回跑挥微也突])"
+_UNKNOWN_HAN_NAME: Final = (
+    rf"[{HAN_RANGES}]{{1,6}}?"
+    rf"(?=[^{HAN_RANGES}]|$|小声|[说道问喊叫答对向跟朝看走笑哭站坐转低轻大抬高唱念讲告在和与的回跑挥微也突])"
 )
 
 
-class Names:
+class SubjectNames:
     """The names of an order's subjects, and how prompts call them: in texts that `plain` has made."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self._known = {plain(name).casefold(): name for name in names if name}
-        longest = sorted(map(plain, filter(None, names)), key=len, reverse=True)
+        self._known = {normalize_text(name).casefold(): name for name in names if name}
+        longest = sorted(map(normalize_text, filter(None, names)), key=len, reverse=True)
         exact = "|".join(re.escape(name) + r"(?![A-Za-z0-9_])" for name in longest)
         bare = "|".join(re.escape(name) for name in longest if not name.isdigit())
         called = f"{exact}|" if exact else ""
-        self.pattern = rf"(?:@(?P<at>{called}[A-Za-z0-9_-]+|{_UNKNOWN_HAN}){self._bare(bare)})"
+        self.pattern = (
+            rf"(?:@(?P<at>{called}[A-Za-z0-9_-]+|{_UNKNOWN_HAN_NAME}){self._build_bare_pattern(bare)})"
+        )
         """Matches a name where it is called."""
         self._called = re.compile(self.pattern, re.IGNORECASE)
 
     @staticmethod
-    def _bare(names: str) -> str:
-        return rf"|(?<![\w{HAN}@])(?P<bare>{names})(?![A-Za-z0-9_])" if names else ""
+    def _build_bare_pattern(names: str) -> str:
+        return rf"|(?<![\w{HAN_RANGES}@])(?P<bare>{names})(?![A-Za-z0-9_])" if names else ""
 
-    def of(self, match: re.Match[str]) -> str:
+    def resolve_match(self, match: re.Match[str]) -> str:
         """Return the name that the pattern found, spelled as the order spells it."""
         called = match["at"] or match.groupdict().get("bare") or ""
         return self._known.get(called.casefold(), called)
 
-    def all_in(self, text: str) -> list[re.Match[str]]:
+    def find_all(self, text: str) -> list[re.Match[str]]:
         """Find every name in a text."""
         return list(self._called.finditer(text))
 
-    def any_in(self, text: str) -> bool:
+    def has_name(self, text: str) -> bool:
         """Say whether a text calls anybody by name."""
         return bool(self._called.search(text))
 
-    def gender_of(self, prompt: str, name: str) -> Gender | None:
+    def guess_gender(self, prompt: str, name: str) -> Gender | None:
         """Guess from the first sentence that calls the name."""
         for match in self._called.finditer(prompt):
-            if self.of(match) == name:
+            if self.resolve_match(match) == name:
                 sentence = re.split(r"[.!?。！？\n\"“「]", prompt[match.end() :], maxsplit=1)[0]
                 others = self._called.search(sentence)
-                return gender_in(sentence[: others.start()] if others else sentence)
+                return find_gender(sentence[: others.start()] if others else sentence)
         return None
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class QuoteContext:
     """A quoted passage's place and what stands around it in its sentence."""
 
     start: int
@@ -112,89 +114,93 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class AttributedSpeaker:
     """Who speaks; an empty name where nothing tells."""
 
-    speaker: str
+    name: str
     gender: Gender | None
 
 
-def gender_in(text: str) -> Gender | None:
+def find_gender(text: str) -> Gender | None:
     """Return the gender of the first person that a text mentions."""
     found = [
         (match.start(), gender)
         for gender, pattern in (
-            (Gender.FEMALE, _words(_FEMALE, _FEMALE_ZH)),
-            (Gender.MALE, _words(_MALE, _MALE_ZH)),
+            (Gender.FEMALE, _build_word_pattern(_FEMALE, _FEMALE_ZH)),
+            (Gender.MALE, _build_word_pattern(_MALE, _MALE_ZH)),
         )
         if (match := re.search(pattern, text, re.IGNORECASE))
     ]
     return min(found)[1] if found else None
 
 
-def speaker_of(prompt: str, mention: Mention, names: Names) -> Speaker:
+def identify_speaker(prompt: str, quote: QuoteContext, names: SubjectNames) -> AttributedSpeaker:
     """Return the first one named in the quote's clause, else in the words after, else the nearest before."""
-    lead, trail = mention.lead, mention.trail
-    clause = _last_clause(lead, names)
+    lead, trail = quote.lead, quote.trail
+    clause = _find_last_clause(lead, names)
     for text in (clause, lead, trail):
-        for match in names.all_in(text):
-            if not _addressed(text[: match.start()]):
-                return Speaker(names.of(match), names.gender_of(prompt, names.of(match)))
-    before = names.all_in(prompt[: mention.start])
-    described = _described(clause) or _described(trail)
+        for match in names.find_all(text):
+            if not _is_addressee(text[: match.start()]):
+                return AttributedSpeaker(
+                    names.resolve_match(match), names.guess_gender(prompt, names.resolve_match(match))
+                )
+    before = names.find_all(prompt[: quote.start])
+    described = _find_described_person(clause) or _find_described_person(trail)
     if described and (described[1] or not before):
-        return Speaker(described[0], gender_in(described[0]) or gender_in(clause) or gender_in(trail))
+        return AttributedSpeaker(
+            described[0], find_gender(described[0]) or find_gender(clause) or find_gender(trail)
+        )
     if before:
-        name = names.of(before[-1])
-        return Speaker(name, names.gender_of(prompt, name))
+        name = names.resolve_match(before[-1])
+        return AttributedSpeaker(name, names.guess_gender(prompt, name))
     if clause.strip() or trail.strip():
-        return Speaker("", gender_in(clause) or gender_in(lead) or gender_in(trail))
-    return _introduced_before(prompt[: mention.start])
+        return AttributedSpeaker("", find_gender(clause) or find_gender(lead) or find_gender(trail))
+    return _find_introduced_speaker(prompt[: quote.start])
 
 
-def _introduced_before(text: str) -> Speaker:
+def _find_introduced_speaker(text: str) -> AttributedSpeaker:
     """Return whom the sentence before a quote that stands alone is about."""
     sentence = re.split(r"(?<=[.!?。！？])\s*", text.rstrip(" .!?。！？"))[-1]
-    described = _described(sentence)
-    return Speaker(described[0] if described else "", gender_in(sentence))
+    described = _find_described_person(sentence)
+    return AttributedSpeaker(described[0] if described else "", find_gender(sentence))
 
 
-def _last_clause(lead: str, names: Names) -> str:
+def _find_last_clause(lead: str, names: SubjectNames) -> str:
     """Return the lead from its last subject on."""
-    called = {match.end() for match in names.all_in(lead)}
-    cuts = [cut for cut in _CUT.finditer(lead) if names.any_in(lead[cut.end() :])]
+    called = {match.end() for match in names.find_all(lead)}
+    cuts = [cut for cut in _CLAUSE_BREAK.finditer(lead) if names.has_name(lead[cut.end() :])]
     # "@a and @b say": two who speak together are no two clauses.
     kept = [cut.end() for cut in cuts if len(lead[: cut.start()].rstrip()) not in called]
     return lead[kept[-1] :] if kept else lead
 
 
-def _addressed(before: str) -> bool:
-    return bool(_ADDRESSED.search(before) or _TELLS.search(before))
+def _is_addressee(before: str) -> bool:
+    return bool(_BEFORE_ADDRESSEE.search(before) or _ADDRESSING_VERB.search(before))
 
 
-def _described(text: str) -> tuple[str, bool] | None:
+def _find_described_person(text: str) -> tuple[str, bool] | None:
     """Find a person without an @name: "an old man", "Tom", 老人. Also say whether it is somebody new."""
-    people = "|".join(_PEOPLE.split())
+    people = "|".join(_PERSON_NOUNS.split())
     match = re.search(
         rf"\b(a|an|another|one|the)\s+((?:[\w-]+\s+){{0,2}}?(?:{people}))\b", text, re.IGNORECASE
     )
-    if match and not _addressed(text[: match.start()]):
+    if match and not _is_addressee(text[: match.start()]):
         return match[2].lower(), match[1].lower() != "the"
-    match = _SOMEBODY.search(text)
-    if match and not _addressed(text[: match.start()]):
+    match = _UNNAMED_SPEAKER.search(text)
+    if match and not _is_addressee(text[: match.start()]):
         return match[2].lower(), match[1].lower() != "the"
-    named = _NAMED.search(text)
+    named = _NAMED_SPEAKER.search(text)
     name = named and (named[1] or named[2] or named[3])
     if name and name not in _NOT_NAMES.split():
         return name, True
     han = re.search(
-        rf"(一[个位名只]|另一[个位名])?[{HAN}]{{0,4}}?({_PEOPLE_ZH}|小[{HAN}](?=[说道问喊笑答])|老[王李张刘陈](?=[{HAN}]))",
+        rf"(一[个位名只]|另一[个位名])?[{HAN_RANGES}]{{0,4}}?({_PERSON_NOUNS_ZH}|小[{HAN_RANGES}](?=[说道问喊笑答])|老[王李张刘陈](?=[{HAN_RANGES}]))",
         text,
     )
-    if han and not _addressed(text[: han.start(2)]):
+    if han and not _is_addressee(text[: han.start(2)]):
         return han[2], bool(han[1])
     return None
 
 
-def _words(english: str, chinese: str) -> str:
+def _build_word_pattern(english: str, chinese: str) -> str:
     return rf"\b(?:{'|'.join(english.split())})\b|(?:{chinese})"

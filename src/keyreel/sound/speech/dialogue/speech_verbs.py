@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from keyreel.sound.speech.language import HAN
+from keyreel.sound.speech.language import HAN_RANGES
 
-_SAYING: Final = (
+_SPEECH_VERBS: Final = (
     "say says said saying tell tells told telling state states stated stating speak speaks spoke "
     "speaking whisper whispers whispered whispering shout shouts shouted shouting yell yells yelled "
     "yelling ask asks asked asking reply replies replied replying answer answers answered answering "
@@ -27,7 +27,7 @@ _SAYING: Final = (
     "sobbing command commands commanded commanding interrupt interrupts interrupted cheer cheers "
     "cheered cheering introduce introduces comment comments dialogue dialog voiceover voice-over"
 )
-_SAYING_ZH: Final = (
+_SPEECH_VERBS_ZH: Final = (
     "说道 说着 说 问道 问 喊道 喊 叫道 大叫 回答 答道 答 低语 耳语 嘀咕 嘟囔 嚷 吼 唱道 唱着 唱 念道 "
     "念 朗读 朗诵 讲道 讲 告诉 宣布 解释 感叹 叹道 叹 哭道 笑道 开口 自语 呼喊 呐喊 提醒 催促 补充 "
     "反问 介绍 警告 命令 祝福 打招呼 台词 对白 配音 道"
@@ -44,54 +44,61 @@ _SURFACES_ZH: Final = (
     "招牌 牌子 告示 标语 横幅 海报 屏幕 字幕 文字 字样 标题 书名 封面 标签 商标 徽标 店名 门牌 路牌 "
     "匾额 大字 黑板 卡片 信封 小说 电影 歌曲 游戏 品牌 霓虹灯 名字 名称 水印"
 )
-_WRITING: Final = (
+_WRITING_VERBS: Final = (
     "read reads reading written writes writing labeled labelled titled entitled named spelled "
     "spelling spells inscribed printed marked captioned carved engraved painted typed types "
     "displaying displays display displayed showing shows stylized style inspired"
 )
-_WRITING_ZH: Final = (
+_WRITING_VERBS_ZH: Final = (
     "写着 写有 写了 标着 印着 印有 刻着 刻有 画着 贴着 题着 题为 名为 名叫 叫做 称为 显示 打出 上书 "
     "挂着 绣着 风格"
 )
 
 
-def _any(words: str) -> str:
+def _build_alternation(words: str) -> str:
     return "|".join(re.escape(word) for word in sorted(words.split(), key=len, reverse=True))
 
 
-SAYING: Final = re.compile(
-    rf"\b(?:{_any(_SAYING)})\b|(?<![小传据听述])(?:{_any(_SAYING_ZH)})(?![明服法路具德教理义])", re.IGNORECASE
+SPEECH_VERB: Final = re.compile(
+    rf"\b(?:{_build_alternation(_SPEECH_VERBS)})\b|(?<![小传据听述])(?:{_build_alternation(_SPEECH_VERBS_ZH)})(?![明服法路具德教理义])",
+    re.IGNORECASE,
 )
 """A word that introduces, or follows, what is said."""
-WRITING: Final = re.compile(
-    rf"\b(?:{_any(_WRITING)})\b(?! (?:aloud|out\b))|{_any(_WRITING_ZH)}", re.IGNORECASE
+WRITING_VERB: Final = re.compile(
+    rf"\b(?:{_build_alternation(_WRITING_VERBS)})\b(?! (?:aloud|out\b))"
+    rf"|{_build_alternation(_WRITING_VERBS_ZH)}",
+    re.IGNORECASE,
 )
 """A word that introduces what is written."""
-SHOWING: Final = re.compile(r"(?:show|display)(?:s|ing|ed)?", re.IGNORECASE)
+SHOWING_VERB: Final = re.compile(r"(?:show|display)(?:s|ing|ed)?", re.IGNORECASE)
 """What people do with other things than writing."""
-ALOUD: Final = re.compile(
-    rf"\breads? (?:aloud|out(?: loud)?)\b|(?:@\w+|@[{HAN}]+|\b(?:he|she|they|I|we)) reads?\b", re.IGNORECASE
+READING_ALOUD: Final = re.compile(
+    rf"\breads? (?:aloud|out(?: loud)?)\b|(?:@\w+|@[{HAN_RANGES}]+|\b(?:he|she|they|I|we)) reads?\b",
+    re.IGNORECASE,
 )
 """Reading that is heard."""
-SURFACE: Final = re.compile(rf"\b(?:{_any(_SURFACES)})\b|{_any(_SURFACES_ZH)}", re.IGNORECASE)
+TEXT_SURFACE: Final = re.compile(
+    rf"\b(?:{_build_alternation(_SURFACES)})\b|{_build_alternation(_SURFACES_ZH)}", re.IGNORECASE
+)
 """What text is written on, or what is named by it."""
-OF_SURFACES: Final = re.compile(r"\b(?:says?|said|saying)\b|说", re.IGNORECASE)
+SURFACE_VERB: Final = re.compile(r"\b(?:says?|said|saying)\b|说", re.IGNORECASE)
 """What a sign does as well as a person."""
-SOMEONE: Final = re.compile(
-    rf"@|,|，|：|\b(?:and|he|she|they|I|we|you|who|then|while)\b|[他她它们]|(?<=[{HAN}])[人孩]", re.IGNORECASE
+OTHER_SPEAKER: Final = re.compile(
+    rf"@|,|，|：|\b(?:and|he|she|they|I|we|you|who|then|while)\b|[他她它们]|(?<=[{HAN_RANGES}])[人孩]",
+    re.IGNORECASE,
 )
 """What stands between a sign and "says" only where somebody else says it."""
-DETERMINER: Final = re.compile(
+DETERMINER_END: Final = re.compile(
     r"\b(?:a|an|the|this|that|these|his|her|its|their|my|your|our|so-called|like|as|of|by|in|on|called|style)\s*$"
     r"|(?:的|一种|一个|一座|一家|一部|叫|是|为|如|像|在|以|用)$",
     re.IGNORECASE,
 )
 """What stands before a quoted name or notion."""
-NARRATOR_WORDS: Final = (
+NARRATOR_PATTERN: Final = (
     r"narrator|narration|narrates|voice[- ]?over|voiceover|announcer|off[- ]?screen voice|v\.o\."
     r"|旁白|画外音|解说词|解说|播音|配音"
 )
-NOT_SPEAKERS: Final = re.compile(
+NON_SPEAKER_LABEL: Final = re.compile(
     r"^(?:style|title|text|caption|subtitles?|logo|sign|camera|lighting|mood|setting|scene|shot|prompt|music|sound|"
     r"theme|keywords?|location|time|color|colour|palette|words?|slogan|headline|note|overlay|poster|banner|label|"
     r"negative|quality|format|genre|background|foreground|atmosphere|action|ending|opening|watermark|name"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.errors import Unspeakable
-from keyreel.sound.speech.voice_choice import ROSTER
+from keyreel.sound.speech.voice_choice import NAMED_VOICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
 
-KOKORO_RATE: Final = 24_000
+KOKORO_SAMPLE_RATE: Final = 24_000
 """Samples a second that the network makes."""
 
 _SHA256: Final = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-_STYLES: Final = Path(__file__).parent / "voice_styles"
-_NUMBERS: Final = 256
-_MOST_PHONEMES: Final = 380
-_CLAUSE: Final = re.compile(r"(?<=[,.!?;:…—])\s+")
+_STYLE_FOLDER: Final = Path(__file__).parent / "voice_styles"
+_STYLE_SIZE: Final = 256
+_MAX_PHONEMES: Final = 380
+_CLAUSE_BREAK: Final = re.compile(r"(?<=[,.!?;:…—])\s+")
 
 
-class Kokoro:
+class KokoroModel:
     """The network, loaded when it speaks for the first time (a second, 0.4 GB) and kept."""
 
     def __init__(self, parts: tuple[Path, ...], vocabulary: Mapping[str, int]) -> None:
@@ -44,20 +44,22 @@ class Kokoro:
         self, phonemes: str, blend: tuple[tuple[str, float], ...], *, speed: float
     ) -> NDArray[np.float32]:
         """Speak. Equal requests give equal samples on one machine."""
-        styles = _blended(blend)
-        spoken = [self._piece(piece, styles, speed) for piece in _pieces(phonemes)]
+        styles = _blend_styles(blend)
+        spoken = [self._synthesize_piece(piece, styles, speed) for piece in _split_phonemes(phonemes)]
         return np.concatenate(spoken) if spoken else np.zeros(0, np.float32)
 
-    def _piece(self, phonemes: str, styles: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
+    def _synthesize_piece(
+        self, phonemes: str, styles: NDArray[np.float32], speed: float
+    ) -> NDArray[np.float32]:
         tokens = [self._vocabulary[each] for each in phonemes if each in self._vocabulary]
         if not tokens:
             return np.zeros(0, np.float32)
-        given = {
+        inputs = {
             "tokens": np.array([[0, *tokens, 0]], np.int64),
             "style": styles[len(tokens) - 1][None],
             "speed": np.array([speed], np.float32),
         }
-        return np.asarray(self._network.run(None, given)[0], np.float32).ravel()
+        return np.asarray(self._network.run(None, inputs)[0], np.float32).ravel()
 
     @cached_property
     def _network(self) -> InferenceSession:
@@ -76,18 +78,18 @@ class Kokoro:
         return InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _blended(blend: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
-    files = {voice.name: _STYLES / f"{voice.kokoro}.f16" for voice in ROSTER}
+def _blend_styles(blend: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
+    files = {voice.name: _STYLE_FOLDER / f"{voice.kokoro_id}.f16" for voice in NAMED_VOICES}
     styles = [share * np.fromfile(files[name], "<f2").astype(np.float32) for name, share in blend]
-    return np.sum(styles, axis=0, dtype=np.float32).reshape(-1, _NUMBERS)
+    return np.sum(styles, axis=0, dtype=np.float32).reshape(-1, _STYLE_SIZE)
 
 
-def _pieces(phonemes: str) -> list[str]:
+def _split_phonemes(phonemes: str) -> list[str]:
     """Cut phonemes into pieces that the network takes, after punctuation where there is any."""
     pieces = [""]
-    for clause in _CLAUSE.split(phonemes):
-        if pieces[-1] and len(pieces[-1]) + len(clause) >= _MOST_PHONEMES:
+    for clause in _CLAUSE_BREAK.split(phonemes):
+        if pieces[-1] and len(pieces[-1]) + len(clause) >= _MAX_PHONEMES:
             pieces.append("")
         pieces[-1] = f"{pieces[-1]} {clause}".strip()
-    cut = [piece[at : at + _MOST_PHONEMES] for piece in pieces for at in range(0, len(piece), _MOST_PHONEMES)]
+    cut = [piece[at : at + _MAX_PHONEMES] for piece in pieces for at in range(0, len(piece), _MAX_PHONEMES)]
     return [piece for piece in cut if piece.strip()]

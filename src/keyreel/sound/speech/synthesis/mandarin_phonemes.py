@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from keyreel.sound.speech.language import HAN
-from keyreel.sound.speech.synthesis.mandarin_numbers import spelled_out
+from keyreel.sound.speech.language import HAN_RANGES
+from keyreel.sound.speech.synthesis.mandarin_numbers import spell_out_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +26,12 @@ _FINALS: Final = {
     "uang": "wa0ŋ", "ueng": "wə0ŋ",
     "v": "y0", "ve": "ɥe0", "van": "ɥɛ0n", "vn": "y0n",
 }  # fmt: skip
-_WHOLE: Final = {
+_WHOLE_SYLLABLES: Final = {
     **dict.fromkeys(("zhi", "chi", "shi", "ri", "zi", "ci", "si"), "ɨ0"),
     "m": "m0", "n": "n0", "ng": "ŋ0", "hm": "hm0", "hng": "hŋ0",
 }  # fmt: skip
 # A syllable without an initial is spelled with y or w.
-_SPELLED: Final = (
+_FINAL_SPELLINGS: Final = (
     ("yu", "v"), ("yi", "i"), ("you", "iu"), ("y", "i"), ("wu", "u"), ("wei", "ui"), ("wen", "un"),
     ("weng", "ueng"), ("w", "u"),
 )  # fmt: skip
@@ -53,58 +53,64 @@ _PUNCTUATION: Final = str.maketrans(
         "·": " ",
     }
 )
-_SEGMENT: Final = re.compile(rf"(?P<han>[{HAN}]+)|(?P<latin>[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’ -]*)")
+_SEGMENT: Final = re.compile(
+    rf"(?P<han>[{HAN_RANGES}]+)|(?P<latin>[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’ -]*)"
+)
 
 
-def mandarin(text: str, english: Callable[[str], str]) -> str:
+def phonemize_mandarin(text: str, phonemize_english: Callable[[str], str]) -> str:
     """Return the phonemes of Chinese text; numbers are read in Chinese, Latin words by `english`."""
 
     def sounds(match: re.Match[str]) -> str:
-        return _han(match["han"]) if match["han"] else f" {english(match['latin'].strip())} "
+        return (
+            _phonemize_characters(match["han"])
+            if match["han"]
+            else f" {phonemize_english(match['latin'].strip())} "
+        )
 
-    spoken = _SEGMENT.sub(sounds, spelled_out(text).translate(_PUNCTUATION))
+    spoken = _SEGMENT.sub(sounds, spell_out_numbers(text).translate(_PUNCTUATION))
     spoken = re.sub(r"([,.!?:;…])(?=\S)", r"\1 ", spoken)
     return re.sub(r"\s+([,.!?:;…])", r"\1", re.sub(r"\s+", " ", spoken)).strip()
 
 
-def _han(characters: str) -> str:
+def _phonemize_characters(characters: str) -> str:
     from pypinyin import Style, lazy_pinyin
     from pypinyin.seg.mmseg import seg
 
     spelled = lazy_pinyin(characters, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
     if len(spelled) != len(characters):  # a character that the dictionary lacks
-        return " ".join(map(_syllable, spelled))
+        return " ".join(map(_phonemize_syllable, spelled))
     words, start = list[str](), 0
     for word in seg.cut(characters):
-        words.append("".join(map(_syllable, spelled[start : start + len(word)])))
+        words.append("".join(map(_phonemize_syllable, spelled[start : start + len(word)])))
         start += len(word)
     return " ".join(words)
 
 
-def _syllable(spelled: str) -> str:
+def _phonemize_syllable(spelled: str) -> str:
     """Turn one syllable such as `zhong1` into phonemes; what is none becomes silence."""
     spelled = spelled.replace("ü", "v")
     match = _SYLLABLE.fullmatch(spelled)
     if match is None:
         return ""
     initial, final, tone = match.groups()
-    whole = _WHOLE.get(initial + final)
+    whole = _WHOLE_SYLLABLES.get(initial + final)
     if whole is not None:
         sound = _INITIALS.get(initial, "") + whole if final == "i" else whole
         return sound.replace("0", _TONES[tone])
     if not initial:
-        final = _unspelled(final)
+        final = _restore_final(final)
     elif initial in _PALATAL and final.startswith("u"):
         final = "v" + final[1:]
     return (_INITIALS.get(initial, "") + _FINALS.get(final, "")).replace("0", _TONES[tone])
 
 
-def _unspelled(final: str) -> str:
+def _restore_final(final: str) -> str:
     """Return the final that a spelling with y or w stands for: `yan` is ian, `wo` is uo."""
-    for spelled, stands_for in _SPELLED:
+    for spelled, stands_for in _FINAL_SPELLINGS:
         if len(spelled) > 1 and final == spelled:
             return stands_for
-    for spelled, stands_for in _SPELLED:
+    for spelled, stands_for in _FINAL_SPELLINGS:
         if final.startswith(spelled) and (spelled not in {"you", "wei", "wen", "weng"}):
             return stands_for + final[len(spelled) :]
     return final

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyreel.engines.motion.engine import MotionEngine
-from keyreel.engines.motion.prompts.unfulfilled.notes import notes_on
+from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, SoundOptions, Subject
 from keyreel.testing import FolderJob
 
@@ -182,7 +182,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("operation", "names", "prompt", "named"), TABLE)
 def test_names_what_was_not_carried_out(operation: Operation, names: str, prompt: str, named: str) -> None:
-    notes = notes_on(order(operation, prompt, names=names))
+    notes = build_notes(order(operation, prompt, names=names))
     if not named:
         assert notes == ()
         return
@@ -198,23 +198,23 @@ def test_an_extension_is_held_to_what_its_operation_does() -> None:
     on, between = (
         order(each, "the man walks away and sings") for each in (Operation.EXTEND, Operation.MULTIFRAME)
     )
-    assert notes_on(on) == (f"Not shown: man walks away, man sings.{MOVES}",)
-    assert notes_on(between) == (f"Not shown: man sings.{MOVES}",)
+    assert build_notes(on) == (f"Not shown: man walks away, man sings.{MOVES}",)
+    assert build_notes(between) == (f"Not shown: man sings.{MOVES}",)
 
 
 def test_shots_are_told_apart_where_they_differ() -> None:
     prompts = ("a dog barks, pan left", "the man sings", "slow push in", "the man sings")
-    (note,) = notes_on(order(Operation.MULTIFRAME, *prompts))
+    (note,) = build_notes(order(Operation.MULTIFRAME, *prompts))
     assert note == f"Not shown: dog barks (shot 1), man sings (shot 2, 4).{MOVES}"
-    (same,) = notes_on(order(Operation.MULTIFRAME, "the man sings", "the man sings"))
+    (same,) = build_notes(order(Operation.MULTIFRAME, "the man sings", "the man sings"))
     assert same == f"Not shown: man sings.{MOVES}"
 
 
 def test_at_most_six_are_named() -> None:
-    (chinese,) = notes_on(order(Operation.IMG2VIDEO, "他唱歌，跳舞，微笑，哭泣，挥手，点头，鼓掌"))
+    (chinese,) = build_notes(order(Operation.IMG2VIDEO, "他唱歌，跳舞，微笑，哭泣，挥手，点头，鼓掌"))
     assert "等。" in chinese
     deeds = "the man sings, the dog barks, the cat purrs, the lion roars, the girl laughs, the boy cries, "
-    (note,) = notes_on(order(Operation.IMG2VIDEO, deeds + "the king bows, the queen nods"))
+    (note,) = build_notes(order(Operation.IMG2VIDEO, deeds + "the king bows, the queen nods"))
     assert note.removesuffix(MOVES).count(",") == 6
     assert ", and more." in note
 
@@ -228,8 +228,8 @@ def test_at_most_six_are_named() -> None:
     ],
 )
 def test_what_is_heard_is_carried_out(prompt: str, sound: SoundOptions) -> None:
-    assert notes_on(order(Operation.IMG2VIDEO, prompt, sound=sound)) == ()
-    assert notes_on(order(Operation.IMG2VIDEO, prompt)) != ()
+    assert build_notes(order(Operation.IMG2VIDEO, prompt, sound=sound)) == ()
+    assert build_notes(order(Operation.IMG2VIDEO, prompt)) != ()
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_what_is_heard_is_carried_out(prompt: str, sound: SoundOptions) -> None:
 @pytest.mark.parametrize("operation", [Operation.IMG2VIDEO, Operation.TEXT2VIDEO])
 def test_the_longest_prompts_are_read_at_once(operation: Operation, prompt: str) -> None:
     begun = time.perf_counter()
-    notes_on(order(operation, prompt))
+    build_notes(order(operation, prompt))
     assert time.perf_counter() - begun < 2
 
 
@@ -259,12 +259,12 @@ def test_a_clip_carries_the_note(tmp_path: Path, landscape: Path) -> None:
 
 def test_a_call_that_leads_to_no_subject_is_named_and_nobody_acts_for_it() -> None:
     lost = order(Operation.REFERENCE2VIDEO, "image 1 jumps, @9 waves", names="1")
-    assert notes_on(lost)[0] == "No subject is called: @9."
+    assert build_notes(lost)[0] == "No subject is called: @9."
     assert (
-        notes_on(order(Operation.REFERENCE2VIDEO, "小明跳跃，@9 挥手", names="小明"))[0]
+        build_notes(order(Operation.REFERENCE2VIDEO, "小明跳跃，@9 挥手", names="小明"))[0]
         == "没有这样的主体：@9。"
     )
-    assert notes_on(order(Operation.REFERENCE2VIDEO, "图一 jumps", names="1")) == ()
+    assert build_notes(order(Operation.REFERENCE2VIDEO, "图一 jumps", names="1")) == ()
 
 
 GALLERY = re.findall(
@@ -284,4 +284,4 @@ KINDS = {
 @pytest.mark.parametrize(("kind", "prompt"), GALLERY)
 def test_the_gallerys_prompts_were_carried_out(kind: str, prompt: str) -> None:
     names = " ".join(re.findall(r"@(\w+)", prompt)) if kind == "reference" else ""
-    assert notes_on(order(KINDS[kind], prompt, names=names)) == ()
+    assert build_notes(order(KINDS[kind], prompt, names=names)) == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-GOING: Final = (
+MOVEMENT_VERBS: Final = (
     "walk run drive fly swim jump leap climb crawl march stroll wander sprint dash rush gallop "
     "chase race sail row ride roll slide hop skip bounce dive soar hover land crash collide fall "
     "sink drown rise lift approach arrive enter leave exit escape flee cross pass come go "
@@ -12,22 +12,24 @@ GOING: Final = (
     "stumble trip charge launch explode collapse erupt crumble shatter break"
 )
 """What brings somebody from one place to another, or ends there."""
-CHANGING: Final = (
+TRANSFORMATION_VERBS: Final = (
     "transform morph become turn change appear disappear vanish emerge materialize grow shrink "
     "bloom blossom melt dissolve open close unfold age evolve convert replace remove add "
     "shapeshift split merge multiply expand inflate burst hatch wilt"
 )
 """What makes something else of what was there."""
-TURNING: Final = "add transform morph become turn change evolve convert 变成 变为 化为 化作 变身"
-VANISHING: Final = "appear disappear vanish emerge replace remove 出现 消失 替换 换成"
-GROWTH: Final = "bloom blossom grow wilt unfold 长出 长大 生长 绽放 盛开 开花 枯萎"
-LYING: Final = "run rise roll climb stretch drop fall cross pass go soar lift descend curve enter leave come"
+BECOMING_VERBS: Final = "add transform morph become turn change evolve convert 变成 变为 化为 化作 变身"
+APPEARING_VERBS: Final = "appear disappear vanish emerge replace remove 出现 消失 替换 换成"
+GROWTH_VERBS: Final = "bloom blossom grow wilt unfold 长出 长大 生长 绽放 盛开 开花 枯萎"
+TERRAIN_VERBS: Final = (
+    "run rise roll climb stretch drop fall cross pass go soar lift descend curve enter leave come"
+)
 """What a land's parts do without moving: "hills roll", "a road runs"."""
-LANDS: Final = (
+TERRAIN_NOUNS: Final = (
     "hill mountain peak valley road path trail track street highway cliff ridge slope field dune wall "
     "skyscraper tower building spire stair staircase bridge fence coastline canyon forest"
 )
-GESTURES: Final = (
+GESTURE_VERBS: Final = (
     "look dance wave smile laugh giggle grin frown cry weep sob blink wink nod bow kneel clap hug kiss "
     "embrace fight punch kick hit strike attack shoot fire throw catch toss grab pick pull push "
     "lift raise lower drop eat drink chew bite lick swallow cook bake pour stir chop cut slice "
@@ -39,9 +41,9 @@ GESTURES: Final = (
     "undress drag tickle pet stroke feed cuddle perform act pose somersault flip pirouette"
 )
 """What a body does where it is."""
-SPEAKING: Final = "say speak talk whisper shout yell tell ask answer reply narrate announce"
-SOUNDING: Final = "sing chirp rumble roar howl crackle whistle hum buzz bark meow growl thunder crash"
-STATES: Final = (
+SPEECH_VERBS: Final = "say speak talk whisper shout yell tell ask answer reply narrate announce"
+SOUND_VERBS: Final = "sing chirp rumble roar howl crackle whistle hum buzz bark meow growl thunder crash"
+STATE_VERBS: Final = (
     "sleep doze follow be stand sit lie lean hold wear carry face look gaze stare rest stay remain wait hang "
     "surround cover fill feature show depict include contain seem feel reveal display glow shine "
     "sparkle shimmer glisten glitter flicker illuminate reflect stretch tower lead make let have "
@@ -49,30 +51,30 @@ STATES: Final = (
     "dominate overlook frame capture convey evoke"
 )
 """What needs no motion, or says what the video is to be."""
-AMBIGUOUS: Final = (
+AMBIGUOUS_VERBS: Final = (
     "light land fire train bow box point play plant cut shoulder turn change close open cover act "
     "pose surf row race shower shake drop pass step fall pet age cast stretch lower shoot draw "
     "pour break set swing lift rise return range stage drink cook"
 )
 """Deeds whose bare form is more often a noun or an adjective: after a plural noun they say nothing."""
-DOING: Final = "does do doing performs perform performing takes"
+LIGHT_VERBS: Final = "does do doing performs perform performing takes"
 """What a noun makes a deed of: "does a somersault"."""
-SEEING: Final = "follow see watch show feature depict reveal capture include display frame"
+DEPICTING_VERBS: Final = "follow see watch show feature depict reveal capture include display frame"
 """What a video does with what it shows: "following the horse galloping"."""
-TURNING_INTO: Final = "transform morph become turn change evolve convert merge"
-IRREGULAR: Final = (
+INTO_VERBS: Final = "transform morph become turn change evolve convert merge"
+IRREGULAR_VERBS: Final = (
     "ran:run flew:fly swam:swim drove:drive rode:ride fell:fall sank:sink rose:rise came:come "
     "went:go sang:sing ate:eat drank:drink threw:throw caught:catch shot:shoot fought:fight "
     "spoke:speak said:say wept:weep dove:dive became:become grew:grow broke:break told:tell "
     "dying:die lying:lie"
 )
 
-PLURALS: Final = (
+IRREGULAR_PLURALS: Final = (
     "men:man women:woman children:child people:person mice:mouse wolves:wolf geese:goose "
     "knives:knife fishes:fish elves:elf policemen:policeman"
 )
 DETERMINERS: Final = "the this that these those his her its their my your our every each all both no any"
-INDEFINITE: Final = (
+INDEFINITE_DETERMINERS: Final = (
     "a an another some two three four five six seven eight nine ten several many few dozens hundreds"
 )
 PREPOSITIONS: Final = (
@@ -82,7 +84,7 @@ PREPOSITIONS: Final = (
     "about away back forward"
 )
 PARTICLES: Final = "up down out off away over around back together apart open along forward"
-JOINTS: Final = "and or but while as when whereas then before after until because so where if than plus"
+CONJUNCTIONS: Final = "and or but while as when whereas then before after until because so where if than plus"
 PRONOUNS: Final = "he she it they we you i who which someone somebody everyone everybody nobody"
 AUXILIARIES: Final = (
     "is are was were be been being will would can could should must shall may might do does did "
@@ -96,7 +98,7 @@ ADVERBS: Final = (
     "low once twice only even"
 )
 
-NATURE: Final = (
+SELF_MOVING_NOUNS: Final = (
     "mote motes mane fur feathers wheat reeds lavender headlights wave waves water sea ocean river stream lake waterfall cloud clouds sky fog mist haze rain "
     "raindrop snow snowflake snowflakes leaf leaves foliage grass grasses petal petals wind "
     "breeze gust smoke steam vapor vapour sun moon star stars light lights sunlight moonlight "
@@ -107,7 +109,7 @@ NATURE: Final = (
     "aurora neon glow bubbles bubble pollen sand"
 )
 """What may move by itself in a picture, or in the air of one: the engine moves such things where it finds them."""
-OF_THE_IMAGE: Final = (
+VIDEO_NOUNS: Final = (
     "camera shot view lens frame scene scenery image picture photo photograph video clip footage "
     "animation film movie background foreground backdrop setting composition style look mood "
     "atmosphere ambience vibe tone color colour colors colours palette lighting texture detail "
@@ -128,9 +130,9 @@ OF_THE_IMAGE: Final = (
     "moodiness reality ending start"
 )
 """What a prompt says of the video itself."""
-ABSTRACT_ENDS: Final = "ness ity tion sion ism ance ence ly scape light ful ous ive ic ish al"
+ABSTRACT_SUFFIXES: Final = "ness ity tion sion ism ance ence ly scape light ful ous ive ic ish al"
 
-BEINGS: Final = (
+ANIMATE_NOUNS: Final = (
     "master man woman boy girl person people child kid baby toddler lady gentleman guy couple crowd "
     "dancer soldier knight warrior samurai ninja king queen prince princess wizard witch fairy "
     "angel demon ghost zombie vampire monster alien robot cyborg android astronaut pilot sailor "
@@ -149,7 +151,7 @@ BEINGS: Final = (
     "animal beast figure stranger detective spy thief barista model ballerina caterpillar corgi "
     "poodle"
 )
-THINGS: Final = (
+OBJECT_NOUNS: Final = (
     "car truck bus van taxi motorcycle motorbike bike bicycle scooter train tram subway "
     "locomotive plane airplane aeroplane jet helicopter drone rocket spaceship spacecraft "
     "starship ufo satellite boat ship yacht sailboat submarine canoe kayak raft ferry balloon "
@@ -169,7 +171,7 @@ THINGS: Final = (
     "orchid snowman igloo tent campfire firework robot vehicle perfume lipstick"
 )
 
-ZH_BEINGS: Final = (
+ZH_ANIMATE_NOUNS: Final = (
     "男人 女人 男孩 女孩 小男孩 小女孩 男子 女子 男生 女生 孩子 小孩 儿童 婴儿 宝宝 老人 老爷爷 "
     "老奶奶 少年 少女 姑娘 美女 帅哥 人物 人们 人群 行人 情侣 武士 战士 骑士 士兵 忍者 侠客 剑客 "
     "国王 王后 皇帝 公主 王子 巫师 女巫 仙女 天使 恶魔 鬼魂 僵尸 怪物 怪兽 外星人 机器人 宇航员 "
@@ -181,7 +183,7 @@ ZH_BEINGS: Final = (
     "猴子 猩猩 袋鼠 考拉 兔子 松鼠 老鼠 刺猬 蝙蝠 蜜蜂 蝴蝶 蜻蜓 蚂蚁 蜘蛛 骆驼 动物 他 她 它 "
     "他们 她们"
 )
-ZH_THINGS: Final = (
+ZH_OBJECT_NOUNS: Final = (
     "汽车 轿车 跑车 赛车 卡车 公交车 出租车 摩托车 自行车 火车 高铁 列车 地铁 飞机 客机 战斗机 "
     "直升机 无人机 火箭 飞船 宇宙飞船 飞碟 卫星 小船 帆船 轮船 渔船 船 潜艇 热气球 气球 坦克 城堡 "
     "宫殿 寺庙 教堂 佛塔 金字塔 铁塔 高塔 灯塔 风车 木屋 小屋 房子 别墅 废墟 雕像 喷泉 大桥 石桥 "
@@ -191,18 +193,18 @@ ZH_THINGS: Final = (
     "箱子 戒指 项链 钻石 宝箱 火山 龙卷风 海啸 流星 彗星 传送门 蘑菇 南瓜 仙人掌 向日葵 玫瑰 雪人 "
     "帐篷 香水瓶 机器"
 )
-ZH_GOING: Final = (
+ZH_MOVEMENT_VERBS: Final = (
     "飞出 飞驰 疾驰 飞奔 狂奔 跳上 跳到 跳入 走动 漂浮 升起 驶离 逃跑 打滚 翻滚 转动 走路 走过 走来 走去 走向 走进 走出 走着 行走 散步 漫步 奔跑 跑步 跑过 跑来 跑向 跑着 飞过 "
     "飞来 飞走 飞向 飞行 飞翔 飞起 起飞 游泳 游动 游过 游来 跳起 跳跃 跳下 跳进 攀爬 爬上 爬山 爬 "
     "追逐 追赶 行驶 驶过 驶来 驶向 驶入 开车 骑着 骑马 骑车 滑行 滑雪 滑冰 冲浪 冲向 冲过来 冲出 "
     "坠落 坠毁 摔倒 跌倒 倒下 沉没 沉入 沉下 升空 降落 离开 进入 穿过 经过 靠近 旋转 转圈 爆炸 "
     "倒塌 崩塌 喷发 碎裂 破碎 漂走"
 )
-ZH_CHANGING: Final = (
+ZH_TRANSFORMATION_VERBS: Final = (
     "变成 变为 变身 化为 化作 出现 消失 冒出 长出 长大 生长 绽放 盛开 开花 融化 溶解 打开 关上 "
     "展开 变大 变小 分裂 合并 变形 孵化 枯萎 替换 换成"
 )
-ZH_GESTURES: Final = (
+ZH_GESTURE_VERBS: Final = (
     "钓鱼 捕鱼 喷出 吐舌头 张嘴 张开嘴 睁眼 睁开眼睛 闭眼 闭上眼睛 伸手 握手 牵手 摆手 挥舞 挥剑 摇晃 跳芭蕾 跳街舞 跳舞 起舞 舞蹈 舞剑 挥手 招手 微笑 大笑 笑 哭泣 流泪 哭 眨眼 眨眨眼 点头 摇头 "
     "鞠躬 跪下 鼓掌 拍手 拥抱 亲吻 接吻 打斗 战斗 打架 格斗 出拳 踢球 踢 射击 开枪 开火 攻击 扔 "
     "抛 投掷 投篮 接住 抓住 拿起 举起 抬手 抬头 低头 放下 拔剑 吃 喝 咬 舔 做饭 炒菜 切菜 倒水 "
@@ -213,22 +215,22 @@ ZH_GESTURES: Final = (
     "转身 坐下 站起来 站起 躺下 起身 弯腰 翻跟头 表演"
 )
 ZH_PRONOUNS: Final = "他 她 它 他们 她们"
-ZH_ARRIVING: Final = "出现 冒出 长出 飞来 走来 跑来 飞过 跑过 走过 驶过 驶来 游过"
+ZH_ARRIVAL_VERBS: Final = "出现 冒出 长出 飞来 走来 跑来 飞过 跑过 走过 驶过 驶来 游过"
 """What stands before the one who does it: 天空中飞过一只鸟."""
-ZH_SPEAKING: Final = "说话 说 交谈 聊天 呐喊 大喊 喊叫"
-ZH_SOUNDING: Final = "唱歌 歌唱 鸣叫 咆哮 怒吼 吼叫 嚎叫"
-ZH_NATURE: Final = (
+ZH_SPEECH_VERBS: Final = "说话 说 交谈 聊天 呐喊 大喊 喊叫"
+ZH_SOUND_VERBS: Final = "唱歌 歌唱 鸣叫 咆哮 怒吼 吼叫 嚎叫"
+ZH_SELF_MOVING_NOUNS: Final = (
     "海浪 浪花 浪 水 水面 湖面 海面 河水 溪水 瀑布 云 云朵 白云 天空 雾 雾气 雨 雪 雪花 树叶 叶子 "
     "落叶 树 树枝 草 小草 花 花朵 花瓣 风 烟 烟雾 蒸汽 太阳 月亮 星星 星 光 灯光 阳光 月光 影子 "
     "倒影 火焰 火 火花 尘埃 粒子 头发 长发 发丝 裙摆 衣角 衣袖 旗帜 旗 窗帘 夜 夜色 夜幕 天 时间 "
     "四季 气泡"
 )
-ZH_MEASURES: Final = "[个只条位名辆艘架匹头群对座栋间台张把本朵棵颗块片件双幅杯碗瓶盏支根枚尊道]"
+ZH_MEASURE_WORD_CLASS: Final = "[个只条位名辆艘架匹头群对座栋间台张把本朵棵颗块片件双幅杯碗瓶盏支根枚尊道]"
 
-ZH_OF_THE_IMAGE: Final = "镜头 画面 场景 背景 视角 摄像机 相机 光线 光影 色彩 氛围"
-UNDRAWN: Final = "waterfall aurora rainbow flag 瀑布 彩虹 极光"
+ZH_VIDEO_NOUNS: Final = "镜头 画面 场景 背景 视角 摄像机 相机 光线 光影 色彩 氛围"
+NEVER_DRAWN_NOUNS: Final = "waterfall aurora rainbow flag 瀑布 彩虹 极光"
 """What nature has and no drawn place shows."""
-DRAWN_ANYWHERE: Final = (
+ALWAYS_DRAWN_NOUNS: Final = (
     "sky cloud clouds sun sunlight light lights air horizon land nature wilderness outdoors "
     "scenery haze ray rays shadow shadows reflection reflections moon moonlight star stars sunset "
     "sunrise skies landscape"

@@ -8,26 +8,27 @@ from typing import Final
 
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
 
-DONE: Final = "~"
+CARRIED_OUT_MARK: Final = "~"
 """Stands for each character of what is carried out, in a text that is read."""
 
-PLURALS: Final[dict[str, str]] = {
-    plural: one for plural, _, one in (pair.partition(":") for pair in action_vocabulary.PLURALS.split())
+SINGULAR_BY_PLURAL: Final[dict[str, str]] = {
+    plural: one
+    for plural, _, one in (pair.partition(":") for pair in action_vocabulary.IRREGULAR_PLURALS.split())
 }
 """Nouns whose plural has no ending of its own, or another one."""
 
 
-class Kind(StrEnum):
+class PromptElementKind(StrEnum):
     """What something told of is."""
 
-    GOING = "going"
-    CHANGING = "changing"
+    MOVEMENT = "going"
+    TRANSFORMATION = "changing"
     GESTURE = "gesture"
-    THING = "thing"
+    OBJECT = "thing"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PromptElement:
     """One deed or thing: its words as the prompt spells them, where they begin, and the word that tells.
 
     `actor` is who does a deed, in lower case, empty where nobody is named; `lasting` says that it goes on
@@ -35,21 +36,21 @@ class Told:
     somebody, `known` that the lists have it.
     """
 
-    kind: Kind
+    kind: PromptElementKind
     text: str
     start: int
-    base: str
+    lemma: str
     actor: str = ""
-    new: bool = False
-    being: bool = False
-    known: bool = False
-    lasting: bool = False
+    is_introduced: bool = False
+    is_animate: bool = False
+    is_listed: bool = False
+    is_ongoing: bool = False
 
 
-def singular(word: str) -> str:
+def singularize(word: str) -> str:
     """Return a noun's singular, as far as its form tells."""
-    if word in PLURALS:
-        return PLURALS[word]
+    if word in SINGULAR_BY_PLURAL:
+        return SINGULAR_BY_PLURAL[word]
     for end, instead in (
         ("ies", "y"),
         ("ves", "f"),
@@ -63,15 +64,17 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
-def moves_by_itself(actor: str) -> bool:
+def is_self_moving(actor: str) -> bool:
     """Say whether an actor is of those that move in pictures and in the air by themselves."""
-    return bool({actor, singular(actor)} & _NATURE)
+    return bool({actor, singularize(actor)} & _SELF_MOVING_NOUNS)
 
 
-def is_of_the_image(actor: str) -> bool:
+def is_about_video(actor: str) -> bool:
     """Say whether a word is about the video itself: its camera, scene, style."""
-    return bool({actor, singular(actor)} & _IMAGE)
+    return bool({actor, singularize(actor)} & _VIDEO_NOUNS)
 
 
-_NATURE: Final = frozenset(f"{action_vocabulary.NATURE} {action_vocabulary.ZH_NATURE}".split())
-_IMAGE: Final = frozenset(f"{action_vocabulary.OF_THE_IMAGE} {action_vocabulary.ZH_OF_THE_IMAGE}".split())
+_SELF_MOVING_NOUNS: Final = frozenset(
+    f"{action_vocabulary.SELF_MOVING_NOUNS} {action_vocabulary.ZH_SELF_MOVING_NOUNS}".split()
+)
+_VIDEO_NOUNS: Final = frozenset(f"{action_vocabulary.VIDEO_NOUNS} {action_vocabulary.ZH_VIDEO_NOUNS}".split())

@@ -6,74 +6,82 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
-from keyreel.engines.motion.prompts.unfulfilled.actions import DONE, Kind, Told
+from keyreel.engines.motion.prompts.unfulfilled.actions import (
+    CARRIED_OUT_MARK,
+    PromptElement,
+    PromptElementKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _either(words: str) -> str:
+def _build_alternation(words: str) -> str:
     return "|".join(sorted(words.split(), key=len, reverse=True))
 
 
-_KINDS: Final = (
-    (Kind.GESTURE, frozenset(action_vocabulary.ZH_GESTURES.split())),
-    (Kind.CHANGING, frozenset(action_vocabulary.ZH_CHANGING.split())),
-    (Kind.GOING, frozenset(action_vocabulary.ZH_GOING.split())),
+_VERBS_BY_KIND: Final = (
+    (PromptElementKind.GESTURE, frozenset(action_vocabulary.ZH_GESTURE_VERBS.split())),
+    (PromptElementKind.TRANSFORMATION, frozenset(action_vocabulary.ZH_TRANSFORMATION_VERBS.split())),
+    (PromptElementKind.MOVEMENT, frozenset(action_vocabulary.ZH_MOVEMENT_VERBS.split())),
 )
-_DEED: Final = re.compile(
-    _either(f"{action_vocabulary.ZH_GESTURES} {action_vocabulary.ZH_CHANGING} {action_vocabulary.ZH_GOING}")
+_ACTION: Final = re.compile(
+    _build_alternation(
+        f"{action_vocabulary.ZH_GESTURE_VERBS} {action_vocabulary.ZH_TRANSFORMATION_VERBS} {action_vocabulary.ZH_MOVEMENT_VERBS}"
+    )
 )
-_NATURE: Final = frozenset(action_vocabulary.ZH_NATURE.split())
-_BEINGS: Final = frozenset(action_vocabulary.ZH_BEINGS.split())
+_SELF_MOVING_NOUNS: Final = frozenset(action_vocabulary.ZH_SELF_MOVING_NOUNS.split())
+_ANIMATE_NOUNS: Final = frozenset(action_vocabulary.ZH_ANIMATE_NOUNS.split())
 _NOUN: Final = re.compile(
-    _either(f"{action_vocabulary.ZH_NATURE} {action_vocabulary.ZH_BEINGS} {action_vocabulary.ZH_THINGS}")
+    _build_alternation(
+        f"{action_vocabulary.ZH_SELF_MOVING_NOUNS} {action_vocabulary.ZH_ANIMATE_NOUNS} {action_vocabulary.ZH_OBJECT_NOUNS}"
+    )
     + "(?![男女子])"
 )
 _OBJECT: Final = re.compile(
-    rf"[着了过]?(?:一?{action_vocabulary.ZH_MEASURES})?(?:{_either(f'{action_vocabulary.ZH_BEINGS} {action_vocabulary.ZH_THINGS}')})"
+    rf"[着了过]?(?:一?{action_vocabulary.ZH_MEASURE_WORD_CLASS})?(?:{_build_alternation(f'{action_vocabulary.ZH_ANIMATE_NOUNS} {action_vocabulary.ZH_OBJECT_NOUNS}')})"
 )
-_WHERE_BEFORE: Final = re.compile(r"[在从向往朝沿][^的]{0,3}$")
-_WHERE_AFTER: Final = re.compile("地[上里中]|[上里中下边旁间前后]")
+_LOCATION_BEFORE: Final = re.compile(r"[在从向往朝沿][^的]{0,3}$")
+_LOCATION_AFTER: Final = re.compile("地[上里中]|[上里中下边旁间前后]")
 _CAMERA: Final = re.compile(r"(?:(?<![向对朝着])镜头|视角|航拍)[^。！？.!?]*$")
-_GESTURES: Final = frozenset(action_vocabulary.ZH_GESTURES.split())
+_GESTURE_VERBS: Final = frozenset(action_vocabulary.ZH_GESTURE_VERBS.split())
 _PRONOUNS: Final = frozenset(action_vocabulary.ZH_PRONOUNS.split())
-_GOES: Final = frozenset(action_vocabulary.ZH_GOING.split())
-_ARRIVES: Final = frozenset(action_vocabulary.ZH_ARRIVING.split())
-_NEW: Final = re.compile(
-    rf"[一两二三四五六七八九十几数]{action_vocabulary.ZH_MEASURES}[\u4e00-\u9fff]{{0,6}}$"
+_MOVEMENT_VERBS: Final = frozenset(action_vocabulary.ZH_MOVEMENT_VERBS.split())
+_ARRIVAL_VERBS: Final = frozenset(action_vocabulary.ZH_ARRIVAL_VERBS.split())
+_INTRODUCED: Final = re.compile(
+    rf"[一两二三四五六七八九十几数]{action_vocabulary.ZH_MEASURE_WORD_CLASS}[\u4e00-\u9fff]{{0,6}}$"
 )
 _CLAUSE: Final = re.compile(r"[^，。；！？、,.;!?\n]+")
 
 
-def told(text: str, left: str) -> Iterator[Told]:
+def parse_chinese_elements(text: str, masked: str) -> Iterator[PromptElement]:
     """Yield what a text tells of. `left` is the text in lower case, with `DONE` for what is carried out."""
     actor: re.Match[str] | None = None
-    for clause in _CLAUSE.finditer(left):
-        words = [*_NOUN.finditer(left, *clause.span()), *_DEED.finditer(left, *clause.span())]
-        apart = _apart(words)
+    for clause in _CLAUSE.finditer(masked):
+        words = [*_NOUN.finditer(masked, *clause.span()), *_ACTION.finditer(masked, *clause.span())]
+        apart = _drop_overlaps(words)
         nouns = [word for word in apart if word.re is _NOUN]
-        deeds = [word for word in apart if word.re is _DEED]
-        yield from (_thing(text, left, noun) for noun in nouns if noun[0] not in _NATURE)
-        objects = {follows.end() for deed in deeds if (follows := _OBJECT.match(left, deed.end()))}
-        doers = [noun for noun in nouns if noun.end() not in objects and not _is_where(left, noun)]
+        deeds = [word for word in apart if word.re is _ACTION]
+        yield from (_build_object(text, masked, noun) for noun in nouns if noun[0] not in _SELF_MOVING_NOUNS)
+        objects = {follows.end() for deed in deeds if (follows := _OBJECT.match(masked, deed.end()))}
+        doers = [noun for noun in nouns if noun.end() not in objects and not _is_location(masked, noun)]
         # What 的 follows tells which one is meant, and is no deed of its own.
-        for deed in (each for each in deeds if left[each.end() : each.end() + 1] != "的"):
+        for deed in (each for each in deeds if masked[each.end() : each.end() + 1] != "的"):
             before = [noun for noun in doers if noun.end() <= deed.start()]
-            if not before and _is_of_another(text, left, clause.start(), deed):
+            if not before and _is_of_another(text, masked, clause.start(), deed):
                 continue
             actor = before[-1] if before else actor
-            yield _deed(text, left, deed, actor, fresh=bool(before))
+            yield _build_action(text, masked, deed, actor, has_own_actor=bool(before))
 
 
-def _is_of_another(text: str, left: str, clause: int, deed: re.Match[str]) -> bool:
+def _is_of_another(text: str, masked: str, clause: int, action: re.Match[str]) -> bool:
     """Say whether a deed without a noun before it is the camera's, or that of what is carried out."""
-    if deed[0] in _GOES and _CAMERA.search(text[: deed.start()]):
+    if action[0] in _MOVEMENT_VERBS and _CAMERA.search(text[: action.start()]):
         return True
-    return deed[0] not in _GESTURES and DONE in left[clause : deed.start()]
+    return action[0] not in _GESTURE_VERBS and CARRIED_OUT_MARK in masked[clause : action.start()]
 
 
-def _apart(words: list[re.Match[str]]) -> list[re.Match[str]]:
+def _drop_overlaps(words: list[re.Match[str]]) -> list[re.Match[str]]:
     """Leave out of overlapping words the later ones, and of two that begin together the shorter one."""
     kept: list[re.Match[str]] = []
     for word in sorted(words, key=lambda each: (each.start(), -each.end())):
@@ -82,39 +90,41 @@ def _apart(words: list[re.Match[str]]) -> list[re.Match[str]]:
     return kept
 
 
-def _is_where(left: str, noun: re.Match[str]) -> bool:
+def _is_location(masked: str, noun: re.Match[str]) -> bool:
     """Say whether a noun tells a place: "在厨房", "草地上"."""
-    before, after = left[max(noun.start() - 4, 0) : noun.start()], left[noun.end() : noun.end() + 2]
-    return bool(_WHERE_BEFORE.search(before) or _WHERE_AFTER.match(after))
+    before, after = masked[max(noun.start() - 4, 0) : noun.start()], masked[noun.end() : noun.end() + 2]
+    return bool(_LOCATION_BEFORE.search(before) or _LOCATION_AFTER.match(after))
 
 
-def _deed(text: str, left: str, deed: re.Match[str], actor: re.Match[str] | None, *, fresh: bool) -> Told:
-    follows = _OBJECT.match(left, deed.end())
-    words = text[deed.start() : follows.end() if follows else deed.end()]
-    kind = next(kind for kind, bases in _KINDS if deed[0] in bases)
-    if follows and deed[0] in _ARRIVES:
-        actor, fresh = None, False
-    named = text[actor.start() : actor.end()] if actor and fresh else ""
-    return Told(
+def _build_action(
+    text: str, masked: str, action: re.Match[str], actor: re.Match[str] | None, *, has_own_actor: bool
+) -> PromptElement:
+    follows = _OBJECT.match(masked, action.end())
+    words = text[action.start() : follows.end() if follows else action.end()]
+    kind = next(kind for kind, bases in _VERBS_BY_KIND if action[0] in bases)
+    if follows and action[0] in _ARRIVAL_VERBS:
+        actor, has_own_actor = None, False
+    named = text[actor.start() : actor.end()] if actor and has_own_actor else ""
+    return PromptElement(
         kind,
         named + words,
-        actor.start() if actor and fresh else deed.start(),
-        deed[0],
+        actor.start() if actor and has_own_actor else action.start(),
+        action[0],
         actor[0] if actor else "",
     )
 
 
-def _thing(text: str, left: str, noun: re.Match[str]) -> Told:
-    return Told(
-        Kind.THING,
+def _build_object(text: str, masked: str, noun: re.Match[str]) -> PromptElement:
+    return PromptElement(
+        PromptElementKind.OBJECT,
         text[noun.start() : noun.end()],
         noun.start(),
         noun[0],
-        new=_is_new(left, noun),
-        being=noun[0] in _BEINGS and noun[0] not in _PRONOUNS,
-        known=noun[0] not in _PRONOUNS,
+        is_introduced=_is_introduced(masked, noun),
+        is_animate=noun[0] in _ANIMATE_NOUNS and noun[0] not in _PRONOUNS,
+        is_listed=noun[0] not in _PRONOUNS,
     )
 
 
-def _is_new(left: str, noun: re.Match[str]) -> bool:
-    return bool(_NEW.search(left[max(noun.start() - 9, 0) : noun.start()]))
+def _is_introduced(masked: str, noun: re.Match[str]) -> bool:
+    return bool(_INTRODUCED.search(masked[max(noun.start() - 9, 0) : noun.start()]))

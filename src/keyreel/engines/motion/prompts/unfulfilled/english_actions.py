@@ -11,130 +11,142 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
-    PLURALS,
-    Kind,
-    Told,
-    is_of_the_image,
-    moves_by_itself,
-    singular,
+    SINGULAR_BY_PLURAL,
+    PromptElement,
+    PromptElementKind,
+    is_about_video,
+    is_self_moving,
+    singularize,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class _Sort(StrEnum):
+class _PartOfSpeech(StrEnum):
     NAME = "name"
-    DONE = "done"
-    NEW = "new"
-    GIVEN = "given"
+    CARRIED_OUT = "done"
+    INDEFINITE = "new"
+    DEFINITE = "given"
     PREPOSITION = "preposition"
-    JOINT = "joint"
+    CONJUNCTION = "joint"
     PRONOUN = "pronoun"
     AUXILIARY = "auxiliary"
     ADVERB = "adverb"
-    DEED = "deed"
+    ACTION = "deed"
     STATE = "state"
     WORD = "word"
-    STOP = "stop"
+    PUNCTUATION = "stop"
 
 
 class _Token(NamedTuple):
     word: str
     start: int
     end: int
-    sort: _Sort
+    part_of_speech: _PartOfSpeech
 
 
-class _Form(NamedTuple):
-    base: str
-    shape: str
+class _VerbForm(NamedTuple):
+    lemma: str
+    inflection: str
 
 
-def _forms(bases: str) -> Iterator[tuple[str, _Form]]:
+def _list_regular_forms(bases: str) -> Iterator[tuple[str, _VerbForm]]:
     """List the forms of regular verbs; doubled consonants are listed whether or not English has them."""
     for base in bases.split():
-        yield base, _Form(base, "bare")
+        yield base, _VerbForm(base, "bare")
         soft = re.search(r"(?:s|x|z|ch|sh|o)$", base)
         ies = re.search(r"[^aeiou]y$", base)
-        yield (base[:-1] + "ies" if ies else base + ("es" if soft else "s")), _Form(base, "s")
+        yield (base[:-1] + "ies" if ies else base + ("es" if soft else "s")), _VerbForm(base, "s")
         stem = base[:-1] if base.endswith("e") and not base.endswith("ee") else base
         for each in (stem, stem + stem[-1]):
-            yield each + "ing", _Form(base, "ing")
-            yield each + "ed", _Form(base, "ed")
+            yield each + "ing", _VerbForm(base, "ing")
+            yield each + "ed", _VerbForm(base, "ed")
         if ies:
-            yield base[:-1] + "ied", _Form(base, "ed")
+            yield base[:-1] + "ied", _VerbForm(base, "ed")
 
 
-def _irregular() -> Iterator[tuple[str, _Form]]:
-    for pair in action_vocabulary.IRREGULAR.split():
+def _list_irregular_forms() -> Iterator[tuple[str, _VerbForm]]:
+    for pair in action_vocabulary.IRREGULAR_VERBS.split():
         word, base = pair.split(":")
-        yield word, _Form(base, "ing" if word.endswith("ing") else "ed")
+        yield word, _VerbForm(base, "ing" if word.endswith("ing") else "ed")
 
 
-_WORDS: Final = {
-    _Sort.NEW: frozenset(action_vocabulary.INDEFINITE.split()),
-    _Sort.GIVEN: frozenset(action_vocabulary.DETERMINERS.split()),
-    _Sort.PREPOSITION: frozenset(action_vocabulary.PREPOSITIONS.split()),
-    _Sort.JOINT: frozenset(action_vocabulary.JOINTS.split()),
-    _Sort.PRONOUN: frozenset(action_vocabulary.PRONOUNS.split()),
-    _Sort.AUXILIARY: frozenset(action_vocabulary.AUXILIARIES.split()),
-    _Sort.ADVERB: frozenset(action_vocabulary.ADVERBS.split()),
+_FUNCTION_WORDS: Final = {
+    _PartOfSpeech.INDEFINITE: frozenset(action_vocabulary.INDEFINITE_DETERMINERS.split()),
+    _PartOfSpeech.DEFINITE: frozenset(action_vocabulary.DETERMINERS.split()),
+    _PartOfSpeech.PREPOSITION: frozenset(action_vocabulary.PREPOSITIONS.split()),
+    _PartOfSpeech.CONJUNCTION: frozenset(action_vocabulary.CONJUNCTIONS.split()),
+    _PartOfSpeech.PRONOUN: frozenset(action_vocabulary.PRONOUNS.split()),
+    _PartOfSpeech.AUXILIARY: frozenset(action_vocabulary.AUXILIARIES.split()),
+    _PartOfSpeech.ADVERB: frozenset(action_vocabulary.ADVERBS.split()),
 }
-_STATES: Final = dict(_forms(action_vocabulary.STATES))
-_DEEDS: Final = dict(
-    _forms(f"{action_vocabulary.GOING} {action_vocabulary.CHANGING} {action_vocabulary.GESTURES}")
-) | dict(_irregular())
-_KINDS: Final[dict[str, Kind]] = {
+_STATE_FORMS: Final = dict(_list_regular_forms(action_vocabulary.STATE_VERBS))
+_ACTION_FORMS: Final = dict(
+    _list_regular_forms(
+        f"{action_vocabulary.MOVEMENT_VERBS} {action_vocabulary.TRANSFORMATION_VERBS} {action_vocabulary.GESTURE_VERBS}"
+    )
+) | dict(_list_irregular_forms())
+_KIND_BY_LEMMA: Final[dict[str, PromptElementKind]] = {
     base: kind
     for kind, bases in (
-        (Kind.GESTURE, action_vocabulary.GESTURES),
-        (Kind.CHANGING, action_vocabulary.CHANGING),
-        (Kind.GOING, action_vocabulary.GOING),
+        (PromptElementKind.GESTURE, action_vocabulary.GESTURE_VERBS),
+        (PromptElementKind.TRANSFORMATION, action_vocabulary.TRANSFORMATION_VERBS),
+        (PromptElementKind.MOVEMENT, action_vocabulary.MOVEMENT_VERBS),
     )
     for base in bases.split()
 }
-_BEINGS: Final = frozenset(action_vocabulary.BEINGS.split())
-_THINGS: Final = frozenset(action_vocabulary.THINGS.split())
-_AMBIGUOUS: Final = frozenset(action_vocabulary.AMBIGUOUS.split())
+_ANIMATE_NOUNS: Final = frozenset(action_vocabulary.ANIMATE_NOUNS.split())
+_OBJECT_NOUNS: Final = frozenset(action_vocabulary.OBJECT_NOUNS.split())
+_AMBIGUOUS: Final = frozenset(action_vocabulary.AMBIGUOUS_VERBS.split())
 _MODALS: Final = frozenset(action_vocabulary.MODALS.split())
 _PARTICLES: Final = frozenset(action_vocabulary.PARTICLES.split())
 _TOKEN: Final = re.compile(r"@?[a-zà-ɏ0-9]+(?:['\u2019-][a-zà-ɏ0-9]+)*|~+|[^\s\w]|[^\W\da-zà-ɏ]+")
-_SEEING: Final = frozenset(action_vocabulary.SEEING.split())
-_NOUNS: Final = (_Sort.WORD, _Sort.NAME, _Sort.DONE, _Sort.PRONOUN)
-_CLAUSED: Final = (_Sort.DEED, _Sort.STATE, _Sort.NAME, _Sort.PRONOUN)
-_DOES: Final = frozenset(action_vocabulary.DOING.split())
-_INTO: Final = frozenset(action_vocabulary.TURNING_INTO.split())
-_MOST_OBJECT: Final = 4
+_DEPICTING_VERBS: Final = frozenset(action_vocabulary.DEPICTING_VERBS.split())
+_NOUN_CLASSES: Final = (
+    _PartOfSpeech.WORD,
+    _PartOfSpeech.NAME,
+    _PartOfSpeech.CARRIED_OUT,
+    _PartOfSpeech.PRONOUN,
+)
+_CLAUSE_CLASSES: Final = (
+    _PartOfSpeech.ACTION,
+    _PartOfSpeech.STATE,
+    _PartOfSpeech.NAME,
+    _PartOfSpeech.PRONOUN,
+)
+_LIGHT_VERBS: Final = frozenset(action_vocabulary.LIGHT_VERBS.split())
+_INTO_VERBS: Final = frozenset(action_vocabulary.INTO_VERBS.split())
+_MAX_OBJECT_WORDS: Final = 4
 
 
-def told(text: str, left: str) -> Iterator[Told]:
+def parse_english_elements(text: str, masked: str) -> Iterator[PromptElement]:
     """Yield what a text tells of. `left` is the text in lower case, with `DONE` for what is carried out."""
-    tokens = [_token(match) for match in _TOKEN.finditer(left)]
+    tokens = [_to_token(match) for match in _TOKEN.finditer(masked)]
     start = 0
     for index in range(len(tokens) + 1):
         if index == len(tokens) or tokens[index].word in {".", "!", "?", ";", ":"}:
             if start < index:
-                yield from _Sentence(text, tokens[start:index]).told()
+                yield from _Sentence(text, tokens[start:index]).find_elements()
             start = index + 1
 
 
-def _token(match: re.Match[str]) -> _Token:
+def _to_token(match: re.Match[str]) -> _Token:
     word = match[0]
-    return _Token(word, match.start(), match.end(), _sort(word))
+    return _Token(word, match.start(), match.end(), _classify_word(word))
 
 
-def _sort(word: str) -> _Sort:
+def _classify_word(word: str) -> _PartOfSpeech:
     if word[0] in "@~":
-        return _Sort.NAME if word[0] == "@" else _Sort.DONE
-    for sort, words in _WORDS.items():
+        return _PartOfSpeech.NAME if word[0] == "@" else _PartOfSpeech.CARRIED_OUT
+    for sort, words in _FUNCTION_WORDS.items():
         if word in words:
             return sort
     if not word[0].isascii() or not word[0].isalnum():
-        return _Sort.STOP
+        return _PartOfSpeech.PUNCTUATION
     if word.endswith("ly") and len(word) > 4 and word not in {"family", "butterfly", "dragonfly", "firefly"}:
-        return _Sort.ADVERB
-    return _Sort.WORD
+        return _PartOfSpeech.ADVERB
+    return _PartOfSpeech.WORD
 
 
 class _Sentence:
@@ -143,217 +155,285 @@ class _Sentence:
     def __init__(self, text: str, tokens: Sequence[_Token]) -> None:
         self._text = text
         self._tokens = list(tokens)
-        self._makes = any(token.word in {"make", "makes", "let", "have"} for token in tokens)
+        self._has_causative = any(token.word in {"make", "makes", "let", "have"} for token in tokens)
         for index in range(len(self._tokens)):
-            self._tokens[index] = self._tokens[index]._replace(sort=self._verbal(index))
+            self._tokens[index] = self._tokens[index]._replace(part_of_speech=self._classify_verb(index))
 
-    def told(self) -> Iterator[Told]:
+    def find_elements(self) -> Iterator[PromptElement]:
         latest = -1
         for index, token in enumerate(self._tokens):
-            if token.sort in {_Sort.DEED, _Sort.STATE}:
-                actor = self._actor(index)
-                if actor is None and self._joined(index):
+            if token.part_of_speech in {_PartOfSpeech.ACTION, _PartOfSpeech.STATE}:
+                actor = self._find_actor(index)
+                if actor is None and self._is_joined(index):
                     actor = latest if latest >= 0 else None
                 latest = latest if actor is None else actor
-                if token.sort is _Sort.DEED:
-                    yield self._deed(index, actor)
-            elif token.sort is _Sort.WORD and self._is_head(index):
-                yield self._thing(index)
+                if token.part_of_speech is _PartOfSpeech.ACTION:
+                    yield self._build_action(index, actor)
+            elif token.part_of_speech is _PartOfSpeech.WORD and self._is_noun_head(index):
+                yield self._build_object(index)
 
-    def _verbal(self, index: int) -> _Sort:
+    def _classify_verb(self, index: int) -> _PartOfSpeech:
         """Tell deeds and states from nouns and adjectives, by form and place."""
         token = self._tokens[index]
-        if token.word in _DOES and self._sort_at(index + 1) in {_Sort.NEW, _Sort.GIVEN}:
-            return _Sort.DEED
-        state, deed = _STATES.get(token.word), _DEEDS.get(token.word)
-        if token.sort is not _Sort.WORD or (state is None and deed is None):
-            return token.sort
+        if token.word in _LIGHT_VERBS and self._get_part_of_speech(index + 1) in {
+            _PartOfSpeech.INDEFINITE,
+            _PartOfSpeech.DEFINITE,
+        }:
+            return _PartOfSpeech.ACTION
+        state, deed = _STATE_FORMS.get(token.word), _ACTION_FORMS.get(token.word)
+        if token.part_of_speech is not _PartOfSpeech.WORD or (state is None and deed is None):
+            return token.part_of_speech
         form = state or deed
         assert form is not None
         if not self._is_verb(index, form):
-            return _Sort.WORD
-        return _Sort.DEED if deed and (state is None or self._is_lively(index)) else _Sort.STATE
+            return _PartOfSpeech.WORD
+        return (
+            _PartOfSpeech.ACTION
+            if deed and (state is None or self._is_action(index))
+            else _PartOfSpeech.STATE
+        )
 
-    def _is_lively(self, index: int) -> bool:
+    def _is_action(self, index: int) -> bool:
         """Say whether a word that may name a state is a deed: "looks around"."""
-        return self._word_at(index + 1) in {"around", "up", "down", "away", "back"}
+        return self._get_word(index + 1) in {"around", "up", "down", "away", "back"}
 
-    def _is_verb(self, index: int, form: _Form) -> bool:
-        before = self._before(index)
-        sort = before.sort if before else _Sort.STOP
-        if sort in {_Sort.NEW, _Sort.GIVEN}:
+    def _is_verb(self, index: int, form: _VerbForm) -> bool:
+        before = self._find_token_before(index)
+        sort = before.part_of_speech if before else _PartOfSpeech.PUNCTUATION
+        if sort in {_PartOfSpeech.INDEFINITE, _PartOfSpeech.DEFINITE}:
             return False
-        rule = {"s": self._third, "bare": self._bare, "ing": self._ongoing, "ed": self._past}[form.shape]
+        rule = {
+            "s": self._is_third_person_verb,
+            "bare": self._is_bare_verb,
+            "ing": self._is_ing_verb,
+            "ed": self._is_past_verb,
+        }[form.inflection]
         return rule(index, before, sort)
 
-    def _third(self, index: int, before: _Token | None, sort: _Sort) -> bool:
-        if sort is _Sort.JOINT or (before is not None and before.word == ","):
-            begun = any(each.sort in _CLAUSED for each in self._tokens[:index])
-            return begun and (sort is _Sort.JOINT or not moves_by_itself(self._tokens[index].word))
-        if sort is _Sort.WORD and before is not None:
+    def _is_third_person_verb(self, index: int, before: _Token | None, sort: _PartOfSpeech) -> bool:
+        if sort is _PartOfSpeech.CONJUNCTION or (before is not None and before.word == ","):
+            begun = any(each.part_of_speech in _CLAUSE_CLASSES for each in self._tokens[:index])
+            return begun and (
+                sort is _PartOfSpeech.CONJUNCTION or not is_self_moving(self._tokens[index].word)
+            )
+        if sort is _PartOfSpeech.WORD and before is not None:
             # "dance moves" and "ocean waves" are nouns, "Anna dances" is none.
-            introduced = self._tokens[self._start(index - 1)].sort is not _Sort.WORD
-            called = self._text[before.start].isupper() and before.word not in _DEEDS
-            somebody = introduced or called or _is_known(before.word)
+            introduced = (
+                self._tokens[self._find_phrase_start(index - 1)].part_of_speech is not _PartOfSpeech.WORD
+            )
+            called = self._text[before.start].isupper() and before.word not in _ACTION_FORMS
+            somebody = introduced or called or _is_listed_noun(before.word)
             return somebody and not re.search(r"[^s]s$", before.word)
-        return sort in {_Sort.PRONOUN, _Sort.NAME, _Sort.DONE}
+        return sort in {_PartOfSpeech.PRONOUN, _PartOfSpeech.NAME, _PartOfSpeech.CARRIED_OUT}
 
-    def _bare(self, index: int, before: _Token | None, sort: _Sort) -> bool:
+    def _is_bare_verb(self, index: int, before: _Token | None, sort: _PartOfSpeech) -> bool:
         if before is None:
-            return self._begins(index)
+            return self._is_imperative(index)
         if before.word in _MODALS:
             return True
-        if sort is _Sort.WORD:
-            plural = before.word in PLURALS or re.search(r"[^s]s$", before.word)
+        if sort is _PartOfSpeech.WORD:
+            plural = before.word in SINGULAR_BY_PLURAL or re.search(r"[^s]s$", before.word)
             ambiguous = self._tokens[index].word in _AMBIGUOUS
-            return bool(not ambiguous and (plural or self._makes or self._is_joined_being(index - 1)))
-        return sort is _Sort.PRONOUN and before.word in {"they", "we", "you", "people", "who"}
+            return bool(not ambiguous and (plural or self._has_causative or self._is_joined_being(index - 1)))
+        return sort is _PartOfSpeech.PRONOUN and before.word in {"they", "we", "you", "people", "who"}
 
     def _is_joined_being(self, index: int) -> bool:
         """Say whether somebody is named beside others: "a robot and a girl"."""
-        start = self._start(index)
+        start = self._find_phrase_start(index)
         return (
-            singular(self._tokens[index].word) in _BEINGS and start > 0 and self._word_at(start - 1) == "and"
+            singularize(self._tokens[index].word) in _ANIMATE_NOUNS
+            and start > 0
+            and self._get_word(start - 1) == "and"
         )
 
-    def _begins(self, index: int) -> bool:
+    def _is_imperative(self, index: int) -> bool:
         """Say whether a bare form that begins a clause is an order: "dance", "open the door"."""
-        after = self._sort_at(index + 1)
+        after = self._get_part_of_speech(index + 1)
         if self._tokens[index].word in _AMBIGUOUS:
-            return after in {_Sort.NEW, _Sort.GIVEN} or self._word_at(index + 1) == "into"
-        return after not in {_Sort.WORD, _Sort.DONE}
+            return (
+                after in {_PartOfSpeech.INDEFINITE, _PartOfSpeech.DEFINITE}
+                or self._get_word(index + 1) == "into"
+            )
+        return after not in {_PartOfSpeech.WORD, _PartOfSpeech.CARRIED_OUT}
 
-    def _ongoing(self, index: int, before: _Token | None, sort: _Sort) -> bool:
-        after = self._sort_at(index + 1)
-        if before is None or sort in {_Sort.STOP, _Sort.PREPOSITION}:
-            return after not in {_Sort.WORD, _Sort.DONE} and sort is not _Sort.PREPOSITION
-        if sort is _Sort.WORD:
-            return _is_known(before.word) or after is not _Sort.WORD
+    def _is_ing_verb(self, index: int, before: _Token | None, sort: _PartOfSpeech) -> bool:
+        after = self._get_part_of_speech(index + 1)
+        if before is None or sort in {_PartOfSpeech.PUNCTUATION, _PartOfSpeech.PREPOSITION}:
+            return (
+                after not in {_PartOfSpeech.WORD, _PartOfSpeech.CARRIED_OUT}
+                and sort is not _PartOfSpeech.PREPOSITION
+            )
+        if sort is _PartOfSpeech.WORD:
+            return _is_listed_noun(before.word) or after is not _PartOfSpeech.WORD
         return True
 
-    def _past(self, index: int, before: _Token | None, sort: _Sort) -> bool:
-        if self._word_at(index + 1) == "by" or before is None:
+    def _is_past_verb(self, index: int, before: _Token | None, sort: _PartOfSpeech) -> bool:
+        if self._get_word(index + 1) == "by" or before is None:
             return False
-        return sort is _Sort.PRONOUN or (sort is _Sort.WORD and singular(before.word) in _BEINGS)
+        return sort is _PartOfSpeech.PRONOUN or (
+            sort is _PartOfSpeech.WORD and singularize(before.word) in _ANIMATE_NOUNS
+        )
 
-    def _before(self, index: int) -> _Token | None:
-        while index > 0 and self._tokens[index - 1].sort is _Sort.ADVERB:
+    def _find_token_before(self, index: int) -> _Token | None:
+        while index > 0 and self._tokens[index - 1].part_of_speech is _PartOfSpeech.ADVERB:
             index -= 1
         return self._tokens[index - 1] if index > 0 else None
 
-    def _sort_at(self, index: int) -> _Sort:
-        return self._tokens[index].sort if index < len(self._tokens) else _Sort.STOP
+    def _get_part_of_speech(self, index: int) -> _PartOfSpeech:
+        return self._tokens[index].part_of_speech if index < len(self._tokens) else _PartOfSpeech.PUNCTUATION
 
-    def _word_at(self, index: int) -> str:
+    def _get_word(self, index: int) -> str:
         return self._tokens[index].word if index < len(self._tokens) else ""
 
-    def _joined(self, index: int) -> bool:
-        before = self._before(index)
-        return before is not None and before.sort in {_Sort.JOINT, _Sort.STOP}
+    def _is_joined(self, index: int) -> bool:
+        before = self._find_token_before(index)
+        return before is not None and before.part_of_speech in {
+            _PartOfSpeech.CONJUNCTION,
+            _PartOfSpeech.PUNCTUATION,
+        }
 
-    def _actor(self, index: int) -> int | None:
+    def _find_actor(self, index: int) -> int | None:
         """Find who does a deed: the nearest noun before it that no preposition and no other verb has."""
         at = index - 1
         while at >= 0:
-            sort = self._tokens[at].sort
-            if sort in {_Sort.JOINT, _Sort.STOP}:
+            sort = self._tokens[at].part_of_speech
+            if sort in {_PartOfSpeech.CONJUNCTION, _PartOfSpeech.PUNCTUATION}:
                 return None
-            if sort in _NOUNS:
-                start = self._start(at)
-                if start == 0 or self._is_free(self._tokens[start - 1], index):
+            if sort in _NOUN_CLASSES:
+                start = self._find_phrase_start(at)
+                if start == 0 or self._is_possible_actor(self._tokens[start - 1], index):
                     return at
                 at = start - 1
             at -= 1
         return None
 
-    def _is_free(self, ruler: _Token, deed: int) -> bool:
+    def _is_possible_actor(self, governor: _Token, action: int) -> bool:
         """Say whether a noun after this word may do a deed: no other verb and no preposition has it."""
-        if ruler.sort is _Sort.PREPOSITION:
+        if governor.part_of_speech is _PartOfSpeech.PREPOSITION:
             # "with steam rising": so does what somebody has with them.
-            return ruler.word == "of" or (ruler.word == "with" and self._tokens[deed].word.endswith("ing"))
-        if ruler.sort is _Sort.STATE:
-            return self._makes or _STATES[ruler.word].base in _SEEING
-        return ruler.sort is not _Sort.DEED
+            return governor.word == "of" or (
+                governor.word == "with" and self._tokens[action].word.endswith("ing")
+            )
+        if governor.part_of_speech is _PartOfSpeech.STATE:
+            return self._has_causative or _STATE_FORMS[governor.word].lemma in _DEPICTING_VERBS
+        return governor.part_of_speech is not _PartOfSpeech.ACTION
 
-    def _start(self, head: int) -> int:
+    def _find_phrase_start(self, head: int) -> int:
         """Return where a noun's phrase starts."""
         at = head
-        while at > 0 and self._tokens[at - 1].sort in {_Sort.WORD, _Sort.NEW, _Sort.GIVEN, _Sort.ADVERB}:
+        while at > 0 and self._tokens[at - 1].part_of_speech in {
+            _PartOfSpeech.WORD,
+            _PartOfSpeech.INDEFINITE,
+            _PartOfSpeech.DEFINITE,
+            _PartOfSpeech.ADVERB,
+        }:
             at -= 1
         return at
 
-    def _is_new(self, head: int) -> bool:
-        return any(token.sort is _Sort.NEW for token in self._tokens[self._start(head) : head])
+    def _is_introduced(self, head: int) -> bool:
+        return any(
+            token.part_of_speech is _PartOfSpeech.INDEFINITE
+            for token in self._tokens[self._find_phrase_start(head) : head]
+        )
 
-    def _deed(self, index: int, actor: int | None) -> Told:
-        token, end = self._tokens[index], self._object(index)
+    def _build_action(self, index: int, actor: int | None) -> PromptElement:
+        token, end = self._tokens[index], self._find_object_end(index)
         words = self._text[token.start : self._tokens[end].end]
         who = self._tokens[actor] if actor is not None else None
-        base = self._base(index)
-        named = self._text[who.start : who.end] + " " if who and who.sort is not _Sort.DONE else ""
-        return Told(
-            _KINDS.get(base, Kind.GESTURE),
+        base = self._get_lemma(index)
+        named = (
+            self._text[who.start : who.end] + " "
+            if who and who.part_of_speech is not _PartOfSpeech.CARRIED_OUT
+            else ""
+        )
+        return PromptElement(
+            _KIND_BY_LEMMA.get(base, PromptElementKind.GESTURE),
             named + words,
             who.start if who else token.start,
             base,
             who.word if who else "",
-            lasting=token.word.endswith("ing"),
+            is_ongoing=token.word.endswith("ing"),
         )
 
-    def _object(self, index: int) -> int:
+    def _find_object_end(self, index: int) -> int:
         """Return the last token of what a deed is done to, or of the deed itself."""
         end = at = index
-        if self._base(index) in _INTO and self._word_at(at + 1) in {"into", "to"}:
+        if self._get_lemma(index) in _INTO_VERBS and self._get_word(at + 1) in {"into", "to"}:
             at += 1
-        elif self._word_at(at + 1) in _PARTICLES:
+        elif self._get_word(at + 1) in _PARTICLES:
             at += 1
-            end = at if self._sort_at(at + 1) not in {_Sort.NEW, _Sort.GIVEN, _Sort.WORD, _Sort.DONE} else end
-        if self._sort_at(at + 1) is _Sort.NAME:
+            end = (
+                at
+                if self._get_part_of_speech(at + 1)
+                not in {
+                    _PartOfSpeech.INDEFINITE,
+                    _PartOfSpeech.DEFINITE,
+                    _PartOfSpeech.WORD,
+                    _PartOfSpeech.CARRIED_OUT,
+                }
+                else end
+            )
+        if self._get_part_of_speech(at + 1) is _PartOfSpeech.NAME:
             return at + 1
-        while self._sort_at(at + 1) in {_Sort.NEW, _Sort.GIVEN}:
+        while self._get_part_of_speech(at + 1) in {_PartOfSpeech.INDEFINITE, _PartOfSpeech.DEFINITE}:
             at += 1
         noun = at
-        while noun - at < _MOST_OBJECT and self._sort_at(noun + 1) is _Sort.WORD:
+        while noun - at < _MAX_OBJECT_WORDS and self._get_part_of_speech(noun + 1) is _PartOfSpeech.WORD:
             noun += 1
-        return self._whole(noun) if noun > at and self._sort_at(noun + 1) is not _Sort.DONE else end
+        return (
+            self._find_noun_end(noun)
+            if noun > at and self._get_part_of_speech(noun + 1) is not _PartOfSpeech.CARRIED_OUT
+            else end
+        )
 
-    def _whole(self, head: int) -> int:
+    def _find_noun_end(self, head: int) -> int:
         """Return the last token of a noun with what it consists of: "cup" with "of tea"."""
         at = head + 1
-        if self._word_at(at) != "of" or is_of_the_image(self._word_at(head)):
+        if self._get_word(at) != "of" or is_about_video(self._get_word(head)):
             return head
-        while self._sort_at(at + 1) in {_Sort.NEW, _Sort.GIVEN}:
+        while self._get_part_of_speech(at + 1) in {_PartOfSpeech.INDEFINITE, _PartOfSpeech.DEFINITE}:
             at += 1
         last = at
-        while self._sort_at(last + 1) is _Sort.WORD:
+        while self._get_part_of_speech(last + 1) is _PartOfSpeech.WORD:
             last += 1
-        return last if last > at and self._sort_at(last + 1) is not _Sort.DONE else head
+        return (
+            last
+            if last > at and self._get_part_of_speech(last + 1) is not _PartOfSpeech.CARRIED_OUT
+            else head
+        )
 
-    def _is_of(self, index: int) -> bool:
+    def _is_of_complement(self, index: int) -> bool:
         """Say whether a noun says what another one consists of."""
-        at = self._start(index) - 1
-        return at > 0 and self._whole(at - 1) == index and self._tokens[at - 1].sort is _Sort.WORD
+        at = self._find_phrase_start(index) - 1
+        return (
+            at > 0
+            and self._find_noun_end(at - 1) == index
+            and self._tokens[at - 1].part_of_speech is _PartOfSpeech.WORD
+        )
 
-    def _base(self, index: int) -> str:
+    def _get_lemma(self, index: int) -> str:
         word = self._tokens[index].word
-        return _DEEDS[word].base if word in _DEEDS else word
+        return _ACTION_FORMS[word].lemma if word in _ACTION_FORMS else word
 
-    def _is_head(self, index: int) -> bool:
-        return self._sort_at(index + 1) not in {_Sort.WORD, _Sort.DONE} and not self._is_of(index)
+    def _is_noun_head(self, index: int) -> bool:
+        return self._get_part_of_speech(index + 1) not in {
+            _PartOfSpeech.WORD,
+            _PartOfSpeech.CARRIED_OUT,
+        } and not self._is_of_complement(index)
 
-    def _thing(self, index: int) -> Told:
+    def _build_object(self, index: int) -> PromptElement:
         token = self._tokens[index]
-        one = singular(token.word)
-        return Told(
-            Kind.THING,
-            self._text[token.start : self._tokens[self._whole(index)].end],
+        one = singularize(token.word)
+        return PromptElement(
+            PromptElementKind.OBJECT,
+            self._text[token.start : self._tokens[self._find_noun_end(index)].end],
             token.start,
             token.word,
-            new=self._is_new(index),
-            being=one in _BEINGS,
-            known=_is_known(token.word),
+            is_introduced=self._is_introduced(index),
+            is_animate=one in _ANIMATE_NOUNS,
+            is_listed=_is_listed_noun(token.word),
         )
 
 
-def _is_known(word: str) -> bool:
-    return not {word, singular(word)}.isdisjoint(_BEINGS | _THINGS)
+def _is_listed_noun(word: str) -> bool:
+    return not {word, singularize(word)}.isdisjoint(_ANIMATE_NOUNS | _OBJECT_NOUNS)

@@ -8,114 +8,121 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import blurred, fetched, resized, step
-from keyreel.engines.motion.scenery.landscapes.sky import mixed, noise, painted
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky, generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from keyreel.engines.motion.scenery.landscapes.sky import Sketch
+    from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
     FloatArray = NDArray[np.float32]
 
 
-def room(sketch: Sketch) -> FloatArray:
+def draw_room(context: DrawingContext) -> FloatArray:
     """Draw a quiet room: a wall with a window, a wooden floor with the window's light on it."""
-    width, height = sketch.size
+    width, height = context.size
     image = np.empty((height, width, 3), np.float32)
     x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     falloff = 1.08 - 0.42 * np.hypot(x - 0.3, (y - 0.3) * 0.8)
-    warm = sketch.lit((226, 214, 198)) * 0.75 + np.array((52, 44, 40), np.float32)
+    warm = context.light_colour((226, 214, 198)) * 0.75 + np.array((52, 44, 40), np.float32)
     image[:] = warm * falloff[..., None]
-    _floor(image, sketch)
-    board = step(y * height - sketch.line + height * 0.035, 0, 1.5) * step(sketch.line - y * height, 0, 1.5)
-    mixed(image, warm * 1.06, np.repeat(board, width, axis=1))
-    _window(image, sketch)
+    _draw_floor(image, context)
+    board = step(y * height - context.horizon_row + height * 0.035, 0, 1.5) * step(
+        context.horizon_row - y * height, 0, 1.5
+    )
+    blend_colour(image, warm * 1.06, np.repeat(board, width, axis=1))
+    _draw_window(image, context)
     return image
 
 
-def _floor(image: FloatArray, sketch: Sketch) -> None:
-    width, height = sketch.size
-    part = np.linspace(0, 1, height - sketch.line, dtype=np.float32)[:, None]
+def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
+    width, height = context.size
+    part = np.linspace(0, 1, height - context.horizon_row, dtype=np.float32)[:, None]
     distance = 1 / (0.35 + part)
     across = (np.arange(width, dtype=np.float32)[None, :] / width - 0.5) * distance * width / height * 7
     plank = np.floor(across)
-    tones = sketch.rng.random(512).astype(np.float32)
+    tones = context.rng.random(512).astype(np.float32)
     tone = 0.86 + 0.22 * tones[(plank + 256).astype(np.int32) % 512]
-    grain = noise((width, height - sketch.line), (90, 8), sketch.rng, 3)
+    grain = generate_noise((width, height - context.horizon_row), (90, 8), context.rng, 3)
     gap = step(np.abs(across - plank - 0.5), 0.47, 0.5)
-    wood = sketch.lit((168, 118, 76)) * 0.85 + np.array((22, 16, 12), np.float32)
+    wood = context.light_colour((168, 118, 76)) * 0.85 + np.array((22, 16, 12), np.float32)
     shade = (tone * (0.92 + 0.16 * grain) * (1 - 0.4 * gap) * (0.82 + 0.25 * part))[..., None]
-    image[sketch.line :] = wood * shade
+    image[context.horizon_row :] = wood * shade
 
 
-def _window(image: FloatArray, sketch: Sketch) -> None:
-    width, height = sketch.size
+def _draw_window(image: FloatArray, context: DrawingContext) -> None:
+    width, height = context.size
     side = min(width * 0.30, height * 0.42)
-    left, top = width * 0.16, sketch.line * 0.22
-    right, bottom = left + side, min(top + side * 1.15, sketch.line * 0.86)
+    left, top = width * 0.16, context.horizon_row * 0.22
+    right, bottom = left + side, min(top + side * 1.15, context.horizon_row * 0.86)
     box = tuple(round(value) for value in (left, top, right, bottom))
     frame_width = max(round(side * 0.035), 2)
-    outside = painted(sketch, 0.5)
+    outside = draw_sky(context, 0.5)
     view = cv2.resize(
-        outside[: sketch.line], (box[2] - box[0], box[3] - box[1]), interpolation=cv2.INTER_AREA
+        outside[: context.horizon_row], (box[2] - box[0], box[3] - box[1]), interpolation=cv2.INTER_AREA
     )
-    white = [float(c) for c in np.clip(sketch.lit((250, 246, 240)) * 0.9 + 20, 0, 255)]
+    white = [float(c) for c in np.clip(context.light_colour((250, 246, 240)) * 0.9 + 20, 0, 255)]
     outer = (box[0] - frame_width, box[1] - frame_width), (box[2] + frame_width, box[3] + frame_width)
     cv2.rectangle(image, *outer, white, -1, cv2.LINE_AA)
     image[box[1] : box[3], box[0] : box[2]] = view
     middle = (box[0] + box[2]) // 2
     cv2.rectangle(image, (middle - frame_width // 2, box[1]), (middle + frame_width // 2, box[3]), white, -1)
-    _light_on_floor(image, sketch, box)
+    _draw_window_light(image, context, box)
 
 
-def _light_on_floor(image: FloatArray, sketch: Sketch, box: tuple[int, ...]) -> None:
-    width, height = sketch.size
+def _draw_window_light(image: FloatArray, context: DrawingContext, box: tuple[int, ...]) -> None:
+    width, height = context.size
     lane = np.zeros((height, width), np.float32)
-    wide, deep = box[2] - box[0], height - sketch.line
+    wide, deep = box[2] - box[0], height - context.horizon_row
     start = box[0] + wide * 0.5
     for first, last in ((0.0, 0.46), (0.54, 1.0)):
         corners = [
-            (start + wide * first, sketch.line + deep * 0.16),
-            (start + wide * last, sketch.line + deep * 0.16),
-            (start + wide * (last * 1.35 + 0.45), sketch.line + deep * 0.72),
-            (start + wide * (first * 1.35 + 0.45), sketch.line + deep * 0.72),
+            (start + wide * first, context.horizon_row + deep * 0.16),
+            (start + wide * last, context.horizon_row + deep * 0.16),
+            (start + wide * (last * 1.35 + 0.45), context.horizon_row + deep * 0.72),
+            (start + wide * (first * 1.35 + 0.45), context.horizon_row + deep * 0.72),
         ]
         cv2.fillPoly(lane, [np.array(corners, np.int32)], 1.0, cv2.LINE_AA)
-    mixed(image, sketch.palette.glow, blurred(lane, height * 0.008) * np.float32(0.30))
+    blend_colour(image, context.palette.glow, blurred(lane, height * 0.008) * np.float32(0.30))
 
 
-def space(sketch: Sketch) -> FloatArray:
+def draw_space(context: DrawingContext) -> FloatArray:
     """Draw the stars, a nebula, a planet in the distance and the curved ground of another."""
-    width, height = sketch.size
-    rng = sketch.rng
+    width, height = context.size
+    rng = context.rng
     image = np.empty((height, width, 3), np.float32)
     image[:] = (7, 8, 20)
     short = min(width, height)
-    _nebula(image, rng)
+    _draw_nebula(image, rng)
     for _ in range(900):
         light = rng.random() ** 4
         at = (round(rng.random() * width * 16), round(rng.random() * height * 16))
         tone = (120 + 135 * light) * np.array((1.0, 0.96, 0.92 + 0.08 * rng.random()))
         radius = max(height / 1100, 0.5) * (0.6 + 1.5 * light)
         cv2.circle(image, at, round(radius * 16), [float(c) for c in tone], -1, cv2.LINE_AA, 4)
-    _planet(image, (width * 0.76, height * 0.26), short * 0.15, rng)
-    _planet(image, (width * 0.45, height * 0.80 + max(width, height) * 1.5), max(width, height) * 1.5, rng)
+    _draw_planet(image, (width * 0.76, height * 0.26), short * 0.15, rng)
+    _draw_planet(
+        image, (width * 0.45, height * 0.80 + max(width, height) * 1.5), max(width, height) * 1.5, rng
+    )
     return image
 
 
-def _nebula(image: FloatArray, rng: np.random.Generator) -> None:
+def _draw_nebula(image: FloatArray, rng: np.random.Generator) -> None:
     """Draw clouds of gas along a band across the sky: lit edges, dark lanes, stars shining through."""
     height, width = image.shape[:2]
     small = max(width // 2, 8), max(height // 2, 8)
     short = min(small)
     cells = small[0] / short, small[1] / short
     x, y = np.meshgrid(np.arange(small[0], dtype=np.float32), np.arange(small[1], dtype=np.float32))
-    bend, lift = (noise(small, (2.2 * cells[0], 2.2 * cells[1]), rng, 5) - np.float32(0.5) for _ in range(2))
+    bend, lift = (
+        generate_noise(small, (2.2 * cells[0], 2.2 * cells[1]), rng, 5) - np.float32(0.5) for _ in range(2)
+    )
     # Noise that is fetched through noise swirls as gas does.
-    where = np.stack((x + bend * short * 0.9, y + lift * short * 0.9), axis=-1).astype(np.float32)
+    coordinates = np.stack((x + bend * short * 0.9, y + lift * short * 0.9), axis=-1).astype(np.float32)
     gas, veil, dust = (
-        fetched(noise(small, (n * cells[0], n * cells[1]), rng, 7), where) for n in (2.0, 3.0, 4.5)
+        fetched(generate_noise(small, (n * cells[0], n * cells[1]), rng, 7), coordinates)
+        for n in (2.0, 3.0, 4.5)
     )
     tilt = (y / small[1] - 0.40) + 0.34 * (x / small[0] - 0.5) + 0.22 * bend
     band = np.exp(-((tilt / 0.26) ** 2))
@@ -128,10 +135,12 @@ def _nebula(image: FloatArray, rng: np.random.Generator) -> None:
         ((255, 196, 150), edge * step(veil, 0.40, 0.66) * band * 0.30),
         ((8, 7, 16), lane * 0.75),
     ):
-        mixed(image, colour, resized(np.asarray(np.clip(cloud, 0, 0.85), np.float32), width, height))
+        blend_colour(image, colour, resized(np.asarray(np.clip(cloud, 0, 0.85), np.float32), width, height))
 
 
-def _planet(image: FloatArray, centre: tuple[float, float], radius: float, rng: np.random.Generator) -> None:
+def _draw_planet(
+    image: FloatArray, centre: tuple[float, float], radius: float, rng: np.random.Generator
+) -> None:
     """Draw a ball lit from the upper left, with a rim of air, only where it is."""
     reach = radius * 1.18
     x0, y0 = (max(int(each - reach), 0) for each in centre)
@@ -143,9 +152,9 @@ def _planet(image: FloatArray, centre: tuple[float, float], radius: float, rng: 
     z = np.sqrt(np.clip(1 - distance * distance, 0, 1))
     light = np.clip(-0.55 * x - 0.62 * y + 0.56 * z, 0.04, 1)
     size = x1 - x0, y1 - y0
-    bands = noise(size, (4, 14), rng, 6)
-    spots = noise(size, (18, 18), rng, 4) - np.float32(0.5)
-    tilted = fetched(bands, _globe(x, y, z, size, spots), cv2.BORDER_REFLECT_101)
+    bands = generate_noise(size, (4, 14), rng, 6)
+    spots = generate_noise(size, (18, 18), rng, 4) - np.float32(0.5)
+    tilted = fetched(bands, _map_globe(x, y, z, size, spots), cv2.BORDER_REFLECT_101)
     hue = (
         np.array((150, 128, 146), np.float32)
         + np.array((96, 66, 30), np.float32) * (tilted[..., None] - 0.5) * 2.2
@@ -154,7 +163,7 @@ def _planet(image: FloatArray, centre: tuple[float, float], radius: float, rng: 
     soft = 1.2 / radius
     inside = step(1 - distance, -soft, soft)
     air = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
-    mixed(part, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
+    blend_colour(part, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
     rim = np.clip(1 - z, 0, 1) ** 3 * 0.5
     body = (
         hue * light[..., None] * (1 - rim[..., None]) + np.array((120, 170, 255), np.float32) * rim[..., None]
@@ -162,7 +171,7 @@ def _planet(image: FloatArray, centre: tuple[float, float], radius: float, rng: 
     part += (body - part) * inside[..., None]
 
 
-def _globe(  # noqa: PLR0917 - a point on a ball, and the picture it is looked up in
+def _map_globe(  # noqa: PLR0917 - a point on a ball, and the picture it is looked up in
     x: FloatArray, y: FloatArray, z: FloatArray, size: tuple[int, int], spots: FloatArray
 ) -> FloatArray:
     """Return where a ball's points lie on a map whose bands lean."""

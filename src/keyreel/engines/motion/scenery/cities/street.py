@@ -8,150 +8,169 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import bytes_of, step
-from keyreel.engines.motion.scenery.cities.facades import EYE, HAZE, View, dusk, facades, pulse
+from keyreel.engines.motion.scenery.cities.facades import (
+    EYE_HEIGHT,
+    HAZE_DISTANCE,
+    StreetProjection,
+    compute_darkness,
+    draw_facades,
+    sample_pulse_train,
+)
 from keyreel.engines.motion.scenery.landscapes import skyline
-from keyreel.engines.motion.scenery.landscapes.forest import leaves
-from keyreel.engines.motion.scenery.landscapes.ground import perspective
-from keyreel.engines.motion.scenery.landscapes.sky import noise, painted
+from keyreel.engines.motion.scenery.landscapes.forest import draw_leaves
+from keyreel.engines.motion.scenery.landscapes.ground import project_onto_ground
+from keyreel.engines.motion.scenery.landscapes.sky import draw_sky, generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.scenery.landscapes.sky import Sketch
+    from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
     FloatArray = NDArray[np.float32]
 
-_LENS: Final = 1.0
-_KERB: Final = 11.0
-_LAMPS: Final = (13.0, 24.0, 38.0, 58.0, 90.0, 140.0)
-_TREES: Final = (18.0, 30.0, 46.0, 72.0, 112.0)
+_FOCAL_LENGTH: Final = 1.0
+_KERB_METRES: Final = 11.0
+_LAMP_DISTANCES: Final = (13.0, 24.0, 38.0, 58.0, 90.0, 140.0)
+_TREE_DISTANCES: Final = (18.0, 30.0, 46.0, 72.0, 112.0)
 
 
-def street(sketch: Sketch) -> FloatArray:
+def draw_street(context: DrawingContext) -> FloatArray:
     """Draw a street."""
-    image = painted(sketch, 0.4)
+    image = draw_sky(context, 0.4)
     for rise, haze in ((0.40, 0.72), (0.30, 0.55)):
-        skyline.towers(image, sketch, rise=rise, colour=sketch.hazy((92, 100, 116), haze), lights=0.4)
-    width, height = sketch.size
-    view = View(_LENS * (width * height) ** 0.5, width / 2, sketch.line)
-    facades(image, sketch, view)
-    _asphalt(image, sketch, view)
-    _mirrored(image, sketch)
+        skyline.draw_towers(
+            image, context, rise=rise, colour=context.haze_colour((92, 100, 116), haze), lights=0.4
+        )
+    width, height = context.size
+    view = StreetProjection(_FOCAL_LENGTH * (width * height) ** 0.5, width / 2, context.horizon_row)
+    draw_facades(image, context, view)
+    _draw_road(image, context, view)
+    _draw_reflection(image, context)
     drawn = bytes_of(image)
-    for away in sorted((*_LAMPS, *_TREES), reverse=True):
+    for away in sorted((*_LAMP_DISTANCES, *_TREE_DISTANCES), reverse=True):
         for side in (-1, 1):
-            if away in _LAMPS:
-                _lamp(drawn, sketch, view, aside=side * (_KERB + 0.8), away=away)
+            if away in _LAMP_DISTANCES:
+                _draw_lamp(drawn, context, view, aside=side * (_KERB_METRES + 0.8), away=away)
             else:
-                _tree(drawn, sketch, view, aside=side * (_KERB + 2.6), away=away)
+                _draw_tree(drawn, context, view, aside=side * (_KERB_METRES + 2.6), away=away)
     lit = np.asarray(drawn, np.float32)
-    _glow(lit, sketch, view)
+    _add_street_lights(lit, context, view)
     return lit
 
 
-def _asphalt(image: FloatArray, sketch: Sketch, view: View) -> None:
+def _draw_road(image: FloatArray, context: DrawingContext, view: StreetProjection) -> None:
     """Draw the roadway with its lines, kerbs and pavements."""
-    width, height = sketch.size
-    rows = np.arange(sketch.line, height, dtype=np.float32) - view.line + 0.5
-    away = np.minimum(np.float32(EYE * view.focal) / rows, 400.0)[:, None]
+    width, height = context.size
+    rows = np.arange(context.horizon_row, height, dtype=np.float32) - view.horizon_row + 0.5
+    away = np.minimum(np.float32(EYE_HEIGHT * view.focal) / rows, 400.0)[:, None]
     metre = np.float32(view.focal) / away
-    aside = (np.arange(width, dtype=np.float32)[None, :] - np.float32(view.middle)) / metre
-    part = np.linspace(0, 1, height - sketch.line, dtype=np.float32)
-    grain = perspective(noise((512, 512), (160, 160), sketch.rng, 3), part, width)
-    patches = perspective(noise((512, 512), (20, 20), sketch.rng, 3), part, width)
+    aside = (np.arange(width, dtype=np.float32)[None, :] - np.float32(view.centre_column)) / metre
+    part = np.linspace(0, 1, height - context.horizon_row, dtype=np.float32)
+    grain = project_onto_ground(generate_noise((512, 512), (160, 160), context.rng, 3), part, width)
+    patches = project_onto_ground(generate_noise((512, 512), (20, 20), context.rng, 3), part, width)
     soft = 1 / metre
     road = (
-        sketch.lit((92, 93, 98))
+        context.light_colour((92, 93, 98))
         * (0.72 + 0.22 * patches + 0.34 * grain * np.clip(part * 3, 0.2, 1)[:, None])[..., None]
     )
-    slab = sketch.lit((182, 177, 168)) * (0.84 + 0.22 * grain)[..., None]
-    joints = pulse(aside / 1.5, np.full_like(aside, 0.05), soft / 1.5) + pulse(
-        away / 1.5, np.float32(0.05), away**2 / np.float32(EYE * view.focal) / 1.5
+    slab = context.light_colour((182, 177, 168)) * (0.84 + 0.22 * grain)[..., None]
+    joints = sample_pulse_train(aside / 1.5, np.full_like(aside, 0.05), soft / 1.5) + sample_pulse_train(
+        away / 1.5, np.float32(0.05), away**2 / np.float32(EYE_HEIGHT * view.focal) / 1.5
     )
     slab *= (1 - 0.28 * np.clip(joints, 0, 1))[..., None]
-    walk = np.clip((np.abs(aside) - _KERB) / soft + 0.5, 0, 1)[..., None]
+    walk = np.clip((np.abs(aside) - _KERB_METRES) / soft + 0.5, 0, 1)[..., None]
     drawn = road + (slab - road) * walk
-    kerb = np.clip((0.16 - np.abs(np.abs(aside) - _KERB)) / soft + 0.5, 0, 1)
-    drawn += (sketch.lit((198, 196, 190)) - drawn) * (kerb * np.clip(0.32 * metre, 0, 1) * 0.8)[..., None]
-    dash = pulse(away / 7, np.float32(0.5), away**2 / np.float32(EYE * view.focal) / 7)
+    kerb = np.clip((0.16 - np.abs(np.abs(aside) - _KERB_METRES)) / soft + 0.5, 0, 1)
+    drawn += (context.light_colour((198, 196, 190)) - drawn) * (kerb * np.clip(0.32 * metre, 0, 1) * 0.8)[
+        ..., None
+    ]
+    dash = sample_pulse_train(away / 7, np.float32(0.5), away**2 / np.float32(EYE_HEIGHT * view.focal) / 7)
     lanes = np.clip((0.07 - np.abs(np.abs(aside) - 3.7)) / soft + 0.5, 0, 1) * np.clip(0.14 * metre, 0, 1)
     paint = lanes * dash
     worn = 0.62 + 0.5 * (grain - 0.5)
-    drawn += (sketch.lit((226, 222, 204)) - drawn) * (paint * worn * 0.85)[..., None]
-    air = np.array(sketch.palette.low, np.float32) * np.float32(0.9)
-    drawn += (air - drawn) * (1 - np.exp(-away / np.float32(HAZE)))[..., None]
-    image[sketch.line :] = drawn
+    drawn += (context.light_colour((226, 222, 204)) - drawn) * (paint * worn * 0.85)[..., None]
+    air = np.array(context.palette.low, np.float32) * np.float32(0.9)
+    drawn += (air - drawn) * (1 - np.exp(-away / np.float32(HAZE_DISTANCE)))[..., None]
+    image[context.horizon_row :] = drawn
 
 
-def _mirrored(image: FloatArray, sketch: Sketch) -> None:
+def _draw_reflection(image: FloatArray, context: DrawingContext) -> None:
     """Mirror what stands above in the street, drawn out long: hardly by day, well by night."""
-    line, height = sketch.line, sketch.size[1]
+    line, height = context.horizon_row, context.size[1]
     deep = height - line
     above = image[max(line - deep, 0) : line][::-1]
-    soft = cv2.blur(above, (max(sketch.size[0] // 260, 1), max(height // 9, 1)))
-    ripple = noise((sketch.size[0], deep), (12, 40), sketch.rng, 4)
-    strength = (0.05 + 0.46 * max(dusk(sketch), 0.8 * sketch.wet)) * (0.4 + 1.0 * step(ripple, 0.40, 0.62))
+    soft = cv2.blur(above, (max(context.size[0] // 260, 1), max(height // 9, 1)))
+    ripple = generate_noise((context.size[0], deep), (12, 40), context.rng, 4)
+    strength = (0.05 + 0.46 * max(compute_darkness(context), 0.8 * context.wet)) * (
+        0.4 + 1.0 * step(ripple, 0.40, 0.62)
+    )
     strength *= np.linspace(1, 0.5, deep, dtype=np.float32)[:, None]
     part = image[line : line + len(soft)]
     part += (soft - part) * strength[: len(soft), :, None]
 
 
-def _tree(image: Frame, sketch: Sketch, view: View, *, aside: float, away: float) -> None:
-    veil = 1 - np.exp(-away / HAZE)
-    air = np.array(sketch.palette.low, np.float32)
+def _draw_tree(
+    image: Frame, context: DrawingContext, view: StreetProjection, *, aside: float, away: float
+) -> None:
+    veil = 1 - np.exp(-away / HAZE_DISTANCE)
+    air = np.array(context.palette.low, np.float32)
     metre = view.focal / away
-    foot, top = view.at(aside, 0, away), view.at(aside, 3.4, away)
-    bark = sketch.lit((66, 54, 44)) * (1 - veil) + air * veil
+    foot, top = view.project(aside, 0, away), view.project(aside, 3.4, away)
+    bark = context.light_colour((66, 54, 44)) * (1 - veil) + air * veil
     ends = [(round(x * 16), round(y * 16)) for x, y in (foot, top)]
     cv2.line(image, ends[0], ends[1], [float(c) for c in bark], max(round(0.24 * metre), 1), cv2.LINE_AA, 4)
     dark, bright = (
-        np.asarray(sketch.lit(each) * (1 - veil) + air * veil, np.float32)
+        np.asarray(context.light_colour(each) * (1 - veil) + air * veil, np.float32)
         for each in ((34, 56, 30), (112, 144, 60))
     )
     for _ in range(9):
-        x, up = sketch.rng.normal(0, 0.75), 4.4 + sketch.rng.normal(0, 0.6)
-        leaves(
-            image, sketch.rng, view.at(aside + x, up, away), spread=(1.05 * metre, 0.8 * metre),
+        x, up = context.rng.normal(0, 0.75), 4.4 + context.rng.normal(0, 0.6)
+        draw_leaves(
+            image, context.rng, view.project(aside + x, up, away), spread=(1.05 * metre, 0.8 * metre),
             size=max(0.17 * metre, 1.2), count=56, dark=dark, bright=bright,
-            light_from=1.0 if sketch.palette.sun[0] > 0.5 else -1.0,
+            light_from=1.0 if context.palette.sun[0] > 0.5 else -1.0,
         )  # fmt: skip
 
 
-def _lamp(image: Frame, sketch: Sketch, view: View, *, aside: float, away: float) -> None:
-    veil = 1 - np.exp(-away / HAZE)
-    metal = sketch.lit((58, 62, 66)) * (1 - veil) + np.array(sketch.palette.low, np.float32) * veil
+def _draw_lamp(
+    image: Frame, context: DrawingContext, view: StreetProjection, *, aside: float, away: float
+) -> None:
+    veil = 1 - np.exp(-away / HAZE_DISTANCE)
+    metal = context.light_colour((58, 62, 66)) * (1 - veil) + np.array(context.palette.low, np.float32) * veil
     colour = [float(c) for c in metal]
     thick = max(round(0.11 * view.focal / away), 1)
     arm = aside - np.sign(aside) * 1.7
-    path = [view.at(aside_, up, away) for aside_, up in ((aside, 0.0), (aside, 6.6), (arm, 7.0))]
+    path = [view.project(aside_, up, away) for aside_, up in ((aside, 0.0), (aside, 6.6), (arm, 7.0))]
     points = np.array([[round(x * 16), round(y * 16)] for x, y in path], np.int32)
     cv2.polylines(image, [points], False, colour, thick, cv2.LINE_AA, 4)  # noqa: FBT003 - OpenCV's own order
 
 
-def _glow(image: FloatArray, sketch: Sketch, view: View) -> None:
+def _add_street_lights(image: FloatArray, context: DrawingContext, view: StreetProjection) -> None:
     """Light the lamps, and the headlights far down the street, when it is dark."""
-    dark = dusk(sketch)
+    dark = compute_darkness(context)
     if dark < 0.2:
         return
     light = np.zeros((*image.shape[:2], 3), np.float32)
-    for away in _LAMPS:
+    for away in _LAMP_DISTANCES:
         for side in (-1, 1):
-            x, y = view.at(side * (_KERB - 0.9), 6.9, away)
-            _spot(light, (x, y), 0.22 * view.focal / away, (255, 214, 150), 1.3)
-            _spot(light, (x, y), 2.4 * view.focal / away, (255, 190, 110), 0.34)
-            x, y = view.at(side * (_KERB - 0.9), 0, away)
-            _spot(light, (x, y), 4.2 * view.focal / away, (255, 186, 110), 0.20, flat=0.16)
+            x, y = view.project(side * (_KERB_METRES - 0.9), 6.9, away)
+            _add_light_spot(light, (x, y), 0.22 * view.focal / away, (255, 214, 150), 1.3)
+            _add_light_spot(light, (x, y), 2.4 * view.focal / away, (255, 190, 110), 0.34)
+            x, y = view.project(side * (_KERB_METRES - 0.9), 0, away)
+            _add_light_spot(light, (x, y), 4.2 * view.focal / away, (255, 186, 110), 0.20, flat=0.16)
     for _ in range(26):
-        away = float(sketch.rng.uniform(60, 420))
-        lane = float(sketch.rng.choice((-7.6, -3.0, 3.0, 7.6)))
+        away = float(context.rng.uniform(60, 420))
+        lane = float(context.rng.choice((-7.6, -3.0, 3.0, 7.6)))
         colour = (255, 240, 214) if lane < 0 else (255, 44, 30)
         for wheel in (-0.7, 0.7):
-            _spot(light, view.at(lane + wheel, 0.7, away), max(0.42 * view.focal / away, 1.2), colour, 0.9)
+            _add_light_spot(
+                light, view.project(lane + wheel, 0.7, away), max(0.42 * view.focal / away, 1.2), colour, 0.9
+            )
     image += light * np.float32(dark)
 
 
-def _spot(  # noqa: PLR0913, PLR0917 - where, how large, and what colour a light is
+def _add_light_spot(  # noqa: PLR0913, PLR0917 - where, how large, and what colour a light is
     light: FloatArray,
     at: tuple[float, float],
     radius: float,

@@ -8,18 +8,18 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import blurred, bytes_of, premultiplied, resized, step
-from keyreel.engines.motion.scenery.landscapes.sky import noise
+from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.scenery.canvas import Easel
+    from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
 
     FloatArray = NDArray[np.float32]
 
-_LIGHTS: Final[tuple[Colour, ...]] = (
+_BOKEH_COLOURS: Final[tuple[Colour, ...]] = (
     (255, 190, 96),
     (255, 120, 70),
     (255, 232, 190),
@@ -29,112 +29,118 @@ _LIGHTS: Final[tuple[Colour, ...]] = (
 )
 
 
-def rocks(easel: Easel, colour: Colour, *, side: float) -> None:
+def draw_rocks(canvas: ForegroundCanvas, colour: Colour, *, side: float) -> None:
     """Draw boulders in a lower corner, lit from the sun's side."""
-    rng = easel.rng
+    rng = canvas.rng
     for number in range(5):
         x = 0.5 + side * (0.62 - 0.09 * number + rng.normal(0, 0.02))
-        radius = easel.short * (0.24 - 0.038 * number) * rng.uniform(0.8, 1.15)
-        _boulder(easel, easel.at(x, 1.10 - 0.02 * number), radius, colour)
+        radius = canvas.size_unit * (0.24 - 0.038 * number) * rng.uniform(0.8, 1.15)
+        _draw_boulder(canvas, canvas.to_pixel(x, 1.10 - 0.02 * number), radius, colour)
 
 
-def _boulder(easel: Easel, at: tuple[float, float], radius: float, colour: Colour) -> None:
+def _draw_boulder(canvas: ForegroundCanvas, at: tuple[float, float], radius: float, colour: Colour) -> None:
     """Draw one boulder as a lump of heights, lit by its slopes."""
-    rng = easel.rng
+    rng = canvas.rng
     reach = max(int(radius * 1.5), 4)
     y, x = np.mgrid[-reach:reach, -reach:reach].astype(np.float32) / np.float32(radius)
     size = (2 * reach, 2 * reach)
-    lump = noise(size, (3, 3), rng, 5) - np.float32(0.5)
+    lump = generate_noise(size, (3, 3), rng, 5) - np.float32(0.5)
     form = 1 - (np.abs(x / 1.25) ** 2.4 + np.abs(y / 0.86) ** 2.4) + lump * np.float32(0.9)
     high = np.sqrt(np.clip(form, 0, 1)) + lump * np.float32(0.5)
     slope_x, slope_y = np.gradient(high, axis=1) * radius, np.gradient(high, axis=0) * radius
-    lit = 1.0 if easel.sketch.palette.sun[0] > 0.5 else -1.0
+    lit = 1.0 if canvas.context.palette.sun[0] > 0.5 else -1.0
     light = np.clip(0.46 - 0.26 * lit * slope_x + 0.34 * slope_y, 0.14, 1.25)
-    grain = 0.8 + 0.4 * noise(size, (26, 26), rng, 3)
-    tone = easel.sketch.lit(colour) * (light * grain)[..., None]
+    grain = 0.8 + 0.4 * generate_noise(size, (26, 26), rng, 3)
+    tone = canvas.context.light_colour(colour) * (light * grain)[..., None]
     alpha = step(form, 0.0, 0.03)
-    laid_at(easel.image, premultiplied(bytes_of(tone), alpha), at)
+    _composite_at(canvas.image, premultiplied(bytes_of(tone), alpha), at)
 
 
-def dunes(easel: Easel, *, level: float, high: float) -> None:
+def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
     """Draw a chain of dunes at this part of the frame's height: one side of each lit, one in shade."""
-    rng, sketch = easel.rng, easel.sketch
-    height, width = easel.image.shape[:2]
-    x = np.arange(width, dtype=np.float32) / np.float32(easel.short)
+    rng, context = canvas.rng, canvas.context
+    height, width = canvas.image.shape[:2]
+    x = np.arange(width, dtype=np.float32) / np.float32(canvas.size_unit)
     waves = [
         (each, share, float(rng.random() * 6)) for each, share in ((2.1, 0.62), (4.3, 0.28), (9.1, 0.10))
     ]
 
-    def crest(at: FloatArray) -> FloatArray:
+    def compute_crest(at: FloatArray) -> FloatArray:
         bends = (share * np.cos(at * np.float32(each) + np.float32(phase)) for each, share, phase in waves)
         return np.asarray(sum(bends), np.float32)
 
-    top = np.float32(easel.at(0, level)[1]) - crest(x) * np.float32(high * 0.5 * easel.short)
+    top = np.float32(canvas.to_pixel(0, level)[1]) - compute_crest(x) * np.float32(
+        high * 0.5 * canvas.size_unit
+    )
     rows = np.arange(height, dtype=np.float32)[:, None]
-    deep = np.asarray((rows - top[None, :]) / np.float32(easel.short), np.float32)
-    lit = 1.0 if sketch.palette.sun[0] > 0.5 else -1.0
-    wander = blurred(rng.normal(0, 6, (height, width)).astype(np.float32), easel.short / 36)
+    deep = np.asarray((rows - top[None, :]) / np.float32(canvas.size_unit), np.float32)
+    lit = 1.0 if context.palette.sun[0] > 0.5 else -1.0
+    wander = blurred(rng.normal(0, 6, (height, width)).astype(np.float32), canvas.size_unit / 36)
     # The edge between light and shade runs down from each crest, aside.
     lean = np.asarray(x[None, :] + lit * deep * 1.5 + wander * 0.04, np.float32)
-    rising = (crest(lean + np.float32(0.02)) - crest(lean - np.float32(0.02))) * np.float32(lit)
+    rising = (compute_crest(lean + np.float32(0.02)) - compute_crest(lean - np.float32(0.02))) * np.float32(
+        lit
+    )
     face = np.tanh(-rising * np.float32(34)) * np.exp(-np.clip(deep, 0, None) * 2.2)
-    ripple = np.sin(rows / np.float32(easel.short) * 150 + wander * 26 + x[None, :] * 22)
+    ripple = np.sin(rows / np.float32(canvas.size_unit) * 150 + wander * 26 + x[None, :] * 22)
     light = 0.84 + 0.22 * face + 0.035 * ripple * np.clip(deep * 6, 0, 1)
-    colour = sketch.hazy((226, 166, 104), max(0.42 - level * 0.42, 0.02)) * light[..., None]
+    colour = context.haze_colour((226, 166, 104), max(0.42 - level * 0.42, 0.02)) * light[..., None]
     rim = np.exp(-((deep / 0.006) ** 2)) * np.float32(0.4)
-    colour += (sketch.lit((255, 226, 170)) - colour) * rim[..., None]
-    alpha = step(deep, 0.0, 2.0 / easel.short)
-    easel.image[:] = premultiplied(bytes_of(np.asarray(colour, np.float32)), alpha)
+    colour += (context.light_colour((255, 226, 170)) - colour) * rim[..., None]
+    alpha = step(deep, 0.0, 2.0 / canvas.size_unit)
+    canvas.image[:] = premultiplied(bytes_of(np.asarray(colour, np.float32)), alpha)
 
 
-def bokeh(easel: Easel, *, count: int) -> None:
+def draw_bokeh(canvas: ForegroundCanvas, *, count: int) -> None:
     """Draw lights that are out of focus, as bright discs, mostly towards the sides."""
-    rng = easel.rng
-    light = np.zeros((*easel.image.shape[:2], 3), np.float32)
+    rng = canvas.rng
+    light = np.zeros((*canvas.image.shape[:2], 3), np.float32)
     for _ in range(count):
         side = rng.choice((-1.0, 1.0))
-        x, y = easel.at(0.5 + side * (0.66 - 0.30 * rng.random()), rng.uniform(0.05, 1.05))
-        radius = easel.short * rng.uniform(0.018, 0.062)
+        x, y = canvas.to_pixel(0.5 + side * (0.66 - 0.30 * rng.random()), rng.uniform(0.05, 1.05))
+        radius = canvas.size_unit * rng.uniform(0.018, 0.062)
         disc = np.zeros(light.shape[:2], np.float32)
         centre = round(x * 16), round(y * 16)
         cv2.circle(disc, centre, round(radius * 16), 0.30, -1, cv2.LINE_AA, 4)
         cv2.circle(disc, centre, round(radius * 16), 0.48, max(round(radius * 0.10), 1), cv2.LINE_AA, 4)
-        light += disc[..., None] * np.array(_LIGHTS[int(rng.integers(len(_LIGHTS)))], np.float32)
+        light += disc[..., None] * np.array(
+            _BOKEH_COLOURS[int(rng.integers(len(_BOKEH_COLOURS)))], np.float32
+        )
     glow = np.clip(light, 0, 255)
     alpha = np.asarray(glow.max(axis=2) / 255 * 0.6, np.float32)
-    easel.image[..., :3] = bytes_of(glow)
-    easel.image[..., 3] = bytes_of(alpha * 255)
+    canvas.image[..., :3] = bytes_of(glow)
+    canvas.image[..., 3] = bytes_of(alpha * 255)
 
 
-def puffs(easel: Easel, *, level: float, thick: float) -> None:
+def draw_cloud_bank(canvas: ForegroundCanvas, *, level: float, thick: float) -> None:
     """Draw a bank of clouds whose tops lie at this part of the frame's height."""
-    height, width = easel.image.shape[:2]
-    rng, palette = easel.rng, easel.sketch.palette
+    height, width = canvas.image.shape[:2]
+    rng, palette = canvas.rng, canvas.context.palette
     small = width // 3, height // 3
-    lumps = noise(small, (5, 4), rng, 6)
-    across = noise((small[0], 1), (4, 1), rng, 4)[0] - np.float32(0.5)
-    top = np.float32(easel.at(0, level)[1] / 3) - across[None, :] * np.float32(easel.short * 0.16)
+    lumps = generate_noise(small, (5, 4), rng, 6)
+    across = generate_noise((small[0], 1), (4, 1), rng, 4)[0] - np.float32(0.5)
+    top = np.float32(canvas.to_pixel(0, level)[1] / 3) - across[None, :] * np.float32(canvas.size_unit * 0.16)
     rows = np.arange(small[1], dtype=np.float32)[:, None]
-    deep = (rows - top) / np.float32(easel.short / 3) + (lumps - 0.5) * np.float32(0.5)
+    deep = (rows - top) / np.float32(canvas.size_unit / 3) + (lumps - 0.5) * np.float32(0.5)
     alpha = step(deep, 0.0, 0.22) * np.float32(thick)
     light = np.clip(0.95 - 1.1 * deep + 1.5 * (lumps - np.roll(lumps, (5, 4), (0, 1))), 0.1, 1)
     bright = 0.6 * np.array(palette.cloud, np.float32) + 0.4 * np.array(palette.glow, np.float32)
     shaded = 0.62 * np.array(palette.zenith, np.float32) + 0.30 * np.array(palette.cloud, np.float32)
     colour = shaded + (bright * np.float32(max(*palette.light, 0.5)) - shaded) * light[..., None]
     over = premultiplied(bytes_of(np.asarray(colour, np.float32)), np.asarray(alpha, np.float32))
-    easel.image[:] = resized(over, width, height)
+    canvas.image[:] = resized(over, width, height)
 
 
-def asteroids(easel: Easel, *, count: int) -> None:
+def draw_asteroids(canvas: ForegroundCanvas, *, count: int) -> None:
     """Draw rocks that drift in space around the middle."""
-    rng = easel.rng
+    rng = canvas.rng
     for _ in range(count):
         side = rng.choice((-1.0, 1.0))
-        at = easel.at(0.5 + side * (0.20 + 0.44 * rng.random()), rng.uniform(-0.05, 1.05))
-        _boulder(easel, at, easel.short * rng.uniform(0.012, 0.075), (420, 360, 330))
+        at = canvas.to_pixel(0.5 + side * (0.20 + 0.44 * rng.random()), rng.uniform(-0.05, 1.05))
+        _draw_boulder(canvas, at, canvas.size_unit * rng.uniform(0.012, 0.075), (420, 360, 330))
 
 
-def laid_at(image: Frame, over: Frame, at: tuple[float, float]) -> None:
+def _composite_at(image: Frame, over: Frame, at: tuple[float, float]) -> None:
     """Lay a small premultiplied picture over another one, centred at a pixel, in place."""
     high, wide = over.shape[:2]
     x, y = round(at[0] - wide / 2), round(at[1] - high / 2)

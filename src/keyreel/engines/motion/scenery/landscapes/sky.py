@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import fetched, resized, step
-from keyreel.engines.motion.prompts.vocabulary import Hour
+from keyreel.engines.motion.prompts.vocabulary import TimeOfDay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class Palette:
 
 
 @dataclass(frozen=True, slots=True)
-class Sunlight:
+class SceneLight:
     """How a scene's light falls on what stands in it.
 
     `x` is where it comes from, as a part of the frame's width; `rim` and `shaping` are how strongly it
@@ -50,33 +50,33 @@ class Sunlight:
     glow: Colour = (255, 250, 236)
     rim: float = 0.3
     shaping: float = 0.8
-    cast: float = 0.0
-    dims: float = 1.0
-    reach: float = 0.3
+    shadow_opacity: float = 0.0
+    dimming: float = 1.0
+    shadow_length: float = 0.3
 
-    def slant(self, x: float) -> float:
+    def get_shadow_slant(self, x: float) -> float:
         """Return how far aside a shadow falls from this part of the frame's width, in heights."""
-        return max(min((x - self.x) * 1.6, 0.9), -0.9) * (0.4 + self.reach)
+        return max(min((x - self.x) * 1.6, 0.9), -0.9) * (0.4 + self.shadow_length)
 
 
-PALETTES: Final = {
-    Hour.DAY: Palette(
+PALETTE_BY_TIME_OF_DAY: Final = {
+    TimeOfDay.DAY: Palette(
         zenith=(58, 122, 201), middle=(120, 176, 228), low=(214, 232, 240), sun=(0.78, 0.86),
         glow=(255, 246, 220), cloud=(252, 252, 252), light=(1.0, 1.0, 0.97), disc=0.0, glare=0.35,
     ),
-    Hour.SUNSET: Palette(
+    TimeOfDay.SUNSET: Palette(
         zenith=(56, 62, 120), middle=(205, 108, 112), low=(255, 190, 110), sun=(0.66, 0.16),
         glow=(255, 214, 140), cloud=(255, 150, 120), light=(0.84, 0.60, 0.52), disc=0.034, glare=0.85,
     ),
-    Hour.DAWN: Palette(
+    TimeOfDay.DAWN: Palette(
         zenith=(104, 140, 196), middle=(222, 186, 196), low=(255, 226, 190), sun=(0.32, 0.14),
         glow=(255, 236, 196), cloud=(255, 214, 206), light=(0.92, 0.82, 0.80), disc=0.028, glare=0.7,
     ),
-    Hour.OVERCAST: Palette(
+    TimeOfDay.OVERCAST: Palette(
         zenith=(96, 112, 130), middle=(136, 150, 164), low=(186, 194, 200), sun=(0.6, 0.7),
         glow=(214, 220, 226), cloud=(156, 166, 178), light=(0.66, 0.70, 0.74), disc=0.0, glare=0.2,
     ),
-    Hour.NIGHT: Palette(
+    TimeOfDay.NIGHT: Palette(
         zenith=(8, 14, 38), middle=(20, 34, 74), low=(58, 80, 124), sun=(0.74, 0.58),
         glow=(206, 220, 255), cloud=(48, 62, 104), light=(0.26, 0.34, 0.54), disc=0.030, glare=0.28,
         stars=420,
@@ -84,43 +84,43 @@ PALETTES: Final = {
 }  # fmt: skip
 
 
-_DULL: Final = 0.62
+_RAIN_DULLING: Final = 0.62
 
 
-def dulled(palette: Palette, wet: float) -> Palette:
+def dull_palette(palette: Palette, wet: float) -> Palette:
     """Return a palette as rain clouds leave it, 0.0 … 1.0 of the way to an overcast sky's colours."""
-    grey, part = PALETTES[Hour.OVERCAST], wet * _DULL
+    grey, part = PALETTE_BY_TIME_OF_DAY[TimeOfDay.OVERCAST], wet * _RAIN_DULLING
 
-    def mixed_in(name: str) -> Colour:
+    def mix_colour(name: str) -> Colour:
         here, there = getattr(palette, name), getattr(grey, name)
         red, green, blue = (one + (other * 0.82 - one) * part for one, other in zip(here, there, strict=True))
         return red, green, blue
 
     return replace(
         palette,
-        zenith=mixed_in("zenith"),
-        middle=mixed_in("middle"),
-        low=mixed_in("low"),
-        glow=mixed_in("glow"),
-        cloud=mixed_in("cloud"),
-        light=mixed_in("light"),
+        zenith=mix_colour("zenith"),
+        middle=mix_colour("middle"),
+        low=mix_colour("low"),
+        glow=mix_colour("glow"),
+        cloud=mix_colour("cloud"),
+        light=mix_colour("light"),
         disc=0.0,
         glare=palette.glare * (1 - 0.5 * part),
     )
 
 
-LIGHTS: Final = {
-    Hour.DAY: Sunlight(glow=(255, 250, 236), rim=0.35, cast=0.34, reach=0.26),
-    Hour.SUNSET: Sunlight(glow=(255, 206, 134), rim=0.75, cast=0.36, reach=0.62),
-    Hour.DAWN: Sunlight(glow=(255, 232, 196), rim=0.6, cast=0.26, reach=0.55),
-    Hour.OVERCAST: Sunlight(glow=(214, 222, 230), rim=0.15, shaping=0.5),
-    Hour.NIGHT: Sunlight(glow=(176, 200, 255), rim=0.42, cast=0.26, reach=0.34),
+LIGHT_BY_TIME_OF_DAY: Final = {
+    TimeOfDay.DAY: SceneLight(glow=(255, 250, 236), rim=0.35, shadow_opacity=0.34, shadow_length=0.26),
+    TimeOfDay.SUNSET: SceneLight(glow=(255, 206, 134), rim=0.75, shadow_opacity=0.36, shadow_length=0.62),
+    TimeOfDay.DAWN: SceneLight(glow=(255, 232, 196), rim=0.6, shadow_opacity=0.26, shadow_length=0.55),
+    TimeOfDay.OVERCAST: SceneLight(glow=(214, 222, 230), rim=0.15, shaping=0.5),
+    TimeOfDay.NIGHT: SceneLight(glow=(176, 200, 255), rim=0.42, shadow_opacity=0.26, shadow_length=0.34),
 }
 """Each hour's light; the sun's place follows from the palette."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
+class DrawingContext:
     """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light.
 
     `aerial` is seen from the air; `wet` is how much rain lies on the ground; a `clear` sky has no clouds.
@@ -135,52 +135,52 @@ class Sketch:
     clear: bool = False
 
     @property
-    def line(self) -> int:
+    def horizon_row(self) -> int:
         """The horizon's row."""
         return round(self.size[1] * self.horizon)
 
     @property
-    def tall(self) -> float:
+    def height_unit(self) -> float:
         """What heights are a part of: the picture's height, less in tall narrow frames."""
         return min(self.size[1], self.size[0] * 0.9)
 
-    def lit(self, colour: Colour) -> FloatArray:
+    def light_colour(self, colour: Colour) -> FloatArray:
         """Return a thing's colour in this light."""
         return np.array(colour, np.float32) * np.array(self.palette.light, np.float32)
 
-    def hazy(self, colour: Colour, distance: float) -> FloatArray:
+    def haze_colour(self, colour: Colour, distance: float) -> FloatArray:
         """Return a thing's colour in this light, from this far (0.0 … 1.0) through the air."""
         air = np.array(self.palette.low, np.float32)
-        return np.asarray(self.lit(colour) * (1 - distance) + air * distance, np.float32)
+        return np.asarray(self.light_colour(colour) * (1 - distance) + air * distance, np.float32)
 
-    def sun_at(self) -> tuple[float, float]:
+    def get_sun_position(self) -> tuple[float, float]:
         """Return the sun's or moon's centre in pixels."""
         x, above = self.palette.sun
-        return x * self.size[0], self.line * (1 - above)
+        return x * self.size[0], self.horizon_row * (1 - above)
 
 
-def painted(sketch: Sketch, clouds: float = 0.55) -> FloatArray:
+def draw_sky(context: DrawingContext, clouds: float = 0.55) -> FloatArray:
     """Draw the sky over the whole backdrop. `clouds` is how much of it they cover."""
-    palette = sketch.palette
-    width, height = sketch.size
-    rows = np.clip(np.arange(height, dtype=np.float32) / max(sketch.line, 1), 0, 1)
+    palette = context.palette
+    width, height = context.size
+    rows = np.clip(np.arange(height, dtype=np.float32) / max(context.horizon_row, 1), 0, 1)
     stops = np.array((palette.zenith, palette.middle, palette.low), np.float32)
     column = np.stack(
         [np.interp(rows**1.1, (0.0, 0.58, 1.0), stops[:, channel]) for channel in range(3)], axis=-1
     )
     image = np.repeat(column[:, None, :].astype(np.float32), width, axis=1)
     if palette.stars:
-        _stars(image, sketch)
-    _sun(image, sketch)
-    if not sketch.clear:
-        _clouds(image, sketch, clouds)
+        _draw_stars(image, context)
+    _draw_sun(image, context)
+    if not context.clear:
+        _draw_clouds(image, context, clouds)
     return image
 
 
-_STRIP: Final = 24
+_STRIP_ROWS: Final = 24
 
 
-def noise(
+def generate_noise(
     size: tuple[int, int], cells: tuple[float, float], rng: np.random.Generator, octaves: int = 4
 ) -> FloatArray:
     """Return smooth noise, 0.0 … 1.0; `cells` is how many of its largest waves fit across and down."""
@@ -195,23 +195,23 @@ def noise(
     return np.asarray(np.clip(total / np.float32(weight), 0, 1), np.float32)
 
 
-def mixed(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[np.floating]) -> None:
+def blend_colour(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[np.floating]) -> None:
     """Lay a colour over the image, in place, as densely as the mask says."""
     # In strips that stay in the processor's cache: three times as fast as the whole at once.
     colours = np.asarray(colour, np.float32)
-    for top in range(0, len(image), _STRIP):
-        part = image[top : top + _STRIP]
-        over = colours[top : top + _STRIP] if colours.ndim > 1 else colours
-        part += (over - part) * np.asarray(mask[top : top + _STRIP], np.float32)[..., None]
+    for top in range(0, len(image), _STRIP_ROWS):
+        part = image[top : top + _STRIP_ROWS]
+        over = colours[top : top + _STRIP_ROWS] if colours.ndim > 1 else colours
+        part += (over - part) * np.asarray(mask[top : top + _STRIP_ROWS], np.float32)[..., None]
 
 
-def _stars(image: FloatArray, sketch: Sketch) -> None:
-    width = sketch.size[0]
+def _draw_stars(image: FloatArray, context: DrawingContext) -> None:
+    width = context.size[0]
     small = max(width / 1600, 0.5)
     # From a stream of their own: the land below is the same at every hour.
-    rng = sketch.rng.spawn(1)[0]
-    for _ in range(sketch.palette.stars):
-        x, y = rng.random() * width, rng.random() ** 1.3 * sketch.line
+    rng = context.rng.spawn(1)[0]
+    for _ in range(context.palette.stars):
+        x, y = rng.random() * width, rng.random() ** 1.3 * context.horizon_row
         light = rng.random() ** 3
         radius = small * (0.7 + 1.2 * light)
         tint = np.array((255, 250 - 30 * rng.random(), 225 + 30 * rng.random()))
@@ -220,50 +220,50 @@ def _stars(image: FloatArray, sketch: Sketch) -> None:
         cv2.circle(image, centre, round(radius * 16), [float(c) for c in colour], -1, cv2.LINE_AA, 4)
 
 
-def _sun(image: FloatArray, sketch: Sketch) -> None:
-    palette = sketch.palette
-    width, height = sketch.size
-    x, y = sketch.sun_at()
+def _draw_sun(image: FloatArray, context: DrawingContext) -> None:
+    palette = context.palette
+    width, height = context.size
+    x, y = context.get_sun_position()
     scale = (width * height) ** 0.5
     small = max(width // 4, 1), max(height // 4, 1)
-    halo = np.exp(-_away(small, (x / 4, y / 4), scale / 4) * 5.5) * palette.glare
-    halo += np.exp(-_away(small, (x / 4, y / 4), scale / 4) * 22) * palette.glare * 0.6
-    mixed(image, palette.glow, resized(np.asarray(np.clip(halo, 0, 0.95), np.float32), width, height))
+    halo = np.exp(-_compute_distances(small, (x / 4, y / 4), scale / 4) * 5.5) * palette.glare
+    halo += np.exp(-_compute_distances(small, (x / 4, y / 4), scale / 4) * 22) * palette.glare * 0.6
+    blend_colour(image, palette.glow, resized(np.asarray(np.clip(halo, 0, 0.95), np.float32), width, height))
     if palette.disc:
         edge, reach = 1.5 / scale, palette.disc * scale + 3
         x0, y0 = max(int(x - reach), 0), max(int(y - reach), 0)
         part = image[y0 : int(y + reach) + 1, x0 : int(x + reach) + 1]
-        away = _away((part.shape[1], part.shape[0]), (x - x0, y - y0), scale)
-        mixed(part, (255, 252, 240), step(-away, -palette.disc - edge, -palette.disc + edge))
+        away = _compute_distances((part.shape[1], part.shape[0]), (x - x0, y - y0), scale)
+        blend_colour(part, (255, 252, 240), step(-away, -palette.disc - edge, -palette.disc + edge))
 
 
-def _away(size: tuple[int, int], centre: tuple[float, float], scale: float) -> FloatArray:
+def _compute_distances(size: tuple[int, int], centre: tuple[float, float], scale: float) -> FloatArray:
     """Return how far each pixel of a picture is from a point, in units of `scale`."""
     across = (np.arange(size[0], dtype=np.float32) - np.float32(centre[0])) / np.float32(scale)
     down = (np.arange(size[1], dtype=np.float32) - np.float32(centre[1])) / np.float32(scale)
     return np.asarray(np.sqrt(across[None, :] ** 2 + down[:, None] ** 2), np.float32)
 
 
-def _clouds(image: FloatArray, sketch: Sketch, cover: float) -> None:
+def _draw_clouds(image: FloatArray, context: DrawingContext, cover: float) -> None:
     """Draw clouds in perspective: small and dense near the horizon, wide overhead."""
-    width, line = sketch.size[0], sketch.line
+    width, line = context.size[0], context.horizon_row
     if cover <= 0 or line < 8:
         return
     small = (max(width // 2, 8), max(line // 2, 8))
-    field = noise((small[0], small[1] * 2), (3.4, 9.0), sketch.rng, octaves=6)
+    field = generate_noise((small[0], small[1] * 2), (3.4, 9.0), context.rng, octaves=6)
     rows = np.arange(small[1], dtype=np.float32) / small[1]
     depth = 1 / (1.45 - rows) - 1 / 1.45
     v = depth / depth.max() * (2 * small[1] - 2)
     columns = np.arange(small[0], dtype=np.float32)
     spread = (columns[None, :] - small[0] / 2) * (0.5 + 0.5 * rows[:, None]) + small[0] / 2
-    where = np.stack((spread, np.repeat(v[:, None], small[0], axis=1)), axis=-1).astype(np.float32)
-    body = fetched(field, where)
+    coordinates = np.stack((spread, np.repeat(v[:, None], small[0], axis=1)), axis=-1).astype(np.float32)
+    body = fetched(field, coordinates)
     edge = 0.62 - 0.25 * cover
     dense = step(body, edge, edge + 0.26)
     under = np.roll(dense, -max(small[1] // 40, 1), axis=0)
     mask = resized(dense, width, line) * np.float32(0.85)
     shade = resized(np.asarray(np.clip(dense - under * 0.55, 0, 1), np.float32), width, line)
-    colour = np.array(sketch.palette.cloud, np.float32)
+    colour = np.array(context.palette.cloud, np.float32)
     tone = colour * (0.80 + 0.20 * shade[..., None])
     sky = image[:line]
     sky += (tone - sky) * mask[..., None]

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import step
-from keyreel.engines.motion.scenery.landscapes.sky import mixed, noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from keyreel.engines.motion.scenery.landscapes.sky import Sketch
+    from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
     FloatArray = NDArray[np.float32]
 
 
-def ridge(  # noqa: PLR0913 - a land's look has this many sides
+def draw_ridge(  # noqa: PLR0913 - a land's look has this many sides
     image: FloatArray,
-    sketch: Sketch,
+    context: DrawingContext,
     *,
     rise: float,
     waves: float,
@@ -28,22 +28,22 @@ def ridge(  # noqa: PLR0913 - a land's look has this many sides
     haze: float = 0.42,
 ) -> None:
     """Draw rolling hills that rise up to this part of the picture's height."""
-    width = sketch.size[0]
-    smooth = noise((width, 1), (waves, 1), sketch.rng, 2)[0]
-    fine = noise((width, 1), (waves * 6, 1), sketch.rng, 4)[0]
-    line = ((1 - rough * 0.3) * smooth + rough * 0.3 * fine) * rise * sketch.tall
-    _fill(image, sketch, line.astype(np.float32), colour, thick=haze)
+    width = context.size[0]
+    smooth = generate_noise((width, 1), (waves, 1), context.rng, 2)[0]
+    fine = generate_noise((width, 1), (waves * 6, 1), context.rng, 4)[0]
+    line = ((1 - rough * 0.3) * smooth + rough * 0.3 * fine) * rise * context.height_unit
+    _fill_to_horizon(image, context, line.astype(np.float32), colour, thick=haze)
 
 
-def trees(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray) -> None:
+def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray) -> None:
     """Draw a line of conifers."""
-    width = sketch.size[0]
+    width = context.size[0]
     columns = np.arange(width, dtype=np.float32)
-    line = noise((width, 1), (9, 1), sketch.rng, 3)[0] * sketch.tall * rise * 0.35
-    spacing = max(sketch.tall * rise * 0.16, 3)
+    line = generate_noise((width, 1), (9, 1), context.rng, 3)[0] * context.height_unit * rise * 0.35
+    spacing = max(context.height_unit * rise * 0.16, 3)
     for centre in np.arange(0, width, spacing):
-        tall = sketch.tall * rise * (0.45 + 0.55 * sketch.rng.random())
-        at = centre + (sketch.rng.random() - 0.5) * spacing
+        tall = context.height_unit * rise * (0.45 + 0.55 * context.rng.random())
+        at = centre + (context.rng.random() - 0.5) * spacing
         first, last = max(int(at - tall * 0.3), 0), min(int(at + tall * 0.3) + 1, width)
         if first >= last:
             continue
@@ -51,20 +51,20 @@ def trees(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray)
         # Boughs: the outline steps outwards as it goes down.
         boughs = tall * 0.05 * ((near / (tall * 0.045)) % 1.0)
         line[first:last] = np.maximum(line[first:last], tall - near * 3.9 + boughs)
-    _fill(image, sketch, line.astype(np.float32), colour)
+    _fill_to_horizon(image, context, line.astype(np.float32), colour)
 
 
-def trunks(image: FloatArray, sketch: Sketch, *, colour: FloatArray) -> None:
+def draw_side_trunks(image: FloatArray, context: DrawingContext, *, colour: FloatArray) -> None:
     """Draw a few near trunks at the sides, out of the middle where the subjects stand."""
-    width, height = sketch.size
+    width, height = context.size
     columns = np.arange(width, dtype=np.float32)[None, :]
     rows = np.arange(height, dtype=np.float32)[:, None]
     for _ in range(6):
-        side = sketch.rng.random() * 0.26
-        at = (side if sketch.rng.random() < 0.5 else 1 - side) * width
-        thick = min(width, height) * (0.012 + 0.028 * sketch.rng.random())
-        foot = height * (0.72 + 0.22 * sketch.rng.random())
-        lean = (sketch.rng.random() - 0.5) * 0.06
+        side = context.rng.random() * 0.26
+        at = (side if context.rng.random() < 0.5 else 1 - side) * width
+        thick = min(width, height) * (0.012 + 0.028 * context.rng.random())
+        foot = height * (0.72 + 0.22 * context.rng.random())
+        lean = (context.rng.random() - 0.5) * 0.06
         flare = 1 + 0.9 * np.clip((rows - foot) / (0.06 * height) + 1, 0, None) ** 2
         distance = np.abs(columns - at - (rows - foot) * lean)
         mask = step(thick * flare / 2 - distance, -0.8, 0.8) * step(
@@ -74,44 +74,46 @@ def trunks(image: FloatArray, sketch: Sketch, *, colour: FloatArray) -> None:
         image += (colour * light[..., None] - image) * mask[..., None].astype(np.float32)
 
 
-def towers(image: FloatArray, sketch: Sketch, *, rise: float, colour: FloatArray, lights: float) -> None:
+def draw_towers(
+    image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray, lights: float
+) -> None:
     """Draw a row of buildings; their windows are lit by night, glazed by day."""
-    width, height = sketch.size
+    width, height = context.size
     line = np.zeros(width, np.float32)
     tone = np.ones(width, np.float32)
-    at = -int(sketch.rng.random() * width * 0.03)
+    at = -int(context.rng.random() * width * 0.03)
     while at < width:
-        wide = round(min(width, 1.8 * height) * (0.022 + 0.05 * sketch.rng.random()))
-        tall = sketch.tall * rise * (0.35 + 0.65 * sketch.rng.random() ** 1.5)
+        wide = round(min(width, 1.8 * height) * (0.022 + 0.05 * context.rng.random()))
+        tall = context.height_unit * rise * (0.35 + 0.65 * context.rng.random() ** 1.5)
         line[max(at, 0) : at + wide] = tall
-        tone[max(at, 0) : at + wide] = 0.86 + 0.24 * sketch.rng.random()
-        if sketch.rng.random() < 0.3:
+        tone[max(at, 0) : at + wide] = 0.86 + 0.24 * context.rng.random()
+        if context.rng.random() < 0.3:
             line[max(at + wide // 2 - 1, 0) : at + wide // 2 + 1] = tall * 1.13
-        at += wide + (round(wide * 0.4) if sketch.rng.random() < 0.2 else 0)
-    mask = _fill(image, sketch, line, colour[None, None, :] * tone[None, :, None])
-    dark = sum(sketch.palette.light) < 2.4
-    cell = max(round(sketch.tall / 120 * (0.7 + 0.6 * lights)), 4)
+        at += wide + (round(wide * 0.4) if context.rng.random() < 0.2 else 0)
+    mask = _fill_to_horizon(image, context, line, colour[None, None, :] * tone[None, :, None])
+    dark = sum(context.palette.light) < 2.4
+    cell = max(round(context.height_unit / 120 * (0.7 + 0.6 * lights)), 4)
     rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
     pane = (rows % cell < cell * 0.55) & (columns % cell < cell * 0.6)
-    lit = sketch.rng.random((height // cell + 1, width // cell + 1)).astype(np.float32)
+    lit = context.rng.random((height // cell + 1, width // cell + 1)).astype(np.float32)
     chosen = lit[np.minimum(rows // cell, lit.shape[0] - 1), np.minimum(columns // cell, lit.shape[1] - 1)]
-    below_roof = rows > sketch.line - line[None, :] + cell
+    below_roof = rows > context.horizon_row - line[None, :] + cell
     glow = np.where(pane & below_roof, np.where(chosen > (0.62 if dark else 0.5), chosen, 0), 0)
     strength = (0.85 if dark else 0.22) * lights**0.5
     warm = (255, 214, 140) if dark else (214, 230, 244)
-    mixed(image, warm, (glow * mask * strength).astype(np.float32))
+    blend_colour(image, warm, (glow * mask * strength).astype(np.float32))
 
 
-def _fill(
-    image: FloatArray, sketch: Sketch, line: FloatArray, colour: FloatArray, *, thick: float = 0.42
+def _fill_to_horizon(
+    image: FloatArray, context: DrawingContext, line: FloatArray, colour: FloatArray, *, thick: float = 0.42
 ) -> FloatArray:
     """Fill from a line of heights to the horizon, thinning into haze at the foot; return the mask."""
-    height = sketch.size[1]
-    above = (sketch.line - np.arange(height, dtype=np.float32))[:, None]
+    height = context.size[1]
+    above = (context.horizon_row - np.arange(height, dtype=np.float32))[:, None]
     mask = step(line[None, :] - above, -0.7, 0.7) * (above >= -2)
     tallest = max(float(line.max()), 1.0)
     haze = np.clip(thick * (1 - above / tallest), 0, thick)[..., None]
     body = np.broadcast_to(colour, (1, 1, 3)) if colour.ndim == 1 else colour
-    shown = body * (1 - haze) + np.array(sketch.palette.low, np.float32) * haze * 0.9
+    shown = body * (1 - haze) + np.array(context.palette.low, np.float32) * haze * 0.9
     image += (shown - image) * mask[..., None]
     return np.asarray(mask, np.float32)

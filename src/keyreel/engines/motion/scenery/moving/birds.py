@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import View
     from keyreel.engines.motion.camera.path import Pose
-    from keyreel.engines.motion.scenery.landscapes.sky import Sketch
+    from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
     FloatArray = NDArray[np.float32]
 
-_FEWEST: Final = 5
-_MOST: Final = 11
+_MIN_BIRDS: Final = 5
+_MAX_BIRDS: Final = 11
 _SPEED: Final = 0.10
-_FAR: Final = 0.16
+_DISPARITY: Final = 0.16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Flock:
     heading: float
     colour: tuple[int, int, int]
 
-    def fly(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
+    def draw(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
         """Draw the birds as they stand at a time, in place."""
         for x, y, size, beat, phase in self.state.tolist():
             ahead = x + self.heading * _SPEED * (0.8 + size * 8) * seconds
             bob = 0.006 * sin(tau * 0.3 * seconds + phase)
-            left, top, grown = parallax.shown_at((ahead, y + bob), pose, _FAR)
+            left, top, grown = parallax.shown_at((ahead, y + bob), pose, _DISPARITY)
             at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
             # Wings go down fast and pause outstretched.
             swing = sin(tau * beat * seconds + phase)
-            _bird(
+            _draw_bird(
                 frame,
                 at,
                 span=size * grown * view.unit,
@@ -53,10 +53,10 @@ class Flock:
             )
 
 
-def flock(sketch: Sketch, view: View, horizon: float) -> Flock:
+def create_flock(context: DrawingContext, view: View, horizon: float) -> Flock:
     """Bring birds into a sky. `horizon` is a part of the frame's height."""
-    rng = sketch.rng.spawn(1)[0]
-    count = int(rng.integers(_FEWEST, _MOST))
+    rng = context.rng.spawn(1)[0]
+    count = int(rng.integers(_MIN_BIRDS, _MAX_BIRDS))
     state = rng.random((count, 5)).astype(np.float32)
     heading = 1.0 if rng.random() < 0.5 else -1.0
     middle = -heading * view.half[0] * 0.45
@@ -66,12 +66,12 @@ def flock(sketch: Sketch, view: View, horizon: float) -> Flock:
     state[:, 2] = 0.014 + 0.014 * state[:, 2]
     state[:, 3] = 1.4 + 1.0 * state[:, 3]
     state[:, 4] *= np.float32(tau)
-    tone = sketch.hazy((26, 26, 32), 0.25)
+    tone = context.haze_colour((26, 26, 32), 0.25)
     red, green, blue = (int(each) for each in np.clip(tone, 0, 255))
     return Flock(state, heading, (red, green, blue))
 
 
-def _bird(
+def _draw_bird(
     frame: Frame, at: tuple[float, float], *, span: float, lift: float, colour: tuple[int, int, int]
 ) -> None:
     """Draw two bent wings and a body."""

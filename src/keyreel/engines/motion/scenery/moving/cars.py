@@ -9,26 +9,26 @@ import numpy as np
 
 from keyreel.engines.motion.camera import parallax
 from keyreel.engines.motion.effects.particles import glow, speck
-from keyreel.engines.motion.scenery.cities.facades import EYE
-from keyreel.engines.motion.scenery.view import FINER, canvas_of, in_frame
+from keyreel.engines.motion.scenery.cities.facades import EYE_HEIGHT
+from keyreel.engines.motion.scenery.view import BACKGROUND_SCALE, get_canvas_size, to_frame_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import Pose
-    from keyreel.engines.motion.scenery.landscapes.sky import Sketch
-    from keyreel.engines.motion.scenery.view import Relief, Vista
+    from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
+    from keyreel.engines.motion.scenery.view import DepthProfile, LayeredBackdrop
 
     FloatArray = NDArray[np.float32]
 
-_CARS: Final = 22
+_CAR_COUNT: Final = 22
 _LANES: Final = (-5.2, -2.0, 2.0, 5.2)
-_NEAREST: Final = 7.0
-_FARTHEST: Final = 150.0
+_MIN_DISTANCE: Final = 7.0
+_MAX_DISTANCE: Final = 150.0
 _SPEED: Final = 11.0
-_APART: Final = 0.72
-_SIZES: Final = (0.0016, 0.0026, 0.0044, 0.0075, 0.0125)
+_HALF_LAMP_SPACING: Final = 0.72
+_LAMP_SIZES: Final = (0.0016, 0.0026, 0.0044, 0.0075, 0.0125)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +36,48 @@ class Traffic:
     """The cars: `state` is [count, 3], lane, metres away, speed."""
 
     state: FloatArray
-    coming: tuple[Frame, ...]
-    going: tuple[Frame, ...]
+    headlight_sprites: tuple[Frame, ...]
+    tail_light_sprites: tuple[Frame, ...]
     focal: float
     horizon: float
-    relief: Relief
+    depth_profile: DepthProfile
 
-    def drive(self, frame: Frame, pose: Pose, vista: Vista, seconds: float) -> None:
+    def draw(self, frame: Frame, pose: Pose, backdrop: LayeredBackdrop, seconds: float) -> None:
         """Add the cars' lights to a frame as they stand at a time."""
-        view = vista.view
-        span = _FARTHEST - _NEAREST
+        view = backdrop.view
+        span = _MAX_DISTANCE - _MIN_DISTANCE
         for lane, start, speed in self.state.tolist():
             way = -1.0 if lane < 0 else 1.0
-            away = (start - _NEAREST + way * speed * seconds) % span + _NEAREST
-            for lamp in (-_APART, _APART):
+            away = (start - _MIN_DISTANCE + way * speed * seconds) % span + _MIN_DISTANCE
+            for lamp in (-_HALF_LAMP_SPACING, _HALF_LAMP_SPACING):
                 x = (lane + lamp) * self.focal / away
-                y = (self.horizon - 0.5) * 2 * view.half[1] + (EYE - 0.62) * self.focal / away
-                near = self.relief.at(np.array([[[x, y]]], np.float32), view)
+                y = (self.horizon - 0.5) * 2 * view.half[1] + (EYE_HEIGHT - 0.62) * self.focal / away
+                near = self.depth_profile.get_disparity(np.array([[[x, y]]], np.float32), view)
                 left, top, grown = parallax.shown_at((x, y), pose, float(near[0, 0]))
                 at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
-                sprites = self.coming if way < 0 else self.going
+                sprites = self.headlight_sprites if way < 0 else self.tail_light_sprites
                 # Far lights come out of the haze instead of appearing.
-                light = min((_FARTHEST - away) / 40, 1.0) * min((away - _NEAREST) / 2, 1.0)
-                index = int(np.searchsorted(_SIZES, 0.16 * grown / away)) - 1
+                light = min((_MAX_DISTANCE - away) / 40, 1.0) * min((away - _MIN_DISTANCE) / 2, 1.0)
+                index = int(np.searchsorted(_LAMP_SIZES, 0.16 * grown / away)) - 1
                 glow(frame, sprites[min(max(index, 0), len(sprites) - 1)], at, 0.95 * light)
 
 
-def traffic(sketch: Sketch, vista: Vista) -> Traffic:
+def create_traffic(context: DrawingContext, backdrop: LayeredBackdrop) -> Traffic:
     """Let cars drive in the street of a sketch."""
-    rng = sketch.rng.spawn(1)[0]
+    rng = context.rng.spawn(1)[0]
     state = np.stack(
         (
-            rng.choice(_LANES, _CARS),
-            rng.uniform(_NEAREST, _FARTHEST, _CARS),
-            _SPEED * rng.uniform(0.8, 1.2, _CARS),
+            rng.choice(_LANES, _CAR_COUNT),
+            rng.uniform(_MIN_DISTANCE, _MAX_DISTANCE, _CAR_COUNT),
+            _SPEED * rng.uniform(0.8, 1.2, _CAR_COUNT),
         ),
         axis=-1,
     ).astype(np.float32)
-    size, (wide, high) = vista.size, canvas_of(vista.size, FINER)
+    size, (wide, high) = backdrop.size, get_canvas_size(backdrop.size, BACKGROUND_SCALE)
     short = min(size.width, size.height)
     coming, going = (
-        tuple(speck(each * short, np.array(colour, np.float32)) for each in _SIZES)
+        tuple(speck(each * short, np.array(colour, np.float32)) for each in _LAMP_SIZES)
         for colour in ((226, 232, 255), (255, 40, 24))
     )
-    focal = (wide * high) ** 0.5 / FINER / vista.view.unit
-    return Traffic(state, coming, going, focal, in_frame(sketch.horizon, size), vista.relief)
+    focal = (wide * high) ** 0.5 / BACKGROUND_SCALE / backdrop.view.unit
+    return Traffic(state, coming, going, focal, to_frame_row(context.horizon, size), backdrop.depth_profile)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_NEAREST: Final = 1.25
+_MAX_DISPARITY: Final = 1.25
 _WIDE: Final = 2.9
 _TALL: Final = 2.1
-_SHADES: Final = 4
+_SPRITE_COUNT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SwarmKind:
     """What the specks are like. Speeds are in units a second at the nearest, `ahead` in depths of the box.
 
     `flicker` is how much of their light comes and goes; `twinkle` how often that is a second.
@@ -47,42 +47,44 @@ class Kind:
     twinkle: float = 0.5
 
 
-STARS: Final = Kind((214, 226, 255), 420, 0.0030, 0.9, ahead=0.075)
-BUBBLES: Final = Kind((150, 220, 236), 120, 0.0042, 0.36, up=0.10, wander=0.03, flicker=0.3)
-FIREFLIES: Final = Kind((214, 240, 96), 70, 0.0050, 0.95, wander=0.10, flicker=0.9, twinkle=0.35)
-MOTES: Final = Kind((255, 236, 196), 90, 0.0034, 0.34, aside=0.03, up=-0.01, wander=0.05, flicker=0.6)
+STARS: Final = SwarmKind((214, 226, 255), 420, 0.0030, 0.9, ahead=0.075)
+BUBBLES: Final = SwarmKind((150, 220, 236), 120, 0.0042, 0.36, up=0.10, wander=0.03, flicker=0.3)
+FIREFLIES: Final = SwarmKind((214, 240, 96), 70, 0.0050, 0.95, wander=0.10, flicker=0.9, twinkle=0.35)
+MOTES: Final = SwarmKind((255, 236, 196), 90, 0.0034, 0.34, aside=0.03, up=-0.01, wander=0.05, flicker=0.6)
 
 
 @dataclass(frozen=True, slots=True)
 class Swarm:
     """The specks of a shot: `state` is [count, 6], x, y, nearness, two phases, size."""
 
-    kind: Kind
+    kind: SwarmKind
     state: FloatArray
     sprites: tuple[Frame, ...]
 
-    def fly(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
+    def draw(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
         """Add the specks' light to a frame as they stand at a time."""
         kind = self.kind
         for x, y, start, phase, other, size in self.state.tolist():
             nearness = (start + kind.ahead * seconds) % 1.0
-            disparity = 0.12 + (_NEAREST - 0.12) * nearness * nearness
+            disparity = 0.12 + (_MAX_DISPARITY - 0.12) * nearness * nearness
             turn = tau * 0.17 * seconds
             aside = x + kind.aside * seconds + kind.wander * sin(turn + phase)
             down = y - kind.up * seconds * (0.5 + size) + kind.wander * sin(0.83 * turn + other)
-            place = (aside + _WIDE / 2) % _WIDE - _WIDE / 2, (down + _TALL / 2) % _TALL - _TALL / 2
+            position = (aside + _WIDE / 2) % _WIDE - _WIDE / 2, (down + _TALL / 2) % _TALL - _TALL / 2
             spread = 1 + 2.2 * nearness * nearness if kind.ahead else 1.0
-            left, top, grown = parallax.shown_at((place[0] * spread, place[1] * spread), pose, disparity)
+            left, top, grown = parallax.shown_at(
+                (position[0] * spread, position[1] * spread), pose, disparity
+            )
             at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
             light = 1 - kind.flicker * (0.5 + 0.5 * sin(tau * kind.twinkle * seconds * (0.6 + size) + phase))
             # What passes the lens fades before it is too large, and comes out of the dark.
             fade = min(sin(pi * nearness) * 3, 1.0) if kind.ahead else 1.0
             which = (0.25 + 0.75 * nearness) * (0.4 + 0.6 * size) * grown
-            sprite = self.sprites[min(int(which * _SHADES), _SHADES - 1)]
+            sprite = self.sprites[min(int(which * _SPRITE_COUNT), _SPRITE_COUNT - 1)]
             glow(frame, sprite, at, kind.light * light * fade)
 
 
-def swarm(kind: Kind, size: Size, rng: np.random.Generator) -> Swarm:
+def create_swarm(kind: SwarmKind, size: Size, rng: np.random.Generator) -> Swarm:
     """Scatter the specks."""
     state = rng.random((kind.count, 6)).astype(np.float32)
     state[:, 0] = (state[:, 0] - 0.5) * np.float32(_WIDE)
@@ -91,6 +93,6 @@ def swarm(kind: Kind, size: Size, rng: np.random.Generator) -> Swarm:
     short = min(size.width, size.height)
     colour = np.array(kind.colour, np.float32)
     sprites = tuple(
-        speck(kind.radius * short * (0.35 + 0.45 * shade), colour) for shade in range(1, _SHADES + 1)
+        speck(kind.radius * short * (0.35 + 0.45 * shade), colour) for shade in range(1, _SPRITE_COUNT + 1)
     )
     return Swarm(kind, state, sprites)
