@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from keyreel.engines.router import Router, open_router
+from keyreel.engines.router import EngineRouter, load_router
 from keyreel.errors import InvalidSetting, UnsupportedOrder
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
 from keyreel.testing import CardEngine
@@ -22,26 +22,26 @@ class Picky(CardEngine):
 
 
 def test_chooses_the_first_engine_that_accepts() -> None:
-    assert Router({"a": Picky(), "b": CardEngine(), "c": CardEngine()}).choose(ORDER) == "b"
+    assert EngineRouter({"a": Picky(), "b": CardEngine(), "c": CardEngine()}).choose_engine(ORDER) == "b"
 
 
 def test_refuses_an_order_that_no_engine_accepts() -> None:
     said = r"^No engine here can make img2video videos .*; configure one that can: KEYREEL_ENGINES\.$"
     with pytest.raises(UnsupportedOrder, match=said):
-        Router({"a": Picky()}).check(ORDER)
+        EngineRouter({"a": Picky()}).require_supported(ORDER)
 
 
 def test_tells_which_endpoints_can_be_had() -> None:
-    router = open_router(("motion",))
-    unable = {kind.name() for kind in ENDPOINTS if not router.available(kind)}
+    router = load_router(("motion",))
+    unable = {kind.name() for kind in ENDPOINTS if not router.is_supported(kind)}
     assert unable == {kind.name() for kind in ENDPOINTS if kind.name().endswith("template2video")}
-    assert all(Router({"a": CardEngine()}).available(kind) for kind in ENDPOINTS)
+    assert all(EngineRouter({"a": CardEngine()}).is_supported(kind) for kind in ENDPOINTS)
 
 
 def test_finds_engines_by_entry_point_and_by_class() -> None:
-    router = open_router(("motion", "keyreel.testing:CardEngine"))
+    router = load_router(("motion", "keyreel.testing:CardEngine"))
     assert [engine.name for engine in router.engines] == ["motion", "card"]
-    assert router.slots == {"motion": 1, "keyreel.testing:CardEngine": 1}
+    assert router.slots_by_engine == {"motion": 1, "keyreel.testing:CardEngine": 1}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_finds_engines_by_entry_point_and_by_class() -> None:
 )
 def test_refuses_a_name_that_leads_to_no_engine(name: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
-        open_router((name,))
+        load_router((name,))
     assert repr(name) in caught.value.message
     assert "motion" in caught.value.message
 

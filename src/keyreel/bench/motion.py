@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.bench import orders, quality
 from keyreel.bench.timing import measure_render
-from keyreel.engines.motion.imaging.cropping import cover
+from keyreel.engines.motion.imaging.cropping import load_cropped
 from keyreel.media.video_reader import read_frames
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def measure_flight_quality(
         order = await orders.make_keyframe_order(pictures, orders.FLIGHT_IMAGES[::2], (2, 2), resolution)
         clip = await _render(order, Path(name))
         size = order.frame_size
-        keyframes = [cover(Path(each), size) for each in await pictures.get_all(orders.FLIGHT_IMAGES)]
+        keyframes = [load_cropped(Path(each), size) for each in await pictures.get_all(orders.FLIGHT_IMAGES)]
         return FlightQuality(
             quality.measure_keyframe_error(clip, order, keyframes[::2]),
             quality.compare_midframes(

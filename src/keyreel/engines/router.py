@@ -15,36 +15,36 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-GROUP: Final = "keyreel.engines"
+ENTRY_POINT_GROUP: Final = "keyreel.engines"
 """The entry point group under which packages offer engines."""
 
 
-class Router:
+class EngineRouter:
     """Knows engines under the names they were configured by, in order of preference.
 
     The engines are only asked what they accept; nobody enters them here.
     """
 
-    def __init__(self, named: Mapping[str, Engine]) -> None:
-        self._named = dict(named)
+    def __init__(self, engines_by_name: Mapping[str, Engine]) -> None:
+        self._engines_by_name = dict(engines_by_name)
 
     @property
     def engines(self) -> tuple[Engine, ...]:
         """The engines, preferred ones first."""
-        return tuple(self._named.values())
+        return tuple(self._engines_by_name.values())
 
     @property
-    def slots(self) -> dict[str, int]:
+    def slots_by_engine(self) -> dict[str, int]:
         """How many orders at a time each engine takes, by its configured name."""
-        return {name: engine.slots for name, engine in self._named.items()}
+        return {name: engine.slots for name, engine in self._engines_by_name.items()}
 
-    def choose(self, order: Order) -> str:
+    def choose_engine(self, order: Order) -> str:
         """Return the configured name of the engine that makes this order.
 
         Raises:
             UnsupportedOrder: none does.
         """
-        for name, engine in self._named.items():
+        for name, engine in self._engines_by_name.items():
             if engine.accepts(order):
                 return name
         raise UnsupportedOrder(
@@ -52,29 +52,29 @@ class Router:
             "configure one that can: KEYREEL_ENGINES."
         )
 
-    def available(self, endpoint: type[Endpoint]) -> bool:
+    def is_supported(self, endpoint: type[Endpoint]) -> bool:
         """Say whether some engine makes videos of this endpoint, by an ordinary order for one."""
         from keyreel.wire.requests.examples import example
 
         order = example(endpoint).order(1)
         return any(engine.accepts(order) for engine in self.engines)
 
-    def check(self, order: Order) -> None:
+    def require_supported(self, order: Order) -> None:
         """Make sure that some engine makes this order.
 
         Raises:
             UnsupportedOrder: none does.
         """
-        self.choose(order)
+        self.choose_engine(order)
 
 
-def open_router(names: Iterable[str]) -> Router:
+def load_router(names: Iterable[str]) -> EngineRouter:
     """Load engines by name, as `load_engine` does.
 
     Raises:
         InvalidSetting: a name leads to no engine.
     """
-    return Router({name: load_engine(name) for name in names})
+    return EngineRouter({name: load_engine(name) for name in names})
 
 
 def load_engine(name: str) -> Engine:
@@ -86,13 +86,13 @@ def load_engine(name: str) -> Engine:
     try:
         if ":" in name:
             module, _, attribute = name.partition(":")
-            made = getattr(import_module(module), attribute)
+            factory = getattr(import_module(module), attribute)
         else:
-            (found,) = entry_points(group=GROUP, name=name)
-            made = found.load()
-        engine: Engine = made()
+            (entry_point,) = entry_points(group=ENTRY_POINT_GROUP, name=name)
+            factory = entry_point.load()
+        engine: Engine = factory()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
-        known = ", ".join(sorted(entry_points(group=GROUP).names))
+        known = ", ".join(sorted(entry_points(group=ENTRY_POINT_GROUP).names))
         raise InvalidSetting(
             f"engines: {name!r} is no engine ({type(error).__name__}: {error}). "
             f"Known are {known}; others are named as module:Class."

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.clock import Clock
-    from keyreel.engines.router import Router
+    from keyreel.engines.router import EngineRouter
     from keyreel.intake import Intake
     from keyreel.pricing import PriceTable
     from keyreel.server.requests.auth import Gate
@@ -42,7 +42,7 @@ class Services:
     signer: LinkSigner
     vault: WebhookSecrets
     intake: Intake
-    engines: Router
+    engines: EngineRouter
     prices: PriceTable
     rates: Rates
     forecast: EtaEstimator

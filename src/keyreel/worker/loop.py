@@ -10,7 +10,7 @@ from uuid import uuid4
 import structlog
 
 from keyreel.clock import ClockJumpDetector, SystemClock
-from keyreel.engines.router import open_router
+from keyreel.engines.router import load_router
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.worker.children.pool import ChildPool
@@ -51,14 +51,14 @@ class Worker:
         self._store = store
         self._settings = settings
         self._random = random
-        self._router = open_router(settings.engines)
+        self._router = load_router(settings.engines)
         self._production = TaskPipeline(store, storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = JumpSafeClock(store.clock, ClockJumpDetector(SystemClock()))
         self._sweeper = LeaseRenewer(store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge)
         self._janitor = Janitor(store, storage, settings.retention_periods, time)
         self._nudged = asyncio.Event()
-        self._free = asyncio.Semaphore(sum(self._router.slots.values()))
+        self._free = asyncio.Semaphore(sum(self._router.slots_by_engine.values()))
 
     def nudge(self) -> None:
         """Tell that a task may be waiting. Call it from the event loop's thread."""
@@ -86,7 +86,7 @@ class Worker:
                 group.create_task(self._run_claim(claim, pools))
 
     async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
-        timeout, slots = self._settings.render_timeout_seconds, self._router.slots
+        timeout, slots = self._settings.render_timeout_seconds, self._router.slots_by_engine
         kernel = self._settings.kernel_guards
         render_pools = {
             name: await stack.enter_async_context(

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from random import Random
 
-    from keyreel.engines.router import Router
+    from keyreel.engines.router import EngineRouter
     from keyreel.finishing.pipeline import FinishedVideo
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
@@ -78,7 +78,7 @@ class InputGatherer(Protocol):
 class WorkerPools:
     """Where the parts of the work are done; `rendering` is by the engines' configured names."""
 
-    router: Router
+    router: EngineRouter
     rendering: Mapping[str, ChildPool]
     finishing: ChildPool
 
@@ -162,7 +162,7 @@ class TaskPipeline:
         two_copies = order.watermark is not None and _offers_clean_copy(task)
         # A film that is to be had without its mark is drawn without it, and marked by finishing.
         unmarked_order = replace(order, watermark=None) if two_copies else order
-        executor = pools.rendering[pools.router.choose(order)]
+        executor = pools.rendering[pools.router.choose_engine(order)]
         clip = await self._retry_after_crash(
             job, lambda: executor.render(unmarked_order, Path(mkdtemp(prefix="render-", dir=folder)), job)
         )

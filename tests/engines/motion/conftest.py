@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.networks.models import Nets
+from keyreel.engines.motion.networks.models import Networks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def nets() -> Nets:
-    return Nets()
+def nets() -> Networks:
+    return Networks()
 
 
 @pytest.fixture(scope="session")

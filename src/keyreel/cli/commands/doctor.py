@@ -127,15 +127,15 @@ def _files(settings: Settings) -> Check:
 
 
 def _engines(settings: Settings) -> Check:
-    from keyreel.engines.router import open_router
+    from keyreel.engines.router import load_router
     from keyreel.errors import KeyreelError
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
     try:
-        router = open_router(settings.engines)
+        router = load_router(settings.engines)
     except KeyreelError as error:
         return _bad("engines", error.message)
-    missing = [endpoint.name() for endpoint in ENDPOINTS if not router.available(endpoint)]
+    missing = [endpoint.name() for endpoint in ENDPOINTS if not router.is_supported(endpoint)]
     detail = f"{', '.join(engine.name for engine in router.engines)}: "
     detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
     if missing:
@@ -145,11 +145,11 @@ def _engines(settings: Settings) -> Check:
 
 def _networks(settings: Settings) -> Check:
     del settings
-    from keyreel.engines.motion.networks.models import load_net
+    from keyreel.engines.motion.networks.models import load_network
 
     try:
         for name in ("rife", "u2netp"):
-            load_net(name)
+            load_network(name)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         return _bad("motion networks", str(error).splitlines()[0])
     return _good("motion networks", "RIFE and U²-Net-p, as shipped")

@@ -30,15 +30,15 @@ def run(wish: Wish, *, base_url: str, api_key: str, data: Path | None, as_json: 
 
 def _here(name: str, fields: Json, data: Path | None) -> Json:
     from keyreel.cli.local.composition import destinations
-    from keyreel.engines.router import open_router
+    from keyreel.engines.router import load_router
     from keyreel.pricing import read_price_table
     from keyreel.server.routes.validate import Judges, verdict
     from keyreel.settings import read_settings
     from keyreel.wire.requests.validation import understood
 
     settings = read_settings(data=data)
-    prices, engines = read_price_table(settings.price_table), open_router(settings.engines)
-    judges = Judges(prices, engines.check, destinations(settings).check_url)
+    prices, engines = read_price_table(settings.price_table), load_router(settings.engines)
+    judges = Judges(prices, engines.require_supported, destinations(settings).check_url)
     return verdict(understood(name, fields), judges)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.task_store import open_store
 from keyreel.clock import SystemClock
-from keyreel.engines.router import open_router
+from keyreel.engines.router import load_router
 from keyreel.errors import LinkForged
 from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from keyreel.clock import Clock
-    from keyreel.engines.router import Router
+    from keyreel.engines.router import EngineRouter
     from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.settings import Settings
     from keyreel.tasks.store import TaskStore
@@ -68,7 +68,7 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
         )
         credentials = own_credentials(settings, clock)
         worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
-        engines = open_router(settings.engines)
+        engines = load_router(settings.engines)
         own_key = settings.api_key.get_secret_value() or folder.make_own_key()
         admin_token = folder.make_admin_token()
         services = Services(
@@ -95,8 +95,8 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
         yield Platform(services, worker, _messenger(services), own_key)
 
 
-def _forecast(store: TaskStore, engines: Router, settings: Settings) -> EtaEstimator:
-    slots = sum(engines.slots.values())
+def _forecast(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:
+    slots = sum(engines.slots_by_engine.values())
     return EtaEstimator(store.database, store.clock, slots=slots, windows=settings.off_peak_windows)
 
 

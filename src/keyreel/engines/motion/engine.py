@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from typing import Self
 
     from keyreel.engine import Frame, Job
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Order
 
-    Technique = Callable[[int], Iterator[Frame]]
+    ShotRenderer = Callable[[int], Iterator[Frame]]
     """Draws the shot of an index, frame by frame."""
 
-_FRAMES_BETWEEN_REPORTS: Final = 4
-_DRAWS_FIRST: Final = (Operation.IMG2VIDEO,)
-_NEEDS_NO_NETWORK: Final = (Operation.TEXT2VIDEO,)
-_DRAWS_BETWEEN: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
+_PROGRESS_INTERVAL_FRAMES: Final = 4
+_SINGLE_IMAGE_OPERATIONS: Final = (Operation.IMG2VIDEO,)
+_ALGORITHMIC_OPERATIONS: Final = (Operation.TEXT2VIDEO,)
+_KEYFRAME_OPERATIONS: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
 
 
 class MotionEngine:
@@ -37,38 +37,40 @@ class MotionEngine:
     slots = 1
 
     def __init__(self) -> None:
-        self._nets: Nets | None = None
+        self._networks: Networks | None = None
 
     def accepts(self, order: Order) -> bool:
         """Say whether the order has what its operation starts from: pictures, or words alone."""
         if order.operation is Operation.TEXT2VIDEO:
             return len(order.shots) == 1
-        if order.operation in _DRAWS_FIRST:
+        if order.operation in _SINGLE_IMAGE_OPERATIONS:
             return len(order.shots) == 1 and order.shots[0].first is not None
         if order.operation is Operation.EXTEND:
             return len(order.shots) == 1
-        if order.operation in _DRAWS_BETWEEN:
+        if order.operation in _KEYFRAME_OPERATIONS:
             return all(shot.first is not None and shot.last is not None for shot in order.shots)
         return order.operation is Operation.REFERENCE2VIDEO and any(each.pictures for each in order.subjects)
 
     async def render(self, order: Order, job: Job) -> Clip:
         """Draw each shot into its own film once, then join the films."""
-        technique = self._technique(order)
-        films: list[Path] = []
+        render_shot = self._create_shot_renderer(order)
+        shot_paths: list[Path] = []
         for index in range(len(order.shots)):
-            draw = partial(_draw, technique, order, index, job)
-            films.append(Path(await job.once(f"shot-{index}", draw)))
+            draw = partial(_encode_shot, render_shot, order, index, job)
+            shot_paths.append(Path(await job.once(f"shot-{index}", draw)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
-        from keyreel.engines.motion.analysis.audible_content import shown
+        from keyreel.engines.motion.analysis.audible_content import find_audible_content
         from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
-        path = films[0] if len(films) == 1 else _joined(films, job)
+        path = shot_paths[0] if len(shot_paths) == 1 else _join_shots(shot_paths, job)
         source = (
             DigitalSourceType.ALGORITHMIC
-            if order.operation in _NEEDS_NO_NETWORK
+            if order.operation in _ALGORITHMIC_OPERATIONS
             else DigitalSourceType.COMPOSITE
         )
-        return Clip(path, audible_content=shown(order), source=source, notes=build_notes(order))
+        return Clip(
+            path, audible_content=find_audible_content(order), source=source, notes=build_notes(order)
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,74 +78,76 @@ class MotionEngine:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._nets = None
+        self._networks = None
 
-    def _technique(self, order: Order) -> Technique:
+    def _create_shot_renderer(self, order: Order) -> ShotRenderer:
         import cv2
 
-        from keyreel.engines.motion.networks.models import Nets
+        from keyreel.engines.motion.networks.models import Networks
 
         # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
         cv2.setNumThreads(1)
-        self._nets = self._nets or Nets()
-        goes_on = order.operation is Operation.EXTEND and order.shots[0].last is None
-        return (_from_video if goes_on else _TECHNIQUES[order.operation])(order, self._nets)
+        self._networks = self._networks or Networks()
+        is_extension = order.operation is Operation.EXTEND and order.shots[0].last is None
+        return (_create_extension_renderer if is_extension else _RENDERER_FACTORIES[order.operation])(
+            order, self._networks
+        )
 
 
-def _between_keyframes(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.modes.keyframes import Reel
+def _create_keyframe_renderer(order: Order, nets: Networks) -> ShotRenderer:
+    from keyreel.engines.motion.modes.keyframes import KeyframeSequence
 
-    return Reel(order, nets).frames
-
-
-def _from_video(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.modes.extend import frames
-
-    return lambda _: frames(order, nets)
+    return KeyframeSequence(order, nets).render_shot
 
 
-def _from_picture(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.modes.image_to_video import frames
+def _create_extension_renderer(order: Order, nets: Networks) -> ShotRenderer:
+    from keyreel.engines.motion.modes.extend import render_extension
 
-    return lambda _: frames(order, nets)
-
-
-def _from_subjects(order: Order, nets: Nets) -> Technique:
-    from keyreel.engines.motion.modes.reference_to_video import frames
-
-    return lambda _: frames(order, nets)
+    return lambda _: render_extension(order, nets)
 
 
-def _from_words(order: Order, _: Nets) -> Technique:
-    from keyreel.engines.motion.modes.text_to_video import frames
+def _create_image_renderer(order: Order, nets: Networks) -> ShotRenderer:
+    from keyreel.engines.motion.modes.image_to_video import render_image_to_video
 
-    return lambda _: frames(order)
+    return lambda _: render_image_to_video(order, nets)
 
 
-_TECHNIQUES: Final[dict[Operation, Callable[[Order, Nets], Technique]]] = {
-    Operation.START_END2VIDEO: _between_keyframes,
-    Operation.MULTIFRAME: _between_keyframes,
-    Operation.EXTEND: _between_keyframes,
-    Operation.IMG2VIDEO: _from_picture,
-    Operation.REFERENCE2VIDEO: _from_subjects,
-    Operation.TEXT2VIDEO: _from_words,
+def _create_reference_renderer(order: Order, nets: Networks) -> ShotRenderer:
+    from keyreel.engines.motion.modes.reference_to_video import render_reference_to_video
+
+    return lambda _: render_reference_to_video(order, nets)
+
+
+def _create_text_renderer(order: Order, _: Networks) -> ShotRenderer:
+    from keyreel.engines.motion.modes.text_to_video import render_text_to_video
+
+    return lambda _: render_text_to_video(order)
+
+
+_RENDERER_FACTORIES: Final[dict[Operation, Callable[[Order, Networks], ShotRenderer]]] = {
+    Operation.START_END2VIDEO: _create_keyframe_renderer,
+    Operation.MULTIFRAME: _create_keyframe_renderer,
+    Operation.EXTEND: _create_keyframe_renderer,
+    Operation.IMG2VIDEO: _create_image_renderer,
+    Operation.REFERENCE2VIDEO: _create_reference_renderer,
+    Operation.TEXT2VIDEO: _create_text_renderer,
 }
 
 
-def _joined(films: list[Path], job: Job) -> Path:
+def _join_shots(shot_paths: list[Path], job: Job) -> Path:
     from keyreel.media.mux import concatenate_videos
 
     clip = job.folder / "clip.mp4"
-    concatenate_videos(films, clip)
+    concatenate_videos(shot_paths, clip)
     return clip
 
 
-async def _draw(technique: Technique, order: Order, index: int, job: Job) -> str:
-    before = sum(shot.frames for shot in order.shots[:index])
+async def _encode_shot(render_shot: ShotRenderer, order: Order, index: int, job: Job) -> str:
+    frames_before = sum(shot.frames for shot in order.shots[:index])
     name = f"shot-{index}"
-    with job.film(name, order.frame_size) as film:
-        for done, frame in enumerate(technique(index), start=1):
-            film.write(frame)
-            if done % _FRAMES_BETWEEN_REPORTS == 0:
-                await job.progress((before + done) / order.frames)
+    with job.film(name, order.frame_size) as writer:
+        for frames_done, frame in enumerate(render_shot(index), start=1):
+            writer.write(frame)
+            if frames_done % _PROGRESS_INTERVAL_FRAMES == 0:
+                await job.progress((frames_before + frames_done) / order.frames)
     return str(job.folder / f"{name}.mp4")

@@ -60,7 +60,7 @@ class Balance:
             since=tenant.created,
             credits=max(0, tenant.credits) if tenant.prepaid else None,
             held=tenant.held,
-            at_a_time=min([*limits, max(1, sum(services.engines.slots.values()))]),
+            at_a_time=min([*limits, max(1, sum(services.engines.slots_by_engine.values()))]),
             running=running,
             waiting=waiting,
         )

@@ -41,7 +41,7 @@ class Quote:
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         query = request.query_params
         asked = await asyncio.to_thread(_asked, body, query.get("model", ""), query.get("dialect", ""))
-        services.engines.check(asked.order(_SEED))
+        services.engines.require_supported(asked.order(_SEED))
         return JSONResponse(self._quoted(asked, caller))
 
     def _quoted(self, asked: Endpoint, caller: Caller) -> Json:

@@ -130,7 +130,7 @@ class TaskRoutes:
     def _submission(self, caller: Caller, endpoint: Endpoint, idempotency_key: str) -> Submission:
         services = self.services
         seed = endpoint.chosen_seed or services.random.randrange(1, 2**31)
-        services.engines.check(endpoint.order(seed))
+        services.engines.require_supported(endpoint.order(seed))
         return Submission(
             tenant=caller.tenant,
             key_id=caller.key_id,

@@ -49,7 +49,7 @@ class Validation:
         asked = await asyncio.to_thread(understood, request.path_params["model"], body, spoken)
         if not spoken or any(each.name == spoken and each.names_uploads for each in DIALECTS):
             asked = await NativeUploads(services).named(asked, caller.tenant, request)
-        judges = Judges(services.prices, services.engines.check, services.intake.check_url)
+        judges = Judges(services.prices, services.engines.require_supported, services.intake.check_url)
         return JSONResponse(await asyncio.to_thread(verdict, asked, judges))
 
 

@@ -118,10 +118,10 @@ class FinishingRole:
 
 
 def _recommend_prompt(order: Order) -> str:
-    from keyreel.engines.motion.analysis.prompt_suggestion import recommended_prompt
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.analysis.prompt_suggestion import suggest_prompt
+    from keyreel.engines.motion.networks.models import Networks
 
-    return recommended_prompt(order, Nets())
+    return suggest_prompt(order, Networks())
 
 
 class ChildJob:

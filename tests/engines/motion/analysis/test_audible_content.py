@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from keyreel.engine import AudibleContent, DigitalSourceType
-from keyreel.engines.motion.analysis.audible_content import shown
+from keyreel.engines.motion.analysis.audible_content import find_audible_content
 from keyreel.engines.motion.engine import MotionEngine
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, Subject
 from keyreel.testing import FolderJob
@@ -42,7 +42,7 @@ def order(operation: Operation, prompt: str, picture: Path, *names: str) -> Orde
 def test_a_picture_is_heard_by_what_its_prompt_adds(
     prompt: str, heard: set[AudibleContent], landscape: Path
 ) -> None:
-    assert shown(order(Operation.IMG2VIDEO, prompt, landscape)) == (frozenset(heard),)
+    assert find_audible_content(order(Operation.IMG2VIDEO, prompt, landscape)) == (frozenset(heard),)
 
 
 def test_water_is_heard_where_a_picture_shows_it(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_water_is_heard_where_a_picture_shows_it(tmp_path: Path) -> None:
     waves = cv2.resize(rng.random((64, 16), dtype=np.float32), (640, 192), interpolation=cv2.INTER_CUBIC)
     picture[160:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
     cv2.imwrite(str(tmp_path / "lake.png"), picture)
-    assert shown(order(Operation.IMG2VIDEO, "", tmp_path / "lake.png")) == (
+    assert find_audible_content(order(Operation.IMG2VIDEO, "", tmp_path / "lake.png")) == (
         frozenset({AudibleContent.WATER}),
     )
 
@@ -74,7 +74,7 @@ def test_water_is_heard_where_a_picture_shows_it(tmp_path: Path) -> None:
 def test_a_scene_is_heard_by_its_place_hour_and_weather(
     prompt: str, heard: set[AudibleContent], ball: Path
 ) -> None:
-    assert shown(order(Operation.REFERENCE2VIDEO, prompt, ball, "ball")) == (frozenset(heard),)
+    assert find_audible_content(order(Operation.REFERENCE2VIDEO, prompt, ball, "ball")) == (frozenset(heard),)
 
 
 def test_a_clip_says_what_each_shot_shows_and_that_it_was_composed(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.analysis.prompt_suggestion import recommended_prompt
-from keyreel.engines.motion.networks.models import Nets
+from keyreel.engines.motion.analysis.prompt_suggestion import suggest_prompt
+from keyreel.engines.motion.networks.models import Networks
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove
 from keyreel.errors import RenderFailed
@@ -34,8 +34,8 @@ def asked(first: Path, last: Path | None = None) -> Order:
 
 
 @pytest.mark.parametrize("name", SAYS)
-def test_says_what_is_there(nets: Nets, name: str) -> None:
-    prompt = recommended_prompt(asked(EXAMPLES / f"{name}.jpg"), nets)
+def test_says_what_is_there(nets: Networks, name: str) -> None:
+    prompt = suggest_prompt(asked(EXAMPLES / f"{name}.jpg"), nets)
     said, move = SAYS[name]
     assert [words for words in said if words not in prompt] == []
     direction = parse_prompt(prompt)
@@ -44,36 +44,36 @@ def test_says_what_is_there(nets: Nets, name: str) -> None:
     assert (direction.effects, direction.hour) == ((), None)
 
 
-def test_different_pictures_have_different_prompts_and_one_always_the_same(nets: Nets) -> None:
+def test_different_pictures_have_different_prompts_and_one_always_the_same(nets: Networks) -> None:
     names = ("astronaut", "balloon", "boat", "cat", "coffee", "lighthouse", "scene", "start")
-    prompts = [recommended_prompt(asked(EXAMPLES / f"{name}.jpg"), nets) for name in names]
+    prompts = [suggest_prompt(asked(EXAMPLES / f"{name}.jpg"), nets) for name in names]
     assert len(set(prompts)) == len(names)
-    assert recommended_prompt(asked(EXAMPLES / "cat.jpg"), Nets()) == prompts[3]
+    assert suggest_prompt(asked(EXAMPLES / "cat.jpg"), Networks()) == prompts[3]
     assert all(20 < len(prompt.split()) < 60 for prompt in prompts)
 
 
-def test_a_last_frame_is_looked_at_as_well(nets: Nets) -> None:
-    prompt = recommended_prompt(asked(EXAMPLES / "lighthouse.jpg", EXAMPLES / "scene.jpg"), nets)
+def test_a_last_frame_is_looked_at_as_well(nets: Networks) -> None:
+    prompt = suggest_prompt(asked(EXAMPLES / "lighthouse.jpg", EXAMPLES / "scene.jpg"), nets)
     assert prompt.endswith("It ends in soft, cool light and tones of blue.")
 
 
-def test_a_picture_without_anything_gives_a_prompt_all_the_same(nets: Nets, tmp_path: Path) -> None:
+def test_a_picture_without_anything_gives_a_prompt_all_the_same(nets: Networks, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.full((90, 160, 3), 128, np.uint8))
-    prompt = recommended_prompt(asked(tmp_path / "grey.png"), nets)
+    prompt = suggest_prompt(asked(tmp_path / "grey.png"), nets)
     assert prompt.startswith("The camera tracks slowly")
     assert "muted tones" in prompt
 
 
-def test_dark_and_bright_are_told_apart(nets: Nets, tmp_path: Path) -> None:
+def test_dark_and_bright_are_told_apart(nets: Networks, tmp_path: Path) -> None:
     said = []
     for number, shade in enumerate((30, 220)):
         path = tmp_path / f"{number}.png"
         cv2.imwrite(str(path), np.full((90, 160, 3), shade, np.uint8))
-        said.append(recommended_prompt(asked(path), nets))
+        said.append(suggest_prompt(asked(path), nets))
     assert "in dim light" in said[0]
     assert "in bright light" in said[1]
 
 
-def test_what_is_no_picture_fails(nets: Nets, tmp_path: Path) -> None:
+def test_what_is_no_picture_fails(nets: Networks, tmp_path: Path) -> None:
     with pytest.raises(RenderFailed):
-        recommended_prompt(asked(tmp_path / "none.png"), nets)
+        suggest_prompt(asked(tmp_path / "none.png"), nets)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.effects.weather import Weather
+from keyreel.engines.motion.effects.weather import ShotEffects
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import Size
 
@@ -25,8 +25,8 @@ def house(windows: tuple[int, int, int] = (255, 225, 130)) -> Frame:
 
 def after(prompt: str, picture: Frame) -> Frame:
     frame = picture.copy()
-    weather = Weather(parse_prompt(prompt), picture, SIZE, 1, rising=True)
-    weather.before(frame, FRAMES - 1, FRAMES)
+    weather = ShotEffects(parse_prompt(prompt), picture, SIZE, 1, fade_in=True)
+    weather.draw_in_front(frame, FRAMES - 1, FRAMES)
     return frame
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.effects.steam import steam
+from keyreel.engines.motion.effects.steam import create_steam
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import Effect
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def drawn(seconds: float, *, at: tuple[float, float] = (160, 150), strength: float = 1.0) -> NDArray[np.int_]:
     frame = np.full((180, 320, 3), 40, np.uint8)
-    steam(np.random.default_rng(1), strength).rise(frame, seconds, at=at, height=110)
+    create_steam(np.random.default_rng(1), strength).draw(frame, seconds, source=at, height=110)
     return frame.astype(int) - 40
 
 

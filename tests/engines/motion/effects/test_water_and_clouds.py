@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.effects.water_and_clouds import currents
+from keyreel.engines.motion.effects.water_and_clouds import detect_ambient_flow
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
@@ -31,7 +31,7 @@ def lake(*, clouds: bool = True) -> Frame:
 
 
 def test_water_below_runs_and_clouds_above_drift_but_the_land_stands() -> None:
-    found = currents(lake(), None)
+    found = detect_ambient_flow(lake(), None)
     assert found is not None
     speed = np.linalg.norm(found.velocity, axis=-1)
     rows = speed.mean(axis=1)
@@ -45,25 +45,28 @@ def test_water_below_runs_and_clouds_above_drift_but_the_land_stands() -> None:
 def test_what_is_no_water_stands_still(colour: tuple[int, int, int]) -> None:
     rough = noise((80, 45), 4, (WIDE, HIGH))[..., None] / 255
     picture = np.asarray(np.array(colour) * (0.5 + 0.5 * rough), np.uint8)
-    assert currents(picture, None) is None
+    assert detect_ambient_flow(picture, None) is None
 
 
 def test_warm_level_lines_are_wood_and_no_water() -> None:
     grain = noise((6, 90), 5, (WIDE, HIGH))[..., None] / 255
-    assert currents(np.asarray(np.array((190, 110, 50)) * (0.5 + 0.5 * grain), np.uint8), None) is None
+    assert (
+        detect_ambient_flow(np.asarray(np.array((190, 110, 50)) * (0.5 + 0.5 * grain), np.uint8), None)
+        is None
+    )
 
 
 def test_a_shot_begins_with_nothing_carried() -> None:
-    found = currents(lake(), None)
+    found = detect_ambient_flow(lake(), None)
     assert found is not None
-    assert found.turns(0.0) == ((0.0, 1.0), (pytest.approx(-1.8), 0.0))
+    assert found.compute_phases(0.0) == ((0.0, 1.0), (pytest.approx(-1.8), 0.0))
 
 
 def test_the_waves_take_turns_without_a_jump() -> None:
-    found = currents(lake(), None)
+    found = detect_ambient_flow(lake(), None)
     assert found is not None
     for at in np.arange(0, 8, 1 / 24):
-        before, after = found.turns(float(at)), found.turns(float(at) + 1 / 24)
+        before, after = found.compute_phases(float(at)), found.compute_phases(float(at) + 1 / 24)
         for (place, weight), (next_place, next_weight) in zip(before, after, strict=True):
             assert weight + next_weight < 0.1 or abs(next_place - place) == pytest.approx(1 / 24)
         assert sum(weight for _, weight in before) == pytest.approx(1)

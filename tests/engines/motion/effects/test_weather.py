@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.effects.weather import Weather
+from keyreel.engines.motion.effects.weather import ShotEffects
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import Size
 
@@ -24,9 +24,9 @@ def scene() -> Frame:
 
 def weathered(prompt: str, index: int, *, seed: int = 1, rising: bool = True) -> Frame:
     frame = scene()
-    weather = Weather(parse_prompt(prompt), frame, SIZE, seed, rising=rising)
-    weather.behind(frame, index, FRAMES)
-    weather.before(frame, index, FRAMES)
+    weather = ShotEffects(parse_prompt(prompt), frame, SIZE, seed, fade_in=rising)
+    weather.draw_behind(frame, index, FRAMES)
+    weather.draw_in_front(frame, index, FRAMES)
     return frame
 
 
@@ -104,9 +104,9 @@ def test_wind_drives_the_rain_aside() -> None:
 def test_wind_carries_leaves_only_where_some_grow() -> None:
     def colourful(picture: Frame) -> float:
         frame = picture.copy()
-        weather = Weather(parse_prompt("strong wind"), picture, SIZE, 1, rising=True)
-        weather.behind(frame, 40, 48)
-        weather.before(frame, 40, 48)
+        weather = ShotEffects(parse_prompt("strong wind"), picture, SIZE, 1, fade_in=True)
+        weather.draw_behind(frame, 40, 48)
+        weather.draw_in_front(frame, 40, 48)
         return float(np.abs(frame.astype(int) - picture).mean())
 
     meadow = np.random.default_rng(1).integers(0, 90, (SIZE.height, SIZE.width, 1)).astype(np.uint8)

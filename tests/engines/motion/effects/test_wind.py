@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.effects.wind import Breeze, foliage
+from keyreel.engines.motion.effects.wind import Wind, detect_foliage
 from keyreel.engines.motion.modes import image_to_video
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
 SIZE = Size(320, 176)
 
@@ -30,25 +30,25 @@ def hedge() -> Frame:
     return np.asarray(picture.clip(0, 255), np.uint8)
 
 
-def unrest(prompt: str, folder: Path, nets: Nets) -> tuple[NDArray[np.float64], list[Frame]]:
+def unrest(prompt: str, folder: Path, nets: Networks) -> tuple[NDArray[np.float64], list[Frame]]:
     """Return how much each row's pixels change from frame to frame."""
     path = folder / "hedge.png"
     cv2.imwrite(str(path), hedge()[..., ::-1])
     shot = Shot(prompt, 2, ImageRef(str(path)))
     order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, size=SIZE, amplitude=Amplitude.SMALL)
-    frames = [frame.copy() for frame in image_to_video.frames(order, nets)]
+    frames = [frame.copy() for frame in image_to_video.render_image_to_video(order, nets)]
     moved = np.abs(frames[40].astype(int) - frames[34].astype(int)).mean(axis=(1, 2))
     return moved, frames
 
 
 def test_green_and_rough_is_foliage() -> None:
-    found = foliage(hedge())
+    found = detect_foliage(hedge())
     assert found[int(len(found) * 0.6) :].mean() > 0.5
     assert found[: int(len(found) * 0.4)].max() < 0.1
 
 
 @pytest.mark.parametrize("words", ["static shot, strong wind", "固定镜头, 大风"])
-def test_foliage_sways_in_the_wind_and_walls_do_not(words: str, tmp_path: Path, nets: Nets) -> None:
+def test_foliage_sways_in_the_wind_and_walls_do_not(words: str, tmp_path: Path, nets: Networks) -> None:
     still, _ = unrest("static shot", tmp_path, nets)
     windy, frames = unrest(words, tmp_path, nets)
     assert windy[100:170].mean() > 1.2 * still[100:170].mean()
@@ -57,8 +57,8 @@ def test_foliage_sways_in_the_wind_and_walls_do_not(words: str, tmp_path: Path, 
 
 
 def test_wind_rises_from_stillness() -> None:
-    breeze = Breeze(1.0, np.ones((4, 4), np.float32))
+    breeze = Wind(1.0, np.ones((4, 4), np.float32))
     place = np.zeros((3, 5, 2), np.float32)
     soft = np.ones((3, 5), np.float32)
-    assert np.array_equal(breeze.pushed(place, 0.0, soft), place)
-    assert 0 < np.abs(breeze.pushed(place, 1.5, soft)).max() < 0.02
+    assert np.array_equal(breeze.displace_points(place, 0.0, soft), place)
+    assert 0 < np.abs(breeze.displace_points(place, 1.5, soft)).max() < 0.02

@@ -9,9 +9,9 @@ import pytest
 
 from keyreel.bench.orders import EXAMPLE_FOLDER
 from keyreel.bench.quality import SsimScores, compare_midframes
-from keyreel.engines.motion.imaging.cropping import cover
-from keyreel.engines.motion.interpolation.interpolator import InBetween, in_between
-from keyreel.engines.motion.interpolation.registration import landmarks, match
+from keyreel.engines.motion.imaging.cropping import load_cropped
+from keyreel.engines.motion.interpolation.interpolator import KeyframeInterpolator, create_interpolator
+from keyreel.engines.motion.interpolation.registration import detect_features, register_images
 from keyreel.order import Size
 from support.keyframe_scenes import terrain, view
 from support.pictures import character, landscape
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
 SIZE = Size(480, 272)
 
@@ -41,41 +41,43 @@ SCENES: dict[str, Callable[[float], Frame]] = {
 }
 
 
-def halfway(nets: Nets, first: Frame, last: Frame, truth: Frame) -> SsimScores:
-    way = in_between(nets.rife, first, last)
+def halfway(nets: Networks, first: Frame, last: Frame, truth: Frame) -> SsimScores:
+    way = create_interpolator(nets.rife, first, last)
     assert way is not None
-    return compare_midframes([way.frame(place) for place in (0.48, 0.5, 0.52)], first, last, truth)
+    return compare_midframes([way.render_frame(place) for place in (0.48, 0.5, 0.52)], first, last, truth)
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_the_middle_is_nearer_to_the_truth_than_flow_or_dissolve(nets: Nets, scene: str) -> None:
+def test_the_middle_is_nearer_to_the_truth_than_flow_or_dissolve(nets: Networks, scene: str) -> None:
     first, truth, last = (SCENES[scene](time) for time in (0.0, 0.5, 1.0))
     found = halfway(nets, first, last, truth)
     assert found.ours > max(found.flow, found.dissolve) + 0.015
 
 
 @pytest.mark.parametrize("start", [0, 1, 2])
-def test_the_middle_of_a_flight_is_nearer_to_the_truth(nets: Nets, start: int) -> None:
+def test_the_middle_of_a_flight_is_nearer_to_the_truth(nets: Networks, start: int) -> None:
     size = Size(640, 360)
-    first, truth, last = (cover(EXAMPLE_FOLDER / f"flight-{start + each}.jpg", size) for each in range(3))
+    first, truth, last = (
+        load_cropped(EXAMPLE_FOLDER / f"flight-{start + each}.jpg", size) for each in range(3)
+    )
     found = halfway(nets, first, last, truth)
     assert found.ours > found.flow + 0.005
     assert found.ours > found.dissolve + 0.15
 
 
-def test_focus_is_not_lost_behind_a_keyframe(nets: Nets) -> None:
-    first, last = (cover(EXAMPLE_FOLDER / f"flight-{number}.jpg", SIZE) for number in (0, 1))
-    way = in_between(nets.rife, first, last)
+def test_focus_is_not_lost_behind_a_keyframe(nets: Networks) -> None:
+    first, last = (load_cropped(EXAMPLE_FOLDER / f"flight-{number}.jpg", SIZE) for number in (0, 1))
+    way = create_interpolator(nets.rife, first, last)
     assert way is not None
-    after, before = sharpness(way.frame(0.06)), sharpness(way.frame(0.94))
+    after, before = sharpness(way.render_frame(0.06)), sharpness(way.render_frame(0.94))
     assert after > 0.85 * sharpness(first)
     assert before > 0.85 * sharpness(last)
 
 
-def test_what_rests_is_not_sharpened(nets: Nets) -> None:
-    still = cover(EXAMPLE_FOLDER / "flight-0.jpg", SIZE)
-    way = InBetween(nets.rife, still, still)
-    assert cv2.absdiff(way.frame(0.3), still).mean() < 0.5
+def test_what_rests_is_not_sharpened(nets: Networks) -> None:
+    still = load_cropped(EXAMPLE_FOLDER / "flight-0.jpg", SIZE)
+    way = KeyframeInterpolator(nets.rife, still, still)
+    assert cv2.absdiff(way.render_frame(0.3), still).mean() < 0.5
 
 
 def sharpness(frame: Frame) -> float:
@@ -109,27 +111,29 @@ def picture(name: str) -> Frame:
     drawn = {"landscape": landscape, "character": character, "terrain": lambda: terrain(2)}
     if name in drawn:
         return np.asarray(cv2.resize(drawn[name](), (SIZE.width, SIZE.height)), dtype=np.uint8)
-    return cover(EXAMPLE_FOLDER / f"{name}.jpg", SIZE)
+    return load_cropped(EXAMPLE_FOLDER / f"{name}.jpg", SIZE)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_one_scene_is_known_as_one(nets: Nets, change: str) -> None:
+def test_one_scene_is_known_as_one(nets: Networks, change: str) -> None:
     for name in SCENERY:
         seen = picture(name)
-        assert in_between(nets.rife, moved(seen, 1.6, (0, 0)), CHANGES[change](seen)) is not None, name
+        assert create_interpolator(nets.rife, moved(seen, 1.6, (0, 0)), CHANGES[change](seen)) is not None, (
+            name
+        )
 
 
-def test_different_pictures_are_known_as_different(nets: Nets) -> None:
+def test_different_pictures_are_known_as_different(nets: Networks) -> None:
     pictures = {name: picture(name) for name in DISTINCT}
     alike = [
         pair
         for pair in combinations(DISTINCT, 2)
-        if in_between(nets.rife, *(pictures[each] for each in pair))
+        if create_interpolator(nets.rife, *(pictures[each] for each in pair))
     ]
     assert alike == []
 
 
 def test_points_that_lie_on_each_other_are_no_reason_to_fail() -> None:
-    balloon = cover(EXAMPLE_FOLDER / "balloon.jpg", Size(960, 544))
+    balloon = load_cropped(EXAMPLE_FOLDER / "balloon.jpg", Size(960, 544))
     near, far = (moved(balloon, scale, (0, 0), border=cv2.BORDER_REFLECT_101) for scale in (2.2, 1.5))
-    assert match(landmarks(far), landmarks(near)).plane is not None
+    assert register_images(detect_features(far), detect_features(near)).homography is not None

@@ -10,11 +10,11 @@ import pytest
 
 from keyreel.bench.orders import EXAMPLE_FOLDER
 from keyreel.bench.quality import compare_midframes, compute_ssim
-from keyreel.engines.motion.imaging.cropping import cover
-from keyreel.engines.motion.interpolation.interpolator import in_between
-from keyreel.engines.motion.interpolation.moving_objects import travellers
-from keyreel.engines.motion.interpolation.object_matching import trips
-from keyreel.engines.motion.interpolation.registration import landmarks, match
+from keyreel.engines.motion.imaging.cropping import load_cropped
+from keyreel.engines.motion.interpolation.interpolator import create_interpolator
+from keyreel.engines.motion.interpolation.moving_objects import find_moving_objects
+from keyreel.engines.motion.interpolation.object_matching import match_objects
+from keyreel.engines.motion.interpolation.registration import detect_features, register_images
 from keyreel.order import Operation, Size
 from keyreel.testing import FolderJob
 from support.keyframe_scenes import error, multiframe, rendered, saved, seen, terrain, view
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
 SIZE = Size(480, 272)
 
 
 def scenery() -> Frame:
-    return cover(EXAMPLE_FOLDER / "scene.jpg", SIZE)
+    return load_cropped(EXAMPLE_FOLDER / "scene.jpg", SIZE)
 
 
 def with_ball(background: Frame, x: float, y: float, radius: int = 22) -> Frame:
@@ -62,46 +62,48 @@ SCENES: dict[str, Callable[[float], Frame]] = {
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_what_jumps_over_a_background_is_whole_on_its_way(nets: Nets, scene: str) -> None:
+def test_what_jumps_over_a_background_is_whole_on_its_way(nets: Networks, scene: str) -> None:
     first, truth, last = (SCENES[scene](time) for time in (0.0, 0.5, 1.0))
-    way = in_between(nets.rife, first, last)
+    way = create_interpolator(nets.rife, first, last)
     assert way is not None
-    drawn = {place: way.frame(place) for place in (0.1, 0.3, 0.5, 0.7, 0.9)}
+    drawn = {place: way.render_frame(place) for place in (0.1, 0.3, 0.5, 0.7, 0.9)}
     found = compare_midframes([drawn[0.5]], first, last, truth)
     assert found.ours > max(found.flow, found.dissolve, 0.93)
     assert min(compute_ssim(frame, SCENES[scene](place)) for place, frame in drawn.items()) > 0.9
 
 
-def test_a_jump_counts_as_motion(nets: Nets) -> None:
+def test_a_jump_counts_as_motion(nets: Networks) -> None:
     first, last = (SCENES["far"](time) for time in (0.0, 1.0))
-    moved, rests = in_between(nets.rife, first, last), in_between(nets.rife, first, first)
+    moved, rests = create_interpolator(nets.rife, first, last), create_interpolator(nets.rife, first, first)
     assert moved is not None
     assert rests is not None
-    assert moved.length > rests.length + 0.005
+    assert moved.mean_motion > rests.mean_motion + 0.005
 
 
 @pytest.mark.parametrize("pair", [("flight-0", "flight-1"), ("flight-1", "flight-3"), ("start", "end")])
 def test_a_moving_background_is_no_traveller(pair: tuple[str, str]) -> None:
-    first, last = (cover(EXAMPLE_FOLDER / f"{name}.jpg", Size(640, 360)) for name in pair)
-    plane = match(landmarks(first), landmarks(last)).plane
+    first, last = (load_cropped(EXAMPLE_FOLDER / f"{name}.jpg", Size(640, 360)) for name in pair)
+    plane = register_images(detect_features(first), detect_features(last)).homography
     assert plane is not None
-    assert travellers(first, last, plane) is None
-    assert travellers(first, last, None) is None
+    assert find_moving_objects(first, last, plane) is None
+    assert find_moving_objects(first, last, None) is None
 
 
 def test_what_is_seen_once_did_not_travel() -> None:
     alone = with_ball(scenery(), 300, 150)
     everywhere = np.ones(alone.shape[:2], dtype=np.uint8)
-    (comes,), (goes,) = (list(trips(*pair, everywhere)) for pair in ((scenery(), alone), (alone, scenery())))
-    assert (comes.shown, goes.shown) == ((False, True), (True, False))
-    assert np.array_equal(comes.move, np.eye(2, 3))
+    (comes,), (goes,) = (
+        list(match_objects(*pair, everywhere)) for pair in ((scenery(), alone), (alone, scenery()))
+    )
+    assert (comes.visible_in, goes.visible_in) == ((False, True), (True, False))
+    assert np.array_equal(comes.affine, np.eye(2, 3))
 
 
-def test_what_appears_does_so_as_a_whole(nets: Nets) -> None:
+def test_what_appears_does_so_as_a_whole(nets: Networks) -> None:
     empty, there = scenery(), with_ball(scenery(), 300, 150, 30)
-    way = in_between(nets.rife, empty, there)
+    way = create_interpolator(nets.rife, empty, there)
     assert way is not None
-    halfway = way.frame(0.5).astype(np.float32)
+    halfway = way.render_frame(0.5).astype(np.float32)
     inner = slice(130, 170), slice(280, 320)
     change = (there.astype(np.float32) - empty)[inner]
     part = ((halfway - empty)[inner] * change).sum(axis=2) / (change**2).sum(axis=2)

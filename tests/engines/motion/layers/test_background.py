@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.layers import background
-from keyreel.engines.motion.layers.texture_fill import grained
+from keyreel.engines.motion.layers.texture_fill import add_texture
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def weave() -> Frame:
     return np.asarray(np.clip(np.dstack((shade, shade * 0.9, shade * 0.6)), 0, 255), np.uint8)
 
 
-def covered(radius: int = 80) -> tuple[background.Canvas, NDArray[np.float32]]:
+def covered(radius: int = 80) -> tuple[background.FrameCanvas, NDArray[np.float32]]:
     """Return a canvas on which a blue disc lies, and where it lies."""
     picture = weave()
     cv2.circle(picture, (320, 176), radius, (30, 40, 220), -1, cv2.LINE_AA)
-    canvas = background.canvas(picture, SIZE, (0.5, 0.5))
+    canvas = background.create_canvas(picture, SIZE, (0.5, 0.5))
     alpha = np.zeros(canvas.image.shape[:2], np.float32)
     cv2.circle(alpha, (canvas.left + 320, canvas.top + 176), radius, (1,), -1, cv2.LINE_AA)
     return canvas, alpha
@@ -41,23 +41,25 @@ def fine(image: Frame) -> float:
 
 
 def test_what_lies_behind_a_subject_is_as_sharp_as_what_lies_beside_it() -> None:
-    behind = background.behind(*covered()).window
+    behind = background.inpaint_background(*covered()).rest_frame
     assert fine(behind[150:200, 246:276]) > 0.75 * fine(weave()[150:200, 150:180])
 
 
 def test_nothing_of_a_subject_stays_behind_it() -> None:
     for radius in (12, 80, 170):
-        window = background.behind(*covered(radius)).window.astype(int)
+        window = background.inpaint_background(*covered(radius)).rest_frame.astype(int)
         assert (window[..., 2] - window[..., 0]).max() < 60
 
 
 def test_texture_keeps_its_slant_at_a_mirrored_border() -> None:
     picture = weave()
     cv2.rectangle(picture, (0, 100), (90, 250), (30, 40, 220), -1)
-    canvas = background.canvas(picture, SIZE, (0.5, 0.5))
+    canvas = background.create_canvas(picture, SIZE, (0.5, 0.5))
     alpha = np.zeros(canvas.image.shape[:2], np.float32)
     alpha[canvas.top + 100 : canvas.top + 251, : canvas.left + 91] = 1
-    behind = cv2.GaussianBlur(background.behind(canvas, alpha).window.mean(axis=2), (0, 0), 2)[120:230, 30:84]
+    behind = cv2.GaussianBlur(
+        background.inpaint_background(canvas, alpha).rest_frame.mean(axis=2), (0, 0), 2
+    )[120:230, 30:84]
     down, along = np.diff(behind, axis=0)[:, :-1], np.diff(behind, axis=1)[:-1]
     # Nothing changes along the slant: the two differences are opposite.
     assert float((down * along).mean()) < -0.5 * float((along * along).mean())
@@ -65,18 +67,18 @@ def test_texture_keeps_its_slant_at_a_mirrored_border() -> None:
 
 def test_a_canvas_without_a_subject_stays_as_it_is() -> None:
     canvas, alpha = covered()
-    assert background.behind(canvas, alpha * 0) is canvas
+    assert background.inpaint_background(canvas, alpha * 0) is canvas
 
 
 def test_what_is_covered_whole_stays_as_it_is() -> None:
     canvas, alpha = covered()
-    assert background.behind(canvas, alpha * 0 + 1) is canvas
+    assert background.inpaint_background(canvas, alpha * 0 + 1) is canvas
 
 
 def test_a_fill_without_sources_is_only_enlarged() -> None:
     small = np.full((40, 60, 3), 90, np.uint8)
     everywhere = np.ones((40, 60), bool)
-    large = grained(np.zeros((160, 240, 3), np.uint8), small, small, wanted=everywhere, known=~everywhere)
+    large = add_texture(np.zeros((160, 240, 3), np.uint8), small, small, wanted=everywhere, known=~everywhere)
     assert large.shape == (160, 240, 3)
     assert (large == 90).all()
 
@@ -86,9 +88,9 @@ def test_a_glow_around_a_subject_goes_on_behind_it() -> None:
     glow = 110 * np.exp(-((np.hypot(x - 320, y - 176) / 45) ** 2))
     picture = np.asarray(np.dstack((70 + glow, 70 + glow, 90 + glow / 2)), np.uint8)
     cv2.circle(picture, (320, 176), 40, (200, 30, 30), -1, cv2.LINE_AA)
-    canvas = background.canvas(picture, SIZE, (0.5, 0.5))
+    canvas = background.create_canvas(picture, SIZE, (0.5, 0.5))
     alpha = np.zeros(canvas.image.shape[:2], np.float32)
     cv2.circle(alpha, (canvas.left + 320, canvas.top + 176), 40, (1,), -1, cv2.LINE_AA)
-    green = background.behind(canvas, alpha).window[170:182, :, 1].mean(axis=0)
+    green = background.inpaint_background(canvas, alpha).rest_frame[170:182, :, 1].mean(axis=0)
     # An unlit fill begins 14 levels darker.
     assert green[274:277].mean() - green[280:283].mean() < 11

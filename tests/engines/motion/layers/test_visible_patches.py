@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIZE = Size(328, 184)
-VIEW = parallax.view_of(SIZE, (0, 0, 0, 0), 1.05)
+VIEW = parallax.create_camera_view(SIZE, (0, 0, 0, 0), 1.05)
 APRON = 40
 ORIGIN = (float(APRON), float(APRON))
 
@@ -30,9 +30,9 @@ def _canvas() -> NDArray[np.uint8]:
 
 def _moved() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Return where a frame that is moved and enlarged looks, and what it shows."""
-    place = VIEW.points() * np.float32(0.9) + np.array((0.05, -0.03), np.float32)
+    place = VIEW.build_grid() * np.float32(0.9) + np.array((0.05, -0.03), np.float32)
     middle = np.array(((SIZE.width - 1) / 2, (SIZE.height - 1) / 2))
-    shift = middle * 0.1 + np.array((0.05, -0.03)) * VIEW.unit + APRON
+    shift = middle * 0.1 + np.array((0.05, -0.03)) * VIEW.pixels_per_unit + APRON
     turn = np.array(((0.9, 0, shift[0]), (0, 0.9, shift[1])))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     shown = cv2.warpAffine(_canvas(), turn, (SIZE.width, SIZE.height), flags=flags)
@@ -42,18 +42,18 @@ def _moved() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
 @pytest.mark.parametrize("share", [0.02, 0.3, 1.0])
 def test_needed_cells_show_what_the_whole_layer_would(share: float) -> None:
     place, shown = _moved()
-    needed = np.random.default_rng(5).random(visible_patches.everywhere(VIEW).shape) < share
+    needed = np.random.default_rng(5).random(visible_patches.create_full_mask(VIEW).shape) < share
     frame = np.zeros((SIZE.height, SIZE.width, 4), np.uint8)
-    for patch, pixels in visible_patches.seen(_canvas(), place, needed, view=VIEW, origin=ORIGIN):
+    for patch, pixels in visible_patches.sample_patches(_canvas(), place, needed, view=VIEW, origin=ORIGIN):
         frame[patch] = pixels
-    cells = needed.repeat(parallax.STEP, 0).repeat(parallax.STEP, 1)[: SIZE.height, : SIZE.width]
+    cells = needed.repeat(parallax.GRID_STEP, 0).repeat(parallax.GRID_STEP, 1)[: SIZE.height, : SIZE.width]
     assert np.abs(frame[cells].astype(int) - shown[cells]).max() <= 2
 
 
 def test_nothing_is_fetched_for_no_cells() -> None:
     place, _ = _moved()
-    none = ~visible_patches.everywhere(VIEW)
-    assert not list(visible_patches.seen(_canvas(), place, none, view=VIEW, origin=ORIGIN))
+    none = ~visible_patches.create_full_mask(VIEW)
+    assert not list(visible_patches.sample_patches(_canvas(), place, none, view=VIEW, origin=ORIGIN))
 
 
 def test_a_layer_laid_by_patches_hides_what_it_fills_and_mixes_at_its_edges() -> None:
@@ -63,10 +63,10 @@ def test_a_layer_laid_by_patches_hides_what_it_fills_and_mixes_at_its_edges() ->
     cv2.circle(alpha, (wide // 2, high // 2), 80, 255, -1)
     alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 2), np.uint8)
     red = np.dstack((alpha, alpha * 0, alpha * 0, alpha))
-    filled, shows = visible_patches.Opacity(alpha).at(place, VIEW, ORIGIN)
+    filled, shows = visible_patches.OpacityGrid(alpha).classify_cells(place, VIEW, ORIGIN)
     frame = np.full((SIZE.height, SIZE.width, 3), (0, 0, 200), np.uint8)
-    for patch, pixels in visible_patches.seen(red, place, shows, view=VIEW, origin=ORIGIN):
-        visible_patches.lay(pixels, frame, patch, filled)
+    for patch, pixels in visible_patches.sample_patches(red, place, shows, view=VIEW, origin=ORIGIN):
+        visible_patches.draw_patch(pixels, frame, patch, filled)
     assert filled.any()
     assert not (filled & ~shows).any()
     middle = tuple(frame[SIZE.height // 2, SIZE.width // 2].tolist())

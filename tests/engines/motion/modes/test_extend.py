@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.camera.parallax import view_of
+from keyreel.engines.motion.camera.parallax import create_camera_view
 from keyreel.engines.motion.engine import MotionEngine
-from keyreel.engines.motion.imaging.cropping import cover
-from keyreel.engines.motion.interpolation.end_velocity import LEAD_FRAMES, momentum
-from keyreel.engines.motion.layers.layered_image import stage
+from keyreel.engines.motion.imaging.cropping import load_cropped
+from keyreel.engines.motion.interpolation.end_velocity import LEAD_FRAMES, measure_end_velocity
+from keyreel.engines.motion.layers.layered_image import separate_layers
 from keyreel.engines.motion.modes import extend
-from keyreel.engines.motion.modes.keyframes import Reel
+from keyreel.engines.motion.modes.keyframes import KeyframeSequence
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
     Take = Callable[[int], Frame]
     """Shows a synthetic video's frame; 0 is its last one."""
@@ -87,10 +87,10 @@ def test_the_engine_takes_what_goes_on(ground: NDArray[np.uint8], tmp_path: Path
 
 @pytest.mark.parametrize("speed", [3.0, -5.0, 9.0])
 def test_a_pan_goes_on_without_a_jolt(
-    ground: NDArray[np.uint8], nets: Nets, tmp_path: Path, speed: float
+    ground: NDArray[np.uint8], nets: Networks, tmp_path: Path, speed: float
 ) -> None:
     take = pan(ground, speed)
-    made = list(extend.frames(order(take, tmp_path), nets))
+    made = list(extend.render_extension(order(take, tmp_path), nets))
     assert len(made) == 48
     video = [take(-1), take(0), *made]
     speeds = [flow(one, other)[INNER][..., 0].mean() for one, other in pairwise(video[:6])]
@@ -102,47 +102,49 @@ def test_a_pan_goes_on_without_a_jolt(
 
 @pytest.mark.parametrize("rate", [0.006, -0.005])
 def test_a_zoom_goes_on_without_a_jolt(
-    ground: NDArray[np.uint8], nets: Nets, tmp_path: Path, rate: float
+    ground: NDArray[np.uint8], nets: Networks, tmp_path: Path, rate: float
 ) -> None:
     take = zoom(ground, rate)
-    made = list(extend.frames(order(take, tmp_path), nets))
+    made = list(extend.render_extension(order(take, tmp_path), nets))
     assert growth(take(-4), take(0)) / 4 == pytest.approx(rate, rel=0.05)
     assert growth(take(0), made[0]) == pytest.approx(rate, rel=0.12)
     assert growth(take(0), made[3]) / 4 == pytest.approx(rate, rel=0.12)
 
 
-def test_the_first_frame_is_the_one_after(ground: NDArray[np.uint8], nets: Nets, tmp_path: Path) -> None:
+def test_the_first_frame_is_the_one_after(ground: NDArray[np.uint8], nets: Networks, tmp_path: Path) -> None:
     take = pan(ground, 4)
-    first = next(iter(extend.frames(order(take, tmp_path), nets)))
+    first = next(iter(extend.render_extension(order(take, tmp_path), nets)))
     apart = [np.abs(first.astype(int) - take(k)).mean() for k in (0, 1, 2)]
     assert apart[1] < 0.3 * min(apart[0], apart[2])
 
 
-def test_the_prompt_takes_over(ground: NDArray[np.uint8], nets: Nets, tmp_path: Path) -> None:
-    made = list(extend.frames(order(pan(ground, 3), tmp_path, "pan left", seconds=4), nets))
+def test_the_prompt_takes_over(ground: NDArray[np.uint8], nets: Networks, tmp_path: Path) -> None:
+    made = list(extend.render_extension(order(pan(ground, 3), tmp_path, "pan left", seconds=4), nets))
     assert flow(made[0], made[1])[INNER][..., 0].mean() < -2
     assert flow(made[60], made[64])[INNER][..., 0].mean() > 0.5
 
 
-def test_a_still_ending_starts_at_rest(ground: NDArray[np.uint8], nets: Nets, tmp_path: Path) -> None:
+def test_a_still_ending_starts_at_rest(ground: NDArray[np.uint8], nets: Networks, tmp_path: Path) -> None:
     take = pan(ground, 0)
-    made = list(extend.frames(order(take, tmp_path), nets))
+    made = list(extend.render_extension(order(take, tmp_path), nets))
     assert np.abs(flow(take(0), made[0])[INNER]).mean() < 0.05
     assert np.abs(flow(made[-5], made[-1])[INNER]).mean() > 0.2
 
 
-def test_a_fast_pan_does_not_end_frozen(ground: NDArray[np.uint8], nets: Nets, tmp_path: Path) -> None:
-    made = list(extend.frames(order(pan(ground, 12), tmp_path, seconds=4), nets))
+def test_a_fast_pan_does_not_end_frozen(ground: NDArray[np.uint8], nets: Networks, tmp_path: Path) -> None:
+    made = list(extend.render_extension(order(pan(ground, 12), tmp_path, seconds=4), nets))
     assert np.abs(flow(made[-9], made[-1])[INNER]).mean() > 0.3
 
 
-def test_a_cut_before_the_end_gives_no_momentum(ground: NDArray[np.uint8], nets: Nets) -> None:
-    scene = stage(pan(ground, 0)(0), SIZE, nets)
+def test_a_cut_before_the_end_gives_no_momentum(ground: NDArray[np.uint8], nets: Networks) -> None:
+    scene = separate_layers(pan(ground, 0)(0), SIZE, nets)
     other = np.ascontiguousarray(255 - ground[::-1, ::-1][:352, :640])
-    assert not momentum(other, pan(ground, 0)(0), scene, view_of(SIZE, (0, 0, 0, 0), 1.3)).camera.any()
+    assert not measure_end_velocity(
+        other, pan(ground, 0)(0), scene, create_camera_view(SIZE, (0, 0, 0, 0), 1.3)
+    ).camera_velocity.any()
 
 
-def test_what_moves_by_itself_moves_on(ground: NDArray[np.uint8], nets: Nets, tmp_path: Path) -> None:
+def test_what_moves_by_itself_moves_on(ground: NDArray[np.uint8], nets: Networks, tmp_path: Path) -> None:
     def take(k: int) -> Frame:
         frame = pan(ground, 0)(k)
         disc = np.asarray(cv2.resize(ground[:90, :90], (90, 90)))[..., ::-1]
@@ -151,14 +153,14 @@ def test_what_moves_by_itself_moves_on(ground: NDArray[np.uint8], nets: Nets, tm
         frame[130:220, left : left + 90][inside] = disc[inside]
         return frame
 
-    made = list(extend.frames(order(take, tmp_path), nets))
+    made = list(extend.render_extension(order(take, tmp_path), nets))
     moved = flow(take(0), made[0])
     assert moved[155:195, 265:305, 0].mean() == pytest.approx(3, abs=0.9)
     assert np.abs(moved[40:100, 400:600]).mean() < 0.3
 
 
 def test_a_subject_moves_on_and_keeps_its_shape(
-    ground: NDArray[np.uint8], nets: Nets, tmp_path: Path
+    ground: NDArray[np.uint8], nets: Networks, tmp_path: Path
 ) -> None:
     def take(k: int) -> Frame:
         # A pale wall with a grain of its own.
@@ -173,7 +175,7 @@ def test_a_subject_moves_on_and_keeps_its_shape(
         rows, columns = np.flatnonzero(red.sum(axis=1) > 3), np.flatnonzero(red.sum(axis=0) > 3)
         return float(columns.mean()), float(np.ptp(columns)), float(np.ptp(rows))
 
-    made = list(extend.frames(order(take, tmp_path, "static shot"), nets))
+    made = list(extend.render_extension(order(take, tmp_path, "static shot"), nets))
     before, after, later = (disc(each) for each in (take(0), made[0], made[-1]))
     assert after[0] - before[0] == pytest.approx(4, abs=1)
     assert 15 < later[0] - before[0] < 60
@@ -181,11 +183,11 @@ def test_a_subject_moves_on_and_keeps_its_shape(
 
 
 def test_an_end_frame_is_reached_at_the_videos_pace(
-    ground: NDArray[np.uint8], nets: Nets, tmp_path: Path
+    ground: NDArray[np.uint8], nets: Networks, tmp_path: Path
 ) -> None:
     take = pan(ground, 2)
     end = take(48)
-    made = list(Reel(order(take, tmp_path, last=end), nets).frames(0))
+    made = list(KeyframeSequence(order(take, tmp_path, last=end), nets).render_shot(0))
     assert len(made) == 48
     assert np.array_equal(made[-1], end)
     assert not np.array_equal(made[0], take(0))
@@ -193,10 +195,10 @@ def test_an_end_frame_is_reached_at_the_videos_pace(
 
 
 def test_an_end_frame_of_another_scene_is_reached_as_well(
-    ground: NDArray[np.uint8], nets: Nets, tmp_path: Path, ball: Path
+    ground: NDArray[np.uint8], nets: Networks, tmp_path: Path, ball: Path
 ) -> None:
-    end = cover(ball, SIZE)
-    made = list(Reel(order(pan(ground, 2), tmp_path, last=end), nets).frames(0))
+    end = load_cropped(ball, SIZE)
+    made = list(KeyframeSequence(order(pan(ground, 2), tmp_path, last=end), nets).render_shot(0))
     assert len(made) == 48
     assert np.array_equal(made[-1], end)
 

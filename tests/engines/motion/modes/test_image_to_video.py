@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.imaging.cropping import cover
+from keyreel.engines.motion.imaging.cropping import load_cropped
 from keyreel.engines.motion.modes import image_to_video
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
 SMALL = Size(320, 176)
 
 
 def render(  # noqa: PLR0913 - what an order has
     picture: Path,
-    nets: Nets,
+    nets: Networks,
     prompt: str = "",
     *,
     size: Size = SMALL,
@@ -34,7 +34,7 @@ def render(  # noqa: PLR0913 - what an order has
 ) -> list[Frame]:
     shot = Shot(prompt, seconds, ImageRef(str(picture)))
     order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, seed, size=size, amplitude=amplitude)
-    return [frame.copy() for frame in image_to_video.frames(order, nets)]
+    return [frame.copy() for frame in image_to_video.render_image_to_video(order, nets)]
 
 
 def flow(first: Frame, last: Frame) -> NDArray[np.float32]:
@@ -52,7 +52,7 @@ def growth(moved: NDArray[np.float32]) -> float:
 
 
 @pytest.mark.parametrize("prompt", ["push in", "pan left"])
-def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, nets: Nets) -> None:
+def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, nets: Networks) -> None:
     reach = []
     for amplitude in (Amplitude.SMALL, Amplitude.MEDIUM, Amplitude.LARGE):
         frames = render(landscape, nets, prompt, amplitude=amplitude)
@@ -62,33 +62,33 @@ def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, n
 
 
 @pytest.mark.parametrize("prompt", ["", "push in", "pan left", "zoom out"])
-def test_the_first_frame_is_the_picture(prompt: str, ball: Path, nets: Nets) -> None:
+def test_the_first_frame_is_the_picture(prompt: str, ball: Path, nets: Networks) -> None:
     first = next(iter(render(ball, nets, prompt, size=Size(240, 240))))
-    assert np.abs(first.astype(int) - cover(ball, Size(240, 240)).astype(int)).mean() < 0.5
+    assert np.abs(first.astype(int) - load_cropped(ball, Size(240, 240)).astype(int)).mean() < 0.5
 
 
 @pytest.mark.parametrize("prompt", ["", "push in", "orbit left", "tilt up"])
-def test_no_step_stands_still(prompt: str, landscape: Path, nets: Nets) -> None:
+def test_no_step_stands_still(prompt: str, landscape: Path, nets: Networks) -> None:
     frames = render(landscape, nets, prompt, amplitude=Amplitude.SMALL, seconds=2)
     steps = [np.abs(after.astype(int) - before).mean() for before, after in pairwise(frames)]
     assert min(steps) > 0.01
 
 
 @pytest.mark.parametrize("size", [Size(176, 320), Size(400, 104), Size(104, 400), Size(200, 200)])
-def test_fills_frames_of_any_ratio(size: Size, ball: Path, nets: Nets) -> None:
+def test_fills_frames_of_any_ratio(size: Size, ball: Path, nets: Networks) -> None:
     frames = render(ball, nets, "orbit left", size=size, amplitude=Amplitude.LARGE)
     assert len(frames) == 24
     assert {frame.shape for frame in frames} == {(size.height, size.width, 3)}
     assert all(frame.dtype == np.uint8 for frame in frames)
 
 
-def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Nets) -> None:
+def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Networks) -> None:
     first, same, other = (render(ball, nets, "snow", seed=seed) for seed in (1, 1, 2))
     assert all(np.array_equal(*pair) for pair in zip(first, same, strict=True))
     assert not np.array_equal(first[-1], other[-1])
 
 
-def test_a_camera_comes_nearer_where_the_prompt_says_nothing(landscape: Path, nets: Nets) -> None:
+def test_a_camera_comes_nearer_where_the_prompt_says_nothing(landscape: Path, nets: Networks) -> None:
     frames = render(landscape, nets, amplitude=Amplitude.AUTO)
     assert growth(flow(frames[0], frames[-1])) > 0.01
 
@@ -106,21 +106,23 @@ def lake(tmp_path: Path) -> Path:
     return tmp_path / "lake.png"
 
 
-def test_water_runs_under_a_camera_that_stands(lake: Path, nets: Nets) -> None:
+def test_water_runs_under_a_camera_that_stands(lake: Path, nets: Networks) -> None:
     frames = render(lake, nets, "static shot")
     moved = np.linalg.norm(flow(frames[0], frames[10]), axis=-1)
     assert moved[-30:].mean() > 0.25
     assert moved[:50].mean() < moved[-30:].mean() / 2
-    assert np.abs(frames[0].astype(int) - cover(lake, SMALL).astype(int)).mean() < 0.5
+    assert np.abs(frames[0].astype(int) - load_cropped(lake, SMALL).astype(int)).mean() < 0.5
 
 
 @pytest.mark.parametrize("prompt", ["orbit left", "pull back", "camera tracks right", "crane up"])
-def test_a_large_move_goes_less_far_rather_than_close_up(prompt: str, landscape: Path, nets: Nets) -> None:
+def test_a_large_move_goes_less_far_rather_than_close_up(
+    prompt: str, landscape: Path, nets: Networks
+) -> None:
     frames = render(landscape, nets, prompt, amplitude=Amplitude.LARGE, seconds=2)
     assert growth(flow(frames[0], frames[-1])) < 0.3
 
 
-def test_steam_gathers_from_nothing(ball: Path, nets: Nets) -> None:
+def test_steam_gathers_from_nothing(ball: Path, nets: Networks) -> None:
     bare, steamy = (
         render(ball, nets, prompt, size=Size(240, 240), seconds=2)
         for prompt in ("static shot", "static shot, steam")

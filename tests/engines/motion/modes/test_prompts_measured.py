@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
     Floats = NDArray[np.float32]
 
@@ -140,17 +140,17 @@ def half(frames: list[Frame], which: int) -> Floats:
     return moved(shades[which * middle], shades[middle if which == 0 else -1])
 
 
-def from_picture(picture: Path, nets: Nets, prompt: str, *, seconds: int = 1) -> list[Frame]:
+def from_picture(picture: Path, nets: Networks, prompt: str, *, seconds: int = 1) -> list[Frame]:
     shot = Shot(prompt, seconds, ImageRef(str(picture)))
     order = Order(
         Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, size=SIZE, amplitude=Amplitude.MEDIUM
     )
-    return [frame.copy() for frame in image_to_video.frames(order, nets)]
+    return [frame.copy() for frame in image_to_video.render_image_to_video(order, nets)]
 
 
 @pytest.mark.parametrize(("prompt", "claim"), both(CAMERA))
 def test_the_camera_does_what_is_said(
-    prompt: str, claim: Callable[[Travel], bool], landscape: Path, nets: Nets
+    prompt: str, claim: Callable[[Travel], bool], landscape: Path, nets: Networks
 ) -> None:
     assert claim(Travel(from_picture(landscape, nets, prompt)))
 
@@ -250,13 +250,13 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bare_wall(wall: Path, nets: Nets) -> list[Frame]:
+def bare_wall(wall: Path, nets: Networks) -> list[Frame]:
     return from_picture(wall, nets, "static shot", seconds=2)
 
 
 @pytest.mark.parametrize(("prompt", "claim"), both(WEATHER))
 def test_the_air_and_the_light_change_as_is_said(  # noqa: PLR0917 - a table's columns and fixtures
-    prompt: str, claim: Callable[[Change], bool], wall: Path, bare_wall: list[Frame], nets: Nets
+    prompt: str, claim: Callable[[Change], bool], wall: Path, bare_wall: list[Frame], nets: Networks
 ) -> None:
     assert claim(Change(from_picture(wall, nets, f"static shot, {prompt}", seconds=2), bare_wall))
 
@@ -277,14 +277,14 @@ def shore(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("prompt", ["static shot, the water ripples", "固定镜头，水波荡漾"])
-def test_water_runs(prompt: str, shore: Path, nets: Nets) -> None:
+def test_water_runs(prompt: str, shore: Path, nets: Networks) -> None:
     stirred = stir(from_picture(shore, nets, prompt))
     assert stirred[-30:].mean() > 0.15
     assert stirred[56:66].mean() < stirred[-30:].mean() * 0.7
 
 
 @pytest.mark.parametrize("prompt", ["static shot, clouds drift by", "固定镜头，白云飘过"])
-def test_clouds_drift(prompt: str, shore: Path, nets: Nets) -> None:
+def test_clouds_drift(prompt: str, shore: Path, nets: Networks) -> None:
     stirred = stir(from_picture(shore, nets, prompt))
     assert stirred[:30].mean() > 0.15
     assert stirred[56:66].mean() < stirred[:30].mean() * 0.7
@@ -296,13 +296,13 @@ def stir(frames: list[Frame]) -> Floats:
 
 
 @pytest.fixture(scope="session")
-def bare_ball(ball: Path, nets: Nets) -> list[Frame]:
+def bare_ball(ball: Path, nets: Networks) -> list[Frame]:
     return from_picture(ball, nets, "static shot", seconds=2)
 
 
 @pytest.mark.parametrize("prompt", ["smoke rises from it", "炊烟袅袅", "steam", "热气升腾"])
 def test_smoke_and_steam_rise_over_a_subject(
-    prompt: str, ball: Path, bare_ball: list[Frame], nets: Nets
+    prompt: str, ball: Path, bare_ball: list[Frame], nets: Networks
 ) -> None:
     added = Change(from_picture(ball, nets, f"static shot, {prompt}", seconds=2), bare_ball)
     shades = np.abs(added.added).mean(axis=2)
@@ -313,7 +313,7 @@ def test_smoke_and_steam_rise_over_a_subject(
 @pytest.mark.parametrize(
     "prompt", ["her hair blows in the wind", "长发随风飘扬", "the cloth flutters", "裙摆飘动"]
 )
-def test_wind_moves_a_subjects_edge(prompt: str, ball: Path, bare_ball: list[Frame], nets: Nets) -> None:
+def test_wind_moves_a_subjects_edge(prompt: str, ball: Path, bare_ball: list[Frame], nets: Networks) -> None:
     blown = from_picture(ball, nets, f"static shot, {prompt}", seconds=2)
     reddish = [
         np.array([(each[..., 0] > 1.5 * each[..., 1]) for each in frames[8:]], np.float32)
@@ -324,7 +324,7 @@ def test_wind_moves_a_subjects_edge(prompt: str, ball: Path, bare_ball: list[Fra
 
 
 @pytest.mark.parametrize("prompt", ["the wind picks up", "起风了"])
-def test_wind_bends_what_is_green(prompt: str, nets: Nets, tmp_path: Path) -> None:
+def test_wind_bends_what_is_green(prompt: str, nets: Networks, tmp_path: Path) -> None:
     rough = cv2.resize(np.random.default_rng(2).random((44, 80), dtype=np.float32), (640, 352))
     cv2.imwrite(str(tmp_path / "grass.png"), np.array((40, 150, 60)) * (0.4 + 0.8 * rough[..., None]))
     blown, bare = (

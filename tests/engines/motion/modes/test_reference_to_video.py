@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.imaging.cropping import read
+from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.modes import reference_to_video
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, Subject
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
 SMALL = Size(256, 144)
 
 
 def render(  # noqa: PLR0913 - what an order has
     subjects: dict[str, Path],
-    nets: Nets,
+    nets: Networks,
     prompt: str,
     *,
     size: Size = SMALL,
@@ -39,7 +39,7 @@ def render(  # noqa: PLR0913 - what an order has
         size,
         Amplitude.SMALL,
     )
-    return [frame.copy() for frame in reference_to_video.frames(order, nets)]
+    return [frame.copy() for frame in reference_to_video.render_reference_to_video(order, nets)]
 
 
 def ball_in(frame: Frame) -> tuple[float, float, float]:
@@ -66,7 +66,7 @@ def places(frames: list[Frame]) -> np.ndarray[tuple[int, int], np.dtype[np.float
     ],
 )
 def test_what_flies_is_high_and_throws_no_shadow_at_its_foot(
-    high: str, low: str, ball: Path, nets: Nets
+    high: str, low: str, ball: Path, nets: Networks
 ) -> None:
     names = [prompt[1:].split(maxsplit=1)[0] for prompt in (high, low)]
     flying, standing = (
@@ -94,7 +94,9 @@ def darkness_below(frame: Frame) -> float:
     "prompt",
     ["@boat on a lake", "@小船 在湖上", "@boat sails on the sea", "@1 floats on the water", "@1 漂在海上"],
 )
-def test_what_swims_lies_on_water_with_its_mirror_image_below(prompt: str, ball: Path, nets: Nets) -> None:
+def test_what_swims_lies_on_water_with_its_mirror_image_below(
+    prompt: str, ball: Path, nets: Networks
+) -> None:
     name = prompt[1:].split(maxsplit=1)[0]
     frames = render({name: ball}, nets, prompt + ", static shot", seconds=2)
     red = frames[0].astype(int)
@@ -108,7 +110,9 @@ def test_what_swims_lies_on_water_with_its_mirror_image_below(prompt: str, ball:
 
 
 @pytest.mark.parametrize("prompt", ["@ball in snowy mountains", "@ball 在雪山"])
-def test_no_snow_falls_on_snowy_mountains_unless_it_is_said_to(prompt: str, ball: Path, nets: Nets) -> None:
+def test_no_snow_falls_on_snowy_mountains_unless_it_is_said_to(
+    prompt: str, ball: Path, nets: Networks
+) -> None:
     quiet = render({"ball": ball}, nets, prompt + ", static shot")
     snowing = render({"ball": ball}, nets, prompt + ", snow falls, static shot")
     changes = [
@@ -118,7 +122,7 @@ def test_no_snow_falls_on_snowy_mountains_unless_it_is_said_to(prompt: str, ball
     assert changes[1] > 2 * changes[0] + 0.5
 
 
-def test_a_person_cut_off_below_fills_most_of_a_portrait(nets: Nets, tmp_path: Path) -> None:
+def test_a_person_cut_off_below_fills_most_of_a_portrait(nets: Networks, tmp_path: Path) -> None:
     half = tmp_path / "half.png"
     picture = np.full((400, 400, 3), (214, 220, 226), np.uint8)
     cv2.ellipse(picture, (200, 330), (110, 270), 0, 0, 360, (40, 40, 205), -1, cv2.LINE_AA)
@@ -135,7 +139,7 @@ def test_a_person_cut_off_below_fills_most_of_a_portrait(nets: Nets, tmp_path: P
     ["@ball runs in @place", "@ball over the lake of @place", "在@place里@ball奔跑", "@ball and @place"],
 )
 def test_a_landscape_that_others_are_in_is_the_scene(
-    prompt: str, ball: Path, landscape: Path, nets: Nets
+    prompt: str, ball: Path, landscape: Path, nets: Networks
 ) -> None:
     frame = render({"ball": ball, "place": landscape}, nets, prompt)[0]
     drawn = render({"ball": ball}, nets, "@ball runs")[0]
@@ -145,12 +149,12 @@ def test_a_landscape_that_others_are_in_is_the_scene(
     )
 
 
-def test_a_thing_that_others_sit_on_stays_a_thing(ball: Path, nets: Nets) -> None:
+def test_a_thing_that_others_sit_on_stays_a_thing(ball: Path, nets: Networks) -> None:
     frame = render({"cat": ball, "sofa": ball}, nets, "@cat sits on @sofa, static shot")[0]
     assert ball_in(frame)[2] > 0.04
 
 
-def test_seven_subjects_hardly_hide_each_other(ball: Path, nets: Nets) -> None:
+def test_seven_subjects_hardly_hide_each_other(ball: Path, nets: Networks) -> None:
     names = tuple("abcdefg")
     together = render(dict.fromkeys(names, ball), nets, "static shot on a meadow", size=Size(400, 224))[0]
     red = together.astype(int)
@@ -159,18 +163,18 @@ def test_seven_subjects_hardly_hide_each_other(ball: Path, nets: Nets) -> None:
     assert parts - 1 >= 5
 
 
-def test_walks_towards_the_camera(ball: Path, nets: Nets) -> None:
+def test_walks_towards_the_camera(ball: Path, nets: Networks) -> None:
     frames = render({"ball": ball}, nets, "@ball walks towards the camera, static shot", seconds=2)
     assert ball_in(frames[-1])[2] > 1.3 * ball_in(frames[0])[2]
 
 
-def test_a_named_background_is_the_scene(ball: Path, landscape: Path, nets: Nets) -> None:
+def test_a_named_background_is_the_scene(ball: Path, landscape: Path, nets: Networks) -> None:
     frames = render({"ball": ball, "place": landscape}, nets, "@ball jumps, @place as the background")
     plain = render({"ball": ball}, nets, "@ball jumps on a meadow")
     assert frames[0][:60].std(axis=1).mean() > plain[0][:60].std(axis=1).mean()
 
 
-def test_a_picture_without_a_subject_is_the_scene(landscape: Path, nets: Nets) -> None:
+def test_a_picture_without_a_subject_is_the_scene(landscape: Path, nets: Networks) -> None:
     frames = render({"place": landscape}, nets, "push in")
     assert frames[0].std() > 20
 
@@ -178,7 +182,7 @@ def test_a_picture_without_a_subject_is_the_scene(landscape: Path, nets: Nets) -
 @pytest.mark.parametrize(
     ("bright", "dark"), [("a meadow by day", "a meadow at night"), ("白天的城市", "夜晚的城市")]
 )
-def test_the_hour_lights_a_designed_scene(bright: str, dark: str, ball: Path, nets: Nets) -> None:
+def test_the_hour_lights_a_designed_scene(bright: str, dark: str, ball: Path, nets: Networks) -> None:
     day, night = (render({"ball": ball}, nets, text)[0].mean() for text in (bright, dark))
     # A street has lamps.
     assert day > 1.6 * night
@@ -191,20 +195,20 @@ def test_the_hour_lights_a_designed_scene(bright: str, dark: str, ball: Path, ne
         "room", "space", "sky", "snowfield", "meadow",
     ],
 )  # fmt: skip
-def test_a_designed_scene_is_never_blank(place: str, ball: Path, nets: Nets) -> None:
+def test_a_designed_scene_is_never_blank(place: str, ball: Path, nets: Networks) -> None:
     frame = render({"ball": ball}, nets, f"@ball in the distance, {place}", size=Size(240, 136))[0]
     assert frame.std() > 18
 
 
 @pytest.mark.parametrize("size", [Size(416, 104), Size(104, 416), Size(200, 200), Size(336, 144)])
-def test_shows_its_subjects_in_frames_of_any_ratio(size: Size, ball: Path, nets: Nets) -> None:
+def test_shows_its_subjects_in_frames_of_any_ratio(size: Size, ball: Path, nets: Networks) -> None:
     frames = render({"ball": ball, "other": ball}, nets, "@ball and @other dance", size=size)
     assert len(frames) == 24
     assert {frame.shape for frame in frames} == {(size.height, size.width, 3)}
     assert ball_in(frames[12])[2] > 0.01
 
 
-def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Nets) -> None:
+def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Networks) -> None:
     first, same, other = (
         render({"ball": ball}, nets, "@ball runs in the rain", seed=seed) for seed in (1, 1, 2)
     )
@@ -212,14 +216,16 @@ def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Net
     assert not np.array_equal(first[-1], other[-1])
 
 
-def test_a_subject_cut_off_below_stands_on_the_frames_edge(ball: Path, nets: Nets, tmp_path: Path) -> None:
+def test_a_subject_cut_off_below_stands_on_the_frames_edge(
+    ball: Path, nets: Networks, tmp_path: Path
+) -> None:
     half = tmp_path / "half.png"
-    cv2.imwrite(str(half), read(ball)[:200, :, ::-1])
+    cv2.imwrite(str(half), load_image(ball)[:200, :, ::-1])
     for frame in render({"half": half}, nets, "@half dances, tilt down"):
         assert (frame[-1, :, 0] > 2.0 * frame[-1, :, 1]).sum() > 20
 
 
-def test_rain_falls_before_and_behind_the_subjects(ball: Path, nets: Nets) -> None:
+def test_rain_falls_before_and_behind_the_subjects(ball: Path, nets: Networks) -> None:
     wet, dry = (
         render({"ball": ball}, nets, text)[12].astype(int)
         for text in ("@ball at night, rain", "@ball at night")

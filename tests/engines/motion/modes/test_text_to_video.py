@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from keyreel.engine import AudibleContent, DigitalSourceType
-from keyreel.engines.motion.analysis.audible_content import shown
+from keyreel.engines.motion.analysis.audible_content import find_audible_content
 from keyreel.engines.motion.engine import MotionEngine
-from keyreel.engines.motion.modes.text_to_video import frames
+from keyreel.engines.motion.modes.text_to_video import render_text_to_video
 from keyreel.media import video_reader
 from keyreel.media.probe import probe_video
 from keyreel.order import Amplitude, Operation, Order, Resolution, Shot, Size
@@ -35,7 +35,7 @@ def film(
     prompt: str, seed: int = 1, amplitude: Amplitude = Amplitude.AUTO, size: Size = SMALL
 ) -> list[Frame]:
     """Return six frames of a shot, the first and the last among them."""
-    drawn = list(frames(order(prompt, seed=seed, size=size, amplitude=amplitude)))
+    drawn = list(render_text_to_video(order(prompt, seed=seed, size=size, amplitude=amplitude)))
     assert len(drawn) == 48
     return [drawn[index] for index in (0, 9, 19, 28, 38, 47)]
 
@@ -66,14 +66,14 @@ def aside(prompt: str, way: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("prompt", ["a forest at dawn", "a story about friendship"])
 def test_the_same_order_gives_the_same_frames_and_another_seed_another_view(prompt: str) -> None:
-    one, again, other = (next(iter(frames(order(prompt, seed=seed)))) for seed in (5, 5, 6))
+    one, again, other = (next(iter(render_text_to_video(order(prompt, seed=seed)))) for seed in (5, 5, 6))
     assert np.array_equal(one, again)
     assert np.abs(one.astype(int) - other).mean() > 8
 
 
 def test_a_push_comes_a_quarter_nearer_in_five_seconds() -> None:
     drawn = list(
-        frames(
+        render_text_to_video(
             Order(
                 Operation.TEXT2VIDEO,
                 "m",
@@ -231,7 +231,7 @@ def test_phases_follow_one_another(prompt: str, before: int, after: int) -> None
 def test_a_cut_is_one_frame_and_a_dissolve_is_not() -> None:
     jumps = []
     for joint in ("cut to", "then"):
-        drawn = list(frames(order(f"a snowfield by day, {joint} a forest at night")))
+        drawn = list(render_text_to_video(order(f"a snowfield by day, {joint} a forest at night")))
         steps = [np.abs(one.astype(int) - other).mean() for one, other in pairwise(drawn)]
         jumps.append(max(steps))
     assert jumps[0] > 2.5 * jumps[1]
@@ -240,7 +240,7 @@ def test_a_cut_is_one_frame_and_a_dissolve_is_not() -> None:
 @pytest.mark.parametrize("size", [Size(176, 320), Size(240, 240), Size(408, 136), Size(150, 418)])
 @pytest.mark.parametrize("prompt", ["a cosy room by the window", "city skyline at night", "hope"])
 def test_every_shape_of_frame_is_filled(prompt: str, size: Size) -> None:
-    first = next(iter(frames(order(prompt, size=size))))
+    first = next(iter(render_text_to_video(order(prompt, size=size))))
     assert first.shape == (size.height, size.width, 3)
     assert first.mean(axis=2).std() > 10
 
@@ -259,7 +259,7 @@ def test_every_shape_of_frame_is_filled(prompt: str, size: Size) -> None:
     ],
 )
 def test_a_scene_is_heard_by_what_it_shows(prompt: str, heard: set[AudibleContent]) -> None:
-    assert shown(order(prompt)) == (frozenset(heard),)
+    assert find_audible_content(order(prompt)) == (frozenset(heard),)
 
 
 def test_an_order_of_words_becomes_a_clip_that_no_network_made(tmp_path: Path) -> None:

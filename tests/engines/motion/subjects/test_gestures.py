@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
 SIZE = Size(256, 144)
 
@@ -105,7 +105,7 @@ SUBJECTS = [
 ]
 
 
-def staged(ball: Path, nets: Nets, prompt: str) -> list[Frame]:
+def staged(ball: Path, nets: Networks, prompt: str) -> list[Frame]:
     cast = (Subject("ball", (ImageRef(str(ball)),)),)
     order = Order(
         Operation.REFERENCE2VIDEO,
@@ -117,16 +117,16 @@ def staged(ball: Path, nets: Nets, prompt: str) -> list[Frame]:
         SIZE,
         Amplitude.SMALL,
     )
-    return [frame.copy() for frame in reference_to_video.frames(order, nets)]
+    return [frame.copy() for frame in reference_to_video.render_reference_to_video(order, nets)]
 
 
 @pytest.fixture(scope="session")
-def still(ball: Path, nets: Nets) -> float:
+def still(ball: Path, nets: Networks) -> float:
     return unrest(staged(ball, nets, "on a meadow"))
 
 
 @pytest.mark.parametrize(("prompt", "claim"), both(SUBJECTS))
 def test_a_subject_stands_and_acts_as_is_said(  # noqa: PLR0917 - a table's columns and fixtures
-    prompt: str, claim: Callable[[Act], bool], still: float, ball: Path, nets: Nets
+    prompt: str, claim: Callable[[Act], bool], still: float, ball: Path, nets: Networks
 ) -> None:
     assert claim(Act(staged(ball, nets, prompt), still))

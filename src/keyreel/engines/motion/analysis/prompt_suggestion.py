@@ -13,34 +13,34 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.effects.water_and_clouds import currents
-from keyreel.engines.motion.effects.wind import foliage
-from keyreel.engines.motion.imaging.cropping import read
-from keyreel.engines.motion.imaging.pixels import resized
-from keyreel.engines.motion.networks.matting import coverage, matte
+from keyreel.engines.motion.effects.water_and_clouds import detect_ambient_flow
+from keyreel.engines.motion.effects.wind import detect_foliage
+from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.imaging.pixels import resize
+from keyreel.engines.motion.networks.matting import compute_alpha_matte, measure_coverage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Order
 
     FloatArray = NDArray[np.float32]
 
 _LONG_SIDE: Final = 512
-_LEAST, _SMALL, _LARGE, _MOST = 0.004, 0.10, 0.35, 0.9
-_FLOWS: Final = 0.04
-_LEAFY: Final = 0.06
-_TALL: Final = 0.85
+_MIN_SUBJECT, _SMALL_SUBJECT, _LARGE_SUBJECT, _MAX_SUBJECT = 0.004, 0.10, 0.35, 0.9
+_MIN_FLOW_SHARE: Final = 0.04
+_MIN_FOLIAGE_SHARE: Final = 0.06
+_PORTRAIT_RATIO: Final = 0.85
 _LEFT, _HIGH, _LOW = 0.4, 0.36, 0.68
-_DARK, _BRIGHT = 78, 172
-_WARM, _COOL = 0.10, -0.06
-_STRONG, _SOFT = 62, 34
-_COLOURFUL: Final = 46
-_LIT: Final = 40
-_NOTABLE: Final = 0.12
-_OWN: Final = 0.3
+_DARK_LEVEL, _BRIGHT_LEVEL = 78, 172
+_WARM_TINT, _COOL_TINT = 0.10, -0.06
+_STRONG_CONTRAST, _LOW_CONTRAST = 62, 34
+_MIN_SATURATION: Final = 46
+_MIN_VALUE: Final = 40
+_MIN_COLOUR_SHARE: Final = 0.12
+_MIN_SUBJECT_COLOUR_SHARE: Final = 0.3
 # Hues in OpenCV's degrees (half of the usual ones), each up to the next.
 _HUES: Final = (
     (0, "red"), (7, "orange"), (19, "golden"), (26, "yellow"), (35, "green"), (78, "teal"), (96, "blue"),
@@ -60,13 +60,13 @@ _MOODS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ImageMeasurements:
     """What was measured of a picture. Parts are of its area, `at` of its sides."""
 
-    subject: float
-    own: str
+    subject_share: float
+    subject_colour: str
     """The subject's colour and a blank; empty where it has none."""
-    at: tuple[float, float]
+    subject_position: tuple[float, float]
     brightness: str
     warmth: str
     contrast: str
@@ -74,12 +74,12 @@ class _Look:
     water: bool
     clouds: bool
     leaves: bool
-    ratio: float
-    weight: float
+    aspect_ratio: float
+    balance: float
     """Where the busier half is: -1.0 all on the left … 1.0 all on the right."""
 
 
-def recommended_prompt(order: Order, nets: Nets) -> str:
+def suggest_prompt(order: Order, nets: Networks) -> str:
     """Return the prompt for an order's first picture, and its last one where there is one.
 
     Raises:
@@ -88,90 +88,100 @@ def recommended_prompt(order: Order, nets: Nets) -> str:
     first, last = order.shots[0].first, order.shots[-1].last
     if first is None:
         return order.shots[0].prompt
-    words = _described(_looked_at(read(Path(first)), nets))
+    words = _describe_image(_measure_image(load_image(Path(first)), nets))
     if last is None:
         return words
-    end = _looked_at(read(Path(last)), nets)
-    return f"{words} It ends in {_light(end)}{_toned(end)}."
+    end = _measure_image(load_image(Path(last)), nets)
+    return f"{words} It ends in {_describe_light(end)}{_describe_tones(end)}."
 
 
-def _described(look: _Look) -> str:
+def _describe_image(measurements: _ImageMeasurements) -> str:
     moving = [
         words
         for words, there in (
-            ("the water ripples gently", look.water),
-            ("the clouds drift by", look.clouds),
-            ("a light breeze moves the leaves", look.leaves),
+            ("the water ripples gently", measurements.water),
+            ("the clouds drift by", measurements.clouds),
+            ("a light breeze moves the leaves", measurements.leaves),
         )
         if there
     ]
     also = f" while {' and '.join(moving)}" if moving else ""
-    mood = _MOODS[look.brightness, look.warmth]
-    return f"{_camera(look)}{also}, in {_light(look)}{_toned(look)}. The mood is {mood}."
+    mood = _MOODS[measurements.brightness, measurements.warmth]
+    light = f"{_describe_light(measurements)}{_describe_tones(measurements)}"
+    return f"{_describe_camera(measurements)}{also}, in {light}. The mood is {mood}."
 
 
-def _camera(look: _Look) -> str:
-    place = _place(*look.at)
-    if not _LEAST < look.subject < _MOST:
-        if look.ratio < _TALL:
+def _describe_camera(measurements: _ImageMeasurements) -> str:
+    position = _describe_position(*measurements.subject_position)
+    if not _MIN_SUBJECT < measurements.subject_share < _MAX_SUBJECT:
+        if measurements.aspect_ratio < _PORTRAIT_RATIO:
             return "The camera rises slowly over the whole scene"
-        side = "right" if look.weight >= 0 else "left"
+        side = "right" if measurements.balance >= 0 else "left"
         return f"The camera tracks slowly to the {side} across the whole scene"
-    if look.subject < _SMALL:
-        return f"The camera pushes in slowly towards the small {look.own}subject {place}"
-    if look.subject < _LARGE:
-        side = "right" if look.at[0] <= 0.5 else "left"
-        return f"The camera orbits slowly to the {side} around the {look.own}subject {place}"
-    return f"The camera moves in gently on the large {look.own}subject {place}"
+    if measurements.subject_share < _SMALL_SUBJECT:
+        return (
+            f"The camera pushes in slowly towards the small {measurements.subject_colour}subject {position}"
+        )
+    if measurements.subject_share < _LARGE_SUBJECT:
+        side = "right" if measurements.subject_position[0] <= 0.5 else "left"
+        subject = f"the {measurements.subject_colour}subject"
+        return f"The camera orbits slowly to the {side} around {subject} {position}"
+    return f"The camera moves in gently on the large {measurements.subject_colour}subject {position}"
 
 
-def _place(x: float, y: float) -> str:
+def _describe_position(x: float, y: float) -> str:
     height = "high " if y < _HIGH else "low " if y > _LOW else ""
     if x < _LEFT:
         return f"{height}on the left"
     return f"{height}in the centre" if x <= 1 - _LEFT else f"{height}on the right"
 
 
-def _light(look: _Look) -> str:
-    brightness = {"dark": "dim", "bright": "bright", "mild": "soft"}[look.brightness]
-    warmth = {"warm": ", warm", "cool": ", cool", "even": ""}[look.warmth]
-    return f"{brightness}{warmth} light{look.contrast}"
+def _describe_light(measurements: _ImageMeasurements) -> str:
+    brightness = {"dark": "dim", "bright": "bright", "mild": "soft"}[measurements.brightness]
+    warmth = {"warm": ", warm", "cool": ", cool", "even": ""}[measurements.warmth]
+    return f"{brightness}{warmth} light{measurements.contrast}"
 
 
-def _toned(look: _Look) -> str:
-    return f" and tones of {' and '.join(look.colours)}" if look.colours else " and muted tones"
+def _describe_tones(measurements: _ImageMeasurements) -> str:
+    return (
+        f" and tones of {' and '.join(measurements.colours)}" if measurements.colours else " and muted tones"
+    )
 
 
-def _looked_at(picture: Frame, nets: Nets) -> _Look:
+def _measure_image(picture: Frame, nets: Networks) -> _ImageMeasurements:
     height, width = picture.shape[:2]
     scale = min(_LONG_SIDE / max(height, width), 1.0)
-    small = resized(picture, max(round(width * scale), 8), max(round(height * scale), 8))
-    alpha = matte(small, nets)
-    covered = coverage(alpha)
-    flows = currents(small, alpha if covered > _LEAST else None)
+    small = resize(picture, max(round(width * scale), 8), max(round(height * scale), 8))
+    alpha = compute_alpha_matte(small, nets)
+    covered = measure_coverage(alpha)
+    flows = detect_ambient_flow(small, alpha if covered > _MIN_SUBJECT else None)
     across = flows.velocity[..., 0] if flows else np.zeros((1, 1), np.float32)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
     light, spread = float(grey.mean()), float(grey.std())
     red, _, blue = (float(each.mean()) for each in cv2.split(small))
     tint = (red - blue) / (light + 20)
-    return _Look(
-        subject=covered,
-        own=_own_colour(small, alpha),
-        at=_centre(alpha),
-        brightness="dark" if light < _DARK else "bright" if light > _BRIGHT else "mild",
-        warmth="warm" if tint > _WARM else "cool" if tint < _COOL else "even",
-        contrast=" of strong contrast" if spread > _STRONG else " of low contrast" if spread < _SOFT else "",
-        colours=_colours(small),
+    return _ImageMeasurements(
+        subject_share=covered,
+        subject_colour=_name_subject_colour(small, alpha),
+        subject_position=_find_centroid(alpha),
+        brightness="dark" if light < _DARK_LEVEL else "bright" if light > _BRIGHT_LEVEL else "mild",
+        warmth="warm" if tint > _WARM_TINT else "cool" if tint < _COOL_TINT else "even",
+        contrast=" of strong contrast"
+        if spread > _STRONG_CONTRAST
+        else " of low contrast"
+        if spread < _LOW_CONTRAST
+        else "",
+        colours=_name_main_colours(small),
         # Clouds drift to the right, water runs the other way (see currents).
-        water=float((across < 0).mean()) > _FLOWS,
-        clouds=float((across > 0).mean()) > _FLOWS,
-        leaves=float(foliage(small).mean()) > _LEAFY,
-        ratio=width / height,
-        weight=_weight(grey),
+        water=float((across < 0).mean()) > _MIN_FLOW_SHARE,
+        clouds=float((across > 0).mean()) > _MIN_FLOW_SHARE,
+        leaves=float(detect_foliage(small).mean()) > _MIN_FOLIAGE_SHARE,
+        aspect_ratio=width / height,
+        balance=_measure_balance(grey),
     )
 
 
-def _centre(alpha: FloatArray) -> tuple[float, float]:
+def _find_centroid(alpha: FloatArray) -> tuple[float, float]:
     moments = cv2.moments(alpha)
     if moments["m00"] < 1:
         return 0.5, 0.5
@@ -179,7 +189,7 @@ def _centre(alpha: FloatArray) -> tuple[float, float]:
     return moments["m10"] / moments["m00"] / width, moments["m01"] / moments["m00"] / height
 
 
-def _weight(grey: FloatArray) -> float:
+def _measure_balance(grey: FloatArray) -> float:
     """Compare how much there is to see in both halves, by their edges."""
     edges = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     half = edges.shape[1] // 2
@@ -187,25 +197,25 @@ def _weight(grey: FloatArray) -> float:
     return (right - left) / max(left + right, 1e-6)
 
 
-def _own_colour(small: Frame, alpha: FloatArray) -> str:
-    if coverage(alpha) < _LEAST:
+def _name_subject_colour(small: Frame, alpha: FloatArray) -> str:
+    if measure_coverage(alpha) < _MIN_SUBJECT:
         return ""
-    shares = _shares(small, alpha / np.float32(alpha.mean()))
+    shares = _measure_colour_shares(small, alpha / np.float32(alpha.mean()))
     colour = max(shares, key=lambda name: (shares[name], name))
-    return f"{colour} " if shares[colour] > _OWN else ""
+    return f"{colour} " if shares[colour] > _MIN_SUBJECT_COLOUR_SHARE else ""
 
 
-def _colours(small: Frame) -> tuple[str, ...]:
+def _name_main_colours(small: Frame) -> tuple[str, ...]:
     """Name the two colours that most of the colourful area has, the larger first."""
-    shares = _shares(small, np.ones(small.shape[:2], np.float32))
+    shares = _measure_colour_shares(small, np.ones(small.shape[:2], np.float32))
     ranked = sorted(shares, key=lambda name: (-shares[name], name))
-    return tuple(name for name in ranked[:2] if shares[name] > _NOTABLE)
+    return tuple(name for name in ranked[:2] if shares[name] > _MIN_COLOUR_SHARE)
 
 
-def _shares(small: Frame, weights: FloatArray) -> dict[str, float]:
+def _measure_colour_shares(small: Frame, weights: FloatArray) -> dict[str, float]:
     """Return how much of the area each colour has."""
     hue, saturation, value = (each.astype(int) for each in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)))
-    counted = (saturation > _COLOURFUL) & (value > _LIT)
+    counted = (saturation > _MIN_SATURATION) & (value > _MIN_VALUE)
     shares: dict[str, float] = {}
     for (start, name), (end, _) in pairwise(_HUES):
         here = (hue >= start) & (hue < end) & counted

@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
-    Disparity = Callable[[FloatArray], FloatArray]
+    DisparityFunction = Callable[[FloatArray], FloatArray]
     """Disparity at points [rows, columns, 2] of a layer, in units from the resting frame's centre."""
 
-STEP: Final = 16
+GRID_STEP: Final = 16
 """Pixels between the grid's points."""
-_BLEED: Final = 0.018
-_KNEE: Final = 0.55
-_FARTHEST: Final = 0.1
-_NEAREST: Final = 1.05
-_MIDDLING: Final = 0.5
-_MOST_ENLARGED: Final = 1.22
-_PARTS: Final = tuple(part / 20 for part in range(20, 5, -1))
+_BORDER_BLEED: Final = 0.018
+_COMPRESSION_KNEE: Final = 0.55
+_FAR_DISPARITY: Final = 0.1
+_NEAR_DISPARITY: Final = 1.05
+_INITIAL_DISPARITY: Final = 0.5
+_MAX_ENLARGEMENT: Final = 1.22
+_TRAVEL_FRACTIONS: Final = tuple(part / 20 for part in range(20, 5, -1))
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CameraView:
     """The frame as the camera's window.
 
     `bounds` are the real picture's borders, in units: left, top, right, bottom.
@@ -42,130 +42,159 @@ class View:
     """
 
     size: Size
-    bounds: tuple[float, float, float, float]
-    squeeze: float = 1.06
+    image_bounds: tuple[float, float, float, float]
+    border_compression: float = 1.06
 
     @property
-    def unit(self) -> float:
+    def pixels_per_unit(self) -> float:
         """Pixels in a unit."""
         return sqrt(self.size.width * self.size.height) / 2
 
     @property
-    def half(self) -> tuple[float, float]:
+    def half_size(self) -> tuple[float, float]:
         """Half the frame's width and height, in units."""
-        return self.size.width / 2 / self.unit, self.size.height / 2 / self.unit
+        return self.size.width / 2 / self.pixels_per_unit, self.size.height / 2 / self.pixels_per_unit
 
-    def points(self) -> FloatArray:
+    def build_grid(self) -> FloatArray:
         """Return the grid's points, one step beyond the frame too: borders are no special case."""
-        columns = np.arange(ceil(self.size.width / STEP) + 2, dtype=np.float32) * STEP - STEP / 2 - 0.5
-        rows = np.arange(ceil(self.size.height / STEP) + 2, dtype=np.float32) * STEP - STEP / 2 - 0.5
-        x, y = np.meshgrid(
-            (columns - (self.size.width - 1) / 2) / self.unit, (rows - (self.size.height - 1) / 2) / self.unit
+        columns = (
+            np.arange(ceil(self.size.width / GRID_STEP) + 2, dtype=np.float32) * GRID_STEP
+            - GRID_STEP / 2
+            - 0.5
         )
-        return _planar(x, y)
+        rows = (
+            np.arange(ceil(self.size.height / GRID_STEP) + 2, dtype=np.float32) * GRID_STEP
+            - GRID_STEP / 2
+            - 0.5
+        )
+        x, y = np.meshgrid(
+            (columns - (self.size.width - 1) / 2) / self.pixels_per_unit,
+            (rows - (self.size.height - 1) / 2) / self.pixels_per_unit,
+        )
+        return _stack_planar(x, y)
 
 
-def view_of(size: Size, slack: tuple[int, int, int, int], squeeze: float) -> View:
+def create_camera_view(
+    size: Size, margins: tuple[int, int, int, int], border_compression: float
+) -> CameraView:
     """Return the view of a frame with `slack` pixels of real picture beyond each side."""
     unit = sqrt(size.width * size.height) / 2
     x, y = size.width / 2, size.height / 2
     bounds = (
-        (-x - slack[0]) / unit - _BLEED,
-        (-y - slack[1]) / unit - _BLEED,
-        (x + slack[2]) / unit + _BLEED,
-        (y + slack[3]) / unit + _BLEED,
+        (-x - margins[0]) / unit - _BORDER_BLEED,
+        (-y - margins[1]) / unit - _BORDER_BLEED,
+        (x + margins[2]) / unit + _BORDER_BLEED,
+        (y + margins[3]) / unit + _BORDER_BLEED,
     )
-    return View(size, bounds, squeeze)
+    return CameraView(size, bounds, border_compression)
 
 
-def confined(pose: Pose, view: View, farthest: float = _FARTHEST) -> Pose:
+def confine_pose(pose: CameraPose, view: CameraView, farthest: float = _FAR_DISPARITY) -> CameraPose:
     """Zoom in as far as the view needs in order not to leave its bounds by more than it may be squeezed."""
-    return pose._replace(zoom=pose.zoom * _enlargement(pose, view, farthest))
+    return pose._replace(zoom=pose.zoom * _compute_required_zoom(pose, view, farthest))
 
 
-def fits(poses: Sequence[Pose], view: View, most: float = _MOST_ENLARGED) -> bool:
+def is_path_within_view(
+    poses: Sequence[CameraPose], view: CameraView, max_enlargement: float = _MAX_ENLARGEMENT
+) -> bool:
     """Say whether a whole path stays where it has to zoom in by less than this."""
-    return all(_enlargement(pose, view, _FARTHEST) < most for pose in _some(poses))
+    return all(
+        _compute_required_zoom(pose, view, _FAR_DISPARITY) < max_enlargement for pose in _sample_poses(poses)
+    )
 
 
-def within(poses: Sequence[Pose], view: View, most: float = _MOST_ENLARGED) -> list[Pose]:
+def confine_path(
+    poses: Sequence[CameraPose], view: CameraView, max_enlargement: float = _MAX_ENLARGEMENT
+) -> list[CameraPose]:
     """Confine a whole path: one that would have to zoom in too far goes less far instead."""
-    some = _some(poses)
-    able = (part for part in _PARTS if fits([_shortened(pose, part) for pose in some], view, most))
-    part = next(able, _PARTS[-1])
-    return [confined(_shortened(pose, part), view) for pose in poses]
+    some = _sample_poses(poses)
+    able = (
+        part
+        for part in _TRAVEL_FRACTIONS
+        if is_path_within_view([_scale_travel(pose, part) for pose in some], view, max_enlargement)
+    )
+    part = next(able, _TRAVEL_FRACTIONS[-1])
+    return [confine_pose(_scale_travel(pose, part), view) for pose in poses]
 
 
-def _some(poses: Sequence[Pose]) -> Sequence[Pose]:
+def _sample_poses(poses: Sequence[CameraPose]) -> Sequence[CameraPose]:
     # A dozen poses tell enough: a path is smooth.
     return poses[:: max(len(poses) // 12, 1)]
 
 
-def _shortened(pose: Pose, part: float) -> Pose:
+def _scale_travel(pose: CameraPose, part: float) -> CameraPose:
     zoom, *travel = pose
     return type(pose)(zoom**part, *(value * part for value in travel))
 
 
-def _enlargement(pose: Pose, view: View, farthest: float) -> float:
+def _compute_required_zoom(pose: CameraPose, view: CameraView, farthest: float) -> float:
     need = 1.0
     cosine, sine = abs(cos(pose.roll)), abs(sin(pose.roll))
-    half = view.half
+    half = view.half_size
     reach = (half[0] * cosine + half[1] * sine, half[1] * cosine + half[0] * sine)
-    for disparity in (farthest, _NEAREST):
-        grown = (1 - pose.dolly * disparity) / pose.zoom
+    for disparity in (farthest, _NEAR_DISPARITY):
+        frame_scale = (1 - pose.dolly * disparity) / pose.zoom
         for axis, centre in enumerate(
-            (pose.pan + pose.truck * disparity, pose.tilt + pose.lift * disparity),
+            (pose.pan + pose.truck * disparity, pose.tilt + pose.pedestal * disparity),
         ):
             room = min(
-                view.bounds[axis + 2] * view.squeeze - centre, centre - view.bounds[axis] * view.squeeze
+                view.image_bounds[axis + 2] * view.border_compression - centre,
+                centre - view.image_bounds[axis] * view.border_compression,
             )
-            need = max(need, reach[axis] * grown / max(room, 0.05))
+            need = max(need, reach[axis] * frame_scale / max(room, 0.05))
     return need
 
 
-def looked_at(points: FloatArray, pose: Pose, view: View, disparity: Disparity) -> FloatArray:
+def unproject_points(
+    points: FloatArray, pose: CameraPose, view: CameraView, disparity: DisparityFunction
+) -> FloatArray:
     """Return the place in the layer, in units, that each point of the frame shows."""
     cosine, sine = cos(pose.roll) / pose.zoom, sin(pose.roll) / pose.zoom
     x, y = points[..., 0], points[..., 1]
-    ray = _planar(x * cosine - y * sine, x * sine + y * cosine)
+    ray = _stack_planar(x * cosine - y * sine, x * sine + y * cosine)
     aim = np.array((pose.pan, pose.tilt), np.float32)
-    moved = np.array((pose.truck, pose.lift), np.float32)
+    moved = np.array((pose.truck, pose.pedestal), np.float32)
     # From a middling depth two steps come as near as three from none: within 3 pixels at the largest moves.
-    place = np.asarray(
-        ray * np.float32(1 - pose.dolly * _MIDDLING) + aim + moved * np.float32(_MIDDLING), np.float32
+    layer_points = np.asarray(
+        ray * np.float32(1 - pose.dolly * _INITIAL_DISPARITY) + aim + moved * np.float32(_INITIAL_DISPARITY),
+        np.float32,
     )
     for _ in range(2):
-        depth = disparity(place)[..., None]
+        depth = disparity(layer_points)[..., None]
         ahead = ray * (1 - np.float32(pose.dolly) * depth)
-        place = np.asarray(ahead + aim + moved * depth, np.float32)
-    return _squeezed(place, view)
+        layer_points = np.asarray(ahead + aim + moved * depth, np.float32)
+    return _compress_borders(layer_points, view)
 
 
-def _planar(x: NDArray[np.floating], y: NDArray[np.floating]) -> FloatArray:
+def _stack_planar(x: NDArray[np.floating], y: NDArray[np.floating]) -> FloatArray:
     """Return points [rows, columns, 2] whose coordinates lie apart in memory: numpy likes them so."""
     return np.moveaxis(np.stack((x, y)).astype(np.float32, copy=False), 0, -1)
 
 
-def shown_at(place: tuple[float, float], pose: Pose, disparity: float) -> tuple[float, float, float]:
+def project_point(
+    point: tuple[float, float], pose: CameraPose, disparity: float
+) -> tuple[float, float, float]:
     """Return where in the frame, in units, a place shows, and how much it is enlarged there."""
     nearer = max(1 - pose.dolly * disparity, 0.05)
-    x = (place[0] - pose.pan - pose.truck * disparity) / nearer * pose.zoom
-    y = (place[1] - pose.tilt - pose.lift * disparity) / nearer * pose.zoom
+    x = (point[0] - pose.pan - pose.truck * disparity) / nearer * pose.zoom
+    y = (point[1] - pose.tilt - pose.pedestal * disparity) / nearer * pose.zoom
     cosine, sine = cos(pose.roll), sin(pose.roll)
     return x * cosine + y * sine, y * cosine - x * sine, pose.zoom / nearer
 
 
-def _squeezed(place: FloatArray, view: View) -> FloatArray:
+def _compress_borders(points: FloatArray, view: CameraView) -> FloatArray:
     """Compress what reaches beyond the bounds into the border zone, smoothly, and only as far as needed."""
     for axis in (0, 1):
-        for edge, sign in ((view.bounds[axis], -1.0), (view.bounds[axis + 2], 1.0)):
-            along = place[..., axis]
+        for edge, sign in ((view.image_bounds[axis], -1.0), (view.image_bounds[axis + 2], 1.0)):
+            along = points[..., axis]
             part = along / abs(edge) * sign
             farthest = float(part[1:-1, 1:-1].max())
             if farthest <= 1:
                 continue
-            slope = (farthest - _KNEE) / (1 - _KNEE)
-            beyond = np.clip((part - _KNEE) / (farthest - _KNEE), 0, None)
-            pressed = _KNEE + (1 - _KNEE) * slope * beyond / (1 + (slope - 1) * beyond)
-            place[..., axis] = np.where(part > _KNEE, pressed * abs(edge) * sign, along)
-    return place
+            slope = (farthest - _COMPRESSION_KNEE) / (1 - _COMPRESSION_KNEE)
+            beyond = np.clip((part - _COMPRESSION_KNEE) / (farthest - _COMPRESSION_KNEE), 0, None)
+            pressed = _COMPRESSION_KNEE + (1 - _COMPRESSION_KNEE) * slope * beyond / (
+                1 + (slope - 1) * beyond
+            )
+            points[..., axis] = np.where(part > _COMPRESSION_KNEE, pressed * abs(edge) * sign, along)
+    return points

@@ -20,16 +20,21 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-AMPLITUDES: Final = {Amplitude.SMALL: 0.45, Amplitude.MEDIUM: 1.0, Amplitude.LARGE: 1.9, Amplitude.AUTO: 1.0}
-_USUAL_SECONDS: Final = 5
+AMPLITUDE_SCALES: Final = {
+    Amplitude.SMALL: 0.45,
+    Amplitude.MEDIUM: 1.0,
+    Amplitude.LARGE: 1.9,
+    Amplitude.AUTO: 1.0,
+}
+_REFERENCE_SECONDS: Final = 5
 # At the shot's own ends the camera already (or still) travels at this part of its full speed: an ease that
 # starts from zero leaves the first frames frozen at small amplitudes.
-_ROLLING: Final = 0.5
-_BREATH: Final = 0.14
-_WALKING: Final = 1.0
+_END_SPEED: Final = 0.5
+_IDLE_SHAKE: Final = 0.14
+_HANDHELD_SHAKE: Final = 1.0
 
 
-class Pose(NamedTuple):
+class CameraPose(NamedTuple):
     """Where the camera is. Lengths are in units of half the frame's geometric mean side.
 
     `zoom` scales all depths alike; `pan` and `tilt` shift them alike (the view's centre, right and down);
@@ -41,29 +46,31 @@ class Pose(NamedTuple):
     pan: float = 0.0
     tilt: float = 0.0
     truck: float = 0.0
-    lift: float = 0.0
+    pedestal: float = 0.0
     dolly: float = 0.0
     roll: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rig:
+class CameraOptions:
     """What a path depends on beside its cues. `focus` is the disparity that stays in place in an orbit."""
 
     frames: int
     amplitude: Amplitude
-    focus: float
+    pivot_disparity: float
     seed: int
 
     @property
-    def reach(self) -> float:
+    def travel_scale(self) -> float:
         """How far the camera goes: by amplitude, and further in a longer shot, but not proportionally."""
         seconds = self.frames / FPS
-        return AMPLITUDES[self.amplitude] * float(np.clip((seconds / _USUAL_SECONDS) ** 0.6, 0.4, 1.6))
+        return AMPLITUDE_SCALES[self.amplitude] * float(
+            np.clip((seconds / _REFERENCE_SECONDS) ** 0.6, 0.4, 1.6)
+        )
 
 
 # Full travel of each move at reach 1: (log zoom, pan, tilt, truck, lift, dolly).
-_TRAVEL: Final = {
+_MOVE_TRAVEL: Final = {
     CameraMove.ZOOM_IN: (0.17, 0.0, 0.0, 0.0, 0.0, 0.0),
     CameraMove.ZOOM_OUT: (-0.15, 0.0, 0.0, 0.0, 0.0, 0.0),
     CameraMove.PUSH_IN: (0.05, 0.0, 0.0, 0.0, 0.0, 0.17),
@@ -77,46 +84,48 @@ _TRAVEL: Final = {
     CameraMove.RISE: (0.0, 0.0, -0.07, 0.0, -0.12, 0.02),
     CameraMove.SINK: (0.0, 0.0, 0.07, 0.0, 0.12, 0.02),
 }
-_ORBITS: Final = {CameraMove.ORBIT_LEFT: -1.0, CameraMove.ORBIT_RIGHT: 1.0}
+_ORBIT_SIGNS: Final = {CameraMove.ORBIT_LEFT: -1.0, CameraMove.ORBIT_RIGHT: 1.0}
 _ORBIT_TRUCK: Final = 0.26
-_DOLLY_ZOOM: Final = -0.34
+_DOLLY_ZOOM_TRAVEL: Final = -0.34
 
 
-def path(cues: Sequence[CameraCue], rig: Rig) -> list[Pose]:
+def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[CameraPose]:
     """Return one pose for each frame; the first is the camera at rest in the picture's own place."""
-    track = np.zeros((rig.frames, len(Pose._fields)))
-    shake = _BREATH
+    track = np.zeros((options.frames, len(CameraPose._fields)))
+    shake = _IDLE_SHAKE
     for cue in cues:
         if cue.move is CameraMove.HANDHELD:
-            shake = _WALKING * cue.strength * AMPLITUDES[rig.amplitude] ** 0.5
+            shake = _HANDHELD_SHAKE * cue.strength * AMPLITUDE_SCALES[options.amplitude] ** 0.5
         else:
-            track += _travelled(cue, rig)[None, :] * _glide(cue, rig.frames)[:, None]
-    sway = _sway(rig) * shake
+            track += _compute_travel(cue, options)[None, :] * _ease_cue(cue, options.frames)[:, None]
+    sway = _generate_shake(options) * shake
     track[:, (1, 2, 3, 6)] += sway
     # Zoom adds up as a logarithm, so that equal times look like equal enlargement.
     track[:, 0] = np.exp(track[:, 0])
-    return [_focused(Pose(*(float(value) for value in row)), cues, rig) for row in track]
+    return [
+        _compensate_dolly_zoom(CameraPose(*(float(value) for value in row)), cues, options) for row in track
+    ]
 
 
-def _travelled(cue: CameraCue, rig: Rig) -> NDArray[np.float64]:
-    reach = rig.reach * cue.strength
-    if cue.move in _ORBITS:
-        truck = _ORBITS[cue.move] * _ORBIT_TRUCK
+def _compute_travel(cue: CameraCue, options: CameraOptions) -> NDArray[np.float64]:
+    reach = options.travel_scale * cue.strength
+    if cue.move in _ORBIT_SIGNS:
+        truck = _ORBIT_SIGNS[cue.move] * _ORBIT_TRUCK
         # Turning back towards the pivot while trucking past it makes the truck an orbit.
-        return np.array((0.03, -truck * rig.focus, 0.0, truck, 0.0, 0.0, 0.0)) * reach
+        return np.array((0.03, -truck * options.pivot_disparity, 0.0, truck, 0.0, 0.0, 0.0)) * reach
     if cue.move is CameraMove.DOLLY_ZOOM:
-        return np.array((0.0, 0.0, 0.0, 0.0, 0.0, _DOLLY_ZOOM, 0.0)) * reach
-    return np.array((*_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
+        return np.array((0.0, 0.0, 0.0, 0.0, 0.0, _DOLLY_ZOOM_TRAVEL, 0.0)) * reach
+    return np.array((*_MOVE_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
 
 
-def _focused(pose: Pose, cues: Sequence[CameraCue], rig: Rig) -> Pose:
+def _compensate_dolly_zoom(pose: CameraPose, cues: Sequence[CameraCue], options: CameraOptions) -> CameraPose:
     """Zoom against the dolly in a dolly zoom, so that what lies in focus keeps its size."""
     if any(cue.move is CameraMove.DOLLY_ZOOM for cue in cues):
-        return pose._replace(zoom=pose.zoom * (1 - pose.dolly * rig.focus))
+        return pose._replace(zoom=pose.zoom * (1 - pose.dolly * options.pivot_disparity))
     return pose
 
 
-def _glide(cue: CameraCue, frames: int) -> NDArray[np.float64]:
+def _ease_cue(cue: CameraCue, frames: int) -> NDArray[np.float64]:
     """Return how much of a cue's travel is done at each frame, 0.0 … 1.0."""
     if frames == 1:
         return np.zeros(1)
@@ -124,16 +133,16 @@ def _glide(cue: CameraCue, frames: int) -> NDArray[np.float64]:
     inside = (along > 0) & (along < 1)
     speed = np.sin(pi * np.clip(along, 0, 1)) ** 0.9
     at_rest_start = np.where(along < 0.5, cue.start > 0, cue.end < 1)
-    floor = np.where(at_rest_start, 0.0, _ROLLING)
+    floor = np.where(at_rest_start, 0.0, _END_SPEED)
     speed = np.where(inside, floor + (1 - floor) * speed, 0.0)
     return np.concatenate(([0.0], np.cumsum(speed) / speed.sum()))
 
 
-def _sway(rig: Rig) -> NDArray[np.float64]:
+def _generate_shake(options: CameraOptions) -> NDArray[np.float64]:
     """Return a hand's slow drift for pan, tilt, truck and roll [frames, 4], starting at zero."""
-    rng = np.random.default_rng([rig.seed, 7])
-    seconds = np.arange(rig.frames)[:, None] / FPS
-    total = np.zeros((rig.frames, 4))
+    rng = np.random.default_rng([options.seed, 7])
+    seconds = np.arange(options.frames)[:, None] / FPS
+    total = np.zeros((options.frames, 4))
     for rate, size in ((0.23, 1.0), (0.61, 0.55), (1.37, 0.22), (2.9, 0.06)):
         phase = rng.uniform(0, 2 * pi, 4)
         pace = rate * rng.uniform(0.85, 1.15, 4)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blended, blurred, bytes_of, resized, step
+from keyreel.engines.motion.imaging.pixels import blend, blur_image, resize, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,58 +16,60 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_SIDE: Final = 384
-_MOST: Final = 0.012
+_DETECTION_SIDE: Final = 384
+_MAX_TOTAL_AREA: Final = 0.012
 """Lamps are few: what shines on more of a picture than this part of it is daylight."""
-_LARGEST: Final = 0.012
-_SMALLEST: Final = 5, 18
+_MAX_LAMP_AREA: Final = 0.012
+_MIN_LAMP_PIXELS: Final = 5, 18
 """Pixels of a lamp at the size at which lamps are looked for: lesser glints come and go."""
-_GLOWING: Final = 226, 242
+_GLOW_LEVELS: Final = 226, 242
 """Levels of its brighter channels from which a shape glows rather than being lit."""
 _HALOS: Final = ((0.008, 0.5), (0.035, 0.9))
 """Sizes, in parts of the longer side, and strengths of the glow around a lamp."""
-_ENOUGH: Final = 3.0
+_MIN_BLUR_RADIUS: Final = 3.0
 """Pixels of a blur's radius that are enough for a smooth one."""
-_SKYWIDE: Final = 0.12
-_SUNLESS: Final = 0.35
+_SURROUND_RADIUS: Final = 0.12
+_REMAINING_SUNLIGHT: Final = 0.35
 """What the night leaves of how much brighter than its surroundings something is by day."""
 
 
-class Lamps:
+class NightLights:
     """The lamps of the picture that a shot shows."""
 
     def __init__(self, picture: Frame) -> None:
-        share = float(_shining(_small(picture)).mean())
-        self._trust = min(max(2 - share / (_MOST / 2), 0.0), 1.0)
+        share = float(_detect_lamps(_downscale(picture)).mean())
+        self._confidence = min(max(2 - share / (_MAX_TOTAL_AREA / 2), 0.0), 1.0)
 
-    def kept_lit(self, darkened: Frame, light: Frame, part: float) -> Frame:
+    def restore_lamps(self, darkened: Frame, ungraded: Frame, part: float) -> Frame:
         """Return the darkened frame with its lamps as they are in the light, and a glow, by this part."""
-        if not self._trust or not part:
+        if not self._confidence or not part:
             return darkened
-        small = _small(light)
-        mask = _shining(small) * np.float32(self._trust * part)
+        small = _downscale(ungraded)
+        mask = _detect_lamps(small) * np.float32(self._confidence * part)
         if float(mask.max()) < 0.05:
             return darkened
-        height, width = light.shape[:2]
+        height, width = ungraded.shape[:2]
         lit = darkened.copy()
-        rows, columns = _around(mask, height / mask.shape[0])
-        share = np.ascontiguousarray(resized(mask, width, height)[rows, columns])
-        lit[rows, columns] = blended(
-            np.ascontiguousarray(light[rows, columns]), np.ascontiguousarray(darkened[rows, columns]), share
+        rows, columns = _find_bounds(mask, height / mask.shape[0])
+        share = np.ascontiguousarray(resize(mask, width, height)[rows, columns])
+        lit[rows, columns] = blend(
+            np.ascontiguousarray(ungraded[rows, columns]),
+            np.ascontiguousarray(darkened[rows, columns]),
+            share,
         )
         colour = np.asarray(small * mask[..., None], np.float32)
         side = max(mask.shape)
-        glow = sum(_spread(colour, radius * side) * np.float32(strength) for radius, strength in _HALOS)
-        return np.asarray(cv2.add(lit, resized(bytes_of(np.asarray(glow)), width, height)), np.uint8)
+        glow = sum(_blur_widely(colour, radius * side) * np.float32(strength) for radius, strength in _HALOS)
+        return np.asarray(cv2.add(lit, resize(to_uint8(np.asarray(glow)), width, height)), np.uint8)
 
 
-def _small(frame: Frame) -> Frame:
+def _downscale(frame: Frame) -> Frame:
     height, width = frame.shape[:2]
-    scale = min(_SIDE / max(height, width), 1.0)
-    return resized(frame, max(round(width * scale), 1), max(round(height * scale), 1))
+    scale = min(_DETECTION_SIDE / max(height, width), 1.0)
+    return resize(frame, max(round(width * scale), 1), max(round(height * scale), 1))
 
 
-def _around(mask: FloatArray, scale: float) -> tuple[slice, slice]:
+def _find_bounds(mask: FloatArray, scale: float) -> tuple[slice, slice]:
     """Return the rows and columns, at `scale` times the mask's size, outside of which it is 0."""
     spans: list[slice] = []
     for axis in (1, 0):
@@ -77,53 +79,57 @@ def _around(mask: FloatArray, scale: float) -> tuple[slice, slice]:
     return spans[0], spans[1]
 
 
-def _spread(image: FloatArray, radius: float) -> FloatArray:
+def _blur_widely(image: FloatArray, radius: float) -> FloatArray:
     """Blur, by wide radii at a smaller size: what they leave has no detail, and costs a tenth."""
-    factor = 2 ** max(int(np.log2(radius / _ENOUGH)), 0)
+    factor = 2 ** max(int(np.log2(radius / _MIN_BLUR_RADIUS)), 0)
     height, width = image.shape[:2]
     if factor == 1:
-        return blurred(image, radius)
-    less = resized(image, width // factor, height // factor)
-    return resized(blurred(less, radius / factor), width, height)
+        return blur_image(image, radius)
+    less = resize(image, width // factor, height // factor)
+    return resize(blur_image(less, radius / factor), width, height)
 
 
-def without_sun(frame: Frame, part: float) -> None:
+def remove_sunlight(frame: Frame, part: float) -> None:
     """Take the sun and its highlights out of a frame, in place, by this part: no night has them."""
-    small = _small(frame)
+    small = _downscale(frame)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
-    around = _spread(grey, _SKYWIDE * max(grey.shape))
-    bright = np.clip(grey - around, 0, None) * step(grey, 130, 200)
+    around = _blur_widely(grey, _SURROUND_RADIUS * max(grey.shape))
+    bright = np.clip(grey - around, 0, None) * smoothstep_array(grey, 130, 200)
     # What shines most is the sun itself, and its glitter: of these nothing stays.
-    taken = np.float32(1 - _SUNLESS) + np.float32(_SUNLESS) * step(grey, 205, 235)
-    gain = 1 - bright / (grey + 1) * taken * np.float32(part)
+    removed_share = np.float32(1 - _REMAINING_SUNLIGHT) + np.float32(_REMAINING_SUNLIGHT) * smoothstep_array(
+        grey, 205, 235
+    )
+    gain = 1 - bright / (grey + 1) * removed_share * np.float32(part)
     height, width = frame.shape[:2]
-    soft = resized(bytes_of(blurred(np.asarray(gain, np.float32), 1.0) * 255), width, height)
+    soft = resize(to_uint8(blur_image(np.asarray(gain, np.float32), 1.0) * 255), width, height)
     cv2.multiply(frame, cv2.cvtColor(soft, cv2.COLOR_GRAY2RGB), dst=frame, scale=1 / 255)
 
 
-def _shining(small: Frame) -> FloatArray:
+def _detect_lamps(small: Frame) -> FloatArray:
     """Return how surely each pixel is of a lamp: a bright, warm shape of a lamp's size in the darker."""
     red, green, blue = (np.asarray(channel, np.float32) for channel in cv2.split(small))
     top = np.maximum(red, green)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
     # Yellow and white-hot, not red: cloth and flowers are red.
-    warm = np.minimum(step(top - blue, 45, 75), step(green / (red + 1), 0.74, 0.84))
-    hot = step(grey, 228, 240) * step(top - blue, 12, 30)
-    found = np.minimum(np.maximum(warm, hot), step(top, 195, 235))
+    warm = np.minimum(smoothstep_array(top - blue, 45, 75), smoothstep_array(green / (red + 1), 0.74, 0.84))
+    hot = smoothstep_array(grey, 228, 240) * smoothstep_array(top - blue, 12, 30)
+    found = np.minimum(np.maximum(warm, hot), smoothstep_array(top, 195, 235))
     # The bars of a window part no lamp into several.
     shapes = cv2.morphologyEx(np.asarray(found > 0.3, np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    glowing = np.asarray(np.maximum(warm, hot) * step(top, *_GLOWING), np.float32)
-    sure = _shapes(np.asarray(shapes, np.uint8), grey, glowing)
-    return blurred(np.asarray(step(found, 0.1, 0.6) * sure * _upright(top), np.float32), 0.7)
+    glowing = np.asarray(np.maximum(warm, hot) * smoothstep_array(top, *_GLOW_LEVELS), np.float32)
+    sure = _score_shapes(np.asarray(shapes, np.uint8), grey, glowing)
+    return blur_image(
+        np.asarray(smoothstep_array(found, 0.1, 0.6) * sure * _measure_verticality(top), np.float32), 0.7
+    )
 
 
-def _shapes(candidates: Frame, grey: FloatArray, glowing: FloatArray) -> FloatArray:
+def _score_shapes(candidates: Frame, grey: FloatArray, glowing: FloatArray) -> FloatArray:
     """Return how surely the shape that each pixel belongs to is a lamp; no shape is none."""
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
     labels = np.asarray(labels, np.int32)
     left, top, wide, high, area = np.asarray(boxes, np.float32).T
-    sure = step(area / (wide * high), 0.5, 0.7) * step(area, *_SMALLEST)
-    sure *= 1 - step(area / np.float32(grey.size), _LARGEST / 2, _LARGEST)
+    sure = smoothstep_array(area / (wide * high), 0.5, 0.7) * smoothstep_array(area, *_MIN_LAMP_PIXELS)
+    sure *= 1 - smoothstep_array(area / np.float32(grey.size), _MAX_LAMP_AREA / 2, _MAX_LAMP_AREA)
     sure[0] = 0
     for label in np.flatnonzero(sure).tolist():
         x, y = int(left[label]), int(top[label])
@@ -132,11 +138,11 @@ def _shapes(candidates: Frame, grey: FloatArray, glowing: FloatArray) -> FloatAr
             slice(max(x - 3, 0), x + int(wide[label]) + 3),
         )
         shape = np.asarray(labels[around] == label, np.uint8)
-        sure[label] *= _stands_out(shape, grey[around], glowing[around])
+        sure[label] *= _score_glow(shape, grey[around], glowing[around])
     return np.asarray(sure[labels], np.float32)
 
 
-def _stands_out(shape: Frame, grey: FloatArray, glowing: FloatArray) -> float:
+def _score_glow(shape: Frame, grey: FloatArray, glowing: FloatArray) -> float:
     """Return how surely a shape glows, and all around it is darker: sunlight fades on at one side."""
     within = shape > 0
     ring = (cv2.dilate(shape, np.ones((7, 7), np.uint8)) - cv2.dilate(shape, np.ones((3, 3), np.uint8))) > 0
@@ -144,12 +150,12 @@ def _stands_out(shape: Frame, grey: FloatArray, glowing: FloatArray) -> float:
         return 0.0
     darker = grey[within].mean() - np.percentile(grey[ring], 75)
     glow = glowing[within].mean()
-    return float(step(np.array(darker), 28, 46) * step(np.array(glow), 0.2, 0.5))
+    return float(smoothstep_array(np.array(darker), 28, 46) * smoothstep_array(np.array(glow), 0.2, 0.5))
 
 
-def _upright(grey: FloatArray) -> FloatArray:
+def _measure_verticality(grey: FloatArray) -> FloatArray:
     """Return 0.0 where a picture is all level streaks, as light glittering on water is."""
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     reach = max(round(max(grey.shape) * 0.03), 3)
     level, upright = (cv2.blur(each * each, (reach, reach)) for each in (down, across))
-    return step(np.asarray(upright / (level + upright + 50), np.float32), 0.12, 0.3)
+    return smoothstep_array(np.asarray(upright / (level + upright + 50), np.float32), 0.12, 0.3)

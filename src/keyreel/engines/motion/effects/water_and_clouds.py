@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,81 +22,85 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_WIDE: Final = 192
-_FINER: Final = 4
-_PERIOD: Final = 3.6
+_ANALYSIS_WIDTH: Final = 192
+_EDGE_OVERSAMPLING: Final = 4
+_PHASE_SECONDS: Final = 3.6
 _WATER_SPEED: Final = 0.014
 _CLOUD_SPEED: Final = 0.011
 """In parts of the frame's width a second."""
-_LEVEL: Final = 0.66
-_WAVY: Final = ((0.7, 0.05), (0.85, -0.45))
+_MIN_LEVELNESS: Final = 0.66
+_WATER_THRESHOLDS: Final = ((0.7, 0.05), (0.85, -0.45))
 """How level, and how blue, water is: the bluer, the less level it must be."""
-_SMOOTH: Final = 55.0
+_MAX_SKY_TEXTURE: Final = 55.0
 
 
 @dataclass(frozen=True, slots=True)
-class Currents:
+class AmbientFlow:
     """How fast each place flows [height, width, 2], in parts of the frame's width a second."""
 
     velocity: FloatArray
 
-    def turns(self, seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    def compute_phases(self, seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return for how many seconds each wave carries the picture at a time, and its weight."""
-        return _turn(seconds, 0.5), _turn(seconds, 0.0)
+        return _compute_phase(seconds, 0.5), _compute_phase(seconds, 0.0)
 
 
-def _turn(seconds: float, ahead: float) -> tuple[float, float]:
-    turn = seconds / _PERIOD + ahead
+def _compute_phase(seconds: float, ahead: float) -> tuple[float, float]:
+    turn = seconds / _PHASE_SECONDS + ahead
     part = turn - floor(turn)
     # The wave that a shot begins with is at its middle there: nothing is carried, and it alone counts.
-    return (part - 0.5) * _PERIOD, 1 - abs(2 * part - 1)
+    return (part - 0.5) * _PHASE_SECONDS, 1 - abs(2 * part - 1)
 
 
-def currents(window: Frame, subject: FloatArray | None) -> Currents | None:
+def detect_ambient_flow(rest_frame: Frame, subject: FloatArray | None) -> AmbientFlow | None:
     """Find what flows in the resting frame, aside from its subject."""
-    look = _look(window)
-    free = np.ones_like(look.level)
+    texture = _measure_texture(rest_frame)
+    free = np.ones_like(texture.levelness)
     if subject is not None:
-        covered = resized(subject, look.level.shape[1], look.level.shape[0])
+        covered = resize(subject, texture.levelness.shape[1], texture.levelness.shape[0])
         free = np.asarray(1 - cv2.dilate(covered, np.ones((5, 5), np.uint8)), np.float32)
-    water = _water(look, free)
-    sky = _sky(look, free, by_water=bool(water.any()))
+    water = _detect_water(texture, free)
+    sky = _detect_clouds(texture, free, by_water=bool(water.any()))
     if not (water.any() or sky.any()):
         return None
-    rows = np.linspace(0, 1, look.level.shape[0], dtype=np.float32)[:, None]
+    rows = np.linspace(0, 1, texture.levelness.shape[0], dtype=np.float32)[:, None]
     # Nearer water runs faster, and so do the clouds above than those far away over the horizon.
-    run = _soft(water) * (0.15 + 0.85 * step(rows, 0.48, 1.0)) * _WATER_SPEED
-    drift = _soft(sky) * (0.1 + 0.9 * step(1 - rows, 0.42, 1.0)) * _CLOUD_SPEED
+    run = _soften_edges(water) * (0.15 + 0.85 * smoothstep_array(rows, 0.48, 1.0)) * _WATER_SPEED
+    drift = _soften_edges(sky) * (0.1 + 0.9 * smoothstep_array(1 - rows, 0.42, 1.0)) * _CLOUD_SPEED
     across = (drift - 0.6 * run) * free.clip(0, 1)
     down = run * np.float32(0.3)
-    return Currents(np.asarray(np.dstack((across, down)), np.float32))
+    return AmbientFlow(np.asarray(np.dstack((across, down)), np.float32))
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ImageTexture:
     """A small picture's texture: how level its lines are, how strong; its colour, light and rows."""
 
-    level: FloatArray
+    levelness: FloatArray
     strength: FloatArray
-    green: FloatArray
-    cool: FloatArray
-    light: FloatArray
+    greenness: FloatArray
+    blueness: FloatArray
+    brightness: FloatArray
     rows: FloatArray
 
 
-def _look(window: Frame) -> _Look:
-    height = max(round(window.shape[0] * _WIDE / window.shape[1]), 8)
-    grey = cv2.cvtColor(resized(window, _WIDE * _FINER, height * _FINER), cv2.COLOR_RGB2GRAY)
+def _measure_texture(image: Frame) -> _ImageTexture:
+    height = max(round(image.shape[0] * _ANALYSIS_WIDTH / image.shape[1]), 8)
+    grey = cv2.cvtColor(
+        resize(image, _ANALYSIS_WIDTH * _EDGE_OVERSAMPLING, height * _EDGE_OVERSAMPLING), cv2.COLOR_RGB2GRAY
+    )
     edges = [cv2.Sobel(grey, cv2.CV_32F, *way) for way in ((1, 0), (0, 1))]
     across, down = (
-        cv2.blur(resized(np.asarray(cv2.blur(each * each, (9, 9)), np.float32), _WIDE, height), (9, 9))
+        cv2.blur(
+            resize(np.asarray(cv2.blur(each * each, (9, 9)), np.float32), _ANALYSIS_WIDTH, height), (9, 9)
+        )
         for each in edges
     )
-    small = cv2.blur(resized(window, _WIDE, height), (5, 5)).astype(np.float32)
+    small = cv2.blur(resize(image, _ANALYSIS_WIDTH, height), (5, 5)).astype(np.float32)
     red, green, blue = cv2.split(small)
     light = np.asarray(small.mean(axis=2), np.float32)
     rows = np.broadcast_to(np.linspace(0, 1, height, dtype=np.float32)[:, None], light.shape)
-    return _Look(
+    return _ImageTexture(
         np.asarray(down / (across + down + 20), np.float32),
         np.asarray(np.sqrt(across + down), np.float32),
         np.asarray((green - np.maximum(red, blue)) / (light + 20), np.float32),
@@ -106,9 +110,14 @@ def _look(window: Frame) -> _Look:
     )
 
 
-def _water(look: _Look, free: FloatArray) -> FloatArray:
+def _detect_water(texture: _ImageTexture, free: FloatArray) -> FloatArray:
     """Find water: below, wide, with lines that are all but level, as waves seen from the shore are."""
-    here = (look.level > _LEVEL) & (look.rows > 0.46) & (look.green < 0.16) & (look.strength > 3)
+    here = (
+        (texture.levelness > _MIN_LEVELNESS)
+        & (texture.rows > 0.46)
+        & (texture.greenness < 0.16)
+        & (texture.strength > 3)
+    )
     found = cv2.morphologyEx(
         np.asarray(here & (free > 0.5), np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
     )
@@ -120,20 +129,25 @@ def _water(look: _Look, free: FloatArray) -> FloatArray:
         left, top, wide, high, area = boxes[label].tolist()
         part = labels == label
         cut = left <= 1 or left + wide >= width - 1 or top + high >= height - 1
-        if cut and area > 0.06 * found.size and wide > 0.4 * width and _is_wavy(look, part):
+        if cut and area > 0.06 * found.size and wide > 0.4 * width and _is_water_like(texture, part):
             kept[part] = 1
     return kept
 
 
-def _is_wavy(look: _Look, part: NDArray[np.bool_]) -> bool:
+def _is_water_like(texture: _ImageTexture, part: NDArray[np.bool_]) -> bool:
     """Say whether a part is level enough for its colour: fur and wood may lie level too, but are warm."""
-    level, cool = (float(np.median(each[part])) for each in (look.level, look.cool))
-    return any(level > least and cool > coldest for least, coldest in _WAVY)
+    level, cool = (float(np.median(each[part])) for each in (texture.levelness, texture.blueness))
+    return any(level > least and cool > coldest for least, coldest in _WATER_THRESHOLDS)
 
 
-def _sky(look: _Look, free: FloatArray, *, by_water: bool) -> FloatArray:
+def _detect_clouds(texture: _ImageTexture, free: FloatArray, *, by_water: bool) -> FloatArray:
     """Find a clouded sky: smooth, from edge to edge above; blue, unless water says that this is outdoors."""
-    here = (look.strength < _SMOOTH) & (look.rows < 0.62) & (look.green < 0.08) & (look.light > 20)
+    here = (
+        (texture.strength < _MAX_SKY_TEXTURE)
+        & (texture.rows < 0.62)
+        & (texture.greenness < 0.08)
+        & (texture.brightness > 20)
+    )
     found = cv2.morphologyEx(
         np.asarray(here & (free > 0.5), np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
     )
@@ -142,13 +156,13 @@ def _sky(look: _Look, free: FloatArray, *, by_water: bool) -> FloatArray:
     sky = np.isin(labels, above)
     nothing = np.zeros(sky.shape, np.float32)
     wide = float(sky[0].sum()) / max(float((free[0] > 0.5).sum()), 1)
-    if wide < 0.8 or sky.mean() < 0.08 or float(look.strength[sky].mean()) < 8:
+    if wide < 0.8 or sky.mean() < 0.08 or float(texture.strength[sky].mean()) < 8:
         return nothing
-    blue = float(np.percentile(look.cool[sky], 20)) > 0.02
+    blue = float(np.percentile(texture.blueness[sky], 20)) > 0.02
     return sky.astype(np.float32) if by_water or blue else nothing
 
 
-def _soft(mask: FloatArray) -> FloatArray:
+def _soften_edges(mask: FloatArray) -> FloatArray:
     """Slow down towards the shores and the horizon: what does not flow must not be pulled along."""
     inner = cv2.erode(mask, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    return blurred(np.asarray(inner, np.float32), 2.0)
+    return blur_image(np.asarray(inner, np.float32), 2.0)

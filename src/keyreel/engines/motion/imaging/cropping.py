@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CENTRE: Final = (0.5, 0.5)
 
 
-def cover(picture: Path, size: Size, focus: tuple[float, float] | None = None) -> Frame:
+def load_cropped(path: Path, size: Size, focus: tuple[float, float] | None = None) -> Frame:
     """Read a picture, scale it to cover `size` and crop it there.
 
     `focus` (x, y as fractions of the picture) comes as near to the frame's middle as the picture allows;
@@ -28,22 +28,22 @@ def cover(picture: Path, size: Size, focus: tuple[float, float] | None = None) -
     Raises:
         RenderFailed: the file is no picture.
     """
-    return cover_frame(read(picture), size, focus)
+    return crop_to_cover(load_image(path), size, focus)
 
 
-def read(picture: Path) -> Frame:
+def load_image(path: Path) -> Frame:
     """Read a picture as RGB.
 
     Raises:
         RenderFailed: the file is no picture.
     """
-    frame = cv2.imread(str(picture), cv2.IMREAD_COLOR_RGB)
+    frame = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if frame is None:
-        raise RenderFailed(f"The picture {picture.name} cannot be read.")
+        raise RenderFailed(f"The picture {path.name} cannot be read.")
     return np.asarray(frame, dtype=np.uint8)
 
 
-def cover_frame(frame: Frame, size: Size, focus: tuple[float, float] | None = None) -> Frame:
+def crop_to_cover(frame: Frame, size: Size, focus: tuple[float, float] | None = None) -> Frame:
     """Scale a frame to cover `size` and crop it around `focus`."""
     height, width = frame.shape[:2]
     if (width, height) == (size.width, size.height):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import MIRROR, fetched, resized
+from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, resize, sample_image
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
     Matrix = NDArray[np.float64]
-    Chart = FloatArray
+    CoordinateMap = FloatArray
     """[h,w,2]: x and y in pixels of a picture that has the chart's size."""
 
-RIM: Final = 0.06
+FADE_RIM: Final = 0.06
 """The share of a picture's sides over which it fades in from its border."""
 
 
-def identity(size: Size) -> Chart:
+def create_identity_map(size: Size) -> CoordinateMap:
     """Return the chart that finds each pixel where it is."""
     across, down = np.meshgrid(
         np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32)
@@ -34,39 +34,41 @@ def identity(size: Size) -> Chart:
     return np.dstack([across, down])
 
 
-def moved(chart: Chart, matrix: Matrix) -> Chart:
+def transform_map(coordinate_map: CoordinateMap, homography: Matrix) -> CoordinateMap:
     """Send the chart's places through a homography of pixels."""
-    places = cv2.perspectiveTransform(chart.reshape(-1, 1, 2), matrix)
-    return np.asarray(places, dtype=np.float32).reshape(chart.shape)
+    points = cv2.perspectiveTransform(coordinate_map.reshape(-1, 1, 2), homography)
+    return np.asarray(points, dtype=np.float32).reshape(coordinate_map.shape)
 
 
-def sampled(field: FloatArray, chart: Chart) -> FloatArray:
+def sample_field(field: FloatArray, coordinate_map: CoordinateMap) -> FloatArray:
     """Look a field of any depth up along a chart; its rim goes on outside."""
-    return fetched(field, chart, cv2.BORDER_REPLICATE)
+    return sample_image(field, coordinate_map, cv2.BORDER_REPLICATE)
 
 
-def inside(chart: Chart, rim: float = RIM) -> FloatArray:
+def compute_border_weight(coordinate_map: CoordinateMap, rim: float = FADE_RIM) -> FloatArray:
     """Tell how far inside a picture each place lies: 0 at its border and outside, 1 from the rim inwards."""
-    return within_rim(border_distance(chart), rim)
+    return to_border_weight(compute_border_distance(coordinate_map), rim)
 
 
-def border_distance(chart: Chart) -> FloatArray:
+def compute_border_distance(coordinate_map: CoordinateMap) -> FloatArray:
     """Return how far inside a picture each place lies, in shares of its sides; outside it is negative."""
-    depths: list[FloatArray] = []
-    for axis, side in zip(cv2.split(chart), (chart.shape[1], chart.shape[0]), strict=True):
+    distances: list[FloatArray] = []
+    for axis, side in zip(
+        cv2.split(coordinate_map), (coordinate_map.shape[1], coordinate_map.shape[0]), strict=True
+    ):
         # The distance to the nearer border is half a side less that to the middle.
         middle = np.float32((side - 1) / 2)
-        depths.append(np.asarray((middle - np.abs(axis - middle)) / np.float32(side), dtype=np.float32))
-    return np.minimum(depths[0], depths[1])
+        distances.append(np.asarray((middle - np.abs(axis - middle)) / np.float32(side), dtype=np.float32))
+    return np.minimum(distances[0], distances[1])
 
 
-def within_rim(distance: FloatArray, rim: float) -> FloatArray:
+def to_border_weight(distance: FloatArray, rim: float) -> FloatArray:
     """Turn distances from the border into 0 at it and outside, 1 from the rim inwards."""
     return np.asarray(np.clip(distance / np.float32(rim), 0, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class RelativeBox:
     """A part of a frame, as shares of its sides."""
 
     left: float = 0.0
@@ -79,7 +81,7 @@ class Box:
         """Its share of the frame."""
         return (self.right - self.left) * (self.bottom - self.top)
 
-    def within(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    def to_slices(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
         """Return the rows and columns of an array that it covers, whole pixels."""
         height, width = shape[:2]
         return (
@@ -88,13 +90,13 @@ class Box:
         )
 
 
-def box_of(needed: NDArray[np.bool_]) -> Box | None:
+def find_bounding_box(needed: NDArray[np.bool_]) -> RelativeBox | None:
     """Return the box around all that is needed, and the pixels next to it; None where nothing is."""
     rows, columns = np.flatnonzero(needed.any(axis=1)), np.flatnonzero(needed.any(axis=0))
     if not rows.size:
         return None
     height, width = needed.shape
-    return Box(
+    return RelativeBox(
         max(int(columns[0]) - 1, 0) / width,
         max(int(rows[0]) - 1, 0) / height,
         min(int(columns[-1]) + 2, width) / width,
@@ -102,12 +104,14 @@ def box_of(needed: NDArray[np.bool_]) -> Box | None:
     )
 
 
-def warped(frame: Frame, shifts: FloatArray, box: Box) -> Frame:
+def warp_image(frame: Frame, displacement: FloatArray, box: RelativeBox) -> Frame:
     """Warp a box of a full-size frame along small shifts, in its pixels. Outside it is mirrored."""
     height, width = frame.shape[:2]
-    rows, columns = box.within(frame.shape)
+    rows, columns = box.to_slices(frame.shape)
     # Shifts are enlarged, not places: nothing moves exactly where they are 0.
-    full = (resized(np.asarray(each, np.float32), width, height)[rows, columns] for each in cv2.split(shifts))
+    full = (
+        resize(np.asarray(each, np.float32), width, height)[rows, columns] for each in cv2.split(displacement)
+    )
     across, down = (
         each + np.float32(start) if start else np.ascontiguousarray(each)
         for each, start in zip(full, (columns.start, rows.start), strict=True)
@@ -115,11 +119,11 @@ def warped(frame: Frame, shifts: FloatArray, box: Box) -> Frame:
     # OpenCV 5 fetches four channels in half the time of three.
     four = cv2.cvtColor(frame, cv2.COLOR_RGB2RGBA)
     flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    seen = cv2.remap(four, across, down, flags, borderMode=MIRROR)
+    seen = cv2.remap(four, across, down, flags, borderMode=BORDER_MIRROR)
     return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
 
 
-def mixed(one: Frame, other: Frame, share: FloatArray) -> Frame:
+def blend_8bit(one: Frame, other: Frame, share: FloatArray) -> Frame:
     """Mix two pictures of one size by the first one's share [h,w], 0 … 1, as large as they are."""
     # Bytes mix in a third of the time that cv2.blendLinear takes for floats.
     weight = cv2.cvtColor(cv2.convertScaleAbs(share, alpha=255), cv2.COLOR_GRAY2RGB)

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.networks.models import FloatArray
 
-_ROUNDS: Final = 10
-_TOLERANCE: Final = 12.0
-_NOTABLE: Final = 12.0
-_NOTABLE_GAIN: Final = 0.25
+_ITERATIONS: Final = 10
+_TOLERANCE_LEVELS: Final = 12.0
+_MIN_MEAN_DIFFERENCE: Final = 12.0
+_MIN_LOG_GAIN: Final = 0.25
 """Lesser differences of levels, and of a gain's logarithm, come from what is seen rather than from light."""
 
-_STEEPEST: Final = 4.0
-_SMALLEST: Final = 1.5
+_MAX_GAIN: Final = 4.0
+_MIN_CHANGE: Final = 1.5
 """A change of light below this many levels of 255 is none."""
 
 
-class Light:
+class ExposureMatch:
     """How each colour of one picture appears in the other: a gain and an offset a channel.
 
     Made from both pictures [h,w,3] (0 … 255) as they lie over each other, and weights [h,w] of their pixels.
@@ -32,54 +32,54 @@ class Light:
 
     def __init__(self, first: FloatArray, last: FloatArray, weights: FloatArray) -> None:
         levels = np.arange(256, dtype=np.float64)[:, np.newaxis]
-        fits = [_fitted(first[..., each], last[..., each], weights) for each in range(3)]
+        fits = [_fit_gain_and_offset(first[..., each], last[..., each], weights) for each in range(3)]
         gain, offset = np.array(fits, dtype=np.float64).T
         self._to_last = levels * gain + offset - levels
         self._to_first = (levels - offset) / gain - levels
-        self.changes = float(np.abs(self._to_last[32:224]).mean()) > _SMALLEST
+        self.has_change = float(np.abs(self._to_last[32:224]).mean()) > _MIN_CHANGE
 
-    def of_first(self, frame: Frame, place: float) -> Frame:
+    def relight_first(self, frame: Frame, position: float) -> Frame:
         """Light a warped first picture as at a place, 0 … 1, of the way."""
-        return _lit(frame, self._to_last * place) if self.changes else frame
+        return _apply_change(frame, self._to_last * position) if self.has_change else frame
 
-    def of_last(self, frame: Frame, place: float) -> Frame:
+    def relight_last(self, frame: Frame, position: float) -> Frame:
         """Light a warped last picture as at a place, 0 … 1, of the way."""
-        return _lit(frame, self._to_first * (1 - place)) if self.changes else frame
+        return _apply_change(frame, self._to_first * (1 - position)) if self.has_change else frame
 
 
-def evened(picture: Frame, model: Frame) -> Frame:
+def match_exposure(picture: Frame, reference: Frame) -> Frame:
     """Give a picture the mean and spread of another one's channels: matching and flow want one light."""
-    (mean, spread), (wanted, aim) = (_statistics(each) for each in (picture, model))
-    gain = np.clip((aim + 1) / (spread + 1), 1 / _STEEPEST, _STEEPEST)
+    (mean, spread), (wanted, wanted_spread) = (_measure_statistics(each) for each in (picture, reference))
+    gain = np.clip((wanted_spread + 1) / (spread + 1), 1 / _MAX_GAIN, _MAX_GAIN)
     levels = np.arange(256, dtype=np.float64)[:, np.newaxis]
-    if np.abs(wanted - mean).max() < _NOTABLE and np.abs(np.log(gain)).max() < _NOTABLE_GAIN:
+    if np.abs(wanted - mean).max() < _MIN_MEAN_DIFFERENCE and np.abs(np.log(gain)).max() < _MIN_LOG_GAIN:
         return picture
-    return _lit(picture, (levels - mean) * gain + wanted - levels)
+    return _apply_change(picture, (levels - mean) * gain + wanted - levels)
 
 
-def _statistics(picture: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _measure_statistics(picture: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean and the spread of each channel."""
     mean, spread = cv2.meanStdDev(picture)
     return np.asarray(mean[:, 0], np.float64), np.asarray(spread[:, 0], np.float64)
 
 
-def _fitted(source: FloatArray, target: FloatArray, weights: FloatArray) -> tuple[float, float]:
+def _fit_gain_and_offset(source: FloatArray, target: FloatArray, weights: FloatArray) -> tuple[float, float]:
     """Fit gain and offset by reweighted least squares: what changed or moved has no say in the light."""
     gain, offset = 1.0, float(np.median(target) - np.median(source))
-    tolerance = 4 * _TOLERANCE
-    for _ in range(_ROUNDS):
+    tolerance = 4 * _TOLERANCE_LEVELS
+    for _ in range(_ITERATIONS):
         trust = weights / (1 + ((target - gain * source - offset) / tolerance) ** 2)
         total = float(trust.sum()) + 1e-6
         mean = float((trust * source).sum()) / total, float((trust * target).sum()) / total
         spread = float((trust * (source - mean[0]) ** 2).sum()) / total
         common = float((trust * (source - mean[0]) * (target - mean[1])).sum()) / total
         # One more level of spread keeps the gain of a flat channel at 1.
-        gain = min(max((common + 1) / (spread + 1), 1 / _STEEPEST), _STEEPEST)
+        gain = min(max((common + 1) / (spread + 1), 1 / _MAX_GAIN), _MAX_GAIN)
         offset = mean[1] - gain * mean[0]
-        tolerance = max(tolerance * 0.75, _TOLERANCE)
+        tolerance = max(tolerance * 0.75, _TOLERANCE_LEVELS)
     return gain, offset
 
 
-def _lit(frame: Frame, change: NDArray[np.float64]) -> Frame:
+def _apply_change(frame: Frame, change: NDArray[np.float64]) -> Frame:
     curve = np.clip(np.rint(np.arange(256)[:, np.newaxis] + change), 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(frame, curve.reshape(1, 256, 3)), dtype=np.uint8)

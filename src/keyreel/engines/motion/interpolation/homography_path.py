@@ -11,30 +11,30 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-_ROOTS = 8
+_SQUARE_ROOT_COUNT = 8
 
 
-class CameraPath:
+class HomographyPath:
     """The way of a camera from the identity at 0 to `move` at 1."""
 
-    def __init__(self, move: Matrix) -> None:
+    def __init__(self, homography: Matrix) -> None:
         # The matrix logarithm by inverse scaling and squaring: near the identity its series converges fast.
-        root = move / np.cbrt(np.linalg.det(move))
-        for _ in range(_ROOTS):
-            root = _square_root(root)
+        root = homography / np.cbrt(np.linalg.det(homography))
+        for _ in range(_SQUARE_ROOT_COUNT):
+            root = _compute_square_root(root)
         step = root - np.eye(3)
-        self._log: Matrix = 2**_ROOTS * (step - step @ step / 2 + step @ step @ step / 3)
+        self._log: Matrix = 2**_SQUARE_ROOT_COUNT * (step - step @ step / 2 + step @ step @ step / 3)
 
-    def at(self, place: float) -> Matrix:
+    def evaluate(self, exponent: float) -> Matrix:
         """Return the move's power; any place is allowed, beyond 0 … 1 it goes on or back."""
-        small = self._log * (place / 2**_ROOTS)
+        small = self._log * (exponent / 2**_SQUARE_ROOT_COUNT)
         power: Matrix = np.eye(3) + small + small @ small / 2 + small @ small @ small / 6
-        for _ in range(_ROOTS):
+        for _ in range(_SQUARE_ROOT_COUNT):
             power = power @ power
         return power
 
 
-def _square_root(matrix: Matrix) -> Matrix:
+def _compute_square_root(matrix: Matrix) -> Matrix:
     # Denman-Beavers iteration; converges for every matrix without real negative eigenvalues.
     root, inverse = matrix, np.eye(3, dtype=np.float64)
     for _ in range(12):

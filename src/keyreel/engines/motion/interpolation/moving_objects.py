@@ -14,10 +14,21 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera.timing import smoothstep
-from keyreel.engines.motion.imaging.pixels import blurred, laid, premultiplied, resized, step
-from keyreel.engines.motion.imaging.warping import box_of, identity, inside, moved
-from keyreel.engines.motion.interpolation.exposure_match import evened
-from keyreel.engines.motion.interpolation.object_matching import trips
+from keyreel.engines.motion.imaging.pixels import (
+    blur_image,
+    composite_over,
+    premultiply,
+    resize,
+    smoothstep_array,
+)
+from keyreel.engines.motion.imaging.warping import (
+    compute_border_weight,
+    create_identity_map,
+    find_bounding_box,
+    transform_map,
+)
+from keyreel.engines.motion.interpolation.exposure_match import match_exposure
+from keyreel.engines.motion.interpolation.object_matching import match_objects
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -26,16 +37,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import Box, Chart, Matrix
-    from keyreel.engines.motion.interpolation.object_matching import Trip
+    from keyreel.engines.motion.imaging.warping import CoordinateMap, Matrix, RelativeBox
+    from keyreel.engines.motion.interpolation.object_matching import MatchedObject
     from keyreel.engines.motion.networks.models import FloatArray
 
-_PIXELS: Final = 448 * 256
-_RIM: Final = 0.02
+_DETECTION_PIXELS: Final = 448 * 256
+_BORDER_RIM: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class _Sprite:
+class _ObjectSprite:
     """A thing cut out of a full-size picture: its premultiplied image, and where its corner lies."""
 
     image: Frame
@@ -44,189 +55,223 @@ class _Sprite:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class _MovingObject:
     """A thing as both pictures show it; `move` [2,3] leads from the first's pixels to the last's."""
 
-    first: _Sprite
-    last: _Sprite
-    move: Matrix
+    first: _ObjectSprite
+    last: _ObjectSprite
+    affine: Matrix
     centre: tuple[float, float]
     """Where its middle is in the first picture, x and y."""
 
-    def charts(self, grid: Chart, place: float) -> tuple[Chart, Chart]:
+    def compute_maps(self, grid: CoordinateMap, position: float) -> tuple[CoordinateMap, CoordinateMap]:
         """Return where the first and the last picture show what the frame at a place shows, in pixels."""
-        ahead = _partly(self.move, self.centre, place)
-        to_first = _inverse(ahead)
-        to_last = _whole(self.move) @ to_first
-        return moved(grid, to_first), moved(grid, to_last)
+        ahead = _interpolate_affine(self.affine, self.centre, position)
+        to_first = _invert(ahead)
+        to_last = _to_homography(self.affine) @ to_first
+        return transform_map(grid, to_first), transform_map(grid, to_last)
 
 
-class Travellers:
+class MovingObjects:
     """The things that travel between two pictures; `first` and `last` are the pictures without them."""
 
-    def __init__(self, first: Frame, last: Frame, layers: Sequence[_Layer]) -> None:
+    def __init__(self, first: Frame, last: Frame, objects: Sequence[_MovingObject]) -> None:
         self.first, self.last = first, last
-        self._layers = layers
+        self._objects = objects
 
-    def lay(self, frame: Frame, place: float, look: Chart) -> None:
+    def draw(self, frame: Frame, position: float, view_map: CoordinateMap) -> None:
         """Draw them over a frame. `look` [h,w,2] says where its pixels look, in pixels of its own size."""
-        enlarged = np.array([frame.shape[1] / look.shape[1], frame.shape[0] / look.shape[0]], np.float32)
+        enlarged = np.array(
+            [frame.shape[1] / view_map.shape[1], frame.shape[0] / view_map.shape[0]], np.float32
+        )
         # Pixels are counted from their middles.
-        full = np.asarray((look + np.float32(0.5)) * enlarged - np.float32(0.5), np.float32)
-        for layer in self._layers:
-            to_first, to_last = layer.charts(full, place)
-            seen = _over(layer.first, to_first) | _over(layer.last, to_last)
-            box = box_of(seen)
+        full = np.asarray((view_map + np.float32(0.5)) * enlarged - np.float32(0.5), np.float32)
+        for moving_object in self._objects:
+            to_first, to_last = moving_object.compute_maps(full, position)
+            seen = _find_covered(moving_object.first, to_first) | _find_covered(moving_object.last, to_last)
+            box = find_bounding_box(seen)
             if box is None:
                 continue
             one, other = (
-                _fetched(sprite, chart, box, frame.shape)
-                for sprite, chart in ((layer.first, to_first), (layer.last, to_last))
+                _sample_sprite(sprite, chart, box, frame.shape)
+                for sprite, chart in ((moving_object.first, to_first), (moving_object.last, to_last))
             )
-            part = smoothstep(0.3, 0.7, place)
+            part = smoothstep(0.3, 0.7, position)
             over = np.asarray(cv2.addWeighted(one, 1 - part, other, part, 0), dtype=np.uint8)
-            inner = box.within(frame.shape)
+            inner = box.to_slices(frame.shape)
             under = np.ascontiguousarray(frame[inner])
-            laid(over, under)
+            composite_over(over, under)
             frame[inner] = under
 
-    def show_in(self, displacement: FloatArray) -> None:
+    def write_motion(self, displacement: FloatArray) -> None:
         """Write their own motion into a field [h,w,2] of motion in shares of the frame's sides."""
         height, width = self.first.shape[:2]
         sides = np.array([width, height], dtype=np.float64)
-        for layer in self._layers:
-            centre = np.array(layer.centre)
-            way = (layer.move[:, :2] @ centre + layer.move[:, 2] - centre) / sides
-            place = (centre + way * sides / 2) / sides
-            reach = np.array(max(layer.first.image.shape, layer.last.image.shape)[1::-1]) / sides / 2
+        for moving_object in self._objects:
+            centre = np.array(moving_object.centre)
+            motion = (moving_object.affine[:, :2] @ centre + moving_object.affine[:, 2] - centre) / sides
+            position = (centre + motion * sides / 2) / sides
+            reach = (
+                np.array(max(moving_object.first.image.shape, moving_object.last.image.shape)[1::-1])
+                / sides
+                / 2
+            )
             across, down = (
                 slice(
-                    max(int((place[axis] - reach[axis]) * size), 0), ceil((place[axis] + reach[axis]) * size)
+                    max(int((position[axis] - reach[axis]) * size), 0),
+                    ceil((position[axis] + reach[axis]) * size),
                 )
                 for axis, size in ((0, displacement.shape[1]), (1, displacement.shape[0]))
             )
-            displacement[down, across] = way
+            displacement[down, across] = motion
 
 
-def travellers(first: Frame, last: Frame, plane: Matrix | None) -> Travellers | None:
+def find_moving_objects(first: Frame, last: Frame, homography: Matrix | None) -> MovingObjects | None:
     """Find what travels between two pictures of one scene; None where nothing is sure to.
 
     `plane` leads the background of the first picture to the last's, in units of the frame's sides.
     """
     height, width = first.shape[:2]
-    scale = min(sqrt(_PIXELS / (width * height)), 1.0)
+    scale = min(sqrt(_DETECTION_PIXELS / (width * height)), 1.0)
     small = round(width * scale), round(height * scale)
-    camera = _in_pixels(plane, *small)
-    one = resized(first, *small)
-    other = _seen_through(resized(evened(last, first), *small), camera)
-    common = inside(moved(identity(Size(*small)), camera), _RIM) > 0
-    found = list(trips(one, other, np.asarray(common, np.uint8)))
-    return _parted(first, last, _in_pixels(plane, width, height), found) if found else None
+    camera = _to_pixel_homography(homography, *small)
+    one = resize(first, *small)
+    other = _warp_by_homography(resize(match_exposure(last, first), *small), camera)
+    common = compute_border_weight(transform_map(create_identity_map(Size(*small)), camera), _BORDER_RIM) > 0
+    found = list(match_objects(one, other, np.asarray(common, np.uint8)))
+    return (
+        _separate_objects(first, last, _to_pixel_homography(homography, width, height), found)
+        if found
+        else None
+    )
 
 
-def _parted(first: Frame, last: Frame, camera: Matrix, trips: Sequence[Trip]) -> Travellers:
+def _separate_objects(
+    first: Frame, last: Frame, homography: Matrix, matches: Sequence[MatchedObject]
+) -> MovingObjects:
     """Cut the travellers out of both full-size pictures, and put the other's background in their place."""
     height, width = first.shape[:2]
-    size = trips[0].outline.shape[::-1]
+    size = matches[0].mask.shape[::-1]
     units = np.diag([width / size[0], height / size[1], 1.0])
-    behind_first = _seen_through(evened(last, first), camera)
-    behind_last = _seen_through(evened(first, last), _inverse(camera))
-    moves = [(camera @ units @ _whole(trip.move) @ np.linalg.inv(units)) for trip in trips]
-    outlines = [resized(trip.outline.astype(np.float32), width, height) for trip in trips]
-    alphas = [
-        _opacity(first, behind_first, outline) * np.float32(trip.shown[0])
-        for outline, trip in zip(outlines, trips, strict=True)
+    behind_first = _warp_by_homography(match_exposure(last, first), homography)
+    behind_last = _warp_by_homography(match_exposure(first, last), _invert(homography))
+    homographies = [
+        (homography @ units @ _to_homography(trip.affine) @ np.linalg.inv(units)) for trip in matches
     ]
-    affine = [_affine_at(move, outline) for move, outline in zip(moves, outlines, strict=True)]
+    outlines = [resize(trip.mask.astype(np.float32), width, height) for trip in matches]
+    alphas = [
+        _compute_matte(first, behind_first, outline) * np.float32(trip.visible_in[0])
+        for outline, trip in zip(outlines, matches, strict=True)
+    ]
+    affine = [
+        _approximate_affine(move, outline) for move, outline in zip(homographies, outlines, strict=True)
+    ]
     landed = [
         np.asarray(cv2.warpAffine(outline, move, (width, height)), np.float32)
         for outline, move in zip(outlines, affine, strict=True)
     ]
     alphas_last = [
-        _opacity(last, behind_last, outline) * np.float32(trip.shown[1])
-        for outline, trip in zip(landed, trips, strict=True)
+        _compute_matte(last, behind_last, outline) * np.float32(trip.visible_in[1])
+        for outline, trip in zip(landed, matches, strict=True)
     ]
     layers = [
-        _Layer(_sprite(first, behind_first, alpha), _sprite(last, behind_last, other), move, _middle(outline))
+        _MovingObject(
+            _extract_sprite(first, behind_first, alpha),
+            _extract_sprite(last, behind_last, other),
+            move,
+            _find_centre(outline),
+        )
         for alpha, other, move, outline in zip(alphas, alphas_last, affine, outlines, strict=True)
     ]
-    return Travellers(_without(first, behind_first, alphas), _without(last, behind_last, alphas_last), layers)
+    return MovingObjects(
+        _remove_objects(first, behind_first, alphas), _remove_objects(last, behind_last, alphas_last), layers
+    )
 
 
-def _opacity(picture: Frame, behind: Frame, outline: FloatArray) -> FloatArray:
+def _compute_matte(picture: Frame, behind: Frame, outline: FloatArray) -> FloatArray:
     """Return how much of each pixel is the thing's: where the picture differs from what is behind it."""
     reach = max(round(picture.shape[1] / 160), 2) | 1
     near = cv2.dilate(outline, np.ones((2 * reach + 1,) * 2, np.uint8))
     core = cv2.erode(outline, np.ones((2 * reach + 1,) * 2, np.uint8))
-    difference = blurred(np.asarray(cv2.absdiff(picture, behind).max(axis=2), np.uint8), 0.7)
-    unlike = step(difference.astype(np.float32), 8, 30) * step(np.asarray(near, np.float32), 0.1, 0.6)
+    difference = blur_image(np.asarray(cv2.absdiff(picture, behind).max(axis=2), np.uint8), 0.7)
+    unlike = smoothstep_array(difference.astype(np.float32), 8, 30) * smoothstep_array(
+        np.asarray(near, np.float32), 0.1, 0.6
+    )
     closed = cv2.morphologyEx(unlike, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    return np.maximum(np.asarray(closed, np.float32), step(np.asarray(core, np.float32), 0.3, 0.7))
+    return np.maximum(
+        np.asarray(closed, np.float32), smoothstep_array(np.asarray(core, np.float32), 0.3, 0.7)
+    )
 
 
-def _middle(outline: FloatArray) -> tuple[float, float]:
+def _find_centre(outline: FloatArray) -> tuple[float, float]:
     left, top, width, height = cv2.boundingRect(np.asarray(outline > 0, np.uint8))
     return left + width / 2, top + height / 2
 
 
-def _sprite(picture: Frame, behind: Frame, alpha: FloatArray) -> _Sprite:
+def _extract_sprite(picture: Frame, behind: Frame, alpha: FloatArray) -> _ObjectSprite:
     rows, columns = (np.flatnonzero((alpha > 0).any(axis=axis)) for axis in (1, 0))
     if not rows.size:
-        return _Sprite(np.zeros((1, 1, 4), np.uint8), 0, 0)
+        return _ObjectSprite(np.zeros((1, 1, 4), np.uint8), 0, 0)
     box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
     opacity = alpha[box][..., np.newaxis]
     # What the thing itself adds: the picture without the background's part of it.
     own = (picture[box] - (1 - opacity) * behind[box]) / np.maximum(opacity, 0.05)
-    image = premultiplied(np.clip(own, 0, 255).astype(np.uint8), alpha[box])
-    return _Sprite(image, int(columns[0]), int(rows[0]))
+    image = premultiply(np.clip(own, 0, 255).astype(np.uint8), alpha[box])
+    return _ObjectSprite(image, int(columns[0]), int(rows[0]))
 
 
-def _without(picture: Frame, behind: Frame, alphas: Sequence[FloatArray]) -> Frame:
+def _remove_objects(picture: Frame, behind: Frame, alphas: Sequence[FloatArray]) -> Frame:
     alpha = np.maximum.reduce(list(alphas))
-    wide = blurred(np.asarray(cv2.dilate(alpha, np.ones((7, 7), np.uint8)), np.float32), 2)[..., np.newaxis]
+    wide = blur_image(np.asarray(cv2.dilate(alpha, np.ones((7, 7), np.uint8)), np.float32), 2)[
+        ..., np.newaxis
+    ]
     return np.rint(picture + (behind - picture.astype(np.float32)) * wide).astype(np.uint8)
 
 
-def _fetched(sprite: _Sprite, chart: Chart, box: Box, shape: tuple[int, ...]) -> Frame:
+def _sample_sprite(
+    sprite: _ObjectSprite, chart: CoordinateMap, box: RelativeBox, shape: tuple[int, ...]
+) -> Frame:
     """Return the part of a frame of this shape that shows a sprite along a small chart."""
     height, width = shape[:2]
-    rows, columns = box.within(shape)
+    rows, columns = box.to_slices(shape)
     across, down = (
-        np.ascontiguousarray(resized(np.asarray(each, np.float32), width, height)[rows, columns])
+        np.ascontiguousarray(resize(np.asarray(each, np.float32), width, height)[rows, columns])
         - np.float32(start)
         for each, start in zip(cv2.split(chart), (sprite.left, sprite.top), strict=True)
     )
     return np.asarray(cv2.remap(sprite.image, across, down, cv2.INTER_LINEAR), dtype=np.uint8)
 
 
-def _over(sprite: _Sprite, chart: Chart) -> NDArray[np.bool_]:
+def _find_covered(sprite: _ObjectSprite, chart: CoordinateMap) -> NDArray[np.bool_]:
     height, width = sprite.image.shape[:2]
     x, y = chart[..., 0] - sprite.left, chart[..., 1] - sprite.top
     return np.asarray((x > -1) & (x < width) & (y > -1) & (y < height))
 
 
-def _seen_through(picture: Frame, camera: Matrix) -> Frame:
+def _warp_by_homography(picture: Frame, homography: Matrix) -> Frame:
     """Look a picture up at the places to which a homography leads."""
     size = picture.shape[1], picture.shape[0]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = cv2.warpPerspective(picture, camera, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+    seen = cv2.warpPerspective(picture, homography, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(seen, dtype=np.uint8)
 
 
-def _in_pixels(plane: Matrix | None, width: int, height: int) -> Matrix:
+def _to_pixel_homography(homography: Matrix | None, width: int, height: int) -> Matrix:
     units = np.diag([width, height, 1.0])
-    return np.eye(3) if plane is None else np.asarray(units @ plane @ np.linalg.inv(units), np.float64)
+    return (
+        np.eye(3) if homography is None else np.asarray(units @ homography @ np.linalg.inv(units), np.float64)
+    )
 
 
-def _inverse(move: Matrix) -> Matrix:
+def _invert(move: Matrix) -> Matrix:
     return np.asarray(np.linalg.inv(move), np.float64)
 
 
-def _whole(move: Matrix) -> Matrix:
+def _to_homography(move: Matrix) -> Matrix:
     return np.vstack([move, [0.0, 0.0, 1.0]])
 
 
-def _affine_at(move: Matrix, outline: FloatArray) -> Matrix:
+def _approximate_affine(move: Matrix, outline: FloatArray) -> Matrix:
     """Return the affine move [2,3] that is nearest to a homography around an outline."""
     left, top, width, height = cv2.boundingRect(np.asarray(outline > 0.5, np.uint8))
     corners = np.array([(left, top), (left + width, top), (left, top + height)], np.float32)
@@ -234,9 +279,9 @@ def _affine_at(move: Matrix, outline: FloatArray) -> Matrix:
     return np.asarray(cv2.getAffineTransform(corners, there), np.float64)
 
 
-def _partly(move: Matrix, centre: tuple[float, float], place: float) -> Matrix:
+def _interpolate_affine(move: Matrix, centre: tuple[float, float], position: float) -> Matrix:
     """Return a part of a move [3,3]: its centre goes straight, and what turns or grows does so evenly."""
     middle = np.array(centre)
-    target = middle + place * (move[:, :2] @ middle + move[:, 2] - middle)
-    linear = (1 - place) * np.eye(2) + place * move[:, :2]
-    return _whole(np.column_stack([linear, target - linear @ middle]))
+    target = middle + position * (move[:, :2] @ middle + move[:, 2] - middle)
+    linear = (1 - position) * np.eye(2) + position * move[:, :2]
+    return _to_homography(np.column_stack([linear, target - linear @ middle]))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import resized
+from keyreel.engines.motion.imaging.pixels import resize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,130 +25,142 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.uint8]
 
-_CHANGED: Final = 26.0
+_CHANGE_LEVELS: Final = 26.0
 """Levels of 255 by which two pictures of one thing never differ."""
 
-_SMALLEST: Final = 0.0008
-_MOST: Final = 8
-_MOST_CHANGED: Final = 0.3
+_MIN_AREA: Final = 0.0008
+_MAX_REGIONS: Final = 8
+_MAX_CHANGED_AREA: Final = 0.3
 """Where more places, or more of the picture, changed the background itself moves: that is the flow's work."""
 
-_NARROW: Final = np.ones((3, 3), np.uint8)
-_BROAD: Final = np.ones((9, 9), np.uint8)
-_CANDIDATES: Final = 4
+_SMALL_KERNEL: Final = np.ones((3, 3), np.uint8)
+_LARGE_KERNEL: Final = np.ones((9, 9), np.uint8)
+_CANDIDATE_COUNT: Final = 4
 _SCALES: Final = (1.0, 0.8, 1.25)
-_SHORTEST: Final = 6.0
-_FARTHER: Final = 0.3
+_MIN_DISTANCE_PX: Final = 6.0
+_MIN_RELATIVE_DISTANCE: Final = 0.3
 """A shorter way than this part of its own size is left to the flow."""
 
-_COVERED: Final = 0.8
-_CUT_OFF: Final = 0.4
-_OUTLINED: Final = 1.25
-_QUIET: Final = 7
+_MIN_COVERAGE: Final = 0.8
+_MAX_COMPLETION: Final = 0.4
+_EDGE_RATIO: Final = 1.25
+_MAX_REGIONS_FOR_APPEARING: Final = 7
 """Where more places changed, if only a little, things moved that the flow follows: none just appears."""
 
-_ALONE: Final = 1.6
-_COMPACT: Final = 0.7
-_ROUNDS: Final = 40
-_STRETCHED: Final = 0.4
+_APPEARING_EDGE_RATIO: Final = 1.6
+_MIN_SOLIDITY: Final = 0.7
+_ECC_ITERATIONS: Final = 40
+_MAX_STRETCH: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class MatchedObject:
     """A thing's outline in the small first picture, and the affine move [2,3] to its place in the last.
 
     `shown` tells whether the first and the last picture show it: what only one shows comes or goes.
     """
 
-    outline: Mask
-    move: Matrix
-    shown: tuple[bool, bool] = (True, True)
+    mask: Mask
+    affine: Matrix
+    visible_in: tuple[bool, bool] = (True, True)
 
 
-def trips(one: Frame, other: Frame, common: Mask) -> Iterator[Trip]:
+def match_objects(one: Frame, other: Frame, common: Mask) -> Iterator[MatchedObject]:
     """Find what is in two aligned pictures at different places; `common` marks what both show."""
-    changed = _changed(one, other) & common
+    changed = _detect_changes(one, other) & common
     count, labels, stats, _ = cv2.connectedComponentsWithStats(changed)
     shares = stats[:count, cv2.CC_STAT_AREA] / changed.size
-    regions = [index for index in range(1, count) if shares[index] > _SMALLEST]
-    if len(regions) > _MOST or sum(shares[regions]) > _MOST_CHANGED:
+    regions = [index for index in range(1, count) if shares[index] > _MIN_AREA]
+    if len(regions) > _MAX_REGIONS or sum(shares[regions]) > _MAX_CHANGED_AREA:
         return
     left = np.asarray(np.isin(labels, regions), dtype=np.uint8)
     for index in sorted(regions, key=lambda each: -shares[each]):
         region = np.asarray(labels == index, dtype=np.uint8) & left
-        trip = _trip(one, other, region, left) if region.any() else None
+        trip = _match_object(one, other, region, left) if region.any() else None
         if trip is not None:
             # What one thing explains, another cannot.
-            taken = cv2.dilate(trip.outline | _carried(trip.outline, trip.move), _BROAD)
+            taken = cv2.dilate(trip.mask | _warp_mask(trip.mask, trip.affine), _LARGE_KERNEL)
             left &= np.asarray(1 - taken, np.uint8)
             yield trip
-    if count <= _QUIET:
-        yield from _seen_once(one, other, left)
+    if count <= _MAX_REGIONS_FOR_APPEARING:
+        yield from _find_appearing(one, other, left)
 
 
-def _seen_once(one: Frame, other: Frame, changed: Mask) -> Iterator[Trip]:
+def _find_appearing(one: Frame, other: Frame, changed: Mask) -> Iterator[MatchedObject]:
     """Find what only one of both pictures shows, each a compact thing with an outline."""
     outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
         hull = cv2.convexHull(outline)
         area = cv2.contourArea(outline)
-        if area < _SMALLEST * changed.size or area < _COMPACT * cv2.contourArea(hull):
+        if area < _MIN_AREA * changed.size or area < _MIN_SOLIDITY * cv2.contourArea(hull):
             continue
         region = np.zeros_like(changed)
         cv2.drawContours(region, [hull], -1, (1,), -1)
-        shown = _outlined(one, other, region, _ALONE), _outlined(other, one, region, _ALONE)
+        shown = (
+            _has_edges(one, other, region, _APPEARING_EDGE_RATIO),
+            _has_edges(other, one, region, _APPEARING_EDGE_RATIO),
+        )
         if any(shown):
-            yield Trip(region, np.eye(2, 3), shown)
+            yield MatchedObject(region, np.eye(2, 3), shown)
 
 
-def _changed(one: Frame, other: Frame) -> Mask:
+def _detect_changes(one: Frame, other: Frame) -> Mask:
     """Mark what differs by more than a pixel's shift could explain."""
     a, b = (cv2.GaussianBlur(each, (0, 0), 0.8) for each in (one, other))
-    over = cv2.subtract(a, cv2.dilate(b, _NARROW))
-    under = cv2.subtract(cv2.erode(b, _NARROW), a)
+    over = cv2.subtract(a, cv2.dilate(b, _SMALL_KERNEL))
+    under = cv2.subtract(cv2.erode(b, _SMALL_KERNEL), a)
     difference = np.maximum(over, under).max(axis=2)
-    marked = np.asarray(difference > _CHANGED, dtype=np.uint8)
-    opened = cv2.morphologyEx(marked, cv2.MORPH_OPEN, _NARROW)
-    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, _BROAD), dtype=np.uint8)
+    marked = np.asarray(difference > _CHANGE_LEVELS, dtype=np.uint8)
+    opened = cv2.morphologyEx(marked, cv2.MORPH_OPEN, _SMALL_KERNEL)
+    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, _LARGE_KERNEL), dtype=np.uint8)
 
 
-def _trip(one: Frame, other: Frame, region: Mask, changed: Mask) -> Trip | None:
+def _match_object(one: Frame, other: Frame, region: Mask, changed: Mask) -> MatchedObject | None:
     """Find where the thing went that the first picture shows in a changed region."""
-    best: tuple[float, Trip] | None = None
-    for move in _candidates(one, other, region, changed):
-        outline = _recognised(one, other, region, move)
-        landed = _carried(outline, move)
-        whole = region | _touched(changed, landed)
+    best: tuple[float, MatchedObject] | None = None
+    for move in _find_candidate_affines(one, other, region, changed):
+        outline = _find_unchanged_part(one, other, region, move)
+        landed = _warp_mask(outline, move)
+        whole = region | _find_touched_regions(changed, landed)
         covered = np.count_nonzero(whole & (outline | landed)) / np.count_nonzero(whole)
         there = np.count_nonzero(landed & changed) / (np.count_nonzero(landed) + 1)
         size = sqrt(np.count_nonzero(outline))
-        way = _way(outline, move)
+        way = _measure_distance(outline, move)
         sure = covered * there
-        if covered < _COVERED or there < _COVERED or way < max(_SHORTEST, _FARTHER * size):
+        if (
+            covered < _MIN_COVERAGE
+            or there < _MIN_COVERAGE
+            or way < max(_MIN_DISTANCE_PX, _MIN_RELATIVE_DISTANCE * size)
+        ):
             continue
-        if not (_outlined(one, other, outline) and _outlined(other, one, landed)):
+        if not (_has_edges(one, other, outline) and _has_edges(other, one, landed)):
             continue
         if best is None or sure > best[0]:
-            best = sure, Trip(_completed(outline, _touched(changed & (1 - region), landed), move), move)
+            best = (
+                sure,
+                MatchedObject(
+                    _complete_mask(outline, _find_touched_regions(changed & (1 - region), landed), move), move
+                ),
+            )
     if best is None:
         return None
-    return Trip(best[1].outline, _refined(one, other, best[1]))
+    return MatchedObject(best[1].mask, _refine_affine(one, other, best[1]))
 
 
-def _completed(outline: Mask, there: Mask, move: Matrix) -> Mask:
+def _complete_mask(outline: Mask, there: Mask, move: Matrix) -> Mask:
     """Add to an outline what only the other picture shows whole: at its border a thing is cut off."""
-    back = _carried(there, np.asarray(cv2.invertAffineTransform(move), np.float64))
-    much = np.count_nonzero(back & (1 - outline)) > _CUT_OFF * np.count_nonzero(outline)
+    back = _warp_mask(there, np.asarray(cv2.invertAffineTransform(move), np.float64))
+    much = np.count_nonzero(back & (1 - outline)) > _MAX_COMPLETION * np.count_nonzero(outline)
     return outline if much else np.asarray(outline | back, dtype=np.uint8)
 
 
-def _touched(changed: Mask, landed: Mask) -> Mask:
+def _find_touched_regions(changed: Mask, landed: Mask) -> Mask:
     """Return the changed regions that something lands in."""
     _, labels = cv2.connectedComponents(changed)
     return np.asarray(np.isin(labels, np.unique(labels[(landed & changed) > 0])) & (labels > 0), np.uint8)
 
 
-def _candidates(one: Frame, other: Frame, region: Mask, changed: Mask) -> Iterator[Matrix]:
+def _find_candidate_affines(one: Frame, other: Frame, region: Mask, changed: Mask) -> Iterator[Matrix]:
     """Return the moves under which the region looks most like something in the other picture."""
     one, other = (np.asarray(cv2.pyrDown(each), np.uint8) for each in (one, other))
     region, changed = (each[::2, ::2] for each in (region, changed))
@@ -159,22 +171,22 @@ def _candidates(one: Frame, other: Frame, region: Mask, changed: Mask) -> Iterat
         size = round(width * scale), round(height * scale)
         if size[0] >= other.shape[1] or size[1] >= other.shape[0]:
             continue
-        look, shape = resized(patch, *size).astype(np.float32), resized(mask * np.uint8(255), *size) > 127
+        look, shape = resize(patch, *size).astype(np.float32), resize(mask * np.uint8(255), *size) > 127
         weight = shape.astype(np.float32)
         count = float(weight.sum()) + 1
         cost = cv2.matchTemplate(other.astype(np.float32), look, cv2.TM_SQDIFF, mask=cv2.merge([weight] * 3))
         into = cv2.matchTemplate(changed.astype(np.float32), weight, cv2.TM_CCORR)
-        cost = np.sqrt(np.maximum(cost / (3 * count), 0)) - _CHANGED * into / count
-        for _ in range(_CANDIDATES):
+        cost = np.sqrt(np.maximum(cost / (3 * count), 0)) - _CHANGE_LEVELS * into / count
+        for _ in range(_CANDIDATE_COUNT):
             lowest, _, (x, y), _ = cv2.minMaxLoc(cost)
             move = np.array([[scale, 0, 2 * (x - scale * left)], [0, scale, 2 * (y - scale * top)]])
             found.append((float(lowest), move))
             cv2.circle(cost, (x, y), 3, (1e6,), -1)
-    for _, move in sorted(found, key=lambda each: each[0])[:_CANDIDATES]:
+    for _, move in sorted(found, key=lambda each: each[0])[:_CANDIDATE_COUNT]:
         yield np.asarray(move, dtype=np.float64)
 
 
-def _recognised(one: Frame, other: Frame, region: Mask, move: Matrix) -> Mask:
+def _find_unchanged_part(one: Frame, other: Frame, region: Mask, move: Matrix) -> Mask:
     """Return the part of a region that looks the same where it is moved to, as one piece without holes."""
     left, top, width, height = cv2.boundingRect(region)
     box = slice(top, top + height), slice(left, left + width)
@@ -183,8 +195,8 @@ def _recognised(one: Frame, other: Frame, region: Mask, move: Matrix) -> Mask:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     there = np.asarray(cv2.warpAffine(other, local, (width, height), flags=flags), dtype=np.uint8)
     same = np.zeros_like(region)
-    same[box] = 1 - _changed(np.ascontiguousarray(one[box]), there)
-    sure = cv2.morphologyEx(same & region, cv2.MORPH_OPEN, _NARROW)
+    same[box] = 1 - _detect_changes(np.ascontiguousarray(one[box]), there)
+    sure = cv2.morphologyEx(same & region, cv2.MORPH_OPEN, _SMALL_KERNEL)
     outlines, _ = cv2.findContours(sure, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     whole, around = np.zeros_like(region), np.zeros_like(region)
     if outlines:
@@ -195,12 +207,12 @@ def _recognised(one: Frame, other: Frame, region: Mask, move: Matrix) -> Mask:
     return np.asarray(whole | around & same, dtype=np.uint8)
 
 
-def _carried(outline: Mask, move: Matrix) -> Mask:
+def _warp_mask(outline: Mask, move: Matrix) -> Mask:
     size = outline.shape[1], outline.shape[0]
     return np.asarray(cv2.warpAffine(outline, move, size, flags=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
-def _way(outline: Mask, move: Matrix) -> float:
+def _measure_distance(outline: Mask, move: Matrix) -> float:
     rows, columns = np.nonzero(outline)
     if not rows.size:
         return 0.0
@@ -208,7 +220,7 @@ def _way(outline: Mask, move: Matrix) -> float:
     return hypot(*(move[:, :2] @ centre + move[:, 2] - centre))
 
 
-def _outlined(one: Frame, other: Frame, outline: Mask, clearly: float = _OUTLINED) -> bool:
+def _has_edges(one: Frame, other: Frame, outline: Mask, clearly: float = _EDGE_RATIO) -> bool:
     """Say whether one picture has edges around an outline that the other one lacks: the thing is there."""
     rim = cv2.morphologyEx(outline, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
     edges = [
@@ -220,19 +232,24 @@ def _outlined(one: Frame, other: Frame, outline: Mask, clearly: float = _OUTLINE
     return edges[0] > clearly * edges[1]
 
 
-def _refined(one: Frame, other: Frame, trip: Trip) -> Matrix:
+def _refine_affine(one: Frame, other: Frame, trip: MatchedObject) -> Matrix:
     """Return a trip's move to a part of a pixel, with the turn and the change of size that fit best."""
     greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (one, other)]
-    stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _ROUNDS, 1e-3)
-    start = trip.move.astype(np.float32)
+    stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _ECC_ITERATIONS, 1e-3)
+    start = trip.affine.astype(np.float32)
     try:
         # The outline lies in the first picture, which is the template here.
         _, found = cv2.findTransformECC(
-            greys[0], greys[1], start.copy(), cv2.MOTION_AFFINE, stop, trip.outline * np.uint8(255), 3
+            greys[0], greys[1], start.copy(), cv2.MOTION_AFFINE, stop, trip.mask * np.uint8(255), 3
         )
     except cv2.error:
         # It does not converge on things without a pattern.
-        return trip.move
-    away = abs(_way(trip.outline, np.asarray(found, np.float64)) - _way(trip.outline, trip.move))
+        return trip.affine
+    away = abs(
+        _measure_distance(trip.mask, np.asarray(found, np.float64))
+        - _measure_distance(trip.mask, trip.affine)
+    )
     stretched = np.abs(np.asarray(found)[:, :2] - start[:, :2]).max()
-    return np.asarray(found, np.float64) if away < _SHORTEST and stretched < _STRETCHED else trip.move
+    return (
+        np.asarray(found, np.float64) if away < _MIN_DISTANCE_PX and stretched < _MAX_STRETCH else trip.affine
+    )

@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Points = NDArray[np.float32]
 
-_SIDE: Final = 640
-_FEATURES: Final = 3000
-_RATIO: Final = 0.8
+_DETECTION_SIDE: Final = 640
+_MAX_FEATURES: Final = 3000
+_LOWE_RATIO: Final = 0.8
 _TOLERANCE_PX: Final = 2.5
-_RELATED: Final = 28
+_SAME_SCENE_INLIERS: Final = 28
 """Inliers of one epipolar geometry from which two pictures count as one scene."""
 
-_FEWEST: Final = 10
-_PLANE_SHARE: Final = 0.45
+_MIN_MATCHES: Final = 10
+_MIN_HOMOGRAPHY_SHARE: Final = 0.45
 _LARGEST_ZOOM: Final = 4.0
 
-_GREY: Final = 118.0
-_SPREAD: Final = 24.0
-_STEEPEST: Final = 4.0
+_TARGET_MEAN: Final = 118.0
+_TARGET_DEVIATION: Final = 24.0
+_MAX_CONTRAST_GAIN: Final = 4.0
 """Pictures of less spread than this, in levels of 255, are matched with more contrast, up to this often."""
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ImageRegistration:
     """What two pictures have in common.
 
     `inliers` counts matched points that agree with one camera move. `plane` is the homography from the
@@ -42,111 +42,119 @@ class Match:
     """
 
     inliers: int
-    plane: Matrix | None = None
+    homography: Matrix | None = None
 
     @property
-    def related(self) -> bool:
+    def is_same_scene(self) -> bool:
         """Whether the points alone show one scene."""
-        return self.inliers >= _RELATED
+        return self.inliers >= _SAME_SCENE_INLIERS
 
 
 @dataclass(frozen=True, slots=True)
-class Landmarks:
+class ImageFeatures:
     """The points by which a picture is known again: where they are, how they look, and the picture's size.
 
     Places are pixels of a reduced picture of that size (width, height).
     """
 
-    places: Points
-    looks: NDArray[np.float32]
-    size: tuple[int, int]
+    keypoints: Points
+    descriptors: NDArray[np.float32]
+    image_size: tuple[int, int]
 
 
-def landmarks(frame: Frame) -> Landmarks:
+def detect_features(frame: Frame) -> ImageFeatures:
     """Find a frame's landmarks by SIFT, in whatever light it is."""
-    grey = _scaled(frame)
-    finder = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.02)
-    found, described = finder.detectAndCompute(grey, None)
-    places = np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2)
-    rows = np.asarray(described if found else np.zeros((0, 128)), dtype=np.float32)
-    return Landmarks(places, _normalised(rows), (grey.shape[1], grey.shape[0]))
+    grey = _prepare_grey(frame)
+    detector = cv2.SIFT.create(nfeatures=_MAX_FEATURES, contrastThreshold=0.02)
+    found, described = detector.detectAndCompute(grey, None)
+    keypoints = np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2)
+    descriptors = np.asarray(described if found else np.zeros((0, 128)), dtype=np.float32)
+    return ImageFeatures(keypoints, _to_root_sift(descriptors), (grey.shape[1], grey.shape[0]))
 
 
-def match(first: Landmarks, last: Landmarks) -> Match:
+def register_images(first: ImageFeatures, last: ImageFeatures) -> ImageRegistration:
     """Match the landmarks of two frames of one size by MAGSAC."""
-    source, target = _matched_points(first, last)
-    if len(source) < _FEWEST:
-        return Match(0)
-    epipolar = _epipolar(source, target)
-    homography, planar = cv2.findHomography(
+    source, target = _match_keypoints(first, last)
+    if len(source) < _MIN_MATCHES:
+        return ImageRegistration(0)
+    epipolar = _count_epipolar_inliers(source, target)
+    homography, homography_inliers = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, 2 * _TOLERANCE_PX, maxIters=5000, confidence=0.999
     )
-    on_plane = _count(planar)
+    on_plane = _count_inliers(homography_inliers)
     inliers = max(epipolar, on_plane)
-    if on_plane < max(_FEWEST, _PLANE_SHARE * inliers):
-        return Match(inliers)
-    units = np.diag([*first.size, 1.0])
-    plane = np.linalg.inv(units) @ np.asarray(homography, dtype=np.float64) @ units
-    return Match(inliers, plane / plane[2, 2] if _is_camera_move(plane) else None)
+    if on_plane < max(_MIN_MATCHES, _MIN_HOMOGRAPHY_SHARE * inliers):
+        return ImageRegistration(inliers)
+    units = np.diag([*first.image_size, 1.0])
+    unit_homography = np.linalg.inv(units) @ np.asarray(homography, dtype=np.float64) @ units
+    return ImageRegistration(
+        inliers,
+        unit_homography / unit_homography[2, 2] if _is_plausible_homography(unit_homography) else None,
+    )
 
 
-def _epipolar(source: Points, target: Points) -> int:
+def _count_epipolar_inliers(source: Points, target: Points) -> int:
     """Count the points that agree with one epipolar geometry."""
     try:
-        _, agreeing = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
+        _, inlier_mask = cv2.findFundamentalMat(source, target, cv2.USAC_MAGSAC, _TOLERANCE_PX, 0.999, 5000)
     except cv2.error:
         # Few points of which some lie on each other: OpenCV 5.0's estimator meets a model that it never made.
         return 0
-    return _count(agreeing)
+    return _count_inliers(inlier_mask)
 
 
-def _count(inside: object) -> int:
+def _count_inliers(inside: object) -> int:
     # OpenCV gives None where it found no model, whatever its types say.
     return 0 if inside is None else int(np.count_nonzero(np.asarray(inside)))
 
 
-def _is_camera_move(plane: Matrix) -> bool:
-    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], dtype=np.float64) @ plane.T
-    if np.any(corners[:, 2] * plane[2, 2] <= 0) or np.ptp(corners[:, 2]) > 0.7 * abs(corners[:, 2]).max():
+def _is_plausible_homography(homography: Matrix) -> bool:
+    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], dtype=np.float64) @ homography.T
+    if (
+        np.any(corners[:, 2] * homography[2, 2] <= 0)
+        or np.ptp(corners[:, 2]) > 0.7 * abs(corners[:, 2]).max()
+    ):
         return False
     area = float(cv2.contourArea((corners[:, :2] / corners[:, 2:]).astype(np.float32), oriented=True))
     return _LARGEST_ZOOM**-2 < area < _LARGEST_ZOOM**2
 
 
-def _matched_points(first: Landmarks, last: Landmarks) -> tuple[Points, Points]:
-    if min(len(first.looks), len(last.looks)) <= 1:
-        return first.places[:0], last.places[:0]
-    alike = first.looks @ last.looks.T
-    ahead, sure_ahead = _best(alike)
-    back, sure_back = _best(alike.T)
+def _match_keypoints(first: ImageFeatures, last: ImageFeatures) -> tuple[Points, Points]:
+    if min(len(first.descriptors), len(last.descriptors)) <= 1:
+        return first.keypoints[:0], last.keypoints[:0]
+    similarity = first.descriptors @ last.descriptors.T
+    ahead, sure_ahead = _find_best_matches(similarity)
+    back, sure_back = _find_best_matches(similarity.T)
     rows = np.arange(len(ahead))
     chosen = rows[sure_ahead & sure_back[ahead] & (back[ahead] == rows)]
-    return first.places[chosen], last.places[ahead[chosen]]
+    return first.keypoints[chosen], last.keypoints[ahead[chosen]]
 
 
-def _best(alike: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _find_best_matches(similarity: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return each row's best column, and whether it is clearly better than the second."""
-    best = np.argmax(alike, axis=1)
-    rows = np.arange(len(alike))
-    nearest = alike[rows, best]
-    alike[rows, best] = -1
-    second = alike.max(axis=1)
-    alike[rows, best] = nearest
-    return best, np.asarray(2 - 2 * nearest < _RATIO**2 * (2 - 2 * second))
+    best = np.argmax(similarity, axis=1)
+    rows = np.arange(len(similarity))
+    nearest = similarity[rows, best]
+    similarity[rows, best] = -1
+    second = similarity.max(axis=1)
+    similarity[rows, best] = nearest
+    return best, np.asarray(2 - 2 * nearest < _LOWE_RATIO**2 * (2 - 2 * second))
 
 
-def _normalised(features: NDArray[np.float32]) -> NDArray[np.float32]:
+def _to_root_sift(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
     # Square roots of L1-normalised vectors compare by Hellinger distance (RootSIFT, Arandjelović 2012).
-    return np.asarray(np.sqrt(features / np.maximum(features.sum(axis=1, keepdims=True), 1e-6)), np.float32)
+    return np.asarray(
+        np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-6)), np.float32
+    )
 
 
-def _scaled(frame: Frame) -> NDArray[np.uint8]:
+def _prepare_grey(frame: Frame) -> NDArray[np.uint8]:
     height, width = frame.shape[:2]
-    scale = _SIDE / max(height, width)
+    scale = _DETECTION_SIDE / max(height, width)
     size = (round(width * scale), round(height * scale))
     grey = cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
     # What is dark or hazy has landmarks as well: SIFT's threshold counts in levels of light.
     mean, spread = (float(each[0, 0]) for each in cv2.meanStdDev(grey))
-    gain = min(max(_SPREAD / (spread + 1), 1.0), _STEEPEST)
-    levels = np.rint((np.arange(256) - mean) * gain + (mean if gain == 1 else _GREY))
+    gain = min(max(_TARGET_DEVIATION / (spread + 1), 1.0), _MAX_CONTRAST_GAIN)
+    levels = np.rint((np.arange(256) - mean) * gain + (mean if gain == 1 else _TARGET_MEAN))
     return np.asarray(cv2.LUT(grey, np.clip(levels, 0, 255).astype(np.uint8)), dtype=np.uint8)

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.networks.models import FloatArray
 
-_GAIN: Final = 0.12
+_SHARPENING: Final = 0.12
 """Linear interpolation at random places keeps 0.82 of what repeats every four pixels, 1 / (1 + 2 * 0.11)."""
 
-_SPARSE: Final = 8
+_SUBSAMPLING: Final = 8
 
 
-class Crisp:
+class SharpenedImage:
     """One picture, plain and sharpened."""
 
     def __init__(self, picture: Frame) -> None:
-        kernel = np.array([-_GAIN, 1 + 2 * _GAIN, -_GAIN], dtype=np.float32)
+        kernel = np.array([-_SHARPENING, 1 + 2 * _SHARPENING, -_SHARPENING], dtype=np.float32)
         self._plain = picture
         self._sharp = np.asarray(cv2.sepFilter2D(picture, -1, kernel, kernel), dtype=np.uint8)
 
-    def shifted(self, shifts: FloatArray, amount: float) -> Frame:
+    def sharpen_for_warp(self, displacement: FloatArray, amount: float) -> Frame:
         """Return the picture to be warped by these shifts [h,w,2], in pixels: what rests is left as it is.
 
         `amount`, 0 … 1, is the part of the loss that is made up for.
         """
-        lengths = np.linalg.norm(shifts[::_SPARSE, ::_SPARSE], axis=2)
+        lengths = np.linalg.norm(displacement[::_SUBSAMPLING, ::_SUBSAMPLING], axis=2)
         amount *= float(np.minimum(lengths, 1).mean())
         return np.asarray(cv2.addWeighted(self._sharp, amount, self._plain, 1 - amount, 0), dtype=np.uint8)

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.camera.path import AMPLITUDES
+from keyreel.engines.motion.camera.path import AMPLITUDE_SCALES
 from keyreel.engines.motion.camera.timing import smoothstep
-from keyreel.engines.motion.effects.weather import Weather
-from keyreel.engines.motion.imaging.warping import identity
+from keyreel.engines.motion.effects.weather import ShotEffects
+from keyreel.engines.motion.imaging.warping import create_identity_map
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
 from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import Chart
+    from keyreel.engines.motion.imaging.warping import CoordinateMap
     from keyreel.engines.motion.networks.models import FloatArray
     from keyreel.engines.motion.prompts.parser import CameraCue
     from keyreel.order import Order
 
 # Full reach of a move at its farthest: (enlargement, right, down, turn), in shares of the frame's sides. What
 # goes aside enlarges by twice as much and more, so that nothing beyond the picture comes into view.
-_REACH: Final = {
+_MOVE_REACH: Final = {
     CameraMove.PUSH_IN: (0.08, 0.0, 0.0, 0.0),
     CameraMove.PULL_OUT: (0.08, 0.0, 0.0, 0.0),
     CameraMove.ZOOM_IN: (0.10, 0.0, 0.0, 0.0),
@@ -46,15 +46,15 @@ _REACH: Final = {
     CameraMove.ORBIT_LEFT: (0.12, -0.02, 0.0, -0.06),
     CameraMove.ORBIT_RIGHT: (0.12, 0.02, 0.0, 0.06),
 }
-_OUTWARDS: Final = frozenset({CameraMove.PULL_OUT, CameraMove.ZOOM_OUT})
-_SKEW: Final = 1.7
+_OUTWARD_MOVES: Final = frozenset({CameraMove.PULL_OUT, CameraMove.ZOOM_OUT})
+_TIMING_SKEW: Final = 1.7
 """The move itself takes two thirds of the time, and its way back the rest, so that its direction tells."""
 
-_BULGE: Final = 0.14
-_HELD: Final = 0.3
+_DOLLY_ZOOM_BULGE: Final = 0.14
+_DOLLY_ZOOM_RADIUS: Final = 0.3
 """A dolly zoom holds what lies within this share of the frame's sides around its middle."""
 
-_HEADINGS: Final = {
+_WHIP_DIRECTIONS: Final = {
     CameraMove.PAN_LEFT: (-1, 0),
     CameraMove.TRACK_LEFT: (-1, 0),
     CameraMove.ORBIT_LEFT: (-1, 0),
@@ -63,82 +63,92 @@ _HEADINGS: Final = {
     CameraMove.TILT_DOWN: (0, 1),
     CameraMove.SINK: (0, 1),
 }
-_SHAKE: Final = 0.008
-_SHAKES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
+_SHAKE_AMPLITUDE: Final = 0.008
+_SHAKE_WAVES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
 _CLEARING_SECONDS: Final = 0.7
-_UNHURRIED_SECONDS: Final = 4
-_HOURS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
+_FULL_REACH_SECONDS: Final = 4
+_TIME_OF_DAY_EFFECTS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
 """Left to the keyframes: an hour that came and went in every shot would be a pulse of light."""
 
 
-class Excursion:
+class ShotMotion:
     """One shot's own camera move and weather over its frames."""
 
     def __init__(self, order: Order, index: int, first: Frame) -> None:
         shot = order.shots[index]
         direction = parse_prompt(shot.prompt)
-        effects = tuple((effect, amount) for effect, amount in direction.effects if effect not in _HOURS)
+        effects = tuple(
+            (effect, amount) for effect, amount in direction.effects if effect not in _TIME_OF_DAY_EFFECTS
+        )
         self._frames = shot.frames
         self._cues = direction.cues
         # There and back again in a short shot is a lurch: the shorter, the less far.
-        self._amplitude = min(AMPLITUDES[order.amplitude], 1.5) * min(shot.seconds / _UNHURRIED_SECONDS, 1.0)
-        self._phases = np.random.default_rng([order.seed, index, 17]).uniform(0, 2 * pi, (2, len(_SHAKES)))
+        self._amplitude = min(AMPLITUDE_SCALES[order.amplitude], 1.5) * min(
+            shot.seconds / _FULL_REACH_SECONDS, 1.0
+        )
+        self._phases = np.random.default_rng([order.seed, index, 17]).uniform(
+            0, 2 * pi, (2, len(_SHAKE_WAVES))
+        )
         clear = replace(direction, effects=effects)
-        self._weather = Weather(clear, first, order.frame_size, order.seed, rising=True) if effects else None
+        self._effects = (
+            ShotEffects(clear, first, order.frame_size, order.seed, fade_in=True) if effects else None
+        )
 
     @property
-    def heading(self) -> tuple[int, int]:
+    def whip_direction(self) -> tuple[int, int]:
         """To which side a whip goes: right and down, each -1, 0 or 1."""
-        return next((_HEADINGS[cue.move] for cue in self._cues if cue.move in _HEADINGS), (1, 0))
+        return next(
+            (_WHIP_DIRECTIONS[cue.move] for cue in self._cues if cue.move in _WHIP_DIRECTIONS), (1, 0)
+        )
 
-    def look(self, step: int, size: Size) -> Chart | None:
+    def compute_view_map(self, step: int, size: Size) -> CoordinateMap | None:
         """Return where each pixel of the frame looks, in pixels of `size`; None straight ahead."""
         if not self._cues:
             return None
         total = np.zeros(4)
         bulge = 0.0
         for cue in self._cues:
-            reach = self._bow(cue, step) * min(cue.strength, 1.5) * self._amplitude
+            reach = self._compute_progress(cue, step) * min(cue.strength, 1.5) * self._amplitude
             if cue.move is CameraMove.HANDHELD:
-                shake = [self._shake(axis, step) * _SHAKE for axis in (0, 1)]
-                total += np.array([3 * _SHAKE, *shake, 0.0]) * reach
+                shake = [self._compute_shake(axis, step) * _SHAKE_AMPLITUDE for axis in (0, 1)]
+                total += np.array([3 * _SHAKE_AMPLITUDE, *shake, 0.0]) * reach
             elif cue.move is CameraMove.DOLLY_ZOOM:
-                bulge += _BULGE * reach
+                bulge += _DOLLY_ZOOM_BULGE * reach
             else:
-                total += np.array(_REACH.get(cue.move, (0.0,) * 4)) * reach
-        return _looking(size, total.astype(np.float32), np.float32(bulge))
+                total += np.array(_MOVE_REACH.get(cue.move, (0.0,) * 4)) * reach
+        return _build_view_map(size, total.astype(np.float32), np.float32(bulge))
 
-    def _bow(self, cue: CameraCue, step: int) -> float:
+    def _compute_progress(self, cue: CameraCue, step: int) -> float:
         """Return how much of a cue's reach is reached: none at either end, at rest there."""
         time = min(max((step / self._frames - cue.start) / (cue.end - cue.start), 0.0), 1.0)
-        skewed = 1 - (1 - time) ** _SKEW if cue.move in _OUTWARDS else time**_SKEW
+        skewed = 1 - (1 - time) ** _TIMING_SKEW if cue.move in _OUTWARD_MOVES else time**_TIMING_SKEW
         return sin(pi * skewed) ** 2
 
-    def weathered(self, frame: Frame, step: int) -> Frame:
+    def apply_effects(self, frame: Frame, step: int) -> Frame:
         """Lay the shot's weather over a frame: it gathers after one keyframe and clears for the next."""
-        if self._weather is None or step == 0:
+        if self._effects is None or step == 0:
             return frame
-        stormy = frame.copy()
-        self._weather.behind(stormy, step, self._frames)
-        self._weather.before(stormy, step, self._frames)
-        left = smoothstep(0, _CLEARING_SECONDS, (self._frames - 1 - step) / FPS)
-        if left == 1:
-            return stormy
-        return np.asarray(cv2.addWeighted(stormy, left, frame, 1 - left, 0), dtype=np.uint8)
+        with_effects = frame.copy()
+        self._effects.draw_behind(with_effects, step, self._frames)
+        self._effects.draw_in_front(with_effects, step, self._frames)
+        remaining = smoothstep(0, _CLEARING_SECONDS, (self._frames - 1 - step) / FPS)
+        if remaining == 1:
+            return with_effects
+        return np.asarray(cv2.addWeighted(with_effects, remaining, frame, 1 - remaining, 0), dtype=np.uint8)
 
-    def _shake(self, axis: int, step: int) -> float:
+    def _compute_shake(self, axis: int, step: int) -> float:
         seconds = step / FPS
-        waves = zip(_SHAKES, self._phases[axis], strict=True)
+        waves = zip(_SHAKE_WAVES, self._phases[axis], strict=True)
         return sum(size * sin(2 * pi * rate * seconds + float(phase)) for (rate, size), phase in waves)
 
 
-def _looking(size: Size, reached: FloatArray, bulge: np.float32) -> Chart:
+def _build_view_map(size: Size, reached: FloatArray, bulge: np.float32) -> CoordinateMap:
     """Return where each pixel looks when the frame is enlarged, moved aside, turned and bulged."""
     enlarged, right, down, turn = reached
     sides = np.array([size.width, size.height], dtype=np.float32)
-    away = identity(size) / sides - np.float32(0.5)
+    away = create_identity_map(size) / sides - np.float32(0.5)
     if bulge:
-        far = 1 - np.exp(-(away**2).sum(axis=2, keepdims=True) / np.float32(_HELD**2))
+        far = 1 - np.exp(-(away**2).sum(axis=2, keepdims=True) / np.float32(_DOLLY_ZOOM_RADIUS**2))
         away = away * (1 - bulge * far)
     away = away / ((1 + turn * away[..., :1]) * (1 + enlarged))
     centre = np.array([0.5 + right, 0.5 + down], dtype=np.float32)

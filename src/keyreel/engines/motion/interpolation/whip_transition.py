@@ -15,72 +15,76 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.camera.parallax import confined, view_of
-from keyreel.engines.motion.camera.path import Pose
-from keyreel.engines.motion.imaging.pixels import MIRROR, blended
-from keyreel.engines.motion.layers.layered_image import stage
+from keyreel.engines.motion.camera.parallax import confine_pose, create_camera_view
+from keyreel.engines.motion.camera.path import CameraPose
+from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, blend
+from keyreel.engines.motion.layers.layered_image import separate_layers
 from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray, Nets
+    from keyreel.engines.motion.networks.models import FloatArray, Networks
 
-_DOLLY: Final = 0.05 / FPS
+_DOLLY_PER_FRAME: Final = 0.05 / FPS
 """How far the camera moves in with each frame, close to a keyframe and beyond it."""
 
-_ZOOM: Final = 0.5
+_ZOOM_PER_DOLLY: Final = 0.5
 """How much of the same it zooms, so that the far distance, which no camera comes nearer to, moves as well."""
 
-SEAM_SPEED: Final = (0.16 + 0.38 * _ZOOM) * _DOLLY
+SEAM_SPEED: Final = (0.16 + 0.38 * _ZOOM_PER_DOLLY) * _DOLLY_PER_FRAME
 """The mean motion a frame at both ends, in shares of the frame's sides: see InBetween.length."""
 
-_PUSH: Final = 0.10
-_ASIDE: Final = 0.10
-_LONGEST: Final = 0.18
-_SQUEEZE: Final = 1.3
-_REFINED_FRAMES: Final = 10
-_DISTANCE: Final = 1.6
+_WHIP_PUSH: Final = 0.10
+_LATERAL_TRAVEL: Final = 0.10
+_MAX_APPROACH: Final = 0.18
+_BORDER_COMPRESSION: Final = 1.3
+_RESIDUAL_FADE_FRAMES: Final = 10
+_WHIP_DISTANCE: Final = 1.6
 """From the first picture's middle to the last one's, in widths of the frame."""
 
 _WHIP_FRAMES: Final = 16.0
-_SHUTTER: Final = 0.9
+_SHUTTER_SHARE: Final = 0.9
 """The share of a frame's time for which a camera would expose it."""
 
 
-class Still:
+class LayeredKeyframe:
     """A keyframe that can be seen with depth."""
 
-    def __init__(self, frame: Frame, nets: Nets) -> None:
+    def __init__(self, frame: Frame, nets: Networks) -> None:
         size = Size(frame.shape[1], frame.shape[0])
         self.frame = frame
-        self._stage = stage(frame, size, nets)
-        self._view = view_of(size, (0, 0, 0, 0), _SQUEEZE)
-        self._lost = cv2.subtract(frame, self._stage.seen_by(Pose(), self._view), dtype=cv2.CV_16S)
+        self._layered_image = separate_layers(frame, size, nets)
+        self._view = create_camera_view(size, (0, 0, 0, 0), _BORDER_COMPRESSION)
+        self._residual = cv2.subtract(
+            frame, self._layered_image.render_view(CameraPose(), self._view), dtype=cv2.CV_16S
+        )
 
-    def seen_by(self, pose: Pose, frames: int) -> Frame:
+    def render_view(self, pose: CameraPose, frames: int) -> Frame:
         """Draw what a camera sees that has moved away from the keyframe's own place for that many frames."""
-        seen = self._stage.seen_by(confined(pose, self._view), self._view)
-        fresh = 1 - frames / _REFINED_FRAMES
+        seen = self._layered_image.render_view(confine_pose(pose, self._view), self._view)
+        fresh = 1 - frames / _RESIDUAL_FADE_FRAMES
         if fresh <= 0:
             return seen
         # Taking a picture apart costs its edges a little; without this they would change at the keyframe.
-        return np.asarray(cv2.scaleAdd(self._lost, fresh, seen.astype(np.int16)).clip(0, 255), dtype=np.uint8)
+        return np.asarray(
+            cv2.scaleAdd(self._residual, fresh, seen.astype(np.int16)).clip(0, 255), dtype=np.uint8
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class WhipTransition:
     """The way from one still to another, unrelated one, in `steps` frames.
 
     Where it `ends` a film the camera draws back to the last keyframe, and looks nowhere beyond it; else it
     moves on in, as it does on the far side of the keyframe.
     """
 
-    first: Still
-    last: Still
+    first: LayeredKeyframe
+    last: LayeredKeyframe
     steps: int
-    ends: bool = False
+    is_final: bool = False
 
-    def frame(self, step: int, heading: tuple[int, int] = (1, 0), sway: float = 0.0) -> Frame:
+    def render_frame(self, step: int, heading: tuple[int, int] = (1, 0), sway: float = 0.0) -> Frame:
         """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself.
 
         The whip goes where `heading` says (right and down, each -1, 0 or 1); `sway` moves the camera across.
@@ -89,66 +93,73 @@ class Bridge:
             return self.first.frame
         if step >= self.steps:
             return self.last.frame
-        travelled = self._travelled(step)
-        speed = _SHUTTER * (self._travelled(step + 0.5) - self._travelled(step - 0.5))
-        share = self._share_of_last(travelled, speed, heading)
-        views = (partial(each, step, _Whip(heading, sway, speed)) for each in (self._leaving, self._arriving))
+        travel = self._compute_travel(step)
+        speed = _SHUTTER_SHARE * (self._compute_travel(step + 0.5) - self._compute_travel(step - 0.5))
+        share = self._compute_last_share(travel, speed, heading)
+        views = (
+            partial(each, step, _WhipMotion(heading, sway, speed))
+            for each in (self._render_leaving, self._render_arriving)
+        )
         leaving, arriving = views
         if share.max() == 0:
             return leaving()
         if share.min() == 1:
             return arriving()
         weight = np.ascontiguousarray(np.broadcast_to(share, self.first.frame.shape[:2]))
-        return blended(arriving(), leaving(), weight)
+        return blend(arriving(), leaving(), weight)
 
-    def _leaving(self, step: int, whip: _Whip) -> Frame:
+    def _render_leaving(self, step: int, whip: _WhipMotion) -> Frame:
         done = min(2 * step / self.steps, 1.0)
-        near = _approached(step)
-        aside = whip.aside(done**2)
-        pose = aside._replace(zoom=exp(_ZOOM * near), dolly=near + _PUSH * done**3)
-        return whip.passed(self.first.seen_by(pose, step), self._travelled(step))
+        near = _compute_approach(step)
+        aside = whip.compute_pose(done**2)
+        pose = aside._replace(zoom=exp(_ZOOM_PER_DOLLY * near), dolly=near + _WHIP_PUSH * done**3)
+        return whip.shift_and_blur(self.first.render_view(pose, step), self._compute_travel(step))
 
-    def _arriving(self, step: int, whip: _Whip) -> Frame:
+    def _render_arriving(self, step: int, whip: _WhipMotion) -> Frame:
         left = min(2 - 2 * step / self.steps, 1.0)
-        near = _approached(self.steps - step) * (1 if self.ends else -1)
-        pose = whip.aside(-(left**2))._replace(zoom=exp(_ZOOM * near), dolly=near)
-        return whip.passed(self.last.seen_by(pose, self.steps - step), self._travelled(step) - _DISTANCE)
+        near = _compute_approach(self.steps - step) * (1 if self.is_final else -1)
+        pose = whip.compute_pose(-(left**2))._replace(zoom=exp(_ZOOM_PER_DOLLY * near), dolly=near)
+        return whip.shift_and_blur(
+            self.last.render_view(pose, self.steps - step), self._compute_travel(step) - _WHIP_DISTANCE
+        )
 
-    def _travelled(self, step: float) -> float:
+    def _compute_travel(self, step: float) -> float:
         """Return the camera's way across, in widths of the frame: a quintic, still at both its ends."""
         frames = min(_WHIP_FRAMES, self.steps / 2)
         time = min(max((step - self.steps / 2) / frames + 0.5, 0.0), 1.0)
-        return _DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
+        return _WHIP_DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
 
-    def _share_of_last(self, travelled: float, speed: float, heading: tuple[int, int]) -> FloatArray:
+    def _compute_last_share(self, travelled: float, speed: float, heading: tuple[int, int]) -> FloatArray:
         """Return the last picture's share along the whip: all but 0 or 1, away from the pictures' border."""
         upright = heading[0] == 0
         length = self.first.frame.shape[0 if upright else 1]
         along = (np.arange(length, dtype=np.float32) + 0.5) / length - 0.5
         soft = 0.15 + speed / 2
-        place = (along * sum(heading) + np.float32(travelled - _DISTANCE / 2)) / np.float32(2 * soft) + 0.5
-        place = np.clip(place, 0, 1)
-        share = np.asarray(place * place * (3 - 2 * place), dtype=np.float32)
+        part = (along * sum(heading) + np.float32(travelled - _WHIP_DISTANCE / 2)) / np.float32(
+            2 * soft
+        ) + 0.5
+        part = np.clip(part, 0, 1)
+        share = np.asarray(part * part * (3 - 2 * part), dtype=np.float32)
         return share[:, np.newaxis] if upright else share
 
 
 @dataclass(frozen=True, slots=True)
-class _Whip:
+class _WhipMotion:
     """Where a whip goes, how far the camera goes across it, and its speed, in frames' sides a frame."""
 
     heading: tuple[int, int]
     sway: float
     speed: float
 
-    def aside(self, amount: float) -> Pose:
+    def compute_pose(self, amount: float) -> CameraPose:
         """Return the pose that goes ahead of the whip."""
-        right, down = (_ASIDE * amount * each for each in self.heading)
+        right, down = (_LATERAL_TRAVEL * amount * each for each in self.heading)
         across = self.sway * abs(amount)
         if self.heading[0]:
-            return Pose(truck=right, pan=right / 2, tilt=across)
-        return Pose(lift=down, tilt=down / 2, pan=across)
+            return CameraPose(truck=right, pan=right / 2, tilt=across)
+        return CameraPose(pedestal=down, tilt=down / 2, pan=across)
 
-    def passed(self, frame: Frame, across: float) -> Frame:
+    def shift_and_blur(self, frame: Frame, across: float) -> Frame:
         """Show a frame, mirrored outside itself, from `across` sides further on, blurred by its speed."""
         if across == 0:
             return frame
@@ -157,15 +168,15 @@ class _Whip:
         # Twice a box is a triangle: a shutter that opens and closes, without the streaks of a hard one.
         side = round(self.speed * (height if upright else width)) // 2 + 1
         box = (1, side) if upright else (side, 1)
-        once = cv2.blur(frame, box, borderType=MIRROR)
-        blurred = cv2.blur(once, box, borderType=MIRROR)
+        once = cv2.blur(frame, box, borderType=BORDER_MIRROR)
+        blurred = cv2.blur(once, box, borderType=BORDER_MIRROR)
         right, down = (across * each for each in self.heading)
         shift = np.array([[1, 0, right * width], [0, 1, down * height]], dtype=np.float64)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        shown = cv2.warpAffine(blurred, shift, (width, height), flags=flags, borderMode=MIRROR)
+        shown = cv2.warpAffine(blurred, shift, (width, height), flags=flags, borderMode=BORDER_MIRROR)
         return np.asarray(shown, dtype=np.uint8)
 
 
-def _approached(frames: int) -> float:
+def _compute_approach(frames: int) -> float:
     """Return how far the camera moves in that many frames: first evenly, then ever less."""
-    return _LONGEST * (1 - exp(-_DOLLY * frames / _LONGEST))
+    return _MAX_APPROACH * (1 - exp(-_DOLLY_PER_FRAME * frames / _MAX_APPROACH))

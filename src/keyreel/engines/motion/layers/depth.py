@@ -12,33 +12,33 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-HORIZON: Final = 0.42
+DEFAULT_HORIZON: Final = 0.42
 """Where a picture's far distance lies when nothing tells: this part of its height from the top."""
-_FAR: Final = 0.10
-_NEAREST_SUBJECT: Final = 0.95
-_FARTHEST_SUBJECT: Final = 0.32
-RELIEF: Final = 0.10
+_HORIZON_DISPARITY: Final = 0.10
+_MAX_SUBJECT_DISPARITY: Final = 0.95
+_MIN_SUBJECT_DISPARITY: Final = 0.32
+MAX_RELIEF: Final = 0.10
 
 
-def ground(rows: NDArray[np.float32], horizon: float = HORIZON) -> FloatArray:
+def compute_ground_disparity(rows: NDArray[np.float32], horizon: float = DEFAULT_HORIZON) -> FloatArray:
     """Return the disparity of the ground seen at these rows (0.0 top … 1.0 bottom of the picture)."""
     below = np.clip((rows - horizon) / (1 - horizon), 0, 1)
     above = np.clip((horizon - rows) / horizon, 0, 1)
-    return np.asarray(_FAR + 0.85 * below**1.15 + 0.06 * above, np.float32)
+    return np.asarray(_HORIZON_DISPARITY + 0.85 * below**1.15 + 0.06 * above, np.float32)
 
 
-def stands_at(alpha: FloatArray) -> float:
+def estimate_subject_disparity(alpha: FloatArray) -> float:
     """Return the disparity of a subject that stands where its matte ends below."""
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
     foot = (rows[-1] + 1) / alpha.shape[0] if rows.size else 1.0
-    here = float(ground(np.array([foot], np.float32))[0])
-    return min(max(here, _FARTHEST_SUBJECT), _NEAREST_SUBJECT)
+    here = float(compute_ground_disparity(np.array([foot], np.float32))[0])
+    return min(max(here, _MIN_SUBJECT_DISPARITY), _MAX_SUBJECT_DISPARITY)
 
 
-def relief(alpha: FloatArray) -> FloatArray:
+def compute_relief(alpha: FloatArray) -> FloatArray:
     """Return the roundness of a subject: how much nearer than its edge each point lies."""
     inside = np.asarray(alpha > 0.5, np.uint8)
     inner = cv2.distanceTransform(inside, cv2.DIST_L2, 3)
     peak = max(float(inner.max()), 1.0)
     dome = np.sqrt(np.clip(inner / peak, 0, 1)).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(dome, (0, 0), max(alpha.shape[1] / 60, 1.0)) * RELIEF, np.float32)
+    return np.asarray(cv2.GaussianBlur(dome, (0, 0), max(alpha.shape[1] / 60, 1.0)) * MAX_RELIEF, np.float32)

@@ -11,21 +11,26 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects.water_and_clouds import currents
+from keyreel.engines.motion.effects.water_and_clouds import detect_ambient_flow
 from keyreel.engines.motion.imaging.pixels import (
-    bytes_of,
-    fetched,
-    four_channels,
-    premultiplied,
-    resized,
-    step,
-    three_channels,
+    premultiply,
+    resize,
+    sample_image,
+    smoothstep_array,
+    to_rgb,
+    to_rgba,
+    to_uint8,
 )
 from keyreel.engines.motion.layers import background as plate
 from keyreel.engines.motion.layers import depth
-from keyreel.engines.motion.layers.visible_patches import Opacity, everywhere, lay, seen
-from keyreel.engines.motion.networks.matting import coverage, matte
-from keyreel.engines.motion.subjects.cutouts import clean_edges
+from keyreel.engines.motion.layers.visible_patches import (
+    OpacityGrid,
+    create_full_mask,
+    draw_patch,
+    sample_patches,
+)
+from keyreel.engines.motion.networks.matting import compute_alpha_matte, measure_coverage
+from keyreel.engines.motion.subjects.cutouts import decontaminate_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,224 +38,250 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.camera.path import Pose
-    from keyreel.engines.motion.effects.water_and_clouds import Currents
-    from keyreel.engines.motion.effects.wind import Breeze
-    from keyreel.engines.motion.layers.background import Canvas
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
+    from keyreel.engines.motion.effects.wind import Wind
+    from keyreel.engines.motion.layers.background import FrameCanvas
     from keyreel.engines.motion.layers.visible_patches import Mask
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
 
-_SMALLEST: Final = 0.004
-_LARGEST: Final = 0.82
-_CLOSE: Final = 0.35
-_BAY: Final = 0.16
-_EDGE: Final = 3
-_COARSE: Final = 8
-_SEEN: Final = 0.01
+_MIN_COVERAGE: Final = 0.004
+_MAX_COVERAGE: Final = 0.82
+_CLOSE_UP_COVERAGE: Final = 0.35
+_CLOSING_SIZE: Final = 0.16
+_GAP_DILATION: Final = 3
+_COARSE_STEP: Final = 8
+_MIN_VISIBLE_ALPHA: Final = 0.01
 _HEADROOM: Final = 0.07
-_STILL: Final = 0.02
+_MIN_FLOW_SPEED: Final = 0.02
 """Pixels a second below which water stands still."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cutout:
+class SubjectLayer:
     """The subject on a canvas: its colours, clean of the background's, with opacity, and how near it is."""
 
     image: Frame
     """Premultiplied, [height, width, 4]."""
-    opacity: Opacity
+    opacity_grid: OpacityGrid
     disparity: float
     relief: FloatArray
-    box: tuple[float, float, float, float]
+    bounds: tuple[float, float, float, float]
     """In units: left, top, right, bottom."""
     origin: tuple[float, float]
     """Where the resting frame starts on the canvas, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class LayeredImage:
     """A picture, parted.
 
     `whole` and `ground` are RGBA (four channels are fetched in half the time of three), with and without the
     subject. `centre` is the subject's, as parts of the frame; `focus` the disparity that an orbit holds.
     """
 
-    background: Canvas
-    whole: Frame
-    ground: Frame
-    subject: Cutout | None
-    centre: tuple[float, float]
-    focus: float
-    currents: Currents | None = None
-    breeze: Breeze | None = None
+    background: FrameCanvas
+    image_rgba: Frame
+    background_rgba: Frame
+    subject: SubjectLayer | None
+    subject_centre: tuple[float, float]
+    pivot_disparity: float
+    ambient_flow: AmbientFlow | None = None
+    wind: Wind | None = None
 
-    def seen_by(
+    def render_view(
         self,
-        pose: Pose,
-        view: View,
-        weather: Callable[[Frame], None] | None = None,
+        pose: CameraPose,
+        view: CameraView,
+        draw_behind: Callable[[Frame], None] | None = None,
         *,
         seconds: float = 0.0,
-        drift: tuple[float, float] = (0.0, 0.0),
+        subject_offset: tuple[float, float] = (0.0, 0.0),
     ) -> Frame:
         """Return what the camera sees at a time. `weather` may draw on the plate before the subject.
 
         `drift` is how far the subject has moved by itself, in units.
         """
-        points = view.points()
+        points = view.build_grid()
         if not self.subject:
-            frame = self._grounded(self.ground, points, pose, view, seconds=seconds)
-            if weather:
-                weather(frame)
+            frame = self._render_background(self.background_rgba, points, pose, view, seconds=seconds)
+            if draw_behind:
+                draw_behind(frame)
             return frame
-        place = parallax.looked_at(points, pose, view, partial(_nearness, self.subject, view))
-        place = np.asarray(place - np.array(drift, np.float32), np.float32)
-        if self.breeze:
-            place = self.breeze.pushed(place, seconds, _give(self.subject, place, view))
-        filled, shows = self.subject.opacity.at(place, view, self.subject.origin)
-        frame = self._grounded(self.ground, points, pose, view, seconds=seconds, needed=~filled)
-        if weather:
-            weather(frame)
-        for patch, pixels in seen(self.subject.image, place, shows, view=view, origin=self.subject.origin):
-            lay(pixels, frame, patch, filled)
+        layer_points = parallax.unproject_points(
+            points, pose, view, partial(_sample_subject_disparity, self.subject, view)
+        )
+        layer_points = np.asarray(layer_points - np.array(subject_offset, np.float32), np.float32)
+        if self.wind:
+            layer_points = self.wind.displace_points(
+                layer_points, seconds, _compute_flexibility(self.subject, layer_points, view)
+            )
+        filled, shows = self.subject.opacity_grid.classify_cells(layer_points, view, self.subject.origin)
+        frame = self._render_background(
+            self.background_rgba, points, pose, view, seconds=seconds, needed=~filled
+        )
+        if draw_behind:
+            draw_behind(frame)
+        for patch, pixels in sample_patches(
+            self.subject.image, layer_points, shows, view=view, origin=self.subject.origin
+        ):
+            draw_patch(pixels, frame, patch, filled)
         return frame
 
-    def undivided(self, pose: Pose, view: View, *, seconds: float = 0.0) -> Frame:
+    def render_undivided(self, pose: CameraPose, view: CameraView, *, seconds: float = 0.0) -> Frame:
         """Return the picture as if all of it lay on the ground: at rest it is the picture, to the pixel."""
-        return self._grounded(self.whole, view.points(), pose, view, seconds=seconds)
+        return self._render_background(self.image_rgba, view.build_grid(), pose, view, seconds=seconds)
 
-    def _grounded(  # noqa: PLR0913 - what is seen, from where, when, and how much of it
+    def _render_background(  # noqa: PLR0913 - what is seen, from where, when, and how much of it
         self,
         image: Frame,
         points: FloatArray,
-        pose: Pose,
-        view: View,
+        pose: CameraPose,
+        view: CameraView,
         *,
         seconds: float,
         needed: Mask | None = None,
     ) -> Frame:
         """Return the frame of what lies on the ground; cells that are not needed hold anything."""
-        place = parallax.looked_at(points, pose, view, partial(ground_under, view=view))
+        layer_points = parallax.unproject_points(
+            points, pose, view, partial(sample_ground_disparity, view=view)
+        )
         origin = float(self.background.left), float(self.background.top)
-        needed = everywhere(view) if needed is None else needed
-        if self.breeze:
-            place = self.breeze.pushed(place, seconds, _over(self.breeze.softness, place, view))
+        needed = create_full_mask(view) if needed is None else needed
+        if self.wind:
+            layer_points = self.wind.displace_points(
+                layer_points, seconds, _sample_rest_map(self.wind.flexibility, layer_points, view)
+            )
         frame = np.empty((view.size.height, view.size.width, 3), np.uint8)
-        if self.currents is None:
-            for patch, pixels in seen(image, place, needed, view=view, origin=origin):
-                three_channels(pixels, frame[patch])
+        if self.ambient_flow is None:
+            for patch, pixels in sample_patches(image, layer_points, needed, view=view, origin=origin):
+                to_rgb(pixels, frame[patch])
             return frame
-        velocity = _over(self.currents.velocity, place, view) * np.float32(view.half[0] * 2)
-        (shift, weight), (other, rest) = self.currents.turns(seconds)
-        for patch, pixels in seen(image, _moved(place, velocity, shift), needed, view=view, origin=origin):
-            three_channels(pixels, frame[patch])
-        flowing = needed & (_fastest(velocity) * view.unit > _STILL)
+        velocity = _sample_rest_map(self.ambient_flow.velocity, layer_points, view) * np.float32(
+            view.half_size[0] * 2
+        )
+        (shift, weight), (other, rest) = self.ambient_flow.compute_phases(seconds)
+        for patch, pixels in sample_patches(
+            image, _advect_points(layer_points, velocity, shift), needed, view=view, origin=origin
+        ):
+            to_rgb(pixels, frame[patch])
+        flowing = needed & (_find_max_speed(velocity) * view.pixels_per_unit > _MIN_FLOW_SPEED)
         if rest:
-            for patch, pixels in seen(
-                image, _moved(place, velocity, other), flowing, view=view, origin=origin
+            for patch, pixels in sample_patches(
+                image, _advect_points(layer_points, velocity, other), flowing, view=view, origin=origin
             ):
                 here = frame[patch]
-                cv2.addWeighted(here, weight, three_channels(pixels), rest, 0, dst=here)
+                cv2.addWeighted(here, weight, to_rgb(pixels), rest, 0, dst=here)
         return frame
 
 
-def stage(picture: Frame, size: Size, nets: Nets) -> Stage:
+def separate_layers(picture: Frame, size: Size, nets: Networks) -> LayeredImage:
     """Part a picture into plate and subject, for frames of this size."""
-    picture = _reduced(picture, size)
-    alpha = matte(picture, nets)
-    centre = _focus_of(alpha, size)
-    whole = plate.canvas(picture, size, centre)
+    picture = _downscale_to_cover(picture, size)
+    alpha = compute_alpha_matte(picture, nets)
+    centre = _choose_crop_focus(alpha, size)
+    canvas = plate.create_canvas(picture, size, centre)
     opacity = np.asarray(
-        plate.canvas(bytes_of(alpha * 255), size, centre).image / np.float32(255), np.float32
+        plate.create_canvas(to_uint8(alpha * 255), size, centre).image / np.float32(255), np.float32
     )
-    frame_alpha = opacity[whole.top : whole.top + size.height, whole.left : whole.left + size.width]
-    if coverage(frame_alpha) > _CLOSE:
-        opacity = _closed(opacity)
-    if not _SMALLEST < coverage(frame_alpha) < _LARGEST:
-        undivided = four_channels(whole.image)
-        return Stage(whole, undivided, undivided, None, (0.5, 0.5), 0.5, currents(whole.window, None))
-    near = depth.stands_at(frame_alpha)
-    origin = (float(whole.left), float(whole.top))
-    image = premultiplied(clean_edges(whole.image, opacity), opacity)
-    subject = Cutout(
+    frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
+    if measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
+        opacity = _close_matte(opacity)
+    if not _MIN_COVERAGE < measure_coverage(frame_alpha) < _MAX_COVERAGE:
+        rgba = to_rgba(canvas.image)
+        return LayeredImage(
+            canvas, rgba, rgba, None, (0.5, 0.5), 0.5, detect_ambient_flow(canvas.rest_frame, None)
+        )
+    near = depth.estimate_subject_disparity(frame_alpha)
+    origin = (float(canvas.left), float(canvas.top))
+    image = premultiply(decontaminate_edges(canvas.image, opacity), opacity)
+    subject = SubjectLayer(
         image,
-        Opacity(np.asarray(cv2.extractChannel(image, 3), np.uint8)),
+        OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)),
         near,
-        _relief(opacity),
-        _box(opacity, whole),
+        _compute_relief(opacity),
+        _compute_bounds(opacity, canvas),
         origin,
     )
-    behind = plate.behind(whole, opacity)
-    flows = currents(whole.window, frame_alpha)
-    return Stage(
+    behind = plate.inpaint_background(canvas, opacity)
+    flows = detect_ambient_flow(canvas.rest_frame, frame_alpha)
+    return LayeredImage(
         behind,
-        four_channels(whole.image),
-        four_channels(behind.image),
+        to_rgba(canvas.image),
+        to_rgba(behind.image),
         subject,
-        _centre_of(frame_alpha),
+        _find_centroid(frame_alpha),
         near,
         flows,
     )
 
 
-def _closed(opacity: FloatArray) -> FloatArray:
+def _close_matte(opacity: FloatArray) -> FloatArray:
     """Fill the bays and holes of a subject seen close up, where a matte loses what is dim or blurred."""
     height, width = opacity.shape
-    small = resized(opacity, width // _COARSE, height // _COARSE)
-    reach = max(round(max(small.shape) * _BAY), 3)
+    small = resize(opacity, width // _COARSE_STEP, height // _COARSE_STEP)
+    reach = max(round(max(small.shape) * _CLOSING_SIZE), 3)
     around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, around, borderType=cv2.BORDER_REPLICATE)
-    gap = cv2.dilate(step(filled - small, 0.2, 0.5), np.ones((_EDGE, _EDGE), np.uint8))
-    return np.maximum(opacity, resized(np.asarray(gap, np.float32), width, height))
+    gap = cv2.dilate(
+        smoothstep_array(filled - small, 0.2, 0.5), np.ones((_GAP_DILATION, _GAP_DILATION), np.uint8)
+    )
+    return np.maximum(opacity, resize(np.asarray(gap, np.float32), width, height))
 
 
-def _fastest(velocity: FloatArray) -> FloatArray:
+def _find_max_speed(velocity: FloatArray) -> FloatArray:
     """Return the greatest speed in and around each of the frame's cells."""
     speed = np.ascontiguousarray(np.abs(velocity).max(axis=-1), np.float32)
     return np.asarray(cv2.dilate(speed, np.ones((3, 3), np.uint8)), np.float32)[1:-1, 1:-1]
 
 
-def _moved(place: FloatArray, velocity: FloatArray, seconds: float) -> FloatArray:
-    return np.asarray(place - velocity * np.float32(seconds), np.float32)
+def _advect_points(points: FloatArray, velocity: FloatArray, seconds: float) -> FloatArray:
+    return np.asarray(points - velocity * np.float32(seconds), np.float32)
 
 
-def _give(subject: Cutout, place: FloatArray, view: View) -> FloatArray:
+def _compute_flexibility(subject: SubjectLayer, points: FloatArray, view: CameraView) -> FloatArray:
     """Return how far each place of a subject gives way to wind: its edges and what is high above its foot."""
-    top, foot = subject.box[1], subject.box[3]
-    high = np.clip((foot - place[..., 1]) / (foot - top), 0, 1)
-    inner = (_nearness(subject, view, place) - np.float32(subject.disparity)) / np.float32(depth.RELIEF)
+    top, foot = subject.bounds[1], subject.bounds[3]
+    high = np.clip((foot - points[..., 1]) / (foot - top), 0, 1)
+    inner = (_sample_subject_disparity(subject, view, points) - np.float32(subject.disparity)) / np.float32(
+        depth.MAX_RELIEF
+    )
     return np.asarray(high**1.4 * (1 - 0.8 * np.clip(inner, 0, 1)), np.float32)
 
 
-def _over(found_in: FloatArray, place: FloatArray, view: View) -> FloatArray:
+def _sample_rest_map(rest_map: FloatArray, points: FloatArray, view: CameraView) -> FloatArray:
     """Return what a small map of the resting frame says at places in units."""
-    height, width = found_in.shape[:2]
-    frame = np.array((view.size.width, view.size.height), np.float32) / np.float32(view.unit)
-    where = (place / frame + np.float32(0.5)) * np.array((width, height), np.float32) - np.float32(0.5)
-    return fetched(found_in, np.asarray(where, np.float32), cv2.BORDER_REPLICATE)
+    height, width = rest_map.shape[:2]
+    frame = np.array((view.size.width, view.size.height), np.float32) / np.float32(view.pixels_per_unit)
+    coordinate_map = (points / frame + np.float32(0.5)) * np.array((width, height), np.float32) - np.float32(
+        0.5
+    )
+    return sample_image(rest_map, np.asarray(coordinate_map, np.float32), cv2.BORDER_REPLICATE)
 
 
-def ground_under(place: FloatArray, view: View) -> FloatArray:
+def sample_ground_disparity(points: FloatArray, view: CameraView) -> FloatArray:
     """Return the ground's disparity at places given in units."""
     height = view.size.height
-    return depth.ground(np.asarray(place[..., 1] * (view.unit / height) + 0.5, np.float32))
+    return depth.compute_ground_disparity(
+        np.asarray(points[..., 1] * (view.pixels_per_unit / height) + 0.5, np.float32)
+    )
 
 
-def _reduced(picture: Frame, size: Size) -> Frame:
+def _downscale_to_cover(picture: Frame, size: Size) -> Frame:
     """Bring a large picture down to the scale at which it covers the frame: no more of it can be seen."""
     height, width = picture.shape[:2]
     scale = max(size.width / width, size.height / height)
     if scale >= 1:
         return picture
     target = (max(round(width * scale), size.width), max(round(height * scale), size.height))
-    return resized(picture, *target)
+    return resize(picture, *target)
 
 
-def _centre_of(alpha: FloatArray) -> tuple[float, float]:
+def _find_centroid(alpha: FloatArray) -> tuple[float, float]:
     total = float(alpha.sum())
     if total < 1:
         return 0.5, 0.5
@@ -260,9 +291,9 @@ def _centre_of(alpha: FloatArray) -> tuple[float, float]:
     return x, y
 
 
-def _focus_of(alpha: FloatArray, size: Size) -> tuple[float, float]:
+def _choose_crop_focus(alpha: FloatArray, size: Size) -> tuple[float, float]:
     """Return what a crop should centre on: the subject, or its upper part (the head) where it is too tall."""
-    x, y = _centre_of(alpha)
+    x, y = _find_centroid(alpha)
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
     if not rows.size:
         return x, y
@@ -273,15 +304,15 @@ def _focus_of(alpha: FloatArray, size: Size) -> tuple[float, float]:
     return x, min(headroom, y) if bottom - top > shown else y
 
 
-def _relief(alpha: FloatArray) -> FloatArray:
-    return depth.relief(resized(alpha, alpha.shape[1] // _COARSE, alpha.shape[0] // _COARSE))
+def _compute_relief(alpha: FloatArray) -> FloatArray:
+    return depth.compute_relief(resize(alpha, alpha.shape[1] // _COARSE_STEP, alpha.shape[0] // _COARSE_STEP))
 
 
-def _box(alpha: FloatArray, canvas: Canvas) -> tuple[float, float, float, float]:
-    unit = sqrt(canvas.size.width * canvas.size.height) / 2
-    rows = np.flatnonzero((alpha > _SEEN).any(axis=1))
-    columns = np.flatnonzero((alpha > _SEEN).any(axis=0))
-    x0, y0 = canvas.left + canvas.size.width / 2, canvas.top + canvas.size.height / 2
+def _compute_bounds(alpha: FloatArray, canvas: FrameCanvas) -> tuple[float, float, float, float]:
+    unit = sqrt(canvas.frame_size.width * canvas.frame_size.height) / 2
+    rows = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=1))
+    columns = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=0))
+    x0, y0 = canvas.left + canvas.frame_size.width / 2, canvas.top + canvas.frame_size.height / 2
     return (
         (int(columns[0]) - x0) / unit,
         (int(rows[0]) - y0) / unit,
@@ -290,11 +321,13 @@ def _box(alpha: FloatArray, canvas: Canvas) -> tuple[float, float, float, float]
     )
 
 
-def _nearness(subject: Cutout, view: View, place: FloatArray) -> FloatArray:
+def _sample_subject_disparity(subject: SubjectLayer, view: CameraView, points: FloatArray) -> FloatArray:
     """Return the disparity of the subject's own surface at places given in units."""
     centre = np.array(
         (subject.origin[0] + view.size.width / 2, subject.origin[1] + view.size.height / 2), np.float32
     )
-    where = (place * np.float32(view.unit) + centre) / np.float32(_COARSE) - np.float32(0.5)
-    dome = fetched(subject.relief, where, cv2.BORDER_REPLICATE)
+    coordinate_map = (points * np.float32(view.pixels_per_unit) + centre) / np.float32(
+        _COARSE_STEP
+    ) - np.float32(0.5)
+    dome = sample_image(subject.relief, coordinate_map, cv2.BORDER_REPLICATE)
     return np.asarray(dome + np.float32(subject.disparity), np.float32)

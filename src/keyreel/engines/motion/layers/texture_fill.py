@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,44 +19,46 @@ if TYPE_CHECKING:
     Points = NDArray[np.int32]
     """[count, 2]: rows and columns."""
 
-_PATCH: Final = 3
-_STRIDE: Final = 5
-_NEARBY: Final = 30
-_COARSE: Final = 1.2
+_PATCH_RADIUS: Final = 3
+_LATTICE_STEP: Final = 5
+_SEARCH_RADIUS: Final = 30
+_DETAIL_SIGMA: Final = 1.2
 """What is coarser than this, in pixels of the small picture, the fill knows better than its sources do."""
-_MOST_SOURCES: Final = 2500
-_ONE: Final = 256
+_MAX_SOURCES: Final = 2500
+_FIXED_POINT_ONE: Final = 256
 """A whole in the fixed-point numbers in which grain is mixed."""
 
 
-def grained(picture: Frame, small: Frame, filled: Frame, *, wanted: Mask, known: Mask) -> Frame:
+def add_texture(picture: Frame, small: Frame, filled: Frame, *, wanted: Mask, known: Mask) -> Frame:
     """Return the fill at the picture's size; only what is wanted of it is of use.
 
     Each patch takes its fine texture from the known patch that is most like it, and patches overlap. `small`
     is the picture at the fill's size.
     """
     height, width = picture.shape[:2]
-    targets, sources = _lattice(wanted), _sources(wanted, known)
+    targets, sources = _build_lattice(wanted), _find_sources(wanted, known)
     if not len(targets) or not len(sources):
-        return resized(filled, width, height)
-    found = sources[_most_alike(filled, targets, small, sources)]
-    fine = cv2.subtract(picture, resized(blurred(small, _COARSE), width, height), dtype=cv2.CV_16S)
+        return resize(filled, width, height)
+    found = sources[_find_nearest_patches(filled, targets, small, sources)]
+    fine = cv2.subtract(picture, resize(blur_image(small, _DETAIL_SIGMA), width, height), dtype=cv2.CV_16S)
     scale = np.array((height / wanted.shape[0], width / wanted.shape[1]), np.float32)
-    grain = _laid_out(np.asarray(fine, np.int16), (targets + 0.5) * scale, (found + 0.5) * scale, scale)
-    coarse = resized(blurred(filled, _COARSE), width, height)
+    grain = _accumulate_texture(
+        np.asarray(fine, np.int16), (targets + 0.5) * scale, (found + 0.5) * scale, scale
+    )
+    coarse = resize(blur_image(filled, _DETAIL_SIGMA), width, height)
     return np.asarray(cv2.add(coarse, grain, dtype=cv2.CV_8U), np.uint8)
 
 
-def _laid_out(
+def _accumulate_texture(
     fine: NDArray[np.int16], wanted: FloatArray, found: FloatArray, scale: FloatArray
 ) -> NDArray[np.int16]:
     """Return the grain: around each wanted place what lies around the found one, fading outwards."""
-    reach = np.ceil(scale * _STRIDE).astype(int)
+    reach = np.ceil(scale * _LATTICE_STEP).astype(int)
     tents = (1 - np.abs(np.arange(-each, each) + 0.5) / each for each in reach)
-    down, across = (step(tent, 0.0, 1.0) for tent in tents)
-    window = np.repeat(np.rint(_ONE * down[:, None, None] * across[None, :, None]), 3, axis=2).astype(
-        np.int16
-    )
+    down, across = (smoothstep_array(tent, 0.0, 1.0) for tent in tents)
+    window = np.repeat(
+        np.rint(_FIXED_POINT_ONE * down[:, None, None] * across[None, :, None]), 3, axis=2
+    ).astype(np.int16)
     total = np.zeros_like(fine)
     starts = (np.rint(each - reach).astype(int).tolist() for each in (wanted, found))
     height, width = fine.shape[:2]
@@ -68,35 +70,43 @@ def _laid_out(
         onto = total[y + top : y + top + high, x + left : x + left + wide]
         patch = fine[v + top : v + top + high, u + left : u + left + wide]
         share = window[top : top + high, left : left + wide]
-        cv2.add(onto, cv2.multiply(patch, share, scale=1 / _ONE), dst=onto)
+        cv2.add(onto, cv2.multiply(patch, share, scale=1 / _FIXED_POINT_ONE), dst=onto)
     return total
 
 
-def _lattice(wanted: Mask) -> Points:
+def _build_lattice(wanted: Mask) -> Points:
     """Return the lattice's points in and next to what is wanted."""
-    around = cv2.dilate(np.asarray(wanted, np.uint8), np.ones((_STRIDE * 2 + 1,) * 2, np.uint8))
-    middle = _STRIDE // 2
-    return np.asarray(np.argwhere(around[middle::_STRIDE, middle::_STRIDE]) * _STRIDE + middle, np.int32)
+    around = cv2.dilate(np.asarray(wanted, np.uint8), np.ones((_LATTICE_STEP * 2 + 1,) * 2, np.uint8))
+    middle = _LATTICE_STEP // 2
+    return np.asarray(
+        np.argwhere(around[middle::_LATTICE_STEP, middle::_LATTICE_STEP]) * _LATTICE_STEP + middle, np.int32
+    )
 
 
-def _sources(wanted: Mask, known: Mask) -> Points:
+def _find_sources(wanted: Mask, known: Mask) -> Points:
     """Return the middles of known patches near to what is wanted."""
-    inner = cv2.erode(np.asarray(known, np.uint8), np.ones((2 * _PATCH + 1,) * 2, np.uint8), borderValue=0)
-    near = cv2.dilate(np.asarray(wanted, np.uint8), np.ones((2 * _NEARBY + 1,) * 2, np.uint8))
+    inner = cv2.erode(
+        np.asarray(known, np.uint8), np.ones((2 * _PATCH_RADIUS + 1,) * 2, np.uint8), borderValue=0
+    )
+    near = cv2.dilate(np.asarray(wanted, np.uint8), np.ones((2 * _SEARCH_RADIUS + 1,) * 2, np.uint8))
     points = np.argwhere(np.minimum(inner, near)).astype(np.int32)
-    return points[:: len(points) // _MOST_SOURCES + 1]
+    return points[:: len(points) // _MAX_SOURCES + 1]
 
 
-def _most_alike(filled: Frame, targets: Points, small: Frame, sources: Points) -> NDArray[np.intp]:
+def _find_nearest_patches(filled: Frame, targets: Points, small: Frame, sources: Points) -> NDArray[np.intp]:
     """Return for each wanted patch of the fill which known patch of the picture is the nearest to it."""
-    ours, theirs = _patches(filled, targets), _patches(small, sources)
+    ours, theirs = _extract_patches(filled, targets), _extract_patches(small, sources)
     # A matrix product would wake both cores up for this, and cost three times as much.
     _, nearest = cv2.batchDistance(ours, theirs, cv2.CV_32S, normType=cv2.NORM_L1, K=1)
     return np.asarray(nearest[:, 0], np.intp)
 
 
-def _patches(image: Frame, points: Points) -> Frame:
+def _extract_patches(image: Frame, points: Points) -> Frame:
     """Return the patches around points as vectors [count, values]."""
-    padded = cv2.copyMakeBorder(image, _PATCH, _PATCH, _PATCH, _PATCH, cv2.BORDER_REFLECT_101)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * _PATCH + 1, 2 * _PATCH + 1), axis=(0, 1))
+    padded = cv2.copyMakeBorder(
+        image, _PATCH_RADIUS, _PATCH_RADIUS, _PATCH_RADIUS, _PATCH_RADIUS, cv2.BORDER_REFLECT_101
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(
+        padded, (2 * _PATCH_RADIUS + 1, 2 * _PATCH_RADIUS + 1), axis=(0, 1)
+    )
     return np.asarray(windows[points[:, 0], points[:, 1]].reshape(len(points), -1), np.uint8)

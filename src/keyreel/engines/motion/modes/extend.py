@@ -14,13 +14,13 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
-from keyreel.engines.motion.camera.path import Pose
-from keyreel.engines.motion.imaging.cropping import read
-from keyreel.engines.motion.imaging.pixels import remapped, resized
-from keyreel.engines.motion.interpolation.end_velocity import momentum, opacity
-from keyreel.engines.motion.layers.layered_image import stage
-from keyreel.engines.motion.modes.image_to_video import played, unasked
-from keyreel.engines.motion.networks.matting import coverage
+from keyreel.engines.motion.camera.path import CameraPose
+from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.imaging.pixels import remap, resize
+from keyreel.engines.motion.interpolation.end_velocity import get_subject_alpha, measure_end_velocity
+from keyreel.engines.motion.layers.layered_image import separate_layers
+from keyreel.engines.motion.modes.image_to_video import choose_default_camera, render_layers
+from keyreel.engines.motion.networks.matting import measure_coverage
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import FPS
 
@@ -30,44 +30,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.interpolation.end_velocity import Momentum
-    from keyreel.engines.motion.layers.layered_image import Stage
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.interpolation.end_velocity import EndVelocity
+    from keyreel.engines.motion.layers.layered_image import LayeredImage
+    from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Order
 
-    Doubles = NDArray[np.float64]
+    Float64Array = NDArray[np.float64]
     FloatArray = NDArray[np.float32]
 
-_SQUEEZE: Final = 1.3
+_BORDER_COMPRESSION: Final = 1.3
 """Beyond the last frame nothing is known: its border zone is compressed rather than the whole enlarged."""
 
 _EASE_SECONDS: Final = 1.4
-_SHORTEST_EASE: Final = 0.3
+_MIN_EASE_SECONDS: Final = 0.3
 # How far each of a camera's values may go on by itself before something beside the frame must be invented.
-_ROOM: Final = np.array((0.45, 0.36, 0.22, 0.36, 0.22, 0.3, 0.2))
-_CRUISE: Final = 0.6
+_COASTING_LIMITS: Final = np.array((0.45, 0.36, 0.22, 0.36, 0.22, 0.3, 0.2))
+_COASTING_SPEED: Final = 0.6
 """The part of its speed at which a camera goes on that nobody directs, where there is room for that."""
 
-_SETTLES: Final = 0.6
+_COASTING_LOSS: Final = 0.6
 """The part of its speed that such a camera loses until the end."""
 
-_MOVING: Final = 0.004 / FPS
+_MIN_VELOCITY: Final = 0.004 / FPS
 """Below this velocity a camera stands, as good as."""
 
-_OWN_SECONDS: Final = 0.8
+_INDEPENDENT_MOTION_SECONDS: Final = 0.8
 """Until what moves by itself has come to rest: nobody knows where it goes on to."""
 
-_LOOKED_AT: Final = 128
-_CLOSE: Final = 0.35
-_SOLID: Final = 0.62
+_ALPHA_SIDE: Final = 128
+_CLOSE_UP_COVERAGE: Final = 0.35
+_MIN_SOLIDITY: Final = 0.62
 """What an astronaut with outstretched arms still is of its own convex hull (0.70); a pair of eyes is 0.47."""
 
-_PARTS: Final = tuple(part / 10 for part in range(10, -1, -1))
+_TRAVEL_FRACTIONS: Final = tuple(part / 10 for part in range(10, -1, -1))
 
 
-def frames(order: Order, nets: Nets) -> Iterator[Frame]:
+def render_extension(order: Order, nets: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, the first of them the one after the last frame of the other video.
 
     Raises:
@@ -76,101 +76,128 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     shot = order.shots[0]
     assert shot.first is not None
     assert shot.lead is not None
-    last, size = read(Path(shot.first)), order.frame_size
-    scene = _undivided(stage(last, size, nets))
-    view = parallax.view_of(size, scene.background.slack, _SQUEEZE)
-    moving = momentum(read(Path(shot.lead)), last, scene, view)
+    last, size = load_image(Path(shot.first)), order.frame_size
+    layered_image = _merge_doubtful_subject(separate_layers(last, size, nets))
+    view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
+    end_velocity = measure_end_velocity(load_image(Path(shot.lead)), last, layered_image, view)
     direction = parse_prompt(shot.prompt)
-    poses = _path(order, scene, direction, moving=moving, view=view)
-    carried = _Carried(moving) if moving.own is not None or any(moving.subject) else None
-    yield from played(order, scene, direction, (poses, view), carried=carried)
+    poses = _plan_camera_path(order, layered_image, direction, end_velocity=end_velocity, view=view)
+    independent_motion = (
+        _DecayingMotion(end_velocity)
+        if end_velocity.residual_velocity is not None or any(end_velocity.subject_velocity)
+        else None
+    )
+    yield from render_layers(
+        order, layered_image, direction, (poses, view), independent_motion=independent_motion
+    )
 
 
-def _undivided(scene: Stage) -> Stage:
+def _merge_doubtful_subject(layered_image: LayeredImage) -> LayeredImage:
     """Leave a doubtful subject in one with what is behind it.
 
     A picture that was sent shows its subject as a whole; a frame in the middle of a move may show half a
     face, of which the matte takes the eyes alone.
     """
-    alpha = opacity(scene, _LOOKED_AT, _LOOKED_AT)
-    if scene.subject is None or (coverage(alpha) < _CLOSE and _is_whole(alpha)):
-        return scene
-    return replace(scene, subject=None, ground=scene.whole)
+    alpha = get_subject_alpha(layered_image, _ALPHA_SIDE, _ALPHA_SIDE)
+    if layered_image.subject is None or (measure_coverage(alpha) < _CLOSE_UP_COVERAGE and _is_solid(alpha)):
+        return layered_image
+    return replace(layered_image, subject=None, background_rgba=layered_image.image_rgba)
 
 
-def _is_whole(alpha: FloatArray) -> bool:
+def _is_solid(alpha: FloatArray) -> bool:
     """Say whether an opacity shows one thing, without deep bays."""
     found, _ = cv2.findContours(np.asarray(alpha > 0.5, np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if len(found) != 1:
         return False
-    return cv2.contourArea(found[0]) > _SOLID * cv2.contourArea(cv2.convexHull(found[0]))
+    return cv2.contourArea(found[0]) > _MIN_SOLIDITY * cv2.contourArea(cv2.convexHull(found[0]))
 
 
-def _path(order: Order, scene: Stage, direction: ParsedPrompt, *, moving: Momentum, view: View) -> list[Pose]:
+def _plan_camera_path(
+    order: Order,
+    layered_image: LayeredImage,
+    direction: ParsedPrompt,
+    *,
+    end_velocity: EndVelocity,
+    view: CameraView,
+) -> list[CameraPose]:
     """Return the camera's poses: its velocity runs on and gives way to the directed one."""
     count = order.shots[0].frames
-    ease = _eased(count, moving.camera)
-    on = np.cumsum((1 - ease)[:, None] * moving.camera, axis=0)
-    directed = _directed(order, scene, direction)
+    ease = _compute_ease_in(count, end_velocity.camera_velocity)
+    coasted = np.cumsum((1 - ease)[:, None] * end_velocity.camera_velocity, axis=0)
+    directed = _plan_directed_velocities(order, layered_image, direction)
     if not direction.cues:
-        share = _share(moving.camera, on[-1], count)
-        settling = 1 - _SETTLES * np.linspace(0, 1, count) ** 2
-        directed = share * settling[:, None] * moving.camera + (1 - share / _CRUISE) * directed
-    asked = np.cumsum(ease[:, None] * directed, axis=0)
-    paths = ([_pose(row) for row in on + part * asked] for part in _PARTS)
-    kept = next((poses for poses in paths if parallax.fits(poses, view)), [_pose(row) for row in on])
-    return [parallax.confined(pose, view) for pose in kept]
+        share = _choose_coasting_share(end_velocity.camera_velocity, coasted[-1], count)
+        settling = 1 - _COASTING_LOSS * np.linspace(0, 1, count) ** 2
+        directed = (
+            share * settling[:, None] * end_velocity.camera_velocity
+            + (1 - share / _COASTING_SPEED) * directed
+        )
+    directed_travel = np.cumsum(ease[:, None] * directed, axis=0)
+    paths = ([_to_pose(row) for row in coasted + part * directed_travel] for part in _TRAVEL_FRACTIONS)
+    kept = next(
+        (poses for poses in paths if parallax.is_path_within_view(poses, view)),
+        [_to_pose(row) for row in coasted],
+    )
+    return [parallax.confine_pose(pose, view) for pose in kept]
 
 
-def _directed(order: Order, scene: Stage, direction: ParsedPrompt) -> Doubles:
+def _plan_directed_velocities(
+    order: Order, layered_image: LayeredImage, direction: ParsedPrompt
+) -> Float64Array:
     """Return the velocities [frames, 7] of the camera that the prompt directs."""
-    rig = path.Rig(order.shots[0].frames + 1, order.amplitude, scene.focus, order.seed)
-    track = np.array(path.path(direction.cues or unasked(scene, order), rig))
+    camera_options = path.CameraOptions(
+        order.shots[0].frames + 1, order.amplitude, layered_image.pivot_disparity, order.seed
+    )
+    track = np.array(
+        path.plan_camera_path(direction.cues or choose_default_camera(layered_image, order), camera_options)
+    )
     track[:, 0] = np.log(track[:, 0])
     return np.diff(track, axis=0)
 
 
-def _share(velocity: Doubles, travelled: Doubles, count: int) -> float:
+def _choose_coasting_share(velocity: Float64Array, travelled: Float64Array, count: int) -> float:
     """Return the part of its velocity at which a camera goes on undirected: 0 for one that stands."""
-    if float(np.abs(velocity).max()) < _MOVING:
+    if float(np.abs(velocity).max()) < _MIN_VELOCITY:
         return 0.0
-    room = np.maximum(_ROOM - np.abs(travelled), 0.0)
-    return min(_CRUISE, float((room / np.maximum(np.abs(velocity) * count, 1e-9)).min()))
+    room = np.maximum(_COASTING_LIMITS - np.abs(travelled), 0.0)
+    return min(_COASTING_SPEED, float((room / np.maximum(np.abs(velocity) * count, 1e-9)).min()))
 
 
-def _eased(count: int, velocity: Doubles) -> Doubles:
+def _compute_ease_in(count: int, velocity: Float64Array) -> Float64Array:
     """Return how much of the directed velocity each frame has: nothing at first, soon all."""
-    fastest = float((np.abs(velocity) * FPS / _ROOM).max())
-    seconds = max(min(_EASE_SECONDS, 2 / max(fastest, 1e-9)), _SHORTEST_EASE)
+    fastest = float((np.abs(velocity) * FPS / _COASTING_LIMITS).max())
+    seconds = max(min(_EASE_SECONDS, 2 / max(fastest, 1e-9)), _MIN_EASE_SECONDS)
     part = np.clip(np.arange(count) / (seconds * FPS), 0, 1)
     return part * part * (3 - 2 * part)
 
 
-def _pose(row: Doubles) -> Pose:
+def _to_pose(row: Float64Array) -> CameraPose:
     zoom, *travel = (float(value) for value in row)
-    return Pose(float(np.exp(zoom)), *travel)
+    return CameraPose(float(np.exp(zoom)), *travel)
 
 
 @dataclass(frozen=True, slots=True)
-class _Carried:
+class _DecayingMotion:
     """What moved by itself goes on a little, ever slower."""
 
-    moving: Momentum
+    end_velocity: EndVelocity
 
-    def drift(self, index: int) -> tuple[float, float]:
-        gone = _gone(index)
-        return self.moving.subject[0] * gone, self.moving.subject[1] * gone
+    def subject_offset(self, index: int) -> tuple[float, float]:
+        elapsed = _integrate_decay(index)
+        return self.end_velocity.subject_velocity[0] * elapsed, self.end_velocity.subject_velocity[
+            1
+        ] * elapsed
 
-    def ground(self, frame: Frame, index: int) -> None:
-        if self.moving.own is None:
+    def warp_background(self, frame: Frame, index: int) -> None:
+        if self.end_velocity.residual_velocity is None:
             return
         height, width = frame.shape[:2]
-        back = np.array((-width, -height), np.float32) * np.float32(_gone(index))
-        shift = np.asarray(resized(self.moving.own, width, height) * back, np.float32)
-        np.copyto(frame, remapped(frame.copy(), shift, cv2.BORDER_REPLICATE, relative=True))
+        back = np.array((-width, -height), np.float32) * np.float32(_integrate_decay(index))
+        shift = np.asarray(resize(self.end_velocity.residual_velocity, width, height) * back, np.float32)
+        np.copyto(frame, remap(frame.copy(), shift, cv2.BORDER_REPLICATE, relative=True))
 
 
-def _gone(index: int) -> float:
+def _integrate_decay(index: int) -> float:
     """Return how many frames' way is done at a frame."""
-    steps = np.clip(np.arange(index + 1) / (_OWN_SECONDS * FPS), 0, 1)
+    steps = np.clip(np.arange(index + 1) / (_INDEPENDENT_MOTION_SECONDS * FPS), 0, 1)
     return float(((1 - steps) ** 2 * (1 + 2 * steps)).sum())

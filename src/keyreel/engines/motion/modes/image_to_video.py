@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
-from keyreel.engines.motion.effects.steam import Steam, steam
-from keyreel.engines.motion.effects.weather import Weather
-from keyreel.engines.motion.effects.wind import Breeze, foliage
-from keyreel.engines.motion.imaging.cropping import read
-from keyreel.engines.motion.layers.layered_image import Stage, stage
+from keyreel.engines.motion.effects.steam import Steam, create_steam
+from keyreel.engines.motion.effects.weather import ShotEffects
+from keyreel.engines.motion.effects.wind import Wind, detect_foliage
+from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
 from keyreel.order import FPS, Amplitude
@@ -28,39 +28,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.camera.path import Pose
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Order
 
 
-class Carried(Protocol):
+class IndependentMotion(Protocol):
     """What moves beside the camera."""
 
-    def drift(self, index: int) -> tuple[float, float]:
+    def subject_offset(self, index: int) -> tuple[float, float]:
         """Return how far the subject has gone at a frame, in units."""
         ...
 
-    def ground(self, frame: Frame, index: int) -> None:
+    def warp_background(self, frame: Frame, index: int) -> None:
         """Move what is behind the subject, in place."""
         ...
 
 
-_OUTWARDS: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
-_OUTWARD_SQUEEZE: Final = 1.3
-_SQUEEZE: Final = 1.05
-_UNASKED: Final = 0.85
-_MOUTH: Final = 0.4
-_PLUME: Final = 0.75
-_LEAST_PLUME: Final = 0.5
-_NOWHERE: Final = (-0.4, -0.2, 0.4, 0.8)
-_STEAM_GATHERS: Final = 1.2
-_PARTED_AFTER: Final = 8
+_OUTWARD_MOVES: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
+_OUTWARD_BORDER_COMPRESSION: Final = 1.3
+_BORDER_COMPRESSION: Final = 1.05
+_DEFAULT_CAMERA_STRENGTH: Final = 0.85
+_STEAM_SOURCE_HEIGHT: Final = 0.4
+_STEAM_HEIGHT: Final = 0.75
+_MIN_STEAM_HEIGHT: Final = 0.5
+_DEFAULT_SUBJECT_BOX: Final = (-0.4, -0.2, 0.4, 0.8)
+_STEAM_FADE_IN_SECONDS: Final = 1.2
+_LAYER_FADE_IN_FRAMES: Final = 8
 """Frames until the subject is quite parted from the plate."""
 
 
-def frames(order: Order, nets: Nets) -> Iterator[Frame]:
+def render_image_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, the first of them the picture cropped to cover the frame.
 
     Raises:
@@ -69,81 +69,112 @@ def frames(order: Order, nets: Nets) -> Iterator[Frame]:
     shot = order.shots[0]
     assert shot.first is not None
     direction = parse_prompt(shot.prompt)
-    scene = stage(read(Path(shot.first)), order.frame_size, nets)
-    cues = direction.cues or unasked(scene, order)
-    view = parallax.view_of(order.frame_size, scene.background.slack, _squeeze(direction))
-    rig = path.Rig(shot.frames, order.amplitude, scene.focus, order.seed)
-    yield from played(order, scene, direction, (parallax.within(path.path(cues, rig), view), view))
+    layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, nets)
+    cues = direction.cues or choose_default_camera(layered_image, order)
+    view = parallax.create_camera_view(
+        order.frame_size, layered_image.background.margins, _choose_border_compression(direction)
+    )
+    camera_options = path.CameraOptions(
+        shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
+    )
+    yield from render_layers(
+        order,
+        layered_image,
+        direction,
+        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view), view),
+    )
 
 
-def played(
+def render_layers(
     order: Order,
-    scene: Stage,
+    layered_image: LayeredImage,
     direction: ParsedPrompt,
-    seen_from: tuple[Sequence[Pose], View],
+    camera_path: tuple[Sequence[CameraPose], CameraView],
     *,
-    carried: Carried | None = None,
+    independent_motion: IndependentMotion | None = None,
 ) -> Iterator[Frame]:
     """Yield what the camera sees from each of its poses, with all that the direction has happen.
 
     `carried` moves the subject and what is behind it, beside the camera.
     """
-    frames, (poses, view) = order.shots[0].frames, seen_from
+    frames, (poses, view) = order.shots[0].frames, camera_path
     if direction.get_effect_strength(Effect.WIND):
-        softness = foliage(scene.background.window)
-        scene = replace(scene, breeze=Breeze(direction.get_effect_strength(Effect.WIND), softness))
-    plume = _plume(direction, order.seed)
-    weather = Weather(direction, scene.background.window, order.frame_size, order.seed, rising=True)
+        softness = detect_foliage(layered_image.background.rest_frame)
+        layered_image = replace(
+            layered_image, wind=Wind(direction.get_effect_strength(Effect.WIND), softness)
+        )
+    steam = _create_steam(direction, order.seed)
+    effects = ShotEffects(
+        direction, layered_image.background.rest_frame, order.frame_size, order.seed, fade_in=True
+    )
     for index, pose in enumerate(poses):
-        behind = partial(_behind, weather, carried, index=index, frames=frames)
-        drift = carried.drift(index) if carried else (0.0, 0.0)
-        frame = scene.seen_by(pose, view, behind, seconds=index / FPS, drift=drift)
-        if scene.subject and index < _PARTED_AFTER and not carried:
+        draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
+        drift = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
+        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=drift)
+        if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided picture.
-            whole = scene.undivided(pose, view, seconds=index / FPS)
+            whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
             np.copyto(
-                frame, cv2.addWeighted(frame, index / _PARTED_AFTER, whole, 1 - index / _PARTED_AFTER, 0)
+                frame,
+                cv2.addWeighted(
+                    frame, index / _LAYER_FADE_IN_FRAMES, whole, 1 - index / _LAYER_FADE_IN_FRAMES, 0
+                ),
             )
-        if plume:
-            risen = replace(plume, strength=plume.strength * min(index / FPS / _STEAM_GATHERS, 1.0))
-            at, height = _mouth(scene, pose, view)
-            risen.rise(frame, index / FPS, at=at, height=height)
-        weather.before(frame, index, frames)
+        if steam:
+            fading_steam = replace(
+                steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0)
+            )
+            at, height = _locate_steam_source(layered_image, pose, view)
+            fading_steam.draw(frame, index / FPS, source=at, height=height)
+        effects.draw_in_front(frame, index, frames)
         yield frame
 
 
-def _behind(weather: Weather, carried: Carried | None, frame: Frame, *, index: int, frames: int) -> None:
-    if carried:
-        carried.ground(frame, index)
-    weather.behind(frame, index, frames)
+def _draw_behind_subject(
+    effects: ShotEffects,
+    independent_motion: IndependentMotion | None,
+    frame: Frame,
+    *,
+    index: int,
+    frames: int,
+) -> None:
+    if independent_motion:
+        independent_motion.warp_background(frame, index)
+    effects.draw_behind(frame, index, frames)
 
 
-def _plume(direction: ParsedPrompt, seed: int) -> Steam | None:
+def _create_steam(direction: ParsedPrompt, seed: int) -> Steam | None:
     strength = direction.get_effect_strength(Effect.STEAM)
-    return steam(np.random.default_rng([seed, 41]), strength) if strength else None
+    return create_steam(np.random.default_rng([seed, 41]), strength) if strength else None
 
 
-def _mouth(scene: Stage, pose: Pose, view: View) -> tuple[tuple[float, float], float]:
+def _locate_steam_source(
+    layered_image: LayeredImage, pose: CameraPose, view: CameraView
+) -> tuple[tuple[float, float], float]:
     """Return where steam rises, in the subject's upper part as from a cup, and how high, in pixels."""
-    left, top, right, foot = scene.subject.box if scene.subject else _NOWHERE
-    place = ((left + right) / 2, top + (foot - top) * _MOUTH)
-    x, y, enlarged = parallax.shown_at(place, pose, scene.focus)
-    at = x * view.unit + view.size.width / 2, y * view.unit + view.size.height / 2
-    high = max((foot - top) * _PLUME, _LEAST_PLUME) * view.unit * enlarged
+    left, top, right, foot = layered_image.subject.bounds if layered_image.subject else _DEFAULT_SUBJECT_BOX
+    source = ((left + right) / 2, top + (foot - top) * _STEAM_SOURCE_HEIGHT)
+    x, y, enlarged = parallax.project_point(source, pose, layered_image.pivot_disparity)
+    at = x * view.pixels_per_unit + view.size.width / 2, y * view.pixels_per_unit + view.size.height / 2
+    high = max((foot - top) * _STEAM_HEIGHT, _MIN_STEAM_HEIGHT) * view.pixels_per_unit * enlarged
     return at, high
 
 
-def _squeeze(direction: ParsedPrompt) -> float:
+def _choose_border_compression(direction: ParsedPrompt) -> float:
     """Return how far borders may be compressed: a camera that moves out has nothing else to show."""
-    return _OUTWARD_SQUEEZE if _OUTWARDS.intersection(direction.moves) else _SQUEEZE
+    return (
+        _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(direction.moves) else _BORDER_COMPRESSION
+    )
 
 
-def unasked(scene: Stage, order: Order) -> tuple[CameraCue, ...]:
+def choose_default_camera(layered_image: LayeredImage, order: Order) -> tuple[CameraCue, ...]:
     """Choose the camera's move where the prompt says nothing: a push that drifts by the composition."""
     rng = np.random.default_rng([order.seed, 11])
-    strength = _UNASKED if order.amplitude is Amplitude.AUTO else 1.0
-    left = scene.centre[0] < 0.45 or (scene.centre[0] <= 0.55 and rng.random() < 0.5)
-    if scene.subject is not None:
+    strength = _DEFAULT_CAMERA_STRENGTH if order.amplitude is Amplitude.AUTO else 1.0
+    left = layered_image.subject_centre[0] < 0.45 or (
+        layered_image.subject_centre[0] <= 0.55 and rng.random() < 0.5
+    )
+    if layered_image.subject is not None:
         drift = CameraCue(CameraMove.ORBIT_RIGHT if left else CameraMove.ORBIT_LEFT, 0.4)
     elif order.frame_size.width >= order.frame_size.height:
         drift = CameraCue(CameraMove.TRACK_RIGHT if left else CameraMove.TRACK_LEFT, 0.5)

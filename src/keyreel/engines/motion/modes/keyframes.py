@@ -13,70 +13,77 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.camera.timing import Leg, Pace, paces
-from keyreel.engines.motion.imaging.cropping import cover_frame, read
+from keyreel.engines.motion.camera.timing import MotionSegment, TimingCurve, choose_timing_curves
+from keyreel.engines.motion.imaging.cropping import crop_to_cover, load_image
 from keyreel.engines.motion.interpolation.end_velocity import LEAD_FRAMES
-from keyreel.engines.motion.interpolation.interpolator import InBetween, in_between
-from keyreel.engines.motion.interpolation.registration import landmarks
-from keyreel.engines.motion.interpolation.shot_motion import Excursion
-from keyreel.engines.motion.interpolation.whip_transition import SEAM_SPEED, Bridge, Still
-from keyreel.engines.motion.networks.subject_focus import focus_of, is_cropped
+from keyreel.engines.motion.interpolation.interpolator import KeyframeInterpolator, create_interpolator
+from keyreel.engines.motion.interpolation.registration import detect_features
+from keyreel.engines.motion.interpolation.shot_motion import ShotMotion
+from keyreel.engines.motion.interpolation.whip_transition import SEAM_SPEED, LayeredKeyframe, WhipTransition
+from keyreel.engines.motion.networks.subject_focus import find_subject_centre, is_cropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.interpolation.registration import Landmarks
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.interpolation.registration import ImageFeatures
+    from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import ImageRef, Order, Shot
 
-    Way = InBetween | Bridge
+    KeyframeTransition = KeyframeInterpolator | WhipTransition
 
-_HURRY: Final = 0.4
+_TIMING_JITTER: Final = 0.4
 """Times 1/16: by what part of its time, at most, another seed has a shot pass its middle earlier or later."""
 
-_SWAY: Final = 0.05
+_MAX_WHIP_SWAY: Final = 0.05
 """How far up or down, at most, another seed has the camera go before and after a whip: see Pose."""
 
-_STILLEST: Final = 2e-4
+_MIN_MOTION_LENGTH: Final = 2e-4
 """The shortest motion of a shot that timing reckons with, in shares of the frame's sides."""
 
 
-class Reel:
+class KeyframeSequence:
     """The keyframes of one order and the ways between them."""
 
-    def __init__(self, order: Order, nets: Nets) -> None:
+    def __init__(self, order: Order, nets: Networks) -> None:
         self._order = order
-        self._nets = nets
-        self._ways: dict[int, Way] = {}
-        self._stills: dict[ImageRef, Still] = {}
-        self._landmarks: dict[ImageRef, Landmarks] = {}
+        self._networks = nets
+        self._transitions: dict[int, KeyframeTransition] = {}
+        self._layered_keyframes: dict[ImageRef, LayeredKeyframe] = {}
+        self._features: dict[ImageRef, ImageFeatures] = {}
         self._keyframes: dict[ImageRef, Frame] = {}
-        self._focuses: dict[tuple[int, ...], tuple[float, float]] = {}
+        self._crop_focuses: dict[tuple[int, ...], tuple[float, float]] = {}
 
-    def frames(self, index: int) -> Iterator[Frame]:
+    def render_shot(self, index: int) -> Iterator[Frame]:
         """Draw a shot: the keyframes' own frames are the keyframes. Shots go in rising order."""
-        shot, way, pace = self._order.shots[index], self._way(index), self._pace(index)
-        for passed in [each for each in self._ways if each < index - 1]:
-            del self._ways[passed]
-            first, _ = _ends(self._order.shots[passed])
+        shot, transition, timing = (
+            self._order.shots[index],
+            self._get_transition(index),
+            self._choose_timing(index),
+        )
+        for finished in [each for each in self._transitions if each < index - 1]:
+            del self._transitions[finished]
+            first, _ = _get_end_images(self._order.shots[finished])
             self._keyframes.pop(first, None)
-            self._landmarks.pop(first, None)
-        excursion = Excursion(self._order, index, self._keyframe(_ends(shot)[0]))
-        steps, begun = self._steps(index), 0 if shot.lead is None else 1
-        chance = np.random.default_rng([self._order.seed, index, 23])
-        hurry, sway = (float(each) for each in chance.uniform(-1, 1, 2))
-        for step in range(begun, shot.frames + begun):
-            if isinstance(way, Bridge):
-                frame = way.frame(step, excursion.heading, _SWAY * sway)
+            self._features.pop(first, None)
+        shot_motion = ShotMotion(self._order, index, self._get_keyframe(_get_end_images(shot)[0]))
+        steps, first_step = self._count_steps(index), 0 if shot.lead is None else 1
+        rng = np.random.default_rng([self._order.seed, index, 23])
+        jitter, sway = (float(each) for each in rng.uniform(-1, 1, 2))
+        for step in range(first_step, shot.frames + first_step):
+            if isinstance(transition, WhipTransition):
+                frame = transition.render_frame(step, shot_motion.whip_direction, _MAX_WHIP_SWAY * sway)
             else:
                 time = step / steps
                 # Zero, place and speed alike, at both ends: another take of the same shot.
-                early = _HURRY * hurry * (time * (1 - time)) ** 2
-                frame = way.frame(pace.at(time + early), excursion.look(step, way.net_size))
-            yield excursion.weathered(frame, step - begun)
+                time_shift = _TIMING_JITTER * jitter * (time * (1 - time)) ** 2
+                frame = transition.render_frame(
+                    timing.evaluate(time + time_shift),
+                    shot_motion.compute_view_map(step, transition.network_size),
+                )
+            yield shot_motion.apply_effects(frame, step - first_step)
 
-    def _steps(self, index: int) -> int:
+    def _count_steps(self, index: int) -> int:
         # Within a film the last keyframe is the next shot's first frame; the last one is a frame of its own.
         shot = self._order.shots[index]
         return shot.frames - (1 if self._is_last(index) else 0) + (0 if shot.lead is None else 1)
@@ -84,81 +91,92 @@ class Reel:
     def _is_last(self, index: int) -> bool:
         return index == len(self._order.shots) - 1
 
-    def _pace(self, index: int) -> Pace:
-        near = range(max(index - 1, 0), min(index + 2, len(self._order.shots)))
-        legs = [self._leg(each) for each in near]
-        coherence = [_coherence(self._way(each), self._way(each + 1)) for each in near[:-1]]
-        before = self._before(self._order.shots[index])
-        if before is None:
-            return paces(legs, coherence)[near.index(index)]
+    def _choose_timing(self, index: int) -> TimingCurve:
+        neighbours = range(max(index - 1, 0), min(index + 2, len(self._order.shots)))
+        segments = [self._create_segment(each) for each in neighbours]
+        coherence = [
+            _measure_coherence(self._get_transition(each), self._get_transition(each + 1))
+            for each in neighbours[:-1]
+        ]
+        lead_in = self._create_lead_in(self._order.shots[index])
+        if lead_in is None:
+            return choose_timing_curves(segments, coherence)[neighbours.index(index)]
         # The other video has its speed, which is not for this shot to choose.
-        length = max(before.length, _STILLEST)
-        lead = Leg(length, LEAD_FRAMES, length / LEAD_FRAMES)
-        return paces([lead, *legs], [_coherence(before, self._way(index)), *coherence])[1]
+        length = max(lead_in.mean_motion, _MIN_MOTION_LENGTH)
+        lead_segment = MotionSegment(length, LEAD_FRAMES, length / LEAD_FRAMES)
+        return choose_timing_curves(
+            [lead_segment, *segments], [_measure_coherence(lead_in, self._get_transition(index)), *coherence]
+        )[1]
 
-    def _before(self, shot: Shot) -> InBetween | None:
+    def _create_lead_in(self, shot: Shot) -> KeyframeInterpolator | None:
         """Return how another video came to its last frame; None where there is none, or after a cut."""
         if shot.lead is None:
             return None
-        return in_between(self._nets.rife, self._covering(shot.lead), self._keyframe(_ends(shot)[0]))
+        return create_interpolator(
+            self._networks.rife, self._load_keyframe(shot.lead), self._get_keyframe(_get_end_images(shot)[0])
+        )
 
-    def _leg(self, index: int) -> Leg:
-        way, steps = self._way(index), self._steps(index)
-        if isinstance(way, Bridge):
-            return Leg(SEAM_SPEED * steps, steps, SEAM_SPEED)
-        return Leg(max(way.length, _STILLEST), steps)
+    def _create_segment(self, index: int) -> MotionSegment:
+        transition, steps = self._get_transition(index), self._count_steps(index)
+        if isinstance(transition, WhipTransition):
+            return MotionSegment(SEAM_SPEED * steps, steps, SEAM_SPEED)
+        return MotionSegment(max(transition.mean_motion, _MIN_MOTION_LENGTH), steps)
 
-    def _way(self, index: int) -> Way:
-        if index not in self._ways:
-            self._ways[index] = self._found_way(index)
-        return self._ways[index]
+    def _get_transition(self, index: int) -> KeyframeTransition:
+        if index not in self._transitions:
+            self._transitions[index] = self._create_transition(index)
+        return self._transitions[index]
 
-    def _found_way(self, index: int) -> Way:
-        first, last = (self._keyframe(picture) for picture in _ends(self._order.shots[index]))
-        marks = [self._landmarks_of(picture) for picture in _ends(self._order.shots[index])]
-        found = in_between(self._nets.rife, first, last, seen=(marks[0], marks[1]))
+    def _create_transition(self, index: int) -> KeyframeTransition:
+        first, last = (self._get_keyframe(picture) for picture in _get_end_images(self._order.shots[index]))
+        features = [self._get_features(picture) for picture in _get_end_images(self._order.shots[index])]
+        found = create_interpolator(self._networks.rife, first, last, features=(features[0], features[1]))
         if found is not None:
             return found
-        leaving, arriving = (self._still(picture) for picture in _ends(self._order.shots[index]))
-        return Bridge(leaving, arriving, self._steps(index), ends=self._is_last(index))
+        leaving, arriving = (
+            self._get_layered_keyframe(picture) for picture in _get_end_images(self._order.shots[index])
+        )
+        return WhipTransition(leaving, arriving, self._count_steps(index), is_final=self._is_last(index))
 
-    def _landmarks_of(self, picture: ImageRef) -> Landmarks:
-        if picture not in self._landmarks:
-            self._landmarks[picture] = landmarks(self._keyframe(picture))
-        return self._landmarks[picture]
+    def _get_features(self, picture: ImageRef) -> ImageFeatures:
+        if picture not in self._features:
+            self._features[picture] = detect_features(self._get_keyframe(picture))
+        return self._features[picture]
 
-    def _still(self, picture: ImageRef) -> Still:
-        if picture not in self._stills:
-            self._stills[picture] = Still(self._keyframe(picture), self._nets)
-        return self._stills[picture]
+    def _get_layered_keyframe(self, picture: ImageRef) -> LayeredKeyframe:
+        if picture not in self._layered_keyframes:
+            self._layered_keyframes[picture] = LayeredKeyframe(self._get_keyframe(picture), self._networks)
+        return self._layered_keyframes[picture]
 
-    def _keyframe(self, picture: ImageRef) -> Frame:
+    def _get_keyframe(self, picture: ImageRef) -> Frame:
         if picture not in self._keyframes:
-            self._keyframes[picture] = self._covering(picture)
+            self._keyframes[picture] = self._load_keyframe(picture)
         return self._keyframes[picture]
 
-    def _covering(self, picture: ImageRef) -> Frame:
-        frame, size = read(Path(picture)), self._order.frame_size
-        return cover_frame(frame, size, self._focus(frame) if is_cropped(frame, size) else None)
+    def _load_keyframe(self, picture: ImageRef) -> Frame:
+        frame, size = load_image(Path(picture)), self._order.frame_size
+        return crop_to_cover(frame, size, self._find_crop_focus(frame) if is_cropped(frame, size) else None)
 
-    def _focus(self, frame: Frame) -> tuple[float, float]:
+    def _find_crop_focus(self, frame: Frame) -> tuple[float, float]:
         """Find the subject in the first keyframe of this shape: crops of one shape stay in one place."""
-        if frame.shape not in self._focuses:
-            keyframes = (read(Path(picture)) for shot in self._order.shots for picture in _ends(shot))
+        if frame.shape not in self._crop_focuses:
+            keyframes = (
+                load_image(Path(picture)) for shot in self._order.shots for picture in _get_end_images(shot)
+            )
             first = next(each for each in keyframes if each.shape == frame.shape)
-            self._focuses[frame.shape] = focus_of(first, self._nets)
-        return self._focuses[frame.shape]
+            self._crop_focuses[frame.shape] = find_subject_centre(first, self._networks)
+        return self._crop_focuses[frame.shape]
 
 
-def _ends(shot: Shot) -> tuple[ImageRef, ImageRef]:
+def _get_end_images(shot: Shot) -> tuple[ImageRef, ImageRef]:
     assert shot.first is not None, "a shot between keyframes has both"
     assert shot.last is not None, "a shot between keyframes has both"
     return shot.first, shot.last
 
 
-def _coherence(before: Way, after: Way) -> float:
+def _measure_coherence(before: KeyframeTransition, after: KeyframeTransition) -> float:
     """Compare the directions of two ways: 1 the same everywhere, 0 unrelated, -1 opposite."""
-    if isinstance(before, Bridge) or isinstance(after, Bridge):
+    if isinstance(before, WhipTransition) or isinstance(after, WhipTransition):
         return 1.0
     one, other = before.displacement, after.displacement
     power = sqrt(float((one**2).sum()) * float((other**2).sum()))

@@ -7,81 +7,83 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import resized, step
+from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import Nets
+    from keyreel.engines.motion.networks.models import Networks
 
     FloatArray = NDArray[np.float32]
 
-_SIDE: Final = 320
+_INPUT_SIDE: Final = 320
 _MEAN: Final = np.array((0.485, 0.456, 0.406), np.float32)
-_DEVIATION: Final = np.array((0.229, 0.224, 0.225), np.float32)
+_STANDARD_DEVIATION: Final = np.array((0.229, 0.224, 0.225), np.float32)
 _REFINED_SIDE: Final = 720
-_KEPT_PART: Final = 0.08
-_FOUND: Final = 0.35
-_SURE: Final = 0.72
+_MIN_PART_WEIGHT: Final = 0.08
+_SALIENCY_THRESHOLD: Final = 0.35
+_MIN_MEAN_SALIENCY: Final = 0.72
 """The mean saliency inside a matte below which it is none: subjects have 0.92 up, mere mountains 0.5."""
 
 
-def matte(picture: Frame, nets: Nets) -> FloatArray:
+def compute_alpha_matte(picture: Frame, nets: Networks) -> FloatArray:
     """Return the subject's opacity, 0.0 … 1.0, of the picture's size; all zeros where nothing stands out."""
-    raw = salience(picture, nets)
+    raw = compute_saliency(picture, nets)
     if not raw.any():
         return np.zeros(picture.shape[:2], np.float32)
-    return refined(picture, raw)
+    return refine_saliency(picture, raw)
 
 
-def salience(picture: Frame, nets: Nets) -> FloatArray:
+def compute_saliency(picture: Frame, nets: Networks) -> FloatArray:
     """Return how surely each place belongs to the subject, 0.0 … 1.0, in a square of 320; or all zeros."""
-    small = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(picture, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     small /= max(float(small.max()), 1.0)
-    found = nets.u2netp(((small - _MEAN) / _DEVIATION).transpose(2, 0, 1)[None])[0][0, 0]
+    found = nets.u2netp(((small - _MEAN) / _STANDARD_DEVIATION).transpose(2, 0, 1)[None])[0][0, 0]
     raw = np.asarray((found - found.min()) / max(float(found.max() - found.min()), 1e-6), np.float32)
-    if float(found.max()) < 0.4 or float(found[found > _FOUND].mean()) < _SURE:
+    if float(found.max()) < 0.4 or float(found[found > _SALIENCY_THRESHOLD].mean()) < _MIN_MEAN_SALIENCY:
         return np.zeros_like(raw)
     return raw
 
 
-def refined(picture: Frame, raw: FloatArray) -> FloatArray:
+def refine_saliency(picture: Frame, raw: FloatArray) -> FloatArray:
     """Return the opacity, of the picture's size, for a salience."""
-    return _refined(picture, _without_remnants(raw))
+    return _refine_edges(picture, _remove_remnants(raw))
 
 
-def coverage(alpha: FloatArray) -> float:
+def measure_coverage(alpha: FloatArray) -> float:
     """Return the part of the picture that the subject covers."""
     return float(alpha.mean())
 
 
-def _without_remnants(raw: FloatArray) -> FloatArray:
+def _remove_remnants(raw: FloatArray) -> FloatArray:
     """Keep the parts that matter: the largest one, and others of at least a part of its weight."""
-    count, labels, _, _ = cv2.connectedComponentsWithStats(np.asarray(raw > _FOUND, np.uint8))
+    count, labels, _, _ = cv2.connectedComponentsWithStats(np.asarray(raw > _SALIENCY_THRESHOLD, np.uint8))
     if count <= 2:
         return raw
     weights = np.bincount(labels.ravel(), raw.ravel(), count)
     weights[0] = 0
-    keep = weights >= weights.max() * _KEPT_PART
+    keep = weights >= weights.max() * _MIN_PART_WEIGHT
     kept = cv2.dilate(np.asarray(keep[labels], np.uint8), np.ones((9, 9), np.uint8))
     return np.asarray(raw * kept, np.float32)
 
 
-def _refined(picture: Frame, raw: FloatArray) -> FloatArray:
+def _refine_edges(picture: Frame, raw: FloatArray) -> FloatArray:
     """Fit the coarse matte to the picture's own edges by a guided filter, then make it decided."""
     height, width = picture.shape[:2]
     scale = min(1.0, _REFINED_SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    guide = np.asarray(resized(picture, *size) / np.float32(255), np.float32)
-    coarse = resized(raw, *size)
+    guide = np.asarray(resize(picture, *size) / np.float32(255), np.float32)
+    coarse = resize(raw, *size)
     # Decide first: U²-Net-p is unsure on a subject's inside, and a subject must not be seen through.
-    coarse = step(coarse, 0.1, 0.5)
-    fine = _guided(guide, coarse, radius=max(round(max(size) / 110), 3), softness=2e-4)
-    return np.clip(resized(step(fine, 0.12, 0.88), width, height), 0, 1)
+    coarse = smoothstep_array(coarse, 0.1, 0.5)
+    fine = _apply_guided_filter(guide, coarse, radius=max(round(max(size) / 110), 3), softness=2e-4)
+    return np.clip(resize(smoothstep_array(fine, 0.12, 0.88), width, height), 0, 1)
 
 
-def _guided(guide: FloatArray, values: FloatArray, *, radius: int, softness: float) -> FloatArray:
+def _apply_guided_filter(
+    guide: FloatArray, values: FloatArray, *, radius: int, softness: float
+) -> FloatArray:
     """Filter `values` so that they follow the edges of a colour guide (He et al. 2010, by channel)."""
 
     def mean(image: FloatArray) -> FloatArray:

@@ -19,77 +19,77 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-_WEIGHTS: Final = Path(__file__).parent / "weights"
-_THREADS: Final = 1
+_WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
+_INFERENCE_THREADS: Final = 1
 """Two take half as many CPU seconds again, of which the encoder beside them has better use."""
 
-_KEPT_SHAPES: Final = 4
+_MAX_CACHED_SHAPES: Final = 4
 # bf16 maths, the default on some CPUs, is 10 to 100 times less exact and shows as shimmer in flat areas.
-_CONFIG: Final = {
+_OPENVINO_CONFIG: Final = {
     "INFERENCE_PRECISION_HINT": "f32",
-    "INFERENCE_NUM_THREADS": _THREADS,
+    "INFERENCE_NUM_THREADS": _INFERENCE_THREADS,
     "NUM_STREAMS": 1,
     "PERFORMANCE_HINT": "LATENCY",
 }
 
 
-class Net:
+class Network:
     """One network. Call it with its inputs in their declared order; the outputs come in theirs."""
 
     def __init__(self, name: str) -> None:
         self._core = ov.Core()
-        self._weights = _verified(f"motion_{name}.onnx")
+        self._weights = _read_verified(f"motion_{name}.onnx")
         self._compiled: OrderedDict[tuple[tuple[int, ...], ...], ov.CompiledModel] = OrderedDict()
 
     def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         """Run the network. Outputs are fresh arrays; equal inputs give equal outputs."""
         given = [np.ascontiguousarray(array, dtype=np.float32) for array in inputs]
-        outputs = self._for(tuple(array.shape for array in given))(given)
+        outputs = self._get_compiled(tuple(array.shape for array in given))(given)
         return tuple(np.array(outputs[index], dtype=np.float32) for index in range(len(outputs)))
 
-    def _for(self, shapes: tuple[tuple[int, ...], ...]) -> ov.CompiledModel:
+    def _get_compiled(self, shapes: tuple[tuple[int, ...], ...]) -> ov.CompiledModel:
         compiled = self._compiled.pop(shapes, None)
         if compiled is None:
             model = self._core.read_model(self._weights)
             model.reshape(dict(enumerate(shapes)))
-            compiled = self._core.compile_model(model, "CPU", _CONFIG)
+            compiled = self._core.compile_model(model, "CPU", _OPENVINO_CONFIG)
         self._compiled[shapes] = compiled
-        while len(self._compiled) > _KEPT_SHAPES:
+        while len(self._compiled) > _MAX_CACHED_SHAPES:
             self._compiled.popitem(last=False)
         return compiled
 
 
-class Nets:
+class Networks:
     """The engine's networks, each loaded when it is first asked for and then kept."""
 
     @cached_property
-    def rife(self) -> Net:
+    def rife(self) -> Network:
         """In-betweening: x [1,6,h,w] (two RGB pictures, 0 … 1), t [1,1,1,1] → flow [1,4,h,w], mask [1,1,h,w].
 
         Sides are multiples of 64. The flow, in pixels, leads from the frame at t to the first picture
         (channels 0, 1) and to the last (2, 3); the mask holds the logits of taking the first.
         """
-        return load_net("rife")
+        return load_network("rife")
 
     @cached_property
-    def u2netp(self) -> Net:
+    def u2netp(self) -> Network:
         """Matting: x [1,3,320,320] (normalised RGB) → seven maps [1,1,320,320], of which the first counts."""
-        return load_net("u2netp")
+        return load_network("u2netp")
 
 
-def load_net(name: str) -> Net:
+def load_network(name: str) -> Network:
     """Load "rife" or "u2netp".
 
     Raises:
         RenderFailed: the weights are missing or damaged.
     """
-    return Net(name)
+    return Network(name)
 
 
-def _verified(file: str) -> bytes:
+def _read_verified(file: str) -> bytes:
     try:
-        data = (_WEIGHTS / file).read_bytes()
-        expected: str = json.loads((_WEIGHTS / "MANIFEST.json").read_bytes())[file]
+        data = (_WEIGHTS_FOLDER / file).read_bytes()
+        expected: str = json.loads((_WEIGHTS_FOLDER / "MANIFEST.json").read_bytes())[file]
     except (OSError, KeyError) as missing:
         raise RenderFailed(f"The weights {file} are missing: install Keyreel again.") from missing
     if hashlib.sha256(data).hexdigest() != expected:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from keyreel.engines.motion.imaging.pixels import (
-    blurred,
-    bytes_of,
-    four_channels,
-    premultiplied,
-    resized,
-    step,
+    blur_image,
+    premultiply,
+    resize,
+    smoothstep_array,
+    to_rgba,
+    to_uint8,
 )
 from keyreel.engines.motion.scenery.backdrop import add_vignette_and_grain
 from keyreel.engines.motion.scenery.composition import ComposedScene
@@ -174,16 +174,20 @@ def _draw_background(canvas: AbstractCanvas) -> Frame:
     image = np.repeat(np.asarray(_interpolate_colours(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)
     small = wide // 4, high // 4
     clouds = generate_noise(small, (3, 3), rng, 5)
-    veil = blurred(generate_noise(small, (5, 6), rng, 5), small[1] / 24)
-    blend_colour(image, hues.middle, resized(step(clouds, 0.40, 0.72) * np.float32(0.55), wide, high))
-    blend_colour(image, hues.accent, resized(step(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high))
+    veil = blur_image(generate_noise(small, (5, 6), rng, 5), small[1] / 24)
+    blend_colour(
+        image, hues.middle, resize(smoothstep_array(clouds, 0.40, 0.72) * np.float32(0.55), wide, high)
+    )
+    blend_colour(
+        image, hues.accent, resize(smoothstep_array(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high)
+    )
     x, y = rng.uniform(0.28, 0.72) * wide, rng.uniform(0.26, 0.46) * high
     across, down = np.arange(wide, dtype=np.float32)[None, :], np.arange(high, dtype=np.float32)[:, None]
     away = np.hypot(across - np.float32(x), down - np.float32(y)) / np.float32((wide * high) ** 0.5)
     blend_colour(image, hues.bright, np.asarray(0.85 * np.exp(-away * 7.5), np.float32))
-    core = step(-away, -0.062, -0.058) * np.float32(0.9)
+    core = smoothstep_array(-away, -0.062, -0.058) * np.float32(0.9)
     blend_colour(image, _lighten(hues.bright), core)
-    plate = four_channels(add_vignette_and_grain(image, rng))
+    plate = to_rgba(add_vignette_and_grain(image, rng))
     plate[..., 3] = 0
     return plate
 
@@ -191,7 +195,7 @@ def _draw_background(canvas: AbstractCanvas) -> Frame:
 def _draw_plane(design: Design, canvas: AbstractCanvas, depth: float, number: int) -> Plane:
     part = number / (len(_PLANE_DISPARITIES) - 1)
     drawn = design(canvas, part)
-    over = premultiplied(bytes_of(drawn[..., :3]), np.ascontiguousarray(drawn[..., 3]))
+    over = premultiply(to_uint8(drawn[..., :3]), np.ascontiguousarray(drawn[..., 3]))
     short = min(canvas.size.height, canvas.size.width)
     soft = abs(depth - _FOCUS_DISPARITY) * _BLUR_PER_DISPARITY * short
     picture, opacity, disparity = prepare_plane(over, depth, soft)
@@ -222,9 +226,11 @@ def _draw_silk(canvas: AbstractCanvas, part: float) -> FloatArray:
     deep, bright = canvas.get_tone(0.22 + 0.30 * part), canvas.get_tone(0.62 + 0.34 * part)
     colour = deep + (bright - deep) * np.asarray(light**1.4, np.float32)[..., None]
     accent = np.array(canvas.hues.accent, np.float32)
-    colour += (accent - colour) * (np.float32(0.30) * step(x * np.ones_like(y), 0.1, 1.0) * light)[..., None]
+    colour += (accent - colour) * (
+        np.float32(0.30) * smoothstep_array(x * np.ones_like(y), 0.1, 1.0) * light
+    )[..., None]
     colour += sheen[..., None] * np.float32(70)
-    alpha = step(1 - np.abs(s), 0.0, 0.05) * np.float32(0.94)
+    alpha = smoothstep_array(1 - np.abs(s), 0.0, 0.05) * np.float32(0.94)
     return np.dstack((colour, alpha)).astype(np.float32)
 
 
@@ -244,7 +250,7 @@ def _draw_paper(canvas: AbstractCanvas, part: float) -> FloatArray:
     colour = tone * light[..., None]
     edge = np.exp(-((deep / 0.005) ** 2)) * np.float32(0.6)
     colour += (np.array(_lighten(canvas.hues.bright), np.float32) - colour) * edge[..., None]
-    return np.dstack((colour, step(deep, 0.0, 0.004))).astype(np.float32)
+    return np.dstack((colour, smoothstep_array(deep, 0.0, 0.004))).astype(np.float32)
 
 
 def _draw_orbs(canvas: AbstractCanvas, part: float) -> FloatArray:
@@ -283,7 +289,7 @@ def _draw_ball(drawn: FloatArray, canvas: AbstractCanvas, at: tuple[float, float
     body = np.array(canvas.hues.accent, np.float32) if which < 0.22 else canvas.get_tone(0.35 + 0.5 * which)
     colour = body * (0.30 + 0.80 * light)[..., None] + np.array(canvas.hues.bright) * (0.7 * rim)[..., None]
     colour += 255 * np.clip(shine, 0, 1)[..., None] * 0.75
-    mask = step(1 - out, 0.0, 2.5 / radius) * np.float32(0.96)
+    mask = smoothstep_array(1 - out, 0.0, 2.5 / radius) * np.float32(0.96)
     part = drawn[y0:y1, x0:x1]
     part[..., :3] += (np.clip(colour, 0, 255).astype(np.float32) - part[..., :3]) * mask[..., None]
     part[..., 3] = np.maximum(part[..., 3], mask)
@@ -305,9 +311,9 @@ def _draw_curtain(canvas: AbstractCanvas, part: float) -> FloatArray:
         generate_noise((wide, 1), (70, 1), rng, 4)[0][None, :] * 0.6
         + generate_noise((wide, 1), (9, 1), rng, 3)[0][None, :] * 0.7
     )
-    light = step(up, 0.0, 0.06) * np.exp(-np.clip(up, 0, None) * 2.6) * streaks
+    light = smoothstep_array(up, 0.0, 0.06) * np.exp(-np.clip(up, 0, None) * 2.6) * streaks
     low, top = canvas.get_tone(0.86), np.array(canvas.hues.accent, np.float32)
-    colour = low + (top - low) * step(up, 0.05, 0.75)[..., None]
+    colour = low + (top - low) * smoothstep_array(up, 0.05, 0.75)[..., None]
     return np.dstack((colour, np.clip(light * 0.95, 0, 0.9))).astype(np.float32)
 
 

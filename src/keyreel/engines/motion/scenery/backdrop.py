@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import bytes_of
+from keyreel.engines.motion.imaging.pixels import to_uint8
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place, TimeOfDay
 from keyreel.engines.motion.scenery import places
 from keyreel.engines.motion.scenery.landscapes import sky
@@ -92,4 +92,4 @@ def add_vignette_and_grain(image: FloatArray, rng: np.random.Generator) -> Frame
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     shade = 1 - _VIGNETTE_STRENGTH * np.clip(x * x + y * y - 0.3, 0, None)
     grain = rng.normal(0, _GRAIN_SIGMA, (height, width)).astype(np.float32)
-    return bytes_of(image * shade[..., None] + grain[..., None])
+    return to_uint8(image * shade[..., None] + grain[..., None])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import four_channels
+from keyreel.engines.motion.imaging.pixels import to_rgba
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place, Season, TimeOfDay
 from keyreel.engines.motion.scenery import places
 from keyreel.engines.motion.scenery.backdrop import add_vignette_and_grain
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
@@ -86,7 +86,7 @@ class ComposedScene:
     traffic: Traffic | None = None
     is_indoors: bool = False
 
-    def draw_moving_parts(self, background: RenderedBackground, pose: Pose, seconds: float) -> None:
+    def draw_moving_parts(self, background: RenderedBackground, pose: CameraPose, seconds: float) -> None:
         """Draw what moves in the distance, in place: clouds, water, birds and cars."""
         view = self.backdrop.view
         if self.clouds:
@@ -365,7 +365,7 @@ def _draw_background(place: Place, context: DrawingContext, season: Season) -> F
         material[context.horizon_row : round(shore * height)] = WATER_MATERIAL
     if place in GREEN_PLACES:
         apply_season(image, context, season, material != SKY_MATERIAL)
-    plate = four_channels(add_vignette_and_grain(image, context.rng.spawn(1)[0]))
+    plate = to_rgba(add_vignette_and_grain(image, context.rng.spawn(1)[0]))
     plate[..., 3] = material
     return plate
 

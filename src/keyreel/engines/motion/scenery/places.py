@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import fetched, step
+from keyreel.engines.motion.imaging.pixels import sample_image, smoothstep_array
 from keyreel.engines.motion.prompts.vocabulary import Place
 from keyreel.engines.motion.scenery.cities import interiors
 from keyreel.engines.motion.scenery.cities.metropolis import draw_metropolis
@@ -174,7 +174,7 @@ def _draw_cloud_layers(context: DrawingContext) -> FloatArray:
         rows = np.arange(height, dtype=np.float32)[:, None]
         edge = level * height - tops[None, :]
         puff = generate_noise((width, height), (9, 5), context.rng, 4)
-        mask = step(rows - edge + (puff - 0.5) * height * 0.10, 0, height * 0.05)
+        mask = smoothstep_array(rows - edge + (puff - 0.5) * height * 0.10, 0, height * 0.05)
         shade = 0.82 + 0.25 * puff
         colour = (
             np.array(context.palette.cloud, np.float32) * (1 - haze) + np.array(context.palette.low) * haze
@@ -204,7 +204,7 @@ def _draw_water(
     across = np.arange(width, dtype=np.float32)[None, :] + waves * (2 + part[:, None] * width * 0.02)
     coordinates = np.stack(np.broadcast_arrays(across, np.clip(up, 0, line - 1)), axis=-1).astype(np.float32)
     soft = cv2.blur(image[:line], (max(width // 160, 1), max(height // 40, 1)))
-    mirrored = fetched(np.asarray(soft, np.float32), coordinates, cv2.BORDER_REPLICATE)
+    mirrored = sample_image(np.asarray(soft, np.float32), coordinates, cv2.BORDER_REPLICATE)
     if not has_lamps:
         # The sun's own image is drawn below, as its path of light.
         mirrored = np.minimum(mirrored, np.array(context.palette.low, np.float32) * np.float32(1.1) + 12)
@@ -214,9 +214,9 @@ def _draw_water(
     drawn *= 1 + (0.20 + 0.3 * part[:, None, None]) * waves[..., None]
     aside = (np.arange(width, dtype=np.float32) - np.float32(context.get_sun_position()[0])) / width
     path = np.exp(-((aside[None, :] / (0.04 + 0.15 * part[:, None])) ** 2))
-    glitter = path * step(waves, 0.0, 0.24) * context.palette.glare * (1.15 - 0.5 * part[:, None])
+    glitter = path * smoothstep_array(waves, 0.0, 0.24) * context.palette.glare * (1.15 - 0.5 * part[:, None])
     blend_colour(drawn, context.palette.glow, np.clip(glitter, 0, 0.9).astype(np.float32))
-    shoreline = step(part, 0.0, 0.012)[:, None, None]
+    shoreline = smoothstep_array(part, 0.0, 0.012)[:, None, None]
     image[line:] = drawn * (0.9 + 0.1 * shoreline)
 
 
@@ -234,15 +234,19 @@ def _draw_sand(image: FloatArray, context: DrawingContext) -> None:
     sand = 1 + 0.16 * (
         project_onto_ground(generate_noise((512, 512), (60, 60), context.rng, 4), part, width) - 0.5
     )
-    wet = step(below, 0.012, 0.06)[..., None]
+    wet = smoothstep_array(below, 0.012, 0.06)[..., None]
     dry = context.light_colour((232, 206, 162)) * sand[..., None]
     # Wet sand is darker and mirrors the sky.
     damp = dry * 0.62 + np.array(context.palette.middle, np.float32) * 0.26
     colour = damp + (dry - damp) * wet
-    image += (colour - image) * step(below, 0, 0.004)[..., None]
+    image += (colour - image) * smoothstep_array(below, 0, 0.004)[..., None]
     lace = generate_noise((width, height), (60, 60), context.rng, 2)
-    foam = step(-np.abs(below - 0.002), -0.010, -0.002) * (0.45 + 0.55 * lace)
-    foam += step(-np.abs(below + 0.028 + 0.02 * (lace - 0.5)), -0.004, -0.001) * 0.5 * step(lace, 0.35, 0.7)
+    foam = smoothstep_array(-np.abs(below - 0.002), -0.010, -0.002) * (0.45 + 0.55 * lace)
+    foam += (
+        smoothstep_array(-np.abs(below + 0.028 + 0.02 * (lace - 0.5)), -0.004, -0.001)
+        * 0.5
+        * smoothstep_array(lace, 0.35, 0.7)
+    )
     white = np.clip(context.light_colour((250, 252, 252)) * 1.05, 0, 255)
     blend_colour(image, white, np.clip(foam * 0.85, 0, 1).astype(np.float32))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import resized, step
+from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place, Season
 from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
@@ -44,13 +44,13 @@ def apply_season(image: FloatArray, context: DrawingContext, season: Season, lan
 
 def _measure_greenness(image: FloatArray) -> FloatArray:
     red, green, blue = (image[..., each] for each in range(3))
-    return step((green - np.maximum(red * np.float32(0.94), blue)) / (green + 12), 0.06, 0.24)
+    return smoothstep_array((green - np.maximum(red * np.float32(0.94), blue)) / (green + 12), 0.06, 0.24)
 
 
 def _redden(image: FloatArray, context: DrawingContext) -> None:
     height, width = image.shape[:2]
     rng = context.rng.spawn(1)[0]
-    spots = resized(
+    spots = resize(
         generate_noise(
             (width // 4, height // 4), (_COLOUR_PATCHES, _COLOUR_PATCHES * height / width), rng, 2
         ),
@@ -61,7 +61,7 @@ def _redden(image: FloatArray, context: DrawingContext) -> None:
     hue = (
         np.array(_RED_GAIN, np.float32)
         + (np.array(_GOLD_GAIN, np.float32) - np.array(_RED_GAIN, np.float32))
-        * step(spots, 0.32, 0.68)[..., None]
+        * smoothstep_array(spots, 0.32, 0.68)[..., None]
     )
     image += (np.clip(grey[..., None] * hue * 1.12, 0, 250) - image) * (0.86 * _measure_greenness(image))[
         ..., None
@@ -73,7 +73,7 @@ def _whiten(image: FloatArray, context: DrawingContext, land: FloatArray) -> Non
     height = image.shape[0]
     grey = image.mean(axis=2)
     rows = (np.arange(height, dtype=np.float32)[:, None] - context.horizon_row) / np.float32(height)
-    ground = np.float32(0.62) * step(rows, 0.0, 0.05) * np.ones((1, image.shape[1]), np.float32)
+    ground = np.float32(0.62) * smoothstep_array(rows, 0.0, 0.05) * np.ones((1, image.shape[1]), np.float32)
     green = _measure_greenness(image)
     # Winter light has little colour.
     image += (grey[..., None] * np.array((0.94, 0.98, 1.08), np.float32) - image) * (np.float32(0.72) * land)[

@@ -11,15 +11,20 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.imaging.pixels import blurred, three_channels
-from keyreel.engines.motion.layers.visible_patches import Opacity, everywhere, lay, seen
+from keyreel.engines.motion.imaging.pixels import blur_image, to_rgb
+from keyreel.engines.motion.layers.visible_patches import (
+    OpacityGrid,
+    create_full_mask,
+    draw_patch,
+    sample_patches,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
@@ -46,9 +51,9 @@ class DepthProfile:
     side: float = 0.0
     above: float = 0.0
 
-    def get_disparity(self, coordinates: FloatArray, view: View) -> FloatArray:
+    def get_disparity(self, coordinates: FloatArray, view: CameraView) -> FloatArray:
         """Return the disparity at places [rows, columns, 2], in units."""
-        half = view.half
+        half = view.half_size
         down = coordinates[..., 1] / np.float32(2 * half[1]) + np.float32(0.5)
         below = np.clip((down - self.horizon) / (1 - self.horizon), 0, 1.3) ** np.float32(_DISPARITY_EXPONENT)
         near = below * np.float32(self.ground)
@@ -73,7 +78,7 @@ class Plane:
     """
 
     image: Frame
-    opacity: Opacity
+    opacity: OpacityGrid
     disparity: float
     sway: float = 0.0
     rooted: float = 1.0
@@ -81,12 +86,12 @@ class Plane:
     phase: float = 0.0
     heave: float = 0.0
 
-    def displace_coordinates(self, coordinates: FloatArray, view: View, seconds: float) -> FloatArray:
+    def displace_coordinates(self, coordinates: FloatArray, view: CameraView, seconds: float) -> FloatArray:
         """Return where on the plane each place is at a time, when the air has moved it."""
         x, y = coordinates[..., 0], coordinates[..., 1]
         lever = np.ones((), np.float32)
         if self.rooted:
-            tall = np.float32(2 * view.half[1])
+            tall = np.float32(2 * view.half_size[1])
             away = np.float32(0.5) - np.float32(self.rooted) * y / tall
             lever = np.clip(away, 0, 1.3) ** np.float32(_SWAY_EXPONENT)
         turn = np.float32(tau * 0.21 * seconds + self.phase)
@@ -123,43 +128,43 @@ class LayeredBackdrop:
     size: Size
 
     @property
-    def view(self) -> View:
+    def view(self) -> CameraView:
         """The camera's window on it."""
         across, down = get_margins(self.size)
-        return parallax.view_of(self.size, (across, down, across, down), 1.0)
+        return parallax.create_camera_view(self.size, (across, down, across, down), 1.0)
 
-    def render_background(self, pose: Pose) -> RenderedBackground:
+    def render_background(self, pose: CameraPose) -> RenderedBackground:
         """Return what the camera sees of the plate."""
         view = self.view
-        coordinates = parallax.looked_at(
-            view.points(), pose, view, partial(self.depth_profile.get_disparity, view=view)
+        coordinates = parallax.unproject_points(
+            view.build_grid(), pose, view, partial(self.depth_profile.get_disparity, view=view)
         )
         frame = np.empty((view.size.height, view.size.width, 3), np.uint8)
         material = np.empty((view.size.height, view.size.width), np.uint8)
-        for patch, pixels in seen(
+        for patch, pixels in sample_patches(
             self.background,
             coordinates * np.float32(BACKGROUND_SCALE),
-            everywhere(view),
+            create_full_mask(view),
             view=view,
             origin=_compute_origin(self.size),
         ):
-            three_channels(pixels, frame[patch])
+            to_rgb(pixels, frame[patch])
             cv2.extractChannel(pixels, 3, dst=material[patch])
         return RenderedBackground(frame, material, coordinates)
 
-    def draw_planes(self, frame: Frame, pose: Pose, seconds: float) -> None:
+    def draw_planes(self, frame: Frame, pose: CameraPose, seconds: float) -> None:
         """Draw the planes over a frame, in place."""
         view = self.view
-        points = view.points()
+        points = view.build_grid()
         across, down = get_margins(self.size)
         origin = float(across), float(down)
         for plane in self.planes:
             near = np.float32(plane.disparity)
-            coordinates = parallax.looked_at(points, pose, view, partial(_fill_disparity, near))
+            coordinates = parallax.unproject_points(points, pose, view, partial(_fill_disparity, near))
             coordinates = plane.displace_coordinates(coordinates, view, seconds)
-            filled, shows = plane.opacity.at(coordinates, view, origin)
-            for patch, pixels in seen(plane.image, coordinates, shows, view=view, origin=origin):
-                lay(pixels, frame, patch, filled)
+            filled, shows = plane.opacity.classify_cells(coordinates, view, origin)
+            for patch, pixels in sample_patches(plane.image, coordinates, shows, view=view, origin=origin):
+                draw_patch(pixels, frame, patch, filled)
 
 
 def get_margins(size: Size) -> tuple[int, int]:
@@ -189,10 +194,10 @@ def crop_to_frame(background: Frame, size: Size) -> Frame:
     )
 
 
-def prepare_plane(image: Frame, disparity: float, blur: float = 0.0) -> tuple[Frame, Opacity, float]:
+def prepare_plane(image: Frame, disparity: float, blur: float = 0.0) -> tuple[Frame, OpacityGrid, float]:
     """Return a plane's picture, out of focus by `soft` pixels, with its opacity and disparity."""
-    image = blurred(image, blur) if blur > 0.3 else image
-    return image, Opacity(np.asarray(cv2.extractChannel(image, 3), np.uint8)), disparity
+    image = blur_image(image, blur) if blur > 0.3 else image
+    return image, OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)), disparity
 
 
 def _fill_disparity(disparity: np.float32, coordinates: FloatArray) -> FloatArray:

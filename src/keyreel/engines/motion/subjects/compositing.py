@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, bytes_of, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.subjects.cutouts import Cutout
 
     FloatArray = NDArray[np.float32]
-    Affine = NDArray[np.float64]
-    Bytes = NDArray[np.uint8]
+    AffineMatrix = NDArray[np.float64]
+    UInt8Array = NDArray[np.uint8]
 
-_LENS: Final = 0.22
-_SILHOUETTE: Final = 160
-_MARGIN: Final = 24
-_SQUASH: Final = 0.72
+_CONTACT_DEPTH: Final = 0.22
+_SHADOW_HEIGHT: Final = 160
+_SHADOW_MARGIN: Final = 24
+_REFLECTION_HEIGHT: Final = 0.72
 """How tall a mirror image is: waves show it from slightly above."""
-_DIM: Final = 0.82
+_REFLECTION_BRIGHTNESS: Final = 0.82
 
 
 @dataclass(frozen=True, slots=True)
-class Sprite:
+class SubjectSprite:
     """A cut-out ready to be drawn: RGBA, colours multiplied by the opacity (four channels warp fastest)."""
 
-    image: Bytes
-    contact: Bytes
+    image: UInt8Array
+    contact_shadow: UInt8Array
     """The opacity of the shadow at its foot, as wide as the cut-out; its middle row is where it stands."""
-    silhouette: Bytes
+    cast_shadow: UInt8Array
     """The opacity of the shadow that it casts, upright, with a margin, softer towards the top."""
-    mirrored: Bytes
+    reflection: UInt8Array
     """RGBA of its reflection, upside down."""
 
     @property
@@ -47,87 +47,92 @@ class Sprite:
         return self.image.shape[0], self.image.shape[1]
 
 
-def sprite(cutout: Cutout, water: FloatArray) -> Sprite:
+def create_sprite(cutout: Cutout, water: FloatArray) -> SubjectSprite:
     """Prepare a cut-out; `water` is the colour (RGB) that tints its reflection."""
-    image = _premultiplied(cutout.image.astype(np.float32), cutout.alpha)
+    image = _premultiply(cutout.image.astype(np.float32), cutout.alpha)
     rows = np.linspace(1, 0, cutout.shape[0], dtype=np.float32)[::-1, None]
     upside_down = cutout.image[::-1].astype(np.float32)
-    tinted = upside_down * _DIM + (water - upside_down * _DIM) * (0.16 + 0.34 * rows[..., None])
-    fading = cutout.alpha[::-1] * (1 - 0.75 * step(rows, 0.1, 1.0))
-    return Sprite(
+    tinted = upside_down * _REFLECTION_BRIGHTNESS + (water - upside_down * _REFLECTION_BRIGHTNESS) * (
+        0.16 + 0.34 * rows[..., None]
+    )
+    fading = cutout.alpha[::-1] * (1 - 0.75 * smoothstep_array(rows, 0.1, 1.0))
+    return SubjectSprite(
         image,
-        _contact(cutout.alpha),
-        _silhouette(cutout.alpha),
-        _premultiplied(np.asarray(tinted, np.float32), np.asarray(fading, np.float32)),
+        _create_contact_shadow(cutout.alpha),
+        _create_cast_shadow(cutout.alpha),
+        _premultiply(np.asarray(tinted, np.float32), np.asarray(fading, np.float32)),
     )
 
 
-def placing(
+def compute_placement(
     scale: tuple[float, float], lean: float, shape: tuple[int, ...], foot: NDArray[np.float64]
-) -> Affine:
+) -> AffineMatrix:
     """Return the affine map that brings the middle of an image's lower edge to `foot`."""
     turn = np.array(((cos(lean), -sin(lean)), (sin(lean), cos(lean)))) @ np.diag(scale)
     return np.column_stack((turn, foot - turn @ np.array((shape[1] / 2, shape[0]))))
 
 
-def corners(turn: Affine, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def transform_corners(affine: AffineMatrix, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return where an image's corners land: upper left, upper right, lower left, lower right."""
     high, wide = shape[:2]
     points = np.array(((0, 0), (wide, 0), (0, high), (wide, high)), np.float64)
-    return points @ turn[:, :2].T + turn[:, 2]
+    return points @ affine[:, :2].T + affine[:, 2]
 
 
-def lay(image: Bytes, frame: Frame, turn: Affine) -> None:
+def draw_image(image: UInt8Array, frame: Frame, affine: AffineMatrix) -> None:
     """Draw an RGBA image through an affine map, only where it lands in the frame."""
-    box = _box(corners(turn, image.shape), frame)
+    box = _clip_box(transform_corners(affine, image.shape), frame)
     if box is None:
         return
-    over = _warped(image, turn, box)
-    _cover(over, frame[box[1] : box[3], box[0] : box[2]], 1.0)
+    over = _warp_into_box(image, affine, box)
+    _composite_over(over, frame[box[1] : box[3], box[0] : box[2]], 1.0)
 
 
-def shade(mask: Bytes, frame: Frame, turn: Affine, opacity: float) -> None:
+def draw_shadow(mask: UInt8Array, frame: Frame, affine: AffineMatrix, opacity: float) -> None:
     """Darken the frame through an affine map by a mask."""
-    box = _box(corners(turn, mask.shape), frame)
+    box = _clip_box(transform_corners(affine, mask.shape), frame)
     if box is None or opacity < 0.02:
         return
-    dark = cv2.convertScaleAbs(_warped(mask, turn, box), alpha=opacity)
+    dark = cv2.convertScaleAbs(_warp_into_box(mask, affine, box), alpha=opacity)
     kept = cv2.cvtColor(cv2.bitwise_not(dark), cv2.COLOR_GRAY2RGB)
     under = frame[box[1] : box[3], box[0] : box[2]]
     np.copyto(under, cv2.multiply(under, kept, scale=1 / 255))
 
 
-def contact_placing(
-    scale: float, wide: float, contact: Bytes, foot: NDArray[np.float64], *, flat: float = 1.0
-) -> Affine:
+def compute_contact_placement(
+    scale: float, wide: float, contact: UInt8Array, foot: NDArray[np.float64], *, flat: float = 1.0
+) -> AffineMatrix:
     """Return the map that lays the shadow at a subject's foot."""
     turn = np.diag((scale * max(abs(wide), 0.3), scale * flat))
     return np.column_stack((turn, foot - turn @ np.array((contact.shape[1] / 2, contact.shape[0] / 2))))
 
 
-def cast_placing(
-    size: tuple[float, float], fall: tuple[float, float], mask: Bytes, foot: NDArray[np.float64]
-) -> Affine:
+def compute_cast_placement(
+    size: tuple[float, float], fall: tuple[float, float], mask: UInt8Array, foot: NDArray[np.float64]
+) -> AffineMatrix:
     """Return the map that throws a silhouette on the ground towards the viewer.
 
     `size` is the subject's width and height in pixels; `fall` is how far aside and how far down its top
     falls, as parts of its height.
     """
-    high, wide = mask.shape[0] - 2 * _MARGIN, mask.shape[1] - 2 * _MARGIN
+    high, wide = mask.shape[0] - 2 * _SHADOW_MARGIN, mask.shape[1] - 2 * _SHADOW_MARGIN
     up = size[1] / high
     turn = np.array(((size[0] / wide, -fall[0] * up), (0.0, -fall[1] * up)))
-    return np.column_stack((turn, foot - turn @ np.array((_MARGIN + wide / 2, _MARGIN + high))))
+    return np.column_stack((turn, foot - turn @ np.array((_SHADOW_MARGIN + wide / 2, _SHADOW_MARGIN + high))))
 
 
-def reflect(  # noqa: PLR0913 - an image, where it lies and how broken it is
-    image: Bytes, frame: Frame, turn: Affine, seconds: float, *, calm: float, opacity: float
+def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken it is
+    image: UInt8Array, frame: Frame, affine: AffineMatrix, seconds: float, *, calm: float, opacity: float
 ) -> None:
     """Draw a mirror image below its waterline, broken by ripples; `calm` is 1.0 for a wet floor."""
     high, wide = image.shape[:2]
-    box = _box(_below(turn, (high, wide)), frame)
+    box = _clip_box(_compute_reflection_box(affine, (high, wide)), frame)
     if box is None:
         return
-    scale, (x0, y0) = np.abs(np.diag(turn[:, :2])), turn[:, 2] + turn[:, :2] @ np.array((wide / 2, high))
+    scale, (x0, y0) = (
+        np.abs(np.diag(affine[:, :2])),
+        affine[:, 2] + affine[:, :2] @ np.array((wide / 2, high)),
+    )
     y = (np.arange(box[1], box[3], dtype=np.float32) + np.float32(0.5 - y0))[:, None]
     x = (np.arange(box[0], box[2], dtype=np.float32) + np.float32(0.5 - x0))[None, :]
     size = float(scale[1] * high)
@@ -139,64 +144,68 @@ def reflect(  # noqa: PLR0913 - an image, where it lies and how broken it is
     bend = np.float32(0.34) * grows * np.sin(phase + x * np.float32(2.2 / size))
     bend += np.float32(0.26) * grows * np.sin(phase * np.float32(2.3) - x * np.float32(7 / size))
     bend += np.float32(0.16) * grows * np.sin(phase * np.float32(4.1) + x * np.float32(17 / size))
-    where = np.empty((y.shape[0], x.shape[1], 2), np.float32)
-    where[..., 0] = (x + bend * np.float32(1 - 0.9 * calm)) / np.float32(scale[0]) + np.float32(wide / 2)
-    where[..., 1] = np.maximum(y + bend * np.float32(0.35), 0.5) / np.float32(scale[1] * _SQUASH)
-    over = cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
-    _cover(np.asarray(over, np.uint8), frame[box[1] : box[3], box[0] : box[2]], opacity)
+    coordinate_map = np.empty((y.shape[0], x.shape[1], 2), np.float32)
+    coordinate_map[..., 0] = (x + bend * np.float32(1 - 0.9 * calm)) / np.float32(scale[0]) + np.float32(
+        wide / 2
+    )
+    coordinate_map[..., 1] = np.maximum(y + bend * np.float32(0.35), 0.5) / np.float32(
+        scale[1] * _REFLECTION_HEIGHT
+    )
+    over = cv2.remap(image, coordinate_map, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
+    _composite_over(np.asarray(over, np.uint8), frame[box[1] : box[3], box[0] : box[2]], opacity)
 
 
-def _below(turn: Affine, shape: tuple[int, int]) -> NDArray[np.float64]:
+def _compute_reflection_box(affine: AffineMatrix, shape: tuple[int, int]) -> NDArray[np.float64]:
     """Return the corners of the box that a mirror image fills."""
-    foot = turn[:, 2] + turn[:, :2] @ np.array((shape[1] / 2, shape[0]))
-    wide, high = abs(turn[0, 0]) * shape[1] * 0.56, abs(turn[1, 1]) * shape[0] * _SQUASH
+    foot = affine[:, 2] + affine[:, :2] @ np.array((shape[1] / 2, shape[0]))
+    wide, high = abs(affine[0, 0]) * shape[1] * 0.56, abs(affine[1, 1]) * shape[0] * _REFLECTION_HEIGHT
     return np.array(((foot[0] - wide, foot[1]), (foot[0] + wide, foot[1] + high)))
 
 
-def _box(points: NDArray[np.float64], frame: Frame) -> tuple[int, int, int, int] | None:
+def _clip_box(points: NDArray[np.float64], frame: Frame) -> tuple[int, int, int, int] | None:
     x0, y0 = (max(int(value), 0) for value in np.floor(points.min(axis=0)))
     x1 = min(int(np.ceil(points[:, 0].max())), frame.shape[1])
     y1 = min(int(np.ceil(points[:, 1].max())), frame.shape[0])
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
-def _warped(image: Bytes, turn: Affine, box: tuple[int, int, int, int]) -> Bytes:
-    local = np.column_stack((turn[:, :2], turn[:, 2] - box[:2]))
+def _warp_into_box(image: UInt8Array, affine: AffineMatrix, box: tuple[int, int, int, int]) -> UInt8Array:
+    local = np.column_stack((affine[:, :2], affine[:, 2] - box[:2]))
     size = box[2] - box[0], box[3] - box[1]
     return np.asarray(cv2.warpAffine(image, local, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def _cover(over: Bytes, under: Frame, opacity: float) -> None:
+def _composite_over(foreground: UInt8Array, background: Frame, opacity: float) -> None:
     """Lay premultiplied RGBA on a part of the frame, in place."""
     if opacity < 1:
-        over = np.asarray(cv2.convertScaleAbs(over, alpha=opacity), np.uint8)
-    kept = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(over, 3)), cv2.COLOR_GRAY2RGB)
-    seen = cv2.multiply(under, kept, scale=1 / 255)
-    np.copyto(under, cv2.add(seen, cv2.cvtColor(over, cv2.COLOR_RGBA2RGB)))
+        foreground = np.asarray(cv2.convertScaleAbs(foreground, alpha=opacity), np.uint8)
+    kept = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(foreground, 3)), cv2.COLOR_GRAY2RGB)
+    seen = cv2.multiply(background, kept, scale=1 / 255)
+    np.copyto(background, cv2.add(seen, cv2.cvtColor(foreground, cv2.COLOR_RGBA2RGB)))
 
 
-def _premultiplied(colours: FloatArray, alpha: FloatArray) -> Bytes:
+def _premultiply(colours: FloatArray, alpha: FloatArray) -> UInt8Array:
     flat = np.dstack((colours * alpha[..., None], alpha * np.float32(255)))
-    return bytes_of(flat)
+    return to_uint8(flat)
 
 
-def _contact(alpha: FloatArray) -> Bytes:
+def _create_contact_shadow(alpha: FloatArray) -> UInt8Array:
     high, wide = alpha.shape
     low = alpha[int(high * 0.82) :]
     profile = 0.75 * low.max(axis=0) + 0.25 * alpha.max(axis=0)
-    depth = max(round(wide * _LENS), 6)
+    depth = max(round(wide * _CONTACT_DEPTH), 6)
     margin = depth // 2
     across = np.pad(np.asarray(profile, np.float32), margin)
     rows = (np.arange(depth) + 0.5) / depth * 2 - 1
     lens = np.clip(1 - np.abs(rows[:, None]) ** 1.6, 0, 1) ** 1.4
     flat = np.asarray(lens * across[None, :], np.float32)
-    return bytes_of(blurred(np.pad(flat, ((margin, margin), (0, 0))), wide * 0.03) * 255)
+    return to_uint8(blur_image(np.pad(flat, ((margin, margin), (0, 0))), wide * 0.03) * 255)
 
 
-def _silhouette(alpha: FloatArray) -> Bytes:
-    high = min(_SILHOUETTE, alpha.shape[0])
+def _create_cast_shadow(alpha: FloatArray) -> UInt8Array:
+    high = min(_SHADOW_HEIGHT, alpha.shape[0])
     wide = max(round(alpha.shape[1] * high / alpha.shape[0]), 1)
-    flat = np.pad(resized(alpha, wide, high), _MARGIN)
-    sharp, soft = blurred(flat, 1.2), blurred(flat, 6.0)
+    flat = np.pad(resize(alpha, wide, high), _SHADOW_MARGIN)
+    sharp, soft = blur_image(flat, 1.2), blur_image(flat, 6.0)
     up = np.linspace(1, 0, flat.shape[0], dtype=np.float32)[:, None]
-    return bytes_of((sharp + (soft - sharp) * step(up, 0.1, 0.7)) * (1 - 0.55 * up) * 255)
+    return to_uint8((sharp + (soft - sharp) * smoothstep_array(up, 0.1, 0.7)) * (1 - 0.55 * up) * 255)

@@ -19,14 +19,14 @@ class Gesture(NamedTuple):
     shows it mirrored.
     """
 
-    aside: float = 0.0
-    lift: float = 0.0
-    wide: float = 1.0
-    tall: float = 1.0
-    lean: float = 0.0
+    offset_x: float = 0.0
+    offset_up: float = 0.0
+    scale_x: float = 1.0
+    scale_y: float = 1.0
+    rotation: float = 0.0
 
 
-TRAVEL: Final = {
+TRAVEL_BY_ACTION: Final = {
     SubjectAction.WALK: 0.36,
     SubjectAction.RUN: 0.62,
     SubjectAction.DRIVE: 0.5,
@@ -46,7 +46,7 @@ class Footing(StrEnum):
     EDGE = "edge"
 
 
-def gesture(action: SubjectAction | None, footing: Footing, seconds: float, phase: float) -> Gesture:
+def compute_gesture(action: SubjectAction | None, footing: Footing, seconds: float, phase: float) -> Gesture:
     """Return the bearing at a time. `phase` (radians) keeps two subjects from moving in step."""
     if footing is Footing.WATER and action not in {
         SubjectAction.JUMP,
@@ -90,7 +90,7 @@ def _jump(seconds: float, phase: float) -> Gesture:
     beat = (seconds / 1.25 + phase / (2 * pi)) % 1.0
     if beat < 0.25:
         crouch = sin(pi * beat / 0.25)
-        return Gesture(wide=1 + 0.06 * crouch, tall=1 - 0.10 * crouch)
+        return Gesture(scale_x=1 + 0.06 * crouch, scale_y=1 - 0.10 * crouch)
     if beat < 0.8:
         flight = (beat - 0.25) / 0.55
         height = 4 * flight * (1 - flight)
@@ -99,7 +99,7 @@ def _jump(seconds: float, phase: float) -> Gesture:
             0.0, 0.30 * height, 1 - 0.035 * stretch, 1 + 0.06 * stretch, 0.03 * sin(2 * pi * flight)
         )
     landing = sin(pi * (beat - 0.8) / 0.2)
-    return Gesture(wide=1 + 0.05 * landing, tall=1 - 0.07 * landing)
+    return Gesture(scale_x=1 + 0.05 * landing, scale_y=1 - 0.07 * landing)
 
 
 def _fly(seconds: float, phase: float) -> Gesture:
@@ -124,7 +124,7 @@ def _bob(seconds: float, phase: float) -> Gesture:
     return Gesture(
         0.014 * sin(0.8 * long),
         0.010 * sin(long) + 0.005 * sin(short),
-        lean=0.034 * sin(long + 1.2) + 0.016 * sin(short),
+        rotation=0.034 * sin(long + 1.2) + 0.016 * sin(short),
     )
 
 
@@ -145,7 +145,7 @@ def _turn(seconds: float, phase: float) -> Gesture:
     """Turn about the vertical once in four seconds; the narrow view is passed quickly."""
     facing = cos(2 * pi * 0.25 * seconds + 0.1 * phase)
     wide = max(abs(facing), 0.12) * (1 if facing >= 0 else -1)
-    return Gesture(wide=wide, tall=1 + 0.01 * sin(2 * pi * 0.5 * seconds))
+    return Gesture(scale_x=wide, scale_y=1 + 0.01 * sin(2 * pi * 0.5 * seconds))
 
 
 _GESTURES: Final[dict[SubjectAction, Callable[[float, float], Gesture]]] = {

@@ -10,7 +10,7 @@ import numpy as np
 
 from keyreel.engines.motion.camera import parallax
 from keyreel.engines.motion.effects import fog_fire_and_grading
-from keyreel.engines.motion.imaging.pixels import blurred, four_channels, resized, three_channels
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, to_rgb, to_rgba
 from keyreel.engines.motion.layers import background, depth, visible_patches
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place
 from keyreel.engines.motion.scenery.backdrop import draw_backdrop
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.camera.path import Pose
-    from keyreel.engines.motion.layers.background import Canvas
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.layers.background import FrameCanvas
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Size
 
     FloatArray = NDArray[np.float32]
 
-_SQUEEZE: Final = 1.04
-_WATERS: Final = (Place.SEA, Place.LAKE)
-_DARK: Final = 120
-_WARM: Final = 24
+_BORDER_COMPRESSION: Final = 1.04
+_WATER_PLACES: Final = (Place.SEA, Place.LAKE)
+_NIGHT_BRIGHTNESS: Final = 120
+_SUNSET_WARMTH: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Scene:
     how much the ground mirrors what stands on it.
     """
 
-    canvas: Canvas
-    pixels: NDArray[np.uint8]
+    canvas: FrameCanvas
+    image_rgba: NDArray[np.uint8]
     horizon: float
     light: SceneLight
     shore: float | None = None
@@ -52,43 +52,45 @@ class Scene:
     weightless: bool = False
 
     @property
-    def view(self) -> View:
+    def view(self) -> CameraView:
         """The camera's window on the scene."""
-        return parallax.view_of(self.canvas.size, self.canvas.slack, _SQUEEZE)
+        return parallax.create_camera_view(self.canvas.frame_size, self.canvas.margins, _BORDER_COMPRESSION)
 
-    def disparity(self, row: float) -> float:
+    def compute_disparity(self, row: float) -> float:
         """Return how near the ground is that shows at this part of the frame's height."""
-        return float(depth.ground(np.array([min(row, 1.0)], np.float32), self.horizon)[0])
+        return float(depth.compute_ground_disparity(np.array([min(row, 1.0)], np.float32), self.horizon)[0])
 
-    def around(self, x: float) -> Frame:
+    def sample_surroundings(self, x: float) -> Frame:
         """Return what lies around this part of the frame's width."""
-        window, width = self.canvas.window, self.canvas.size.width
+        window, width = self.canvas.rest_frame, self.canvas.frame_size.width
         reach, middle = max(width // 5, 8), round(x * width)
         left = min(max(middle - reach, 0), width - reach)
         return np.ascontiguousarray(window[::4, left : max(middle + reach, left + reach) : 4])
 
-    def seen_by(self, pose: Pose, view: View) -> Frame:
+    def render_view(self, pose: CameraPose, view: CameraView) -> Frame:
         """Return what the camera sees of the bare scene."""
         origin = (float(self.canvas.left), float(self.canvas.top))
-        place = parallax.looked_at(view.points(), pose, view, partial(self._ground, view))
+        layer_points = parallax.unproject_points(
+            view.build_grid(), pose, view, partial(self._compute_ground_disparity, view)
+        )
         frame = np.empty((view.size.height, view.size.width, 3), np.uint8)
-        for patch, pixels in visible_patches.seen(
-            self.pixels, place, visible_patches.everywhere(view), view=view, origin=origin
+        for patch, pixels in visible_patches.sample_patches(
+            self.image_rgba, layer_points, visible_patches.create_full_mask(view), view=view, origin=origin
         ):
-            three_channels(pixels, frame[patch])
+            to_rgb(pixels, frame[patch])
         return frame
 
-    def _ground(self, view: View, place: FloatArray) -> FloatArray:
-        rows = place[..., 1] * np.float32(view.unit / view.size.height) + np.float32(0.5)
-        return depth.ground(np.asarray(rows, np.float32), self.horizon)
+    def _compute_ground_disparity(self, view: CameraView, points: FloatArray) -> FloatArray:
+        rows = points[..., 1] * np.float32(view.pixels_per_unit / view.size.height) + np.float32(0.5)
+        return depth.compute_ground_disparity(np.asarray(rows, np.float32), self.horizon)
 
 
-def pictured(picture: Frame, direction: ParsedPrompt, size: Size) -> Scene:
+def create_scene_from_image(picture: Frame, direction: ParsedPrompt, size: Size) -> Scene:
     """Make a scene of a picture, in the light of the prompt's hour."""
-    canvas = background.canvas(_lit(picture, direction), size, (0.5, 0.5))
-    shore = 1.2 if direction.place in _WATERS else None
-    window = resized(canvas.window, 64, 48).astype(np.float32)
-    brightness = blurred(np.asarray(window[:28].mean(axis=(0, 2))[None, :], np.float32), 6)[0]
+    canvas = background.create_canvas(_grade_image(picture, direction), size, (0.5, 0.5))
+    shore = 1.2 if direction.place in _WATER_PLACES else None
+    window = resize(canvas.rest_frame, 64, 48).astype(np.float32)
+    brightness = blur_image(np.asarray(window[:28].mean(axis=(0, 2))[None, :], np.float32), 6)[0]
     glow = np.percentile(window.reshape(-1, 3), 94, axis=0)
     light = SceneLight(
         int(brightness.argmax()) / 63,
@@ -96,12 +98,14 @@ def pictured(picture: Frame, direction: ParsedPrompt, size: Size) -> Scene:
         rim=0.3,
         shaping=0.7,
     )
-    return Scene(canvas, four_channels(canvas.image), depth.HORIZON, light, shore)
+    return Scene(canvas, to_rgba(canvas.image), depth.DEFAULT_HORIZON, light, shore)
 
 
-def designed(direction: ParsedPrompt, size: Size, seed: int, *, aerial: bool = False) -> Scene:
+def create_scene_from_prompt(
+    direction: ParsedPrompt, size: Size, seed: int, *, aerial: bool = False
+) -> Scene:
     """Make a scene for what the prompt says."""
-    canvas = background.blank(size)
+    canvas = background.create_blank_canvas(size)
     high, wide = canvas.image.shape[:2]
     drawn = draw_backdrop(direction, (wide, high), seed, aerial=aerial)
 
@@ -110,8 +114,8 @@ def designed(direction: ParsedPrompt, size: Size, seed: int, *, aerial: bool = F
 
     light = replace(drawn.light, x=(drawn.light.x * wide - canvas.left) / size.width)
     return Scene(
-        background.painted(canvas, drawn.image),
-        four_channels(drawn.image),
+        background.replace_canvas_image(canvas, drawn.image),
+        to_rgba(drawn.image),
         in_frame(drawn.horizon),
         light,
         None if drawn.shore is None else in_frame(drawn.shore),
@@ -120,15 +124,15 @@ def designed(direction: ParsedPrompt, size: Size, seed: int, *, aerial: bool = F
     )
 
 
-def _lit(picture: Frame, direction: ParsedPrompt) -> Frame:
+def _grade_image(picture: Frame, direction: ParsedPrompt) -> Frame:
     """Bring night or sunset to a picture that does not show it yet."""
     red, _, blue = (float(each) for each in picture[::8, ::8].reshape(-1, 3).mean(axis=0))
     wanted = (
-        (Effect.NIGHT, red + blue > _DARK),
-        (Effect.SUNSET, red - blue < _WARM),
+        (Effect.NIGHT, red + blue > _NIGHT_BRIGHTNESS),
+        (Effect.SUNSET, red - blue < _SUNSET_WARMTH),
     )
     for effect, needed in wanted:
         if direction.get_effect_strength(effect) and needed:
             picture = picture.copy()
-            fog_fire_and_grading.grade(effect, 1.0).shine(picture, 1.0)
+            fog_fire_and_grading.create_colour_grade(effect, 1.0).apply(picture, 1.0)
     return picture

@@ -46,7 +46,7 @@ class Discovery:
 
     def _able(self, kind: type[Endpoint]) -> bool:
         """Say whether some engine here makes videos of this endpoint."""
-        return self._services.engines.available(kind)
+        return self._services.engines.is_supported(kind)
 
     async def models(self, request: Request) -> JSONResponse:
         """List the models that can be had here page by page, as vtrix clients ask."""

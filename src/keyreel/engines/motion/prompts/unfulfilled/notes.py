@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from keyreel.calling import find_mentions, find_unknown_mentions
-from keyreel.engines.motion.modes.reference_to_video import names_of, role_of
+from keyreel.engines.motion.modes.reference_to_video import find_role, list_subject_names
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
@@ -119,7 +119,9 @@ def build_notes(order: Order) -> tuple[str, ...]:
 def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
     if order.operation is not Operation.REFERENCE2VIDEO:
         return
-    lost = [call for shot in order.shots for call in find_unknown_mentions(shot.prompt, names_of(order))]
+    lost = [
+        call for shot in order.shots for call in find_unknown_mentions(shot.prompt, list_subject_names(order))
+    ]
     if lost:
         yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(lost)))
 
@@ -215,8 +217,8 @@ def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str
 
 def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
     """List the patterns of what the subjects really do."""
-    parsed = parse_prompt(shot.prompt, names_of(order))
-    roles = [role_of(subject, number, parsed) for number, subject in enumerate(order.subjects, start=1)]
+    parsed = parse_prompt(shot.prompt, list_subject_names(order))
+    roles = [find_role(subject, number, parsed) for number, subject in enumerate(order.subjects, start=1)]
     actions = {role.action for role in roles}
     ways = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.CLIMB_PATTERNS)
     return [
@@ -294,7 +296,7 @@ def _is_undrawn(thing: PromptElement, masked: str, drawn: frozenset[str], order:
 
 def _is_no_subject(thing: PromptElement, masked: str, order: Order) -> bool:
     """Say whether a being is none of the subjects, where the prompt calls those by their names."""
-    names = [name.lower() for name in names_of(order)]
+    names = [name.lower() for name in list_subject_names(order)]
     mentions = find_mentions(masked, names, allow_bare=False)
     if not mentions or any(
         singularize(thing.lemma) in name or name == thing.lemma for name in names if not name.isdecimal()

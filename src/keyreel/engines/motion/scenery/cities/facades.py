@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import step
+from keyreel.engines.motion.imaging.pixels import smoothstep_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,7 +173,7 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
     pane = sample_pulse_train(cell_x, np.float32(share_x * 0.8), soft_x) * sample_pulse_train(
         cell_y, np.float32(share_y), soft_y
     )
-    pane *= step(house.tall - up, 1.4, 1.7)
+    pane *= smoothstep_array(house.tall - up, 1.4, 1.7)
     colour = context.light_colour(base) * np.float32(house.brightness * 0.80)
     drawn = np.repeat(np.broadcast_to(colour, (len(up), 1, 3)), right - left, axis=1).copy()
     table = context.rng.random((64, 64), dtype=np.float32)
@@ -222,7 +222,9 @@ def _draw_side_walls(
     pane = sample_pulse_train(cell_x, share_x, soft_x)[None, :] * sample_pulse_train(
         cell_y, share_y[None, :], soft_y
     )
-    pane *= step(wall.tall[None, :] - up, 1.4, 1.7) * step(up, _SHOP_HEIGHT, _SHOP_HEIGHT + 0.3)
+    pane *= smoothstep_array(wall.tall[None, :] - up, 1.4, 1.7) * smoothstep_array(
+        up, _SHOP_HEIGHT, _SHOP_HEIGHT + 0.3
+    )
     ledge = 1 - 0.22 * sample_pulse_train(
         cell_y + np.float32(0.5), np.full_like(share_y, 0.10)[None, :], soft_y
     )
@@ -234,10 +236,10 @@ def _draw_side_walls(
     # Bars part the panes, and a blind hangs in some.
     bars = sample_pulse_train(cell_x + np.float32(0.5), np.float32(0.05), soft_x)[None, :]
     inside = cell_y - np.floor(cell_y)
-    blind = step(inside - 0.42 - 0.5 * ((chance * 53) % 1), 0.0, 0.02) * 0.35
+    blind = smoothstep_array(inside - 0.42 - 0.5 * ((chance * 53) % 1), 0.0, 0.02) * 0.35
     panes *= (1 - 0.5 * bars - blind)[..., None]
     drawn += (panes * (0.55 + 0.45 * glass[None, :, None]) - drawn) * pane[..., None]
-    drawn *= (1 + 0.16 * step(up - wall.tall[None, :], -1.2, -0.9))[..., None]
+    drawn *= (1 + 0.16 * smoothstep_array(up - wall.tall[None, :], -1.2, -0.9))[..., None]
     _draw_shops(drawn, context, wall, up=up, soft_x=soft_x)
     veil = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
     air = np.array(context.palette.low, np.float32) * np.float32(0.96)
@@ -261,7 +263,7 @@ def _colour_windows(context: DrawingContext, chance: FloatArray, up: FloatArray)
     low, zenith = (np.array(each, np.float32) for each in (context.palette.low, context.palette.zenith))
     mirrored = (low * 0.72 * (1 - high) + zenith * 0.9 * high) * (0.55 + 0.5 * chance[..., None])
     dark = compute_darkness(context)
-    lit = step(chance, 1 - 0.42 * dark - 0.01, 1 - 0.42 * dark)[..., None]
+    lit = smoothstep_array(chance, 1 - 0.42 * dark - 0.01, 1 - 0.42 * dark)[..., None]
     inside = np.array((255, 206, 132), np.float32) * (0.50 + 0.55 * ((chance * 37) % 1))[..., None]
     inside[..., 2] += 70 * (((chance * 91) % 1) > 0.75)
     return np.asarray(mirrored + (inside - mirrored) * lit * (0.45 + 0.5 * dark), np.float32)
@@ -276,8 +278,8 @@ def _draw_shops(
     at = wall.along / wide
     door = (
         sample_pulse_train(at, np.full_like(at, 0.86), soft_x * 0.5)[None, :]
-        * step(up, 0.4, 0.6)
-        * (1 - step(up, 3.2, 3.35))
+        * smoothstep_array(up, 0.4, 0.6)
+        * (1 - smoothstep_array(up, 3.2, 3.35))
     )
     which = (np.floor(at).astype(np.intp) * 5 + wall.number * 13) % 8
     warm = np.array(_SHOP_LIGHT_COLOURS, np.float32)[which]
@@ -293,7 +295,7 @@ def _draw_shops(
     light = context.light_colour((1, 1, 1)) * (1 - dark) * 0.8 + dark * 1.05
     band = (
         sample_pulse_train(at, np.full_like(at, 0.80), soft_x * 0.5)[None, :]
-        * step(up, 3.45, 3.55)
-        * (1 - step(up, 4.2, 4.3))
+        * smoothstep_array(up, 3.45, 3.55)
+        * (1 - smoothstep_array(up, 4.2, 4.3))
     )
     drawn += ((signs * light)[None] - drawn) * band[..., None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, fetched, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, sample_image, smoothstep_array
 from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky, generate_noise
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def draw_room(context: DrawingContext) -> FloatArray:
     warm = context.light_colour((226, 214, 198)) * 0.75 + np.array((52, 44, 40), np.float32)
     image[:] = warm * falloff[..., None]
     _draw_floor(image, context)
-    board = step(y * height - context.horizon_row + height * 0.035, 0, 1.5) * step(
+    board = smoothstep_array(y * height - context.horizon_row + height * 0.035, 0, 1.5) * smoothstep_array(
         context.horizon_row - y * height, 0, 1.5
     )
     blend_colour(image, warm * 1.06, np.repeat(board, width, axis=1))
@@ -45,7 +45,7 @@ def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
     tones = context.rng.random(512).astype(np.float32)
     tone = 0.86 + 0.22 * tones[(plank + 256).astype(np.int32) % 512]
     grain = generate_noise((width, height - context.horizon_row), (90, 8), context.rng, 3)
-    gap = step(np.abs(across - plank - 0.5), 0.47, 0.5)
+    gap = smoothstep_array(np.abs(across - plank - 0.5), 0.47, 0.5)
     wood = context.light_colour((168, 118, 76)) * 0.85 + np.array((22, 16, 12), np.float32)
     shade = (tone * (0.92 + 0.16 * grain) * (1 - 0.4 * gap) * (0.82 + 0.25 * part))[..., None]
     image[context.horizon_row :] = wood * shade
@@ -84,7 +84,7 @@ def _draw_window_light(image: FloatArray, context: DrawingContext, box: tuple[in
             (start + wide * (first * 1.35 + 0.45), context.horizon_row + deep * 0.72),
         ]
         cv2.fillPoly(lane, [np.array(corners, np.int32)], 1.0, cv2.LINE_AA)
-    blend_colour(image, context.palette.glow, blurred(lane, height * 0.008) * np.float32(0.30))
+    blend_colour(image, context.palette.glow, blur_image(lane, height * 0.008) * np.float32(0.30))
 
 
 def draw_space(context: DrawingContext) -> FloatArray:
@@ -121,21 +121,21 @@ def _draw_nebula(image: FloatArray, rng: np.random.Generator) -> None:
     # Noise that is fetched through noise swirls as gas does.
     coordinates = np.stack((x + bend * short * 0.9, y + lift * short * 0.9), axis=-1).astype(np.float32)
     gas, veil, dust = (
-        fetched(generate_noise(small, (n * cells[0], n * cells[1]), rng, 7), coordinates)
+        sample_image(generate_noise(small, (n * cells[0], n * cells[1]), rng, 7), coordinates)
         for n in (2.0, 3.0, 4.5)
     )
     tilt = (y / small[1] - 0.40) + 0.34 * (x / small[0] - 0.5) + 0.22 * bend
     band = np.exp(-((tilt / 0.26) ** 2))
-    lane = step(dust, 0.50, 0.66) * np.exp(-((tilt / 0.12) ** 2))
+    lane = smoothstep_array(dust, 0.50, 0.66) * np.exp(-((tilt / 0.12) ** 2))
     edge = np.exp(-(((gas - 0.52) / 0.05) ** 2))
     for colour, cloud in (
-        ((58, 44, 128), step(gas, 0.34, 0.72) * (0.25 + 0.75 * band)),
-        ((26, 104, 156), step(veil, 0.44, 0.74) * (0.15 + 0.65 * band)),
-        ((206, 84, 118), step(gas * veil, 0.24, 0.42) * band * 0.7),
-        ((255, 196, 150), edge * step(veil, 0.40, 0.66) * band * 0.30),
+        ((58, 44, 128), smoothstep_array(gas, 0.34, 0.72) * (0.25 + 0.75 * band)),
+        ((26, 104, 156), smoothstep_array(veil, 0.44, 0.74) * (0.15 + 0.65 * band)),
+        ((206, 84, 118), smoothstep_array(gas * veil, 0.24, 0.42) * band * 0.7),
+        ((255, 196, 150), edge * smoothstep_array(veil, 0.40, 0.66) * band * 0.30),
         ((8, 7, 16), lane * 0.75),
     ):
-        blend_colour(image, colour, resized(np.asarray(np.clip(cloud, 0, 0.85), np.float32), width, height))
+        blend_colour(image, colour, resize(np.asarray(np.clip(cloud, 0, 0.85), np.float32), width, height))
 
 
 def _draw_planet(
@@ -154,14 +154,14 @@ def _draw_planet(
     size = x1 - x0, y1 - y0
     bands = generate_noise(size, (4, 14), rng, 6)
     spots = generate_noise(size, (18, 18), rng, 4) - np.float32(0.5)
-    tilted = fetched(bands, _map_globe(x, y, z, size, spots), cv2.BORDER_REFLECT_101)
+    tilted = sample_image(bands, _map_globe(x, y, z, size, spots), cv2.BORDER_REFLECT_101)
     hue = (
         np.array((150, 128, 146), np.float32)
         + np.array((96, 66, 30), np.float32) * (tilted[..., None] - 0.5) * 2.2
         + 26 * spots[..., None]
     )
     soft = 1.2 / radius
-    inside = step(1 - distance, -soft, soft)
+    inside = smoothstep_array(1 - distance, -soft, soft)
     air = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
     blend_colour(part, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
     rim = np.clip(1 - z, 0, 1) ** 3 * 0.5

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, resized
+from keyreel.engines.motion.imaging.pixels import blur_image, resize
 from keyreel.engines.motion.scenery.cities.facades import compute_darkness
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _add_lamp_light(image: FloatArray, light: FloatArray, context: DrawingContex
     """Add the lamps and the glow that they spread, as far as it is dark."""
     dark = max(compute_darkness(context), 0.05)
     height, width = light.shape[:2]
-    small = resized(light, width // 8, height // 8)
-    glow = resized(blurred(small, width / 500), width, height) * np.float32(0.55)
-    glow += resized(blurred(small, width / 120), width, height) * np.float32(0.9)
+    small = resize(light, width // 8, height // 8)
+    glow = resize(blur_image(small, width / 500), width, height) * np.float32(0.55)
+    glow += resize(blur_image(small, width / 120), width, height) * np.float32(0.9)
     image[: context.horizon_row] += (light + glow) * np.float32(dark)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import bytes_of, step
+from keyreel.engines.motion.imaging.pixels import smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.cities.facades import (
     EYE_HEIGHT,
     HAZE_DISTANCE,
@@ -47,7 +47,7 @@ def draw_street(context: DrawingContext) -> FloatArray:
     draw_facades(image, context, view)
     _draw_road(image, context, view)
     _draw_reflection(image, context)
-    drawn = bytes_of(image)
+    drawn = to_uint8(image)
     for away in sorted((*_LAMP_DISTANCES, *_TREE_DISTANCES), reverse=True):
         for side in (-1, 1):
             if away in _LAMP_DISTANCES:
@@ -103,7 +103,7 @@ def _draw_reflection(image: FloatArray, context: DrawingContext) -> None:
     soft = cv2.blur(above, (max(context.size[0] // 260, 1), max(height // 9, 1)))
     ripple = generate_noise((context.size[0], deep), (12, 40), context.rng, 4)
     strength = (0.05 + 0.46 * max(compute_darkness(context), 0.8 * context.wet)) * (
-        0.4 + 1.0 * step(ripple, 0.40, 0.62)
+        0.4 + 1.0 * smoothstep_array(ripple, 0.40, 0.62)
     )
     strength *= np.linspace(1, 0.5, deep, dtype=np.float32)[:, None]
     part = image[line : line + len(soft)]

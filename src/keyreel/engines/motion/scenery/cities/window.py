@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, bytes_of, resized
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, to_uint8
 from keyreel.engines.motion.scenery.landscapes.forest import draw_leaves
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ def draw_room_window(canvas: ForegroundCanvas) -> None:
     """Draw a room's wall around a wide window with bars, a curtain at its side and plants on its sill."""
     height, context = canvas.image.shape[0], canvas.context
     warm = np.append(context.light_colour((150, 116, 88)) * 0.40 + np.array((54, 38, 28), np.float32), 255)
-    canvas.image[:] = bytes_of(np.asarray(warm, np.float32))
+    canvas.image[:] = to_uint8(np.asarray(warm, np.float32))
     falloff = np.linspace(1.1, 0.7, height, dtype=np.float32)[:, None, None]
-    canvas.image[..., :3] = bytes_of(canvas.image[..., :3] * falloff)
+    canvas.image[..., :3] = to_uint8(canvas.image[..., :3] * falloff)
     left, top = (round(each) for each in canvas.to_pixel(0.02, 0.0))
     right, bottom = (round(each) for each in canvas.to_pixel(0.98, 0.88))
     bar = max(round(canvas.size_unit * 0.022), 3)
@@ -74,13 +74,13 @@ def _draw_string_lights(canvas: ForegroundCanvas, box: tuple[int, int, int]) -> 
         x, y = left + (right - left) * part, top + canvas.size_unit * 0.05 * abs(np.sin(part * np.pi * 4))
         centre = round(float(x) * 16), round(float(y) * 16)
         cv2.circle(light, centre, round(canvas.size_unit * 0.007 * 16), (255, 196, 110), -1, cv2.LINE_AA, 4)
-    small = resized(light, wide // 4, high // 4)
-    halo = resized(blurred(small, canvas.size_unit / 100), wide, high)
-    air = resized(blurred(small, canvas.size_unit / 24), wide, high)
+    small = resize(light, wide // 4, high // 4)
+    halo = resize(blur_image(small, canvas.size_unit / 100), wide, high)
+    air = resize(blur_image(small, canvas.size_unit / 24), wide, high)
     glow = light + halo * np.float32(2.2) + air * np.float32(3.6)
-    canvas.image[..., :3] = bytes_of(canvas.image[..., :3] + glow)
+    canvas.image[..., :3] = to_uint8(canvas.image[..., :3] + glow)
     canvas.image[..., 3] = np.maximum(
-        canvas.image[..., 3], bytes_of(np.asarray(glow.max(axis=2) * 0.6, np.float32))
+        canvas.image[..., 3], to_uint8(np.asarray(glow.max(axis=2) * 0.6, np.float32))
     )
 
 
@@ -95,6 +95,6 @@ def _draw_curtain(canvas: ForegroundCanvas, left: int, right: int) -> None:
     cloth = canvas.context.light_colour((214, 196, 170)) * np.float32(0.6) + np.array(
         (26, 20, 16), np.float32
     )
-    tone = bytes_of(cloth[None, None] * folds[None, :, None])
+    tone = to_uint8(cloth[None, None] * folds[None, :, None])
     canvas.image[:, left:right, :3] = np.broadcast_to(tone, (height, right - left, 3))
     canvas.image[:, left:right, 3] = 255

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.effects.fog_fire_and_grading import endless
-from keyreel.engines.motion.imaging.pixels import blended, bytes_of, fetched, resized, step
+from keyreel.engines.motion.effects.fog_fire_and_grading import generate_tileable_noise
+from keyreel.engines.motion.imaging.pixels import blend, resize, sample_image, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
+    from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import RenderedBackground
 
@@ -43,7 +43,7 @@ class Clouds:
     speed: float
     sun: float
 
-    def draw(self, background: RenderedBackground, view: View, seconds: float) -> None:
+    def draw(self, background: RenderedBackground, view: CameraView, seconds: float) -> None:
         """Lay the clouds over what shows open sky, in place."""
         bottom = _find_lowest_sky_row(background.materials)
         if bottom < _COARSE_FACTOR:
@@ -55,33 +55,33 @@ class Clouds:
         thick = self._sample_thickness(coordinates, seconds)
         toward = self._sample_thickness(coordinates + np.array((self.sun * 4.0, 3.0), np.float32), seconds)
         edge = 0.70 - 0.42 * self.cover
-        dense = step(thick, edge, edge + 0.22)
+        dense = smoothstep_array(thick, edge, edge + 0.22)
         # The side towards the sun is bright, and so is what is thin.
         light = np.clip(0.74 + 2.6 * (thick - toward) - 0.7 * np.clip(thick - edge - 0.08, 0, None), 0, 1)
         colour = self.shaded + (self.bright - self.shaded) * light[..., None]
-        seen = dense * step(up, 0.0, 0.22) * np.float32(0.94)
-        self._blend(background, bytes_of(colour), np.asarray(seen, np.float32), bottom)
+        seen = dense * smoothstep_array(up, 0.0, 0.22) * np.float32(0.94)
+        self._blend(background, to_uint8(colour), np.asarray(seen, np.float32), bottom)
 
     def _blend(self, background: RenderedBackground, colour: Frame, dense: FloatArray, bottom: int) -> None:
         width = background.frame.shape[1]
         full = (width // _COARSE_FACTOR + 1) * _COARSE_FACTOR, (bottom // _COARSE_FACTOR + 1) * _COARSE_FACTOR
-        alpha = resized(dense, *full)[:bottom, :width] * (
+        alpha = resize(dense, *full)[:bottom, :width] * (
             background.materials[:bottom].astype(np.float32) * np.float32(1 / SKY_MATERIAL)
         )
-        over = resized(colour, *full)[:bottom, :width]
+        over = resize(colour, *full)[:bottom, :width]
         part = background.frame[:bottom]
-        part[:] = blended(
+        part[:] = blend(
             np.ascontiguousarray(over), np.ascontiguousarray(part), np.ascontiguousarray(alpha, np.float32)
         )
 
     def _compute_sky_coordinates(
-        self, background: RenderedBackground, view: View, size: tuple[int, int]
+        self, background: RenderedBackground, view: CameraView, size: tuple[int, int]
     ) -> tuple[FloatArray, FloatArray]:
         """Return how far aside, and how far over the horizon each point of the coarse frame looks."""
         inner = np.ascontiguousarray(background.coordinates[1:-1, 1:-1])
         rows = background.frame.shape[0] // _COARSE_FACTOR + 1
-        coordinates = resized(inner, size[0], rows)[: size[1]]
-        tall = np.float32(2 * view.half[1])
+        coordinates = resize(inner, size[0], rows)[: size[1]]
+        tall = np.float32(2 * view.half_size[1])
         up = np.float32(self.horizon - 0.5) - coordinates[..., 1] / tall
         return coordinates[..., 0] / tall, np.asarray(
             np.clip(up / np.float32(self.horizon), 0, 1.4), np.float32
@@ -89,11 +89,11 @@ class Clouds:
 
     def _sample_thickness(self, coordinates: FloatArray, seconds: float) -> FloatArray:
         offset = np.float32(seconds * 3.2 * self.speed)
-        large = fetched(self.body, _shift_coordinates(coordinates, offset, 0.0, 1.0), cv2.BORDER_WRAP)
-        other = fetched(
+        large = sample_image(self.body, _shift_coordinates(coordinates, offset, 0.0, 1.0), cv2.BORDER_WRAP)
+        other = sample_image(
             self.detail, _shift_coordinates(coordinates, offset * np.float32(1.6), 31.0, 2.7), cv2.BORDER_WRAP
         )
-        fine = fetched(
+        fine = sample_image(
             self.detail, _shift_coordinates(coordinates, offset * np.float32(2.3), 77.0, 6.1), cv2.BORDER_WRAP
         )
         return np.asarray(0.50 * large + 0.30 * other + 0.20 * fine, np.float32)
@@ -106,8 +106,8 @@ def create_clouds(context: DrawingContext, horizon: float, cover: float, speed: 
     dark = 0.62 * white * np.float32(0.70) + 0.38 * np.array(palette.middle, np.float32)
     bright = np.clip(0.7 * white + 0.3 * np.array(palette.glow, np.float32) * max(palette.light) + 6, 0, 255)
     return Clouds(
-        endless(context.rng, (4, 4)),
-        endless(context.rng, (7, 7)),
+        generate_tileable_noise(context.rng, (4, 4)),
+        generate_tileable_noise(context.rng, (7, 7)),
         np.asarray(bright, np.float32),
         np.asarray(dark, np.float32),
         horizon,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, bytes_of, premultiplied, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, premultiply, resize, smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def _draw_boulder(canvas: ForegroundCanvas, at: tuple[float, float], radius: flo
     light = np.clip(0.46 - 0.26 * lit * slope_x + 0.34 * slope_y, 0.14, 1.25)
     grain = 0.8 + 0.4 * generate_noise(size, (26, 26), rng, 3)
     tone = canvas.context.light_colour(colour) * (light * grain)[..., None]
-    alpha = step(form, 0.0, 0.03)
-    _composite_at(canvas.image, premultiplied(bytes_of(tone), alpha), at)
+    alpha = smoothstep_array(form, 0.0, 0.03)
+    _composite_at(canvas.image, premultiply(to_uint8(tone), alpha), at)
 
 
 def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
@@ -75,7 +75,7 @@ def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
     rows = np.arange(height, dtype=np.float32)[:, None]
     deep = np.asarray((rows - top[None, :]) / np.float32(canvas.size_unit), np.float32)
     lit = 1.0 if context.palette.sun[0] > 0.5 else -1.0
-    wander = blurred(rng.normal(0, 6, (height, width)).astype(np.float32), canvas.size_unit / 36)
+    wander = blur_image(rng.normal(0, 6, (height, width)).astype(np.float32), canvas.size_unit / 36)
     # The edge between light and shade runs down from each crest, aside.
     lean = np.asarray(x[None, :] + lit * deep * 1.5 + wander * 0.04, np.float32)
     rising = (compute_crest(lean + np.float32(0.02)) - compute_crest(lean - np.float32(0.02))) * np.float32(
@@ -87,8 +87,8 @@ def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
     colour = context.haze_colour((226, 166, 104), max(0.42 - level * 0.42, 0.02)) * light[..., None]
     rim = np.exp(-((deep / 0.006) ** 2)) * np.float32(0.4)
     colour += (context.light_colour((255, 226, 170)) - colour) * rim[..., None]
-    alpha = step(deep, 0.0, 2.0 / canvas.size_unit)
-    canvas.image[:] = premultiplied(bytes_of(np.asarray(colour, np.float32)), alpha)
+    alpha = smoothstep_array(deep, 0.0, 2.0 / canvas.size_unit)
+    canvas.image[:] = premultiply(to_uint8(np.asarray(colour, np.float32)), alpha)
 
 
 def draw_bokeh(canvas: ForegroundCanvas, *, count: int) -> None:
@@ -108,8 +108,8 @@ def draw_bokeh(canvas: ForegroundCanvas, *, count: int) -> None:
         )
     glow = np.clip(light, 0, 255)
     alpha = np.asarray(glow.max(axis=2) / 255 * 0.6, np.float32)
-    canvas.image[..., :3] = bytes_of(glow)
-    canvas.image[..., 3] = bytes_of(alpha * 255)
+    canvas.image[..., :3] = to_uint8(glow)
+    canvas.image[..., 3] = to_uint8(alpha * 255)
 
 
 def draw_cloud_bank(canvas: ForegroundCanvas, *, level: float, thick: float) -> None:
@@ -122,13 +122,13 @@ def draw_cloud_bank(canvas: ForegroundCanvas, *, level: float, thick: float) -> 
     top = np.float32(canvas.to_pixel(0, level)[1] / 3) - across[None, :] * np.float32(canvas.size_unit * 0.16)
     rows = np.arange(small[1], dtype=np.float32)[:, None]
     deep = (rows - top) / np.float32(canvas.size_unit / 3) + (lumps - 0.5) * np.float32(0.5)
-    alpha = step(deep, 0.0, 0.22) * np.float32(thick)
+    alpha = smoothstep_array(deep, 0.0, 0.22) * np.float32(thick)
     light = np.clip(0.95 - 1.1 * deep + 1.5 * (lumps - np.roll(lumps, (5, 4), (0, 1))), 0.1, 1)
     bright = 0.6 * np.array(palette.cloud, np.float32) + 0.4 * np.array(palette.glow, np.float32)
     shaded = 0.62 * np.array(palette.zenith, np.float32) + 0.30 * np.array(palette.cloud, np.float32)
     colour = shaded + (bright * np.float32(max(*palette.light, 0.5)) - shaded) * light[..., None]
-    over = premultiplied(bytes_of(np.asarray(colour, np.float32)), np.asarray(alpha, np.float32))
-    canvas.image[:] = resized(over, width, height)
+    over = premultiply(to_uint8(np.asarray(colour, np.float32)), np.asarray(alpha, np.float32))
+    canvas.image[:] = resize(over, width, height)
 
 
 def draw_asteroids(canvas: ForegroundCanvas, *, count: int) -> None:

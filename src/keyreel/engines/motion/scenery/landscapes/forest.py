@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, bytes_of, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.landscapes.ground import draw_polygons, project_onto_ground
 from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky, generate_noise
 
@@ -47,7 +47,7 @@ def draw_forest(context: DrawingContext) -> FloatArray:
     sky = draw_sky(context, 0.2)
     blend_colour(sky, air, np.full(sky.shape[:2], 0.62, np.float32))
     _draw_floor(sky, context)
-    image = bytes_of(sky)
+    image = to_uint8(sky)
     _draw_fallen_leaves(image, context)
     for part in np.linspace(0, 1, _TREE_ROW_COUNT):
         foot = context.horizon_row + (height - context.horizon_row) * (0.015 + 0.60 * float(part) ** 2.1)
@@ -114,12 +114,16 @@ def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
     moss, litter = context.light_colour((66, 82, 40)), context.light_colour((104, 78, 50))
     aside = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :] / (0.05 + part[:, None])
     bend = 0.35 * np.sin(3.2 / (0.25 + part))[:, None] * (1 - part[:, None])
-    path = 1 - step(np.abs(aside - bend) + (coarse - 0.5) * 0.7, 0.16, 0.46)
-    kind = np.clip(step(coarse, 0.42, 0.62) * 0.55 + 0.75 * path, 0, 1)[..., None]
+    path = 1 - smoothstep_array(np.abs(aside - bend) + (coarse - 0.5) * 0.7, 0.16, 0.46)
+    kind = np.clip(smoothstep_array(coarse, 0.42, 0.62) * 0.55 + 0.75 * path, 0, 1)[..., None]
     colour = (moss * (1 - kind) + litter * kind) * (0.62 + 0.76 * fine[..., None])
     below = image[context.horizon_row :]
     colour += (_get_haze_colour(context) - colour) * (0.86 * np.exp(-part * 7.0))[:, None, None]
-    lit = step(dapple, 0.50, 0.66) * (0.35 + 0.65 * step(coarse, 0.3, 0.6)) * context.palette.glare
+    lit = (
+        smoothstep_array(dapple, 0.50, 0.66)
+        * (0.35 + 0.65 * smoothstep_array(coarse, 0.3, 0.6))
+        * context.palette.glare
+    )
     colour += lit[..., None] * context.light_colour((150, 132, 70)) * (0.35 + 0.65 * part[:, None, None])
     below[:] = colour
 
@@ -192,16 +196,18 @@ def _draw_trunk(
     across = (np.arange(left, right, dtype=np.float32)[None, :] - middle) / np.maximum(half, 0.6)
     rough = generate_noise((right - left, bottom), (max(thick / 3, 3), 26), context.rng, 4) - np.float32(0.5)
     bark = 0.55 * rough + 0.9 * rough * np.abs(np.sin(across * np.float32(9) + rough * 5))
-    mask = step((1 - np.abs(across)) * half, -0.6, 0.7)
+    mask = smoothstep_array((1 - np.abs(across)) * half, -0.6, 0.7)
     side = 1.0 if context.palette.sun[0] > 0.5 else -1.0
     round_light = 0.80 + 0.46 * np.clip(across * np.float32(side), -1, 1) - 0.25 * across**2
     tone = colour * (round_light + 0.75 * bark * min(thick / 10, 1))[..., None].clip(0.25, 1.7)
-    moss = (step(bark - across * np.float32(side) * 0.35, 0.14, 0.34) * np.clip(1 + rows * 1.6, 0, 1) * 0.5)[
-        ..., None
-    ]
+    moss = (
+        smoothstep_array(bark - across * np.float32(side) * 0.35, 0.14, 0.34)
+        * np.clip(1 + rows * 1.6, 0, 1)
+        * 0.5
+    )[..., None]
     tone += (colour * np.array((0.95, 1.42, 0.62), np.float32) - tone) * moss * min(thick / 14, 1)
     part = image[:bottom, left:right]
-    part[:] = bytes_of(part + (tone - part) * mask[..., None])
+    part[:] = to_uint8(part + (tone - part) * mask[..., None])
 
 
 def _draw_thin_trunk(
@@ -268,9 +274,9 @@ def _draw_light_beams(image: FloatArray, context: DrawingContext) -> None:
     x = x * np.float32(width / height)
     angle = np.arctan2(x, y)
     gaps = generate_noise((1024, 1), (40, 1), context.rng, 3)[0]
-    through = step(gaps[((angle / np.pi + 0.5) * 1023).astype(np.int32)], 0.50, 0.74)
+    through = smoothstep_array(gaps[((angle / np.pi + 0.5) * 1023).astype(np.int32)], 0.50, 0.74)
     far = np.hypot(x, y)
     light = through * np.exp(-((far / 0.75) ** 2)) * 0.60 + np.exp(-((far / 0.46) ** 2)) * 0.55
     light *= np.float32(min(context.palette.glare * 1.3, 0.75))
-    soft = resized(blurred(np.asarray(light, np.float32), 1.2), width, height)
+    soft = resize(blur_image(np.asarray(light, np.float32), 1.2), width, height)
     blend_colour(image, context.palette.glow, np.clip(soft, 0, 0.8))

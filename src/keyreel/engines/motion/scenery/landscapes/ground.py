@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import bytes_of, fetched, step
+from keyreel.engines.motion.imaging.pixels import sample_image, smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def draw_plain(  # noqa: PLR0913 - a land's look has this many sides
     # What lies in front shows more detail than what lies far away.
     fine = project_onto_ground(tile[::-1], part, width, scale=5.0)
     texture = (
-        project_onto_ground(tile, part, width) - 0.5 + (fine - 0.5) * (0.8 * step(part, 0.04, 0.5))[:, None]
+        project_onto_ground(tile, part, width)
+        - 0.5
+        + (fine - 0.5) * (0.8 * smoothstep_array(part, 0.04, 0.5))[:, None]
     )
     colours = (
         context.haze_colour(far, 0.22) * (1 - part[:, None]) + context.light_colour(near) * part[:, None]
@@ -52,8 +54,8 @@ def draw_plain(  # noqa: PLR0913 - a land's look has this many sides
     strength = contrast * (0.35 + 0.65 * part)
     shade = 1 + strength[:, None] * texture * 2
     if relief or ripples:
-        shade += _shade_relief(context, part, relief, ripples) * step(part, 0.02, 0.4)[:, None]
-    soft = step(rows, -1.0, height * 0.012)
+        shade += _shade_relief(context, part, relief, ripples) * smoothstep_array(part, 0.02, 0.4)[:, None]
+    soft = smoothstep_array(rows, -1.0, height * 0.012)
     drawn = colours[:, None, :] * shade[..., None]
     below = image[context.horizon_row :]
     below += (drawn - below) * soft[:, None, None]
@@ -72,7 +74,7 @@ def _shade_relief(context: DrawingContext, part: FloatArray, relief: float, ripp
         comb = np.sin(2 * np.pi * (down * np.float32(36 / 512) + across * np.float32(7 / 512)) + warp * 2)
         lit += (
             project_onto_ground(comb, part, width, scale=2.4)
-            * (np.float32(ripples) * step(part, 0.08, 0.6))[:, None]
+            * (np.float32(ripples) * smoothstep_array(part, 0.08, 0.6))[:, None]
         )
     return np.asarray(lit * np.float32(0.4 + min(context.palette.glare, 0.6)), np.float32)
 
@@ -84,7 +86,7 @@ def project_onto_ground(
     distance = np.float32(scale * 90) / (np.float32(0.06) + part)
     x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :] * distance[:, None] + 256
     y = np.repeat(distance[:, None], width, axis=1)
-    return fetched(texture, np.stack((x, y), axis=-1).astype(np.float32), cv2.BORDER_WRAP)
+    return sample_image(texture, np.stack((x, y), axis=-1).astype(np.float32), cv2.BORDER_WRAP)
 
 
 def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> None:
@@ -105,7 +107,7 @@ def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> No
     corners = np.stack((foot - side, middle - side * 0.8, tip, middle + side * 0.8, foot + side), axis=1)
     tones = context.light_colour(colour) * (0.62 + 0.85 * rng.random(count)[:, None] ** 1.4)
     tones *= 1 + rng.normal(0, 0.10, (count, 1)) * np.array((1.6, 0.3, 0.6))
-    drawn = bytes_of(image)
+    drawn = to_uint8(image)
     # Far blades melt into the ground that they stand on.
     x, y = (np.clip(foot[:, axis].astype(np.intp), 0, size - 1) for axis, size in ((0, width), (1, height)))
     tones += (drawn[y, x] - tones) * np.clip(0.85 - 1.9 * part, 0, 1)[:, None]

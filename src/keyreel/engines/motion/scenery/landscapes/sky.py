@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import fetched, resized, step
+from keyreel.engines.motion.imaging.pixels import resize, sample_image, smoothstep_array
 from keyreel.engines.motion.prompts.vocabulary import TimeOfDay
 
 if TYPE_CHECKING:
@@ -228,13 +228,15 @@ def _draw_sun(image: FloatArray, context: DrawingContext) -> None:
     small = max(width // 4, 1), max(height // 4, 1)
     halo = np.exp(-_compute_distances(small, (x / 4, y / 4), scale / 4) * 5.5) * palette.glare
     halo += np.exp(-_compute_distances(small, (x / 4, y / 4), scale / 4) * 22) * palette.glare * 0.6
-    blend_colour(image, palette.glow, resized(np.asarray(np.clip(halo, 0, 0.95), np.float32), width, height))
+    blend_colour(image, palette.glow, resize(np.asarray(np.clip(halo, 0, 0.95), np.float32), width, height))
     if palette.disc:
         edge, reach = 1.5 / scale, palette.disc * scale + 3
         x0, y0 = max(int(x - reach), 0), max(int(y - reach), 0)
         part = image[y0 : int(y + reach) + 1, x0 : int(x + reach) + 1]
         away = _compute_distances((part.shape[1], part.shape[0]), (x - x0, y - y0), scale)
-        blend_colour(part, (255, 252, 240), step(-away, -palette.disc - edge, -palette.disc + edge))
+        blend_colour(
+            part, (255, 252, 240), smoothstep_array(-away, -palette.disc - edge, -palette.disc + edge)
+        )
 
 
 def _compute_distances(size: tuple[int, int], centre: tuple[float, float], scale: float) -> FloatArray:
@@ -257,12 +259,12 @@ def _draw_clouds(image: FloatArray, context: DrawingContext, cover: float) -> No
     columns = np.arange(small[0], dtype=np.float32)
     spread = (columns[None, :] - small[0] / 2) * (0.5 + 0.5 * rows[:, None]) + small[0] / 2
     coordinates = np.stack((spread, np.repeat(v[:, None], small[0], axis=1)), axis=-1).astype(np.float32)
-    body = fetched(field, coordinates)
+    body = sample_image(field, coordinates)
     edge = 0.62 - 0.25 * cover
-    dense = step(body, edge, edge + 0.26)
+    dense = smoothstep_array(body, edge, edge + 0.26)
     under = np.roll(dense, -max(small[1] // 40, 1), axis=0)
-    mask = resized(dense, width, line) * np.float32(0.85)
-    shade = resized(np.asarray(np.clip(dense - under * 0.55, 0, 1), np.float32), width, line)
+    mask = resize(dense, width, line) * np.float32(0.85)
+    shade = resize(np.asarray(np.clip(dense - under * 0.55, 0, 1), np.float32), width, line)
     colour = np.array(context.palette.cloud, np.float32)
     tone = colour * (0.80 + 0.20 * shade[..., None])
     sky = image[:line]

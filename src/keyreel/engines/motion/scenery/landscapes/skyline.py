@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import step
+from keyreel.engines.motion.imaging.pixels import smoothstep_array
 from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def draw_side_trunks(image: FloatArray, context: DrawingContext, *, colour: Floa
         lean = (context.rng.random() - 0.5) * 0.06
         flare = 1 + 0.9 * np.clip((rows - foot) / (0.06 * height) + 1, 0, None) ** 2
         distance = np.abs(columns - at - (rows - foot) * lean)
-        mask = step(thick * flare / 2 - distance, -0.8, 0.8) * step(
+        mask = smoothstep_array(thick * flare / 2 - distance, -0.8, 0.8) * smoothstep_array(
             foot - rows, -height * 0.006, height * 0.006
         )
         light = 1 + 0.8 * np.clip((columns - at) / thick, -0.5, 0.6)
@@ -110,7 +110,7 @@ def _fill_to_horizon(
     """Fill from a line of heights to the horizon, thinning into haze at the foot; return the mask."""
     height = context.size[1]
     above = (context.horizon_row - np.arange(height, dtype=np.float32))[:, None]
-    mask = step(line[None, :] - above, -0.7, 0.7) * (above >= -2)
+    mask = smoothstep_array(line[None, :] - above, -0.7, 0.7) * (above >= -2)
     tallest = max(float(line.max()), 1.0)
     haze = np.clip(thick * (1 - above / tallest), 0, thick)[..., None]
     body = np.broadcast_to(colour, (1, 1, 3)) if colour.ndim == 1 else colour

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, fetched, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, sample_image, smoothstep_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class _RayFan:
             whole = np.floor(coordinates)
             part = coordinates - whole
             coordinates = whole + part * part * (3 - 2 * part)
-        found = fetched(self.table, coordinates % np.float32(_NOISE_TABLE_SIZE), cv2.BORDER_WRAP)
+        found = sample_image(self.table, coordinates % np.float32(_NOISE_TABLE_SIZE), cv2.BORDER_WRAP)
         return np.asarray(np.clip(found, 0, 1), np.float32)
 
 
@@ -95,10 +95,12 @@ def draw_terrain(image: FloatArray, context: DrawingContext, land: TerrainSettin
     bottom = height if context.aerial else min(context.horizon_row + round(height * 0.02), height)
     rows = np.float32(context.horizon_row) + (np.float32(eye) - heights) * (np.float32(focal) / fan.distance)
     coordinates, seen = _cast_rays(np.asarray(rows, np.float32), bottom)
-    drawn = resized(
-        fetched(_shade_surface(fan, heights, context, land), coordinates, cv2.BORDER_REPLICATE), width, bottom
+    drawn = resize(
+        sample_image(_shade_surface(fan, heights, context, land), coordinates, cv2.BORDER_REPLICATE),
+        width,
+        bottom,
     )
-    mask = resized(blurred(seen, 0.5), width, bottom)[..., None]
+    mask = resize(blur_image(seen, 0.5), width, bottom)[..., None]
     part = image[:bottom]
     part += (drawn - part) * mask
     if not context.aerial:
@@ -132,8 +134,8 @@ def _generate_heights(fan: _RayFan, land: TerrainSettings, *, aerial: bool) -> F
     # Rounded at its floor: a fold there would show as a line in the light.
     out = fan.aside * fan.distance
     open_to = np.clip((np.sqrt(out * out + np.float32(4.0)) - 2) / np.float32(_MAX_DISTANCE * 0.24), 0, 1)
-    valley = 0.6 + 0.4 * open_to + 0.2 * step(fan.distance, 14, 26)
-    begins = step(fan.distance, land.start_distance, land.start_distance * 1.9 + 1)
+    valley = 0.6 + 0.4 * open_to + 0.2 * smoothstep_array(fan.distance, 14, 26)
+    begins = smoothstep_array(fan.distance, land.start_distance, land.start_distance * 1.9 + 1)
     risen = field * begins * valley
     if land.clouds and aerial:
         puff = (
@@ -176,11 +178,13 @@ def _compute_albedo(fan: _RayFan, heights: FloatArray, flat: FloatArray, land: T
     grain = 0.5 * fan.sample_noise(0.34, 3) + 0.5 * fan.sample_noise(0.09, 5) - np.float32(0.5)
     colour = np.array(land.colour, np.float32) * (1 + 0.7 * grain[..., None])
     if land.tree_line:
-        trees = step(land.tree_line - level + grain * 0.3, 0, 0.1) * step(flat, 0.36, 0.58)
+        trees = smoothstep_array(land.tree_line - level + grain * 0.3, 0, 0.1) * smoothstep_array(
+            flat, 0.36, 0.58
+        )
         tone = np.array((50, 70, 42), np.float32) * (1 + 1.1 * grain[..., None])
         colour += (tone - colour) * trees[..., None]
     if land.snow_line <= 1:
-        snow = step(level + grain * 0.3, land.snow_line, land.snow_line + 0.1) * step(
+        snow = smoothstep_array(level + grain * 0.3, land.snow_line, land.snow_line + 0.1) * smoothstep_array(
             flat + grain * 0.34, 0.36, 0.54
         )
         colour += (np.array((242, 246, 255), np.float32) - colour) * snow[..., None]
@@ -193,7 +197,7 @@ def _cover_with_clouds(
     """Lay clouds over what is low."""
     puff = 0.6 * fan.sample_noise(1.5, 1) + 0.4 * fan.sample_noise(0.5, 3)
     level = heights / np.float32(land.rise) + (puff - 0.5) * np.float32(0.14)
-    cover = 1 - step(level, land.clouds * 1.05, land.clouds * 1.6)
+    cover = 1 - smoothstep_array(level, land.clouds * 1.05, land.clouds * 1.6)
     cloud = 0.35 * np.array(context.palette.cloud) + 0.2 * np.array(context.palette.low)
     cloud += 0.52 * context.light_colour((240, 238, 255))
     tone = cloud.astype(np.float32) * (0.74 + 0.46 * puff[..., None])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blurred, bytes_of, resized, step
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.landscapes.ground import draw_polygons, project_onto_ground
 from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
 
@@ -35,7 +35,7 @@ def draw_underwater(context: DrawingContext) -> FloatArray:
         _draw_reef(image, context, rise, colour=water * np.float32(1 - near * 0.75), near=near)
     _draw_sea_bed(image, context, stops)
     _draw_light_beams(image, context)
-    drawn = bytes_of(image)
+    drawn = to_uint8(image)
     _draw_shoal(drawn, context, water)
     for _ in range(round(54 * max(width / height, 0.7) / 1.78)):
         _draw_weed(drawn, context, water)
@@ -49,11 +49,11 @@ def _draw_reef(
     width, height = context.size
     broad = generate_noise((width, 1), (5, 1), context.rng, 2)[0]
     fine = generate_noise((width, 1), (40, 1), context.rng, 4)[0]
-    line = (step(broad, 0.36, 0.66) * (0.55 + 0.45 * broad) + 0.16 * fine) * np.float32(
+    line = (smoothstep_array(broad, 0.36, 0.66) * (0.55 + 0.45 * broad) + 0.16 * fine) * np.float32(
         rise * context.height_unit
     )
     above = (np.float32(context.horizon_row) - np.arange(height, dtype=np.float32))[:, None]
-    mask = step(line[None, :] - above, -0.8, 0.8) * (above >= -2)
+    mask = smoothstep_array(line[None, :] - above, -0.8, 0.8) * (above >= -2)
     rough = generate_noise((width, height), (60, 44), context.rng, 5) - np.float32(0.5)
     ledge = np.exp(-np.clip(line[None, :] - above, 0, None) / np.float32(0.03 * context.height_unit))
     shade = 1 + (1.3 * rough + 0.55 * ledge) * np.float32(0.25 + near)
@@ -67,7 +67,7 @@ def _draw_sea_bed(image: FloatArray, context: DrawingContext, stops: FloatArray)
     grain = project_onto_ground(generate_noise((512, 512), (60, 90), context.rng, 4), part, width)
     fine = project_onto_ground(generate_noise((512, 512), (70, 140), context.rng, 3), part, width, scale=4.0)
     first, second = (
-        step(
+        smoothstep_array(
             -np.abs(
                 project_onto_ground(generate_noise((512, 512), (cells, cells), context.rng, 2), part, width)
                 - 0.5
@@ -82,7 +82,7 @@ def _draw_sea_bed(image: FloatArray, context: DrawingContext, stops: FloatArray)
     bed = stops[1] * (0.75 - 0.45 * part[:, None]) + sand * (0.12 + 0.48 * part[:, None])
     shade = 0.80 + 0.22 * grain + 0.22 * (fine - 0.5) + 0.42 * net * part[:, None]
     below = image[context.horizon_row :]
-    below += (bed[:, None, :] * shade[..., None] - below) * step(part, -0.08, 0.5)[:, None, None]
+    below += (bed[:, None, :] * shade[..., None] - below) * smoothstep_array(part, -0.08, 0.5)[:, None, None]
 
 
 def _draw_light_beams(image: FloatArray, context: DrawingContext) -> None:
@@ -95,13 +95,15 @@ def _draw_light_beams(image: FloatArray, context: DrawingContext) -> None:
     y = np.arange(small[1], dtype=np.float32)[:, None] / small[1] + np.float32(0.30)
     x = x * np.float32(width / height)
     gaps = generate_noise((1024, 1), (64, 1), context.rng, 4)[0]
-    fan = step(gaps[((np.arctan2(x, y) / np.pi + 0.5) * 1023).astype(np.int32)], 0.46, 0.76)
+    fan = smoothstep_array(gaps[((np.arctan2(x, y) / np.pi + 0.5) * 1023).astype(np.int32)], 0.46, 0.76)
     fade = np.exp(-((np.hypot(x * 0.75, y - 0.3) / 0.62) ** 2))
-    shimmer = step(generate_noise(small, (22, 40), context.rng, 3), 0.46, 0.7) * np.exp(-(y - 0.3) * 14)
+    shimmer = smoothstep_array(generate_noise(small, (22, 40), context.rng, 3), 0.46, 0.7) * np.exp(
+        -(y - 0.3) * 14
+    )
     light = (fan * 0.62 + 0.42) * fade * 0.85 + 0.55 * shimmer * np.exp(-(x * x) * 0.9)
     light *= np.float32(0.30 + 0.7 * min(context.palette.glare, 0.7))
     glow = np.array((206, 250, 244), np.float32) * 0.6 + np.array(context.palette.glow, np.float32) * 0.4
-    soft = resized(blurred(np.asarray(light, np.float32), 1.0), width, height)
+    soft = resize(blur_image(np.asarray(light, np.float32), 1.0), width, height)
     blend_colour(image, np.asarray(glow * max(context.palette.light), np.float32), np.clip(soft, 0, 0.75))
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.effects.fog_fire_and_grading import endless
-from keyreel.engines.motion.imaging.pixels import bytes_of, fetched, remapped, resized, step
+from keyreel.engines.motion.effects.fog_fire_and_grading import generate_tileable_noise
+from keyreel.engines.motion.imaging.pixels import remap, resize, sample_image, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from keyreel.engines.motion.camera.parallax import View
+    from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import RenderedBackground
 
@@ -39,7 +39,7 @@ class Ripples:
     glare: float
     calm: float
 
-    def draw(self, background: RenderedBackground, view: View, seconds: float) -> None:
+    def draw(self, background: RenderedBackground, view: CameraView, seconds: float) -> None:
         """Move the water that a look shows, in place."""
         height, width = background.materials.shape
         top = _find_first_water_row(background.materials)
@@ -50,21 +50,21 @@ class Ripples:
         far = np.float32(1) / (part + np.float32(_MIN_DEPTH_FRACTION))
         coordinates = np.stack((x * far * np.float32(34), far * np.float32(15)), -1)
         swell = self._sample_swell(coordinates, seconds)
-        wet = _mask_water(resized(background.materials[top : top + rows * _COARSE_FACTOR], columns, rows))
-        reach = wet * step(part, 0.0, 0.05) * (np.float32(0.004) + np.float32(0.016) * part)
+        wet = _mask_water(resize(background.materials[top : top + rows * _COARSE_FACTOR], columns, rows))
+        reach = wet * smoothstep_array(part, 0.0, 0.05) * (np.float32(0.004) + np.float32(0.016) * part)
         self._displace_reflection(background, swell, np.asarray(reach, np.float32), top)
         self._add_glitter(background, swell, wet, path=self._compute_sun_path(x, part), top=top)
 
     def _compute_water_coordinates(
-        self, background: RenderedBackground, view: View, top: int, size: tuple[int, int]
+        self, background: RenderedBackground, view: CameraView, top: int, size: tuple[int, int]
     ) -> tuple[FloatArray, FloatArray]:
         height = background.materials.shape[0]
-        coordinates = resized(
+        coordinates = resize(
             np.ascontiguousarray(background.coordinates[1:-1, 1:-1]), size[0], height // _COARSE_FACTOR
         )
         first = min(top // _COARSE_FACTOR, coordinates.shape[0] - size[1])
         coordinates = coordinates[first : first + size[1]]
-        tall = np.float32(2 * view.half[1])
+        tall = np.float32(2 * view.half_size[1])
         down = coordinates[..., 1] / tall + np.float32(0.5)
         part = np.clip((down - self.horizon) / np.float32(1 - self.horizon), 0, 1.3)
         return coordinates[..., 0] / tall, np.asarray(part, np.float32)
@@ -82,7 +82,7 @@ class Ripples:
             moved[..., 0] += elapsed * np.float32(across)
             moved[..., 1] -= elapsed * np.float32(ahead)
             tile = self.waves if finer < 2 else self.cross
-            total += np.float32(share) * fetched(tile, moved, cv2.BORDER_WRAP)
+            total += np.float32(share) * sample_image(tile, moved, cv2.BORDER_WRAP)
         return total - np.float32(0.5)
 
     def _displace_reflection(
@@ -93,8 +93,8 @@ class Ripples:
         reach = reach * np.float32((1.25 - self.calm) * width)
         shift = np.stack((swell * reach, swell * reach * np.float32(0.55)), -1)
         part_of = background.frame[top : top + size[1], : size[0]]
-        full = resized(np.asarray(shift, np.float32), *size)
-        part_of[:] = remapped(np.ascontiguousarray(part_of), full, cv2.BORDER_REFLECT_101, relative=True)
+        full = resize(np.asarray(shift, np.float32), *size)
+        part_of[:] = remap(np.ascontiguousarray(part_of), full, cv2.BORDER_REFLECT_101, relative=True)
 
     def _compute_sun_path(self, x: FloatArray, part: FloatArray) -> FloatArray:
         """Return the sun's path of light, 0.0 … 1.0: narrow far away, wide in front."""
@@ -111,22 +111,22 @@ class Ripples:
         top: int,
     ) -> None:
         size = swell.shape[1] * _COARSE_FACTOR, swell.shape[0] * _COARSE_FACTOR
-        crest = step(swell, 0.06, 0.20)
+        crest = smoothstep_array(swell, 0.06, 0.20)
         shine = crest * (path * np.float32(self.glare) + np.float32(0.10)) * wet
         shade = np.clip(swell, -0.3, 0) * wet * np.float32(0.42)
         light = shine[..., None] * self.glow
         here = np.ascontiguousarray(background.frame[top : top + size[1], : size[0]])
-        dimmed = resized(bytes_of(np.asarray(-shade * 255, np.float32)), *size)
+        dimmed = resize(to_uint8(np.asarray(-shade * 255, np.float32)), *size)
         dark = cv2.multiply(here, cv2.cvtColor(cv2.bitwise_not(dimmed), cv2.COLOR_GRAY2RGB), scale=1 / 255)
-        background.frame[top : top + size[1], : size[0]] = cv2.add(dark, resized(bytes_of(light), *size))
+        background.frame[top : top + size[1], : size[0]] = cv2.add(dark, resize(to_uint8(light), *size))
 
 
 def create_ripples(context: DrawingContext, horizon: float, sun: float, calm: float) -> Ripples:
     """Make the ripples of a water. `horizon` is a part of the frame's height, `sun` a place in its widths."""
     glow = np.array(context.palette.glow, np.float32) * np.float32(0.75)
     return Ripples(
-        endless(context.rng, (5, 5)),
-        endless(context.rng, (8, 8)),
+        generate_tileable_noise(context.rng, (5, 5)),
+        generate_tileable_noise(context.rng, (8, 8)),
         glow,
         horizon,
         sun,
@@ -137,7 +137,7 @@ def create_ripples(context: DrawingContext, horizon: float, sun: float, calm: fl
 
 def _mask_water(material: NDArray[np.uint8]) -> FloatArray:
     away = np.abs(material.astype(np.float32) - np.float32(WATER_MATERIAL))
-    return np.asarray(1 - step(away, _MATERIAL_TOLERANCE / 2, _MATERIAL_TOLERANCE), np.float32)
+    return np.asarray(1 - smoothstep_array(away, _MATERIAL_TOLERANCE / 2, _MATERIAL_TOLERANCE), np.float32)
 
 
 def _find_first_water_row(material: NDArray[np.uint8]) -> int:

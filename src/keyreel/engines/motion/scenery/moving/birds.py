@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
     FloatArray = NDArray[np.float32]
@@ -35,32 +35,35 @@ class Flock:
     heading: float
     colour: tuple[int, int, int]
 
-    def draw(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
+    def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
         """Draw the birds as they stand at a time, in place."""
         for x, y, size, beat, phase in self.state.tolist():
             ahead = x + self.heading * _SPEED * (0.8 + size * 8) * seconds
             bob = 0.006 * sin(tau * 0.3 * seconds + phase)
-            left, top, grown = parallax.shown_at((ahead, y + bob), pose, _DISPARITY)
-            at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
+            left, top, grown = parallax.project_point((ahead, y + bob), pose, _DISPARITY)
+            at = (
+                view.size.width / 2 + left * view.pixels_per_unit,
+                view.size.height / 2 + top * view.pixels_per_unit,
+            )
             # Wings go down fast and pause outstretched.
             swing = sin(tau * beat * seconds + phase)
             _draw_bird(
                 frame,
                 at,
-                span=size * grown * view.unit,
+                span=size * grown * view.pixels_per_unit,
                 lift=0.5 * swing + 0.25 * abs(swing),
                 colour=self.colour,
             )
 
 
-def create_flock(context: DrawingContext, view: View, horizon: float) -> Flock:
+def create_flock(context: DrawingContext, view: CameraView, horizon: float) -> Flock:
     """Bring birds into a sky. `horizon` is a part of the frame's height."""
     rng = context.rng.spawn(1)[0]
     count = int(rng.integers(_MIN_BIRDS, _MAX_BIRDS))
     state = rng.random((count, 5)).astype(np.float32)
     heading = 1.0 if rng.random() < 0.5 else -1.0
-    middle = -heading * view.half[0] * 0.45
-    top = (horizon * rng.uniform(0.28, 0.6) - 0.5) * 2 * view.half[1]
+    middle = -heading * view.half_size[0] * 0.45
+    top = (horizon * rng.uniform(0.28, 0.6) - 0.5) * 2 * view.half_size[1]
     state[:, 0] = middle + (state[:, 0] - 0.5) * np.float32(0.62)
     state[:, 1] = top + (state[:, 1] - 0.5) * np.float32(0.26)
     state[:, 2] = 0.014 + 0.014 * state[:, 2]

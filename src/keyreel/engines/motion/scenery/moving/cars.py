@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects.particles import glow, speck
+from keyreel.engines.motion.effects.particles import add_glow, render_spark_sprite
 from keyreel.engines.motion.scenery.cities.facades import EYE_HEIGHT
 from keyreel.engines.motion.scenery.view import BACKGROUND_SCALE, get_canvas_size, to_frame_row
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import DepthProfile, LayeredBackdrop
 
@@ -42,7 +42,7 @@ class Traffic:
     horizon: float
     depth_profile: DepthProfile
 
-    def draw(self, frame: Frame, pose: Pose, backdrop: LayeredBackdrop, seconds: float) -> None:
+    def draw(self, frame: Frame, pose: CameraPose, backdrop: LayeredBackdrop, seconds: float) -> None:
         """Add the cars' lights to a frame as they stand at a time."""
         view = backdrop.view
         span = _MAX_DISTANCE - _MIN_DISTANCE
@@ -51,15 +51,18 @@ class Traffic:
             away = (start - _MIN_DISTANCE + way * speed * seconds) % span + _MIN_DISTANCE
             for lamp in (-_HALF_LAMP_SPACING, _HALF_LAMP_SPACING):
                 x = (lane + lamp) * self.focal / away
-                y = (self.horizon - 0.5) * 2 * view.half[1] + (EYE_HEIGHT - 0.62) * self.focal / away
+                y = (self.horizon - 0.5) * 2 * view.half_size[1] + (EYE_HEIGHT - 0.62) * self.focal / away
                 near = self.depth_profile.get_disparity(np.array([[[x, y]]], np.float32), view)
-                left, top, grown = parallax.shown_at((x, y), pose, float(near[0, 0]))
-                at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
+                left, top, grown = parallax.project_point((x, y), pose, float(near[0, 0]))
+                at = (
+                    view.size.width / 2 + left * view.pixels_per_unit,
+                    view.size.height / 2 + top * view.pixels_per_unit,
+                )
                 sprites = self.headlight_sprites if way < 0 else self.tail_light_sprites
                 # Far lights come out of the haze instead of appearing.
                 light = min((_MAX_DISTANCE - away) / 40, 1.0) * min((away - _MIN_DISTANCE) / 2, 1.0)
                 index = int(np.searchsorted(_LAMP_SIZES, 0.16 * grown / away)) - 1
-                glow(frame, sprites[min(max(index, 0), len(sprites) - 1)], at, 0.95 * light)
+                add_glow(frame, sprites[min(max(index, 0), len(sprites) - 1)], at, 0.95 * light)
 
 
 def create_traffic(context: DrawingContext, backdrop: LayeredBackdrop) -> Traffic:
@@ -76,8 +79,8 @@ def create_traffic(context: DrawingContext, backdrop: LayeredBackdrop) -> Traffi
     size, (wide, high) = backdrop.size, get_canvas_size(backdrop.size, BACKGROUND_SCALE)
     short = min(size.width, size.height)
     coming, going = (
-        tuple(speck(each * short, np.array(colour, np.float32)) for each in _LAMP_SIZES)
+        tuple(render_spark_sprite(each * short, np.array(colour, np.float32)) for each in _LAMP_SIZES)
         for colour in ((226, 232, 255), (255, 40, 24))
     )
-    focal = (wide * high) ** 0.5 / BACKGROUND_SCALE / backdrop.view.unit
+    focal = (wide * high) ** 0.5 / BACKGROUND_SCALE / backdrop.view.pixels_per_unit
     return Traffic(state, coming, going, focal, to_frame_row(context.horizon, size), backdrop.depth_profile)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects.particles import glow, speck
+from keyreel.engines.motion.effects.particles import add_glow, render_spark_sprite
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.parallax import View
-    from keyreel.engines.motion.camera.path import Pose
+    from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
     from keyreel.order import Size
 
@@ -61,7 +61,7 @@ class Swarm:
     state: FloatArray
     sprites: tuple[Frame, ...]
 
-    def draw(self, frame: Frame, pose: Pose, view: View, seconds: float) -> None:
+    def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
         """Add the specks' light to a frame as they stand at a time."""
         kind = self.kind
         for x, y, start, phase, other, size in self.state.tolist():
@@ -72,16 +72,19 @@ class Swarm:
             down = y - kind.up * seconds * (0.5 + size) + kind.wander * sin(0.83 * turn + other)
             position = (aside + _WIDE / 2) % _WIDE - _WIDE / 2, (down + _TALL / 2) % _TALL - _TALL / 2
             spread = 1 + 2.2 * nearness * nearness if kind.ahead else 1.0
-            left, top, grown = parallax.shown_at(
+            left, top, grown = parallax.project_point(
                 (position[0] * spread, position[1] * spread), pose, disparity
             )
-            at = view.size.width / 2 + left * view.unit, view.size.height / 2 + top * view.unit
+            at = (
+                view.size.width / 2 + left * view.pixels_per_unit,
+                view.size.height / 2 + top * view.pixels_per_unit,
+            )
             light = 1 - kind.flicker * (0.5 + 0.5 * sin(tau * kind.twinkle * seconds * (0.6 + size) + phase))
             # What passes the lens fades before it is too large, and comes out of the dark.
             fade = min(sin(pi * nearness) * 3, 1.0) if kind.ahead else 1.0
             which = (0.25 + 0.75 * nearness) * (0.4 + 0.6 * size) * grown
             sprite = self.sprites[min(int(which * _SPRITE_COUNT), _SPRITE_COUNT - 1)]
-            glow(frame, sprite, at, kind.light * light * fade)
+            add_glow(frame, sprite, at, kind.light * light * fade)
 
 
 def create_swarm(kind: SwarmKind, size: Size, rng: np.random.Generator) -> Swarm:
@@ -93,6 +96,7 @@ def create_swarm(kind: SwarmKind, size: Size, rng: np.random.Generator) -> Swarm
     short = min(size.width, size.height)
     colour = np.array(kind.colour, np.float32)
     sprites = tuple(
-        speck(kind.radius * short * (0.35 + 0.45 * shade), colour) for shade in range(1, _SPRITE_COUNT + 1)
+        render_spark_sprite(kind.radius * short * (0.35 + 0.45 * shade), colour)
+        for shade in range(1, _SPRITE_COUNT + 1)
     )
     return Swarm(kind, state, sprites)
