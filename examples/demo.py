@@ -34,14 +34,14 @@ PROMPT = "a drone flies over the lake towards the mountains at golden hour"
 def running_server(folder: Path) -> Iterator[DataFolder]:
     """Run `keyreel up` on a free port."""
     data = DataFolder(folder)
-    data.address_file.unlink(missing_ok=True)
+    data.server_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(folder)]
     data.create()
     log = folder / "up.log"
     with log.open("wb") as stream:
         server = subprocess.Popen(command, stdout=stream, stderr=stream)
     try:
-        while not data.address_file.exists():
+        while not data.server_file.exists():
             if server.poll() is not None:
                 sys.exit(f"The server did not start:\n{log.read_text()}")
             time.sleep(0.05)
@@ -56,12 +56,12 @@ def main() -> None:
     console = Console()
     os.environ.pop("KEYREEL_API_KEY", None)
     with running_server(Path(".demo")) as data:
-        address = data.server_url()
+        address = data.read_server_url()
         console.print(f"\n  A Keyreel server runs at [bold]{address}[/]. Five keyframes go to")
         console.print(f"  POST {address}/v3/async/[bold]vidu-q2-pro-multiframe[/]\n")
         began = time.monotonic()
         columns = TextColumn("  {task.description}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=console) as bar, Client(address, data.own_key()) as client:
+        with Progress(*columns, console=console) as bar, Client(address, data.read_own_key()) as client:
             row = bar.add_task("rendering", total=1.0)
             video = client.generate(
                 "vidu-q2-pro-multiframe",

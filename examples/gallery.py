@@ -154,7 +154,7 @@ def main() -> None:
     VIDEOS.mkdir(exist_ok=True)
     PAGE.mkdir(parents=True, exist_ok=True)
     console = Console()
-    with running_server(Path(".demo")) as data, Client(data.server_url(), data.own_key()) as client:
+    with running_server(Path(".demo")) as data, Client(data.read_server_url(), data.read_own_key()) as client:
         for piece in PIECES:
             if piece.name not in wanted:
                 continue

@@ -17,12 +17,12 @@ from keyreel.errors import Refusal
 from keyreel.order import Resolution, compute_frame_size
 from keyreel.settings import Settings
 from keyreel.task import TaskState
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.endpoints.fields import shape
-from keyreel.wire.reference.own_routes import OWN, Needs
-from keyreel.wire.requests.examples import example, example_task
+from keyreel.wire.endpoints.fields import parse_aspect_ratio
+from keyreel.wire.reference.own_routes import OWN_ROUTES, RequiredAccess
+from keyreel.wire.requests.examples import build_example_request, build_example_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,15 +112,15 @@ def _endpoints() -> Iterator[str]:
 
 
 WORDS = {
-    Action.SUBMIT: "submit",
-    Action.RESULT: "poll",
-    Action.LIST: "list tasks",
-    Action.CANCEL: "cancel",
-    Action.CONTENT: "the video itself",
-    Action.UPLOAD: "ask where to upload a file",
-    Action.BEGIN_UPLOAD: "begin an upload",
-    Action.FINISH_UPLOAD: "finish it",
-    Action.BALANCE: "ask what is left to spend",
+    RouteAction.SUBMIT: "submit",
+    RouteAction.RESULT: "poll",
+    RouteAction.LIST: "list tasks",
+    RouteAction.CANCEL: "cancel",
+    RouteAction.CONTENT: "the video itself",
+    RouteAction.UPLOAD: "ask where to upload a file",
+    RouteAction.BEGIN_UPLOAD: "begin an upload",
+    RouteAction.FINISH_UPLOAD: "finish it",
+    RouteAction.BALANCE: "ask what is left to spend",
 }
 
 
@@ -128,12 +128,12 @@ def _addresses(dialect: Dialect) -> Iterator[str]:
     yield f"## {dialect.title}: addresses\n"
     yield "| address | for | takes |\n|---|---|---|"
     for route in sorted(dialect.routes, key=lambda route: list(WORDS).index(route.action)):
-        taken = ", ".join(f"`{each.name}`" for each in route.query)
+        taken = ", ".join(f"`{each.name}`" for each in route.query_parameters)
         yield f"| `{route.method} {route.path}` | {WORDS[route.action]} | {taken} |"
     yield ""
 
 
-NEEDS = {Needs.NOTHING: "", Needs.KEY: "a key", Needs.ADMIN: "the admin token"}
+NEEDS = {RequiredAccess.NOTHING: "", RequiredAccess.KEY: "a key", RequiredAccess.ADMIN: "the admin token"}
 FOUND_BY_VTRIX = (
     (
         "| `GET /api/v1/skill/models` | Lists the models for vtrix clients. "
@@ -147,10 +147,10 @@ def _own_addresses() -> Iterator[str]:
     yield "## Other addresses\n"
     yield "| address | what it does | needs |\n|---|---|---|"
     yield from FOUND_BY_VTRIX
-    for own in OWN:
+    for own in OWN_ROUTES:
         taken = ", ".join(f"`{each.name}`" for each in own.query if not each.required)
         takes = f" Takes {taken}." if taken else ""
-        yield f"| `{own.method} {own.path}` | {own.summary}{takes} | {NEEDS[own.needs]} |"
+        yield f"| `{own.method} {own.path}` | {own.summary}{takes} | {NEEDS[own.access]} |"
     yield ""
 
 
@@ -159,8 +159,8 @@ def _endpoint(endpoint: type[Endpoint]) -> Iterator[str]:
     yield f"## {endpoint.name()}\n"
     yield f"{(endpoint.__doc__ or '').strip()}\n"
     for dialect in DIALECTS:
-        if dialect.offers(endpoint):
-            yield f"- {dialect.title}: `{dialect.model_id(endpoint)}`"
+        if dialect.supports(endpoint):
+            yield f"- {dialect.title}: `{dialect.format_model_id(endpoint)}`"
     rules = endpoint.image_rules  # type: ignore[attr-defined] # every generation has it
     limits = [f"at most {rules.max_bytes // 1_000_000} MB"]
     if rules.max_inline_bytes < rules.max_bytes:
@@ -235,7 +235,7 @@ def _errors() -> Iterator[str]:
     ]
     for kind in kinds:
         if issubclass(kind, Refusal):
-            answers = " | ".join(_answer(*dialect.refusal(kind())) for dialect in DIALECTS)
+            answers = " | ".join(_answer(*dialect.build_error_response(kind())) for dialect in DIALECTS)
             yield f"| `{kind.__name__}` | {_meaning(kind)} | {answers} |"
     yield "\n## Not answers to a request\n"
     yield "A task that was accepted can still fail: it then ends with a reason and a code. A fault of its"
@@ -255,9 +255,9 @@ def _code(dialect: Dialect, kind: type[errors.KeyreelError]) -> str:
     if not issubclass(kind, errors.RenderFailed | errors.RenderCrashed | errors.Cancelled | errors.Expired):
         return ""
     state = TaskState.CANCELLED if issubclass(kind, errors.Cancelled | errors.Expired) else TaskState.FAILED
-    request = example(ENDPOINTS[0])
-    task = replace(example_task(request, state), fault=kind.__name__)
-    body = dialect.result(task, request, None, 0)
+    request = build_example_request(ENDPOINTS[0])
+    task = replace(build_example_task(request, state), fault=kind.__name__)
+    body = dialect.build_result_response(task, request, None, 0)
     found = body.get("err_code") or body.get("extra", {}).get("reason") or body["error"]["code"]
     return f"`{found}`"
 
@@ -280,7 +280,7 @@ def _frame_sizes() -> Iterator[str]:
     yield "square. Every video has 24 frames per second.\n"
     yield f"| resolution | {' | '.join(RATIOS)} |\n|---|{'---|' * len(RATIOS)}"
     for resolution in Resolution:
-        sizes = [str(compute_frame_size(resolution, shape(ratio))) for ratio in RATIOS]
+        sizes = [str(compute_frame_size(resolution, parse_aspect_ratio(ratio))) for ratio in RATIOS]
         yield f"| {resolution} | {' | '.join(sizes)} |"
     yield "\nOther ratios have the area of 16:9, with sides that are multiples of 8; they are held within 1:4"
     yield "and 4:1. Where a request names no ratio, the frame follows the first image's: image-to-video,"

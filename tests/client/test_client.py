@@ -41,7 +41,7 @@ def client_of(service: Service, key: str = "key", patience: Patience = QUICK) ->
     return Client("http://service.test/", key, service.format, patience=patience, transport=service)
 
 
-EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.offers(kind)]
+EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.supports(kind)]
 
 
 @pytest.mark.parametrize(("spoken", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from keyreel.client.requests import request
+from keyreel.client.requests import build_request
 from keyreel.errors import InvalidImage, InvalidRequest, MissingImage, UnknownEndpoint
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def encoded(kind: str = "PNG") -> bytes:
 
 
 def sent(picture: Any) -> str:
-    return request("q2-pro-img2video", {"image": picture, "prompt": "x"}).pictures()["images[0]"]
+    return build_request("q2-pro-img2video", {"image": picture, "prompt": "x"}).get_image_sources()[
+        "images[0]"
+    ]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -69,7 +71,7 @@ def url(number: int) -> str:
 
 
 def shots(**asked: Any) -> tuple[Shot, ...]:
-    return request(MULTIFRAME, asked).order(1).shots
+    return build_request(MULTIFRAME, asked).to_order(1).shots
 
 
 FOUR = [url(number) for number in range(4)]
@@ -94,8 +96,8 @@ def test_the_endpoints_own_fields_do_as_well(tmp_path: Path) -> None:
     path = tmp_path / "key.png"
     path.write_bytes(encoded())
     settings = [{"key_image": path, "duration": 2}, {"key_image": URL, "prompt": "b"}]
-    made = request(MULTIFRAME, {"start_image": encoded(), "image_settings": settings})
-    kinds = [source[:10] for source in made.pictures().values()]
+    made = build_request(MULTIFRAME, {"start_image": encoded(), "image_settings": settings})
+    kinds = [source[:10] for source in made.get_image_sources().values()]
     assert kinds == ["data:image", "data:image", URL[:10]]
 
 
@@ -113,18 +115,18 @@ def test_the_endpoints_own_fields_do_as_well(tmp_path: Path) -> None:
 )
 def test_what_does_not_fit_is_refused_by_name(asked: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        request(MULTIFRAME, asked)
+        build_request(MULTIFRAME, asked)
     assert caught.value.field == field
     assert caught.value.message.startswith(field)
 
 
 def test_no_images_at_all_are_missing_images() -> None:
     with pytest.raises(MissingImage):
-        request(MULTIFRAME, {"images": []})
+        build_request(MULTIFRAME, {"images": []})
 
 
 def test_subjects_and_watermarks_take_pictures_too() -> None:
-    made = request(
+    made = build_request(
         "viduq2_reference2video",
         {
             "subjects": [{"id": "cat", "images": [encoded()]}],
@@ -133,7 +135,7 @@ def test_subjects_and_watermarks_take_pictures_too() -> None:
             "wm_url": encoded(),
         },
     )
-    assert {path: source[:10] for path, source in made.pictures().items()} == {
+    assert {path: source[:10] for path, source in made.get_image_sources().items()} == {
         "subjects[0].images[0]": "data:image",
         "wm_url": "data:image",
     }
@@ -141,4 +143,4 @@ def test_subjects_and_watermarks_take_pictures_too() -> None:
 
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(UnknownEndpoint):
-        request("vidu-q9-dream2video", {})
+        build_request("vidu-q9-dream2video", {})

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from keyreel.conformance.images import picture
-from keyreel.conformance.json_schema import misfit
-from keyreel.conformance.limits import good, probes
+from keyreel.conformance.images import build_image_data_uri
+from keyreel.conformance.json_schema import find_schema_violation
+from keyreel.conformance.limits import build_valid_fields, iterate_probes
 from keyreel.task import TaskState
-from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.reference.response_schemas import SCHEMAS
-from keyreel.wire.requests.examples import LINKS, example, example_task
-from keyreel.wire.requests.validation import examined
+from keyreel.wire.reference.response_schemas import RESPONSE_SCHEMAS
+from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_request, build_example_task
+from keyreel.wire.requests.validation import validate_request
 
 if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -24,23 +24,32 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("size_bytes", [0, 5000])
 def test_pictures_have_their_size_and_length(size_bytes: int) -> None:
-    data = b64decode(picture(40, 30, size_bytes=size_bytes).partition(",")[2])
+    data = b64decode(build_image_data_uri(40, 30, size_bytes=size_bytes).partition(",")[2])
     assert Image.open(BytesIO(data)).convert("RGB").size == (40, 30)
     assert not size_bytes or len(data) == size_bytes
 
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_every_probe_breaks_the_one_rule_that_it_is_of(kind: type[Endpoint]) -> None:
-    assert not examined(Asked(kind, good(kind))).breaches
-    for probe in probes(kind):
-        if probe.of_picture:
+    assert not validate_request(ParsedSubmit(kind, build_valid_fields(kind))).violations
+    for probe in iterate_probes(kind):
+        if probe.concerns_image:
             continue
-        found = [(breach.field, breach.kind) for breach in examined(Asked(kind, probe.fields)).breaches]
-        assert found == ([(probe.field, probe.kind)] if probe.kind else []), probe.says
+        found = [
+            (breach.field, breach.error_class)
+            for breach in validate_request(ParsedSubmit(kind, probe.fields)).violations
+        ]
+        assert found == ([(probe.field, probe.expected_error)] if probe.expected_error else []), (
+            probe.description
+        )
 
 
 def test_both_sides_of_every_number_are_probed() -> None:
-    duration = [(probe.says, bool(probe.kind)) for probe in probes(ENDPOINTS[1]) if probe.field == "duration"]
+    duration = [
+        (probe.description, bool(probe.expected_error))
+        for probe in iterate_probes(ENDPOINTS[1])
+        if probe.field == "duration"
+    ]
     assert duration == [("1", False), ("10", False), ("0", True), ("11", True), ("a word", True)]
 
 
@@ -48,10 +57,10 @@ def test_both_sides_of_every_number_are_probed() -> None:
 @pytest.mark.parametrize("state", TaskState)
 def test_every_answer_fits_its_schema(dialect: Any, state: TaskState) -> None:
     for kind in filter(dialect.offers, ENDPOINTS):
-        request, task = example(kind), example_task(example(kind), state)
-        links = LINKS if state is TaskState.SUCCEEDED else None
-        assert not misfit(dialect.accepted(task, request), f"{dialect.name}.accepted")
-        assert not misfit(dialect.result(task, request, links, 3), f"{dialect.name}.result")
+        request, task = build_example_request(kind), build_example_task(build_example_request(kind), state)
+        links = EXAMPLE_LINKS if state is TaskState.SUCCEEDED else None
+        assert not find_schema_violation(dialect.accepted(task, request), f"{dialect.name}.accepted")
+        assert not find_schema_violation(dialect.result(task, request, links, 3), f"{dialect.name}.result")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +76,7 @@ def test_every_answer_fits_its_schema(dialect: Any, state: TaskState) -> None:
     ],
 )
 def test_what_does_not_fit_is_said(value: Any, complaint: str) -> None:
-    assert complaint in misfit(value, "native.result")
+    assert complaint in find_schema_violation(value, "native.result")
 
 
 def test_only_words_that_are_understood_stand_in_schemas() -> None:
@@ -80,4 +89,4 @@ def test_only_words_that_are_understood_stand_in_schemas() -> None:
         inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", []), schema.get("items")]
         return {*schema}.union(*map(words, inner))
 
-    assert set().union(*map(words, SCHEMAS.values())) <= known
+    assert set().union(*map(words, RESPONSE_SCHEMAS.values())) <= known

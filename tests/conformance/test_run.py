@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from keyreel.conformance.findings import Outcome
-from keyreel.conformance.host import Host
-from keyreel.conformance.run import Plan, findings
+from keyreel.conformance.host import RemoteHost
+from keyreel.conformance.run import ConformancePlan, run_checks
 from keyreel.errors import RemoteError
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.endpoints import catalogue
@@ -22,7 +22,7 @@ from support.servers import KEY, Server
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from keyreel.conformance.findings import Finding
+    from keyreel.conformance.findings import CheckResult
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +32,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert running.stop() == 0
 
 
-def problems(found: list[Finding]) -> list[Finding]:
+def problems(found: list[CheckResult]) -> list[CheckResult]:
     return [each for each in found if each.outcome is Outcome.FAIL]
 
 
 @pytest.mark.slow
 def test_keyreel_passes_in_full(server: Server) -> None:
-    with Host(server.url, KEY) as host:
-        found = list(findings(host, Plan(DIALECTS, catalogue.ENDPOINTS, render=True)))
+    with RemoteHost(server.url, KEY) as host:
+        found = list(run_checks(host, ConformancePlan(DIALECTS, catalogue.ENDPOINTS, render=True)))
     assert problems(found) == []
     counts = Counter(each.outcome for each in found)
     assert counts[Outcome.PASS] > 1700
@@ -51,9 +51,9 @@ def test_keyreel_passes_in_full(server: Server) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["q1-reference2video", "q2-pro-multiframe", "2.0-start-end2video"])
 def test_keyreel_keeps_its_large_limits(server: Server, model: str) -> None:
-    plan = Plan(DIALECTS[:1], (catalogue.find(model),), large=True)
-    with Host(server.url, KEY) as host:
-        found = list(findings(host, plan))
+    plan = ConformancePlan(DIALECTS[:1], (catalogue.find_endpoint(model),), large=True)
+    with RemoteHost(server.url, KEY) as host:
+        found = list(run_checks(host, plan))
     assert problems(found) == []
     assert [each.check for each in found if each.outcome is Outcome.SKIPPED] == ["a video"]
 
@@ -92,11 +92,11 @@ class Changed(httpx.BaseTransport):
         self.inner.close()
 
 
-def seen(server: Server, change: Any, **options: Any) -> tuple[list[Finding], Changed]:
+def seen(server: Server, change: Any, **options: Any) -> tuple[list[CheckResult], Changed]:
     transport = Changed(change)
-    kinds = (catalogue.find("q2-pro-img2video"),)
-    with Host(server.url, KEY, transport=transport) as host:
-        return list(findings(host, Plan(DIALECTS[:1], kinds, **options))), transport
+    kinds = (catalogue.find_endpoint("q2-pro-img2video"),)
+    with RemoteHost(server.url, KEY, transport=transport) as host:
+        return list(run_checks(host, ConformancePlan(DIALECTS[:1], kinds, **options))), transport
 
 
 def without_judging(request: httpx.Request) -> httpx.Response | None:
@@ -166,5 +166,5 @@ def test_a_host_that_names_the_first_mistake_shows_what_it_allows_for_nothing(se
 
 
 def test_a_host_that_is_not_there_is_one_sentence() -> None:
-    with Host("http://127.0.0.1:9", KEY) as host, pytest.raises(RemoteError, match="did not answer"):
-        list(findings(host, Plan((find_dialect("native"),), ())))
+    with RemoteHost("http://127.0.0.1:9", KEY) as host, pytest.raises(RemoteError, match="did not answer"):
+        list(run_checks(host, ConformancePlan((find_dialect("native"),), ())))

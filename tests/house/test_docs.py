@@ -93,7 +93,7 @@ def test_endpoint_is_documented_with_every_field_and_id(endpoint: type) -> None:
     text = page("endpoints.md").partition(f"\n## {endpoint.name()}\n")[2].partition("\n## ")[0]
     assert text
     for dialect in DIALECTS:
-        assert (f"`{dialect.model_id(endpoint)}`" in text) == dialect.offers(endpoint)
+        assert (f"`{dialect.format_model_id(endpoint)}`" in text) == dialect.supports(endpoint)
     for field in endpoint.model_json_schema()["properties"]:
         assert f"| `{field}` |" in text
 
@@ -102,7 +102,7 @@ def test_endpoint_is_documented_with_every_field_and_id(endpoint: type) -> None:
 def test_every_address_is_documented(dialect: Dialect) -> None:
     for route in dialect.routes:
         assert f"| `{route.method} {route.path}` |" in page("endpoints.md")
-        for each in route.query:
+        for each in route.query_parameters:
             assert f"`{each.name}`" in page("endpoints.md")
 
 

@@ -123,15 +123,15 @@ def test_a_packed_answer_that_is_too_long_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_a_video_in_an_unknown_coding_is_told_as_a_video(tmp_path: Path) -> None:
-    from keyreel.wire.dialects.dialect import Asked
+    from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.endpoints import catalogue
-    from keyreel.wire.requests.parsing import parse_fields
+    from keyreel.wire.requests.parsing import validate_fields
 
     async def run() -> None:
         async with served(http(b"not a video at all", "Content-Encoding: br")) as base:
             fields = {"video_url": f"{base}/v.mp4"}
-            asked = parse_fields(Asked(catalogue.endpoint("q2-pro-extend"), fields))
-            await new_intake().gather(asked, asked.order(7), tmp_path)
+            asked = validate_fields(ParsedSubmit(catalogue.get_endpoint("q2-pro-extend"), fields))
+            await new_intake().gather(asked, asked.to_order(7), tmp_path)
 
     with pytest.raises(KeyreelError, match=r"^video_url: the video comes with Content-Encoding br"):
         asyncio.run(run())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from keyreel.wire.dialects.webhooks import is_signed_with
+from keyreel.wire.dialects.webhooks import has_native_signature
 from support.plant import picture
 from support.receivers import Receiver, Reply, receiving
 from support.servers import KEY, Server, wait_until
@@ -126,7 +126,7 @@ def test_the_native_format_tells_each_state_signed_with_the_key(
     assert [got.json["state"] for got in receiver.got] == ["processing", "success"]
     for got in receiver.got:
         got.verify(SECRET)
-        assert is_signed_with(KEY, receiver.url + got.path, got.headers)
+        assert has_native_signature(KEY, receiver.url + got.path, got.headers)
         assert (got.json["id"], got.json["payload"]) == (task, "mine")
     (made,) = receiver.got[1].json["creations"]
     check_plays(made["url"])
@@ -137,7 +137,7 @@ def test_vtrix_is_sent_what_a_poll_shows(server: Server, receiver: Receiver) -> 
     task = submit(server, "/model/v1/generation", body)
     (got,) = wait_until(lambda: receiver.got)
     got.verify(SECRET)
-    assert is_signed_with(KEY, receiver.url, got.headers)
+    assert has_native_signature(KEY, receiver.url, got.headers)
     polled = server.call("GET", f"/model/v1/generation/task/{task}").json()
     assert {name: got.json[name] for name in ("id", "status", "usage", "metadata", "model")} == {
         name: polled[name] for name in ("id", "status", "usage", "metadata", "model")
@@ -150,7 +150,7 @@ def test_the_videos_format_is_sent_an_event(server: Server, receiver: Receiver) 
     (got,) = wait_until(lambda: receiver.got)
     got.verify(SECRET)
     assert (got.json["type"], got.json["data"]["id"]) == ("video.completed", task)
-    assert not is_signed_with(KEY, receiver.url, got.headers)
+    assert not has_native_signature(KEY, receiver.url, got.headers)
 
 
 def test_a_cancelled_task_is_told(server: Server, receiver: Receiver) -> None:
@@ -171,7 +171,7 @@ def test_another_tenants_events_have_another_secret(server: Server, receiver: Re
     assert keyreel(server, "callbacks", "secret").strip() == SECRET != secret
     for got in receiver.got:
         got.verify(secret)
-        assert is_signed_with(made["key"], receiver.url, got.headers)
+        assert has_native_signature(made["key"], receiver.url, got.headers)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from PIL import Image
 from keyreel import Client
 from keyreel.errors import InvalidRequest, RenderFailed
 from keyreel.media.probe import probe_video
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import VIDEO
 from support.pictures import landscape
@@ -70,7 +70,7 @@ def test_an_uploaded_picture_is_rendered(cards: Server, tmp_path: Path) -> None:
 def test_a_waiting_task_is_cancelled_in_every_format_that_can(start: Callable[..., Server]) -> None:
     server = start(KEYREEL_WORKER="0", **CARDS)
     for each in DIALECTS:
-        if not each.path_of(Action.CANCEL):
+        if not each.get_path(RouteAction.CANCEL):
             continue
         with Client(server.url, KEY) as made, Client(server.url, KEY, each.name) as client:
             task_id = made.submit(MODEL, image=PICTURE, prompt="x")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from keyreel import Client
-from keyreel.wire.dialects.notes_header import read_notes
+from keyreel.wire.dialects.notes_header import parse_notes_header
 from support.pictures import character, landscape
 from support.servers import KEY
 
@@ -36,7 +36,7 @@ def test_a_note_goes_to_the_header_and_the_sdk(server: Server) -> None:
     expected = ("No subject is called: @9.", f"Not shown: @9 runs, dragon dances ballet. {ENGINE}")
     assert video.notes == expected
     answer = server.call("GET", f"/v3/async/task-result?task_id={video.report.id}")
-    assert read_notes(answer.headers["X-Task-Notes"]) == expected
+    assert parse_notes_header(answer.headers["X-Task-Notes"]) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 
 from keyreel.errors import InvalidRequest, MissingImage
 from keyreel.order import Amplitude, Corner, Resolution
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 
 URL = "https://example.com/a.png"
 DATA = "data:image/png;base64,iVBORw0KGgo="
@@ -209,7 +209,7 @@ FIELD_IDS = [f"{page.name}-{name}" for page, name in FIELDS]
 
 
 def read(page: Page, **change: Any) -> Any:
-    return parse_fields(Asked(endpoint(page.name), page.least | change))
+    return validate_fields(ParsedSubmit(get_endpoint(page.name), page.least | change))
 
 
 @pytest.mark.parametrize(("page", "name"), FIELDS, ids=FIELD_IDS)
@@ -246,7 +246,7 @@ def test_each_required_field_is_required(page: Page) -> None:
             {**page.least, name: None},
         ):
             with pytest.raises(InvalidRequest) as caught:
-                parse_fields(Asked(endpoint(page.name), fields))
+                validate_fields(ParsedSubmit(get_endpoint(page.name), fields))
             assert caught.value.field == name
             about_images = name in {*page.image_fields, "subjects"}
             assert isinstance(caught.value, MissingImage) == about_images

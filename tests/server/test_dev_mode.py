@@ -17,7 +17,7 @@ from keyreel.tasks.database.tables import CALLBACKS
 from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import Success
-from keyreel.wire.dialects.notes_header import read_notes
+from keyreel.wire.dialects.notes_header import parse_notes_header
 from support.requests import AUTH, KEY, data_uri
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def test_a_video_that_is_no_longer_kept_has_no_links(
     assert answer.status_code == 200
     assert {name: answer.json()[name] for name in done} == done
     assert "/files/" not in answer.text
-    assert read_notes(answer.headers["X-Task-Notes"]) == ("The video is no longer kept.",)
+    assert parse_notes_header(answer.headers["X-Task-Notes"]) == ("The video is no longer kept.",)
 
 
 def test_the_content_of_a_video_that_is_no_longer_kept_is_gone(user: TestClient, dev: Platform) -> None:

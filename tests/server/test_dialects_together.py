@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.task import TaskId, TaskState
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.endpoints.catalogue import endpoint
+from keyreel.wire.endpoints.catalogue import get_endpoint
 from support.endings import bring
 from support.wire import request
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     from keyreel.cli.local.composition import Platform
     from keyreel.wire.dialects.dialect import Dialect
 
-KIND = endpoint("q2-pro-img2video")
+KIND = get_endpoint("q2-pro-img2video")
 MADE = pytest.mark.parametrize("made", DIALECTS, ids=lambda each: each.name)
 
 
 def submit(client: TestClient, dialect: Dialect, kind: Any = KIND) -> TaskId:
-    call = dialect.submit_call(request(kind))
+    call = dialect.build_submit_request(request(kind))
     answer = client.post(call.path, json=call.json)
     assert answer.status_code == 200, answer.text
-    return dialect.read_accepted(answer.json())
+    return dialect.parse_submit_response(answer.json())
 
 
 @MADE
 def test_a_task_is_read_in_every_format(client: TestClient, platform: Platform, made: Dialect) -> None:
     task_id = submit(client, made)
     for read in DIALECTS:
-        report = read.read_result(client.get(read.result_call(task_id).path).json())
+        report = read.parse_result_response(client.get(read.build_result_request(task_id).path).json())
         assert (report.id, report.state.is_final, report.seed) == (task_id, False, 123)
         assert report.payload == "mine — ünï 😀"
     bring(platform, TaskState.SUCCEEDED)
     for read in DIALECTS:
-        report = read.read_result(client.get(read.result_call(task_id).path).json())
+        report = read.parse_result_response(client.get(read.build_result_request(task_id).path).json())
         assert (report.id, report.state, report.progress) == (task_id, TaskState.SUCCEEDED, 1.0)
         assert client.get(report.video_url).status_code == client.get(report.cover_url).status_code == 200
 
@@ -48,12 +48,12 @@ def test_a_task_is_read_in_every_format(client: TestClient, platform: Platform, 
 def test_a_task_is_listed_and_cancelled_in_every_format_that_can(
     client: TestClient, platform: Platform, made: Dialect
 ) -> None:
-    able = [each for each in DIALECTS if each.path_of(Action.CANCEL)]
+    able = [each for each in DIALECTS if each.get_path(RouteAction.CANCEL)]
     assert {each.name for each in able} == {"native", "comfy", "openai_videos"}
     for read in able:
         task_id = submit(client, made)
-        assert task_id in client.get(read.path_of(Action.LIST)).text
-        route = next(route for route in read.routes if route.action is Action.CANCEL)
+        assert task_id in client.get(read.get_path(RouteAction.LIST)).text
+        route = next(route for route in read.routes if route.action is RouteAction.CANCEL)
         answer = client.request(route.method, route.path.format(id=task_id))
         assert answer.status_code == 200, answer.text
         assert platform.services.store.get("default", task_id).state is TaskState.CANCELLED
@@ -61,18 +61,21 @@ def test_a_task_is_listed_and_cancelled_in_every_format_that_can(
 
 def test_what_a_format_cannot_ask_for_it_still_shows(client: TestClient) -> None:
     for name in ("q2-pro-multiframe", "q2-reference2video"):
-        task_id = submit(client, DIALECTS[0], endpoint(name))
+        task_id = submit(client, DIALECTS[0], get_endpoint(name))
         for read in DIALECTS:
-            assert read.read_result(client.get(read.result_call(task_id).path).json()).id == task_id
-            if read.path_of(Action.LIST):
-                assert task_id in client.get(read.path_of(Action.LIST)).text
+            assert (
+                read.parse_result_response(client.get(read.build_result_request(task_id).path).json()).id
+                == task_id
+            )
+            if read.get_path(RouteAction.LIST):
+                assert task_id in client.get(read.get_path(RouteAction.LIST)).text
 
 
 @MADE
 def test_every_format_leads_to_the_same_request(
     client: TestClient, platform: Platform, made: Dialect
 ) -> None:
-    for kind in map(endpoint, ("q2-pro-img2video", "q1-text2video", "2.0-start-end2video")):
+    for kind in map(get_endpoint, ("q2-pro-img2video", "q1-text2video", "2.0-start-end2video")):
         task = platform.services.store.get("default", submit(client, made, kind))
         assert kind.model_validate_json(task.submission.fields) == request(kind)
 

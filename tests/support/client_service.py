@@ -11,9 +11,9 @@ import httpx
 from keyreel.client import Patience
 from keyreel.errors import InvalidKey, Refusal, UnknownTask
 from keyreel.task import SignedLinks, TaskState
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import find_dialect
-from keyreel.wire.requests.parsing import parse_body, parse_fields
+from keyreel.wire.requests.parsing import parse_body, validate_fields
 from support.wire import task
 
 if TYPE_CHECKING:
@@ -77,25 +77,27 @@ class Service(httpx.BaseTransport, httpx.AsyncBaseTransport):
         try:
             return httpx.Response(200, json=self._spoken(request))
         except Refusal as error:
-            status, body = find_dialect(self.format).refusal(error)
+            status, body = find_dialect(self.format).build_error_response(error)
             return httpx.Response(status, json=body)
 
     def _spoken(self, request: httpx.Request) -> Any:
         spoken = find_dialect(self.format)
-        if request.headers.get("authorization") != f"{spoken.scheme} key":
+        if request.headers.get("authorization") != f"{spoken.auth_scheme} key":
             raise InvalidKey
         if request.method == "POST":
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", spoken.path_of(Action.SUBMIT))
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", spoken.get_path(RouteAction.SUBMIT))
             values = re.fullmatch(pattern, request.url.path)
             assert values
-            self.got = parse_fields(spoken.asked(values.groupdict(), parse_body(request.content)))
-            return spoken.accepted(self._task(TaskState.QUEUED), self.got)
+            self.got = validate_fields(
+                spoken.parse_submit_request(values.groupdict(), parse_body(request.content))
+            )
+            return spoken.build_submit_response(self._task(TaskState.QUEUED), self.got)
         if self.got is None:
             raise UnknownTask
         state = self.plan.pop(0)
         done = SignedLinks(f"{self.base}/v.mp4?s=1", f"{self.base}/c.jpg?s=1", 60)
         links = done if state is TaskState.SUCCEEDED else None
-        return spoken.result(self._task(state), self.got, links, 1)
+        return spoken.build_result_response(self._task(state), self.got, links, 1)
 
     def _task(self, state: TaskState) -> Task:
         assert self.got

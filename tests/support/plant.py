@@ -64,7 +64,7 @@ class Plant:
     ) -> Task:
         pictures = {"images": [picture("#208040")]} if name == "q2-pro-img2video" else {}
         given = {"prompt": "a card", "duration": 1, "resolution": "540p", **pictures, **fields}
-        endpoint = await self.intake.receive(catalogue.endpoint(name).model_validate(given))
+        endpoint = await self.intake.receive(catalogue.get_endpoint(name).model_validate(given))
         return self.store.accept(
             Submission(
                 tenant=tenant,
@@ -74,7 +74,7 @@ class Plant:
                 fields=endpoint.model_dump_json(exclude_none=True),
                 seed=7,
                 seconds=endpoint.seconds,
-                off_peak=endpoint.saving,
+                off_peak=endpoint.is_off_peak,
             )
         )
 

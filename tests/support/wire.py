@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from keyreel.order import Operation
 from keyreel.task import SignedLinks, Submission, Task, TaskId, TaskState
-from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -78,7 +78,7 @@ LINKS = SignedLinks("https://example.com/v.mp4?s=1", "https://example.com/c.jpg?
 
 def request(kind: type[Endpoint]) -> Endpoint:
     """Return a checked request with every field filled in."""
-    return parse_fields(Asked(kind, FULL[kind.name()]))
+    return validate_fields(ParsedSubmit(kind, FULL[kind.name()]))
 
 
 def task(kind: type[Endpoint], state: TaskState, **change: Any) -> Task:

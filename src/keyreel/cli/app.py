@@ -8,10 +8,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from keyreel.cli.commands.accounts import keys, ledger, tenants
-from keyreel.cli.commands.callbacks import callbacks, listen
-from keyreel.cli.commands.clock import clock, quote
-from keyreel.cli.options import AsJson, Data  # noqa: TC001 - typer reads annotations
+from keyreel.cli.commands.accounts import keys_app, ledger_app, tenants_app
+from keyreel.cli.commands.callbacks import callbacks_app, listen
+from keyreel.cli.commands.clock import clock_app, quote
+from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
 from keyreel.cli.system import check_system
 
 app = typer.Typer(
@@ -20,23 +20,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(keys, name="keys")
-app.add_typer(tenants, name="tenants")
-app.add_typer(ledger, name="ledger")
-app.add_typer(callbacks, name="callbacks")
+app.add_typer(keys_app, name="keys")
+app.add_typer(tenants_app, name="tenants")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(callbacks_app, name="callbacks")
 app.command()(listen)
-app.add_typer(clock, name="clock")
+app.add_typer(clock_app, name="clock")
 app.command()(quote)
-bench = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
-app.add_typer(bench, name="bench")
-voices = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
-app.add_typer(voices, name="voices")
+bench_app = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
+voices_app = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
+app.add_typer(voices_app, name="voices")
 
-BaseUrl = Annotated[
+BaseUrlOption = Annotated[
     str,
     typer.Option("--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one on this machine."),
 ]
-ApiKey = Annotated[
+ApiKeyOption = Annotated[
     str, typer.Option("--api-key", envvar="KEYREEL_API_KEY", help="Default: the data folder's own key.")
 ]
 
@@ -45,7 +45,7 @@ ApiKey = Annotated[
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 for any free one.", show_default="8787")] = None,
-    data: Data = None,
+    data: DataOption = None,
     dev: Annotated[bool, typer.Option("--dev", help="Development mode: a clock to move, markers.")] = False,
 ) -> None:
     """Start the server and its worker."""
@@ -65,15 +65,15 @@ def generate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same video.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="Any other field, as name=value.")] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Where the MP4 goes.")] = Path("out.mp4"),
-    base_url: BaseUrl = "",
-    api_key: ApiKey = "",
+    base_url: BaseUrlOption = "",
+    api_key: ApiKeyOption = "",
     dialect: Annotated[str, typer.Option(help="Wire format to speak.")] = "async_v3",
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Make a video and save it."""
-    from keyreel.cli.commands.generate import Wish, run
+    from keyreel.cli.commands.generate import RequestOptions, run
 
-    wish = Wish(
+    wish = RequestOptions(
         model=model,
         images=tuple(image or ()),
         prompts=tuple(prompt or ()),
@@ -93,15 +93,15 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     duration: Annotated[list[int] | None, typer.Option(help="Seconds; for each shot, or once.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="Any other field, as name=value.")] = None,
     base_url: Annotated[str, typer.Option(help="Ask this server; default: the catalogue here.")] = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    as_json: AsJson = False,
+    api_key: ApiKeyOption = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List every rule that a request breaks, and its price; makes nothing, exits with 1 if it is wrong."""
-    from keyreel.cli.commands.generate import Wish
+    from keyreel.cli.commands.generate import RequestOptions
     from keyreel.cli.commands.validate import run
 
-    wish = Wish(
+    wish = RequestOptions(
         model=model,
         images=tuple(image or ()),
         prompts=tuple(prompt or ()),
@@ -116,8 +116,8 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its interface
 @app.command()
 def tasks(
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
-    data: Data = None,
-    as_json: AsJson = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the newest tasks of all tenants."""
     from keyreel.cli.local.operator import list_tasks
@@ -126,7 +126,7 @@ def tasks(
 
 
 @app.command()
-def doctor(data: Data = None, as_json: AsJson = False) -> None:
+def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Check this machine and say what works here."""
     from keyreel.cli.commands.doctor import run
 
@@ -135,19 +135,19 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def conformance(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    base_url: BaseUrl = "",
-    api_key: ApiKey = "",
+    base_url: BaseUrlOption = "",
+    api_key: ApiKeyOption = "",
     dialect: Annotated[list[str] | None, typer.Option(help="Only this wire format; repeat it.")] = None,
     model: Annotated[list[str] | None, typer.Option(help="Only this model's limits; repeat it.")] = None,
     render: Annotated[bool, typer.Option("--render", help="Make one small video; it may cost.")] = False,
     large: Annotated[bool, typer.Option("--large", help="Send values of megabytes, too.")] = False,
-    data: Data = None,
-    as_json: AsJson = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check any host of the family against the catalogue; exits with 1 where something fails."""
-    from keyreel.cli.commands.conformance import plan_of, run
+    from keyreel.cli.commands.conformance import build_plan, run
 
-    plan = plan_of(dialect or [], model or [], render=render, large=large)
+    plan = build_plan(dialect or [], model or [], render=render, large=large)
     raise typer.Exit(run(plan, base_url=base_url, api_key=api_key, data=data, as_json=as_json))
 
 
@@ -155,8 +155,8 @@ def conformance(  # noqa: PLR0913, PLR0917 - a command's options are its interfa
 def verify(
     file: Annotated[Path, typer.Argument(help="A video from anywhere.")],
     root: Annotated[Path | None, typer.Option(help="PEM file of one more root certificate to trust.")] = None,
-    data: Data = None,
-    as_json: AsJson = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say whether a video is untouched, who made it and which task; exits with 1 unless it is untouched."""
     from keyreel.cli.commands.verify import run
@@ -167,16 +167,16 @@ def verify(
 @app.command()
 def usage(
     tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
-    data: Data = None,
-    as_json: AsJson = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what each task has cost."""
-    from keyreel.cli.commands.ledger import usage as run
+    from keyreel.cli.commands.ledger import print_usage as run
 
     run(data, tenant=tenant, as_json=as_json)
 
 
-@bench.command("motion")
+@bench_app.command("motion")
 def bench_motion(
     resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
     pictures: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
@@ -188,7 +188,7 @@ def bench_motion(
     run_motion(resolution, pictures, output)
 
 
-@bench.command("finishing")
+@bench_app.command("finishing")
 def bench_finishing(
     resolution: Annotated[str, typer.Option(help="The measured clip's size.")] = "720p",
     pictures: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
@@ -200,15 +200,15 @@ def bench_finishing(
     run_finishing(resolution, pictures, output)
 
 
-@voices.command("list")
-def list_voices(as_json: AsJson = False) -> None:
+@voices_app.command("list")
+def list_voices(as_json: JsonOption = False) -> None:
     """List the named voices and say which of them this install has."""
-    from keyreel.cli.commands.voices import list_voices as run
+    from keyreel.cli.commands.voices import print_voices as run
 
     run(as_json=as_json)
 
 
-@voices.command("say")
+@voices_app.command("say")
 def say(
     text: Annotated[str, typer.Argument(help="What is to be said.")],
     voice: Annotated[str, typer.Option(help="A voice's name, or any voice_id of a request.")] = "",
@@ -216,7 +216,7 @@ def say(
     output: Annotated[Path, typer.Option("-o", "--output", help="A .wav or .m4a file.")] = Path("speech.wav"),
 ) -> None:
     """Say a text as a voice does, into a file."""
-    from keyreel.cli.commands.voices import say as run
+    from keyreel.cli.commands.voices import save_speech as run
 
     run(text, voice, language, output)
 
@@ -228,11 +228,11 @@ def main() -> None:
     try:
         app()
     except KeyreelError as error:
-        _end(error.message)
+        _exit_with_error(error.message)
     except OSError as error:  # a file that was named and cannot be read or written
-        _end(f"{error.filename or 'file'}: {error.strerror}.")
+        _exit_with_error(f"{error.filename or 'file'}: {error.strerror}.")
 
 
-def _end(sentence: str) -> NoReturn:
+def _exit_with_error(sentence: str) -> NoReturn:
     typer.secho(f"keyreel: {sentence}", err=True, fg=typer.colors.RED)
     raise SystemExit(1)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.cli.local.data_folder import DataFolder
-from keyreel.cli.local.operator import ask_server
+from keyreel.cli.local.operator import request_server
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -18,18 +18,20 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PERIODS: Final = re.compile(r"(?:[0-9]{1,7}[smhd])+", re.ASCII)
 
 
-def now(data: Path | None, *, as_json: bool) -> None:
+def print_time(data: Path | None, *, as_json: bool) -> None:
     """Print the server's time."""
-    _print(ask_server(DataFolder.at(data), "GET", "/v1/admin/clock"), as_json=as_json)
+    _print(request_server(DataFolder.from_option(data), "GET", "/v1/admin/clock"), as_json=as_json)
 
 
-def advance(data: Path | None, by: str, *, as_json: bool) -> None:
+def advance_clock(data: Path | None, by: str, *, as_json: bool) -> None:
     """Move the server's clock and print its time."""
-    body = {"seconds": seconds_of(by)}
-    _print(ask_server(DataFolder.at(data), "POST", "/v1/admin/clock/advance", body), as_json=as_json)
+    body = {"seconds": parse_period(by)}
+    _print(
+        request_server(DataFolder.from_option(data), "POST", "/v1/admin/clock/advance", body), as_json=as_json
+    )
 
 
-def seconds_of(period: str) -> int:
+def parse_period(period: str) -> int:
     """Read "48h" or "1d12h".
 
     Raises:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def whole_file(path: Path) -> Generator[BufferedWriter]:
+def open_atomically(path: Path) -> Generator[BufferedWriter]:
     """Open a neighbour of `path` for writing; it takes the name once the block ends without an error."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:

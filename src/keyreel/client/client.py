@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from keyreel.client import sansio
-from keyreel.client.atomic_file import whole_file
-from keyreel.client.requests import request
-from keyreel.client.sansio import Answer, Download, Dropped, Patience, Pause, Remote
+from keyreel.client.atomic_file import open_atomically
+from keyreel.client.requests import build_request
+from keyreel.client.sansio import ConnectionDropped, DownloadFile, Patience, Pause, RemoteServer, StepResponse
 from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from keyreel.client.sansio import Flow, Step, Watch
+    from keyreel.client.sansio import Flow, ProgressListener, Step
     from keyreel.task import TaskId
     from keyreel.wire.dialects.dialect import Report
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _FinishedVideo:
     """A finished video on a server."""
 
     report: Report
@@ -57,7 +57,7 @@ class _Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Video(_Made):
+class Video(_FinishedVideo):
     """A finished video on a server."""
 
     _client: Client = field(repr=False)
@@ -72,7 +72,7 @@ class Video(_Made):
 
 
 @dataclass(frozen=True, slots=True)
-class AsyncVideo(_Made):
+class AsyncVideo(_FinishedVideo):
     """A finished video on a server."""
 
     _client: AsyncClient = field(repr=False)
@@ -107,12 +107,12 @@ class Client:
     ) -> None:
         import httpx
 
-        self.remote = Remote(base_url, api_key, find_dialect(dialect), patience or Patience())
+        self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
     def submit(self, model: str, **asked: Any) -> TaskId:
         """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return self.run(sansio.submit(self.remote, request(model, asked)))
+        return self.run(sansio.submit(self.remote, build_request(model, asked)))
 
     def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
@@ -122,11 +122,11 @@ class Client:
         """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
         self.run(sansio.cancel(self.remote, task_id))
 
-    def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> Video:
+    def wait(self, task_id: TaskId, *, on_progress: ProgressListener | None = None) -> Video:
         """Wait for a task's video."""
         return Video(self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
-    def generate(self, model: str, *, on_progress: Watch | None = None, **asked: Any) -> Video:
+    def generate(self, model: str, *, on_progress: ProgressListener | None = None, **asked: Any) -> Video:
         """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
@@ -134,7 +134,7 @@ class Client:
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached or understood.
         """
-        return Video(self.run(sansio.generate(self.remote, request(model, asked), on_progress)), self)
+        return Video(self.run(sansio.generate(self.remote, build_request(model, asked), on_progress)), self)
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
@@ -144,29 +144,31 @@ class Client:
             step = next(flow)
             while True:
                 try:
-                    answer = self._do(step)
+                    answer = self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
                     reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
-                    step = flow.throw(Dropped(str(error) or type(error).__name__, reached=reached))
+                    step = flow.throw(
+                        ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
+                    )
                 else:
                     step = flow.send(answer)
         except StopIteration as end:
             value: T = end.value
             return value
 
-    def _do(self, step: Step) -> Answer:
+    def _perform_step(self, step: Step) -> StepResponse:
         if isinstance(step, Pause):
             time.sleep(step.seconds)
-            return Answer()
-        if isinstance(step, Download):
+            return StepResponse()
+        if isinstance(step, DownloadFile):
             with self._http.stream("GET", step.url, headers=step.headers, follow_redirects=True) as response:
                 if response.is_success:
-                    with whole_file(step.path) as file:
+                    with open_atomically(step.path) as file:
                         for chunk in response.iter_bytes():
                             file.write(chunk)
-                return Answer(response.status_code)
+                return StepResponse(response.status_code)
         response = self._http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return Answer(response.status_code, response.headers, response.content)
+        return StepResponse(response.status_code, response.headers, response.content)
 
     def close(self) -> None:
         """Close the connections."""
@@ -195,12 +197,12 @@ class AsyncClient:
     ) -> None:
         import httpx
 
-        self.remote = Remote(base_url, api_key, find_dialect(dialect), patience or Patience())
+        self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
     async def submit(self, model: str, **asked: Any) -> TaskId:
         """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return await self.run(sansio.submit(self.remote, await _request(model, asked)))
+        return await self.run(sansio.submit(self.remote, await _build_request(model, asked)))
 
     async def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
@@ -210,11 +212,13 @@ class AsyncClient:
         """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
         await self.run(sansio.cancel(self.remote, task_id))
 
-    async def wait(self, task_id: TaskId, *, on_progress: Watch | None = None) -> AsyncVideo:
+    async def wait(self, task_id: TaskId, *, on_progress: ProgressListener | None = None) -> AsyncVideo:
         """Wait for a task's video."""
         return AsyncVideo(await self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
-    async def generate(self, model: str, *, on_progress: Watch | None = None, **asked: Any) -> AsyncVideo:
+    async def generate(
+        self, model: str, *, on_progress: ProgressListener | None = None, **asked: Any
+    ) -> AsyncVideo:
         """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
@@ -222,7 +226,7 @@ class AsyncClient:
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached or understood.
         """
-        flow = sansio.generate(self.remote, await _request(model, asked), on_progress)
+        flow = sansio.generate(self.remote, await _build_request(model, asked), on_progress)
         return AsyncVideo(await self.run(flow), self)
 
     async def run(self, flow: Flow[T]) -> T:
@@ -233,31 +237,33 @@ class AsyncClient:
             step = next(flow)
             while True:
                 try:
-                    answer = await self._do(step)
+                    answer = await self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
                     reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
-                    step = flow.throw(Dropped(str(error) or type(error).__name__, reached=reached))
+                    step = flow.throw(
+                        ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
+                    )
                 else:
                     step = flow.send(answer)
         except StopIteration as end:
             value: T = end.value
             return value
 
-    async def _do(self, step: Step) -> Answer:
+    async def _perform_step(self, step: Step) -> StepResponse:
         if isinstance(step, Pause):
             await asyncio.sleep(step.seconds)
-            return Answer()
-        if isinstance(step, Download):
+            return StepResponse()
+        if isinstance(step, DownloadFile):
             async with self._http.stream(
                 "GET", step.url, headers=step.headers, follow_redirects=True
             ) as response:
                 if response.is_success:
-                    with whole_file(step.path) as file:
+                    with open_atomically(step.path) as file:
                         async for chunk in response.aiter_bytes():
                             file.write(chunk)
-                return Answer(response.status_code)
+                return StepResponse(response.status_code)
         response = await self._http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return Answer(response.status_code, response.headers, response.content)
+        return StepResponse(response.status_code, response.headers, response.content)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -272,6 +278,6 @@ class AsyncClient:
         await self.close()
 
 
-async def _request(model: str, asked: dict[str, Any]) -> Endpoint:
+async def _build_request(model: str, asked: dict[str, Any]) -> Endpoint:
     """Read and encode pictures beside the event loop."""
-    return await asyncio.to_thread(request, model, asked)
+    return await asyncio.to_thread(build_request, model, asked)

@@ -20,7 +20,7 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
 
 
-def source(picture: PictureLike, field: str) -> str:
+def encode_image_source(picture: PictureLike, field: str) -> str:
     """Return an address as it is, everything else as a data URI.
 
     Text is an address (http, https, data) or the path of a file.
@@ -31,14 +31,14 @@ def source(picture: PictureLike, field: str) -> str:
     """
     if isinstance(picture, str) and picture.lower().startswith(_WEB):
         return picture
-    data = _bytes(picture, field)
-    kind = _kind(data)
+    data = _read_bytes(picture, field)
+    kind = _detect_image_type(data)
     if not kind:
         raise InvalidImage(f"{field}: the file is not a PNG, JPEG or WebP image.", field=field)
     return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"
 
 
-def _bytes(picture: PictureLike, field: str) -> bytes:
+def _read_bytes(picture: PictureLike, field: str) -> bytes:
     if isinstance(picture, bytes):
         return picture
     if isinstance(picture, str | os.PathLike):
@@ -55,7 +55,7 @@ def _bytes(picture: PictureLike, field: str) -> bytes:
     return file.getvalue()
 
 
-def _kind(data: bytes) -> str:
+def _detect_image_type(data: bytes) -> str:
     """Tell the format from the first bytes; empty for what services do not take."""
     if data.startswith(_PNG):
         return "png"

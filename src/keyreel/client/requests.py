@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyreel.client.images import source
+from keyreel.client.images import encode_image_source
 from keyreel.errors import InvalidRequest
 from keyreel.order import Operation
-from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints import catalogue
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 
-def request(model: str, asked: Mapping[str, Any]) -> Endpoint:
+def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
     """Return the request for `model`, in any spelling, with the endpoint's own fields.
 
     Pictures may be paths, bytes, PIL images or addresses. Beyond the endpoint's own fields there are shorter
@@ -31,15 +31,15 @@ def request(model: str, asked: Mapping[str, Any]) -> Endpoint:
         InvalidRequest: a field is unknown or breaks its rule.
         OSError: a picture's file cannot be read.
     """
-    understood = asked_for(model, asked)
-    for name in understood.unknown:
-        kind = understood.endpoint
+    parsed = build_parsed_submit(model, asked)
+    for name in parsed.ignored:
+        kind = parsed.endpoint
         known = ", ".join(sorted(kind.model_fields))
         raise InvalidRequest(f"{name}: {kind.name()} has no such field; it has {known}.", field=name)
-    return parse_fields(understood)
+    return validate_fields(parsed)
 
 
-def asked_for(model: str, asked: Mapping[str, Any]) -> Asked:
+def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
     """Return what `request` checks: the endpoint and its own fields, as they would be sent.
 
     Raises:
@@ -47,24 +47,24 @@ def asked_for(model: str, asked: Mapping[str, Any]) -> Asked:
         InvalidRequest: the shorter fields do not fit together.
         OSError: a picture's file cannot be read.
     """
-    kind = catalogue.find(model)
+    kind = catalogue.find_endpoint(model)
     fields = {name: value for name, value in asked.items() if value is not None}
     if "image" in fields:
         fields["images"] = [fields.pop("image"), *fields.get("images", [])]
     if kind.operation is Operation.MULTIFRAME and "images" in fields:
-        fields = _shots(fields)
+        fields = _expand_keyframes(fields)
     unknown = tuple(name for name in fields if name not in kind.model_fields)
-    return Asked(kind, _encoded(fields), unknown)
+    return ParsedSubmit(kind, _encode_images(fields), unknown)
 
 
-def _shots(fields: Json) -> Json:
+def _expand_keyframes(fields: Json) -> Json:
     """Spread a list of keyframes over `start_image` and `image_settings`."""
     images = list(fields.pop("images"))
     start = fields.pop("start_image", None)
     if start is None and images:
         start = images.pop(0)
-    prompts = _each(fields, "prompt", len(images))
-    durations = _each(fields, "duration", len(images))
+    prompts = _take_per_shot(fields, "prompt", len(images))
+    durations = _take_per_shot(fields, "duration", len(images))
     settings = [
         {"key_image": image, "prompt": prompt, "duration": seconds}
         for image, prompt, seconds in zip(images, prompts, durations, strict=True)
@@ -72,7 +72,7 @@ def _shots(fields: Json) -> Json:
     return fields | {"start_image": start, "image_settings": settings}
 
 
-def _each(fields: Json, name: str, count: int) -> Sequence[Any]:
+def _take_per_shot(fields: Json, name: str, count: int) -> Sequence[Any]:
     """Take `prompts` or `prompt` out of the fields, one for each shot."""
     one, several = fields.pop(name, None), fields.pop(f"{name}s", None)
     if several is None:
@@ -85,28 +85,31 @@ def _each(fields: Json, name: str, count: int) -> Sequence[Any]:
     return list(several)
 
 
-def _encoded(fields: Json) -> Json:
+def _encode_images(fields: Json) -> Json:
     """Turn every picture into its address or data URI."""
     encoded = dict(fields)
     for name in ("start_image", "wm_url"):
         if fields.get(name) is not None:
-            encoded[name] = source(fields[name], name)
+            encoded[name] = encode_image_source(fields[name], name)
     if "images" in fields:
-        encoded["images"] = _sources(fields["images"], "images")
+        encoded["images"] = _encode_image_list(fields["images"], "images")
     if "image_settings" in fields:
         encoded["image_settings"] = [
-            {**setting, "key_image": source(setting["key_image"], f"image_settings[{index}].key_image")}
+            {
+                **setting,
+                "key_image": encode_image_source(setting["key_image"], f"image_settings[{index}].key_image"),
+            }
             if "key_image" in setting
             else setting
             for index, setting in enumerate(fields["image_settings"])
         ]
     if "subjects" in fields:
         encoded["subjects"] = [
-            {**subject, "images": _sources(subject.get("images", ()), f"subjects[{index}].images")}
+            {**subject, "images": _encode_image_list(subject.get("images", ()), f"subjects[{index}].images")}
             for index, subject in enumerate(fields["subjects"])
         ]
     return encoded
 
 
-def _sources(pictures: Sequence[Any], field: str) -> list[str]:
-    return [source(picture, f"{field}[{index}]") for index, picture in enumerate(pictures)]
+def _encode_image_list(pictures: Sequence[Any], field: str) -> list[str]:
+    return [encode_image_source(picture, f"{field}[{index}]") for index, picture in enumerate(pictures)]

@@ -12,8 +12,8 @@ from pydantic_core import from_json, to_json
 
 from keyreel.errors import KeyreelError, RateLimited, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
 from keyreel.task import TaskState
-from keyreel.wire.dialects.dialect import Action, Call
-from keyreel.wire.dialects.notes_header import read_notes
+from keyreel.wire.dialects.dialect import ApiRequest, RouteAction
+from keyreel.wire.dialects.notes_header import parse_notes_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ _ACCEPTED: Final = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class SendRequest:
     """Send an HTTP request."""
 
     method: str
@@ -41,7 +41,7 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
+class DownloadFile:
     """Write what is at the address to a file, whole or not at all."""
 
     url: str
@@ -57,7 +57,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StepResponse:
     """What came back; header names in lower case, no body for downloads and pauses."""
 
     status: int = _OK
@@ -65,19 +65,19 @@ class Answer:
     body: bytes = b""
 
 
-class Dropped(Exception):
+class ConnectionDropped(Exception):
     """The connection failed before the answer was complete."""
 
-    def __init__(self, message: str, *, reached: bool = True) -> None:
+    def __init__(self, message: str, *, may_have_arrived: bool = True) -> None:
         super().__init__(message)
-        self.reached = reached
+        self.may_have_arrived = may_have_arrived
         """Whether the server may have got the request."""
 
 
 T = TypeVar("T")
-Step: TypeAlias = Send | Download | Pause
-Flow: TypeAlias = Generator[Step, Answer, T]
-Watch: TypeAlias = Callable[["Report"], object]
+Step: TypeAlias = SendRequest | DownloadFile | Pause
+Flow: TypeAlias = Generator[Step, StepResponse, T]
+ProgressListener: TypeAlias = Callable[["Report"], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class RemoteServer:
     """The server that is talked to."""
 
     base_url: str
@@ -100,32 +100,32 @@ class Remote:
     dialect: Dialect
     patience: Patience = Patience()
 
-    def send(self, call: Call) -> Send:
+    def build_request(self, call: ApiRequest) -> SendRequest:
         """Complete a dialect's call with host and key."""
-        headers = {"accept": "application/json", **self.key()}
+        headers = {"accept": "application/json", **self.build_auth_headers()}
         if call.json is None:
-            return Send(call.method, self._at(call.path), headers)
+            return SendRequest(call.method, self._join_path(call.path), headers)
         headers["content-type"] = "application/json"
-        return Send(call.method, self._at(call.path), headers, to_json(call.json))
+        return SendRequest(call.method, self._join_path(call.path), headers, to_json(call.json))
 
-    def key(self) -> dict[str, str]:
+    def build_auth_headers(self) -> dict[str, str]:
         """Return the header that carries the key."""
-        return {"authorization": f"{self.dialect.scheme} {self.api_key}"} if self.api_key else {}
+        return {"authorization": f"{self.dialect.auth_scheme} {self.api_key}"} if self.api_key else {}
 
-    def download(self, url: str, path: Path) -> Download:
+    def build_download(self, url: str, path: Path) -> DownloadFile:
         """Complete a download; an address of the format's own, given without its host, takes the key too."""
         own = url.startswith("/") and not url.startswith("//")
-        return Download(self.absolute(url), path, self.key() if own else {})
+        return DownloadFile(self.resolve_url(url), path, self.build_auth_headers() if own else {})
 
-    def understood(self, reading: Callable[[Json], T], answer: Answer) -> T:
+    def parse_response(self, parse: Callable[[Json], T], answer: StepResponse) -> T:
         """Read a good answer's body with one of the dialect's readings, raise a bad one's error."""
-        body = self._body(answer)
+        body = self._parse_body(answer)
         try:
-            return reading(body)
+            return parse(body)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RemoteError("The server's answer makes no sense in this format.") from error
 
-    def _body(self, answer: Answer) -> Json:
+    def _parse_body(self, answer: StepResponse) -> Json:
         try:
             body: object = from_json(answer.body)
         except ValueError:
@@ -134,21 +134,21 @@ class Remote:
             return body
         if not isinstance(body, dict):
             raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
-        error = self.dialect.read_refusal(answer.status, body)
+        error = self.dialect.parse_error_response(answer.status, body)
         after = answer.headers.get("retry-after", "")
         if isinstance(error, Unavailable | RateLimited) and after.isdecimal():
             error.retry_after_seconds = int(after)
         raise error
 
-    def absolute(self, url: str) -> str:
+    def resolve_url(self, url: str) -> str:
         """Complete an address that the server gave without its host."""
         return urljoin(self.base_url.rstrip("/") + "/", url)
 
-    def _at(self, path: str) -> str:
+    def _join_path(self, path: str) -> str:
         return self.base_url.rstrip("/") + path
 
 
-def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
+def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
     """Hand a request in, under an idempotency key.
 
     An answer that is lost may belong to an accepted task. So it is sent again, with the same key, only
@@ -157,35 +157,35 @@ def submit(remote: Remote, endpoint: Endpoint) -> Flow[TaskId]:
     Raises:
         UnknownEndpoint: the format has no words for it.
     """
-    if not remote.dialect.offers(type(endpoint)):
+    if not remote.dialect.supports(type(endpoint)):
         message = f"The format {remote.dialect.name} has no words for {endpoint.name()}."
         raise UnknownEndpoint(message, field="model")
-    step = remote.send(remote.dialect.submit_call(endpoint))
+    step = remote.build_request(remote.dialect.build_submit_request(endpoint))
     step = replace(step, headers={**step.headers, "idempotency-key": uuid4().hex})
     for left in reversed(range(remote.patience.faults)):
         try:
             answer = yield step
-            return remote.understood(remote.dialect.read_accepted, answer)
-        except Dropped as error:
-            lost: KeyreelError = _unreachable(remote, error)
-            if not error.reached:
+            return remote.parse_response(remote.dialect.parse_submit_response, answer)
+        except ConnectionDropped as error:
+            lost: KeyreelError = _make_unreachable_error(remote, error)
+            if not error.may_have_arrived:
                 raise lost from error
         except Unavailable as error:
             lost = error
-        if not left or not (yield from _remembers_keys(remote)):
+        if not left or not (yield from _supports_idempotency(remote)):
             raise lost
     raise AssertionError("the last round returns or raises")
 
 
-def _remembers_keys(remote: Remote) -> Flow[bool]:
+def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
     """Wait until the server is there again, and ask whether it is one that knows idempotency keys."""
     pause = remote.patience.first_seconds
     for _ in range(remote.patience.faults):
         yield Pause(pause)
         pause = min(pause * 1.5, remote.patience.most_seconds)
         try:
-            answer = yield Send("GET", remote.absolute(""), {"accept": "application/json"})
-        except Dropped:
+            answer = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
+        except ConnectionDropped:
             continue
         try:
             body: object = from_json(answer.body)
@@ -195,19 +195,19 @@ def _remembers_keys(remote: Remote) -> Flow[bool]:
     return False
 
 
-def poll(remote: Remote, task_id: TaskId) -> Flow[Report]:
+def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
     """Ask once where a task is."""
     try:
-        answer = yield remote.send(remote.dialect.result_call(task_id))
-    except Dropped as error:
-        raise _unreachable(remote, error) from error
-    report = remote.understood(remote.dialect.read_result, answer)
+        answer = yield remote.build_request(remote.dialect.build_result_request(task_id))
+    except ConnectionDropped as error:
+        raise _make_unreachable_error(remote, error) from error
+    report = remote.parse_response(remote.dialect.parse_result_response, answer)
     # Some hosts' answers leave the id out.
     report = replace(report, id=report.id or task_id)
-    return replace(report, notes=read_notes(answer.headers.get("x-task-notes", "")))
+    return replace(report, notes=parse_notes_header(answer.headers.get("x-task-notes", "")))
 
 
-def cancel(remote: Remote, task_id: TaskId) -> Flow[None]:
+def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     """Cancel a task.
 
     Raises:
@@ -215,30 +215,32 @@ def cancel(remote: Remote, task_id: TaskId) -> Flow[None]:
         Refusal: the server does not, because the task has ended.
     """
     dialect = remote.dialect
-    route = next((each for each in dialect.routes if each.action is Action.CANCEL), None)
+    route = next((each for each in dialect.routes if each.action is RouteAction.CANCEL), None)
     if route is None:
         raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
     try:
-        answer = yield remote.send(Call(route.method, route.path.format(id=quote(task_id, safe=""))))
-    except Dropped as error:
-        raise _unreachable(remote, error) from error
-    remote.understood(lambda _: None, answer)
+        answer = yield remote.build_request(
+            ApiRequest(route.method, route.path.format(id=quote(task_id, safe="")))
+        )
+    except ConnectionDropped as error:
+        raise _make_unreachable_error(remote, error) from error
+    remote.parse_response(lambda _: None, answer)
 
 
-def exchange(remote: Remote, call: Call) -> Flow[Json]:
+def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:
     """Send any request of one's own and return the answer.
 
     Raises:
         Refusal: the server says no.
     """
     try:
-        answer = yield remote.send(call)
-    except Dropped as error:
-        raise _unreachable(remote, error) from error
-    return remote.understood(lambda body: body, answer)
+        answer = yield remote.build_request(call)
+    except ConnectionDropped as error:
+        raise _make_unreachable_error(remote, error) from error
+    return remote.parse_response(lambda body: body, answer)
 
 
-def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Report]:
+def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None) -> Flow[Report]:
     """Poll until the video is there; polls that fail for passing reasons are tried again.
 
     Raises:
@@ -252,27 +254,27 @@ def wait(remote: Remote, task_id: TaskId, watch: Watch | None = None) -> Flow[Re
             report = yield from poll(remote, task_id)
         except KeyreelError as error:
             faults += 1
-            if faults >= patience.faults or not _passing(error):
+            if faults >= patience.faults or not _is_transient(error):
                 raise
         else:
             faults = 0
             if watch is not None:
                 watch(report)
             if report.state.is_final:
-                return _made(report)
+                return _check_succeeded(report)
         yield Pause(pause)
         waited += pause
         pause = min(pause * 1.5, patience.most_seconds)
     raise RemoteError(f"Task {task_id} is still unfinished after {waited:.0f} seconds of waiting.")
 
 
-def generate(remote: Remote, endpoint: Endpoint, watch: Watch | None = None) -> Flow[Report]:
+def generate(remote: RemoteServer, endpoint: Endpoint, watch: ProgressListener | None = None) -> Flow[Report]:
     """Hand a request in and wait for its video."""
     task_id = yield from submit(remote, endpoint)
     return (yield from wait(remote, task_id, watch))
 
 
-def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path]:
+def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flow[Path]:
     """Download a finished task's video (or what is at `url`).
 
     A dropped connection is tried once more; for an address out of date a fresh one is asked for.
@@ -280,10 +282,10 @@ def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path
     url = url or report.video_url
     for last in (False, True):
         try:
-            answer = yield remote.download(url, path)
-        except Dropped as error:
+            answer = yield remote.build_download(url, path)
+        except ConnectionDropped as error:
             if last:
-                raise _unreachable(remote, error) from error
+                raise _make_unreachable_error(remote, error) from error
             continue
         if answer.status == _OK:
             return path
@@ -294,7 +296,7 @@ def save(remote: Remote, report: Report, path: Path, url: str = "") -> Flow[Path
     raise AssertionError("the second round returns or raises")
 
 
-def _made(report: Report) -> Report:
+def _check_succeeded(report: Report) -> Report:
     if report.state is not TaskState.SUCCEEDED:
         raise RenderFailed(report.reason or None)
     if not report.video_url:
@@ -302,7 +304,7 @@ def _made(report: Report) -> Report:
     return report
 
 
-def _passing(error: KeyreelError) -> bool:
+def _is_transient(error: KeyreelError) -> bool:
     """Say whether the same poll may well be answered a moment later."""
     if isinstance(error, Unavailable | RateLimited):
         return True
@@ -310,5 +312,5 @@ def _passing(error: KeyreelError) -> bool:
     return status in {0, _RATE_LIMITED} or status >= _SERVER_FAULT
 
 
-def _unreachable(remote: Remote, error: Dropped) -> RemoteError:
+def _make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> RemoteError:
     return RemoteError(f"The server at {remote.base_url} did not answer: {error}.")

@@ -10,16 +10,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from keyreel.conformance.findings import Finding, failed, judged, passed, skipped
-from keyreel.conformance.limits import probes
+from keyreel.conformance.findings import (
+    CheckResult,
+    make_failed,
+    make_passed,
+    make_passed_or_failed,
+    make_skipped,
+)
+from keyreel.conformance.limits import iterate_probes
 from keyreel.errors import Refusal
-from keyreel.wire.requests.validation import examined
+from keyreel.wire.requests.validation import validate_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.conformance.dialect_client import Spoken
-    from keyreel.conformance.limits import Probe
+    from keyreel.conformance.dialect_client import DialectClient
+    from keyreel.conformance.limits import LimitProbe
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
@@ -28,77 +34,87 @@ _STOPPED: Final = "this host takes what it documents as refused, which may cost:
 
 
 @dataclass(slots=True)
-class Limits:
+class LimitChecker:
     """The limits of one endpoint after another."""
 
-    spoken: Spoken
+    client: DialectClient
     large: bool
     """Whether to send values of megabytes as well."""
-    paying: bool
+    continues_after_accept: bool
     """Whether a host that takes what it should refuse is asked further."""
-    judges: bool
+    can_validate: bool
     """Whether the host judges requests without creating anything."""
     _stopped: bool = False
-    _telling: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    _named_first: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Where a host that finds two mistakes names the one that was probed."""
 
-    def check(self, kind: type[Endpoint]) -> Iterator[Finding]:
+    def check(self, kind: type[Endpoint]) -> Iterator[CheckResult]:
         """Check every limit of an endpoint, what is beyond it first."""
-        found = list(probes(kind))
-        for probe in [each for each in found if each.kind] + [each for each in found if not each.kind]:
-            yield self._checked(kind, probe)
+        found = list(iterate_probes(kind))
+        for probe in [each for each in found if each.expected_error] + [
+            each for each in found if not each.expected_error
+        ]:
+            yield self._run_probe(kind, probe)
 
-    def _checked(self, kind: type[Endpoint], probe: Probe) -> Finding:
-        where = self.spoken.dialect.name, kind.name()
-        check = f"{probe.field}: {probe.says} is {'refused' if probe.kind else 'allowed'}"
+    def _run_probe(self, kind: type[Endpoint], probe: LimitProbe) -> CheckResult:
+        where = self.client.dialect.name, kind.name()
+        check = f"{probe.field}: {probe.description} is {'refused' if probe.expected_error else 'allowed'}"
         if probe.large and not self.large:
-            return skipped(*where, check, "it is large: check it with --large")
+            return make_skipped(*where, check, "it is large: check it with --large")
         if self._stopped:
-            return skipped(*where, check, _STOPPED)
-        return self._refused(kind, probe, check) if probe.kind else self._allowed(kind, probe, check)
+            return make_skipped(*where, check, _STOPPED)
+        return (
+            self._check_rejected(kind, probe, check)
+            if probe.expected_error
+            else self._check_allowed(kind, probe, check)
+        )
 
-    def _refused(self, kind: type[Endpoint], probe: Probe, check: str) -> Finding:
-        where = self.spoken.dialect.name, kind.name()
-        call = self.spoken.call(kind, probe.fields)
-        if not probe.of_picture and not examined(self.spoken.read(call)).breaches:
-            return skipped(*where, check, "this format allows it")
-        assert probe.kind
-        due = probe.kind("", field=probe.field)
-        if not probe.of_picture:
-            both = self.spoken.submit(self.spoken.call(kind, probe.fields | _second_mistake(probe)))
-            if not self.spoken.misrefused(both, due):
-                self._telling.add((kind.name(), probe.field))
-                return passed(*where, check)
-        answer = self.spoken.submit(call)
-        made = self.spoken.accepted(answer)
+    def _check_rejected(self, kind: type[Endpoint], probe: LimitProbe, check: str) -> CheckResult:
+        where = self.client.dialect.name, kind.name()
+        call = self.client.build_submit(kind, probe.fields)
+        if not probe.concerns_image and not validate_request(self.client.parse_submit(call)).violations:
+            return make_skipped(*where, check, "this format allows it")
+        assert probe.expected_error
+        due = probe.expected_error("", field=probe.field)
+        if not probe.concerns_image:
+            both = self.client.submit(
+                self.client.build_submit(kind, probe.fields | _make_second_mistake(probe))
+            )
+            if not self.client.find_error_mismatch(both, due):
+                self._named_first.add((kind.name(), probe.field))
+                return make_passed(*where, check)
+        answer = self.client.submit(call)
+        made = self.client.parse_task_id(answer)
         if made is None:
-            return judged(*where, check, self.spoken.misrefused(answer, due))
-        self._stopped = not self.paying
-        self.spoken.cancel(made)
-        return failed(*where, check, f"it was accepted as task {made}")
+            return make_passed_or_failed(*where, check, self.client.find_error_mismatch(answer, due))
+        self._stopped = not self.continues_after_accept
+        self.client.cancel(made)
+        return make_failed(*where, check, f"it was accepted as task {made}")
 
-    def _allowed(self, kind: type[Endpoint], probe: Probe, check: str) -> Finding:
-        where = self.spoken.dialect.name, kind.name()
-        if self.judges:
-            return judged(*where, check, self._verdict(kind, probe))
-        if probe.of_picture or (kind.name(), probe.field) not in self._telling:
-            return skipped(*where, check, "this host tells it by a video alone")
-        answer = self.spoken.submit(self.spoken.call(kind, probe.fields | _second_mistake(probe)))
-        told = self.spoken.told(answer)
+    def _check_allowed(self, kind: type[Endpoint], probe: LimitProbe, check: str) -> CheckResult:
+        where = self.client.dialect.name, kind.name()
+        if self.can_validate:
+            return make_passed_or_failed(*where, check, self._validate_remotely(kind, probe))
+        if probe.concerns_image or (kind.name(), probe.field) not in self._named_first:
+            return make_skipped(*where, check, "this host tells it by a video alone")
+        answer = self.client.submit(
+            self.client.build_submit(kind, probe.fields | _make_second_mistake(probe))
+        )
+        told = self.client.parse_error(answer)
         named = told.field if isinstance(told, Refusal) else ""
-        problem = f"the other mistake was to be named, got {answer.shown}"
-        return judged(*where, check, "" if named in _second_mistake(probe) else problem)
+        problem = f"the other mistake was to be named, got {answer.excerpt}"
+        return make_passed_or_failed(*where, check, "" if named in _make_second_mistake(probe) else problem)
 
-    def _verdict(self, kind: type[Endpoint], probe: Probe) -> str:
-        call = self.spoken.call(kind, probe.fields)
-        path = f"/v1/validate/{quote(kind.name())}?dialect={self.spoken.dialect.name}"
-        answer = self.spoken.ask("POST", path, json=call.json)
+    def _validate_remotely(self, kind: type[Endpoint], probe: LimitProbe) -> str:
+        call = self.client.build_submit(kind, probe.fields)
+        path = f"/v1/validate/{quote(kind.name())}?dialect={self.client.dialect.name}"
+        answer = self.client.send_request("POST", path, json=call.json)
         if answer.status != _OK or answer.body is None:
-            return f"no verdict: {answer.shown}"
+            return f"no verdict: {answer.excerpt}"
         wrong = [each for each in answer.body["problems"] if each["error"] != "UnsupportedOrder"]
         return "; ".join(each["message"] for each in wrong)
 
 
-def _second_mistake(probe: Probe) -> Json:
+def _make_second_mistake(probe: LimitProbe) -> Json:
     """Return a mistake in another field."""
     return {"movement_amplitude": "never"} if probe.field == "resolution" else {"resolution": "1p"}

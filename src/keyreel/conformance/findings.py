@@ -15,7 +15,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One check of one dialect or endpoint; `detail` is the reason where it did not pass."""
 
     dialect: str
@@ -26,21 +26,21 @@ class Finding:
     detail: str = ""
 
 
-def passed(dialect: str, subject: str, check: str) -> Finding:
+def make_passed(dialect: str, subject: str, check: str) -> CheckResult:
     """Return a check that passed."""
-    return Finding(dialect, subject, check, Outcome.PASS)
+    return CheckResult(dialect, subject, check, Outcome.PASS)
 
 
-def failed(dialect: str, subject: str, check: str, detail: str) -> Finding:
+def make_failed(dialect: str, subject: str, check: str, detail: str) -> CheckResult:
     """Return a check that failed."""
-    return Finding(dialect, subject, check, Outcome.FAIL, detail)
+    return CheckResult(dialect, subject, check, Outcome.FAIL, detail)
 
 
-def skipped(dialect: str, subject: str, check: str, detail: str) -> Finding:
+def make_skipped(dialect: str, subject: str, check: str, detail: str) -> CheckResult:
     """Return a check that was left out."""
-    return Finding(dialect, subject, check, Outcome.SKIPPED, detail)
+    return CheckResult(dialect, subject, check, Outcome.SKIPPED, detail)
 
 
-def judged(dialect: str, subject: str, check: str, problem: str) -> Finding:
+def make_passed_or_failed(dialect: str, subject: str, check: str, problem: str) -> CheckResult:
     """Return a check that failed where there is a problem, else passed."""
-    return failed(dialect, subject, check, problem) if problem else passed(dialect, subject, check)
+    return make_failed(dialect, subject, check, problem) if problem else make_passed(dialect, subject, check)

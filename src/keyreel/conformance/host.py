@@ -21,7 +21,7 @@ _LONGEST_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HostResponse:
     """What came back; `body` is None where it is no JSON object."""
 
     status: int
@@ -30,12 +30,12 @@ class Answer:
     content: bytes
 
     @property
-    def shown(self) -> str:
+    def excerpt(self) -> str:
         """The answer, short enough for a report."""
         return f"{self.status} {self.content[:_LONGEST_SHOWN].decode(errors='replace')}"
 
 
-class Host:
+class RemoteHost:
     """A server by its address, and a key that it takes."""
 
     def __init__(self, base_url: str, api_key: str, *, transport: httpx.BaseTransport | None = None) -> None:
@@ -43,7 +43,9 @@ class Host:
         self._key = api_key
         self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(120, connect=10))
 
-    def ask(self, method: str, path: str, *, scheme: str | None = "Bearer", **options: Any) -> Answer:
+    def send_request(
+        self, method: str, path: str, *, scheme: str | None = "Bearer", **options: Any
+    ) -> HostResponse:
         """Send a request; `scheme` stands before the key, None leaves the key out.
 
         Raises:
@@ -54,11 +56,11 @@ class Host:
             headers["Authorization"] = f"{scheme} {self._key}".strip()
         for _ in range(_MOST_WAITS):
             try:
-                got = self._http.request(method, self.absolute(path), headers=headers, **options)
+                got = self._http.request(method, self.resolve_url(path), headers=headers, **options)
             except httpx.TransportError as error:
                 raise RemoteError(f"The host at {self._base} did not answer: {error}.") from error
             if got.status_code != _TOO_MANY:
-                return _answer(got)
+                return _to_response(got)
             after = got.headers.get("retry-after", "")
             time.sleep(min(float(after) if after.isdecimal() else _LONGEST_WAIT / 2, _LONGEST_WAIT))
         raise RemoteError("The host keeps answering 429.", status=_TOO_MANY)
@@ -68,7 +70,7 @@ class Host:
         """The key that the host takes."""
         return self._key
 
-    def absolute(self, path: str) -> str:
+    def resolve_url(self, path: str) -> str:
         """Complete an address that stands for itself only on the host."""
         return path if "://" in path else self._base + path
 
@@ -79,9 +81,9 @@ class Host:
         self._http.close()
 
 
-def _answer(got: httpx.Response) -> Answer:
+def _to_response(got: httpx.Response) -> HostResponse:
     try:
         body: Any = got.json()
     except ValueError:
         body = None
-    return Answer(got.status_code, got.headers, body if isinstance(body, dict) else None, got.content)
+    return HostResponse(got.status_code, got.headers, body if isinstance(body, dict) else None, got.content)

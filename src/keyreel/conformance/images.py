@@ -10,25 +10,29 @@ from typing import Final
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 
-def picture(width: int, height: int, *, size_bytes: int = 0) -> str:
+def build_image_data_uri(width: int, height: int, *, size_bytes: int = 0) -> str:
     """Return a picture with a gradient as a data URI; with `size_bytes` its file has exactly as many."""
-    data = _png(width, height)
+    data = _encode_png(width, height)
     if size_bytes:
         # A chunk of its own takes twelve bytes more than what is in it; readers skip the unknown one.
-        filling = _chunk(b"kyRl", bytes(size_bytes - len(data) - 12))
+        filling = _build_chunk(b"kyRl", bytes(size_bytes - len(data) - 12))
         data = data[:-12] + filling + data[-12:]
     return "data:image/png;base64," + b64encode(data).decode("ascii")
 
 
-def _png(width: int, height: int) -> bytes:
+def _encode_png(width: int, height: int) -> bytes:
     rows = b"".join(
         b"\0" + b"".join(bytes((40 + 160 * x // width, 60 + 150 * y // height, 200)) for x in range(width))
         for y in range(height)
     )
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = (_chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(rows, 9)), _chunk(b"IEND", b""))
+    parts = (
+        _build_chunk(b"IHDR", head),
+        _build_chunk(b"IDAT", zlib.compress(rows, 9)),
+        _build_chunk(b"IEND", b""),
+    )
     return _SIGNATURE + b"".join(parts)
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def _build_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.wire.reference.response_schemas import SCHEMAS
+from keyreel.wire.reference.response_schemas import RESPONSE_SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +23,15 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
-def misfit(value: Any, schema: str) -> str:
+def find_schema_violation(value: Any, schema: str) -> str:
     """Return what is wrong with an answer of this name, for example "native.result"; empty for nothing."""
-    return "; ".join(_complaints(value, SCHEMAS[schema], "answer"))[:300]
+    return "; ".join(_find_violations(value, RESPONSE_SCHEMAS[schema], "answer"))[:300]
 
 
-def _complaints(value: Any, schema: Json, path: str) -> Iterator[str]:
+def _find_violations(value: Any, schema: Json, path: str) -> Iterator[str]:
     schema = _resolved(schema)
     if "anyOf" in schema:
-        if all(any(True for _ in _complaints(value, each, path)) for each in schema["anyOf"]):
+        if all(any(True for _ in _find_violations(value, each, path)) for each in schema["anyOf"]):
             yield f"{path} is none of what it may be"
         return
     kinds = schema.get("type", [])
@@ -44,7 +44,7 @@ def _complaints(value: Any, schema: Json, path: str) -> Iterator[str]:
         yield from _of_object(value, schema, path)
     if isinstance(value, list) and "items" in schema:
         for index, each in enumerate(value):
-            yield from _complaints(each, schema["items"], f"{path}[{index}]")
+            yield from _find_violations(each, schema["items"], f"{path}[{index}]")
 
 
 def _of_value(value: Any, schema: Json, path: str) -> Iterator[str]:
@@ -64,10 +64,10 @@ def _of_object(value: Json, schema: Json, path: str) -> Iterator[str]:
             yield f"{path} lacks {name}"
     for name, inner in schema.get("properties", {}).items():
         if name in value:
-            yield from _complaints(value[name], inner, f"{path}.{name}")
+            yield from _find_violations(value[name], inner, f"{path}.{name}")
 
 
 def _resolved(schema: Json) -> Json:
     while "$ref" in schema:
-        schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
+        schema = RESPONSE_SCHEMAS[schema["$ref"].rpartition("/")[2]]
     return schema

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.conformance.images import picture
+from keyreel.conformance.images import build_image_data_uri
 from keyreel.errors import (
     ImageSizeOutOfRange,
     ImageTooLarge,
@@ -18,7 +18,7 @@ from keyreel.errors import (
 )
 from keyreel.order import Operation
 from keyreel.wire.endpoints.from_keyframes import KeyImage
-from keyreel.wire.reference.model_list import limits
+from keyreel.wire.reference.model_list import get_field_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,36 +27,36 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 
 _SIDE: Final = 256
-_A_LOT: Final = 100_000
+_LARGE_THRESHOLD: Final = 100_000
 """Beyond so many characters or bytes a probe is a large one."""
 _WATERMARK: Final = frozenset({"wm_position"})
 _PICTURES: Final = frozenset({"images", "start_image", "key_image"})
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class LimitProbe:
     """One value of one field: on the good side of a limit, or just beyond it."""
 
     field: str
-    says: str
+    description: str
     """What is probed, for people: "11", "5001 characters"."""
     fields: Json
     """The whole request's fields."""
-    kind: type[InvalidRequest] | None = None
+    expected_error: type[InvalidRequest] | None = None
     """The refusal that is due; None for what is allowed."""
     large: bool = False
-    of_picture: bool = False
+    concerns_image: bool = False
     """Whether the limit is of a picture itself, which is looked at after all fields."""
 
 
 @lru_cache(maxsize=256)
-def _shown(width: int, height: int) -> str:
-    return picture(width, height)
+def _build_image(width: int, height: int) -> str:
+    return build_image_data_uri(width, height)
 
 
-def good(kind: type[Endpoint]) -> Json:
+def build_valid_fields(kind: type[Endpoint]) -> Json:
     """Return the fields of a request that breaks no rule, its pictures inside."""
-    one = _shown(_SIDE, _SIDE)
+    one = _build_image(_SIDE, _SIDE)
     subjects = "subjects" in kind.model_fields
     given: dict[Operation, Json] = {
         Operation.IMG2VIDEO: {"images": [one], "prompt": "A slow move."},
@@ -75,31 +75,35 @@ def good(kind: type[Endpoint]) -> Json:
     return given[kind.operation]
 
 
-def probes(kind: type[Endpoint]) -> Iterator[Probe]:
+def iterate_probes(kind: type[Endpoint]) -> Iterator[LimitProbe]:
     """Yield every limit of every field, both sides where both exist."""
-    base = good(kind)
+    base = build_valid_fields(kind)
     for name, field in kind.model_fields.items():
         if field.is_required():
             missing = MissingImage if name in _PICTURES else MissingField
-            yield Probe(name, "absent", {key: base[key] for key in base if key != name}, missing)
+            yield LimitProbe(name, "absent", {key: base[key] for key in base if key != name}, missing)
         marked = base | ({"watermark": True} if name in _WATERMARK else {})
-        for value, says, error in _values(kind, name, limits(kind, name)):
-            yield Probe(name, says, marked | {name: value}, error, large=_large(value))
+        for value, says, error in _probe_values(kind, name, get_field_limits(kind, name)):
+            yield LimitProbe(name, says, marked | {name: value}, error, large=_is_large(value))
     if "image_settings" in kind.model_fields:
-        yield from _of_shots(base)
-    yield from _of_pictures(kind, base)
+        yield from _probe_shots(base)
+    yield from _probe_images(kind, base)
 
 
-def _of_shots(base: Json) -> Iterator[Probe]:
+def _probe_shots(base: Json) -> Iterator[LimitProbe]:
     first, *rest = base["image_settings"]
     for name in ("duration", "prompt"):
-        for value, says, error in _values(KeyImage, name, limits(KeyImage, name)):
+        for value, says, error in _probe_values(KeyImage, name, get_field_limits(KeyImage, name)):
             fields = base | {"image_settings": [first | {name: value}, *rest]}
-            yield Probe(f"image_settings[0].{name}", says, fields, error, large=_large(value))
-    yield Probe("image_settings[0].key_image", "absent", base | {"image_settings": [{}, *rest]}, MissingImage)
+            yield LimitProbe(f"image_settings[0].{name}", says, fields, error, large=_is_large(value))
+    yield LimitProbe(
+        "image_settings[0].key_image", "absent", base | {"image_settings": [{}, *rest]}, MissingImage
+    )
 
 
-def _values(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+def _probe_values(
+    kind: Any, name: str, schema: Json
+) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     """Yield the values of a rule: what it allows at its limits, and what is just beyond them."""
     match schema.get("type"):
         case "integer" if "enum" in schema:
@@ -115,7 +119,7 @@ def _values(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type
             yield from ((word, word, None) for word in schema["enum"])
             yield "nonsense", "nonsense", InvalidRequest
         case "string" if "maxLength" in schema:
-            yield from _texts(schema, quoted=name == "meta_data")
+            yield from _probe_texts(schema, quoted=name == "meta_data")
         case "string" if name == "aspect_ratio":
             yield from ((word, word, None) for word in ("4:1", "1:4", "16:9"))
             yield from ((word, word, InvalidRequest) for word in ("4.01:1", "1:4.01", "wide"))
@@ -123,11 +127,11 @@ def _values(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type
             yield from ((flag, str(flag).lower(), None) for flag in (True, False))
             yield "yes", "yes as text", InvalidRequest
         case _:
-            yield from _lists(kind, name, schema)
-            yield from _further(name)
+            yield from _probe_lists(kind, name, schema)
+            yield from _probe_special_fields(name)
 
 
-def _texts(schema: Json, *, quoted: bool) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+def _probe_texts(schema: Json, *, quoted: bool) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     """Yield texts; `quoted` ones are JSON."""
     most = schema["maxLength"]
     # A letter outside the basic plane: lengths are counted in characters, not in bytes or halves.
@@ -140,11 +144,15 @@ def _texts(schema: Json, *, quoted: bool) -> Iterator[tuple[Any, str, type[Inval
         yield "  ", "blank", InvalidRequest
 
 
-def _lists(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+def _probe_lists(
+    kind: Any, name: str, schema: Json
+) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     if "minItems" not in schema:
         return
     low, high = schema["minItems"], schema.get("maxItems")
-    entry: Any = {"image_settings": {"key_image": _shown(_SIDE, _SIDE)}}.get(name, _shown(_SIDE, _SIDE))
+    entry: Any = {"image_settings": {"key_image": _build_image(_SIDE, _SIDE)}}.get(
+        name, _build_image(_SIDE, _SIDE)
+    )
     if name == "subjects" or (name == "images" and "subjects" in kind.model_fields):
         return
     for count in dict.fromkeys((max(low, 1), high or max(low, 1))):
@@ -156,7 +164,7 @@ def _lists(kind: Any, name: str, schema: Json) -> Iterator[tuple[Any, str, type[
         yield [entry] * (high + 1), f"{high + 1} entries", ItemCountOutOfRange
 
 
-def _further(name: str) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
+def _probe_special_fields(name: str) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     """Yield the values of fields whose rules are more than a schema says."""
     if name == "seed":
         yield from ((each, str(each), None) for each in (0, -1, 2**31 - 1, 2**64 - 1))
@@ -169,43 +177,51 @@ def _further(name: str) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]
         yield "ftp://example.com/done", "an ftp address", InvalidRequest
 
 
-def _of_pictures(kind: type[Endpoint], base: Json) -> Iterator[Probe]:
+def _probe_images(kind: type[Endpoint], base: Json) -> Iterator[LimitProbe]:
     """Yield the limits of the first picture itself."""
     name = next((each for each in ("images", "start_image", "subjects") if each in base), "")
     if not name:
         return
     path = {"images": "images[0]", "subjects": "subjects[0].images[0]"}.get(name, name)
     rules: PictureRules = kind.image_rules  # type: ignore[attr-defined] # every generation has it
-    for source, says, error in _sources(rules):
-        fields = base | {name: _placed(base[name], source)}
-        yield Probe(path, says, fields, error, large=_large(source), of_picture=True)
+    for source, says, error in _probe_image_sources(rules):
+        fields = base | {name: _replace_image(base[name], source)}
+        yield LimitProbe(path, says, fields, error, large=_is_large(source), concerns_image=True)
     if kind.operation is Operation.START_END2VIDEO:
         for height, error in ((125, None), (126, ImageSizeOutOfRange)):
-            pair = base | {"images": [_shown(100, 100), _shown(100, height)]}
-            yield Probe("images", f"100x100 and 100x{height}", pair, error, of_picture=True)
+            pair = base | {"images": [_build_image(100, 100), _build_image(100, height)]}
+            yield LimitProbe("images", f"100x100 and 100x{height}", pair, error, concerns_image=True)
 
 
-def _sources(rules: PictureRules) -> Iterator[tuple[str, str, type[InvalidRequest] | None]]:
+def _probe_image_sources(rules: PictureRules) -> Iterator[tuple[str, str, type[InvalidRequest] | None]]:
     least = max(rules.min_side, 32)
     if rules.widest:
-        yield _shown(least * rules.widest, least), f"ratio {rules.widest}:1", None
-        yield _shown(least * rules.widest + 1, least), f"ratio above {rules.widest}:1", ImageSizeOutOfRange
-        yield _shown(least, least * rules.widest + 1), f"ratio below 1:{rules.widest}", ImageSizeOutOfRange
-    if rules.min_side > 1:
-        yield _shown(rules.min_side, rules.min_side), f"{rules.min_side} pixels wide", None
+        yield _build_image(least * rules.widest, least), f"ratio {rules.widest}:1", None
         yield (
-            _shown(rules.min_side - 1, rules.min_side),
+            _build_image(least * rules.widest + 1, least),
+            f"ratio above {rules.widest}:1",
+            ImageSizeOutOfRange,
+        )
+        yield (
+            _build_image(least, least * rules.widest + 1),
+            f"ratio below 1:{rules.widest}",
+            ImageSizeOutOfRange,
+        )
+    if rules.min_side > 1:
+        yield _build_image(rules.min_side, rules.min_side), f"{rules.min_side} pixels wide", None
+        yield (
+            _build_image(rules.min_side - 1, rules.min_side),
             f"{rules.min_side - 1} pixels wide",
             ImageSizeOutOfRange,
         )
     yield "data:image/png;base64," + "QUJD" * 40, "text in place of a picture", InvalidImage
     if rules.max_inline_bytes < rules.max_bytes:
         most = rules.max_inline_bytes
-        yield picture(_SIDE, _SIDE, size_bytes=most), f"{most} bytes", None
-        yield picture(_SIDE, _SIDE, size_bytes=most + 1), f"{most + 1} bytes", ImageTooLarge
+        yield build_image_data_uri(_SIDE, _SIDE, size_bytes=most), f"{most} bytes", None
+        yield build_image_data_uri(_SIDE, _SIDE, size_bytes=most + 1), f"{most + 1} bytes", ImageTooLarge
 
 
-def _placed(there: Any, source: str) -> Any:
+def _replace_image(there: Any, source: str) -> Any:
     """Put a picture in the first place of what is there."""
     if isinstance(there, str):
         return source
@@ -216,5 +232,5 @@ def _placed(there: Any, source: str) -> Any:
     return [source for _ in there]
 
 
-def _large(value: Any) -> bool:
-    return isinstance(value, str) and len(value) > _A_LOT
+def _is_large(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > _LARGE_THRESHOLD

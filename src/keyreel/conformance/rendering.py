@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from keyreel.conformance.dialect_client import Spoken
-from keyreel.conformance.findings import Finding, failed, judged, passed, skipped
-from keyreel.conformance.images import picture
-from keyreel.conformance.json_schema import misfit
+from keyreel.conformance.dialect_client import DialectClient
+from keyreel.conformance.findings import (
+    CheckResult,
+    make_failed,
+    make_passed,
+    make_passed_or_failed,
+    make_skipped,
+)
+from keyreel.conformance.images import build_image_data_uri
+from keyreel.conformance.json_schema import find_schema_violation
 from keyreel.errors import KeyreelError
 from keyreel.order import Operation
 from keyreel.task import TaskState
@@ -20,7 +26,7 @@ from keyreel.wire.endpoints.catalogue import ENDPOINTS
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from keyreel.conformance.host import Answer
+    from keyreel.conformance.host import HostResponse
     from keyreel.task import TaskId
     from keyreel.wire.dialects.dialect import Dialect, Json, Report
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -35,100 +41,111 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
+class RenderCheck:
     """The check: submit in the first dialect, read in all of them."""
 
-    first: Spoken
+    client: DialectClient
     others: tuple[Dialect, ...]
-    patience_seconds: float
+    timeout_seconds: float
 
-    def check(self, kind: type[Endpoint]) -> Iterator[Finding]:
+    def check(self, kind: type[Endpoint]) -> Iterator[CheckResult]:
         """Make the video and look at everything on its way."""
-        name, subject = self.first.dialect.name, kind.name()
-        answer = self.first.submit(self.first.call(kind, _fields()))
-        task = self.first.accepted(answer)
+        name, subject = self.client.dialect.name, kind.name()
+        answer = self.client.submit(self.client.build_submit(kind, _build_fields()))
+        task = self.client.parse_task_id(answer)
         if not task:
-            yield failed(name, subject, "a good request is accepted", answer.shown)
+            yield make_failed(name, subject, "a good request is accepted", answer.excerpt)
             return
-        yield judged(name, subject, "the answer to a submit", misfit(answer.body, f"{name}.accepted"))
-        report = yield from self._ended(task, subject)
+        yield make_passed_or_failed(
+            name, subject, "the answer to a submit", find_schema_violation(answer.body, f"{name}.accepted")
+        )
+        report = yield from self._wait_for_end(task, subject)
         if report is None:
             return
-        yield from self._result(report, subject)
+        yield from self._check_result(report, subject)
         for other in self.others:
-            yield self._read(Spoken(self.first.host, other), task, subject)
+            yield self._check_readable(DialectClient(self.client.host, other), task, subject)
 
-    def _ended(self, task: TaskId, subject: str) -> Generator[Finding, None, Report | None]:
+    def _wait_for_end(self, task: TaskId, subject: str) -> Generator[CheckResult, None, Report | None]:
         """Poll to the end; every shape on the way is held against the schema."""
-        name, wrong = self.first.dialect.name, ""
-        deadline = time.monotonic() + self.patience_seconds
+        name, wrong = self.client.dialect.name, ""
+        deadline = time.monotonic() + self.timeout_seconds
         report: Report | None = None
         while time.monotonic() < deadline:
-            answer = self._poll(self.first, task)
-            wrong = wrong or misfit(answer.body, f"{name}.result")
+            answer = self._poll(self.client, task)
+            wrong = wrong or find_schema_violation(answer.body, f"{name}.result")
             try:
-                report = self.first.dialect.read_result(answer.body or {})
+                report = self.client.dialect.parse_result_response(answer.body or {})
             except (KeyreelError, TypeError, ValueError) as error:
-                yield failed(name, subject, "a poll can be read", f"{error}: {answer.shown}")
+                yield make_failed(name, subject, "a poll can be read", f"{error}: {answer.excerpt}")
                 return None
             if report.state.is_final:
                 break
             time.sleep(_PAUSE_SECONDS)
-        yield judged(name, subject, "the answers to polls", wrong)
+        yield make_passed_or_failed(name, subject, "the answers to polls", wrong)
         if report is None or report.state is not TaskState.SUCCEEDED:
             detail = report.reason or report.state.value if report else "no answer"
-            yield failed(name, subject, "the task succeeds", detail)
+            yield make_failed(name, subject, "the task succeeds", detail)
             return None
-        yield passed(name, subject, "the task succeeds")
+        yield make_passed(name, subject, "the task succeeds")
         return report
 
-    def _poll(self, spoken: Spoken, task: TaskId) -> Answer:
-        call = spoken.dialect.result_call(task)
-        return spoken.ask(call.method, call.path)
+    def _poll(self, spoken: DialectClient, task: TaskId) -> HostResponse:
+        call = spoken.dialect.build_result_request(task)
+        return spoken.send_request(call.method, call.path)
 
-    def _result(self, report: Report, subject: str) -> Iterator[Finding]:
-        name = self.first.dialect.name
+    def _check_result(self, report: Report, subject: str) -> Iterator[CheckResult]:
+        name = self.client.dialect.name
         echoed = (report.seed, report.payload)
         if report.seed is None and not report.payload:
-            yield skipped(name, subject, "seed and payload come back", "this host shows neither")
+            yield make_skipped(name, subject, "seed and payload come back", "this host shows neither")
         else:
             wrong = "" if echoed == (_SEED, _PAYLOAD) else f"got {echoed}"
-            yield judged(name, subject, "seed and payload come back", wrong)
-        video = self._file(report.video_url)
-        yield judged(name, subject, "the video is an MP4 as ordered", _video_problem(video))
-        part = self._file(report.video_url, {"Range": "bytes=0-99"})
+            yield make_passed_or_failed(name, subject, "seed and payload come back", wrong)
+        video = self._fetch_file(report.video_url)
+        yield make_passed_or_failed(
+            name, subject, "the video is an MP4 as ordered", _find_video_problem(video)
+        )
+        part = self._fetch_file(report.video_url, {"Range": "bytes=0-99"})
         fits = part.status == _PARTIAL and part.content == video.content[:100]
-        yield judged(name, subject, "a part of the video", "" if fits else part.shown[:60])
+        yield make_passed_or_failed(name, subject, "a part of the video", "" if fits else part.excerpt[:60])
         if report.cover_url:
-            cover = self._file(report.cover_url)
+            cover = self._fetch_file(report.cover_url)
             known = cover.content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF"))
-            yield judged(name, subject, "the cover is a picture", "" if known else cover.shown[:60])
+            yield make_passed_or_failed(
+                name, subject, "the cover is a picture", "" if known else cover.excerpt[:60]
+            )
         else:
-            yield skipped(name, subject, "the cover is a picture", "this host names none")
+            yield make_skipped(name, subject, "the cover is a picture", "this host names none")
 
-    def _file(self, url: str, headers: dict[str, str] | None = None) -> Answer:
-        scheme = self.first.dialect.scheme if url.startswith("/") else None
-        return self.first.host.ask("GET", url, scheme=scheme, headers=headers or {})
+    def _fetch_file(self, url: str, headers: dict[str, str] | None = None) -> HostResponse:
+        scheme = self.client.dialect.auth_scheme if url.startswith("/") else None
+        return self.client.host.send_request("GET", url, scheme=scheme, headers=headers or {})
 
-    def _read(self, spoken: Spoken, task: TaskId, subject: str) -> Finding:
+    def _check_readable(self, spoken: DialectClient, task: TaskId, subject: str) -> CheckResult:
         """Check that a task made in one dialect can be read in another."""
         answer, name = self._poll(spoken, task), spoken.dialect.name
-        check = f"a task of {self.first.dialect.name} is read"
-        wrong = misfit(answer.body, f"{name}.result") if answer.status == _OK else answer.shown
-        if not wrong and spoken.dialect.read_result(answer.body or {}).state is not TaskState.SUCCEEDED:
-            wrong = f"it has not succeeded here: {answer.shown}"
-        return judged(name, subject, check, wrong)
+        check = f"a task of {self.client.dialect.name} is read"
+        wrong = (
+            find_schema_violation(answer.body, f"{name}.result") if answer.status == _OK else answer.excerpt
+        )
+        if (
+            not wrong
+            and spoken.dialect.parse_result_response(answer.body or {}).state is not TaskState.SUCCEEDED
+        ):
+            wrong = f"it has not succeeded here: {answer.excerpt}"
+        return make_passed_or_failed(name, subject, check, wrong)
 
 
-def chosen(kinds: tuple[type[Endpoint], ...]) -> type[Endpoint]:
+def choose_endpoint(kinds: tuple[type[Endpoint], ...]) -> type[Endpoint]:
     """Return the cheapest endpoint for the check: a picture to a video."""
     able = [kind for kind in kinds if kind.operation is Operation.IMG2VIDEO]
     return next((kind for kind in able if kind.family == "q2-turbo"), able[0] if able else ENDPOINTS[1])
 
 
-def _fields() -> Json:
+def _build_fields() -> Json:
     return {
-        "images": [picture(320, 180)],
+        "images": [build_image_data_uri(320, 180)],
         "prompt": "The camera moves in slowly.",
         "duration": _SECONDS,
         "resolution": "540p",
@@ -137,12 +154,12 @@ def _fields() -> Json:
     }
 
 
-def _video_problem(answer: Answer) -> str:
+def _find_video_problem(answer: HostResponse) -> str:
     """Return what is wrong with the video's file; empty for nothing."""
     from keyreel.media.probe import probe_video
 
     if answer.status != _OK:
-        return answer.shown
+        return answer.excerpt
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "video.mp4"
         file.write_bytes(answer.content)

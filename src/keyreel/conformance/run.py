@@ -6,80 +6,85 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from keyreel.conformance import protocol
-from keyreel.conformance.dialect_client import Spoken
-from keyreel.conformance.endpoints import Limits
-from keyreel.conformance.findings import Finding, skipped
-from keyreel.conformance.rendering import Paid, chosen
+from keyreel.conformance.dialect_client import DialectClient
+from keyreel.conformance.endpoints import LimitChecker
+from keyreel.conformance.findings import CheckResult, make_skipped
+from keyreel.conformance.rendering import RenderCheck, choose_endpoint
 from keyreel.errors import RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.conformance.host import Host
+    from keyreel.conformance.host import RemoteHost
     from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-_FITTING: Final = "openai_videos"
+_LENIENT_DIALECT: Final = "openai_videos"
 """The dialect that changes values to what a model can do, and so refuses few."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ConformancePlan:
     """What to check."""
 
     dialects: tuple[Dialect, ...]
-    kinds: tuple[type[Endpoint], ...]
+    endpoints: tuple[type[Endpoint], ...]
     render: bool = False
     """Whether to make the one video, which a hosted service charges."""
     large: bool = False
     """Whether to send values of megabytes."""
-    patience_seconds: float = 600.0
+    timeout_seconds: float = 600.0
 
 
-def findings(host: Host, plan: Plan) -> Iterator[Finding]:
+def run_checks(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]:
     """Yield every check as it is done.
 
     Raises:
         RemoteError: the host cannot be reached.
     """
     for dialect in plan.dialects:
-        yield from protocol.check(Spoken(host, dialect))
-    yield from _limits(host, plan)
-    yield from _paid(host, plan)
+        yield from protocol.check_protocol(DialectClient(host, dialect))
+    yield from _check_limits(host, plan)
+    yield from _check_render(host, plan)
 
 
-def _limits(host: Host, plan: Plan) -> Iterator[Finding]:
+def _check_limits(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]:
     """Check each endpoint's limits in one dialect: the first that has words for it and refuses."""
-    judges = _judges(host)
-    speaking = [each for each in plan.dialects if each.name != _FITTING]
+    judges = _can_validate(host)
+    speaking = [each for each in plan.dialects if each.name != _LENIENT_DIALECT]
     checks = {
-        each.name: Limits(Spoken(host, each), large=plan.large, paying=plan.render, judges=judges)
+        each.name: LimitChecker(
+            DialectClient(host, each),
+            large=plan.large,
+            continues_after_accept=plan.render,
+            can_validate=judges,
+        )
         for each in speaking
     }
-    for kind in plan.kinds:
-        able = next((each for each in speaking if each.offers(kind)), None)
+    for kind in plan.endpoints:
+        able = next((each for each in speaking if each.supports(kind)), None)
         if able is None:
             name = plan.dialects[0].name
-            yield skipped(name, kind.name(), "limits", "no chosen format refuses what it cannot do")
+            yield make_skipped(name, kind.name(), "limits", "no chosen format refuses what it cannot do")
             continue
         yield from checks[able.name].check(kind)
 
 
-def _paid(host: Host, plan: Plan) -> Iterator[Finding]:
-    able = [each for each in plan.dialects if each.name != _FITTING]
+def _check_render(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]:
+    able = [each for each in plan.dialects if each.name != _LENIENT_DIALECT]
     first = able[0] if able else plan.dialects[0]
-    kind = chosen(plan.kinds)
+    kind = choose_endpoint(plan.endpoints)
     if not plan.render:
-        yield skipped(first.name, kind.name(), "a video", "it may cost: make it with --render")
+        yield make_skipped(first.name, kind.name(), "a video", "it may cost: make it with --render")
         return
     others = tuple(each for each in plan.dialects if each is not first)
-    yield from Paid(Spoken(host, first), others, plan.patience_seconds).check(kind)
+    yield from RenderCheck(DialectClient(host, first), others, plan.timeout_seconds).check(kind)
 
 
-def _judges(host: Host) -> bool:
+def _can_validate(host: RemoteHost) -> bool:
     """Say whether the host judges requests without creating anything, as Keyreel does."""
     try:
-        answer = host.ask("POST", "/v1/validate/q2-pro-img2video", json={})
+        answer = host.send_request("POST", "/v1/validate/q2-pro-img2video", json={})
     except RemoteError:
         return False
     return answer.body is not None and "problems" in answer.body

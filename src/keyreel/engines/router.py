@@ -54,9 +54,9 @@ class EngineRouter:
 
     def is_supported(self, endpoint: type[Endpoint]) -> bool:
         """Say whether some engine makes videos of this endpoint, by an ordinary order for one."""
-        from keyreel.wire.requests.examples import example
+        from keyreel.wire.requests.examples import build_example_request
 
-        order = example(endpoint).order(1)
+        order = build_example_request(endpoint).to_order(1)
         return any(engine.accepts(order) for engine in self.engines)
 
     def require_supported(self, order: Order) -> None:

@@ -14,7 +14,7 @@ import httpx
 from ssrfguard import DEFAULT_DENIED, AddressTable, Block, BlockedURLError, Policy, Reach
 
 from keyreel.errors import InvalidRequest
-from keyreel.wire.inputs.urls import LONGEST, complaint
+from keyreel.wire.inputs.urls import MAX_URL_LENGTH, find_url_problem
 
 Network = IPv4Network | IPv6Network
 
@@ -48,7 +48,7 @@ class Destinations:
             allowed_ports=_ANY_PORT if self.allow else frozenset(self.ports),
             # "localhost" is ::1 too: who opens 127.0.0.0/8 means it to work.
             on_partial_block="drop" if self.allow else "reject",
-            max_url_length=LONGEST,
+            max_url_length=MAX_URL_LENGTH,
         )
         object.__setattr__(self, "policy", policy)
 
@@ -58,7 +58,7 @@ class Destinations:
         Raises:
             InvalidRequest: it is no plain http(s) URL, or leads to a port or a network that is not open.
         """
-        wrong = complaint(url) or self._find_violation(url)
+        wrong = find_url_problem(url) or self._find_violation(url)
         if wrong:
             raise InvalidRequest(f"{field}: the URL {wrong}.", field=field)
 

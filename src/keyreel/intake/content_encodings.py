@@ -110,7 +110,7 @@ class _EncodingLayer:
     def decode(self, data: bytes, *, last: bool) -> Iterator[bytes]:
         if not self._begun:
             self._beginning += data
-            if len(self._beginning) < magic_numbers.LONGEST and not last:
+            if len(self._beginning) < magic_numbers.SNIFF_BYTES and not last:
                 return
             data, self._beginning, self._begun = self._beginning, b"", True
             self._decompressor = self._choose_decompressor(data)
@@ -126,7 +126,7 @@ class _EncodingLayer:
 
     def _choose_decompressor(self, start: bytes) -> _Decompressor | None:
         """Choose by the first bytes what undoes this; None for what is not packed at all."""
-        if not start or magic_numbers.of_picture(start) or magic_numbers.of_video(start):
+        if not start or magic_numbers.is_image(start) or magic_numbers.is_video(start):
             return None
         if self._name in _GZIP and start.startswith(_GZIP_MAGIC):
             return zlib.decompressobj(_WITH_GZIP)

@@ -23,7 +23,7 @@ from keyreel.errors import PictureUnreachable
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.response_reader import FetchFailed, TransientFetchFailure, fetch_following_redirects
 from keyreel.intake.retry_after import parse_retry_after
-from keyreel.wire.inputs.urls import complaint
+from keyreel.wire.inputs.urls import find_url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,6 +158,6 @@ class EgressClient:
 
     def _log_failure(self, url: str, error: Exception) -> None:
         # A URL may hold a secret in its path or query, and ssrfguard quotes URLs in its messages.
-        host = "" if complaint(url) else urlsplit(url).netloc
+        host = "" if find_url_problem(url) else urlsplit(url).netloc
         detail = error.reason if isinstance(error, BlockedURLError | BlockedAddressError) else str(error)
         self._log.warning("egress failed", host=host, error=type(error).__name__, detail=detail)

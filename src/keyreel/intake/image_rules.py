@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyreel.errors import InvalidRequest
 from keyreel.intake.images import decode_inline_image, inspect_image
-from keyreel.wire.inputs.urls import is_address
+from keyreel.wire.inputs.urls import is_http_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,15 +24,15 @@ def list_image_errors(
     """
     found: list[InvalidRequest] = []
     sizes: dict[str, Size] = {}
-    sources = endpoint.pictures() | endpoint.called()
-    if endpoint.predecessor:
-        sources["video_url"] = endpoint.predecessor
+    sources = endpoint.get_image_sources() | endpoint.get_webhook_urls()
+    if endpoint.extend_source:
+        sources["video_url"] = endpoint.extend_source
     for path, source in sources.items():
         try:
-            if is_address(source):
+            if is_http_url(source):
                 check_url(source, path)
             else:
-                rules = endpoint.picture_rules(path)
+                rules = endpoint.get_image_rules(path)
                 sizes[path] = inspect_image(decode_inline_image(source, rules, path), rules, path).size
         except InvalidRequest as error:
             found.append(error)

@@ -18,7 +18,7 @@ from keyreel.errors import (
 from keyreel.intake import image_headers
 from keyreel.intake.image_headers import ImageHeader, InvalidImageHeader
 from keyreel.wire.inputs import magic_numbers
-from keyreel.wire.inputs.data_uris import NotInline, TooLong, inline
+from keyreel.wire.inputs.data_uris import InlineImageTooLarge, NotInlineImage, find_inline_image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,8 +96,8 @@ def check_video(file: Path, field: str) -> None:
         InvalidRequest: it is no MP4, MOV, MKV or WebM.
     """
     with file.open("rb") as opened:
-        start = opened.read(magic_numbers.LONGEST)
-    if not magic_numbers.of_video(start):
+        start = opened.read(magic_numbers.SNIFF_BYTES)
+    if not magic_numbers.is_video(start):
         raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
 
 
@@ -110,8 +110,8 @@ def decode_inline_image(source: str, rules: PictureRules, field: str) -> bytes:
     """
     most = min(rules.max_inline_bytes, rules.max_bytes)
     try:
-        return inline(source, data_uri_only=rules.data_uri_only).decoded(most)
-    except NotInline as rule:
+        return find_inline_image(source, data_uri_only=rules.data_uri_only).decode(most)
+    except NotInlineImage as rule:
         raise InvalidImage(f"{field}: {rule}.", field=field) from None
-    except TooLong:
+    except InlineImageTooLarge:
         raise make_too_large_error(most, field) from None

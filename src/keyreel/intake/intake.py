@@ -27,9 +27,9 @@ from keyreel.intake.images import check_video, decode_inline_image, inspect_imag
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
 from keyreel.storage.atomic_write import translate_disk_full
-from keyreel.wire.endpoints.from_video import LONGEST_SECONDS, SHORTEST_SECONDS
-from keyreel.wire.inputs.sources import STORED
-from keyreel.wire.inputs.urls import is_address
+from keyreel.wire.endpoints.from_video import MAX_SOURCE_SECONDS, MIN_SOURCE_SECONDS
+from keyreel.wire.inputs.sources import STORED_FILE_PREFIX
+from keyreel.wire.inputs.urls import is_http_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,23 +107,23 @@ class Intake:
             InvalidRequest: a picture, or what ought to be its URL, breaks a rule of its field.
             Unavailable: nothing can be stored right now.
         """
-        sources, sizes = dict(endpoint.pictures()), dict[str, Size]()
+        sources, sizes = dict(endpoint.get_image_sources()), dict[str, Size]()
         for path, source in sources.items():
-            if is_address(source):
+            if is_http_url(source):
                 self.check_url(source, path)
                 continue
             async with self._large_decodes if len(source) > _LARGE_SOURCE_CHARS else nullcontext():
                 data, sizes[path], digest = await asyncio.to_thread(
-                    _decode_and_inspect, source, endpoint.picture_rules(path), path
+                    _decode_and_inspect, source, endpoint.get_image_rules(path), path
                 )
                 await self._store_or_renew(f"assets/{digest}", data)
             sources[path] = ASSET_PREFIX + digest
-        if is_address(endpoint.predecessor):
-            self.check_url(endpoint.predecessor, _VIDEO_FIELD)
-        for path, url in endpoint.called().items():
+        if is_http_url(endpoint.extend_source):
+            self.check_url(endpoint.extend_source, _VIDEO_FIELD)
+        for path, url in endpoint.get_webhook_urls().items():
             self._egress.destinations.check_url(url, path)
         endpoint.check_sizes(sizes)
-        return endpoint.with_pictures(sources)
+        return endpoint.with_image_sources(sources)
 
     def check_url(self, url: str, field: str) -> None:
         """Hold the address of an input against what its text tells. Opens nothing.
@@ -147,25 +147,25 @@ class Intake:
             Unavailable: the file store does not answer, or the disk is full.
         """
         wanted: dict[str, dict[str, PictureRules]] = {picture: {} for picture in list_images(order)}
-        for path, source in endpoint.pictures().items():
+        for path, source in endpoint.get_image_sources().items():
             if source in wanted:  # what the order leaves out is not fetched
-                wanted[source][path] = endpoint.picture_rules(path)
+                wanted[source][path] = endpoint.get_image_rules(path)
         files = {source: folder / f"{number}.png" for number, source in enumerate(wanted)}
         sizes = await self._gather_images(wanted, files)
         endpoint.check_sizes({path: sizes[source] for source, rules in wanted.items() for path in rules})
         moved = {ImageRef(source): ImageRef(str(file)) for source, file in files.items()}
         order = replace_images(order, moved)
-        if endpoint.predecessor:
+        if endpoint.extend_source:
             return await self._gather_extension(endpoint, order, folder)
         return settle_size(order, next(iter(sizes.values()))) if sizes else order
 
     async def _gather_extension(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
         """Return the order with the frames that its shot goes on from, and with their size."""
         raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
-        field = "video_creation_id" if endpoint.predecessor_task else _VIDEO_FIELD
-        await self._copy_input(endpoint.predecessor, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video"))
+        field = "video_creation_id" if endpoint.extend_source_task_id else _VIDEO_FIELD
+        await self._copy_input(endpoint.extend_source, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video"))
         await asyncio.to_thread(check_video, raw, field)
-        seconds = (SHORTEST_SECONDS, LONGEST_SECONDS)
+        seconds = (MIN_SOURCE_SECONDS, MAX_SOURCE_SECONDS)
         size = await self._sandbox.extract_last_frames(raw, first, lead, seconds=seconds, field=field)
         raw.unlink()
         (shot,) = order.shots
@@ -220,7 +220,11 @@ class Intake:
         """Return where the storage has what a source names; None for what is elsewhere."""
         if source.startswith(ASSET_PREFIX):
             return f"assets/{source.removeprefix(ASSET_PREFIX)}"
-        return source.removeprefix(STORED) if source.startswith(STORED) else self._resolve(source)
+        return (
+            source.removeprefix(STORED_FILE_PREFIX)
+            if source.startswith(STORED_FILE_PREFIX)
+            else self._resolve(source)
+        )
 
     async def _fetch_url(self, url: str, max_bytes: int, input_source: _InputSource) -> bytes:
         most = _MAX_VIDEO_FETCH_SECONDS if input_source.noun == "video" else _MAX_IMAGE_FETCH_SECONDS

@@ -10,7 +10,7 @@ import httpx
 
 from keyreel.errors import ImageTooLarge
 from keyreel.intake.content_encodings import ContentDecoder, DecodedTooLarge, TruncatedBody
-from keyreel.wire.inputs.urls import address, complaint
+from keyreel.wire.inputs.urls import find_url_problem, normalize_url
 
 if TYPE_CHECKING:
     from ssrfguard.httpx import AsyncClient
@@ -52,13 +52,13 @@ async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: in
     """
     try:
         for _ in range(1 + MAX_REDIRECTS):
-            wrong = complaint(url)
+            wrong = find_url_problem(url)
             if wrong:
                 raise FetchFailed(f"the URL {wrong}")
             async with client.stream("GET", url) as response:
                 if not response.has_redirect_location:
                     return await _read_body(response, max_bytes)
-                url = str(response.url.join(address(response.headers["Location"])))
+                url = str(response.url.join(normalize_url(response.headers["Location"])))
     except _CONNECTION_ERRORS as error:
         raise TransientFetchFailure(f"{type(error).__name__}: {error}") from error
     raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")

@@ -12,28 +12,28 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import keyreel
-from keyreel.server.error_handlers import HANDLERS
-from keyreel.server.requests.cors import readable_from
+from keyreel.server.error_handlers import EXCEPTION_HANDLERS
+from keyreel.server.requests.cors import add_cors
 from keyreel.server.routes import well_known
-from keyreel.server.routes.balance import Balance
+from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
-from keyreel.server.routes.health import Ready, live
-from keyreel.server.routes.operator.accounts import Accounts
+from keyreel.server.routes.health import ReadinessRoute, check_liveness
+from keyreel.server.routes.operator.accounts import AccountRoutes
 from keyreel.server.routes.operator.clock import ClockRoutes
-from keyreel.server.routes.operator.ledger import Books
-from keyreel.server.routes.operator.tasks import Admin
-from keyreel.server.routes.operator.webhooks import CallbackRoutes
-from keyreel.server.routes.quote import Quote
-from keyreel.server.routes.reference.discovery import Discovery
-from keyreel.server.routes.reference.docs_pages import Pages
+from keyreel.server.routes.operator.ledger import LedgerRoutes
+from keyreel.server.routes.operator.tasks import AdminRoutes
+from keyreel.server.routes.operator.webhooks import WebhookRoutes
+from keyreel.server.routes.quote import QuoteRoute
+from keyreel.server.routes.reference.discovery import DiscoveryRoutes
+from keyreel.server.routes.reference.docs_pages import DocsRoutes
 from keyreel.server.routes.tasks import TaskRoutes
-from keyreel.server.routes.uploads import Uploads
-from keyreel.server.routes.validate import Validation
-from keyreel.server.routes.verify import Verify
-from keyreel.server.routes.voices import voices
-from keyreel.wire.dialects.dialect import Action
+from keyreel.server.routes.uploads import UploadRoutes
+from keyreel.server.routes.validate import ValidateRoute
+from keyreel.server.routes.verify import VerifyRoute
+from keyreel.server.routes.voices import list_voices
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.dialects.vtrix_family.vtrix import MODELS
+from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,61 +44,62 @@ if TYPE_CHECKING:
 
 def create_app(services: Services) -> ASGIApp:
     """Build the application. It starts nothing and closes nothing: what it uses is its maker's."""
-    app = Starlette(routes=routes_of(services), exception_handlers=HANDLERS)
-    return RequestIds(readable_from(app, services.settings.cors_origins))
+    app = Starlette(routes=build_routes(services), exception_handlers=EXCEPTION_HANDLERS)
+    return RequestIdMiddleware(add_cors(app, services.settings.cors_origins))
 
 
-def routes_of(services: Services) -> list[Route]:
+def build_routes(services: Services) -> list[Route]:
     """Return every address; `keyreel.wire.reference.own_routes` describes those that no dialect does."""
-    admin, discovery = Admin(services), Discovery(services)
-    pages, clock = Pages(services), ClockRoutes(services)
+    admin, discovery = AdminRoutes(services), DiscoveryRoutes(services)
+    pages, clock = DocsRoutes(services), ClockRoutes(services)
     routes = [
-        Route("/", _welcome),
-        Route("/health/live", live),
-        Route("/health/ready", Ready(services).__call__),
+        Route("/", _show_index),
+        Route("/health/live", check_liveness),
+        Route("/health/ready", ReadinessRoute(services).__call__),
         Route("/files/{key:path}", FileRoute(services).__call__, methods=["GET", "HEAD"]),
-        Route("/files/{key:path}", Uploads(services).take, methods=["PUT"]),
-        Route("/openapi.json", discovery.openapi),
-        Route("/docs", pages.docs),
-        Route("/docs/{name}", pages.docs),
-        Route("/llms.txt", pages.llms),
-        Route(MODELS, discovery.models),
-        Route(f"{MODELS}/{{id}}/spec", discovery.model_spec),
-        Route("/v1/models", discovery.offer),
-        Route("/v1/models/{id}", discovery.offered),
-        Route("/v1/voices", voices),
-        Route("/v1/user/balance", Balance(services).__call__),
-        Route("/v1/validate/{model:path}", Validation(services).__call__, methods=["POST"]),
-        Route("/v1/quote", Quote(services).__call__, methods=["POST"]),
-        Route("/v1/verify", Verify(services).__call__, methods=["POST"]),
-        Route(well_known.PATH, well_known.Root(services).__call__),
-        *_of_accounts(services),
-        Route("/v1/admin/clock", clock.now),
+        Route("/files/{key:path}", UploadRoutes(services).receive_file, methods=["PUT"]),
+        Route("/openapi.json", discovery.show_openapi),
+        Route("/docs", pages.show_docs),
+        Route("/docs/{name}", pages.show_docs),
+        Route("/llms.txt", pages.show_llms_txt),
+        Route(MODELS_PATH, discovery.list_vtrix_models),
+        Route(f"{MODELS_PATH}/{{id}}/spec", discovery.show_vtrix_model_spec),
+        Route("/v1/models", discovery.list_models),
+        Route("/v1/models/{id}", discovery.show_model),
+        Route("/v1/voices", list_voices),
+        Route("/v1/user/balance", BalanceRoute(services).__call__),
+        Route("/v1/validate/{model:path}", ValidateRoute(services).__call__, methods=["POST"]),
+        Route("/v1/quote", QuoteRoute(services).__call__, methods=["POST"]),
+        Route("/v1/verify", VerifyRoute(services).__call__, methods=["POST"]),
+        Route(well_known.ROOT_CERTIFICATE_PATH, well_known.RootCertificateRoute(services).__call__),
+        *_build_account_routes(services),
+        Route("/v1/admin/clock", clock.show_time),
         Route("/v1/admin/clock/advance", clock.advance, methods=["POST"]),
-        Route("/v1/admin/storage", admin.storage),
+        Route("/v1/admin/storage", admin.list_missing_files),
         Route("/v1/admin/tasks", admin.list_tasks),
-        *_of_callbacks(services),
-        Route("/v1/admin/matches", admin.matches, methods=["POST"]),
+        *_build_webhook_routes(services),
+        Route("/v1/admin/matches", admin.find_matches, methods=["POST"]),
     ]
     for dialect in DIALECTS:
         tasks = TaskRoutes(dialect, services)
         routes += [
-            Route(route.path, tasks.handler(route.action), methods=[route.method]) for route in dialect.routes
+            Route(route.path, tasks.get_handler(route.action), methods=[route.method])
+            for route in dialect.routes
         ]
     return routes
 
 
-def _of_callbacks(services: Services) -> list[Route]:
-    callbacks = CallbackRoutes(services)
+def _build_webhook_routes(services: Services) -> list[Route]:
+    callbacks = WebhookRoutes(services)
     return [
-        Route("/v1/admin/callbacks", callbacks.list),
-        Route("/v1/admin/callbacks/secret", callbacks.secret),
+        Route("/v1/admin/callbacks", callbacks.list_deliveries),
+        Route("/v1/admin/callbacks/secret", callbacks.show_secret),
         Route("/v1/admin/callbacks/{id}/replay", callbacks.replay, methods=["POST"]),
     ]
 
 
-def _of_accounts(services: Services) -> list[Route]:
-    accounts, books = Accounts(services), Books(services)
+def _build_account_routes(services: Services) -> list[Route]:
+    accounts, books = AccountRoutes(services), LedgerRoutes(services)
     return [
         Route("/v1/admin/ledger", books.export),
         Route("/v1/admin/ledger/verify", books.verify),
@@ -110,18 +111,18 @@ def _of_accounts(services: Services) -> list[Route]:
         Route("/v1/admin/tenants", accounts.create_tenant, methods=["POST"]),
         Route("/v1/admin/tenants", accounts.list_tenants),
         Route("/v1/admin/tenants/{name}", accounts.limit_tenant, methods=["PATCH"]),
-        Route("/v1/admin/tenants/{name}/grants", accounts.grant, methods=["POST"]),
+        Route("/v1/admin/tenants/{name}/grants", accounts.grant_credits, methods=["POST"]),
     ]
 
 
-async def _welcome(request: Request) -> JSONResponse:
+async def _show_index(request: Request) -> JSONResponse:
     del request
-    paths = {dialect.name: dialect.path_of(Action.SUBMIT) for dialect in DIALECTS}
+    paths = {dialect.name: dialect.get_path(RouteAction.SUBMIT) for dialect in DIALECTS}
     further = {"models": "/v1/models", "reference": "/docs", "openapi": "/openapi.json"}
     return JSONResponse({"name": "keyreel", "version": keyreel.__version__, "submit": paths, **further})
 
 
-class RequestIds:
+class RequestIdMiddleware:
     """Gives every answer an X-Request-Id, and every log line of a request the same one."""
 
     def __init__(self, app: ASGIApp) -> None:

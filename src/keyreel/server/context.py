@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from keyreel.engines.router import EngineRouter
     from keyreel.intake import Intake
     from keyreel.pricing import PriceTable
-    from keyreel.server.requests.auth import Gate
-    from keyreel.server.requests.rate_limit import Rates
+    from keyreel.server.requests.auth import Authenticator
+    from keyreel.server.requests.rate_limit import RateLimiter
     from keyreel.settings import Settings
     from keyreel.storage.objects import ObjectStorage
     from keyreel.storage.signed_urls import LinkSigner
@@ -37,14 +37,14 @@ class Services:
     random: Random
     store: TaskStore
     keys: ApiKeyStore
-    gate: Gate
+    authenticator: Authenticator
     storage: ObjectStorage
     signer: LinkSigner
     vault: WebhookSecrets
     intake: Intake
     engines: EngineRouter
     prices: PriceTable
-    rates: Rates
+    rate_limiter: RateLimiter
     forecast: EtaEstimator
     nudge: Callable[[], None]
     wake: Callable[[], None]

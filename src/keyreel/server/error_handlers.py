@@ -31,53 +31,55 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 
 
-def answer(request: Request, error: Refusal) -> JSONResponse:
+def build_error_response(request: Request, error: Refusal) -> JSONResponse:
     """Say no."""
     request_id = getattr(request.state, "request_id", "")
     path = request.url.path
-    status, body = find_dialect_at(path).refusal_at(path, error, request_id)
+    status, body = find_dialect_at(path).build_error_response_at(path, error, request_id)
     headers: dict[str, str] = dict(getattr(request.state, "rate_headers", {}))
     if isinstance(error, Unavailable | RateLimited):
         headers["Retry-After"] = str(error.retry_after_seconds)
     return JSONResponse(body, status_code=status, headers=headers)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    return answer(request, cast("Refusal", error))
+async def _handle_domain_error(request: Request, error: Exception) -> Response:
+    return build_error_response(request, cast("Refusal", error))
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
+async def _handle_http_error(request: Request, error: Exception) -> Response:
     http = cast("HTTPException", error)
     if http.status_code != 405:  # noqa: PLR2004 - HTTP's own number
-        return answer(request, UnknownEndpoint(f"There is nothing at {request.url.path[:200]}."))
+        return build_error_response(
+            request, UnknownEndpoint(f"There is nothing at {request.url.path[:200]}.")
+        )
     refusal = MethodNotAllowed(f"{request.url.path[:200]} does not take {request.method[:16]}.")
-    response = answer(request, refusal)
-    response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    response = build_error_response(request, refusal)
+    response.headers["Allow"] = ", ".join(sorted(_find_allowed_methods(request)))
     return response
 
 
-def _methods(request: Request) -> set[str]:
+def _find_allowed_methods(request: Request) -> set[str]:
     """Return what the path takes; several routes may share it, one for each method."""
     routes = cast("list[Route]", request.app.routes)
     found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
     return {method for route in found for method in route.methods or ()}
 
 
-async def _gone(request: Request, error: Exception) -> Response:
+async def _handle_disconnect(request: Request, error: Exception) -> Response:
     del request, error
     return Response(
         status_code=499
     )  # nobody listens any more; the number is nginx's for "client closed request"
 
 
-async def _internal(request: Request, error: Exception) -> Response:
+async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
     _log.error("a request failed unexpectedly", path=request.url.path, exc_info=error)
-    return answer(request, InternalFault())
+    return build_error_response(request, InternalFault())
 
 
-HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
-    Refusal: _refused,
-    HTTPException: _http_error,
-    ClientDisconnect: _gone,
-    Exception: _internal,
+EXCEPTION_HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
+    Refusal: _handle_domain_error,
+    HTTPException: _handle_http_error,
+    ClientDisconnect: _handle_disconnect,
+    Exception: _handle_unexpected_error,
 }

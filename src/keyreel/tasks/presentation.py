@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def parse_stored_request(task: Task) -> Endpoint:
     """Read a task's checked request back."""
-    kind = catalogue.endpoint(task.submission.endpoint)
-    return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED)
+    kind = catalogue.get_endpoint(task.submission.endpoint)
+    return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED_CONTEXT)
 
 
 def sign_links(task: Task, signer: LinkSigner, base_url: str, seconds: int) -> SignedLinks | None:

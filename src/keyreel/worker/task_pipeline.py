@@ -37,7 +37,7 @@ from keyreel.tasks.database.retry import (
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.tasks.store import Failure, Success, TaskStore
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.requests.dev_markers import Markers, markers_in
+from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.worker.guards import run_guarded
 from keyreel.worker.job import TaskJob
 
@@ -155,7 +155,7 @@ class TaskPipeline:
         for each in (inputs, results):
             each.mkdir(parents=True, exist_ok=True)
         if self._settings.dev:
-            await _obey_markers(markers_in(task.submission.fields))
+            await _obey_markers(parse_markers(task.submission.fields))
         order = await self._gather_inputs(task, inputs)
         await pools.finishing.warm_up()
         order, notes = await self._apply_recommended_prompt(task, order, job, pools)
@@ -183,7 +183,7 @@ class TaskPipeline:
         self, task: Task, order: Order, job: TaskJob, pools: WorkerPools
     ) -> tuple[Order, tuple[str, ...]]:
         """Put the recommended prompt in the client's place where that was asked for, and say so."""
-        if not parse_stored_request(task).recommended:
+        if not parse_stored_request(task).has_recommended_prompt:
             return order, ()
         prompt = await job.load_step(_RECOMMENDED_PROMPT_STEP)
         if prompt is None:
@@ -196,7 +196,7 @@ class TaskPipeline:
         submission = task.submission
         endpoint = parse_stored_request(task)
         order = await retry_async_while_unavailable(
-            lambda: self._intake.gather(endpoint, endpoint.order(submission.seed), inputs),
+            lambda: self._intake.gather(endpoint, endpoint.to_order(submission.seed), inputs),
             WORKER_RETRY_SECONDS,
             self._random,
         )
@@ -248,17 +248,17 @@ def _get_fault_name(error: KeyreelError) -> str:
     return type(cause if by_input else error).__name__
 
 
-async def _obey_markers(markers: Markers) -> None:
+async def _obey_markers(markers: DevMarkers) -> None:
     """Be slow and fail as a test of a client asks for."""
     await asyncio.sleep(markers.slow_seconds)
-    if markers.failing:
-        raise markers.failing
+    if markers.render_error:
+        raise markers.render_error
 
 
 def _offers_clean_copy(task: Task) -> bool:
     """Say whether the format that the task was made in has room for a copy without the visible mark."""
     made_in = task.submission.dialect
-    return any(dialect.shows_clean for dialect in DIALECTS if dialect.name == made_in)
+    return any(dialect.has_clean_copies for dialect in DIALECTS if dialect.name == made_in)
 
 
 def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:

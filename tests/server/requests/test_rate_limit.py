@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from keyreel.cli.local.composition import open_platform
 from keyreel.server.app import create_app
-from keyreel.server.requests.rate_limit import Rates
+from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.settings import read_settings
 from keyreel.tasks.accounts.quotas import OwnerQuotas, Quotas
 from keyreel.testing import ManualClock
@@ -32,42 +32,42 @@ def at_most(rpm: int, name: str = "key_1") -> tuple[OwnerQuotas, ...]:
 
 def test_in_any_minute_there_are_so_many_submits() -> None:
     clock = ManualClock()
-    rates = Rates(clock)
+    rates = RateLimiter(clock)
     taken = list[bool]()
     for _ in range(6):
-        standing = rates.take(at_most(3))
+        standing = rates.count_submit(at_most(3))
         assert standing
         taken.append(standing.allowed)
         clock.advance(10)
     assert taken == [True, True, True, False, False, False]
-    standing = rates.take(at_most(3))
+    standing = rates.count_submit(at_most(3))
     assert standing
-    assert (standing.allowed, standing.left, standing.seconds) == (True, 0, 10)
+    assert (standing.allowed, standing.remaining, standing.reset_seconds) == (True, 0, 10)
 
 
 def test_the_tightest_bound_is_told_and_a_refused_submit_counts_nowhere() -> None:
-    rates = Rates(ManualClock())
+    rates = RateLimiter(ManualClock())
     key, tenant = OwnerQuotas("key", "key_1", Quotas(rpm=9)), OwnerQuotas("tenant", "ann", Quotas(rpm=2))
     for left in (1, 0):
-        standing = rates.take((key, tenant))
+        standing = rates.count_submit((key, tenant))
         assert standing
-        assert (standing.bound, standing.left, standing.allowed) == (tenant, left, True)
+        assert (standing.bound, standing.remaining, standing.allowed) == (tenant, left, True)
     for _ in range(20):
-        refused = rates.take((key, tenant))
+        refused = rates.count_submit((key, tenant))
         assert refused
         assert not refused.allowed
-    alone = rates.take((key,))
+    alone = rates.count_submit((key,))
     assert alone
-    assert alone.left == 6
+    assert alone.remaining == 6
 
 
 def test_a_clock_that_is_turned_back_locks_nobody_out() -> None:
     clock = ManualClock()
-    rates = Rates(clock)
+    rates = RateLimiter(clock)
     for _ in range(2):
-        rates.take(at_most(2))
+        rates.count_submit(at_most(2))
     clock.advance(-86400)
-    standing = rates.take(at_most(2))
+    standing = rates.count_submit(at_most(2))
     assert standing
     assert standing.allowed
 
@@ -76,7 +76,7 @@ def test_who_has_no_rate_is_told_none(client: TestClient) -> None:
     answer = client.post(SUBMIT[0], json=SUBMIT[1])
     assert answer.status_code == 200
     assert not [name for name in answer.headers if name.startswith("ratelimit")]
-    assert Rates(ManualClock()).take(at_most(0)) is None
+    assert RateLimiter(ManualClock()).count_submit(at_most(0)) is None
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def failed(client: TestClient, platform: Platform, state: TaskState, fault: str)
     task_id = client.post("/ent/v2/img2video", json=body).json()["task_id"]
     bring(platform, state, fault)
     native, vtrix, v3, videos = (
-        client.get(each.result_call(task_id).path).json() for each in (NATIVE, VTRIX, V3, VIDEOS)
+        client.get(each.build_result_request(task_id).path).json() for each in (NATIVE, VTRIX, V3, VIDEOS)
     )
     (listed,) = client.get("/ent/v2/tasks", params={"task_ids": task_id}).json()["tasks"]
     assert listed["err_code"] == native["err_code"]
@@ -60,7 +60,7 @@ def failed(client: TestClient, platform: Platform, state: TaskState, fault: str)
 def test_a_fault_of_an_input_has_the_code_of_its_refusal(client: TestClient, platform: Platform) -> None:
     for fault in INPUTS:
         error: Any = getattr(errors, fault)("no", field="images[0]")
-        told = {each.name: each.refusal(error)[1] for each in DIALECTS}
+        told = {each.name: each.build_error_response(error)[1] for each in DIALECTS}
         assert failed(client, platform, TaskState.FAILED, fault) == (
             told["native"]["reason"],
             told["vtrix"]["code"],
@@ -80,14 +80,14 @@ def test_a_task_that_has_not_failed_has_no_code(client: TestClient, platform: Pl
     for state in (TaskState.QUEUED, TaskState.SUCCEEDED):
         if state is not TaskState.QUEUED:
             bring(platform, state)
-        assert client.get(NATIVE.result_call(task_id).path).json()["err_code"] == ""
-        assert client.get(V3.result_call(task_id).path).json()["extra"]["reason"] == ""
+        assert client.get(NATIVE.build_result_request(task_id).path).json()["err_code"] == ""
+        assert client.get(V3.build_result_request(task_id).path).json()["extra"]["reason"] == ""
 
 
 def test_the_command_line_client_reads_errors_as_text(client: TestClient, platform: Platform) -> None:
     body = {"model": "viduq2-pro", "images": [data_uri()], "prompt": "push in"}
     task_id = client.post("/ent/v2/img2video", json=body).json()["task_id"]
-    path = VTRIX.result_call(task_id).path
+    path = VTRIX.build_result_request(task_id).path
     waiting = client.get(path, headers={"X-Source": "cli"}).json()
     assert "error" not in waiting
     bring(platform, TaskState.FAILED)

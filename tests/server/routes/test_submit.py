@@ -6,7 +6,7 @@ import pytest
 
 from keyreel.task import TaskState
 from keyreel.tasks.store import Success
-from keyreel.wire.dialects.notes_header import read_notes
+from keyreel.wire.dialects.notes_header import parse_notes_header
 from support.requests import data_uri
 from support.submits import PARAMS, SUBMITS
 
@@ -144,4 +144,4 @@ def test_what_could_not_be_done_is_said_in_every_dialect(client: TestClient, pla
     notes = ('Not spoken: "你好。" (Chinese voices need the extra keyreel[voices]).',)
     store.settle(claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", "0" * 64, notes=notes))
     polls = (f"/v3/async/task-result?task_id={task_id}", f"{VTRIX}/task/{task_id}")
-    assert {read_notes(client.get(poll).headers["X-Task-Notes"]) for poll in polls} == {notes}
+    assert {parse_notes_header(client.get(poll).headers["X-Task-Notes"]) for poll in polls} == {notes}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyreel.order import ImageRef
 from keyreel.server.routes.tasks import parse_stored_request
-from keyreel.server.routes.uploads import LARGEST_UPLOAD
+from keyreel.server.routes.uploads import MAX_UPLOAD_BYTES
 from support.requests import data_uri
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_an_upload_is_used_in_a_request(client: TestClient, platform: Platform, 
     assert client.get(urls["download_url"]).headers["Content-Type"] == "image/png"
     task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
     endpoint = parse_stored_request(platform.services.store.get("default", task_id))
-    order = asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), tmp_path))
+    order = asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), tmp_path))
     assert order.shots[0].first == ImageRef(str(tmp_path / "0.png"))
     assert (tmp_path / "0.png").is_file()
 
@@ -57,7 +57,7 @@ def test_an_upload_is_known_under_whatever_name_the_server_was_reached(
     body = {"model": "viduq1", "images": [urls["download_url"]]}
     task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
     endpoint = parse_stored_request(platform.services.store.get("default", task_id))
-    asyncio.run(platform.services.intake.gather(endpoint, endpoint.order(1), tmp_path))
+    asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), tmp_path))
     assert (tmp_path / "0.png").is_file()
 
 
@@ -152,7 +152,7 @@ def test_no_other_address_takes_files(client: TestClient, platform: Platform) ->
 
 def test_too_large_a_file_is_refused_before_it_is_read(client: TestClient) -> None:
     urls = granted(client)
-    headers = {"Content-Length": str(LARGEST_UPLOAD + 1)}
+    headers = {"Content-Length": str(MAX_UPLOAD_BYTES + 1)}
     answer = client.put(urls["upload_url"], content=PNG, headers=headers)
     assert answer.status_code == 413
     assert "100 MiB" in answer.json()["message"]

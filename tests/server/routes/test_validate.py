@@ -8,7 +8,7 @@ import pytest
 
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.requests.examples import example
+from keyreel.wire.requests.examples import build_example_request
 from support.requests import data_uri
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_frames_that_do_not_fit_each_other_are_told(client: TestClient) -> None:
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
 def test_every_formats_body_is_understood(client: TestClient, dialect: Any) -> None:
     for kind in filter(dialect.offers, ENDPOINTS):
-        body = dialect.submit_call(example(kind)).json
+        body = dialect.submit_call(build_example_request(kind)).json
         for query in ({}, {"dialect": dialect.name}):
             found = judged(client, dialect.model_id(kind), body, **query)
             assert (found["valid"], found["model"], found["ignored"]) == (True, kind.name(), [])

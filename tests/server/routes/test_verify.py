@@ -26,12 +26,12 @@ OURS = '{"Label":"1","ContentProducer":"studio-1","ProduceID":"42"}'
 @pytest.fixture
 def video(tmp_path: Path, platform: Platform) -> Path:
     """Return a video as this install signs them."""
-    from keyreel.cli.local.composition import own_credentials
+    from keyreel.cli.local.composition import open_signing_credentials
 
     services = platform.services
     out = tmp_path / "video.mp4"
     plain = labelled_scene(tmp_path / "plain.mp4", 3, OURS)
-    sign_video(plain, out, CLAIM, own_credentials(services.settings, services.clock))
+    sign_video(plain, out, CLAIM, open_signing_credentials(services.settings, services.clock))
     return out
 
 

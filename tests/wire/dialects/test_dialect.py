@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from keyreel.errors import RemoteError
 from keyreel.task import TaskId, TaskState
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import FULL, LINKS, NOON, request, task
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Call, Dialect
+    from keyreel.wire.dialects.dialect import ApiRequest, Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 ASYNC_V3, VTRIX = find_dialect("async_v3"), find_dialect("vtrix")
-EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.offers(kind)]
+EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.supports(kind)]
 # What one format has words of its own for.
 OWN_WORDS = {"input_reference": "images", "seconds": "duration"}
 PAIRS = pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def over_http(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def path_values(each: Dialect, call: Call) -> dict[str, str]:
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.path_of(Action.SUBMIT))
+def path_values(each: Dialect, call: ApiRequest) -> dict[str, str]:
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.get_path(RouteAction.SUBMIT))
     match = re.fullmatch(pattern, call.path)
     assert match
     return match.groupdict()
@@ -47,11 +47,11 @@ def path_values(each: Dialect, call: Call) -> dict[str, str]:
 @PAIRS
 def test_a_submit_arrives_as_it_was_sent(each: Dialect, kind: type[Endpoint]) -> None:
     sent = request(kind)
-    call = each.submit_call(sent)
-    asked = each.asked(path_values(each, call), over_http(call.json))
+    call = each.build_submit_request(sent)
+    asked = each.parse_submit_request(path_values(each, call), over_http(call.json))
     assert asked.endpoint is kind
-    assert asked.unknown == ()
-    assert parse_fields(asked) == sent
+    assert asked.ignored == ()
+    assert validate_fields(asked) == sent
 
 
 @PAIRS
@@ -63,7 +63,7 @@ def test_a_submit_sends_nothing_that_was_not_given(each: Dialect, kind: type[End
         least |= {"images": FULL[kind.name()]["images"]}
     if "video_url" in kind.model_fields:
         least |= {"video_url": FULL[kind.name()]["video_url"]}
-    call = each.submit_call(type(request(kind)).model_validate(least))
+    call = each.build_submit_request(type(request(kind)).model_validate(least))
     sent = over_http(call.json).get("input", [{"params": call.json}])[0]["params"]
     assert {OWN_WORDS.get(name, name) for name in sent} - {"model"} == set(least)
 
@@ -74,7 +74,7 @@ def test_a_tasks_state_arrives(each: Dialect, kind: type[Endpoint], state: TaskS
     reason = "No picture there." if state in {TaskState.FAILED, TaskState.CANCELLED} else ""
     made = task(kind, state, progress=0.4, started=NOON, reason=reason)
     links = LINKS if state is TaskState.SUCCEEDED else None
-    report = each.read_result(over_http(each.result(made, request(kind), links, 12)))
+    report = each.parse_result_response(over_http(each.build_result_response(made, request(kind), links, 12)))
     assert report.id == made.id
     assert report.state.is_final == state.is_final
     assert (report.state is TaskState.SUCCEEDED) == (state is TaskState.SUCCEEDED)
@@ -91,19 +91,19 @@ def test_a_tasks_state_arrives(each: Dialect, kind: type[Endpoint], state: TaskS
 @PAIRS
 def test_the_answer_to_a_submit_carries_the_id(each: Dialect, kind: type[Endpoint]) -> None:
     made = task(kind, TaskState.QUEUED)
-    body = over_http(each.accepted(made, request(kind)))
-    assert each.read_accepted(body) == made.id
-    assert body == over_http(each.accepted(made, request(kind)))
+    body = over_http(each.build_submit_response(made, request(kind)))
+    assert each.parse_submit_response(body) == made.id
+    assert body == over_http(each.build_submit_response(made, request(kind)))
 
 
 @BOTH
 def test_a_poll_asks_for_its_task(each: Dialect) -> None:
-    call = each.result_call(TaskId("123"))
+    call = each.build_result_request(TaskId("123"))
     path, _, query = call.path.partition("?")
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", each.path_of(Action.RESULT))
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", each.get_path(RouteAction.RESULT))
     match = re.fullmatch(pattern, path)
     assert match
-    assert each.task_id(match.groupdict(), dict([query.split("=")]) if query else {}) == "123"
+    assert each.parse_task_id(match.groupdict(), dict([query.split("=")]) if query else {}) == "123"
 
 
 def test_sparse_hosted_results_are_read() -> None:
@@ -111,22 +111,24 @@ def test_sparse_hosted_results_are_read() -> None:
         "task": {"task_id": "a-b", "status": "TASK_STATUS_SUCCEED"},
         "videos": [{"video_url": "https://x.y/z"}],
     }
-    report = ASYNC_V3.read_result(done)
+    report = ASYNC_V3.parse_result_response(done)
     assert (report.id, report.video_url, report.seed, report.progress) == ("a-b", "https://x.y/z", None, 1.0)
     done = {
         "id": "d758n65e878c73cmdg20",
         "status": "completed",
         "output": [{"content": [{"url": "https://x.y/z"}]}],
     }
-    report = VTRIX.read_result(done)
+    report = VTRIX.parse_result_response(done)
     assert (report.id, report.video_url, report.seed) == ("d758n65e878c73cmdg20", "https://x.y/z", None)
-    assert VTRIX.read_result({"id": "a", "status": "failed", "error": "why"}).reason == "why"
-    assert ASYNC_V3.read_result({"task": {"status": "TASK_STATUS_UNKNOWN"}}).state is TaskState.QUEUED
+    assert VTRIX.parse_result_response({"id": "a", "status": "failed", "error": "why"}).reason == "why"
+    assert (
+        ASYNC_V3.parse_result_response({"task": {"status": "TASK_STATUS_UNKNOWN"}}).state is TaskState.QUEUED
+    )
 
 
 @BOTH
 def test_an_answer_without_id_or_state_is_named(each: Dialect) -> None:
-    for reading in (each.read_accepted, each.read_result):
+    for reading in (each.parse_submit_response, each.parse_result_response):
         with pytest.raises(RemoteError, match="The answer"):
             reading({})
 
@@ -147,7 +149,7 @@ def test_any_running_task_arrives(
     (each, kind), (progress, payload) = pair, rest
     made = task(kind, state, progress=progress)
     made = replace(made, submission=replace(made.submission, seed=seed, payload=payload))
-    report = each.read_result(over_http(each.result(made, request(kind), None, 0)))
+    report = each.parse_result_response(over_http(each.build_result_response(made, request(kind), None, 0)))
     assert (report.seed, report.payload) == (seed, payload)
     assert abs(report.progress - progress) <= 0.011
     assert not report.state.is_final

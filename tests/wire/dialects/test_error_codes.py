@@ -56,11 +56,11 @@ REFUSALS: list[tuple[type[Refusal], tuple[int, str], int]] = [
 def test_each_refusal_has_its_status_and_code(
     kind: type[Refusal], v3: tuple[int, str], vtrix_status: int
 ) -> None:
-    status, body = ASYNC_V3.refusal(kind())
+    status, body = ASYNC_V3.build_error_response(kind())
     assert (status, body["reason"]) == v3
     assert body["code"] == status
     assert set(body) == {"code", "reason", "message", "metadata"}
-    status, body = VTRIX.refusal(kind())
+    status, body = VTRIX.build_error_response(kind())
     assert status == vtrix_status
     assert set(body) == {"code", "message"}
     assert re.fullmatch(r"00201[0-9]{4}", body["code"])
@@ -99,7 +99,7 @@ NATIVE: dict[type[Refusal], tuple[int, str]] = {
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in REFUSALS])
 def test_native_refusals_are_those_of_its_table(name: str, kind: type[Refusal]) -> None:
     trace = "0123456789abcdef" * 2
-    status, body = find_dialect(name).refusal(kind(), trace)
+    status, body = find_dialect(name).build_error_response(kind(), trace)
     assert (status, body["reason"]) == NATIVE[kind]
     assert body == {
         "code": status,
@@ -110,11 +110,13 @@ def test_native_refusals_are_those_of_its_table(name: str, kind: type[Refusal]) 
 
 
 def test_native_names_the_field() -> None:
-    _, body = find_dialect("native").refusal(InvalidRequest("duration: got 11.", field="duration"))
+    _, body = find_dialect("native").build_error_response(
+        InvalidRequest("duration: got 11.", field="duration")
+    )
     assert body["reason"] == "FieldInvalid"
     assert body["metadata"] == {"trace_id": "0" * 32, "field": "duration"}
     hosted = {"code": 400, "reason": "FieldInvalid", "message": "invalid field: duration", "metadata": {}}
-    read = find_dialect("native").read_refusal(400, hosted)
+    read = find_dialect("native").parse_error_response(400, hosted)
     assert isinstance(read, InvalidRequest)
     assert read.field == "duration"
 
@@ -123,7 +125,7 @@ def test_native_names_the_field() -> None:
 def test_video_refusals_hold_an_error_object(kind: type[Refusal]) -> None:
     error = kind()
     error.field = "prompt"
-    status, body = find_dialect("openai_videos").refusal(error)
+    status, body = find_dialect("openai_videos").build_error_response(error)
     assert set(body) == {"error"}
     assert set(body["error"]) == {"message", "type", "param", "code"}
     assert 400 <= status < 600
@@ -153,7 +155,7 @@ READ_AS: dict[tuple[str, type[Refusal]], type[Refusal]] = {
 
 
 def test_the_published_code_means_a_missing_image() -> None:
-    assert VTRIX.refusal(errors.MissingImage())[1]["code"] == "002014001"
+    assert VTRIX.build_error_response(errors.MissingImage())[1]["code"] == "002014001"
 
 
 def test_every_refusal_of_the_domain_is_in_the_table() -> None:
@@ -169,8 +171,8 @@ def test_every_refusal_of_the_domain_is_in_the_table() -> None:
 @BOTH
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in REFUSALS])
 def test_a_client_reads_a_refusal_as_the_same_error(each: Dialect, kind: type[Refusal]) -> None:
-    status, body = each.refusal(kind())
-    error = each.read_refusal(status, over_http(body))
+    status, body = each.build_error_response(kind())
+    error = each.parse_error_response(status, over_http(body))
     expected = READ_AS.get((each.name, kind), kind)
     assert type(error) is expected
     assert error.message == kind().message
@@ -179,15 +181,15 @@ def test_a_client_reads_a_refusal_as_the_same_error(each: Dialect, kind: type[Re
 @BOTH
 def test_a_refusals_field_arrives(each: Dialect) -> None:
     error = InvalidRequest("images[0]: got 5; must be an address.", field="images[0]")
-    status, body = each.refusal(error)
-    read = each.read_refusal(status, over_http(body))
+    status, body = each.build_error_response(error)
+    read = each.parse_error_response(status, over_http(body))
     assert isinstance(read, InvalidRequest)
     assert (read.field, read.message) == (error.field, error.message)
 
 
 @BOTH
 def test_a_refusal_stays_small(each: Dialect) -> None:
-    _, body = each.refusal(InvalidRequest("字" * 100_000, field="x" * 100_000))
+    _, body = each.build_error_response(InvalidRequest("字" * 100_000, field="x" * 100_000))
     assert len(json.dumps(body, ensure_ascii=False).encode()) <= 4096
 
 
@@ -204,7 +206,7 @@ def test_a_refusal_stays_small(each: Dialect) -> None:
     ],
 )
 def test_what_hosted_services_say_is_passed_on(each: Dialect, body: dict[str, Any]) -> None:
-    error = each.read_refusal(402, body)
+    error = each.parse_error_response(402, body)
     assert isinstance(error, RemoteError)
     assert error.status == 402
     assert "no money" in error.message or "402" in error.message

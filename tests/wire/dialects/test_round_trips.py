@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from keyreel.task import TaskState
-from keyreel.wire.dialects.dialect import Action, Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit, RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.endpoints.catalogue import ENDPOINTS, TRUSTED
-from keyreel.wire.endpoints.fields import Many, Rule
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, TRUSTED_CONTEXT
+from keyreel.wire.endpoints.fields import BoundedList, Rule
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import FULL, task, url
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Call, Dialect
+    from keyreel.wire.dialects.dialect import ApiRequest, Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.offers(kind)]
+EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.supports(kind)]
 WORDS = st.text(alphabet='ab.@1\n"\\/<> ü字😀', min_size=1, max_size=40).filter(str.strip)
 RATIOS = st.sampled_from(["16:9", "9:16", "1:1", "4:3", "2.35:1", "101:50", "1:4"])
 PICTURES = st.integers(0, 9).map(url)
@@ -58,7 +58,7 @@ def values_of(kind: type[Endpoint], name: str) -> st.SearchStrategy[Any]:
     if name in {"image_settings", "subjects"}:
         return KEYFRAMES if name == "image_settings" else SUBJECTS
     rules = [rule for rule in kind.model_fields[name].metadata if isinstance(rule, Rule)]
-    schema = rules[0].schema() if rules and not isinstance(rules[0], Many) else {}
+    schema = rules[0].to_json_schema() if rules and not isinstance(rules[0], BoundedList) else {}
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if name == "aspect_ratio":
@@ -83,11 +83,11 @@ def requests(draw: st.DrawFn, kind: type[Endpoint]) -> Endpoint:
             wrong = {one["loc"][0] if one["loc"] else "duration" for one in error.errors()}
             fields = {name: value for name, value in fields.items() if name not in wrong}
             fields |= {name: FULL[kind.name()][name] for name in needed & wrong}
-    return parse_fields(Asked(kind, FULL[kind.name()]))
+    return validate_fields(ParsedSubmit(kind, FULL[kind.name()]))
 
 
-def path_values(each: Dialect, call: Call) -> dict[str, str]:
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.path_of(Action.SUBMIT))
+def path_values(each: Dialect, call: ApiRequest) -> dict[str, str]:
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", each.get_path(RouteAction.SUBMIT))
     match = re.fullmatch(pattern, call.path)
     assert match
     return match.groupdict()
@@ -98,12 +98,12 @@ def path_values(each: Dialect, call: Call) -> dict[str, str]:
 @given(data=st.data())
 def test_any_request_arrives_as_it_was_sent(each: Dialect, kind: type[Endpoint], data: st.DataObject) -> None:
     request = data.draw(requests(kind))
-    call = each.submit_call(request)
-    asked = each.asked(path_values(each, call), json.loads(json.dumps(call.json)))
-    read = parse_fields(asked)
-    assert asked.unknown == ()
+    call = each.build_submit_request(request)
+    asked = each.parse_submit_request(path_values(each, call), json.loads(json.dumps(call.json)))
+    read = validate_fields(asked)
+    assert asked.ignored == ()
     assert read == request
-    assert each.submit_call(read) == call
+    assert each.build_submit_request(read) == call
 
 
 @pytest.mark.parametrize(("each", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])
@@ -113,9 +113,11 @@ def test_a_stored_request_is_told_the_same_in_every_format(
     each: Dialect, kind: type[Endpoint], data: st.DataObject
 ) -> None:
     request = data.draw(requests(kind))
-    kept = kind.model_validate_json(request.model_dump_json(exclude_none=True), context=TRUSTED)
-    assert kept.order(7) == request.order(7)
-    assert kept.bought() == request.bought()
+    kept = kind.model_validate_json(request.model_dump_json(exclude_none=True), context=TRUSTED_CONTEXT)
+    assert kept.to_order(7) == request.to_order(7)
+    assert kept.to_billable() == request.to_billable()
     made = task(kind, TaskState.RUNNING, progress=0.25)
-    assert each.result(made, kept, None, 3) == each.result(made, request, None, 3)
-    assert each.read_accepted(each.accepted(made, kept)) == made.id
+    assert each.build_result_response(made, kept, None, 3) == each.build_result_response(
+        made, request, None, 3
+    )
+    assert each.parse_submit_response(each.build_submit_response(made, kept)) == made.id

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.task import TaskFilter, TaskState
-from keyreel.wire.dialects.dialect import Action, Shown, TaskPage
+from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
-from keyreel.wire.dialects.webhooks import Event
-from keyreel.wire.endpoints.catalogue import endpoint
+from keyreel.wire.dialects.webhooks import WebhookEvent
+from keyreel.wire.endpoints.catalogue import get_endpoint
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
     from keyreel.task import Task
 
-IMG2VIDEO = endpoint("q2-pro-img2video")
+IMG2VIDEO = get_endpoint("q2-pro-img2video")
 
 NATIVE = {
     **dict.fromkeys(("id", "state", "err_code", "err_msg", "payload"), "str"),
@@ -118,7 +118,7 @@ def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, st
 def test_an_event_tells_what_a_poll_does(each: Any) -> None:
     made = replace(in_state(TaskState.FAILED, begun=True), fault="InvalidImage")
     polled = each.result(made, request(IMG2VIDEO), None, 0)
-    told = each.event(Event("e1", NOON), made, request(IMG2VIDEO), None)
+    told = each.event(WebhookEvent("e1", NOON), made, request(IMG2VIDEO), None)
     body = told.get("payload", told) if each.name == "async_v3" else told.get("data", told)
     for name, value in polled.items():
         assert body[name] == value or (name == "extra" and body[name].items() >= value.items())
@@ -133,12 +133,12 @@ def test_a_task_without_a_payload_has_the_same_keys(each: Any) -> None:
 
 @pytest.mark.parametrize("each", [find_dialect(name) for name in ("native", "comfy", "openai_videos")])
 def test_entries_of_a_list_have_the_same_keys_in_every_state(each: Any) -> None:
-    assert each.path_of(Action.LIST)
+    assert each.path_of(RouteAction.LIST)
     seen: set[tuple[str, ...]] = set()
     for state in TaskState:
         links = LINKS if state is TaskState.SUCCEEDED else None
-        shown = Shown(in_state(state, begun=True), request(IMG2VIDEO), links)
-        page = each.listed(TaskPage(TaskFilter(), (shown,), more=False))
+        shown = ListedTask(in_state(state, begun=True), request(IMG2VIDEO), links)
+        page = each.listed(TaskPage(TaskFilter(), (shown,), has_more=False))
         (entry,) = page.get("tasks") or page["data"]
         assert entry["payload"] == "mine — ünï 😀"
         seen.add(tuple(entry))

@@ -10,21 +10,23 @@ import pytest
 from keyreel.errors import InvalidRequest, UnknownEndpoint
 from keyreel.task import TaskState
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
-from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import FULL, LINKS, NOON, request, task
 
 if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
 
 ASYNC_V3, VTRIX = find_dialect("async_v3"), find_dialect("vtrix")
-IMG2VIDEO = endpoint("q2-pro-img2video")
+IMG2VIDEO = get_endpoint("q2-pro-img2video")
 BOTH = pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 
 
 def test_v3_results_have_exactly_the_documented_types() -> None:
     times = {"started": NOON + timedelta(seconds=2), "finished": NOON + timedelta(seconds=9.5)}
-    body = ASYNC_V3.result(task(IMG2VIDEO, TaskState.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0)
+    body = ASYNC_V3.build_result_response(
+        task(IMG2VIDEO, TaskState.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0
+    )
     assert body == {
         "extra": {
             "seed": "2147483647",
@@ -69,7 +71,7 @@ def test_v3_results_have_exactly_the_documented_types() -> None:
     ],
 )
 def test_v3_tells_times_that_are_not_known_yet_as_zero(state: TaskState, word: str) -> None:
-    body = ASYNC_V3.result(task(IMG2VIDEO, state, progress=0.999), request(IMG2VIDEO), None, 3)
+    body = ASYNC_V3.build_result_response(task(IMG2VIDEO, state, progress=0.999), request(IMG2VIDEO), None, 3)
     assert body["task"]["status"] == word
     assert (body["task"]["eta"], body["task"]["progress_percent"]) == (3, 99)
     assert isinstance(body["task"]["eta"], int)
@@ -81,7 +83,7 @@ def test_v3_tells_times_that_are_not_known_yet_as_zero(state: TaskState, word: s
 
 def test_v3_answers_a_provider_id_on_q2_paths_only() -> None:
     for kind in ENDPOINTS:
-        body = ASYNC_V3.accepted(task(kind, TaskState.QUEUED), request(kind))
+        body = ASYNC_V3.build_submit_response(task(kind, TaskState.QUEUED), request(kind))
         assert ("provider_request_id" in body) == (kind.family != "q1")
 
 
@@ -96,23 +98,27 @@ def test_v3_answers_a_provider_id_on_q2_paths_only() -> None:
     ],
 )
 def test_v3_paths_are_the_documented_ones(name: str, path: str) -> None:
-    assert ASYNC_V3.submit_call(request(endpoint(name))).path == path
+    assert ASYNC_V3.build_submit_request(request(get_endpoint(name))).path == path
 
 
 def test_v3_names_unknown_fields() -> None:
-    asked = ASYNC_V3.asked({"model": "vidu-q2-pro-img2video"}, {"model": "x", "prompt": "x", "colour": 1})
-    assert asked.unknown == ("colour",)
+    asked = ASYNC_V3.parse_submit_request(
+        {"model": "vidu-q2-pro-img2video"}, {"model": "x", "prompt": "x", "colour": 1}
+    )
+    assert asked.ignored == ("colour",)
 
 
 def test_a_poll_without_an_id_is_refused() -> None:
     for query in ({}, {"task_id": ""}):
         with pytest.raises(InvalidRequest, match="task_id"):
-            ASYNC_V3.task_id({}, query)
+            ASYNC_V3.parse_task_id({}, query)
 
 
 def test_vtrix_results_have_exactly_the_documented_types() -> None:
     times = {"started": NOON, "finished": NOON}
-    body = VTRIX.result(task(IMG2VIDEO, TaskState.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0)
+    body = VTRIX.build_result_response(
+        task(IMG2VIDEO, TaskState.SUCCEEDED, **times), request(IMG2VIDEO), LINKS, 0
+    )
     content = {
         "type": "video",
         "url": LINKS.video,
@@ -151,7 +157,7 @@ def test_vtrix_shows_each_part_in_its_own_state_only() -> None:
         (TaskState.CANCELLED, {"error"}),
     ):
         links = LINKS if state is TaskState.SUCCEEDED else None
-        body = VTRIX.result(task(IMG2VIDEO, state), request(IMG2VIDEO), links, 0)
+        body = VTRIX.build_result_response(task(IMG2VIDEO, state), request(IMG2VIDEO), links, 0)
         assert set(body) & {"progress", "output", "usage", "error"} == present
 
 
@@ -164,7 +170,9 @@ def test_vtrix_shows_each_part_in_its_own_state_only() -> None:
     ],
 )
 def test_vtrix_failures_have_a_code_and_words(state: TaskState, fault: str, code: str) -> None:
-    error = VTRIX.result(task(IMG2VIDEO, state, fault=fault), request(IMG2VIDEO), None, 0)["error"]
+    error = VTRIX.build_result_response(task(IMG2VIDEO, state, fault=fault), request(IMG2VIDEO), None, 0)[
+        "error"
+    ]
     assert error["code"] == code
     assert error["message"].endswith(".")
 
@@ -172,12 +180,17 @@ def test_vtrix_failures_have_a_code_and_words(state: TaskState, fault: str, code
 @pytest.mark.parametrize("model", ["viduq2_pro_start_end2video", "vidu-q2-pro-startend2video"])
 def test_vtrix_takes_fields_wrapped_and_flat_and_wrapped_wins(model: str) -> None:
     fields = FULL["q2-pro-start-end2video"]
-    wrapped = VTRIX.asked({}, {"model": model, "input": [{"params": fields}]})
-    flat = VTRIX.asked({}, {"model": model, **fields})
-    mixed = VTRIX.asked({}, {"model": model, "prompt": "flat", "input": [{"params": fields}]})
-    named_inside = VTRIX.asked({}, {"input": [{"params": {**fields, "model": model}}]})
-    assert parse_fields(wrapped) == parse_fields(flat) == parse_fields(mixed) == parse_fields(named_inside)
-    assert wrapped.unknown == flat.unknown == ()
+    wrapped = VTRIX.parse_submit_request({}, {"model": model, "input": [{"params": fields}]})
+    flat = VTRIX.parse_submit_request({}, {"model": model, **fields})
+    mixed = VTRIX.parse_submit_request({}, {"model": model, "prompt": "flat", "input": [{"params": fields}]})
+    named_inside = VTRIX.parse_submit_request({}, {"input": [{"params": {**fields, "model": model}}]})
+    assert (
+        validate_fields(wrapped)
+        == validate_fields(flat)
+        == validate_fields(mixed)
+        == validate_fields(named_inside)
+    )
+    assert wrapped.ignored == flat.ignored == ()
 
 
 def test_vtrix_takes_messages() -> None:
@@ -190,16 +203,20 @@ def test_vtrix_takes_messages() -> None:
     ]
     message = {"type": "message", "role": "user", "content": parts}
     body = {"input": [message], "parameters": {"duration": 4}, "metadata": {"a": 1}}
-    asked = VTRIX.asked({}, body | {"model": "viduq2_pro_start_end2video"})
-    assert asked.unknown == ("metadata",)
-    fields = parse_fields(asked).documented()
+    asked = VTRIX.parse_submit_request({}, body | {"model": "viduq2_pro_start_end2video"})
+    assert asked.ignored == ("metadata",)
+    fields = validate_fields(asked).to_documented_fields()
     images = ["https://example.com/0.png", "https://example.com/1.png"]
     assert fields == {"prompt": "She turns.\nThen she smiles.", "images": images, "duration": 4}
-    words = VTRIX.asked({}, {"model": "viduq2_text2video", "input": [{"role": "user", "content": "Rain."}]})
-    assert parse_fields(words).documented() == {"prompt": "Rain."}
+    words = VTRIX.parse_submit_request(
+        {}, {"model": "viduq2_text2video", "input": [{"role": "user", "content": "Rain."}]}
+    )
+    assert validate_fields(words).to_documented_fields() == {"prompt": "Rain."}
     film = [{"type": "video_url", "url": "https://example.com/v.mp4"}]
-    more = VTRIX.asked({}, {"model": "viduq2_pro_extend", "input": [{"role": "user", "content": film}]})
-    assert parse_fields(more).documented() == {"video_url": "https://example.com/v.mp4"}
+    more = VTRIX.parse_submit_request(
+        {}, {"model": "viduq2_pro_extend", "input": [{"role": "user", "content": film}]}
+    )
+    assert validate_fields(more).to_documented_fields() == {"video_url": "https://example.com/v.mp4"}
 
 
 @pytest.mark.parametrize(
@@ -227,7 +244,7 @@ def test_vtrix_takes_messages() -> None:
 )
 def test_a_wrong_vtrix_envelope_is_refused_by_name(body: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        VTRIX.asked({}, body)
+        VTRIX.parse_submit_request({}, body)
     assert caught.value.field == field
 
 
@@ -235,4 +252,4 @@ def test_a_wrong_vtrix_envelope_is_refused_by_name(body: dict[str, Any], field: 
 def test_an_unknown_model_is_refused(each: Dialect) -> None:
     path = {"model": "vidu-q9-dream", "operation": "img2video"}
     with pytest.raises(UnknownEndpoint, match="dream"):
-        each.asked(path, {"model": "vidu-q9-dream", "input": [{"params": {}}]})
+        each.parse_submit_request(path, {"model": "vidu-q9-dream", "input": [{"params": {}}]})

@@ -10,14 +10,19 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from keyreel.task import TaskState
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
-from keyreel.wire.dialects.webhooks import Event, is_signed_with, native_headers, standard_headers
-from keyreel.wire.endpoints.catalogue import endpoint
+from keyreel.wire.dialects.webhooks import (
+    WebhookEvent,
+    build_native_headers,
+    build_standard_headers,
+    has_native_signature,
+)
+from keyreel.wire.endpoints.catalogue import get_endpoint
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
 
-KIND = endpoint("q2-pro-img2video")
+KIND = get_endpoint("q2-pro-img2video")
 URL = "http://127.0.0.1:8080/vidu/callback?name=james&age=36"
 DATE = datetime(2025, 5, 6, 12, 9, 42, tzinfo=UTC)
 NONCE = "123e4567-e89b-12d3-a456-426614174000"
@@ -27,11 +32,11 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 def told(name: str, state: TaskState = TaskState.SUCCEEDED) -> dict[str, object]:
     done = task(KIND, state)
     links = LINKS if state is TaskState.SUCCEEDED else None
-    return find_dialect(name).event(Event("evt_7_1", NOON), done, request(KIND), links)
+    return find_dialect(name).build_webhook_payload(WebhookEvent("evt_7_1", NOON), done, request(KIND), links)
 
 
 def test_the_native_signature_is_that_of_the_documented_example() -> None:
-    assert native_headers("vda_test_key", URL, DATE, NONCE) == {
+    assert build_native_headers("vda_test_key", URL, DATE, NONCE) == {
         "Date": "Tue, 06 May 2025 12:09:42 GMT",
         "x-request-nonce": NONCE,
         "X-HMAC-SIGNED-HEADERS": "Date;x-request-nonce",
@@ -46,21 +51,21 @@ def test_the_native_signature_is_that_of_the_documented_example() -> None:
     [("other", URL), ("vda_test_key", URL + "7"), ("vda_test_key", "http://127.0.0.1:8080/")],
 )
 def test_the_native_signature_is_of_one_key_and_one_address(key: str, url: str) -> None:
-    headers = native_headers("vda_test_key", URL, DATE, NONCE)
-    assert is_signed_with("vda_test_key", URL, headers)
-    assert is_signed_with("vda_test_key", URL, {name.lower(): value for name, value in headers.items()})
-    assert not is_signed_with(key, url, headers)
-    assert not is_signed_with("vda_test_key", URL, {**headers, "Date": "Tue, 06 May 2025 12:09:43 GMT"})
+    headers = build_native_headers("vda_test_key", URL, DATE, NONCE)
+    assert has_native_signature("vda_test_key", URL, headers)
+    assert has_native_signature("vda_test_key", URL, {name.lower(): value for name, value in headers.items()})
+    assert not has_native_signature(key, url, headers)
+    assert not has_native_signature("vda_test_key", URL, {**headers, "Date": "Tue, 06 May 2025 12:09:43 GMT"})
 
 
 def test_an_address_without_a_path_is_signed_as_its_root() -> None:
-    bare = native_headers("k", "https://example.com", DATE, NONCE)
-    assert bare == native_headers("k", "https://example.com/", DATE, NONCE)
+    bare = build_native_headers("k", "https://example.com", DATE, NONCE)
+    assert bare == build_native_headers("k", "https://example.com/", DATE, NONCE)
 
 
 def test_standard_webhooks_own_library_verifies_what_is_signed() -> None:
     now, body = datetime.now(UTC), '{"text": "ünï 😀"}'
-    headers = standard_headers(SECRET, "evt_7_1", now, body)
+    headers = build_standard_headers(SECRET, "evt_7_1", now, body)
     assert headers["webhook-id"] == "evt_7_1"
     assert Webhook(SECRET).verify(body, headers) == {"text": "ünï 😀"}
     with pytest.raises(WebhookVerificationError):
@@ -72,15 +77,17 @@ def test_the_async_format_wraps_the_result_and_names_the_webhook() -> None:
     payload = body["payload"]
     assert body["event_type"] == "ASYNC_TASK_RESULT"
     assert isinstance(payload, dict)
-    assert payload["extra"].pop("webhook") == {"url": request(KIND).report_to}
-    assert payload == find_dialect("async_v3").result(
+    assert payload["extra"].pop("webhook") == {"url": request(KIND).webhook_url}
+    assert payload == find_dialect("async_v3").build_result_response(
         task(KIND, TaskState.SUCCEEDED), request(KIND), LINKS, 0
     )
 
 
 @pytest.mark.parametrize("name", ["vtrix", "native", "comfy"])
 def test_other_formats_send_what_a_poll_shows(name: str) -> None:
-    polled = find_dialect(name).result(task(KIND, TaskState.SUCCEEDED), request(KIND), LINKS, 0)
+    polled = find_dialect(name).build_result_response(
+        task(KIND, TaskState.SUCCEEDED), request(KIND), LINKS, 0
+    )
     assert told(name) == polled
 
 
@@ -91,19 +98,19 @@ def test_the_videos_format_sends_an_event_object() -> None:
 
 @pytest.mark.parametrize("spoken", DIALECTS, ids=lambda each: each.name)
 def test_every_format_tells_every_end(spoken: Dialect) -> None:
-    assert {state for state in TaskState if state.is_final} <= spoken.reporting.states
-    assert spoken.reporting.schedule[0] == 0
+    assert {state for state in TaskState if state.is_final} <= spoken.webhook_policy.states
+    assert spoken.webhook_policy.schedule[0] == 0
     native = spoken.name in {"native", "comfy"}
-    assert (TaskState.RUNNING in spoken.reporting.states) == native
-    assert spoken.reporting.keyed == (native or spoken.name == "vtrix")
+    assert (TaskState.RUNNING in spoken.webhook_policy.states) == native
+    assert spoken.webhook_policy.signs_with_api_key == (native or spoken.name == "vtrix")
 
 
 @pytest.mark.parametrize(("name", "retries", "seconds"), [("async_v3", 5, 5.0), ("native", 3, 15.0)])
 def test_documented_retries_are_the_default(name: str, retries: int, seconds: float) -> None:
-    reporting = find_dialect(name).reporting
+    reporting = find_dialect(name).webhook_policy
     assert (len(reporting.schedule) - 1, reporting.timeout_seconds) == (retries, seconds)
 
 
 @pytest.mark.parametrize("spoken", DIALECTS, ids=lambda each: each.name)
 def test_a_receiver_that_is_down_for_an_hour_still_hears(spoken: Dialect) -> None:
-    assert 0.9 * sum(spoken.reporting.schedule) > 3600
+    assert 0.9 * sum(spoken.webhook_policy.schedule) > 3600

@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from keyreel.errors import InvalidRequest, UnknownEndpoint
-from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
-from keyreel.wire.endpoints.catalogue import ENDPOINTS, TRUSTED, endpoint, find
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, TRUSTED_CONTEXT, find_endpoint, get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import FULL
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ BY_NAME = pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name(
 
 @BY_NAME
 def test_every_name_in_use_finds_its_endpoint(kind: type[Endpoint]) -> None:
-    assert endpoint(kind.name()) is kind
-    for spelling in (kind.name(), *(each.model_id(kind) for each in DIALECTS)):
-        assert find(spelling) is find(spelling.upper()) is kind
+    assert get_endpoint(kind.name()) is kind
+    for spelling in (kind.name(), *(each.format_model_id(kind) for each in DIALECTS)):
+        assert find_endpoint(spelling) is find_endpoint(spelling.upper()) is kind
 
 
 @pytest.mark.parametrize(
@@ -40,14 +40,14 @@ def test_every_name_in_use_finds_its_endpoint(kind: type[Endpoint]) -> None:
     ],
 )
 def test_the_documented_ids_are_known(spelling: str, name: str) -> None:
-    assert find(spelling).name() == name
+    assert find_endpoint(spelling).name() == name
 
 
 @pytest.mark.parametrize(
     "name", ["", "vidu", "vidu-q9-dream2video", "q2", "../etc/passwd", "x" * 10_000, "\0"]
 )
 def test_an_unknown_name_is_refused(name: str) -> None:
-    for looked_up in (endpoint, find):
+    for looked_up in (get_endpoint, find_endpoint):
         with pytest.raises(UnknownEndpoint) as caught:
             looked_up(name)
         assert len(caught.value.message) < 200
@@ -61,31 +61,31 @@ def test_dialects_are_found_by_name() -> None:
 
 @BY_NAME
 def test_a_stored_request_reads_back_unchanged(kind: type[Endpoint]) -> None:
-    request = parse_fields(Asked(kind, FULL[kind.name()]))
-    stored = request.with_pictures(dict.fromkeys(request.pictures(), ASSET))
-    assert set(stored.pictures()) == set(request.pictures())
-    assert set(stored.pictures().values()) == {ASSET}
-    again = kind.model_validate_json(stored.model_dump_json(exclude_none=True), context=TRUSTED)
+    request = validate_fields(ParsedSubmit(kind, FULL[kind.name()]))
+    stored = request.with_image_sources(dict.fromkeys(request.get_image_sources(), ASSET))
+    assert set(stored.get_image_sources()) == set(request.get_image_sources())
+    assert set(stored.get_image_sources().values()) == {ASSET}
+    again = kind.model_validate_json(stored.model_dump_json(exclude_none=True), context=TRUSTED_CONTEXT)
     assert again == stored
-    assert again.order(5) == stored.order(5)
-    assert again.without_effect() == stored.without_effect()
+    assert again.to_order(5) == stored.to_order(5)
+    assert again.list_ignored_fields() == stored.list_ignored_fields()
 
 
 @BY_NAME
 def test_nobody_but_our_own_rows_may_name_an_asset(kind: type[Endpoint]) -> None:
     fields: dict[str, Any] = FULL[kind.name()]
-    stored = parse_fields(Asked(kind, fields))
-    stored = stored.with_pictures(dict.fromkeys(stored.pictures(), ASSET))
+    stored = validate_fields(ParsedSubmit(kind, fields))
+    stored = stored.with_image_sources(dict.fromkeys(stored.get_image_sources(), ASSET))
     with pytest.raises(InvalidRequest):
-        parse_fields(Asked(kind, stored.model_dump(mode="json", exclude_none=True)))
+        validate_fields(ParsedSubmit(kind, stored.model_dump(mode="json", exclude_none=True)))
     with pytest.raises(ValidationError):
         kind.model_validate_json(stored.model_dump_json(exclude_none=True))
 
 
 @BY_NAME
 def test_only_some_pictures_may_move(kind: type[Endpoint]) -> None:
-    request = parse_fields(Asked(kind, FULL[kind.name()]))
-    first = next(iter(request.pictures()))
-    moved = request.with_pictures({first: ASSET})
-    assert moved.pictures() == request.pictures() | {first: ASSET}
-    assert request.with_pictures({}) == request
+    request = validate_fields(ParsedSubmit(kind, FULL[kind.name()]))
+    first = next(iter(request.get_image_sources()))
+    moved = request.with_image_sources({first: ASSET})
+    assert moved.get_image_sources() == request.get_image_sources() | {first: ASSET}
+    assert request.with_image_sources({}) == request

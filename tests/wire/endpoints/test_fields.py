@@ -7,18 +7,30 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from keyreel.order import Corner
-from keyreel.wire.endpoints.fields import CornerName, Many, OneOf, RatioText, Seed, Text, Whole, shape
+from keyreel.wire.endpoints.fields import (
+    BoundedList,
+    BoundedText,
+    CornerName,
+    IntegerRange,
+    OneOf,
+    RatioText,
+    Seed,
+    parse_aspect_ratio,
+)
 
 KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "whole": (Annotated[int, Whole(1, 8)], {"type": "integer", "minimum": 1, "maximum": 8}),
-    "text": (Annotated[str, Text(9)], {"type": "string", "maxLength": 9}),
-    "needed text": (Annotated[str, Text(9, needed=True)], {"type": "string", "maxLength": 9, "minLength": 1}),
+    "whole": (Annotated[int, IntegerRange(1, 8)], {"type": "integer", "minimum": 1, "maximum": 8}),
+    "text": (Annotated[str, BoundedText(9)], {"type": "string", "maxLength": 9}),
+    "needed text": (
+        Annotated[str, BoundedText(9, needed=True)],
+        {"type": "string", "maxLength": 9, "minLength": 1},
+    ),
     "one of": (
         Annotated[str, OneOf(("a", "b"), also=(("c", "b"),))],
         {"type": "string", "enum": ["a", "b", "c"]},
     ),
     "many": (
-        Annotated[tuple[Annotated[int, Whole(0, 1)], ...], Many(1, 2)],
+        Annotated[tuple[Annotated[int, IntegerRange(0, 1)], ...], BoundedList(1, 2)],
         {
             "type": "array",
             "items": {"type": "integer", "minimum": 0, "maximum": 1},
@@ -61,5 +73,5 @@ def test_a_corner_is_a_number_or_a_word(spelling: Any, corner: Corner) -> None:
 
 
 def test_a_ratio_has_a_shape() -> None:
-    assert shape("16:9") == Fraction(16, 9)
-    assert shape("2.39:1") == Fraction(239, 100)
+    assert parse_aspect_ratio("16:9") == Fraction(16, 9)
+    assert parse_aspect_ratio("2.39:1") == Fraction(239, 100)

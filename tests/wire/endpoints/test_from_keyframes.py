@@ -17,9 +17,9 @@ from keyreel.order import (
     Subject,
     Watermark,
 )
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 
 
 def url(number: int) -> str:
@@ -31,7 +31,7 @@ def picture(number: int) -> ImageRef:
 
 
 def read(name: str, **fields: Any) -> Any:
-    return parse_fields(Asked(endpoint(name), fields))
+    return validate_fields(ParsedSubmit(get_endpoint(name), fields))
 
 
 def test_img2video_is_one_shot_from_the_first_picture() -> None:

@@ -8,17 +8,17 @@ import pytest
 
 from keyreel.errors import InvalidRequest, ItemCountOutOfRange, MissingField
 from keyreel.order import Corner, ImageRef, Operation
-from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints import catalogue
-from keyreel.wire.endpoints.catalogue import find
+from keyreel.wire.endpoints.catalogue import find_endpoint
 from keyreel.wire.endpoints.from_video import Extend
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.requests.parsing import validate_fields
 
 URL = "https://example.com/v.mp4"
 
 
 def read(**fields: Any) -> Extend:
-    made = parse_fields(Asked(catalogue.endpoint("q2-pro-extend"), fields))
+    made = validate_fields(ParsedSubmit(catalogue.get_endpoint("q2-pro-extend"), fields))
     assert isinstance(made, Extend)
     return made
 
@@ -26,25 +26,25 @@ def read(**fields: Any) -> Extend:
 def test_a_video_and_nothing_else_is_enough() -> None:
     made = read(video_url=URL)
     assert (made.seconds, made.resolution, made.wm_position) == (5, "720p", Corner.BOTTOM_LEFT)
-    assert (made.predecessor, made.predecessor_task) == (URL, "")
-    order = made.order(7)
+    assert (made.extend_source, made.extend_source_task_id) == (URL, "")
+    order = made.to_order(7)
     assert order.operation is Operation.EXTEND
     assert (order.shots[0].first, order.shots[0].lead, order.shots[0].last) == (None, None, None)
 
 
 def test_an_end_frame_ends_the_shot() -> None:
     made = read(video_url=URL, images=["https://example.com/e.png"])
-    assert made.order(7).shots[0].last == ImageRef("https://example.com/e.png")
-    assert made.pictures() == {"images[0]": "https://example.com/e.png"}
+    assert made.to_order(7).shots[0].last == ImageRef("https://example.com/e.png")
+    assert made.get_image_sources() == {"images[0]": "https://example.com/e.png"}
 
 
 @pytest.mark.parametrize("given", ["7000000000000000001", 7000000000000000001])
 def test_a_task_is_named_as_text_or_as_a_number(given: Any) -> None:
-    assert read(video_creation_id=given).predecessor_task == "7000000000000000001"
+    assert read(video_creation_id=given).extend_source_task_id == "7000000000000000001"
 
 
 def test_a_tasks_id_counts_before_an_address() -> None:
-    assert read(video_url=URL, video_creation_id="7").without_effect() == ("video_url",)
+    assert read(video_url=URL, video_creation_id="7").list_ignored_fields() == ("video_url",)
 
 
 @pytest.mark.parametrize("fields", [{}, {"video_url": ""}, {"video_url": None, "video_creation_id": ""}])
@@ -77,10 +77,13 @@ def test_there_is_one_end_frame_at_most() -> None:
 
 
 def test_a_stored_file_is_read_again_from_our_own_rows_alone() -> None:
-    stored = read(video_creation_id="7").after("file:videos/7/1.mp4")
+    stored = read(video_creation_id="7").with_extend_source("file:videos/7/1.mp4")
     kind = type(stored)
     text = stored.model_dump_json(exclude_none=True)
-    assert kind.model_validate_json(text, context=catalogue.TRUSTED).predecessor == "file:videos/7/1.mp4"
+    assert (
+        kind.model_validate_json(text, context=catalogue.TRUSTED_CONTEXT).extend_source
+        == "file:videos/7/1.mp4"
+    )
     with pytest.raises(ValueError, match="video_url"):
         kind.model_validate_json(text)
 
@@ -89,5 +92,5 @@ def test_a_stored_file_is_read_again_from_our_own_rows_alone() -> None:
     "spelling", ["vidu-q2-pro-extend", "viduq2_pro_extend", "viduq2-pro-extend", "q2-pro-extend"]
 )
 def test_every_spelling_in_use_leads_here(spelling: str) -> None:
-    assert find(spelling).name() == "q2-pro-extend"
-    assert find(spelling.replace("pro", "turbo")).name() == "q2-turbo-extend"
+    assert find_endpoint(spelling).name() == "q2-pro-extend"
+    assert find_endpoint(spelling.replace("pro", "turbo")).name() == "q2-turbo-extend"

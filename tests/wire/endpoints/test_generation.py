@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import InvalidRequest
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import FULL, request
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def read(name: str, **change: Any) -> Any:
-    return parse_fields(Asked(endpoint(name), FULL[name] | change))
+    return validate_fields(ParsedSubmit(get_endpoint(name), FULL[name] | change))
 
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_corners_are_sent_as_the_page_spells_them(kind: type[Endpoint]) -> None:
-    sent = request(kind).documented()
+    sent = request(kind).to_documented_fields()
     numbered = not kind.name().endswith(("multiframe", "extend"))
     assert sent["wm_position"] == (2 if numbered else "top_right")
 

@@ -8,9 +8,9 @@ import pytest
 
 from keyreel.errors import InvalidRequest
 from keyreel.order import Resolution, SoundOptions
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 
 URL = "https://example.com/a.png"
 LEAST: dict[str, dict[str, Any]] = {
@@ -62,7 +62,7 @@ BY_MODEL = pytest.mark.parametrize("name", MODELS)
 
 def read(name: str, **change: Any) -> Any:
     operation = next(word for word in LEAST if name.endswith(word))
-    return parse_fields(Asked(endpoint(name), LEAST[operation] | change))
+    return validate_fields(ParsedSubmit(get_endpoint(name), LEAST[operation] | change))
 
 
 def accepts(name: str, **change: Any) -> bool:

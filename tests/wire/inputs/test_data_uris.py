@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from keyreel.wire.inputs.data_uris import NotInline, TooLong, inline
+from keyreel.wire.inputs.data_uris import InlineImageTooLarge, NotInlineImage, find_inline_image
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\xfb\xef\xbe\xff\xff\xff" * 20
 JPEG = b"\xff\xd8\xff\xe0" + PNG[5:]
@@ -42,7 +42,7 @@ URI = "data:image/png;base64,"
     ],
 )
 def test_every_label_of_a_data_uri_says_the_same(head: str) -> None:
-    assert inline(head + TEXT).decoded(1000) == PNG
+    assert find_inline_image(head + TEXT).decode(1000) == PNG
 
 
 @pytest.mark.parametrize("head", [URI, ""])
@@ -69,7 +69,7 @@ def test_every_label_of_a_data_uri_says_the_same(head: str) -> None:
     ],
 )
 def test_every_spelling_of_base64_says_the_same_bytes(head: str, text: str) -> None:
-    assert inline(head + text).decoded(1000) in {PNG, JPEG, WEBP}
+    assert find_inline_image(head + text).decode(1000) in {PNG, JPEG, WEBP}
 
 
 @pytest.mark.parametrize("length", range(300, 312))
@@ -78,15 +78,15 @@ def test_blanks_that_end_lines_are_told_from_lost_letters(length: int, width: in
     data = (PNG * 2)[:length] + b"end"
     text = b64encode(data).decode()
     lines = [text[at : at + width] for at in range(0, len(text), width)]
-    assert inline(URI + " ".join(lines)).decoded(1000) == data
-    assert inline(URI + text.replace("+", " ")).decoded(1000) == data
+    assert find_inline_image(URI + " ".join(lines)).decode(1000) == data
+    assert find_inline_image(URI + text.replace("+", " ")).decode(1000) == data
 
 
 def test_an_escape_across_two_pieces_is_read_whole() -> None:
     data = PNG * 8000
     text = b64encode(data).decode().replace("/", "%2F")
     for shift in range(4):
-        assert inline(URI + " " * 5 + "\n" * shift + text).decoded(10**7) == data
+        assert find_inline_image(URI + " " * 5 + "\n" * shift + text).decode(10**7) == data
 
 
 @pytest.mark.parametrize(
@@ -95,25 +95,25 @@ def test_an_escape_across_two_pieces_is_read_whole() -> None:
      b64encode(b"GIF89a" + bytes(99)).decode(), "data:" + "a" * 5000 + ";base64,"],
 )  # fmt: skip
 def test_what_is_no_picture_is_told_by_its_beginning(text: str) -> None:
-    with pytest.raises(NotInline, match="must be"):
-        inline(text)
+    with pytest.raises(NotInlineImage, match="must be"):
+        find_inline_image(text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "=", "A", "AAAAA", "QQ==QUJD", "QQ======", "QU!D", "QUé=", "%4"])
 def test_damaged_base64_is_refused(text: str) -> None:
-    with pytest.raises(NotInline, match="damaged"):
-        inline(URI + text).decoded(100)
+    with pytest.raises(NotInlineImage, match="damaged"):
+        find_inline_image(URI + text).decode(100)
 
 
 def test_the_bytes_are_counted() -> None:
-    assert inline(URI + TEXT).decoded(len(PNG)) == PNG
-    with pytest.raises(TooLong):
-        inline(URI + TEXT).decoded(len(PNG) - 1)
+    assert find_inline_image(URI + TEXT).decode(len(PNG)) == PNG
+    with pytest.raises(InlineImageTooLarge):
+        find_inline_image(URI + TEXT).decode(len(PNG) - 1)
 
 
 @pytest.mark.parametrize("text", [" " * 10**7, "A " * 5 * 10**6, "%" * 10**7, "%20" * 3 * 10**6, ";" * 10**7])
 def test_hostile_text_costs_little(text: str) -> None:
     started = time.process_time()
-    with pytest.raises((NotInline, TooLong)):
-        inline(URI + text).decoded(1000)
+    with pytest.raises((NotInlineImage, InlineImageTooLarge)):
+        find_inline_image(URI + text).decode(1000)
     assert time.process_time() - started < 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.wire.inputs.magic_numbers import media_type, of_picture, of_video
+from keyreel.wire.inputs.magic_numbers import detect_media_type, is_image, is_video
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ from keyreel.wire.inputs.magic_numbers import media_type, of_picture, of_video
     ],
 )
 def test_tells_by_the_first_bytes(data: bytes, kind: str) -> None:
-    assert (of_picture(data), of_video(data)) == (kind == "picture", kind == "video")
-    assert media_type(data).partition("/")[0] == {"picture": "image"}.get(kind, kind)
+    assert (is_image(data), is_video(data)) == (kind == "picture", kind == "video")
+    assert detect_media_type(data).partition("/")[0] == {"picture": "image"}.get(kind, kind)

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 
 from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import TRUSTED, endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import TRUSTED_CONTEXT, get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 
 BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def source(picture: Any) -> str:
     fields = {"images": [picture], "prompt": "x"}
-    return parse_fields(Asked(endpoint("q2-pro-img2video"), fields)).pictures()["images[0]"]
+    return validate_fields(ParsedSubmit(get_endpoint("q2-pro-img2video"), fields)).get_image_sources()[
+        "images[0]"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_a_long_picture_is_neither_copied_nor_searched(beginning: str) -> None:
 
 @pytest.mark.parametrize("address", ["http://user:pw@a.example/", "http://exa_mple/\\", "file:videos/1.mp4"])
 def test_what_was_accepted_once_is_read_again_from_our_own_rows(address: str) -> None:
-    kind, fields = endpoint("q2-pro-extend"), {"video_url": address, "callback_url": address}
-    assert kind.model_validate(fields, context=TRUSTED).predecessor == address
+    kind, fields = get_endpoint("q2-pro-extend"), {"video_url": address, "callback_url": address}
+    assert kind.model_validate(fields, context=TRUSTED_CONTEXT).extend_source == address
     with pytest.raises(InvalidRequest):
-        parse_fields(Asked(kind, fields))
+        validate_fields(ParsedSubmit(kind, fields))

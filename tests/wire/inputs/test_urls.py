@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.wire.inputs.urls import address, complaint, is_address
+from keyreel.wire.inputs.urls import find_url_problem, is_http_url, normalize_url
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from keyreel.wire.inputs.urls import address, complaint, is_address
     ],
 )
 def test_says_what_is_wrong(url: str, reason: str) -> None:
-    said = complaint(address(url))
+    said = find_url_problem(normalize_url(url))
     assert reason in said
     assert bool(said) == bool(reason)
 
@@ -38,4 +38,4 @@ def test_says_what_is_wrong(url: str, reason: str) -> None:
     [(" \ufeffHTTP://x", True), ("https://x", True), ("http:/x", False), ("x http://", False)],
 )
 def test_tells_an_address_by_its_beginning(text: str, *, meant: bool) -> None:
-    assert is_address(text) == meant
+    assert is_http_url(text) == meant

@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.reference.openapi import document
-from keyreel.wire.requests.examples import example
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.reference.openapi import build_document
+from keyreel.wire.requests.examples import build_example_request
+from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DOCUMENT = document("http://127.0.0.1:8080")
+DOCUMENT = build_document("http://127.0.0.1:8080")
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
@@ -34,9 +34,9 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_endpoint_has_a_path_in_every_format() -> None:
     text = str(DOCUMENT["paths"])
     for dialect in DIALECTS:
-        assert dialect.path_of(Action.RESULT) in DOCUMENT["paths"]
-        for kind in filter(dialect.offers, ENDPOINTS):
-            path, _, _ = dialect.submit_call(example(kind)).path.partition("?")
+        assert dialect.get_path(RouteAction.RESULT) in DOCUMENT["paths"]
+        for kind in filter(dialect.supports, ENDPOINTS):
+            path, _, _ = dialect.build_submit_request(build_example_request(kind)).path.partition("?")
             assert (
                 kind.name()
                 in DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
@@ -47,7 +47,7 @@ def test_every_endpoint_has_a_path_in_every_format() -> None:
 def test_every_address_of_a_format_is_described() -> None:
     for dialect in DIALECTS:
         for route in dialect.routes:
-            if route.action is not Action.SUBMIT:
+            if route.action is not RouteAction.SUBMIT:
                 assert route.method.lower() in DOCUMENT["paths"][route.path]
 
 
@@ -66,7 +66,7 @@ def test_examples_are_requests_that_are_accepted(dialect: Any) -> None:
         last = path.rpartition("/")[2]
         content = methods["post"].get("requestBody", {"content": {"application/json": {}}})["content"]
         for shown in content["application/json"].get("examples", {}).values():
-            parse_fields(dialect.asked({"model": last, "operation": last}, shown["value"]))
+            validate_fields(dialect.asked({"model": last, "operation": last}, shown["value"]))
             seen += 1
     assert seen == len(models)
 

@@ -10,10 +10,10 @@ import pytest
 
 from keyreel.errors import InvalidRequest
 from keyreel.task import TaskFilter, TaskState
-from keyreel.wire.dialects.dialect import Action, Shown, TaskPage
+from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.reference.response_schemas import SCHEMAS
+from keyreel.wire.reference.response_schemas import RESPONSE_SCHEMAS
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ KINDS = {
 def complaints(schema: dict[str, Any], value: Any, path: str = "answer") -> Iterator[str]:
     """Check the part of JSON schema that the answers' schemas use."""
     while "$ref" in schema:
-        schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
+        schema = RESPONSE_SCHEMAS[schema["$ref"].rpartition("/")[2]]
     if "anyOf" in schema:
         if all(list(complaints(part, value, path)) for part in schema["anyOf"]):
             yield f"{path} is none of its choices"
@@ -68,15 +68,15 @@ def test_every_answer_is_as_its_schema_says(each: Dialect) -> None:
             links = LINKS if state is TaskState.SUCCEEDED else None
             made = task(kind, state, started=NOON, finished=NOON if state.is_final else None)
             answers = {
-                "accepted": each.accepted(task(kind, TaskState.QUEUED), request(kind)),
-                "result": each.result(made, request(kind), links, 3),
-                "refusal": each.refusal(InvalidRequest("no", field="prompt"))[1],
+                "accepted": each.build_submit_response(task(kind, TaskState.QUEUED), request(kind)),
+                "result": each.build_result_response(made, request(kind), links, 3),
+                "refusal": each.build_error_response(InvalidRequest("no", field="prompt"))[1],
             }
-            if each.path_of(Action.LIST):
-                shown = Shown(made, request(kind), links)
-                answers["list"] = each.listed(TaskPage(TaskFilter(), (shown,), more=True))
-            if each.path_of(Action.CANCEL):
-                answers["cancel"] = each.cancelled(task(kind, TaskState.CANCELLED), request(kind))
+            if each.get_path(RouteAction.LIST):
+                shown = ListedTask(made, request(kind), links)
+                answers["list"] = each.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=True))
+            if each.get_path(RouteAction.CANCEL):
+                answers["cancel"] = each.build_cancel_response(task(kind, TaskState.CANCELLED), request(kind))
             for name, answer in answers.items():
                 body = json.loads(json.dumps(answer))
-                assert list(complaints(SCHEMAS[f"{each.name}.{name}"], body)) == []
+                assert list(complaints(RESPONSE_SCHEMAS[f"{each.name}.{name}"], body)) == []

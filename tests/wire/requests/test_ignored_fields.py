@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import endpoint
-from keyreel.wire.requests.ignored_fields import ignored_fields
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import get_endpoint
+from keyreel.wire.requests.ignored_fields import find_ignored_fields
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import FULL, url
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ IMAGE = {"images": [url(0)], "prompt": "x"}
 
 
 def ignored(name: str, fields: dict[str, Any]) -> tuple[str, ...]:
-    asked = Asked(endpoint(name), fields)
-    return ignored_fields(asked, parse_fields(asked))
+    asked = ParsedSubmit(get_endpoint(name), fields)
+    return find_ignored_fields(asked, validate_fields(asked))
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_what_is_left_aside_is_named(name: str, fields: dict[str, Any], named: t
 
 @pytest.mark.parametrize("name", sorted(FULL))
 def test_every_field_has_an_effect_or_is_named(name: str) -> None:
-    kind = endpoint(name)
+    kind = get_endpoint(name)
     full = FULL[name] | ({"audio": False} if "audio" in kind.model_fields else {})
-    asked = Asked(kind, full)
-    named = ignored_fields(asked, parse_fields(asked))
+    asked = ParsedSubmit(kind, full)
+    named = find_ignored_fields(asked, validate_fields(asked))
     silent = [
         field
         for field, changed in changes(kind, full)
-        if effects(asked) == effects(Asked(kind, changed))
+        if effects(asked) == effects(ParsedSubmit(kind, changed))
         and not any(each.startswith(field) for each in named)
     ]
     assert not silent
@@ -107,13 +107,19 @@ def changes(kind: type[Endpoint], full: dict[str, Any]) -> Iterator[tuple[str, d
         if isinstance(value, bool):
             yield field, less | {field: not value}
         elif not kind.model_fields[field].is_required() and getattr(
-            parse_fields(Asked(kind, full)), field
+            validate_fields(ParsedSubmit(kind, full)), field
         ) != (kind.model_fields[field].default):
             yield field, less
 
 
-def effects(asked: Asked) -> tuple[object, ...]:
+def effects(asked: ParsedSubmit) -> tuple[object, ...]:
     """Return all that comes of a request."""
-    request: Endpoint = parse_fields(asked)
-    outcome = (request.order(7), request.bought(), request.report_to, request.payload, request.chosen_seed)
-    return (*outcome, request.predecessor, request.predecessor_task, request.rehearsed_end)
+    request: Endpoint = validate_fields(asked)
+    outcome = (
+        request.to_order(7),
+        request.to_billable(),
+        request.webhook_url,
+        request.payload,
+        request.chosen_seed,
+    )
+    return (*outcome, request.extend_source, request.extend_source_task_id, request.test_mode_state)

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
-from keyreel.wire.requests.parsing import parse_body, parse_fields, shown
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
+from keyreel.wire.requests.parsing import describe_value, parse_body, validate_fields
 
 NAMES = sorted({name for kind in ENDPOINTS for name in kind.model_fields} | {"id", "url", "key_image"})
 # Other work on the machine must not turn into failures here.
@@ -110,19 +110,19 @@ JUNK = st.recursive(
 def test_any_fields_are_read_or_refused_shortly(kind: Any, fields: dict[str, Any]) -> None:
     message = ""
     try:
-        parse_fields(Asked(kind, fields)).order(1).seconds.bit_length()
+        validate_fields(ParsedSubmit(kind, fields)).to_order(1).seconds.bit_length()
     except InvalidRequest as error:
         message = error.message
     assert len(message) <= 1000
 
 
-IMG2VIDEO = endpoint("q2-pro-img2video")
+IMG2VIDEO = get_endpoint("q2-pro-img2video")
 GOOD: dict[str, Any] = {"images": ["https://example.com/a.png"], "prompt": "x"}
 
 
 def refused(**change: Any) -> InvalidRequest:
     with pytest.raises(InvalidRequest) as caught:
-        parse_fields(Asked(IMG2VIDEO, GOOD | change))
+        validate_fields(ParsedSubmit(IMG2VIDEO, GOOD | change))
     return caught.value
 
 
@@ -170,7 +170,7 @@ def test_a_path_leads_into_lists_and_objects() -> None:
     settings = [{"key_image": "https://a.b/c"}, {"key_image": "https://a.b/c", "duration": 9}]
     fields = {"start_image": "https://a.b/c", "image_settings": settings}
     with pytest.raises(InvalidRequest) as caught:
-        parse_fields(Asked(endpoint("q2-pro-multiframe"), fields))
+        validate_fields(ParsedSubmit(get_endpoint("q2-pro-multiframe"), fields))
     assert caught.value.field == "image_settings[1].duration"
 
 
@@ -178,5 +178,5 @@ def test_a_path_leads_into_lists_and_objects() -> None:
     "value", ["data:image/png;base64,AAAA", "A" * 65, "x" * 10_000, 10**4000, [1] * 10_000, {}, "a\x00b"]
 )
 def test_what_was_got_is_shown_in_few_characters(value: object) -> None:
-    assert len(shown(value)) <= 64
-    assert "AAAA" not in shown(value)
+    assert len(describe_value(value)) <= 64
+    assert "AAAA" not in describe_value(value)

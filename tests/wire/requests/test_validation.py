@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyreel.errors import InvalidRequest
-from keyreel.wire.dialects.dialect import Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.requests.parsing import parse_fields
-from keyreel.wire.requests.validation import examined
+from keyreel.wire.requests.parsing import validate_fields
+from keyreel.wire.requests.validation import validate_request
 from support.wire import FULL
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ NONSENSE = {"deep": [{"er": None}]}
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_a_good_request_comes_back_as_it_is(kind: type[Endpoint]) -> None:
-    asked = Asked(kind, deepcopy(FULL[kind.name()]))
-    found = examined(asked)
-    assert found.breaches == ()
-    assert found.mended == parse_fields(asked)
+    asked = ParsedSubmit(kind, deepcopy(FULL[kind.name()]))
+    found = validate_request(asked)
+    assert found.violations == ()
+    assert found.repaired_request == validate_fields(asked)
     assert asked.fields == FULL[kind.name()]
 
 
@@ -40,7 +40,7 @@ def test_every_damaged_field_is_named(kind: type[Endpoint], data: st.DataObject)
     able = sorted(set(given_fields) - {"extra", "video_creation_id"})
     damaged = data.draw(st.sets(st.sampled_from(able), min_size=1))
     fields: dict[str, Any] = given_fields | dict.fromkeys(damaged, NONSENSE)
-    named = {str(breach.location[0]) for breach in examined(Asked(kind, fields)).breaches}
+    named = {str(breach.location[0]) for breach in validate_request(ParsedSubmit(kind, fields)).violations}
     # A mark's fields count only with the mark.
     silent = {"wm_url", "wm_position"} if "watermark" in damaged else set()
     assert damaged - silent <= named
@@ -62,11 +62,11 @@ def test_every_damaged_field_is_named(kind: type[Endpoint], data: st.DataObject)
     ),
 )
 def test_any_fields_at_all_come_to_an_end(kind: type[Endpoint], fields: dict[str, Any]) -> None:
-    found = examined(Asked(kind, fields))
-    assert isinstance(found.mended, kind)
+    found = validate_request(ParsedSubmit(kind, fields))
+    assert isinstance(found.repaired_request, kind)
     sound = True
     try:
-        parse_fields(Asked(kind, fields))
+        validate_fields(ParsedSubmit(kind, fields))
     except InvalidRequest:
         sound = False
-    assert sound == (found.breaches == ())
+    assert sound == (found.violations == ())

@@ -23,7 +23,7 @@ from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryStore
 from keyreel.tasks.webhooks.events import Callback
 from keyreel.tasks.webhooks.secrets import WebhookSecrets
 from keyreel.wire.dialects.registry import find_dialect
-from keyreel.wire.dialects.webhooks import is_signed_with
+from keyreel.wire.dialects.webhooks import has_native_signature
 from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
 from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
 from support.hostile import OPENED
@@ -52,8 +52,8 @@ class Office:
         return DeliveryStore(self.store.database, self.store.clock)
 
     def task(self, url: str, name: str = "async_v3", tenant: str = "ann") -> Task:
-        reporting = find_dialect(name).reporting
-        sealed = self.vault.seal(KEY, tenant) if reporting.keyed else ""
+        reporting = find_dialect(name).webhook_policy
+        sealed = self.vault.seal(KEY, tenant) if reporting.signs_with_api_key else ""
         submission = Submission(tenant, "key_1", name, "q2-pro-img2video", FIELDS, seed=7, seconds=5)
         return self.store.accept(submission, Callback(url, "http://me.test", reporting.states, sealed))
 
@@ -115,8 +115,8 @@ def test_a_success_is_told_once_signed_with_fresh_links(
     assert got.headers["Content-Type"] == "application/json"
     assert f"http://me.test/files/videos/{task.id}/1.mp4" in got.body.decode()
     assert office.only().status == "delivered"
-    signed = is_signed_with(KEY, receiver.url + got.path, got.headers)
-    assert signed == find_dialect(name).reporting.keyed
+    signed = has_native_signature(KEY, receiver.url + got.path, got.headers)
+    assert signed == find_dialect(name).webhook_policy.signs_with_api_key
 
 
 def test_the_native_format_tells_the_start_and_the_end(office: Office, receiver: Receiver) -> None:
@@ -125,7 +125,7 @@ def test_the_native_format_tells_the_start_and_the_end(office: Office, receiver:
     office.deliver(office.settled)
     assert [got.json["state"] for got in receiver.got] == ["processing", "failed"]
     assert [got.json["err_code"] for got in receiver.got] == ["", "BadRequest"]
-    assert all(is_signed_with(KEY, receiver.url, got.headers) for got in receiver.got)
+    assert all(has_native_signature(KEY, receiver.url, got.headers) for got in receiver.got)
     assert len({got.id for got in receiver.got}) == len(
         {got.headers["x-request-nonce"] for got in receiver.got}
     )

@@ -25,12 +25,12 @@ def run_motion(resolutions: list[str], pictures: Path | None, output: Path | Non
     """Measure the motion engine, print a table, write JSON if asked to."""
     sizes = tuple(Resolution(each) for each in resolutions)
     console = Console()
-    rows, found = asyncio.run(_motion(sizes, pictures or orders.EXAMPLE_FOLDER, console))
-    console.print(_table(rows))
-    console.print(_sentence(found))
+    rows, found = asyncio.run(_measure_motion(sizes, pictures or orders.EXAMPLE_FOLDER, console))
+    console.print(_build_table(rows))
+    console.print(_format_quality(found))
     if output:
         output.write_text(
-            json.dumps({"speed": [_json(row) for row in rows], "quality": asdict(found)}, indent=2)
+            json.dumps({"speed": [_to_json(row) for row in rows], "quality": asdict(found)}, indent=2)
         )
 
 
@@ -55,7 +55,7 @@ def run_finishing(resolution: str, pictures: Path | None, output: Path | None) -
         output.write_text(json.dumps(asdict(found) | {"share": found.share}, indent=2))
 
 
-async def _motion(
+async def _measure_motion(
     sizes: tuple[Resolution, ...], pictures: Path, console: Console
 ) -> tuple[list[MeasuredOrder], FlightQuality]:
     rows: list[MeasuredOrder] = []
@@ -66,7 +66,7 @@ async def _motion(
         return rows, await motion.measure_flight_quality(sizes[0], pictures)
 
 
-def _table(rows: list[MeasuredOrder]) -> Table:
+def _build_table(rows: list[MeasuredOrder]) -> Table:
     table = Table(
         "operation", "size", "wall s/s", "CPU s/s", "floor s/s", "ratio", "limit", "peak MB", box=None
     )
@@ -85,7 +85,7 @@ def _table(rows: list[MeasuredOrder]) -> Table:
     return table
 
 
-def _sentence(found: FlightQuality) -> str:
+def _format_quality(found: FlightQuality) -> str:
     like = found.likeness
     return (
         f"\nkeyframes off by at most {found.pinned_error:.4f}; halfway frame's SSIM {like.ours:.3f} "
@@ -93,7 +93,7 @@ def _sentence(found: FlightQuality) -> str:
     )
 
 
-def _json(row: MeasuredOrder) -> dict[str, Any]:
+def _to_json(row: MeasuredOrder) -> dict[str, Any]:
     timing = row.timing
     return {
         "operation": row.name,

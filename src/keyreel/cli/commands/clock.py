@@ -6,29 +6,29 @@ from typing import Annotated
 
 import typer
 
-from keyreel.cli.options import AsJson, Data  # noqa: TC001 - typer reads annotations
+from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
 
-clock = typer.Typer(
+clock_app = typer.Typer(
     help="The clock of a server in development mode: see it, move it forward.", no_args_is_help=True
 )
 
 
-@clock.command("now")
-def now(data: Data = None, as_json: AsJson = False) -> None:
+@clock_app.command("now")
+def now(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Show the server's time and how far it was moved."""
-    from keyreel.cli.clock import now as run
+    from keyreel.cli.clock import print_time as run
 
     run(data, as_json=as_json)
 
 
-@clock.command("advance")
+@clock_app.command("advance")
 def advance(
     by: Annotated[str, typer.Argument(help="How far: 90s, 10m, 48h, 30d, or several such as 1d12h.")],
-    data: Data = None,
-    as_json: AsJson = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Move the server's clock forward, for good; only with `keyreel up --dev`."""
-    from keyreel.cli.clock import advance as run
+    from keyreel.cli.clock import advance_clock as run
 
     run(data, by, as_json=as_json)
 
@@ -45,14 +45,14 @@ def quote(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     api_key: Annotated[
         str, typer.Option(envvar="KEYREEL_API_KEY", help="Default: the data folder's own key.")
     ] = "",
-    data: Data = None,
-    as_json: AsJson = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what a video would cost and when it would be done, without making it."""
-    from keyreel.cli.commands.generate import Wish
+    from keyreel.cli.commands.generate import RequestOptions
     from keyreel.cli.commands.quote import run
 
     durations = () if duration is None else (duration,)
     fields = (*(field or ()), *(("off_peak=true",) if off_peak else ()))
-    wish = Wish(model, (), (), durations, resolution, None, fields)
+    wish = RequestOptions(model, (), (), durations, resolution, None, fields)
     run(wish, base_url=base_url, api_key=api_key, data=data, as_json=as_json)

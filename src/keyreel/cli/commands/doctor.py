@@ -21,7 +21,7 @@ ENOUGH_BYTES = 2 * GIGABYTE
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """One thing that was looked at."""
 
     name: str
@@ -29,12 +29,12 @@ class Check:
     detail: str
 
 
-def _good(name: str, detail: str) -> Check:
-    return Check(name, ok=True, detail=detail)
+def _make_passed(name: str, detail: str) -> DoctorCheck:
+    return DoctorCheck(name, ok=True, detail=detail)
 
 
-def _bad(name: str, detail: str) -> Check:
-    return Check(name, ok=False, detail=detail)
+def _make_failed(name: str, detail: str) -> DoctorCheck:
+    return DoctorCheck(name, ok=False, detail=detail)
 
 
 def run(data: Path | None, *, as_json: bool) -> int:
@@ -50,7 +50,7 @@ def run(data: Path | None, *, as_json: bool) -> int:
     return 0 if all(check.ok for check in checks) else 1
 
 
-def _print(checks: list[Check]) -> None:
+def _print(checks: list[DoctorCheck]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -65,47 +65,47 @@ def _print(checks: list[Check]) -> None:
     )
 
 
-def _python(settings: Settings) -> Check:
+def _check_python(settings: Settings) -> DoctorCheck:
     del settings
     version = ".".join(str(part) for part in sys.version_info[:3])
-    return Check("Python", ok=sys.version_info >= (3, 11), detail=version)
+    return DoctorCheck("Python", ok=sys.version_info >= (3, 11), detail=version)
 
 
-def _machine(settings: Settings) -> Check:
+def _check_machine(settings: Settings) -> DoctorCheck:
     del settings
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     detail = f"{os.cpu_count()} cores, {memory / GIGABYTE:.0f} GB of memory"
-    return Check("machine", ok=memory >= ENOUGH_BYTES, detail=detail)
+    return DoctorCheck("machine", ok=memory >= ENOUGH_BYTES, detail=detail)
 
 
-def _folder(settings: Settings) -> Check:
+def _check_data_folder(settings: Settings) -> DoctorCheck:
     existing = settings.data
     while not existing.exists():
         existing = existing.parent
     free = shutil.disk_usage(existing).free
     writable = os.access(existing, os.W_OK)
     detail = f"{settings.data}: {free / GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
-    return Check("data folder", ok=writable and free >= ENOUGH_BYTES, detail=detail)
+    return DoctorCheck("data folder", ok=writable and free >= ENOUGH_BYTES, detail=detail)
 
 
-def _server(settings: Settings) -> Check:
+def _check_server(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.data_folder import DataFolder
     from keyreel.errors import Busy
     from keyreel.tasks.database.folder_lock import FolderLock
 
     stopped = "not running: start it with `keyreel up`"
     if not settings.data.is_dir():
-        return _good("server", stopped)
+        return _make_passed("server", stopped)
     try:
         FolderLock(settings.data).release()
     except Busy:
         pass
     else:
-        return _good("server", stopped)
-    return _good("server", f"runs at {DataFolder(settings.data).server_url()}")
+        return _make_passed("server", stopped)
+    return _make_passed("server", f"runs at {DataFolder(settings.data).read_server_url()}")
 
 
-def _files(settings: Settings) -> Check:
+def _check_files(settings: Settings) -> DoctorCheck:
     from contextlib import closing
 
     from keyreel.errors import KeyreelError
@@ -114,19 +114,19 @@ def _files(settings: Settings) -> Check:
 
     name, missing = "stored files", 0
     if not (settings.data / DATABASE_FILE).is_file():
-        return _good(name, "none yet")
+        return _make_passed(name, "none yet")
     try:
         with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
             for _, keys in Retention(database).iterate_with_files():
                 missing += sum(not (settings.data / "files" / key).is_file() for key in keys)
     except KeyreelError as error:
-        return _bad(name, error.message)
+        return _make_failed(name, error.message)
     if missing:
-        return _bad(name, f"{missing} files of tasks are missing: GET /v1/admin/storage lists them")
-    return _good(name, "every task has its own")
+        return _make_failed(name, f"{missing} files of tasks are missing: GET /v1/admin/storage lists them")
+    return _make_passed(name, "every task has its own")
 
 
-def _engines(settings: Settings) -> Check:
+def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.engines.router import load_router
     from keyreel.errors import KeyreelError
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -134,16 +134,16 @@ def _engines(settings: Settings) -> Check:
     try:
         router = load_router(settings.engines)
     except KeyreelError as error:
-        return _bad("engines", error.message)
+        return _make_failed("engines", error.message)
     missing = [endpoint.name() for endpoint in ENDPOINTS if not router.is_supported(endpoint)]
     detail = f"{', '.join(engine.name for engine in router.engines)}: "
     detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
     if missing:
         detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
-    return Check("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
+    return DoctorCheck("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
 
 
-def _networks(settings: Settings) -> Check:
+def _check_networks(settings: Settings) -> DoctorCheck:
     del settings
     from keyreel.engines.motion.networks.models import load_network
 
@@ -151,11 +151,11 @@ def _networks(settings: Settings) -> Check:
         for name in ("rife", "u2netp"):
             load_network(name)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        return _bad("motion networks", str(error).splitlines()[0])
-    return _good("motion networks", "RIFE and U²-Net-p, as shipped")
+        return _make_failed("motion networks", str(error).splitlines()[0])
+    return _make_passed("motion networks", "RIFE and U²-Net-p, as shipped")
 
 
-def _encoder(settings: Settings) -> Check:
+def _check_encoder(settings: Settings) -> DoctorCheck:
     del settings
     import numpy as np
 
@@ -170,26 +170,26 @@ def _encoder(settings: Settings) -> Check:
             for shade in range(3):
                 film.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
         found = probe_video(path)
-    return Check(
+    return DoctorCheck(
         "video encoder", ok=found.codec == "h264", detail=f"{found.codec} {found.profile}, {found.pix_fmt}"
     )
 
 
-def _egress(settings: Settings) -> Check:
+def _check_egress(settings: Settings) -> DoctorCheck:
     if not settings.egress_allow:
-        return _good("image URLs", "public addresses only")
+        return _make_passed("image URLs", "public addresses only")
     opened = ", ".join(str(network) for network in settings.egress_allow)
-    return _good("image URLs", f"private networks are open to tenants: {opened}")
+    return _make_passed("image URLs", f"private networks are open to tenants: {opened}")
 
 
-CHECKS: tuple[Callable[[Settings], Check], ...] = (
-    _python,
-    _machine,
-    _folder,
-    _server,
-    _files,
-    _engines,
-    _networks,
-    _encoder,
-    _egress,
+CHECKS: tuple[Callable[[Settings], DoctorCheck], ...] = (
+    _check_python,
+    _check_machine,
+    _check_data_folder,
+    _check_server,
+    _check_files,
+    _check_engines,
+    _check_networks,
+    _check_encoder,
+    _check_egress,
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestOptions:
     """What the options ask for."""
 
     model: str
@@ -26,7 +26,7 @@ class Wish:
     seed: int | None
     fields: tuple[str, ...]
 
-    def request(self) -> dict[str, Any]:
+    def to_client_fields(self) -> dict[str, Any]:
         """Return the client's keywords: what was not given is left to the endpoint."""
         asked: dict[str, Any] = {"images": list(self.images)} if self.images else {}
         for one, many, given in (
@@ -41,11 +41,11 @@ class Wish:
             name, equals, value = field.partition("=")
             if not name or not equals:
                 raise InvalidRequest(f"--field: got {field[:64]!r}; name=value is expected.", field="field")
-            asked[name] = _value(value)
+            asked[name] = _parse_value(value)
         return asked
 
 
-def _value(text: str) -> Any:
+def _parse_value(text: str) -> Any:
     """Read true, 5 or {"a": 1} as JSON, everything else as text."""
     try:
         return json.loads(text)
@@ -54,7 +54,7 @@ def _value(text: str) -> Any:
 
 
 def run(  # noqa: PLR0913 - as many as the command's options
-    wish: Wish, output: Path, *, base_url: str, api_key: str, dialect: str, data: Path | None
+    wish: RequestOptions, output: Path, *, base_url: str, api_key: str, dialect: str, data: Path | None
 ) -> None:
     """Make the video and write it to `output`."""
     from rich.console import Console
@@ -62,9 +62,9 @@ def run(  # noqa: PLR0913 - as many as the command's options
 
     from keyreel.client import Client, Patience
 
-    folder = DataFolder.at(data)
-    base_url = base_url or folder.server_url() or "http://127.0.0.1:8787"
-    api_key = api_key or folder.own_key()
+    folder = DataFolder.from_option(data)
+    base_url = base_url or folder.read_server_url() or "http://127.0.0.1:8787"
+    api_key = api_key or folder.read_own_key()
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn()
     # Somebody is watching, and most videos take seconds.
@@ -74,7 +74,7 @@ def run(  # noqa: PLR0913 - as many as the command's options
             row = bar.add_task("waiting", total=1.0)
             video = client.generate(
                 wish.model,
-                **wish.request(),
+                **wish.to_client_fields(),
                 on_progress=lambda report: bar.update(
                     row, completed=report.progress, description=report.state.value
                 ),

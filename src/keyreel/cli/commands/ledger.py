@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_PATIENCE_SECONDS = 600.0
+_TIMEOUT_SECONDS = 600.0
 """Adding up a long ledger takes its time."""
 
 
-def verify(data: Path | None, *, as_json: bool) -> int:
+def print_audit(data: Path | None, *, as_json: bool) -> int:
     """Print whether everything adds up, and return the exit code."""
-    from keyreel.server.routes.operator.ledger import findings_json
+    from keyreel.server.routes.operator.ledger import describe_audit
 
-    with _consult(
-        data, "/v1/admin/ledger/verify", lambda books: iter([json.dumps(findings_json(books))])
+    with _open_ledger_lines(
+        data, "/v1/admin/ledger/verify", lambda books: iter([json.dumps(describe_audit(books))])
     ) as (lines):
         found: Json = json.loads("".join(lines))
     if as_json:
@@ -41,11 +41,11 @@ def verify(data: Path | None, *, as_json: bool) -> int:
     return 0 if found["ok"] else 1
 
 
-def export(data: Path | None, *, as_json: bool) -> None:
+def print_postings(data: Path | None, *, as_json: bool) -> None:
     """Print every posting, oldest first."""
-    from keyreel.server.routes.operator.ledger import ledger_lines
+    from keyreel.server.routes.operator.ledger import iterate_ledger_lines
 
-    with _consult(data, "/v1/admin/ledger", ledger_lines) as lines:
+    with _open_ledger_lines(data, "/v1/admin/ledger", iterate_ledger_lines) as lines:
         if as_json:
             sys.stdout.writelines(f"{line.rstrip()}\n" for line in lines)
             return
@@ -53,14 +53,16 @@ def export(data: Path | None, *, as_json: bool) -> None:
     print_rows(rows, ("created", "kind", "task_id", "account", "amount"), as_json=False)
 
 
-def usage(data: Path | None, *, tenant: str | None, as_json: bool) -> None:
+def print_usage(data: Path | None, *, tenant: str | None, as_json: bool) -> None:
     """Print what each task has cost."""
     from urllib.parse import quote
 
-    from keyreel.server.routes.operator.ledger import usage_json
+    from keyreel.server.routes.operator.ledger import describe_usage
 
     path = "/v1/admin/usage" + (f"?tenant={quote(tenant)}" if tenant else "")
-    with _consult(data, path, lambda books: iter([json.dumps(usage_json(books, tenant))])) as lines:
+    with _open_ledger_lines(
+        data, path, lambda books: iter([json.dumps(describe_usage(books, tenant))])
+    ) as lines:
         found: Json = json.loads("".join(lines))
     if as_json:
         print(json.dumps(found))
@@ -71,34 +73,34 @@ def usage(data: Path | None, *, tenant: str | None, as_json: bool) -> None:
 
 
 @contextmanager
-def _consult(
-    data: Path | None, path: str, here: Callable[[Database], Iterator[str]]
+def _open_ledger_lines(
+    data: Path | None, path: str, read_locally: Callable[[Database], Iterator[str]]
 ) -> Generator[Iterator[str]]:
     """Ask the server that works on the folder; read the database where none does, or where it is silent."""
-    folder = DataFolder.at(data)
+    folder = DataFolder.from_option(data)
     if is_held(folder.path):
         try:
-            with _of_server(folder, path) as lines:
+            with _stream_from_server(folder, path) as lines:
                 yield lines
                 return
-        except _Silent:
+        except _ServerUnreachable:
             pass
     with closing(Database.open_read_only(folder.path / DATABASE_FILE)) as books:
-        yield here(books)
+        yield read_locally(books)
 
 
-class _Silent(Exception):
+class _ServerUnreachable(Exception):
     """The folder's server cannot be reached: it is starting or ending, or another command has the folder."""
 
 
 @contextmanager
-def _of_server(folder: DataFolder, path: str) -> Generator[Iterator[str]]:
+def _stream_from_server(folder: DataFolder, path: str) -> Generator[Iterator[str]]:
     import httpx
 
-    headers = {"Authorization": f"Bearer {folder.admin_token()}"}
+    headers = {"Authorization": f"Bearer {folder.read_admin_token()}"}
     try:
         client = httpx.Client(
-            base_url=folder.server_url(), headers=headers, trust_env=False, timeout=_PATIENCE_SECONDS
+            base_url=folder.read_server_url(), headers=headers, trust_env=False, timeout=_TIMEOUT_SECONDS
         )
         with client, client.stream("GET", path) as response:
             if response.is_error:
@@ -106,6 +108,6 @@ def _of_server(folder: DataFolder, path: str) -> Generator[Iterator[str]]:
                 raise RemoteError(answer["message"], status=response.status_code)
             yield response.iter_lines()
     except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-        raise _Silent from error
+        raise _ServerUnreachable from error
     except httpx.HTTPError as error:
         raise RemoteError(f"The server that holds {folder.path} does not answer: {error}.") from None

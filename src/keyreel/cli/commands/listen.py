@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from keyreel.cli.callbacks import secret_of
+from keyreel.cli.callbacks import get_secret
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.errors import InvalidSetting
 
@@ -28,13 +28,13 @@ WELCOME = """
   {forwarding}
   Ctrl-C ends it.
 """
-LONGEST_BODY = 64 * 1024 * 1024
-SHOWN = 2000
+MAX_BODY_BYTES = 64 * 1024 * 1024
+MAX_PRINTED_CHARACTERS = 2000
 HOP_BY_HOP = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding"}
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ReceiverSettings:
     """What deliveries are checked against, and where they go on to; empty where there is none."""
 
     secret: str
@@ -48,8 +48,8 @@ def run(data: Path | None, *, forward_to: str, port: int, tenant: str, api_key: 
     Raises:
         InvalidSetting: the port is taken.
     """
-    key = api_key or _configured_key(data) or DataFolder.at(data).own_key()
-    listener = open_listener(Expected(secret_of(data, tenant), key, forward_to), port)
+    key = api_key or _read_configured_key(data) or DataFolder.from_option(data).read_own_key()
+    listener = open_receiver(ReceiverSettings(get_secret(data, tenant), key, forward_to), port)
     address = f"http://127.0.0.1:{listener.server_port}"
     forwarding = f"Everything goes on to {forward_to}.\n" if forward_to else ""
     print(WELCOME.format(address=address, forwarding=forwarding), flush=True)
@@ -60,42 +60,44 @@ def run(data: Path | None, *, forward_to: str, port: int, tenant: str, api_key: 
             print()
 
 
-def open_listener(expected: Expected, port: int) -> Listener:
+def open_receiver(expected: ReceiverSettings, port: int) -> WebhookReceiver:
     """Open a receiver; 0 for any free port.
 
     Raises:
         InvalidSetting: the port is taken.
     """
     try:
-        return Listener(expected, port)
+        return WebhookReceiver(expected, port)
     except OSError as error:
         raise InvalidSetting(
             f"Cannot listen on port {port}: {error.strerror}. Choose another with --port."
         ) from None
 
 
-class Listener(ThreadingHTTPServer):
+class WebhookReceiver(ThreadingHTTPServer):
     """The receiver."""
 
     daemon_threads = True
 
-    def __init__(self, expected: Expected, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.expected = expected
+    def __init__(self, expected: ReceiverSettings, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _WebhookHandler)
+        self.receiver_settings = expected
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _WebhookHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LONGEST_BODY:
+        if length > MAX_BODY_BYTES:
             self.send_error(413)
             return
         body = self.rfile.read(length)
-        expected, headers = cast("Listener", self.server).expected, dict(self.headers.items())
+        expected, headers = cast("WebhookReceiver", self.server).receiver_settings, dict(self.headers.items())
         url = f"http://{self.headers.get('Host', '')}{self.path}"
-        verdict = verdicts(expected, url, headers, body)
-        status = _forwarded(expected.forward_to, self.path, headers, body) if expected.forward_to else 200
-        print(_described(headers, body, verdict, status), flush=True)
+        verdict = check_signatures(expected, url, headers, body)
+        status = (
+            _forward_delivery(expected.forward_to, self.path, headers, body) if expected.forward_to else 200
+        )
+        print(_format_delivery(headers, body, verdict, status), flush=True)
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -104,11 +106,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Leave the showing to `do_POST`."""
 
 
-def verdicts(expected: Expected, url: str, headers: dict[str, str], body: bytes) -> dict[str, bool | None]:
+def check_signatures(
+    expected: ReceiverSettings, url: str, headers: dict[str, str], body: bytes
+) -> dict[str, bool | None]:
     """Say of each signature whether it is good; None where it is not there."""
     from standardwebhooks import Webhook, WebhookVerificationError
 
-    from keyreel.wire.dialects.webhooks import is_signed_with
+    from keyreel.wire.dialects.webhooks import has_native_signature
 
     names = {name.lower() for name in headers}
     standard: bool | None = None
@@ -118,11 +122,13 @@ def verdicts(expected: Expected, url: str, headers: dict[str, str], body: bytes)
             standard = True
         except (WebhookVerificationError, ValueError):
             standard = False
-    native = is_signed_with(expected.key, url, headers) if "x-hmac-signature" in names else None
+    native = has_native_signature(expected.key, url, headers) if "x-hmac-signature" in names else None
     return {"Standard Webhooks": standard, "native": native}
 
 
-def _described(headers: dict[str, str], body: bytes, verdict: dict[str, bool | None], status: int) -> str:
+def _format_delivery(
+    headers: dict[str, str], body: bytes, verdict: dict[str, bool | None], status: int
+) -> str:
     words = {True: "good", False: "WRONG", None: "none"}
     given = {name.lower(): value for name, value in headers.items()}
     checked = ", ".join(f"{name} {words[good]}" for name, good in verdict.items())
@@ -131,13 +137,13 @@ def _described(headers: dict[str, str], body: bytes, verdict: dict[str, bool | N
         shown = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except ValueError:
         shown = body.decode(errors="replace")
-    cut = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}\n…"
+    cut = shown if len(shown) <= MAX_PRINTED_CHARACTERS else f"{shown[:MAX_PRINTED_CHARACTERS]}\n…"
     return (
         f"{moment}  {given.get('webhook-id', '(no id)')}  signatures: {checked}  answered {status}\n{cut}\n"
     )
 
 
-def _forwarded(target: str, path: str, headers: dict[str, str], body: bytes) -> int:
+def _forward_delivery(target: str, path: str, headers: dict[str, str], body: bytes) -> int:
     """Pass a delivery on as it came, and return what became of it there."""
     import httpx
 
@@ -156,7 +162,7 @@ def _forwarded(target: str, path: str, headers: dict[str, str], body: bytes) -> 
         return 502
 
 
-def _configured_key(data: Path | None) -> str:
+def _read_configured_key(data: Path | None) -> str:
     from keyreel.settings import read_settings
 
     return read_settings(data=data).api_key.get_secret_value()

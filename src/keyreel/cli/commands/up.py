@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keyreel.settings import Settings
 
 BACKLOG = 2048
-LAST_REQUESTS_SECONDS = 10
+SHUTDOWN_TIMEOUT_SECONDS = 10
 WELCOME = """
   Keyreel is ready at {address}   {notes}
 
@@ -68,14 +68,14 @@ def run(*, host: str | None, port: int | None, data: Path | None, dev: bool = Fa
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    with _listening(settings) as listener:
-        bound = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}"
-        with open_platform(settings, (settings.public_url or bound, bound)) as platform:
-            asyncio.run(_serve(platform, listener, bound))
+    with _open_listener(settings) as listener:
+        local_url = f"http://{_format_url_host(settings.host)}:{listener.getsockname()[1]}"
+        with open_platform(settings, (settings.public_url or local_url, local_url)) as platform:
+            asyncio.run(_serve(platform, listener, local_url))
 
 
 @contextlib.contextmanager
-def _listening(settings: Settings) -> Generator[socket.socket]:
+def _open_listener(settings: Settings) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # Only a socket that names its protocol is told to send small answers at once; others wait 40 ms for more.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -91,13 +91,13 @@ def _listening(settings: Settings) -> Generator[socket.socket]:
         yield listener
 
 
-def _host_in_url(host: str) -> str:
+def _format_url_host(host: str) -> str:
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - a comparison: where everything is bound, this machine reaches it so
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
-class _Server(uvicorn.Server):
+class _ServerWithoutSignals(uvicorn.Server):
     """uvicorn that leaves signals to us: the worker has to hand over before the process ends."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
@@ -117,14 +117,14 @@ class _Server(uvicorn.Server):
 
 async def _serve(platform: Platform, listener: socket.socket, address: str) -> None:
     settings = platform.services.settings
-    server = _Server(
+    server = _ServerWithoutSignals(
         uvicorn.Config(
             create_app(platform.services),
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=True,
-            timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
         ),
         lambda: _announce(platform, address),
     )
@@ -132,21 +132,21 @@ async def _serve(platform: Platform, listener: socket.socket, address: str) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)  # noqa: FBT003 - a value to set
     async with asyncio.TaskGroup() as group:
-        beside = [group.create_task(platform.messenger.run())]
+        background_tasks = [group.create_task(platform.messenger.run())]
         if settings.worker:
-            beside.append(group.create_task(platform.worker.run()))
+            background_tasks.append(group.create_task(platform.worker.run()))
         await server.serve([listener])
-        for running in beside:
+        for running in background_tasks:
             running.cancel()
 
 
 def _announce(platform: Platform, address: str) -> None:
     """Say where the server is and what to paste."""
     settings = platform.services.settings
-    DataFolder(settings.data).announce(address)
+    DataFolder(settings.data).write_server_url(address)
     key = platform.own_key
     worker = "" if settings.worker else "\n  The worker is off (KEYREEL_WORKER=0): tasks wait."
-    worker += _about_time(settings)
+    worker += _describe_clock(settings)
     allowed = ", ".join(str(network) for network in settings.egress_allow)
     opened = f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
     print(
@@ -154,7 +154,7 @@ def _announce(platform: Platform, address: str) -> None:
     )
 
 
-def _about_time(settings: Settings) -> str:
+def _describe_clock(settings: Settings) -> str:
     """Say when this server's time is not the machine's, or its folder's was not."""
     ahead = read_offset(settings.data)
     if settings.dev:

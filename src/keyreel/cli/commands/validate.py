@@ -9,18 +9,22 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.cli.commands.generate import Wish
+    from keyreel.cli.commands.generate import RequestOptions
 
 Json = dict[str, Any]
 
 
-def run(wish: Wish, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> int:
+def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> int:
     """Print the verdict, a server's where one is named; return 0 for a good request, else 1."""
-    from keyreel.client.requests import asked_for
+    from keyreel.client.requests import build_parsed_submit
 
-    asked = asked_for(wish.model, wish.request())
+    asked = build_parsed_submit(wish.model, wish.to_client_fields())
     name = asked.endpoint.name()
-    found = _of_server(name, asked.fields, base_url, api_key) if base_url else _here(name, asked.fields, data)
+    found = (
+        _validate_remotely(name, asked.fields, base_url, api_key)
+        if base_url
+        else _validate_locally(name, asked.fields, data)
+    )
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
@@ -28,27 +32,29 @@ def run(wish: Wish, *, base_url: str, api_key: str, data: Path | None, as_json: 
     return 0 if found["valid"] else 1
 
 
-def _here(name: str, fields: Json, data: Path | None) -> Json:
-    from keyreel.cli.local.composition import destinations
+def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
+    from keyreel.cli.local.composition import build_destinations
     from keyreel.engines.router import load_router
     from keyreel.pricing import read_price_table
-    from keyreel.server.routes.validate import Judges, verdict
+    from keyreel.server.routes.validate import ServerRules, build_verdict
     from keyreel.settings import read_settings
-    from keyreel.wire.requests.validation import understood
+    from keyreel.wire.requests.validation import parse_for_model
 
     settings = read_settings(data=data)
     prices, engines = read_price_table(settings.price_table), load_router(settings.engines)
-    judges = Judges(prices, engines.require_supported, destinations(settings).check_url)
-    return verdict(understood(name, fields), judges)
+    judges = ServerRules(prices, engines.require_supported, build_destinations(settings).check_url)
+    return build_verdict(parse_for_model(name, fields), judges)
 
 
-def _of_server(name: str, fields: Json, base_url: str, api_key: str) -> Json:
+def _validate_remotely(name: str, fields: Json, base_url: str, api_key: str) -> Json:
     from keyreel.client import Client
-    from keyreel.client.sansio import exchange
-    from keyreel.wire.dialects.dialect import Call
+    from keyreel.client.sansio import send_request
+    from keyreel.wire.dialects.dialect import ApiRequest
 
     with Client(base_url, api_key) as client:
-        return client.run(exchange(client.remote, Call("POST", f"/v1/validate/{quote(name)}", fields)))
+        return client.run(
+            send_request(client.remote, ApiRequest("POST", f"/v1/validate/{quote(name)}", fields))
+        )
 
 
 def _print(found: Json) -> None:

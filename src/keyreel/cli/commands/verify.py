@@ -25,9 +25,9 @@ def run(file: Path, data: Path | None, *, root: Path | None, as_json: bool) -> i
 
     if not file.is_file():
         raise InvalidRequest(f"{file} is not a file.")
-    folder = DataFolder.at(data)
-    evidence = read_evidence_sandboxed(file.resolve(), _anchors(folder, root))
-    findings = make_report(evidence, _matches(folder, evidence))
+    folder = DataFolder.from_option(data)
+    evidence = read_evidence_sandboxed(file.resolve(), _read_anchors(folder, root))
+    findings = make_report(evidence, _find_matches(folder, evidence))
     if as_json:
         print(json.dumps(report.to_json(findings), indent=2, ensure_ascii=False))
     else:
@@ -36,17 +36,17 @@ def run(file: Path, data: Path | None, *, root: Path | None, as_json: bool) -> i
     return 0 if findings.verdict is Verdict.UNTOUCHED else 1
 
 
-def _anchors(folder: DataFolder, root: Path | None) -> bytes:
-    from keyreel.cli.local.composition import own_anchors
+def _read_anchors(folder: DataFolder, root: Path | None) -> bytes:
+    from keyreel.cli.local.composition import get_trust_anchors
     from keyreel.settings import read_settings
 
-    own = own_anchors(read_settings(data=folder.path))
+    own = get_trust_anchors(read_settings(data=folder.path))
     return own + b"\n" + root.read_bytes() if root else own
 
 
-def _matches(folder: DataFolder, evidence: Evidence) -> tuple[TaskMatch, ...]:
+def _find_matches(folder: DataFolder, evidence: Evidence) -> tuple[TaskMatch, ...]:
     """Ask the data folder's tasks; where there is no data folder, there are none."""
-    from keyreel.cli.local.operator import ask
+    from keyreel.cli.local.operator import run_operation
     from keyreel.provenance.verification import KnownVideo, TaskMatch, find_matches
 
     if not folder.path.is_dir():
@@ -57,5 +57,5 @@ def _matches(folder: DataFolder, evidence: Evidence) -> tuple[TaskMatch, ...]:
         known = (KnownVideo(*each) for each in store.iterate_fingerprints())
         return {"matches": [asdict(match) for match in find_matches(**asked, known=known)]}
 
-    found = ask(folder.path, here, "POST", "/v1/admin/matches", body=asked)
+    found = run_operation(folder.path, here, "POST", "/v1/admin/matches", body=asked)
     return tuple(TaskMatch(**each) for each in found["matches"])

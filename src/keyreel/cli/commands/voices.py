@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FULL_SCALE = 32767
 
 
-def list_voices(*, as_json: bool) -> None:
+def print_voices(*, as_json: bool) -> None:
     """Print every named voice."""
     cards = list_named_voices(find_model_parts())
     if as_json:
@@ -31,13 +31,13 @@ def list_voices(*, as_json: bool) -> None:
         return
     table = Table("voice", "language", "gender", "", box=None)
     for card in cards:
-        table.add_row(card.id, card.language, card.gender, _availability(card))
+        table.add_row(card.id, card.language, card.gender, _format_availability(card))
     console = Console()
     console.print(table)
     console.print("\nAny other voice id has a voice of its own, always the same one.", style="dim")
 
 
-def say(text: str, voice: str, language: str, out: Path) -> None:
+def save_speech(text: str, voice: str, language: str, out: Path) -> None:
     """Speak a text into a file: WAV, or AAC where its name ends in .m4a."""
     import numpy as np
 
@@ -59,7 +59,7 @@ def say(text: str, voice: str, language: str, out: Path) -> None:
     print(f"{out}: {len(pcm) / SAMPLE_RATE:.1f} s")
 
 
-def _availability(card: VoiceInfo) -> str:
+def _format_availability(card: VoiceInfo) -> str:
     return "[green]available[/]" if card.available else "[dim]needs the extra keyreel\\[voices][/]"
 
 

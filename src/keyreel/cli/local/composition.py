@@ -19,8 +19,8 @@ from keyreel.intake.egress import EgressClient
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
 from keyreel.server.context import Services
-from keyreel.server.requests.auth import Gate
-from keyreel.server.requests.rate_limit import Rates, usual_limits
+from keyreel.server.requests.auth import Authenticator
+from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
 from keyreel.tasks.clocks.dev_clock import DevClock
@@ -51,7 +51,7 @@ class Platform:
 
 
 @contextmanager
-def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generator[Platform]:
+def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Platform]:
     """Open everything that a server and its worker need.
 
     `own_addresses` are those under which this server is reached: an image URL that is a link of our own is
@@ -60,47 +60,49 @@ def open_platform(settings: Settings, own_addresses: tuple[str, ...]) -> Generat
     folder = DataFolder(settings.data)
     folder.create()
     clock, random = DevClock(settings.data) if settings.dev else SystemClock(), SystemRandom()
-    with open_store(settings.data, usual_limits(settings), clock) as (store, keys):
+    with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
         storage = ObjectStorage.open_local(settings.data / "files", clock)
         signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], clock)
         intake = Intake(
-            storage, EgressClient(destinations(settings)), resolve=own_links(signer, own_addresses)
+            storage, EgressClient(build_destinations(settings)), resolve=build_link_resolver(signer, own_urls)
         )
-        credentials = own_credentials(settings, clock)
-        worker = Worker(store, storage, intake, settings=_of_worker(settings, credentials), random=random)
+        credentials = open_signing_credentials(settings, clock)
+        worker = Worker(
+            store, storage, intake, settings=_build_worker_settings(settings, credentials), random=random
+        )
         engines = load_router(settings.engines)
-        own_key = settings.api_key.get_secret_value() or folder.make_own_key()
-        admin_token = folder.make_admin_token()
+        own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
+        admin_token = folder.ensure_admin_token()
         services = Services(
             settings=settings,
             clock=clock,
             random=random,
             store=store,
             keys=keys,
-            gate=Gate(keys, own_key, admin_token),
+            authenticator=Authenticator(keys, own_key, admin_token),
             storage=storage,
             signer=signer,
             vault=open_vault(settings),
             intake=intake,
             engines=engines,
             prices=read_price_table(settings.price_table),
-            rates=Rates(clock),
-            forecast=_forecast(store, engines, settings),
+            rate_limiter=RateLimiter(clock),
+            forecast=_build_forecast(store, engines, settings),
             nudge=worker.nudge,
             wake=worker.wake,
             admin_token=admin_token,
             root=credentials.root,
-            anchors=own_anchors(settings),
+            anchors=get_trust_anchors(settings),
         )
-        yield Platform(services, worker, _messenger(services), own_key)
+        yield Platform(services, worker, _build_messenger(services), own_key)
 
 
-def _forecast(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:
+def _build_forecast(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:
     slots = sum(engines.slots_by_engine.values())
     return EtaEstimator(store.database, store.clock, slots=slots, windows=settings.off_peak_windows)
 
 
-def destinations(settings: Settings) -> Destinations:
+def build_destinations(settings: Settings) -> Destinations:
     """Return where the URLs of tenants may lead."""
     return Destinations(settings.egress_allow, settings.egress_ports)
 
@@ -111,20 +113,20 @@ def open_vault(settings: Settings) -> WebhookSecrets:
     return WebhookSecrets(secret, settings.webhook_secret.get_secret_value())
 
 
-def _messenger(services: Services) -> WebhookSender:
+def _build_messenger(services: Services) -> WebhookSender:
     settings = services.settings
     links = LinkSettings(services.signer, settings.link_seconds, settings.public_url)
     return WebhookSender(
         services.store,
         # With name lookups of its own: receivers whose names hang are not to hold up pictures.
-        EgressClient(destinations(settings)),
+        EgressClient(build_destinations(settings)),
         WebhookRequestBuilder(links, services.vault, services.random),
         settings=WebhookSenderSettings(settings.callback_schedule, settings.callback_timeout),
         random=services.random,
     )
 
 
-def own_credentials(settings: Settings, clock: Clock) -> SigningCredentials:
+def open_signing_credentials(settings: Settings, clock: Clock) -> SigningCredentials:
     """Open what videos are signed with.
 
     Raises:
@@ -134,12 +136,12 @@ def own_credentials(settings: Settings, clock: Clock) -> SigningCredentials:
     return open_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=clock.now())
 
 
-def own_anchors(settings: Settings) -> bytes:
+def get_trust_anchors(settings: Settings) -> bytes:
     """Return the roots of all that was ever signed here, as PEM."""
     return read_trust_anchors(settings.data / "c2pa", settings.c2pa_cert)
 
 
-def _of_worker(settings: Settings, credentials: SigningCredentials) -> WorkerSettings:
+def _build_worker_settings(settings: Settings, credentials: SigningCredentials) -> WorkerSettings:
     return WorkerSettings(
         folder=settings.data / "work",
         engines=settings.engines,
@@ -154,14 +156,14 @@ def _of_worker(settings: Settings, credentials: SigningCredentials) -> WorkerSet
     )
 
 
-def own_links(signer: LinkSigner, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
+def build_link_resolver(signer: LinkSigner, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
     """Return what finds the storage key behind a link that this server signed; None for all other URLs.
 
     A good signature proves a link to be ours under whatever name the server was reached; under its own
     addresses a bad one is refused.
     """
 
-    def key_behind(url: str) -> str | None:
+    def resolve_key(url: str) -> str | None:
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query))
         for address in addresses:
@@ -172,4 +174,4 @@ def own_links(signer: LinkSigner, addresses: tuple[str, ...]) -> Callable[[str],
             return signer.verify(found + key, query)
         return None
 
-    return key_behind
+    return resolve_key

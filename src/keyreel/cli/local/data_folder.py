@@ -19,14 +19,14 @@ class DataFolder:
     path: Path
 
     @classmethod
-    def at(cls, path: Path | None) -> Self:
+    def from_option(cls, path: Path | None) -> Self:
         """Return the given folder, else the one that the settings name."""
         from keyreel.settings import read_settings
 
         return cls(read_settings(data=path).data)
 
     @property
-    def address_file(self) -> Path:
+    def server_file(self) -> Path:
         """Where a running server writes its address."""
         return self.path / "server.json"
 
@@ -34,34 +34,38 @@ class DataFolder:
         """Make the folder, for this account alone."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def own_key(self) -> str:
+    def read_own_key(self) -> str:
         """Return the key made at first start, empty if there is none."""
         file = self.path / "api.key"
         return file.read_text().strip() if file.is_file() else ""
 
-    def admin_token(self) -> str:
+    def read_admin_token(self) -> str:
         """Return the admin token, empty if there is none."""
         file = self.path / "admin.token"
         return file.read_text().strip() if file.is_file() else ""
 
-    def make_own_key(self) -> str:
+    def ensure_own_key(self) -> str:
         """Return the key made at first start, which may be now."""
-        return self.own_key() or _write(self.path / "api.key", f"kr_{secrets.token_urlsafe(32)}")
+        return self.read_own_key() or _write_private_file(
+            self.path / "api.key", f"kr_{secrets.token_urlsafe(32)}"
+        )
 
-    def make_admin_token(self) -> str:
+    def ensure_admin_token(self) -> str:
         """Return the admin token, made if there is none."""
-        return self.admin_token() or _write(self.path / "admin.token", secrets.token_urlsafe(32))
+        return self.read_admin_token() or _write_private_file(
+            self.path / "admin.token", secrets.token_urlsafe(32)
+        )
 
-    def announce(self, url: str) -> None:
+    def write_server_url(self, url: str) -> None:
         """Write where the server is, for commands on this machine."""
-        _write(self.address_file, json.dumps({"url": url, "pid": os.getpid()}))
+        _write_private_file(self.server_file, json.dumps({"url": url, "pid": os.getpid()}))
 
-    def server_url(self) -> str:
+    def read_server_url(self) -> str:
         """Return where the server is, or was last; empty if none ever ran."""
-        return json.loads(self.address_file.read_text())["url"] if self.address_file.is_file() else ""
+        return json.loads(self.server_file.read_text())["url"] if self.server_file.is_file() else ""
 
 
-def _write(file: Path, text: str) -> str:
+def _write_private_file(file: Path, text: str) -> str:
     """Write a private file in one step, readable by its owner alone."""
     part = file.with_name(f".{file.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -24,20 +24,20 @@ _PIPE_WIDTH = 1000
 
 def list_tasks(data: Path | None, *, limit: int, as_json: bool) -> None:
     """Print the newest tasks."""
-    from keyreel.server.routes.operator.tasks import task_json
+    from keyreel.server.routes.operator.tasks import describe_task
 
     def here(store: TaskStore, _: ApiKeyStore) -> Json:
-        return {"tasks": [task_json(task) for task in store.list(task_filter=TaskFilter(limit=limit))]}
+        return {"tasks": [describe_task(task) for task in store.list(task_filter=TaskFilter(limit=limit))]}
 
-    found = ask(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
+    found = run_operation(data, here, "GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in found:
         task["progress"] = f"{task['progress']:.0%}"
     print_rows(found, ("id", "tenant", "endpoint", "state", "progress", "created", "reason"), as_json=as_json)
 
 
-def ask(
+def run_operation(
     data: Path | None,
-    here: Callable[[TaskStore, ApiKeyStore], Json],
+    local_operation: Callable[[TaskStore, ApiKeyStore], Json],
     method: str,
     path: str,
     *,
@@ -46,16 +46,16 @@ def ask(
     """Do it in the data folder; if a server has that open, let the server do it."""
     from keyreel.cli.local.task_store import open_store
 
-    folder = DataFolder.at(data)
+    folder = DataFolder.from_option(data)
     folder.create()
     try:
         with open_store(folder.path) as (store, keys):
-            return here(store, keys)
+            return local_operation(store, keys)
     except Busy:
-        return ask_server(folder, method, path, body)
+        return request_server(folder, method, path, body)
 
 
-def ask_server(folder: DataFolder, method: str, path: str, body: Json | None = None) -> Json:
+def request_server(folder: DataFolder, method: str, path: str, body: Json | None = None) -> Json:
     """Ask the server that works on the folder, as its operator.
 
     Raises:
@@ -63,9 +63,9 @@ def ask_server(folder: DataFolder, method: str, path: str, body: Json | None = N
     """
     import httpx
 
-    headers = {"Authorization": f"Bearer {folder.admin_token()}"}
+    headers = {"Authorization": f"Bearer {folder.read_admin_token()}"}
     try:
-        with httpx.Client(base_url=folder.server_url(), headers=headers, trust_env=False) as client:
+        with httpx.Client(base_url=folder.read_server_url(), headers=headers, trust_env=False) as client:
             response = client.request(method, path, json=body)
     except httpx.HTTPError as error:
         raise RemoteError(f"The server that holds {folder.path} does not answer: {error}.") from None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_store(
-    folder: Path, usual: Quotas = NO_QUOTAS, clock: Clock | None = None
+    folder: Path, default_limits: Quotas = NO_QUOTAS, clock: Clock | None = None
 ) -> Generator[tuple[TaskStore, ApiKeyStore]]:
     """Open a data folder's database; `usual` are the limits of keys that have none of their own.
 
@@ -31,7 +31,7 @@ def open_store(
         Busy: another process has it.
     """
     clock, random = clock or SystemClock(), SystemRandom()
-    store = TaskStore.open(folder, clock, random, default_quotas=usual)
+    store = TaskStore.open(folder, clock, random, default_quotas=default_limits)
     try:
         with store.database.write() as connection:
             ensure_tenant(connection, DEFAULT_TENANT, clock.now())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
 
-ENVIRONMENT_KEY = "environment"
+ENVIRONMENT_KEY_ID = "environment"
 """The id of the key that the settings bring."""
 
 
@@ -27,7 +27,7 @@ class Caller:
     key_id: str
 
 
-def key_in(headers: Headers) -> str:
+def extract_api_key(headers: Headers) -> str:
     """Read the API key: `Bearer <key>`, `Token <key>`, a bare `<key>`, or the header X-API-Key.
 
     Raises:
@@ -41,7 +41,7 @@ def key_in(headers: Headers) -> str:
     return key
 
 
-class Gate:
+class Authenticator:
     """Turns a key into a caller: the settings' own key first, then the stored ones.
 
     The settings' own key may submit and read; `admin_token` opens the operator's door, and so does a stored
@@ -50,10 +50,10 @@ class Gate:
 
     def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str) -> None:
         self._keys = keys
-        self._own = sha256(own_key.encode()).digest() if own_key else b""
+        self._own_key_digest = sha256(own_key.encode()).digest() if own_key else b""
         self._admin_token = admin_token.encode()
 
-    def caller(self, headers: Headers, scope: Scope = Scope.READ) -> Caller:
+    def authenticate(self, headers: Headers, scope: Scope = Scope.READ) -> Caller:
         """Return who sends these headers, for something that needs this scope.
 
         Raises:
@@ -61,9 +61,11 @@ class Gate:
             InvalidKey: the key is unknown or revoked.
             MissingScope: the key is not for this.
         """
-        key = key_in(headers)
-        if self._own and compare_digest(sha256(key.encode(errors="replace")).digest(), self._own):
-            caller, scopes = Caller("default", ENVIRONMENT_KEY), DEFAULT_SCOPES
+        key = extract_api_key(headers)
+        if self._own_key_digest and compare_digest(
+            sha256(key.encode(errors="replace")).digest(), self._own_key_digest
+        ):
+            caller, scopes = Caller("default", ENVIRONMENT_KEY_ID), DEFAULT_SCOPES
         else:
             found = self._keys.find(key)
             caller, scopes = Caller(found.tenant, found.id), found.scopes
@@ -73,7 +75,7 @@ class Gate:
             )
         return caller
 
-    def operator(self, headers: Headers) -> None:
+    def require_operator(self, headers: Headers) -> None:
         """Let an operator pass.
 
         Raises:
@@ -81,5 +83,5 @@ class Gate:
             InvalidKey: it is neither the admin token nor a key.
             MissingScope: it is a key without the scope admin.
         """
-        if not compare_digest(key_in(headers).encode(errors="replace"), self._admin_token):
-            self.caller(headers, Scope.ADMIN)
+        if not compare_digest(extract_api_key(headers).encode(errors="replace"), self._admin_token):
+            self.authenticate(headers, Scope.ADMIN)

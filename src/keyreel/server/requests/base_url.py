@@ -10,6 +10,6 @@ if TYPE_CHECKING:
     from keyreel.server.context import Services
 
 
-def base_url(request: Request, services: Services) -> str:
+def get_base_url(request: Request, services: Services) -> str:
     """Return the address under which this client reaches the server, without a slash at its end."""
     return services.settings.public_url or str(request.base_url).rstrip("/")

@@ -61,22 +61,22 @@ async def save_body(request: Request, file: BinaryIO, *, limit: int, seconds: fl
 
 
 async def _receive(  # noqa: PLR0917 - what both callers share, and nobody else calls
-    request: Request, keep: Callable[[bytes], object], limit: int, seconds: float, hint: str
+    request: Request, write_chunk: Callable[[bytes], object], limit: int, seconds: float, hint: str
 ) -> None:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
-        raise _too_large(limit, hint)
+        raise _make_too_large_error(limit, hint)
     received = 0
     try:
         async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 received += len(chunk)
                 if received > limit:
-                    raise _too_large(limit, hint)
-                keep(chunk)
+                    raise _make_too_large_error(limit, hint)
+                write_chunk(chunk)
     except TimeoutError:
         raise BodyTooSlow(f"The body did not arrive within {seconds:g} seconds.") from None
 
 
-def _too_large(limit: int, hint: str) -> BodyTooLarge:
+def _make_too_large_error(limit: int, hint: str) -> BodyTooLarge:
     return BodyTooLarge(f"The body is larger than {limit / 1024 / 1024:g} MiB: {hint}.")

@@ -18,7 +18,7 @@ _EXPOSED: Final = (
 _PREFLIGHT_SECONDS: Final = 600
 
 
-def readable_from(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
+def add_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
     """Return the application with its answers, refusals among them, readable from pages of these origins.
 
     Keys travel in headers that a page sets itself, never in cookies: so "*" lends no page anybody's rights.

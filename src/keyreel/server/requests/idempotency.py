@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-DAY_SECONDS: Final = 86400.0
+KEY_LIFETIME_SECONDS: Final = 86400.0
 _LONGEST: Final = 255
 
 
-def once_of(
+def build_idempotency_record(
     submission: Submission, endpoint: Endpoint, dialect: Dialect, dedupe_seconds: float
 ) -> IdempotencyRecord | None:
     """Return how a submit is told again; None where every one is its own.
@@ -33,13 +33,17 @@ def once_of(
             field="Idempotency-Key",
         )
 
-    def answer(task: Task) -> str:
-        return json.dumps(dialect.accepted(task, endpoint), ensure_ascii=False)
+    def write_response(task: Task) -> str:
+        return json.dumps(dialect.build_submit_response(task, endpoint), ensure_ascii=False)
 
     # The checked request, not its bytes: spaces and the order of names make no other request, nor does a seed
     # that the server chose.
-    asked = f"{submission.dialect}\n{submission.endpoint}\n{submission.fields}"
-    digest = sha256(asked.encode()).hexdigest()
+    content = f"{submission.dialect}\n{submission.endpoint}\n{submission.fields}"
+    digest = sha256(content.encode()).hexdigest()
     if key:
-        return IdempotencyRecord(f"client:{key}", digest, DAY_SECONDS, answer)
-    return IdempotencyRecord(f"content:{digest}", digest, dedupe_seconds, answer) if dedupe_seconds else None
+        return IdempotencyRecord(f"client:{key}", digest, KEY_LIFETIME_SECONDS, write_response)
+    return (
+        IdempotencyRecord(f"content:{digest}", digest, dedupe_seconds, write_response)
+        if dedupe_seconds
+        else None
+    )

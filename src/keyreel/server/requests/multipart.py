@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_FILES: Final = 16
 _MOST_FIELDS: Final = 200
 _PIECE: Final = 1 << 18
-_NAMED: Final = re.compile(r"([^\[\]]{1,64})\[([^\[\]]{0,64})\]")
+_INDEXED_NAME: Final = re.compile(r"([^\[\]]{1,64})\[([^\[\]]{0,64})\]")
 _TYPE: Final = re.compile(r"image/[\w.+-]{1,40}", re.ASCII)
 
 
@@ -38,7 +38,7 @@ async def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     """
     parser = MultiPartParser(
         headers,
-        _pieces(data),
+        _iterate_chunks(data),
         max_files=_MOST_FILES,
         max_fields=_MOST_FIELDS,
         max_part_size=len(data),
@@ -50,19 +50,19 @@ async def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     try:
         fields: dict[str, Any] = {}
         for name, value in form.multi_items():
-            shown = await _data_uri(value) if isinstance(value, UploadFile) else value
-            _place(fields, name, shown)
+            shown = await _to_data_uri(value) if isinstance(value, UploadFile) else value
+            _set_field(fields, name, shown)
         return fields
     finally:
         await form.close()
 
 
-async def _pieces(data: bytes) -> AsyncGenerator[bytes, None]:
+async def _iterate_chunks(data: bytes) -> AsyncGenerator[bytes, None]:
     for at in range(0, len(data), _PIECE):
         yield data[at : at + _PIECE]
 
 
-async def _data_uri(file: UploadFile) -> str:
+async def _to_data_uri(file: UploadFile) -> str:
     """Write a file as a data URI; what it is called is not believed by whoever reads it."""
     data = await file.read()
     label = file.content_type or ""
@@ -70,8 +70,8 @@ async def _data_uri(file: UploadFile) -> str:
     return f"data:{label if _TYPE.fullmatch(label) else 'image/png'};base64,{encoded.decode()}"
 
 
-def _place(fields: dict[str, Any], name: str, value: str) -> None:
-    match = _NAMED.fullmatch(name)
+def _set_field(fields: dict[str, Any], name: str, value: str) -> None:
+    match = _INDEXED_NAME.fullmatch(name)
     if match and match[2]:
         inner = fields.setdefault(match[1], {})
         if isinstance(inner, dict):

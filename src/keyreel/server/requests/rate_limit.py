@@ -24,90 +24,100 @@ if TYPE_CHECKING:
 
 WINDOW_SECONDS: Final = 60
 _WINDOW: Final = timedelta(seconds=WINDOW_SECONDS)
-_MOST_REMEMBERED: Final = 10_000
+_MAX_TRACKED_CALLERS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RateLimitStatus:
     """Where a caller stands: `limit` submits in any minute, `left` of them now, one more in `seconds`."""
 
     bound: OwnerQuotas
     limit: int
-    left: int
-    seconds: int
+    remaining: int
+    reset_seconds: int
     allowed: bool = True
 
-    def headers(self) -> dict[str, str]:
+    def to_headers(self) -> dict[str, str]:
         """Write the fields of the IETF's draft, and those of earlier versions, which most clients read."""
         return {
             "RateLimit-Policy": f'"submits";q={self.limit};w={WINDOW_SECONDS}',
-            "RateLimit": f'"submits";r={self.left};t={self.seconds}',
+            "RateLimit": f'"submits";r={self.remaining};t={self.reset_seconds}',
             "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.left),
-            "RateLimit-Reset": str(self.seconds),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset_seconds),
         }
 
 
-class Rates:
+class RateLimiter:
     """The submits of the last minute. They are forgotten with the process: a limit, not a bill."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._taken: dict[tuple[str, str], deque[datetime]] = {}
+        self._submit_times: dict[tuple[str, str], deque[datetime]] = {}
 
-    def take(self, held: tuple[OwnerQuotas, ...]) -> Standing | None:
+    def count_submit(self, quotas: tuple[OwnerQuotas, ...]) -> RateLimitStatus | None:
         """Count a submit against every bound that has a rate; return the tightest, None where there is none.
 
         A submit that a bound does not allow counts against none.
         """
         now = self._clock.now()
-        limited = [(bound, bound.quotas.rpm, self._recent(bound, now)) for bound in held if bound.quotas.rpm]
-        full = [_standing(bound, limit, taken, now) for bound, limit, taken in limited if len(taken) >= limit]
+        limited = [
+            (bound, bound.quotas.rpm, self._get_recent_submits(bound, now))
+            for bound in quotas
+            if bound.quotas.rpm
+        ]
+        full = [
+            _build_status(bound, limit, taken, now) for bound, limit, taken in limited if len(taken) >= limit
+        ]
         if full:
-            return max(full, key=lambda each: each.seconds)
+            return max(full, key=lambda each: each.reset_seconds)
         for _, _, taken in limited:
             taken.append(now)
-        standings = [_standing(bound, limit, taken, now, allowed=True) for bound, limit, taken in limited]
-        return min(standings, key=lambda each: each.left, default=None)
+        standings = [_build_status(bound, limit, taken, now, allowed=True) for bound, limit, taken in limited]
+        return min(standings, key=lambda each: each.remaining, default=None)
 
-    def _recent(self, bound: OwnerQuotas, now: datetime) -> deque[datetime]:
-        if len(self._taken) > _MOST_REMEMBERED:
-            used = {who: taken for who, taken in self._taken.items() if taken and taken[-1] > now - _WINDOW}
-            self._taken = used
-        taken = self._taken.setdefault((bound.owner_kind, bound.owner_id), deque())
+    def _get_recent_submits(self, bound: OwnerQuotas, now: datetime) -> deque[datetime]:
+        if len(self._submit_times) > _MAX_TRACKED_CALLERS:
+            used = {
+                who: taken for who, taken in self._submit_times.items() if taken and taken[-1] > now - _WINDOW
+            }
+            self._submit_times = used
+        taken = self._submit_times.setdefault((bound.owner_kind, bound.owner_id), deque())
         # Also what lies ahead: the clock may have been turned back.
         while taken and not now - _WINDOW < taken[0] <= now:
             taken.popleft()
         return taken
 
 
-def _standing(
+def _build_status(
     bound: OwnerQuotas, limit: int, taken: deque[datetime], now: datetime, *, allowed: bool = False
-) -> Standing:
+) -> RateLimitStatus:
     # One more is free when so many have left the window that fewer than the limit remain.
     until = taken[max(0, len(taken) - limit)] + _WINDOW - now
-    return Standing(bound, limit, limit - len(taken), max(1, ceil(until.total_seconds())), allowed)
+    return RateLimitStatus(bound, limit, limit - len(taken), max(1, ceil(until.total_seconds())), allowed)
 
 
-def usual_limits(settings: Settings) -> Quotas:
+def get_default_limits(settings: Settings) -> Quotas:
     """Return the limits of keys that have none of their own."""
     return Quotas(settings.rpm, settings.running, settings.queued, settings.daily_credits)
 
 
-def let_in(request: Request, services: Services, caller: Caller) -> tuple[OwnerQuotas, ...]:
+def check_rate_limit(request: Request, services: Services, caller: Caller) -> tuple[OwnerQuotas, ...]:
     """Count a submit, and return the limits that hold for its caller. Whatever is answered tells the rate.
 
     Raises:
         RateLimited: it is one too many.
     """
-    held = get_quotas(services.store.database, caller.tenant, caller.key_id, usual_limits(services.settings))
-    standing = services.rates.take(held)
+    quotas = get_quotas(
+        services.store.database, caller.tenant, caller.key_id, get_default_limits(services.settings)
+    )
+    standing = services.rate_limiter.count_submit(quotas)
     if standing is not None:
-        request.state.rate_headers = standing.headers()
+        request.state.rate_headers = standing.to_headers()
         if not standing.allowed:
             raise RateLimited(
                 f"This {standing.bound.owner_kind} may submit {standing.limit} times a minute: try again in "
-                f"{standing.seconds} s. Polls are not counted.",
-                retry_after_seconds=standing.seconds,
+                f"{standing.reset_seconds} s. Polls are not counted.",
+                retry_after_seconds=standing.reset_seconds,
             )
-    return held
+    return quotas

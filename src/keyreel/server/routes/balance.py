@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyreel.pricing import to_usd
-from keyreel.server.requests.rate_limit import usual_limits
+from keyreel.server.requests.rate_limit import get_default_limits
 from keyreel.tasks.accounts.concurrency import count_unfinished
 from keyreel.tasks.accounts.quotas import get_quotas
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.wire.dialects.dialect import Allowance
+from keyreel.wire.dialects.dialect import TenantBalance
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
 
 
-class Balance:
+class BalanceRoute:
     """Answers for the tenant whose key asks."""
 
     def __init__(self, services: Services) -> None:
@@ -30,7 +30,7 @@ class Balance:
 
     async def __call__(self, request: Request) -> JSONResponse:
         """Tell credits that are free and held; who pays afterwards has negative ones, which it owes."""
-        tenant = self._tenant(self._services.gate.caller(request.headers))
+        tenant = self._tenant(self._services.authenticator.authenticate(request.headers))
         return JSONResponse(
             {
                 "tenant": tenant.name,
@@ -41,26 +41,26 @@ class Balance:
             }
         )
 
-    def told(self, dialect: Dialect, request: Request) -> JSONResponse:
+    def respond_in_dialect(self, dialect: Dialect, request: Request) -> JSONResponse:
         """Tell the same in a format's own words."""
-        caller = self._services.gate.caller(request.headers)
-        return JSONResponse(dialect.balance(self._allowance(caller), request.query_params))
+        caller = self._services.authenticator.authenticate(request.headers)
+        return JSONResponse(dialect.build_balance_response(self._build_balance(caller), request.query_params))
 
     def _tenant(self, caller: Caller) -> Tenant:
         return TenantStore(self._services.store.database, self._services.clock).get(caller.tenant)
 
-    def _allowance(self, caller: Caller) -> Allowance:
+    def _build_balance(self, caller: Caller) -> TenantBalance:
         services, tenant = self._services, self._tenant(caller)
         database = services.store.database
-        held = get_quotas(database, caller.tenant, caller.key_id, usual_limits(services.settings))
-        limits = [bound.quotas.running for bound in held if bound.quotas.running]
+        quotas = get_quotas(database, caller.tenant, caller.key_id, get_default_limits(services.settings))
+        limits = [bound.quotas.running for bound in quotas if bound.quotas.running]
         running, waiting = count_unfinished(database, caller.tenant)
-        return Allowance(
+        return TenantBalance(
             tenant=tenant.name,
             since=tenant.created,
             credits=max(0, tenant.credits) if tenant.prepaid else None,
-            held=tenant.held,
-            at_a_time=min([*limits, max(1, sum(services.engines.slots_by_engine.values()))]),
+            held_credits=tenant.held,
+            concurrency_limit=min([*limits, max(1, sum(services.engines.slots_by_engine.values()))]),
             running=running,
             waiting=waiting,
         )

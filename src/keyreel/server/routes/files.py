@@ -52,31 +52,31 @@ class FileRoute:
             "X-Content-Type-Options": "nosniff",
         }
         start, end = 0, size
-        asked = _asked_range(request.headers.get("range", ""), size)
+        byte_range = _parse_range(request.headers.get("range", ""), size)
         if_range = request.headers.get("if-range", "")
-        if asked and if_range in {"", headers["ETag"]}:
-            start, end = asked
+        if byte_range and if_range in {"", headers["ETag"]}:
+            start, end = byte_range
             if start >= end:
                 return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         headers["Content-Length"] = str(end - start)
         status = 206 if "Content-Range" in headers else 200
-        media_type = await self._media_type(key)
+        media_type = await self._detect_media_type(key)
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=media_type)
         content = self._services.storage.read(key, start, end)
         return StreamingResponse(content, status_code=status, headers=headers, media_type=media_type)
 
-    async def _media_type(self, key: str) -> str:
+    async def _detect_media_type(self, key: str) -> str:
         """Return what a file is: by the name that we gave it, by its first bytes where a client did."""
         named = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN)
         if not key.startswith(_UPLOADS):
             return named
-        start = [chunk async for chunk in self._services.storage.read(key, 0, magic_numbers.LONGEST)]
-        return magic_numbers.media_type(b"".join(start)) or named
+        start = [chunk async for chunk in self._services.storage.read(key, 0, magic_numbers.SNIFF_BYTES)]
+        return magic_numbers.detect_media_type(b"".join(start)) or named
 
 
-def _asked_range(header: str, size: int) -> tuple[int, int] | None:
+def _parse_range(header: str, size: int) -> tuple[int, int] | None:
     """Read one byte range as [start, end); empty when it cannot be met; None when the whole file is due."""
     match = _RANGE.fullmatch(header.strip())
     if match is None or match[1] == match[2] == "":

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from keyreel.server.context import Services
 
 
-async def live(request: Request) -> JSONResponse:
+async def check_liveness(request: Request) -> JSONResponse:
     """Answer: the process runs."""
     del request
     return JSONResponse({"status": "ok", "version": keyreel.__version__})
 
 
-class Ready:
+class ReadinessRoute:
     """Answer 200 when tasks can be stored, else 503; says what is wrong."""
 
     def __init__(self, services: Services) -> None:

@@ -15,28 +15,34 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest, MissingField, UnknownEndpoint
-from keyreel.server.requests.base_url import base_url
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_object
-from keyreel.server.routes.uploads import ASKING_LIMIT, FOLDER, TO_PUT, UPLOAD_SECONDS, tag_of
+from keyreel.server.routes.uploads import (
+    MAX_REQUEST_BYTES,
+    PUT_PREFIX,
+    UPLOAD_LINK_SECONDS,
+    UPLOADS_PREFIX,
+    compute_etag,
+)
 from keyreel.tasks.accounts.api_keys import Scope
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.context import Services
-    from keyreel.wire.dialects.dialect import Asked
+    from keyreel.wire.dialects.dialect import ParsedSubmit
 
 _URI: Final = "ssupload:?id="
-_NAMED: Final = re.compile(r"\s*ssupload:\?id=([0-9]{1,19})\s*", re.ASCII)
+_URI_PATTERN: Final = re.compile(r"\s*ssupload:\?id=([0-9]{1,19})\s*", re.ASCII)
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _IDS: Final = range(10**17, 10**18)
 _FIELDS: Final = frozenset({"images", "start_image", "image_settings", "subjects", "wm_url", "video_url"})
 """Where a request may name files, at whatever depth below."""
-_LAST_SECOND: Final = 4_102_444_800
+_LINK_EXPIRY_TIMESTAMP: Final = 4_102_444_800
 """2100: addresses of named uploads end then, so that the same request is the same whenever it is sent."""
 
 
-class NativeUploads:
+class NativeUploadRoutes:
     """The routes of such uploads."""
 
     def __init__(self, services: Services) -> None:
@@ -45,15 +51,15 @@ class NativeUploads:
     async def begin(self, request: Request) -> JSONResponse:
         """Answer `{id, put_url, expires_at}`."""
         services = self._services
-        caller = services.gate.caller(request.headers, Scope.SUBMIT)
-        await self._body(request)
+        caller = services.authenticator.authenticate(request.headers, Scope.SUBMIT)
+        await self._read_body(request)
         upload = str(services.random.choice(_IDS))
-        address = services.signer.sign(TO_PUT + _key(caller.tenant, upload), UPLOAD_SECONDS)
-        ends = services.clock.now() + timedelta(seconds=UPLOAD_SECONDS)
+        address = services.signer.sign(PUT_PREFIX + _build_key(caller.tenant, upload), UPLOAD_LINK_SECONDS)
+        ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
         return JSONResponse(
             {
                 "id": upload,
-                "put_url": base_url(request, services) + address,
+                "put_url": get_base_url(request, services) + address,
                 "expires_at": f"{ends:%Y-%m-%dT%H:%M:%S}Z",
             }
         )
@@ -66,55 +72,57 @@ class NativeUploads:
             InvalidRequest: the id or the tag is wrong.
         """
         services, upload = self._services, request.path_params["id"]
-        caller = services.gate.caller(request.headers, Scope.SUBMIT)
-        body = await self._body(request)
+        caller = services.authenticator.authenticate(request.headers, Scope.SUBMIT)
+        body = await self._read_body(request)
         if not _ID.fullmatch(upload):
             raise InvalidRequest(f"id: got {upload[:64]!r}; must be an upload's id.", field="id")
         etag = body.get("etag")
         if not isinstance(etag, str) or not etag.strip():
             raise MissingField("etag: is required: the ETag of the answer to the PUT.", field="etag")
-        key = _key(caller.tenant, upload)
+        key = _build_key(caller.tenant, upload)
         if await services.storage.get_size(key) is None:
             raise UnknownEndpoint(f"There is no upload {upload}, or nothing was put at its put_url yet.")
-        if etag.strip().removeprefix("W/").strip('"') != await tag_of(services.storage, key):
+        if etag.strip().removeprefix("W/").strip('"') != await compute_etag(services.storage, key):
             raise InvalidRequest("etag: is not the one of the file that was put there.", field="etag")
         return JSONResponse({"uri": _URI + upload})
 
-    async def named(self, asked: Asked, tenant: str, request: Request) -> Asked:
+    async def resolve_upload_uris(self, parsed: ParsedSubmit, tenant: str, request: Request) -> ParsedSubmit:
         """Return the request with the addresses of files in the place of the tenant's uploads.
 
         Raises:
             InvalidRequest: there is no such upload of this tenant.
         """
         fields = {
-            name: await self._resolved(value, name, (tenant, request)) if name in _FIELDS else value
-            for name, value in asked.fields.items()
+            name: await self._resolve_value(value, name, (tenant, request)) if name in _FIELDS else value
+            for name, value in parsed.fields.items()
         }
-        return replace(asked, fields=fields)
+        return replace(parsed, fields=fields)
 
-    async def _resolved(self, value: Any, path: str, whose: tuple[str, Request]) -> Any:
+    async def _resolve_value(self, value: Any, path: str, whose: tuple[str, Request]) -> Any:
         if isinstance(value, list):
-            return [await self._resolved(each, f"{path}[{n}]", whose) for n, each in enumerate(value)]
+            return [await self._resolve_value(each, f"{path}[{n}]", whose) for n, each in enumerate(value)]
         if isinstance(value, dict):
-            return {name: await self._resolved(each, f"{path}.{name}", whose) for name, each in value.items()}
-        match = _NAMED.fullmatch(value) if isinstance(value, str) and len(value) < 64 else None  # noqa: PLR2004 - longer than any URI
-        return await self._address(match[1], path, whose) if match else value
+            return {
+                name: await self._resolve_value(each, f"{path}.{name}", whose) for name, each in value.items()
+            }
+        match = _URI_PATTERN.fullmatch(value) if isinstance(value, str) and len(value) < 64 else None  # noqa: PLR2004 - longer than any URI
+        return await self._sign_url(match[1], path, whose) if match else value
 
-    async def _address(self, upload: str, path: str, whose: tuple[str, Request]) -> str:
+    async def _sign_url(self, upload: str, path: str, whose: tuple[str, Request]) -> str:
         services, (tenant, request) = self._services, whose
-        key = _key(tenant, upload)
+        key = _build_key(tenant, upload)
         size = await services.storage.get_size(key)
         if size is None:
             raise InvalidRequest(f"{path}: there is no upload {_URI}{upload}.", field=path)
         await services.storage.renew(key, size)
-        seconds = _LAST_SECOND - int(services.clock.now().timestamp())
-        return base_url(request, services) + services.signer.sign(key, seconds)
+        seconds = _LINK_EXPIRY_TIMESTAMP - int(services.clock.now().timestamp())
+        return get_base_url(request, services) + services.signer.sign(key, seconds)
 
-    async def _body(self, request: Request) -> dict[str, Any]:
+    async def _read_body(self, request: Request) -> dict[str, Any]:
         seconds = self._services.settings.body_seconds
-        return await read_object(request, limit=ASKING_LIMIT, seconds=seconds)
+        return await read_object(request, limit=MAX_REQUEST_BYTES, seconds=seconds)
 
 
-def _key(tenant: str, upload: str) -> str:
+def _build_key(tenant: str, upload: str) -> str:
     name = sha256(f"{tenant}\n{upload}".encode()).hexdigest()[:32]
-    return f"{FOLDER}{name}.bin"
+    return f"{UPLOADS_PREFIX}{name}.bin"

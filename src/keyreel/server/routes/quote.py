@@ -11,8 +11,8 @@ from keyreel.errors import InvalidRequest
 from keyreel.pricing import to_usd
 from keyreel.server.requests.body import read_object
 from keyreel.task import Submission
-from keyreel.wire.requests.parsing import together
-from keyreel.wire.requests.validation import examined, understood
+from keyreel.wire.requests.parsing import combine_errors
+from keyreel.wire.requests.validation import parse_for_model, validate_request
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-LARGEST: Final = 100 * 1024 * 1024
+MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SEED: Final = 1
 """Any: no price and no time depends on it."""
 
 
-class Quote:
+class QuoteRoute:
     """The route /v1/quote."""
 
     def __init__(self, services: Services) -> None:
@@ -36,26 +36,28 @@ class Quote:
     async def __call__(self, request: Request) -> JSONResponse:
         """Answer price and time; no task is made, and nothing is kept or held."""
         services = self._services
-        caller = services.gate.caller(request.headers)
-        limit = services.settings.body_limit or LARGEST
+        caller = services.authenticator.authenticate(request.headers)
+        limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         query = request.query_params
-        asked = await asyncio.to_thread(_asked, body, query.get("model", ""), query.get("dialect", ""))
-        services.engines.require_supported(asked.order(_SEED))
-        return JSONResponse(self._quoted(asked, caller))
+        endpoint = await asyncio.to_thread(
+            _parse_request, body, query.get("model", ""), query.get("dialect", "")
+        )
+        services.engines.require_supported(endpoint.to_order(_SEED))
+        return JSONResponse(self._build_quote(endpoint, caller))
 
-    def _quoted(self, asked: Endpoint, caller: Caller) -> Json:
+    def _build_quote(self, endpoint: Endpoint, caller: Caller) -> Json:
         services = self._services
-        cheaper = asked.model_copy(update={"off_peak": True})
-        credits_ = services.prices.compute_price(asked.bought())
-        low = services.prices.compute_price(cheaper.bought()) if cheaper.saving else None
+        cheaper = endpoint.model_copy(update={"off_peak": True})
+        credits_ = services.prices.compute_price(endpoint.to_billable())
+        low = services.prices.compute_price(cheaper.to_billable()) if cheaper.is_off_peak else None
         now = services.clock.now()
-        prospect = services.forecast.estimate_submission(_submission(asked, caller, credits_))
+        prospect = services.forecast.estimate_submission(_build_submission(endpoint, caller, credits_))
         return {
-            "model": asked.name(),
-            "seconds": asked.seconds,
-            "resolution": asked.resolution.value,
-            "off_peak": asked.saving,
+            "model": endpoint.name(),
+            "seconds": endpoint.seconds,
+            "resolution": endpoint.resolution.value,
+            "off_peak": endpoint.is_off_peak,
             "credits": credits_,
             "usd": f"{to_usd(credits_):.3f}",
             # With sound there is no off-peak price.
@@ -68,7 +70,7 @@ class Quote:
         }
 
 
-def _asked(body: Json, model: str, spoken: str) -> Endpoint:
+def _parse_request(body: Json, model: str, dialect_name: str) -> Endpoint:
     """Read a request as a submit has it; what has no part in the price may be left out.
 
     Raises:
@@ -78,22 +80,22 @@ def _asked(body: Json, model: str, spoken: str) -> Endpoint:
     named = model or body.get("model")
     if not isinstance(named, str) or not named:
         raise InvalidRequest("model: is required, in the body or as /v1/quote?model=…", field="model")
-    found = examined(understood(named, body, spoken))
-    if not found.priced:
-        raise together([breach.error() for breach in found.breaches])
-    return found.mended
+    found = validate_request(parse_for_model(named, body, dialect_name))
+    if not found.is_price_known:
+        raise combine_errors([breach.to_error() for breach in found.violations])
+    return found.repaired_request
 
 
-def _submission(asked: Endpoint, caller: Caller, credits_: int) -> Submission:
+def _build_submission(endpoint: Endpoint, caller: Caller, credits_: int) -> Submission:
     return Submission(
         tenant=caller.tenant,
         key_id=caller.key_id,
         dialect="",
-        endpoint=asked.name(),
+        endpoint=endpoint.name(),
         fields="",
         seed=_SEED,
-        seconds=asked.seconds,
-        resolution=asked.resolution,
+        seconds=endpoint.seconds,
+        resolution=endpoint.resolution,
         credits=credits_,
-        off_peak=asked.saving,
+        off_peak=endpoint.is_off_peak,
     )

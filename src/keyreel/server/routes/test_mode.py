@@ -14,8 +14,8 @@ from keyreel.tasks.store import Failure, Success
 if TYPE_CHECKING:
     from keyreel.storage.objects import ObjectStorage
 
-VIDEO: Final = "videos/rehearsal/1.mp4"
-COVER: Final = "covers/rehearsal/1.jpg"
+TEST_VIDEO_KEY: Final = "videos/rehearsal/1.mp4"
+TEST_COVER_KEY: Final = "covers/rehearsal/1.jpg"
 """Rehearsed tasks share one second of a test picture: links in their events lead to a video that plays."""
 
 _NOTE: Final = "Test mode: no video was made."
@@ -23,23 +23,25 @@ _REASON: Final = "Test mode: this task was to fail, as asked for."
 _WIDTH, _HEIGHT, _FRAMES = 320, 180, 24
 
 
-async def rehearsed(end: TaskState, storage: ObjectStorage) -> Success | Failure:
+async def build_test_mode_outcome(end: TaskState, storage: ObjectStorage) -> Success | Failure:
     """Return the outcome of a task in test mode."""
     if end is not TaskState.SUCCEEDED:
         return Failure(_REASON, "RenderFailed")
-    if await storage.get_size(VIDEO) is None or await storage.get_size(COVER) is None:
+    if await storage.get_size(TEST_VIDEO_KEY) is None or await storage.get_size(TEST_COVER_KEY) is None:
         with TemporaryDirectory() as folder:
             video, cover = Path(folder, "video.mp4"), Path(folder, "cover.jpg")
-            await asyncio.to_thread(_make, video, cover)
-            await storage.put_file(COVER, cover)
-            await storage.put_file(VIDEO, video)
+            await asyncio.to_thread(_render_test_video, video, cover)
+            await storage.put_file(TEST_COVER_KEY, cover)
+            await storage.put_file(TEST_VIDEO_KEY, video)
     digest = sha256()
-    async for chunk in storage.read(VIDEO):
+    async for chunk in storage.read(TEST_VIDEO_KEY):
         digest.update(chunk)
-    return Success(VIDEO, COVER, digest.hexdigest(), notes=(_NOTE,), size=f"{_WIDTH}x{_HEIGHT}")
+    return Success(
+        TEST_VIDEO_KEY, TEST_COVER_KEY, digest.hexdigest(), notes=(_NOTE,), size=f"{_WIDTH}x{_HEIGHT}"
+    )
 
 
-def _make(video: Path, cover: Path) -> None:
+def _render_test_video(video: Path, cover: Path) -> None:
     import numpy as np
     from PIL import Image
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingField
 from keyreel.intake.images import inspect_image
-from keyreel.server.requests.base_url import base_url
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
 from keyreel.tasks.accounts.api_keys import Scope
 from keyreel.wire.endpoints.endpoint import PictureRules
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from keyreel.server.context import Services
     from keyreel.storage.objects import ObjectStorage
 
-LARGEST_UPLOAD: Final = 100 * 1024 * 1024
-UPLOAD_SECONDS: Final = 3600
+MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
+UPLOAD_LINK_SECONDS: Final = 3600
 """How long the address to put a file at is good."""
 
-FOLDER: Final = "uploads/"
-TO_PUT: Final = "put/"
+UPLOADS_PREFIX: Final = "uploads/"
+PUT_PREFIX: Final = "put/"
 """Stands before the key in addresses to put at, so that an address to read from is never one of them."""
-ASKING_LIMIT: Final = 64 * 1024
+MAX_REQUEST_BYTES: Final = 64 * 1024
 _LONGEST_NAME: Final = 1024
 _RULES: Final = PictureRules(widest=None)
-_KINDS: Final = {
+_EXTENSION_BY_MEDIA_TYPE: Final = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/jpg": "jpg",
@@ -46,35 +46,38 @@ _KINDS: Final = {
     "video/quicktime": "mp4",
     "video/webm": "webm",
 }
-_ENDINGS: Final = {"jpeg": "jpg", "mov": "mp4", "m4v": "mp4"} | {kind: kind for kind in _KINDS.values()}
+_EXTENSION_BY_ALIAS: Final = {"jpeg": "jpg", "mov": "mp4", "m4v": "mp4"} | {
+    kind: kind for kind in _EXTENSION_BY_MEDIA_TYPE.values()
+}
 _ANY: Final = "bin"
 
 
-class Uploads:
+class UploadRoutes:
     """The routes of uploads."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def grant(self, request: Request) -> JSONResponse:
+    async def create_upload(self, request: Request) -> JSONResponse:
         """Answer `{upload_url, download_url, …}` for `{file_name, content_type}`."""
         services = self._services
-        services.gate.caller(request.headers, Scope.SUBMIT)
+        services.authenticator.authenticate(request.headers, Scope.SUBMIT)
         seconds = services.settings.body_seconds
-        body = await read_object(request, limit=ASKING_LIMIT, seconds=seconds)
-        key = f"{FOLDER}{token_hex(16)}.{_ending(body.get('file_name'), body.get('content_type'))}"
-        base = base_url(request, services)
-        ends = services.clock.now() + timedelta(seconds=UPLOAD_SECONDS)
+        body = await read_object(request, limit=MAX_REQUEST_BYTES, seconds=seconds)
+        extension = _choose_extension(body.get("file_name"), body.get("content_type"))
+        key = f"{UPLOADS_PREFIX}{token_hex(16)}.{extension}"
+        base = get_base_url(request, services)
+        ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
         return JSONResponse(
             {
-                "upload_url": base + services.signer.sign(TO_PUT + key, UPLOAD_SECONDS),
+                "upload_url": base + services.signer.sign(PUT_PREFIX + key, UPLOAD_LINK_SECONDS),
                 "download_url": base + services.signer.sign(key, services.settings.link_seconds),
                 "expires_at": f"{ends:%Y-%m-%dT%H:%M:%S}Z",
                 "existing_file": False,
             }
         )
 
-    async def take(self, request: Request) -> Response:
+    async def receive_file(self, request: Request) -> Response:
         """Keep a file that is put at a granted address.
 
         Raises:
@@ -85,23 +88,23 @@ class Uploads:
         """
         services = self._services
         signed = services.signer.verify(request.url.path, request.query_params)
-        if not signed.startswith(TO_PUT + FOLDER):
+        if not signed.startswith(PUT_PREFIX + UPLOADS_PREFIX):
             raise LinkForged("Files cannot be put at this address.")
-        key = signed.removeprefix(TO_PUT)
-        data = await _received(request, services.settings.body_seconds)
-        _check(data)
+        key = signed.removeprefix(PUT_PREFIX)
+        data = await _read_file(request, services.settings.body_seconds)
+        _check_file(data)
         if await services.storage.get_size(key) is None:
             await services.storage.put(key, data)
-        elif not await self._is_here(key, data):
+        elif not await self._is_already_stored(key, data):
             raise InvalidRequest("Another file was put at this address: ask for a new one.")
-        return Response(status_code=200, headers={"ETag": f'"{await _digest(data)}"'})
+        return Response(status_code=200, headers={"ETag": f'"{await _hash_bytes(data)}"'})
 
-    async def _is_here(self, key: str, data: bytes) -> bool:
+    async def _is_already_stored(self, key: str, data: bytes) -> bool:
         """Say whether the same file was put before, by a client that did not hear our answer."""
-        return await tag_of(self._services.storage, key) == await _digest(data)
+        return await compute_etag(self._services.storage, key) == await _hash_bytes(data)
 
 
-async def tag_of(storage: ObjectStorage, key: str) -> str:
+async def compute_etag(storage: ObjectStorage, key: str) -> str:
     """Return the entity tag, without quotes, that was answered when a file was put: its SHA-256."""
     kept = sha256()
     async for chunk in storage.read(key):
@@ -109,32 +112,34 @@ async def tag_of(storage: ObjectStorage, key: str) -> str:
     return kept.hexdigest()
 
 
-async def _digest(data: bytes) -> str:
+async def _hash_bytes(data: bytes) -> str:
     return (await asyncio.to_thread(sha256, data)).hexdigest()
 
 
-async def _received(request: Request, seconds: float) -> bytes:
+async def _read_file(request: Request, seconds: float) -> bytes:
     try:
-        return await read_body(request, limit=LARGEST_UPLOAD, seconds=seconds)
+        return await read_body(request, limit=MAX_UPLOAD_BYTES, seconds=seconds)
     except BodyTooLarge:
-        raise BodyTooLarge(f"A file may have at most {LARGEST_UPLOAD // 1024 // 1024} MiB.") from None
+        raise BodyTooLarge(f"A file may have at most {MAX_UPLOAD_BYTES // 1024 // 1024} MiB.") from None
 
 
-def _ending(file_name: object, content_type: object) -> str:
+def _choose_extension(file_name: object, content_type: object) -> str:
     """Choose a key's ending by what the client says: it only names downloads, the bytes say what they are."""
     if not isinstance(file_name, str) or not file_name.strip() or len(file_name) > _LONGEST_NAME:
         raise MissingField("file_name: is required, as text.", field="file_name")
     if content_type is not None and not isinstance(content_type, str):
         raise InvalidRequest("content_type: must be text such as image/png.", field="content_type")
     kind = content_type.partition(";")[0].strip().lower() if content_type else ""
-    return _KINDS.get(kind) or _ENDINGS.get(file_name.rpartition(".")[2].lower(), _ANY)
+    return _EXTENSION_BY_MEDIA_TYPE.get(kind) or _EXTENSION_BY_ALIAS.get(
+        file_name.rpartition(".")[2].lower(), _ANY
+    )
 
 
-def _check(data: bytes) -> None:
+def _check_file(data: bytes) -> None:
     """Hold a file's first bytes against what pictures and videos begin with, whatever it was called."""
-    if magic_numbers.of_video(data):
+    if magic_numbers.is_video(data):
         return
-    if not magic_numbers.of_picture(data):
+    if not magic_numbers.is_image(data):
         raise InvalidRequest(
             "file: this is no picture (PNG, JPEG, WebP) and no video (MP4, MOV, WebM).", field="file"
         )

@@ -10,12 +10,12 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import UnsupportedOrder
 from keyreel.pricing import to_usd
-from keyreel.server.request_problems import picture_problems
+from keyreel.server.request_problems import find_image_problems
 from keyreel.server.requests.body import read_object
-from keyreel.server.routes.native_uploads import NativeUploads
+from keyreel.server.routes.native_uploads import NativeUploadRoutes
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.requests.ignored_fields import ignored_fields
-from keyreel.wire.requests.validation import examined, understood
+from keyreel.wire.requests.ignored_fields import find_ignored_fields
+from keyreel.wire.requests.validation import parse_for_model, validate_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.pricing import PriceTable
     from keyreel.server.context import Services
-    from keyreel.wire.dialects.dialect import Asked, Json
+    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
 
-LARGEST: Final = 100 * 1024 * 1024
+MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SEED: Final = 1
 """Any: no rule and no price depends on it."""
 
 
-class Validation:
+class ValidateRoute:
     """The route /v1/validate/{model}."""
 
     def __init__(self, services: Services) -> None:
@@ -42,19 +42,19 @@ class Validation:
     async def __call__(self, request: Request) -> JSONResponse:
         """Answer 200 with a verdict, whatever it is; nothing is created, kept or charged."""
         services = self._services
-        caller = services.gate.caller(request.headers)
-        limit = services.settings.body_limit or LARGEST
+        caller = services.authenticator.authenticate(request.headers)
+        limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
-        spoken = request.query_params.get("dialect", "")
-        asked = await asyncio.to_thread(understood, request.path_params["model"], body, spoken)
-        if not spoken or any(each.name == spoken and each.names_uploads for each in DIALECTS):
-            asked = await NativeUploads(services).named(asked, caller.tenant, request)
-        judges = Judges(services.prices, services.engines.require_supported, services.intake.check_url)
-        return JSONResponse(await asyncio.to_thread(verdict, asked, judges))
+        dialect_name = request.query_params.get("dialect", "")
+        asked = await asyncio.to_thread(parse_for_model, request.path_params["model"], body, dialect_name)
+        if not dialect_name or any(each.name == dialect_name and each.has_upload_uris for each in DIALECTS):
+            asked = await NativeUploadRoutes(services).resolve_upload_uris(asked, caller.tenant, request)
+        judges = ServerRules(services.prices, services.engines.require_supported, services.intake.check_url)
+        return JSONResponse(await asyncio.to_thread(build_verdict, asked, judges))
 
 
 @dataclass(frozen=True, slots=True)
-class Judges:
+class ServerRules:
     """What a server's own rules are asked for."""
 
     prices: PriceTable
@@ -64,32 +64,32 @@ class Judges:
     """Raises InvalidRequest for an address, of a field, where nothing is to be had."""
 
 
-def verdict(asked: Asked, judges: Judges) -> Json:
+def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
     """Say everything about a request that can be said before it runs."""
-    found = examined(asked)
-    request = found.mended
-    problems = [_problem(breach.error(), breach.got, breach.rule) for breach in found.breaches]
-    problems += [_problem(error) for error in picture_problems(found, judges.check_url)]
+    found = validate_request(parsed)
+    request = found.repaired_request
+    problems = [_describe_problem(breach.to_error(), breach.got, breach.rule) for breach in found.violations]
+    problems += [_describe_problem(error) for error in find_image_problems(found, rules.check_url)]
     able = True
     try:
-        judges.check_order(request.order(_SEED))
+        rules.check_order(request.to_order(_SEED))
     except UnsupportedOrder as error:
         able = False
-        problems.append(_problem(error))
-    credits_ = judges.prices.compute_price(request.bought())
+        problems.append(_describe_problem(error))
+    credits_ = rules.prices.compute_price(request.to_billable())
     return {
         "valid": not problems,
         "model": request.name(),
         "available": able,
         "problems": problems,
-        "ignored": [name for name in ignored_fields(asked, request) if found.stood(name)],
-        "seconds": request.seconds if found.priced else None,
-        "resolution": request.resolution.value if found.priced else None,
-        "price": {"credits": credits_, "usd": f"{to_usd(credits_):.3f}"} if found.priced else None,
+        "ignored": [name for name in find_ignored_fields(parsed, request) if found.is_original(name)],
+        "seconds": request.seconds if found.is_price_known else None,
+        "resolution": request.resolution.value if found.is_price_known else None,
+        "price": {"credits": credits_, "usd": f"{to_usd(credits_):.3f}"} if found.is_price_known else None,
     }
 
 
-def _problem(error: Refusal, got: str = "", rule: str = "") -> dict[str, Any]:
+def _describe_problem(error: Refusal, got: str = "", rule: str = "") -> dict[str, Any]:
     """Describe a broken rule; pictures' rules say in one sentence what was got and what is allowed."""
     sentence = error.message.removeprefix(f"{error.field}: ") if error.field else error.message
     return {

@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 
     from keyreel.server.context import Services
 
-LIMIT_BYTES: Final = 256 << 20
+MAX_FILE_BYTES: Final = 256 << 20
 """A minute of 1080p has 60 MiB."""
-_AT_ONCE: Final = 2
+_MAX_CONCURRENT: Final = 2
 
 
-class Verify:
+class VerifyRoute:
     """The route /v1/verify: a file is its body."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(_MAX_CONCURRENT)
 
     async def __call__(self, request: Request) -> JSONResponse:
         """Say what can be found out about a file. It is deleted before the answer is sent."""
-        caller = self._services.gate.caller(request.headers)
+        caller = self._services.authenticator.authenticate(request.headers)
         if self._turns.locked():
             raise Unavailable("Other files are being examined: try again soon.", retry_after_seconds=10)
         settings = self._services.settings
-        limit = settings.body_limit or LIMIT_BYTES
+        limit = settings.body_limit or MAX_FILE_BYTES
         async with self._turns:
             with translate_disk_full(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
                 path = Path(folder) / "file"
                 with path.open("wb") as file:
                     await save_body(request, file, limit=limit, seconds=settings.body_seconds)
-                findings = await asyncio.to_thread(self._examined, path, caller.tenant)
+                findings = await asyncio.to_thread(self._examine, path, caller.tenant)
         return JSONResponse(to_json(findings))
 
-    def _examined(self, path: Path, tenant: str) -> VerificationReport:
+    def _examine(self, path: Path, tenant: str) -> VerificationReport:
         evidence = read_evidence_sandboxed(path, self._services.anchors)
         return verify_evidence(
             evidence, (KnownVideo(*each) for each in self._services.store.iterate_fingerprints(tenant))

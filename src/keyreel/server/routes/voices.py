@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-async def voices(request: Request) -> JSONResponse:
+async def list_voices(request: Request) -> JSONResponse:
     """List the named voices; needs no key."""
     del request
     return JSONResponse([asdict(card) for card in list_named_voices(find_model_parts())])

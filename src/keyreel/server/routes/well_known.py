@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     from keyreel.server.context import Services
 
-PATH: Final = "/.well-known/keyreel-c2pa.pem"
+ROOT_CERTIFICATE_PATH: Final = "/.well-known/keyreel-c2pa.pem"
 
 
-class Root:
+class RootCertificateRoute:
     """The route of the root certificate."""
 
     def __init__(self, services: Services) -> None:

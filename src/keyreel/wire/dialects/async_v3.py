@@ -9,9 +9,25 @@ from uuid import NAMESPACE_URL, uuid5
 from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import TaskId, TaskState
-from keyreel.wire.dialects.dialect import UNLIMITED, Action, Asked, Call, Dialect, Json, Query, Report, Route
-from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
-from keyreel.wire.dialects.webhooks import SCHEDULE, Reporting
+from keyreel.wire.dialects.dialect import (
+    UNLIMITED_CREDITS,
+    ApiRequest,
+    Dialect,
+    DialectRoute,
+    Json,
+    ParsedSubmit,
+    QueryParameter,
+    Report,
+    RouteAction,
+)
+from keyreel.wire.dialects.error_codes import (
+    ErrorMapping,
+    find_error,
+    find_error_mapping,
+    find_failure_code,
+    truncate_message,
+)
+from keyreel.wire.dialects.webhooks import DEFAULT_SCHEDULE, WebhookPolicy
 from keyreel.wire.endpoints import catalogue
 
 if TYPE_CHECKING:
@@ -20,15 +36,15 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task
-    from keyreel.wire.dialects.dialect import Allowance
-    from keyreel.wire.dialects.webhooks import Event
+    from keyreel.wire.dialects.dialect import TenantBalance
+    from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 _RESULT_PATH: Final = "/v3/async/task-result"
-_TASK_ID: Final = Query(
+_TASK_ID: Final = QueryParameter(
     "task_id", "The task's id.", {"type": "string", "pattern": "^[0-9]{1,19}$"}, required=True
 )
-_WORDS: Final = {
+_STATUS_BY_STATE: Final = {
     TaskState.QUEUED: "TASK_STATUS_QUEUED",
     TaskState.RUNNING: "TASK_STATUS_PROCESSING",
     TaskState.SUCCEEDED: "TASK_STATUS_SUCCEED",
@@ -36,9 +52,9 @@ _WORDS: Final = {
     TaskState.CANCELLED: "TASK_STATUS_FAILED",
 }
 # A cancelled task reads as failed: the format has no word for it. Clients of the family know a fifth word.
-_STATES: Final = {word: state for state, word in _WORDS.items() if state is not TaskState.CANCELLED} | {
-    "TASK_STATUS_UNKNOWN": TaskState.QUEUED
-}
+_STATE_BY_STATUS: Final = {
+    word: state for state, word in _STATUS_BY_STATE.items() if state is not TaskState.CANCELLED
+} | {"TASK_STATUS_UNKNOWN": TaskState.QUEUED}
 
 # The pages of Q3 abbreviate operations, and one page bears a model's name alone.
 _SHORT: Final = {
@@ -49,32 +65,32 @@ _SHORT: Final = {
 _IRREGULAR: Final = {"q2-pro-fast-reference2video": "viduq2-pro-fast"}
 
 # The reasons of the format's own table; the last seven are ours, for what it does not name.
-_REFUSALS: Final = (
-    Row(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
-    Row(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
-    Row(errors.ImageTooLarge, 400, "IMAGE_FILE_EXCEEDS_MAX_SIZE"),
-    Row(errors.ImageTooManyPixels, 400, "IMAGE_EXCEEDS_MAX_RESOLUTION"),
-    Row(errors.ImageSizeOutOfRange, 400, "INVALID_IMAGE_SIZE"),
-    Row(errors.MissingKey, 400, "MISSING_API_KEY"),
-    Row(errors.InvalidKey, 403, "INVALID_API_KEY"),
-    Row(errors.UnknownEndpoint, 404, "API_NOT_FOUND"),
-    Row(errors.UnknownTask, 404, "TASK_NOT_FOUND"),
-    Row(errors.InsufficientCredits, 400, "BILLING_BALANCE_NOT_ENOUGH"),
-    Row(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),
-    Row(errors.RateLimited, 429, "RATE_LIMIT_EXCEEDED"),
-    Row(errors.MissingScope, 403, "API_NOT_ALLOWED"),
-    Row(errors.InternalFault, 500, "GET_RESULT_FAILED"),
-    Row(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
-    Row(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
-    Row(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
-    Row(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
-    Row(errors.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
-    Row(errors.LinkExpired, 410, "LINK_EXPIRED"),
-    Row(errors.LinkForged, 403, "LINK_FORGED"),
-    Row(errors.Refusal, 400, "BAD_REQUEST"),
+_ERROR_TABLE: Final = (
+    ErrorMapping(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
+    ErrorMapping(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
+    ErrorMapping(errors.ImageTooLarge, 400, "IMAGE_FILE_EXCEEDS_MAX_SIZE"),
+    ErrorMapping(errors.ImageTooManyPixels, 400, "IMAGE_EXCEEDS_MAX_RESOLUTION"),
+    ErrorMapping(errors.ImageSizeOutOfRange, 400, "INVALID_IMAGE_SIZE"),
+    ErrorMapping(errors.MissingKey, 400, "MISSING_API_KEY"),
+    ErrorMapping(errors.InvalidKey, 403, "INVALID_API_KEY"),
+    ErrorMapping(errors.UnknownEndpoint, 404, "API_NOT_FOUND"),
+    ErrorMapping(errors.UnknownTask, 404, "TASK_NOT_FOUND"),
+    ErrorMapping(errors.InsufficientCredits, 400, "BILLING_BALANCE_NOT_ENOUGH"),
+    ErrorMapping(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),
+    ErrorMapping(errors.RateLimited, 429, "RATE_LIMIT_EXCEEDED"),
+    ErrorMapping(errors.MissingScope, 403, "API_NOT_ALLOWED"),
+    ErrorMapping(errors.InternalFault, 500, "GET_RESULT_FAILED"),
+    ErrorMapping(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
+    ErrorMapping(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
+    ErrorMapping(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
+    ErrorMapping(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
+    ErrorMapping(errors.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
+    ErrorMapping(errors.LinkExpired, 410, "LINK_EXPIRED"),
+    ErrorMapping(errors.LinkForged, 403, "LINK_FORGED"),
+    ErrorMapping(errors.Refusal, 400, "BAD_REQUEST"),
 )
 # "TASK_FAILED" is the table's own; the others are ours.
-_ENDINGS: Final = {
+_FAILURE_CODES: Final = {
     errors.PictureUnreachable: "IMAGE_DOWNLOAD_FAILED",
     errors.VideoUnreachable: "VIDEO_DOWNLOAD_FAILED",
     errors.Cancelled: "TASK_CANCELLED",
@@ -89,24 +105,24 @@ class AsyncV3(Dialect):
 
     name = "async_v3"
     title = "/v3/async"
-    realm = ("/v3/",)
+    path_prefixes = ("/v3/",)
     routes = (
         # The fixed path goes first: a model cannot be called "task-result".
-        Route(Action.RESULT, "GET", _RESULT_PATH, (_TASK_ID,)),
-        Route(Action.SUBMIT, "POST", "/v3/async/{model}"),
-        Route(Action.BALANCE, "GET", "/v3/user"),
+        DialectRoute(RouteAction.RESULT, "GET", _RESULT_PATH, (_TASK_ID,)),
+        DialectRoute(RouteAction.SUBMIT, "POST", "/v3/async/{model}"),
+        DialectRoute(RouteAction.BALANCE, "GET", "/v3/user"),
     )
     body_limit = 100 * 1024 * 1024
     # "Timeout 5 s, up to 5 retries".
-    reporting = Reporting(schedule=SCHEDULE[:6], timeout_seconds=5.0)
+    webhook_policy = WebhookPolicy(schedule=DEFAULT_SCHEDULE[:6], timeout_seconds=5.0)
 
-    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+    def parse_submit_request(self, path: Mapping[str, str], body: Json) -> ParsedSubmit:
         """Read a submit: the path names the model, the body is flat."""
-        endpoint = catalogue.find(path.get("model", ""))
+        endpoint = catalogue.find_endpoint(path.get("model", ""))
         unknown = tuple(name for name in body if name not in endpoint.model_fields and name != "model")
-        return Asked(endpoint, body, unknown)
+        return ParsedSubmit(endpoint, body, unknown)
 
-    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+    def parse_task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
         """Read `?task_id=`."""
         del path
         if not query.get("task_id"):
@@ -115,13 +131,15 @@ class AsyncV3(Dialect):
             )
         return TaskId(query["task_id"])
 
-    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+    def build_submit_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write the task's id; q1 pages show nothing else."""
         if endpoint.family == "q1":
             return {"task_id": task.id}
         return {"task_id": task.id, "provider_request_id": str(uuid5(NAMESPACE_URL, f"keyreel:{task.id}"))}
 
-    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
+    def build_result_response(
+        self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int
+    ) -> Json:
         """Write the state: whole numbers as integers, numbers within `extra` and `videos` as strings."""
         video = (
             {
@@ -134,12 +152,12 @@ class AsyncV3(Dialect):
             else None
         )
         return {
-            "extra": _extra(task),
+            "extra": _build_extra(task),
             "task": {
                 "task_id": task.id,
-                "status": _WORDS[task.state],
-                "reason": _reason(task),
-                "task_type": self.model_id(type(endpoint)).upper().replace("-", "_"),
+                "status": _STATUS_BY_STATE[task.state],
+                "reason": _get_failure_reason(task),
+                "task_type": self.format_model_id(type(endpoint)).upper().replace("-", "_"),
                 "eta": eta_seconds,
                 "progress_percent": 100
                 if task.state is TaskState.SUCCEEDED
@@ -150,50 +168,54 @@ class AsyncV3(Dialect):
             "audios": [],
         }
 
-    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write the credits, beside what else the format's clients declare."""
         del query
-        left = UNLIMITED if allowance.credits is None else allowance.credits
+        left = UNLIMITED_CREDITS if allowance.credits is None else allowance.credits
         return {"allow_features": [], "credit_balance": left, "free_trial": {}}
 
-    def event(self, event: Event, task: Task, endpoint: Endpoint, links: SignedLinks | None) -> Json:
+    def build_webhook_payload(
+        self, event: WebhookEvent, task: Task, endpoint: Endpoint, links: SignedLinks | None
+    ) -> Json:
         """Wrap the result, which carries the webhook's address back."""
-        payload = super().event(event, task, endpoint, links)
-        payload["extra"]["webhook"] = {"url": endpoint.report_to}
+        payload = super().build_webhook_payload(event, task, endpoint, links)
+        payload["extra"]["webhook"] = {"url": endpoint.webhook_url}
         return {"event_type": "ASYNC_TASK_RESULT", "payload": payload}
 
-    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+    def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`."""
         del request_id
-        row = row_of(_REFUSALS, error)
+        row = find_error_mapping(_ERROR_TABLE, error)
         metadata = {"field": error.field[:200]} if error.field else {}
         return row.status, {
             "code": row.status,
             "reason": row.code,
-            "message": sentence(error),
+            "message": truncate_message(error),
             "metadata": metadata,
         }
 
-    def submit_call(self, endpoint: Endpoint) -> Call:
+    def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
         """Write a submit."""
-        return Call("POST", f"/v3/async/{self.model_id(type(endpoint))}", endpoint.documented())
+        return ApiRequest(
+            "POST", f"/v3/async/{self.format_model_id(type(endpoint))}", endpoint.to_documented_fields()
+        )
 
-    def result_call(self, task_id: TaskId) -> Call:
+    def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
-        return Call("GET", f"{_RESULT_PATH}?task_id={quote(task_id, safe='')}")
+        return ApiRequest("GET", f"{_RESULT_PATH}?task_id={quote(task_id, safe='')}")
 
-    def read_accepted(self, body: Json) -> TaskId:
+    def parse_submit_response(self, body: Json) -> TaskId:
         """Read the task's id."""
         if not isinstance(body.get("task_id"), str) or not body["task_id"]:
             raise errors.RemoteError("The answer holds no task_id.")
         return TaskId(body["task_id"])
 
-    def read_result(self, body: Json) -> Report:
+    def parse_result_response(self, body: Json) -> Report:
         """Read a task's state; hosted services leave optional parts out."""
         task: Json = body.get("task") or {}
         extra: Json = body.get("extra") or {}
         video: Json = next(iter(body.get("videos") or []), {})
-        state = _STATES.get(task.get("status", ""))
+        state = _STATE_BY_STATUS.get(task.get("status", ""))
         if state is None:
             raise errors.RemoteError(f"The answer's task.status is {str(task.get('status'))[:64]!r}.")
         seed = str(extra.get("seed") or "")
@@ -209,15 +231,15 @@ class AsyncV3(Dialect):
             payload=str(extra.get("payload") or ""),
         )
 
-    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+    def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read `{code, reason, message, metadata}`."""
         message = str(body.get("message") or f"The server answered {status}.")
         reason, metadata = str(body.get("reason") or ""), body.get("metadata")
         field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
-        known = error_of(_REFUSALS, (status, reason), message, field)
+        known = find_error(_ERROR_TABLE, (status, reason), message, field)
         return known or errors.RemoteError(message, status=status, code=reason)
 
-    def model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint: type[Endpoint]) -> str:
         """Return "vidu-q2-pro-startend2video" and the like."""
         if endpoint.name() in _IRREGULAR:
             return _IRREGULAR[endpoint.name()]
@@ -227,24 +249,24 @@ class AsyncV3(Dialect):
         return f"vidu-{endpoint.family}-{word}"
 
 
-def _extra(task: Task) -> dict[str, Any]:
+def _build_extra(task: Task) -> dict[str, Any]:
     """Write all that typed clients declare, whatever the state: what has not happened yet happened at "0"."""
     moments = {"submit": task.created, "execute": task.started, "complete": task.finished}
-    times = {f"{name}_time_ms": _milliseconds(moment) for name, moment in moments.items()}
+    times = {f"{name}_time_ms": _format_milliseconds(moment) for name, moment in moments.items()}
     return {
         "seed": str(task.submission.seed),
         "enable_nsfw_detection": False,
         "debug_info": {"request_info": "", **times},
-        "reason": ending_code(task, _REFUSALS, _ENDINGS),
+        "reason": find_failure_code(task, _ERROR_TABLE, _FAILURE_CODES),
         "payload": task.submission.payload,
     }
 
 
-def _reason(task: Task) -> str:
+def _get_failure_reason(task: Task) -> str:
     if task.state is TaskState.CANCELLED:
         return task.reason or "The task was cancelled."
     return task.reason if task.state is TaskState.FAILED else ""
 
 
-def _milliseconds(moment: datetime | None) -> str:
+def _format_milliseconds(moment: datetime | None) -> str:
     return str(int(moment.timestamp() * 1000)) if moment else "0"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from keyreel.errors import UnknownEndpoint
-from keyreel.wire.dialects.webhooks import Reporting
+from keyreel.wire.dialects.webhooks import WebhookPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task, TaskFilter, TaskId, TaskState
-    from keyreel.wire.dialects.webhooks import Event
+    from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 Json = dict[str, Any]
 
 
-class Action(StrEnum):
+class RouteAction(StrEnum):
     """What a request to one of a dialect's addresses does."""
 
     SUBMIT = "submit"
@@ -42,7 +42,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class QueryParameter:
     """A value in an address's query, with its JSON schema."""
 
     name: str
@@ -52,19 +52,19 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class DialectRoute:
     """One address of a dialect."""
 
-    action: Action
+    action: RouteAction
     method: str
     path: str
     """As Starlette writes it; what stands in braces reaches the dialect as `path`."""
-    query: tuple[Query, ...] = ()
+    query_parameters: tuple[QueryParameter, ...] = ()
     """What it takes, for the reference."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiRequest:
     """An HTTP request, without host and key: what a client sends in this dialect."""
 
     method: str
@@ -91,7 +91,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ListedTask:
     """One task of a list, with what there is to see of it."""
 
     task: Task
@@ -104,35 +104,35 @@ class Shown:
 class TaskPage:
     """A part of a list of tasks, what was asked for, and whether more comes after it."""
 
-    asked: TaskFilter
-    tasks: tuple[Shown, ...]
-    more: bool
+    task_filter: TaskFilter
+    tasks: tuple[ListedTask, ...]
+    has_more: bool
 
 
-UNLIMITED: Final = 1_000_000_000
+UNLIMITED_CREDITS: Final = 1_000_000_000
 """Credits that are told of a tenant who pays afterwards: clients refuse to go on without any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class TenantBalance:
     """What a tenant can spend and run now; `credits` is None for who pays afterwards, without a limit."""
 
     tenant: str
     since: datetime
     credits: int | None
-    held: int
-    at_a_time: int
+    held_credits: int
+    concurrency_limit: int
     running: int
     waiting: int
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedSubmit:
     """A submit's body, understood: the endpoint's class, its fields under their own names, unknown names."""
 
     endpoint: type[Endpoint]
     fields: Json
-    unknown: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 class Dialect(ABC):
@@ -140,39 +140,39 @@ class Dialect(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    routes: ClassVar[tuple[Route, ...]]
-    realm: ClassVar[tuple[str, ...]]
+    routes: ClassVar[tuple[DialectRoute, ...]]
+    path_prefixes: ClassVar[tuple[str, ...]]
     """What paths begin with at which this format answers, if only with a refusal."""
     body_limit: ClassVar[int]
     """Largest submit body in bytes, the default for the server's setting."""
-    scheme: ClassVar[str] = "Bearer"
+    auth_scheme: ClassVar[str] = "Bearer"
     """The word before the key in a client's Authorization header."""
-    shows_clean: ClassVar[bool] = False
+    has_clean_copies: ClassVar[bool] = False
     """Whether answers have room for a copy without the visible mark beside the marked video."""
-    names_uploads: ClassVar[bool] = False
+    has_upload_uris: ClassVar[bool] = False
     """Whether requests may name uploads by their URI."""
-    forms: ClassVar[Json] = {}
+    form_schema: ClassVar[Json] = {}
     """The schema of submits as multipart forms, empty where there are none; files arrive as data URIs."""
-    reporting: ClassVar[Reporting] = Reporting()
+    webhook_policy: ClassVar[WebhookPolicy] = WebhookPolicy()
     """What callbacks promise."""
 
-    def offers(self, endpoint: type[Endpoint]) -> bool:
+    def supports(self, endpoint: type[Endpoint]) -> bool:
         """Say whether this format has words for the endpoint; most have for all."""
         del endpoint
         return True
 
-    def path_of(self, action: Action) -> str:
+    def get_path(self, action: RouteAction) -> str:
         """Return the address of an action; "" where the format has none."""
         return next((route.path for route in self.routes if route.action is action), "")
 
-    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
         """Return the JSON schema of a submit's body; `fields` is the one of the endpoint's own fields."""
         del endpoint
         return fields
 
     # The server's side.
     @abstractmethod
-    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+    def parse_submit_request(self, path: Mapping[str, str], body: Json) -> ParsedSubmit:
         """Read a submit.
 
         Raises:
@@ -181,7 +181,7 @@ class Dialect(ABC):
         """
 
     @abstractmethod
-    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+    def parse_task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
         """Read which task a poll asks for.
 
         Raises:
@@ -189,19 +189,23 @@ class Dialect(ABC):
         """
 
     @abstractmethod
-    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+    def build_submit_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write the answer to a submit."""
 
     @abstractmethod
-    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
+    def build_result_response(
+        self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int
+    ) -> Json:
         """Write a task's state; `links` only for a succeeded one."""
 
-    def event(self, event: Event, task: Task, endpoint: Endpoint, links: SignedLinks | None) -> Json:
+    def build_webhook_payload(
+        self, event: WebhookEvent, task: Task, endpoint: Endpoint, links: SignedLinks | None
+    ) -> Json:
         """Write what a callback is sent: the task as a poll shows it, unless the format wraps that."""
         del event
-        return self.result(task, endpoint, links, 0)
+        return self.build_result_response(task, endpoint, links, 0)
 
-    def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
+    def parse_list_query(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
         """Read which tasks a list is to show; a name given several times has its values joined by commas.
 
         Raises:
@@ -211,7 +215,7 @@ class Dialect(ABC):
         del query, now
         raise UnknownEndpoint
 
-    def listed(self, page: TaskPage) -> Json:
+    def build_list_response(self, page: TaskPage) -> Json:
         """Write a list of tasks.
 
         Raises:
@@ -220,15 +224,15 @@ class Dialect(ABC):
         del page
         raise UnknownEndpoint
 
-    def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
+    def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write the answer to a cancellation; `task` is as it is now, which may be ended otherwise.
 
         Raises:
             Refusal: the format refuses to cancel what has ended.
         """
-        return self.result(task, endpoint, None, 0)
+        return self.build_result_response(task, endpoint, None, 0)
 
-    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write what a tenant can spend.
 
         Raises:
@@ -237,46 +241,46 @@ class Dialect(ABC):
         del allowance, query
         raise UnknownEndpoint
 
-    def wants_cover(self, query: Mapping[str, str]) -> bool:
+    def is_cover_requested(self, query: Mapping[str, str]) -> bool:
         """Say whether a request for a task's content is after its cover."""
         del query
         return False
 
     @abstractmethod
-    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+    def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write a refusal: HTTP status and body. `request_id` is 32 hexadecimal digits, or empty."""
 
-    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+    def build_error_response_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write a refusal as clients of this path read it; most formats have one form for all."""
         del path
-        return self.refusal(error, request_id)
+        return self.build_error_response(error, request_id)
 
-    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+    def adapt_result_to_client(self, body: Json, headers: Mapping[str, str]) -> Json:
         """Return a task's state as the client with these headers reads it; most formats have one form."""
         del headers
         return body
 
     # The client's side.
     @abstractmethod
-    def submit_call(self, endpoint: Endpoint) -> Call:
+    def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
         """Write a submit."""
 
     @abstractmethod
-    def result_call(self, task_id: TaskId) -> Call:
+    def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
 
     @abstractmethod
-    def read_accepted(self, body: Json) -> TaskId:
+    def parse_submit_response(self, body: Json) -> TaskId:
         """Read the answer to a submit."""
 
     @abstractmethod
-    def read_result(self, body: Json) -> Report:
+    def parse_result_response(self, body: Json) -> Report:
         """Read a task's state."""
 
     @abstractmethod
-    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+    def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read a refusal as the domain's error where the format says enough, else as RemoteError."""
 
     @abstractmethod
-    def model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint: type[Endpoint]) -> str:
         """Return this format's name of an endpoint, for example "vidu-q2-pro-img2video"."""

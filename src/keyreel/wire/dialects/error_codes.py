@@ -18,55 +18,57 @@ if TYPE_CHECKING:
     from keyreel.errors import Refusal
     from keyreel.task import Task
 
-    Endings = Mapping[type[KeyreelError], str]
+    FailureCodes = Mapping[type[KeyreelError], str]
     """The codes of what ends a task and is no answer to a request; they go before those of refusals."""
 
 _LONGEST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ErrorMapping:
     """One error in one dialect."""
 
-    kind: type[Refusal]
+    error_class: type[Refusal]
     status: int
     code: str
 
 
-def row_of(table: tuple[Row, ...], error: Refusal) -> Row:
+def find_error_mapping(table: tuple[ErrorMapping, ...], error: Refusal) -> ErrorMapping:
     """Return the row of the error's class, or of the nearest one above it. The table ends with Refusal."""
-    rows = {row.kind: row for row in table}
+    rows = {row.error_class: row for row in table}
     return next(rows[kind] for kind in type(error).__mro__ if kind in rows)
 
 
-def error_of(table: tuple[Row, ...], answer: tuple[int, str], message: str, field: str) -> Refusal | None:
+def find_error(
+    table: tuple[ErrorMapping, ...], status_and_code: tuple[int, str], message: str, field: str
+) -> Refusal | None:
     """Return the domain's error behind an answer's status and code, None where the table lacks them."""
     for row in table:
-        if (row.status, row.code) == answer:
-            error = row.kind(message)
+        if (row.status, row.code) == status_and_code:
+            error = row.error_class(message)
             error.field = field
             return error
     return None
 
 
-def ending_code(task: Task, refusals: tuple[Row, ...], endings: Endings) -> str:
+def find_failure_code(task: Task, refusals: tuple[ErrorMapping, ...], endings: FailureCodes) -> str:
     """Return the code of what ended a task that failed or was cancelled; "" for any other.
 
     It is that of the nearest class above where the error has none. `endings` has one for KeyreelError.
     """
     if task.state not in {TaskState.FAILED, TaskState.CANCELLED}:
         return ""
-    codes = {row.kind: row.code for row in refusals} | dict(endings)
-    return next(codes[kind] for kind in _ending(task).__mro__ if kind in codes)
+    codes = {row.error_class: row.code for row in refusals} | dict(endings)
+    return next(codes[kind] for kind in _get_failure_class(task).__mro__ if kind in codes)
 
 
-def _ending(task: Task) -> type[KeyreelError]:
+def _get_failure_class(task: Task) -> type[KeyreelError]:
     """Return the class of the error that ended a task; rows of other versions may name others."""
     usual = errors.Cancelled if task.state is TaskState.CANCELLED else errors.RenderFailed
     found: object = getattr(errors, task.fault, usual)
     return found if isinstance(found, type) and issubclass(found, KeyreelError) else usual
 
 
-def sentence(error: Refusal) -> str:
+def truncate_message(error: Refusal) -> str:
     """Return the message, short enough for every client."""
     return error.message if len(error.message) <= _LONGEST else error.message[: _LONGEST - 1] + "…"

@@ -8,17 +8,17 @@ from urllib.parse import quote, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_READABLE: Final = " !'()*+-./:;<=>?@[]_"
+_UNESCAPED_CHARACTERS: Final = " !'()*+-./:;<=>?@[]_"
 _LONGEST: Final = 4000
 """Proxies refuse headers beyond 8 KB in all; the whole notes are in the task's record."""
 
 
-def written_notes(notes: Iterable[str]) -> str:
+def format_notes_header(notes: Iterable[str]) -> str:
     """Write the header's value; notes beyond 4,000 characters are left out."""
-    text = ", ".join(quote(note, safe=_READABLE) for note in notes)
+    text = ", ".join(quote(note, safe=_UNESCAPED_CHARACTERS) for note in notes)
     return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(", ")[0]
 
 
-def read_notes(value: str) -> tuple[str, ...]:
+def parse_notes_header(value: str) -> tuple[str, ...]:
     """Read the header's value."""
     return tuple(unquote(note) for note in value.split(", ") if note)

@@ -14,15 +14,15 @@ from keyreel.wire.dialects.vtrix_family.vtrix import Vtrix
 if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
 
-USUAL: Final[Dialect] = AsyncV3()
+DEFAULT_DIALECT: Final[Dialect] = AsyncV3()
 """Speaks at addresses that belong to no format."""
 
-DIALECTS: Final[tuple[Dialect, ...]] = (USUAL, Vtrix(), Native(), Comfy(), OpenAIVideos())
+DIALECTS: Final[tuple[Dialect, ...]] = (DEFAULT_DIALECT, Vtrix(), Native(), Comfy(), OpenAIVideos())
 
 
 def find_dialect_at(path: str) -> Dialect:
     """Return the dialect that a path belongs to, whether there is anything at it or not."""
-    return next((each for each in DIALECTS if path.startswith(each.realm)), USUAL)
+    return next((each for each in DIALECTS if path.startswith(each.path_prefixes)), DEFAULT_DIALECT)
 
 
 def find_dialect(name: str) -> Dialect:

@@ -18,39 +18,39 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-SCHEDULE: Final = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 36_000.0)
+DEFAULT_SCHEDULE: Final = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 36_000.0)
 """Standard Webhooks' own proposal: seconds before each attempt, counted from the end of the one before."""
 
-ENDS: Final = frozenset(state for state in TaskState if state.is_final)
+FINAL_STATES: Final = frozenset(state for state in TaskState if state.is_final)
 
 _ACCESS_KEY: Final = "vidu"
 _ALGORITHM: Final = "hmac-sha256"
-_SIGNED: Final = ("Date", "x-request-nonce")
+_SIGNED_HEADERS: Final = ("Date", "x-request-nonce")
 
 
 @dataclass(frozen=True, slots=True)
-class Reporting:
+class WebhookPolicy:
     """What a format promises about callbacks; what its pages leave open is as Standard Webhooks has it."""
 
-    states: frozenset[TaskState] = ENDS
+    states: frozenset[TaskState] = FINAL_STATES
     """Which states are told."""
-    schedule: tuple[float, ...] = SCHEDULE
+    schedule: tuple[float, ...] = DEFAULT_SCHEDULE
     """Seconds before each attempt, counted from the end of the one before; the first from the event."""
     timeout_seconds: float = 15.0
     """How long one attempt may take in all."""
-    keyed: bool = False
+    signs_with_api_key: bool = False
     """Whether the submitting API key signs too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class WebhookEvent:
     """A change of a task's state that is told; `id` is the same in every attempt."""
 
     id: str
     at: datetime
 
 
-def standard_headers(secret: str, event_id: str, at: datetime, body: str) -> dict[str, str]:
+def build_standard_headers(secret: str, event_id: str, at: datetime, body: str) -> dict[str, str]:
     """Return the headers of Standard Webhooks; `secret` begins with `whsec_`, `at` is the attempt's time."""
     return {
         "webhook-id": event_id,
@@ -59,28 +59,28 @@ def standard_headers(secret: str, event_id: str, at: datetime, body: str) -> dic
     }
 
 
-def native_headers(key: str, url: str, at: datetime, nonce: str) -> dict[str, str]:
+def build_native_headers(key: str, url: str, at: datetime, nonce: str) -> dict[str, str]:
     """Return the headers of the native format, signed with the API key. They say nothing of the body."""
     signed = {"Date": format_datetime(at, usegmt=True), "x-request-nonce": nonce}
     return {
         **signed,
-        "X-HMAC-SIGNED-HEADERS": ";".join(_SIGNED),
+        "X-HMAC-SIGNED-HEADERS": ";".join(_SIGNED_HEADERS),
         "X-HMAC-ALGORITHM": _ALGORITHM,
         "X-HMAC-ACCESS-KEY": _ACCESS_KEY,
-        "X-HMAC-SIGNATURE": _signature(key, url, signed["Date"], signed),
+        "X-HMAC-SIGNATURE": _compute_native_signature(key, url, signed["Date"], signed),
     }
 
 
-def is_signed_with(key: str, url: str, headers: Mapping[str, str]) -> bool:
+def has_native_signature(key: str, url: str, headers: Mapping[str, str]) -> bool:
     """Say whether a delivery to `url` bears the native signature of this key."""
     given = {name.lower(): value for name, value in headers.items()}
     names = [name for name in given.get("x-hmac-signed-headers", "").split(";") if name]
     signed = {name: given.get(name.lower(), "") for name in names}
-    expected = _signature(key, url, given.get("date", ""), signed)
+    expected = _compute_native_signature(key, url, given.get("date", ""), signed)
     return hmac.compare_digest(expected.encode(), given.get("x-hmac-signature", "").encode())
 
 
-def _signature(key: str, url: str, date: str, signed: Mapping[str, str]) -> str:
+def _compute_native_signature(key: str, url: str, date: str, signed: Mapping[str, str]) -> str:
     parts = urlsplit(url)
     lines = ["POST", parts.path or "/", parts.query, _ACCESS_KEY, date]
     lines += [f"{name}:{value}" for name, value in signed.items()]

@@ -99,7 +99,7 @@ ENDPOINTS: Final[tuple[type[Endpoint], ...]] = (
     V15Reference2Video,
 )
 
-TRUSTED: Final = MappingProxyType({sources.TRUSTED: True})
+TRUSTED_CONTEXT: Final = MappingProxyType({sources.TRUSTED_CONTEXT_KEY: True})
 """The validation context for reading our own rows again: only there are `asset:` references accepted."""
 
 # Names in use that no rule leads to.
@@ -122,7 +122,7 @@ _BY_LETTERS: Final = {re.sub(r"[^a-z0-9]", "", name): kind for name, kind in _BY
 _LONGEST: Final = 100
 
 
-def endpoint(name: str) -> type[Endpoint]:
+def get_endpoint(name: str) -> type[Endpoint]:
     """Return the endpoint with this catalogue name, for example "q2-pro-img2video".
 
     Raises:
@@ -133,7 +133,7 @@ def endpoint(name: str) -> type[Endpoint]:
     return _BY_NAME[name]
 
 
-def find(spelling: str) -> type[Endpoint]:
+def find_endpoint(spelling: str) -> type[Endpoint]:
     """Return the endpoint meant by any spelling in use: catalogue names and every dialect's ids and aliases.
 
     Case, hyphens, dots, underscores and a leading "vidu" carry no meaning, so that "vidu-q2-pro-img2video",
@@ -143,8 +143,8 @@ def find(spelling: str) -> type[Endpoint]:
         UnknownEndpoint: there is none.
     """
     letters = re.sub(r"[^a-z0-9]", "", spelling[:_LONGEST].lower()).removeprefix("vidu")
-    return endpoint(_ALIASES.get(letters) or _name(letters) or spelling)
+    return get_endpoint(_ALIASES.get(letters) or _find_name(letters) or spelling)
 
 
-def _name(letters: str) -> str:
+def _find_name(letters: str) -> str:
     return _BY_LETTERS[letters].name() if letters in _BY_LETTERS else ""

@@ -54,12 +54,12 @@ class Endpoint(BaseModel):
         """Return the catalogue's name, for example "q2-pro-img2video"."""
         return f"{cls.family}-{cls.operation.value.replace('_', '-')}"
 
-    def documented(self) -> dict[str, Any]:
+    def to_documented_fields(self) -> dict[str, Any]:
         """Return the fields that were given, in the spelling of the hosted service's page."""
         return self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
 
     @abstractmethod
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return what is asked for, with this seed (1 … 2**31 - 1)."""
 
     @property
@@ -68,47 +68,52 @@ class Endpoint(BaseModel):
         """The video's length."""
 
     @property
-    def saving(self) -> bool:
+    def is_off_peak(self) -> bool:
         """Whether it may wait until the server has nothing else to do, and costs less for it."""
         return False
 
     @property
-    def recommended(self) -> bool:
+    def has_recommended_prompt(self) -> bool:
         """Whether a recommended prompt takes the place of the client's."""
         return False
 
     @property
-    def report_to(self) -> str:
+    def webhook_url(self) -> str:
         """The address that wants to hear of the task; empty where none does."""
         return ""
 
-    def called(self) -> dict[str, str]:
+    def get_webhook_urls(self) -> dict[str, str]:
         """Map each field that names an address to report to, to it."""
         return {}
 
     @property
-    def rehearsed_end(self) -> TaskState | None:
+    def test_mode_state(self) -> TaskState | None:
         """In test mode, the end that is only played; None for a task that is meant."""
         return None
 
     @property
-    def predecessor(self) -> str:
+    def extend_source(self) -> str:
         """Where the video is that this one goes on from: an address or a stored file; empty for none."""
         return ""
 
     @property
-    def predecessor_task(self) -> str:
+    def extend_source_task_id(self) -> str:
         """The id of the task whose video this one goes on from; empty for none."""
         return ""
 
-    def after(self, stored: str) -> Self:
+    def with_extend_source(self, stored: str) -> Self:
         """Return a copy that goes on from a stored file; only for what goes on from a video."""
         raise NotImplementedError
 
-    def bought(self) -> Purchase:
+    def to_billable(self) -> Purchase:
         """Return what is to be paid for."""
         return Purchase(
-            self.family, self.operation, self.resolution, self.seconds, self.saving, self.recommended
+            self.family,
+            self.operation,
+            self.resolution,
+            self.seconds,
+            self.is_off_peak,
+            self.has_recommended_prompt,
         )
 
     @property
@@ -117,15 +122,15 @@ class Endpoint(BaseModel):
         """The seed the client chose, 1 … 2**31 - 1; None for a random one."""
 
     @abstractmethod
-    def pictures(self) -> dict[str, str]:
+    def get_image_sources(self) -> dict[str, str]:
         """Map each given picture field ("images[0]") to its source: URL, data URI, base64 or asset."""
 
     @abstractmethod
-    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+    def with_image_sources(self, sources: Mapping[str, str]) -> Self:
         """Return a copy with other sources; keys as in `pictures`."""
 
     @abstractmethod
-    def picture_rules(self, path: str) -> PictureRules:
+    def get_image_rules(self, path: str) -> PictureRules:
         """Return the limits of the picture field at this path."""
 
     @abstractmethod
@@ -137,5 +142,5 @@ class Endpoint(BaseModel):
         """
 
     @abstractmethod
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the fields that ask for something that cannot be, or that this server does not do yet."""

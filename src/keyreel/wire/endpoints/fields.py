@@ -23,7 +23,7 @@ _WIDEST: Final = 4
 _LONGEST_WORD: Final = 64
 
 
-def broken(rule: str, kind: LiteralString = "wrong", *, field: str = "") -> PydanticCustomError:
+def make_rule_error(rule: str, kind: LiteralString = "wrong", *, field: str = "") -> PydanticCustomError:
     """Return the error of a value that breaks `rule`, words that follow the field's name and value.
 
     A rule of a whole object is told of the one of its fields that is to be mended.
@@ -39,7 +39,7 @@ class Rule:
         """Return the value in its one form, or raise `broken(...)`."""
         raise NotImplementedError
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         """Return the JSON schema of what is accepted."""
         raise NotImplementedError
 
@@ -48,11 +48,11 @@ class Rule:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         del core, handler
-        return self.schema()
+        return self.to_json_schema()
 
 
 @dataclass(frozen=True)
-class Whole(Rule):
+class IntegerRange(Rule):
     """A whole number between two bounds, both included."""
 
     low: int
@@ -60,39 +60,39 @@ class Whole(Rule):
 
     def read(self, value: Any) -> int:
         """Accept 5, 5.0 and "5", refuse true, "five" and 5.5."""
-        number = whole(value)
+        number = parse_integer(value)
         if number is None or not self.low <= number <= self.high:
             bounds = (
                 f"{self.low}" if self.low == self.high else f"a whole number from {self.low} to {self.high}"
             )
-            raise broken(f"must be {bounds}")
+            raise make_rule_error(f"must be {bounds}")
         return number
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         """Return an integer with its bounds."""
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
 @dataclass(frozen=True)
-class Choice(Rule):
+class IntegerChoice(Rule):
     """One of some whole numbers."""
 
     numbers: tuple[int, ...]
 
     def read(self, value: Any) -> int:
         """Accept 4, 4.0 and "4", refuse "four"."""
-        number = whole(value)
+        number = parse_integer(value)
         if number not in self.numbers:
-            raise broken(f"must be {' or '.join(map(str, self.numbers))}")
+            raise make_rule_error(f"must be {' or '.join(map(str, self.numbers))}")
         return number
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         """Return the numbers."""
         return {"type": "integer", "enum": [*self.numbers]}
 
 
 @dataclass(frozen=True)
-class Text(Rule):
+class BoundedText(Rule):
     """Text of at most `limit` Unicode code points; `needed` refuses blank text."""
 
     limit: int
@@ -101,19 +101,19 @@ class Text(Rule):
     def read(self, value: Any) -> str:
         """Accept text as it is."""
         if not isinstance(value, str):
-            raise broken("must be text")
+            raise make_rule_error("must be text")
         if len(value) > self.limit:
-            raise broken(f"must have at most {self.limit} characters")
+            raise make_rule_error(f"must have at most {self.limit} characters")
         # Neither databases nor video containers can hold it.
         if "\0" in value:
-            raise broken("must not hold NUL characters")
+            raise make_rule_error("must not hold NUL characters")
         if not value.isascii() and not _is_unicode(value):
-            raise broken("must be valid Unicode text")
+            raise make_rule_error("must be valid Unicode text")
         if self.needed and not value.strip():
-            raise broken("must not be empty")
+            raise make_rule_error("must not be empty")
         return value
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         """Return a string with its length."""
         return {"type": "string", "maxLength": self.limit} | ({"minLength": 1} if self.needed else {})
 
@@ -135,16 +135,16 @@ class OneOf(Rule):
         )
         if word is None:
             choice = ", ".join((*self.words, *(spelling for spelling, _ in self.also)))
-            raise broken(f"must be {'' if len(self.words) == 1 else 'one of '}{choice}")
+            raise make_rule_error(f"must be {'' if len(self.words) == 1 else 'one of '}{choice}")
         return word
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         """Return the words."""
         return {"type": "string", "enum": [*self.words, *(spelling for spelling, _ in self.also)]}
 
 
 @dataclass(frozen=True)
-class Many(Rule):
+class BoundedList(Rule):
     """A list with `low` to `high` entries (None: no upper limit); `kind` is the error of an empty one."""
 
     low: int
@@ -155,13 +155,13 @@ class Many(Rule):
     def read(self, value: Any) -> tuple[object, ...]:
         """Accept a list."""
         if not isinstance(value, list | tuple):
-            raise broken(f"must be a list of {self.noun}")
+            raise make_rule_error(f"must be a list of {self.noun}")
         if len(value) < self.low or (self.high is not None and len(value) > self.high):
             kind: LiteralString = self.kind if not value else "count"
-            raise broken(f"must hold {self._span()} {self.noun}", kind)
+            raise make_rule_error(f"must hold {self._format_count()} {self.noun}", kind)
         return tuple(value)
 
-    def _span(self) -> str:
+    def _format_count(self) -> str:
         if self.high is None:
             return f"at least {self.low}"
         return f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
@@ -174,37 +174,37 @@ class Many(Rule):
 
 
 @dataclass(frozen=True)
-class _Flag(Rule):
+class _BooleanRule(Rule):
     def read(self, value: Any) -> bool:
-        read = flag(value)
+        read = parse_boolean(value)
         if read is None:
-            raise broken("must be true or false")
+            raise make_rule_error("must be true or false")
         return read
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
 
 
 @dataclass(frozen=True)
-class _Seed(Rule):
+class _SeedRule(Rule):
     def read(self, value: Any) -> int | None:
-        number = whole(value)
+        number = parse_integer(value)
         if value is None or number in {0, -1}:
             return None
         if number is None or not -(2**63) <= number < 2**64:
-            raise broken("must be a whole number of 64 bits; 0 and -1 ask for a random seed")
+            raise make_rule_error("must be a whole number of 64 bits; 0 and -1 ask for a random seed")
         # Seeds are 31 bits wide; the few whose low bits are all zero must not turn into "random".
         return number & _SEED_BITS or 1
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         return {"anyOf": [{"type": "integer", "format": "int64"}, {"type": "null"}]}
 
 
 @dataclass(frozen=True)
-class _Corner(Rule):
+class _CornerRule(Rule):
     def read(self, value: Any) -> Corner:
         corners = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
-        number = whole(value)
+        number = parse_integer(value)
         word = str(number) if number is not None else value
         if isinstance(word, str):
             word = word.strip().lower().replace("-", "_")
@@ -212,46 +212,46 @@ class _Corner(Rule):
                 if word in {str(position), corner.value}:
                     return corner
         names = ", ".join(f"{corner.value} ({position})" for position, corner in enumerate(corners, start=1))
-        raise broken(f"must be one of {names}")
+        raise make_rule_error(f"must be one of {names}")
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         words = [corner.value for corner in Corner]
         return {"oneOf": [{"type": "string", "enum": words}, {"type": "integer", "minimum": 1, "maximum": 4}]}
 
 
 @dataclass(frozen=True)
-class _Ratio(Rule):
+class _AspectRatioRule(Rule):
     def read(self, value: Any) -> str:
         match = (
             _RATIO.fullmatch(value.strip()) if isinstance(value, str) and len(value) < _LONGEST_WORD else None
         )
-        if match is None or not _within_limits(*match.groups()):
-            raise broken("must be a width:height such as 16:9, between 1:4 and 4:1")
+        if match is None or not _is_ratio_allowed(*match.groups()):
+            raise make_rule_error("must be a width:height such as 16:9, between 1:4 and 4:1")
         return match[0]
 
-    def schema(self) -> dict[str, Any]:
+    def to_json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": r"^[0-9.]+:[0-9.]+$", "examples": ["16:9", "9:16", "1:1"]}
 
 
-Flag = Annotated[bool, _Flag()]
-Seed = Annotated[int | None, _Seed()]
-CornerName = Annotated[Corner, _Corner()]
-RatioText = Annotated[str, _Ratio()]
-Movement = Annotated[
+Flag = Annotated[bool, _BooleanRule()]
+Seed = Annotated[int | None, _SeedRule()]
+CornerName = Annotated[Corner, _CornerRule()]
+RatioText = Annotated[str, _AspectRatioRule()]
+MovementAmplitude = Annotated[
     Amplitude,
     OneOf(("auto", "small", "medium", "large"), also=(("high", "large"),)),
     Field(description="How much is to move; high and large mean the same."),
 ]
 
 
-def flag(value: object) -> bool | None:
+def parse_boolean(value: object) -> bool | None:
     """Return what a flag means: true, false, or either as text in any case; None for everything else."""
     if isinstance(value, str) and len(value) < _LONGEST_WORD:
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
 
 
-def shape(ratio: str) -> Fraction:
+def parse_aspect_ratio(ratio: str) -> Fraction:
     """Return width over height of a checked ratio."""
     width, height = ratio.split(":")
     return Fraction(width) / Fraction(height)
@@ -266,13 +266,13 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _within_limits(width: str, height: str) -> bool:
+def _is_ratio_allowed(width: str, height: str) -> bool:
     if not Fraction(width) or not Fraction(height):
         return False
     return Fraction(1, _WIDEST) <= Fraction(width) / Fraction(height) <= _WIDEST
 
 
-def whole(value: object) -> int | None:
+def parse_integer(value: object) -> int | None:
     """Return a number without fraction as int, be it a JSON number or text; None for everything else.
 
     Forms and the templates of workflow tools have nothing but text.

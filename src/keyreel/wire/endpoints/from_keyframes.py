@@ -9,15 +9,21 @@ from pydantic import AfterValidator, Field
 
 from keyreel.errors import ImageSizeOutOfRange
 from keyreel.order import ImageRef, Operation, Order, Shot, Size, SoundOptions
-from keyreel.wire.endpoints.fields import Flag, Many, Text, Whole
-from keyreel.wire.endpoints.generation import Generation, Part, Voice, listed, relisted
-from keyreel.wire.inputs.sources import Source
+from keyreel.wire.endpoints.fields import BoundedList, BoundedText, Flag, IntegerRange
+from keyreel.wire.endpoints.generation import (
+    Generation,
+    RequestObject,
+    VoiceId,
+    map_indexed_paths,
+    replace_indexed_sources,
+)
+from keyreel.wire.inputs.sources import ImageSource
 
-_CLOSEST: Final = Fraction(4, 5)
+_MIN_SIDE_RATIO: Final = Fraction(4, 5)
 
 StartImage = Annotated[
-    tuple[Source, ...],
-    Many(1, noun="images", kind="no_image"),
+    tuple[ImageSource, ...],
+    BoundedList(1, noun="images", kind="no_image"),
     # One picture starts the video; further ones are checked like it, then left aside and named.
     AfterValidator(lambda images: images[:1]),
 ]
@@ -29,10 +35,10 @@ class Img2Video(Generation):
     operation = Operation.IMG2VIDEO
 
     images: StartImage = Field(description="The first one starts the video.")
-    prompt: Annotated[str, Text(5000, needed=True)] = Field(description="What is to happen.")
-    duration: Annotated[int, Whole(1, 10)] = Field(5, description="Seconds.")
+    prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(description="What is to happen.")
+    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Seconds.")
     audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
-    voice_id: Voice = Field("", description="The voice of spoken words.")
+    voice_id: VoiceId = Field("", description="The voice of spoken words.")
     is_rec: Flag = Field(False, description="Use a recommended prompt instead.")  # noqa: FBT003 - a field's default
 
     @property
@@ -45,17 +51,17 @@ class Img2Video(Generation):
         """What is to be heard."""
         return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio, voice=self.voice_id)
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return the start frame."""
-        return listed("images", self.images)
+        return map_indexed_paths("images", self.images)
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return the start frame from elsewhere."""
-        return {"images": relisted("images", self.images, sources)}
+        return {"images": replace_indexed_sources("images", self.images, sources)}
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return one shot with a first keyframe."""
-        return self.ordered(seed, Shot(self.prompt, self.duration, first=ImageRef(self.images[0])))
+        return self.build_order(seed, Shot(self.prompt, self.duration, first=ImageRef(self.images[0])))
 
 
 class StartEnd2Video(Generation):
@@ -63,11 +69,11 @@ class StartEnd2Video(Generation):
 
     operation = Operation.START_END2VIDEO
 
-    images: Annotated[tuple[Source, ...], Many(1, 2, noun="images", kind="no_image")] = Field(
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 2, noun="images", kind="no_image")] = Field(
         description="The start frame and the end frame; one alone is a start frame."
     )
-    prompt: Annotated[str, Text(2000)] = Field("", description="What is to happen.")
-    duration: Annotated[int, Whole(1, 8)] = Field(5, description="Seconds.")
+    prompt: Annotated[str, BoundedText(2000)] = Field("", description="What is to happen.")
+    duration: Annotated[int, IntegerRange(1, 8)] = Field(5, description="Seconds.")
     is_rec: Flag = Field(False, description="Use a recommended prompt instead.")  # noqa: FBT003 - a field's default
 
     @property
@@ -75,13 +81,13 @@ class StartEnd2Video(Generation):
         """The video's length."""
         return self.duration
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return the start and end frames."""
-        return listed("images", self.images)
+        return map_indexed_paths("images", self.images)
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return the start and end frames from elsewhere."""
-        return {"images": relisted("images", self.images, sources)}
+        return {"images": replace_indexed_sources("images", self.images, sources)}
 
     def check_sizes(self, sizes: Mapping[str, Size]) -> None:
         """Check that the start frame's width and height are 0.8 to 1.25 times the end frame's."""
@@ -89,26 +95,26 @@ class StartEnd2Video(Generation):
         if start is None or end is None:
             return
         pairs = ((start.width, end.width), (start.height, end.height))
-        if not all(_CLOSEST <= Fraction(*pair) <= 1 / _CLOSEST for pair in pairs):
+        if not all(_MIN_SIDE_RATIO <= Fraction(*pair) <= 1 / _MIN_SIDE_RATIO for pair in pairs):
             message = (
                 f"images: the start frame is {start}, the end frame {end}; "
                 "width and height of the one must each be 0.8 to 1.25 times the other's."
             )
             raise ImageSizeOutOfRange(message, field="images")
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return one shot between two keyframes, or with the first one alone."""
         first, *rest = (ImageRef(source) for source in self.images)
         shot = Shot(self.prompt, self.duration, first=first, last=rest[0] if rest else None)
-        return self.ordered(seed, shot, operation=None if rest else Operation.IMG2VIDEO)
+        return self.build_order(seed, shot, operation=None if rest else Operation.IMG2VIDEO)
 
 
-class KeyImage(Part):
+class KeyImage(RequestObject):
     """The end of one shot of a multiframe video."""
 
-    key_image: Source = Field(description="The frame that ends this shot.")
-    prompt: Annotated[str, Text(5000)] = Field("", description="What is to happen until then.")
-    duration: Annotated[int, Whole(2, 7)] = Field(5, description="The shot's seconds.")
+    key_image: ImageSource = Field(description="The frame that ends this shot.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen until then.")
+    duration: Annotated[int, IntegerRange(2, 7)] = Field(5, description="The shot's seconds.")
 
 
 class Multiframe(Generation):
@@ -116,8 +122,8 @@ class Multiframe(Generation):
 
     operation = Operation.MULTIFRAME
 
-    start_image: Source = Field(description="The first frame.")
-    image_settings: Annotated[tuple[KeyImage, ...], Many(2, 9, noun="keyframes")] = Field(
+    start_image: ImageSource = Field(description="The first frame.")
+    image_settings: Annotated[tuple[KeyImage, ...], BoundedList(2, 9, noun="keyframes")] = Field(
         description="One entry for each shot, in time's order."
     )
 
@@ -126,28 +132,30 @@ class Multiframe(Generation):
         """The video's length."""
         return sum(setting.duration for setting in self.image_settings)
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return every keyframe, in time's order."""
         keys = enumerate(self.image_settings)
-        return {"start_image": self.start_image} | {_key_path(index): key.key_image for index, key in keys}
+        return {"start_image": self.start_image} | {
+            _format_key_image_path(index): key.key_image for index, key in keys
+        }
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return every keyframe from elsewhere."""
         settings = tuple(
-            key.model_copy(update={"key_image": sources.get(_key_path(index), key.key_image)})
+            key.model_copy(update={"key_image": sources.get(_format_key_image_path(index), key.key_image)})
             for index, key in enumerate(self.image_settings)
         )
         return {"start_image": sources.get("start_image", self.start_image), "image_settings": settings}
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return a shot between every two neighbouring keyframes."""
         ends = pairwise([self.start_image, *(key.key_image for key in self.image_settings)])
         shots = (
             Shot(key.prompt, key.duration, ImageRef(first), ImageRef(last))
             for key, (first, last) in zip(self.image_settings, ends, strict=True)
         )
-        return self.ordered(seed, *shots)
+        return self.build_order(seed, *shots)
 
 
-def _key_path(index: int) -> str:
+def _format_key_image_path(index: int) -> str:
     return f"image_settings[{index}].key_image"

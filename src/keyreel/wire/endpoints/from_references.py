@@ -7,9 +7,23 @@ from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from keyreel.calling import find_unknown_mentions, rename_mentions
 from keyreel.order import ImageRef, Operation, Order, Shot, Size, SoundOptions, Subject, compute_frame_size
-from keyreel.wire.endpoints.fields import Flag, Many, RatioText, Text, Whole, broken, shape
-from keyreel.wire.endpoints.generation import Generation, Part, Voice, listed, relisted
-from keyreel.wire.inputs.sources import Source
+from keyreel.wire.endpoints.fields import (
+    BoundedList,
+    BoundedText,
+    Flag,
+    IntegerRange,
+    RatioText,
+    make_rule_error,
+    parse_aspect_ratio,
+)
+from keyreel.wire.endpoints.generation import (
+    Generation,
+    RequestObject,
+    VoiceId,
+    map_indexed_paths,
+    replace_indexed_sources,
+)
+from keyreel.wire.inputs.sources import ImageSource
 
 _MOST_IMAGES: Final = 7
 _MOST_OF_A_SUBJECT: Final = 3
@@ -22,10 +36,10 @@ class Reference2Video(Generation):
     sizes: ClassVar[Mapping[str, Size]] = {}
     """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
-    prompt: Annotated[str, Text(5000, needed=True)] = Field(
+    prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(
         description="What is to happen; @name means a subject, and so does image 1."
     )
-    duration: Annotated[int, Whole(1, 10)] = Field(5, description="Seconds.")
+    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Seconds.")
     aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
 
     @property
@@ -37,70 +51,70 @@ class Reference2Video(Generation):
     def size(self) -> Size:
         """The frame's size."""
         return self.sizes.get(self.aspect_ratio) or compute_frame_size(
-            self.resolution, shape(self.aspect_ratio)
+            self.resolution, parse_aspect_ratio(self.aspect_ratio)
         )
 
-    def subjects_shown(self) -> tuple[Subject, ...]:
+    def build_subjects(self) -> tuple[Subject, ...]:
         """Return the characters and objects."""
         raise NotImplementedError
 
-    def described(self) -> str:
+    def normalize_prompt(self) -> str:
         """Return the prompt, with each subject called by its one name."""
         return self.prompt
 
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the calls in the prompt, such as @9, that lead to no subject as well."""
-        names = [subject.name for subject in self.subjects_shown()]
+        names = [subject.name for subject in self.build_subjects()]
         numbers = map(str, range(1, len(names) + 1))
-        lost = find_unknown_mentions(self.described(), (*names, *numbers))
-        return (*super().without_effect(), *(f"prompt[{call}]" for call in lost))
+        lost = find_unknown_mentions(self.normalize_prompt(), (*names, *numbers))
+        return (*super().list_ignored_fields(), *(f"prompt[{call}]" for call in lost))
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return one shot without keyframes, with the subjects."""
-        shot = Shot(self.described(), self.seconds)
-        return self.ordered(seed, shot, subjects=self.subjects_shown(), size=self.size)
+        shot = Shot(self.normalize_prompt(), self.seconds)
+        return self.build_order(seed, shot, subjects=self.build_subjects(), size=self.size)
 
 
 class ImageReference2Video(Reference2Video):
     """Every picture is a subject of its own: `@1`, `@2` and so on."""
 
-    images: Annotated[tuple[Source, ...], Many(1, 7, noun="images", kind="no_image")] = Field(
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", kind="no_image")] = Field(
         description="The subjects."
     )
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return the subjects' pictures."""
-        return listed("images", self.images)
+        return map_indexed_paths("images", self.images)
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return the subjects' pictures from elsewhere."""
-        return {"images": relisted("images", self.images, sources)}
+        return {"images": replace_indexed_sources("images", self.images, sources)}
 
-    def described(self) -> str:
+    def normalize_prompt(self) -> str:
         """Return the prompt, with every picture called `@` and its number."""
         numbers = map(str, range(1, len(self.images) + 1))
         return rename_mentions(self.prompt, {number: number for number in numbers})
 
-    def subjects_shown(self) -> tuple[Subject, ...]:
+    def build_subjects(self) -> tuple[Subject, ...]:
         """Return a subject for each picture."""
-        return _one_each(self.images, first=1)
+        return _build_single_image_subjects(self.images, first=1)
 
 
-class SubjectImages(Part):
+class SubjectImages(RequestObject):
     """A subject of a request: what prompts call it, how it looks and sounds."""
 
-    id: Annotated[str, Text(256)] = Field(
+    id: Annotated[str, BoundedText(256)] = Field(
         "", description="Prompts call it @id; without one @1, @2 and so on."
     )
-    name: Annotated[str, Text(256)] = Field("", description="Prompts may call it @name as well.")
-    images: Annotated[tuple[Source, ...], Many(1, noun="images", kind="no_image")] = Field(
+    name: Annotated[str, BoundedText(256)] = Field("", description="Prompts may call it @name as well.")
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, noun="images", kind="no_image")] = Field(
         description="Views of the subject; the first three count."
     )
-    voice_id: Voice = Field("", description="The voice it speaks with.")
+    voice_id: VoiceId = Field("", description="The voice it speaks with.")
 
     @model_validator(mode="before")
     @classmethod
-    def _numbers_are_names(cls, data: Any) -> Any:
+    def _accept_integer_names(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
         names = {key: str(data[key]) for key in ("id", "name") if type(data.get(key)) is int}
@@ -110,21 +124,23 @@ class SubjectImages(Part):
 class SubjectReference2Video(Reference2Video):
     """Subjects have names and several views. A flat list of pictures is taken as well, a subject each."""
 
-    subjects: Annotated[tuple[SubjectImages, ...], Many(0, noun="subjects")] = Field(
+    subjects: Annotated[tuple[SubjectImages, ...], BoundedList(0, noun="subjects")] = Field(
         (), description="The characters and objects; seven images count in all."
     )
-    images: Annotated[tuple[Source, ...], Many(0, noun="images")] = Field(
+    images: Annotated[tuple[ImageSource, ...], BoundedList(0, noun="images")] = Field(
         (), description="Further subjects, one for each image."
     )
     audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
 
     @model_validator(mode="wrap")
     @classmethod
-    def _first_seven(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _keep_first_seven_images(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Leave aside what the model does not look at: past seven images, past three of one subject."""
         made = handler(data)
         if not made.subjects and not made.images:
-            raise broken("must hold at least 1 subject with an image", "no_subject", field="subjects")
+            raise make_rule_error(
+                "must hold at least 1 subject with an image", "no_subject", field="subjects"
+            )
         left, kept = _MOST_IMAGES, list[SubjectImages]()
         for subject in made.subjects:
             views = subject.images[: min(left, _MOST_OF_A_SUBJECT)]
@@ -143,40 +159,44 @@ class SubjectReference2Video(Reference2Video):
         voice = next((subject.voice_id for subject in self.subjects if subject.voice_id), "")
         return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio, voice=voice)
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return every view of every subject."""
         views = {
             path: source
             for index, subject in enumerate(self.subjects)
-            for path, source in listed(_views_path(index), subject.images).items()
+            for path, source in map_indexed_paths(_format_images_path(index), subject.images).items()
         }
-        return views | listed("images", self.images)
+        return views | map_indexed_paths("images", self.images)
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return every view of every subject from elsewhere."""
         subjects = tuple(
-            subject.model_copy(update={"images": relisted(_views_path(index), subject.images, sources)})
+            subject.model_copy(
+                update={
+                    "images": replace_indexed_sources(_format_images_path(index), subject.images, sources)
+                }
+            )
             for index, subject in enumerate(self.subjects)
         )
-        return {"subjects": subjects, "images": relisted("images", self.images, sources)}
+        return {"subjects": subjects, "images": replace_indexed_sources("images", self.images, sources)}
 
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the voices as well, where nobody is to speak."""
         mute = self.subjects if not self.sound.speech else ()
         voices = (f"subjects[{index}].voice_id" for index, each in enumerate(mute) if each.voice_id)
-        return (*super().without_effect(), *voices)
+        return (*super().list_ignored_fields(), *voices)
 
-    def subjects_shown(self) -> tuple[Subject, ...]:
+    def build_subjects(self) -> tuple[Subject, ...]:
         """Return the named subjects, then one for each flat picture."""
         named = tuple(
             Subject(name, tuple(map(ImageRef, each.images)), each.voice_id)
-            for name, each in zip(self._names(), self.subjects, strict=True)
+            for name, each in zip(self._get_subject_names(), self.subjects, strict=True)
         )
-        return named + _one_each(self.images, first=len(named) + 1)
+        return named + _build_single_image_subjects(self.images, first=len(named) + 1)
 
-    def described(self) -> str:
+    def normalize_prompt(self) -> str:
         """Return the prompt, with every @name and number in place of a subject's id replaced by @id."""
-        names = self._names()
+        names = self._get_subject_names()
         others = [(each.name, str(number)) for number, each in enumerate(self.subjects, start=1)]
         meant = {other: name for name, pair in zip(names, others, strict=True) for other in pair if other}
         flat = map(str, range(len(names) + 1, len(names) + len(self.images) + 1))
@@ -184,13 +204,13 @@ class SubjectReference2Video(Reference2Video):
             self.prompt, {each: each for each in flat} | meant | {each: each for each in names}
         )
 
-    def _names(self) -> list[str]:
+    def _get_subject_names(self) -> list[str]:
         return [each.id or each.name or str(number) for number, each in enumerate(self.subjects, start=1)]
 
 
-def _one_each(images: tuple[str, ...], *, first: int) -> tuple[Subject, ...]:
+def _build_single_image_subjects(images: tuple[str, ...], *, first: int) -> tuple[Subject, ...]:
     return tuple(Subject(str(number), (ImageRef(image),)) for number, image in enumerate(images, start=first))
 
 
-def _views_path(index: int) -> str:
+def _format_images_path(index: int) -> str:
     return f"subjects[{index}].images"

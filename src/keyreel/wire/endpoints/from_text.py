@@ -6,9 +6,16 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from keyreel.order import ImageRef, Operation, Order, Shot, Size, Subject, compute_frame_size
-from keyreel.wire.endpoints.fields import Many, OneOf, RatioText, Text, Whole, shape
-from keyreel.wire.endpoints.generation import Generation, listed, relisted
-from keyreel.wire.inputs.sources import Source
+from keyreel.wire.endpoints.fields import (
+    BoundedList,
+    BoundedText,
+    IntegerRange,
+    OneOf,
+    RatioText,
+    parse_aspect_ratio,
+)
+from keyreel.wire.endpoints.generation import Generation, map_indexed_paths, replace_indexed_sources
+from keyreel.wire.inputs.sources import ImageSource
 
 
 class Text2Video(Generation):
@@ -18,8 +25,10 @@ class Text2Video(Generation):
     sizes: ClassVar[Mapping[str, Size]] = {}
     """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
-    prompt: Annotated[str, Text(5000, needed=True)] = Field(description="What is to be seen and to happen.")
-    duration: Annotated[int, Whole(1, 10)] = Field(5, description="Seconds.")
+    prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(
+        description="What is to be seen and to happen."
+    )
+    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Seconds.")
     aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
     style: Annotated[str, OneOf(("general", "anime"))] = Field("general", description="The look.")
 
@@ -28,25 +37,25 @@ class Text2Video(Generation):
         """The video's length."""
         return self.duration
 
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the look as well, where it is not the general one: no engine is told of it."""
-        return (*super().without_effect(), *(("style",) if self.style != "general" else ()))
+        return (*super().list_ignored_fields(), *(("style",) if self.style != "general" else ()))
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return nothing: there are no pictures."""
         return {}
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return nothing: there are no pictures."""
         del sources
         return {}
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return one shot without keyframes."""
         size = self.sizes.get(self.aspect_ratio) or compute_frame_size(
-            self.resolution, shape(self.aspect_ratio)
+            self.resolution, parse_aspect_ratio(self.aspect_ratio)
         )
-        return self.ordered(seed, Shot(self.prompt, self.duration), size=size)
+        return self.build_order(seed, Shot(self.prompt, self.duration), size=size)
 
 
 class Template2Video(Generation):
@@ -54,14 +63,18 @@ class Template2Video(Generation):
 
     operation = Operation.TEMPLATE2VIDEO
 
-    template: Annotated[str, Text(256, needed=True)] = Field(description="The effect's name.")
-    images: Annotated[tuple[Source, ...], Many(1, 7, noun="images", kind="no_image")] = Field(
+    template: Annotated[str, BoundedText(256, needed=True)] = Field(description="The effect's name.")
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", kind="no_image")] = Field(
         description="What the effect is applied to."
     )
-    prompt: Annotated[str, Text(5000)] = Field("", description="What is to happen.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
     aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
-    area: Annotated[str, Text(256)] = Field("", description="A place, for templates that know several.")
-    beast: Annotated[str, Text(256)] = Field("", description="A creature, for templates that know several.")
+    area: Annotated[str, BoundedText(256)] = Field(
+        "", description="A place, for templates that know several."
+    )
+    beast: Annotated[str, BoundedText(256)] = Field(
+        "", description="A creature, for templates that know several."
+    )
 
     @property
     def seconds(self) -> int:
@@ -71,20 +84,20 @@ class Template2Video(Generation):
     @property
     def size(self) -> Size:
         """The frame's size."""
-        return compute_frame_size(self.resolution, shape(self.aspect_ratio))
+        return compute_frame_size(self.resolution, parse_aspect_ratio(self.aspect_ratio))
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Return the pictures."""
-        return listed("images", self.images)
+        return map_indexed_paths("images", self.images)
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return the pictures from elsewhere."""
-        return {"images": relisted("images", self.images, sources)}
+        return {"images": replace_indexed_sources("images", self.images, sources)}
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         """Return one shot whose prompt names the template first."""
         words = ", ".join(word for word in (self.template, self.area, self.beast, self.prompt) if word)
         subjects = (
             Subject(str(number), (ImageRef(image),)) for number, image in enumerate(self.images, start=1)
         )
-        return self.ordered(seed, Shot(words, self.seconds), subjects=subjects, size=self.size)
+        return self.build_order(seed, Shot(words, self.seconds), subjects=subjects, size=self.size)

@@ -23,60 +23,63 @@ from keyreel.task import TaskState
 from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
 from keyreel.wire.endpoints.fields import (
     PAYLOAD_LENGTH,
+    BoundedText,
     CornerName,
     Flag,
-    Movement,
+    MovementAmplitude,
     OneOf,
     Seed,
-    Text,
-    broken,
-    flag,
+    make_rule_error,
+    parse_boolean,
 )
-from keyreel.wire.inputs.sources import TRUSTED, Address, Source
+from keyreel.wire.inputs.sources import TRUSTED_CONTEXT_KEY, HttpUrl, ImageSource
 
-_PLAYED: Final = {"TASK_STATUS_SUCCEED": TaskState.SUCCEEDED, "TASK_STATUS_FAILED": TaskState.FAILED}
+_TEST_MODE_STATES: Final = {
+    "TASK_STATUS_SUCCEED": TaskState.SUCCEEDED,
+    "TASK_STATUS_FAILED": TaskState.FAILED,
+}
 _CORNERS: Final = (Corner.TOP_LEFT, Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT)
 
-Sizes = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
-Voice = Annotated[str, Text(256)]
+ResolutionName = Annotated[Resolution, OneOf(("540p", "720p", "1080p"))]
+VoiceId = Annotated[str, BoundedText(256)]
 
 
-def _json_text(text: str, info: ValidationInfo) -> str:
+def _check_json_text(text: str, info: ValidationInfo) -> str:
     """Check that a client's text is JSON; what was accepted once, in our own rows, stays."""
-    if text and not (info.context and info.context.get(TRUSTED)):
+    if text and not (info.context and info.context.get(TRUSTED_CONTEXT_KEY)):
         try:
             from_json(text, allow_inf_nan=False)
         except ValueError:
-            raise broken('must be JSON as text, for example {"Label": "1"}') from None
+            raise make_rule_error('must be JSON as text, for example {"Label": "1"}') from None
     return text
 
 
-class Part(BaseModel):
+class RequestObject(BaseModel):
     """An object inside a request. Null counts as absent, and so does "" where a field may be."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @model_validator(mode="before")
     @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        return said(cls, data) if isinstance(data, dict) else data
+    def _drop_absent_fields(cls, data: Any) -> Any:
+        return drop_absent_fields(cls, data) if isinstance(data, dict) else data
 
 
-class TestMode(Part):
+class TestMode(RequestObject):
     """Tries a webhook out: nothing is made or charged, and an event tells the end that is asked for."""
 
     enabled: Flag = False
-    return_task_status: Annotated[str, OneOf(tuple(_PLAYED))] = "TASK_STATUS_SUCCEED"
+    return_task_status: Annotated[str, OneOf(tuple(_TEST_MODE_STATES))] = "TASK_STATUS_SUCCEED"
 
 
-class Webhook(Part):
+class Webhook(RequestObject):
     """Where to report the end of a task, as `/v3/async` clients ask for it."""
 
-    url: Address = ""
+    url: HttpUrl = ""
     test_mode: TestMode | None = None
 
 
-class Extra(Part):
+class Extra(RequestObject):
     """The `extra` object of `/v3/async` requests."""
 
     webhook: Webhook | None = None
@@ -92,28 +95,30 @@ class Generation(Endpoint):
     image_rules: ClassVar[PictureRules] = PictureRules()
 
     seed: Seed = Field(None, description="0, -1 or absent ask for a random seed.")
-    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
-    movement_amplitude: Movement = Amplitude.AUTO
+    resolution: ResolutionName = Field(Resolution.P720, description="The frame's size class.")
+    movement_amplitude: MovementAmplitude = Amplitude.AUTO
     bgm: Flag = Field(False, description="Add background music.")  # noqa: FBT003 - a field's default
     off_peak: Flag = Field(False, description="Cheaper, within 48 hours; ignored with audio.")  # noqa: FBT003 - a field's default
     watermark: Flag = Field(False, description="Lay a visible mark over the video.")  # noqa: FBT003 - a field's default
-    wm_url: Source | None = Field(None, description="The mark's image; absent, the default text.")
+    wm_url: ImageSource | None = Field(None, description="The mark's image; absent, the default text.")
     wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="The mark's corner.")
-    payload: Annotated[str, Text(PAYLOAD_LENGTH)] = Field("", description="Passed through to the result.")
-    meta_data: Annotated[str, Text(PAYLOAD_LENGTH), AfterValidator(_json_text)] = Field(
+    payload: Annotated[str, BoundedText(PAYLOAD_LENGTH)] = Field(
+        "", description="Passed through to the result."
+    )
+    meta_data: Annotated[str, BoundedText(PAYLOAD_LENGTH), AfterValidator(_check_json_text)] = Field(
         "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
     )
-    callback_url: Address = Field("", description="Where events of the task are sent.")
+    callback_url: HttpUrl = Field("", description="Where events of the task are sent.")
     extra: Extra | None = Field(None, description="May hold `webhook.url`, the same as `callback_url`.")
 
     @model_validator(mode="before")
     @classmethod
-    def _relevant(cls, data: Any) -> Any:
+    def _drop_absent_fields(cls, data: Any) -> Any:
         """Drop what counts as absent: nulls, empty optional fields, a mark's fields without the mark."""
         if not isinstance(data, dict):
             return data
-        given = said(cls, data)
-        if not flag(given.get("watermark")):
+        given = drop_absent_fields(cls, data)
+        if not parse_boolean(given.get("watermark")):
             given.pop("wm_url", None)
             given.pop("wm_position", None)
         return given
@@ -129,85 +134,85 @@ class Generation(Endpoint):
         return SoundOptions(music=self.bgm)
 
     @property
-    def saving(self) -> bool:
+    def is_off_peak(self) -> bool:
         """Whether off-peak is asked for and possible: with audio it is not."""
         return self.off_peak and not (self.sound.ambience or self.sound.speech)
 
     @property
-    def recommended(self) -> bool:
+    def has_recommended_prompt(self) -> bool:
         """Whether `is_rec` is asked for, where the operation has it."""
         return bool(getattr(self, "is_rec", False))
 
     @property
-    def report_to(self) -> str:
+    def webhook_url(self) -> str:
         """The callback's address, by either name."""
         return self.callback_url or self._webhook.url
 
-    def called(self) -> dict[str, str]:
+    def get_webhook_urls(self) -> dict[str, str]:
         """Map `callback_url` or the webhook's field to the address in it, whichever counts."""
         field = "callback_url" if self.callback_url else "extra.webhook.url"
-        return {field: self.report_to} if self.report_to else {}
+        return {field: self.webhook_url} if self.webhook_url else {}
 
     @property
-    def rehearsed_end(self) -> TaskState | None:
+    def test_mode_state(self) -> TaskState | None:
         """The end that test mode plays."""
         mode = self._webhook.test_mode
-        return _PLAYED[mode.return_task_status] if mode and mode.enabled else None
+        return _TEST_MODE_STATES[mode.return_task_status] if mode and mode.enabled else None
 
     @property
     def _webhook(self) -> Webhook:
         return (self.extra and self.extra.webhook) or Webhook()
 
-    def inputs(self) -> dict[str, str]:
+    def get_input_sources(self) -> dict[str, str]:
         """Map each picture field but the watermark's to its source."""
         raise NotImplementedError
 
-    def moved_inputs(self, sources: Mapping[str, str]) -> dict[str, object]:
+    def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
         """Return the fields that hold pictures, with other sources."""
         raise NotImplementedError
 
-    def pictures(self) -> dict[str, str]:
+    def get_image_sources(self) -> dict[str, str]:
         """Map each given picture field ("images[0]") to its source."""
-        return self.inputs() | ({"wm_url": self.wm_url} if self.wm_url else {})
+        return self.get_input_sources() | ({"wm_url": self.wm_url} if self.wm_url else {})
 
-    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+    def with_image_sources(self, sources: Mapping[str, str]) -> Self:
         """Return a copy with other sources; keys as in `pictures`."""
-        moved = self.moved_inputs(sources)
+        moved = self.replace_input_sources(sources)
         if self.wm_url:
             moved["wm_url"] = sources.get("wm_url", self.wm_url)
         return self.model_copy(update=moved)
 
-    def picture_rules(self, path: str) -> PictureRules:
+    def get_image_rules(self, path: str) -> PictureRules:
         """Return the limits of the picture field at this path."""
         return PictureRules(widest=None, keep_alpha=True) if path == "wm_url" else self.image_rules
 
     def check_sizes(self, sizes: Mapping[str, Size]) -> None:
         """Check nothing: most operations take pictures of any sizes side by side."""
 
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the fields that ask for something that cannot be."""
         named: list[str] = []
-        if self.off_peak and not self.saving:
+        if self.off_peak and not self.is_off_peak:
             named.append("off_peak")
         if getattr(self, "voice_id", "") and not self.sound.speech:
             named.append("voice_id")
         prompt: object = getattr(self, "prompt", "")
-        if self.recommended and prompt:
+        if self.has_recommended_prompt and prompt:
             named.append("prompt")
         # A task has one callback: where two addresses are given, `callback_url` counts.
-        second = self._webhook.url not in {"", self.report_to}
+        second = self._webhook.url not in {"", self.webhook_url}
         return (*named, "extra.webhook.url") if second else tuple(named)
 
-    def documented(self) -> dict[str, Any]:
+    def to_documented_fields(self) -> dict[str, Any]:
         """Return the fields that were given, in the spelling of the hosted service's page."""
-        given = super().documented()
+        given = super().to_documented_fields()
         if self.high_for_large and given.get("movement_amplitude") == "large":
             given["movement_amplitude"] = "high"
         if self.numbered_corners and "wm_position" in given:
             given["wm_position"] = _CORNERS.index(self.wm_position) + 1
         return given
 
-    def ordered(
+    def build_order(
         self,
         seed: int,
         *shots: Shot,
@@ -232,7 +237,7 @@ class Generation(Endpoint):
         )
 
 
-def said(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+def drop_absent_fields(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that say something: null means absent throughout this API family.
 
     So does "" for a field that need not be there: programs fill in whatever a form has left empty.
@@ -245,11 +250,11 @@ def said(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def listed(name: str, sources: Iterable[str]) -> dict[str, str]:
+def map_indexed_paths(name: str, sources: Iterable[str]) -> dict[str, str]:
     """Map `name[0]`, `name[1]`, … to the sources."""
     return {f"{name}[{index}]": source for index, source in enumerate(sources)}
 
 
-def relisted(name: str, old: Iterable[str], sources: Mapping[str, str]) -> tuple[str, ...]:
+def replace_indexed_sources(name: str, old: Iterable[str], sources: Mapping[str, str]) -> tuple[str, ...]:
     """Return a list of pictures with other sources, the counterpart of `listed`."""
-    return tuple(sources.get(path, source) for path, source in listed(name, old).items())
+    return tuple(sources.get(path, source) for path, source in map_indexed_paths(name, old).items())

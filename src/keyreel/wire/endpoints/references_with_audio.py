@@ -5,15 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from keyreel.order import SoundOptions
-from keyreel.wire.endpoints.fields import Whole
+from keyreel.wire.endpoints.fields import IntegerRange
 from keyreel.wire.endpoints.from_references import SubjectReference2Video
-from keyreel.wire.endpoints.with_audio import Sounding
+from keyreel.wire.endpoints.with_audio import WithAudio
 
 
-class SoundingReference2Video(Sounding, SubjectReference2Video):
+class Reference2VideoWithAudio(WithAudio, SubjectReference2Video):
     """The request's own voice goes before those of its subjects."""
 
-    duration: Annotated[int, Whole(3, 16)] = Field(5, description="Seconds.")
+    duration: Annotated[int, IntegerRange(3, 16)] = Field(5, description="Seconds.")
 
     @property
     def sound(self) -> SoundOptions:

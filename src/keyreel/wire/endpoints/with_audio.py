@@ -6,24 +6,24 @@ from pydantic import Field
 
 from keyreel.order import SoundOptions
 from keyreel.wire.endpoints.fields import Flag, OneOf
-from keyreel.wire.endpoints.generation import Generation, Voice
+from keyreel.wire.endpoints.generation import Generation, VoiceId
 
 _SPEECH, _EFFECTS = "speech_only", "sound_effect_only"
 
 
-class Sounding(Generation):
+class WithAudio(Generation):
     """Adds audio, and the choice of what it holds."""
 
     audio: Flag = Field(True, description="Add sound to the video.")  # noqa: FBT003 - a field's default
     audio_type: Annotated[str, OneOf(("all", _SPEECH, _EFFECTS))] = Field(
         "all", description="What the sound holds."
     )
-    voice_id: Voice = Field("", description="The voice of spoken words.")
+    voice_id: VoiceId = Field("", description="The voice of spoken words.")
 
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the choice of what the sound holds as well, where there is to be none."""
         chosen = "audio_type" in self.model_fields_set and not self.audio
-        return (*super().without_effect(), *(("audio_type",) if chosen else ()))
+        return (*super().list_ignored_fields(), *(("audio_type",) if chosen else ()))
 
     @property
     def sound(self) -> SoundOptions:

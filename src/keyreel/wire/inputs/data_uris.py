@@ -16,9 +16,9 @@ from keyreel.wire.inputs import magic_numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST_HEAD: Final = 4096
+MAX_HEADER_CHARACTERS: Final = 4096
 """Of a picture's text only this much is looked at before it is decoded."""
-NO_PICTURE: Final = (
+INVALID_SOURCE_RULE: Final = (
     "must be an http(s) address or an image (PNG, JPEG, WebP) in base64, best as data:image/png;base64,…"
 )
 _NOT_BASE64: Final = "must be in base64 and begin like data:image/png;base64, when it is a data URI"
@@ -33,7 +33,7 @@ _HEAD: Final = re.compile(
 )
 _WHITE: Final = re.compile(r"\s*+")
 _SPACE: Final = b" \t\r\n\f\v"
-_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+_URL_SAFE_TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 # Taking apart every escape there is would cost a hostile text of 100 MB a minute; these cost it a second.
 _ESCAPES: Final = tuple(
     (case(f"%{ord(letter):02x}").encode(), letter.encode())
@@ -45,25 +45,25 @@ _PIECE: Final = 1 << 20
 _SNIFFED: Final = 64
 _GROUP: Final = 4
 # Where one of these stands, a blank is no "+" that a form has lost: it would have lost this one as well.
-_KEPT: Final = ("+", "-", "_", "%", "\r", "\n")
+_NO_LOST_PLUS_SIGNS: Final = ("+", "-", "_", "%", "\r", "\n")
 
 
-class NotInline(Exception):
+class NotInlineImage(Exception):
     """The text holds no picture; the message is a rule that it breaks, such as "must be …"."""
 
 
-class TooLong(Exception):
+class InlineImageTooLarge(Exception):
     """There are more bytes than asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Inline:
+class InlineImage:
     """A picture's text, whose base64 begins at `start`."""
 
     text: str
     start: int
 
-    def decoded(self, most_bytes: int) -> bytes:
+    def decode(self, most_bytes: int) -> bytes:
         """Return the picture's bytes.
 
         Raises:
@@ -72,36 +72,36 @@ class Inline:
         """
         decoded = bytearray()
         try:
-            for piece in _pieces(self.text, self.start):
+            for piece in _iterate_base64_groups(self.text, self.start):
                 if len(decoded) % 3:  # padding stood before the end
-                    raise NotInline(_DAMAGED)
+                    raise NotInlineImage(_DAMAGED)
                 decoded += binascii.a2b_base64(piece, strict_mode=True)
                 if len(decoded) > most_bytes:
-                    raise TooLong
+                    raise InlineImageTooLarge
         except ValueError:
-            raise NotInline(_DAMAGED) from None
+            raise NotInlineImage(_DAMAGED) from None
         if not decoded:
-            raise NotInline(_DAMAGED)
+            raise NotInlineImage(_DAMAGED)
         return bytes(decoded)
 
 
-def inline(text: str, *, data_uri_only: bool = False) -> Inline:
+def find_inline_image(text: str, *, data_uri_only: bool = False) -> InlineImage:
     """Find the picture in a text by its first characters, however long it is.
 
     Raises:
         NotInline: it is no data URI in base64, and no (allowed) bare base64 of a PNG, JPEG or WebP.
     """
-    beginning = text[:LONGEST_HEAD]
+    beginning = text[:MAX_HEADER_CHARACTERS]
     if is_data_uri(beginning):
         head = _HEAD.match(beginning)
         if not head:
-            raise NotInline(_NOT_BASE64)
-        return Inline(text, head.end())
+            raise NotInlineImage(_NOT_BASE64)
+        return InlineImage(text, head.end())
     if data_uri_only:
-        raise NotInline("must begin with data:image/<type>;base64, here, as an image inside the request")
-    if not _looks_like_a_picture(beginning):
-        raise NotInline(NO_PICTURE)
-    return Inline(text, 0)
+        raise NotInlineImage("must begin with data:image/<type>;base64, here, as an image inside the request")
+    if not _is_base64_image(beginning):
+        raise NotInlineImage(INVALID_SOURCE_RULE)
+    return InlineImage(text, 0)
 
 
 def is_data_uri(text: str) -> bool:
@@ -109,19 +109,19 @@ def is_data_uri(text: str) -> bool:
     return bool(_DATA.match(text))
 
 
-def _looks_like_a_picture(beginning: str) -> bool:
+def _is_base64_image(beginning: str) -> bool:
     try:
-        letters = b"".join(_letters(beginning.strip()[: 3 * _SNIFFED]))[:_SNIFFED]
+        letters = b"".join(_iterate_normalized_base64(beginning.strip()[: 3 * _SNIFFED]))[:_SNIFFED]
         data = binascii.a2b_base64(letters[: len(letters) // _GROUP * _GROUP], strict_mode=True)
     except ValueError:
         return False
-    return magic_numbers.of_picture(data)
+    return magic_numbers.is_image(data)
 
 
-def _pieces(text: str, start: int) -> Iterator[bytes]:
+def _iterate_base64_groups(text: str, start: int) -> Iterator[bytes]:
     """Cut base64 into pieces of whole groups of 4 letters; padding that was left away is there again."""
     rest = b""
-    for found in _letters(text, start):
+    for found in _iterate_normalized_base64(text, start):
         letters = rest + found
         whole = len(letters) // _GROUP * _GROUP
         rest = letters[whole:]
@@ -131,11 +131,11 @@ def _pieces(text: str, start: int) -> Iterator[bytes]:
         yield rest + b"=" * (-len(rest) % _GROUP)
 
 
-def _letters(text: str, start: int = 0) -> Iterator[bytes]:
+def _iterate_normalized_base64(text: str, start: int = 0) -> Iterator[bytes]:
     """Yield the letters of base64 in the standard alphabet, without white space and percent-coding."""
     stop = len(text.rstrip())
     start = min(_WHITE.match(text, start).end(), stop)  # type: ignore[union-attr] # it matches everywhere
-    lost = _blanks_are_lost_letters(text, start, stop)
+    lost = _are_spaces_lost_pluses(text, start, stop)
     while start < stop:
         end = min(start + _PIECE, stop)
         cut = text.find("%", end - 2, end)
@@ -147,18 +147,18 @@ def _letters(text: str, start: int = 0) -> Iterator[bytes]:
         if b"%" in raw:
             for escape, meant in _ESCAPES:
                 raw = raw.replace(escape, meant)
-        yield raw.translate(_STANDARD, _SPACE)
+        yield raw.translate(_URL_SAFE_TO_STANDARD, _SPACE)
         start = end
 
 
-def _blanks_are_lost_letters(text: str, start: int, stop: int) -> bool:
+def _are_spaces_lost_pluses(text: str, start: int, stop: int) -> bool:
     """Say whether blanks stand where a form's coding has turned each "+" into one.
 
     They do where nothing else tells of a "+", and where the letters come out even only with them, or the
     blanks are too irregular to be the ends of lines.
     """
     blanks = text.count(" ", start, stop)
-    if not blanks or any(text.find(kept, start, stop) >= 0 for kept in _KEPT):
+    if not blanks or any(text.find(kept, start, stop) >= 0 for kept in _NO_LOST_PLUS_SIGNS):
         return False
     even_with, even_without = (stop - start) % _GROUP == 0, (stop - start - blanks) % _GROUP == 0
     if even_with != even_without:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LONGEST: Final = 12
+SNIFF_BYTES: Final = 12
 """So many bytes tell."""
 
 _PNG: Final = b"\x89PNG"
@@ -14,22 +14,22 @@ _BOXES: Final = (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip")
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 
 
-def of_picture(data: bytes) -> bool:
+def is_image(data: bytes) -> bool:
     """Say whether this is how a PNG, JPEG or WebP begins."""
     return data.startswith((_PNG, _JPEG)) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def of_video(data: bytes) -> bool:
+def is_video(data: bytes) -> bool:
     """Say whether this is how an MP4, MOV, MKV or WebM begins."""
     return data[4:8] in _BOXES or data.startswith(_EBML)
 
 
-def media_type(data: bytes) -> str:
+def detect_media_type(data: bytes) -> str:
     """Return the media type of what begins like this; empty for anything else."""
-    if of_picture(data):
+    if is_image(data):
         return (
             "image/png" if data.startswith(_PNG) else "image/jpeg" if data.startswith(_JPEG) else "image/webp"
         )
-    if of_video(data):
+    if is_video(data):
         return "video/webm" if data.startswith(_EBML) else "video/mp4"
     return ""

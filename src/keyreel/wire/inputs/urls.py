@@ -6,36 +6,36 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-LONGEST: Final = 8192
+MAX_URL_LENGTH: Final = 8192
 
 # What text processors and chats leave around an address that is copied out of them.
-_AROUND: Final = "".join(map(chr, range(0x21))) + "\x7f\xa0\u2028\u2029\u3000\u200b\u2060\ufeff"
-_BEGINS: Final = ("http://", "https://")
+_STRIPPED_CHARACTERS: Final = "".join(map(chr, range(0x21))) + "\x7f\xa0\u2028\u2029\u3000\u200b\u2060\ufeff"
+_SCHEME_PREFIXES: Final = ("http://", "https://")
 _HOST: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
-_NEVER: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
+_FORBIDDEN_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
 
 
-def is_address(text: str) -> bool:
+def is_http_url(text: str) -> bool:
     """Say whether the text means to be an http or https address."""
-    return text[:LONGEST].lstrip(_AROUND)[:8].lower().startswith(_BEGINS)
+    return text[:MAX_URL_LENGTH].lstrip(_STRIPPED_CHARACTERS)[:8].lower().startswith(_SCHEME_PREFIXES)
 
 
-def address(text: str) -> str:
+def normalize_url(text: str) -> str:
     """Return an address without the white space around it, with each blank after its host as %20.
 
     What is percent-coded stays as it is.
     """
-    stripped = text.strip(_AROUND)
+    stripped = text.strip(_STRIPPED_CHARACTERS)
     host = _HOST.match(stripped)
     at = host.end() if host else len(stripped)
     return stripped[:at] + stripped[at:].replace(" ", "%20")
 
 
-def complaint(url: str) -> str:
+def find_url_problem(url: str) -> str:
     """Return what is wrong with an address, in words that follow "the URL"; empty for a good one."""
-    if len(url) > LONGEST:
-        return f"is longer than {LONGEST} characters"
-    if _NEVER.search(url):
+    if len(url) > MAX_URL_LENGTH:
+        return f"is longer than {MAX_URL_LENGTH} characters"
+    if _FORBIDDEN_CHARACTERS.search(url):
         return "contains a space in its host, a backslash or a control character"
     try:
         parts = urlsplit(url)

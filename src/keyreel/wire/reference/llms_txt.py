@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from keyreel.task import TaskState
-from keyreel.wire.dialects.dialect import Action, Asked
+from keyreel.wire.dialects.dialect import ParsedSubmit, RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.endpoints.models.vidu_q2_pro import Q2ProImg2Video
-from keyreel.wire.reference.model_list import lengths, limits
-from keyreel.wire.requests.examples import LINKS, example, example_task
-from keyreel.wire.requests.validation import examined
+from keyreel.wire.reference.model_list import get_field_limits, list_durations
+from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_request, build_example_task
+from keyreel.wire.requests.validation import validate_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,22 @@ if TYPE_CHECKING:
 _LONGEST: Final = 160
 
 
-def briefing(base_url: str) -> str:
+def build_llms_txt(base_url: str) -> str:
     """Return the text, in the form of llmstxt.org."""
-    return "\n".join([*_beginning(base_url), *_formats(base_url), *_models(), *_end(base_url)]) + "\n"
+    return (
+        "\n".join(
+            [
+                *_build_introduction(base_url),
+                *_build_formats_section(base_url),
+                *_build_models_section(),
+                *_build_links_section(base_url),
+            ]
+        )
+        + "\n"
+    )
 
 
-def _beginning(base_url: str) -> Iterator[str]:
+def _build_introduction(base_url: str) -> Iterator[str]:
     yield "# Keyreel\n"
     yield "> Makes videos from pictures and words, over HTTP, in the wire formats of the Vidu API family.\n"
     yield "How it works: POST a request and get a task's id at once; poll the task until it has ended; then"
@@ -45,72 +55,74 @@ def _beginning(base_url: str) -> Iterator[str]:
     yield f"- What can be had here, with limits and prices: `GET {base_url}/v1/models`.\n"
 
 
-def _formats(base_url: str) -> Iterator[str]:
+def _build_formats_section(base_url: str) -> Iterator[str]:
     yield "## Formats\n"
     yield "One is enough. The first is the simplest.\n"
     for each in DIALECTS:
-        yield from _format(each, base_url)
+        yield from _build_format_section(each, base_url)
 
 
-def _format(dialect: Dialect, base_url: str) -> Iterator[str]:
-    request = example(Q2ProImg2Video)
-    call, task = dialect.submit_call(request), example_task(request, TaskState.QUEUED)
-    done = example_task(request, TaskState.SUCCEEDED)
-    poll = next(route for route in dialect.routes if route.action is Action.RESULT)
-    query = "".join(f"?{each.name}=ID" for each in poll.query if each.required)
+def _build_format_section(dialect: Dialect, base_url: str) -> Iterator[str]:
+    request = build_example_request(Q2ProImg2Video)
+    call, task = dialect.build_submit_request(request), build_example_task(request, TaskState.QUEUED)
+    done = build_example_task(request, TaskState.SUCCEEDED)
+    poll = next(route for route in dialect.routes if route.action is RouteAction.RESULT)
+    query = "".join(f"?{each.name}=ID" for each in poll.query_parameters if each.required)
     yield f"### {dialect.title}\n"
     yield f"`{call.method} {base_url}{call.path}`\n"
-    yield _block(call.json)
-    yield f"answers `{_short(dialect.accepted(task, request))}`\n"
+    yield _format_code_block(call.json)
+    yield f"answers `{_truncate_json(dialect.build_submit_response(task, request))}`\n"
     yield f"`GET {base_url}{poll.path}{query}` answers, once the video is there:\n"
-    yield _block(dialect.result(done, request, LINKS, 0))
+    yield _format_code_block(dialect.build_result_response(done, request, EXAMPLE_LINKS, 0))
 
 
-def _models() -> Iterator[str]:
+def _build_models_section() -> Iterator[str]:
     yield "## Models\n"
     yield "| model | does | takes | seconds | sizes |\n|---|---|---|---|---|"
     for kind in ENDPOINTS:
-        sizes = ", ".join(limits(kind, "resolution")["enum"])
+        sizes = ", ".join(get_field_limits(kind, "resolution")["enum"])
         does = (kind.__doc__ or "").strip().rstrip(".")
-        model = DIALECTS[0].model_id(kind)
-        yield f"| `{model}` | {does} | {_needed(kind)} | {_span(kind)} | {sizes} |"
+        model = DIALECTS[0].format_model_id(kind)
+        yield f"| `{model}` | {does} | {_list_required_fields(kind)} | {_format_durations(kind)} | {sizes} |"
     yield ""
 
 
-def _needed(kind: type[Endpoint]) -> str:
+def _list_required_fields(kind: type[Endpoint]) -> str:
     """Name what a request cannot be without, by leaving each part of one out."""
-    given = example(kind).documented()
+    given = build_example_request(kind).to_documented_fields()
     needed = [
         name
         for name in given
-        if examined(Asked(kind, {other: given[other] for other in given if other != name})).breaches
+        if validate_request(
+            ParsedSubmit(kind, {other: given[other] for other in given if other != name})
+        ).violations
     ]
-    return ", ".join(f"`{name}`{_instead(kind, name)}" for name in needed)
+    return ", ".join(f"`{name}`{_name_alternative(kind, name)}" for name in needed)
 
 
-def _instead(kind: type[Endpoint], name: str) -> str:
+def _name_alternative(kind: type[Endpoint], name: str) -> str:
     other = {"images": "subjects", "video_url": "video_creation_id"}.get(name, "")
     return f" or `{other}`" if other in kind.model_fields else ""
 
 
-def _span(kind: type[Endpoint]) -> str:
-    able = lengths(kind)
+def _format_durations(kind: type[Endpoint]) -> str:
+    able = list_durations(kind)
     low, high = min(able), max(able)
     whole = high - low > 1 and len(able) == high - low + 1
     return f"{low} to {high}" if whole else ", ".join(map(str, able))
 
 
-def _end(base_url: str) -> Iterator[str]:
+def _build_links_section(base_url: str) -> Iterator[str]:
     yield "## More\n"
     yield f"- [OpenAPI document]({base_url}/openapi.json): every address, field, limit and error"
     yield f"- [Reference for people]({base_url}/docs)"
     yield f"- [Voices]({base_url}/v1/voices): what `voice_id` may name"
 
 
-def _short(value: object) -> str:
+def _truncate_json(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
-def _block(value: object) -> str:
+def _format_code_block(value: object) -> str:
     return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Dialect, Json, Query
+    from keyreel.wire.dialects.dialect import Dialect, Json, QueryParameter
 
 REF: Final = "#/components/schemas/{model}"
 
 
-def in_query(query: Query) -> Json:
+def describe_query_parameter(query: QueryParameter) -> Json:
     """Describe a value in an address's query."""
     return {
         "name": query.name,
@@ -22,7 +22,7 @@ def in_query(query: Query) -> Json:
     }
 
 
-def answer(description: str, schema: str, example: Any) -> Json:
+def describe_response(description: str, schema: str, example: Any) -> Json:
     """Describe an answer in JSON."""
     media: Json = {"schema": {"$ref": REF.format(model=schema)}}
     if example is not None:
@@ -30,13 +30,15 @@ def answer(description: str, schema: str, example: Any) -> Json:
     return {"description": description, "content": {"application/json": media}}
 
 
-def refusals(dialect: Dialect, kinds: tuple[type[Refusal], ...], path: str = "", schema: str = "") -> Json:
+def describe_error_responses(
+    dialect: Dialect, kinds: tuple[type[Refusal], ...], path: str = "", schema: str = ""
+) -> Json:
     """Describe the refusals at a path, those of one status together."""
     found: Json = {}
     for kind in kinds:
         error = kind()
-        status, body = dialect.refusal_at(path, error)
-        told = found.setdefault(str(status), answer("", schema or f"{dialect.name}.refusal", None))
+        status, body = dialect.build_error_response_at(path, error)
+        told = found.setdefault(str(status), describe_response("", schema or f"{dialect.name}.refusal", None))
         told["description"] = f"{told['description']} {error.message}".strip()
         told["content"]["application/json"].setdefault("examples", {})[kind.__name__] = {"value": body}
     return found

@@ -35,7 +35,7 @@ _STATES: Final = ("queueing", "processing", "success", "failed")
 _CREATIONS: Final = _list(
     _object("id url cover_url watermarked_url", id=_DIGITS, url=_URL, cover_url=_URL, watermarked_url=_URL)
 )
-_DESCRIBED: Final[Json] = {
+_TASK_PROPERTIES: Final[Json] = {
     "type": _TEXT,
     "model": _TEXT,
     "prompt": _TEXT,
@@ -54,11 +54,11 @@ _DESCRIBED: Final[Json] = {
 }
 _NATIVE: Final[Json] = {
     "native.accepted": _object(
-        f"task_id state payload {' '.join(_DESCRIBED)}",
+        f"task_id state payload {' '.join(_TASK_PROPERTIES)}",
         task_id=_DIGITS,
         state=_one_of("created"),
         payload=_TEXT,
-        **_DESCRIBED,
+        **_TASK_PROPERTIES,
     ),
     "native.result": _object(
         "id state err_code credits payload bgm off_peak creations",
@@ -80,7 +80,7 @@ _NATIVE: Final[Json] = {
         next_page_token={**_TEXT, "description": "Empty on the last page."},
         tasks=_list(
             _object(
-                f"id state err_code payload creations {' '.join(_DESCRIBED)}",
+                f"id state err_code payload creations {' '.join(_TASK_PROPERTIES)}",
                 id=_DIGITS,
                 key_id=_TEXT,
                 state=_one_of(*_STATES),
@@ -88,7 +88,7 @@ _NATIVE: Final[Json] = {
                 err_msg=_TEXT,
                 payload=_TEXT,
                 creations=_CREATIONS,
-                **_DESCRIBED,
+                **_TASK_PROPERTIES,
             )
         ),
     ),
@@ -193,7 +193,7 @@ _VIDEOS: Final[Json] = {
     ),
 }
 
-SCHEMAS: Final[Json] = {
+RESPONSE_SCHEMAS: Final[Json] = {
     **_NATIVE,
     **_COMFY,
     **_VIDEOS,

@@ -12,7 +12,7 @@ from keyreel.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKS: Final = (
+_ENCODING_SIGNATURES: Final = (
     # The mark of UTF-32 begins like that of UTF-16.
     (b"\xff\xfe\0\0", "UTF-32"),
     (b"\0\0\xfe\xff", "UTF-32"),
@@ -25,16 +25,16 @@ _LONGEST_NUMBER: Final = 400
 """Digits; doubles end at 309."""
 _DEEPEST: Final = 32
 _LONGEST_KEY: Final = 64
-_WRAPPED: Final = re.compile(r"input\[0\]\.(?:params\.)?")
+_ENVELOPE_PATH: Final = re.compile(r"input\[0\]\.(?:params\.)?")
 
 
-class _TooLarge:
+class _OversizedNumber:
     """Stands where a number was that no program can hold."""
 
 
-def why(data: bytes) -> InvalidRequest | None:
+def explain_unreadable_body(data: bytes) -> InvalidRequest | None:
     """Return the refusal of a body that cannot be read, None where there is nothing to say about it."""
-    encoding = _encoding(data)
+    encoding = _detect_encoding(data)
     if encoding:
         return InvalidRequest(f"The body is {encoding}; JSON is taken as UTF-8, and not compressed.")
     try:
@@ -42,14 +42,16 @@ def why(data: bytes) -> InvalidRequest | None:
     except UnicodeDecodeError as error:
         return InvalidRequest(f"The body is not UTF-8: byte {error.start} is {data[error.start]:#04x}.")
     try:
-        body: object = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_constant)
+        body: object = json.loads(
+            text, parse_int=_parse_integer, parse_float=_parse_float, parse_constant=_parse_constant
+        )
     except (ValueError, RecursionError):
         return None
-    return next(_faults(body), None)
+    return next(_find_faults(body), None)
 
 
-def _encoding(data: bytes) -> str:
-    for mark, name in _MARKS:
+def _detect_encoding(data: bytes) -> str:
+    for mark, name in _ENCODING_SIGNATURES:
         if data.startswith(mark):
             return name
     zeros = [not byte for byte in data[:4]]
@@ -59,61 +61,66 @@ def _encoding(data: bytes) -> str:
     return "UTF-16" if zeros in ([True, False] * 2, [False, True] * 2) else ""
 
 
-def _whole(digits: str) -> object:
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else _TooLarge()
+def _parse_integer(digits: str) -> object:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else _OversizedNumber()
 
 
-def _real(digits: str) -> object:
+def _parse_float(digits: str) -> object:
     number = float(digits)
-    return number if math.isfinite(number) else _TooLarge()
+    return number if math.isfinite(number) else _OversizedNumber()
 
 
-def _constant(name: str) -> object:
+def _parse_constant(name: str) -> object:
     del name
     return math.nan
 
 
-def _faults(body: object) -> Iterator[InvalidRequest]:
+def _find_faults(body: object) -> Iterator[InvalidRequest]:
     """Yield what stands in a body and must not, the outer before the inner."""
     level: list[tuple[str, Any]] = [("", body)]
     for _ in range(_DEEPEST + 2):
         for path, value in level:
-            rule = _rule(value)
+            rule = _find_broken_rule(value)
             if rule:
-                yield _refusal(path, rule)
+                yield _make_error(path, rule)
         for path, value in level:
-            if isinstance(value, dict) and any(_halved(key) for key in value):
-                yield _refusal(path, "holds a field whose name is no valid Unicode text (half an emoji?)")
-        level = [inner for path, value in level for inner in _within(path, value)]
+            if isinstance(value, dict) and any(_has_lone_surrogate(key) for key in value):
+                yield _make_error(path, "holds a field whose name is no valid Unicode text (half an emoji?)")
+        level = [inner for path, value in level for inner in _list_children(path, value)]
 
 
-def _rule(value: object) -> str:
-    if isinstance(value, _TooLarge):
+def _find_broken_rule(value: object) -> str:
+    if isinstance(value, _OversizedNumber):
         return "the number is too large"
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN and Infinity are not JSON"
-    return "must be valid Unicode text; it holds half of a surrogate pair" if _halved(value) else ""
+    return (
+        "must be valid Unicode text; it holds half of a surrogate pair" if _has_lone_surrogate(value) else ""
+    )
 
 
-def _halved(value: object) -> bool:
+def _has_lone_surrogate(value: object) -> bool:
     return (
         isinstance(value, str) and not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value)
     )
 
 
-def _within(path: str, value: object) -> list[tuple[str, Any]]:
+def _list_children(path: str, value: object) -> list[tuple[str, Any]]:
     if isinstance(value, dict):
-        return [(f"{path}.{_shown(key)}" if path else _shown(key), inner) for key, inner in value.items()]
+        return [
+            (f"{path}.{_escape_key(key)}" if path else _escape_key(key), inner)
+            for key, inner in value.items()
+        ]
     return [(f"{path}[{at}]", inner) for at, inner in enumerate(value)] if isinstance(value, list) else []
 
 
-def _shown(key: str) -> str:
+def _escape_key(key: str) -> str:
     return key[:_LONGEST_KEY].encode("ascii", "backslashreplace").decode()
 
 
-def _refusal(path: str, rule: str) -> InvalidRequest:
+def _make_error(path: str, rule: str) -> InvalidRequest:
     """Name the field as other refusals do: without the envelope that one format has around it."""
-    field = _WRAPPED.sub("", path, count=1)[:120]
+    field = _ENVELOPE_PATH.sub("", path, count=1)[:120]
     if not field:
         return InvalidRequest(f"The body {rule}." if rule.startswith("holds") else f"The body: {rule}.")
     return InvalidRequest(f"{field}: {rule}.", field=field)

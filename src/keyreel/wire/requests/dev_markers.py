@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MARKER: Final = re.compile(r"\[keyreel:([a-z-]+)(?:=([A-Za-z0-9.]{1,40}))?\]", re.ASCII)
 _LONGEST_SECONDS: Final = 3600.0
-_FAULTS: Final = {
+_ERRORS_BY_NAME: Final = {
     name: kind
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, Refusal | RenderFailed | RenderCrashed)
@@ -25,55 +25,59 @@ _FAULTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Markers:
+class DevMarkers:
     """What a request's prompts ask a server in development mode for."""
 
-    refused: Refusal | None = None
+    submit_error: Refusal | None = None
     """How its submit is answered."""
-    failing: KeyreelError | None = None
+    render_error: KeyreelError | None = None
     """How its render ends."""
-    staying: bool = False
+    stays_queued: bool = False
     """It is never begun."""
     slow_seconds: float = 0.0
     """How much longer it takes."""
-    silent: bool = False
+    loses_callback: bool = False
     """Its callback gets lost."""
 
 
-def markers_in(text: str) -> Markers:
+def parse_markers(text: str) -> DevMarkers:
     """Read the markers in a text, which may be a whole request.
 
     Raises:
         InvalidRequest: there is no such marker, or it is wrong.
     """
-    found = dict(_found(text))
+    found = dict(_parse_each_marker(text))
     fault, at_render = found.get("fail"), found.get("fail-render")
     refused = isinstance(fault, Refusal)
     failing = at_render or (None if refused else fault)
-    return Markers(
-        refused=fault if isinstance(fault, Refusal) else None,
-        failing=failing if isinstance(failing, KeyreelError) else None,
-        staying="stay-queued" in found,
-        slow_seconds=_number(found.get("slow")),
-        silent="lose-callback" in found,
+    return DevMarkers(
+        submit_error=fault if isinstance(fault, Refusal) else None,
+        render_error=failing if isinstance(failing, KeyreelError) else None,
+        stays_queued="stay-queued" in found,
+        slow_seconds=_parse_seconds(found.get("slow")),
+        loses_callback="lose-callback" in found,
     )
 
 
-def _found(text: str) -> Iterator[tuple[str, object]]:
+def _parse_each_marker(text: str) -> Iterator[tuple[str, object]]:
     for name, value in _MARKER.findall(text):
         if name in {"fail", "fail-render"}:
-            if value not in _FAULTS:
-                raise _wrong(f"{name}={value}", f"an error of the reference, such as {name}=InvalidImage")
-            yield name, _FAULTS[value](f"{name} was asked for by a marker in the prompt.")
+            if value not in _ERRORS_BY_NAME:
+                raise _make_marker_error(
+                    f"{name}={value}", f"an error of the reference, such as {name}=InvalidImage"
+                )
+            yield name, _ERRORS_BY_NAME[value](f"{name} was asked for by a marker in the prompt.")
         elif name == "slow":
             yield name, value
         elif name in {"stay-queued", "lose-callback"} and not value:
             yield name, True
         else:
-            raise _wrong(name, "fail=…, fail-render=…, slow=seconds, stay-queued or lose-callback")
+            raise _make_marker_error(
+                name, "fail=…, fail-render=…, slow=seconds, stay-queued or lose-callback"
+            )
 
 
-def _number(value: object) -> float:
+def _parse_seconds(value: object) -> float:
     if value is None:
         return 0.0
     try:
@@ -81,9 +85,9 @@ def _number(value: object) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= _LONGEST_SECONDS:
-        raise _wrong(f"slow={value}", "slow=seconds, at most 3600")
+        raise _make_marker_error(f"slow={value}", "slow=seconds, at most 3600")
     return seconds
 
 
-def _wrong(got: str, rule: str) -> errors.InvalidRequest:
+def _make_marker_error(got: str, rule: str) -> errors.InvalidRequest:
     return errors.InvalidRequest(f"prompt: got the marker {got[:64]!r}; must be {rule}.", field="prompt")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.order import Operation
 from keyreel.task import SignedLinks, Submission, Task, TaskId, TaskState
-from keyreel.wire.dialects.dialect import Asked
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.dialects.dialect import ParsedSubmit
+from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
+EXAMPLE_LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
 _PICTURES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
 _FIELDS: Final[dict[Operation, Json]] = {
     Operation.IMG2VIDEO: {"images": _PICTURES[:1], "prompt": "The camera moves in slowly."},
@@ -33,12 +33,12 @@ _FIELDS: Final[dict[Operation, Json]] = {
 }
 
 
-def example(kind: type[Endpoint]) -> Endpoint:
+def build_example_request(kind: type[Endpoint]) -> Endpoint:
     """Return a request."""
-    return parse_fields(Asked(kind, _FIELDS[kind.operation]))
+    return validate_fields(ParsedSubmit(kind, _FIELDS[kind.operation]))
 
 
-def example_task(request: Endpoint, state: TaskState) -> Task:
+def build_example_task(request: Endpoint, state: TaskState) -> Task:
     """Return the task of a request."""
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     submission = Submission("", "", "", request.name(), "", seed=7, seconds=request.seconds)

@@ -10,31 +10,31 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from keyreel.errors import InvalidImage, InvalidRequest, ItemCountOutOfRange, MissingField, MissingImage
-from keyreel.wire.requests.decode_errors import why
+from keyreel.wire.requests.decode_errors import explain_unreadable_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydantic_core import ErrorDetails
 
-    from keyreel.wire.dialects.dialect import Asked, Json
+    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-DEEPEST: Final = 32
+MAX_NESTING: Final = 32
 """Objects and lists within each other."""
 
 # Real requests have some hundred values and a payload of up to a million characters. Both caps keep a body
 # of millions of empty lists from becoming gigabytes of objects.
 _MOST_VALUES: Final = 20_000
 _MOST_SEPARATORS: Final = 2_500_000
-_MARK: Final = b"\xef\xbb\xbf"
-_LONGEST_SHOWN: Final = 64
-_MOST_TOLD: Final = 5
-_LONGEST_TOLD: Final = 900
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_MAX_VALUE_LENGTH: Final = 64
+_MAX_LISTED_ERRORS: Final = 5
+_MAX_MESSAGE_LENGTH: Final = 900
 """Characters of several rules told together; clients are promised 1000."""
 _LONGEST_PATH: Final = 120
 _PICTURES: Final = frozenset({"images", "start_image", "key_image"})
-_KINDS: Final[dict[str, type[InvalidRequest]]] = {
+_ERROR_CLASSES: Final[dict[str, type[InvalidRequest]]] = {
     "no_image": MissingImage,
     "no_subject": MissingImage,
     "bad_image": InvalidImage,
@@ -53,10 +53,10 @@ _RULES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class RuleViolation:
     """One rule that a request breaks."""
 
-    kind: type[InvalidRequest]
+    error_class: type[InvalidRequest]
     location: tuple[int | str, ...]
     got: str
     """What stands there, in at most 64 characters; empty where nothing does."""
@@ -65,12 +65,12 @@ class Breach:
     @property
     def field(self) -> str:
         """Where it is, for example "image_settings[2].duration"."""
-        return _path(self.location)
+        return _format_path(self.location)
 
-    def error(self) -> InvalidRequest:
+    def to_error(self) -> InvalidRequest:
         """Return the refusal that says so."""
         got = f"got {self.got}; " if self.got else ""
-        return self.kind(f"{self.field}: {got}{self.rule}.", field=self.field)
+        return self.error_class(f"{self.field}: {got}{self.rule}.", field=self.field)
 
 
 def parse_body(data: bytes) -> Json:
@@ -81,52 +81,56 @@ def parse_body(data: bytes) -> Json:
     Raises:
         InvalidRequest: it is anything else.
     """
-    if _crowded(data):
+    if _has_too_many_separators(data):
         raise InvalidRequest("The body holds too many values.")
     try:
         # Interning strings would cost four times the reading of a 20 MB picture.
-        body: object = from_json(data.removeprefix(_MARK), allow_inf_nan=False, cache_strings="none")
+        body: object = from_json(
+            data.removeprefix(_BYTE_ORDER_MARK), allow_inf_nan=False, cache_strings="none"
+        )
     except ValueError as error:
-        known = why(data)
-        raise known or InvalidRequest(f"The body is not valid JSON: {_reason(str(error))}.") from None
+        known = explain_unreadable_body(data)
+        raise known or InvalidRequest(
+            f"The body is not valid JSON: {_shorten_json_error(str(error))}."
+        ) from None
     if not isinstance(body, dict):
-        raise InvalidRequest(f"The body is {shown(body)}; it must be a JSON object.")
-    if not _finite(body):
-        raise why(data) or InvalidRequest("The body holds a number that is too large.")
+        raise InvalidRequest(f"The body is {describe_value(body)}; it must be a JSON object.")
+    if not _has_only_finite_numbers(body):
+        raise explain_unreadable_body(data) or InvalidRequest("The body holds a number that is too large.")
     return body
 
 
-def parse_fields(asked: Asked) -> Endpoint:
+def validate_fields(submit: ParsedSubmit) -> Endpoint:
     """Check a request against its endpoint's rules.
 
     Raises:
         InvalidRequest: a field breaks its rule; MissingImage and InvalidImage where it is about a picture.
     """
     try:
-        return asked.endpoint.model_validate(asked.fields)
+        return submit.endpoint.model_validate(submit.fields)
     except ValidationError as error:
-        raise together([breach.error() for breach in breaches_of(error)]) from None
+        raise combine_errors([breach.to_error() for breach in list_violations(error)]) from None
 
 
-def together(errors: Sequence[InvalidRequest]) -> InvalidRequest:
+def combine_errors(errors: Sequence[InvalidRequest]) -> InvalidRequest:
     """Return one refusal that tells several, five at most: of the first one's kind, about its field."""
     first, *others = errors
     told, length = [first.message], len(first.message)
-    for error in others[: _MOST_TOLD - 1]:
+    for error in others[: _MAX_LISTED_ERRORS - 1]:
         length += len(error.message) + 1
-        if length > _LONGEST_TOLD:
+        if length > _MAX_MESSAGE_LENGTH:
             break
         told.append(error.message)
     more = len(errors) - len(told)
     return type(first)(" ".join(told) + (f" ({more} more)" if more else ""), field=first.field)
 
 
-def breaches_of(error: ValidationError) -> tuple[Breach, ...]:
+def list_violations(error: ValidationError) -> tuple[RuleViolation, ...]:
     """Return every rule that pydantic found broken."""
-    return tuple(_breach(each) for each in error.errors(include_url=False))
+    return tuple(_to_violation(each) for each in error.errors(include_url=False))
 
 
-def shown(value: object) -> str:
+def describe_value(value: object) -> str:
     """Describe what was got in at most 64 characters; long or encoded content never appears."""
     if isinstance(value, dict):
         return "an object"
@@ -137,17 +141,17 @@ def shown(value: object) -> str:
     if value is None:
         return "null"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    if isinstance(value, str) and (len(text) > _LONGEST_SHOWN or value[:5].lower() == "data:"):
+    if isinstance(value, str) and (len(text) > _MAX_VALUE_LENGTH or value[:5].lower() == "data:"):
         return f"text of {len(value)} characters"
-    return text if len(text) <= _LONGEST_SHOWN else "a very long number"
+    return text if len(text) <= _MAX_VALUE_LENGTH else "a very long number"
 
 
-def _reason(words: str) -> str:
+def _shorten_json_error(words: str) -> str:
     """Shorten the parser's explanation to what and where."""
     return "it is empty" if words.startswith("EOF while parsing a value at line 1 column 0") else words[:120]
 
 
-def _crowded(data: bytes) -> bool:
+def _has_too_many_separators(data: bytes) -> bool:
     """Say whether there are more commas and brackets than any real request has.
 
     `find` jumps over pictures at memory speed, `count` needs 20 ms for each 20 MB: it is left to bodies
@@ -165,14 +169,14 @@ def _crowded(data: bytes) -> bool:
     return found > _MOST_SEPARATORS
 
 
-def _finite(body: Json) -> bool:
+def _has_only_finite_numbers(body: Json) -> bool:
     """Say whether all numbers are within a double's range.
 
     Raises:
         InvalidRequest: objects and lists are nested too deep, or hold too many values.
     """
     level: list[Any] = [body]
-    for _ in range(DEEPEST + 1):
+    for _ in range(MAX_NESTING + 1):
         containers = [value for value in level if isinstance(value, dict | list)]
         if not containers:
             return True
@@ -183,10 +187,10 @@ def _finite(body: Json) -> bool:
         ]
         if any(isinstance(value, float) and not math.isfinite(value) for value in level):
             return False
-    raise InvalidRequest(f"The body nests objects and lists deeper than {DEEPEST} levels.")
+    raise InvalidRequest(f"The body nests objects and lists deeper than {MAX_NESTING} levels.")
 
 
-def _breach(error: ErrorDetails) -> Breach:
+def _to_violation(error: ErrorDetails) -> RuleViolation:
     """Put an error into the domain's words."""
     context, location, got = error.get("ctx", {}), error["loc"], error["input"]
     missing = error["type"] == "missing"
@@ -194,14 +198,14 @@ def _breach(error: ErrorDetails) -> Breach:
         location = (*location, context["field"])
         missing = not isinstance(got, dict) or got.get(context["field"]) is None
         got = None if missing else got[context["field"]]
-    kind = _KINDS.get(error["type"], InvalidRequest)
+    kind = _ERROR_CLASSES.get(error["type"], InvalidRequest)
     if missing and location[-1] in _PICTURES:
         kind = MissingImage
     rule = context.get("rule") or _RULES.get(error["type"], "is not valid")
-    return Breach(kind, location, "" if missing else shown(got), rule)
+    return RuleViolation(kind, location, "" if missing else describe_value(got), rule)
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _format_path(location: tuple[int | str, ...]) -> str:
     """Write ("image_settings", 2, "duration") as "image_settings[2].duration"."""
     path = ""
     for step in location:

@@ -11,7 +11,7 @@ import httpx
 
 from keyreel.tasks.presentation import parse_stored_request, sign_links
 from keyreel.wire.dialects.registry import find_dialect
-from keyreel.wire.dialects.webhooks import Event, native_headers, standard_headers
+from keyreel.wire.dialects.webhooks import WebhookEvent, build_native_headers, build_standard_headers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,16 +55,16 @@ class WebhookRequestBuilder:
         task_then = _rewind_to_event(task, delivery.state)
         base_url = self._links.public_url or delivery.base
         links = sign_links(task_then, self._links.signer, base_url, self._links.seconds)
-        event = Event(delivery.id, delivery.created)
-        content = wire_format.event(event, task_then, parse_stored_request(task), links)
+        event = WebhookEvent(delivery.id, delivery.created)
+        content = wire_format.build_webhook_payload(event, task_then, parse_stored_request(task), links)
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         # As it goes out: the native signature covers path and query.
         url = str(httpx.URL(delivery.url))
         headers = {"Content-Type": "application/json"}
-        headers |= standard_headers(self._vault.get_secret(delivery.tenant), delivery.id, now, body)
+        headers |= build_standard_headers(self._vault.get_secret(delivery.tenant), delivery.id, now, body)
         key = self._vault.unseal(delivery.sealed_key, delivery.tenant)
         if key:
-            headers |= native_headers(key, url, now, str(self._make_nonce()))
+            headers |= build_native_headers(key, url, now, str(self._make_nonce()))
         return WebhookRequest(url, body.encode(), headers)
 
     def _make_nonce(self) -> UUID:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyreel.intake.egress import PostResponse
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
-    from keyreel.wire.dialects.webhooks import Reporting
+    from keyreel.wire.dialects.webhooks import WebhookPolicy
     from keyreel.worker.webhooks.requests import WebhookRequestBuilder
 
 _MAX_RETRY_AFTER_SECONDS: Final = 36_000.0
@@ -107,7 +107,7 @@ class WebhookSender:
         task = await retry_while_unavailable(
             lambda: self._store.get(delivery.tenant, delivery.task), NO_TIMEOUT, self._random
         )
-        reporting = find_dialect(task.submission.dialect).reporting
+        reporting = find_dialect(task.submission.dialect).webhook_policy
         attempt, retry_after = await self._send_attempt(delivery, task, reporting)
         status, next_at = self._decide_status(delivery, attempt, reporting, retry_after)
         await retry_while_unavailable(
@@ -120,7 +120,7 @@ class WebhookSender:
         )
 
     async def _send_attempt(
-        self, delivery: Delivery, task: Task, reporting: Reporting
+        self, delivery: Delivery, task: Task, reporting: WebhookPolicy
     ) -> tuple[DeliveryAttempt, float]:
         loop, now = asyncio.get_running_loop(), self._store.clock.now()
         started = loop.time()
@@ -147,7 +147,7 @@ class WebhookSender:
         return DeliveryAttempt(now, round((loop.time() - started) * 1000), status, error), retry_after
 
     def _decide_status(
-        self, delivery: Delivery, attempt: DeliveryAttempt, reporting: Reporting, retry_after: float
+        self, delivery: Delivery, attempt: DeliveryAttempt, reporting: WebhookPolicy, retry_after: float
     ) -> tuple[DeliveryStatus, datetime]:
         now, tried = self._store.clock.now(), delivery.tried + 1
         schedule = self._settings.schedule or reporting.schedule

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from starlette.testclient import TestClient
 
 from keyreel.cli.local.composition import Platform, open_platform
-from keyreel.server.app import create_app, routes_of
+from keyreel.server.app import build_routes, create_app
 from keyreel.settings import read_settings
-from keyreel.wire.dialects.dialect import Action
+from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.reference import openapi
@@ -27,7 +27,7 @@ def test_health_needs_no_key(client: TestClient) -> None:
 def test_the_openapi_document_has_every_dialects_paths(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     for dialect in DIALECTS:
-        assert dialect.path_of(Action.RESULT) in paths
+        assert dialect.get_path(RouteAction.RESULT) in paths
     assert "/v3/async/vidu-q2-pro-multiframe" in paths
     assert "/model/v1/generation" in paths
 
@@ -79,18 +79,18 @@ def test_what_no_engine_makes_is_listed_as_unavailable(tmp_path: Path) -> None:
 def test_every_address_of_the_server_is_described_and_no_other(platform: Platform) -> None:
     routes = {
         (method, re.sub(r":path\}", "}", route.path))
-        for route in routes_of(platform.services)
+        for route in build_routes(platform.services)
         for method in (route.methods or set())
         if method != "HEAD" or route.path.startswith("/files/")
     }
-    paths = openapi.document()["paths"]
+    paths = openapi.build_document()["paths"]
     told = {(method.upper(), path) for path, methods in paths.items() for method in methods}
     # Addresses that hold a model's or an operation's name are described one by one.
     templates = {
         (route.method, route.path)
         for dialect in DIALECTS
         for route in dialect.routes
-        if route.action is Action.SUBMIT and "{" in route.path
+        if route.action is RouteAction.SUBMIT and "{" in route.path
     }
     names = {re.sub(r"\{\w+\}", "[^/]+", f"{method} {path}") for method, path in templates}
     one_by_one = {each for each in told if any(re.fullmatch(name, " ".join(each)) for name in names)}

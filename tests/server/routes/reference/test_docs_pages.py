@@ -60,7 +60,7 @@ def test_a_language_model_learns_every_format_and_model(client: TestClient) -> N
     for dialect in DIALECTS:
         assert f"### {dialect.title}\n" in told.text
     for kind in ENDPOINTS:
-        assert f"`{DIALECTS[0].model_id(kind)}`" in told.text
+        assert f"`{DIALECTS[0].format_model_id(kind)}`" in told.text
     assert "http://testserver/v1/validate/MODEL" in told.text
     assert "`vidu-q2-reference2video` | Makes a video of named subjects" in told.text
     assert "| `prompt`, `images` or `subjects` | 1 to 10 |" in told.text
@@ -82,7 +82,7 @@ def test_a_browser_draws_every_address(tmp_path: Path, wanted: str) -> None:
         )  # fmt: skip
     finally:
         server.stop()
-    operations = [each for methods in openapi.document()["paths"].values() for each in methods.values()]
+    operations = [each for methods in openapi.build_document()["paths"].values() for each in methods.values()]
     for operation in operations:
         assert f'href="#{operation["operationId"]}"' in done.stdout
     shown = next((each["summary"] for each in operations if each["operationId"] == wanted), "Keyreel API")

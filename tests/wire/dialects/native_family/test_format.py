@@ -10,10 +10,10 @@ import pytest
 
 from keyreel.errors import InvalidRequest, RemoteError, UnknownEndpoint
 from keyreel.task import TaskFilter, TaskId, TaskState
-from keyreel.wire.dialects.dialect import Shown, TaskPage
+from keyreel.wire.dialects.dialect import ListedTask, TaskPage
 from keyreel.wire.dialects.registry import find_dialect
-from keyreel.wire.endpoints.catalogue import ENDPOINTS, endpoint
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
+from keyreel.wire.requests.parsing import validate_fields
 from support.wire import LINKS, NOON, request, task
 
 if TYPE_CHECKING:
@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 
 NATIVE, COMFY = find_dialect("native"), find_dialect("comfy")
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
-IMG2VIDEO = endpoint("q2-pro-img2video")
+IMG2VIDEO = get_endpoint("q2-pro-img2video")
 
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_the_copy_differs_in_its_prefix_alone(kind: type[Endpoint]) -> None:
-    ours, copy = NATIVE.submit_call(request(kind)), COMFY.submit_call(request(kind))
+    ours, copy = NATIVE.build_submit_request(request(kind)), COMFY.build_submit_request(request(kind))
     assert ours.json == copy.json
     assert copy.path == ours.path.replace("/ent/v2", "/proxy/vidu")
     made = task(kind, TaskState.RUNNING)
-    assert NATIVE.result(made, request(kind), None, 1) == COMFY.result(made, request(kind), None, 1)
+    assert NATIVE.build_result_response(made, request(kind), None, 1) == COMFY.build_result_response(
+        made, request(kind), None, 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,36 +46,38 @@ def test_the_copy_differs_in_its_prefix_alone(kind: type[Endpoint]) -> None:
     ],
 )
 def test_paths_and_models_are_the_documented_ones(name: str, path: str, model: str) -> None:
-    call = NATIVE.submit_call(request(endpoint(name)))
+    call = NATIVE.build_submit_request(request(get_endpoint(name)))
     assert call.path == path
     assert call.json is not None
     assert call.json["model"] == model
 
 
 def test_a_prompt_that_was_never_given_is_never_sent() -> None:
-    asked = NATIVE.asked({"operation": "img2video"}, {"model": "viduq2-pro", "images": ["https://a.b/c.png"]})
-    read = parse_fields(asked)
-    call = NATIVE.submit_call(read)
+    asked = NATIVE.parse_submit_request(
+        {"operation": "img2video"}, {"model": "viduq2-pro", "images": ["https://a.b/c.png"]}
+    )
+    read = validate_fields(asked)
+    call = NATIVE.build_submit_request(read)
     assert call.json == {"model": "viduq2-pro", "images": ["https://a.b/c.png"]}
-    assert NATIVE.accepted(task(IMG2VIDEO, TaskState.QUEUED), read)["prompt"] == ""
+    assert NATIVE.build_submit_response(task(IMG2VIDEO, TaskState.QUEUED), read)["prompt"] == ""
 
 
 def test_a_template_needs_no_model() -> None:
     body = {"template": "hugging", "images": ["https://a.b/c.png"]}
-    asked = NATIVE.asked({"operation": "template2video"}, body)
+    asked = NATIVE.parse_submit_request({"operation": "template2video"}, body)
     assert asked.endpoint.name() == "q2-template2video"
 
 
 def test_unknown_paths_models_and_fields_are_told_apart() -> None:
     with pytest.raises(UnknownEndpoint) as path:
-        NATIVE.asked({"operation": "upscale"}, {"model": "viduq2-pro"})
+        NATIVE.parse_submit_request({"operation": "upscale"}, {"model": "viduq2-pro"})
     with pytest.raises(UnknownEndpoint) as model:
-        NATIVE.asked({"operation": "img2video"}, {"model": "viduq2"})
+        NATIVE.parse_submit_request({"operation": "img2video"}, {"model": "viduq2"})
     assert (path.value.field, model.value.field) == ("", "model")
-    assert NATIVE.refusal(path.value)[0] == 404
-    assert NATIVE.refusal(model.value)[0] == 400
+    assert NATIVE.build_error_response(path.value)[0] == 404
+    assert NATIVE.build_error_response(model.value)[0] == 400
     body = {"model": "viduq2-pro", "images": ["https://a.b/c.png"], "colour": 1}
-    assert NATIVE.asked({"operation": "img2video"}, body).unknown == ("colour",)
+    assert NATIVE.parse_submit_request({"operation": "img2video"}, body).ignored == ("colour",)
 
 
 def test_an_answer_has_no_code_in_any_state() -> None:
@@ -81,11 +85,11 @@ def test_an_answer_has_no_code_in_any_state() -> None:
         for state in TaskState:
             links = LINKS if state is TaskState.SUCCEEDED else None
             made = task(kind, state, fault="RenderFailed")
-            page = TaskPage(TaskFilter(), (Shown(made, request(kind), links),), more=True)
+            page = TaskPage(TaskFilter(), (ListedTask(made, request(kind), links),), has_more=True)
             for body in (
-                NATIVE.result(made, request(kind), links, 0),
-                NATIVE.accepted(made, request(kind)),
-                NATIVE.listed(page),
+                NATIVE.build_result_response(made, request(kind), links, 0),
+                NATIVE.build_submit_response(made, request(kind)),
+                NATIVE.build_list_response(page),
             ):
                 assert "code" not in body
 
@@ -94,28 +98,28 @@ def test_credits_are_the_price_until_the_end_and_then_what_was_charged() -> None
     def credits_of(state: TaskState) -> int:
         made = task(IMG2VIDEO, state, charged=8)
         made = replace(made, submission=replace(made.submission, credits=10))
-        return int(NATIVE.result(made, request(IMG2VIDEO), None, 0)["credits"])
+        return int(NATIVE.build_result_response(made, request(IMG2VIDEO), None, 0)["credits"])
 
     assert [credits_of(state) for state in TaskState] == [10, 10, 8, 0, 0]
 
 
 def test_sparse_hosted_answers_are_read() -> None:
     done = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z"}]}
-    report = NATIVE.read_result(done)
+    report = NATIVE.parse_result_response(done)
     assert (report.state, report.video_url, report.cover_url) == (TaskState.SUCCEEDED, "https://x.y/z", "")
-    lost = NATIVE.read_result({"id": 7, "state": "failed", "err_code": "AuditSubmitIllegal"})
+    lost = NATIVE.parse_result_response({"id": 7, "state": "failed", "err_code": "AuditSubmitIllegal"})
     assert (lost.id, lost.state, lost.reason) == ("7", TaskState.FAILED, "AuditSubmitIllegal")
-    stopped = NATIVE.read_result({"id": "7", "state": "failed", "err_code": "UserCancelled"})
+    stopped = NATIVE.parse_result_response({"id": "7", "state": "failed", "err_code": "UserCancelled"})
     assert stopped.state is TaskState.CANCELLED
-    assert NATIVE.read_accepted({"task_id": 947408590711308288}) == "947408590711308288"
+    assert NATIVE.parse_submit_response({"task_id": 947408590711308288}) == "947408590711308288"
     with pytest.raises(RemoteError, match="asleep"):
-        NATIVE.read_result({"state": "asleep"})
+        NATIVE.parse_result_response({"state": "asleep"})
 
 
 @pytest.mark.parametrize("task_id", ["", "x", "12a", "-1", "٣", "1" * 20])
 def test_an_id_that_is_no_number_is_refused(task_id: str) -> None:
     with pytest.raises(InvalidRequest, match="id"):
-        NATIVE.task_id({"id": task_id}, {})
+        NATIVE.parse_task_id({"id": task_id}, {})
 
 
 @pytest.mark.parametrize(
@@ -136,12 +140,20 @@ def test_an_id_that_is_no_number_is_refused(task_id: str) -> None:
     ],
 )  # fmt: skip
 def test_filters_are_read(query: dict[str, str], wanted: dict[str, Any]) -> None:
-    found = NATIVE.wanted(query, NOW)
+    found = NATIVE.parse_list_query(query, NOW)
     assert {name: getattr(found, name) for name in wanted} == wanted
 
 
 def test_a_page_ends_with_the_token_of_the_next_one() -> None:
-    shown = Shown(task(IMG2VIDEO, TaskState.SUCCEEDED), request(IMG2VIDEO), LINKS)
-    assert NATIVE.listed(TaskPage(TaskFilter(), (shown,), more=True))["next_page_token"] == shown.task.id
-    assert NATIVE.listed(TaskPage(TaskFilter(), (shown,), more=False))["next_page_token"] == ""
-    assert NATIVE.listed(TaskPage(TaskFilter(), (), more=False)) == {"next_page_token": "", "tasks": []}
+    shown = ListedTask(task(IMG2VIDEO, TaskState.SUCCEEDED), request(IMG2VIDEO), LINKS)
+    assert (
+        NATIVE.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=True))["next_page_token"]
+        == shown.task.id
+    )
+    assert (
+        NATIVE.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=False))["next_page_token"] == ""
+    )
+    assert NATIVE.build_list_response(TaskPage(TaskFilter(), (), has_more=False)) == {
+        "next_page_token": "",
+        "tasks": [],
+    }

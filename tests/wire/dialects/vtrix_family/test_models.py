@@ -6,11 +6,11 @@ import pytest
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.dialects.registry import find_dialect
-from keyreel.wire.dialects.vtrix_family.models import model_id
-from keyreel.wire.dialects.vtrix_family.vtrix import model_list, model_spec
+from keyreel.wire.dialects.vtrix_family.models import format_model_id
+from keyreel.wire.dialects.vtrix_family.vtrix import build_model_page, build_model_spec
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.requests.examples import example
-from keyreel.wire.requests.parsing import parse_fields
+from keyreel.wire.requests.examples import build_example_request
+from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -19,10 +19,10 @@ COUNT = len(ENDPOINTS)
 
 
 def test_all_models_are_listed_once() -> None:
-    answer = model_list({"page_size": "100"})
+    answer = build_model_page({"page_size": "100"})
     assert answer["status"] == {"code": 200, "message": ""}
     data = answer["data"]
-    assert [model["id"] for model in data["models"]] == [model_id(kind) for kind in ENDPOINTS]
+    assert [model["id"] for model in data["models"]] == [format_model_id(kind) for kind in ENDPOINTS]
     assert (data["total"], data["page"], data["total_pages"]) == (len(ENDPOINTS), 1, 1)
     for model in data["models"]:
         assert set(model) == {"id", "name", "type", "description", "input_modalities", "output_modalities"}
@@ -42,17 +42,19 @@ def test_all_models_are_listed_once() -> None:
     ],
 )
 def test_the_list_is_narrowed(query: dict[str, str], ids: list[str], total: int) -> None:
-    data = model_list(query)["data"]
+    data = build_model_page(query)["data"]
     assert [model["id"] for model in data["models"]] == ids
     assert data["total"] == total
 
 
 def parameters(model: str) -> dict[str, Any]:
-    return {each["name"]: each for each in model_spec(model, "http://127.0.0.1:1")["data"]["parameters"]}
+    return {
+        each["name"]: each for each in build_model_spec(model, "http://127.0.0.1:1")["data"]["parameters"]
+    }
 
 
 def test_a_specification_says_where_to_post() -> None:
-    data = model_spec("viduq2_pro_start_end2video", "http://127.0.0.1:1")["data"]
+    data = build_model_spec("viduq2_pro_start_end2video", "http://127.0.0.1:1")["data"]
     assert data["model_id"] == "viduq2_pro_start_end2video"
     assert data["api"]["endpoint"] == "http://127.0.0.1:1/model/v1/generation"
     assert data["api"]["method"] == "POST"
@@ -84,7 +86,7 @@ def test_parameters_within_lists_are_children() -> None:
 
 def test_an_unknown_model_has_no_specification() -> None:
     with pytest.raises(UnknownEndpoint):
-        model_spec("viduq9_dream", "http://127.0.0.1:1")
+        build_model_spec("viduq9_dream", "http://127.0.0.1:1")
 
 
 def typed(parameter: dict[str, Any], text: str) -> Any:
@@ -113,17 +115,17 @@ def documented(parameter: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_whatever_a_specification_names_passes_the_client_and_the_server(kind: type[Endpoint]) -> None:
-    usual = example(kind).documented()
-    for name, parameter in parameters(model_id(kind)).items():
+    usual = build_example_request(kind).to_documented_fields()
+    for name, parameter in parameters(format_model_id(kind)).items():
         if parameter["type"] in {"array", "object"}:
             continue
         for text in documented(parameter) - {""}:
             params = usual | {name: typed(parameter, text)}
             if name == "wm_position":
                 params["watermark"] = True
-            body = {"model": model_id(kind), "input": [{"params": params}]}
-            made = parse_fields(find_dialect("vtrix").asked({}, body))
-            assert str(made.documented()[name]).lower() == text, name
+            body = {"model": format_model_id(kind), "input": [{"params": params}]}
+            made = validate_fields(find_dialect("vtrix").parse_submit_request({}, body))
+            assert str(made.to_documented_fields()[name]).lower() == text, name
 
 
 # What the pages say, in the pages' types.

@@ -14,7 +14,7 @@ from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.wire.requests.parsing import shown
+from keyreel.wire.requests.parsing import describe_value
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,94 +25,96 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-BODY_LIMIT: Final = 64 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024
 _TENANT: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TXN: Final = re.compile(r"[!-~]{1,100}")
 _LONGEST_NOTE: Final = 200
-_MOST: Final = 10**12
+_MAX_AMOUNT: Final = 10**12
 
 
-class Accounts:
+class AccountRoutes:
     """The routes /v1/admin/keys and /v1/admin/tenants."""
 
     def __init__(self, services: Services) -> None:
-        self._gate = services.gate
+        self._gate = services.authenticator
         self._keys = services.keys
         self._tenants = TenantStore(services.store.database, services.clock)
 
     async def create_key(self, request: Request) -> JSONResponse:
         """Make a key for a tenant; it is shown in this answer and never again."""
-        self._gate.operator(request.headers)
-        return JSONResponse(make_key(self._keys, await _body(request)), status_code=201)
+        self._gate.require_operator(request.headers)
+        return JSONResponse(make_key(self._keys, await _read_body(request)), status_code=201)
 
     async def list_keys(self, request: Request) -> JSONResponse:
         """List every key, without the keys themselves."""
-        self._gate.operator(request.headers)
-        return JSONResponse({"keys": [key_json(info) for info in self._keys.list()]})
+        self._gate.require_operator(request.headers)
+        return JSONResponse({"keys": [describe_key(info) for info in self._keys.list()]})
 
     async def limit_key(self, request: Request) -> JSONResponse:
         """Set some of a key's limits."""
-        self._gate.operator(request.headers)
-        limits = limits_in(await _body(request))
-        return JSONResponse(key_json(self._keys.set_quotas(request.path_params["id"], limits)))
+        self._gate.require_operator(request.headers)
+        limits = parse_limits(await _read_body(request))
+        return JSONResponse(describe_key(self._keys.set_quotas(request.path_params["id"], limits)))
 
     async def revoke_key(self, request: Request) -> JSONResponse:
         """Make a key invalid from now on."""
-        self._gate.operator(request.headers)
-        return JSONResponse(key_json(self._keys.revoke(request.path_params["id"])))
+        self._gate.require_operator(request.headers)
+        return JSONResponse(describe_key(self._keys.revoke(request.path_params["id"])))
 
     async def create_tenant(self, request: Request) -> JSONResponse:
         """Make a tenant."""
-        self._gate.operator(request.headers)
-        return JSONResponse(make_tenant(self._tenants, await _body(request)), status_code=201)
+        self._gate.require_operator(request.headers)
+        return JSONResponse(make_tenant(self._tenants, await _read_body(request)), status_code=201)
 
     async def list_tenants(self, request: Request) -> JSONResponse:
         """List every tenant with its credits and limits."""
-        self._gate.operator(request.headers)
-        return JSONResponse({"tenants": [tenant_json(each) for each in self._tenants.list()]})
+        self._gate.require_operator(request.headers)
+        return JSONResponse({"tenants": [describe_tenant(each) for each in self._tenants.list()]})
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's limits."""
-        self._gate.operator(request.headers)
-        limits = limits_in(await _body(request))
-        return JSONResponse(tenant_json(self._tenants.set_quotas(request.path_params["name"], limits)))
+        self._gate.require_operator(request.headers)
+        limits = parse_limits(await _read_body(request))
+        return JSONResponse(describe_tenant(self._tenants.set_quotas(request.path_params["name"], limits)))
 
-    async def grant(self, request: Request) -> JSONResponse:
+    async def grant_credits(self, request: Request) -> JSONResponse:
         """Give a tenant credits."""
-        self._gate.operator(request.headers)
-        return JSONResponse(give(self._tenants, request.path_params["name"], await _body(request)))
+        self._gate.require_operator(request.headers)
+        return JSONResponse(
+            grant_credits(self._tenants, request.path_params["name"], await _read_body(request))
+        )
 
 
-async def _body(request: Request) -> Json:
-    return await read_object(request, limit=BODY_LIMIT, seconds=10)
+async def _read_body(request: Request) -> Json:
+    return await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
 
 
 def make_key(keys: ApiKeyStore, body: Json) -> Json:
     """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and show it."""
-    tenant, name = check_tenant(body.get("tenant")), str(body.get("name") or "")[:_LONGEST_NOTE]
-    info, key = keys.create(tenant, name, scopes=_scopes(body), quotas=limits_in(body))
-    return {**key_json(info), "key": key}
+    tenant, name = check_tenant_name(body.get("tenant")), str(body.get("name") or "")[:_LONGEST_NOTE]
+    info, key = keys.create(tenant, name, scopes=_parse_scopes(body), quotas=parse_limits(body))
+    return {**describe_key(info), "key": key}
 
 
 def make_tenant(tenants: TenantStore, body: Json) -> Json:
     """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
     notes = str(body.get("notes") or "")[:_LONGEST_NOTE]
-    return tenant_json(tenants.create(check_tenant(body.get("name")), notes, limits_in(body)))
+    return describe_tenant(tenants.create(check_tenant_name(body.get("name")), notes, parse_limits(body)))
 
 
-def give(tenants: TenantStore, name: str, body: Json) -> Json:
+def grant_credits(tenants: TenantStore, name: str, body: Json) -> Json:
     """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
     credits_, txn = body.get("credits"), body.get("txn") or secrets.token_hex(16)
-    if type(credits_) is not int or abs(credits_) > _MOST:
+    if type(credits_) is not int or abs(credits_) > _MAX_AMOUNT:
         raise InvalidRequest(
-            f"credits: got {shown(credits_)}; must be a whole number of credits.", field="credits"
+            f"credits: got {describe_value(credits_)}; must be a whole number of credits.", field="credits"
         )
     if not isinstance(txn, str) or not _TXN.fullmatch(txn):
         raise InvalidRequest("txn: must be 1 to 100 printable characters without spaces.", field="txn")
-    return tenant_json(tenants.grant(name, credits_, txn))
+    return describe_tenant(tenants.grant(name, credits_, txn))
 
 
-def limits_in(body: Json) -> Quotas:
+def parse_limits(body: Json) -> Quotas:
     """Read limits; those that are absent or null stay as they are.
 
     Raises:
@@ -120,14 +122,14 @@ def limits_in(body: Json) -> Quotas:
     """
     for name in QUOTA_COLUMNS:
         value = body.get(name)
-        if value is not None and (type(value) is not int or not 0 <= value <= _MOST):
+        if value is not None and (type(value) is not int or not 0 <= value <= _MAX_AMOUNT):
             raise InvalidRequest(
-                f"{name}: got {shown(value)}; must be a whole number, 0 for no limit.", field=name
+                f"{name}: got {describe_value(value)}; must be a whole number, 0 for no limit.", field=name
             )
     return Quotas(**{name: body.get(name) for name in QUOTA_COLUMNS})
 
 
-def check_tenant(name: object) -> str:
+def check_tenant_name(name: object) -> str:
     """Return a tenant's name.
 
     Raises:
@@ -141,17 +143,18 @@ def check_tenant(name: object) -> str:
     return name
 
 
-def _scopes(body: Json) -> frozenset[Scope]:
+def _parse_scopes(body: Json) -> frozenset[Scope]:
     given = body.get("scopes") or sorted(DEFAULT_SCOPES)
     known = {each.value for each in Scope}
     if not isinstance(given, list) or not all(isinstance(each, str) and each in known for each in given):
         raise InvalidRequest(
-            f"scopes: got {shown(given)}; must be a list of {', '.join(sorted(known))}.", field="scopes"
+            f"scopes: got {describe_value(given)}; must be a list of {', '.join(sorted(known))}.",
+            field="scopes",
         )
     return frozenset(map(Scope, given))
 
 
-def key_json(info: ApiKey) -> Json:
+def describe_key(info: ApiKey) -> Json:
     """Describe a key without showing it."""
     return {
         "id": info.id,
@@ -164,7 +167,7 @@ def key_json(info: ApiKey) -> Json:
     }
 
 
-def tenant_json(tenant: Tenant) -> Json:
+def describe_tenant(tenant: Tenant) -> Json:
     """Describe a tenant."""
     return {
         "name": tenant.name,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from keyreel.server.context import Services
 
-BODY_LIMIT: Final = 1024
-_FARTHEST: Final = timedelta(days=3650)
+MAX_BODY_BYTES: Final = 1024
+_MAX_OFFSET: Final = timedelta(days=3650)
 
 
 class ClockRoutes:
@@ -26,10 +26,10 @@ class ClockRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def now(self, request: Request) -> JSONResponse:
+    async def show_time(self, request: Request) -> JSONResponse:
         """Tell the time, and how far it was moved."""
-        self._services.gate.operator(request.headers)
-        return self._told()
+        self._services.authenticator.require_operator(request.headers)
+        return self._build_response()
 
     async def advance(self, request: Request) -> JSONResponse:
         """Go forward by `seconds`; whatever waits for a time looks at the clock again at once.
@@ -38,21 +38,21 @@ class ClockRoutes:
             UnknownEndpoint: the server is not in development mode.
             InvalidRequest: the seconds are none, or too many.
         """
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         clock = self._services.clock
         if not isinstance(clock, DevClock):
             raise UnknownEndpoint("The clock can be moved in development mode alone: `keyreel up --dev`.")
-        body = await read_object(request, limit=BODY_LIMIT, seconds=10)
+        body = await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
         seconds = body.get("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise InvalidRequest("seconds: must be a number, 0 or more.", field="seconds")
-        if clock.offset.total_seconds() + seconds > _FARTHEST.total_seconds():
+        if clock.offset.total_seconds() + seconds > _MAX_OFFSET.total_seconds():
             raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
         clock.advance(timedelta(seconds=seconds))
         self._services.wake()
-        return self._told()
+        return self._build_response()
 
-    def _told(self) -> JSONResponse:
+    def _build_response(self) -> JSONResponse:
         clock = self._services.clock
         ahead = clock.offset.total_seconds() if isinstance(clock, DevClock) else 0
         dev = isinstance(clock, DevClock)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class Books:
+class LedgerRoutes:
     """The routes /v1/admin/ledger and /v1/admin/usage. They read beside the server's own connection."""
 
     def __init__(self, services: Services) -> None:
@@ -31,32 +31,34 @@ class Books:
 
     async def verify(self, request: Request) -> JSONResponse:
         """Say whether everything adds up."""
-        self._services.gate.operator(request.headers)
-        return JSONResponse(await asyncio.to_thread(self._read, findings_json))
+        self._services.authenticator.require_operator(request.headers)
+        return JSONResponse(await asyncio.to_thread(self._query_ledger, describe_audit))
 
     async def export(self, request: Request) -> StreamingResponse:
         """Send every posting, one a line."""
-        self._services.gate.operator(request.headers)
-        return StreamingResponse(self._lines(), media_type="application/x-ndjson")
+        self._services.authenticator.require_operator(request.headers)
+        return StreamingResponse(self._iterate_lines(), media_type="application/x-ndjson")
 
     async def usage(self, request: Request) -> JSONResponse:
         """Say what each task has cost, of all tenants or of the one in `?tenant=`."""
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         tenant = request.query_params.get("tenant")
-        return JSONResponse(await asyncio.to_thread(self._read, lambda books: usage_json(books, tenant)))
+        return JSONResponse(
+            await asyncio.to_thread(self._query_ledger, lambda books: describe_usage(books, tenant))
+        )
 
-    def _read(self, reading: Callable[[Database], Json]) -> Json:
+    def _query_ledger(self, reading: Callable[[Database], Json]) -> Json:
         with closing(self._services.store.database.reopen_read_only()) as books:
             return reading(books)
 
-    def _lines(self) -> Iterator[str]:
+    def _iterate_lines(self) -> Iterator[str]:
         with closing(self._services.store.database.reopen_read_only()) as books:
-            yield from ledger_lines(books)
+            yield from iterate_ledger_lines(books)
 
 
-def findings_json(books: Database) -> Json:
+def describe_audit(database: Database) -> Json:
     """Describe what a look through the books found."""
-    found = audit_ledger(books)
+    found = audit_ledger(database)
     return {
         "ok": found.is_balanced,
         "tasks": found.tasks,
@@ -65,12 +67,12 @@ def findings_json(books: Database) -> Json:
     }
 
 
-def ledger_lines(books: Database) -> Iterator[str]:
+def iterate_ledger_lines(database: Database) -> Iterator[str]:
     """Write every posting as a line of JSON."""
-    for posting in iterate_postings(books):
+    for posting in iterate_postings(database):
         yield json.dumps(posting) + "\n"
 
 
-def usage_json(books: Database, tenant: str | None) -> Json:
+def describe_usage(database: Database, tenant: str | None) -> Json:
     """Describe what each task has cost."""
-    return {"tasks": [asdict(each) for each in list_usage(books, tenant)]}
+    return {"tasks": [asdict(each) for each in list_usage(database, tenant)]}

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from keyreel.task import Task
 
 FINGERPRINT_LIMIT = 1024 * 1024
-LONGEST_LIST = 500
+MAX_LIST_LENGTH = 500
 
 
-class Admin:
+class AdminRoutes:
     """The routes /v1/admin/tasks and /v1/admin/matches."""
 
     def __init__(self, services: Services) -> None:
@@ -31,25 +31,25 @@ class Admin:
 
     async def list_tasks(self, request: Request) -> JSONResponse:
         """List the newest tasks of all tenants."""
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         wanted = request.query_params.get("limit", "50")
-        limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
+        limit = min(int(wanted), MAX_LIST_LENGTH) if wanted.isascii() and wanted.isdecimal() else 50
         tasks = self._services.store.list(task_filter=TaskFilter(limit=limit))
-        return JSONResponse({"tasks": [task_json(task) for task in tasks]})
+        return JSONResponse({"tasks": [describe_task(task) for task in tasks]})
 
-    async def storage(self, request: Request) -> JSONResponse:
+    async def list_missing_files(self, request: Request) -> JSONResponse:
         """List the first tasks whose files ought to be stored and are not."""
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         storage, found = self._services.storage, list[dict[str, str]]()
         async for task_id, key in find_missing_files(self._services.store.database, storage):
             found.append({"task_id": task_id, "key": key})
-            if len(found) == LONGEST_LIST:
+            if len(found) == MAX_LIST_LENGTH:
                 break
         return JSONResponse({"missing": found})
 
-    async def matches(self, request: Request) -> JSONResponse:
+    async def find_matches(self, request: Request) -> JSONResponse:
         """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         body = await read_object(request, limit=FINGERPRINT_LIMIT, seconds=10)
         known = (KnownVideo(*each) for each in self._services.store.iterate_fingerprints())
         sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))
@@ -57,7 +57,7 @@ class Admin:
         return JSONResponse({"matches": [asdict(match) for match in found]})
 
 
-def task_json(task: Task) -> dict[str, object]:
+def describe_task(task: Task) -> dict[str, object]:
     """Describe a task for its operator: no prompts, no pictures."""
     shown = asdict(task)
     submission = task.submission

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from keyreel.server.requests.auth import key_in
-from keyreel.server.requests.base_url import base_url
+from keyreel.server.requests.auth import extract_api_key
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.task import TaskId
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.events import Callback
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-LONGEST_LIST = 500
+MAX_LIST_LENGTH = 500
 
 
-def callback_of(
+def build_callback(
     request: Request, services: Services, dialect: Dialect, endpoint: Endpoint, *, tenant: str
 ) -> Callback | None:
     """Return the callback that a submit asks for.
@@ -32,53 +32,55 @@ def callback_of(
     This is the only moment at which the submitting key is known: where the format signs with it, it is kept
     under seal.
     """
-    if not endpoint.report_to:
+    if not endpoint.webhook_url:
         return None
-    reporting = dialect.reporting
+    reporting = dialect.webhook_policy
     schedule = services.settings.callback_schedule or reporting.schedule
     return Callback(
-        url=endpoint.report_to,
-        base_url=base_url(request, services),
+        url=endpoint.webhook_url,
+        base_url=get_base_url(request, services),
         states=reporting.states,
-        sealed_key=services.vault.seal(key_in(request.headers), tenant) if reporting.keyed else "",
+        sealed_key=services.vault.seal(extract_api_key(request.headers), tenant)
+        if reporting.signs_with_api_key
+        else "",
         wait_seconds=schedule[0],
     )
 
 
-class CallbackRoutes:
+class WebhookRoutes:
     """The routes under /v1/admin/callbacks."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._deliveries = DeliveryStore(services.store.database, services.clock)
 
-    async def list(self, request: Request) -> JSONResponse:
+    async def list_deliveries(self, request: Request) -> JSONResponse:
         """List the newest deliveries, or one task's, with every attempt."""
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         query = request.query_params
         wanted = query.get("limit", "50")
-        limit = min(int(wanted), LONGEST_LIST) if wanted.isascii() and wanted.isdecimal() else 50
+        limit = min(int(wanted), MAX_LIST_LENGTH) if wanted.isascii() and wanted.isdecimal() else 50
         task = TaskId(query["task"]) if query.get("task") else None
-        return JSONResponse({"callbacks": deliveries_json(self._deliveries.list(task, limit))})
+        return JSONResponse({"callbacks": describe_deliveries(self._deliveries.list(task, limit))})
 
     async def replay(self, request: Request) -> JSONResponse:
         """Send an event again."""
-        self._services.gate.operator(request.headers)
-        return JSONResponse(delivery_json(self._deliveries.replay(request.path_params["id"])))
+        self._services.authenticator.require_operator(request.headers)
+        return JSONResponse(describe_delivery(self._deliveries.replay(request.path_params["id"])))
 
-    async def secret(self, request: Request) -> JSONResponse:
+    async def show_secret(self, request: Request) -> JSONResponse:
         """Show what a tenant's callbacks are signed with."""
-        self._services.gate.operator(request.headers)
+        self._services.authenticator.require_operator(request.headers)
         tenant = request.query_params.get("tenant", DEFAULT_TENANT)
         return JSONResponse({"tenant": tenant, "secret": self._services.vault.get_secret(tenant)})
 
 
-def deliveries_json(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]]:
+def describe_deliveries(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]]:
     """Describe deliveries for their operator."""
-    return [delivery_json(each) for each in deliveries]
+    return [describe_delivery(each) for each in deliveries]
 
 
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
+def describe_delivery(delivery: Delivery) -> dict[str, Any]:
     """Describe a delivery: no body, no key."""
     return {
         "id": delivery.id,

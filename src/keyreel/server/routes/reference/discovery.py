@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.server.requests.base_url import base_url
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.wire.dialects.vtrix_family import vtrix
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.reference import model_list, openapi
@@ -20,40 +20,40 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 
-class Discovery:
+class DiscoveryRoutes:
     """The routes that need no key."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._document: Json | None = None
 
-    async def openapi(self, request: Request) -> JSONResponse:
+    async def show_openapi(self, request: Request) -> JSONResponse:
         """Describe every path of every dialect; writing the description takes 0.1 s, once."""
         if self._document is None:
-            self._document = await asyncio.to_thread(openapi.document)
-        servers = [{"url": base_url(request, self._services)}]
+            self._document = await asyncio.to_thread(openapi.build_document)
+        servers = [{"url": get_base_url(request, self._services)}]
         return JSONResponse(self._document | {"servers": servers})
 
-    async def offer(self, request: Request) -> JSONResponse:
+    async def list_models(self, request: Request) -> JSONResponse:
         """List the models, as clients of OpenAI-style APIs ask."""
         del request
-        return JSONResponse(model_list.model_list(self._services.prices, self._able))
+        return JSONResponse(model_list.list_models(self._services.prices, self._is_available))
 
-    async def offered(self, request: Request) -> JSONResponse:
+    async def show_model(self, request: Request) -> JSONResponse:
         """Describe one model, likewise."""
         name = request.path_params["id"]
-        return JSONResponse(model_list.model(name, self._services.prices, self._able))
+        return JSONResponse(model_list.describe_model(name, self._services.prices, self._is_available))
 
-    def _able(self, kind: type[Endpoint]) -> bool:
+    def _is_available(self, kind: type[Endpoint]) -> bool:
         """Say whether some engine here makes videos of this endpoint."""
         return self._services.engines.is_supported(kind)
 
-    async def models(self, request: Request) -> JSONResponse:
+    async def list_vtrix_models(self, request: Request) -> JSONResponse:
         """List the models that can be had here page by page, as vtrix clients ask."""
-        able = [*filter(self._able, ENDPOINTS)]
-        return JSONResponse(vtrix.model_list(request.query_params, able))
+        able = [*filter(self._is_available, ENDPOINTS)]
+        return JSONResponse(vtrix.build_model_page(request.query_params, able))
 
-    async def model_spec(self, request: Request) -> JSONResponse:
+    async def show_vtrix_model_spec(self, request: Request) -> JSONResponse:
         """Describe one model's parameters, as vtrix clients ask."""
-        base = base_url(request, self._services)
-        return JSONResponse(vtrix.model_spec(request.path_params["id"], base))
+        base = get_base_url(request, self._services)
+        return JSONResponse(vtrix.build_model_spec(request.path_params["id"], base))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import PlainTextResponse, Response
 
 from keyreel.errors import UnknownEndpoint
-from keyreel.server.requests.base_url import base_url
-from keyreel.wire.reference.llms_txt import briefing
+from keyreel.server.requests.base_url import get_base_url
+from keyreel.wire.reference.llms_txt import build_llms_txt
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -36,7 +36,7 @@ _HEADERS: Final = {
 }
 
 
-class Pages:
+class DocsRoutes:
     """The routes /docs, /docs/{name} and /llms.txt. They need no key."""
 
     def __init__(self, services: Services) -> None:
@@ -44,7 +44,7 @@ class Pages:
         folder = files("keyreel.server.routes.reference").joinpath("static")
         self._files = {name: folder.joinpath(name).read_bytes() for name in _TYPES}
 
-    async def docs(self, request: Request) -> Response:
+    async def show_docs(self, request: Request) -> Response:
         """Send the page, or one of the files that it loads.
 
         Raises:
@@ -55,6 +55,6 @@ class Pages:
             raise UnknownEndpoint(f"There is nothing at {request.url.path[:200]}.")
         return Response(self._files[name], media_type=_TYPES[name], headers=_HEADERS)
 
-    async def llms(self, request: Request) -> PlainTextResponse:
+    async def show_llms_txt(self, request: Request) -> PlainTextResponse:
         """Tell a language model how to use this server."""
-        return PlainTextResponse(briefing(base_url(request, self._services)))
+        return PlainTextResponse(build_llms_txt(get_base_url(request, self._services)))

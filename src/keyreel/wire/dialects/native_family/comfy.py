@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyreel.wire.dialects.dialect import Action, Route
+from keyreel.wire.dialects.dialect import DialectRoute, RouteAction
 from keyreel.wire.dialects.native_family.format import NativeFormat
 
 
@@ -12,9 +12,9 @@ class Comfy(NativeFormat):
     name = "comfy"
     title = "/proxy/vidu"
     prefix = "/proxy/vidu"
-    realm = ("/proxy/", "/customers/")
-    scheme = "Bearer"
+    path_prefixes = ("/proxy/", "/customers/")
+    auth_scheme = "Bearer"
     routes = (
-        *NativeFormat.routes_under("/proxy/vidu"),
-        Route(Action.UPLOAD, "POST", "/customers/storage"),
+        *NativeFormat.build_routes("/proxy/vidu"),
+        DialectRoute(RouteAction.UPLOAD, "POST", "/customers/storage"),
     )

@@ -6,7 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from keyreel import errors
-from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
+from keyreel.wire.dialects.error_codes import (
+    ErrorMapping,
+    find_error,
+    find_error_mapping,
+    find_failure_code,
+    truncate_message,
+)
 
 if TYPE_CHECKING:
     from keyreel.errors import KeyreelError, Refusal
@@ -17,36 +23,36 @@ _FIELD: Final = re.compile(r"invalid field: ([\w.\[\]]{1,120})")
 _NO_TRACE: Final = "0" * 32
 
 # The names of the format's own table as far as they go. Where several errors share a name, the first is read.
-REFUSALS: Final = (
-    Row(errors.InvalidRequest, 400, "BadRequest"),
-    Row(errors.InvalidRequest, 400, "FieldInvalid"),
-    Row(errors.MissingField, 400, "FieldLacking"),
-    Row(errors.MissingImage, 400, "FieldLacking"),
-    Row(errors.ItemCountOutOfRange, 400, "FieldItemCountOutOfRange"),
-    Row(errors.InvalidImage, 400, "ImageFormatInvalid"),
-    Row(errors.ImageSizeOutOfRange, 400, "PageSizeOutOfRange"),
-    Row(errors.ImageTooLarge, 400, "PageSizeOutOfRange"),
-    Row(errors.ImageTooManyPixels, 400, "PageSizeOutOfRange"),
-    Row(errors.UnsupportedOrder, 400, "ModelUnavailable"),
-    Row(errors.InsufficientCredits, 400, "CreditInsufficient"),
-    Row(errors.InvalidKey, 401, "Unauthorized"),
-    Row(errors.MissingKey, 401, "Unauthorized"),
-    Row(errors.MissingScope, 403, "Forbidden"),
-    Row(errors.LinkForged, 403, "Forbidden"),
-    Row(errors.UnknownTask, 404, "TaskNotFound"),
-    Row(errors.UnknownEndpoint, 404, "NotFound"),
-    Row(errors.MethodNotAllowed, 405, "MethodNotAllowed"),
-    Row(errors.BodyTooSlow, 408, "RequestTimeout"),
-    Row(errors.IdempotencyConflict, 409, "Conflict"),
-    Row(errors.LinkExpired, 410, "Gone"),
-    Row(errors.BodyTooLarge, 413, "BodyTooLarge"),
-    Row(errors.RateLimited, 429, "TooManyRequests"),
-    Row(errors.QuotaExceeded, 429, "QuotaExceeded"),
-    Row(errors.InternalFault, 500, "InternalError"),
-    Row(errors.Unavailable, 503, "ServiceUnavailable"),
-    Row(errors.Refusal, 400, "BadRequest"),
+ERROR_TABLE: Final = (
+    ErrorMapping(errors.InvalidRequest, 400, "BadRequest"),
+    ErrorMapping(errors.InvalidRequest, 400, "FieldInvalid"),
+    ErrorMapping(errors.MissingField, 400, "FieldLacking"),
+    ErrorMapping(errors.MissingImage, 400, "FieldLacking"),
+    ErrorMapping(errors.ItemCountOutOfRange, 400, "FieldItemCountOutOfRange"),
+    ErrorMapping(errors.InvalidImage, 400, "ImageFormatInvalid"),
+    ErrorMapping(errors.ImageSizeOutOfRange, 400, "PageSizeOutOfRange"),
+    ErrorMapping(errors.ImageTooLarge, 400, "PageSizeOutOfRange"),
+    ErrorMapping(errors.ImageTooManyPixels, 400, "PageSizeOutOfRange"),
+    ErrorMapping(errors.UnsupportedOrder, 400, "ModelUnavailable"),
+    ErrorMapping(errors.InsufficientCredits, 400, "CreditInsufficient"),
+    ErrorMapping(errors.InvalidKey, 401, "Unauthorized"),
+    ErrorMapping(errors.MissingKey, 401, "Unauthorized"),
+    ErrorMapping(errors.MissingScope, 403, "Forbidden"),
+    ErrorMapping(errors.LinkForged, 403, "Forbidden"),
+    ErrorMapping(errors.UnknownTask, 404, "TaskNotFound"),
+    ErrorMapping(errors.UnknownEndpoint, 404, "NotFound"),
+    ErrorMapping(errors.MethodNotAllowed, 405, "MethodNotAllowed"),
+    ErrorMapping(errors.BodyTooSlow, 408, "RequestTimeout"),
+    ErrorMapping(errors.IdempotencyConflict, 409, "Conflict"),
+    ErrorMapping(errors.LinkExpired, 410, "Gone"),
+    ErrorMapping(errors.BodyTooLarge, 413, "BodyTooLarge"),
+    ErrorMapping(errors.RateLimited, 429, "TooManyRequests"),
+    ErrorMapping(errors.QuotaExceeded, 429, "QuotaExceeded"),
+    ErrorMapping(errors.InternalFault, 500, "InternalError"),
+    ErrorMapping(errors.Unavailable, 503, "ServiceUnavailable"),
+    ErrorMapping(errors.Refusal, 400, "BadRequest"),
 )
-ENDINGS: Final = {
+FAILURE_CODES: Final = {
     errors.PictureUnreachable: "ImageDownloadFailure",
     errors.VideoUnreachable: "VideoDownloadFailure",
     errors.Cancelled: "UserCancelled",
@@ -56,31 +62,36 @@ ENDINGS: Final = {
 }
 
 
-def err_code(task: Task) -> str:
+def get_failure_code(task: Task) -> str:
     """Return the word for why a task failed; empty while it has not."""
-    return ending_code(task, REFUSALS, ENDINGS)
+    return find_failure_code(task, ERROR_TABLE, FAILURE_CODES)
 
 
-def refusal(error: Refusal, request_id: str) -> tuple[int, Json]:
+def build_error_response(error: Refusal, request_id: str) -> tuple[int, Json]:
     """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""
-    row = row_of(REFUSALS, error)
+    row = find_error_mapping(ERROR_TABLE, error)
     status, reason = row.status, row.code
     if isinstance(error, errors.UnknownEndpoint) and error.field:
         status, reason = 400, "FieldInvalid"
-    elif row.kind is errors.InvalidRequest and not error.field:
+    elif row.error_class is errors.InvalidRequest and not error.field:
         reason = "BadRequest"
     metadata = {"trace_id": request_id or _NO_TRACE}
     if error.field:
         metadata["field"] = error.field[:200]
-    return status, {"code": status, "reason": reason, "message": sentence(error), "metadata": metadata}
+    return status, {
+        "code": status,
+        "reason": reason,
+        "message": truncate_message(error),
+        "metadata": metadata,
+    }
 
 
-def read_refusal(status: int, body: Json) -> KeyreelError:
+def parse_error_response(status: int, body: Json) -> KeyreelError:
     """Read `{code, reason, message, metadata}`."""
     reason, metadata = str(body.get("reason") or ""), body.get("metadata")
     message = str(body.get("message") or reason or f"The server answered {status}.")
     named = _FIELD.search(message)
     field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
     field = field or (named[1] if named else "")
-    known = error_of(REFUSALS, (status, reason), message, field)
+    known = find_error(ERROR_TABLE, (status, reason), message, field)
     return known or errors.RemoteError(message, status=status, code=reason)

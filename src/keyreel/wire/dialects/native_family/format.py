@@ -12,18 +12,26 @@ from urllib.parse import quote
 from keyreel import errors
 from keyreel.order import Operation
 from keyreel.task import TaskId, TaskState
-from keyreel.wire.dialects.dialect import Action, Asked, Call, Dialect, Json, Report, Route
+from keyreel.wire.dialects.dialect import (
+    ApiRequest,
+    Dialect,
+    DialectRoute,
+    Json,
+    ParsedSubmit,
+    Report,
+    RouteAction,
+)
 from keyreel.wire.dialects.native_family import error_names, lists
 from keyreel.wire.dialects.native_family.responses import (
-    NO_WORDS,
-    STATES,
-    accepted,
-    balance,
-    creations,
-    model_name,
-    operation_word,
+    PLACEHOLDER_PROMPT,
+    STATUS_BY_STATE,
+    build_balance_response,
+    build_result_response,
+    build_submit_response,
+    format_model_name,
+    format_operation_name,
 )
-from keyreel.wire.dialects.webhooks import ENDS, Reporting
+from keyreel.wire.dialects.webhooks import FINAL_STATES, WebhookPolicy
 from keyreel.wire.endpoints import catalogue
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task, TaskFilter
-    from keyreel.wire.dialects.dialect import Allowance, TaskPage
+    from keyreel.wire.dialects.dialect import TaskPage, TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
@@ -43,37 +51,39 @@ class NativeFormat(Dialect):
 
     prefix: ClassVar[str]
     body_limit = 20 * 1024 * 1024
-    scheme = "Token"
-    shows_clean = True
-    names_uploads = True
+    auth_scheme = "Token"
+    has_clean_copies = True
+    has_upload_uris = True
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
-    reporting = Reporting(ENDS | {TaskState.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), keyed=True)
+    webhook_policy = WebhookPolicy(
+        FINAL_STATES | {TaskState.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), signs_with_api_key=True
+    )
 
     @staticmethod
-    def routes_under(prefix: str) -> tuple[Route, ...]:
+    def build_routes(prefix: str) -> tuple[DialectRoute, ...]:
         """Return the format's addresses."""
         return (
-            Route(Action.LIST, "GET", f"{prefix}/tasks", lists.QUERY),
-            Route(Action.RESULT, "GET", f"{prefix}/tasks/{{id}}/creations"),
-            Route(Action.CANCEL, "POST", f"{prefix}/tasks/{{id}}/cancel"),
-            Route(Action.SUBMIT, "POST", f"{prefix}/{{operation}}"),
+            DialectRoute(RouteAction.LIST, "GET", f"{prefix}/tasks", lists.LIST_QUERY),
+            DialectRoute(RouteAction.RESULT, "GET", f"{prefix}/tasks/{{id}}/creations"),
+            DialectRoute(RouteAction.CANCEL, "POST", f"{prefix}/tasks/{{id}}/cancel"),
+            DialectRoute(RouteAction.SUBMIT, "POST", f"{prefix}/{{operation}}"),
         )
 
-    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
         """Describe the fields beside `model`; a prompt that others need is optional here."""
-        if _fills_in_words(endpoint):
+        if _needs_placeholder_prompt(endpoint):
             fields = endpoint.model_json_schema(ref_template="#/components/schemas/{model}")
             fields.pop("$defs", None)
             fields["required"] = [name for name in fields["required"] if name != "prompt"]
-        model = {"const": model_name(endpoint)}
+        model = {"const": format_model_name(endpoint)}
         return {"allOf": [fields, {"type": "object", "required": ["model"], "properties": {"model": model}}]}
 
     # The server's side.
 
-    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+    def parse_submit_request(self, path: Mapping[str, str], body: Json) -> ParsedSubmit:
         """Read a submit: the path names the operation, the body the model beside its fields."""
         operation = path.get("operation", "")
-        of_operation = [kind for kind in catalogue.ENDPOINTS if operation_word(kind) == operation]
+        of_operation = [kind for kind in catalogue.ENDPOINTS if format_operation_name(kind) == operation]
         if not of_operation:
             raise errors.UnknownEndpoint(f"There is nothing at {self.prefix}/{operation[:64]}.")
         fields = {name: value for name, value in body.items() if name != "model"}
@@ -81,16 +91,16 @@ class NativeFormat(Dialect):
         if model is None and len(of_operation) == 1:
             endpoint = of_operation[0]
         elif model is None:
-            known = ", ".join(map(model_name, of_operation))
+            known = ", ".join(map(format_model_name, of_operation))
             raise errors.MissingField(f"model: is required; must be one of {known}.", field="model")
         elif not isinstance(model, str):
             raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
         else:
-            endpoint = _of_model(model, operation)
+            endpoint = _find_endpoint(model, operation)
         unknown = tuple(name for name in fields if name not in endpoint.model_fields)
-        return Asked(endpoint, _with_words(endpoint, fields), unknown)
+        return ParsedSubmit(endpoint, _with_placeholder_prompt(endpoint, fields), unknown)
 
-    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+    def parse_task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
         """Read the path's id, which is a decimal number."""
         del query
         if not _ID.fullmatch(path["id"]):
@@ -99,62 +109,66 @@ class NativeFormat(Dialect):
             )
         return TaskId(path["id"])
 
-    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+    def build_submit_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write what was understood of the submit."""
-        return accepted(task, endpoint)
+        return build_submit_response(task, endpoint)
 
-    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
+    def build_result_response(
+        self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int
+    ) -> Json:
         """Write the state and, once there, the video."""
-        return creations(task, endpoint, links, eta_seconds)
+        return build_result_response(task, endpoint, links, eta_seconds)
 
-    def wanted(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
+    def parse_list_query(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
         """Read a list's filters and its page."""
-        return lists.wanted(query, now)
+        return lists.parse_list_query(query, now)
 
-    def listed(self, page: TaskPage) -> Json:
+    def build_list_response(self, page: TaskPage) -> Json:
         """Write a list's page."""
-        return lists.listed(page)
+        return lists.build_list_response(page)
 
-    def cancelled(self, task: Task, endpoint: Endpoint) -> Json:
+    def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write nothing, as the format does; what has ended otherwise cannot be cancelled."""
         del endpoint
         if task.state is not TaskState.CANCELLED:
-            raise errors.InvalidRequest(f"task state is {STATES[task.state]}, can not cancel")
+            raise errors.InvalidRequest(f"task state is {STATUS_BY_STATE[task.state]}, can not cancel")
         return {}
 
-    def balance(self, allowance: Allowance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write credits and tasks at a time; `show_detail` lists the packages too."""
-        return balance(allowance, detailed=query.get("show_detail", "").lower() in {"true", "1"})
+        return build_balance_response(
+            allowance, detailed=query.get("show_detail", "").lower() in {"true", "1"}
+        )
 
-    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+    def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""
-        return error_names.refusal(error, request_id)
+        return error_names.build_error_response(error, request_id)
 
     # The client's side.
 
-    def submit_call(self, endpoint: Endpoint) -> Call:
+    def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
         """Write a submit."""
         kind = type(endpoint)
-        body = {"model": model_name(kind)} | endpoint.documented()
-        if body.get("prompt") == NO_WORDS and _fills_in_words(kind):
+        body = {"model": format_model_name(kind)} | endpoint.to_documented_fields()
+        if body.get("prompt") == PLACEHOLDER_PROMPT and _needs_placeholder_prompt(kind):
             del body["prompt"]
-        return Call("POST", f"{self.prefix}/{operation_word(kind)}", body)
+        return ApiRequest("POST", f"{self.prefix}/{format_operation_name(kind)}", body)
 
-    def result_call(self, task_id: TaskId) -> Call:
+    def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
-        return Call("GET", f"{self.prefix}/tasks/{quote(task_id, safe='')}/creations")
+        return ApiRequest("GET", f"{self.prefix}/tasks/{quote(task_id, safe='')}/creations")
 
-    def read_accepted(self, body: Json) -> TaskId:
+    def parse_submit_response(self, body: Json) -> TaskId:
         """Read the task's id, which some hosts give as a number."""
         found = body.get("task_id")
         if not found or not isinstance(found, str | int):
             raise errors.RemoteError("The answer holds no task_id.")
         return TaskId(str(found))
 
-    def read_result(self, body: Json) -> Report:
+    def parse_result_response(self, body: Json) -> Report:
         """Read a task's state; hosted services leave optional parts out."""
-        state = _state(body)
-        made: Json = next(iter(body.get("creations") or []), {})
+        state = _parse_state(body)
+        creation: Json = next(iter(body.get("creations") or []), {})
         seed = str(body.get("seed") or "")
         return Report(
             id=TaskId(str(body.get("id") or body.get("task_id") or "")),
@@ -162,44 +176,46 @@ class NativeFormat(Dialect):
             progress=1.0 if state is TaskState.SUCCEEDED else float(body.get("progress") or 0) / 100,
             eta_seconds=int(body.get("eta") or 0),
             reason=str(body.get("err_msg") or body.get("err_code") or ""),
-            video_url=str(made.get("url") or made.get("watermarked_url") or ""),
-            cover_url=str(made.get("cover_url") or ""),
+            video_url=str(creation.get("url") or creation.get("watermarked_url") or ""),
+            cover_url=str(creation.get("cover_url") or ""),
             seed=int(seed) if seed.isdecimal() else None,
             payload=str(body.get("payload") or ""),
         )
 
-    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+    def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read `{code, reason, message, metadata}`."""
-        return error_names.read_refusal(status, body)
+        return error_names.parse_error_response(status, body)
 
-    def model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint: type[Endpoint]) -> str:
         """Return "viduq2-pro/start-end2video" and the like: the body's model and the path's last part."""
-        return f"{model_name(endpoint)}/{operation_word(endpoint)}"
+        return f"{format_model_name(endpoint)}/{format_operation_name(endpoint)}"
 
 
-def _of_model(model: str, operation: str) -> type[Endpoint]:
+def _find_endpoint(model: str, operation: str) -> type[Endpoint]:
     try:
-        return catalogue.find(f"{model[:64]}-{operation}")
+        return catalogue.find_endpoint(f"{model[:64]}-{operation}")
     except errors.UnknownEndpoint:
         raise errors.UnknownEndpoint(
             f"model: got {model[:64]!r}; there is no such model for {operation} here.", field="model"
         ) from None
 
 
-def _fills_in_words(endpoint: type[Endpoint]) -> bool:
+def _needs_placeholder_prompt(endpoint: type[Endpoint]) -> bool:
     """Say whether the endpoint needs a prompt that this format's pages call optional: it shows a picture."""
     needed = "prompt" in endpoint.model_fields and endpoint.model_fields["prompt"].is_required()
     return needed and endpoint.operation in {Operation.IMG2VIDEO, Operation.START_END2VIDEO}
 
 
-def _with_words(endpoint: type[Endpoint], fields: Json) -> Json:
+def _with_placeholder_prompt(endpoint: type[Endpoint], fields: Json) -> Json:
     prompt = fields.get("prompt")
     blank = prompt is None or (isinstance(prompt, str) and not prompt.strip())
-    return fields | {"prompt": NO_WORDS} if blank and _fills_in_words(endpoint) else fields
+    return (
+        fields | {"prompt": PLACEHOLDER_PROMPT} if blank and _needs_placeholder_prompt(endpoint) else fields
+    )
 
 
-def _state(body: Json) -> TaskState:
-    state = lists.WORDS.get(str(body.get("state") or ""))
+def _parse_state(body: Json) -> TaskState:
+    state = lists.STATE_BY_STATUS.get(str(body.get("state") or ""))
     if state is None:
         raise errors.RemoteError(f"The answer's state is {str(body.get('state'))[:64]!r}.")
     return TaskState.CANCELLED if body.get("err_code") == "UserCancelled" else state

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import InvalidRequest
 from keyreel.task import TaskFilter, TaskId, TaskState
-from keyreel.wire.dialects.dialect import Query
-from keyreel.wire.dialects.native_family.error_names import err_code
-from keyreel.wire.dialects.native_family.responses import described, made
+from keyreel.wire.dialects.dialect import QueryParameter
+from keyreel.wire.dialects.native_family.error_names import get_failure_code
+from keyreel.wire.dialects.native_family.responses import build_creations, describe_task
 from keyreel.wire.endpoints import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.wire.dialects.dialect import Json, Shown, TaskPage
+    from keyreel.wire.dialects.dialect import Json, ListedTask, TaskPage
 
-WORDS: Final = {
+STATE_BY_STATUS: Final = {
     "created": TaskState.QUEUED,
     "queueing": TaskState.QUEUED,
     "processing": TaskState.RUNNING,
@@ -38,46 +38,46 @@ _LARGEST_ID: Final = 2**63 - 1
 _MILLISECONDS_FROM: Final = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
 
-QUERY: Final = (
-    Query("created_at.from", "Only tasks from this time on; seven days ago where it is absent."),
-    Query("created_at.to", "Only tasks until this time."),
-    Query("task_ids", "Only these; several are separated by commas, or the name is repeated."),
-    Query("templates", "Only tasks with these templates."),
-    Query("model_versions", "Only tasks of these models: q2-pro, 2.0 and so on."),
-    Query("resolutions", "Only tasks in these size classes."),
-    Query("states", f"Only tasks in these states: {', '.join(WORDS)}."),
-    Query("pager.page", "The page, counted from 0.", {"type": "integer", "minimum": 0}),
-    Query(
+LIST_QUERY: Final = (
+    QueryParameter("created_at.from", "Only tasks from this time on; seven days ago where it is absent."),
+    QueryParameter("created_at.to", "Only tasks until this time."),
+    QueryParameter("task_ids", "Only these; several are separated by commas, or the name is repeated."),
+    QueryParameter("templates", "Only tasks with these templates."),
+    QueryParameter("model_versions", "Only tasks of these models: q2-pro, 2.0 and so on."),
+    QueryParameter("resolutions", "Only tasks in these size classes."),
+    QueryParameter("states", f"Only tasks in these states: {', '.join(STATE_BY_STATUS)}."),
+    QueryParameter("pager.page", "The page, counted from 0.", {"type": "integer", "minimum": 0}),
+    QueryParameter(
         "pager.pagesz",
         "Tasks on a page; 10 where it is absent.",
         {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
     ),
-    Query("pager.page_token", "The next_page_token of the page before, in place of a number."),
+    QueryParameter("pager.page_token", "The next_page_token of the page before, in place of a number."),
 )
 """What a list's address takes; `paper.` is taken for `pager.` as well."""
 
 
-def wanted(query: Mapping[str, str], now: datetime) -> TaskFilter:
+def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
     """Read a list's filters: without a time or ids the tasks of the last seven days, newest first.
 
     Raises:
         InvalidRequest: a filter makes no sense.
     """
-    ids = _values(query, "task_ids")
-    start, end = _moment(query, "created_at.from"), _moment(query, "created_at.to")
+    ids = _parse_values(query, "task_ids")
+    start, end = _parse_time(query, "created_at.from"), _parse_time(query, "created_at.to")
     if start is None and not ids:
         start = (end or now) - _DAYS
-    size = _number(query, "pagesz", range(1, _LARGEST_PAGE + 1), _PAGE_SIZE)
-    token = _paging(query, "page_token")
+    size = _parse_pager_number(query, "pagesz", range(1, _LARGEST_PAGE + 1), _PAGE_SIZE)
+    token = _get_pager_value(query, "page_token")
     if token and (not _ID.fullmatch(token) or int(token) > _LARGEST_ID):
         raise InvalidRequest("pager.page_token: must be a next_page_token.", field="pager.page_token")
-    page = 0 if token else _number(query, "page", range(_LAST_PAGE), 0)
+    page = 0 if token else _parse_pager_number(query, "page", range(_LAST_PAGE), 0)
     return TaskFilter(
-        states=_states(query),
+        states=_parse_states(query),
         ids=tuple(map(TaskId, ids)),
-        endpoints=_endpoints(query),
-        resolutions=frozenset(word.lower() for word in _values(query, "resolutions")),
-        templates=frozenset(_values(query, "templates")),
+        endpoints=_parse_endpoints(query),
+        resolutions=frozenset(word.lower() for word in _parse_values(query, "resolutions")),
+        templates=frozenset(_parse_values(query, "templates")),
         created_from=start,
         created_to=end,
         after_id=TaskId(token) if token else None,
@@ -86,38 +86,40 @@ def wanted(query: Mapping[str, str], now: datetime) -> TaskFilter:
     )
 
 
-def listed(page: TaskPage) -> Json:
+def build_list_response(page: TaskPage) -> Json:
     """Write a page; its token leads to the next one, and is empty on the last."""
-    token = page.tasks[-1].task.id if page.more and page.tasks else ""
-    return {"next_page_token": token, "tasks": [_entry(shown) for shown in page.tasks]}
+    token = page.tasks[-1].task.id if page.has_more and page.tasks else ""
+    return {"next_page_token": token, "tasks": [_build_entry(shown) for shown in page.tasks]}
 
 
-def _entry(shown: Shown) -> Json:
+def _build_entry(listed_task: ListedTask) -> Json:
     """Describe a task. Its payload is told whole: by it clients find a submit whose answer they lost."""
-    task = shown.task
+    task = listed_task.task
     return {
         "id": task.id,
         "key_id": task.submission.key_id,
-        **described(task, shown.endpoint),
-        "err_code": err_code(task),
+        **describe_task(task, listed_task.endpoint),
+        "err_code": get_failure_code(task),
         "err_msg": task.reason,
-        "creations": made(task, shown.links),
+        "creations": build_creations(task, listed_task.links),
     }
 
 
-def _states(query: Mapping[str, str]) -> frozenset[TaskState]:
-    words = _values(query, "states")
+def _parse_states(query: Mapping[str, str]) -> frozenset[TaskState]:
+    words = _parse_values(query, "states")
     for word in words:
-        if word not in WORDS:
-            raise InvalidRequest(f"states: got {word[:64]!r}; must be of {', '.join(WORDS)}.", field="states")
-    found = {WORDS[word] for word in words}
+        if word not in STATE_BY_STATUS:
+            raise InvalidRequest(
+                f"states: got {word[:64]!r}; must be of {', '.join(STATE_BY_STATUS)}.", field="states"
+            )
+    found = {STATE_BY_STATUS[word] for word in words}
     return frozenset(found | {TaskState.CANCELLED} if TaskState.FAILED in found else found)
 
 
-def _endpoints(query: Mapping[str, str]) -> frozenset[str]:
+def _parse_endpoints(query: Mapping[str, str]) -> frozenset[str]:
     """Read `model_versions`: "q2-pro" or "viduq2-pro"."""
     families = {kind.family for kind in catalogue.ENDPOINTS}
-    versions = [word.removeprefix("vidu") for word in _values(query, "model_versions")]
+    versions = [word.removeprefix("vidu") for word in _parse_values(query, "model_versions")]
     for version in versions:
         if version not in families:
             known = ", ".join(sorted(families))
@@ -127,7 +129,7 @@ def _endpoints(query: Mapping[str, str]) -> frozenset[str]:
     return frozenset(kind.name() for kind in catalogue.ENDPOINTS if kind.family in versions)
 
 
-def _values(query: Mapping[str, str], name: str) -> list[str]:
+def _parse_values(query: Mapping[str, str], name: str) -> list[str]:
     """Read a list: the name repeated, or its values separated by commas."""
     text = query.get(name) or query.get(f"{name}[]") or ""
     values = [value.strip() for value in text.split(",") if value.strip()]
@@ -136,13 +138,13 @@ def _values(query: Mapping[str, str], name: str) -> list[str]:
     return values
 
 
-def _paging(query: Mapping[str, str], name: str) -> str:
+def _get_pager_value(query: Mapping[str, str], name: str) -> str:
     """Read a field of the pager, which the documentation also spells "paper"."""
     return query.get(f"pager.{name}") or query.get(f"paper.{name}") or ""
 
 
-def _number(query: Mapping[str, str], name: str, allowed: range, default: int) -> int:
-    text = _paging(query, name)
+def _parse_pager_number(query: Mapping[str, str], name: str, allowed: range, default: int) -> int:
+    text = _get_pager_value(query, name)
     if not text:
         return default
     if not _DIGITS.fullmatch(text) or int(text) not in allowed:
@@ -153,7 +155,7 @@ def _number(query: Mapping[str, str], name: str, allowed: range, default: int) -
     return int(text)
 
 
-def _moment(query: Mapping[str, str], name: str) -> datetime | None:
+def _parse_time(query: Mapping[str, str], name: str) -> datetime | None:
     """Read a time: ISO 8601, in UTC where it names no zone, or seconds or milliseconds since 1970."""
     text = query.get(name) or ""
     if not text:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from keyreel.wire.dialects.dialect import Action, Query, Route
+from keyreel.wire.dialects.dialect import DialectRoute, QueryParameter, RouteAction
 from keyreel.wire.dialects.native_family.format import NativeFormat
 
-_DETAIL: Final = Query("show_detail", "true lists the packages as well.", {"type": "boolean"})
+_DETAIL: Final = QueryParameter("show_detail", "true lists the packages as well.", {"type": "boolean"})
 
 
 class Native(NativeFormat):
@@ -16,10 +16,10 @@ class Native(NativeFormat):
     name = "native"
     title = "/ent/v2"
     prefix = "/ent/v2"
-    realm = ("/ent/", "/tools/")
+    path_prefixes = ("/ent/", "/tools/")
     routes = (
-        *NativeFormat.routes_under("/ent/v2"),
-        Route(Action.BALANCE, "GET", "/ent/v2/credits", (_DETAIL,)),
-        Route(Action.BEGIN_UPLOAD, "POST", "/tools/v2/files/uploads"),
-        Route(Action.FINISH_UPLOAD, "PUT", "/tools/v2/files/uploads/{id}/finish"),
+        *NativeFormat.build_routes("/ent/v2"),
+        DialectRoute(RouteAction.BALANCE, "GET", "/ent/v2/credits", (_DETAIL,)),
+        DialectRoute(RouteAction.BEGIN_UPLOAD, "POST", "/tools/v2/files/uploads"),
+        DialectRoute(RouteAction.FINISH_UPLOAD, "PUT", "/tools/v2/files/uploads/{id}/finish"),
     )

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.order import Operation
 from keyreel.task import TaskState
-from keyreel.wire.dialects.dialect import UNLIMITED
-from keyreel.wire.dialects.native_family.error_names import err_code
+from keyreel.wire.dialects.dialect import UNLIMITED_CREDITS
+from keyreel.wire.dialects.native_family.error_names import get_failure_code
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.task import SignedLinks, Task
-    from keyreel.wire.dialects.dialect import Allowance, Json
+    from keyreel.wire.dialects.dialect import Json, TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-NO_WORDS: Final = "."
+PLACEHOLDER_PROMPT: Final = "."
 """Stands for the prompt where an endpoint wants one and this format's pages do not; never shown."""
 
 _METERED: Final = "metered"
-_FOR_GOOD: Final = "9999-12-31T23:59:59.000000Z"
+_NEVER_EXPIRES: Final = "9999-12-31T23:59:59.000000Z"
 
-STATES: Final = {
+STATUS_BY_STATE: Final = {
     TaskState.QUEUED: "queueing",
     TaskState.RUNNING: "processing",
     TaskState.SUCCEEDED: "success",
@@ -35,7 +35,7 @@ _TYPES: Final = {
     Operation.REFERENCE2VIDEO: "character2video",
 }
 # Fields that every answer shows, whether the operation has them or not, and what stands for absent ones.
-_ALWAYS: Final[dict[str, Any]] = {
+_COMMON_FIELD_DEFAULTS: Final[dict[str, Any]] = {
     "prompt": "",
     "images": [],
     "aspect_ratio": "",
@@ -47,57 +47,59 @@ _ALWAYS: Final[dict[str, Any]] = {
     "off_peak": False,
     "watermark": False,
 }
-_FURTHER: Final = (
+_OPTIONAL_FIELDS: Final = (
     *("style", "template", "subjects", "start_image", "image_settings", "audio_type", "is_rec"),
     "video_creation_id",
 )
 
 
-def model_name(endpoint: type[Endpoint]) -> str:
+def format_model_name(endpoint: type[Endpoint]) -> str:
     """Return the body's word for the model: "viduq2-pro", "vidu2.0"."""
     return f"vidu{endpoint.family}"
 
 
-def operation_word(endpoint: type[Endpoint]) -> str:
+def format_operation_name(endpoint: type[Endpoint]) -> str:
     """Return the path's word for the operation: "start-end2video"."""
     return endpoint.operation.value.replace("_", "-")
 
 
-def accepted(task: Task, endpoint: Endpoint) -> Json:
+def build_submit_response(task: Task, endpoint: Endpoint) -> Json:
     """Write what was understood of a submit."""
-    return {"task_id": task.id, **described(task, endpoint), "state": "created"}
+    return {"task_id": task.id, **describe_task(task, endpoint), "state": "created"}
 
 
-def described(task: Task, endpoint: Endpoint) -> Json:
+def describe_task(task: Task, endpoint: Endpoint) -> Json:
     """Write what a task is: its request and its time. Pictures that came inside the request show a digest."""
     given = endpoint.model_dump(mode="json")
     body: Json = {
-        "type": _TYPES.get(endpoint.operation, operation_word(type(endpoint))),
-        "state": STATES[task.state],
-        "model": model_name(type(endpoint)),
-        **{name: given.get(name) or absent for name, absent in _ALWAYS.items()},
-        **{name: given[name] for name in _FURTHER if name in given},
+        "type": _TYPES.get(endpoint.operation, format_operation_name(type(endpoint))),
+        "state": STATUS_BY_STATE[task.state],
+        "model": format_model_name(type(endpoint)),
+        **{name: given.get(name) or absent for name, absent in _COMMON_FIELD_DEFAULTS.items()},
+        **{name: given[name] for name in _OPTIONAL_FIELDS if name in given},
         "duration": endpoint.seconds,
         "seed": task.submission.seed,
-        "credits": credits_of(task),
-        "created_at": _moment(task.created),
+        "credits": get_credits(task),
+        "created_at": _format_time(task.created),
     }
-    if body["prompt"] == NO_WORDS:
+    if body["prompt"] == PLACEHOLDER_PROMPT:
         body["prompt"] = ""
     # Off-peak prices exclude sound: the request then counts as an ordinary one.
-    body["off_peak"] = endpoint.saving
+    body["off_peak"] = endpoint.is_off_peak
     if endpoint.operation in {Operation.MULTIFRAME, Operation.EXTEND}:
         body["wm_position"] = given["wm_position"] if body["watermark"] else "unspecified"
     return body
 
 
-def creations(task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
+def build_result_response(
+    task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int
+) -> Json:
     """Write what came of a task; a body of this format never has a `code`."""
-    given = described(task, endpoint)
+    given = describe_task(task, endpoint)
     return {
         "id": task.id,
         "state": given["state"],
-        "err_code": err_code(task),
+        "err_code": get_failure_code(task),
         "err_msg": task.reason,
         "credits": given["credits"],
         "payload": task.submission.payload,
@@ -106,35 +108,35 @@ def creations(task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_sec
         "seed": given["seed"],
         "progress": 100 if task.state is TaskState.SUCCEEDED else min(99, int(task.progress * 100)),
         "eta": eta_seconds,
-        "creations": made(task, links),
+        "creations": build_creations(task, links),
     }
 
 
-def balance(allowance: Allowance, *, detailed: bool) -> Json:
+def build_balance_response(allowance: TenantBalance, *, detailed: bool) -> Json:
     """Write what a tenant can spend and run; one package stands for all that it was given."""
-    left = UNLIMITED if allowance.credits is None else allowance.credits
+    left = UNLIMITED_CREDITS if allowance.credits is None else allowance.credits
     remains = {
         "type": _METERED,
         "credit_remain": left,
-        "concurrency_limit": allowance.at_a_time,
+        "concurrency_limit": allowance.concurrency_limit,
         "current_concurrency": allowance.running,
         "queue_count": allowance.waiting,
     }
-    since = _moment(allowance.since)
+    since = _format_time(allowance.since)
     package = {
         "id": allowance.tenant,
         "name": allowance.tenant,
         "type": _METERED,
-        "concurrency": allowance.at_a_time,
-        "credit_amount": left + allowance.held,
+        "concurrency": allowance.concurrency_limit,
+        "credit_amount": left + allowance.held_credits,
         "credit_remain": left,
         **dict.fromkeys(("created_at", "purchase_at", "valid_from"), since),
-        "valid_to": _FOR_GOOD,
+        "valid_to": _NEVER_EXPIRES,
     }
     return {"remains": [remains], "packages": [package] if detailed else []}
 
 
-def made(task: Task, links: SignedLinks | None) -> list[Json]:
+def build_creations(task: Task, links: SignedLinks | None) -> list[Json]:
     """List the one video of a succeeded task. Extending a video names it by this id."""
     if links is None:
         return []
@@ -142,12 +144,12 @@ def made(task: Task, links: SignedLinks | None) -> list[Json]:
     return [{"id": task.id, "url": url, "cover_url": links.cover, "watermarked_url": links.video}]
 
 
-def credits_of(task: Task) -> int:
+def get_credits(task: Task) -> int:
     """Return what a task costs: its price while it runs, what was charged once it is done."""
     if task.state is TaskState.SUCCEEDED:
         return task.charged
     return 0 if task.state.is_final else task.submission.credits
 
 
-def _moment(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from keyreel.order import Resolution, Size, compute_frame_size
-from keyreel.wire.endpoints.fields import Rule, shape
+from keyreel.wire.endpoints.fields import Rule, parse_aspect_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-_USUAL: Final = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9")
-_CLOSE: Final = Fraction(1, 50)
+_COMMON_RATIOS: Final = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9")
+_RATIO_TOLERANCE: Final = Fraction(1, 50)
 """A size is said to have a usual ratio if it is within two percent of it: sizes are whole multiples of 8."""
 
 _WIDEST: Final = 4
@@ -28,7 +28,7 @@ _FITTED: Final = frozenset({"duration", "resolution", "aspect_ratio"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class FitTarget:
     """What a request asks for; None where it leaves the choice."""
 
     seconds: int | None = None
@@ -36,7 +36,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class EndpointFit:
     """An endpoint with the values that come nearest to a wish, and what had to be changed for it."""
 
     endpoint: type[Endpoint]
@@ -45,101 +45,120 @@ class Fit:
     distance: float = 0.0
 
 
-def nearest(kinds: Sequence[type[Endpoint]], fields: Json, wish: Wish) -> Fit:
+def find_nearest_fit(kinds: Sequence[type[Endpoint]], fields: Json, wish: FitTarget) -> EndpointFit:
     """Choose the endpoint that comes nearest to the wish, and its values; the first of equals.
 
     `fields` are the request's others; where they break a rule of every endpoint, the first one's values are
     returned, and checking the request will say why.
     """
-    fits = [fit for kind in kinds for fit in _fit(kind, fields, wish)]
-    return min(fits, key=lambda fit: fit.distance) if fits else Fit(kinds[0], _first_values(kinds[0], wish))
+    fits = [fit for kind in kinds for fit in _find_valid_fit(kind, fields, wish)]
+    return (
+        min(fits, key=lambda fit: fit.distance)
+        if fits
+        else EndpointFit(kinds[0], _first_values(kinds[0], wish))
+    )
 
 
-def _fit(kind: type[Endpoint], fields: Json, wish: Wish) -> Iterable[Fit]:
+def _find_valid_fit(kind: type[Endpoint], fields: Json, wish: FitTarget) -> Iterable[EndpointFit]:
     """Yield the nearest values that go together, if any do."""
-    for values in _ranked(kind, fields, wish):
+    for values in _rank_values(kind, fields, wish):
         try:
             made = kind.model_validate(fields | values)
         except ValidationError as error:
             if any(each["loc"] and each["loc"][0] not in _FITTED for each in error.errors(include_url=False)):
                 return
             continue
-        yield replace(_judged(made, wish), values=values)
+        yield replace(_measure_fit(made, wish), values=values)
         return
 
 
-def _judged(made: Endpoint, wish: Wish) -> Fit:
+def _measure_fit(request: Endpoint, wish: FitTarget) -> EndpointFit:
     """Say how far a request is from the wish; a frame that follows a picture is never surely as wished."""
     changed: list[str] = []
     distance = 0.0
-    if wish.seconds is not None and made.seconds != wish.seconds:
+    if wish.seconds is not None and request.seconds != wish.seconds:
         changed.append("seconds")
-        distance += abs(made.seconds - wish.seconds)
+        distance += abs(request.seconds - wish.seconds)
     if wish.size is not None:
-        frame = made.order(1).size
+        frame = request.to_order(1).size
         if frame != wish.size:
             changed.append("size")
-        distance += _distance(frame or compute_frame_size(made.resolution, wish.size.aspect_ratio), wish.size)
-    return Fit(type(made), {}, tuple(changed), distance)
+        distance += _measure_area_distance(
+            frame or compute_frame_size(request.resolution, wish.size.aspect_ratio), wish.size
+        )
+    return EndpointFit(type(request), {}, tuple(changed), distance)
 
 
-def _ranked(kind: type[Endpoint], fields: Json, wish: Wish) -> list[Json]:
+def _rank_values(kind: type[Endpoint], fields: Json, wish: FitTarget) -> list[Json]:
     """List the values to try, nearest first."""
-    seconds = [] if "duration" in fields else [{"duration": each} for each in _durations(kind, wish)]
-    able = [] if "resolution" in fields else _resolutions(kind, wish)
+    seconds = [] if "duration" in fields else [{"duration": each} for each in _rank_durations(kind, wish)]
+    able = [] if "resolution" in fields else _rank_resolutions(kind, wish)
     sizes = [{"resolution": each.value} for each in able]
-    ratio = {} if "aspect_ratio" in fields else _ratio(kind, wish)
+    ratio = {} if "aspect_ratio" in fields else _choose_aspect_ratio(kind, wish)
     return [one | other | ratio for one, other in product(seconds or [{}], sizes or [{}])]
 
 
-def _first_values(kind: type[Endpoint], wish: Wish) -> Json:
-    return _ranked(kind, {}, wish)[0]
+def _first_values(kind: type[Endpoint], wish: FitTarget) -> Json:
+    return _rank_values(kind, {}, wish)[0]
 
 
-def _durations(kind: type[Endpoint], wish: Wish) -> list[int]:
-    schema = _schema(kind, "duration")
+def _rank_durations(kind: type[Endpoint], wish: FitTarget) -> list[int]:
+    schema = _get_field_schema(kind, "duration")
     if wish.seconds is None or not schema:
         return []
-    asked = wish.seconds
+    wanted_seconds = wish.seconds
     able = schema.get("enum") or range(schema["minimum"], schema["maximum"] + 1)
-    return sorted((each for each in able if each > 0), key=lambda each: abs(each - asked))
+    return sorted((each for each in able if each > 0), key=lambda each: abs(each - wanted_seconds))
 
 
-def _resolutions(kind: type[Endpoint], wish: Wish) -> list[Resolution]:
+def _rank_resolutions(kind: type[Endpoint], wish: FitTarget) -> list[Resolution]:
     if wish.size is None:
         return []
-    asked = wish.size
-    able = [Resolution(word) for word in _schema(kind, "resolution").get("enum", [])]
-    return sorted(able, key=lambda each: _distance(compute_frame_size(each, asked.aspect_ratio), asked))
+    wanted_size = wish.size
+    able = [Resolution(word) for word in _get_field_schema(kind, "resolution").get("enum", [])]
+    return sorted(
+        able,
+        key=lambda each: _measure_area_distance(
+            compute_frame_size(each, wanted_size.aspect_ratio), wanted_size
+        ),
+    )
 
 
-def _ratio(kind: type[Endpoint], wish: Wish) -> Json:
-    schema = _schema(kind, "aspect_ratio")
+def _choose_aspect_ratio(kind: type[Endpoint], wish: FitTarget) -> Json:
+    schema = _get_field_schema(kind, "aspect_ratio")
     if wish.size is None or not schema:
         return {}
-    asked = wish.size
+    wanted_size = wish.size
     if "enum" in schema:
-        return {"aspect_ratio": min(schema["enum"], key=lambda word: _apart(shape(word), asked.aspect_ratio))}
-    usual = min(_USUAL, key=lambda word: _apart(shape(word), asked.aspect_ratio))
-    if abs(asked.aspect_ratio / shape(usual) - 1) <= _CLOSE:
+        return {
+            "aspect_ratio": min(
+                schema["enum"],
+                key=lambda word: _measure_ratio_distance(parse_aspect_ratio(word), wanted_size.aspect_ratio),
+            )
+        }
+    usual = min(
+        _COMMON_RATIOS,
+        key=lambda word: _measure_ratio_distance(parse_aspect_ratio(word), wanted_size.aspect_ratio),
+    )
+    if abs(wanted_size.aspect_ratio / parse_aspect_ratio(usual) - 1) <= _RATIO_TOLERANCE:
         return {"aspect_ratio": usual}
-    if not Fraction(1, _WIDEST) <= asked.aspect_ratio <= _WIDEST:
-        return {"aspect_ratio": f"{_WIDEST}:1" if asked.aspect_ratio > 1 else f"1:{_WIDEST}"}
-    common = gcd(asked.width, asked.height)
-    return {"aspect_ratio": f"{asked.width // common}:{asked.height // common}"}
+    if not Fraction(1, _WIDEST) <= wanted_size.aspect_ratio <= _WIDEST:
+        return {"aspect_ratio": f"{_WIDEST}:1" if wanted_size.aspect_ratio > 1 else f"1:{_WIDEST}"}
+    common = gcd(wanted_size.width, wanted_size.height)
+    return {"aspect_ratio": f"{wanted_size.width // common}:{wanted_size.height // common}"}
 
 
-def _schema(kind: type[Endpoint], name: str) -> Json:
+def _get_field_schema(kind: type[Endpoint], name: str) -> Json:
     """Return what a field accepts, as a JSON schema; empty where there is no such field."""
     field = kind.model_fields.get(name)
     rules = [each for each in field.metadata if isinstance(each, Rule)] if field else []
-    return rules[0].schema() if rules else {}
+    return rules[0].to_json_schema() if rules else {}
 
 
-def _distance(one: Size, other: Size) -> float:
+def _measure_area_distance(one: Size, other: Size) -> float:
     """Compare areas: the same for twice and half as many pixels, and less than a second."""
     return abs(log(one.pixel_count / other.pixel_count)) / 10
 
 
-def _apart(one: Fraction, other: Fraction) -> float:
+def _measure_ratio_distance(one: Fraction, other: Fraction) -> float:
     return abs(log(one / other))

@@ -11,27 +11,27 @@ from pydantic import ValidationError
 from keyreel import errors
 from keyreel.order import Operation, Size
 from keyreel.task import TaskFilter, TaskId
-from keyreel.wire.dialects.dialect import Asked, Query
-from keyreel.wire.dialects.openai.nearest import Wish, nearest
+from keyreel.wire.dialects.dialect import ParsedSubmit, QueryParameter
+from keyreel.wire.dialects.openai.nearest import FitTarget, find_nearest_fit
 from keyreel.wire.endpoints import catalogue
-from keyreel.wire.requests.parsing import breaches_of, shown
+from keyreel.wire.requests.parsing import describe_value, list_violations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
-    from keyreel.wire.requests.parsing import Breach
+    from keyreel.wire.requests.parsing import RuleViolation
 
-OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
+SUPPORTED_OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
 """What the format has words for, by the number of pictures."""
 
-_ANY_MODEL: Final = re.compile(r"(sora([^a-z].*)?)?", re.IGNORECASE | re.ASCII)
+_PLACEHOLDER_MODEL: Final = re.compile(r"(sora([^a-z].*)?)?", re.IGNORECASE | re.ASCII)
 """Names that clients of the format send unasked, dated ones among them: any model will do."""
 
-_OWN: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
-_SECONDS: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
-_SIZE: Final = re.compile(r"([1-9][0-9]{1,4})\s*[xX*]\s*([1-9][0-9]{1,4})", re.ASCII)
+_FORMAT_FIELDS: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
+_SECONDS_PATTERN: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
+_SIZE_PATTERN: Final = re.compile(r"([1-9][0-9]{1,4})\s*[xX*]\s*([1-9][0-9]{1,4})", re.ASCII)
 
 
 _PAGE_SIZE: Final = 20
@@ -41,49 +41,51 @@ _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _LARGEST_ID: Final = 2**63 - 1
 
 LIST_QUERY: Final = (
-    Query("after", "The last id of the page before.", {"type": "string", "pattern": "^[0-9]{0,18}$"}),
-    Query(
+    QueryParameter(
+        "after", "The last id of the page before.", {"type": "string", "pattern": "^[0-9]{0,18}$"}
+    ),
+    QueryParameter(
         "limit",
         "Videos on a page; 20 where it is absent.",
         {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
     ),
-    Query("order", "desc, the newest first, or asc.", {"type": "string", "enum": ["asc", "desc"]}),
+    QueryParameter("order", "desc, the newest first, or asc.", {"type": "string", "enum": ["asc", "desc"]}),
 )
 CONTENT_QUERY: Final = (
-    Query("variant", "The video, or its cover.", {"type": "string", "enum": ["video", "thumbnail"]}),
+    QueryParameter("variant", "The video, or its cover.", {"type": "string", "enum": ["video", "thumbnail"]}),
 )
 
 
-def asked(body: Json) -> Asked:
+def parse_submit_body(body: Json) -> ParsedSubmit:
     """Read a submit's body.
 
     Raises:
         UnknownEndpoint: no such model, or none that this format has words for.
         InvalidRequest: prompt, seconds, size or pictures make no sense.
     """
-    pictures = pictures_of(body)
-    given = {name: value for name, value in body.items() if name not in _OWN}
+    pictures = extract_images(body)
+    given = {name: value for name, value in body.items() if name not in _FORMAT_FIELDS}
     fields = {name: value for name, value in given.items() if value is not None and value != ""}
     if pictures:
         fields["images"] = pictures
     # Who names the model's own fields beside the format's means them.
     precise = "resolution" in fields or "aspect_ratio" in fields
-    size, seconds = _size(body.get("size")), _seconds(body.get("seconds"))
-    wish = Wish(None if "duration" in fields else seconds, None if precise else size)
+    size, seconds = _parse_size(body.get("size")), _parse_seconds(body.get("seconds"))
+    wish = FitTarget(None if "duration" in fields else seconds, None if precise else size)
     try:
-        kinds, unasked = _kinds(body.get("model"), len(pictures))
+        endpoints, any_model = _find_endpoints(body.get("model"), len(pictures))
     except errors.UnknownEndpoint:
         # People write the prompt, programs the model: where both are wrong, the prompt is told.
-        _check_prompt(fields, OPERATIONS[len(pictures)])
+        _check_prompt(fields, SUPPORTED_OPERATIONS[len(pictures)])
         raise
-    fit = nearest(kinds, fields, wish)
+    fit = find_nearest_fit(endpoints, fields, wish)
     known = fit.endpoint.model_fields
     unknown = tuple(name for name in fields if name not in known)
-    changed = (*(["model"] if unasked and body.get("model") else []), *fit.changed)
-    return Asked(fit.endpoint, fields | fit.values, unknown + changed)
+    changed = (*(["model"] if any_model and body.get("model") else []), *fit.changed)
+    return ParsedSubmit(fit.endpoint, fields | fit.values, unknown + changed)
 
 
-def wanted(query: Mapping[str, str]) -> TaskFilter:
+def parse_list_query(query: Mapping[str, str]) -> TaskFilter:
     """Read which videos a list is to show.
 
     Raises:
@@ -101,7 +103,7 @@ def wanted(query: Mapping[str, str]) -> TaskFilter:
     return TaskFilter(after_id=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
 
 
-def pictures_of(body: Json) -> list[Any]:
+def extract_images(body: Json) -> list[Any]:
     """List the pictures: one or several, each an address, a data URI or an object that holds one.
 
     Raises:
@@ -115,7 +117,7 @@ def pictures_of(body: Json) -> list[Any]:
                 "input_reference: must be a file, an address, a data URI or hold image_url.",
                 field="input_reference",
             )
-    if len(pictures) >= len(OPERATIONS):
+    if len(pictures) >= len(SUPPORTED_OPERATIONS):
         raise errors.ItemCountOutOfRange(
             f"input_reference: got {len(pictures)} images; must be one, or the first and the last frame.",
             field="input_reference",
@@ -123,7 +125,7 @@ def pictures_of(body: Json) -> list[Any]:
     return pictures
 
 
-def model_id(endpoint: type[Endpoint]) -> str:
+def format_model_id(endpoint: type[Endpoint]) -> str:
     """Return "viduq2-pro-img2video" and the like."""
     return f"vidu{endpoint.family}-{endpoint.operation.value.replace('_', '-')}"
 
@@ -132,35 +134,35 @@ def _check_prompt(fields: Json, operation: Operation) -> None:
     """Refuse a prompt that no model takes."""
     if "prompt" not in fields:
         return
-    found: list[Breach] = []
+    found: list[RuleViolation] = []
     for kind in catalogue.ENDPOINTS:
         if kind.operation is operation:
-            broken = [breach for breach in _breaches(kind, fields) if breach.field == "prompt"]
+            broken = [breach for breach in _find_violations(kind, fields) if breach.field == "prompt"]
             if not broken:
                 return
             found += broken
-    raise found[0].error()
+    raise found[0].to_error()
 
 
-def _breaches(kind: type[Endpoint], fields: Json) -> tuple[Breach, ...]:
+def _find_violations(kind: type[Endpoint], fields: Json) -> tuple[RuleViolation, ...]:
     try:
         kind.model_validate(fields)
     except ValidationError as error:
-        return breaches_of(error)
+        return list_violations(error)
     return ()
 
 
-def _kinds(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]:
+def _find_endpoints(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]:
     """Return the endpoints that are meant, and whether any model will do."""
     if model is not None and not isinstance(model, str):
         raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
-    name, operation = model or "", OPERATIONS[pictures]
-    if _ANY_MODEL.fullmatch(name):
+    name, operation = model or "", SUPPORTED_OPERATIONS[pictures]
+    if _PLACEHOLDER_MODEL.fullmatch(name):
         return tuple(kind for kind in catalogue.ENDPOINTS if kind.operation is operation), True
     for spelling in (name, f"{name[:64]}-{operation.value}"):
         with suppress(errors.UnknownEndpoint):
-            found = catalogue.find(spelling)
-            if found.operation not in OPERATIONS:
+            found = catalogue.find_endpoint(spelling)
+            if found.operation not in SUPPORTED_OPERATIONS:
                 raise errors.InvalidRequest(
                     f"model: this format has no words for {found.name()}.", field="model"
                 )
@@ -171,24 +173,24 @@ def _kinds(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]
     )
 
 
-def _seconds(value: Any) -> int | None:
+def _parse_seconds(value: Any) -> int | None:
     if value is None or value == "":
         return None
     text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-    match = _SECONDS.fullmatch(text.strip()) if isinstance(text, str) else None
+    match = _SECONDS_PATTERN.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None or not int(match[1]):
         raise errors.InvalidRequest(
-            f"seconds: got {shown(value)}; must be a number of seconds from 1.", field="seconds"
+            f"seconds: got {describe_value(value)}; must be a number of seconds from 1.", field="seconds"
         )
     return int(match[1])
 
 
-def _size(value: Any) -> Size | None:
+def _parse_size(value: Any) -> Size | None:
     if value is None or value == "":
         return None
-    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = _SIZE_PATTERN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise errors.InvalidRequest(
-            f"size: got {shown(value)}; must be width and height such as 1280x720.", field="size"
+            f"size: got {describe_value(value)}; must be width and height such as 1280x720.", field="size"
         )
     return Size(int(match[1]), int(match[2]))

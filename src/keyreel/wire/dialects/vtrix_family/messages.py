@@ -15,7 +15,7 @@ PARAMETERS: Final = "parameters"
 _PARTS: Final = ("text", "image_url", "video_url")
 
 
-def are_messages(wrapped: Any) -> TypeGuard[list[Json]]:
+def is_message_list(wrapped: Any) -> TypeGuard[list[Json]]:
     """Say whether `input` holds messages rather than fields."""
     return (
         isinstance(wrapped, list)
@@ -24,7 +24,7 @@ def are_messages(wrapped: Any) -> TypeGuard[list[Json]]:
     )
 
 
-def fields_of(messages: list[Json], parameters: Any) -> Json:
+def extract_fields(messages: list[Json], parameters: Any) -> Json:
     """Return the fields: texts make the prompt, pictures the images, a video is gone on from.
 
     Raises:
@@ -33,9 +33,9 @@ def fields_of(messages: list[Json], parameters: Any) -> Json:
     if not isinstance(parameters, dict | None):
         raise errors.InvalidRequest("parameters: must be an object of the model's fields.", field=PARAMETERS)
     parts = [
-        _part(part, f"input[{index}].content[{number}]")
+        _parse_part(part, f"input[{index}].content[{number}]")
         for index, message in enumerate(messages)
-        for number, part in enumerate(_content(message["content"], f"input[{index}].content"))
+        for number, part in enumerate(_normalize_content(message["content"], f"input[{index}].content"))
     ]
     found: dict[str, list[str]] = {kind: [value for each, value in parts if each == kind] for kind in _PARTS}
     fields: Json = {}
@@ -48,7 +48,7 @@ def fields_of(messages: list[Json], parameters: Any) -> Json:
     return fields | (parameters or {})
 
 
-def _content(content: Any, path: str) -> list[Any]:
+def _normalize_content(content: Any, path: str) -> list[Any]:
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     if not isinstance(content, list):
@@ -56,7 +56,7 @@ def _content(content: Any, path: str) -> list[Any]:
     return content
 
 
-def _part(part: Any, path: str) -> tuple[str, str]:
+def _parse_part(part: Any, path: str) -> tuple[str, str]:
     """Return a part's kind and value; an address may stand in an object of its own."""
     kind = part.get("type") if isinstance(part, dict) else None
     if kind not in _PARTS:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-MODELS: Final = "/api/v1/skill/models"
+MODELS_PATH: Final = "/api/v1/skill/models"
 """Where clients look for models."""
 
 _PAGE_SIZE: Final = 20
 _LARGEST_PAGE: Final = 100
 _CORNERS: Final = tuple(Corner)
-_KINDS: Final = {
+_OPERATION_TITLES: Final = {
     Operation.IMG2VIDEO: "Image to Video",
     Operation.START_END2VIDEO: "Start and End to Video",
     Operation.MULTIFRAME: "Multiframe",
@@ -33,26 +33,28 @@ _KINDS: Final = {
 _INPUTS: Final = {Operation.TEXT2VIDEO: ["text"], Operation.EXTEND: ["text", "image", "video"]}
 
 
-def model_id(endpoint: type[Endpoint]) -> str:
+def format_model_id(endpoint: type[Endpoint]) -> str:
     """Return the format's name of an endpoint: "viduq2_pro_start_end2video" and the like."""
     family = endpoint.family.replace("-", "_").replace(".", "")
     return f"vidu{family}_{endpoint.operation.value}"
 
 
-def model_list(query: Mapping[str, str], offered: Collection[type[Endpoint]] = catalogue.ENDPOINTS) -> Json:
+def build_model_page(
+    query: Mapping[str, str], available: Collection[type[Endpoint]] = catalogue.ENDPOINTS
+) -> Json:
     """List the models that are offered; `page`, `page_size`, `type` and `keywords` narrow the list.
 
     `available=all` widens it to those that no engine here makes.
     """
     if query.get("available", "").lower() == "all":
-        offered = catalogue.ENDPOINTS
+        available = catalogue.ENDPOINTS
     kind, words = query.get("type", "").lower(), query.get("keywords", "").lower().split()
-    found = [_summary(endpoint) for endpoint in catalogue.ENDPOINTS if endpoint in offered]
+    found = [_summarize_model(endpoint) for endpoint in catalogue.ENDPOINTS if endpoint in available]
     found = [
         each for each in found if kind in {"", "video"} and all(word in str(each).lower() for word in words)
     ]
-    page = _count(query.get("page", ""), 1, 10**6)
-    size = _count(query.get("page_size", ""), _PAGE_SIZE, _LARGEST_PAGE)
+    page = _parse_page_number(query.get("page", ""), 1, 10**6)
+    size = _parse_page_number(query.get("page_size", ""), _PAGE_SIZE, _LARGEST_PAGE)
     data = {
         "models": found[(page - 1) * size : page * size],
         "total": len(found),
@@ -60,26 +62,26 @@ def model_list(query: Mapping[str, str], offered: Collection[type[Endpoint]] = c
         "page_size": size,
         "total_pages": ceil(len(found) / size),
     }
-    return enveloped(data)
+    return wrap_response(data)
 
 
-def model_spec(model: str, base_url: str) -> Json:
+def build_model_spec(model: str, base_url: str) -> Json:
     """Describe one model's parameters, and where to post them.
 
     Raises:
         UnknownEndpoint: there is no such model.
     """
-    endpoint = catalogue.find(model)
-    summary = _summary(endpoint)
+    endpoint = catalogue.find_endpoint(model)
+    summary = _summarize_model(endpoint)
     headers = {"Authorization": "Bearer YOUR_API_KEY", "Content-Type": "application/json"}
-    return enveloped(
+    return wrap_response(
         {
             "model_id": summary["id"],
             "name": summary["name"],
             "vendor": "keyreel",
             "type": summary["type"],
             "api": {"endpoint": f"{base_url}/model/v1/generation", "method": "POST", "headers": headers},
-            "parameters": _parameters(_documented(endpoint), "input[0].params"),
+            "parameters": _describe_parameters(_build_documented_schema(endpoint), "input[0].params"),
             "agent_prompt": (
                 f"{summary['description']} Post the parameters, then poll /model/v1/generation/task/<id>."
             ),
@@ -87,18 +89,18 @@ def model_spec(model: str, base_url: str) -> Json:
     )
 
 
-def _documented(endpoint: type[Endpoint]) -> Json:
+def _build_documented_schema(endpoint: type[Endpoint]) -> Json:
     """Return the schema of the fields as the page has them: clients refuse by it what it does not allow."""
     schema = endpoint.model_json_schema()
     fields: Json = schema["properties"]
     # A field of another format's pages.
     fields.pop("extra", None)
-    for name, spelling in _spellings(endpoint).items():
+    for name, spelling in _describe_spellings(endpoint).items():
         fields[name] = {"description": fields[name].get("description", "")} | spelling
     return schema
 
 
-def _spellings(endpoint: type[Endpoint]) -> Json:
+def _describe_spellings(endpoint: type[Endpoint]) -> Json:
     """Describe fields of which more spellings are taken than any page has."""
     if not issubclass(endpoint, Generation):
         return {}
@@ -112,11 +114,11 @@ def _spellings(endpoint: type[Endpoint]) -> Json:
     }
 
 
-def _summary(endpoint: type[Endpoint]) -> Json:
+def _summarize_model(endpoint: type[Endpoint]) -> Json:
     family = endpoint.family.replace("-", " ").title()
     return {
-        "id": model_id(endpoint),
-        "name": f"Vidu {family} {_KINDS[endpoint.operation]}",
+        "id": format_model_id(endpoint),
+        "name": f"Vidu {family} {_OPERATION_TITLES[endpoint.operation]}",
         "type": "video",
         "description": (endpoint.__doc__ or "").strip(),
         "input_modalities": _INPUTS.get(endpoint.operation, ["text", "image"]),
@@ -124,33 +126,34 @@ def _summary(endpoint: type[Endpoint]) -> Json:
     }
 
 
-def _parameters(schema: Json, path: str, root: Json | None = None) -> list[Json]:
+def _describe_parameters(schema: Json, path: str, root: Json | None = None) -> list[Json]:
     """Describe an object schema's properties."""
     root = root or schema
     required = schema.get("required", [])
     return [
-        _parameter(name, f"{path}.{name}", _resolved(inner, root), root) | {"required": name in required}
+        _describe_parameter(name, f"{path}.{name}", _resolve_schema(inner, root), root)
+        | {"required": name in required}
         for name, inner in schema.get("properties", {}).items()
     ]
 
 
-def _parameter(name: str, path: str, schema: Json, root: Json) -> Json:
-    items = _resolved(schema.get("items", {}), root)
+def _describe_parameter(name: str, path: str, schema: Json, root: Json) -> Json:
+    items = _resolve_schema(schema.get("items", {}), root)
     inner, inner_path = (items, f"{path}[]") if items.get("properties") else (schema, path)
-    children = _parameters(inner, inner_path, root) if inner.get("properties") else []
+    children = _describe_parameters(inner, inner_path, root) if inner.get("properties") else []
     return {
         "name": name,
         "path": path,
         "type": schema.get("type", "string"),
         "required": False,
         "description": schema.get("description", ""),
-        "constraints": _constraints(schema),
+        "constraints": _describe_constraints(schema),
         "example": (schema.get("examples") or schema.get("enum") or [schema.get("default")])[0],
         "children": children,
     }
 
 
-def _constraints(schema: Json) -> Json:
+def _describe_constraints(schema: Json) -> Json:
     names = {
         "default": "default",
         "minimum": "min",
@@ -163,7 +166,7 @@ def _constraints(schema: Json) -> Json:
     return found | ({"enum": [str(word) for word in schema["enum"]]} if "enum" in schema else {})
 
 
-def _resolved(schema: Json, root: Json) -> Json:
+def _resolve_schema(schema: Json, root: Json) -> Json:
     """Follow a reference, and take the part of an alternative that is not null."""
     for choice in ("anyOf", "oneOf"):
         parts = [part for part in schema.get(choice, []) if part.get("type") != "null"]
@@ -175,11 +178,11 @@ def _resolved(schema: Json, root: Json) -> Json:
     return schema
 
 
-def enveloped(data: Json | None, code: int = 200, message: str = "") -> Json:
+def wrap_response(data: Json | None, code: int = 200, message: str = "") -> Json:
     """Wrap an answer, refusals too, as these clients read it."""
     return {"status": {"code": code, "message": message}, "data": data}
 
 
-def _count(text: str, default: int, most: int) -> int:
+def _parse_page_number(text: str, default: int, most: int) -> int:
     """Read a page number leniently: what is no sensible number counts as absent."""
     return min(int(text), most) if text.isdecimal() and len(text) < 10 and int(text) > 0 else default  # noqa: PLR2004 - digits of an int

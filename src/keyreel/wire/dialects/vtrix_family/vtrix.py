@@ -8,11 +8,31 @@ from urllib.parse import quote
 from keyreel import errors
 from keyreel.pricing import to_usd
 from keyreel.task import TaskId, TaskState
-from keyreel.wire.dialects.dialect import Action, Asked, Call, Dialect, Json, Report, Route
-from keyreel.wire.dialects.error_codes import Row, ending_code, error_of, row_of, sentence
-from keyreel.wire.dialects.vtrix_family.messages import PARAMETERS, are_messages, fields_of
-from keyreel.wire.dialects.vtrix_family.models import MODELS, enveloped, model_id, model_list, model_spec
-from keyreel.wire.dialects.webhooks import Reporting
+from keyreel.wire.dialects.dialect import (
+    ApiRequest,
+    Dialect,
+    DialectRoute,
+    Json,
+    ParsedSubmit,
+    Report,
+    RouteAction,
+)
+from keyreel.wire.dialects.error_codes import (
+    ErrorMapping,
+    find_error,
+    find_error_mapping,
+    find_failure_code,
+    truncate_message,
+)
+from keyreel.wire.dialects.vtrix_family.messages import PARAMETERS, extract_fields, is_message_list
+from keyreel.wire.dialects.vtrix_family.models import (
+    MODELS_PATH,
+    build_model_page,
+    build_model_spec,
+    format_model_id,
+    wrap_response,
+)
+from keyreel.wire.dialects.webhooks import WebhookPolicy
 from keyreel.wire.endpoints import catalogue
 
 if TYPE_CHECKING:
@@ -22,49 +42,49 @@ if TYPE_CHECKING:
     from keyreel.task import SignedLinks, Task
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-__all__ = ["MODELS", "Vtrix", "model_list", "model_spec"]
+__all__ = ["MODELS_PATH", "Vtrix", "build_model_page", "build_model_spec"]
 
 _PATH: Final = "/model/v1/generation"
-_SKILL: Final = MODELS.removesuffix("models")
-_STATES: Final = {
+_DISCOVERY_PREFIX: Final = MODELS_PATH.removesuffix("models")
+_STATE_BY_STATUS: Final = {
     "in_progress": TaskState.RUNNING,
     "completed": TaskState.SUCCEEDED,
     "failed": TaskState.FAILED,
 }
 
 # Only 002014001 is published, for a missing image; the others are ours.
-_ENDINGS: Final = {
+_FAILURE_CODES: Final = {
     errors.PictureUnreachable: "002014101",
     errors.Cancelled: "002014102",
     errors.Expired: "002014102",
     errors.VideoUnreachable: "002014103",
     errors.KeyreelError: "002014100",
 }
-_REFUSALS: Final = (
-    Row(errors.MissingImage, 400, "002014001"),
-    Row(errors.InvalidRequest, 400, "002014002"),
-    Row(errors.InvalidImage, 400, "002014003"),
-    Row(errors.ImageTooLarge, 400, "002014004"),
-    Row(errors.ImageTooManyPixels, 400, "002014005"),
-    Row(errors.ImageSizeOutOfRange, 400, "002014006"),
-    Row(errors.MissingKey, 401, "002011001"),
-    Row(errors.InvalidKey, 401, "002011002"),
-    Row(errors.InsufficientCredits, 403, "002013003"),
-    Row(errors.MissingScope, 403, "002013004"),
-    Row(errors.UnsupportedOrder, 403, "002013001"),
-    Row(errors.LinkForged, 403, "002013002"),
-    Row(errors.UnknownEndpoint, 404, "002012001"),
-    Row(errors.UnknownTask, 404, "002012002"),
-    Row(errors.MethodNotAllowed, 405, "002012003"),
-    Row(errors.LinkExpired, 410, "002012004"),
-    Row(errors.BodyTooSlow, 408, "002014007"),
-    Row(errors.IdempotencyConflict, 409, "002014010"),
-    Row(errors.RateLimited, 429, "002016001"),
-    Row(errors.QuotaExceeded, 429, "002016002"),
-    Row(errors.BodyTooLarge, 413, "002014008"),
-    Row(errors.InternalFault, 500, "002015001"),
-    Row(errors.Unavailable, 503, "002015002"),
-    Row(errors.Refusal, 400, "002014009"),
+_ERROR_TABLE: Final = (
+    ErrorMapping(errors.MissingImage, 400, "002014001"),
+    ErrorMapping(errors.InvalidRequest, 400, "002014002"),
+    ErrorMapping(errors.InvalidImage, 400, "002014003"),
+    ErrorMapping(errors.ImageTooLarge, 400, "002014004"),
+    ErrorMapping(errors.ImageTooManyPixels, 400, "002014005"),
+    ErrorMapping(errors.ImageSizeOutOfRange, 400, "002014006"),
+    ErrorMapping(errors.MissingKey, 401, "002011001"),
+    ErrorMapping(errors.InvalidKey, 401, "002011002"),
+    ErrorMapping(errors.InsufficientCredits, 403, "002013003"),
+    ErrorMapping(errors.MissingScope, 403, "002013004"),
+    ErrorMapping(errors.UnsupportedOrder, 403, "002013001"),
+    ErrorMapping(errors.LinkForged, 403, "002013002"),
+    ErrorMapping(errors.UnknownEndpoint, 404, "002012001"),
+    ErrorMapping(errors.UnknownTask, 404, "002012002"),
+    ErrorMapping(errors.MethodNotAllowed, 405, "002012003"),
+    ErrorMapping(errors.LinkExpired, 410, "002012004"),
+    ErrorMapping(errors.BodyTooSlow, 408, "002014007"),
+    ErrorMapping(errors.IdempotencyConflict, 409, "002014010"),
+    ErrorMapping(errors.RateLimited, 429, "002016001"),
+    ErrorMapping(errors.QuotaExceeded, 429, "002016002"),
+    ErrorMapping(errors.BodyTooLarge, 413, "002014008"),
+    ErrorMapping(errors.InternalFault, 500, "002015001"),
+    ErrorMapping(errors.Unavailable, 503, "002015002"),
+    ErrorMapping(errors.Refusal, 400, "002014009"),
 )
 
 
@@ -73,17 +93,17 @@ class Vtrix(Dialect):
 
     name = "vtrix"
     title = "vtrix"
-    realm = ("/model/", _SKILL)
+    path_prefixes = ("/model/", _DISCOVERY_PREFIX)
     routes = (
-        Route(Action.SUBMIT, "POST", _PATH),
-        Route(Action.RESULT, "GET", f"{_PATH}/task/{{id}}"),
+        DialectRoute(RouteAction.SUBMIT, "POST", _PATH),
+        DialectRoute(RouteAction.RESULT, "GET", f"{_PATH}/task/{{id}}"),
     )
     body_limit = 20 * 1024 * 1024
-    reporting = Reporting(keyed=True)
+    webhook_policy = WebhookPolicy(signs_with_api_key=True)
 
-    def schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
         """Describe both forms: the fields in `input[0].params`, and beside `model`."""
-        model = {"const": self.model_id(endpoint)}
+        model = {"const": self.format_model_id(endpoint)}
         item = {"type": "object", "required": ["params"], "properties": {"params": fields}}
         wrapped = {"type": "array", "minItems": 1, "maxItems": 1, "items": item}
         flat = {"type": "object", "required": ["model"], "properties": {"model": model}}
@@ -98,16 +118,16 @@ class Vtrix(Dialect):
             ]
         }
 
-    def asked(self, path: Mapping[str, str], body: Json) -> Asked:
+    def parse_submit_request(self, path: Mapping[str, str], body: Json) -> ParsedSubmit:
         """Read a submit: fields flat, wrapped in `input[0].params`, or messages. What is wrapped wins."""
         del path
         flat = {name: value for name, value in body.items() if name not in {"model", "input"}}
         wrapped = body.get("input")
         beside: tuple[str, ...] = ()
-        if are_messages(wrapped):
-            params = flat | fields_of(wrapped, flat.pop(PARAMETERS, None))
+        if is_message_list(wrapped):
+            params = flat | extract_fields(wrapped, flat.pop(PARAMETERS, None))
         elif wrapped is not None:
-            params, beside = flat | _params(wrapped), _beside_params(wrapped[0])
+            params, beside = flat | _unwrap_params(wrapped), _list_fields_beside_params(wrapped[0])
         else:
             params = flat
         # Some models put the provider's own model name into the fields; ours is outside.
@@ -117,35 +137,41 @@ class Vtrix(Dialect):
             raise errors.InvalidRequest(
                 "model: is required, and must be text such as viduq2_pro_img2video.", field="model"
             )
-        endpoint = catalogue.find(model)
+        endpoint = catalogue.find_endpoint(model)
         unknown = tuple(name for name in params if name not in endpoint.model_fields)
-        return Asked(endpoint, params, unknown + beside)
+        return ParsedSubmit(endpoint, params, unknown + beside)
 
-    def task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
+    def parse_task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
         """Read the path's last part."""
         del query
         return TaskId(path["id"])
 
-    def accepted(self, task: Task, endpoint: Endpoint) -> Json:
+    def build_submit_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write the new task."""
-        return self.result(task, endpoint, None, 0)
+        return self.build_result_response(task, endpoint, None, 0)
 
-    def result(self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int) -> Json:
+    def build_result_response(
+        self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int
+    ) -> Json:
         """Write the task; `output`, `usage`, `error` and `progress` each only in their own states."""
         body: Json = {
             "id": task.id,
             "created_at": int(task.created.timestamp()),
-            "model": self.model_id(type(endpoint)),
-            "metadata": _metadata(task, eta_seconds),
+            "model": self.format_model_id(type(endpoint)),
+            "metadata": _build_metadata(task, eta_seconds),
         }
         if links is not None:
             content = {"type": "video", "url": links.video, "jobId": task.id, "cover_url": links.cover}
-            return body | {"status": "completed", "output": [{"content": [content]}], "usage": _usage(task)}
+            return body | {
+                "status": "completed",
+                "output": [{"content": [content]}],
+                "usage": _build_usage(task),
+            }
         if task.state is TaskState.SUCCEEDED:  # its files are no longer kept
-            return body | {"status": "completed", "output": [], "usage": _usage(task)}
+            return body | {"status": "completed", "output": [], "usage": _build_usage(task)}
         if task.state in {TaskState.FAILED, TaskState.CANCELLED}:
             cancelled = task.state is TaskState.CANCELLED
-            code = ending_code(task, _REFUSALS, _ENDINGS)
+            code = find_failure_code(task, _ERROR_TABLE, _FAILURE_CODES)
             usual = "The task was cancelled." if cancelled else "Video generation failed."
             return body | {
                 "status": "failed",
@@ -154,75 +180,84 @@ class Vtrix(Dialect):
             }
         return body | {"status": "in_progress", "progress": round(min(task.progress, 1.0), 4)}
 
-    def refusal(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+    def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, message}`; clients stumble over an `error` object here."""
         del request_id
-        row = row_of(_REFUSALS, error)
-        return row.status, {"code": row.code, "message": sentence(error)}
+        row = find_error_mapping(_ERROR_TABLE, error)
+        return row.status, {"code": row.code, "message": truncate_message(error)}
 
-    def refusal_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
+    def build_error_response_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{status, data}` where clients look for models: there they read nothing else."""
-        status, body = self.refusal(error, request_id)
-        return status, enveloped(None, status, body["message"]) if path.startswith(_SKILL) else body
+        status, body = self.build_error_response(error, request_id)
+        return status, wrap_response(None, status, body["message"]) if path.startswith(
+            _DISCOVERY_PREFIX
+        ) else body
 
-    def addressed(self, body: Json, headers: Mapping[str, str]) -> Json:
+    def adapt_result_to_client(self, body: Json, headers: Mapping[str, str]) -> Json:
         """Tell the command-line client errors as text: an object it takes for no answer, and polls on."""
         error = body.get("error")
         if isinstance(error, dict) and headers.get("x-source", "").lower() == "cli":
             return body | {"error": error["message"]}
         return body
 
-    def submit_call(self, endpoint: Endpoint) -> Call:
+    def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
         """Write a submit, wrapped as the hosted service wants it."""
-        body = {"model": self.model_id(type(endpoint)), "input": [{"params": endpoint.documented()}]}
-        return Call("POST", _PATH, body)
+        body = {
+            "model": self.format_model_id(type(endpoint)),
+            "input": [{"params": endpoint.to_documented_fields()}],
+        }
+        return ApiRequest("POST", _PATH, body)
 
-    def result_call(self, task_id: TaskId) -> Call:
+    def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
-        return Call("GET", f"{_PATH}/task/{quote(task_id, safe='')}")
+        return ApiRequest("GET", f"{_PATH}/task/{quote(task_id, safe='')}")
 
-    def read_accepted(self, body: Json) -> TaskId:
+    def parse_submit_response(self, body: Json) -> TaskId:
         """Read the task's id."""
         if not isinstance(body.get("id"), str) or not body["id"]:
             raise errors.RemoteError("The answer holds no id.")
         return TaskId(body["id"])
 
-    def read_result(self, body: Json) -> Report:
+    def parse_result_response(self, body: Json) -> Report:
         """Read a task's state; hosted services leave optional parts out."""
-        state = _STATES.get(body.get("status", ""))
+        state = _STATE_BY_STATUS.get(body.get("status", ""))
         if state is None:
             raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
         metadata: Json = body.get("metadata") or {}
-        content = _content(body)
+        content = _extract_content(body)
         seed = str(metadata.get("seed") or "")
         return Report(
             id=TaskId(str(body.get("id") or "")),
             state=state,
             progress=1.0 if state is TaskState.SUCCEEDED else float(body.get("progress") or 0),
             eta_seconds=int(metadata.get("eta_seconds") or 0),
-            reason=_reason(body.get("error")),
+            reason=_extract_error_message(body.get("error")),
             video_url=str(content.get("url") or ""),
             cover_url=str(content.get("cover_url") or ""),
             seed=int(seed) if seed.isdecimal() else None,
             payload=str(metadata.get("payload") or ""),
         )
 
-    def read_refusal(self, status: int, body: Json) -> KeyreelError:
+    def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read `{code, message}`, and the gateway's `error` in whatever form."""
         code = str(body.get("code") or "")
-        message = str(body.get("message") or _reason(body.get("error")) or f"The server answered {status}.")
+        message = str(
+            body.get("message")
+            or _extract_error_message(body.get("error"))
+            or f"The server answered {status}."
+        )
         path, separator, _ = message.partition(": ")
         field = path if separator and " " not in path else ""
-        return error_of(_REFUSALS, (status, code), message, field) or errors.RemoteError(
+        return find_error(_ERROR_TABLE, (status, code), message, field) or errors.RemoteError(
             message, status=status, code=code
         )
 
-    def model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint: type[Endpoint]) -> str:
         """Return "viduq2_pro_start_end2video" and the like."""
-        return model_id(endpoint)
+        return format_model_id(endpoint)
 
 
-def _params(wrapped: Any) -> Json:
+def _unwrap_params(wrapped: Any) -> Json:
     """Unwrap `[{"params": {…}}]`."""
     if not isinstance(wrapped, list) or len(wrapped) != 1 or not isinstance(wrapped[0], dict):
         raise errors.InvalidRequest("input: must be a list of one object that holds params.", field="input")
@@ -234,12 +269,12 @@ def _params(wrapped: Any) -> Json:
     return params
 
 
-def _beside_params(wrapped: Json) -> tuple[str, ...]:
+def _list_fields_beside_params(wrapped: Json) -> tuple[str, ...]:
     """Name what stands beside the fields: nobody reads it."""
     return tuple(f"input[0].{name}" for name in wrapped if name != "params")
 
 
-def _metadata(task: Task, eta_seconds: int) -> Json:
+def _build_metadata(task: Task, eta_seconds: int) -> Json:
     """Write what the format has no place for: the same keys in every state, 0 for what is not known yet."""
     moments = {"started_at": task.started, "finished_at": task.finished}
     return {
@@ -250,20 +285,20 @@ def _metadata(task: Task, eta_seconds: int) -> Json:
     }
 
 
-def _usage(task: Task) -> Json:
+def _build_usage(task: Task) -> Json:
     """Write the price in US dollars; clients want every one of these keys, the amounts as text."""
     cost = f"{to_usd(task.charged):.6f}"
     discount = 0.5 if task.submission.off_peak else 0.0
     return {"cost": cost, "discount": discount, "quantity": 1, "unit_price": cost, "extra_info": {}}
 
 
-def _content(body: Json) -> Json:
+def _extract_content(body: Json) -> Json:
     output: Json = next(iter(body.get("output") or []), {})
     content: Json = next(iter(output.get("content") or []), {})
     return content
 
 
-def _reason(error: Any) -> str:
+def _extract_error_message(error: Any) -> str:
     if isinstance(error, dict):
         return str(error.get("message") or error.get("error_message") or "")
     return str(error or "")

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
-from keyreel.wire.endpoints.fields import Many, OneOf, Text
+from keyreel.wire.endpoints.fields import BoundedList, BoundedText, OneOf
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
 from keyreel.wire.endpoints.models.vidu_2_0 import FourOrEight, V20Img2Video, V20StartEnd2Video
-from keyreel.wire.inputs.sources import Source
+from keyreel.wire.inputs.sources import ImageSource
 
 Ratios = Annotated[str, OneOf(("16:9", "9:16", "1:1"))]
 
@@ -19,7 +19,9 @@ class V15Text2Video(FourOrEight, Text2Video):
 
     family = "1.5"
 
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to be seen and to happen.")
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
+        description="What is to be seen and to happen."
+    )
     aspect_ratio: Ratios = Field("16:9", description="The frame's width:height.")
 
 
@@ -41,10 +43,10 @@ class V15Reference2Video(FourOrEight, ImageReference2Video):
     family = "1.5"
     image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=10 * MEGABYTE - 1)
 
-    images: Annotated[tuple[Source, ...], Many(1, 3, noun="images", kind="no_image")] = Field(
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", kind="no_image")] = Field(
         description="The subjects."
     )
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
         description="What is to happen; @1 is the first subject."
     )
     aspect_ratio: Ratios = Field("16:9", description="The frame's width:height.")

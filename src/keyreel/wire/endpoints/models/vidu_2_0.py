@@ -6,16 +6,24 @@ from pydantic import Field, model_validator
 
 from keyreel.order import Resolution
 from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
-from keyreel.wire.endpoints.fields import Choice, Many, OneOf, Text, Whole, broken, whole
+from keyreel.wire.endpoints.fields import (
+    BoundedList,
+    BoundedText,
+    IntegerChoice,
+    IntegerRange,
+    OneOf,
+    make_rule_error,
+    parse_integer,
+)
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.generation import Generation
-from keyreel.wire.inputs.sources import Source
+from keyreel.wire.inputs.sources import ImageSource
 
 _INLINE = 10 * MEGABYTE - 1
 _LONG = 8
 
-Seconds = Annotated[int, Choice((4, _LONG))]
+Seconds = Annotated[int, IntegerChoice((4, _LONG))]
 Sizes = Annotated[Resolution, OneOf(("360p", "720p", "1080p"))]
 
 
@@ -28,14 +36,18 @@ class FourOrEight(Generation):
     @model_validator(mode="before")
     @classmethod
     def _long_ones_are_720p(cls, data: Any) -> Any:
-        if isinstance(data, dict) and whole(data.get("duration")) == _LONG and not data.get("resolution"):
+        if (
+            isinstance(data, dict)
+            and parse_integer(data.get("duration")) == _LONG
+            and not data.get("resolution")
+        ):
             return data | {"resolution": "720p"}
         return data
 
     @model_validator(mode="after")
     def _long_ones_are_nothing_else(self) -> "FourOrEight":
         if self.duration == _LONG and self.resolution is not Resolution.P720:
-            raise broken("must be 720p with duration 8", field="resolution")
+            raise make_rule_error("must be 720p with duration 8", field="resolution")
         return self
 
 
@@ -45,7 +57,7 @@ class V20Img2Video(FourOrEight, Img2Video):
     family = "2.0"
     image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
 
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to happen.")
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
 
 
 class V20StartEnd2Video(FourOrEight, StartEnd2Video):
@@ -54,7 +66,7 @@ class V20StartEnd2Video(FourOrEight, StartEnd2Video):
     family = "2.0"
     image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
 
-    prompt: Annotated[str, Text(1500)] = Field("", description="What is to happen.")
+    prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
 
 
 class V20Reference2Video(ImageReference2Video):
@@ -63,11 +75,11 @@ class V20Reference2Video(ImageReference2Video):
     family = "2.0"
     image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=_INLINE)
 
-    images: Annotated[tuple[Source, ...], Many(1, 3, noun="images", kind="no_image")] = Field(
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", kind="no_image")] = Field(
         description="The subjects."
     )
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
         description="What is to happen; @1 is the first subject."
     )
-    duration: Annotated[int, Whole(4, 4)] = Field(4, description="Seconds; four is the only choice.")
+    duration: Annotated[int, IntegerRange(4, 4)] = Field(4, description="Seconds; four is the only choice.")
     resolution: Annotated[Resolution, OneOf(("360p", "720p"))] = Resolution.P360

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from keyreel.order import Resolution, Size
 from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
-from keyreel.wire.endpoints.fields import OneOf, Text, Whole
+from keyreel.wire.endpoints.fields import BoundedText, IntegerRange, OneOf
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
@@ -15,7 +15,7 @@ _SIZES = {"16:9": Size(1920, 1080), "9:16": Size(1080, 1920), "1:1": Size(1080, 
 # "Less than 10 MB": one byte below it is the most.
 _INLINE = 10 * MEGABYTE - 1
 
-Seconds = Annotated[int, Whole(5, 5)]
+Seconds = Annotated[int, IntegerRange(5, 5)]
 Only1080p = Annotated[Resolution, OneOf(("1080p",))]
 
 
@@ -26,7 +26,7 @@ class Q1Reference2Video(ImageReference2Video):
     sizes = _SIZES
     image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=_INLINE, data_uri_only=True)
 
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
         description="What is to happen; @1 is the first subject."
     )
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
@@ -40,7 +40,7 @@ class Q1Img2Video(Img2Video):
     family = "q1"
     image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
 
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to happen.")
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
     resolution: Only1080p = Resolution.P1080
 
@@ -51,7 +51,7 @@ class Q1StartEnd2Video(StartEnd2Video):
     family = "q1"
     image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
 
-    prompt: Annotated[str, Text(1500)] = Field("", description="What is to happen.")
+    prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
     resolution: Only1080p = Resolution.P1080
 
@@ -62,7 +62,9 @@ class Q1Text2Video(Text2Video):
     family = "q1"
     sizes = _SIZES
 
-    prompt: Annotated[str, Text(1500, needed=True)] = Field(description="What is to be seen and to happen.")
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
+        description="What is to be seen and to happen."
+    )
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
     resolution: Only1080p = Resolution.P1080
     aspect_ratio: Annotated[str, OneOf(tuple(_SIZES))] = "16:9"

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from keyreel.order import Corner
-from keyreel.wire.endpoints.fields import CornerName, Whole
+from keyreel.wire.endpoints.fields import CornerName, IntegerRange
 from keyreel.wire.endpoints.from_keyframes import Img2Video, Multiframe, StartEnd2Video
 from keyreel.wire.endpoints.from_references import SubjectReference2Video
 from keyreel.wire.endpoints.from_video import Extend
@@ -38,7 +38,7 @@ class Q2ProReference2Video(SubjectReference2Video):
 
     family = "q2-pro"
 
-    duration: Annotated[int, Whole(0, 10)] = Field(5, description="Seconds; 0 leaves it to the model.")
+    duration: Annotated[int, IntegerRange(0, 10)] = Field(5, description="Seconds; 0 leaves it to the model.")
 
     @property
     def seconds(self) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from keyreel.order import Resolution
-from keyreel.wire.endpoints.fields import OneOf, Text
+from keyreel.wire.endpoints.fields import BoundedText, OneOf
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_references import SubjectReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
@@ -35,7 +35,7 @@ class Q2ProFastReference2Video(SubjectReference2Video):
 
     family = "q2-pro-fast"
 
-    prompt: Annotated[str, Text(2000, needed=True)] = Field(
+    prompt: Annotated[str, BoundedText(2000, needed=True)] = Field(
         description="What is to happen; @name means a subject."
     )
     resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
@@ -46,5 +46,7 @@ class Q2ProFastText2Video(Text2Video):
 
     family = "q2-pro-fast"
 
-    prompt: Annotated[str, Text(2000, needed=True)] = Field(description="What is to be seen and to happen.")
+    prompt: Annotated[str, BoundedText(2000, needed=True)] = Field(
+        description="What is to be seen and to happen."
+    )
     resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")

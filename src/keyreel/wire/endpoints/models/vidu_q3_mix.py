@@ -6,10 +6,10 @@ from pydantic import Field
 
 from keyreel.order import Resolution
 from keyreel.wire.endpoints.fields import OneOf
-from keyreel.wire.endpoints.references_with_audio import SoundingReference2Video
+from keyreel.wire.endpoints.references_with_audio import Reference2VideoWithAudio
 
 
-class Q3MixReference2Video(SoundingReference2Video):
+class Q3MixReference2Video(Reference2VideoWithAudio):
     """Makes a video of up to seven subjects from their pictures and a description, with sound."""
 
     family = "q3-mix"

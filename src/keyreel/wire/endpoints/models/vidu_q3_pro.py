@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from keyreel.wire.endpoints.fields import Text, Whole
+from keyreel.wire.endpoints.fields import BoundedText, IntegerRange
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_text import Text2Video
-from keyreel.wire.endpoints.with_audio import Sounding
+from keyreel.wire.endpoints.with_audio import WithAudio
 
-Seconds = Annotated[int, Whole(1, 16)]
+Seconds = Annotated[int, IntegerRange(1, 16)]
 
 
-class Q3ProText2Video(Sounding, Text2Video):
+class Q3ProText2Video(WithAudio, Text2Video):
     """Makes a video from a description."""
 
     family = "q3-pro"
@@ -20,7 +20,7 @@ class Q3ProText2Video(Sounding, Text2Video):
     duration: Seconds = Field(5, description="Seconds.")
 
 
-class Q3ProImg2Video(Sounding, Img2Video):
+class Q3ProImg2Video(WithAudio, Img2Video):
     """Makes a video that starts with a picture."""
 
     family = "q3-pro"
@@ -28,10 +28,10 @@ class Q3ProImg2Video(Sounding, Img2Video):
     duration: Seconds = Field(5, description="Seconds.")
 
 
-class Q3ProStartEnd2Video(Sounding, StartEnd2Video):
+class Q3ProStartEnd2Video(WithAudio, StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "q3-pro"
 
-    prompt: Annotated[str, Text(5000)] = Field("", description="What is to happen.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds.")

@@ -5,17 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from keyreel.order import Resolution
-from keyreel.wire.endpoints.fields import OneOf, Whole
+from keyreel.wire.endpoints.fields import IntegerRange, OneOf
 from keyreel.wire.endpoints.from_keyframes import Img2Video
-from keyreel.wire.endpoints.with_audio import Sounding
+from keyreel.wire.endpoints.with_audio import WithAudio
 
 
-class Q3ProFastImg2Video(Sounding, Img2Video):
+class Q3ProFastImg2Video(WithAudio, Img2Video):
     """Makes a video that starts with a picture."""
 
     family = "q3-pro-fast"
 
-    duration: Annotated[int, Whole(1, 16)] = Field(5, description="Seconds.")
+    duration: Annotated[int, IntegerRange(1, 16)] = Field(5, description="Seconds.")
     resolution: Annotated[Resolution, OneOf(("720p", "1080p"))] = Field(
         Resolution.P720, description="The frame's size class."
     )

@@ -4,16 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from keyreel.wire.endpoints.fields import Text, Whole
+from keyreel.wire.endpoints.fields import BoundedText, IntegerRange
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_text import Text2Video
-from keyreel.wire.endpoints.references_with_audio import SoundingReference2Video
-from keyreel.wire.endpoints.with_audio import Sounding
+from keyreel.wire.endpoints.references_with_audio import Reference2VideoWithAudio
+from keyreel.wire.endpoints.with_audio import WithAudio
 
-Seconds = Annotated[int, Whole(1, 16)]
+Seconds = Annotated[int, IntegerRange(1, 16)]
 
 
-class Q3TurboText2Video(Sounding, Text2Video):
+class Q3TurboText2Video(WithAudio, Text2Video):
     """Makes a video from a description."""
 
     family = "q3-turbo"
@@ -21,7 +21,7 @@ class Q3TurboText2Video(Sounding, Text2Video):
     duration: Seconds = Field(5, description="Seconds.")
 
 
-class Q3TurboImg2Video(Sounding, Img2Video):
+class Q3TurboImg2Video(WithAudio, Img2Video):
     """Makes a video that starts with a picture."""
 
     family = "q3-turbo"
@@ -29,16 +29,16 @@ class Q3TurboImg2Video(Sounding, Img2Video):
     duration: Seconds = Field(5, description="Seconds.")
 
 
-class Q3TurboStartEnd2Video(Sounding, StartEnd2Video):
+class Q3TurboStartEnd2Video(WithAudio, StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "q3-turbo"
 
-    prompt: Annotated[str, Text(5000)] = Field("", description="What is to happen.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds.")
 
 
-class Q3TurboReference2Video(SoundingReference2Video):
+class Q3TurboReference2Video(Reference2VideoWithAudio):
     """Makes a video of named subjects from their pictures and a description, with sound."""
 
     family = "q3-turbo"
