@@ -210,7 +210,7 @@ def test_four_pictures_are_fetched_at_a_time(tmp_path: Path) -> None:
 
 def test_a_picture_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
     class Marked(Request):
-        def picture_rules(self, path: str) -> PictureRules:
+        def get_image_rules(self, path: str) -> PictureRules:
             return PictureRules(keep_alpha=True, min_side=300 if path == "images[1]" else 1)
 
     source = data_uri(picture(mode="RGBA"))

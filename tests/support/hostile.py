@@ -35,7 +35,7 @@ class Request(Endpoint):
 
     images: tuple[str, ...]
 
-    def order(self, seed: int) -> Order:
+    def to_order(self, seed: int) -> Order:
         shots = tuple(Shot("", 1, first=ImageRef(image)) for image in self.images)
         return Order(self.operation, "test", shots, Resolution.P720, seed)
 
@@ -47,13 +47,13 @@ class Request(Endpoint):
     def chosen_seed(self) -> int | None:
         return None
 
-    def pictures(self) -> dict[str, str]:
+    def get_image_sources(self) -> dict[str, str]:
         return {f"images[{n}]": image for n, image in enumerate(self.images)}
 
-    def with_pictures(self, sources: Mapping[str, str]) -> Self:
+    def with_image_sources(self, sources: Mapping[str, str]) -> Self:
         return self.model_copy(update={"images": tuple(sources.values())})
 
-    def picture_rules(self, path: str) -> PictureRules:
+    def get_image_rules(self, path: str) -> PictureRules:
         assert path.startswith("images[")
         return self.rules
 
@@ -61,7 +61,7 @@ class Request(Endpoint):
         if len({size.aspect_ratio > 1 for size in sizes.values()}) > 1:
             raise ImageSizeOutOfRange("images: one is wide, one is tall.", field="images")
 
-    def without_effect(self) -> tuple[str, ...]:
+    def list_ignored_fields(self) -> tuple[str, ...]:
         return ()
 
 

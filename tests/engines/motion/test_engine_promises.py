@@ -116,14 +116,14 @@ class Notes:
         self.remembered = asyncio.Event()
         self.drawing = asyncio.Event()
 
-    def reached(self, fraction: float) -> None:
+    def report_progress(self, fraction: float) -> None:
         del fraction
         self.drawing.set()
 
-    async def recall(self, step: str) -> str | None:
+    async def load_step(self, step: str) -> str | None:
         return self.steps.get(step)
 
-    async def remember(self, step: str, result: str) -> None:
+    async def save_step(self, step: str, result: str) -> None:
         self.steps[step] = result
         self.drawing.clear()
         self.remembered.set()

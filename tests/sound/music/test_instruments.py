@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import keyreel.sound
+import keyreel.sound.music
 from keyreel.media.audio import SAMPLE_RATE
 from keyreel.media.ogg import decode_ogg
 from keyreel.sound.music.instruments import InstrumentPack

@@ -32,13 +32,13 @@ class Notes:
         self.reached_: list[float] = []
         self.steps: dict[str, str] = {}
 
-    def reached(self, fraction: float) -> None:
+    def report_progress(self, fraction: float) -> None:
         self.reached_.append(fraction)
 
-    async def recall(self, step: str) -> str | None:
+    async def load_step(self, step: str) -> str | None:
         return self.steps.get(step)
 
-    async def remember(self, step: str, result: str) -> None:
+    async def save_step(self, step: str, result: str) -> None:
         self.steps[step] = result
 
 

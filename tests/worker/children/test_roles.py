@@ -38,14 +38,14 @@ def workshops() -> list[psutil.Process]:
 class Desk:
     """A desk that keeps nothing."""
 
-    def reached(self, fraction: float) -> None:
+    def report_progress(self, fraction: float) -> None:
         """Take note of progress."""
 
-    async def recall(self, step: str) -> str | None:
+    async def load_step(self, step: str) -> str | None:
         del step
         return None
 
-    async def remember(self, step: str, result: str) -> None:
+    async def save_step(self, step: str, result: str) -> None:
         """Keep nothing."""
 
 
