@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
-PICTURES = [HERE / "pictures" / f"flight-{number}.jpg" for number in range(5)]
+IMAGES = [HERE / "pictures" / f"flight-{number}.jpg" for number in range(5)]
 PROMPT = "a drone flies over the lake towards the mountains at golden hour"
 
 
@@ -65,7 +65,7 @@ def main() -> None:
             row = bar.add_task("rendering", total=1.0)
             video = client.generate(
                 "vidu-q2-pro-multiframe",
-                images=PICTURES,
+                images=IMAGES,
                 prompt=PROMPT,
                 duration=2,
                 resolution="720p",

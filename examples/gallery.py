@@ -24,14 +24,14 @@ PAGE = HERE.parent / "docs" / "gallery"
 SEED = 7
 
 
-def picture(name: str) -> Path:
-    """Return an example picture's path."""
+def image(name: str) -> Path:
+    """Return an example image's path."""
     return HERE / "pictures" / f"{name}.jpg"
 
 
-def pictures(*names: str) -> list[Path]:
+def images(*names: str) -> list[Path]:
     """Return several."""
-    return [picture(name) for name in names]
+    return [image(name) for name in names]
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Piece:
 
 
 def subjects(*names: str) -> list[dict[str, Any]]:
-    """Return named subjects, one picture each."""
-    return [{"id": name, "images": [picture(name)]} for name in names]
+    """Return named subjects, one image each."""
+    return [{"id": name, "images": [image(name)]} for name in names]
 
 
-FLIGHT = pictures(*(f"flight-{number}" for number in range(5)))
+FLIGHT = images(*(f"flight-{number}" for number in range(5)))
 PIECES = (
     Piece(
         "flight",
@@ -61,30 +61,30 @@ PIECES = (
         "three-places",
         "vidu-q2-pro-multiframe",
         "from the coffee table out into the world",
-        {"images": pictures("coffee", "lighthouse", "scene"), "duration": 3},
+        {"images": images("coffee", "lighthouse", "scene"), "duration": 3},
     ),
     Piece(
         "approach",
         "vidu-q2-pro-startend2video",
         "the camera glides to the island",
-        {"images": pictures("start", "end"), "duration": 4},
+        {"images": images("start", "end"), "duration": 4},
     ),
-    Piece("cat", "vidu-q2-pro-img2video", "slow push in, snow falls", {"images": pictures("cat")}),
+    Piece("cat", "vidu-q2-pro-img2video", "slow push in, snow falls", {"images": images("cat")}),
     Piece(
         "night-rain",
         "vidu-q2-pro-img2video",
         "夜晚下雨, 镜头缓缓向左平移",
-        {"images": pictures("lighthouse"), "movement_amplitude": "medium"},
+        {"images": images("lighthouse"), "movement_amplitude": "medium"},
     ),
-    Piece("coffee", "vidu-q2-pro-img2video", "orbit right around the cup", {"images": pictures("coffee")}),
+    Piece("coffee", "vidu-q2-pro-img2video", "orbit right around the cup", {"images": images("coffee")}),
     Piece(
         "dolly-zoom",
         "vidu-q2-pro-img2video",
         "dolly zoom, dramatic",
-        {"images": pictures("astronaut"), "movement_amplitude": "high"},
+        {"images": images("astronaut"), "movement_amplitude": "high"},
     ),
-    Piece("embers", "vidu-q2-pro-img2video", "handheld, embers rise, sunset", {"images": pictures("scene")}),
-    Piece("fog", "vidu-q2-pro-img2video", "fog drifts in, crane up", {"images": pictures("start")}),
+    Piece("embers", "vidu-q2-pro-img2video", "handheld, embers rise, sunset", {"images": images("scene")}),
+    Piece("fog", "vidu-q2-pro-img2video", "fog drifts in, crane up", {"images": images("start")}),
     Piece(
         "balloon",
         "vidu-q2-reference2video",
@@ -113,7 +113,7 @@ PIECES = (
         "street",
         "vidu-q2-reference2video",
         "@1 站在夜晚的城市街道上, 下着雨, 镜头缓缓推近",
-        {"subjects": [{"id": "1", "images": [picture("astronaut")]}], "aspect_ratio": "16:9"},
+        {"subjects": [{"id": "1", "images": [image("astronaut")]}], "aspect_ratio": "16:9"},
     ),
     Piece(
         "alpine-lake",
@@ -143,7 +143,7 @@ PIECES = (
         "astronaut",
         "vidu-q1-reference2video",
         "@1 floats in space, push in",
-        {"images": pictures("astronaut"), "aspect_ratio": "9:16", "resolution": "1080p"},
+        {"images": images("astronaut"), "aspect_ratio": "9:16", "resolution": "1080p"},
     ),
 )
 
@@ -172,7 +172,7 @@ def page() -> str:
     """Write the page of all contact sheets."""
     parts = [
         "# Gallery\n",
-        "Every picture is from a video that `make gallery` makes on a plain 2-core CPU, out of the pictures",
+        "Every image is from a video that `make gallery` makes on a plain 2-core CPU, out of the images",
         "in `examples/pictures`. Time runs from left to right, line by line.\n",
     ]
     parts += [

@@ -1,4 +1,4 @@
-"""A picture set in motion, with the SDK.
+"""An image set in motion, with the SDK.
 
 Start `keyreel up` first. KEYREEL_BASE_URL and KEYREEL_API_KEY say where the server is and with which key.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keyreel.client import Client
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "pictures"
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     with Client(base_url, os.environ["KEYREEL_API_KEY"]) as client:
         video = client.generate(
             "vidu-q2-pro-img2video",
-            images=[PICTURES / "lighthouse.jpg"],
+            images=[IMAGES / "lighthouse.jpg"],
             prompt="slow push in towards the lighthouse, evening",
             duration=5,
             resolution="720p",

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "pictures"
 
 
 def inline(name: str) -> str:
-    """Return a picture as a data URI; an http(s) URL does as well."""
-    return "data:image/jpeg;base64," + base64.b64encode((PICTURES / name).read_bytes()).decode()
+    """Return an image as a data URI; an http(s) URL does as well."""
+    return "data:image/jpeg;base64," + base64.b64encode((IMAGES / name).read_bytes()).decode()
 
 
 def main() -> None:

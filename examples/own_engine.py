@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame, Job
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "pictures"
 
 
 class Slideshow:
@@ -44,7 +44,7 @@ class Slideshow:
         done = 0
         with job.film("clip", order.frame_size) as film:
             for shot in order.shots:
-                first, last = (slide(picture, order.frame_size) for picture in (shot.first, shot.last))
+                first, last = (slide(image, order.frame_size) for image in (shot.first, shot.last))
                 for number in range(shot.frames):
                     share = number / (shot.frames - 1)
                     film.write(cv2.addWeighted(first, 1 - share, last, share, 0).astype(np.uint8))
@@ -62,16 +62,16 @@ class Slideshow:
         """Free it again."""
 
 
-def slide(picture: ImageRef | None, size: Size) -> Frame:
+def slide(image: ImageRef | None, size: Size) -> Frame:
     """Read a keyframe in the frame's size. Engines get paths of checked PNG files."""
-    bgr = cv2.imread(str(picture), cv2.IMREAD_COLOR)
+    bgr = cv2.imread(str(image), cv2.IMREAD_COLOR)
     scaled = cv2.resize(bgr, (size.width, size.height), interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(scaled[..., ::-1]).astype(np.uint8)
 
 
 async def main() -> None:
     """Make a clip in a folder of its own."""
-    keyframes = [ImageRef(str(PICTURES / f"flight-{number}.jpg")) for number in range(3)]
+    keyframes = [ImageRef(str(IMAGES / f"flight-{number}.jpg")) for number in range(3)]
     shots = tuple(Shot("", 2, first, last) for first, last in pairwise(keyframes))
     order = Order(Operation.MULTIFRAME, "q2-pro", shots, Resolution.P540, seed=1, size=Size(960, 528))
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Subjects from pictures in a new scene, Vidu Q1: five seconds in 1080p. With the SDK.
+"""Subjects from images in a new scene, Vidu Q1: five seconds in 1080p. With the SDK.
 
 Start `keyreel up` first. KEYREEL_BASE_URL and KEYREEL_API_KEY say where the server is and with which key.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keyreel.client import Client
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "pictures"
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     with Client(base_url, os.environ["KEYREEL_API_KEY"]) as client:
         video = client.generate(
             "vidu-q1-reference2video",
-            images=[PICTURES / "balloon.jpg"],
+            images=[IMAGES / "balloon.jpg"],
             prompt="a hot-air balloon floats over a mountain lake",
             aspect_ratio="16:9",
             seed=7,

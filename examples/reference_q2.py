@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keyreel.client import Client
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "pictures"
 
 
 def main() -> None:
@@ -20,8 +20,8 @@ def main() -> None:
         video = client.generate(
             "vidu-q2-reference2video",
             subjects=[
-                {"id": "balloon", "images": [PICTURES / "balloon.jpg"]},
-                {"id": "lake", "images": [PICTURES / "scene.jpg"]},
+                {"id": "balloon", "images": [IMAGES / "balloon.jpg"]},
+                {"id": "lake", "images": [IMAGES / "scene.jpg"]},
             ],
             prompt="@balloon floats slowly to the right, with @lake as the background",
             duration=5,

@@ -104,7 +104,7 @@ def _endpoints() -> Iterator[str]:
     yield "`/v1/videos` names there what it had to change as well: `seconds`, `size`, `model`.\n"
     for dialect in DIALECTS:
         yield from _addresses(dialect)
-    yield "A picture is an http(s) URL, a data URI or, unless noted, bare base64; PNG, JPEG or WebP."
+    yield "An image is an http(s) URL, a data URI or, unless noted, bare base64; PNG, JPEG or WebP."
     yield "Authorization is `Bearer KEY`, `Token KEY` or the bare key; `X-API-Key` takes it as well.\n"
     for endpoint in ENDPOINTS:
         yield from _endpoint(endpoint)
@@ -171,7 +171,7 @@ def _endpoint(endpoint: type[Endpoint]) -> Iterator[str]:
         limits.append(f"ratio from 1:{rules.widest} to {rules.widest}:1")
     if rules.data_uri_only:
         limits.append("inline only as a data URI")
-    yield f"- pictures: {', '.join(limits)}\n"
+    yield f"- images: {', '.join(limits)}\n"
     yield "| field | type and limits | default | meaning |\n|---|---|---|---|"
     yield from _fields(schema, schema, "")
     yield ""
@@ -239,7 +239,7 @@ def _errors() -> Iterator[str]:
             yield f"| `{kind.__name__}` | {_meaning(kind)} | {answers} |"
     yield "\n## Not answers to a request\n"
     yield "A task that was accepted can still fail: it then ends with a reason and a code. A fault of its"
-    yield "input, which a picture's address hid until then, has the code of its refusal in the table above;"
+    yield "input, which an image's address hid until then, has the code of its refusal in the table above;"
     yield "other ends have their own. They stand in `extra.reason` of /v3/async, `error.code` of vtrix and"
     yield "/v1/videos, `err_code` of /ent/v2 and /proxy/vidu. The SDK raises these errors, too.\n"
     yield f"| error | meaning | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"

@@ -1,7 +1,7 @@
 """Draw the default watermark texts that ship in src/keyreel/finishing, from Noto Sans SC (OFL 1.1).
 
 The font comes from the npm package @fontsource/noto-sans-sc (`npm pack`, checked by its SHA-512); the drawn
-pictures contain no font. Run: python tools/build_watermark_text.py [--check]
+images contain no font. Run: python tools/build_watermark_text.py [--check]
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def _tried(wanted: list[Client], cache: Path, folder: Path, *, newest: bool) -> 
         there = [(client, command) for client, command in zip(wanted, commands, strict=True) if command]
         if not there:
             return []
-        _picture().save(folder / "picture.png")
+        _image().save(folder / "image.png")
         with serve(folder / "data") as server:
             rounds = pool.map(lambda each: _round(*each, folder, server), there)
             return [step for steps in rounds for step in steps]
@@ -80,7 +80,7 @@ def _round(client: Client, command: list[str], folder: Path, server: Server) -> 
     return go_round(client.name, command, folder / client.name, server)
 
 
-def _picture() -> Image.Image:
+def _image() -> Image.Image:
     """Paint a sky over a meadow, with a round sun."""
     y, x = np.mgrid[0:HIGH, 0:WIDE]
     light = (y / HIGH)[..., None]

@@ -14,13 +14,13 @@ _ORDINALS: Final = ["first", "second", "third", "fourth", "fifth", "sixth", "sev
 _DIGITS: Final = "一二三四五六七八九十"
 _OPENING: Final = r"[\[<({【《]+\s*@?\s*"
 _CLOSING: Final = r"\s*[\])>}】》]+"
-_PICTURE: Final = r"(?:reference\s+)?(?:image|img|picture|pic|photo|subject)"
+_IMAGE: Final = r"(?:reference\s+)?(?:image|img|picture|pic|photo|subject)"
 # 地图, 试图 and others are words of their own, and 图一个 begins with another one.
-_PICTURE_ZH: Final = r"(?<![地插截看拍构草蓝示意试企妄版贴])(?:参考图片?|图片|图像|图|主体)"
+_IMAGE_ZH: Final = r"(?<![地插截看拍构草蓝示意试企妄版贴])(?:参考图片?|图片|图像|图|主体)"
 _NOT_FOLLOWED_BY: Final = r"(?![个张只条位名些种样起直定般次半边面旁块群天时座幅把辆头匹十])"
 _NUMBER: Final = rf"(?P<{{0}}>\d{{{{1,3}}}}(?!\d|[a-z])|[{_DIGITS}]{_NOT_FOLLOWED_BY})"
-_NUMBERED_ENGLISH: Final = rf"(?:@\s*)?(?<![a-z0-9]){_PICTURE}[\s_#-]*(?P<{{0}}>\d{{{{1,3}}}})(?![a-z0-9])"
-_NUMBERED_CHINESE: Final = rf"@?{_PICTURE_ZH}\s*{_NUMBER}"
+_NUMBERED_ENGLISH: Final = rf"(?:@\s*)?(?<![a-z0-9]){_IMAGE}[\s_#-]*(?P<{{0}}>\d{{{{1,3}}}})(?![a-z0-9])"
+_NUMBERED_CHINESE: Final = rf"@?{_IMAGE_ZH}\s*{_NUMBER}"
 _NUMBERED: Final = "|".join(
     (
         rf"{_OPENING}(?:{_NUMBERED_ENGLISH.format('n1')}|{_NUMBERED_CHINESE.format('n2')}){_CLOSING}",

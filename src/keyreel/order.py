@@ -12,7 +12,7 @@ FPS: Final = 24
 """Frames per second of every video; the hosted services deliver 24 as well."""
 
 ImageRef = NewType("ImageRef", str)
-"""Where an input picture is: an http(s) URL, an `asset:<sha256>` reference, once gathered a PNG's path."""
+"""Where an input image is: an http(s) URL, an `asset:<sha256>` reference, once gathered a PNG's path."""
 
 
 class Operation(StrEnum):
@@ -56,7 +56,7 @@ class Corner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A picture's size in pixels."""
+    """An image's size in pixels."""
 
     width: int
     height: int
@@ -100,7 +100,7 @@ class Subject:
     """A character or object kept consistent; prompts call it `@name`."""
 
     name: str
-    pictures: tuple[ImageRef, ...]
+    images: tuple[ImageRef, ...]
     voice: str = ""
 
 
@@ -113,10 +113,10 @@ class WatermarkLanguage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """A visible mark in a corner: the given picture, or the default text where there is none."""
+    """A visible mark in a corner: the given image, or the default text where there is none."""
 
     corner: Corner
-    picture: ImageRef | None = None
+    image: ImageRef | None = None
     text: WatermarkLanguage = WatermarkLanguage.ENGLISH
 
 
@@ -143,7 +143,7 @@ class Order:
     between consecutive keyframes (a shot's `last` is the next one's `first`); reference is one shot without
     keyframes, plus subjects; extend is one shot with `lead` and `first`, known once the video that it goes on
     from is at hand, and perhaps with `last`. `size` is None until it is known: without a requested ratio the
-    frame follows the first picture's, which `fitted` settles once the pictures are at hand. Engines get
+    frame follows the first image's, which `fitted` settles once the images are at hand. Engines get
     orders with a size.
     `label` is the AIGC identifier to embed verbatim, empty for our own. `seed` is 1 … 2**31 - 1.
     """
@@ -183,24 +183,24 @@ class Order:
 
 
 def list_images(order: Order) -> tuple[ImageRef, ...]:
-    """List every picture of the order once, keyframes in time's order first, the watermark's last."""
+    """List every image of the order once, keyframes in time's order first, the watermark's last."""
     found: dict[ImageRef, None] = {}
     for shot in order.shots:
-        for picture in (shot.lead, shot.first, shot.last):
-            if picture is not None:
-                found[picture] = None
+        for image in (shot.lead, shot.first, shot.last):
+            if image is not None:
+                found[image] = None
     for subject in order.subjects:
-        found.update(dict.fromkeys(subject.pictures))
-    if order.watermark and order.watermark.picture:
-        found[order.watermark.picture] = None
+        found.update(dict.fromkeys(subject.images))
+    if order.watermark and order.watermark.image:
+        found[order.watermark.image] = None
     return tuple(found)
 
 
 def replace_images(order: Order, replacements: dict[ImageRef, ImageRef]) -> Order:
-    """Return the order with every picture replaced by what `moved` says; pictures that it lacks stay."""
+    """Return the order with every image replaced by what `moved` says; images that it lacks stay."""
 
-    def replace_one(picture: ImageRef | None) -> ImageRef | None:
-        return None if picture is None else replacements.get(picture, picture)
+    def replace_one(image: ImageRef | None) -> ImageRef | None:
+        return None if image is None else replacements.get(image, image)
 
     mark = order.watermark
     return replace(
@@ -212,21 +212,19 @@ def replace_images(order: Order, replacements: dict[ImageRef, ImageRef]) -> Orde
             for shot in order.shots
         ),
         subjects=tuple(
-            replace(
-                subject, pictures=tuple(replacements.get(picture, picture) for picture in subject.pictures)
-            )
+            replace(subject, images=tuple(replacements.get(image, image) for image in subject.images))
             for subject in order.subjects
         ),
-        watermark=mark and replace(mark, picture=replace_one(mark.picture)),
+        watermark=mark and replace(mark, image=replace_one(mark.image)),
     )
 
 
-def settle_size(order: Order, first_picture: Size) -> Order:
-    """Settle the size: as requested, else the first picture's ratio."""
+def settle_size(order: Order, first_image: Size) -> Order:
+    """Settle the size: as requested, else the first image's ratio."""
     return (
         order
         if order.size
-        else replace(order, size=compute_frame_size(order.resolution, first_picture.aspect_ratio))
+        else replace(order, size=compute_frame_size(order.resolution, first_image.aspect_ratio))
     )
 
 

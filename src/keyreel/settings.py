@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     keep_inputs: str = Field(
         default="7d",
         pattern=PERIOD_PATTERN,
-        description="How long pictures and uploads are kept after they were last handed in: `12h`, `7d`, "
+        description="How long images and uploads are kept after they were last handed in: `12h`, `7d`, "
         "`forever`. What an unfinished task needs is kept in any case.",
     )
     keep_videos: str = Field(

@@ -183,4 +183,4 @@ class FailingEngine(_StatelessEngine):
             raise ZeroDivisionError("a secret of the engine")
         if order.shots[0].prompt == "memory":
             raise MemoryError
-        raise RenderFailed("The picture shows nothing that could move.")
+        raise RenderFailed("The image shows nothing that could move.")

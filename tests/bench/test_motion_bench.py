@@ -16,7 +16,7 @@ from keyreel.bench.quality import compare_midframes, compute_ssim, measure_keyfr
 from keyreel.errors import InvalidSetting
 from keyreel.media.video_writer import open_video_writer
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
-from support.pictures import landscape
+from support.images import landscape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +40,10 @@ def travelling(speeds: list[float]) -> list[Frame]:
     return [landscape(SIZE.width, SIZE.height, shift=float(place)) for place in places]
 
 
-def film(path: Path, pictures: list[Frame]) -> Path:
+def film(path: Path, images: list[Frame]) -> Path:
     with open_video_writer(path, SIZE) as opened:
-        for picture in pictures:
-            opened.write(picture)
+        for image in images:
+            opened.write(image)
     return path
 
 
@@ -55,10 +55,10 @@ def test_a_stop_at_the_seam_is_found(tmp_path: Path) -> None:
 
 
 def test_a_keyframe_that_is_missed_is_found(tmp_path: Path) -> None:
-    pictures = travelling([4.0] * 47)
-    clip = film(tmp_path / "clip.mp4", pictures)
-    assert measure_keyframe_error(clip, ORDER, [pictures[0], pictures[24], pictures[47]]) < 0.02
-    assert measure_keyframe_error(clip, ORDER, [pictures[0], pictures[30], pictures[47]]) > 0.02
+    images = travelling([4.0] * 47)
+    clip = film(tmp_path / "clip.mp4", images)
+    assert measure_keyframe_error(clip, ORDER, [images[0], images[24], images[47]]) < 0.02
+    assert measure_keyframe_error(clip, ORDER, [images[0], images[30], images[47]]) > 0.02
 
 
 def test_the_truth_is_most_like_itself() -> None:
@@ -69,7 +69,7 @@ def test_the_truth_is_most_like_itself() -> None:
     assert compute_ssim(first, last) < 0.95
 
 
-def test_pictures_that_are_not_there_are_named(tmp_path: Path) -> None:
+def test_images_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting, match="examples/pictures"):
         ExampleImages(tmp_path, tmp_path)
 

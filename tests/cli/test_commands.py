@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from support.pictures import landscape
+from support.images import landscape
 from support.servers import KEY, Server
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from PIL import Image
 
-    path = tmp_path_factory.mktemp("pictures") / "hills.png"
+    path = tmp_path_factory.mktemp("images") / "hills.png"
     Image.fromarray(landscape()).save(path)
     return path
 
@@ -85,11 +85,11 @@ def test_a_key_made_before_the_first_start_is_valid_then(tmp_path: Path) -> None
     assert server.stop() == 0
 
 
-def test_generate_writes_the_video(server: Server, picture: Path, tmp_path: Path) -> None:
+def test_generate_writes_the_video(server: Server, image: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     for dialect in ("async_v3", "vtrix"):
         done = keyreel(
-            *("generate", "vidu-q2-pro-start-end2video", "--image", picture, "--image", picture),
+            *("generate", "vidu-q2-pro-start-end2video", "--image", image, "--image", image),
             *("--prompt", "night falls", "--duration", 1, "--resolution", "540p", "--seed", 5, "-o", out),
             *("--base-url", server.url, "--api-key", KEY, "--dialect", dialect),
         )
@@ -99,11 +99,11 @@ def test_generate_writes_the_video(server: Server, picture: Path, tmp_path: Path
         out.unlink()
 
 
-def test_generate_finds_the_server_and_its_key_in_the_data_folder(tmp_path: Path, picture: Path) -> None:
+def test_generate_finds_the_server_and_its_key_in_the_data_folder(tmp_path: Path, image: Path) -> None:
     data, out = tmp_path / "data", tmp_path / "out.mp4"
     server = Server.start(data, KEYREEL_API_KEY="", **CARDS)
     done = keyreel(
-        *("generate", "vidu-q2-pro-img2video", "--image", picture, "--prompt", "static"),
+        *("generate", "vidu-q2-pro-img2video", "--image", image, "--prompt", "static"),
         *("--duration", 1, "--resolution", "540p", "-o", out, "--data", data),
     )
     assert done.returncode == 0, done.stderr
@@ -133,9 +133,9 @@ def test_a_mistake_is_one_sentence_and_exit_code_1(
     assert len(failed.stderr.splitlines()) <= 3
 
 
-def test_tasks_lists_what_was_asked_for(server: Server, picture: Path, tmp_path: Path) -> None:
+def test_tasks_lists_what_was_asked_for(server: Server, image: Path, tmp_path: Path) -> None:
     keyreel(
-        *("generate", "q2-pro-img2video", "--image", picture, "--prompt", "x", "--duration", 1),
+        *("generate", "q2-pro-img2video", "--image", image, "--prompt", "x", "--duration", 1),
         *("-o", tmp_path / "o.mp4", "--base-url", server.url, "--api-key", KEY),
     )
     listed = json.loads(keyreel("tasks", "--data", server.data, "--json").stdout)

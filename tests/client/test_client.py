@@ -161,8 +161,8 @@ def test_a_refusal_has_the_domains_class(service: Service) -> None:
 
 @pytest.mark.parametrize("state", [TaskState.FAILED, TaskState.CANCELLED])
 def test_a_task_that_ends_without_a_video_says_why(service: Service, state: TaskState) -> None:
-    service.plan, service.reason = [state], "No picture there."
-    with client_of(service) as client, pytest.raises(RenderFailed, match="No picture there"):
+    service.plan, service.reason = [state], "No image there."
+    with client_of(service) as client, pytest.raises(RenderFailed, match="No image there"):
         client.generate(MODEL, **ASKED)
 
 

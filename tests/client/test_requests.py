@@ -27,18 +27,16 @@ def encoded(kind: str = "PNG") -> bytes:
     return stream.getvalue()
 
 
-def sent(picture: Any) -> str:
-    return build_request("q2-pro-img2video", {"image": picture, "prompt": "x"}).get_image_sources()[
-        "images[0]"
-    ]
+def sent(image: Any) -> str:
+    return build_request("q2-pro-img2video", {"image": image, "prompt": "x"}).get_image_sources()["images[0]"]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_bytes_and_files_become_data_uris_of_their_real_kind(kind: str, tmp_path: Path) -> None:
-    path = tmp_path / "picture.jpg"
+    path = tmp_path / "image.jpg"
     path.write_bytes(encoded(kind))
-    for picture in (encoded(kind), path, str(path)):
-        label, _, text = sent(picture).partition(",")
+    for image in (encoded(kind), path, str(path)):
+        label, _, text = sent(image).partition(",")
         assert label == f"data:image/{kind.lower()};base64"
         assert b64decode(text) == encoded(kind)
 
@@ -55,10 +53,10 @@ def test_addresses_are_sent_as_they_are(address: str) -> None:
     assert sent(address) == address
 
 
-@pytest.mark.parametrize("picture", [b"GIF89a", b"", 5, object()])
-def test_what_is_no_picture_is_refused_by_name(picture: Any) -> None:
+@pytest.mark.parametrize("image", [b"GIF89a", b"", 5, object()])
+def test_what_is_no_image_is_refused_by_name(image: Any) -> None:
     with pytest.raises(InvalidImage, match=r"^images\[0\]: "):
-        sent(picture)
+        sent(image)
 
 
 def test_a_missing_file_is_missing(tmp_path: Path) -> None:
@@ -125,7 +123,7 @@ def test_no_images_at_all_are_missing_images() -> None:
         build_request(MULTIFRAME, {"images": []})
 
 
-def test_subjects_and_watermarks_take_pictures_too() -> None:
+def test_subjects_and_watermarks_take_images_too() -> None:
     made = build_request(
         "viduq2_reference2video",
         {

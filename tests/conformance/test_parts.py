@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("size_bytes", [0, 5000])
-def test_pictures_have_their_size_and_length(size_bytes: int) -> None:
+def test_images_have_their_size_and_length(size_bytes: int) -> None:
     data = b64decode(build_image_data_uri(40, 30, size_bytes=size_bytes).partition(",")[2])
     assert Image.open(BytesIO(data)).convert("RGB").size == (40, 30)
     assert not size_bytes or len(data) == size_bytes

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyreel.finishing.pipeline import FinishedVideo
 
 
-def test_the_cover_is_a_jpeg_of_the_videos_size_that_shows_its_picture(
+def test_the_cover_is_a_jpeg_of_the_videos_size_that_shows_its_image(
     tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     down, across = np.mgrid[0:352, 0:640]

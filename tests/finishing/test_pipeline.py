@@ -108,7 +108,7 @@ def test_a_clip_that_cannot_be_read_is_refused(
         finish_clip(clip)
 
 
-def test_a_clip_whose_pictures_are_damaged_is_refused(
+def test_a_clip_whose_images_are_damaged_is_refused(
     film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
     clip = film_clip()

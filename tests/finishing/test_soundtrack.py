@@ -160,7 +160,7 @@ def test_the_same_order_gives_the_same_file_and_another_seed_another_sound(
     assert first.sha256 != other.sha256
 
 
-def test_the_pictures_stay_as_they_are(
+def test_the_images_stay_as_they_are(
     finished: Callable[..., FinishedVideo], film_clip: Callable[..., Clip]
 ) -> None:
     done = finished(SoundOptions(ambience=True))

@@ -40,7 +40,7 @@ def box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def picture(folder: Path, size: tuple[int, int] = (300, 300)) -> ImageRef:
+def image(folder: Path, size: tuple[int, int] = (300, 300)) -> ImageRef:
     """Save a mark whose left half is opaque red and whose right half is half-transparent blue."""
     mark = Image.new("RGBA", size, (20, 40, 220, 128))
     mark.paste((220, 30, 30, 255), (0, 0, size[0] // 2, size[1]))
@@ -48,11 +48,11 @@ def picture(folder: Path, size: tuple[int, int] = (300, 300)) -> ImageRef:
     return ImageRef(str(folder / "mark.png"))
 
 
-@pytest.mark.parametrize("own", [False, True], ids=["default text", "own picture"])
+@pytest.mark.parametrize("own", [False, True], ids=["default text", "own image"])
 @pytest.mark.parametrize("corner", Corner)
 def test_only_the_ordered_corner_changes(tmp_path: Path, corner: Corner, own: bool) -> None:  # noqa: FBT001 - a case
     size = SIZES[0]
-    mark = Watermark(corner, picture(tmp_path) if own else None)
+    mark = Watermark(corner, image(tmp_path) if own else None)
     left, top, right, bottom = box_of(np.abs(shown(tmp_path, mark, size, 200) - 200).max(axis=2) > 25)
     margin = round(0.03 * 720)
     near_left, near_top = left, top
@@ -91,16 +91,16 @@ def test_the_texts_characters_are_a_twentieth_of_the_short_side(
 @pytest.mark.parametrize(
     ("sides", "fits"), [((300, 300), (101, 101)), ((900, 90), (230, 23)), ((20, 400), (5, 101))]
 )
-def test_an_own_picture_fits_18_by_14_percent_and_keeps_its_shape(
+def test_an_own_image_fits_18_by_14_percent_and_keeps_its_shape(
     tmp_path: Path, sides: tuple[int, int], fits: tuple[int, int]
 ) -> None:
-    mark = Watermark(Corner.TOP_RIGHT, picture(tmp_path, sides))
+    mark = Watermark(Corner.TOP_RIGHT, image(tmp_path, sides))
     left, top, right, bottom = box_of(np.abs(shown(tmp_path, mark, SIZES[0], 250) - 250).max(axis=2) > 20)
     assert (right - left, bottom - top) == (pytest.approx(fits[0], abs=3), pytest.approx(fits[1], abs=3))
 
 
-def test_an_own_pictures_transparency_is_kept(tmp_path: Path) -> None:
-    seen = shown(tmp_path, Watermark(Corner.TOP_LEFT, picture(tmp_path)), SIZES[0], 100)
+def test_an_own_images_transparency_is_kept(tmp_path: Path) -> None:
+    seen = shown(tmp_path, Watermark(Corner.TOP_LEFT, image(tmp_path)), SIZES[0], 100)
     margin = 22
     assert np.abs(seen[margin + 50, margin + 25] - (220, 30, 30)).max() < 8
     assert np.abs(seen[margin + 50, margin + 75] - (60, 70, 160)).max() < 8

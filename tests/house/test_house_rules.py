@@ -115,7 +115,7 @@ def test_lock_names_no_host() -> None:
     assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|@ git", lock)
 
 
-def test_example_pictures_are_the_ones_that_were_built() -> None:
+def test_example_images_are_the_ones_that_were_built() -> None:
     import hashlib
 
     folder = ROOT / "examples" / "pictures"

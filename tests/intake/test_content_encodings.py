@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import ImageTooLarge, InvalidImage, KeyreelError
-from keyreel.wire.endpoints.endpoint import PictureRules
-from support.hostile import http, new_intake, noise, picture, request_with, served
+from keyreel.wire.endpoints.endpoint import ImageRules
+from support.hostile import http, image, new_intake, noise, request_with, served
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PNG = picture()
+PNG = image()
 # Larger than the pieces that are unpacked at a time.
 NOISE = noise(900, 900)
 
@@ -32,12 +32,12 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 def gathered(folder: Path, body: bytes, *lines: str, most_bytes: int = 50_000_000) -> None:
-    """Gather one picture that a server sends like this."""
+    """Gather one image that a server sends like this."""
 
     async def run() -> None:
         async with served(http(body, *lines)) as base:
-            asked = request_with(PictureRules(max_bytes=most_bytes))(images=(f"{base}/a.png",))
-            await new_intake().gather(asked, asked.order(1), folder)
+            asked = request_with(ImageRules(max_bytes=most_bytes))(images=(f"{base}/a.png",))
+            await new_intake().gather(asked, asked.to_order(1), folder)
 
     asyncio.run(run())
 
@@ -61,12 +61,12 @@ def gathered(folder: Path, body: bytes, *lines: str, most_bytes: int = 50_000_00
         ("deflate, gzip", gzipped(zlib.compress(PNG))),
         # A label that an upload was given is played back on bytes that nobody packed.
         ("gzip", PNG),
-        ("deflate", picture(kind="JPEG")),
-        ("br", picture(kind="WEBP")),
+        ("deflate", image(kind="JPEG")),
+        ("br", image(kind="WEBP")),
         ("utf-8", PNG),
     ],
 )
-def test_a_picture_arrives_in_every_usual_coding(tmp_path: Path, coding: str, body: bytes) -> None:
+def test_a_image_arrives_in_every_usual_coding(tmp_path: Path, coding: str, body: bytes) -> None:
     gathered(tmp_path, body, f"Content-Encoding: {coding}")
     assert (tmp_path / "0.png").exists()
 

@@ -1,4 +1,4 @@
-"""Whatever a tenant's picture is, an engine gets a plain upright sRGB PNG, or the task a reason."""
+"""Whatever a tenant's image is, an engine gets a plain upright sRGB PNG, or the task a reason."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
 from keyreel.errors import InvalidImage
 from keyreel.intake.sandbox import Sandbox
-from keyreel.wire.endpoints.endpoint import PictureRules
+from keyreel.wire.endpoints.endpoint import ImageRules
 from support.hostile import (
     chunk,
     data_uri,
     encoded,
+    image,
     jpeg_of_many_scans,
     new_intake,
-    picture,
     png_of_zeros,
     png_that_claims,
     request_with,
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
 TWO_IN_ONE = encoded(
-    Image.open(io.BytesIO(picture())),
+    Image.open(io.BytesIO(image())),
     "MPO",
     save_all=True,
     append_images=[Image.new("RGB", (64, 64))],
     quality=95,
 )
-FEW_COLOURS = encoded(Image.open(io.BytesIO(picture())).quantize(4))
-FREE = PictureRules(widest=None)
+FEW_COLOURS = encoded(Image.open(io.BytesIO(image())).quantize(4))
+FREE = ImageRules(widest=None)
 
 
-def decoded(data: bytes, folder: Path, rules: PictureRules = FREE) -> Image.Image:
-    """Pass a picture through receive and gather; return what an engine gets."""
+def decoded(data: bytes, folder: Path, rules: ImageRules = FREE) -> Image.Image:
+    """Pass an image through receive and gather; return what an engine gets."""
 
     async def run() -> str:
         intake, asked = new_intake(), request_with(rules)(images=(data_uri(data),))
         received = await intake.receive(asked)
-        order = await intake.gather(received, received.order(1), folder)
+        order = await intake.gather(received, received.to_order(1), folder)
         assert order.shots[0].first
         return order.shots[0].first
 
@@ -67,14 +67,14 @@ def near(image: Image.Image, at: tuple[int, int], colour: tuple[int, ...], most:
 
 @pytest.mark.parametrize(
     "data",
-    [picture(), picture(kind="JPEG", quality=95), picture(kind="JPEG", progressive=True, quality=95),
-     picture(kind="WEBP", lossless=True), TWO_IN_ONE, FEW_COLOURS, picture(mode="RGBA")],
+    [image(), image(kind="JPEG", quality=95), image(kind="JPEG", progressive=True, quality=95),
+     image(kind="WEBP", lossless=True), TWO_IN_ONE, FEW_COLOURS, image(mode="RGBA")],
 )  # fmt: skip
-def test_every_format_becomes_the_same_picture(data: bytes, tmp_path: Path) -> None:
-    image = decoded(data, tmp_path)
-    assert (image.mode, image.size) == ("RGB", (160, 120))
-    assert near(image, (20, 60), (200, 30, 30))
-    assert near(image, (140, 60), (30, 30, 200))
+def test_every_format_becomes_the_same_image(data: bytes, tmp_path: Path) -> None:
+    reopened = decoded(data, tmp_path)
+    assert (reopened.mode, reopened.size) == ("RGB", (160, 120))
+    assert near(reopened, (20, 60), (200, 30, 30))
+    assert near(reopened, (140, 60), (30, 30, 200))
 
 
 def test_16_bit_grey_keeps_its_tones(tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_greys_and_palettes_become_colours(mode: str, tmp_path: Path) -> None:
 
 
 def test_a_cmyk_jpeg_becomes_rgb(tmp_path: Path) -> None:
-    image = decoded(picture(kind="JPEG", mode="CMYK", quality=95), tmp_path)
-    assert near(image, (20, 60), (200, 30, 30))
+    reopened = decoded(image(kind="JPEG", mode="CMYK", quality=95), tmp_path)
+    assert near(reopened, (20, 60), (200, 30, 30))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -112,19 +112,19 @@ def test_a_transparent_colour_lies_on_white(tmp_path: Path) -> None:
 
 def test_transparency_is_kept_where_the_field_wants_it(tmp_path: Path) -> None:
     clear = Image.new("RGBA", (160, 120), (10, 20, 30, 40))
-    image = decoded(encoded(clear), tmp_path, PictureRules(widest=None, keep_alpha=True))
+    image = decoded(encoded(clear), tmp_path, ImageRules(widest=None, keep_alpha=True))
     assert image.mode == "RGBA"
     assert image.getpixel((5, 5)) == (10, 20, 30, 40)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_turned_picture_stands_upright(kind: str, tmp_path: Path) -> None:
+def test_a_turned_image_stands_upright(kind: str, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned right: the left half comes up
-    image = decoded(picture(200, 100, kind, exif=exif.tobytes(), quality=95), tmp_path)
-    assert image.size == (100, 200)
-    assert near(image, (50, 20), (200, 30, 30), 40)
-    assert near(image, (50, 180), (30, 30, 200), 40)
+    reopened = decoded(image(200, 100, kind, exif=exif.tobytes(), quality=95), tmp_path)
+    assert reopened.size == (100, 200)
+    assert near(reopened, (50, 20), (200, 30, 30), 40)
+    assert near(reopened, (50, 180), (30, 30, 200), 40)
 
 
 XMP: Final = '<x xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>'
@@ -139,14 +139,14 @@ def noted(name: str, text: str) -> PngImagePlugin.PngInfo:
 
 @pytest.mark.parametrize(
     "data",
-    [picture(200, 100, pnginfo=noted("XML:com.adobe.xmp", XMP)),
-     picture(200, 100, pnginfo=noted("Raw profile type exif", RAW)),
-     picture(200, 100, "WEBP", xmp=XMP.encode())],
+    [image(200, 100, pnginfo=noted("XML:com.adobe.xmp", XMP)),
+     image(200, 100, pnginfo=noted("Raw profile type exif", RAW)),
+     image(200, 100, "WEBP", xmp=XMP.encode())],
 )  # fmt: skip
 def test_an_orientation_counts_wherever_it_is_said(data: bytes, tmp_path: Path) -> None:
-    image = decoded(data, tmp_path)
-    assert image.size == (100, 200)
-    assert near(image, (50, 20), (200, 30, 30), 40)
+    reopened = decoded(data, tmp_path)
+    assert reopened.size == (100, 200)
+    assert near(reopened, (50, 20), (200, 30, 30), 40)
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
@@ -163,7 +163,7 @@ def test_every_orientation_is_undone(turn: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("tiff", [b"MM\0*\0\0\0\x08\xff\xff", b"junk"])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_junk_exif_means_upright(kind: str, tiff: bytes, tmp_path: Path) -> None:
-    assert decoded(picture(kind=kind, exif=b"Exif\0\0" + tiff), tmp_path).size == (160, 120)
+    assert decoded(image(kind=kind, exif=b"Exif\0\0" + tiff), tmp_path).size == (160, 120)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -247,8 +247,8 @@ def test_every_depth_and_transparency_is_read(
 @pytest.mark.parametrize("profile", [b"junk", bytes(4000), swapped_profile()[:200]])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_junk_profile_is_ignored(kind: str, profile: bytes, tmp_path: Path) -> None:
-    image = decoded(picture(kind=kind, icc_profile=profile, quality=95), tmp_path)
-    assert near(image, (20, 60), (200, 30, 30))
+    reopened = decoded(image(kind=kind, icc_profile=profile, quality=95), tmp_path)
+    assert near(reopened, (20, 60), (200, 30, 30))
 
 
 def test_no_metadata_is_carried_over(tmp_path: Path) -> None:
@@ -256,17 +256,17 @@ def test_no_metadata_is_carried_over(tmp_path: Path) -> None:
     exif[0x010E] = "secret"
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Comment", "secret")
-    decoded(picture(exif=exif.tobytes(), pnginfo=notes, dpi=(300, 300)), tmp_path)
+    decoded(image(exif=exif.tobytes(), pnginfo=notes, dpi=(300, 300)), tmp_path)
     written = (tmp_path / "0.png").read_bytes()
     assert b"secret" not in written
     kinds = {kind for kind in (b"eXIf", b"tEXt", b"pHYs", b"iCCP") if kind in written}
     assert kinds == set()
 
 
-def test_a_large_picture_is_made_smaller_and_keeps_its_ratio(tmp_path: Path) -> None:
-    image = decoded(picture(6000, 3000, "JPEG"), tmp_path)
-    assert image.size == (4096, 2048)
-    assert near(image, (100, 1000), (200, 30, 30))
+def test_a_large_image_is_made_smaller_and_keeps_its_ratio(tmp_path: Path) -> None:
+    reopened = decoded(image(6000, 3000, "JPEG"), tmp_path)
+    assert reopened.size == (4096, 2048)
+    assert near(reopened, (100, 1000), (200, 30, 30))
 
 
 def failure(data: bytes, folder: Path) -> str:
@@ -293,11 +293,11 @@ def corrupted(data: bytes) -> bytes:
         png_that_claims(4000, 4000),
         corrupted(encoded(Image.effect_noise((400, 300), 90), "PNG")),
         encoded(Image.effect_noise((400, 300), 90))[:-4000] + chunk(b"IEND", b""),
-        picture(kind="WEBP")[:30] + bytes(len(picture(kind="WEBP")) - 30),
+        image(kind="WEBP")[:30] + bytes(len(image(kind="WEBP")) - 30),
         encoded(Image.effect_noise((400, 300), 90), "JPEG")[:9000] + b"\xff\xd8\xff\xd9",
     ],
 )
-def test_a_damaged_picture_fails_the_render(data: bytes, tmp_path: Path) -> None:
+def test_a_damaged_image_fails_the_render(data: bytes, tmp_path: Path) -> None:
     assert failure(data, tmp_path) == "images[0]: the image is damaged."
 
 
@@ -334,7 +334,7 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
         intake = new_intake()
         received = await intake.receive(request_with(FREE)(images=(data_uri(data),)))
         async with asyncio.timeout(0.5):
-            await intake.gather(received, received.order(1), tmp_path)
+            await intake.gather(received, received.to_order(1), tmp_path)
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())
@@ -342,11 +342,11 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
     assert psutil.Process().children(recursive=True) == []
 
 
-def test_tells_the_pictures_own_size(tmp_path: Path) -> None:
+def test_tells_the_images_own_size(tmp_path: Path) -> None:
     async def run() -> Size:
         intake = new_intake()
-        received = await intake.receive(request_with(FREE)(images=(data_uri(picture(4500, 1500)),)))
-        return (await intake.gather(received, received.order(1), tmp_path)).frame_size
+        received = await intake.receive(request_with(FREE)(images=(data_uri(image(4500, 1500)),)))
+        return (await intake.gather(received, received.to_order(1), tmp_path)).frame_size
 
     size: Any = asyncio.run(run())
     assert size.aspect_ratio == pytest.approx(3, rel=0.02)
@@ -361,15 +361,15 @@ async def run():
     intake = new_intake()
     asked = await intake.receive(Request(images=(data_uri(noise(900, 900)),)))
     try:
-        await intake.gather(asked, asked.order(1), pathlib.Path(sys.argv[1]))
+        await intake.gather(asked, asked.to_order(1), pathlib.Path(sys.argv[1]))
     except Unavailable as error:
         print(error.message)
 asyncio.run(run())
 """
 
 
-def test_a_full_disk_is_not_blamed_on_the_picture(tmp_path: Path) -> None:
-    # There is room for the picture as it came, 1 MB of JPEG, not for the PNG.
+def test_a_full_disk_is_not_blamed_on_the_image(tmp_path: Path) -> None:
+    # There is room for the image as it came, 1 MB of JPEG, not for the PNG.
     mounted = 'mount -t tmpfs -o size=2m none "$1" && exec "$2" -c "$3" "$1" "$4"'
     ran = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounted, "sh", str(tmp_path),

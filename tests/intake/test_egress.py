@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Errors that come before any connection is tried.
-REFUSED = {"BlockedURLError", "BlockedAddressError", "InvalidURL", "UnsupportedProtocol", "NotHad"}
+REFUSED = {"BlockedURLError", "BlockedAddressError", "InvalidURL", "UnsupportedProtocol", "FetchFailed"}
 
 NAMES: dict[str, Sequence[str]] = {
     "internal.test": ["10.0.0.7"],
@@ -115,10 +115,10 @@ def test_internal_and_unreachable_look_alike() -> None:
 
 def test_an_opened_network_is_reached_on_any_port() -> None:
     async def run() -> bytes:
-        async with served(http(b"picture")) as base:
+        async with served(http(b"image")) as base:
             return await fetched(opened(), f"{base}/a.png?x=1")
 
-    assert asyncio.run(run()) == b"picture"
+    assert asyncio.run(run()) == b"image"
 
 
 def test_an_opened_network_opens_no_other() -> None:
@@ -143,11 +143,11 @@ def test_a_name_is_looked_up_once_and_that_address_is_connected_to() -> None:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
 
     async def run() -> bytes:
-        async with served(http(b"picture")) as base:
+        async with served(http(b"image")) as base:
             url = base.replace("127.0.0.1", "rebind.test")
             return await fetched(opened(resolver=rebinding), url)
 
-    assert asyncio.run(run()) == b"picture"
+    assert asyncio.run(run()) == b"image"
     assert next(answers) == "10.0.0.7"
 
 
@@ -172,7 +172,7 @@ def test_a_redirect_is_checked_again(target: str) -> None:
      http(b"short", "Content-Length: 500"),
      http(b"", "Location: http://[::1", status="302 Found"), http(b"zz\r\n", "Transfer-Encoding: chunked")],
 )  # fmt: skip
-def test_an_unusable_answer_is_no_picture(answer: bytes) -> None:
+def test_an_unusable_answer_is_no_image(answer: bytes) -> None:
     async def run() -> None:
         async with served(answer) as base:
             await fetched(opened(), base)
@@ -252,10 +252,10 @@ def test_no_proxy_and_no_credentials_come_from_the_environment(
     seen: list[bytes] = []
 
     async def run() -> bytes:
-        async with served(http(b"picture"), seen) as base:
+        async with served(http(b"image"), seen) as base:
             return await fetched(opened(), base)
 
-    assert asyncio.run(run()) == b"picture"
+    assert asyncio.run(run()) == b"image"
     assert b"authorization" not in seen[0].lower()
     assert b"accept-encoding: identity" in seen[0].lower()
 
@@ -265,7 +265,7 @@ def test_cookies_are_not_carried_from_one_fetch_to_the_next() -> None:
 
     async def run() -> None:
         egress = opened()
-        async with served(http(b"picture", "Set-Cookie: a=b"), seen) as base:
+        async with served(http(b"image", "Set-Cookie: a=b"), seen) as base:
             await fetched(egress, base)
             await fetched(egress, base)
 

@@ -1,4 +1,4 @@
-"""Inline pictures are judged by their bytes, from the header alone, and fast."""
+"""Inline images are judged by their bytes, from the header alone, and fast."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from keyreel.errors import (
     InvalidRequest,
 )
 from keyreel.order import Size
-from keyreel.wire.endpoints.endpoint import PictureRules
+from keyreel.wire.endpoints.endpoint import ImageRules
 from support.hostile import (
     Request,
     chunk,
     data_uri,
     encoded,
+    image,
     jpeg_of_many_scans,
     new_intake,
-    picture,
     png_that_claims,
     request_with,
 )
 
-PNG = picture()
-FREE = PictureRules(widest=None)
+PNG = image()
+FREE = ImageRules(widest=None)
 
 
-def receive(source: str, rules: PictureRules | None = None) -> Size:
+def receive(source: str, rules: ImageRules | None = None) -> Size:
     """Return the size that Intake tells the endpoint."""
     sizes: list[Size] = []
 
-    class Telling(request_with(rules or PictureRules())):  # type: ignore[misc] # the base is made up as well
+    class Telling(request_with(rules or ImageRules())):  # type: ignore[misc] # the base is made up as well
         def check_sizes(self, found: Any) -> None:
             sizes.extend(found.values())
 
@@ -78,19 +78,19 @@ def test_refuses_broken_wrapping(source: str, reason: str) -> None:
 
 
 def test_bare_base64_is_refused_where_a_data_uri_is_required() -> None:
-    rules = PictureRules(data_uri_only=True)
+    rules = ImageRules(data_uri_only=True)
     with pytest.raises(InvalidImage, match="must begin with data:image"):
         receive(base64.b64encode(PNG).decode(), rules)
     assert receive(data_uri(PNG), rules)
 
 
-def test_an_inline_picture_has_its_own_limit_of_bytes() -> None:
-    exact = PictureRules(max_inline_bytes=len(PNG))
+def test_an_inline_image_has_its_own_limit_of_bytes() -> None:
+    exact = ImageRules(max_inline_bytes=len(PNG))
     assert receive(data_uri(PNG), exact)
     with pytest.raises(ImageTooLarge, match=r"^images\[0\]: the image has more than"):
-        receive(data_uri(PNG), PictureRules(max_inline_bytes=len(PNG) - 1))
+        receive(data_uri(PNG), ImageRules(max_inline_bytes=len(PNG) - 1))
     with pytest.raises(ImageTooLarge):
-        receive(data_uri(PNG), PictureRules(max_bytes=len(PNG) - 1))
+        receive(data_uri(PNG), ImageRules(max_bytes=len(PNG) - 1))
 
 
 @pytest.mark.parametrize(
@@ -126,15 +126,15 @@ def cuts(data: bytes) -> list[bytes]:
     [
         cut
         for kind in ({"kind": "PNG"}, {"kind": "JPEG"}, {"kind": "WEBP"}, {"kind": "WEBP", "lossless": True})
-        for cut in cuts(picture(**kind))  # type: ignore[arg-type] # one table for all
+        for cut in cuts(image(**kind))  # type: ignore[arg-type] # one table for all
     ],
 )
-def test_refuses_a_picture_that_is_cut_off(data: bytes) -> None:
+def test_refuses_a_image_that_is_cut_off(data: bytes) -> None:
     with pytest.raises(InvalidImage):
         receive(data_uri(data))
 
 
-PNG_HEAD, JPEG = PNG[:33], picture(kind="JPEG")
+PNG_HEAD, JPEG = PNG[:33], image(kind="JPEG")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_baseline_jpeg_with_a_scan_for_each_colour_may_not() -> None:
 )
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_the_ratio_is_a_closed_interval(kind: str, size: tuple[int, int], *, fits: bool) -> None:
-    data = picture(*size, kind=kind)
+    data = image(*size, kind=kind)
     if fits:
         assert receive(data_uri(data)) == Size(*size)
     else:
@@ -236,11 +236,11 @@ def test_the_ratio_is_a_closed_interval(kind: str, size: tuple[int, int], *, fit
 
 
 def test_the_smallest_side_counts() -> None:
-    rules = PictureRules(min_side=128)
-    assert receive(data_uri(picture(128, 128)), rules)
+    rules = ImageRules(min_side=128)
+    assert receive(data_uri(image(128, 128)), rules)
     for size in ((127, 300), (300, 127)):
         with pytest.raises(ImageSizeOutOfRange, match="smaller than 128x128"):
-            receive(data_uri(picture(*size)), rules)
+            receive(data_uri(image(*size)), rules)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -273,13 +273,13 @@ def noted(text: str) -> PngImagePlugin.PngInfo:
 @pytest.mark.parametrize(
     ("data", "size"),
     [
-        (picture(pnginfo=noted(XMP)), Size(120, 160)),
-        (picture(kind="WEBP", xmp=XMP.encode()), Size(120, 160)),
-        (picture(kind="JPEG", xmp=XMP.encode()), Size(120, 160)),
+        (image(pnginfo=noted(XMP)), Size(120, 160)),
+        (image(kind="WEBP", xmp=XMP.encode()), Size(120, 160)),
+        (image(kind="JPEG", xmp=XMP.encode()), Size(120, 160)),
         # EXIF goes before XMP, and does so by saying "upright" as well.
-        (picture(pnginfo=noted(XMP), exif=UPRIGHT), Size(160, 120)),
-        (picture(kind="WEBP", xmp=XMP.encode(), exif=UPRIGHT), Size(160, 120)),
-        (picture(kind="JPEG", xmp=XMP.encode(), exif=UPRIGHT), Size(160, 120)),
+        (image(pnginfo=noted(XMP), exif=UPRIGHT), Size(160, 120)),
+        (image(kind="WEBP", xmp=XMP.encode(), exif=UPRIGHT), Size(160, 120)),
+        (image(kind="JPEG", xmp=XMP.encode(), exif=UPRIGHT), Size(160, 120)),
     ],
 )
 def test_an_orientation_in_xmp_counts_after_exif(data: bytes, size: Size) -> None:
@@ -323,7 +323,7 @@ def test_a_refusal_takes_little_time() -> None:
     bad = [
         data_uri(png_that_claims(16384, 16384)),
         data_uri(jpeg_of_many_scans(256, 256, 1500)),
-        data_uri(picture(500, 100)),
+        data_uri(image(500, 100)),
         data_uri(PNG[:50]),
         "hello",
     ]

@@ -1,4 +1,4 @@
-"""Pictures come in with a request, and reach engines as files; what is wrong with one names its field."""
+"""Images come in with a request, and reach engines as files; what is wrong with one names its field."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from keyreel.errors import (
 )
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import ObjectStorage
-from keyreel.wire.endpoints.endpoint import PictureRules
+from keyreel.wire.endpoints.endpoint import ImageRules
 from support.hostile import (
     Request,
     data_uri,
     http,
+    image,
     new_intake,
-    picture,
     png_that_claims,
     request_with,
     served,
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_an_inline_picture_becomes_an_asset() -> None:
-    data, storage = picture(), ObjectStorage.open_in_memory()
+def test_an_inline_image_becomes_an_asset() -> None:
+    data, storage = image(), ObjectStorage.open_in_memory()
 
     async def run() -> None:
         received = await new_intake(storage).receive(Request(images=(data_uri(data), data_uri(data))))
@@ -49,7 +49,7 @@ def test_an_inline_picture_becomes_an_asset() -> None:
 
 
 def test_a_url_is_left_as_it_is_and_not_fetched() -> None:
-    asked = Request(images=("https://example.com/a.png", data_uri(picture())))
+    asked = Request(images=("https://example.com/a.png", data_uri(image())))
     received = asyncio.run(new_intake().receive(asked))
     assert received.images[0] == "https://example.com/a.png"
 
@@ -72,13 +72,13 @@ def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
     ["", "hello", "file:///etc/passwd", "ftp://example.com/a.png", "/etc/passwd", "asset:" + "0" * 64,
      "//example.com/a.png", "gopher://example.com/", "javascript:alert(1)"],
 )  # fmt: skip
-def test_refuses_what_is_neither_url_nor_picture(source: str) -> None:
+def test_refuses_what_is_neither_url_nor_image(source: str) -> None:
     with pytest.raises(InvalidImage, match=r"^images\[0\]: must be an http\(s\) address or an image"):
         asyncio.run(new_intake().receive(Request(images=(source,))))
 
 
-def test_rules_between_pictures_are_checked_on_arrival() -> None:
-    asked = Request(images=(data_uri(picture(200, 100)), data_uri(picture(100, 200))))
+def test_rules_between_images_are_checked_on_arrival() -> None:
+    asked = Request(images=(data_uri(image(200, 100)), data_uri(image(100, 200))))
     with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
         asyncio.run(new_intake().receive(asked))
 
@@ -86,10 +86,10 @@ def test_rules_between_pictures_are_checked_on_arrival() -> None:
 def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
     async def run() -> Order:
         intake = new_intake()
-        async with served(http(picture(320, 200, "JPEG"))) as base:
-            asked = Request(images=(data_uri(picture(320, 180)), f"{base}/b.jpg"))
+        async with served(http(image(320, 200, "JPEG"))) as base:
+            asked = Request(images=(data_uri(image(320, 180)), f"{base}/b.jpg"))
             received = await intake.receive(asked)
-            return await intake.gather(received, received.order(1), tmp_path)
+            return await intake.gather(received, received.to_order(1), tmp_path)
 
     order = asyncio.run(run())
     assert order.frame_size == Size(1280, 720)
@@ -97,19 +97,19 @@ def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
     assert files == [str(tmp_path / "0.png"), str(tmp_path / "1.png")]
     sizes = []
     for file in files:
-        with Image.open(file, formats=("PNG",)) as image:
-            sizes.append((image.mode, image.size, image.info))
+        with Image.open(file, formats=("PNG",)) as reopened:
+            sizes.append((reopened.mode, reopened.size, reopened.info))
     assert sizes == [("RGB", (320, 180), {}), ("RGB", (320, 200), {})]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.png", "1.png"]
 
 
-def test_a_picture_used_twice_is_fetched_once(tmp_path: Path) -> None:
+def test_a_image_used_twice_is_fetched_once(tmp_path: Path) -> None:
     seen: list[bytes] = []
 
     async def run() -> Order:
-        async with served(http(picture()), seen) as base:
+        async with served(http(image()), seen) as base:
             asked = Request(images=(f"{base}/a.png", f"{base}/a.png"))
-            return await new_intake().gather(asked, asked.order(1), tmp_path)
+            return await new_intake().gather(asked, asked.to_order(1), tmp_path)
 
     order = asyncio.run(run())
     assert order.shots[0].first == order.shots[1].first == str(tmp_path / "0.png")
@@ -124,19 +124,19 @@ def test_what_the_order_leaves_out_is_not_fetched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"<html>", b"", picture(500, 100), picture()[:60], png_that_claims(9000, 9000), png_that_claims(40, 40),
-     picture(kind="WEBP")[:30] + bytes(len(picture(kind="WEBP")) - 30), bytes(2_000_000)],
+    [b"<html>", b"", image(500, 100), image()[:60], png_that_claims(9000, 9000), png_that_claims(40, 40),
+     image(kind="WEBP")[:30] + bytes(len(image(kind="WEBP")) - 30), bytes(2_000_000)],
 )  # fmt: skip
-def test_a_picture_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
+def test_a_image_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
     tmp_path: Path, data: bytes
 ) -> None:
-    rules = PictureRules(max_bytes=1_000_000)
+    rules = ImageRules(max_bytes=1_000_000)
 
     async def run(source: str) -> InvalidRequest:
         intake = new_intake()
         try:
             asked = await intake.receive(request_with(rules)(images=(source,)))
-            await intake.gather(asked, asked.order(1), tmp_path)
+            await intake.gather(asked, asked.to_order(1), tmp_path)
         except InvalidRequest as error:
             return error
         raise AssertionError(source[:40])
@@ -150,42 +150,42 @@ def test_a_picture_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
     assert by_url.message == inline.message or not data
 
 
-def test_a_fetched_picture_names_its_own_field(tmp_path: Path) -> None:
+def test_a_fetched_image_names_its_own_field(tmp_path: Path) -> None:
     async def run() -> None:
         intake = new_intake()
         async with served(http(b"<html>")) as base:
-            asked = await intake.receive(Request(images=(data_uri(picture()), f"{base}/a.png")))
-            await intake.gather(asked, asked.order(1), tmp_path)
+            asked = await intake.receive(Request(images=(data_uri(image()), f"{base}/a.png")))
+            await intake.gather(asked, asked.to_order(1), tmp_path)
 
     with pytest.raises(InvalidImage, match=r"^images\[1\]: the image is a web page"):
         asyncio.run(run())
 
 
-def test_rules_between_pictures_are_checked_again_with_fetched_ones(tmp_path: Path) -> None:
+def test_rules_between_images_are_checked_again_with_fetched_ones(tmp_path: Path) -> None:
     async def run() -> None:
         intake = new_intake()
-        async with served(http(picture(100, 200))) as base:
-            asked = await intake.receive(Request(images=(data_uri(picture(200, 100)), base)))
-            await intake.gather(asked, asked.order(1), tmp_path)
+        async with served(http(image(100, 200))) as base:
+            asked = await intake.receive(Request(images=(data_uri(image(200, 100)), base)))
+            await intake.gather(asked, asked.to_order(1), tmp_path)
 
     with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
         asyncio.run(run())
 
 
-def test_an_unreachable_picture_names_its_field_and_nothing_else(tmp_path: Path) -> None:
+def test_an_unreachable_image_names_its_field_and_nothing_else(tmp_path: Path) -> None:
     asked = Request(images=("http://127.0.0.1:1/secret.png",))
     with pytest.raises(PictureUnreachable) as failed:
-        asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path))
     assert failed.value.message == "images[0]: the image could not be downloaded."
 
 
 def test_of_several_failures_one_is_told(tmp_path: Path) -> None:
     asked = Request(images=tuple(f"http://127.0.0.1:1/{number}.png" for number in range(3)))
     with pytest.raises(PictureUnreachable, match=r"^images\[\d\]: the image could not be downloaded\.$"):
-        asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path))
 
 
-def test_four_pictures_are_fetched_at_a_time(tmp_path: Path) -> None:
+def test_four_images_are_fetched_at_a_time(tmp_path: Path) -> None:
     waiting, most, all_here = 0, 0, asyncio.Event()
 
     async def hold(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -195,44 +195,44 @@ def test_four_pictures_are_fetched_at_a_time(tmp_path: Path) -> None:
         if waiting == 4:
             all_here.set()
         await all_here.wait()
-        writer.write(http(picture()))
+        writer.write(http(image()))
         await writer.drain()
         waiting -= 1
 
     async def run() -> None:
         async with served(hold) as base:
             asked = Request(images=tuple(f"{base}/{number}.png" for number in range(6)))
-            await new_intake().gather(asked, asked.order(1), tmp_path)
+            await new_intake().gather(asked, asked.to_order(1), tmp_path)
 
     asyncio.run(run())
     assert most == 4
 
 
-def test_a_picture_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
+def test_a_image_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
     class Marked(Request):
-        def get_image_rules(self, path: str) -> PictureRules:
-            return PictureRules(keep_alpha=True, min_side=300 if path == "images[1]" else 1)
+        def get_image_rules(self, path: str) -> ImageRules:
+            return ImageRules(keep_alpha=True, min_side=300 if path == "images[1]" else 1)
 
-    source = data_uri(picture(mode="RGBA"))
+    source = data_uri(image(mode="RGBA"))
 
     async def run(images: tuple[str, ...]) -> str:
         intake = new_intake()
         received = await intake.receive(Marked(images=images[:1]))
         again = Marked(images=received.images * len(images))
-        order = await intake.gather(again, again.order(1), tmp_path)
+        order = await intake.gather(again, again.to_order(1), tmp_path)
         return str(order.shots[0].first)
 
-    with Image.open(asyncio.run(run((source,))), formats=("PNG",)) as image:
-        assert image.mode == "RGBA"
+    with Image.open(asyncio.run(run((source,))), formats=("PNG",)) as reopened:
+        assert reopened.mode == "RGBA"
     with pytest.raises(ImageSizeOutOfRange, match=r"^images\[1\]: 160x120 is smaller than 300x300"):
         asyncio.run(run((source, source)))
 
 
-def test_a_picture_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
+def test_a_image_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
     async def run() -> None:
         async with served(http(bytes(300_000))) as base:
-            asked = request_with(PictureRules(max_bytes=200_000))(images=(base,))
-            await new_intake().gather(asked, asked.order(1), tmp_path)
+            asked = request_with(ImageRules(max_bytes=200_000))(images=(base,))
+            await new_intake().gather(asked, asked.to_order(1), tmp_path)
 
     with pytest.raises(ImageTooLarge, match=r"^images\[0\]: the image has more than 0\.2 MB"):
         asyncio.run(run())
@@ -241,10 +241,10 @@ def test_a_picture_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
 def test_a_link_of_this_server_is_read_from_its_own_store(tmp_path: Path) -> None:
     async def run() -> Order:
         storage = ObjectStorage.open_in_memory()
-        await storage.put("covers/1/1.jpg", picture(kind="JPEG"))
+        await storage.put("covers/1/1.jpg", image(kind="JPEG"))
         intake = new_intake(storage, resolve={"http://keyreel.invalid/cover.jpg": "covers/1/1.jpg"}.get)
         asked = Request(images=("http://keyreel.invalid/cover.jpg",))
-        return await intake.gather(asked, asked.order(1), tmp_path)
+        return await intake.gather(asked, asked.to_order(1), tmp_path)
 
     assert asyncio.run(run()).shots[0].first == str(tmp_path / "0.png")
 
@@ -259,18 +259,18 @@ def test_an_expired_link_of_this_server_is_told_on_arrival_and_fails_the_render(
         )
     asked = Request(images=("http://keyreel.invalid/cover.jpg",))
     with pytest.raises(PictureUnreachable, match=r"^images\[0\]: .* expired"):
-        asyncio.run(new_intake(resolve=expired).gather(asked, asked.order(1), tmp_path))
+        asyncio.run(new_intake(resolve=expired).gather(asked, asked.to_order(1), tmp_path))
 
 
 def test_a_lost_asset_fails_the_render(tmp_path: Path) -> None:
     asked = Request(images=("asset:" + "0" * 64,))
     with pytest.raises(PictureUnreachable, match="no longer stored"):
-        asyncio.run(new_intake().gather(asked, asked.order(1), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path))
 
 
 def test_a_large_upload_does_not_hold_up_the_event_loop() -> None:
     # 20 MB of base64; polls have to go on meanwhile.
-    source = data_uri(picture() + bytes(15_000_000))
+    source = data_uri(image() + bytes(15_000_000))
 
     async def run() -> float:
         longest, done = 0.0, asyncio.Event()

@@ -66,8 +66,8 @@ def test_the_last_frame_and_the_one_a_third_of_a_second_before(video: Path, tmp_
     (shot,) = order.shots
     assert shot.first is not None
     assert shot.lead is not None
-    for picture, index in ((shot.first, 95), (shot.lead, 87)):
-        with Image.open(picture) as opened:
+    for image, index in ((shot.first, 95), (shot.lead, 87)):
+        with Image.open(image) as opened:
             assert np.array_equal(np.asarray(opened), read_frame(video, index))
     assert str(order.frame_size) == "1296x712"
     assert not (tmp_path / "video.source").exists()
@@ -186,7 +186,7 @@ def test_refuses_sound_alone(tmp_path: Path) -> None:
             silence.sample_rate = 48000
             target.mux(stream.encode(silence))
         target.mux(stream.encode(None))
-    with pytest.raises(InvalidRequest, match=r"^video_url: the video holds no moving pictures\.$"):
+    with pytest.raises(InvalidRequest, match=r"^video_url: the video holds no moving images\.$"):
         gathered(path.read_bytes(), tmp_path)
 
 

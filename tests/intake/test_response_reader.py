@@ -52,7 +52,7 @@ def test_an_address_is_asked_for_as_browsers_do() -> None:
     seen: list[bytes] = []
 
     async def run() -> None:
-        async with served(http(b"picture"), seen) as base:
+        async with served(http(b"image"), seen) as base:
             port = base.rpartition(":")[2]
             await fetched(opened(), f"{base}/a%20b+%E4%BD%A0.png?q=%2F&r=s#part")
             await fetched(
@@ -88,13 +88,13 @@ def in_turn(*answers: bytes) -> tuple[Handler, list[float]]:
      http(gzip.compress(bytes(9999), mtime=0)[:30], "Content-Encoding: gzip")],
 )  # fmt: skip
 def test_what_passes_is_tried_again(fault: bytes) -> None:
-    answer, asked = in_turn(fault, http(b"picture"))
+    answer, asked = in_turn(fault, http(b"image"))
 
     async def run() -> bytes:
         async with served(answer) as base:
             return await fetched(opened(), base)
 
-    assert asyncio.run(run()) == b"picture"
+    assert asyncio.run(run()) == b"image"
     assert len(asked) == 2
 
 
@@ -127,13 +127,13 @@ def test_a_server_is_not_asked_again_before_it_wants(*, as_date: bool) -> None:
             return now
 
     wait = format_datetime(now + timedelta(seconds=1), usegmt=True) if as_date else "1"
-    answer, asked = in_turn(http(b"", f"Retry-After: {wait}", status="503 Busy"), http(b"picture"))
+    answer, asked = in_turn(http(b"", f"Retry-After: {wait}", status="503 Busy"), http(b"image"))
 
     async def run() -> bytes:
         async with served(answer) as base:
             return await fetched(opened(clock=Standing()), base)
 
-    assert asyncio.run(run()) == b"picture"
+    assert asyncio.run(run()) == b"image"
     assert asked[1] - asked[0] >= 0.99
 
 
@@ -148,14 +148,14 @@ def test_a_server_is_not_asked_again_before_it_wants(*, as_date: bool) -> None:
         ([], False),
     ],
 )
-def test_a_part_is_no_picture_unless_it_is_the_whole(lines: list[str], *, had: bool) -> None:
+def test_a_part_is_no_image_unless_it_is_the_whole(lines: list[str], *, had: bool) -> None:
     async def run(status: str) -> bytes:
-        async with served(http(b"picture", *lines, status=status)) as base:
+        async with served(http(b"image", *lines, status=status)) as base:
             return await fetched(opened(), base)
 
-    assert asyncio.run(run("203 Changed")) == b"picture"
+    assert asyncio.run(run("203 Changed")) == b"image"
     if had:
-        assert asyncio.run(run("206 Part")) == b"picture"
+        assert asyncio.run(run("206 Part")) == b"image"
     else:
         with pytest.raises(PictureUnreachable):
             asyncio.run(run("206 Part"))

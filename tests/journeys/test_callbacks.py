@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from keyreel.wire.dialects.webhooks import has_native_signature
-from support.plant import picture
+from support.plant import image
 from support.receivers import Receiver, Reply, receiving
 from support.servers import KEY, Server, wait_until
 
@@ -31,7 +31,7 @@ ENVIRONMENT = {
     "KEYREEL_WEBHOOK_SECRET": SECRET,
 }
 FIELDS: dict[str, Any] = {
-    "images": [picture("#208040")],
+    "images": [image("#208040")],
     "prompt": "x",
     "duration": 1,
     "resolution": "540p",
@@ -44,7 +44,7 @@ VIDEOS = {
     "model": "q2-pro",
     "prompt": "x",
     "seconds": "1",
-    "input_reference": {"image_url": picture("#204080")},
+    "input_reference": {"image_url": image("#204080")},
 }
 
 
@@ -154,9 +154,9 @@ def test_the_videos_format_is_sent_an_event(server: Server, receiver: Receiver) 
 
 
 def test_a_cancelled_task_is_told(server: Server, receiver: Receiver) -> None:
-    with receiving(lambda _: Reply(hang=True)) as pictures:
-        # A picture that never comes keeps the task from ending by itself.
-        body = {**NATIVE, "images": [f"{pictures.url}/a.png"], "callback_url": receiver.url}
+    with receiving(lambda _: Reply(hang=True)) as images:
+        # An image that never comes keeps the task from ending by itself.
+        body = {**NATIVE, "images": [f"{images.url}/a.png"], "callback_url": receiver.url}
         task = submit(server, "/ent/v2/img2video", body)
         assert server.call("POST", f"/ent/v2/tasks/{task}/cancel").status_code == 200
         wait_until(lambda: receiver.got and receiver.got[-1].json["state"] == "failed")

@@ -14,7 +14,7 @@ from keyreel.media.probe import probe_video
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from support.endings import VIDEO
-from support.pictures import landscape
+from support.images import landscape
 from support.servers import KEY, Server
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 CARDS = {"KEYREEL_ENGINES": "keyreel.testing:CardEngine"}
 MODEL = "vidu-q2-pro-img2video"
-PICTURE = Image.fromarray(landscape())
+IMAGE = Image.fromarray(landscape())
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,9 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("name", [each.name for each in DIALECTS])
-def test_a_picture_becomes_a_file(cards: Server, tmp_path: Path, name: str) -> None:
+def test_a_image_becomes_a_file(cards: Server, tmp_path: Path, name: str) -> None:
     with Client(cards.url, KEY, name) as client:
-        video = client.generate(MODEL, image=PICTURE, prompt="x", duration=2, resolution="540p", seed=5)
+        video = client.generate(MODEL, image=IMAGE, prompt="x", duration=2, resolution="540p", seed=5)
         file, cover = video.save(tmp_path / "v.mp4"), video.save_cover(tmp_path / "c.jpg")
     assert (probe_video(file).frames, video.seed) == (48, 5)
     assert cover.read_bytes().startswith(b"\xff\xd8\xff")
@@ -45,7 +45,7 @@ def test_a_picture_becomes_a_file(cards: Server, tmp_path: Path, name: str) -> N
 
 def test_a_videos_content_needs_the_key(cards: Server) -> None:
     with Client(cards.url, KEY, "openai_videos") as client:
-        task_id = client.submit(MODEL, image=PICTURE, prompt="x", duration=1, resolution="540p")
+        task_id = client.submit(MODEL, image=IMAGE, prompt="x", duration=1, resolution="540p")
         client.wait(task_id)
     content = cards.call("GET", f"/v1/videos/{task_id}/content")
     assert (content.status_code, content.headers["Content-Type"]) == (200, "video/mp4")
@@ -53,12 +53,12 @@ def test_a_videos_content_needs_the_key(cards: Server) -> None:
     assert cards.call("GET", f"/v1/videos/{task_id}/content", headers={}).status_code == 401
 
 
-def test_an_uploaded_picture_is_rendered(cards: Server, tmp_path: Path) -> None:
+def test_an_uploaded_image_is_rendered(cards: Server, tmp_path: Path) -> None:
     file = tmp_path / "a.png"
-    PICTURE.save(file)
+    IMAGE.save(file)
     urls = cards.call("POST", "/customers/storage", json={"file_name": "a.png"}).json()
     assert httpx.put(urls["upload_url"], content=file.read_bytes(), trust_env=False).status_code == 200
-    # The same server under another name: the picture is read from its storage, not over the network.
+    # The same server under another name: the image is read from its storage, not over the network.
     named = urls["download_url"].replace("127.0.0.1", "localhost")
     with Client(cards.url, KEY, "comfy") as client:
         assert client.generate("viduq1-img2video", image=named, prompt="x", resolution="1080p").url
@@ -73,7 +73,7 @@ def test_a_waiting_task_is_cancelled_in_every_format_that_can(start: Callable[..
         if not each.get_path(RouteAction.CANCEL):
             continue
         with Client(server.url, KEY) as made, Client(server.url, KEY, each.name) as client:
-            task_id = made.submit(MODEL, image=PICTURE, prompt="x")
+            task_id = made.submit(MODEL, image=IMAGE, prompt="x")
             client.cancel(task_id)
             with pytest.raises(RenderFailed, match="cancelled"):
                 made.wait(task_id)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.media.probe import probe_video
-from support.pictures import as_data_uri, character, landscape
+from support.images import as_data_uri, character, landscape
 from support.servers import KEY, Server
 
 if TYPE_CHECKING:

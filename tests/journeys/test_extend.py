@@ -51,7 +51,7 @@ def creation(server: Server, task_id: str) -> dict[str, Any]:
 
 
 def speed(one: Frame, other: Frame) -> float:
-    """Return how far the pictures' middle moves across, in pixels."""
+    """Return how far the images' middle moves across, in pixels."""
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     before, after = (np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (one, other))
     nothing = np.zeros((*before.shape, 2), np.float32)

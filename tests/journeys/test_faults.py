@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from keyreel.media.probe import probe_video
-from support.pictures import as_data_uri, landscape
+from support.images import as_data_uri, landscape
 from support.servers import Server, wait_until
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MODEL = "vidu-q2-pro-multiframe"
 HILLS = [as_data_uri(landscape(shift=24.0 * step)) for step in range(4)]
 ORDER: dict[str, Any] = {
     "start_image": HILLS[0],
-    "image_settings": [{"key_image": picture, "duration": 3} for picture in HILLS[1:]],
+    "image_settings": [{"key_image": image, "duration": 3} for image in HILLS[1:]],
     "resolution": "540p",
 }
 SHORT: dict[str, Any] = {"images": HILLS[:1], "prompt": "push in", "duration": 1, "resolution": "540p"}

@@ -11,7 +11,7 @@ import pytest
 
 from keyreel.media.probe import probe_video
 from keyreel.media.video_reader import read_frames
-from support.pictures import as_data_uri, character, landscape
+from support.images import as_data_uri, character, landscape
 from support.servers import Server, wait_until
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ JOURNEYS: dict[str, tuple[str, str, dict[str, Any], int, tuple[int, int]]] = {
         "viduq2_pro_multiframe",
         {
             "start_image": HILLS[0],
-            "image_settings": [{"key_image": picture, "duration": 2} for picture in HILLS[1:3]],
+            "image_settings": [{"key_image": image, "duration": 2} for image in HILLS[1:3]],
             "resolution": "540p",
         },
         4,

@@ -11,7 +11,7 @@ from PIL import Image
 
 from keyreel import Client
 from keyreel.wire.dialects.notes_header import parse_notes_header
-from support.pictures import character, landscape
+from support.images import character, landscape
 from support.servers import KEY
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ SMALL = {"duration": 1, "resolution": "540p", "seed": 5}
 
 
 def test_a_note_goes_to_the_header_and_the_sdk(server: Server) -> None:
-    picture = Image.fromarray(character())
+    image = Image.fromarray(character())
     with Client(server.url, KEY) as client:
         video = client.generate(
             "vidu-q1-reference2video",
-            images=[picture],
+            images=[image],
             prompt="图一 jumps, @9 runs, a dragon dances ballet",
             seed=5,
         )

@@ -1,4 +1,4 @@
-"""Pictures by address: from an allowed network, from a forbidden one, and from this server itself."""
+"""Images by address: from an allowed network, from a forbidden one, and from this server itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from support.pictures import landscape
+from support.images import landscape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,11 +31,11 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[str]:
-    """Serve a folder with one picture on loopback; return its address."""
+    """Serve a folder with one image on loopback; return its address."""
     folder = tmp_path / "shelf"
     folder.mkdir()
     Image.fromarray(landscape()).save(folder / "hills.png")
-    (folder / "hills.txt").write_text("no picture")
+    (folder / "hills.txt").write_text("no image")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as http:
         thread = threading.Thread(target=http.serve_forever)
         thread.start()
@@ -48,7 +48,7 @@ def order(url: str) -> dict[str, Any]:
     return {"images": [url], "prompt": "push in", "duration": 1, "resolution": "540p"}
 
 
-def test_an_allowed_networks_pictures_are_fetched(start: Callable[..., Server], shelf: str) -> None:
+def test_an_allowed_networks_images_are_fetched(start: Callable[..., Server], shelf: str) -> None:
     server = start(KEYREEL_EGRESS_ALLOW="127.0.0.0/8", **CARDS)
     result = server.finished(server.submit(MODEL, order(f"{shelf}/hills.png")))
     assert result["task"]["status"] == "TASK_STATUS_SUCCEED", result

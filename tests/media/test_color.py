@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
+def write(path: Path, images: list[NDArray[np.uint8]]) -> Path:
     with open_video_writer(path, Size(64, 64)) as film:
-        for picture in pictures:
-            film.write(picture)
+        for image in images:
+            film.write(image)
     return path
 
 

@@ -1,4 +1,4 @@
-"""A picture's colours are what its profile does, whatever the profile is called and wherever it is said."""
+"""An image's colours are what its profile does, whatever the profile is called and wherever it is said."""
 
 from __future__ import annotations
 

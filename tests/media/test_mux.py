@@ -128,7 +128,7 @@ def test_sound_is_laid_under_a_video_without_touching_either(tmp_path: Path) -> 
         )
 
 
-def test_sound_and_pictures_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
+def test_sound_and_images_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
     # A player that downloads the file front to back must not wait for the sound until the end.
     remux(film(tmp_path / "film.mp4", 96), tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 4))
     with av.open(tmp_path / "both.mp4") as container:

@@ -16,12 +16,12 @@ def noise(
 
 
 def test_samples_outside_the_mark_keep_their_bytes() -> None:
-    picture = ColorConverter().to_yuv(noise(96, 160, 3, 1))
-    before = [plane.copy() for plane in get_planes(picture)]
+    image = ColorConverter().to_yuv(noise(96, 160, 3, 1))
+    before = [plane.copy() for plane in get_planes(image)]
     mark = noise(20, 40, 4, 2)
     mark[..., 3] = 200
-    Overlay.from_rgba(mark, left=12, top=30).blend(picture)
-    for plane, old, half in zip(get_planes(picture), before, (1, 2, 2), strict=True):
+    Overlay.from_rgba(mark, left=12, top=30).blend(image)
+    for plane, old, half in zip(get_planes(image), before, (1, 2, 2), strict=True):
         inside = np.zeros(plane.shape, dtype=bool)
         inside[30 // half : 50 // half, 12 // half : 52 // half] = True
         assert (plane[~inside] == old[~inside]).all()
@@ -34,10 +34,10 @@ def test_the_blend_is_the_one_of_rgb(alpha: int) -> None:
     below, above = np.empty((32, 32, 3), np.uint8), np.empty((32, 32, 4), np.uint8)
     below[:], above[:] = ground, (*color, alpha)
     converter = ColorConverter()
-    picture = converter.to_yuv(below)
-    Overlay.from_rgba(above, left=0, top=0).blend(picture)
+    image = converter.to_yuv(below)
+    Overlay.from_rgba(above, left=0, top=0).blend(image)
     expected = np.array(ground) + (np.array(color) - ground) * alpha / 255
-    assert np.abs(converter.to_rgb(picture) - expected).max() < 4
+    assert np.abs(converter.to_rgb(image) - expected).max() < 4
 
 
 @pytest.mark.parametrize(

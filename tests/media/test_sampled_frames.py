@@ -47,7 +47,7 @@ def test_each_still_is_the_frame_of_its_time(tmp_path: Path) -> None:
     path = counting(tmp_path / "film.mp4", 60)
     every = list(read_frames(path))
     for still in sample_frames(path):
-        seen = ColorConverter().to_rgb(still.picture)
+        seen = ColorConverter().to_rgb(still.image)
         assert (seen == every[round(still.seconds * 24)]).all()
 
 

@@ -37,11 +37,11 @@ def drifting(size: Size, count: int) -> Iterator[NDArray[np.uint8]]:
         yield (127.5 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
 
 
-def write(path: Path, pictures: list[NDArray[np.uint8]]) -> Path:
-    height, width = pictures[0].shape[:2]
+def write(path: Path, images: list[NDArray[np.uint8]]) -> Path:
+    height, width = images[0].shape[:2]
     with open_video_writer(path, Size(width, height)) as film:
-        for picture in pictures:
-            film.write(picture)
+        for image in images:
+            film.write(image)
     return path
 
 
@@ -65,48 +65,48 @@ def test_a_film_of_one_frame_lasts_one_frame(tmp_path: Path) -> None:
 
 
 def test_every_frame_survives_closely(tmp_path: Path) -> None:
-    pictures = list(drifting(SMALL, 60))
-    read = list(read_frames(write(tmp_path / "film.mp4", pictures)))
-    errors = [np.abs(a.astype(int) - b).mean() / 255 for a, b in zip(read, pictures, strict=True)]
+    images = list(drifting(SMALL, 60))
+    read = list(read_frames(write(tmp_path / "film.mp4", images)))
+    errors = [np.abs(a.astype(int) - b).mean() / 255 for a, b in zip(read, images, strict=True)]
     assert max(errors) < 0.02
 
 
 @pytest.mark.parametrize("size", [Size(320, 176), Size(544, 400)], ids=str)
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path, size: Size) -> None:
-    pictures = list(drifting(size, 20))
+    images = list(drifting(size, 20))
     digests: set[str] = set()
     for attempt in range(8):
         # The encoder's memory is littered differently each time: it must not read what it did not set.
         noise = np.random.default_rng(attempt)
         litter = [noise.integers(0, 256, 1 << power, dtype=np.uint8) for power in (12, 14, 16, 18, 20, 22)]
         del litter
-        digests.add(hashlib.sha256(write(tmp_path / "film.mp4", pictures).read_bytes()).hexdigest())
+        digests.add(hashlib.sha256(write(tmp_path / "film.mp4", images).read_bytes()).hexdigest())
     assert len(digests) == 1
 
 
 def test_a_frame_may_be_reused_once_it_was_written(tmp_path: Path) -> None:
-    pictures = list(drifting(SMALL, 12))
-    reused = np.empty_like(pictures[0])
+    images = list(drifting(SMALL, 12))
+    reused = np.empty_like(images[0])
     with open_video_writer(tmp_path / "reused.mp4", SMALL) as film:
-        for picture in pictures:
-            reused[:] = picture
+        for image in images:
+            reused[:] = image
             film.write(reused)
             reused[:] = 0
-    assert (tmp_path / "reused.mp4").read_bytes() == write(tmp_path / "fresh.mp4", pictures).read_bytes()
+    assert (tmp_path / "reused.mp4").read_bytes() == write(tmp_path / "fresh.mp4", images).read_bytes()
 
 
 def test_a_view_that_is_not_contiguous_is_written_as_it_looks(tmp_path: Path) -> None:
-    pictures = list(drifting(SMALL, 4))
-    mirrored = write(tmp_path / "a.mp4", [picture[:, ::-1] for picture in pictures])
-    copied = write(tmp_path / "b.mp4", [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures])
+    images = list(drifting(SMALL, 4))
+    mirrored = write(tmp_path / "a.mp4", [image[:, ::-1] for image in images])
+    copied = write(tmp_path / "b.mp4", [np.ascontiguousarray(image[:, ::-1]) for image in images])
     assert mirrored.read_bytes() == copied.read_bytes()
 
 
 def test_an_error_inside_the_block_leaves_nothing(tmp_path: Path) -> None:
     def break_off() -> None:
         with open_video_writer(tmp_path / "film.mp4", SMALL) as film:
-            for picture in drifting(SMALL, 9):
-                film.write(picture)
+            for image in drifting(SMALL, 9):
+                film.write(image)
             raise KeyError("an engine's own error")
 
     with pytest.raises(KeyError):

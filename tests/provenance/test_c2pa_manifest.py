@@ -25,7 +25,7 @@ def seal_of(data: bytes, anchors: bytes) -> SignatureState:
 
 
 def media_of(data: bytes) -> tuple[int, int]:
-    """Return where the coded pictures begin and end."""
+    """Return where the coded images begin and end."""
     start = data.index(b"mdat") + 4
     return start, start + int.from_bytes(data[start - 8 : start - 4], "big") - 8
 
@@ -48,7 +48,7 @@ def test_without_its_root_a_signature_is_a_strangers(
 
 
 @pytest.mark.parametrize("place", [0.0, 0.3, 0.999])
-def test_one_flipped_bit_in_the_pictures_breaks_the_seal(
+def test_one_flipped_bit_in_the_images_breaks_the_seal(
     signed: Path, credentials: SigningCredentials, place: float
 ) -> None:
     data = bytearray(signed.read_bytes())

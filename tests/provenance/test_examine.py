@@ -143,7 +143,7 @@ HUGE = b"\0\0\0\x20ftypisom" + bytes(20)
         b"\x89PNG\r\n\x1a\n" + bytes(100),
         b"\x1aE\xdf\xa3" + b"\xff" * 5000,
     ],
-    ids=["empty", "text", "zeros", "boxes", "huge box", "large index", "playlist", "picture", "matroska"],
+    ids=["empty", "text", "zeros", "boxes", "huge box", "large index", "playlist", "image", "matroska"],
 )
 def test_what_is_no_video_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)

@@ -48,13 +48,13 @@ def test_a_video_is_alike_after_another_encoding(
 
 
 @pytest.mark.parametrize("seed", range(2, 8))
-def test_another_picture_is_not_alike(tmp_path: Path, original: Path, seed: int) -> None:
+def test_another_image_is_not_alike(tmp_path: Path, original: Path, seed: int) -> None:
     other = scene(tmp_path / "other.mp4", seed=seed, seconds=3)
     assert compare_fingerprints(compute_fingerprint(original), closely(other)) < MATCH_THRESHOLD - 0.3
 
 
 @pytest.mark.parametrize("move", [-3.0, -1.0], ids=["the other way", "slowly the other way"])
-def test_the_same_picture_moved_otherwise_is_not_alike(tmp_path: Path, original: Path, move: float) -> None:
+def test_the_same_image_moved_otherwise_is_not_alike(tmp_path: Path, original: Path, move: float) -> None:
     other = scene(tmp_path / "other.mp4", seed=1, move=move, seconds=3)
     assert compare_fingerprints(compute_fingerprint(original), closely(other)) < MATCH_THRESHOLD
 

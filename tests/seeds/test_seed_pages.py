@@ -30,7 +30,7 @@ CORNERS = (
     ["top_left", "top_right", "bottom_right", "bottom_left", "top-left", 1, 2, 3, 4, "1", "4"],
     ["middle", 0, 5, "0", "5", True, 1.5, []],
 )
-MARK = ([URL, DATA, BASE64], ["ftp://example.com/a.png", "no picture", 5, "javascript:alert(1)"])
+MARK = ([URL, DATA, BASE64], ["ftp://example.com/a.png", "no image", 5, "javascript:alert(1)"])
 MOVES = (["auto", "small", "medium", "large", "high", "HIGH", ""], ["huge", 1, True])
 CALLBACK = (
     ["https://example.com/done", ""],
@@ -265,23 +265,23 @@ def test_the_watermarks_fields_are_read_with_the_watermark_only(page: Page) -> N
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_pictures_may_be_wide_or_tall_four_to_one_and_of_fifty_megabytes(page: Page) -> None:
+def test_images_may_be_wide_or_tall_four_to_one_and_of_fifty_megabytes(page: Page) -> None:
     request = read(page)
-    for path in request.pictures():
-        rules = request.picture_rules(path)
+    for path in request.images():
+        rules = request.get_image_rules(path)
         assert (rules.widest, rules.max_bytes) == (4, 50_000_000)
 
 
-def test_pictures_of_the_q1_page_have_128_pixels_and_less_than_ten_megabytes_inline() -> None:
-    rules = read(Q1_REFERENCE).picture_rules("images[0]")
+def test_images_of_the_q1_page_have_128_pixels_and_less_than_ten_megabytes_inline() -> None:
+    rules = read(Q1_REFERENCE).image_rules("images[0]")
     assert rules.min_side == 128
     assert rules.max_inline_bytes == 9_999_999
     assert rules.data_uri_only
-    assert read(IMG2VIDEO).picture_rules("images[0]").min_side == 1
+    assert read(IMG2VIDEO).image_rules("images[0]").min_side == 1
 
 
-def test_a_watermarks_picture_has_any_ratio_and_stays_transparent() -> None:
-    rules = read(IMG2VIDEO, watermark=True, wm_url=URL).picture_rules("wm_url")
+def test_a_watermarks_image_has_any_ratio_and_stays_transparent() -> None:
+    rules = read(IMG2VIDEO, watermark=True, wm_url=URL).image_rules("wm_url")
     assert rules.widest is None
     assert rules.keep_alpha
 

@@ -155,7 +155,7 @@ def test_an_unannounced_body_over_the_limit_is_a_413(client: TestClient) -> None
     assert "20 MiB" in answer.json()["message"]
 
 
-def test_a_picture_of_one_side_too_few_is_refused_where_the_page_says_so(client: TestClient) -> None:
+def test_a_image_of_one_side_too_few_is_refused_where_the_page_says_so(client: TestClient) -> None:
     body = {"images": [data_uri(127, 200)], "prompt": "x"}
     answer = client.post("/v3/async/vidu-q1-reference2video", json=body)
     assert answer.status_code == 400

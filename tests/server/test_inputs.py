@@ -1,4 +1,4 @@
-"""What people send for a picture, by every route that takes one: the same is accepted, the same refused."""
+"""What people send for an image, by every route that takes one: the same is accepted, the same refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ URL = "https://example.com/my photo.png"
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     [
         URI,
         URI.replace("image/png", "application/octet-stream"),
@@ -36,8 +36,8 @@ URL = "https://example.com/my photo.png"
         f"\n {URL} ",
     ],
 )
-def test_a_submit_and_a_validation_take_the_same(client: TestClient, picture: Any) -> None:
-    body = {"images": [picture], "prompt": "x"}
+def test_a_submit_and_a_validation_take_the_same(client: TestClient, image: Any) -> None:
+    body = {"images": [image], "prompt": "x"}
     assert client.post(IMG2VIDEO, json=body).status_code == 200
     assert client.post("/v1/validate/q2-pro-img2video", json=body).json()["valid"]
 

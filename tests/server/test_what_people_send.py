@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from httpx import Response
     from starlette.testclient import TestClient
 
-PICTURE = data_uri()
+IMAGE = data_uri()
 DIALECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "async_v3": ("/v3/async/vidu-q2-pro-img2video", {}),
     "vtrix flat": ("/model/v1/generation", {"model": "viduq2_pro_img2video"}),
@@ -26,7 +26,7 @@ EVERYWHERE = pytest.mark.parametrize("spoken", DIALECTS)
 
 def send(client: TestClient, spoken: str, **change: Any) -> Response:
     path, named = DIALECTS[spoken]
-    fields = {"images": [PICTURE], "prompt": "push in", "duration": 1} | change
+    fields = {"images": [IMAGE], "prompt": "push in", "duration": 1} | change
     wrapped = {"input": [{"params": fields}]} if spoken == "vtrix" else fields
     return client.post(path, json=named | wrapped)
 
@@ -79,14 +79,14 @@ def test_numbers_as_text_are_echoed_as_numbers(client: TestClient) -> None:
 def test_what_is_left_aside_is_named_however_deep(client: TestClient, spoken: str) -> None:
     change = {"extra": {"foo": 1, "webhook": {"bar": 2}}, "wm_position": 1, "voice_id": "v"}
     expected = {"extra.foo", "extra.webhook.bar", "wm_position", "voice_id"}
-    if spoken != "openai":  # two pictures mean a first and a last frame there
-        change["images"] = [PICTURE, PICTURE]
+    if spoken != "openai":  # two images mean a first and a last frame there
+        change["images"] = [IMAGE, IMAGE]
         expected.add("images[1]")
     assert left_aside(send(client, spoken, **change)) >= expected
 
 
 def test_what_stands_beside_the_wrapped_fields_is_named(client: TestClient) -> None:
-    fields = {"images": [PICTURE], "prompt": "push in"}
+    fields = {"images": [IMAGE], "prompt": "push in"}
     body = {"model": "viduq2_pro_img2video", "input": [{"params": fields, "seed": 5}], "colour": 1}
     assert left_aside(client.post("/model/v1/generation", json=body)) == {"input[0].seed", "colour"}
 
@@ -96,12 +96,12 @@ def test_what_stands_beside_the_wrapped_fields_is_named(client: TestClient) -> N
     [
         (
             "vidu-q2-pro-reference2video",
-            {"prompt": "x", "subjects": [{"images": [PICTURE] * 4, "bar": 1}] + [{"images": [PICTURE]}] * 5},
+            {"prompt": "x", "subjects": [{"images": [IMAGE] * 4, "bar": 1}] + [{"images": [IMAGE]}] * 5},
             {"subjects[0].images[3]", "subjects[0].bar", "subjects[5]"},
         ),
         (
             "vidu-q2-pro-multiframe",
-            {"start_image": PICTURE, "image_settings": [{"key_image": PICTURE, "foo": 1}] * 2},
+            {"start_image": IMAGE, "image_settings": [{"key_image": IMAGE, "foo": 1}] * 2},
             {"image_settings[0].foo", "image_settings[1].foo"},
         ),
     ],
@@ -114,7 +114,7 @@ def test_lists_name_what_is_past_their_end(
 
 
 @EVERYWHERE
-def test_a_refusal_tells_of_fields_and_pictures_together(client: TestClient, spoken: str) -> None:
+def test_a_refusal_tells_of_fields_and_images_together(client: TestClient, spoken: str) -> None:
     wrong = data_uri(500, 100)
     text = send(client, spoken, images=[wrong], prompt=5, duration=99, resolution="4K").text
     told = ("prompt: got 5", "duration: got 99", "resolution: got", "images[0]: ")

@@ -35,12 +35,12 @@ def test_gives_back_what_was_put(storage: ObjectStorage, tmp_path: Path) -> None
     async def run() -> None:
         source = tmp_path / "source"
         source.write_bytes(b"film")
-        await storage.put("assets/00", b"picture")
+        await storage.put("assets/00", b"image")
         await storage.put_file(KEY, source)
         assert await storage.get_size("assets/00") == 7
         assert await gathered(storage.read(KEY)) == b"film"
         await storage.download("assets/00", tmp_path / "copy")
-        assert (tmp_path / "copy").read_bytes() == b"picture"
+        assert (tmp_path / "copy").read_bytes() == b"image"
 
     asyncio.run(run())
 

@@ -1,4 +1,4 @@
-"""A request with pictures, pictures of every kind, and servers on the loopback that misbehave."""
+"""A request with images, images of every kind, and servers on the loopback that misbehave."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import ObjectStorage
-from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
+from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 
 LOOPBACK = ip_network("127.0.0.0/8")
 OPENED = Destinations((LOOPBACK,))
 
 
 class Request(Endpoint):
-    """As many pictures as you like in one shot each, all under the same rules; sizes have to be equal."""
+    """As many images as you like in one shot each, all under the same rules; sizes have to be equal."""
 
     family: ClassVar[str] = "test"
     operation: ClassVar[Operation] = Operation.MULTIFRAME
-    rules: ClassVar[PictureRules] = PictureRules()
+    rules: ClassVar[ImageRules] = ImageRules()
 
     images: tuple[str, ...]
 
@@ -53,7 +53,7 @@ class Request(Endpoint):
     def with_image_sources(self, sources: Mapping[str, str]) -> Self:
         return self.model_copy(update={"images": tuple(sources.values())})
 
-    def get_image_rules(self, path: str) -> PictureRules:
+    def get_image_rules(self, path: str) -> ImageRules:
         assert path.startswith("images[")
         return self.rules
 
@@ -65,9 +65,9 @@ class Request(Endpoint):
         return ()
 
 
-def request_with(rules: PictureRules) -> type[Request]:
+def request_with(rules: ImageRules) -> type[Request]:
     return type(
-        "RuledRequest", (Request,), {"rules": rules, "__annotations__": {"rules": ClassVar[PictureRules]}}
+        "RuledRequest", (Request,), {"rules": rules, "__annotations__": {"rules": ClassVar[ImageRules]}}
     )
 
 
@@ -85,10 +85,8 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     return file.getvalue()
 
 
-def picture(
-    width: int = 160, height: int = 120, kind: str = "PNG", mode: str = "RGB", **options: Any
-) -> bytes:
-    """A picture with a red left half and a blue right one."""
+def image(width: int = 160, height: int = 120, kind: str = "PNG", mode: str = "RGB", **options: Any) -> bytes:
+    """An image with a red left half and a blue right one."""
     image = Image.new("RGB", (width, height), (200, 30, 30))
     image.paste((30, 30, 200), (width // 2, 0, width, height))
     return encoded(image.convert(mode), kind, **options)

@@ -47,17 +47,17 @@ def view(place: Frame, left: float, top: float, scale: float = 1.0) -> Frame:
     return np.asarray(cv2.warpAffine(place, window, (SIZE.width, SIZE.height), flags=flags), dtype=np.uint8)
 
 
-def saved(folder: Path, *pictures: Frame) -> list[ImageRef]:
-    """Write pictures as PNG files."""
-    paths = [folder / f"keyframe-{index}.png" for index in range(len(pictures))]
-    for path, picture in zip(paths, pictures, strict=True):
-        cv2.imwrite(str(path), picture[..., ::-1])
+def saved(folder: Path, *images: Frame) -> list[ImageRef]:
+    """Write images as PNG files."""
+    paths = [folder / f"keyframe-{index}.png" for index in range(len(images))]
+    for path, image in zip(paths, images, strict=True):
+        cv2.imwrite(str(path), image[..., ::-1])
     return [ImageRef(str(path)) for path in paths]
 
 
-def multiframe(pictures: list[ImageRef], *seconds: int, seed: int = 1) -> Order:
-    """Order a video through all the pictures."""
-    ends = zip(pictures[:-1], pictures[1:], seconds, strict=True)
+def multiframe(images: list[ImageRef], *seconds: int, seed: int = 1) -> Order:
+    """Order a video through all the images."""
+    ends = zip(images[:-1], images[1:], seconds, strict=True)
     shots = tuple(Shot("", length, first, last) for first, last, length in ends)
     return Order(Operation.MULTIFRAME, "test", shots, Resolution.P360, seed, size=SIZE)
 

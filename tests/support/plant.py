@@ -62,8 +62,8 @@ class Plant:
     async def submit(
         self, name: str = "q2-pro-img2video", *, dialect: str = "async_v3", tenant: str = "ann", **fields: Any
     ) -> Task:
-        pictures = {"images": [picture("#208040")]} if name == "q2-pro-img2video" else {}
-        given = {"prompt": "a card", "duration": 1, "resolution": "540p", **pictures, **fields}
+        images = {"images": [image("#208040")]} if name == "q2-pro-img2video" else {}
+        given = {"prompt": "a card", "duration": 1, "resolution": "540p", **images, **fields}
         endpoint = await self.intake.receive(catalogue.get_endpoint(name).model_validate(given))
         return self.store.accept(
             Submission(
@@ -104,7 +104,7 @@ async def comes_true(fact: Callable[[], bool], within_seconds: float = 60.0) -> 
             await asyncio.sleep(0.01)
 
 
-def picture(color: str) -> str:
+def image(color: str) -> str:
     data = io.BytesIO()
     Image.new("RGB", (160, 90), color).save(data, "PNG")
     return f"data:image/png;base64,{b64encode(data.getvalue()).decode()}"

@@ -12,7 +12,7 @@ AUTH = {"Authorization": f"Bearer {KEY}"}
 
 
 def data_uri(width: int = 160, height: int = 90, shade: int = 90, kind: str = "PNG") -> str:
-    """Return a small picture as a data URI."""
+    """Return a small image as a data URI."""
     stream = BytesIO()
     Image.new("RGB", (width, height), (shade, 120, 200 - shade)).save(stream, kind)
     return f"data:image/{kind.lower()};base64,{b64encode(stream.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""Small videos with pictures in them, and ways to encode a video once more."""
+"""Small videos with images in them, and ways to encode a video once more."""
 
 from __future__ import annotations
 
@@ -65,20 +65,20 @@ def encode_again(
         track.width, track.height, track.pix_fmt, track.gop_size = *size, "yuv420p", 250
         for frame in [*original.decode(stream), None]:
             graph.push(frame)
-            for picture in _pulled(graph):
-                picture.pict_type = 0
-                target.mux(track.encode(picture))
+            for image in _pulled(graph):
+                image.pict_type = 0
+                target.mux(track.encode(image))
         target.mux(track.encode(None))
     return out
 
 
 def _pulled(graph: av.filter.Graph) -> list[av.VideoFrame]:
-    pictures = []
+    images = []
     while True:
         try:
-            pictures.append(graph.pull())
+            images.append(graph.pull())
         except (av.error.BlockingIOError, av.error.EOFError):
-            return pictures
+            return images
 
 
 def _landscape(seed: int, height: int, width: int) -> NDArray[np.uint8]:

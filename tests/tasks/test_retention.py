@@ -78,15 +78,15 @@ def test_forgets_what_was_asked_for_and_keeps_the_money(
 
 
 def test_names_what_unfinished_tasks_still_need(store: TaskStore, submission: Make) -> None:
-    picture, upload = "5f" * 32, "9c" * 16
-    fields = f'{{"images":["asset:{picture}","http://x/files/uploads/{upload}.png?e=1"]}}'
+    image, upload = "5f" * 32, "9c" * 16
+    fields = f'{{"images":["asset:{image}","http://x/files/uploads/{upload}.png?e=1"]}}'
     store.accept(submission(fields=fields))
     store.accept(submission(fields='{"video_creation_id":"7300000000000000001"}'))
     ended = store.accept(submission(fields=f'{{"images":["asset:{"ee" * 32}"]}}'))
     store.cancel("ann", ended.id)
     (names,) = Retention(store.database).iterate_needed_inputs()
-    assert names == {picture, upload, "7300000000000000001"}
-    assert get_input_name(f"assets/{picture}") == picture
+    assert names == {image, upload, "7300000000000000001"}
+    assert get_input_name(f"assets/{image}") == image
     assert get_input_name(f"uploads/{upload}.png") == upload
     assert get_input_name("videos/1/1.mp4") == ""
 

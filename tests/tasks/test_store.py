@@ -117,9 +117,9 @@ def test_settles_a_task_with_its_files(store: TaskStore, submission: Make, clock
 
 def test_settles_a_failure_with_its_reason(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.settle(claimed(store).token, Failure("No picture.", "PictureUnreachable"))
+    store.settle(claimed(store).token, Failure("No image.", "PictureUnreachable"))
     done = store.get("ann", task.id)
-    assert (done.state, done.reason, done.fault) == (TaskState.FAILED, "No picture.", "PictureUnreachable")
+    assert (done.state, done.reason, done.fault) == (TaskState.FAILED, "No image.", "PictureUnreachable")
 
 
 def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Make) -> None:

@@ -19,7 +19,7 @@ time.sleep(60)
 
 
 def shows(video: str) -> str:
-    step = {"step": "picture", "ok": True, "told": "", "video": video, "size": "960x528", "seconds": 1}
+    step = {"step": "image", "ok": True, "told": "", "video": video, "size": "960x528", "seconds": 1}
     return f"print({json.dumps(step)!r})"
 
 
@@ -44,8 +44,8 @@ def test_skips_clients_that_cannot_be_installed(tmp_path: Path) -> None:
         ("print('no step at all')", ("end", False, "exit 0: no word why")),
         (f"{FINE}; raise OSError('gone')", ("end", False, "exit 1: OSError: gone")),
         (HANGS, ("end", False, "not within 1 s")),
-        (shows("/nowhere/a.mp4"), ("picture", False, "there is no file a.mp4")),
-        (shows(__file__), ("picture", False, "test_try_clients.py is not a readable video")),
+        (shows("/nowhere/a.mp4"), ("image", False, "there is no file a.mp4")),
+        (shows(__file__), ("image", False, "test_try_clients.py is not a readable video")),
     ],
     ids=["fine", "silent", "crashes", "hangs", "saves nothing", "saves no video"],
 )

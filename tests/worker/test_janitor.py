@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOUR, DAY = 3600.0, 86400.0
-PICTURE = f"assets/{'ab' * 32}"
+IMAGE = f"assets/{'ab' * 32}"
 
 
 @dataclass
@@ -97,36 +97,36 @@ def test_a_record_that_goes_takes_its_files_along_and_leaves_its_money(house: Ho
     asyncio.run(story())
 
 
-def test_a_shared_picture_stays_while_an_unfinished_task_needs_it(house: House) -> None:
+def test_a_shared_image_stays_while_an_unfinished_task_needs_it(house: House) -> None:
     async def story() -> None:
         janitor = house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
-        await house.storage.put(PICTURE, b"picture")
+        await house.storage.put(IMAGE, b"image")
         fields = f'{{"images":["asset:{"ab" * 32}"]}}'
         await house.done(fields)
         waiting = house.submit(fields)
         house.clock.advance(8 * DAY)
         await janitor.run_round()
-        assert PICTURE in await house.stored()
+        assert IMAGE in await house.stored()
         house.store.cancel("ann", waiting)
         await janitor.run_round()
-        assert PICTURE not in await house.stored()
+        assert IMAGE not in await house.stored()
 
     asyncio.run(story())
 
 
-def test_a_picture_that_is_handed_in_again_begins_anew(house: House) -> None:
+def test_a_image_that_is_handed_in_again_begins_anew(house: House) -> None:
     async def story() -> None:
         janitor = house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
-        await house.storage.put(PICTURE, b"picture")
+        await house.storage.put(IMAGE, b"image")
         house.clock.advance(6 * DAY)
-        assert await house.storage.renew(PICTURE, 7)
-        assert not await house.storage.renew(PICTURE, 8)
+        assert await house.storage.renew(IMAGE, 7)
+        assert not await house.storage.renew(IMAGE, 8)
         assert not await house.storage.renew(f"assets/{'cd' * 32}", 7)
-        assert await house.storage.get_modified(PICTURE) == house.clock.now()
+        assert await house.storage.get_modified(IMAGE) == house.clock.now()
         assert await house.storage.get_modified("assets/none") is None
         house.clock.advance(6 * DAY)
         await janitor.run_round()
-        assert await house.stored() == {PICTURE}
+        assert await house.stored() == {IMAGE}
         house.clock.advance(1 * DAY)
         await janitor.run_round()
         assert await house.stored() == set()
@@ -171,7 +171,7 @@ def test_a_clock_set_forward_by_mistake_deletes_nothing(house: House) -> None:
         day = timedelta(days=1)
         janitor = house.janitor(RetentionPeriods(day, day, day))
         await house.done()
-        await house.storage.put(PICTURE, b"picture")
+        await house.storage.put(IMAGE, b"image")
         for clock in (house.clock, house.machine):
             clock.advance(3650 * DAY)
         await janitor.run_round()

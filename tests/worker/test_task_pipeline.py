@@ -13,7 +13,7 @@ import psutil
 from keyreel.media.probe import probe_video
 from keyreel.media.video_reader import read_frames
 from keyreel.task import Task, TaskState
-from support.plant import comes_true, is_alive, picture
+from support.plant import comes_true, image, is_alive
 
 if TYPE_CHECKING:
     from keyreel.media.probe import VideoInfo
@@ -49,9 +49,9 @@ def test_makes_the_video_that_was_ordered(plant: Plant) -> None:
 
 def test_joins_the_shots_of_a_multiframe(plant: Plant) -> None:
     async def story() -> None:
-        shots = [{"key_image": picture("#804020"), "duration": 2, "prompt": "on"} for _ in range(2)]
+        shots = [{"key_image": image("#804020"), "duration": 2, "prompt": "on"} for _ in range(2)]
         task = await plant.submit(
-            "q2-pro-multiframe", start_image=picture("#000000"), image_settings=shots, resolution="540p"
+            "q2-pro-multiframe", start_image=image("#000000"), image_settings=shots, resolution="540p"
         )
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
@@ -67,11 +67,11 @@ def test_the_child_lays_the_watermark_while_it_encodes(plant: Plant) -> None:
         marked = await plant.submit(watermark=True)
         async with plant.working("CardEngine"):
             ends = [await plant.ended(task) for task in (plain, marked)]
-        pictures = []
+        images = []
         for done in ends:
             await fetched(plant, done)
-            pictures.append(next(iter(read_frames(plant.folder / "out.mp4"))))
-        differs = abs(pictures[0].astype(int) - pictures[1].astype(int)).max(axis=2) > 40
+            images.append(next(iter(read_frames(plant.folder / "out.mp4"))))
+        differs = abs(images[0].astype(int) - images[1].astype(int)).max(axis=2) > 40
         assert differs.any()
         assert not differs[:264].any() or not differs[264:].any()
 
@@ -85,7 +85,7 @@ def test_a_failure_keeps_the_engines_reason(plant: Plant) -> None:
             done = await plant.ended(task)
             await comes_true(lambda: not plant.work_left(task.id))
         assert (done.state, done.fault, done.crashes) == (TaskState.FAILED, "RenderFailed", 0)
-        assert done.reason == "The picture shows nothing that could move."
+        assert done.reason == "The image shows nothing that could move."
 
     asyncio.run(story())
 
@@ -220,7 +220,7 @@ def test_a_running_render_survives_a_locked_database(plant: Plant) -> None:
     asyncio.run(story())
 
 
-def test_an_unreachable_picture_fails_the_task_by_its_field(plant: Plant) -> None:
+def test_an_unreachable_image_fails_the_task_by_its_field(plant: Plant) -> None:
     async def story() -> None:
         task = await plant.submit(images=["http://nowhere.invalid/a.png"])
         async with plant.working("CardEngine"):
@@ -283,8 +283,8 @@ def test_a_clean_copy_of_an_attempt_that_did_not_win_is_deleted(plant: Plant) ->
 
 def test_a_recommended_prompt_is_recorded_in_the_task(plant: Plant) -> None:
     async def story() -> None:
-        pictures = ("#208040", "#c03010")
-        tasks = [await plant.submit(is_rec=True, images=[picture(each)], prompt="bug") for each in pictures]
+        images = ("#208040", "#c03010")
+        tasks = [await plant.submit(is_rec=True, images=[image(each)], prompt="bug") for each in images]
         unasked = await plant.submit()
         async with plant.working("CardEngine"):
             first, second, plain = [await plant.ended(task) for task in (*tasks, unasked)]
@@ -303,7 +303,7 @@ def test_the_recommended_prompt_takes_the_place_of_the_clients(plant: Plant) -> 
         task = await plant.submit(is_rec=True, prompt="bug")
         async with plant.working("FailingEngine"):
             done = await plant.ended(task)
-        assert done.reason == "The picture shows nothing that could move."
+        assert done.reason == "The image shows nothing that could move."
 
     asyncio.run(story())
 

@@ -17,9 +17,9 @@ from typing import Any
 from steps import (
     FAILING,
     FOLDER,
+    IMAGE,
     KEY,
     PATIENCE_SECONDS,
-    PICTURE,
     PROMPT,
     SIZE,
     URL,
@@ -61,8 +61,8 @@ def generated(*words: str, key: str = KEY) -> dict[str, Any]:
 
 
 def uploaded() -> str:
-    """Upload the picture and return its address, as the client's users hand it on."""
-    return json.dumps([comfy("upload", str(PICTURE), "--json")["url"]])
+    """Upload the image and return its address, as the client's users hand it on."""
+    return json.dumps([comfy("upload", str(IMAGE), "--json")["url"]])
 
 
 def saved(told: dict[str, Any]) -> Video:
@@ -115,14 +115,14 @@ def failed() -> str:
     return said(error_of(told), "generate_job_failed", WHY)
 
 
-def picture() -> Video:
-    """Make a video of the uploaded picture."""
-    asked = ("--images", uploaded(), "--prompt", PROMPT, "--download", f"{FOLDER}/picture/")
+def image() -> Video:
+    """Make a video of the uploaded image."""
+    asked = ("--images", uploaded(), "--prompt", PROMPT, "--download", f"{FOLDER}/image/")
     return saved(generated(*I2V, *asked))
 
 
 version(version_of("comfy-cli"))
-take("picture", picture)
+take("image", image)
 take("words", lambda: saved(generated(*T2V, "--prompt", WORDS, "--download", f"{FOLDER}/words/")))
 take("resume", resumed)
 take("extend", extended)

@@ -54,14 +54,14 @@ def video(model: str, body: dict[str, Any]) -> Video:
     return Video(path)
 
 
-def pictured(**changes: Any) -> dict[str, Any]:
-    """Return a request with a picture."""
+def imaged(**changes: Any) -> dict[str, Any]:
+    """Return a request with an image."""
     return {"images": [data_uri()], "prompt": PROMPT, **SMALL, **changes}
 
 
 def refused() -> str:
     """Ask for too long a video."""
-    asked = pictured(duration=99)
+    asked = imaged(duration=99)
     error = raised(lambda: submitted("vidu-q2-pro-img2video", asked), NovitaResponseError)
     return said(str(error), "400", "duration", "99")
 
@@ -74,14 +74,14 @@ def wrong_key() -> str:
 
 def failed() -> str:
     """Submit what is accepted and cannot be made."""
-    result = ended(submitted("vidu-q2-pro-img2video", pictured(prompt=FAILING)))
+    result = ended(submitted("vidu-q2-pro-img2video", imaged(prompt=FAILING)))
     if result.task.status is not V3TaskResponseStatus.TASK_STATUS_FAILED:
         raise AssertionError(result.task.status)
     return said(result.task.reason, WHY)
 
 
 version(version_of("novita-client"))  # its own constant is older than it is
-take("picture", lambda: video("vidu-q2-pro-img2video", pictured()))
+take("image", lambda: video("vidu-q2-pro-img2video", imaged()))
 take("words", lambda: video("vidu-q2-text2video", {"prompt": WORDS, **SMALL, "aspect_ratio": "16:9"}))
 take("refused", refused)
 take("wrong key", wrong_key)

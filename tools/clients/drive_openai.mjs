@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import OpenAI from "openai";
 
-const { TRY_URL, TRY_KEY, TRY_FOLDER, TRY_PICTURE } = process.env;
+const { TRY_URL, TRY_KEY, TRY_FOLDER, TRY_IMAGE } = process.env;
 const SIZE = "960x528";
 const PROMPT = "The camera slowly moves in.";
 const FAILING = `${PROMPT} [keyreel:fail=RenderFailed]`;
@@ -36,8 +36,8 @@ async function raised(work, kind) {
   throw new Error("nothing was refused");
 }
 
-async function made(prompt, { model = "viduq2-pro", picture = true } = {}) {
-  const reference = picture ? { input_reference: fs.createReadStream(TRY_PICTURE) } : {};
+async function made(prompt, { model = "viduq2-pro", image = true } = {}) {
+  const reference = image ? { input_reference: fs.createReadStream(TRY_IMAGE) } : {};
   const asked = { model, prompt, seconds: "1", size: SIZE, movement_amplitude: "small", ...reference };
   let video = await client.videos.create(asked);
   const deadline = Date.now() + PATIENCE_SECONDS * 1000;
@@ -61,12 +61,12 @@ async function download(video, name) {
 const own = JSON.parse(fs.readFileSync(new URL("node_modules/openai/package.json", import.meta.url)));
 say({ version: own.version });
 
-await take("picture", async () => download(await made(PROMPT), "picture.mp4"));
+await take("image", async () => download(await made(PROMPT), "image.mp4"));
 await take("words", async () =>
-  download(await made(WORDS, { model: "viduq2", picture: false }), "words.mp4"),
+  download(await made(WORDS, { model: "viduq2", image: false }), "words.mp4"),
 );
 await take("size", async () => {
-  const image_url = `data:image/png;base64,${fs.readFileSync(TRY_PICTURE).toString("base64")}`;
+  const image_url = `data:image/png;base64,${fs.readFileSync(TRY_IMAGE).toString("base64")}`;
   const input_reference = { image_url };
   const video = await client.videos.create({ model: "viduq2-pro", prompt: PROMPT, seconds: "1", size: SIZE, input_reference });
   holds(video.size === SIZE && video.seconds === "1", `size ${video.size}, seconds ${video.seconds}`);
@@ -77,7 +77,7 @@ await take("list", async () => {
   holds(ids.length >= 2 && new Set(ids).size === ids.length, `listed ${ids}`);
 });
 await take("cancel", async () => {
-  const input_reference = fs.createReadStream(TRY_PICTURE);
+  const input_reference = fs.createReadStream(TRY_IMAGE);
   const asked = { model: "viduq2-pro", prompt: PROMPT, seconds: "8", size: "1920x1080", input_reference };
   const video = await client.videos.create(asked);
   holds((await client.videos.delete(video.id)).deleted, "it was not deleted");

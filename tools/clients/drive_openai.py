@@ -8,9 +8,9 @@ import openai
 from steps import (
     FAILING,
     FOLDER,
+    IMAGE,
     KEY,
     PATIENCE_SECONDS,
-    PICTURE,
     PROMPT,
     SIZE,
     URL,
@@ -29,14 +29,14 @@ SMALL = {"movement_amplitude": "small"}
 JPEG = b"\xff\xd8\xff"
 
 
-def made(prompt: str, model: str = "viduq2-pro", *, picture: bool = True) -> openai.types.Video:
+def made(prompt: str, model: str = "viduq2-pro", *, image: bool = True) -> openai.types.Video:
     """Submit and wait as the client does."""
     return CLIENT.videos.create_and_poll(
         prompt=prompt,
         model=model,
         seconds="1",
         size=SIZE,
-        input_reference=PICTURE if picture else openai.omit,
+        input_reference=IMAGE if image else openai.omit,
         extra_body=SMALL,
         poll_interval_ms=500,
     )
@@ -74,7 +74,7 @@ def listed() -> str:
 def cancelled() -> str:
     """Delete a long one before it is done."""
     video = CLIENT.videos.create(
-        prompt=PROMPT, model="viduq2-pro", seconds="8", size="1920x1080", input_reference=PICTURE
+        prompt=PROMPT, model="viduq2-pro", seconds="8", size="1920x1080", input_reference=IMAGE
     )
     if not CLIENT.videos.delete(video.id).deleted:
         raise AssertionError("it was not deleted")
@@ -101,8 +101,8 @@ def failed() -> str:
 
 
 version(openai.__version__)
-take("picture", lambda: download(made(PROMPT), "picture.mp4"))
-take("words", lambda: download(made(WORDS, "viduq2", picture=False), "words.mp4"))
+take("image", lambda: download(made(PROMPT), "image.mp4"))
+take("words", lambda: download(made(WORDS, "viduq2", image=False), "words.mp4"))
 take("size, cover", size_and_cover)
 take("list", listed)
 take("cancel", cancelled)

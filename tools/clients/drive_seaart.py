@@ -46,8 +46,8 @@ def video(model: str, params: dict[str, Any]) -> Video:
     return Video(saved(ended(submitted(model, params)).urls()[0], f"{model}.mp4"))
 
 
-def pictured(**changes: Any) -> dict[str, Any]:
-    """Return the fields of a request with a picture."""
+def imaged(**changes: Any) -> dict[str, Any]:
+    """Return the fields of a request with an image."""
     return {"images": [data_uri()], "prompt": PROMPT, **SMALL, **changes}
 
 
@@ -60,26 +60,26 @@ def refusal(params: dict[str, Any], client: sa.Client = CLIENT) -> tuple[str, in
 
 def refused() -> str:
     """Ask for too long a video."""
-    kind, status = refusal(pictured(duration=99))
+    kind, status = refusal(imaged(duration=99))
     return said(f"{kind} {status}", f"general {BAD_REQUEST}")
 
 
 def wrong_key() -> str:
     """Come with a key that nobody has."""
-    kind, status = refusal(pictured(), sa.Client(sa.ClientConfig(api_key="nobody", base_url=URL)))
+    kind, status = refusal(imaged(), sa.Client(sa.ClientConfig(api_key="nobody", base_url=URL)))
     return said(f"{kind} {status}", "auth 401")
 
 
 def failed() -> str:
     """Submit what is accepted and cannot be made."""
-    task = submitted("viduq2_pro_img2video", pictured(prompt=FAILING))
+    task = submitted("viduq2_pro_img2video", imaged(prompt=FAILING))
     error = raised(lambda: ended(task), sa.SeaArtError)
     assert isinstance(error, sa.SeaArtError)
     return said(f"{error.kind}: {error}", "task_failed", task.id)
 
 
 version(version_of("seaart-sdk"))
-take("picture", lambda: video("viduq2_pro_img2video", pictured()))
+take("image", lambda: video("viduq2_pro_img2video", imaged()))
 take("words", lambda: video("viduq2_text2video", {"prompt": WORDS, **SMALL, "aspect_ratio": "16:9"}))
 take("refused", refused)
 take("wrong key", wrong_key)

@@ -19,9 +19,9 @@ from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from steps import (
     FAILING,
+    IMAGE,
     KEY,
     PATIENCE_SECONDS,
-    PICTURE,
     PROMPT,
     SIZE,
     URL,
@@ -35,11 +35,11 @@ from steps import (
 
 SERVER = Path(sys.executable).with_name("vidu-mcp")
 SMALL = {"duration": 1, "resolution": "540p", "movement_amplitude": "small"}
-I2V = {"image": str(PICTURE), "model": "viduq2-pro", "prompt": PROMPT, **SMALL}
+I2V = {"image": str(IMAGE), "model": "viduq2-pro", "prompt": PROMPT, **SMALL}
 T2V = {"model": "viduq2", "prompt": WORDS, "aspect_ratio": "16:9", **SMALL}
-TWICE = {"images": [str(PICTURE), str(PICTURE)], "prompt": PROMPT, **SMALL}
+TWICE = {"images": [str(IMAGE), str(IMAGE)], "prompt": PROMPT, **SMALL}
 CALLS = {
-    "picture": ("generate_img_to_video", I2V, KEY),
+    "image": ("generate_img_to_video", I2V, KEY),
     "words": ("generate_text_to_video", T2V, KEY),
     "start, end": ("generate_startend2video_to_video", {**TWICE, "model": "viduq2-pro"}, KEY),
     "references": ("generate_reference2video_to_video", {**TWICE, "model": "viduq2"}, KEY),
@@ -79,7 +79,7 @@ def video(name: str, answer: str) -> Video:
 
 version(version_of("vidu-mcp"))
 ANSWERS = asyncio.run(all_called())
-take("picture", lambda: video("picture", ANSWERS["picture"]))
+take("image", lambda: video("image", ANSWERS["image"]))
 take("words", lambda: video("words", ANSWERS["words"]))
 take("start, end", lambda: video("start, end", ANSWERS["start, end"]))
 take("references", lambda: video("references", ANSWERS["references"]))

@@ -162,8 +162,8 @@ def video(model: str, given: dict[str, str]) -> Video:
     return Video(saved(task["output"][0]["content"][0]["url"], f"{model}.mp4"))
 
 
-def pictured(**changes: str) -> dict[str, str]:
-    """Return the parameters of a request with a picture, as they are typed."""
+def imaged(**changes: str) -> dict[str, str]:
+    """Return the parameters of a request with an image, as they are typed."""
     return {"images": json.dumps([data_uri()]), "prompt": PROMPT, **SMALL, **changes}
 
 
@@ -182,26 +182,26 @@ def no_model() -> str:
 
 def refused() -> str:
     """Ask for too long a video."""
-    error = raised(lambda: submitted("viduq2_pro_img2video", pictured(duration="99")), Refused)
+    error = raised(lambda: submitted("viduq2_pro_img2video", imaged(duration="99")), Refused)
     return said(str(error), "HTTP 400", "duration")
 
 
 def wrong_key() -> str:
     """Come with a key that nobody has."""
-    error = raised(lambda: submitted("viduq2_pro_img2video", pictured(), "nobody"), Refused)
+    error = raised(lambda: submitted("viduq2_pro_img2video", imaged(), "nobody"), Refused)
     return said(str(error), "HTTP 401")
 
 
 def failed() -> str:
     """Submit what is accepted and cannot be made: an error that is no text would be polled for ever."""
-    task = ended(*submitted("viduq2_pro_img2video", pictured(prompt=FAILING)))
+    task = ended(*submitted("viduq2_pro_img2video", imaged(prompt=FAILING)))
     return said(f"{task['status']}: {task['error']}", "failed", WHY)
 
 
 version("0.1.19, replayed")
 take("models", models)
 take("no model", no_model)
-take("picture", lambda: video("viduq2_pro_img2video", pictured()))
+take("image", lambda: video("viduq2_pro_img2video", imaged()))
 take("words", lambda: video("viduq2_text2video", {"prompt": WORDS, **SMALL, "aspect_ratio": "16:9"}))
 take("refused", refused)
 take("wrong key", wrong_key)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 URL: Final = os.environ["TRY_URL"]
 KEY: Final = os.environ["TRY_KEY"]
 FOLDER: Final = Path(os.environ["TRY_FOLDER"])
-PICTURE: Final = Path(os.environ["TRY_PICTURE"])
-# The size that 540p is documented with for 16:9; the picture has it as well.
+IMAGE: Final = Path(os.environ["TRY_IMAGE"])
+# The size that 540p is documented with for 16:9; the image has it as well.
 SIZE: Final = "960x528"
 PROMPT: Final = "The camera slowly moves in."
 WORDS: Final = "A red kite flies over green hills, wind in the grass."
@@ -80,8 +80,8 @@ def raised(work: Callable[[], object], kind: type[Exception]) -> Exception:
 
 
 def data_uri() -> str:
-    """Return the picture as clients put it into a request."""
-    return "data:image/png;base64," + base64.b64encode(PICTURE.read_bytes()).decode()
+    """Return the image as clients put it into a request."""
+    return "data:image/png;base64," + base64.b64encode(IMAGE.read_bytes()).decode()
 
 
 def saved(url: str, name: str) -> Path:

@@ -74,7 +74,7 @@ def _environment(folder: Path, server: Server) -> dict[str, str]:
         "TRY_URL": server.url,
         "TRY_KEY": server.key,
         "TRY_FOLDER": str(folder),
-        "TRY_PICTURE": str(folder.parent / "picture.png"),
+        "TRY_IMAGE": str(folder.parent / "image.png"),
     }
 
 

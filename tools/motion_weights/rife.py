@@ -22,7 +22,7 @@ _SIZE: Final = ("h", "w")
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """One side of the pictures: its pixels' places from -1 to 1, and how far one pixel is there."""
+    """One side of the images: its pixels' places from -1 to 1, and how far one pixel is there."""
 
     places: str
     pixel: str
@@ -40,12 +40,12 @@ class _Estimate:
 def rife(weights: Weights) -> bytes:
     """Write the network: x [1,6,h,w] and t [1,1,1,1] give flow [1,4,h,w] and mask [1,1,h,w]."""
     graph = Graph(weights)
-    pictures = graph.split("x", [3, 3])
+    images = graph.split("x", [3, 3])
     shape = graph.op("Shape", "x")
     one = graph.const(np.int64(1))
     across, down = (_axis(graph, shape, one, axis=axis) for axis in (3, 2))
-    # A picture and its features share one warp.
-    seen = [graph.concat(picture, _features(graph, picture)) for picture in pictures]
+    # An image and its features share one warp.
+    seen = [graph.concat(image, _features(graph, image)) for image in images]
     size = graph.op("Slice", shape, graph.ints(2), graph.ints(4))
     whole = graph.op("Concat", graph.ints(1, 1), size, axis=0)
     time = graph.op("Expand", "t", whole)
@@ -80,8 +80,8 @@ def _axis(graph: Graph, shape: str, one: str, *, axis: int) -> _Axis:
     )
 
 
-def _features(graph: Graph, picture: str) -> str:
-    value = picture
+def _features(graph: Graph, image: str) -> str:
+    value = image
     for layer, stride in enumerate((2, 1, 1)):
         value = graph.relu(graph.conv(value, f"encode.cnn{layer}", stride=stride))
     return graph.double(value, "encode.cnn3")
@@ -103,9 +103,9 @@ def _warped(graph: Graph, value: str, grid: str) -> str:
 
 
 def _ordered(graph: Graph, first: str, last: str) -> list[str]:
-    """Put both pictures before both features: the checkpoint's order of channels."""
-    pictures_and_features = [graph.split(value, [3, 4]) for value in (first, last)]
-    return [part for kind in zip(*pictures_and_features, strict=True) for part in kind]
+    """Put both images before both features: the checkpoint's order of channels."""
+    images_and_features = [graph.split(value, [3, 4]) for value in (first, last)]
+    return [part for kind in zip(*images_and_features, strict=True) for part in kind]
 
 
 def _block(graph: Graph, number: int, parts: Sequence[str], flow: str | None) -> _Estimate:

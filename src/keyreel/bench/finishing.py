@@ -60,7 +60,7 @@ class FinishingCosts:
 async def measure_finishing(
     size: Resolution = Resolution.P720, source: Path = orders.EXAMPLE_FOLDER
 ) -> FinishingCosts:
-    """Render one picture's clip and finish it with a mark, music, ambience, labels and a signature."""
+    """Render one image's clip and finish it with a mark, music, ambience, labels and a signature."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         case = (await orders.make_cases(orders.ExampleImages(source, folder), size))[0]
@@ -85,13 +85,13 @@ async def measure_finishing(
 def _measure_watermark(order: Order) -> StepCost:
     """Measure the mark's part in encoding."""
     size = order.frame_size
-    picture = ColorConverter().to_yuv(np.zeros((size.height, size.width, 3), np.uint8))
+    image = ColorConverter().to_yuv(np.zeros((size.height, size.width, 3), np.uint8))
 
     def blend_all() -> None:
         overlay = make_overlay(order.watermark, size)
         assert overlay is not None
         for _ in range(order.frames):
-            overlay.blend(picture)
+            overlay.blend(image)
 
     return StepCost("watermark, laid while encoding", _measure_cpu_seconds(blend_all))
 

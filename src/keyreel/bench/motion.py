@@ -1,4 +1,4 @@
-"""`keyreel bench motion`: speed, memory and quality of the motion engine on the example pictures."""
+"""`keyreel bench motion`: speed, memory and quality of the motion engine on the example images."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ async def measure_speed(
 ) -> AsyncIterator[MeasuredOrder]:
     """Measure every operation at every resolution, one after the other."""
     with tempfile.TemporaryDirectory() as name:
-        pictures = orders.ExampleImages(source, Path(name))
+        images = orders.ExampleImages(source, Path(name))
         for size in sizes:
-            for case in await orders.make_cases(pictures, size):
+            for case in await orders.make_cases(images, size):
                 folder = Path(name) / f"{case.name}-{size}"
                 folder.mkdir()
                 yield MeasuredOrder(
@@ -69,11 +69,11 @@ async def measure_flight_quality(
 ) -> FlightQuality:
     """Render the camera flight with every second keyframe held back, and with all of them."""
     with tempfile.TemporaryDirectory() as name:
-        pictures = orders.ExampleImages(source, Path(name))
-        order = await orders.make_keyframe_order(pictures, orders.FLIGHT_IMAGES[::2], (2, 2), resolution)
+        images = orders.ExampleImages(source, Path(name))
+        order = await orders.make_keyframe_order(images, orders.FLIGHT_IMAGES[::2], (2, 2), resolution)
         clip = await _render(order, Path(name))
         size = order.frame_size
-        keyframes = [load_cropped(Path(each), size) for each in await pictures.get_all(orders.FLIGHT_IMAGES)]
+        keyframes = [load_cropped(Path(each), size) for each in await images.get_all(orders.FLIGHT_IMAGES)]
         return FlightQuality(
             quality.measure_keyframe_error(clip, order, keyframes[::2]),
             quality.compare_midframes(

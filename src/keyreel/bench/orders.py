@@ -1,4 +1,4 @@
-"""The orders that the motion engine is measured on, from the example pictures of a checkout."""
+"""The orders that the motion engine is measured on, from the example images of a checkout."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class BenchCase:
 
 
 class ExampleImages:
-    """Example pictures as the engine gets them: checked PNG files."""
+    """Example images as the engine gets them: checked PNG files."""
 
     def __init__(self, source: Path, folder: Path) -> None:
         if not (source / "flight-0.jpg").is_file():
             raise InvalidSetting(
-                f"{source} holds no example pictures: run this in a checkout, or name its examples/pictures."
+                f"{source} holds no example images: run this in a checkout, or name its examples/pictures."
             )
         self._source = source
         self._folder = folder
 
     async def get(self, name: str) -> ImageRef:
-        """Return a picture as a PNG's path."""
+        """Return an image as a PNG's path."""
         target = self._folder / f"{Path(name).stem}.png"
         if not target.exists():
             await Sandbox().normalise_image(self._source / name, target, keep_alpha=False, field=name)
@@ -55,10 +55,10 @@ FLIGHT_IMAGES: Final = tuple(f"flight-{number}.jpg" for number in range(5))
 
 
 async def make_keyframe_order(
-    pictures: ExampleImages, names: Sequence[str], seconds: Sequence[int], size: Resolution
+    images: ExampleImages, names: Sequence[str], seconds: Sequence[int], size: Resolution
 ) -> Order:
     """Return the order through these keyframes, with each shot's seconds."""
-    found = await pictures.get_all(names)
+    found = await images.get_all(names)
     shots = tuple(
         Shot("", length, first, last)
         for length, first, last in zip(seconds, found[:-1], found[1:], strict=True)
@@ -67,10 +67,10 @@ async def make_keyframe_order(
     return _make_order(operation, shots, size, found[0])
 
 
-async def make_cases(pictures: ExampleImages, size: Resolution) -> list[BenchCase]:
+async def make_cases(images: ExampleImages, size: Resolution) -> list[BenchCase]:
     """Return one order for each operation, all of about the same length."""
-    cat, boat, scene = await pictures.get_all(("cat.jpg", "boat.jpg", "scene.jpg"))
-    picture = _make_order(Operation.IMG2VIDEO, (Shot("slow push in", SECONDS, cat),), size, cat)
+    cat, boat, scene = await images.get_all(("cat.jpg", "boat.jpg", "scene.jpg"))
+    image = _make_order(Operation.IMG2VIDEO, (Shot("slow push in", SECONDS, cat),), size, cat)
     subjects = Subject("1", (boat,)), Subject("2", (scene,))
     reference = _make_order(
         Operation.REFERENCE2VIDEO,
@@ -81,10 +81,10 @@ async def make_cases(pictures: ExampleImages, size: Resolution) -> list[BenchCas
     )
     words = Shot("a calm lake at sunset, slow push in", SECONDS)
     return [
-        BenchCase("image-to-video", picture),
+        BenchCase("image-to-video", image),
         BenchCase("reference", reference),
-        BenchCase("start-end", await make_keyframe_order(pictures, FLIGHT_IMAGES[1:4:2], (SECONDS,), size)),
-        BenchCase("multiframe", await make_keyframe_order(pictures, FLIGHT_IMAGES[:3], (2, 3), size)),
+        BenchCase("start-end", await make_keyframe_order(images, FLIGHT_IMAGES[1:4:2], (SECONDS,), size)),
+        BenchCase("multiframe", await make_keyframe_order(images, FLIGHT_IMAGES[:3], (2, 3), size)),
         BenchCase("text-to-video", _make_order(Operation.TEXT2VIDEO, (words,), size, scene)),
     ]
 
@@ -97,6 +97,6 @@ def _make_order(
     *,
     subjects: tuple[Subject, ...] = (),
 ) -> Order:
-    with Image.open(reference_image) as picture:
-        size = compute_frame_size(resolution, Size(*picture.size).aspect_ratio)
+    with Image.open(reference_image) as image:
+        size = compute_frame_size(resolution, Size(*image.size).aspect_ratio)
     return Order(operation, "bench", shots, resolution, SEED, subjects=subjects, size=size)

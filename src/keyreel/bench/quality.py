@@ -71,7 +71,7 @@ def measure_seam_speed(clip: Path, order: Order) -> float:
 
 
 def compute_ssim(one: Frame, other: Frame) -> float:
-    """Return the structural similarity of two pictures in grey (Wang et al., 2004; Gaussian, 1.5 px)."""
+    """Return the structural similarity of two images in grey (Wang et al., 2004; Gaussian, 1.5 px)."""
     a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float64) for each in (one, other))
 
     def smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -96,17 +96,17 @@ def _list_keyframe_indexes(order: Order) -> list[int]:
 
 
 def _interpolate_with_dis(first: Frame, last: Frame) -> Frame:
-    """Warp both pictures halfway along DIS optical flow and average them."""
+    """Warp both images halfway along DIS optical flow and average them."""
     grey = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (first, last)]
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     height, width = grey[0].shape
     grid = np.dstack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)))
     halves = []
-    for picture, pair in ((first, grey[::-1]), (last, grey)):
+    for image, pair in ((first, grey[::-1]), (last, grey)):
         flow = dis.calc(pair[0], pair[1], np.zeros((height, width, 2), np.float32))
         warp_map = (grid + np.float32(0.5) * flow).astype(np.float32)
         x, y = np.ascontiguousarray(warp_map[..., 0]), np.ascontiguousarray(warp_map[..., 1])
-        halves.append(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+        halves.append(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
     return np.asarray(cv2.addWeighted(halves[0], 0.5, halves[1], 0.5, 0), dtype=np.uint8)
 
 

@@ -121,8 +121,8 @@ async def _encode(order: Order, folder: Path) -> tuple[float]:
         await engine.render(order, job)
     began = time.process_time()
     with open_video_writer(folder / "floor.mp4", order.frame_size) as film:
-        for picture in job.frames:
-            film.write(picture)
+        for image in job.frames:
+            film.write(image)
     return (time.process_time() - began,)
 
 

@@ -179,25 +179,25 @@ def usage(
 @bench_app.command("motion")
 def bench_motion(
     resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
-    pictures: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")] = None,
 ) -> None:
     """Measure the motion engine's speed, memory and quality."""
     from keyreel.cli.commands.bench import run_motion
 
-    run_motion(resolution, pictures, output)
+    run_motion(resolution, images, output)
 
 
 @bench_app.command("finishing")
 def bench_finishing(
     resolution: Annotated[str, typer.Option(help="The measured clip's size.")] = "720p",
-    pictures: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Default: the checkout's examples/pictures.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")] = None,
 ) -> None:
     """Measure what finishing costs: mark, sound track, labels, signature, cover."""
     from keyreel.cli.commands.bench import run_finishing
 
-    run_finishing(resolution, pictures, output)
+    run_finishing(resolution, images, output)
 
 
 @voices_app.command("list")

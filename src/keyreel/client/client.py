@@ -42,7 +42,7 @@ class _FinishedVideo:
 
     @property
     def cover_url(self) -> str:
-        """Where the cover picture is; empty where the service makes none."""
+        """Where the cover image is; empty where the service makes none."""
         return self.report.cover_url
 
     @property
@@ -67,7 +67,7 @@ class Video(_FinishedVideo):
         return self._client.run(sansio.save(self._client.remote, self.report, Path(path)))
 
     def save_cover(self, path: str | os.PathLike[str]) -> Path:
-        """Download the cover picture likewise."""
+        """Download the cover image likewise."""
         return self._client.run(sansio.save(self._client.remote, self.report, Path(path), self.cover_url))
 
 
@@ -82,7 +82,7 @@ class AsyncVideo(_FinishedVideo):
         return await self._client.run(sansio.save(self._client.remote, self.report, Path(path)))
 
     async def save_cover(self, path: str | os.PathLike[str]) -> Path:
-        """Download the cover picture likewise."""
+        """Download the cover image likewise."""
         client = self._client
         return await client.run(sansio.save(client.remote, self.report, Path(path), self.cover_url))
 
@@ -279,5 +279,5 @@ class AsyncClient:
 
 
 async def _build_request(model: str, asked: dict[str, Any]) -> Endpoint:
-    """Read and encode pictures beside the event loop."""
+    """Read and encode images beside the event loop."""
     return await asyncio.to_thread(build_request, model, asked)

@@ -1,4 +1,4 @@
-"""Pictures as programs hold them (paths, bytes, PIL images, addresses), turned into what requests carry."""
+"""Images as programs hold them (paths, bytes, PIL images, addresses), turned into what requests carry."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from keyreel.errors import InvalidImage
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    PictureLike: TypeAlias = str | os.PathLike[str] | bytes | Image
+    ImageLike: TypeAlias = str | os.PathLike[str] | bytes | Image
 
 _WEB: Final = ("http://", "https://", "data:")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
 
 
-def encode_image_source(picture: PictureLike, field: str) -> str:
+def encode_image_source(image: ImageLike, field: str) -> str:
     """Return an address as it is, everything else as a data URI.
 
     Text is an address (http, https, data) or the path of a file.
@@ -29,29 +29,29 @@ def encode_image_source(picture: PictureLike, field: str) -> str:
         InvalidImage: it is none of these, or the bytes are not PNG, JPEG or WebP.
         OSError: the file cannot be read.
     """
-    if isinstance(picture, str) and picture.lower().startswith(_WEB):
-        return picture
-    data = _read_bytes(picture, field)
+    if isinstance(image, str) and image.lower().startswith(_WEB):
+        return image
+    data = _read_bytes(image, field)
     kind = _detect_image_type(data)
     if not kind:
         raise InvalidImage(f"{field}: the file is not a PNG, JPEG or WebP image.", field=field)
     return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"
 
 
-def _read_bytes(picture: PictureLike, field: str) -> bytes:
-    if isinstance(picture, bytes):
-        return picture
-    if isinstance(picture, str | os.PathLike):
-        return Path(picture).read_bytes()
+def _read_bytes(image: ImageLike, field: str) -> bytes:
+    if isinstance(image, bytes):
+        return image
+    if isinstance(image, str | os.PathLike):
+        return Path(image).read_bytes()
     from PIL import Image
 
-    if not isinstance(picture, Image.Image):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
-        kind = type(picture).__name__
+    if not isinstance(image, Image.Image):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
+        kind = type(image).__name__
         raise InvalidImage(
             f"{field}: got {kind}; must be a path, bytes, a PIL image or an address.", field=field
         )
     file = BytesIO()
-    picture.save(file, format="PNG")
+    image.save(file, format="PNG")
     return file.getvalue()
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
     """Return the request for `model`, in any spelling, with the endpoint's own fields.
 
-    Pictures may be paths, bytes, PIL images or addresses. Beyond the endpoint's own fields there are shorter
+    Images may be paths, bytes, PIL images or addresses. Beyond the endpoint's own fields there are shorter
     ones: `image` for a list of one; and for multiframe `images` (the start frame, then the keyframes; or the
     keyframes alone beside `start_image`) with `prompt` and `duration` for every shot, or with `prompts` and
     `durations`, one for each shot.
@@ -29,7 +29,7 @@ def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
     Raises:
         UnknownEndpoint: there is no such model.
         InvalidRequest: a field is unknown or breaks its rule.
-        OSError: a picture's file cannot be read.
+        OSError: an image's file cannot be read.
     """
     parsed = build_parsed_submit(model, asked)
     for name in parsed.ignored:
@@ -45,7 +45,7 @@ def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
     Raises:
         UnknownEndpoint: there is no such model.
         InvalidRequest: the shorter fields do not fit together.
-        OSError: a picture's file cannot be read.
+        OSError: an image's file cannot be read.
     """
     kind = catalogue.find_endpoint(model)
     fields = {name: value for name, value in asked.items() if value is not None}
@@ -86,7 +86,7 @@ def _take_per_shot(fields: Json, name: str, count: int) -> Sequence[Any]:
 
 
 def _encode_images(fields: Json) -> Json:
-    """Turn every picture into its address or data URI."""
+    """Turn every image into its address or data URI."""
     encoded = dict(fields)
     for name in ("start_image", "wm_url"):
         if fields.get(name) is not None:
@@ -111,5 +111,5 @@ def _encode_images(fields: Json) -> Json:
     return encoded
 
 
-def _encode_image_list(pictures: Sequence[Any], field: str) -> list[str]:
-    return [encode_image_source(picture, f"{field}[{index}]") for index, picture in enumerate(pictures)]
+def _encode_image_list(images: Sequence[Any], field: str) -> list[str]:
+    return [encode_image_source(image, f"{field}[{index}]") for index, image in enumerate(images)]

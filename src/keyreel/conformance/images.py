@@ -1,4 +1,4 @@
-"""Pictures that checks send: of any size, a few hundred bytes, and padded to any length."""
+"""Images that checks send: of any size, a few hundred bytes, and padded to any length."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def build_image_data_uri(width: int, height: int, *, size_bytes: int = 0) -> str:
-    """Return a picture with a gradient as a data URI; with `size_bytes` its file has exactly as many."""
+    """Return an image with a gradient as a data URI; with `size_bytes` its file has exactly as many."""
     data = _encode_png(width, height)
     if size_bytes:
         # A chunk of its own takes twelve bytes more than what is in it; readers skip the unknown one.

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.wire.dialects.dialect import Json
-    from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
+    from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 
 _SIDE: Final = 256
 _LARGE_THRESHOLD: Final = 100_000
 """Beyond so many characters or bytes a probe is a large one."""
 _WATERMARK: Final = frozenset({"wm_position"})
-_PICTURES: Final = frozenset({"images", "start_image", "key_image"})
+_IMAGES: Final = frozenset({"images", "start_image", "key_image"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class LimitProbe:
     """The refusal that is due; None for what is allowed."""
     large: bool = False
     concerns_image: bool = False
-    """Whether the limit is of a picture itself, which is looked at after all fields."""
+    """Whether the limit is of an image itself, which is looked at after all fields."""
 
 
 @lru_cache(maxsize=256)
@@ -55,7 +55,7 @@ def _build_image(width: int, height: int) -> str:
 
 
 def build_valid_fields(kind: type[Endpoint]) -> Json:
-    """Return the fields of a request that breaks no rule, its pictures inside."""
+    """Return the fields of a request that breaks no rule, its images inside."""
     one = _build_image(_SIDE, _SIDE)
     subjects = "subjects" in kind.model_fields
     given: dict[Operation, Json] = {
@@ -80,7 +80,7 @@ def iterate_probes(kind: type[Endpoint]) -> Iterator[LimitProbe]:
     base = build_valid_fields(kind)
     for name, field in kind.model_fields.items():
         if field.is_required():
-            missing = MissingImage if name in _PICTURES else MissingField
+            missing = MissingImage if name in _IMAGES else MissingField
             yield LimitProbe(name, "absent", {key: base[key] for key in base if key != name}, missing)
         marked = base | ({"watermark": True} if name in _WATERMARK else {})
         for value, says, error in _probe_values(kind, name, get_field_limits(kind, name)):
@@ -178,12 +178,12 @@ def _probe_special_fields(name: str) -> Iterator[tuple[Any, str, type[InvalidReq
 
 
 def _probe_images(kind: type[Endpoint], base: Json) -> Iterator[LimitProbe]:
-    """Yield the limits of the first picture itself."""
+    """Yield the limits of the first image itself."""
     name = next((each for each in ("images", "start_image", "subjects") if each in base), "")
     if not name:
         return
     path = {"images": "images[0]", "subjects": "subjects[0].images[0]"}.get(name, name)
-    rules: PictureRules = kind.image_rules  # type: ignore[attr-defined] # every generation has it
+    rules: ImageRules = kind.image_rules  # type: ignore[attr-defined] # every generation has it
     for source, says, error in _probe_image_sources(rules):
         fields = base | {name: _replace_image(base[name], source)}
         yield LimitProbe(path, says, fields, error, large=_is_large(source), concerns_image=True)
@@ -193,7 +193,7 @@ def _probe_images(kind: type[Endpoint], base: Json) -> Iterator[LimitProbe]:
             yield LimitProbe("images", f"100x100 and 100x{height}", pair, error, concerns_image=True)
 
 
-def _probe_image_sources(rules: PictureRules) -> Iterator[tuple[str, str, type[InvalidRequest] | None]]:
+def _probe_image_sources(rules: ImageRules) -> Iterator[tuple[str, str, type[InvalidRequest] | None]]:
     least = max(rules.min_side, 32)
     if rules.widest:
         yield _build_image(least * rules.widest, least), f"ratio {rules.widest}:1", None
@@ -214,7 +214,7 @@ def _probe_image_sources(rules: PictureRules) -> Iterator[tuple[str, str, type[I
             f"{rules.min_side - 1} pixels wide",
             ImageSizeOutOfRange,
         )
-    yield "data:image/png;base64," + "QUJD" * 40, "text in place of a picture", InvalidImage
+    yield "data:image/png;base64," + "QUJD" * 40, "text in place of an image", InvalidImage
     if rules.max_inline_bytes < rules.max_bytes:
         most = rules.max_inline_bytes
         yield build_image_data_uri(_SIDE, _SIDE, size_bytes=most), f"{most} bytes", None
@@ -222,13 +222,13 @@ def _probe_image_sources(rules: PictureRules) -> Iterator[tuple[str, str, type[I
 
 
 def _replace_image(there: Any, source: str) -> Any:
-    """Put a picture in the first place of what is there."""
+    """Put an image in the first place of what is there."""
     if isinstance(there, str):
         return source
     first, *rest = there
     if isinstance(first, dict):
         return [first | {"images": [source]}, *rest]
-    # Two frames must fit each other: the same picture is both.
+    # Two frames must fit each other: the same image is both.
     return [source for _ in there]
 
 

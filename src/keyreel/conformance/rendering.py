@@ -113,10 +113,10 @@ class RenderCheck:
             cover = self._fetch_file(report.cover_url)
             known = cover.content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF"))
             yield make_passed_or_failed(
-                name, subject, "the cover is a picture", "" if known else cover.excerpt[:60]
+                name, subject, "the cover is an image", "" if known else cover.excerpt[:60]
             )
         else:
-            yield make_skipped(name, subject, "the cover is a picture", "this host names none")
+            yield make_skipped(name, subject, "the cover is an image", "this host names none")
 
     def _fetch_file(self, url: str, headers: dict[str, str] | None = None) -> HostResponse:
         scheme = self.client.dialect.auth_scheme if url.startswith("/") else None
@@ -138,7 +138,7 @@ class RenderCheck:
 
 
 def choose_endpoint(kinds: tuple[type[Endpoint], ...]) -> type[Endpoint]:
-    """Return the cheapest endpoint for the check: a picture to a video."""
+    """Return the cheapest endpoint for the check: an image to a video."""
     able = [kind for kind in kinds if kind.operation is Operation.IMG2VIDEO]
     return next((kind for kind in able if kind.family == "q2-turbo"), able[0] if able else ENDPOINTS[1])
 
@@ -171,4 +171,4 @@ def _find_video_problem(answer: HostResponse) -> str:
     if found.codec != "h264" or abs(seconds - _SECONDS) > 0.25 * _SECONDS + 0.1:
         return f"{found.codec}, {seconds:.2f} s where {_SECONDS} s were ordered"
     fits = abs(found.width / found.height / _ASPECT - 1) < 0.03  # noqa: PLR2004 - hosts round sides
-    return "" if fits else f"{found.width}x{found.height} for a picture of 16:9"
+    return "" if fits else f"{found.width}x{found.height} for an image of 16:9"

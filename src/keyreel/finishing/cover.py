@@ -1,4 +1,4 @@
-"""The cover picture: one telling frame of the finished video; knows nothing of its order."""
+"""The cover image: one telling frame of the finished video; knows nothing of its order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def make_cover(frames: Sequence[SampledFrame], out: Path, xmp: bytes) -> Path:
     Raises:
         RenderFailed: there are no frames.
     """
-    best = max((still.picture for still in frames), key=_score_frame, default=None)
+    best = max((still.image for still in frames), key=_score_frame, default=None)
     if best is None:
         raise RenderFailed("The engine's clip cannot be decoded.")
     with replace_atomically(out) as part:
@@ -37,9 +37,9 @@ def make_cover(frames: Sequence[SampledFrame], out: Path, xmp: bytes) -> Path:
     return out
 
 
-def _score_frame(picture: VideoFrame) -> float:
+def _score_frame(image: VideoFrame) -> float:
     """Rate a frame: fine detail, times how far its light is from black and white."""
-    luma = get_planes(picture)[0]
+    luma = get_planes(image)[0]
     step = max(1, luma.shape[1] // _SCORING_WIDTH)
     height, width = (side // step for side in luma.shape)
     small = luma[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))

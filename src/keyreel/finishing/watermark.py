@@ -1,4 +1,4 @@
-"""The visible mark in a corner: the default text or the order's own picture; draws no letters itself."""
+"""The visible mark in a corner: the default text or the order's own image; draws no letters itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TEXT_IMAGES: Final = {
     WatermarkLanguage.CHINESE: ("ai_generated_zh", 112),
 }
 """The pre-rendered texts, files of this package, and their ink's height (tools/build_watermark_text.py)."""
-_PICTURE_WIDTH, _PICTURE_HEIGHT = 0.18, 0.14
+_IMAGE_WIDTH, _IMAGE_HEIGHT = 0.18, 0.14
 _MARGIN: Final = 0.03
 
 
@@ -40,10 +40,8 @@ def make_overlay(mark: Watermark | None, size: Size) -> Overlay | None:
     """Prepare the mark for frames of this size; None where none is wanted."""
     if mark is None:
         return None
-    picture = (
-        _load_text_image(mark.text, size) if mark.picture is None else _load_custom_image(mark.picture, size)
-    )
-    rgba = _pad_to_even(np.asarray(picture))
+    image = _load_text_image(mark.text, size) if mark.image is None else _load_custom_image(mark.image, size)
+    rgba = _pad_to_even(np.asarray(image))
     height, width = rgba.shape[:2]
     margin = 2 * round(_MARGIN * min(size.width, size.height) / 2)
     at_left = mark.corner in {Corner.TOP_LEFT, Corner.BOTTOM_LEFT}
@@ -56,7 +54,7 @@ def make_overlay(mark: Watermark | None, size: Size) -> Overlay | None:
 
 
 def watermark(clip: Clip, order: Order, context: FinishingContext) -> Clip:
-    """Lay the mark over a clip that came without it; this encodes its pictures again, its sound stays."""
+    """Lay the mark over a clip that came without it; this encodes its images again, its sound stays."""
     if order.watermark is None or WATERMARK_STEP in clip.completed_steps:
         return clip
     size = order.frame_size
@@ -77,15 +75,15 @@ def _load_text_image(text: WatermarkLanguage, size: Size) -> Image.Image:
 
 
 def _load_custom_image(path: ImageRef, size: Size) -> Image.Image:
-    widest, tallest = _PICTURE_WIDTH * size.width, _PICTURE_HEIGHT * size.height
-    with Image.open(path) as picture:
-        return _scale_image(picture.convert("RGBA"), min(widest / picture.width, tallest / picture.height))
+    widest, tallest = _IMAGE_WIDTH * size.width, _IMAGE_HEIGHT * size.height
+    with Image.open(path) as image:
+        return _scale_image(image.convert("RGBA"), min(widest / image.width, tallest / image.height))
 
 
-def _scale_image(picture: Image.Image, scale: float) -> Image.Image:
+def _scale_image(image: Image.Image, scale: float) -> Image.Image:
     # Pillow resizes RGBA premultiplied, so colour hidden under full transparency does not bleed into edges.
-    width, height = (max(2, round(side * scale)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.LANCZOS)
+    width, height = (max(2, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
 def _pad_to_even(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

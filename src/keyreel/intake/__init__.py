@@ -1,4 +1,4 @@
-"""The way in for pictures: received with a request, gathered for a render."""
+"""The way in for images: received with a request, gathered for a render."""
 
 from keyreel.intake.intake import Intake
 

@@ -24,7 +24,7 @@ _WITH_GZIP, _WITH_ZLIB, _RAW_DEFLATE = 31, 15, -15
 _CHUNK_BYTES: Final = 1 << 18
 _RATIO_EXEMPT_BYTES: Final = 1 << 20
 _MAX_RATIO: Final = 250
-"""Bombs have 1,000; a picture has been packed already, and of this much less than a hundred is left."""
+"""Bombs have 1,000; an image has been packed already, and of this much less than a hundred is left."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _LONGEST_NAME: Final = 32

@@ -1,7 +1,7 @@
-"""The sandboxed child: turns one picture of unknown origin into an sRGB PNG of ours, or says why not.
+"""The sandboxed child: turns one image of unknown origin into an sRGB PNG of ours, or says why not.
 
 Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
-It imports next to nothing and starts fast. Its output is JSON: the picture's shown size or a fault.
+It imports next to nothing and starts fast. Its output is JSON: the image's shown size or a fault.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.D
 
 
 def main() -> None:
-    """Decode one picture under limits that no picture can lift."""
+    """Decode one image under limits that no image can lift."""
     source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
     _set_resource_limits(int(cpu_seconds), int(memory_bytes))
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
@@ -148,7 +148,7 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _make_transparency_mask(image: Image.Image, clear: int) -> Image.Image:
-    """Return the mask of a deep grey picture that is 0 where it has one value, which means transparent."""
+    """Return the mask of a deep grey image that is 0 where it has one value, which means transparent."""
     deep = image.convert("I")
     # What lies below 0 becomes 0 on the way to 8 bits, what lies above 255 becomes 255.
     above = deep.point(lambda value: value * 1 + -clear).convert("L")

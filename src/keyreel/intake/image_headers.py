@@ -1,4 +1,4 @@
-"""What a picture says about itself in its first bytes: format and size. Decodes no pixel, trusts no length.
+"""What an image says about itself in its first bytes: format and size. Decodes no pixel, trusts no length.
 
 PNG: https://www.w3.org/TR/png-3/ · JPEG: ITU-T T.81 · WebP: https://developers.google.com/speed/webp/docs/riff_container
 """
@@ -24,7 +24,7 @@ _SIDEWAYS_ORIENTATIONS: Final = range(5, 9)
 
 
 class InvalidImageHeader(Exception):
-    """The picture's header is damaged, or asks for something that no decoder here does."""
+    """The image's header is damaged, or asks for something that no decoder here does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _read_webp_metadata(data: bytes, at: int) -> _OrientationMetadata:
 
 
 class _OrientationMetadata:
-    """What blocks of metadata say of how a picture is to be turned: EXIF goes before XMP, as in decoders."""
+    """What blocks of metadata say of how an image is to be turned: EXIF goes before XMP, as in decoders."""
 
     def __init__(self) -> None:
         self._exif = self._xmp = 0

@@ -1,4 +1,4 @@
-"""Every rule that a request's pictures break, each looked at as on arrival; nothing is kept or fetched."""
+"""Every rule that a request's images break, each looked at as on arrival; nothing is kept or fetched."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def list_image_errors(
     endpoint: Endpoint, check_url: Callable[[str, str], None]
 ) -> tuple[InvalidRequest, ...]:
-    """Return what is wrong with the pictures inside a request, and with its addresses.
+    """Return what is wrong with the images inside a request, and with its addresses.
 
     `check_url` holds an address of a field against what its text tells, and raises InvalidRequest.
     """

@@ -1,7 +1,7 @@
-"""Pictures as they arrive: their headers held against a field's limits, in this process and fast.
+"""Images as they arrive: their headers held against a field's limits, in this process and fast.
 
 Nothing here decodes a pixel, so a bomb costs what its header costs. No label is believed: the bytes say what
-a picture is.
+an image is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.order import Size
-    from keyreel.wire.endpoints.endpoint import PictureRules
+    from keyreel.wire.endpoints.endpoint import ImageRules
 
 MAX_SIDE: Final = 16384
 MAX_PIXELS: Final = 64_000_000
@@ -32,8 +32,8 @@ MAX_SEQUENTIAL_PIXELS: Final = 200_000_000
 """For JPEGs that are decoded line by line, and smaller than they are."""
 
 
-def inspect_image(data: bytes, rules: PictureRules, field: str) -> ImageHeader:
-    """Hold a picture's bytes against its field's limits, from the header alone.
+def inspect_image(data: bytes, rules: ImageRules, field: str) -> ImageHeader:
+    """Hold an image's bytes against its field's limits, from the header alone.
 
     Raises:
         InvalidImage: it is no PNG, JPEG or WebP, or its header is damaged.
@@ -62,8 +62,8 @@ def _check_pixels(header: ImageHeader, field: str) -> None:
         )
 
 
-def check_size(size: Size, rules: PictureRules, field: str) -> None:
-    """Hold a picture's shown size against its field's limits.
+def check_size(size: Size, rules: ImageRules, field: str) -> None:
+    """Hold an image's shown size against its field's limits.
 
     Raises:
         ImageSizeOutOfRange: a side or the ratio is outside the limits.
@@ -85,7 +85,7 @@ def check_size(size: Size, rules: PictureRules, field: str) -> None:
 
 
 def make_too_large_error(most_bytes: int, field: str, noun: str = "image") -> ImageTooLarge:
-    """Return the error for a picture, or what `noun` says, of more bytes than these."""
+    """Return the error for an image, or what `noun` says, of more bytes than these."""
     return ImageTooLarge(f"{field}: the {noun} has more than {most_bytes / 1_000_000:g} MB.", field=field)
 
 
@@ -101,8 +101,8 @@ def check_video(file: Path, field: str) -> None:
         raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
 
 
-def decode_inline_image(source: str, rules: PictureRules, field: str) -> bytes:
-    """Return the bytes of a picture inside the request: a data URI, or bare base64 of a known format.
+def decode_inline_image(source: str, rules: ImageRules, field: str) -> bytes:
+    """Return the bytes of an image inside the request: a data URI, or bare base64 of a known format.
 
     Raises:
         InvalidImage: it is neither, or broken.

@@ -1,4 +1,4 @@
-"""Pictures and videos of a request, from its arrival to the files that engines read.
+"""Images and videos of a request, from its arrival to the files that engines read.
 
 `receive` runs while the client waits: it decodes no pixel and opens no connection. `gather` is the worker's.
 """
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
     from keyreel.intake.egress import EgressClient
     from keyreel.storage.objects import ObjectStorage
-    from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
+    from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 
 ASSET_PREFIX: Final = "asset:"
-"""Starts a reference to a stored picture; its SHA-256 follows."""
+"""Starts a reference to a stored image; its SHA-256 follows."""
 
 _LARGE_SOURCE_CHARS: Final = 1 << 20
 _LARGE_CONCURRENCY: Final = 2
@@ -80,7 +80,7 @@ class _InputSource(NamedTuple):
 
 
 class Intake:
-    """Checks, keeps, fetches and decodes pictures.
+    """Checks, keeps, fetches and decodes images.
 
     `resolve` tells the storage key behind a URL of this very server, None for any other URL.
     """
@@ -101,10 +101,10 @@ class Intake:
         self._video_fetches = asyncio.Semaphore(_VIDEO_FETCH_CONCURRENCY)
 
     async def receive(self, endpoint: _Request) -> _Request:
-        """Return the request with its inline pictures checked, stored and replaced by references to them.
+        """Return the request with its inline images checked, stored and replaced by references to them.
 
         Raises:
-            InvalidRequest: a picture, or what ought to be its URL, breaks a rule of its field.
+            InvalidRequest: an image, or what ought to be its URL, breaks a rule of its field.
             Unavailable: nothing can be stored right now.
         """
         sources, sizes = dict(endpoint.get_image_sources()), dict[str, Size]()
@@ -139,14 +139,14 @@ class Intake:
             self._egress.destinations.check_url(url, field)
 
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
-        """Return the order with its pictures as sRGB PNG files in `folder`, and with its size settled.
+        """Return the order with its images as sRGB PNG files in `folder`, and with its size settled.
 
         Raises:
             InvalidRequest: an input breaks a rule, in the class and the words as if it were in the request.
-            PictureUnreachable: a picture cannot be had; VideoUnreachable: the video cannot.
+            PictureUnreachable: an image cannot be had; VideoUnreachable: the video cannot.
             Unavailable: the file store does not answer, or the disk is full.
         """
-        wanted: dict[str, dict[str, PictureRules]] = {picture: {} for picture in list_images(order)}
+        wanted: dict[str, dict[str, ImageRules]] = {image: {} for image in list_images(order)}
         for path, source in endpoint.get_image_sources().items():
             if source in wanted:  # what the order leaves out is not fetched
                 wanted[source][path] = endpoint.get_image_rules(path)
@@ -173,7 +173,7 @@ class Intake:
         return settle_size(replace(order, shots=(shot,)), size)
 
     async def _gather_images(
-        self, wanted: Mapping[str, Mapping[str, PictureRules]], files: Mapping[str, Path]
+        self, wanted: Mapping[str, Mapping[str, ImageRules]], files: Mapping[str, Path]
     ) -> dict[str, Size]:
         try:
             async with asyncio.TaskGroup() as group:
@@ -186,8 +186,8 @@ class Intake:
             raise first from first.__cause__
         return {source: task.result() for source, task in jobs.items()}
 
-    async def _gather_image(self, source: str, rules: Mapping[str, PictureRules], target: Path) -> Size:
-        """Bring one picture to its file. It has to keep the rules of every field that names it."""
+    async def _gather_image(self, source: str, rules: Mapping[str, ImageRules], target: Path) -> Size:
+        """Bring one image to its file. It has to keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
         most = min(rule.max_bytes for rule in rules.values())
         await self._copy_input(source, most, raw, _InputSource(field))
@@ -249,12 +249,12 @@ class Intake:
             await self._storage.put(key, data)
 
 
-def _decode_and_inspect(source: str, rules: PictureRules, field: str) -> tuple[bytes, Size, str]:
+def _decode_and_inspect(source: str, rules: ImageRules, field: str) -> tuple[bytes, Size, str]:
     data = decode_inline_image(source, rules, field)
     return data, inspect_image(data, rules, field).size, sha256(data).hexdigest()
 
 
-def _inspect_file(file: Path, rules: Mapping[str, PictureRules]) -> None:
+def _inspect_file(file: Path, rules: Mapping[str, ImageRules]) -> None:
     data = file.read_bytes()
     for field, rule in rules.items():
         inspect_image(data, rule, field)

@@ -2,7 +2,7 @@
 
 Run as a program by `sandbox.py`: `python film.py SOURCE FIRST LEAD SHORTEST LONGEST CPU_SECONDS MEMORY`. Its
 output is JSON: the shown size and the seconds, or a fault with what it is about. What the file says of
-itself is believed nowhere: its length is that of the pictures in it.
+itself is believed nowhere: its length is that of the images in it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _RejectedVideo(Exception):
 
 
 class _VideoTimes(NamedTuple):
-    """When the pictures begin, when the last of them begins, and when it ends, in seconds."""
+    """When the images begin, when the last of them begins, and when it ends, in seconds."""
 
     start: Fraction
     last: Fraction
@@ -96,20 +96,18 @@ def _extract_frames(source: str, first: Path, lead: Path, seconds: tuple[int, in
     with av.open(source, options=options, metadata_errors="replace") as container:
         stream = _open_video_stream(container)
         span = _measure_times(container, stream, seconds)
-        pictures = [
-            _to_display_image(frame, stream) for frame in _decode_last_frames(container, stream, span)
-        ]
-        for picture, path in zip(pictures, (lead, first), strict=True):
+        images = [_to_display_image(frame, stream) for frame in _decode_last_frames(container, stream, span)]
+        for image, path in zip(images, (lead, first), strict=True):
             beside = path.with_suffix(".part")
-            picture.save(beside, "PNG", compress_level=1)
+            image.save(beside, "PNG", compress_level=1)
             beside.replace(path)
-        width, height = pictures[-1].size
+        width, height = images[-1].size
         return {"width": width, "height": height, "seconds": float(span.end - span.start)}
 
 
 def _open_video_stream(container: InputContainer) -> VideoStream:
     if not container.streams.video:
-        raise _RejectedVideo("holds no moving pictures")
+        raise _RejectedVideo("holds no moving images")
     stream = container.streams.video[0]
     codec = stream.codec_context
     if codec.name not in _CODECS:
@@ -124,20 +122,20 @@ def _open_video_stream(container: InputContainer) -> VideoStream:
 
 
 def _measure_times(container: InputContainer, stream: VideoStream, seconds: tuple[int, int]) -> _VideoTimes:
-    """Read when pictures are shown from all of their packets: headers may claim any length."""
+    """Read when images are shown from all of their packets: headers may claim any length."""
     base = stream.time_base or Fraction(1, 1000)
     times: list[tuple[int, int]] = []
     for packet in container.demux(stream):
         if packet.pts is not None and packet.size:
             times.append((packet.pts, packet.duration or 0))
         if len(times) > _MAX_PACKETS:
-            raise _RejectedVideo(f"has more than {_MAX_PACKETS} pictures")
+            raise _RejectedVideo(f"has more than {_MAX_PACKETS} images")
     if len(times) < 2:  # noqa: PLR2004 - a first and a last one
-        raise _RejectedVideo("holds no moving pictures")
+        raise _RejectedVideo("holds no moving images")
     start = min(times)[0] * base
     last, duration = max(times)
     usual = Fraction(last - min(times)[0], len(times) - 1)
-    # The last picture's own duration is anybody's claim as well: more than two usual ones is none.
+    # The last image's own duration is anybody's claim as well: more than two usual ones is none.
     own = duration if 0 < duration <= 2 * usual else usual
     span = _VideoTimes(start, last * base, (last + own) * base)
     length = span.end - span.start
@@ -166,7 +164,7 @@ def _decode_last_frames(
         if last is None or frame.pts >= (last.pts or 0):
             last = frame
     if lead is None or last is None or lead is last:
-        raise _RejectedVideo("holds no moving pictures at its end")
+        raise _RejectedVideo("holds no moving images at its end")
     return lead, last
 
 
@@ -180,13 +178,13 @@ def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
 
     if max(frame.width, frame.height) > _LONGEST_SIDE:
         raise _RejectedVideo(f"changes its size to {frame.width}x{frame.height}")
-    picture = Image.fromarray(ColorConverter().to_rgb(frame))
+    image = Image.fromarray(ColorConverter().to_rgb(frame))
     aspect = stream.sample_aspect_ratio or Fraction(1)
     if aspect != 1 and 1 / _MAX_PIXEL_ASPECT <= aspect <= _MAX_PIXEL_ASPECT:
-        wide = min(round(picture.width * aspect), _LONGEST_SIDE)
-        picture = picture.resize((max(wide, 1), picture.height), Image.Resampling.LANCZOS)
+        wide = min(round(image.width * aspect), _LONGEST_SIDE)
+        image = image.resize((max(wide, 1), image.height), Image.Resampling.LANCZOS)
     turn = _ROTATIONS.get(frame.rotation % 360)
-    return picture if turn is None else picture.transpose(turn)
+    return image if turn is None else image.transpose(turn)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ _CONNECTION_ERRORS: Final = (httpx.ReadError, httpx.WriteError, httpx.CloseError
 
 
 class FetchFailed(Exception):
-    """An answer came, but no picture in it."""
+    """An answer came, but no image in it."""
 
 
 class TransientFetchFailure(FetchFailed):
@@ -46,7 +46,7 @@ async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: in
 
     Raises:
         Passing: the server is busy, or the answer broke off.
-        NotHad: there is no body to be had.
+        FetchFailed: there is no body to be had.
         BadCoding: the body is in a Content-Encoding that is not undone here.
         ImageTooLarge: it has more bytes than these.
     """

@@ -17,14 +17,14 @@ from keyreel.storage.atomic_write import make_disk_full_error
 _DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
 _LAST_FRAMES_PROGRAM: Final = Path(__file__).with_name("last_frames.py")
 _LAST_FRAMES_LIMITS: Final = "30", str(3 << 29)
-"""CPU seconds and bytes: four seconds of 4K between two keyframes take 10, their pictures half a gigabyte."""
+"""CPU seconds and bytes: four seconds of 4K between two keyframes take 10, their images half a gigabyte."""
 
 _WALL_SECONDS: Final = 60.0
 _ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Sandbox:
-    """Decodes pictures and the ends of videos, a few at a time."""
+    """Decodes images and the ends of videos, a few at a time."""
 
     def __init__(self, children: int = 2, *, cpu_seconds: int = 10, memory_bytes: int = 1 << 30) -> None:
         self._limits = str(cpu_seconds), str(memory_bytes)
@@ -32,12 +32,12 @@ class Sandbox:
         self._log = structlog.get_logger()
 
     async def normalise_image(self, source: Path, target: Path, *, keep_alpha: bool, field: str) -> Size:
-        """Write the picture as an upright 8-bit sRGB PNG, at most 4096 pixels a side; return its own size.
+        """Write the image as an upright 8-bit sRGB PNG, at most 4096 pixels a side; return its own size.
 
         Transparency lies on white unless it is kept.
 
         Raises:
-            InvalidImage: the picture is damaged, or takes more memory or time than a picture may.
+            InvalidImage: the image is damaged, or takes more memory or time than an image may.
             Unavailable: the disk is full.
         """
         keep = str(int(keep_alpha))

@@ -49,15 +49,15 @@ class ColorConverter:
             threads=1,
         )
 
-    def to_rgb(self, picture: VideoFrame) -> Frame:
+    def to_rgb(self, image: VideoFrame) -> Frame:
         """Convert a decoded frame by its own tags; untagged it is limited, BT.601 if small, else BT.709."""
-        unranged = picture.color_range == ColorRange.UNSPECIFIED
+        unranged = image.color_range == ColorRange.UNSPECIFIED
         converted = self._reformatter.reformat(
-            picture,
+            image,
             format="rgb24",
-            src_colorspace=_choose_matrix(picture),
+            src_colorspace=_choose_matrix(image),
             dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.MPEG if unranged else picture.color_range,
+            src_color_range=ColorRange.MPEG if unranged else image.color_range,
             dst_color_range=ColorRange.JPEG,
             interpolation=_TO_RGB,
             threads=1,
@@ -65,20 +65,20 @@ class ColorConverter:
         return converted.to_ndarray().astype(np.uint8, copy=False)
 
 
-def _choose_matrix(picture: VideoFrame) -> int:
-    if picture.colorspace != _UNSPECIFIED:
-        return picture.colorspace
-    short, long = sorted((picture.width, picture.height))
+def _choose_matrix(image: VideoFrame) -> int:
+    if image.colorspace != _UNSPECIFIED:
+        return image.colorspace
+    short, long = sorted((image.width, image.height))
     small = short <= _SHORT_OF_SD and long <= _LONG_OF_SD
     return Colorspace.ITU601 if small else Colorspace.ITU709
 
 
-def get_planes(picture: VideoFrame) -> list[NDArray[np.uint8]]:
+def get_planes(image: VideoFrame) -> list[NDArray[np.uint8]]:
     """Return the frame's planes (Y, U, V) as arrays that share its memory."""
     return [
         # A plane is a buffer, which its stub does not say.
         np.frombuffer(cast("bytes", plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-        for plane in picture.planes
+        for plane in image.planes
     ]
 
 

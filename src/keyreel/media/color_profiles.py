@@ -1,7 +1,7 @@
-"""What a still picture says of its colours, and how they become sRGB. Opens no file, believes no name.
+"""What a still image says of its colours, and how they become sRGB. Opens no file, believes no name.
 
 ICC.1:2022 has the profiles; of what a PNG says, cICP goes before iCCP, that before sRGB, that before gAMA and
-cHRM (PNG, third edition, 4.3). Light enough for the child that decodes pictures: it needs Pillow alone.
+cHRM (PNG, third edition, 4.3). Light enough for the child that decodes images: it needs Pillow alone.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _ColourSpace:
 
 
 def to_srgb(image: Image.Image, info: Mapping[Any, Any], cicp: bytes = b"") -> Image.Image:
-    """Return a picture of mode L, LA, RGB, RGBA or CMYK as RGB in sRGB, RGBA where it has transparency.
+    """Return an image of mode L, LA, RGB, RGBA or CMYK as RGB in sRGB, RGBA where it has transparency.
 
     `info` is what Pillow read beside the pixels, `cicp` the content of a PNG's chunk of that name. A profile
     that is junk, or for other channels, is ignored, as browsers do.
@@ -99,7 +99,7 @@ def _convert_to_srgb(image: Image.Image, data: bytes, mode: str) -> Image.Image 
 def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
     made = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode=mode)
     if made is None:
-        raise ValueError("the picture was to be changed in place")
+        raise ValueError("the image was to be changed in place")
     return made
 
 

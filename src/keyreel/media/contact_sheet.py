@@ -1,4 +1,4 @@
-"""A contact sheet: evenly spaced frames of a video on one picture, for people to judge it at a glance."""
+"""A contact sheet: evenly spaced frames of a video on one image, for people to judge it at a glance."""
 
 from __future__ import annotations
 

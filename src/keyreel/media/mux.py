@@ -57,18 +57,18 @@ def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = N
     Its own sound is kept unless `sound` names another file, whose first sound track is laid under it then.
     """
     with av.open(path) as source:
-        pictures = source.streams.video[:1]
+        images = source.streams.video[:1]
         if sound is None:
-            _copy_packets([_demux_packets(source, [*pictures, *source.streams.audio[:1]])], out, tags)
+            _copy_packets([_demux_packets(source, [*images, *source.streams.audio[:1]])], out, tags)
             return
         with av.open(sound) as audio:
             _copy_packets(
-                [_demux_packets(source, pictures), _demux_packets(audio, audio.streams.audio[:1])], out, tags
+                [_demux_packets(source, images), _demux_packets(audio, audio.streams.audio[:1])], out, tags
             )
 
 
 def remove_audio(path: Path, out: Path) -> None:
-    """Copy a video's pictures, without any sound track."""
+    """Copy a video's images, without any sound track."""
     with av.open(path) as source:
         _copy_packets([_demux_packets(source, source.streams.video[:1])], out, {})
 

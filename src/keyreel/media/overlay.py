@@ -39,7 +39,7 @@ class Overlay:
 
     @classmethod
     def from_rgba(cls, mark: NDArray[np.uint8], left: int, top: int) -> Self:
-        """Prepare an RGBA picture (straight alpha) whose upper left corner is at `left`, `top`.
+        """Prepare an RGBA image (straight alpha) whose upper left corner is at `left`, `top`.
 
         All four numbers, the mark's sides and its place, are even: 4:2:0 shares chroma between 2x2 pixels.
         """
@@ -62,9 +62,9 @@ class Overlay:
             )
         )
 
-    def blend(self, picture: VideoFrame) -> None:
+    def blend(self, image: VideoFrame) -> None:
         """Blend the mark into a yuv420p frame, in place. Samples outside the mark are not touched."""
-        for layer, plane in zip(self.plane_overlays, get_planes(picture), strict=True):
+        for layer, plane in zip(self.plane_overlays, get_planes(image), strict=True):
             layer.blend(plane)
 
 

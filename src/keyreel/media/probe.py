@@ -129,7 +129,7 @@ def _read_color_tags(stream: VideoStream) -> ColorTags:
 
 
 def _has_faststart(path: Path) -> bool:
-    """Say whether the index (moov) comes before the pictures (mdat): only then can a player start at once."""
+    """Say whether the index (moov) comes before the images (mdat): only then can a player start at once."""
     for kind in _iterate_box_types(path):
         if kind in {b"moov", b"mdat"}:
             return kind == b"moov"

@@ -26,7 +26,7 @@ class SampledFrame:
     """A decoded frame, and its time from the video's beginning."""
 
     seconds: float
-    picture: VideoFrame
+    image: VideoFrame
 
 
 def sample_frames(path: Path) -> list[SampledFrame]:
@@ -71,23 +71,23 @@ def sample_at_interval(
     """Yield frames at equal times from the video's beginning; all of them are decoded."""
     stream = container.streams.video[0]
     due = 0.0
-    for picture in container.decode(stream):
-        seconds = _get_seconds(picture, stream)
+    for image in container.decode(stream):
+        seconds = _get_seconds(image, stream)
         if seconds > longest_seconds:
             return
         if seconds >= due:
             due = seconds + every_seconds
-            yield SampledFrame(seconds, picture)
+            yield SampledFrame(seconds, image)
 
 
 def _decode_packets(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[SampledFrame]:
     for packet in packets:
-        yield from (SampledFrame(_get_seconds(picture, stream), picture) for picture in packet.decode())
+        yield from (SampledFrame(_get_seconds(image, stream), image) for image in packet.decode())
     # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
-    yield from (SampledFrame(_get_seconds(picture, stream), picture) for picture in stream.decode(None))
+    yield from (SampledFrame(_get_seconds(image, stream), image) for image in stream.decode(None))
     stream.codec_context.flush_buffers()
 
 
-def _get_seconds(picture: VideoFrame, stream: VideoStream) -> float:
+def _get_seconds(image: VideoFrame, stream: VideoStream) -> float:
     # The frame's own time base is missing in those that come at the stream's end.
-    return float((picture.pts or 0) * (stream.time_base or 0))
+    return float((image.pts or 0) * (stream.time_base or 0))

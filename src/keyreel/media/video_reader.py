@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def read_frames(path: Path) -> Iterator[Frame]:
     """Yield every frame, uint8 RGB [height, width, 3]."""
     converter = ColorConverter()
-    for picture in _decode_frames(path):
-        yield converter.to_rgb(picture)
+    for image in _decode_frames(path):
+        yield converter.to_rgb(image)
 
 
 def read_frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
@@ -33,10 +33,10 @@ def read_frames_at(path: Path, indexes: Collection[int]) -> Iterator[Frame]:
     """
     missing = set(indexes)
     converter = ColorConverter()
-    for index, picture in enumerate(_decode_frames(path)):
+    for index, image in enumerate(_decode_frames(path)):
         if index in missing:
             missing.discard(index)
-            yield converter.to_rgb(picture)
+            yield converter.to_rgb(image)
         if not missing:
             return
     if missing:

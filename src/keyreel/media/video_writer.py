@@ -39,7 +39,7 @@ _X264_OPTIONS: Final = {
     "profile": "high",
     # open-gop=0: films can be joined without encoding again. mbtree=0: with B frames x264's macroblock tree
     # (core 165, its vector code) reads memory that was never set, and the same frames give other bytes each
-    # time; moving pictures lose nothing. No tree, no lookahead. chromaloc=1: chroma is the mean of 2x2.
+    # time; moving images lose nothing. No tree, no lookahead. chromaloc=1: chroma is the mean of 2x2.
     "x264-params": "open-gop=0:mbtree=0:rc-lookahead=0:ref=1:weightp=0:chromaloc=1",
 }
 # x264's bytes depend on how many threads it has, so the number is fixed: the same file on every machine.
@@ -53,7 +53,7 @@ def open_video_writer(
 ) -> Generator[VideoWriter]:
     """Open a film that is `path` once the block ends without an error.
 
-    It is an MP4 of H.264 High, yuv420p, BT.709 limited; every film starts with an IDR picture. The same
+    It is an MP4 of H.264 High, yuv420p, BT.709 limited; every film starts with an IDR image. The same
     frames give the same bytes. Sides must be even. Until the end there is nothing new under `path`.
 
     Raises:
@@ -93,14 +93,14 @@ class _H264VideoWriter:
         expected = (self._size.height, self._size.width, 3)
         if frame.shape != expected or frame.dtype.name != "uint8":
             raise ValueError(f"a frame of {frame.dtype} {frame.shape} for a film of uint8 {expected}")
-        picture = self._converter.to_yuv(frame)
+        image = self._converter.to_yuv(frame)
         if self._overlay:
-            self._overlay.blend(picture)
-        picture.pts, picture.time_base = self._written, Fraction(1, self._fps)
+            self._overlay.blend(image)
+        image.pts, image.time_base = self._written, Fraction(1, self._fps)
         self._written += 1
         if len(self._pending) >= _MAX_PENDING_FRAMES:
             self._wait_for_oldest()
-        self._pending.append(self._thread.submit(self._encode, picture))
+        self._pending.append(self._thread.submit(self._encode, image))
 
     def finish(self) -> None:
         """Wait for the encoder and complete the file."""
@@ -121,8 +121,8 @@ class _H264VideoWriter:
             # An abandoned film may be impossible to complete (disk full): its part file is deleted anyway.
             return
 
-    def _encode(self, picture: VideoFrame | None) -> None:
-        for packet in self._stream.encode(picture):
+    def _encode(self, image: VideoFrame | None) -> None:
+        for packet in self._stream.encode(image):
             packet.duration = packet.duration or 1
             self._container.mux(packet)
 

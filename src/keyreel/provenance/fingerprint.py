@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 _SAMPLE_SIDE: Final = 32
 _DCT_SIDE: Final = 16
-# In 8-bit steps of light. Lower waves may be an encoder's own: with all of them counted, pictures as soft as
+# In 8-bit steps of light. Lower waves may be an encoder's own: with all of them counted, images as soft as
 # fog fell from 0.90 to 0.45 when encoded badly.
 _MIN_COEFFICIENT: Final = 0.2
 _MIN_RELIABLE_BITS: Final = 16
-# Every frame of ours: at fast motion a neighbour is another picture already.
+# Every frame of ours: at fast motion a neighbour is another image already.
 _DENSE_SECONDS: Final = 1 / 30
 _LONGEST_SECONDS: Final = 70.0
 
@@ -58,7 +58,7 @@ def fingerprint_from_frames(frames: Iterable[SampledFrame], seconds: float) -> s
     seen = (
         f"{round(still.seconds * 1000)}:{waves}"
         for still in frames
-        if (waves := _hash_frame(still.picture, reformatter))
+        if (waves := _hash_frame(still.image, reformatter))
     )
     text = "/".join(seen)
     return f"{FINGERPRINT_VERSION}/{round(seconds * 1000)}/{text}" if text else ""
@@ -69,10 +69,10 @@ def _stop_at_damage(frames: Iterator[SampledFrame]) -> Iterator[SampledFrame]:
         yield from frames
 
 
-def _hash_frame(picture: VideoFrame, reformatter: VideoReformatter) -> str:
-    """Return the signs of the picture's waves and which of them count; empty for nearly one shade."""
+def _hash_frame(image: VideoFrame, reformatter: VideoReformatter) -> str:
+    """Return the signs of the image's waves and which of them count; empty for nearly one shade."""
     small = reformatter.reformat(
-        picture,
+        image,
         width=_SAMPLE_SIDE,
         height=_SAMPLE_SIDE,
         format="gray",
@@ -83,7 +83,7 @@ def _hash_frame(picture: VideoFrame, reformatter: VideoReformatter) -> str:
     basis = np.cos(
         np.pi / (2 * _SAMPLE_SIDE) * np.outer(np.arange(_DCT_SIDE), 2 * np.arange(_SAMPLE_SIDE) + 1)
     )
-    # The first wave is the mean light, which says nothing about the picture.
+    # The first wave is the mean light, which says nothing about the image.
     heights = (basis @ means @ basis.T).ravel()[1:] / (_SAMPLE_SIDE / 2) ** 2
     counts = np.abs(heights) >= _MIN_COEFFICIENT
     return (

@@ -10,7 +10,7 @@ MATCH_THRESHOLD: Final = 0.6
 """From here on two fingerprints are of one video.
 
 Over 36 videos and nine ways to encode each again (a quarter of the size, CRF 38, 12 to 30 fps, 2 % cropped
-away, or several at once): one video 0.88 to 1.0, those of other pictures at most 0.14. Videos of one picture
+away, or several at once): one video 0.88 to 1.0, those of other images at most 0.14. Videos of one image
 with the same move under another seed reach what one video does: of several, the likest is right in 9 of 10.
 """
 
@@ -63,7 +63,7 @@ def compare_fingerprints(one: str, other: str) -> float:
 def compute_likeness(one: Fingerprint, other: Fingerprint) -> float:
     """Hold the print with fewer frames against the other's frames of the same time.
 
-    The less alike half of the frames counts: videos of one picture often begin alike and part later. Where
+    The less alike half of the frames counts: videos of one image often begin alike and part later. Where
     lengths differ, less can be alike.
     """
     few, many = sorted((one, other), key=lambda each: len(each.frames))

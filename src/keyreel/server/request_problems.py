@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def find_image_problems(found: ValidationResult, check_url: CheckUrl) -> tuple[InvalidRequest, ...]:
-    """Return what is wrong with the pictures and addresses that are the request's own."""
+    """Return what is wrong with the images and addresses that are the request's own."""
     return tuple(
         error
         for error in list_image_errors(found.repaired_request, check_url)

@@ -31,7 +31,7 @@ _FORGOTTEN_COLUMNS: Final[dict[str, Any]] = {
     **dict.fromkeys(("fields", "payload", "idempotency_key"), ""),
     "notes": (),
 }
-# A request names a stored picture by its SHA-256, an upload by 32 random digits, a video by its task's id.
+# A request names a stored image by its SHA-256, an upload by 32 random digits, a video by its task's id.
 _INPUT_NAME_PATTERN: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9]{15,19})(?![0-9A-Za-z])", re.ASCII
 )
@@ -157,7 +157,7 @@ async def find_missing_files(database: Database, storage: ObjectStorage) -> Asyn
 
 
 def get_input_name(key: str) -> str:
-    """Return the name by which requests know a stored picture or upload; empty for any other key."""
+    """Return the name by which requests know a stored image or upload; empty for any other key."""
     match = _INPUT_KEY_PATTERN.fullmatch(key)
     return match[1] if match else ""
 

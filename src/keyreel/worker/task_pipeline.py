@@ -67,10 +67,10 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class InputGatherer(Protocol):
-    """Where an order's pictures come from."""
+    """Where an order's images come from."""
 
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
-        """Return the order with its pictures as PNG files in `folder`, and with its size settled."""
+        """Return the order with its images as PNG files in `folder`, and with its size settled."""
         ...
 
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def test_lists_every_broken_rule_and_fails(tmp_path: Path) -> None:
-    picture = tmp_path / "thin.png"
-    Image.new("RGB", (10, 100)).save(picture)
+    image = tmp_path / "thin.png"
+    Image.new("RGB", (10, 100)).save(image)
     done = keyreel(
-        "validate", "vidu-q2-pro-img2video", "--image", picture, "--duration", 11, "--field", "nonsense=1",
+        "validate", "vidu-q2-pro-img2video", "--image", image, "--duration", 11, "--field", "nonsense=1",
         "--data", tmp_path / "data", **CARDS,
     )  # fmt: skip
     assert done.returncode == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.certificates import make, root
-from support.pictures import landscape
+from support.images import landscape
 from support.servers import Server
 from support.videos import encode_again, labelled_scene
 
@@ -35,9 +35,9 @@ def video_of(server: Server, folder: Path) -> tuple[str, Path]:
 
     from PIL import Image
 
-    picture = io.BytesIO()
-    Image.fromarray(landscape()).save(picture, "PNG")
-    image = f"data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}"
+    source_image = io.BytesIO()
+    Image.fromarray(landscape()).save(source_image, "PNG")
+    image = f"data:image/png;base64,{base64.b64encode(source_image.getvalue()).decode()}"
     body = {"images": [image], "prompt": "pan left", "duration": 1, "resolution": "540p", "watermark": True}
     task_id = server.submit("vidu-q2-pro-img2video", body)
     done = server.finished(task_id)
@@ -72,7 +72,7 @@ def test_a_changed_video_is_altered_and_still_ours(
 ) -> None:
     task_id, video = made
     data = bytearray(video.read_bytes())
-    # Near the end, where few pictures lean on it.
+    # Near the end, where few images lean on it.
     data[-1500] ^= 1
     (tmp_path / "changed.mp4").write_bytes(data)
     again = encode_again(video, tmp_path / "again.mkv", scale=0.5, crf=30)

@@ -21,8 +21,8 @@ def nets() -> Networks:
 
 @pytest.fixture(scope="session")
 def landscape(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A textured picture without a subject: its flow can be measured everywhere."""
-    path = tmp_path_factory.mktemp("pictures") / "landscape.png"
+    """A textured image without a subject: its flow can be measured everywhere."""
+    path = tmp_path_factory.mktemp("images") / "landscape.png"
     cv2.imwrite(str(path), _texture(np.random.default_rng(5), 352, 640))
     return path
 
@@ -30,12 +30,12 @@ def landscape(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def ball(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A red ball before a pale wall: a subject that every matte finds, whole."""
-    path = tmp_path_factory.mktemp("pictures") / "ball.png"
-    picture = np.full((400, 400, 3), (214, 220, 226), np.uint8)
-    picture[300:] = (180, 190, 196)
-    cv2.circle(picture, (200, 200), 110, (40, 40, 205), -1, cv2.LINE_AA)
-    cv2.circle(picture, (165, 160), 34, (120, 120, 240), -1, cv2.LINE_AA)
-    cv2.imwrite(str(path), picture)
+    path = tmp_path_factory.mktemp("images") / "ball.png"
+    image = np.full((400, 400, 3), (214, 220, 226), np.uint8)
+    image[300:] = (180, 190, 196)
+    cv2.circle(image, (200, 200), 110, (40, 40, 205), -1, cv2.LINE_AA)
+    cv2.circle(image, (165, 160), 34, (120, 120, 240), -1, cv2.LINE_AA)
+    cv2.imwrite(str(path), image)
     return path
 
 

@@ -43,11 +43,11 @@ class WatchedJob(FolderJob):
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     place = terrain(1)
-    pictures = saved(tmp_path, view(place, 60, 60), view(place, 80, 64), view(place, 110, 70))
-    return multiframe(pictures, 1, 1)
+    images = saved(tmp_path, view(place, 60, 60), view(place, 80, 64), view(place, 110, 70))
+    return multiframe(images, 1, 1)
 
 
-def test_takes_every_operation_that_brings_pictures_or_words(order: Order) -> None:
+def test_takes_every_operation_that_brings_images_or_words(order: Order) -> None:
     engine = MotionEngine()
     alone = order.shots[:1]
     subject = Subject("fox", (ImageRef("fox.png"),))
@@ -60,7 +60,7 @@ def test_takes_every_operation_that_brings_pictures_or_words(order: Order) -> No
     )
 
 
-def test_leaves_orders_without_pictures_to_others(order: Order) -> None:
+def test_leaves_orders_without_images_to_others(order: Order) -> None:
     engine = MotionEngine()
     bare = tuple(replace(shot, first=None, last=None) for shot in order.shots)
     assert not engine.accepts(replace(order, operation=Operation.TEMPLATE2VIDEO, shots=bare))
@@ -111,7 +111,7 @@ def test_a_finished_shot_is_never_drawn_again(order: Order, tmp_path: Path) -> N
     assert max(error(one, other) for one, other in zip(whole, again, strict=True)) == 0
 
 
-def test_a_picture_that_cannot_be_read_is_a_reason_for_people(order: Order, tmp_path: Path) -> None:
-    (tmp_path / "keyframe-1.png").write_bytes(b"no picture")
+def test_a_image_that_cannot_be_read_is_a_reason_for_people(order: Order, tmp_path: Path) -> None:
+    (tmp_path / "keyframe-1.png").write_bytes(b"no image")
     with pytest.raises(RenderFailed, match="cannot be read"):
         rendered(order, FolderJob(tmp_path))

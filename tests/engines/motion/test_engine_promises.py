@@ -30,18 +30,18 @@ ENGINE = "keyreel.engines.motion.engine:MotionEngine"
 def lake() -> Frame:
     """Draw level waves under a rough green shore."""
     random = np.random.default_rng(3)
-    picture = np.zeros((SIZE.height, SIZE.width, 3), dtype=np.float32)
+    image = np.zeros((SIZE.height, SIZE.width, 3), dtype=np.float32)
     middle = SIZE.height // 2
     shore = cv2.resize(random.random((36, 128), dtype=np.float32), (SIZE.width, middle))
     waves = cv2.resize(random.random((32, 8), dtype=np.float32), (SIZE.width, SIZE.height - middle))
-    picture[:middle] = np.array((60, 200, 50)) * shore[..., np.newaxis]
-    picture[middle:] = np.array((50, 95, 150)) * (0.6 + 0.6 * waves[..., np.newaxis])
-    return np.asarray(picture, dtype=np.uint8)
+    image[:middle] = np.array((60, 200, 50)) * shore[..., np.newaxis]
+    image[middle:] = np.array((50, 95, 150)) * (0.6 + 0.6 * waves[..., np.newaxis])
+    return np.asarray(image, dtype=np.uint8)
 
 
-def marked(picture: Frame, x: int, y: int) -> Frame:
-    """Draw a ball on a picture."""
-    drawn = picture.copy()
+def marked(image: Frame, x: int, y: int) -> Frame:
+    """Draw a ball on an image."""
+    drawn = image.copy()
     cv2.circle(drawn, (x, y), 16, (230, 200, 40), -1, cv2.LINE_AA)
     cv2.circle(drawn, (x - 4, y - 5), 6, (250, 90, 60), -1, cv2.LINE_AA)
     return drawn
@@ -74,8 +74,8 @@ def breeze(folder: Path) -> Order:
 
 
 def float_by(folder: Path) -> Order:
-    pictures = saved(folder, marked(np.full((144, 256, 3), 214, np.uint8), 128, 72), lake())
-    subjects = Subject("ball", (pictures[0],)), Subject("lake", (pictures[1],))
+    images = saved(folder, marked(np.full((144, 256, 3), 214, np.uint8), 128, 72), lake())
+    subjects = Subject("ball", (images[0],)), Subject("lake", (images[1],))
     order = multiframe([ImageRef(str(folder / "none.png"))] * 2, 1)
     shots = (Shot("@ball floats on the lake of @lake, snow", 1),)
     return replace(order, operation=Operation.REFERENCE2VIDEO, shots=shots, subjects=subjects)

@@ -107,7 +107,7 @@ def test_multiframe_says_when_no_corner_is_used(client: TestClient) -> None:
     assert (plain["wm_position"], marked["wm_position"]) == ("unspecified", "bottom_left")
 
 
-def test_a_picture_needs_no_words_here(client: TestClient) -> None:
+def test_a_image_needs_no_words_here(client: TestClient) -> None:
     for words in ({}, {"prompt": ""}, {"prompt": None}):
         body = {"model": "viduq1", "images": ["https://example.com/a.png"], **words}
         answer = client.post("/proxy/vidu/img2video", json=body)
@@ -184,23 +184,23 @@ def test_ids_and_keys_have_their_statuses(client: TestClient, prefix: str) -> No
             assert body["metadata"]["trace_id"] == answer.headers["X-Request-Id"]
 
 
-PICTURE = {"model": "viduq2-pro", "images": ["https://example.com/a.png"]}
+IMAGE = {"model": "viduq2-pro", "images": ["https://example.com/a.png"]}
 BROKEN: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [
     ("lip-sync", {"model": "vidu1.0"}, (404, "NotFound", None)),
     ("img2video", {}, (400, "FieldLacking", "model")),
     ("img2video", {"model": 7}, (400, "FieldInvalid", "model")),
     ("img2video", {"model": "viduq9"}, (400, "FieldInvalid", "model")),
     ("img2video", {"model": "viduq2-pro"}, (400, "FieldLacking", "images")),
-    ("img2video", PICTURE | {"duration": 11}, (400, "FieldInvalid", "duration")),
-    ("img2video", PICTURE | {"images": [data_uri(500, 100)]}, (400, "PageSizeOutOfRange", "images[0]")),
+    ("img2video", IMAGE | {"duration": 11}, (400, "FieldInvalid", "duration")),
+    ("img2video", IMAGE | {"images": [data_uri(500, 100)]}, (400, "PageSizeOutOfRange", "images[0]")),
     (
         "img2video",
-        PICTURE | {"images": ["data:image/png;base64,aGVsbG8="]},
+        IMAGE | {"images": ["data:image/png;base64,aGVsbG8="]},
         (400, "ImageFormatInvalid", "images[0]"),
     ),
     (
         "start-end2video",
-        PICTURE | {"images": ["https://a.b/c"] * 3},
+        IMAGE | {"images": ["https://a.b/c"] * 3},
         (400, "FieldItemCountOutOfRange", "images"),
     ),
 ]

@@ -49,7 +49,7 @@ def test_an_upload_has_an_id_of_digits_and_a_time(client: TestClient) -> None:
     assert begun(client)["id"] != one["id"]
 
 
-# Wherever the format takes a picture; the fields beside it.
+# Wherever the format takes an image; the fields beside it.
 PLACES: list[tuple[str, dict[str, Any]]] = [
     ("img2video", {"model": "viduq2-pro", "images": ["URI"]}),
     ("start-end2video", {"model": "viduq2-pro", "images": ["URI", " URI "]}),
@@ -72,7 +72,7 @@ def put_in(body: Any, uri: str) -> Any:
 
 
 @pytest.mark.parametrize("prefix", ["/ent/v2", "/proxy/vidu"])
-def test_its_uri_stands_for_a_picture_wherever_one_is_taken(
+def test_its_uri_stands_for_a_image_wherever_one_is_taken(
     client: TestClient, platform: Platform, tmp_path: Path, prefix: str
 ) -> None:
     uri = uploaded(client)

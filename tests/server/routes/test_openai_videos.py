@@ -62,7 +62,7 @@ def test_a_form_with_a_file_is_the_same_request(client: TestClient, platform: Pl
     assert "X-Ignored-Fields" not in answer.headers
 
 
-def test_a_form_may_name_pictures_in_brackets_and_by_address(client: TestClient, platform: Platform) -> None:
+def test_a_form_may_name_images_in_brackets_and_by_address(client: TestClient, platform: Platform) -> None:
     for data in ({"input_reference[image_url]": URL}, {"input_reference": URL}, {"images[]": [URL]}):
         answer = client.post(VIDEOS, data={"prompt": "x"} | data, files={"empty": ("", b"")})
         assert answer.status_code == 200, answer.text
@@ -70,7 +70,7 @@ def test_a_form_may_name_pictures_in_brackets_and_by_address(client: TestClient,
         assert endpoint.images == (URL,)
 
 
-def test_two_pictures_are_the_first_and_the_last_frame(client: TestClient) -> None:
+def test_two_images_are_the_first_and_the_last_frame(client: TestClient) -> None:
     body = create(client, model="viduq2-turbo", input_reference=[URL, {"image_url": URL}])
     assert body["model"] == "viduq2-turbo-start-end2video"
 
@@ -124,7 +124,7 @@ def test_values_that_exclude_each_other_give_way_together(client: TestClient) ->
     assert answer.headers["X-Ignored-Fields"] == "size"
 
 
-def test_a_frame_that_follows_the_picture_is_not_promised(client: TestClient) -> None:
+def test_a_frame_that_follows_the_image_is_not_promised(client: TestClient) -> None:
     answer = client.post(VIDEOS, json={"prompt": "x", "input_reference": URL, "size": "720x1280"})
     assert answer.json()["size"] == "1280x720"
     assert answer.headers["X-Ignored-Fields"] == "size"

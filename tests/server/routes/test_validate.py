@@ -70,7 +70,7 @@ def test_rules_between_fields_are_told_beside_those_of_fields(client: TestClient
     assert fields(found) == {"prompt": "MissingField", "resolution": "InvalidRequest"}
 
 
-def test_pictures_are_looked_at_whatever_else_is_wrong(client: TestClient) -> None:
+def test_images_are_looked_at_whatever_else_is_wrong(client: TestClient) -> None:
     narrow, small = data_uri(10, 100), data_uri(100, 100)
     found = judged(client, "q1-reference2video", {"images": [narrow, "http://u:p@x.y/a.png", small]})
     assert fields(found) == {

@@ -102,7 +102,7 @@ def test_what_is_seen_is_heard_and_words_say_it_more_exactly(
     assert {each.value for each in find_shot_sounds(prompt, frozenset(shown))} == heard
 
 
-def test_everything_that_pictures_show_is_heard() -> None:
+def test_everything_that_images_show_is_heard() -> None:
     for each in AudibleContent:
         assert find_shot_sounds("", frozenset({each}))
 

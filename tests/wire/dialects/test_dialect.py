@@ -71,7 +71,7 @@ def test_a_submit_sends_nothing_that_was_not_given(each: Dialect, kind: type[End
 @PAIRS
 @pytest.mark.parametrize("state", TaskState)
 def test_a_tasks_state_arrives(each: Dialect, kind: type[Endpoint], state: TaskState) -> None:
-    reason = "No picture there." if state in {TaskState.FAILED, TaskState.CANCELLED} else ""
+    reason = "No image there." if state in {TaskState.FAILED, TaskState.CANCELLED} else ""
     made = task(kind, state, progress=0.4, started=NOON, reason=reason)
     links = LINKS if state is TaskState.SUCCEEDED else None
     report = each.parse_result_response(over_http(each.build_result_response(made, request(kind), links, 12)))

@@ -26,25 +26,25 @@ if TYPE_CHECKING:
 EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.supports(kind)]
 WORDS = st.text(alphabet='ab.@1\n"\\/<> ü字😀', min_size=1, max_size=40).filter(str.strip)
 RATIOS = st.sampled_from(["16:9", "9:16", "1:1", "4:3", "2.35:1", "101:50", "1:4"])
-PICTURES = st.integers(0, 9).map(url)
+IMAGES = st.integers(0, 9).map(url)
 
 
 OF_NAME: dict[str, st.SearchStrategy[Any]] = {
     "seed": st.integers(-1, 2**63 - 1),
-    "images": st.lists(PICTURES, min_size=1, max_size=3),
+    "images": st.lists(IMAGES, min_size=1, max_size=3),
     "prompt": WORDS,
     "payload": WORDS,
     "meta_data": WORDS.map(json.dumps),
 }
 BOOLEANS = st.booleans()
 KEYFRAMES = st.lists(
-    st.fixed_dictionaries({"key_image": PICTURES}, optional={"prompt": WORDS, "duration": st.integers(2, 7)}),
+    st.fixed_dictionaries({"key_image": IMAGES}, optional={"prompt": WORDS, "duration": st.integers(2, 7)}),
     min_size=2,
     max_size=9,
 )
 SUBJECTS = st.lists(
     st.fixed_dictionaries(
-        {"images": st.lists(PICTURES, min_size=1, max_size=3)}, optional={"id": WORDS, "name": WORDS}
+        {"images": st.lists(IMAGES, min_size=1, max_size=3)}, optional={"id": WORDS, "name": WORDS}
     ),
     min_size=1,
     max_size=3,
@@ -79,7 +79,7 @@ def requests(draw: st.DrawFn, kind: type[Endpoint]) -> Endpoint:
     for _ in range(2):
         try:
             return kind.model_validate(fields)
-        except ValidationError as error:  # values that exclude each other, or too many pictures
+        except ValidationError as error:  # values that exclude each other, or too many images
             wrong = {one["loc"][0] if one["loc"] else "duration" for one in error.errors()}
             fields = {name: value for name, value in fields.items() if name not in wrong}
             fields |= {name: FULL[kind.name()][name] for name in needed & wrong}

@@ -83,7 +83,7 @@ def test_nobody_but_our_own_rows_may_name_an_asset(kind: type[Endpoint]) -> None
 
 
 @BY_NAME
-def test_only_some_pictures_may_move(kind: type[Endpoint]) -> None:
+def test_only_some_images_may_move(kind: type[Endpoint]) -> None:
     request = validate_fields(ParsedSubmit(kind, FULL[kind.name()]))
     first = next(iter(request.get_image_sources()))
     moved = request.with_image_sources({first: ASSET})

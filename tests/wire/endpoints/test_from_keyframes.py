@@ -26,7 +26,7 @@ def url(number: int) -> str:
     return f"https://example.com/{number}.png"
 
 
-def picture(number: int) -> ImageRef:
+def image(number: int) -> ImageRef:
     return ImageRef(url(number))
 
 
@@ -34,37 +34,35 @@ def read(name: str, **fields: Any) -> Any:
     return validate_fields(ParsedSubmit(get_endpoint(name), fields))
 
 
-def test_img2video_is_one_shot_from_the_first_picture() -> None:
+def test_img2video_is_one_shot_from_the_first_image() -> None:
     request = read("q2-pro-img2video", images=[url(0), url(1)], prompt="x", duration=3)
-    assert request.order(9).shots == (Shot("x", 3, first=picture(0)),)
+    assert request.order(9).shots == (Shot("x", 3, first=image(0)),)
     assert request.order(9).operation is Operation.IMG2VIDEO
-    assert request.pictures() == {"images[0]": url(0)}
+    assert request.images() == {"images[0]": url(0)}
 
 
-def test_two_pictures_are_start_and_end() -> None:
+def test_two_images_are_start_and_end() -> None:
     order = read("q2-pro-start-end2video", images=[url(0), url(1)]).order(1)
     assert order.operation is Operation.START_END2VIDEO
-    assert order.shots == (Shot("", 5, first=picture(0), last=picture(1)),)
+    assert order.shots == (Shot("", 5, first=image(0), last=image(1)),)
 
 
-def test_one_picture_of_start_and_end_only_starts() -> None:
+def test_one_image_of_start_and_end_only_starts() -> None:
     order = read("q2-pro-start-end2video", images=[url(0)]).order(1)
     assert order.operation is Operation.IMG2VIDEO
-    assert order.shots == (Shot("", 5, first=picture(0)),)
+    assert order.shots == (Shot("", 5, first=image(0)),)
 
 
 def test_each_keyframe_ends_its_own_shot() -> None:
     settings = [{"key_image": url(n), "prompt": f"p{n}", "duration": n + 1} for n in (1, 2, 3)]
     request = read("q2-pro-multiframe", start_image=url(0), image_settings=settings)
-    assert request.order(1).shots == tuple(
-        Shot(f"p{n}", n + 1, picture(n - 1), picture(n)) for n in (1, 2, 3)
-    )
+    assert request.order(1).shots == tuple(Shot(f"p{n}", n + 1, image(n - 1), image(n)) for n in (1, 2, 3))
     assert request.seconds == request.order(1).seconds == 9
 
 
-def test_flat_pictures_are_a_subject_each() -> None:
+def test_flat_images_are_a_subject_each() -> None:
     order = read("q1-reference2video", images=[url(0), url(1)], prompt="@1 meets @2").order(1)
-    assert order.subjects == (Subject("1", (picture(0),)), Subject("2", (picture(1),)))
+    assert order.subjects == (Subject("1", (image(0),)), Subject("2", (image(1),)))
     assert order.shots == (Shot("@1 meets @2", 5),)
 
 
@@ -80,11 +78,11 @@ def test_subjects_are_called_by_id_or_name_or_number() -> None:
     assert order.sound == SoundOptions(ambience=True, speech=True, voice="v")
 
 
-def test_seven_pictures_count_and_three_of_a_subject() -> None:
+def test_seven_images_count_and_three_of_a_subject() -> None:
     subjects = [{"id": str(n), "images": [url(5 * n + k) for k in range(5)]} for n in range(4)]
     request = read("q2-reference2video", subjects=subjects, images=[url(99)], prompt="x")
-    assert [len(subject.pictures) for subject in request.order(1).subjects] == [3, 3, 1]
-    assert len(request.pictures()) == 7
+    assert [len(subject.images) for subject in request.order(1).subjects] == [3, 3, 1]
+    assert len(request.images()) == 7
 
 
 @pytest.mark.parametrize(
@@ -112,7 +110,7 @@ def test_what_requests_have_in_common_reaches_the_order() -> None:
         bgm=True,
         meta_data='{"Label":"1"}',
     ).order(77)
-    assert order.watermark == Watermark(Corner.TOP_RIGHT, picture(1))
+    assert order.watermark == Watermark(Corner.TOP_RIGHT, image(1))
     assert (order.resolution, order.amplitude) == (Resolution.P1080, Amplitude.LARGE)
     assert (order.sound, order.label, order.seed) == (SoundOptions(music=True), '{"Label":"1"}', 77)
     assert order.model == "q2-pro"
@@ -225,7 +223,7 @@ def test_the_longest_name_that_fits_is_the_one_that_is_replaced() -> None:
     assert request.order(1).shots[0].prompt == "@小明明在跑，@b在跳"
 
 
-def test_pictures_alone_are_called_by_their_numbers() -> None:
+def test_images_alone_are_called_by_their_numbers() -> None:
     request = read("q1-reference2video", images=[url(0), url(1)], prompt="图1 meets <image_2>, image 3")
     assert request.order(1).shots[0].prompt == "@1 meets @2, image 3"
 

@@ -57,7 +57,7 @@ def test_a_request_never_changes() -> None:
     made = read("q2-pro-img2video")
     with pytest.raises(ValueError, match="frozen"):
         made.seed = 5
-    assert made.with_pictures({"images[0]": "https://a.b/c"}) is not made
+    assert made.with_images({"images[0]": "https://a.b/c"}) is not made
     assert made == read("q2-pro-img2video")
 
 

@@ -1,4 +1,4 @@
-"""What each model's page limits, as one table: seconds, size classes, pictures, words."""
+"""What each model's page limits, as one table: seconds, size classes, images, words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture in a request is read however clients wrap it: the bytes decide, never the label."""
+"""An image in a request is read however clients wrap it: the bytes decide, never the label."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_an_escape_across_two_pieces_is_read_whole() -> None:
     ["data:,", "data:image/png," + TEXT, "data:image/png;base64" + TEXT, "short", "A" * 99, "",
      b64encode(b"GIF89a" + bytes(99)).decode(), "data:" + "a" * 5000 + ";base64,"],
 )  # fmt: skip
-def test_what_is_no_picture_is_told_by_its_beginning(text: str) -> None:
+def test_what_is_no_image_is_told_by_its_beginning(text: str) -> None:
     with pytest.raises(NotInlineImage, match="must be"):
         find_inline_image(text)
 

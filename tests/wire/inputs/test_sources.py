@@ -13,15 +13,15 @@ from keyreel.wire.requests.parsing import validate_fields
 BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
-def source(picture: Any) -> str:
-    fields = {"images": [picture], "prompt": "x"}
+def source(image: Any) -> str:
+    fields = {"images": [image], "prompt": "x"}
     return validate_fields(ParsedSubmit(get_endpoint("q2-pro-img2video"), fields)).get_image_sources()[
         "images[0]"
     ]
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     [
         "https://example.com/a.png",
         "HTTPS://EXAMPLE.COM/a",
@@ -41,8 +41,8 @@ def source(picture: Any) -> str:
         "\n" * 100 + BASE64,
     ],
 )
-def test_addresses_data_uris_and_base64_are_taken_as_they_are(picture: str) -> None:
-    assert source(picture) == picture
+def test_addresses_data_uris_and_base64_are_taken_as_they_are(image: str) -> None:
+    assert source(image) == image
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_an_address_is_brought_to_one_form(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     [
         "file:///etc/passwd",
         "ftp://example.com/a.png",
@@ -83,7 +83,7 @@ def test_an_address_is_brought_to_one_form(written: str, meant: str) -> None:
         "ASSET:" + "0" * 64,
         "asset:../../keys",
         "short",
-        "what a long sentence this is, in the place where a picture should have been",
+        "what a long sentence this is, in the place where an image should have been",
         5,
         True,
         None,
@@ -96,40 +96,40 @@ def test_an_address_is_brought_to_one_form(written: str, meant: str) -> None:
         "A" * 60,
     ],
 )
-def test_everything_else_is_refused(picture: Any) -> None:
+def test_everything_else_is_refused(image: Any) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        source(picture)
+        source(image)
     assert caught.value.field == "images[0]"
     assert "base64" in caught.value.message or "address" in caught.value.message
 
 
-@pytest.mark.parametrize("picture", ["", " ", "\n", " " * 500, {"url": ""}])
-def test_an_empty_picture_is_a_missing_one(picture: Any) -> None:
+@pytest.mark.parametrize("image", ["", " ", "\n", " " * 500, {"url": ""}])
+def test_an_empty_image_is_a_missing_one(image: Any) -> None:
     with pytest.raises(MissingImage, match=r"images\[0\]"):
-        source(picture)
+        source(image)
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     ["data:image/png,raw", "data:,", "data:image/png;base64", "data:image/png;base64" + " " * 5000 + ",AAAA"],
 )
-def test_a_data_uri_that_is_no_picture_is_no_picture(picture: str) -> None:
+def test_a_data_uri_that_is_no_image_is_no_image(image: str) -> None:
     with pytest.raises(InvalidImage, match="data:image/png;base64,"):
-        source(picture)
+        source(image)
 
 
 @pytest.mark.parametrize("name", ["url", "image_url", "image"])
-def test_an_object_may_hold_the_picture(name: str) -> None:
+def test_an_object_may_hold_the_image(name: str) -> None:
     assert source({name: "https://example.com/a.png"}) == "https://example.com/a.png"
     assert source({"type": "image_url", name: {"url": BASE64, "detail": "high"}}) == BASE64
     assert source({"image": {"image_url": {name: BASE64}}}) == BASE64
 
 
 @pytest.mark.parametrize("beginning", ["data:image/png;base64,", "iVBORw0KGgoA"])
-def test_a_long_picture_is_neither_copied_nor_searched(beginning: str) -> None:
-    picture = beginning + "A" * 50_000_000
+def test_a_long_image_is_neither_copied_nor_searched(beginning: str) -> None:
+    image = beginning + "A" * 50_000_000
     started = time.perf_counter()
-    assert source(picture) is picture
+    assert source(image) is image
     assert time.perf_counter() - started < 0.1
 
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 MEGABYTE = 1_000_000
 
 
-def run_motion(resolutions: list[str], pictures: Path | None, output: Path | None) -> None:
+def run_motion(resolutions: list[str], images: Path | None, output: Path | None) -> None:
     """Measure the motion engine, print a table, write JSON if asked to."""
     sizes = tuple(Resolution(each) for each in resolutions)
     console = Console()
-    rows, found = asyncio.run(_measure_motion(sizes, pictures or orders.EXAMPLE_FOLDER, console))
+    rows, found = asyncio.run(_measure_motion(sizes, images or orders.EXAMPLE_FOLDER, console))
     console.print(_build_table(rows))
     console.print(_format_quality(found))
     if output:
@@ -34,11 +34,9 @@ def run_motion(resolutions: list[str], pictures: Path | None, output: Path | Non
         )
 
 
-def run_finishing(resolution: str, pictures: Path | None, output: Path | None) -> None:
+def run_finishing(resolution: str, images: Path | None, output: Path | None) -> None:
     """Measure the finishing steps, print a table, write JSON if asked to."""
-    found = asyncio.run(
-        finishing.measure_finishing(Resolution(resolution), pictures or orders.EXAMPLE_FOLDER)
-    )
+    found = asyncio.run(finishing.measure_finishing(Resolution(resolution), images or orders.EXAMPLE_FOLDER))
     table = Table("step", "CPU s", "share", box=None)
     task = found.render_seconds + found.finishing_seconds
     for cost in (finishing.StepCost("rendering and encoding", found.render_seconds), *found.steps):
@@ -56,14 +54,14 @@ def run_finishing(resolution: str, pictures: Path | None, output: Path | None) -
 
 
 async def _measure_motion(
-    sizes: tuple[Resolution, ...], pictures: Path, console: Console
+    sizes: tuple[Resolution, ...], images: Path, console: Console
 ) -> tuple[list[MeasuredOrder], FlightQuality]:
     rows: list[MeasuredOrder] = []
     with console.status("measuring, one render after the other"):
-        async for row in motion.measure_speed(sizes, pictures):
+        async for row in motion.measure_speed(sizes, images):
             rows.append(row)
             console.print(f"{row.name} {row.resolution.value}: {row.timing.wall_seconds:.1f} s", style="dim")
-        return rows, await motion.measure_flight_quality(sizes[0], pictures)
+        return rows, await motion.measure_flight_quality(sizes[0], images)
 
 
 def _build_table(rows: list[MeasuredOrder]) -> Table:

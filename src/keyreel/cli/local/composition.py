@@ -118,7 +118,7 @@ def _build_messenger(services: Services) -> WebhookSender:
     links = LinkSettings(services.signer, settings.link_seconds, settings.public_url)
     return WebhookSender(
         services.store,
-        # With name lookups of its own: receivers whose names hang are not to hold up pictures.
+        # With name lookups of its own: receivers whose names hang are not to hold up images.
         EgressClient(build_destinations(settings)),
         WebhookRequestBuilder(links, services.vault, services.random),
         settings=WebhookSenderSettings(settings.callback_schedule, settings.callback_timeout),

@@ -40,7 +40,7 @@ class MotionEngine:
         self._networks: Networks | None = None
 
     def accepts(self, order: Order) -> bool:
-        """Say whether the order has what its operation starts from: pictures, or words alone."""
+        """Say whether the order has what its operation starts from: images, or words alone."""
         if order.operation is Operation.TEXT2VIDEO:
             return len(order.shots) == 1
         if order.operation in _SINGLE_IMAGE_OPERATIONS:
@@ -49,7 +49,7 @@ class MotionEngine:
             return len(order.shots) == 1
         if order.operation in _KEYFRAME_OPERATIONS:
             return all(shot.first is not None and shot.last is not None for shot in order.shots)
-        return order.operation is Operation.REFERENCE2VIDEO and any(each.pictures for each in order.subjects)
+        return order.operation is Operation.REFERENCE2VIDEO and any(each.images for each in order.subjects)
 
     async def render(self, order: Order, job: Job) -> Clip:
         """Draw each shot into its own film once, then join the films."""

@@ -20,7 +20,7 @@ _Request = TypeVar("_Request", bound="Endpoint")
 def resolve_extend_source(endpoint: _Request, tenant: str, store: TaskStore) -> _Request:
     """Return the request with the stored video of the task that it names; others as they are.
 
-    Where there is a copy without a mark, that is what goes on: a mark in the picture would move with it.
+    Where there is a copy without a mark, that is what goes on: a mark in the image would move with it.
 
     Raises:
         InvalidRequest: there is no such task, or its video cannot be extended.

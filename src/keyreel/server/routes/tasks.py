@@ -107,7 +107,7 @@ class TaskRoutes:
         return JSONResponse(self.dialect.build_submit_response(task, endpoint), headers=headers)
 
     async def _validate_and_store_inputs(self, parsed: ParsedSubmit) -> tuple[Endpoint, Endpoint]:
-        """Return the checked request as it was sent, and with its pictures stored.
+        """Return the checked request as it was sent, and with its images stored.
 
         Raises:
             InvalidRequest: it breaks rules; up to five are told at once.

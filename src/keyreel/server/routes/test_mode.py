@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TEST_VIDEO_KEY: Final = "videos/rehearsal/1.mp4"
 TEST_COVER_KEY: Final = "covers/rehearsal/1.jpg"
-"""Rehearsed tasks share one second of a test picture: links in their events lead to a video that plays."""
+"""Rehearsed tasks share one second of a test image: links in their events lead to a video that plays."""
 
 _NOTE: Final = "Test mode: no video was made."
 _REASON: Final = "Test mode: this task was to fail, as asked for."
@@ -50,12 +50,12 @@ def _render_test_video(video: Path, cover: Path) -> None:
 
     columns = np.linspace(0, 1, _WIDTH)[None, :, None]
     rows = np.linspace(0, 1, _HEIGHT)[:, None, None]
-    picture = np.concatenate([40 + 160 * columns + 0 * rows, 60 + 120 * rows + 0 * columns], axis=2)
-    picture = np.concatenate([picture, 255 - picture[:, :, :1]], axis=2).astype(np.uint8)
+    image = np.concatenate([40 + 160 * columns + 0 * rows, 60 + 120 * rows + 0 * columns], axis=2)
+    image = np.concatenate([image, 255 - image[:, :, :1]], axis=2).astype(np.uint8)
     with open_video_writer(video, Size(_WIDTH, _HEIGHT)) as film:
         for frame in range(_FRAMES):
-            shown = picture.copy()
+            shown = image.copy()
             at = frame * (_WIDTH - 16) // (_FRAMES - 1)
             shown[:, at : at + 16] = 255  # A bar that crosses once shows that it plays.
             film.write(shown)
-    Image.fromarray(picture).save(cover, "JPEG", quality=88)
+    Image.fromarray(image).save(cover, "JPEG", quality=88)

@@ -18,7 +18,7 @@ from keyreel.intake.images import inspect_image
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
 from keyreel.tasks.accounts.api_keys import Scope
-from keyreel.wire.endpoints.endpoint import PictureRules
+from keyreel.wire.endpoints.endpoint import ImageRules
 from keyreel.wire.inputs import magic_numbers
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PUT_PREFIX: Final = "put/"
 """Stands before the key in addresses to put at, so that an address to read from is never one of them."""
 MAX_REQUEST_BYTES: Final = 64 * 1024
 _LONGEST_NAME: Final = 1024
-_RULES: Final = PictureRules(widest=None)
+_RULES: Final = ImageRules(widest=None)
 _EXTENSION_BY_MEDIA_TYPE: Final = {
     "image/png": "png",
     "image/jpeg": "jpg",
@@ -83,7 +83,7 @@ class UploadRoutes:
         Raises:
             LinkForged: the address was granted for something else.
             LinkExpired: it was good once.
-            InvalidRequest: the file is no picture or video, or another one is here already.
+            InvalidRequest: the file is no image or video, or another one is here already.
             BodyTooLarge: it passes the limit.
         """
         services = self._services
@@ -136,11 +136,11 @@ def _choose_extension(file_name: object, content_type: object) -> str:
 
 
 def _check_file(data: bytes) -> None:
-    """Hold a file's first bytes against what pictures and videos begin with, whatever it was called."""
+    """Hold a file's first bytes against what images and videos begin with, whatever it was called."""
     if magic_numbers.is_video(data):
         return
     if not magic_numbers.is_image(data):
         raise InvalidRequest(
-            "file: this is no picture (PNG, JPEG, WebP) and no video (MP4, MOV, WebM).", field="file"
+            "file: this is no image (PNG, JPEG, WebP) and no video (MP4, MOV, WebM).", field="file"
         )
     inspect_image(data, _RULES, "file")

@@ -90,7 +90,7 @@ def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
 
 
 def _describe_problem(error: Refusal, got: str = "", rule: str = "") -> dict[str, Any]:
-    """Describe a broken rule; pictures' rules say in one sentence what was got and what is allowed."""
+    """Describe a broken rule; images' rules say in one sentence what was got and what is allowed."""
     sentence = error.message.removeprefix(f"{error.field}: ") if error.field else error.message
     return {
         "field": error.field,

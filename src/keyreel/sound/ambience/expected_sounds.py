@@ -194,11 +194,11 @@ def find_expected_sounds(prompt: str) -> frozenset[AmbientSound]:
 
 
 def find_shot_sounds(prompt: str, image_content: frozenset[AudibleContent]) -> frozenset[AmbientSound]:
-    """Return what is heard in a shot: what its prompt names and what its pictures show."""
+    """Return what is heard in a shot: what its prompt names and what its images show."""
     named = find_expected_sounds(prompt)
     seen = {_SOUND_BY_IMAGE_CONTENT[each] for each in image_content}
     if named & _WATER_SOUNDS:
-        # Pictures show water, words say which.
+        # Images show water, words say which.
         seen.discard(AmbientSound.LAKE)
     return _drop_masked_sounds((named | seen) - ({AmbientSound.ROOM, AmbientSound.AIR} if seen else set()))
 

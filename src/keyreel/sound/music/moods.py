@@ -132,7 +132,7 @@ _MOOD_WORDS: Final = {
     ),
 }
 
-# How a picture is taken says nothing about what it feels like.
+# How an image is taken says nothing about what it feels like.
 _CAMERA_PHRASE: Final = re.compile(
     r"\b(?:(?:slow|fast|quick|rapid|smooth|dramatic|gentle|calm|epic|dynamic|powerful)(?:ly)?[ -]+)*"
     r"(?:(?:camera|dolly|crash|whip|snap|vertigo|drone|crane|tracking|chase|action|establishing|hero|pov|aerial"

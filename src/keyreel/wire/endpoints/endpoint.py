@@ -21,14 +21,14 @@ MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class PictureRules:
-    """The limits of one picture field. Ratios (width over height) are a closed interval."""
+class ImageRules:
+    """The limits of one image field. Ratios (width over height) are a closed interval."""
 
     max_bytes: int = 50 * MEGABYTE
     max_inline_bytes: int = 50 * MEGABYTE
-    """For pictures inside the request, decoded."""
+    """For images inside the request, decoded."""
     data_uri_only: bool = False
-    """Inline pictures need the `data:image/…;base64,` prefix."""
+    """Inline images need the `data:image/…;base64,` prefix."""
     min_side: int = 1
     widest: int | None = 4
     """Widest and (inverted) tallest ratio; None for no limit."""
@@ -123,22 +123,22 @@ class Endpoint(BaseModel):
 
     @abstractmethod
     def get_image_sources(self) -> dict[str, str]:
-        """Map each given picture field ("images[0]") to its source: URL, data URI, base64 or asset."""
+        """Map each given image field ("images[0]") to its source: URL, data URI, base64 or asset."""
 
     @abstractmethod
     def with_image_sources(self, sources: Mapping[str, str]) -> Self:
-        """Return a copy with other sources; keys as in `pictures`."""
+        """Return a copy with other sources; keys as in `images`."""
 
     @abstractmethod
-    def get_image_rules(self, path: str) -> PictureRules:
-        """Return the limits of the picture field at this path."""
+    def get_image_rules(self, path: str) -> ImageRules:
+        """Return the limits of the image field at this path."""
 
     @abstractmethod
     def check_sizes(self, sizes: Mapping[str, Size]) -> None:
-        """Check rules between pictures, on those whose size is known.
+        """Check rules between images, on those whose size is known.
 
         Raises:
-            ImageSizeOutOfRange: two pictures do not fit each other.
+            ImageSizeOutOfRange: two images do not fit each other.
         """
 
     @abstractmethod

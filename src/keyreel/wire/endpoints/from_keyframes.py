@@ -1,4 +1,4 @@
-"""The operations on keyframes: which pictures and words each takes, and how they become shots."""
+"""The operations on keyframes: which images and words each takes, and how they become shots."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -24,13 +24,13 @@ _MIN_SIDE_RATIO: Final = Fraction(4, 5)
 StartImage = Annotated[
     tuple[ImageSource, ...],
     BoundedList(1, noun="images", kind="no_image"),
-    # One picture starts the video; further ones are checked like it, then left aside and named.
+    # One image starts the video; further ones are checked like it, then left aside and named.
     AfterValidator(lambda images: images[:1]),
 ]
 
 
 class Img2Video(Generation):
-    """A picture starts the video."""
+    """An image starts the video."""
 
     operation = Operation.IMG2VIDEO
 
@@ -65,7 +65,7 @@ class Img2Video(Generation):
 
 
 class StartEnd2Video(Generation):
-    """A picture starts the video and another one ends it; a lone one only starts it."""
+    """An image starts the video and another one ends it; a lone one only starts it."""
 
     operation = Operation.START_END2VIDEO
 

@@ -1,4 +1,4 @@
-"""The operation on references: subjects from pictures, in one shot of a new scene."""
+"""The operation on references: subjects from images, in one shot of a new scene."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -30,7 +30,7 @@ _MOST_OF_A_SUBJECT: Final = 3
 
 
 class Reference2Video(Generation):
-    """Characters and objects from pictures appear in a new scene."""
+    """Characters and objects from images appear in a new scene."""
 
     operation = Operation.REFERENCE2VIDEO
     sizes: ClassVar[Mapping[str, Size]] = {}
@@ -76,27 +76,27 @@ class Reference2Video(Generation):
 
 
 class ImageReference2Video(Reference2Video):
-    """Every picture is a subject of its own: `@1`, `@2` and so on."""
+    """Every image is a subject of its own: `@1`, `@2` and so on."""
 
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", kind="no_image")] = Field(
         description="The subjects."
     )
 
     def get_input_sources(self) -> dict[str, str]:
-        """Return the subjects' pictures."""
+        """Return the subjects' images."""
         return map_indexed_paths("images", self.images)
 
     def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
-        """Return the subjects' pictures from elsewhere."""
+        """Return the subjects' images from elsewhere."""
         return {"images": replace_indexed_sources("images", self.images, sources)}
 
     def normalize_prompt(self) -> str:
-        """Return the prompt, with every picture called `@` and its number."""
+        """Return the prompt, with every image called `@` and its number."""
         numbers = map(str, range(1, len(self.images) + 1))
         return rename_mentions(self.prompt, {number: number for number in numbers})
 
     def build_subjects(self) -> tuple[Subject, ...]:
-        """Return a subject for each picture."""
+        """Return a subject for each image."""
         return _build_single_image_subjects(self.images, first=1)
 
 
@@ -122,7 +122,7 @@ class SubjectImages(RequestObject):
 
 
 class SubjectReference2Video(Reference2Video):
-    """Subjects have names and several views. A flat list of pictures is taken as well, a subject each."""
+    """Subjects have names and several views. A flat list of images is taken as well, a subject each."""
 
     subjects: Annotated[tuple[SubjectImages, ...], BoundedList(0, noun="subjects")] = Field(
         (), description="The characters and objects; seven images count in all."
@@ -187,7 +187,7 @@ class SubjectReference2Video(Reference2Video):
         return (*super().list_ignored_fields(), *voices)
 
     def build_subjects(self) -> tuple[Subject, ...]:
-        """Return the named subjects, then one for each flat picture."""
+        """Return the named subjects, then one for each flat image."""
         named = tuple(
             Subject(name, tuple(map(ImageRef, each.images)), each.voice_id)
             for name, each in zip(self._get_subject_names(), self.subjects, strict=True)

@@ -1,4 +1,4 @@
-"""The operations that start from words: a described video, and a template filled with pictures."""
+"""The operations that start from words: a described video, and a template filled with images."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -42,11 +42,11 @@ class Text2Video(Generation):
         return (*super().list_ignored_fields(), *(("style",) if self.style != "general" else ()))
 
     def get_input_sources(self) -> dict[str, str]:
-        """Return nothing: there are no pictures."""
+        """Return nothing: there are no images."""
         return {}
 
     def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
-        """Return nothing: there are no pictures."""
+        """Return nothing: there are no images."""
         del sources
         return {}
 
@@ -59,7 +59,7 @@ class Text2Video(Generation):
 
 
 class Template2Video(Generation):
-    """A prepared effect is applied to pictures."""
+    """A prepared effect is applied to images."""
 
     operation = Operation.TEMPLATE2VIDEO
 
@@ -87,11 +87,11 @@ class Template2Video(Generation):
         return compute_frame_size(self.resolution, parse_aspect_ratio(self.aspect_ratio))
 
     def get_input_sources(self) -> dict[str, str]:
-        """Return the pictures."""
+        """Return the images."""
         return map_indexed_paths("images", self.images)
 
     def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
-        """Return the pictures from elsewhere."""
+        """Return the images from elsewhere."""
         return {"images": replace_indexed_sources("images", self.images, sources)}
 
     def to_order(self, seed: int) -> Order:

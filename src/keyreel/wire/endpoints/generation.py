@@ -20,7 +20,7 @@ from keyreel.order import (
     Watermark,
 )
 from keyreel.task import TaskState
-from keyreel.wire.endpoints.endpoint import Endpoint, PictureRules
+from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 from keyreel.wire.endpoints.fields import (
     PAYLOAD_LENGTH,
     BoundedText,
@@ -92,7 +92,7 @@ class Generation(Endpoint):
     """Whether the hosted service's page of this endpoint spells the largest movement "high"."""
     numbered_corners: ClassVar[bool] = True
     """Whether the hosted service's page of this endpoint numbers the watermark's corners."""
-    image_rules: ClassVar[PictureRules] = PictureRules()
+    image_rules: ClassVar[ImageRules] = ImageRules()
 
     seed: Seed = Field(None, description="0, -1 or absent ask for a random seed.")
     resolution: ResolutionName = Field(Resolution.P720, description="The frame's size class.")
@@ -164,30 +164,30 @@ class Generation(Endpoint):
         return (self.extra and self.extra.webhook) or Webhook()
 
     def get_input_sources(self) -> dict[str, str]:
-        """Map each picture field but the watermark's to its source."""
+        """Map each image field but the watermark's to its source."""
         raise NotImplementedError
 
     def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
-        """Return the fields that hold pictures, with other sources."""
+        """Return the fields that hold images, with other sources."""
         raise NotImplementedError
 
     def get_image_sources(self) -> dict[str, str]:
-        """Map each given picture field ("images[0]") to its source."""
+        """Map each given image field ("images[0]") to its source."""
         return self.get_input_sources() | ({"wm_url": self.wm_url} if self.wm_url else {})
 
     def with_image_sources(self, sources: Mapping[str, str]) -> Self:
-        """Return a copy with other sources; keys as in `pictures`."""
+        """Return a copy with other sources; keys as in `images`."""
         moved = self.replace_input_sources(sources)
         if self.wm_url:
             moved["wm_url"] = sources.get("wm_url", self.wm_url)
         return self.model_copy(update=moved)
 
-    def get_image_rules(self, path: str) -> PictureRules:
-        """Return the limits of the picture field at this path."""
-        return PictureRules(widest=None, keep_alpha=True) if path == "wm_url" else self.image_rules
+    def get_image_rules(self, path: str) -> ImageRules:
+        """Return the limits of the image field at this path."""
+        return ImageRules(widest=None, keep_alpha=True) if path == "wm_url" else self.image_rules
 
     def check_sizes(self, sizes: Mapping[str, Size]) -> None:
-        """Check nothing: most operations take pictures of any sizes side by side."""
+        """Check nothing: most operations take images of any sizes side by side."""
 
     def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the fields that ask for something that cannot be."""
@@ -256,5 +256,5 @@ def map_indexed_paths(name: str, sources: Iterable[str]) -> dict[str, str]:
 
 
 def replace_indexed_sources(name: str, old: Iterable[str], sources: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a list of pictures with other sources, the counterpart of `listed`."""
+    """Return a list of images with other sources, the counterpart of `listed`."""
     return tuple(sources.get(path, source) for path, source in map_indexed_paths(name, old).items())

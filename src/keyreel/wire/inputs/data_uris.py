@@ -1,7 +1,7 @@
-"""Pictures inside a request: data URIs and bare base64, as clients in the field write them. Opens nothing.
+"""Images inside a request: data URIs and bare base64, as clients in the field write them. Opens nothing.
 
 The one reader of both: what it accepts on arrival is what is decoded later. No label is believed, the bytes
-say what a picture is. RFC 2397 has the data URI, RFC 4648 both alphabets of base64.
+say what an image is. RFC 2397 has the data URI, RFC 4648 both alphabets of base64.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_HEADER_CHARACTERS: Final = 4096
-"""Of a picture's text only this much is looked at before it is decoded."""
+"""Of an image's text only this much is looked at before it is decoded."""
 INVALID_SOURCE_RULE: Final = (
     "must be an http(s) address or an image (PNG, JPEG, WebP) in base64, best as data:image/png;base64,…"
 )
@@ -49,7 +49,7 @@ _NO_LOST_PLUS_SIGNS: Final = ("+", "-", "_", "%", "\r", "\n")
 
 
 class NotInlineImage(Exception):
-    """The text holds no picture; the message is a rule that it breaks, such as "must be …"."""
+    """The text holds no image; the message is a rule that it breaks, such as "must be …"."""
 
 
 class InlineImageTooLarge(Exception):
@@ -58,13 +58,13 @@ class InlineImageTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InlineImage:
-    """A picture's text, whose base64 begins at `start`."""
+    """An image's text, whose base64 begins at `start`."""
 
     text: str
     start: int
 
     def decode(self, most_bytes: int) -> bytes:
-        """Return the picture's bytes.
+        """Return the image's bytes.
 
         Raises:
             NotInline: the base64 is damaged.
@@ -86,7 +86,7 @@ class InlineImage:
 
 
 def find_inline_image(text: str, *, data_uri_only: bool = False) -> InlineImage:
-    """Find the picture in a text by its first characters, however long it is.
+    """Find the image in a text by its first characters, however long it is.
 
     Raises:
         NotInline: it is no data URI in base64, and no (allowed) bare base64 of a PNG, JPEG or WebP.

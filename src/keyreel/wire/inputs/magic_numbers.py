@@ -1,4 +1,4 @@
-"""What pictures and videos begin with: their first bytes tell them, whatever they are called."""
+"""What images and videos begin with: their first bytes tell them, whatever they are called."""
 
 from __future__ import annotations
 

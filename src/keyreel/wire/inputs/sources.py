@@ -1,4 +1,4 @@
-"""Addresses and pictures in requests, looked at as text: nothing is opened, decoded or copied here."""
+"""Addresses and images in requests, looked at as text: nothing is opened, decoded or copied here."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ STORED_FILE_PREFIX: Final = "file:"
 _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
 _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)"
-"""What a picture's text begins with, for the reference; white space and rarer spellings are accepted too."""
+"""What an image's text begins with, for the reference; white space and rarer spellings are accepted too."""
 IMAGE_URL_KEYS: Final = ("url", "image_url", "image")
 _DEEPEST: Final = 3
 
@@ -56,7 +56,7 @@ class _HttpUrlRule:
 
 @dataclass(frozen=True)
 class _ImageSourceRule:
-    """Where a picture is. Of long texts only the beginning is looked at: decoding them is intake's."""
+    """Where an image is. Of long texts only the beginning is looked at: decoding them is intake's."""
 
     def read(self, value: Any, info: ValidationInfo) -> str:
         value = _unwrap_source(value)
@@ -91,7 +91,7 @@ def _is_trusted(info: ValidationInfo) -> bool:
 
 
 def _unwrap_source(value: Any) -> Any:
-    """Return what an object says where the picture is, as several API families write it, else the value."""
+    """Return what an object says where the image is, as several API families write it, else the value."""
     for _ in range(_DEEPEST):
         if not isinstance(value, dict):
             break

@@ -40,13 +40,13 @@ def build_llms_txt(base_url: str) -> str:
 
 def _build_introduction(base_url: str) -> Iterator[str]:
     yield "# Keyreel\n"
-    yield "> Makes videos from pictures and words, over HTTP, in the wire formats of the Vidu API family.\n"
+    yield "> Makes videos from images and words, over HTTP, in the wire formats of the Vidu API family.\n"
     yield "How it works: POST a request and get a task's id at once; poll the task until it has ended; then"
     yield "download the MP4 from the signed address in the last poll, good for a day. A poll every"
     yield "two seconds is plenty. Every task can be read in every format, whichever one it was made in.\n"
     yield f"- Server: {base_url}"
     yield "- Key: header `Authorization: Bearer KEY`."
-    yield "- Pictures: an http(s) address or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
+    yield "- Images: an http(s) address or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
     yield "- A task that failed says why in the answer to a poll; it costs nothing."
     yield "- A refused request makes no task and costs nothing; the message names the field and the rule."
     yield "- Fields that had no effect are named in the header `X-Ignored-Fields`."

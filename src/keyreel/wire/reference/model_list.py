@@ -121,7 +121,7 @@ def _is_duration_allowed(kind: type[Endpoint], size: Resolution, seconds: int) -
 
 def _build_limits(kind: type[Endpoint]) -> Json:
     shots = get_field_limits(kind, "image_settings")
-    pictures = get_field_limits(kind, "images")
+    images = get_field_limits(kind, "images")
     prompt, ratio = get_field_limits(kind, "prompt"), get_field_limits(kind, "aspect_ratio")
     seconds = list_durations(kind)
     span: Json = {"min": seconds[0], "max": seconds[-1]}
@@ -132,8 +132,8 @@ def _build_limits(kind: type[Endpoint]) -> Json:
         found["keyframes"] = {"min": shots["minItems"], "max": shots["maxItems"]}
         one = get_field_limits(KeyImage, "duration")
         found["seconds_of_a_shot"] = {"min": one["minimum"], "max": one["maximum"]}
-    if pictures:
-        found["images"] = {"min": pictures["minItems"], "max": pictures.get("maxItems")}
+    if images:
+        found["images"] = {"min": images["minItems"], "max": images.get("maxItems")}
     if prompt:
         found["prompt_characters"] = prompt["maxLength"]
     if ratio:

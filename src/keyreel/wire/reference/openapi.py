@@ -141,7 +141,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
         "info": {
             "title": "Keyreel",
             "version": version,
-            "summary": "Videos from pictures and words, in the wire formats of the Vidu API family.",
+            "summary": "Videos from images and words, in the wire formats of the Vidu API family.",
         },
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}, {"key": []}],

@@ -138,7 +138,7 @@ _COMFY: Final[Json] = {
     "comfy.upload": _object(
         "upload_url download_url expires_at existing_file",
         upload_url={**_URL, "description": "Takes the file by PUT, without a key."},
-        download_url={**_URL, "description": "What requests name in place of a picture."},
+        download_url={**_URL, "description": "What requests name in place of an image."},
         expires_at={"type": "string", "format": "date-time", "description": "Until when upload_url is good."},
         existing_file={**_FLAG, "description": "Always false: every upload is put."},
     ),

@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 EXAMPLE_LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
-_PICTURES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
+_IMAGES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
 _FIELDS: Final[dict[Operation, Json]] = {
-    Operation.IMG2VIDEO: {"images": _PICTURES[:1], "prompt": "The camera moves in slowly."},
-    Operation.START_END2VIDEO: {"images": _PICTURES[:2], "prompt": "The sun rises."},
+    Operation.IMG2VIDEO: {"images": _IMAGES[:1], "prompt": "The camera moves in slowly."},
+    Operation.START_END2VIDEO: {"images": _IMAGES[:2], "prompt": "The sun rises."},
     Operation.MULTIFRAME: {
-        "start_image": _PICTURES[0],
-        "image_settings": [{"key_image": picture, "duration": 3} for picture in _PICTURES[1:]],
+        "start_image": _IMAGES[0],
+        "image_settings": [{"key_image": image, "duration": 3} for image in _IMAGES[1:]],
     },
-    Operation.REFERENCE2VIDEO: {"images": _PICTURES[:1], "prompt": "@1 walks through the rain."},
+    Operation.REFERENCE2VIDEO: {"images": _IMAGES[:1], "prompt": "@1 walks through the rain."},
     Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
     Operation.EXTEND: {
         "video_url": "https://example.com/dawn.mp4",
         "prompt": "The camera moves on, ever slower.",
     },
-    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _PICTURES[:1]},
+    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _IMAGES[:1]},
 }
 
 

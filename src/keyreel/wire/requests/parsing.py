@@ -33,7 +33,7 @@ _MAX_LISTED_ERRORS: Final = 5
 _MAX_MESSAGE_LENGTH: Final = 900
 """Characters of several rules told together; clients are promised 1000."""
 _LONGEST_PATH: Final = 120
-_PICTURES: Final = frozenset({"images", "start_image", "key_image"})
+_IMAGES: Final = frozenset({"images", "start_image", "key_image"})
 _ERROR_CLASSES: Final[dict[str, type[InvalidRequest]]] = {
     "no_image": MissingImage,
     "no_subject": MissingImage,
@@ -84,7 +84,7 @@ def parse_body(data: bytes) -> Json:
     if _has_too_many_separators(data):
         raise InvalidRequest("The body holds too many values.")
     try:
-        # Interning strings would cost four times the reading of a 20 MB picture.
+        # Interning strings would cost four times the reading of a 20 MB image.
         body: object = from_json(
             data.removeprefix(_BYTE_ORDER_MARK), allow_inf_nan=False, cache_strings="none"
         )
@@ -104,7 +104,7 @@ def validate_fields(submit: ParsedSubmit) -> Endpoint:
     """Check a request against its endpoint's rules.
 
     Raises:
-        InvalidRequest: a field breaks its rule; MissingImage and InvalidImage where it is about a picture.
+        InvalidRequest: a field breaks its rule; MissingImage and InvalidImage where it is about an image.
     """
     try:
         return submit.endpoint.model_validate(submit.fields)
@@ -154,7 +154,7 @@ def _shorten_json_error(words: str) -> str:
 def _has_too_many_separators(data: bytes) -> bool:
     """Say whether there are more commas and brackets than any real request has.
 
-    `find` jumps over pictures at memory speed, `count` needs 20 ms for each 20 MB: it is left to bodies
+    `find` jumps over images at memory speed, `count` needs 20 ms for each 20 MB: it is left to bodies
     that are already strange.
     """
     found = 0
@@ -199,7 +199,7 @@ def _to_violation(error: ErrorDetails) -> RuleViolation:
         missing = not isinstance(got, dict) or got.get(context["field"]) is None
         got = None if missing else got[context["field"]]
     kind = _ERROR_CLASSES.get(error["type"], InvalidRequest)
-    if missing and location[-1] in _PICTURES:
+    if missing and location[-1] in _IMAGES:
         kind = MissingImage
     rule = context.get("rule") or _RULES.get(error["type"], "is not valid")
     return RuleViolation(kind, location, "" if missing else describe_value(got), rule)

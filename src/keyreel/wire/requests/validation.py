@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyreel.wire.requests.parsing import RuleViolation
 
 _MOST_ROUNDS: Final = 8
-_PICTURE: Final = "https://example.com/dawn.png"
+_IMAGE: Final = "https://example.com/dawn.png"
 _PRICE_FIELDS: Final = frozenset({"duration", "resolution", "image_settings", "off_peak", "audio", "is_rec"})
 _OPENAI_FIELDS: Final = frozenset({"input_reference", "seconds", "size"})
 
@@ -115,7 +115,7 @@ def _repair_field(fields: Json, location: tuple[int | str, ...], kind: type[Endp
     usual: Json = (
         build_example_request(kind).to_documented_fields()
         if not parent_keys
-        else {"images": [_PICTURE], "key_image": _PICTURE}
+        else {"images": [_IMAGE], "key_image": _IMAGE}
     )
     if last in usual and container.get(last) != usual[last]:
         container[last] = usual[last]
@@ -125,4 +125,4 @@ def _repair_field(fields: Json, location: tuple[int | str, ...], kind: type[Endp
 
 def _build_example_entry(name: str) -> Any:
     """Return a good entry of a list."""
-    return {"image_settings": {"key_image": _PICTURE}, "subjects": {"images": [_PICTURE]}}.get(name, _PICTURE)
+    return {"image_settings": {"key_image": _IMAGE}, "subjects": {"images": [_IMAGE]}}.get(name, _IMAGE)

@@ -126,7 +126,7 @@ class ChildPool:
         return finished
 
     async def recommend_prompt(self, order: Order, job_server: JobServer) -> str:
-        """Make a prompt from an order's pictures in a child, as `render` renders."""
+        """Make a prompt from an order's images in a child, as `render` renders."""
         prompt: str = await self._run_work(RecommendWork(order), job_server)
         return prompt
 

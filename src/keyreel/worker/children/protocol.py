@@ -41,7 +41,7 @@ class FinishWork:
 
 @dataclass(frozen=True, slots=True)
 class RecommendWork:
-    """To the child: make a prompt from this order's pictures."""
+    """To the child: make a prompt from this order's images."""
 
     order: Order
 

@@ -95,7 +95,7 @@ class FinishingRole:
         self._voices: Voices | None = None
 
     async def run_work(self, work: Work, channel: WorkerChannel) -> FinishedVideo | str:
-        """Finish a clip, or look at the pictures of an order for a prompt."""
+        """Finish a clip, or look at the images of an order for a prompt."""
         from keyreel.finishing.pipeline import finish
 
         del channel

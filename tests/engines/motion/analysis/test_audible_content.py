@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def order(operation: Operation, prompt: str, picture: Path, *names: str) -> Order:
-    cast = tuple(Subject(name, (ImageRef(str(picture)),)) for name in names)
-    shot = Shot(prompt, 1, None if cast else ImageRef(str(picture)))
+def order(operation: Operation, prompt: str, image: Path, *names: str) -> Order:
+    cast = tuple(Subject(name, (ImageRef(str(image)),)) for name in names)
+    shot = Shot(prompt, 1, None if cast else ImageRef(str(image)))
     return Order(operation, "m", (shot,), Resolution.P360, 1, cast, Size(128, 72), Amplitude.SMALL)
 
 
@@ -39,19 +39,19 @@ def order(operation: Operation, prompt: str, picture: Path, *names: str) -> Orde
         ("no rain, pan left", set()),
     ],
 )
-def test_a_picture_is_heard_by_what_its_prompt_adds(
+def test_a_image_is_heard_by_what_its_prompt_adds(
     prompt: str, heard: set[AudibleContent], landscape: Path
 ) -> None:
     assert find_audible_content(order(Operation.IMG2VIDEO, prompt, landscape)) == (frozenset(heard),)
 
 
-def test_water_is_heard_where_a_picture_shows_it(tmp_path: Path) -> None:
+def test_water_is_heard_where_a_image_shows_it(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    picture = np.zeros((352, 640, 3), np.uint8)
-    picture[:160] = cv2.resize(rng.random((80, 320), dtype=np.float32), (640, 160))[..., None] * 200
+    image = np.zeros((352, 640, 3), np.uint8)
+    image[:160] = cv2.resize(rng.random((80, 320), dtype=np.float32), (640, 160))[..., None] * 200
     waves = cv2.resize(rng.random((64, 16), dtype=np.float32), (640, 192), interpolation=cv2.INTER_CUBIC)
-    picture[160:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
-    cv2.imwrite(str(tmp_path / "lake.png"), picture)
+    image[160:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
+    cv2.imwrite(str(tmp_path / "lake.png"), image)
     assert find_audible_content(order(Operation.IMG2VIDEO, "", tmp_path / "lake.png")) == (
         frozenset({AudibleContent.WATER}),
     )
@@ -79,8 +79,8 @@ def test_a_scene_is_heard_by_its_place_hour_and_weather(
 
 def test_a_clip_says_what_each_shot_shows_and_that_it_was_composed(tmp_path: Path) -> None:
     place = terrain(1)
-    pictures = saved(tmp_path, *(view(place, left, 60) for left in (60, 80, 110)))
-    asked = multiframe(pictures, 1, 1)
+    images = saved(tmp_path, *(view(place, left, 60) for left in (60, 80, 110)))
+    asked = multiframe(images, 1, 1)
     shots = (replace(asked.shots[0], prompt="rain"), replace(asked.shots[1], prompt="the wind blows"))
     clip = asyncio.run(MotionEngine().render(replace(asked, shots=shots), FolderJob(tmp_path)))
     assert clip.audible_content == (frozenset({AudibleContent.RAIN}), frozenset({AudibleContent.WIND}))

@@ -1,4 +1,4 @@
-"""Recommended prompts: sentences that are made from what a picture shows, and from nothing else."""
+"""Recommended prompts: sentences that are made from what an image shows, and from nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyreel.errors import RenderFailed
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
 
 EXAMPLES = Path(__file__).parents[4] / "examples" / "pictures"
-# Each picture's name, what its prompt says of it, and the camera's move that the motion engine reads in it.
+# Each image's name, what its prompt says of it, and the camera's move that the motion engine reads in it.
 SAYS = {
     "lighthouse": (
         ("small red subject on the right", "the water ripples", "the clouds drift"),
@@ -44,7 +44,7 @@ def test_says_what_is_there(nets: Networks, name: str) -> None:
     assert (direction.effects, direction.hour) == ((), None)
 
 
-def test_different_pictures_have_different_prompts_and_one_always_the_same(nets: Networks) -> None:
+def test_different_images_have_different_prompts_and_one_always_the_same(nets: Networks) -> None:
     names = ("astronaut", "balloon", "boat", "cat", "coffee", "lighthouse", "scene", "start")
     prompts = [suggest_prompt(asked(EXAMPLES / f"{name}.jpg"), nets) for name in names]
     assert len(set(prompts)) == len(names)
@@ -57,7 +57,7 @@ def test_a_last_frame_is_looked_at_as_well(nets: Networks) -> None:
     assert prompt.endswith("It ends in soft, cool light and tones of blue.")
 
 
-def test_a_picture_without_anything_gives_a_prompt_all_the_same(nets: Networks, tmp_path: Path) -> None:
+def test_a_image_without_anything_gives_a_prompt_all_the_same(nets: Networks, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.full((90, 160, 3), 128, np.uint8))
     prompt = suggest_prompt(asked(tmp_path / "grey.png"), nets)
     assert prompt.startswith("The camera tracks slowly")
@@ -74,6 +74,6 @@ def test_dark_and_bright_are_told_apart(nets: Networks, tmp_path: Path) -> None:
     assert "in bright light" in said[1]
 
 
-def test_what_is_no_picture_fails(nets: Networks, tmp_path: Path) -> None:
+def test_what_is_no_image_fails(nets: Networks, tmp_path: Path) -> None:
     with pytest.raises(RenderFailed):
         suggest_prompt(asked(tmp_path / "none.png"), nets)

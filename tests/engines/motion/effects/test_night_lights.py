@@ -18,14 +18,14 @@ FRAMES = 48
 
 
 def house(windows: tuple[int, int, int] = (255, 225, 130)) -> Frame:
-    picture = np.full((SIZE.height, SIZE.width, 3), (120, 125, 140), np.uint8)
-    cv2.rectangle(picture, (150, 80), (162, 96), windows, -1)
-    return picture
+    image = np.full((SIZE.height, SIZE.width, 3), (120, 125, 140), np.uint8)
+    cv2.rectangle(image, (150, 80), (162, 96), windows, -1)
+    return image
 
 
-def after(prompt: str, picture: Frame) -> Frame:
-    frame = picture.copy()
-    weather = ShotEffects(parse_prompt(prompt), picture, SIZE, 1, fade_in=True)
+def after(prompt: str, image: Frame) -> Frame:
+    frame = image.copy()
+    weather = ShotEffects(parse_prompt(prompt), image, SIZE, 1, fade_in=True)
     weather.draw_in_front(frame, FRAMES - 1, FRAMES)
     return frame
 
@@ -57,28 +57,28 @@ def test_sunlight_on_everything_is_no_lamp() -> None:
 
 
 def test_a_wall_with_the_sun_on_one_side_is_no_lamp() -> None:
-    picture = house((120, 125, 140))
+    image = house((120, 125, 140))
     for x in range(140, 170):
         fading = (170 - x) / 30
-        picture[70:96, x] = (120 + 130 * fading, 120 + 100 * fading, 120 + 30 * fading)
-    dark = after("night falls", picture)
-    assert dark[72:94, 142:146].mean() < picture[72:94, 142:146].mean() * 0.5
+        image[70:96, x] = (120 + 130 * fading, 120 + 100 * fading, 120 + 30 * fading)
+    dark = after("night falls", image)
+    assert dark[72:94, 142:146].mean() < image[72:94, 142:146].mean() * 0.5
 
 
 @pytest.mark.parametrize("prompt", ["night falls", "夜幕降临"])
 def test_the_sun_and_its_glitter_go_with_the_day(prompt: str) -> None:
-    picture = house()
-    picture[:90] = (225, 150, 95)
-    cv2.circle(picture, (60, 70), 14, (255, 240, 180), -1, cv2.LINE_AA)
+    image = house()
+    image[:90] = (225, 150, 95)
+    cv2.circle(image, (60, 70), 14, (255, 240, 180), -1, cv2.LINE_AA)
     for y in range(100, 170, 6):
-        cv2.line(picture, (48, y), (74, y), (255, 225, 150), 2)
-    dark = after(prompt, picture).astype(int)
+        cv2.line(image, (48, y), (74, y), (255, 225, 150), 2)
+    dark = after(prompt, image).astype(int)
     assert dark[64:76, 54:66].mean() < dark[50:86, 20:36].mean() + 12
     assert dark[100:170, 48:74].mean() < dark[100:170, 10:36].mean() + 14
 
 
 def test_an_evening_keeps_its_sun() -> None:
-    picture = house()
-    cv2.circle(picture, (60, 70), 14, (255, 240, 180), -1, cv2.LINE_AA)
-    evening = after("the sun sets", picture).astype(int)
+    image = house()
+    cv2.circle(image, (60, 70), 14, (255, 240, 180), -1, cv2.LINE_AA)
+    evening = after("the sun sets", image).astype(int)
     assert evening[64:76, 54:66].mean() > evening[50:86, 20:36].mean() + 60

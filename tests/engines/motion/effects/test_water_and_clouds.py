@@ -21,13 +21,13 @@ def noise(cells: tuple[int, int], seed: int, size: tuple[int, int]) -> Frame:
 
 def lake(*, clouds: bool = True) -> Frame:
     """Return a sky over a rough grey ridge over water with level waves."""
-    picture = np.zeros((HIGH, WIDE, 3), np.uint8)
+    image = np.zeros((HIGH, WIDE, 3), np.uint8)
     white = noise((14, 9), 1, (WIDE, 60))[..., None] / 255 if clouds else np.zeros((60, WIDE, 1))
-    picture[:60] = np.array((90, 130, 210)) * (1 - 0.4 * white) + np.array((230, 230, 235)) * 0.4 * white
-    picture[60:90] = noise((160, 15), 2, (WIDE, 30))[..., None]
+    image[:60] = np.array((90, 130, 210)) * (1 - 0.4 * white) + np.array((230, 230, 235)) * 0.4 * white
+    image[60:90] = noise((160, 15), 2, (WIDE, 30))[..., None]
     waves = noise((10, 60), 3, (WIDE, 90))[..., None] / 255
-    picture[90:] = np.array((40, 80, 130)) * (0.6 + 0.8 * waves)
-    return picture
+    image[90:] = np.array((40, 80, 130)) * (0.6 + 0.8 * waves)
+    return image
 
 
 def test_water_below_runs_and_clouds_above_drift_but_the_land_stands() -> None:
@@ -44,8 +44,8 @@ def test_water_below_runs_and_clouds_above_drift_but_the_land_stands() -> None:
 @pytest.mark.parametrize("colour", [(200, 120, 60), (128, 128, 128), (90, 160, 70)])
 def test_what_is_no_water_stands_still(colour: tuple[int, int, int]) -> None:
     rough = noise((80, 45), 4, (WIDE, HIGH))[..., None] / 255
-    picture = np.asarray(np.array(colour) * (0.5 + 0.5 * rough), np.uint8)
-    assert detect_ambient_flow(picture, None) is None
+    image = np.asarray(np.array(colour) * (0.5 + 0.5 * rough), np.uint8)
+    assert detect_ambient_flow(image, None) is None
 
 
 def test_warm_level_lines_are_wood_and_no_water() -> None:

@@ -81,7 +81,7 @@ def test_an_hour_changes_the_light(prompt: str, darker: bool, bluer: bool) -> No
 
 
 @pytest.mark.parametrize("prompt", ["rain", "snow", "fog", "fire", "night falls", "leaves fall, embers"])
-def test_effects_begin_from_the_untouched_picture(prompt: str) -> None:
+def test_effects_begin_from_the_untouched_image(prompt: str) -> None:
     assert np.array_equal(weathered(prompt, 0), scene())
 
 
@@ -102,12 +102,12 @@ def test_wind_drives_the_rain_aside() -> None:
 
 
 def test_wind_carries_leaves_only_where_some_grow() -> None:
-    def colourful(picture: Frame) -> float:
-        frame = picture.copy()
-        weather = ShotEffects(parse_prompt("strong wind"), picture, SIZE, 1, fade_in=True)
+    def colourful(image: Frame) -> float:
+        frame = image.copy()
+        weather = ShotEffects(parse_prompt("strong wind"), image, SIZE, 1, fade_in=True)
         weather.draw_behind(frame, 40, 48)
         weather.draw_in_front(frame, 40, 48)
-        return float(np.abs(frame.astype(int) - picture).mean())
+        return float(np.abs(frame.astype(int) - image).mean())
 
     meadow = np.random.default_rng(1).integers(0, 90, (SIZE.height, SIZE.width, 1)).astype(np.uint8)
     green = np.asarray(meadow + np.array((40, 90, 20), np.uint8), np.uint8)

@@ -25,9 +25,9 @@ def hedge() -> Frame:
     """Return a green hedge in the lower half, a grey wall above it."""
     grain = np.random.default_rng(3).random((88, 160), dtype=np.float32)
     rough = cv2.resize(grain, (SIZE.width, SIZE.height), interpolation=cv2.INTER_CUBIC).clip(0, 1)[..., None]
-    picture = np.array((128.0, 128.0, 130.0)) * (0.6 + 0.5 * rough)
-    picture[88:] = (np.array((70.0, 130.0, 40.0)) * (0.5 + 0.9 * rough))[88:]
-    return np.asarray(picture.clip(0, 255), np.uint8)
+    image = np.array((128.0, 128.0, 130.0)) * (0.6 + 0.5 * rough)
+    image[88:] = (np.array((70.0, 130.0, 40.0)) * (0.5 + 0.9 * rough))[88:]
+    return np.asarray(image.clip(0, 255), np.uint8)
 
 
 def unrest(prompt: str, folder: Path, nets: Networks) -> tuple[NDArray[np.float64], list[Frame]]:

@@ -13,8 +13,8 @@ from keyreel.engines.motion.imaging.cropping import load_cropped
 from keyreel.engines.motion.interpolation.interpolator import KeyframeInterpolator, create_interpolator
 from keyreel.engines.motion.interpolation.registration import detect_features, register_images
 from keyreel.order import Size
+from support.images import character, landscape
 from support.keyframe_scenes import terrain, view
-from support.pictures import character, landscape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,29 +85,27 @@ def sharpness(frame: Frame) -> float:
 
 
 def moved(
-    picture: Frame, scale: float, aside: tuple[float, float], turn: float = 0.0, *, border: int = 0
+    image: Frame, scale: float, aside: tuple[float, float], turn: float = 0.0, *, border: int = 0
 ) -> Frame:
-    """Look at a picture from elsewhere: enlarged, moved aside by shares of the sides, turned by degrees."""
-    height, width = picture.shape[:2]
+    """Look at an image from elsewhere: enlarged, moved aside by shares of the sides, turned by degrees."""
+    height, width = image.shape[:2]
     move = cv2.getRotationMatrix2D((width / 2, height / 2), turn, scale)
     move[:, 2] += np.array(aside) * (width, height)
-    return np.asarray(cv2.warpAffine(picture, move, (width, height), borderMode=border), dtype=np.uint8)
+    return np.asarray(cv2.warpAffine(image, move, (width, height), borderMode=border), dtype=np.uint8)
 
 
 CHANGES: dict[str, Callable[[Frame], Frame]] = {
-    "pan": lambda picture: moved(picture, 1.6, (0.15, 0.03)),
-    "zoom": lambda picture: moved(picture, 2.2, (0, 0)),
-    "turn": lambda picture: moved(picture, 1.65, (0.04, 0), 8),
-    "dusk": lambda picture: np.asarray(moved(picture, 1.6, (0.04, 0)) * 0.45, dtype=np.uint8),
-    "glare": lambda picture: np.asarray(
-        np.clip(moved(picture, 1.6, (-0.04, 0)) * 1.3 + 20, 0, 255), np.uint8
-    ),
+    "pan": lambda image: moved(image, 1.6, (0.15, 0.03)),
+    "zoom": lambda image: moved(image, 2.2, (0, 0)),
+    "turn": lambda image: moved(image, 1.65, (0.04, 0), 8),
+    "dusk": lambda image: np.asarray(moved(image, 1.6, (0.04, 0)) * 0.45, dtype=np.uint8),
+    "glare": lambda image: np.asarray(np.clip(moved(image, 1.6, (-0.04, 0)) * 1.3 + 20, 0, 255), np.uint8),
 }
 SCENERY = ("coffee", "boat", "flight-0")
 DISTINCT = (*SCENERY, "cat", "landscape", "character")
 
 
-def picture(name: str) -> Frame:
+def image(name: str) -> Frame:
     drawn = {"landscape": landscape, "character": character, "terrain": lambda: terrain(2)}
     if name in drawn:
         return np.asarray(cv2.resize(drawn[name](), (SIZE.width, SIZE.height)), dtype=np.uint8)
@@ -117,18 +115,18 @@ def picture(name: str) -> Frame:
 @pytest.mark.parametrize("change", CHANGES)
 def test_one_scene_is_known_as_one(nets: Networks, change: str) -> None:
     for name in SCENERY:
-        seen = picture(name)
+        seen = image(name)
         assert create_interpolator(nets.rife, moved(seen, 1.6, (0, 0)), CHANGES[change](seen)) is not None, (
             name
         )
 
 
-def test_different_pictures_are_known_as_different(nets: Networks) -> None:
-    pictures = {name: picture(name) for name in DISTINCT}
+def test_different_images_are_known_as_different(nets: Networks) -> None:
+    images = {name: image(name) for name in DISTINCT}
     alike = [
         pair
         for pair in combinations(DISTINCT, 2)
-        if create_interpolator(nets.rife, *(pictures[each] for each in pair))
+        if create_interpolator(nets.rife, *(images[each] for each in pair))
     ]
     assert alike == []
 

@@ -34,7 +34,7 @@ def scenery() -> Frame:
 
 
 def with_ball(background: Frame, x: float, y: float, radius: int = 22) -> Frame:
-    """Lay a patterned disc over a picture."""
+    """Lay a patterned disc over an image."""
     height, width = background.shape[:2]
     disc = np.zeros((height, width, 3), dtype=np.float32)
     cv2.circle(disc, (round(x * 16), round(y * 16)), radius * 16, (1, 1, 1), -1, cv2.LINE_AA, 4)

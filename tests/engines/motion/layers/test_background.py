@@ -27,9 +27,9 @@ def weave() -> Frame:
 
 def covered(radius: int = 80) -> tuple[background.FrameCanvas, NDArray[np.float32]]:
     """Return a canvas on which a blue disc lies, and where it lies."""
-    picture = weave()
-    cv2.circle(picture, (320, 176), radius, (30, 40, 220), -1, cv2.LINE_AA)
-    canvas = background.create_canvas(picture, SIZE, (0.5, 0.5))
+    image = weave()
+    cv2.circle(image, (320, 176), radius, (30, 40, 220), -1, cv2.LINE_AA)
+    canvas = background.create_canvas(image, SIZE, (0.5, 0.5))
     alpha = np.zeros(canvas.image.shape[:2], np.float32)
     cv2.circle(alpha, (canvas.left + 320, canvas.top + 176), radius, (1,), -1, cv2.LINE_AA)
     return canvas, alpha
@@ -52,9 +52,9 @@ def test_nothing_of_a_subject_stays_behind_it() -> None:
 
 
 def test_texture_keeps_its_slant_at_a_mirrored_border() -> None:
-    picture = weave()
-    cv2.rectangle(picture, (0, 100), (90, 250), (30, 40, 220), -1)
-    canvas = background.create_canvas(picture, SIZE, (0.5, 0.5))
+    image = weave()
+    cv2.rectangle(image, (0, 100), (90, 250), (30, 40, 220), -1)
+    canvas = background.create_canvas(image, SIZE, (0.5, 0.5))
     alpha = np.zeros(canvas.image.shape[:2], np.float32)
     alpha[canvas.top + 100 : canvas.top + 251, : canvas.left + 91] = 1
     behind = cv2.GaussianBlur(
@@ -86,9 +86,9 @@ def test_a_fill_without_sources_is_only_enlarged() -> None:
 def test_a_glow_around_a_subject_goes_on_behind_it() -> None:
     y, x = np.mgrid[:352, :640]
     glow = 110 * np.exp(-((np.hypot(x - 320, y - 176) / 45) ** 2))
-    picture = np.asarray(np.dstack((70 + glow, 70 + glow, 90 + glow / 2)), np.uint8)
-    cv2.circle(picture, (320, 176), 40, (200, 30, 30), -1, cv2.LINE_AA)
-    canvas = background.create_canvas(picture, SIZE, (0.5, 0.5))
+    image = np.asarray(np.dstack((70 + glow, 70 + glow, 90 + glow / 2)), np.uint8)
+    cv2.circle(image, (320, 176), 40, (200, 30, 30), -1, cv2.LINE_AA)
+    canvas = background.create_canvas(image, SIZE, (0.5, 0.5))
     alpha = np.zeros(canvas.image.shape[:2], np.float32)
     cv2.circle(alpha, (canvas.left + 320, canvas.top + 176), 40, (1,), -1, cv2.LINE_AA)
     green = background.inpaint_background(canvas, alpha).rest_frame[170:182, :, 1].mean(axis=0)

@@ -74,8 +74,8 @@ def order(
     paths = {"lead": take(-LEAD_FRAMES), "first": take(0)} | ({} if last is None else {"last": last})
     for name, frame in paths.items():
         cv2.imwrite(str(folder / f"{name}.png"), frame[..., ::-1])
-    pictures = {name: ImageRef(str(folder / f"{name}.png")) for name in paths}
-    shot = Shot(prompt, seconds, **pictures)
+    images = {name: ImageRef(str(folder / f"{name}.png")) for name in paths}
+    shot = Shot(prompt, seconds, **images)
     return Order(Operation.EXTEND, "q2-pro", (shot,), Resolution.P540, 7, size=SIZE)
 
 

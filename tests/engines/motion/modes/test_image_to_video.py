@@ -23,7 +23,7 @@ SMALL = Size(320, 176)
 
 
 def render(  # noqa: PLR0913 - what an order has
-    picture: Path,
+    image: Path,
     nets: Networks,
     prompt: str = "",
     *,
@@ -32,7 +32,7 @@ def render(  # noqa: PLR0913 - what an order has
     seconds: int = 1,
     amplitude: Amplitude = Amplitude.MEDIUM,
 ) -> list[Frame]:
-    shot = Shot(prompt, seconds, ImageRef(str(picture)))
+    shot = Shot(prompt, seconds, ImageRef(str(image)))
     order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, seed, size=size, amplitude=amplitude)
     return [frame.copy() for frame in image_to_video.render_image_to_video(order, nets)]
 
@@ -62,7 +62,7 @@ def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, n
 
 
 @pytest.mark.parametrize("prompt", ["", "push in", "pan left", "zoom out"])
-def test_the_first_frame_is_the_picture(prompt: str, ball: Path, nets: Networks) -> None:
+def test_the_first_frame_is_the_image(prompt: str, ball: Path, nets: Networks) -> None:
     first = next(iter(render(ball, nets, prompt, size=Size(240, 240))))
     assert np.abs(first.astype(int) - load_cropped(ball, Size(240, 240)).astype(int)).mean() < 0.5
 
@@ -97,12 +97,12 @@ def test_a_camera_comes_nearer_where_the_prompt_says_nothing(landscape: Path, ne
 def lake(tmp_path: Path) -> Path:
     """A blue lake with level waves under a rough grey shore."""
     rng = np.random.default_rng(3)
-    picture = np.zeros((352, 640, 3), np.uint8)
+    image = np.zeros((352, 640, 3), np.uint8)
     shore = cv2.resize(rng.random((80, 320), dtype=np.float32), (640, 160))[..., None]
-    picture[:160] = shore * 200
+    image[:160] = shore * 200
     waves = cv2.resize(rng.random((64, 16), dtype=np.float32), (640, 192), interpolation=cv2.INTER_CUBIC)
-    picture[160:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
-    cv2.imwrite(str(tmp_path / "lake.png"), picture)
+    image[160:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
+    cv2.imwrite(str(tmp_path / "lake.png"), image)
     return tmp_path / "lake.png"
 
 

@@ -129,7 +129,7 @@ def test_light_changes_evenly(tmp_path: Path) -> None:
     assert np.abs(steps).max() < 4 * np.abs(steps).mean()
 
 
-def test_unrelated_pictures_never_lie_over_each_other_outside_the_whip(unrelated: Clip) -> None:
+def test_unrelated_images_never_lie_over_each_other_outside_the_whip(unrelated: Clip) -> None:
     for index, frame in enumerate(unrelated.frames):
         red, blue = (np.median(frame[..., channel], axis=0) > 40 for channel in (0, 2))
         mixed = float((red & blue).mean())
@@ -170,7 +170,7 @@ def test_a_prompt_turns_the_whip_to_the_left(tmp_path: Path) -> None:
     assert sides == ["right", "left"]
 
 
-def test_pictures_of_another_ratio_are_cropped_around_their_subject(tmp_path: Path) -> None:
+def test_images_of_another_ratio_are_cropped_around_their_subject(tmp_path: Path) -> None:
     tall = np.full((512, 256, 3), (70, 90, 120), dtype=np.uint8)
     cv2.circle(tall, (128, 400), 60, (230, 120, 30), -1, cv2.LINE_AA)
     clip = clip_of(tmp_path, [tall, tall[:, ::-1].copy()], 1)
@@ -183,5 +183,5 @@ def test_the_same_order_gives_the_same_bytes(related: Clip, tmp_path: Path) -> N
     assert clip_of(tmp_path, tour(), 1, 2).sha256 == related.sha256
 
 
-def test_unrelated_pictures_give_the_same_bytes_too(unrelated: Clip, tmp_path: Path) -> None:
+def test_unrelated_images_give_the_same_bytes_too(unrelated: Clip, tmp_path: Path) -> None:
     assert clip_of(tmp_path, unrelated.keyframes, 2).sha256 == unrelated.sha256

@@ -140,8 +140,8 @@ def half(frames: list[Frame], which: int) -> Floats:
     return moved(shades[which * middle], shades[middle if which == 0 else -1])
 
 
-def from_picture(picture: Path, nets: Networks, prompt: str, *, seconds: int = 1) -> list[Frame]:
-    shot = Shot(prompt, seconds, ImageRef(str(picture)))
+def from_image(image: Path, nets: Networks, prompt: str, *, seconds: int = 1) -> list[Frame]:
+    shot = Shot(prompt, seconds, ImageRef(str(image)))
     order = Order(
         Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, size=SIZE, amplitude=Amplitude.MEDIUM
     )
@@ -152,7 +152,7 @@ def from_picture(picture: Path, nets: Networks, prompt: str, *, seconds: int = 1
 def test_the_camera_does_what_is_said(
     prompt: str, claim: Callable[[Travel], bool], landscape: Path, nets: Networks
 ) -> None:
-    assert claim(Travel(from_picture(landscape, nets, prompt)))
+    assert claim(Travel(from_image(landscape, nets, prompt)))
 
 
 @dataclass(frozen=True)
@@ -251,41 +251,41 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bare_wall(wall: Path, nets: Networks) -> list[Frame]:
-    return from_picture(wall, nets, "static shot", seconds=2)
+    return from_image(wall, nets, "static shot", seconds=2)
 
 
 @pytest.mark.parametrize(("prompt", "claim"), both(WEATHER))
 def test_the_air_and_the_light_change_as_is_said(  # noqa: PLR0917 - a table's columns and fixtures
     prompt: str, claim: Callable[[Change], bool], wall: Path, bare_wall: list[Frame], nets: Networks
 ) -> None:
-    assert claim(Change(from_picture(wall, nets, f"static shot, {prompt}", seconds=2), bare_wall))
+    assert claim(Change(from_image(wall, nets, f"static shot, {prompt}", seconds=2), bare_wall))
 
 
 @pytest.fixture(scope="session")
 def shore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Clouds over a rough grey shore over blue level waves."""
     rng = np.random.default_rng(3)
-    picture = np.zeros((352, 640, 3), np.uint8)
+    image = np.zeros((352, 640, 3), np.uint8)
     clouds = cv2.resize(rng.random((20, 60), dtype=np.float32), (640, 140), interpolation=cv2.INTER_CUBIC)
-    picture[:140] = np.array((228, 186, 138)) + np.array((20, 60, 105)) * clouds.clip(0, 1)[..., None]
-    picture[140:200] = cv2.resize(rng.random((30, 320), dtype=np.float32), (640, 60))[..., None] * 120
+    image[:140] = np.array((228, 186, 138)) + np.array((20, 60, 105)) * clouds.clip(0, 1)[..., None]
+    image[140:200] = cv2.resize(rng.random((30, 320), dtype=np.float32), (640, 60))[..., None] * 120
     waves = cv2.resize(rng.random((52, 16), dtype=np.float32), (640, 152), interpolation=cv2.INTER_CUBIC)
-    picture[200:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
+    image[200:] = np.array((150, 95, 50)) * (0.6 + 0.6 * waves.clip(0, 1)[..., None])
     path = tmp_path_factory.mktemp("pictures") / "shore.png"
-    cv2.imwrite(str(path), picture)
+    cv2.imwrite(str(path), image)
     return path
 
 
 @pytest.mark.parametrize("prompt", ["static shot, the water ripples", "固定镜头，水波荡漾"])
 def test_water_runs(prompt: str, shore: Path, nets: Networks) -> None:
-    stirred = stir(from_picture(shore, nets, prompt))
+    stirred = stir(from_image(shore, nets, prompt))
     assert stirred[-30:].mean() > 0.15
     assert stirred[56:66].mean() < stirred[-30:].mean() * 0.7
 
 
 @pytest.mark.parametrize("prompt", ["static shot, clouds drift by", "固定镜头，白云飘过"])
 def test_clouds_drift(prompt: str, shore: Path, nets: Networks) -> None:
-    stirred = stir(from_picture(shore, nets, prompt))
+    stirred = stir(from_image(shore, nets, prompt))
     assert stirred[:30].mean() > 0.15
     assert stirred[56:66].mean() < stirred[:30].mean() * 0.7
 
@@ -297,14 +297,14 @@ def stir(frames: list[Frame]) -> Floats:
 
 @pytest.fixture(scope="session")
 def bare_ball(ball: Path, nets: Networks) -> list[Frame]:
-    return from_picture(ball, nets, "static shot", seconds=2)
+    return from_image(ball, nets, "static shot", seconds=2)
 
 
 @pytest.mark.parametrize("prompt", ["smoke rises from it", "炊烟袅袅", "steam", "热气升腾"])
 def test_smoke_and_steam_rise_over_a_subject(
     prompt: str, ball: Path, bare_ball: list[Frame], nets: Networks
 ) -> None:
-    added = Change(from_picture(ball, nets, f"static shot, {prompt}", seconds=2), bare_ball)
+    added = Change(from_image(ball, nets, f"static shot, {prompt}", seconds=2), bare_ball)
     shades = np.abs(added.added).mean(axis=2)
     assert shades[:80].mean() > 0.3
     assert shades[-30:].mean() < shades[:80].mean() / 4
@@ -314,7 +314,7 @@ def test_smoke_and_steam_rise_over_a_subject(
     "prompt", ["her hair blows in the wind", "长发随风飘扬", "the cloth flutters", "裙摆飘动"]
 )
 def test_wind_moves_a_subjects_edge(prompt: str, ball: Path, bare_ball: list[Frame], nets: Networks) -> None:
-    blown = from_picture(ball, nets, f"static shot, {prompt}", seconds=2)
+    blown = from_image(ball, nets, f"static shot, {prompt}", seconds=2)
     reddish = [
         np.array([(each[..., 0] > 1.5 * each[..., 1]) for each in frames[8:]], np.float32)
         for frames in (blown, bare_ball)
@@ -328,7 +328,7 @@ def test_wind_bends_what_is_green(prompt: str, nets: Networks, tmp_path: Path) -
     rough = cv2.resize(np.random.default_rng(2).random((44, 80), dtype=np.float32), (640, 352))
     cv2.imwrite(str(tmp_path / "grass.png"), np.array((40, 150, 60)) * (0.4 + 0.8 * rough[..., None]))
     blown, bare = (
-        stir(from_picture(tmp_path / "grass.png", nets, text, seconds=2)[10:]).mean()
+        stir(from_image(tmp_path / "grass.png", nets, text, seconds=2)[10:]).mean()
         for text in (f"static shot, {prompt}", "static shot")
     )
     assert blown > 1.35 * bare

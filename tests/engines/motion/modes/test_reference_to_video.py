@@ -124,9 +124,9 @@ def test_no_snow_falls_on_snowy_mountains_unless_it_is_said_to(
 
 def test_a_person_cut_off_below_fills_most_of_a_portrait(nets: Networks, tmp_path: Path) -> None:
     half = tmp_path / "half.png"
-    picture = np.full((400, 400, 3), (214, 220, 226), np.uint8)
-    cv2.ellipse(picture, (200, 330), (110, 270), 0, 0, 360, (40, 40, 205), -1, cv2.LINE_AA)
-    cv2.imwrite(str(half), picture)
+    image = np.full((400, 400, 3), (214, 220, 226), np.uint8)
+    cv2.ellipse(image, (200, 330), (110, 270), 0, 0, 360, (40, 40, 205), -1, cv2.LINE_AA)
+    cv2.imwrite(str(half), image)
     for frame in render({"half": half}, nets, "@half floats in space", size=Size(160, 288), seconds=2)[::6]:
         red = frame.astype(int)
         inside = (red[..., 0] > 90) & (red[..., 0] > 2 * red[..., 1]) & (red[..., 0] > 2 * red[..., 2])
@@ -174,7 +174,7 @@ def test_a_named_background_is_the_scene(ball: Path, landscape: Path, nets: Netw
     assert frames[0][:60].std(axis=1).mean() > plain[0][:60].std(axis=1).mean()
 
 
-def test_a_picture_without_a_subject_is_the_scene(landscape: Path, nets: Networks) -> None:
+def test_a_image_without_a_subject_is_the_scene(landscape: Path, nets: Networks) -> None:
     frames = render({"place": landscape}, nets, "push in")
     assert frames[0].std() > 20
 

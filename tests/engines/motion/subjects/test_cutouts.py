@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.networks.models import Networks
 
 
-def test_cuts_a_whole_subject_out_of_its_picture(ball: Path, nets: Networks) -> None:
+def test_cuts_a_whole_subject_out_of_its_image(ball: Path, nets: Networks) -> None:
     cutout = cutouts.extract_cutout(load_image(ball), nets)
     assert cutout
     height, width = cutout.shape
@@ -27,7 +27,7 @@ def test_cuts_a_whole_subject_out_of_its_picture(ball: Path, nets: Networks) -> 
     assert not (cutout.cut_above)
 
 
-def test_knows_which_edges_the_picture_cut_off(ball: Path, nets: Networks) -> None:
+def test_knows_which_edges_the_image_cut_off(ball: Path, nets: Networks) -> None:
     cutout = cutouts.extract_cutout(np.ascontiguousarray(load_image(ball)[:240, 120:]), nets)
     assert cutout
     assert (cutout.cut_left, cutout.cut_below) == (True, True)

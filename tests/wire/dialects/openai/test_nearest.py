@@ -10,7 +10,7 @@ from keyreel.wire.endpoints.catalogue import get_endpoint
 from support.wire import url
 
 WORDS: dict[str, Any] = {"prompt": "x"}
-PICTURE: dict[str, Any] = {"prompt": "x", "images": [url(0)]}
+IMAGE: dict[str, Any] = {"prompt": "x", "images": [url(0)]}
 
 
 def fitted(name: str, fields: dict[str, Any], wish: FitTarget) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -34,7 +34,7 @@ def test_seconds_become_the_nearest_of_a_span(name: str, seconds: int, able: int
 
 @pytest.mark.parametrize(("seconds", "able"), [(1, 4), (4, 4), (5, 4), (7, 8), (60, 8)])
 def test_seconds_become_the_nearest_of_a_choice(seconds: int, able: int) -> None:
-    values, _ = fitted("2.0-img2video", PICTURE, FitTarget(seconds=seconds))
+    values, _ = fitted("2.0-img2video", IMAGE, FitTarget(seconds=seconds))
     assert values == {"duration": able}
 
 
@@ -72,9 +72,9 @@ def test_what_was_given_precisely_is_left_alone() -> None:
 
 
 def test_values_that_exclude_each_other_give_way_to_the_nearest_pair() -> None:
-    values, _ = fitted("2.0-img2video", PICTURE, FitTarget(8, Size(1920, 1080)))
+    values, _ = fitted("2.0-img2video", IMAGE, FitTarget(8, Size(1920, 1080)))
     assert values == {"duration": 8, "resolution": "720p"}
-    values, _ = fitted("2.0-img2video", PICTURE, FitTarget(4, Size(1920, 1080)))
+    values, _ = fitted("2.0-img2video", IMAGE, FitTarget(4, Size(1920, 1080)))
     assert values == {"duration": 4, "resolution": "1080p"}
 
 

@@ -1,1 +1,1 @@
-"""What pictures show: what could be heard in them, and which prompt would suit them."""
+"""What images show: what could be heard in them, and which prompt would suit them."""

@@ -1,4 +1,4 @@
-"""What a clip's pictures show and could be heard: weather, fire, water, by its prompt and its pictures."""
+"""What a clip's images show and could be heard: weather, fire, water, by its prompt and its images."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ _BIRDSONG_HOURS: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
 _BIRD_SILENCING_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
 _ANALYSIS_SIZE: Final = Size(384, 216)
 _MIN_WATER_SHARE: Final = 0.04
-"""The least part of a picture that water covers."""
+"""The least part of an image that water covers."""
 
 
 def find_audible_content(order: Order) -> tuple[frozenset[AudibleContent], ...]:
     """Return what each shot shows.
 
     Raises:
-        RenderFailed: a picture cannot be read.
+        RenderFailed: an image cannot be read.
     """
     return tuple(frozenset(_find_in_shot(shot, order)) for shot in order.shots)
 
@@ -104,7 +104,7 @@ def _has_birdsong(direction: ParsedPrompt) -> bool:
 def _find_in_reference_scene(direction: ParsedPrompt, order: Order) -> Iterator[AudibleContent]:
     roles = [find_role(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
     cast = zip(order.subjects, roles, strict=True)
-    scene_images = [subject.pictures[0] for subject, role in cast if role.is_scene and role.name]
+    scene_images = [subject.images[0] for subject, role in cast if role.is_scene and role.name]
     place = direction.place
     if any(map(_has_water, scene_images)) or any(role.nature is Locomotion.SWIMS for role in roles):
         yield AudibleContent.WATER
@@ -120,9 +120,9 @@ def _find_in_reference_scene(direction: ParsedPrompt, order: Order) -> Iterator[
         yield AudibleContent.BIRDS
 
 
-def _has_water(picture: ImageRef | None) -> bool:
-    if picture is None:
+def _has_water(image: ImageRef | None) -> bool:
+    if image is None:
         return False
-    found = detect_ambient_flow(load_cropped(Path(picture), _ANALYSIS_SIZE), None)
+    found = detect_ambient_flow(load_cropped(Path(image), _ANALYSIS_SIZE), None)
     # Clouds drift level; water runs towards the viewer as well.
     return found is not None and float((found.velocity[..., 1] > 0).mean()) > _MIN_WATER_SHARE

@@ -1,4 +1,4 @@
-"""A prompt made from a picture: where its subject is, its light and colours, what in it may move.
+"""A prompt made from an image: where its subject is, its light and colours, what in it may move.
 
 It says what was measured and nothing else: nobody here knows what the subject is.
 """
@@ -61,7 +61,7 @@ _MOODS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _ImageMeasurements:
-    """What was measured of a picture. Parts are of its area, `at` of its sides."""
+    """What was measured of an image. Parts are of its area, `at` of its sides."""
 
     subject_share: float
     subject_colour: str
@@ -80,10 +80,10 @@ class _ImageMeasurements:
 
 
 def suggest_prompt(order: Order, nets: Networks) -> str:
-    """Return the prompt for an order's first picture, and its last one where there is one.
+    """Return the prompt for an order's first image, and its last one where there is one.
 
     Raises:
-        RenderFailed: a picture cannot be read.
+        RenderFailed: an image cannot be read.
     """
     first, last = order.shots[0].first, order.shots[-1].last
     if first is None:
@@ -148,10 +148,10 @@ def _describe_tones(measurements: _ImageMeasurements) -> str:
     )
 
 
-def _measure_image(picture: Frame, nets: Networks) -> _ImageMeasurements:
-    height, width = picture.shape[:2]
+def _measure_image(image: Frame, nets: Networks) -> _ImageMeasurements:
+    height, width = image.shape[:2]
     scale = min(_LONG_SIDE / max(height, width), 1.0)
-    small = resize(picture, max(round(width * scale), 8), max(round(height * scale), 8))
+    small = resize(image, max(round(width * scale), 8), max(round(height * scale), 8))
     alpha = compute_alpha_matte(small, nets)
     covered = measure_coverage(alpha)
     flows = detect_ambient_flow(small, alpha if covered > _MIN_SUBJECT else None)

@@ -35,7 +35,7 @@ _TRAVEL_FRACTIONS: Final = tuple(part / 20 for part in range(20, 5, -1))
 class CameraView:
     """The frame as the camera's window.
 
-    `bounds` are the real picture's borders, in units: left, top, right, bottom.
+    `bounds` are the real image's borders, in units: left, top, right, bottom.
     A unit is half the geometric mean of the frame's sides; (0, 0) is its centre. `squeeze` is how far beyond
     the bounds a view may reach before the camera has to zoom in: the rest is drawn from the border zone,
     compressed.
@@ -77,7 +77,7 @@ class CameraView:
 def create_camera_view(
     size: Size, margins: tuple[int, int, int, int], border_compression: float
 ) -> CameraView:
-    """Return the view of a frame with `slack` pixels of real picture beyond each side."""
+    """Return the view of a frame with `slack` pixels of real image beyond each side."""
     unit = sqrt(size.width * size.height) / 2
     x, y = size.width / 2, size.height / 2
     bounds = (

@@ -90,7 +90,7 @@ _DOLLY_ZOOM_TRAVEL: Final = -0.34
 
 
 def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[CameraPose]:
-    """Return one pose for each frame; the first is the camera at rest in the picture's own place."""
+    """Return one pose for each frame; the first is the camera at rest in the image's own place."""
     track = np.zeros((options.frames, len(CameraPose._fields)))
     shake = _IDLE_SHAKE
     for cue in cues:

@@ -1,6 +1,6 @@
 """The timing of shots: how far a shot has come at each of its frames, with continuous speed over the seams.
 
-Knows lengths and speeds only, no pictures. Places and times of a shot run from 0 to 1.
+Knows lengths and speeds only, no images. Places and times of a shot run from 0 to 1.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ class Fog:
 def create_fog(
     rest_frame: Frame, size: Size, rng: np.random.Generator, *, strength: float, wind: float
 ) -> Fog:
-    """Make fog in the colour of the picture's own bright air."""
+    """Make fog in the colour of the image's own bright air."""
     pale = np.percentile(rest_frame.reshape(-1, 3)[::97], 82, axis=0).astype(np.float32)
     colour = 0.55 * pale + 0.45 * np.float32(pale.mean()) + np.array((6, 10, 14), np.float32)
     return Fog(

@@ -1,4 +1,4 @@
-"""What a darker hour leaves of a picture's lights: its lamps, and not its sun."""
+"""What a darker hour leaves of an image's lights: its lamps, and not its sun."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DETECTION_SIDE: Final = 384
 _MAX_TOTAL_AREA: Final = 0.012
-"""Lamps are few: what shines on more of a picture than this part of it is daylight."""
+"""Lamps are few: what shines on more of an image than this part of it is daylight."""
 _MAX_LAMP_AREA: Final = 0.012
 _MIN_LAMP_PIXELS: Final = 5, 18
 """Pixels of a lamp at the size at which lamps are looked for: lesser glints come and go."""
@@ -34,10 +34,10 @@ _REMAINING_SUNLIGHT: Final = 0.35
 
 
 class NightLights:
-    """The lamps of the picture that a shot shows."""
+    """The lamps of the image that a shot shows."""
 
-    def __init__(self, picture: Frame) -> None:
-        share = float(_detect_lamps(_downscale(picture)).mean())
+    def __init__(self, image: Frame) -> None:
+        share = float(_detect_lamps(_downscale(image)).mean())
         self._confidence = min(max(2 - share / (_MAX_TOTAL_AREA / 2), 0.0), 1.0)
 
     def restore_lamps(self, darkened: Frame, ungraded: Frame, part: float) -> Frame:
@@ -154,7 +154,7 @@ def _score_glow(shape: Frame, grey: FloatArray, glowing: FloatArray) -> float:
 
 
 def _measure_verticality(grey: FloatArray) -> FloatArray:
-    """Return 0.0 where a picture is all level streaks, as light glittering on water is."""
+    """Return 0.0 where an image is all level streaks, as light glittering on water is."""
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     reach = max(round(max(grey.shape) * 0.03), 3)
     level, upright = (cv2.blur(each * each, (reach, reach)) for each in (down, across))

@@ -1,6 +1,6 @@
-"""Currents: still water that runs and clouds that drift, where a picture surely shows them.
+"""Currents: still water that runs and clouds that drift, where an image surely shows them.
 
-The picture is carried along by two waves of time that take turns, so that it flows on without end and no
+The image is carried along by two waves of time that take turns, so that it flows on without end and no
 texture is torn far from its place (two-phase advection).
 """
 
@@ -41,7 +41,7 @@ class AmbientFlow:
     velocity: FloatArray
 
     def compute_phases(self, seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return for how many seconds each wave carries the picture at a time, and its weight."""
+        """Return for how many seconds each wave carries the image at a time, and its weight."""
         return _compute_phase(seconds, 0.5), _compute_phase(seconds, 0.0)
 
 
@@ -74,7 +74,7 @@ def detect_ambient_flow(rest_frame: Frame, subject: FloatArray | None) -> Ambien
 
 @dataclass(frozen=True, slots=True)
 class _ImageTexture:
-    """A small picture's texture: how level its lines are, how strong; its colour, light and rows."""
+    """A small image's texture: how level its lines are, how strong; its colour, light and rows."""
 
     levelness: FloatArray
     strength: FloatArray

@@ -29,14 +29,14 @@ _GRADED_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.SUNSET, Effect.DAY, Eff
 _DARKENING_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.SUNSET})
 _WINDBORNE_EFFECTS: Final = frozenset({Effect.RAIN, Effect.SNOW, Effect.LEAVES, Effect.PETALS})
 _MIN_FOLIAGE_SHARE: Final = 0.03
-"""The part of a picture that must be foliage for leaves to fly about."""
+"""The part of an image that must be foliage for leaves to fly about."""
 _PRECIPITATION_FACTORIES: Final = {Effect.RAIN: particles.create_rain, Effect.SNOW: particles.create_snow}
 
 
 class ShotEffects:
     """All effects of one shot.
 
-    `rising` lets them begin at nothing, where the first frame is a given picture.
+    `rising` lets them begin at nothing, where the first frame is a given image.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A breeze: what is soft in a picture, foliage and a subject's own edges, gives way to the wind."""
+"""A breeze: what is soft in an image, foliage and a subject's own edges, gives way to the wind."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Wind:
 
 
 def detect_foliage(image: Frame) -> FloatArray:
-    """Return how surely each place of a small picture is leaves or grass, 0.0 … 1.0: green and rough."""
+    """Return how surely each place of a small image is leaves or grass, 0.0 … 1.0: green and rough."""
     height = max(round(image.shape[0] * _ANALYSIS_WIDTH / image.shape[1]), 8)
     small = resize(image, _ANALYSIS_WIDTH, height)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)

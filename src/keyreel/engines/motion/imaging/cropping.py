@@ -1,4 +1,4 @@
-"""Pictures brought to the frame's size: cropped to cover it, never stretched."""
+"""Images brought to the frame's size: cropped to cover it, never stretched."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ CENTRE: Final = (0.5, 0.5)
 
 
 def load_cropped(path: Path, size: Size, focus: tuple[float, float] | None = None) -> Frame:
-    """Read a picture, scale it to cover `size` and crop it there.
+    """Read an image, scale it to cover `size` and crop it there.
 
-    `focus` (x, y as fractions of the picture) comes as near to the frame's middle as the picture allows;
+    `focus` (x, y as fractions of the image) comes as near to the frame's middle as the image allows;
     without one the crop is central.
 
     Raises:
-        RenderFailed: the file is no picture.
+        RenderFailed: the file is no image.
     """
     return crop_to_cover(load_image(path), size, focus)
 
 
 def load_image(path: Path) -> Frame:
-    """Read a picture as RGB.
+    """Read an image as RGB.
 
     Raises:
-        RenderFailed: the file is no picture.
+        RenderFailed: the file is no image.
     """
     frame = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if frame is None:
-        raise RenderFailed(f"The picture {path.name} cannot be read.")
+        raise RenderFailed(f"The image {path.name} cannot be read.")
     return np.asarray(frame, dtype=np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Charts: for each pixel of a frame, where it is found in a picture. Small ones steer full-size warps."""
+"""Charts: for each pixel of a frame, where it is found in an image. Small ones steer full-size warps."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
     CoordinateMap = FloatArray
-    """[h,w,2]: x and y in pixels of a picture that has the chart's size."""
+    """[h,w,2]: x and y in pixels of an image that has the chart's size."""
 
 FADE_RIM: Final = 0.06
-"""The share of a picture's sides over which it fades in from its border."""
+"""The share of an image's sides over which it fades in from its border."""
 
 
 def create_identity_map(size: Size) -> CoordinateMap:
@@ -46,12 +46,12 @@ def sample_field(field: FloatArray, coordinate_map: CoordinateMap) -> FloatArray
 
 
 def compute_border_weight(coordinate_map: CoordinateMap, rim: float = FADE_RIM) -> FloatArray:
-    """Tell how far inside a picture each place lies: 0 at its border and outside, 1 from the rim inwards."""
+    """Tell how far inside an image each place lies: 0 at its border and outside, 1 from the rim inwards."""
     return to_border_weight(compute_border_distance(coordinate_map), rim)
 
 
 def compute_border_distance(coordinate_map: CoordinateMap) -> FloatArray:
-    """Return how far inside a picture each place lies, in shares of its sides; outside it is negative."""
+    """Return how far inside an image each place lies, in shares of its sides; outside it is negative."""
     distances: list[FloatArray] = []
     for axis, side in zip(
         cv2.split(coordinate_map), (coordinate_map.shape[1], coordinate_map.shape[0]), strict=True
@@ -124,7 +124,7 @@ def warp_image(frame: Frame, displacement: FloatArray, box: RelativeBox) -> Fram
 
 
 def blend_8bit(one: Frame, other: Frame, share: FloatArray) -> Frame:
-    """Mix two pictures of one size by the first one's share [h,w], 0 … 1, as large as they are."""
+    """Mix two images of one size by the first one's share [h,w], 0 … 1, as large as they are."""
     # Bytes mix in a third of the time that cv2.blendLinear takes for floats.
     weight = cv2.cvtColor(cv2.convertScaleAbs(share, alpha=255), cv2.COLOR_GRAY2RGB)
     near = cv2.multiply(one, weight, scale=1 / 255)

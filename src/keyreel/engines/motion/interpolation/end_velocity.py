@@ -88,11 +88,11 @@ def measure_end_velocity(
     lead: Frame, last: Frame, layered_image: LayeredImage, view: CameraView
 ) -> EndVelocity:
     """Measure how the last frame moves on from the one `LEAD_FRAMES` before it; not at all after a cut."""
-    pictures = [_downscale_to_frame(each, view.size) for each in (lead, last)]
-    height, width = pictures[1].shape[:2]
+    images = [_downscale_to_frame(each, view.size) for each in (lead, last)]
+    height, width = images[1].shape[:2]
     subject = get_subject_alpha(layered_image, width, height)
     ground = np.asarray(1 - (1 - _SUBJECT_WEIGHT) * subject, np.float32)
-    found = _measure_velocity(pictures[0], pictures[1], ground)
+    found = _measure_velocity(images[0], images[1], ground)
     if found is None:
         return EndVelocity(np.zeros(7))
     velocity, sure = found

@@ -1,4 +1,4 @@
-"""Light and colour that change evenly from one picture to another, whichever a pixel is taken from."""
+"""Light and colour that change evenly from one image to another, whichever a pixel is taken from."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _MIN_CHANGE: Final = 1.5
 
 
 class ExposureMatch:
-    """How each colour of one picture appears in the other: a gain and an offset a channel.
+    """How each colour of one image appears in the other: a gain and an offset a channel.
 
-    Made from both pictures [h,w,3] (0 … 255) as they lie over each other, and weights [h,w] of their pixels.
+    Made from both images [h,w,3] (0 … 255) as they lie over each other, and weights [h,w] of their pixels.
     """
 
     def __init__(self, first: FloatArray, last: FloatArray, weights: FloatArray) -> None:
@@ -39,27 +39,27 @@ class ExposureMatch:
         self.has_change = float(np.abs(self._to_last[32:224]).mean()) > _MIN_CHANGE
 
     def relight_first(self, frame: Frame, position: float) -> Frame:
-        """Light a warped first picture as at a place, 0 … 1, of the way."""
+        """Light a warped first image as at a place, 0 … 1, of the way."""
         return _apply_change(frame, self._to_last * position) if self.has_change else frame
 
     def relight_last(self, frame: Frame, position: float) -> Frame:
-        """Light a warped last picture as at a place, 0 … 1, of the way."""
+        """Light a warped last image as at a place, 0 … 1, of the way."""
         return _apply_change(frame, self._to_first * (1 - position)) if self.has_change else frame
 
 
-def match_exposure(picture: Frame, reference: Frame) -> Frame:
-    """Give a picture the mean and spread of another one's channels: matching and flow want one light."""
-    (mean, spread), (wanted, wanted_spread) = (_measure_statistics(each) for each in (picture, reference))
+def match_exposure(image: Frame, reference: Frame) -> Frame:
+    """Give an image the mean and spread of another one's channels: matching and flow want one light."""
+    (mean, spread), (wanted, wanted_spread) = (_measure_statistics(each) for each in (image, reference))
     gain = np.clip((wanted_spread + 1) / (spread + 1), 1 / _MAX_GAIN, _MAX_GAIN)
     levels = np.arange(256, dtype=np.float64)[:, np.newaxis]
     if np.abs(wanted - mean).max() < _MIN_MEAN_DIFFERENCE and np.abs(np.log(gain)).max() < _MIN_LOG_GAIN:
-        return picture
-    return _apply_change(picture, (levels - mean) * gain + wanted - levels)
+        return image
+    return _apply_change(image, (levels - mean) * gain + wanted - levels)
 
 
-def _measure_statistics(picture: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _measure_statistics(image: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean and the spread of each channel."""
-    mean, spread = cv2.meanStdDev(picture)
+    mean, spread = cv2.meanStdDev(image)
     return np.asarray(mean[:, 0], np.float64), np.asarray(spread[:, 0], np.float64)
 
 

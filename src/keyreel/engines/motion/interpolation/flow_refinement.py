@@ -1,7 +1,7 @@
-"""Flow between two pictures made more exact: what the network left over is measured and taken out.
+"""Flow between two images made more exact: what the network left over is measured and taken out.
 
-Both pictures are warped to one time along the network's flow. Dense inverse search finds how they still
-differ; its answer counts only where it agrees with the way back, and makes the pictures more alike.
+Both images are warped to one time along the network's flow. Dense inverse search finds how they still
+differ; its answer counts only where it agrees with the way back, and makes the images more alike.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _SHADING_PX: Final = 12.0
 _TRUST_GAIN: Final = 3.0
 _AGREEING_LEVELS: Final = 8.0
 _DISAGREEING_LEVELS: Final = 24.0
-"""Between these differences, in levels of 255, two pictures cease to be one."""
+"""Between these differences, in levels of 255, two images cease to be one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefinedFlow:
-    """Rates of motion towards both pictures [h,w,2], and where both then show the same [h,w], 0 … 1."""
+    """Rates of motion towards both images [h,w,2], and where both then show the same [h,w], 0 … 1."""
 
     to_first: FloatArray
     to_last: FloatArray
@@ -47,7 +47,7 @@ class RefinedFlow:
 
 
 class FlowRefiner:
-    """Corrects flows between two pictures of one size."""
+    """Corrects flows between two images of one size."""
 
     def __init__(self, first: Frame, last: Frame) -> None:
         self._greys = [
@@ -60,7 +60,7 @@ class FlowRefiner:
         self._search.setVariationalRefinementIterations(_SMOOTHING_ROUNDS)
 
     def refine(self, to_first: FloatArray, to_last: FloatArray, time: float) -> RefinedFlow:
-        """Correct the rates of motion from a time, 0 … 1, towards both pictures."""
+        """Correct the rates of motion from a time, 0 … 1, towards both images."""
         before = self._warp_both(to_first, to_last, time)
         left = self._estimate_residual(before)
         first, last = (to_first - left).astype(np.float32), (to_last + left).astype(np.float32)
@@ -75,7 +75,7 @@ class FlowRefiner:
     def _warp_both(
         self, to_first: FloatArray, to_last: FloatArray, time: float
     ) -> tuple[FloatArray, FloatArray]:
-        """Return what both pictures show at a time."""
+        """Return what both images show at a time."""
         first = np.asarray(self._grid + to_first * np.float32(time), dtype=np.float32)
         last = np.asarray(self._grid + to_last * np.float32(1 - time), dtype=np.float32)
         return sample_field(self._greys[0], first), sample_field(self._greys[1], last)
@@ -96,7 +96,7 @@ class FlowRefiner:
 
 
 def _measure_difference(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Return the local difference of two pictures' structures, in levels of 255."""
+    """Return the local difference of two images' structures, in levels of 255."""
     plain = cv2.subtract(one, other)
     height, width = plain.shape
     small = cv2.resize(plain, (width // 8, height // 8), interpolation=cv2.INTER_AREA)

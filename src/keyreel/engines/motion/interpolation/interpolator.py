@@ -1,6 +1,6 @@
-"""Frames between two pictures of one scene: warped from both along camera path and flow, and blended.
+"""Frames between two images of one scene: warped from both along camera path and flow, and blended.
 
-The camera's move, where one homography explains it, is taken out first: both pictures are brought to the
+The camera's move, where one homography explains it, is taken out first: both images are brought to the
 camera's middle position, so that the network sees only what the camera does not explain.
 """
 
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.networks.models import FloatArray, Network
 
     LitImage = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
-    """How a picture is lit at a place, the picture, and its shifts."""
+    """How an image is lit at a place, the image, and its shifts."""
 
 _SAME_SCENE_SIMILARITY: Final = 0.5
-"""Structural likeness from which two pictures without matching points still count as one scene."""
+"""Structural likeness from which two images without matching points still count as one scene."""
 
 _MIN_TRIAL_SIMILARITY: Final = 0.35
 """Below this in a trial at a small size there is no need to look closer."""
@@ -76,7 +76,7 @@ _BOTH_KEYFRAMES_FROM: Final = 0.2
 _MIDDLE_SHARPNESS_LOSS: Final = 0.7
 
 _NEGLIGIBLE_SHARE: Final = 0.01
-"""A share below this is drawn as none: 1 level of 255 where pictures differ by as much as 100."""
+"""A share below this is drawn as none: 1 level of 255 where images differ by as much as 100."""
 
 _MIN_FAR_SHARE: Final = 0.005
 """What is left to the far keyframe even close to the near one: enough where that one shows nothing."""
@@ -90,15 +90,15 @@ _MIN_HOMOGRAPHY_SHIFT: Final = 0.01
 """A camera move that shifts no corner by more than this share of the sides is left to the network."""
 
 _LOGIT_GAIN: Final = 1.6
-"""Sharpens the network's choice: two pictures laid over each other halfway would show as a ghost."""
+"""Sharpens the network's choice: two images laid over each other halfway would show as a ghost."""
 
 
 class FlowSample(NamedTuple):
     """What frames near one place are drawn from, at the network's size.
 
-    `to_first` and `to_last` [h,w,2]: from each pixel to where the picture shows it, in full-size pixels.
+    `to_first` and `to_last` [h,w,2]: from each pixel to where the image shows it, in full-size pixels.
     `views` [h,w,4]: the network's choice of the first, where both show the same (both 0 … 1), and how far
-    inside the first and the last picture the places lie (see `border_distance`).
+    inside the first and the last image the places lie (see `border_distance`).
     """
 
     to_first: FloatArray
@@ -144,7 +144,7 @@ class KeyframeInterpolator:
         ]
         both = compute_border_weight(maps[0]) * compute_border_weight(maps[1])
         self.similarity = _measure_similarity(warped[0], warped[1], both)
-        """How alike both pictures' structures are once warped to the middle: 1 equal, 0 nothing in common."""
+        """How alike both images' structures are once warped to the middle: 1 equal, 0 nothing in common."""
         self._exposure_match = ExposureMatch(
             *(np.ascontiguousarray(each[::_SUBSAMPLING, ::_SUBSAMPLING]) for each in (*warped, both))
         )
@@ -168,8 +168,8 @@ class KeyframeInterpolator:
         # As sharp as the keyframe beside it; halfway, where both mix, a little less, and nothing rings.
         sharpness = 1 - _MIDDLE_SHARPNESS_LOSS * smoothstep(0, 0.5, min(position, 1 - position))
         one, other = (
-            (lit, picture.sharpen_for_warp(shifts, sharpness), shifts)
-            for lit, picture, shifts in (
+            (lit, image.sharpen_for_warp(shifts, sharpness), shifts)
+            for lit, image, shifts in (
                 (self._exposure_match.relight_first, self._sharpened[0], sample.to_first),
                 (self._exposure_match.relight_last, self._sharpened[1], sample.to_last),
             )
@@ -194,8 +194,8 @@ class KeyframeInterpolator:
         box_of_other: RelativeBox | None,
     ) -> Frame:
         """Draw one side whole, and the other over it where it has a share."""
-        (lit, picture, shifts), (lit_other, other, shifts_other) = sides
-        frame = lit(warp_image(picture, shifts, RelativeBox()), position)
+        (lit, image, shifts), (lit_other, other, shifts_other) = sides
+        frame = lit(warp_image(image, shifts, RelativeBox()), position)
         if box_of_other is None:
             return frame
         height, width = frame.shape[:2]
@@ -213,7 +213,7 @@ class KeyframeInterpolator:
         )
 
     def _align_images(self, first: Frame, last: Frame) -> tuple[Frame, Frame]:
-        """Bring both pictures to the camera's middle; what one does not show there is lent by the other."""
+        """Bring both images to the camera's middle; what one does not show there is lent by the other."""
         if self._homography_path is None:
             return first, last
         charts = self._apply_camera(self._grid, -0.5), self._apply_camera(self._grid, 0.5)
@@ -227,7 +227,7 @@ class KeyframeInterpolator:
         return np.rint(whole).astype(np.uint8), np.rint(other).astype(np.uint8)
 
     def _compute_maps(self, position: float) -> tuple[CoordinateMap, CoordinateMap, FloatArray]:
-        """Return where each pixel is found in the first and in the last picture, and `Flow.choice` for it."""
+        """Return where each pixel is found in the first and in the last image, and `Flow.choice` for it."""
         flow = self._flow_estimator.estimate(position)
         middle = self._apply_camera(self._grid, 0.5 - position)
         rates, choice = flow.rates, flow.selection
@@ -326,7 +326,7 @@ def choose_network_size(frame: Frame) -> Size:
 
 
 def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:
-    """Choose the pictures' shares: the near keyframe's right, who shows it, the network's choice.
+    """Choose the images' shares: the near keyframe's right, who shows it, the network's choice.
 
     Where both show the same they are mixed by nearness: that is free of noise, and changes evenly.
     """
@@ -366,10 +366,10 @@ def _downscale(frame: Frame, size: Size) -> Frame:
 
 
 def _measure_similarity(first: FloatArray, last: FloatArray, weights: FloatArray) -> float:
-    """Correlate the directions of both pictures' edges; light and contrast play no part."""
+    """Correlate the directions of both images' edges; light and contrast play no part."""
     edges: list[FloatArray] = []
-    for picture in (first, last):
-        grey = cv2.GaussianBlur(picture.mean(axis=2), (0, 0), 1.5)
+    for image in (first, last):
+        grey = cv2.GaussianBlur(image.mean(axis=2), (0, 0), 1.5)
         gradient = np.dstack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)])
         edges.append(gradient / (np.linalg.norm(gradient, axis=2, keepdims=True) + 8))
     mass = weights[..., np.newaxis]

@@ -1,6 +1,6 @@
 """Travellers: what moved far between two keyframes while the background around it stayed what it is.
 
-Optical flow loses a small thing that jumps, and would dissolve it. Here it is lifted out of both pictures,
+Optical flow loses a small thing that jumps, and would dissolve it. Here it is lifted out of both images,
 and carried from one place to the other as a layer of its own over the background behind it.
 """
 
@@ -47,7 +47,7 @@ _BORDER_RIM: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class _ObjectSprite:
-    """A thing cut out of a full-size picture: its premultiplied image, and where its corner lies."""
+    """A thing cut out of a full-size image: its premultiplied image, and where its corner lies."""
 
     image: Frame
     left: int
@@ -56,16 +56,16 @@ class _ObjectSprite:
 
 @dataclass(frozen=True, slots=True)
 class _MovingObject:
-    """A thing as both pictures show it; `move` [2,3] leads from the first's pixels to the last's."""
+    """A thing as both images show it; `move` [2,3] leads from the first's pixels to the last's."""
 
     first: _ObjectSprite
     last: _ObjectSprite
     affine: Matrix
     centre: tuple[float, float]
-    """Where its middle is in the first picture, x and y."""
+    """Where its middle is in the first image, x and y."""
 
     def compute_maps(self, grid: CoordinateMap, position: float) -> tuple[CoordinateMap, CoordinateMap]:
-        """Return where the first and the last picture show what the frame at a place shows, in pixels."""
+        """Return where the first and the last image show what the frame at a place shows, in pixels."""
         ahead = _interpolate_affine(self.affine, self.centre, position)
         to_first = _invert(ahead)
         to_last = _to_homography(self.affine) @ to_first
@@ -73,7 +73,7 @@ class _MovingObject:
 
 
 class MovingObjects:
-    """The things that travel between two pictures; `first` and `last` are the pictures without them."""
+    """The things that travel between two images; `first` and `last` are the images without them."""
 
     def __init__(self, first: Frame, last: Frame, objects: Sequence[_MovingObject]) -> None:
         self.first, self.last = first, last
@@ -127,9 +127,9 @@ class MovingObjects:
 
 
 def find_moving_objects(first: Frame, last: Frame, homography: Matrix | None) -> MovingObjects | None:
-    """Find what travels between two pictures of one scene; None where nothing is sure to.
+    """Find what travels between two images of one scene; None where nothing is sure to.
 
-    `plane` leads the background of the first picture to the last's, in units of the frame's sides.
+    `plane` leads the background of the first image to the last's, in units of the frame's sides.
     """
     height, width = first.shape[:2]
     scale = min(sqrt(_DETECTION_PIXELS / (width * height)), 1.0)
@@ -149,7 +149,7 @@ def find_moving_objects(first: Frame, last: Frame, homography: Matrix | None) ->
 def _separate_objects(
     first: Frame, last: Frame, homography: Matrix, matches: Sequence[MatchedObject]
 ) -> MovingObjects:
-    """Cut the travellers out of both full-size pictures, and put the other's background in their place."""
+    """Cut the travellers out of both full-size images, and put the other's background in their place."""
     height, width = first.shape[:2]
     size = matches[0].mask.shape[::-1]
     units = np.diag([width / size[0], height / size[1], 1.0])
@@ -188,12 +188,12 @@ def _separate_objects(
     )
 
 
-def _compute_matte(picture: Frame, behind: Frame, outline: FloatArray) -> FloatArray:
-    """Return how much of each pixel is the thing's: where the picture differs from what is behind it."""
-    reach = max(round(picture.shape[1] / 160), 2) | 1
+def _compute_matte(image: Frame, behind: Frame, outline: FloatArray) -> FloatArray:
+    """Return how much of each pixel is the thing's: where the image differs from what is behind it."""
+    reach = max(round(image.shape[1] / 160), 2) | 1
     near = cv2.dilate(outline, np.ones((2 * reach + 1,) * 2, np.uint8))
     core = cv2.erode(outline, np.ones((2 * reach + 1,) * 2, np.uint8))
-    difference = blur_image(np.asarray(cv2.absdiff(picture, behind).max(axis=2), np.uint8), 0.7)
+    difference = blur_image(np.asarray(cv2.absdiff(image, behind).max(axis=2), np.uint8), 0.7)
     unlike = smoothstep_array(difference.astype(np.float32), 8, 30) * smoothstep_array(
         np.asarray(near, np.float32), 0.1, 0.6
     )
@@ -208,24 +208,24 @@ def _find_centre(outline: FloatArray) -> tuple[float, float]:
     return left + width / 2, top + height / 2
 
 
-def _extract_sprite(picture: Frame, behind: Frame, alpha: FloatArray) -> _ObjectSprite:
+def _extract_sprite(source_image: Frame, behind: Frame, alpha: FloatArray) -> _ObjectSprite:
     rows, columns = (np.flatnonzero((alpha > 0).any(axis=axis)) for axis in (1, 0))
     if not rows.size:
         return _ObjectSprite(np.zeros((1, 1, 4), np.uint8), 0, 0)
     box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
     opacity = alpha[box][..., np.newaxis]
-    # What the thing itself adds: the picture without the background's part of it.
-    own = (picture[box] - (1 - opacity) * behind[box]) / np.maximum(opacity, 0.05)
+    # What the thing itself adds: the image without the background's part of it.
+    own = (source_image[box] - (1 - opacity) * behind[box]) / np.maximum(opacity, 0.05)
     image = premultiply(np.clip(own, 0, 255).astype(np.uint8), alpha[box])
     return _ObjectSprite(image, int(columns[0]), int(rows[0]))
 
 
-def _remove_objects(picture: Frame, behind: Frame, alphas: Sequence[FloatArray]) -> Frame:
+def _remove_objects(image: Frame, behind: Frame, alphas: Sequence[FloatArray]) -> Frame:
     alpha = np.maximum.reduce(list(alphas))
     wide = blur_image(np.asarray(cv2.dilate(alpha, np.ones((7, 7), np.uint8)), np.float32), 2)[
         ..., np.newaxis
     ]
-    return np.rint(picture + (behind - picture.astype(np.float32)) * wide).astype(np.uint8)
+    return np.rint(image + (behind - image.astype(np.float32)) * wide).astype(np.uint8)
 
 
 def _sample_sprite(
@@ -248,11 +248,11 @@ def _find_covered(sprite: _ObjectSprite, chart: CoordinateMap) -> NDArray[np.boo
     return np.asarray((x > -1) & (x < width) & (y > -1) & (y < height))
 
 
-def _warp_by_homography(picture: Frame, homography: Matrix) -> Frame:
-    """Look a picture up at the places to which a homography leads."""
-    size = picture.shape[1], picture.shape[0]
+def _warp_by_homography(image: Frame, homography: Matrix) -> Frame:
+    """Look an image up at the places to which a homography leads."""
+    size = image.shape[1], image.shape[0]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = cv2.warpPerspective(picture, homography, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+    seen = cv2.warpPerspective(image, homography, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(seen, dtype=np.uint8)
 
 

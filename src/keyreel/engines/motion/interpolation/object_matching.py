@@ -1,7 +1,7 @@
-"""Trips: what moved far between two aligned pictures, and by which way, while its surroundings stayed.
+"""Trips: what moved far between two aligned images, and by which way, while its surroundings stayed.
 
 A thing is known by three signs: it covers what changed here and where it went, it looks the same at both
-places, and its outline has edges in the picture that it is in and none in the other.
+places, and its outline has edges in the image that it is in and none in the other.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     Mask = NDArray[np.uint8]
 
 _CHANGE_LEVELS: Final = 26.0
-"""Levels of 255 by which two pictures of one thing never differ."""
+"""Levels of 255 by which two images of one thing never differ."""
 
 _MIN_AREA: Final = 0.0008
 _MAX_REGIONS: Final = 8
 _MAX_CHANGED_AREA: Final = 0.3
-"""Where more places, or more of the picture, changed the background itself moves: that is the flow's work."""
+"""Where more places, or more of the image, changed the background itself moves: that is the flow's work."""
 
 _SMALL_KERNEL: Final = np.ones((3, 3), np.uint8)
 _LARGE_KERNEL: Final = np.ones((9, 9), np.uint8)
@@ -55,9 +55,9 @@ _MAX_STRETCH: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class MatchedObject:
-    """A thing's outline in the small first picture, and the affine move [2,3] to its place in the last.
+    """A thing's outline in the small first image, and the affine move [2,3] to its place in the last.
 
-    `shown` tells whether the first and the last picture show it: what only one shows comes or goes.
+    `shown` tells whether the first and the last image show it: what only one shows comes or goes.
     """
 
     mask: Mask
@@ -66,7 +66,7 @@ class MatchedObject:
 
 
 def match_objects(one: Frame, other: Frame, common: Mask) -> Iterator[MatchedObject]:
-    """Find what is in two aligned pictures at different places; `common` marks what both show."""
+    """Find what is in two aligned images at different places; `common` marks what both show."""
     changed = _detect_changes(one, other) & common
     count, labels, stats, _ = cv2.connectedComponentsWithStats(changed)
     shares = stats[:count, cv2.CC_STAT_AREA] / changed.size
@@ -87,7 +87,7 @@ def match_objects(one: Frame, other: Frame, common: Mask) -> Iterator[MatchedObj
 
 
 def _find_appearing(one: Frame, other: Frame, changed: Mask) -> Iterator[MatchedObject]:
-    """Find what only one of both pictures shows, each a compact thing with an outline."""
+    """Find what only one of both images shows, each a compact thing with an outline."""
     outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
         hull = cv2.convexHull(outline)
@@ -116,7 +116,7 @@ def _detect_changes(one: Frame, other: Frame) -> Mask:
 
 
 def _match_object(one: Frame, other: Frame, region: Mask, changed: Mask) -> MatchedObject | None:
-    """Find where the thing went that the first picture shows in a changed region."""
+    """Find where the thing went that the first image shows in a changed region."""
     best: tuple[float, MatchedObject] | None = None
     for move in _find_candidate_affines(one, other, region, changed):
         outline = _find_unchanged_part(one, other, region, move)
@@ -148,7 +148,7 @@ def _match_object(one: Frame, other: Frame, region: Mask, changed: Mask) -> Matc
 
 
 def _complete_mask(outline: Mask, there: Mask, move: Matrix) -> Mask:
-    """Add to an outline what only the other picture shows whole: at its border a thing is cut off."""
+    """Add to an outline what only the other image shows whole: at its border a thing is cut off."""
     back = _warp_mask(there, np.asarray(cv2.invertAffineTransform(move), np.float64))
     much = np.count_nonzero(back & (1 - outline)) > _MAX_COMPLETION * np.count_nonzero(outline)
     return outline if much else np.asarray(outline | back, dtype=np.uint8)
@@ -161,7 +161,7 @@ def _find_touched_regions(changed: Mask, landed: Mask) -> Mask:
 
 
 def _find_candidate_affines(one: Frame, other: Frame, region: Mask, changed: Mask) -> Iterator[Matrix]:
-    """Return the moves under which the region looks most like something in the other picture."""
+    """Return the moves under which the region looks most like something in the other image."""
     one, other = (np.asarray(cv2.pyrDown(each), np.uint8) for each in (one, other))
     region, changed = (each[::2, ::2] for each in (region, changed))
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(region))
@@ -221,7 +221,7 @@ def _measure_distance(outline: Mask, move: Matrix) -> float:
 
 
 def _has_edges(one: Frame, other: Frame, outline: Mask, clearly: float = _EDGE_RATIO) -> bool:
-    """Say whether one picture has edges around an outline that the other one lacks: the thing is there."""
+    """Say whether one image has edges around an outline that the other one lacks: the thing is there."""
     rim = cv2.morphologyEx(outline, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
     edges = [
         float(
@@ -238,7 +238,7 @@ def _refine_affine(one: Frame, other: Frame, trip: MatchedObject) -> Matrix:
     stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _ECC_ITERATIONS, 1e-3)
     start = trip.affine.astype(np.float32)
     try:
-        # The outline lies in the first picture, which is the template here.
+        # The outline lies in the first image, which is the template here.
         _, found = cv2.findTransformECC(
             greys[0], greys[1], start.copy(), cv2.MOTION_AFFINE, stop, trip.mask * np.uint8(255), 3
         )

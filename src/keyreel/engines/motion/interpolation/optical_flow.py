@@ -1,4 +1,4 @@
-"""The flow between two small pictures at any time, from a few runs of the in-betweening network.
+"""The flow between two small images at any time, from a few runs of the in-betweening network.
 
 The network hardly moves near both ends, so it is asked only well inside; flow divided by time is what is
 interpolated between those nodes and kept outside them, which makes motion through the whole shot linear.
@@ -34,9 +34,9 @@ _MOTION_PERCENTILE: Final = 90
 
 @dataclass(frozen=True, slots=True)
 class IntermediateFlow:
-    """What is known about one time: rates of motion towards both pictures, and which to trust.
+    """What is known about one time: rates of motion towards both images, and which to trust.
 
-    `rates` [h,w,4] are pixels for a unit of time, x and y to the first picture, then to the last; `choice`
+    `rates` [h,w,4] are pixels for a unit of time, x and y to the first image, then to the last; `choice`
     [h,w,2] are logits of taking the first, and where both show the same, 0 … 1.
     """
 
@@ -45,7 +45,7 @@ class IntermediateFlow:
 
 
 class IntermediateFlowEstimator:
-    """The flow between two pictures of one size, whose sides are multiples of 64."""
+    """The flow between two images of one size, whose sides are multiples of 64."""
 
     def __init__(self, net: Network, first: Frame, last: Frame) -> None:
         self._net = net
@@ -57,7 +57,7 @@ class IntermediateFlowEstimator:
             np.linalg.norm(self.middle_flow.rates[..., 2:] - self.middle_flow.rates[..., :2], axis=2) / 2
         )
         self.mean_length = float(lengths.mean())
-        """Mean motion from the first picture to the last, in pixels."""
+        """Mean motion from the first image to the last, in pixels."""
         self._node_times = _choose_node_times(float(np.percentile(lengths, _MOTION_PERCENTILE)))
         self._flows_by_node: dict[int, IntermediateFlow] = {len(self._node_times) // 2: self.middle_flow}
 

@@ -1,4 +1,4 @@
-"""Whether two pictures show the same scene, and the camera move that leads from one to the other."""
+"""Whether two images show the same scene, and the camera move that leads from one to the other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_FEATURES: Final = 3000
 _LOWE_RATIO: Final = 0.8
 _TOLERANCE_PX: Final = 2.5
 _SAME_SCENE_INLIERS: Final = 28
-"""Inliers of one epipolar geometry from which two pictures count as one scene."""
+"""Inliers of one epipolar geometry from which two images count as one scene."""
 
 _MIN_MATCHES: Final = 10
 _MIN_HOMOGRAPHY_SHARE: Final = 0.45
@@ -30,15 +30,15 @@ _LARGEST_ZOOM: Final = 4.0
 _TARGET_MEAN: Final = 118.0
 _TARGET_DEVIATION: Final = 24.0
 _MAX_CONTRAST_GAIN: Final = 4.0
-"""Pictures of less spread than this, in levels of 255, are matched with more contrast, up to this often."""
+"""Images of less spread than this, in levels of 255, are matched with more contrast, up to this often."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRegistration:
-    """What two pictures have in common.
+    """What two images have in common.
 
     `inliers` counts matched points that agree with one camera move. `plane` is the homography from the
-    first picture to the second in units of the frame's sides, None where no single one explains the points.
+    first image to the second in units of the frame's sides, None where no single one explains the points.
     """
 
     inliers: int
@@ -52,9 +52,9 @@ class ImageRegistration:
 
 @dataclass(frozen=True, slots=True)
 class ImageFeatures:
-    """The points by which a picture is known again: where they are, how they look, and the picture's size.
+    """The points by which an image is known again: where they are, how they look, and the image's size.
 
-    Places are pixels of a reduced picture of that size (width, height).
+    Places are pixels of a reduced image of that size (width, height).
     """
 
     keypoints: Points

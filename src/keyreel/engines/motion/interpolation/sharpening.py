@@ -1,7 +1,7 @@
-"""A picture that keeps its sharpness when it is warped.
+"""An image that keeps its sharpness when it is warped.
 
 Linear interpolation softens what it moves by a part of a pixel: a film would lose its focus right after
-each keyframe. Sharpening a picture once, by what is lost on average, costs a tenth of warping it by cubics.
+each keyframe. Sharpening an image once, by what is lost on average, costs a tenth of warping it by cubics.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _SUBSAMPLING: Final = 8
 
 
 class SharpenedImage:
-    """One picture, plain and sharpened."""
+    """One image, plain and sharpened."""
 
-    def __init__(self, picture: Frame) -> None:
+    def __init__(self, image: Frame) -> None:
         kernel = np.array([-_SHARPENING, 1 + 2 * _SHARPENING, -_SHARPENING], dtype=np.float32)
-        self._plain = picture
-        self._sharp = np.asarray(cv2.sepFilter2D(picture, -1, kernel, kernel), dtype=np.uint8)
+        self._plain = image
+        self._sharp = np.asarray(cv2.sepFilter2D(image, -1, kernel, kernel), dtype=np.uint8)
 
     def sharpen_for_warp(self, displacement: FloatArray, amount: float) -> Frame:
-        """Return the picture to be warped by these shifts [h,w,2], in pixels: what rests is left as it is.
+        """Return the image to be warped by these shifts [h,w,2], in pixels: what rests is left as it is.
 
         `amount`, 0 … 1, is the part of the loss that is made up for.
         """

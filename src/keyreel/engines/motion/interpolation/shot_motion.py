@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 # Full reach of a move at its farthest: (enlargement, right, down, turn), in shares of the frame's sides. What
-# goes aside enlarges by twice as much and more, so that nothing beyond the picture comes into view.
+# goes aside enlarges by twice as much and more, so that nothing beyond the image comes into view.
 _MOVE_REACH: Final = {
     CameraMove.PUSH_IN: (0.08, 0.0, 0.0, 0.0),
     CameraMove.PULL_OUT: (0.08, 0.0, 0.0, 0.0),

@@ -1,8 +1,8 @@
-"""The way between two pictures that have nothing in common: move in, whip from one to the other, settle.
+"""The way between two images that have nothing in common: move in, whip from one to the other, settle.
 
 Each still is seen with depth by a moving camera, which ends and starts on the keyframe itself. For the whip
 the two views hang side by side, each continued by its mirror image; they mix only where their border passes,
-at the whip's peak, blurred by its own speed, so no frame shows one picture laid over the other.
+at the whip's peak, blurred by its own speed, so no frame shows one image laid over the other.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MAX_APPROACH: Final = 0.18
 _BORDER_COMPRESSION: Final = 1.3
 _RESIDUAL_FADE_FRAMES: Final = 10
 _WHIP_DISTANCE: Final = 1.6
-"""From the first picture's middle to the last one's, in widths of the frame."""
+"""From the first image's middle to the last one's, in widths of the frame."""
 
 _WHIP_FRAMES: Final = 16.0
 _SHUTTER_SHARE: Final = 0.9
@@ -65,7 +65,7 @@ class LayeredKeyframe:
         fresh = 1 - frames / _RESIDUAL_FADE_FRAMES
         if fresh <= 0:
             return seen
-        # Taking a picture apart costs its edges a little; without this they would change at the keyframe.
+        # Taking an image apart costs its edges a little; without this they would change at the keyframe.
         return np.asarray(
             cv2.scaleAdd(self._residual, fresh, seen.astype(np.int16)).clip(0, 255), dtype=np.uint8
         )
@@ -130,7 +130,7 @@ class WhipTransition:
         return _WHIP_DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
 
     def _compute_last_share(self, travelled: float, speed: float, heading: tuple[int, int]) -> FloatArray:
-        """Return the last picture's share along the whip: all but 0 or 1, away from the pictures' border."""
+        """Return the last image's share along the whip: all but 0 or 1, away from the images' border."""
         upright = heading[0] == 0
         length = self.first.frame.shape[0 if upright else 1]
         along = (np.arange(length, dtype=np.float32) + 0.5) / length - 0.5

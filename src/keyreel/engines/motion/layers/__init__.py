@@ -1,1 +1,1 @@
-"""A still picture as layers in depth: subject, background, and what lies hidden behind."""
+"""A still image as layers in depth: subject, background, and what lies hidden behind."""

@@ -1,4 +1,4 @@
-"""Plates: the picture behind its subject, and beyond its own borders, as far as a moving camera can see."""
+"""Plates: the image behind its subject, and beyond its own borders, as far as a moving camera can see."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _MARGIN_SHARE: Final = 0.14
 
 @dataclass(frozen=True, slots=True)
 class FrameCanvas:
-    """A picture with surroundings. The frame's rest position starts at (left, top).
+    """An image with surroundings. The frame's rest position starts at (left, top).
 
-    `slack` says how many pixels of real picture lie beyond the frame: left, top, right, bottom.
+    `slack` says how many pixels of real image lie beyond the frame: left, top, right, bottom.
     """
 
     image: Frame
@@ -54,12 +54,12 @@ class FrameCanvas:
         ]
 
 
-def create_canvas(picture: Frame, size: Size, focus: tuple[float, float]) -> FrameCanvas:
-    """Scale a picture to cover the frame around `focus`; keep what lies beside it, mirror what is missing."""
-    height, width = picture.shape[:2]
+def create_canvas(source_image: Frame, size: Size, focus: tuple[float, float]) -> FrameCanvas:
+    """Scale an image to cover the frame around `focus`; keep what lies beside it, mirror what is missing."""
+    height, width = source_image.shape[:2]
     scale = max(size.width / width, size.height / height)
     wide, high = max(size.width, round(width * scale)), max(size.height, round(height * scale))
-    picture = resize(picture, wide, high, sharp=True)
+    source_image = resize(source_image, wide, high, sharp=True)
     x = min(max(round(focus[0] * wide - size.width / 2), 0), wide - size.width)
     y = min(max(round(focus[1] * high - size.height / 2), 0), high - size.height)
     across, down = round(size.width * _MARGIN_SHARE), round(size.height * _MARGIN_SHARE)
@@ -70,7 +70,7 @@ def create_canvas(picture: Frame, size: Size, focus: tuple[float, float]) -> Fra
         min(beyond[2], across),
         min(beyond[3], down),
     )
-    kept = picture[
+    kept = source_image[
         y - margins[1] : y + size.height + margins[3],
         x - margins[0] : x + size.width + margins[2],
     ]
@@ -90,7 +90,7 @@ def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
 
     Only a band along the subject's edge is made anew: no camera here sees deeper behind a subject.
     """
-    picture = canvas.image
+    image = canvas.image
     height, width = alpha.shape
     scale = min(_FILL_SIDE / max(height, width), 1.0)
     small_size = max(round(width * scale), 1), max(round(height * scale), 1)
@@ -98,7 +98,7 @@ def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
     covered = resize(alpha, *small_size)
     hole = np.asarray(cv2.dilate(np.asarray(covered > _MIN_VISIBLE_ALPHA, np.uint8), grow), np.uint8)
     deep = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, 3) > _FILL_BAND, np.uint8)
-    small = resize(picture, *small_size)
+    small = resize(image, *small_size)
     # What is mirrored runs the other way, as the grain of wood does: nothing is taken from there.
     unfit = np.asarray((_find_mirrored(canvas, small_size) & (hole == 0)) | (deep > 0), np.uint8)
     known = (hole | unfit) == 0
@@ -108,12 +108,12 @@ def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
     filled = inpaint(small, hole * 255, global_mask=unfit * 255, patch_size=_PATCH_SIZE)
     filled = _match_light(np.asarray(filled, np.uint8), small, covered > _MIN_VISIBLE_ALPHA)
     filled = _blur_unseen_part(filled, deep)
-    fill = add_texture(picture, small, filled, wanted=hole > deep, known=known)
-    # The fill shows only where the subject was: what is seen beside it at rest stays the picture's own.
+    fill = add_texture(image, small, filled, wanted=hole > deep, known=known)
+    # The fill shows only where the subject was: what is seen beside it at rest stays the image's own.
     reach = max(round(width / 640), 1)
     near = cv2.dilate(np.asarray(alpha > _MIN_VISIBLE_ALPHA, np.uint8), grow[1:-1, 1:-1], iterations=reach)
     soft = blur_image(near.astype(np.float32), reach * 0.8)
-    return replace_canvas_image(canvas, blend(fill, picture, soft))
+    return replace_canvas_image(canvas, blend(fill, image, soft))
 
 
 def _find_mirrored(canvas: FrameCanvas, size: tuple[int, int]) -> NDArray[np.bool_]:
@@ -143,7 +143,7 @@ def _match_light(filled: Frame, small: Frame, covered: Mask) -> Frame:
 
 
 def _compute_local_mean(values: FloatArray, part: Mask, reach: float) -> FloatArray:
-    """Return the mean around each pixel of the values in a part of the picture, 0.0 where none is near."""
+    """Return the mean around each pixel of the values in a part of the image, 0.0 where none is near."""
     weight = part.astype(np.float32)
     total = blur_image(np.asarray(values * weight[..., None], np.float32), reach)
     return np.asarray(total / (blur_image(weight, reach)[..., None] + np.float32(1e-4)), np.float32)

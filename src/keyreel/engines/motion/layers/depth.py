@@ -1,4 +1,4 @@
-"""Depth of a single picture, as disparity (0.0 infinitely far … 1.0 nearest): ground, sky, subject."""
+"""Depth of a single image, as disparity (0.0 infinitely far … 1.0 nearest): ground, sky, subject."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
 
 DEFAULT_HORIZON: Final = 0.42
-"""Where a picture's far distance lies when nothing tells: this part of its height from the top."""
+"""Where an image's far distance lies when nothing tells: this part of its height from the top."""
 _HORIZON_DISPARITY: Final = 0.10
 _MAX_SUBJECT_DISPARITY: Final = 0.95
 _MIN_SUBJECT_DISPARITY: Final = 0.32
@@ -21,7 +21,7 @@ MAX_RELIEF: Final = 0.10
 
 
 def compute_ground_disparity(rows: NDArray[np.float32], horizon: float = DEFAULT_HORIZON) -> FloatArray:
-    """Return the disparity of the ground seen at these rows (0.0 top … 1.0 bottom of the picture)."""
+    """Return the disparity of the ground seen at these rows (0.0 top … 1.0 bottom of the image)."""
     below = np.clip((rows - horizon) / (1 - horizon), 0, 1)
     above = np.clip((horizon - rows) / horizon, 0, 1)
     return np.asarray(_HORIZON_DISPARITY + 0.85 * below**1.15 + 0.06 * above, np.float32)

@@ -1,4 +1,4 @@
-"""A still picture as a stage: the plate behind, the subject before it, each with its depth."""
+"""A still image as a stage: the plate behind, the subject before it, each with its depth."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class SubjectLayer:
 
 @dataclass(frozen=True, slots=True)
 class LayeredImage:
-    """A picture, parted.
+    """An image, parted.
 
     `whole` and `ground` are RGBA (four channels are fetched in half the time of three), with and without the
     subject. `centre` is the subject's, as parts of the frame; `focus` the disparity that an orbit holds.
@@ -133,7 +133,7 @@ class LayeredImage:
         return frame
 
     def render_undivided(self, pose: CameraPose, view: CameraView, *, seconds: float = 0.0) -> Frame:
-        """Return the picture as if all of it lay on the ground: at rest it is the picture, to the pixel."""
+        """Return the image as if all of it lay on the ground: at rest it is the image, to the pixel."""
         return self._render_background(self.image_rgba, view.build_grid(), pose, view, seconds=seconds)
 
     def _render_background(  # noqa: PLR0913 - what is seen, from where, when, and how much of it
@@ -179,12 +179,12 @@ class LayeredImage:
         return frame
 
 
-def separate_layers(picture: Frame, size: Size, nets: Networks) -> LayeredImage:
-    """Part a picture into plate and subject, for frames of this size."""
-    picture = _downscale_to_cover(picture, size)
-    alpha = compute_alpha_matte(picture, nets)
+def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredImage:
+    """Part an image into plate and subject, for frames of this size."""
+    source_image = _downscale_to_cover(source_image, size)
+    alpha = compute_alpha_matte(source_image, nets)
     centre = _choose_crop_focus(alpha, size)
-    canvas = plate.create_canvas(picture, size, centre)
+    canvas = plate.create_canvas(source_image, size, centre)
     opacity = np.asarray(
         plate.create_canvas(to_uint8(alpha * 255), size, centre).image / np.float32(255), np.float32
     )
@@ -271,14 +271,14 @@ def sample_ground_disparity(points: FloatArray, view: CameraView) -> FloatArray:
     )
 
 
-def _downscale_to_cover(picture: Frame, size: Size) -> Frame:
-    """Bring a large picture down to the scale at which it covers the frame: no more of it can be seen."""
-    height, width = picture.shape[:2]
+def _downscale_to_cover(image: Frame, size: Size) -> Frame:
+    """Bring a large image down to the scale at which it covers the frame: no more of it can be seen."""
+    height, width = image.shape[:2]
     scale = max(size.width / width, size.height / height)
     if scale >= 1:
-        return picture
+        return image
     target = (max(round(width * scale), size.width), max(round(height * scale), size.height))
-    return resize(picture, *target)
+    return resize(image, *target)
 
 
 def _find_centroid(alpha: FloatArray) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Grain: the full-size texture of what was filled in at a small size, taken from where the picture has it."""
+"""Grain: the full-size texture of what was filled in at a small size, taken from where the image has it."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ _PATCH_RADIUS: Final = 3
 _LATTICE_STEP: Final = 5
 _SEARCH_RADIUS: Final = 30
 _DETAIL_SIGMA: Final = 1.2
-"""What is coarser than this, in pixels of the small picture, the fill knows better than its sources do."""
+"""What is coarser than this, in pixels of the small image, the fill knows better than its sources do."""
 _MAX_SOURCES: Final = 2500
 _FIXED_POINT_ONE: Final = 256
 """A whole in the fixed-point numbers in which grain is mixed."""
 
 
-def add_texture(picture: Frame, small: Frame, filled: Frame, *, wanted: Mask, known: Mask) -> Frame:
-    """Return the fill at the picture's size; only what is wanted of it is of use.
+def add_texture(image: Frame, small: Frame, filled: Frame, *, wanted: Mask, known: Mask) -> Frame:
+    """Return the fill at the image's size; only what is wanted of it is of use.
 
     Each patch takes its fine texture from the known patch that is most like it, and patches overlap. `small`
-    is the picture at the fill's size.
+    is the image at the fill's size.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     targets, sources = _build_lattice(wanted), _find_sources(wanted, known)
     if not len(targets) or not len(sources):
         return resize(filled, width, height)
     found = sources[_find_nearest_patches(filled, targets, small, sources)]
-    fine = cv2.subtract(picture, resize(blur_image(small, _DETAIL_SIGMA), width, height), dtype=cv2.CV_16S)
+    fine = cv2.subtract(image, resize(blur_image(small, _DETAIL_SIGMA), width, height), dtype=cv2.CV_16S)
     scale = np.array((height / wanted.shape[0], width / wanted.shape[1]), np.float32)
     grain = _accumulate_texture(
         np.asarray(fine, np.int16), (targets + 0.5) * scale, (found + 0.5) * scale, scale
@@ -63,7 +63,7 @@ def _accumulate_texture(
     starts = (np.rint(each - reach).astype(int).tolist() for each in (wanted, found))
     height, width = fine.shape[:2]
     for (y, x), (v, u) in zip(*starts, strict=True):
-        # Both patches have to lie on the picture: what reaches beyond it is cut.
+        # Both patches have to lie on the image: what reaches beyond it is cut.
         top, left = max(-y, -v, 0), max(-x, -u, 0)
         high = min(len(down), height - y, height - v) - top
         wide = min(len(across), width - x, width - u) - left
@@ -94,7 +94,7 @@ def _find_sources(wanted: Mask, known: Mask) -> Points:
 
 
 def _find_nearest_patches(filled: Frame, targets: Points, small: Frame, sources: Points) -> NDArray[np.intp]:
-    """Return for each wanted patch of the fill which known patch of the picture is the nearest to it."""
+    """Return for each wanted patch of the fill which known patch of the image is the nearest to it."""
     ours, theirs = _extract_patches(filled, targets), _extract_patches(small, sources)
     # A matrix product would wake both cores up for this, and cost three times as much.
     _, nearest = cv2.batchDistance(ours, theirs, cv2.CV_32S, normType=cv2.NORM_L1, K=1)

@@ -71,7 +71,7 @@ def render_extension(order: Order, nets: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, the first of them the one after the last frame of the other video.
 
     Raises:
-        RenderFailed: a picture cannot be read.
+        RenderFailed: an image cannot be read.
     """
     shot = order.shots[0]
     assert shot.first is not None
@@ -95,7 +95,7 @@ def render_extension(order: Order, nets: Networks) -> Iterator[Frame]:
 def _merge_doubtful_subject(layered_image: LayeredImage) -> LayeredImage:
     """Leave a doubtful subject in one with what is behind it.
 
-    A picture that was sent shows its subject as a whole; a frame in the middle of a move may show half a
+    An image that was sent shows its subject as a whole; a frame in the middle of a move may show half a
     face, of which the matte takes the eyes alone.
     """
     alpha = get_subject_alpha(layered_image, _ALPHA_SIDE, _ALPHA_SIDE)

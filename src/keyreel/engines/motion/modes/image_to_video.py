@@ -1,7 +1,7 @@
-"""Image-to-video: a still picture becomes a shot with depth, seen by a moving camera.
+"""Image-to-video: a still image becomes a shot with depth, seen by a moving camera.
 
-The picture is parted into its subject and the plate behind it; both are moved by their own depth. The first
-frame is the picture itself.
+The image is parted into its subject and the plate behind it; both are moved by their own depth. The first
+frame is the image itself.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ _LAYER_FADE_IN_FRAMES: Final = 8
 
 
 def render_image_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
-    """Yield the shot's frames, the first of them the picture cropped to cover the frame.
+    """Yield the shot's frames, the first of them the image cropped to cover the frame.
 
     Raises:
-        RenderFailed: the picture cannot be read.
+        RenderFailed: the image cannot be read.
     """
     shot = order.shots[0]
     assert shot.first is not None
@@ -112,7 +112,7 @@ def render_layers(
         drift = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
         frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=drift)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
-            # A matte is never perfect: the shot starts from the undivided picture.
+            # A matte is never perfect: the shot starts from the undivided image.
             whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
             np.copyto(
                 frame,

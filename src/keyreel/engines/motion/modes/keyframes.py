@@ -128,40 +128,40 @@ class KeyframeSequence:
         return self._transitions[index]
 
     def _create_transition(self, index: int) -> KeyframeTransition:
-        first, last = (self._get_keyframe(picture) for picture in _get_end_images(self._order.shots[index]))
-        features = [self._get_features(picture) for picture in _get_end_images(self._order.shots[index])]
+        first, last = (self._get_keyframe(image) for image in _get_end_images(self._order.shots[index]))
+        features = [self._get_features(image) for image in _get_end_images(self._order.shots[index])]
         found = create_interpolator(self._networks.rife, first, last, features=(features[0], features[1]))
         if found is not None:
             return found
         leaving, arriving = (
-            self._get_layered_keyframe(picture) for picture in _get_end_images(self._order.shots[index])
+            self._get_layered_keyframe(image) for image in _get_end_images(self._order.shots[index])
         )
         return WhipTransition(leaving, arriving, self._count_steps(index), is_final=self._is_last(index))
 
-    def _get_features(self, picture: ImageRef) -> ImageFeatures:
-        if picture not in self._features:
-            self._features[picture] = detect_features(self._get_keyframe(picture))
-        return self._features[picture]
+    def _get_features(self, image: ImageRef) -> ImageFeatures:
+        if image not in self._features:
+            self._features[image] = detect_features(self._get_keyframe(image))
+        return self._features[image]
 
-    def _get_layered_keyframe(self, picture: ImageRef) -> LayeredKeyframe:
-        if picture not in self._layered_keyframes:
-            self._layered_keyframes[picture] = LayeredKeyframe(self._get_keyframe(picture), self._networks)
-        return self._layered_keyframes[picture]
+    def _get_layered_keyframe(self, image: ImageRef) -> LayeredKeyframe:
+        if image not in self._layered_keyframes:
+            self._layered_keyframes[image] = LayeredKeyframe(self._get_keyframe(image), self._networks)
+        return self._layered_keyframes[image]
 
-    def _get_keyframe(self, picture: ImageRef) -> Frame:
-        if picture not in self._keyframes:
-            self._keyframes[picture] = self._load_keyframe(picture)
-        return self._keyframes[picture]
+    def _get_keyframe(self, image: ImageRef) -> Frame:
+        if image not in self._keyframes:
+            self._keyframes[image] = self._load_keyframe(image)
+        return self._keyframes[image]
 
-    def _load_keyframe(self, picture: ImageRef) -> Frame:
-        frame, size = load_image(Path(picture)), self._order.frame_size
+    def _load_keyframe(self, image: ImageRef) -> Frame:
+        frame, size = load_image(Path(image)), self._order.frame_size
         return crop_to_cover(frame, size, self._find_crop_focus(frame) if is_cropped(frame, size) else None)
 
     def _find_crop_focus(self, frame: Frame) -> tuple[float, float]:
         """Find the subject in the first keyframe of this shape: crops of one shape stay in one place."""
         if frame.shape not in self._crop_focuses:
             keyframes = (
-                load_image(Path(picture)) for shot in self._order.shots for picture in _get_end_images(shot)
+                load_image(Path(image)) for shot in self._order.shots for image in _get_end_images(shot)
             )
             first = next(each for each in keyframes if each.shape == frame.shape)
             self._crop_focuses[frame.shape] = find_subject_centre(first, self._networks)

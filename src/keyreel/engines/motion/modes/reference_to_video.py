@@ -1,4 +1,4 @@
-"""Reference-to-video: subjects cut out of their pictures act in one scene, seen by a moving camera."""
+"""Reference-to-video: subjects cut out of their images act in one scene, seen by a moving camera."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def render_reference_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
     """Yield the shot's frames.
 
     Raises:
-        RenderFailed: a picture cannot be read.
+        RenderFailed: an image cannot be read.
     """
     shot = order.shots[0]
     direction = parse_prompt(shot.prompt, list_subject_names(order))
@@ -83,25 +83,25 @@ def _split_references(
     scene_image: Frame | None = None
     for number, subject in enumerate(order.subjects, start=1):
         role = find_role(subject, number, direction)
-        pictures = [load_image(Path(picture)) for picture in subject.pictures]
+        images = [load_image(Path(image)) for image in subject.images]
         if role.is_scene and role.name and scene_image is None:
-            scene_image = pictures[0]
+            scene_image = images[0]
             continue
         cutout = _choose_cutout(
-            pictures, nets, around=role.is_around and bool(role.name) and scene_image is None
+            images, nets, around=role.is_around and bool(role.name) and scene_image is None
         )
         if cutout is not None:
             cast.append((cutout, role))
         elif scene_image is None:
-            scene_image = pictures[0]
+            scene_image = images[0]
     return cast, scene_image
 
 
-def _choose_cutout(pictures: list[Frame], nets: Networks, *, around: bool) -> Cutout | None:
-    """Return the first picture's subject that is whole; else the first at all."""
+def _choose_cutout(images: list[Frame], nets: Networks, *, around: bool) -> Cutout | None:
+    """Return the first image's subject that is whole; else the first at all."""
     first: Cutout | None = None
-    for picture in pictures:
-        cutout = cutouts.extract_cutout(picture, nets, is_place_expected=around)
+    for image in images:
+        cutout = cutouts.extract_cutout(image, nets, is_place_expected=around)
         if cutout and not (cutout.cut_left or cutout.cut_right or cutout.cut_below or cutout.cut_above):
             return cutout
         first = first or cutout

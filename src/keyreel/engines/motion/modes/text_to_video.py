@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 _TRAVEL_SCALE: Final = 1.7
-"""A drawn place has more to show than a picture: the camera goes this much farther."""
+"""A drawn place has more to show than an image: the camera goes this much farther."""
 _COMPANION_ZOOMS: Final = {CameraMove.PUSH_IN: CameraMove.ZOOM_IN, CameraMove.PULL_OUT: CameraMove.ZOOM_OUT}
 """The lens helps the camera along: what is far would hardly come nearer."""
 _PIVOT_DISPARITY: Final = 0.6

@@ -1,4 +1,4 @@
-"""Mattes: which pixels belong to the picture's subject, found by U²-Net and refined at its edges."""
+"""Mattes: which pixels belong to the image's subject, found by U²-Net and refined at its edges."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _MIN_MEAN_SALIENCY: Final = 0.72
 """The mean saliency inside a matte below which it is none: subjects have 0.92 up, mere mountains 0.5."""
 
 
-def compute_alpha_matte(picture: Frame, nets: Networks) -> FloatArray:
-    """Return the subject's opacity, 0.0 … 1.0, of the picture's size; all zeros where nothing stands out."""
-    raw = compute_saliency(picture, nets)
+def compute_alpha_matte(image: Frame, nets: Networks) -> FloatArray:
+    """Return the subject's opacity, 0.0 … 1.0, of the image's size; all zeros where nothing stands out."""
+    raw = compute_saliency(image, nets)
     if not raw.any():
-        return np.zeros(picture.shape[:2], np.float32)
-    return refine_saliency(picture, raw)
+        return np.zeros(image.shape[:2], np.float32)
+    return refine_saliency(image, raw)
 
 
-def compute_saliency(picture: Frame, nets: Networks) -> FloatArray:
+def compute_saliency(image: Frame, nets: Networks) -> FloatArray:
     """Return how surely each place belongs to the subject, 0.0 … 1.0, in a square of 320; or all zeros."""
-    small = cv2.resize(picture, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(image, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     small /= max(float(small.max()), 1.0)
     found = nets.u2netp(((small - _MEAN) / _STANDARD_DEVIATION).transpose(2, 0, 1)[None])[0][0, 0]
     raw = np.asarray((found - found.min()) / max(float(found.max() - found.min()), 1e-6), np.float32)
@@ -46,13 +46,13 @@ def compute_saliency(picture: Frame, nets: Networks) -> FloatArray:
     return raw
 
 
-def refine_saliency(picture: Frame, raw: FloatArray) -> FloatArray:
-    """Return the opacity, of the picture's size, for a salience."""
-    return _refine_edges(picture, _remove_remnants(raw))
+def refine_saliency(image: Frame, raw: FloatArray) -> FloatArray:
+    """Return the opacity, of the image's size, for a salience."""
+    return _refine_edges(image, _remove_remnants(raw))
 
 
 def measure_coverage(alpha: FloatArray) -> float:
-    """Return the part of the picture that the subject covers."""
+    """Return the part of the image that the subject covers."""
     return float(alpha.mean())
 
 
@@ -68,12 +68,12 @@ def _remove_remnants(raw: FloatArray) -> FloatArray:
     return np.asarray(raw * kept, np.float32)
 
 
-def _refine_edges(picture: Frame, raw: FloatArray) -> FloatArray:
-    """Fit the coarse matte to the picture's own edges by a guided filter, then make it decided."""
-    height, width = picture.shape[:2]
+def _refine_edges(image: Frame, raw: FloatArray) -> FloatArray:
+    """Fit the coarse matte to the image's own edges by a guided filter, then make it decided."""
+    height, width = image.shape[:2]
     scale = min(1.0, _REFINED_SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    guide = np.asarray(resize(picture, *size) / np.float32(255), np.float32)
+    guide = np.asarray(resize(image, *size) / np.float32(255), np.float32)
     coarse = resize(raw, *size)
     # Decide first: U²-Net-p is unsure on a subject's inside, and a subject must not be seen through.
     coarse = smoothstep_array(coarse, 0.1, 0.5)

@@ -64,9 +64,9 @@ class Networks:
 
     @cached_property
     def rife(self) -> Network:
-        """In-betweening: x [1,6,h,w] (two RGB pictures, 0 … 1), t [1,1,1,1] → flow [1,4,h,w], mask [1,1,h,w].
+        """In-betweening: x [1,6,h,w] (two RGB images, 0 … 1), t [1,1,1,1] → flow [1,4,h,w], mask [1,1,h,w].
 
-        Sides are multiples of 64. The flow, in pixels, leads from the frame at t to the first picture
+        Sides are multiples of 64. The flow, in pixels, leads from the frame at t to the first image
         (channels 0, 1) and to the last (2, 3); the mask holds the logits of taking the first.
         """
         return load_network("rife")

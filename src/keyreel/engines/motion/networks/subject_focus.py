@@ -1,4 +1,4 @@
-"""Where a picture's subject is, for crops that must not cut it off."""
+"""Where an image's subject is, for crops that must not cut it off."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _MATTING_SIDE: Final = 480
 _MIN_COVERAGE: Final = 0.004
 
 
-def is_cropped(picture: Frame, size: Size) -> bool:
-    """Say whether covering `size` costs the picture more than a rim."""
-    ratio = float(picture.shape[1] / picture.shape[0]) * size.height / size.width
+def is_cropped(image: Frame, size: Size) -> bool:
+    """Say whether covering `size` costs the image more than a rim."""
+    ratio = float(image.shape[1] / image.shape[0]) * size.height / size.width
     return bool(1 - min(ratio, 1 / ratio) > _NEGLIGIBLE_CROP)
 
 
-def find_subject_centre(picture: Frame, nets: Networks) -> tuple[float, float]:
-    """Return the middle of the subject, x and y as fractions; the picture's own where it shows none."""
-    height, width = picture.shape[:2]
+def find_subject_centre(image: Frame, nets: Networks) -> tuple[float, float]:
+    """Return the middle of the subject, x and y as fractions; the image's own where it shows none."""
+    height, width = image.shape[:2]
     scale = min(_MATTING_SIDE / max(height, width), 1.0)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     subject = compute_alpha_matte(small, nets)
     mass = float(subject.sum())
     if mass < _MIN_COVERAGE * subject.size:

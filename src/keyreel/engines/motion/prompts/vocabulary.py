@@ -10,7 +10,7 @@ from typing import Final
 
 
 class CameraMove(StrEnum):
-    """What the camera does. Directions are the camera's: panning left moves the picture's content right."""
+    """What the camera does. Directions are the camera's: panning left moves the image's content right."""
 
     PUSH_IN = "push_in"
     PULL_OUT = "pull_out"

@@ -1,1 +1,1 @@
-"""Drawn scenery: how the picture of a place is composed."""
+"""Drawn scenery: how the image of a place is composed."""

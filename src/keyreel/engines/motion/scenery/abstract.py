@@ -198,10 +198,10 @@ def _draw_plane(design: Design, canvas: AbstractCanvas, depth: float, number: in
     over = premultiply(to_uint8(drawn[..., :3]), np.ascontiguousarray(drawn[..., 3]))
     short = min(canvas.size.height, canvas.size.width)
     soft = abs(depth - _FOCUS_DISPARITY) * _BLUR_PER_DISPARITY * short
-    picture, opacity, disparity = prepare_plane(over, depth, soft)
+    image, opacity, disparity = prepare_plane(over, depth, soft)
     way = -1.0 if number % 2 else 1.0
     return Plane(
-        picture, opacity, disparity, sway=0.012 + 0.014 * part, rooted=0.0, drift=(way * 0.012, 0.0),
+        image, opacity, disparity, sway=0.012 + 0.014 * part, rooted=0.0, drift=(way * 0.012, 0.0),
         phase=float(canvas.rng.random() * 6), heave=0.016 + 0.026 * part,
     )  # fmt: skip
 

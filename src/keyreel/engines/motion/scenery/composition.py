@@ -1,4 +1,4 @@
-"""How the picture of a place is composed: its plate, what frames it in front, and what lives in it."""
+"""How the image of a place is composed: its plate, what frames it in front, and what lives in it."""
 
 from __future__ import annotations
 
@@ -373,6 +373,6 @@ def _draw_background(place: Place, context: DrawingContext, season: Season) -> F
 def _draw_plane(wing: ForegroundElement, canvas: ForegroundCanvas, side: float) -> Plane:
     wing.draw(canvas, side)
     soft = max(wing.disparity - _FOCUS_DISPARITY, 0.0) * _BLUR_PER_DISPARITY * canvas.size_unit
-    picture, opacity, disparity = prepare_plane(canvas.image, wing.disparity, soft)
+    image, opacity, disparity = prepare_plane(canvas.image, wing.disparity, soft)
     phase = float(canvas.rng.random() * 6)
-    return Plane(picture, opacity, disparity, wing.sway, wing.rooted, (wing.drift, 0.0), phase)
+    return Plane(image, opacity, disparity, wing.sway, wing.rooted, (wing.drift, 0.0), phase)

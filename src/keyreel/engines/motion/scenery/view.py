@@ -195,7 +195,7 @@ def crop_to_frame(background: Frame, size: Size) -> Frame:
 
 
 def prepare_plane(image: Frame, disparity: float, blur: float = 0.0) -> tuple[Frame, OpacityGrid, float]:
-    """Return a plane's picture, out of focus by `soft` pixels, with its opacity and disparity."""
+    """Return a plane's image, out of focus by `soft` pixels, with its opacity and disparity."""
     image = blur_image(image, blur) if blur > 0.3 else image
     return image, OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)), disparity
 

@@ -1,4 +1,4 @@
-"""Subjects cut out of their pictures: trimmed, lit to fit a scene, with a shadow on the ground."""
+"""Subjects cut out of their images: trimmed, lit to fit a scene, with a shadow on the ground."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _TOP_FADE: Final = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """A subject without its surroundings: colours, opacity, and which edges its source picture cut off."""
+    """A subject without its surroundings: colours, opacity, and which edges its source image cut off."""
 
     image: Frame
     alpha: FloatArray
@@ -57,29 +57,29 @@ class Cutout:
         return self.alpha.shape[0], self.alpha.shape[1]
 
 
-def extract_cutout(picture: Frame, nets: Networks, *, is_place_expected: bool = False) -> Cutout | None:
-    """Cut the subject out of its picture; None where nothing, or everything, stands out: a scene.
+def extract_cutout(image: Frame, nets: Networks, *, is_place_expected: bool = False) -> Cutout | None:
+    """Cut the subject out of its image; None where nothing, or everything, stands out: a scene.
 
-    `around` says that a place is expected: then a small thing in a picture is part of it.
+    `around` says that a place is expected: then a small thing in an image is part of it.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     scale = min(1.0, _LONGEST_SIDE / max(height, width))
-    picture = resize(picture, max(round(width * scale), 1), max(round(height * scale), 1))
-    raw = compute_saliency(picture, nets)
+    image = resize(image, max(round(width * scale), 1), max(round(height * scale), 1))
+    raw = compute_saliency(image, nets)
     if _is_scattered(raw):
         return None
-    alpha = _remove_doubtful(refine_saliency(picture, raw), raw)
+    alpha = _remove_doubtful(refine_saliency(image, raw), raw)
     if (
         not (_MIN_COVERAGE_IN_PLACE if is_place_expected else _MIN_COVERAGE)
         < measure_coverage(alpha)
         < _MAX_COVERAGE
     ):
         return None
-    return _trim_cutout(decontaminate_edges(picture, alpha), alpha)
+    return _trim_cutout(decontaminate_edges(image, alpha), alpha)
 
 
-def _trim_cutout(picture: Frame, alpha: FloatArray) -> Cutout:
-    """Cut a picture down to what its opacity shows, and note which of its edges cut the subject off."""
+def _trim_cutout(source_image: Frame, alpha: FloatArray) -> Cutout:
+    """Cut an image down to what its opacity shows, and note which of its edges cut the subject off."""
     rows = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=1))
     # It stands on its solid lower end, not on a veil below that.
     rows = rows[rows <= np.flatnonzero((alpha > _SOLID_ALPHA).any(axis=1))[-1]]
@@ -97,13 +97,13 @@ def _trim_cutout(picture: Frame, alpha: FloatArray) -> Cutout:
         0 if cut[0] else _PADDING,
         0 if cut[1] else _PADDING,
     )
-    image = cv2.copyMakeBorder(picture[top:bottom, left:right], *pad, cv2.BORDER_REPLICATE)
+    image = cv2.copyMakeBorder(source_image[top:bottom, left:right], *pad, cv2.BORDER_REPLICATE)
     opacity = cv2.copyMakeBorder(alpha[top:bottom, left:right], *pad, cv2.BORDER_CONSTANT, value=0.0)
     return Cutout(np.asarray(image, np.uint8), np.asarray(opacity, np.float32), *cut)
 
 
 def _trim_fringe(alpha: FloatArray, top: int, bottom: int) -> int:
-    """Return the lower end without the ragged rows in which a matte frays out over its picture's edge."""
+    """Return the lower end without the ragged rows in which a matte frays out over its image's edge."""
     widths = (alpha[top:bottom] > _SOLID_ALPHA).sum(axis=1)
     broad = top + int(np.flatnonzero(widths >= _BROAD_ROW_SHARE * widths.max())[-1]) + 1
     return broad if bottom - broad < _MAX_FRINGE * (bottom - top) else bottom
@@ -112,7 +112,7 @@ def _trim_fringe(alpha: FloatArray, top: int, bottom: int) -> int:
 def _is_scattered(raw: FloatArray) -> bool:
     """Say whether the network is undecided on more than it is sure of: so landscapes look, no subject does.
 
-    Measured on the example pictures: subjects at most 0.5, a mountain landscape 24.
+    Measured on the example images: subjects at most 0.5, a mountain landscape 24.
     """
     sure = float((raw > 0.8).sum())
     return float(((raw > 0.15) & (raw < 0.8)).sum()) > _MAX_UNDECIDED_RATIO * sure
@@ -136,12 +136,12 @@ def _remove_islands(alpha: FloatArray) -> FloatArray:
     return np.asarray(alpha * blur_image(np.asarray(joined, np.float32), 0.6), np.float32)
 
 
-def decontaminate_edges(picture: Frame, alpha: FloatArray) -> Frame:
+def decontaminate_edges(image: Frame, alpha: FloatArray) -> Frame:
     """Continue the subject's inner colours over its soft edge, which else carries the background along."""
     height, width = alpha.shape
     # What is continued is a blur: half the size holds all of it.
     half = max(width // 2, 1), max(height // 2, 1)
-    small, opacity = resize(picture, *half), resize(alpha, *half)
+    small, opacity = resize(image, *half), resize(alpha, *half)
     sure = np.asarray(np.clip((opacity - 0.9) * 10, 0, 1), np.float32)
     spread = max(half[0] / 400, 0.75)
     spread_sure = blur_image(sure, spread)
@@ -149,7 +149,7 @@ def decontaminate_edges(picture: Frame, alpha: FloatArray) -> Frame:
         blur_image(np.asarray(small * sure[..., None], np.float32), spread) / (spread_sure + 1e-3)[..., None]
     )
     known = np.clip(resize(spread_sure, width, height) * 8, 0, 1) * np.clip((1 - alpha) * 10, 0, 1)
-    return blend(resize(to_uint8(inner), width, height), picture, np.asarray(known, np.float32))
+    return blend(resize(to_uint8(inner), width, height), image, np.asarray(known, np.float32))
 
 
 def scale_cutout(cutout: Cutout, height: int) -> Cutout:

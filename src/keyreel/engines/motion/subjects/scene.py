@@ -1,4 +1,4 @@
-"""The scene behind reference subjects: a given picture, or a backdrop for the prompt's place and hour."""
+"""The scene behind reference subjects: a given image, or a backdrop for the prompt's place and hour."""
 
 from __future__ import annotations
 
@@ -85,9 +85,9 @@ class Scene:
         return depth.compute_ground_disparity(np.asarray(rows, np.float32), self.horizon)
 
 
-def create_scene_from_image(picture: Frame, direction: ParsedPrompt, size: Size) -> Scene:
-    """Make a scene of a picture, in the light of the prompt's hour."""
-    canvas = background.create_canvas(_grade_image(picture, direction), size, (0.5, 0.5))
+def create_scene_from_image(image: Frame, direction: ParsedPrompt, size: Size) -> Scene:
+    """Make a scene of an image, in the light of the prompt's hour."""
+    canvas = background.create_canvas(_grade_image(image, direction), size, (0.5, 0.5))
     shore = 1.2 if direction.place in _WATER_PLACES else None
     window = resize(canvas.rest_frame, 64, 48).astype(np.float32)
     brightness = blur_image(np.asarray(window[:28].mean(axis=(0, 2))[None, :], np.float32), 6)[0]
@@ -124,15 +124,15 @@ def create_scene_from_prompt(
     )
 
 
-def _grade_image(picture: Frame, direction: ParsedPrompt) -> Frame:
-    """Bring night or sunset to a picture that does not show it yet."""
-    red, _, blue = (float(each) for each in picture[::8, ::8].reshape(-1, 3).mean(axis=0))
+def _grade_image(image: Frame, direction: ParsedPrompt) -> Frame:
+    """Bring night or sunset to an image that does not show it yet."""
+    red, _, blue = (float(each) for each in image[::8, ::8].reshape(-1, 3).mean(axis=0))
     wanted = (
         (Effect.NIGHT, red + blue > _NIGHT_BRIGHTNESS),
         (Effect.SUNSET, red - blue < _SUNSET_WARMTH),
     )
     for effect, needed in wanted:
         if direction.get_effect_strength(effect) and needed:
-            picture = picture.copy()
-            fog_fire_and_grading.create_colour_grade(effect, 1.0).apply(picture, 1.0)
-    return picture
+            image = image.copy()
+            fog_fire_and_grading.create_colour_grade(effect, 1.0).apply(image, 1.0)
+    return image

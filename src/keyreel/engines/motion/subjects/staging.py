@@ -30,7 +30,7 @@ _CUTOUT_OVERSAMPLING: Final = 1.2
 _HEIGHT_BY_COUNT: Final = (1.0, 1.0, 0.94, 0.90, 0.86, 0.84, 0.82, 0.80)
 _FULL_HEIGHT: Final = 1.08
 _HIDDEN_BELOW_FRAME: Final = 0.07
-"""How much of a subject that its picture cut off below stays under the frame's edge, for it to move in."""
+"""How much of a subject that its image cut off below stays under the frame's edge, for it to move in."""
 _SIDE_COLUMNS: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
 _SUBMERGED_SHARE: Final = 0.07
 _MAX_OFFSHORE: Final = 0.6
@@ -296,7 +296,7 @@ def _compute_standing_position(  # noqa: PLR0913 - all that a mark depends on
 def _compute_edge_position(
     cutout: Cutout, nearness: float, base_position: FramePosition, *, across: float, size: Size
 ) -> FramePosition:
-    """Return the mark of a subject that its picture cut off below: its lower end lies under the frame."""
+    """Return the mark of a subject that its image cut off below: its lower end lies under the frame."""
     row = 1.0 + 0.02
     if cutout.cut_above:
         return FramePosition(base_position.x, row, _FULL_HEIGHT, 0.9)
@@ -417,7 +417,7 @@ def _draw_shadows(  # noqa: PLR0913 - where and how a shadow falls
 def _align_cut_edges(
     affine: compositing.AffineMatrix, cutout: Cutout, frame: Frame
 ) -> compositing.AffineMatrix:
-    """Move a cut-out so that every side that its source picture cut off touches the frame's edge."""
+    """Move a cut-out so that every side that its source image cut off touches the frame's edge."""
     box = compositing.transform_corners(affine, cutout.shape)
     shift = np.zeros(2)
     if cutout.cut_below:

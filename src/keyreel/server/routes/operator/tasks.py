@@ -58,7 +58,7 @@ class AdminRoutes:
 
 
 def describe_task(task: Task) -> dict[str, object]:
-    """Describe a task for its operator: no prompts, no pictures."""
+    """Describe a task for its operator: no prompts, no images."""
     shown = asdict(task)
     submission = task.submission
     return {

@@ -1,4 +1,4 @@
-"""The native format as the Comfy family speaks it: under `/proxy/vidu/*`, pictures uploaded first."""
+"""The native format as the Comfy family speaks it: under `/proxy/vidu/*`, images uploaded first."""
 
 from __future__ import annotations
 

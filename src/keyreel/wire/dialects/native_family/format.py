@@ -201,7 +201,7 @@ def _find_endpoint(model: str, operation: str) -> type[Endpoint]:
 
 
 def _needs_placeholder_prompt(endpoint: type[Endpoint]) -> bool:
-    """Say whether the endpoint needs a prompt that this format's pages call optional: it shows a picture."""
+    """Say whether the endpoint needs a prompt that this format's pages call optional: it shows an image."""
     needed = "prompt" in endpoint.model_fields and endpoint.model_fields["prompt"].is_required()
     return needed and endpoint.operation in {Operation.IMG2VIDEO, Operation.START_END2VIDEO}
 

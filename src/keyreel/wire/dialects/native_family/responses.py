@@ -69,7 +69,7 @@ def build_submit_response(task: Task, endpoint: Endpoint) -> Json:
 
 
 def describe_task(task: Task, endpoint: Endpoint) -> Json:
-    """Write what a task is: its request and its time. Pictures that came inside the request show a digest."""
+    """Write what a task is: its request and its time. Images that came inside the request show a digest."""
     given = endpoint.model_dump(mode="json")
     body: Json = {
         "type": _TYPES.get(endpoint.operation, format_operation_name(type(endpoint))),

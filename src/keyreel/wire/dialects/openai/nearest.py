@@ -73,7 +73,7 @@ def _find_valid_fit(kind: type[Endpoint], fields: Json, wish: FitTarget) -> Iter
 
 
 def _measure_fit(request: Endpoint, wish: FitTarget) -> EndpointFit:
-    """Say how far a request is from the wish; a frame that follows a picture is never surely as wished."""
+    """Say how far a request is from the wish; a frame that follows an image is never surely as wished."""
     changed: list[str] = []
     distance = 0.0
     if wish.seconds is not None and request.seconds != wish.seconds:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keyreel.wire.requests.parsing import RuleViolation
 
 SUPPORTED_OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
-"""What the format has words for, by the number of pictures."""
+"""What the format has words for, by the number of images."""
 
 _PLACEHOLDER_MODEL: Final = re.compile(r"(sora([^a-z].*)?)?", re.IGNORECASE | re.ASCII)
 """Names that clients of the format send unasked, dated ones among them: any model will do."""
@@ -61,22 +61,22 @@ def parse_submit_body(body: Json) -> ParsedSubmit:
 
     Raises:
         UnknownEndpoint: no such model, or none that this format has words for.
-        InvalidRequest: prompt, seconds, size or pictures make no sense.
+        InvalidRequest: prompt, seconds, size or images make no sense.
     """
-    pictures = extract_images(body)
+    images = extract_images(body)
     given = {name: value for name, value in body.items() if name not in _FORMAT_FIELDS}
     fields = {name: value for name, value in given.items() if value is not None and value != ""}
-    if pictures:
-        fields["images"] = pictures
+    if images:
+        fields["images"] = images
     # Who names the model's own fields beside the format's means them.
     precise = "resolution" in fields or "aspect_ratio" in fields
     size, seconds = _parse_size(body.get("size")), _parse_seconds(body.get("seconds"))
     wish = FitTarget(None if "duration" in fields else seconds, None if precise else size)
     try:
-        endpoints, any_model = _find_endpoints(body.get("model"), len(pictures))
+        endpoints, any_model = _find_endpoints(body.get("model"), len(images))
     except errors.UnknownEndpoint:
         # People write the prompt, programs the model: where both are wrong, the prompt is told.
-        _check_prompt(fields, SUPPORTED_OPERATIONS[len(pictures)])
+        _check_prompt(fields, SUPPORTED_OPERATIONS[len(images)])
         raise
     fit = find_nearest_fit(endpoints, fields, wish)
     known = fit.endpoint.model_fields
@@ -104,25 +104,25 @@ def parse_list_query(query: Mapping[str, str]) -> TaskFilter:
 
 
 def extract_images(body: Json) -> list[Any]:
-    """List the pictures: one or several, each an address, a data URI or an object that holds one.
+    """List the images: one or several, each an address, a data URI or an object that holds one.
 
     Raises:
         InvalidRequest: more than two, or one in a form that is not understood.
     """
     given: Any = next((body[name] for name in ("input_reference", "images", "image") if body.get(name)), [])
-    pictures = given if isinstance(given, list) else [given]
-    for picture in pictures:
-        if isinstance(picture, dict) and not {"image_url", "url", "image"} & set(picture):
+    images = given if isinstance(given, list) else [given]
+    for image in images:
+        if isinstance(image, dict) and not {"image_url", "url", "image"} & set(image):
             raise errors.InvalidRequest(
                 "input_reference: must be a file, an address, a data URI or hold image_url.",
                 field="input_reference",
             )
-    if len(pictures) >= len(SUPPORTED_OPERATIONS):
+    if len(images) >= len(SUPPORTED_OPERATIONS):
         raise errors.ItemCountOutOfRange(
-            f"input_reference: got {len(pictures)} images; must be one, or the first and the last frame.",
+            f"input_reference: got {len(images)} images; must be one, or the first and the last frame.",
             field="input_reference",
         )
-    return pictures
+    return images
 
 
 def format_model_id(endpoint: type[Endpoint]) -> str:
@@ -152,11 +152,11 @@ def _find_violations(kind: type[Endpoint], fields: Json) -> tuple[RuleViolation,
     return ()
 
 
-def _find_endpoints(model: Any, pictures: int) -> tuple[tuple[type[Endpoint], ...], bool]:
+def _find_endpoints(model: Any, images: int) -> tuple[tuple[type[Endpoint], ...], bool]:
     """Return the endpoints that are meant, and whether any model will do."""
     if model is not None and not isinstance(model, str):
         raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
-    name, operation = model or "", SUPPORTED_OPERATIONS[pictures]
+    name, operation = model or "", SUPPORTED_OPERATIONS[images]
     if _PLACEHOLDER_MODEL.fullmatch(name):
         return tuple(kind for kind in catalogue.ENDPOINTS if kind.operation is operation), True
     for spelling in (name, f"{name[:64]}-{operation.value}"):

@@ -1,4 +1,4 @@
-"""The `/v1/videos` format that engines and gateways share: words, seconds, a size, one picture."""
+"""The `/v1/videos` format that engines and gateways share: words, seconds, a size, one image."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class OpenAIVideos(Dialect):
     }
 
     def supports(self, endpoint: type[Endpoint]) -> bool:
-        """Say yes to words with one picture, two or none: there is no word for subjects or keyframes."""
+        """Say yes to words with one image, two or none: there is no word for subjects or keyframes."""
         return endpoint.operation in SUPPORTED_OPERATIONS
 
     def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
@@ -177,7 +177,7 @@ class OpenAIVideos(Dialect):
     ) -> Json:
         """Write the video, with the same keys in every state.
 
-        Where the frame follows a picture, `size` is that of a wide one until the video is there.
+        Where the frame follows an image, `size` is that of a wide one until the video is there.
         """
         done = task.state is TaskState.SUCCEEDED
         return {

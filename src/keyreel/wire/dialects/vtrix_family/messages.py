@@ -25,7 +25,7 @@ def is_message_list(wrapped: Any) -> TypeGuard[list[Json]]:
 
 
 def extract_fields(messages: list[Json], parameters: Any) -> Json:
-    """Return the fields: texts make the prompt, pictures the images, a video is gone on from.
+    """Return the fields: texts make the prompt, images the images, a video is gone on from.
 
     Raises:
         InvalidRequest: a part is of no kind that is known, or the parameters are no object.

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
+from keyreel.wire.endpoints.endpoint import MEGABYTE, ImageRules
 from keyreel.wire.endpoints.fields import BoundedList, BoundedText, OneOf
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
@@ -26,7 +26,7 @@ class V15Text2Video(FourOrEight, Text2Video):
 
 
 class V15Img2Video(V20Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "1.5"
 
@@ -38,10 +38,10 @@ class V15StartEnd2Video(V20StartEnd2Video):
 
 
 class V15Reference2Video(FourOrEight, ImageReference2Video):
-    """Makes a video of up to three subjects from their pictures and a description."""
+    """Makes a video of up to three subjects from their images and a description."""
 
     family = "1.5"
-    image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=10 * MEGABYTE - 1)
+    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=10 * MEGABYTE - 1)
 
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", kind="no_image")] = Field(
         description="The subjects."

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from keyreel.order import Resolution
-from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
+from keyreel.wire.endpoints.endpoint import MEGABYTE, ImageRules
 from keyreel.wire.endpoints.fields import (
     BoundedList,
     BoundedText,
@@ -52,10 +52,10 @@ class FourOrEight(Generation):
 
 
 class V20Img2Video(FourOrEight, Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "2.0"
-    image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
 
@@ -64,16 +64,16 @@ class V20StartEnd2Video(FourOrEight, StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "2.0"
-    image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
 
     prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
 
 
 class V20Reference2Video(ImageReference2Video):
-    """Makes a video of up to three subjects from their pictures and a description."""
+    """Makes a video of up to three subjects from their images and a description."""
 
     family = "2.0"
-    image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=_INLINE)
 
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", kind="no_image")] = Field(
         description="The subjects."

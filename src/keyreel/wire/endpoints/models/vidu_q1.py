@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from keyreel.order import Resolution, Size
-from keyreel.wire.endpoints.endpoint import MEGABYTE, PictureRules
+from keyreel.wire.endpoints.endpoint import MEGABYTE, ImageRules
 from keyreel.wire.endpoints.fields import BoundedText, IntegerRange, OneOf
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_references import ImageReference2Video
@@ -20,11 +20,11 @@ Only1080p = Annotated[Resolution, OneOf(("1080p",))]
 
 
 class Q1Reference2Video(ImageReference2Video):
-    """Makes a video of up to seven subjects from their pictures and a description."""
+    """Makes a video of up to seven subjects from their images and a description."""
 
     family = "q1"
     sizes = _SIZES
-    image_rules: ClassVar = PictureRules(min_side=128, max_inline_bytes=_INLINE, data_uri_only=True)
+    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=_INLINE, data_uri_only=True)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
         description="What is to happen; @1 is the first subject."
@@ -35,10 +35,10 @@ class Q1Reference2Video(ImageReference2Video):
 
 
 class Q1Img2Video(Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q1"
-    image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
@@ -49,7 +49,7 @@ class Q1StartEnd2Video(StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "q1"
-    image_rules: ClassVar = PictureRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
 
     prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
@@ -71,7 +71,7 @@ class Q1Text2Video(Text2Video):
 
 
 class Q1ClassicImg2Video(Q1Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q1-classic"
 

@@ -9,7 +9,7 @@ from keyreel.wire.endpoints.from_text import Template2Video, Text2Video
 
 
 class Q2Reference2Video(SubjectReference2Video):
-    """Makes a video of named subjects from their pictures and a description."""
+    """Makes a video of named subjects from their images and a description."""
 
     family = "q2"
     high_for_large = True
@@ -30,6 +30,6 @@ class Q2Text2Video(Text2Video):
 
 
 class Q2Template2Video(Template2Video):
-    """Applies a prepared effect to pictures."""
+    """Applies a prepared effect to images."""
 
     family = "q2"

@@ -1,4 +1,4 @@
-"""Vidu Q2 Pro: from one picture, from two, from up to ten, from subjects, and on from a video."""
+"""Vidu Q2 Pro: from one image, from two, from up to ten, from subjects, and on from a video."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from keyreel.wire.endpoints.from_video import Extend
 
 
 class Q2ProImg2Video(Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q2-pro"
     high_for_large = True
@@ -34,7 +34,7 @@ class Q2ProMultiframe(Multiframe):
 
 
 class Q2ProReference2Video(SubjectReference2Video):
-    """Makes a video of named subjects from their pictures and a description."""
+    """Makes a video of named subjects from their images and a description."""
 
     family = "q2-pro"
 

@@ -14,7 +14,7 @@ Sizes = Annotated[Resolution, OneOf(("720p", "1080p"))]
 
 
 class Q2ProFastImg2Video(Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q2-pro-fast"
     high_for_large = True
@@ -31,7 +31,7 @@ class Q2ProFastStartEnd2Video(StartEnd2Video):
 
 
 class Q2ProFastReference2Video(SubjectReference2Video):
-    """Makes a video of named subjects from their pictures and a description."""
+    """Makes a video of named subjects from their images and a description."""
 
     family = "q2-pro-fast"
 

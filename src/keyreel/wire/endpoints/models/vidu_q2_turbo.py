@@ -9,7 +9,7 @@ from keyreel.wire.endpoints.from_video import Extend
 
 
 class Q2TurboImg2Video(Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q2-turbo"
     high_for_large = True

@@ -10,7 +10,7 @@ from keyreel.wire.endpoints.references_with_audio import Reference2VideoWithAudi
 
 
 class Q3MixReference2Video(Reference2VideoWithAudio):
-    """Makes a video of up to seven subjects from their pictures and a description, with sound."""
+    """Makes a video of up to seven subjects from their images and a description, with sound."""
 
     family = "q3-mix"
 

@@ -21,7 +21,7 @@ class Q3ProText2Video(WithAudio, Text2Video):
 
 
 class Q3ProImg2Video(WithAudio, Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q3-pro"
 

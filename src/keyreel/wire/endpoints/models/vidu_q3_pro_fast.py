@@ -1,4 +1,4 @@
-"""Vidu Q3 Pro Fast: a picture moves for up to sixteen seconds with sound, in the larger sizes."""
+"""Vidu Q3 Pro Fast: an image moves for up to sixteen seconds with sound, in the larger sizes."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from keyreel.wire.endpoints.with_audio import WithAudio
 
 
 class Q3ProFastImg2Video(WithAudio, Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q3-pro-fast"
 

@@ -22,7 +22,7 @@ class Q3TurboText2Video(WithAudio, Text2Video):
 
 
 class Q3TurboImg2Video(WithAudio, Img2Video):
-    """Makes a video that starts with a picture."""
+    """Makes a video that starts with an image."""
 
     family = "q3-turbo"
 
@@ -39,6 +39,6 @@ class Q3TurboStartEnd2Video(WithAudio, StartEnd2Video):
 
 
 class Q3TurboReference2Video(Reference2VideoWithAudio):
-    """Makes a video of named subjects from their pictures and a description, with sound."""
+    """Makes a video of named subjects from their images and a description, with sound."""
 
     family = "q3-turbo"

@@ -20,11 +20,11 @@ KEYFRAMED = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
 
 
 def order(operation: Operation, *prompts: str, names: str = "", sound: SoundOptions | None = None) -> Order:
-    picture = ImageRef("a.png")
-    first = None if operation in {Operation.TEXT2VIDEO, Operation.REFERENCE2VIDEO} else picture
-    last = picture if operation in KEYFRAMED else None
+    image = ImageRef("a.png")
+    first = None if operation in {Operation.TEXT2VIDEO, Operation.REFERENCE2VIDEO} else image
+    last = image if operation in KEYFRAMED else None
     shots = tuple(Shot(prompt, 4, first, last) for prompt in prompts)
-    cast = tuple(Subject(name, (picture,)) for name in names.split())
+    cast = tuple(Subject(name, (image,)) for name in names.split())
     return Order(
         operation,
         "m",
@@ -39,8 +39,8 @@ def order(operation: Operation, *prompts: str, names: str = "", sound: SoundOpti
     )
 
 
-# What is named, separated by " / "; nothing where all is carried out or may be in the picture.
-OVER_A_PICTURE = [
+# What is named, separated by " / "; nothing where all is carried out or may be in the image.
+OVER_A_IMAGE = [
     ("a dragon dances ballet in the kitchen", "dragon dances ballet"),
     ("the boat sinks", "boat sinks"),
     ("The woman smiles at the camera and waves her hand", "woman smiles / woman waves her hand"),
@@ -173,7 +173,7 @@ WITH_SUBJECTS = [
     ("小明", "@小明在海边跑步", ""),
 ]
 TABLE = [
-    *((Operation.IMG2VIDEO, "", *row) for row in OVER_A_PICTURE),
+    *((Operation.IMG2VIDEO, "", *row) for row in OVER_A_IMAGE),
     *((Operation.START_END2VIDEO, "", *row) for row in BETWEEN_KEYFRAMES),
     *((Operation.TEXT2VIDEO, "", *row) for row in FROM_WORDS),
     *((Operation.REFERENCE2VIDEO, *row) for row in WITH_SUBJECTS),

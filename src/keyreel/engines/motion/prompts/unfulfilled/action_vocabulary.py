@@ -108,7 +108,7 @@ SELF_MOVING_NOUNS: Final = (
     "thunder lightning night day dusk dawn evening morning sunset sunrise season time darkness "
     "aurora neon glow bubbles bubble pollen sand"
 )
-"""What may move by itself in a picture, or in the air of one: the engine moves such things where it finds them."""
+"""What may move by itself in an image, or in the air of one: the engine moves such things where it finds them."""
 VIDEO_NOUNS: Final = (
     "camera shot view lens frame scene scenery image picture photo photograph video clip footage "
     "animation film movie background foreground backdrop setting composition style look mood "

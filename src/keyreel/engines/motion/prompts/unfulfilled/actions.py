@@ -65,7 +65,7 @@ def singularize(word: str) -> str:
 
 
 def is_self_moving(actor: str) -> bool:
-    """Say whether an actor is of those that move in pictures and in the air by themselves."""
+    """Say whether an actor is of those that move in images and in the air by themselves."""
     return bool({actor, singularize(actor)} & _SELF_MOVING_NOUNS)
 
 

@@ -1,6 +1,6 @@
 """What of an order's prompts this engine does not carry out: deeds and things, in the prompt's own words.
 
-Of what is told, that is left out which the operation carries out, which may well be in the given pictures, and
+Of what is told, that is left out which the operation carries out, which may well be in the given images, and
 which says how the video is to look. What remains is named in one sentence, in the language of the prompts.
 """
 
@@ -90,7 +90,7 @@ _TERRAIN_NOUNS: Final = frozenset(action_vocabulary.TERRAIN_NOUNS.split())
 _GROWTH_VERBS: Final = frozenset(action_vocabulary.GROWTH_VERBS.split())
 _APPOSITION: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
-_MOVES_PICTURES: Final = {
+_MOVES_IMAGES: Final = {
     Language.ENGLISH: "The built-in engine moves given images; it draws no new things.",
     Language.CHINESE: "内置引擎只让给定的图片动起来，不会画出新的事物。",
 }
@@ -140,7 +140,7 @@ def _note_unmet(order: Order, language: Language) -> Iterator[str]:
     ]
     lead, between, end = _NOT_SHOWN[language]
     more = _MORE[language] if len(names) > _MAX_NAMED else ""
-    closing = _DRAWS_PLACES if order.operation is Operation.TEXT2VIDEO else _MOVES_PICTURES
+    closing = _DRAWS_PLACES if order.operation is Operation.TEXT2VIDEO else _MOVES_IMAGES
     yield f"{lead}{between.join(names[:_MAX_NAMED])}{more}{end}{closing[language]}"
 
 

@@ -55,7 +55,7 @@ _SIGN_COLOURS: Final = (
 
 
 class _WallColumns(NamedTuple):
-    """What stands on either side, for each column of the picture."""
+    """What stands on either side, for each column of the image."""
 
     away: FloatArray
     tall: FloatArray

@@ -171,7 +171,7 @@ def _draw_planet(
     part += (body - part) * inside[..., None]
 
 
-def _map_globe(  # noqa: PLR0917 - a point on a ball, and the picture it is looked up in
+def _map_globe(  # noqa: PLR0917 - a point on a ball, and the image it is looked up in
     x: FloatArray, y: FloatArray, z: FloatArray, size: tuple[int, int], spots: FloatArray
 ) -> FloatArray:
     """Return where a ball's points lie on a map whose bands lean."""

@@ -37,7 +37,7 @@ _WINDOW_BRIGHTNESS: Final = 1.2
 
 
 class _CityImage(NamedTuple):
-    """What is drawn on: the picture, and apart from it the lights over its horizon."""
+    """What is drawn on: the image, and apart from it the lights over its horizon."""
 
     image: FloatArray
     light: FloatArray
@@ -123,7 +123,7 @@ def _draw_tower(town: _CityImage, row: _TowerRow, box: tuple[float, float, float
 def _crop_tower_part(
     context: DrawingContext, left: float, wide: float, span: tuple[float, float]
 ) -> tuple[slice, slice] | None:
-    """Return the rows and columns of a part of a tower; None outside the picture."""
+    """Return the rows and columns of a part of a tower; None outside the image."""
     x0, x1 = max(round(left), 0), min(round(left + wide), context.size[0])
     y0, y1 = (
         max(round(context.horizon_row - span[1]), 0),

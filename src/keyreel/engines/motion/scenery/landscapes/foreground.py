@@ -141,7 +141,7 @@ def draw_asteroids(canvas: ForegroundCanvas, *, count: int) -> None:
 
 
 def _composite_at(image: Frame, over: Frame, at: tuple[float, float]) -> None:
-    """Lay a small premultiplied picture over another one, centred at a pixel, in place."""
+    """Lay a small premultiplied image over another one, centred at a pixel, in place."""
     high, wide = over.shape[:2]
     x, y = round(at[0] - wide / 2), round(at[1] - high / 2)
     x0, y0 = max(x, 0), max(y, 0)

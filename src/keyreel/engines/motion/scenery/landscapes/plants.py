@@ -40,7 +40,7 @@ _MAX_FORKS: Final = 3
 
 
 def draw_boughs(canvas: ForegroundCanvas, *, side: float) -> None:
-    """Draw boughs that hang into the picture from the upper corner of a side (-1.0 left, 1.0 right)."""
+    """Draw boughs that hang into the image from the upper corner of a side (-1.0 left, 1.0 right)."""
     rng = canvas.rng
     for number in range(3):
         start = np.array(canvas.to_pixel(0.5 + side * (0.66 - 0.05 * number), -0.22 + 0.13 * number))

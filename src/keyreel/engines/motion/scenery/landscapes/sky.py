@@ -141,7 +141,7 @@ class DrawingContext:
 
     @property
     def height_unit(self) -> float:
-        """What heights are a part of: the picture's height, less in tall narrow frames."""
+        """What heights are a part of: the image's height, less in tall narrow frames."""
         return min(self.size[1], self.size[0] * 0.9)
 
     def light_colour(self, colour: Colour) -> FloatArray:
@@ -240,7 +240,7 @@ def _draw_sun(image: FloatArray, context: DrawingContext) -> None:
 
 
 def _compute_distances(size: tuple[int, int], centre: tuple[float, float], scale: float) -> FloatArray:
-    """Return how far each pixel of a picture is from a point, in units of `scale`."""
+    """Return how far each pixel of an image is from a point, in units of `scale`."""
     across = (np.arange(size[0], dtype=np.float32) - np.float32(centre[0])) / np.float32(scale)
     down = (np.arange(size[1], dtype=np.float32) - np.float32(centre[1])) / np.float32(scale)
     return np.asarray(np.sqrt(across[None, :] ** 2 + down[:, None] ** 2), np.float32)

@@ -27,7 +27,7 @@ def draw_ridge(  # noqa: PLR0913 - a land's look has this many sides
     rough: float = 0.4,
     haze: float = 0.42,
 ) -> None:
-    """Draw rolling hills that rise up to this part of the picture's height."""
+    """Draw rolling hills that rise up to this part of the image's height."""
     width = context.size[0]
     smooth = generate_noise((width, 1), (waves, 1), context.rng, 2)[0]
     fine = generate_noise((width, 1), (waves * 6, 1), context.rng, 4)[0]

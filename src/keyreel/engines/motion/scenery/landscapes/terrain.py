@@ -24,7 +24,7 @@ _MAX_DISTANCE: Final = 34.0
 _DEPTH_STEPS: Final = 460
 _MAX_RAYS: Final = 960
 _FOCAL_LENGTH: Final = 1.15
-"""Focal length in geometric mean sides of the picture."""
+"""Focal length in geometric mean sides of the image."""
 _EYE_HEIGHT: Final = 0.12
 """The viewer's height over flat ground, in the unit of distances."""
 _NOISE_TABLE_SIZE: Final = 256

@@ -1,4 +1,4 @@
-"""Pictures with enough in them to be moved, matched and cut out."""
+"""Images with enough in them to be moved, matched and cut out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def character(side: int = 320) -> Pixels:
 
 
 def as_data_uri(pixels: Pixels, kind: str = "PNG") -> str:
-    """Return the picture as clients send it."""
+    """Return the image as clients send it."""
     stream = BytesIO()
     Image.fromarray(pixels).save(stream, kind)
     return f"data:image/{kind.lower()};base64,{b64encode(stream.getvalue()).decode()}"
