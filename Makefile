@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -17,8 +17,16 @@ demo: setup
 gallery: setup
 	$(BIN)/python examples/gallery.py
 
+# Each file's tests run in one process, in order; two processes at a time.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# The long repetitions: as many power cuts and ledger steps as a night has room for.
+nightly: setup
+	$(BIN)/python -m pytest -m nightly
+
+coverage: setup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov
 
 check: setup
 	$(BIN)/ruff check .

@@ -1,10 +1,13 @@
-"""Fifty power cuts at random moments: nothing acknowledged is lost, and the books are right after all."""
+"""Power cuts at random moments: nothing acknowledged is lost, and the ledger is right after all of them.
+
+The moments follow from a seed, which a failure shows; `KILL_SEED=… pytest` repeats them.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from random import SystemRandom
+import os
+from random import Random, SystemRandom
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -20,24 +23,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
-ROUNDS = 50
 LONGEST_LIFE_SECONDS = 1.2
 MOST_SUBMITS = 3
 CARDS = {"KEYREEL_ENGINES": "keyreel.testing:CardEngine", "KEYREEL_RPM": "0"}
 BODY: dict[str, Any] = {"images": [data_uri()], "prompt": "on", "duration": 1, "resolution": "540p"}
 
 
-@pytest.mark.timeout(900)
-def test_fifty_kills_lose_nothing_and_charge_nothing_twice(tmp_path: Path) -> None:
-    random, data = SystemRandom(), tmp_path / "data"
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        pytest.param(12, marks=pytest.mark.timeout(300)),
+        pytest.param(50, marks=[pytest.mark.nightly, pytest.mark.timeout(900)]),
+    ],
+)
+def test_kills_lose_nothing_and_charge_nothing_twice(tmp_path: Path, rounds: int) -> None:
+    seed = int(os.environ.get("KILL_SEED", SystemRandom().getrandbits(32)))
+    print(f"KILL_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
+    random = Random(seed)  # noqa: S311 - it must repeat, and guards nothing
+    data = tmp_path / "data"
     acknowledged: dict[str, set[str]] = {}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         server = Server.start(data, **CARDS)
         try:
             _use(server, number, random.uniform(0, LONGEST_LIFE_SECONDS), acknowledged)
         finally:
             server.kill()
-    assert len(acknowledged) > ROUNDS / 2
+    assert len(acknowledged) > rounds / 2
     assert all(len(ids) == 1 for ids in acknowledged.values()), "one key made several tasks"
 
     server = Server.start(data, **CARDS)
@@ -46,12 +57,12 @@ def test_fifty_kills_lose_nothing_and_charge_nothing_twice(tmp_path: Path) -> No
         results = {key: server.finished(ids.pop()) for key, ids in acknowledged.items()}
         for result in results.values():
             _check_files(server, result, tmp_path / "video.mp4")
-        while_it_runs = _verified(data)
+        while_it_runs = _verify_ledger(data)
     finally:
         assert server.stop() == 0
-    assert _verified(data) == while_it_runs
+    assert _verify_ledger(data) == while_it_runs
     assert while_it_runs["open_holds"] == 0
-    _check_books(data)
+    _check_ledger(data)
 
 
 def _use(server: Server, number: int, seconds: float, acknowledged: dict[str, set[str]]) -> None:
@@ -79,12 +90,14 @@ def _check_files(server: Server, result: dict[str, Any], path: Path) -> None:
     assert probe_video(video).frames == 24
     verified = server.call("POST", "/v1/verify", content=video.read_bytes())
     assert verified.status_code == httpx.codes.OK, verified.text
-    assert hashlib.sha256(video.read_bytes()).hexdigest() in json.dumps(verified.json()) or (
-        result["task"]["task_id"] in json.dumps(verified.json())
-    )
+    report = verified.json()
+    assert report["verdict"] == "untouched"
+    # The hash that the task was settled with, long before: nothing of it stood in the request.
+    same = [each["task_id"] for each in report["tasks"] if each["same_file"]]
+    assert same == [result["task"]["task_id"]]
 
 
-def _verified(data: Path) -> dict[str, Any]:
+def _verify_ledger(data: Path) -> dict[str, Any]:
     done = keyreel("ledger", "verify", "--json", "--data", data)
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -92,7 +105,7 @@ def _verified(data: Path) -> dict[str, Any]:
     return found
 
 
-def _check_books(data: Path) -> None:
+def _check_ledger(data: Path) -> None:
     done = keyreel("usage", "--json", "--data", data)
     tasks = json.loads(done.stdout)["tasks"]
     for task in tasks:
