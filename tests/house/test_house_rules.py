@@ -171,3 +171,18 @@ def test_example_images_are_the_ones_that_were_built() -> None:
     noted = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
     there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.jpg")}
     assert there == noted
+
+
+def test_names_keep_to_the_glossary() -> None:
+    """No module, class or function is named with a word that the glossary replaced by another."""
+    rows = re.findall(r"^\|.*\|([^|]*)\|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    replaced = {word.strip() for row in rows for word in row.split(",")} - {"", "never", "---"}
+    assert "breach" in replaced
+    used = []
+    for path in MODULES:
+        defined = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        names = [node.name for node in ast.walk(_parse(path)) if isinstance(node, defined)]
+        for name in [*path.relative_to(PACKAGE).with_suffix("").parts, *names]:
+            words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+            used += [f"{_name(path)}:{name}" for word in sorted(words & replaced)]
+    assert used == []
