@@ -25,8 +25,9 @@ def page(name: str) -> str:
     return (DOCS / "reference" / name).read_text()
 
 
-def test_generated_pages_are_up_to_date() -> None:
-    command = [sys.executable, "tools/build_reference.py", "--check"]
+@pytest.mark.parametrize("tool", ["build_reference.py", "build_architecture.py"])
+def test_generated_pages_are_up_to_date(tool: str) -> None:
+    command = [sys.executable, f"tools/{tool}", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -126,3 +127,20 @@ def test_every_dependency_has_its_reason() -> None:
     reasons = (DOCS / "decisions" / "0006-dependencies.md").read_text()
     names = [re.split(r"[^A-Za-z0-9-]", each)[0].removeprefix("pytest-") for each in given]
     assert [name for name in names if name not in reasons] == []
+
+
+def test_files_that_the_architecture_names_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text().partition("<!-- rooms -->")[0]
+    named = re.findall(r"\b[a-z_]+(?:/[a-z_0-9]+)+(?:/|\.py)(?![\w/])|\b[a-z_]+\.(?:py|toml)\b", text)
+    folders = {"", "server/routes", "wire/endpoints", "finishing", "wire/dialects"}
+    known = {
+        str(path.relative_to(ROOT / "src" / "keyreel")) for path in (ROOT / "src" / "keyreel").rglob("*")
+    }
+    assert "worker/webhooks/sender.py" in named
+    assert [
+        name
+        for name in named
+        if name.rstrip("/") not in known
+        and not any(f"{folder}/{name}" in known for folder in folders)
+        and not (ROOT / name).exists()
+    ] == []
