@@ -40,14 +40,14 @@ class Slideshow:
         return order.operation is Operation.MULTIFRAME
 
     async def render(self, order: Order, job: Job) -> Clip:
-        """Write every frame of every shot into one film."""
+        """Write every frame of every shot into one video."""
         done = 0
-        with job.film("clip", order.frame_size) as film:
+        with job.film("clip", order.frame_size) as writer:
             for shot in order.shots:
                 first, last = (slide(image, order.frame_size) for image in (shot.first, shot.last))
                 for number in range(shot.frames):
                     share = number / (shot.frames - 1)
-                    film.write(cv2.addWeighted(first, 1 - share, last, share, 0).astype(np.uint8))
+                    writer.write(cv2.addWeighted(first, 1 - share, last, share, 0).astype(np.uint8))
                     done += 1
                     await job.progress(done / order.frames)
         return Clip(job.folder / "clip.mp4")
