@@ -188,3 +188,32 @@ def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: st
     found = audit_ledger(store.database)
     assert any(told in problem for problem in found.problems), found.problems
     assert len(store.list(task_filter=TaskFilter(limit=5))) == 1
+
+
+def test_what_a_video_did_not_need_goes_back_to_the_credit(store: TaskStore, submission: Make) -> None:
+    task = store.accept(submission(credits=50))
+    store.settle(claimed(store).token, Success(**VIDEO, charged=10))
+    assert entries(store, task)[4:] == [
+        ("release", get_held_account("ann"), -40),
+        ("release", get_free_account("ann"), 40),
+    ]
+
+
+def test_a_grant_makes_nobody_else_pay_in_advance(store: TaskStore, submission: Make) -> None:
+    for tenant in ("ann", "cy"):
+        store.accept(submission(tenant=tenant, credits=1))
+    give(store, "bob", 5)
+    # Names before and after the one that pays in advance, known and new.
+    for tenant in ("ann", "cy", "abe", "dan"):
+        store.accept(submission(tenant=tenant, credits=30))
+    with pytest.raises(InsufficientCredits):
+        store.accept(submission(tenant="bob", credits=30))
+
+
+@pytest.mark.parametrize(("granted", "left"), [(5, 5), (0, 0), (-3, 0)])
+def test_a_refused_submit_says_what_is_left(
+    store: TaskStore, submission: Make, granted: int, left: int
+) -> None:
+    give(store, "ann", granted)
+    with pytest.raises(InsufficientCredits, match=rf"costs 30 credits; {left} are left"):
+        store.accept(submission(credits=30))
