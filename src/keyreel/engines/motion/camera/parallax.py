@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
     DisparityFunction = Callable[[FloatArray], FloatArray]
     """Disparity at points [rows, columns, 2] of a layer, in units from the resting frame's centre."""
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from keyreel.engines.motion.prompts.parser import CameraCue
 
-    FloatArray = NDArray[np.float32]
 
 AMPLITUDE_SCALES: Final = {
     Amplitude.SMALL: 0.45,

@@ -9,30 +9,20 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_tileable_noise
 from keyreel.engines.motion.imaging.pixels import blend, resize, sample_image, smoothstep_array, to_uint8
 from keyreel.engines.motion.prompts.vocabulary import Effect
-from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _COARSE_STEP: Final = 8
 _TEXTURE_SIDE: Final = 256
-
-
-def generate_tileable_noise(rng: np.random.Generator, cells: tuple[float, float]) -> FloatArray:
-    """Return noise that continues over its own edges: crossed with itself, half a tile away."""
-    tile = generate_noise((_TEXTURE_SIDE, _TEXTURE_SIDE), cells, rng, 5)
-    ramp = np.abs(np.linspace(-1, 1, _TEXTURE_SIDE, dtype=np.float32))
-    across = tile * (1 - ramp)[None, :] + np.roll(tile, _TEXTURE_SIDE // 2, 1) * ramp[None, :]
-    both = across * (1 - ramp)[:, None] + np.roll(across, _TEXTURE_SIDE // 2, 0) * ramp[:, None]
-    low, high = np.percentile(both, (2, 98))
-    return np.asarray(np.clip((both - low) / (high - low), 0, 1), np.float32)
 
 
 @dataclass(frozen=True, slots=True)

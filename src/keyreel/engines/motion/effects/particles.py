@@ -12,12 +12,9 @@ import numpy as np
 from keyreel.engines.motion.imaging.pixels import blend, blur_image, to_uint8
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.order import Size
-
-    FloatArray = NDArray[np.float32]
 
 
 class ParticleLayer(NamedTuple):

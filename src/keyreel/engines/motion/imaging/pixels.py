@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
 

@@ -15,12 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Matrix
     from keyreel.order import Size
 
-    Matrix = NDArray[np.float64]
-    CoordinateMap = FloatArray
-    """[h,w,2]: x and y in pixels of an image that has the chart's size."""
 
 FADE_RIM: Final = 0.06
 """The share of an image's sides over which it fades in from its border."""

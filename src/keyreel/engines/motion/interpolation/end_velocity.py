@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import Float64Array, FloatArray
     from keyreel.engines.motion.layers.layered_image import LayeredImage
 
-    FloatArray = NDArray[np.float32]
-    Float64Array = NDArray[np.float64]
 
 LEAD_FRAMES: Final = 8
 """How many frames the lead lies before the last frame."""

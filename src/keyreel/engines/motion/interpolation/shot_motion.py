@@ -23,8 +23,7 @@ from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import CoordinateMap
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray
     from keyreel.engines.motion.prompts.parser import CameraCue
     from keyreel.order import Order
 

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
 
 _FILL_SIDE: Final = 192
 _FILL_BAND: Final = 21

@@ -10,7 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    FloatArray = NDArray[np.float32]
+    from keyreel.engines.motion.imaging.arrays import FloatArray
+
 
 DEFAULT_HORIZON: Final = 0.42
 """Where an image's far distance lies when nothing tells: this part of its height from the top."""

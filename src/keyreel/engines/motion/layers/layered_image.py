@@ -35,19 +35,16 @@ from keyreel.engines.motion.subjects.cutouts import decontaminate_edges
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
     from keyreel.engines.motion.effects.wind import Wind
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
     from keyreel.engines.motion.layers.background import FrameCanvas
-    from keyreel.engines.motion.layers.visible_patches import Mask
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _MIN_COVERAGE: Final = 0.004
 _MAX_COVERAGE: Final = 0.82

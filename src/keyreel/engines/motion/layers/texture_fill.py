@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
 
-    FloatArray = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
     Points = NDArray[np.int32]
     """[count, 2]: rows and columns."""
 

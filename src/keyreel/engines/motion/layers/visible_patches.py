@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
 
-    FloatArray = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
     FramePatch = tuple[slice, slice]
     """Rows and columns of the frame, in pixels."""
 

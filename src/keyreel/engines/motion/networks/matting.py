@@ -10,12 +10,10 @@ import numpy as np
 from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Networks
 
-    FloatArray = NDArray[np.float32]
 
 _INPUT_SIDE: Final = 320
 _MEAN: Final = np.array((0.485, 0.456, 0.406), np.float32)

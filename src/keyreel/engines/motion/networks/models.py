@@ -15,9 +15,8 @@ import openvino as ov
 from keyreel.errors import RenderFailed
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 _WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
 _INFERENCE_THREADS: Final = 1

@@ -12,13 +12,11 @@ from keyreel.engines.motion.imaging.pixels import blend, blur_image, resize, smo
 from keyreel.engines.motion.networks.matting import compute_saliency, measure_coverage, refine_saliency
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.scenery.landscapes.sky import SceneLight
 
-    FloatArray = NDArray[np.float32]
 
 _LONGEST_SIDE: Final = 1400
 _MIN_VISIBLE_ALPHA: Final = 0.03

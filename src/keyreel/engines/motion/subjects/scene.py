@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.layers.background import FrameCanvas
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _BORDER_COMPRESSION: Final = 1.04
 _WATER_PLACES: Final = (Place.SEA, Place.LAKE)

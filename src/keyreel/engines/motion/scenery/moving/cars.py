@@ -13,14 +13,12 @@ from keyreel.engines.motion.scenery.cities.facades import EYE_HEIGHT
 from keyreel.engines.motion.scenery.view import BACKGROUND_SCALE, get_canvas_size, to_frame_row
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import DepthProfile, LayeredBackdrop
 
-    FloatArray = NDArray[np.float32]
 
 _CAR_COUNT: Final = 22
 _LANES: Final = (-5.2, -2.0, 2.0, 5.2)

@@ -12,15 +12,13 @@ from keyreel.engines.motion.camera import parallax
 from keyreel.engines.motion.effects.particles import add_glow, render_spark_sprite
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _MAX_DISPARITY: Final = 1.25
 _WIDE: Final = 2.9
