@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LEAD_FRAMES: Final = 8
+"""Frames from the lead, by which the velocity at a video's end is measured, to the last one: 1/3 second."""
+
 _DEFAULT_END_SPEED: Final = 0.3
 """Speed at the very start and end, of the shot's mean: soft, and still visibly moving."""
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 BORDER_MIRROR: Final = cv2.BORDER_REFLECT_101
-BORDER_CONSTANT: Final = cv2.BORDER_CONSTANT
 
 
 def resize(image: NDArray[Pixel], width: int, height: int, *, sharp: bool = False) -> NDArray[Pixel]:

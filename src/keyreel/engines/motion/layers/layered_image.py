@@ -29,8 +29,7 @@ from keyreel.engines.motion.layers.visible_patches import (
     draw_patch,
     sample_patches,
 )
-from keyreel.engines.motion.networks.matting import compute_alpha_matte, measure_coverage
-from keyreel.engines.motion.subjects.cutouts import decontaminate_edges
+from keyreel.engines.motion.networks.matting import compute_alpha_matte, decontaminate_edges, measure_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

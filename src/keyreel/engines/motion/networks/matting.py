@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
+from keyreel.engines.motion.imaging.pixels import blend, blur_image, resize, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
@@ -52,6 +52,26 @@ def refine_saliency(image: Frame, raw: FloatArray) -> FloatArray:
 def measure_coverage(alpha: FloatArray) -> float:
     """Return the part of the image that the subject covers."""
     return float(alpha.mean())
+
+
+def decontaminate_edges(image: Frame, alpha: FloatArray) -> Frame:
+    """Return the image with the subject's inner colours continued over its soft edge.
+
+    `image` is uint8 [height, width, 3], RGB; `alpha` float32 [height, width], 0.0 … 1.0. Without this the
+    edge carries the old background's colours along.
+    """
+    height, width = alpha.shape
+    # What is continued is a blur: half the size holds all of it.
+    half = max(width // 2, 1), max(height // 2, 1)
+    small, opacity = resize(image, *half), resize(alpha, *half)
+    sure = np.asarray(np.clip((opacity - 0.9) * 10, 0, 1), np.float32)
+    spread = max(half[0] / 400, 0.75)
+    spread_sure = blur_image(sure, spread)
+    inner = (
+        blur_image(np.asarray(small * sure[..., None], np.float32), spread) / (spread_sure + 1e-3)[..., None]
+    )
+    known = np.clip(resize(spread_sure, width, height) * 8, 0, 1) * np.clip((1 - alpha) * 10, 0, 1)
+    return blend(resize(to_uint8(inner), width, height), image, np.asarray(known, np.float32))
 
 
 def _remove_remnants(raw: FloatArray) -> FloatArray:
