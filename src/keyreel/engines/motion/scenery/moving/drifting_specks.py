@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects.particles import add_glow, render_spark_sprite
+from keyreel.engines.motion.imaging.glow import add_glow, render_glow_sprite
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
@@ -94,7 +94,7 @@ def create_swarm(kind: SwarmKind, size: Size, rng: np.random.Generator) -> Swarm
     short = min(size.width, size.height)
     colour = np.array(kind.colour, np.float32)
     sprites = tuple(
-        render_spark_sprite(kind.radius * short * (0.35 + 0.45 * shade), colour)
+        render_glow_sprite(kind.radius * short * (0.35 + 0.45 * shade), colour)
         for shade in range(1, _SPRITE_COUNT + 1)
     )
     return Swarm(kind, state, sprites)
