@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keyreel.engines.motion.effects.weather import ShotEffects
+from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import Size
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from keyreel.engines.motion.camera.parallax import create_camera_view
+from keyreel.engines.motion.camera.timing import LEAD_FRAMES
 from keyreel.engines.motion.engine import MotionEngine
 from keyreel.engines.motion.imaging.cropping import load_cropped
-from keyreel.engines.motion.interpolation.end_velocity import LEAD_FRAMES, measure_end_velocity
+from keyreel.engines.motion.interpolation.end_velocity import measure_end_velocity
 from keyreel.engines.motion.layers.layered_image import separate_layers
 from keyreel.engines.motion.modes import extend
 from keyreel.engines.motion.modes.keyframes import KeyframeSequence

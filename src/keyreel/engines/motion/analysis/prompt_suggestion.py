@@ -20,13 +20,11 @@ from keyreel.engines.motion.imaging.pixels import resize
 from keyreel.engines.motion.networks.matting import compute_alpha_matte, measure_coverage
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Order
 
-    FloatArray = NDArray[np.float32]
 
 _LONG_SIDE: Final = 512
 _MIN_SUBJECT, _SMALL_SUBJECT, _LARGE_SUBJECT, _MAX_SUBJECT = 0.004, 0.10, 0.35, 0.9

@@ -1,4 +1,4 @@
-"""Layers seen by a moving camera: displacement on a coarse grid, pixels fetched once at full size."""
+"""Where a moving camera sees the points of a layer with depth, on a coarse grid; knows no pixels."""
 
 from __future__ import annotations
 
@@ -14,20 +14,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
     DisparityFunction = Callable[[FloatArray], FloatArray]
-    """Disparity at points [rows, columns, 2] of a layer, in units from the resting frame's centre."""
+    """Disparity [rows, columns], 0.0 far … 1.0 near, at points [rows, columns, 2] of a layer, in units."""
 
 GRID_STEP: Final = 16
 """Pixels between the grid's points."""
+
 _BORDER_BLEED: Final = 0.018
+"""Units beyond the image's border that may be seen: mirrored pixels."""
+
 _COMPRESSION_KNEE: Final = 0.55
+"""How far out, in parts of the way from the centre to the image's border, its compression begins."""
+
 _FAR_DISPARITY: Final = 0.1
 _NEAR_DISPARITY: Final = 1.05
 _INITIAL_DISPARITY: Final = 0.5
 _MAX_ENLARGEMENT: Final = 1.22
+"""The zoom by which a path may be enlarged in order to stay within the image, before it goes less far."""
+
 _TRAVEL_FRACTIONS: Final = tuple(part / 20 for part in range(20, 5, -1))
 
 
@@ -35,10 +42,10 @@ _TRAVEL_FRACTIONS: Final = tuple(part / 20 for part in range(20, 5, -1))
 class CameraView:
     """The frame as the camera's window.
 
-    `bounds` are the real image's borders, in units: left, top, right, bottom.
-    A unit is half the geometric mean of the frame's sides; (0, 0) is its centre. `squeeze` is how far beyond
-    the bounds a view may reach before the camera has to zoom in: the rest is drawn from the border zone,
-    compressed.
+    A unit is half the geometric mean of the frame's sides; (0, 0) is its centre. `image_bounds` are the real
+    image's borders, in units: left, top, right, bottom. `border_compression` is how far, in parts of the
+    bounds, a view may reach before the camera has to zoom in: what lies beyond them is drawn from the border
+    zone, compressed.
     """
 
     size: Size
@@ -47,7 +54,7 @@ class CameraView:
 
     @property
     def pixels_per_unit(self) -> float:
-        """Pixels in a unit."""
+        """How many pixels a unit is long."""
         return sqrt(self.size.width * self.size.height) / 2
 
     @property
@@ -56,7 +63,10 @@ class CameraView:
         return self.size.width / 2 / self.pixels_per_unit, self.size.height / 2 / self.pixels_per_unit
 
     def build_grid(self) -> FloatArray:
-        """Return the grid's points, one step beyond the frame too: borders are no special case."""
+        """Return the grid's points, float32 [rows, columns, 2], x and y in units.
+
+        It reaches one step beyond the frame, so that borders are no special case.
+        """
         columns = (
             np.arange(ceil(self.size.width / GRID_STEP) + 2, dtype=np.float32) * GRID_STEP
             - GRID_STEP / 2
@@ -77,7 +87,7 @@ class CameraView:
 def create_camera_view(
     size: Size, margins: tuple[int, int, int, int], border_compression: float
 ) -> CameraView:
-    """Return the view of a frame with `slack` pixels of real image beyond each side."""
+    """Return the view of a frame with margins of real image, in pixels: left, top, right, bottom."""
     unit = sqrt(size.width * size.height) / 2
     x, y = size.width / 2, size.height / 2
     bounds = (
@@ -90,14 +100,17 @@ def create_camera_view(
 
 
 def confine_pose(pose: CameraPose, view: CameraView, farthest: float = _FAR_DISPARITY) -> CameraPose:
-    """Zoom in as far as the view needs in order not to leave its bounds by more than it may be squeezed."""
+    """Zoom in as far as it takes to leave the bounds by no more than the border may be compressed.
+
+    `farthest` is the smallest disparity in the scene.
+    """
     return pose._replace(zoom=pose.zoom * _compute_required_zoom(pose, view, farthest))
 
 
 def is_path_within_view(
     poses: Sequence[CameraPose], view: CameraView, max_enlargement: float = _MAX_ENLARGEMENT
 ) -> bool:
-    """Say whether a whole path stays where it has to zoom in by less than this."""
+    """Say whether a whole path can be confined by zooming in by less than `max_enlargement`."""
     return all(
         _compute_required_zoom(pose, view, _FAR_DISPARITY) < max_enlargement for pose in _sample_poses(poses)
     )
@@ -106,7 +119,7 @@ def is_path_within_view(
 def confine_path(
     poses: Sequence[CameraPose], view: CameraView, max_enlargement: float = _MAX_ENLARGEMENT
 ) -> list[CameraPose]:
-    """Confine a whole path: one that would have to zoom in too far goes less far instead."""
+    """Confine a whole path; one that would have to zoom in too far travels less far instead."""
     some = _sample_poses(poses)
     able = (
         part
@@ -118,7 +131,7 @@ def confine_path(
 
 
 def _sample_poses(poses: Sequence[CameraPose]) -> Sequence[CameraPose]:
-    # A dozen poses tell enough: a path is smooth.
+    # A dozen poses are enough: a path is smooth.
     return poses[:: max(len(poses) // 12, 1)]
 
 
@@ -148,13 +161,14 @@ def _compute_required_zoom(pose: CameraPose, view: CameraView, farthest: float) 
 def unproject_points(
     points: FloatArray, pose: CameraPose, view: CameraView, disparity: DisparityFunction
 ) -> FloatArray:
-    """Return the place in the layer, in units, that each point of the frame shows."""
+    """Return the point of the layer that each point of the frame shows; both [rows, columns, 2], in units."""
     cosine, sine = cos(pose.roll) / pose.zoom, sin(pose.roll) / pose.zoom
     x, y = points[..., 0], points[..., 1]
     ray = _stack_planar(x * cosine - y * sine, x * sine + y * cosine)
     aim = np.array((pose.pan, pose.tilt), np.float32)
     moved = np.array((pose.truck, pose.pedestal), np.float32)
-    # From a middling depth two steps come as near as three from none: within 3 pixels at the largest moves.
+    # Fixed-point iteration: from a middling depth two steps come as near as three from none, within 3 pixels
+    # at the largest moves.
     layer_points = np.asarray(
         ray * np.float32(1 - pose.dolly * _INITIAL_DISPARITY) + aim + moved * np.float32(_INITIAL_DISPARITY),
         np.float32,
@@ -167,14 +181,14 @@ def unproject_points(
 
 
 def _stack_planar(x: NDArray[np.floating], y: NDArray[np.floating]) -> FloatArray:
-    """Return points [rows, columns, 2] whose coordinates lie apart in memory: numpy likes them so."""
+    """Return points [rows, columns, 2] stored as two planes, which NumPy computes with faster."""
     return np.moveaxis(np.stack((x, y)).astype(np.float32, copy=False), 0, -1)
 
 
 def project_point(
     point: tuple[float, float], pose: CameraPose, disparity: float
 ) -> tuple[float, float, float]:
-    """Return where in the frame, in units, a place shows, and how much it is enlarged there."""
+    """Return where the frame shows a layer's point, x and y in units, and how much it is enlarged there."""
     nearer = max(1 - pose.dolly * disparity, 0.05)
     x = (point[0] - pose.pan - pose.truck * disparity) / nearer * pose.zoom
     y = (point[1] - pose.tilt - pose.pedestal * disparity) / nearer * pose.zoom
@@ -183,7 +197,7 @@ def project_point(
 
 
 def _compress_borders(points: FloatArray, view: CameraView) -> FloatArray:
-    """Compress what reaches beyond the bounds into the border zone, smoothly, and only as far as needed."""
+    """Compress, in place, what reaches beyond the bounds into the border zone, as little as needed."""
     for axis in (0, 1):
         for edge, sign in ((view.image_bounds[axis], -1.0), (view.image_bounds[axis + 2], 1.0)):
             along = points[..., axis]

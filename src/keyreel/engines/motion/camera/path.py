@@ -1,4 +1,4 @@
-"""The camera: cues turned into one pose a frame, eased the way an operator moves, never quite at rest."""
+"""Camera paths: cues become one pose for each frame, eased, with a hand's slight shake. Knows no images."""
 
 from __future__ import annotations
 
@@ -18,27 +18,31 @@ if TYPE_CHECKING:
 
     from keyreel.engines.motion.prompts.parser import CameraCue
 
-    FloatArray = NDArray[np.float32]
 
-AMPLITUDE_SCALES: Final = {
+AMPLITUDE_SCALES: Final[dict[Amplitude, float]] = {
     Amplitude.SMALL: 0.45,
     Amplitude.MEDIUM: 1.0,
     Amplitude.LARGE: 1.9,
     Amplitude.AUTO: 1.0,
 }
+"""How far moves go for each movement amplitude, in parts of their usual travel; chosen by eye."""
+
 _REFERENCE_SECONDS: Final = 5
+"""The shot length for which the travels below are given."""
+
 # At the shot's own ends the camera already (or still) travels at this part of its full speed: an ease that
 # starts from zero leaves the first frames frozen at small amplitudes.
 _END_SPEED: Final = 0.5
 _IDLE_SHAKE: Final = 0.14
 _HANDHELD_SHAKE: Final = 1.0
+"""How much a camera shakes that no cue moves, and a handheld one, in parts of the shake below."""
 
 
 class CameraPose(NamedTuple):
-    """Where the camera is. Lengths are in units of half the frame's geometric mean side.
+    """Where the camera is. Lengths are in units: half the geometric mean of the frame's sides.
 
     `zoom` scales all depths alike; `pan` and `tilt` shift them alike (the view's centre, right and down);
-    `truck`, `lift` and `dolly` move the camera right, down and forward, so near things move more;
+    `truck`, `pedestal` and `dolly` move the camera right, down and forward, so near things move more;
     `roll` is in radians.
     """
 
@@ -53,7 +57,11 @@ class CameraPose(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CameraOptions:
-    """What a path depends on beside its cues. `focus` is the disparity that stays in place in an orbit."""
+    """What a path depends on besides its cues.
+
+    `pivot_disparity`, 0.0 … 1.0, is the depth that stays in place in an orbit, and keeps its size
+    in a dolly zoom.
+    """
 
     frames: int
     amplitude: Amplitude
@@ -62,14 +70,14 @@ class CameraOptions:
 
     @property
     def travel_scale(self) -> float:
-        """How far the camera goes: by amplitude, and further in a longer shot, but not proportionally."""
+        """How far the camera goes, 1.0 as usual: further in a longer shot, but less than in proportion."""
         seconds = self.frames / FPS
         return AMPLITUDE_SCALES[self.amplitude] * float(
             np.clip((seconds / _REFERENCE_SECONDS) ** 0.6, 0.4, 1.6)
         )
 
 
-# Full travel of each move at reach 1: (log zoom, pan, tilt, truck, lift, dolly).
+# Full travel of each move at a scale of 1: (log zoom, pan, tilt, truck, pedestal, dolly), by eye.
 _MOVE_TRAVEL: Final = {
     CameraMove.ZOOM_IN: (0.17, 0.0, 0.0, 0.0, 0.0, 0.0),
     CameraMove.ZOOM_OUT: (-0.15, 0.0, 0.0, 0.0, 0.0, 0.0),
@@ -87,10 +95,11 @@ _MOVE_TRAVEL: Final = {
 _ORBIT_SIGNS: Final = {CameraMove.ORBIT_LEFT: -1.0, CameraMove.ORBIT_RIGHT: 1.0}
 _ORBIT_TRUCK: Final = 0.26
 _DOLLY_ZOOM_TRAVEL: Final = -0.34
+"""Full travel of an orbit aside and of a dolly zoom forward, in units."""
 
 
 def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[CameraPose]:
-    """Return one pose for each frame; the first is the camera at rest in the image's own place."""
+    """Return one pose for each frame; the first is the camera at rest, where it shows the image itself."""
     track = np.zeros((options.frames, len(CameraPose._fields)))
     shake = _IDLE_SHAKE
     for cue in cues:
@@ -119,14 +128,14 @@ def _compute_travel(cue: CameraCue, options: CameraOptions) -> NDArray[np.float6
 
 
 def _compensate_dolly_zoom(pose: CameraPose, cues: Sequence[CameraCue], options: CameraOptions) -> CameraPose:
-    """Zoom against the dolly in a dolly zoom, so that what lies in focus keeps its size."""
+    """Zoom against the dolly in a dolly zoom, so that what lies at the pivot keeps its size."""
     if any(cue.move is CameraMove.DOLLY_ZOOM for cue in cues):
         return pose._replace(zoom=pose.zoom * (1 - pose.dolly * options.pivot_disparity))
     return pose
 
 
 def _ease_cue(cue: CameraCue, frames: int) -> NDArray[np.float64]:
-    """Return how much of a cue's travel is done at each frame, 0.0 … 1.0."""
+    """Return how much of a cue's travel is done at each frame, float64 [frames], 0.0 … 1.0."""
     if frames == 1:
         return np.zeros(1)
     along = ((np.arange(frames - 1) + 0.5) / (frames - 1) - cue.start) / (cue.end - cue.start)
@@ -139,7 +148,8 @@ def _ease_cue(cue: CameraCue, frames: int) -> NDArray[np.float64]:
 
 
 def _generate_shake(options: CameraOptions) -> NDArray[np.float64]:
-    """Return a hand's slow drift for pan, tilt, truck and roll [frames, 4], starting at zero."""
+    """Return a hand's slow drift, float64 [frames, 4]: pan, tilt and truck in units, roll in radians."""
+    # Sums of sines: (frequency in hertz, amplitude). All start at zero.
     rng = np.random.default_rng([options.seed, 7])
     seconds = np.arange(options.frames)[:, None] / FPS
     total = np.zeros((options.frames, 4))

@@ -10,11 +10,9 @@ import numpy as np
 from keyreel.engines.motion.imaging.pixels import blend, blur_image, resize, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 _DETECTION_SIDE: Final = 384
 _MAX_TOTAL_AREA: Final = 0.012

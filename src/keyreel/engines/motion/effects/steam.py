@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.effects.fog_fire_and_grading import generate_tileable_noise
+from keyreel.engines.motion.imaging.noise import generate_tileable_noise
 from keyreel.engines.motion.imaging.pixels import blend, resize, sample_image, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 _COARSE_STEP: Final = 4
 _ASPECT_RATIO: Final = 1.5

@@ -12,11 +12,9 @@ import numpy as np
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 _ANALYSIS_WIDTH: Final = 192
 _MAX_DISPLACEMENT: Final = 0.011

@@ -1,1 +1,1 @@
-"""Operations on pixel arrays: filters, cropping, warping, noise."""
+"""Operations on arrays of pixels: filters, cropping, warping, noise. Knows nothing of scenes or shots."""

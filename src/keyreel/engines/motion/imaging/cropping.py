@@ -1,4 +1,4 @@
-"""Images brought to the frame's size: cropped to cover it, never stretched."""
+"""Images read, and cropped to cover a frame, never stretched. Does not know where their subjects are."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
 CENTRE: Final = (0.5, 0.5)
+"""The middle of an image, x and y as fractions of its sides."""
 
 
 def load_cropped(path: Path, size: Size, focus: tuple[float, float] | None = None) -> Frame:
-    """Read an image, scale it to cover `size` and crop it there.
+    """Read an image, uint8 [height, width, 3], scale it to cover `size` and crop it to that.
 
     `focus` (x, y as fractions of the image) comes as near to the frame's middle as the image allows;
     without one the crop is central.
 
     Raises:
-        RenderFailed: the file is no image.
+        RenderFailed: the file cannot be read as an image.
     """
     return crop_to_cover(load_image(path), size, focus)
 
 
 def load_image(path: Path) -> Frame:
-    """Read an image as RGB.
+    """Read an image as RGB, uint8 [height, width, 3].
 
     Raises:
-        RenderFailed: the file is no image.
+        RenderFailed: the file cannot be read as an image.
     """
     frame = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if frame is None:
@@ -44,7 +45,7 @@ def load_image(path: Path) -> Frame:
 
 
 def crop_to_cover(frame: Frame, size: Size, focus: tuple[float, float] | None = None) -> Frame:
-    """Scale a frame to cover `size` and crop it around `focus`."""
+    """Scale an image to cover `size` and crop it around `focus` (x, y as fractions), or centrally."""
     height, width = frame.shape[:2]
     if (width, height) == (size.width, size.height):
         return frame

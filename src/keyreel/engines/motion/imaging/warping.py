@@ -1,4 +1,7 @@
-"""Charts: for each pixel of a frame, where it is found in an image. Small ones steer full-size warps."""
+"""Coordinate maps: for each pixel of a frame, where an image shows it; small ones steer full-size warps.
+
+Homographies are of pixels or of units: in units an image's sides are 1 long. Knows nothing of what moves.
+"""
 
 from __future__ import annotations
 
@@ -9,49 +12,56 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, resize, sample_image
+from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, resize, sample_image, to_rgb, to_rgba
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Mask, Matrix
     from keyreel.order import Size
 
-    Matrix = NDArray[np.float64]
-    CoordinateMap = FloatArray
-    """[h,w,2]: x and y in pixels of an image that has the chart's size."""
 
 FADE_RIM: Final = 0.06
-"""The share of an image's sides over which it fades in from its border."""
+"""The fraction of an image's sides over which it fades in from its border."""
 
 
 def create_identity_map(size: Size) -> CoordinateMap:
-    """Return the chart that finds each pixel where it is."""
+    """Return the map that finds each pixel where it is."""
     across, down = np.meshgrid(
         np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32)
     )
     return np.dstack([across, down])
 
 
+def to_pixel_homography(homography: Matrix, width: int, height: int) -> Matrix:
+    """Return a homography [3, 3] of units as one of the pixels of an image of this size."""
+    units = np.diag([width, height, 1.0])
+    return np.asarray(units @ homography @ np.linalg.inv(units), np.float64)
+
+
+def to_unit_homography(homography: Matrix, width: int, height: int) -> Matrix:
+    """Return a homography [3, 3] of the pixels of an image of this size as one of units."""
+    units = np.diag([width, height, 1.0])
+    return np.asarray(np.linalg.inv(units) @ homography @ units, np.float64)
+
+
 def transform_map(coordinate_map: CoordinateMap, homography: Matrix) -> CoordinateMap:
-    """Send the chart's places through a homography of pixels."""
+    """Map a coordinate map's positions through a homography [3, 3] of pixels."""
     points = cv2.perspectiveTransform(coordinate_map.reshape(-1, 1, 2), homography)
     return np.asarray(points, dtype=np.float32).reshape(coordinate_map.shape)
 
 
 def sample_field(field: FloatArray, coordinate_map: CoordinateMap) -> FloatArray:
-    """Look a field of any depth up along a chart; its rim goes on outside."""
+    """Sample a field, float32 [height, width] or [height, width, channels]; its border continues outside."""
     return sample_image(field, coordinate_map, cv2.BORDER_REPLICATE)
 
 
 def compute_border_weight(coordinate_map: CoordinateMap, rim: float = FADE_RIM) -> FloatArray:
-    """Tell how far inside an image each place lies: 0 at its border and outside, 1 from the rim inwards."""
+    """Return float32 [height, width]: 0 at the image's border and outside, 1 from the rim inwards."""
     return to_border_weight(compute_border_distance(coordinate_map), rim)
 
 
 def compute_border_distance(coordinate_map: CoordinateMap) -> FloatArray:
-    """Return how far inside an image each place lies, in shares of its sides; outside it is negative."""
+    """Return float32 [height, width]: distances inside the border, in fractions of the sides; < 0 outside."""
     distances: list[FloatArray] = []
     for axis, side in zip(
         cv2.split(coordinate_map), (coordinate_map.shape[1], coordinate_map.shape[0]), strict=True
@@ -63,13 +73,13 @@ def compute_border_distance(coordinate_map: CoordinateMap) -> FloatArray:
 
 
 def to_border_weight(distance: FloatArray, rim: float) -> FloatArray:
-    """Turn distances from the border into 0 at it and outside, 1 from the rim inwards."""
+    """Turn distances from the border into weights: 0 at it and outside, 1 from the rim inwards."""
     return np.asarray(np.clip(distance / np.float32(rim), 0, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class RelativeBox:
-    """A part of a frame, as shares of its sides."""
+    """A part of a frame, in fractions of its sides."""
 
     left: float = 0.0
     top: float = 0.0
@@ -78,11 +88,11 @@ class RelativeBox:
 
     @property
     def area(self) -> float:
-        """Its share of the frame."""
+        """The fraction of the frame that it covers."""
         return (self.right - self.left) * (self.bottom - self.top)
 
     def to_slices(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
-        """Return the rows and columns of an array that it covers, whole pixels."""
+        """Return the rows and columns that it covers of an array of this shape, in whole pixels."""
         height, width = shape[:2]
         return (
             slice(floor(self.top * height), ceil(self.bottom * height)),
@@ -90,8 +100,8 @@ class RelativeBox:
         )
 
 
-def find_bounding_box(needed: NDArray[np.bool_]) -> RelativeBox | None:
-    """Return the box around all that is needed, and the pixels next to it; None where nothing is."""
+def find_bounding_box(needed: Mask) -> RelativeBox | None:
+    """Return the box around all marked pixels and their neighbours; None where none is marked."""
     rows, columns = np.flatnonzero(needed.any(axis=1)), np.flatnonzero(needed.any(axis=0))
     if not rows.size:
         return None
@@ -105,10 +115,13 @@ def find_bounding_box(needed: NDArray[np.bool_]) -> RelativeBox | None:
 
 
 def warp_image(frame: Frame, displacement: FloatArray, box: RelativeBox) -> Frame:
-    """Warp a box of a full-size frame along small shifts, in its pixels. Outside it is mirrored."""
+    """Return a box of a frame, warped along a displacement; outside the frame is mirrored.
+
+    `displacement` is float32 [h, w, 2] of any smaller size: x and y in pixels of the full-size frame.
+    """
     height, width = frame.shape[:2]
     rows, columns = box.to_slices(frame.shape)
-    # Shifts are enlarged, not places: nothing moves exactly where they are 0.
+    # Displacements are enlarged, not positions: where they are 0, nothing moves at all.
     full = (
         resize(np.asarray(each, np.float32), width, height)[rows, columns] for each in cv2.split(displacement)
     )
@@ -116,16 +129,14 @@ def warp_image(frame: Frame, displacement: FloatArray, box: RelativeBox) -> Fram
         each + np.float32(start) if start else np.ascontiguousarray(each)
         for each, start in zip(full, (columns.start, rows.start), strict=True)
     )
-    # OpenCV 5 fetches four channels in half the time of three.
-    four = cv2.cvtColor(frame, cv2.COLOR_RGB2RGBA)
     flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    seen = cv2.remap(four, across, down, flags, borderMode=BORDER_MIRROR)
-    return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
+    warped = cv2.remap(to_rgba(frame), across, down, flags, borderMode=BORDER_MIRROR)
+    return to_rgb(np.asarray(warped, np.uint8))
 
 
 def blend_8bit(one: Frame, other: Frame, share: FloatArray) -> Frame:
-    """Mix two images of one size by the first one's share [h,w], 0 … 1, as large as they are."""
-    # Bytes mix in a third of the time that cv2.blendLinear takes for floats.
+    """Blend two images of one size by the first one's share, float32 [height, width], 0.0 … 1.0."""
+    # Bytes are blended in a third of the time that cv2.blendLinear takes for float weights.
     weight = cv2.cvtColor(cv2.convertScaleAbs(share, alpha=255), cv2.COLOR_GRAY2RGB)
     near = cv2.multiply(one, weight, scale=1 / 255)
     far = cv2.multiply(other, cv2.bitwise_not(weight), scale=1 / 255)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.camera.timing import LEAD_FRAMES
 from keyreel.engines.motion.imaging.cropping import crop_to_cover
 from keyreel.engines.motion.imaging.pixels import blur_image, resize
 from keyreel.engines.motion.imaging.warping import create_identity_map, sample_field
@@ -26,13 +27,9 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import Float64Array, FloatArray
     from keyreel.engines.motion.layers.layered_image import LayeredImage
 
-    FloatArray = NDArray[np.float32]
-    Float64Array = NDArray[np.float64]
-
-LEAD_FRAMES: Final = 8
-"""How many frames the lead lies before the last frame."""
 
 _LONG_SIDE: Final = 640
 _ROUNDS: Final = 3

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
 _ITERATIONS: Final = 10
 _TOLERANCE_LEVELS: Final = 12.0

@@ -16,12 +16,9 @@ from keyreel.engines.motion.imaging.warping import create_identity_map, sample_f
 from keyreel.order import Size
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray, GreyImage
 
-    GreyImage = NDArray[np.uint8]
 
 _COARSEST: Final = 4
 _FINEST: Final = 1

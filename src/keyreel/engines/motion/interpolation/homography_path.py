@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from keyreel.engines.motion.imaging.arrays import Matrix
 
-    Matrix = NDArray[np.float64]
 
 _SQUARE_ROOT_COUNT = 8
 

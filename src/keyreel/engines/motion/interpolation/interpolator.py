@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import CoordinateMap, Matrix
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Matrix
     from keyreel.engines.motion.interpolation.moving_objects import MovingObjects
     from keyreel.engines.motion.interpolation.registration import ImageFeatures
-    from keyreel.engines.motion.networks.models import FloatArray, Network
+    from keyreel.engines.motion.networks.models import Network
 
     LitImage = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
     """How an image is lit at a place, the image, and its shifts."""

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import CoordinateMap, Matrix, RelativeBox
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Matrix
+    from keyreel.engines.motion.imaging.warping import RelativeBox
     from keyreel.engines.motion.interpolation.object_matching import MatchedObject
-    from keyreel.engines.motion.networks.models import FloatArray
 
 _DETECTION_PIXELS: Final = 448 * 256
 _BORDER_RIM: Final = 0.02

@@ -18,12 +18,9 @@ from keyreel.engines.motion.imaging.pixels import resize
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import Matrix
+    from keyreel.engines.motion.imaging.arrays import BinaryImage, Matrix
 
-    Mask = NDArray[np.uint8]
 
 _CHANGE_LEVELS: Final = 26.0
 """Levels of 255 by which two images of one thing never differ."""
@@ -60,12 +57,12 @@ class MatchedObject:
     `shown` tells whether the first and the last image show it: what only one shows comes or goes.
     """
 
-    mask: Mask
+    mask: BinaryImage
     affine: Matrix
     visible_in: tuple[bool, bool] = (True, True)
 
 
-def match_objects(one: Frame, other: Frame, common: Mask) -> Iterator[MatchedObject]:
+def match_objects(one: Frame, other: Frame, common: BinaryImage) -> Iterator[MatchedObject]:
     """Find what is in two aligned images at different places; `common` marks what both show."""
     changed = _detect_changes(one, other) & common
     count, labels, stats, _ = cv2.connectedComponentsWithStats(changed)
@@ -86,7 +83,7 @@ def match_objects(one: Frame, other: Frame, common: Mask) -> Iterator[MatchedObj
         yield from _find_appearing(one, other, left)
 
 
-def _find_appearing(one: Frame, other: Frame, changed: Mask) -> Iterator[MatchedObject]:
+def _find_appearing(one: Frame, other: Frame, changed: BinaryImage) -> Iterator[MatchedObject]:
     """Find what only one of both images shows, each a compact thing with an outline."""
     outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
@@ -104,7 +101,7 @@ def _find_appearing(one: Frame, other: Frame, changed: Mask) -> Iterator[Matched
             yield MatchedObject(region, np.eye(2, 3), shown)
 
 
-def _detect_changes(one: Frame, other: Frame) -> Mask:
+def _detect_changes(one: Frame, other: Frame) -> BinaryImage:
     """Mark what differs by more than a pixel's shift could explain."""
     a, b = (cv2.GaussianBlur(each, (0, 0), 0.8) for each in (one, other))
     over = cv2.subtract(a, cv2.dilate(b, _SMALL_KERNEL))
@@ -115,7 +112,9 @@ def _detect_changes(one: Frame, other: Frame) -> Mask:
     return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, _LARGE_KERNEL), dtype=np.uint8)
 
 
-def _match_object(one: Frame, other: Frame, region: Mask, changed: Mask) -> MatchedObject | None:
+def _match_object(
+    one: Frame, other: Frame, region: BinaryImage, changed: BinaryImage
+) -> MatchedObject | None:
     """Find where the thing went that the first image shows in a changed region."""
     best: tuple[float, MatchedObject] | None = None
     for move in _find_candidate_affines(one, other, region, changed):
@@ -147,20 +146,22 @@ def _match_object(one: Frame, other: Frame, region: Mask, changed: Mask) -> Matc
     return MatchedObject(best[1].mask, _refine_affine(one, other, best[1]))
 
 
-def _complete_mask(outline: Mask, there: Mask, move: Matrix) -> Mask:
+def _complete_mask(outline: BinaryImage, there: BinaryImage, move: Matrix) -> BinaryImage:
     """Add to an outline what only the other image shows whole: at its border a thing is cut off."""
     back = _warp_mask(there, np.asarray(cv2.invertAffineTransform(move), np.float64))
     much = np.count_nonzero(back & (1 - outline)) > _MAX_COMPLETION * np.count_nonzero(outline)
     return outline if much else np.asarray(outline | back, dtype=np.uint8)
 
 
-def _find_touched_regions(changed: Mask, landed: Mask) -> Mask:
+def _find_touched_regions(changed: BinaryImage, landed: BinaryImage) -> BinaryImage:
     """Return the changed regions that something lands in."""
     _, labels = cv2.connectedComponents(changed)
     return np.asarray(np.isin(labels, np.unique(labels[(landed & changed) > 0])) & (labels > 0), np.uint8)
 
 
-def _find_candidate_affines(one: Frame, other: Frame, region: Mask, changed: Mask) -> Iterator[Matrix]:
+def _find_candidate_affines(
+    one: Frame, other: Frame, region: BinaryImage, changed: BinaryImage
+) -> Iterator[Matrix]:
     """Return the moves under which the region looks most like something in the other image."""
     one, other = (np.asarray(cv2.pyrDown(each), np.uint8) for each in (one, other))
     region, changed = (each[::2, ::2] for each in (region, changed))
@@ -186,7 +187,7 @@ def _find_candidate_affines(one: Frame, other: Frame, region: Mask, changed: Mas
         yield np.asarray(move, dtype=np.float64)
 
 
-def _find_unchanged_part(one: Frame, other: Frame, region: Mask, move: Matrix) -> Mask:
+def _find_unchanged_part(one: Frame, other: Frame, region: BinaryImage, move: Matrix) -> BinaryImage:
     """Return the part of a region that looks the same where it is moved to, as one piece without holes."""
     left, top, width, height = cv2.boundingRect(region)
     box = slice(top, top + height), slice(left, left + width)
@@ -207,12 +208,12 @@ def _find_unchanged_part(one: Frame, other: Frame, region: Mask, move: Matrix) -
     return np.asarray(whole | around & same, dtype=np.uint8)
 
 
-def _warp_mask(outline: Mask, move: Matrix) -> Mask:
+def _warp_mask(outline: BinaryImage, move: Matrix) -> BinaryImage:
     size = outline.shape[1], outline.shape[0]
     return np.asarray(cv2.warpAffine(outline, move, size, flags=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
-def _measure_distance(outline: Mask, move: Matrix) -> float:
+def _measure_distance(outline: BinaryImage, move: Matrix) -> float:
     rows, columns = np.nonzero(outline)
     if not rows.size:
         return 0.0
@@ -220,7 +221,7 @@ def _measure_distance(outline: Mask, move: Matrix) -> float:
     return hypot(*(move[:, :2] @ centre + move[:, 2] - centre))
 
 
-def _has_edges(one: Frame, other: Frame, outline: Mask, clearly: float = _EDGE_RATIO) -> bool:
+def _has_edges(one: Frame, other: Frame, outline: BinaryImage, clearly: float = _EDGE_RATIO) -> bool:
     """Say whether one image has edges around an outline that the other one lacks: the thing is there."""
     rim = cv2.morphologyEx(outline, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
     edges = [

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray, Network
+    from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.engines.motion.networks.models import Network
 
 _FIRST_NODE_TIME: Final = 0.12
 _LAST_NODE_TIME: Final = 0.88

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import Matrix, Points
 
-    Matrix = NDArray[np.float64]
-    Points = NDArray[np.float32]
 
 _DETECTION_SIDE: Final = 640
 _MAX_FEATURES: Final = 3000

@@ -13,7 +13,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
 _SHARPENING: Final = 0.12
 """Linear interpolation at random places keeps 0.82 of what repeats every four pixels, 1 / (1 + 2 * 0.11)."""

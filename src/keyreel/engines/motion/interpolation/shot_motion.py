@@ -15,7 +15,7 @@ import numpy as np
 
 from keyreel.engines.motion.camera.path import AMPLITUDE_SCALES
 from keyreel.engines.motion.camera.timing import smoothstep
-from keyreel.engines.motion.effects.weather import ShotEffects
+from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.imaging.warping import create_identity_map
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
@@ -23,8 +23,7 @@ from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.warping import CoordinateMap
-    from keyreel.engines.motion.networks.models import FloatArray
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray
     from keyreel.engines.motion.prompts.parser import CameraCue
     from keyreel.order import Order
 

@@ -23,7 +23,8 @@ from keyreel.order import FPS, Size
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.networks.models import FloatArray, Networks
+    from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.engines.motion.networks.models import Networks
 
 _DOLLY_PER_FRAME: Final = 0.05 / FPS
 """How far the camera moves in with each frame, close to a keyframe and beyond it."""

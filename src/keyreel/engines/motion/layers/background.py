@@ -1,4 +1,7 @@
-"""Plates: the image behind its subject, and beyond its own borders, as far as a moving camera can see."""
+"""The background: the image behind its subject and beyond its own borders, as far as a moving camera sees.
+
+What the subject hides is inpainted by PatchMatch (Barnes et al. 2009). Images are uint8 [height, width, 3].
+"""
 
 from __future__ import annotations
 
@@ -9,35 +12,37 @@ import cv2
 import numpy as np
 from patchmatch import inpaint, set_random_seed
 
-from keyreel.engines.motion.imaging.pixels import blend, blur_image, resize, to_uint8
+from keyreel.engines.motion.imaging.pixels import blend, blur_image, fit_within, resize, to_uint8
 from keyreel.engines.motion.layers.texture_fill import add_texture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
 
 _FILL_SIDE: Final = 192
+"""Pixels of the longer side at which is inpainted; the next four are in pixels of that size."""
+
 _FILL_BAND: Final = 21
 _PATCH_SIZE: Final = 3
-_FALLBACK_WEIGHT: Final = 1e-3
 _LIGHT_REACH_PX: Final = 4.0
+_FALLBACK_WEIGHT: Final = 1e-3
 _MAX_LIGHT_CORRECTION: Final = 40.0
-"""Levels of 255 by which a fill may miss the light of its surroundings: more is another thing, not light."""
+"""Levels of 255 by which a fill may miss its surroundings' light: what differs by more is another thing."""
 _MIN_VISIBLE_ALPHA: Final = 0.02
+
 _MARGIN_SHARE: Final = 0.14
-"""How far a canvas reaches beyond the frame on each side, in parts of that side."""
+"""How far a canvas reaches beyond the frame on each side, in fractions of that side."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameCanvas:
-    """An image with surroundings. The frame's rest position starts at (left, top).
+    """An image with surroundings, of which the resting frame shows the part that starts at (left, top).
 
-    `slack` says how many pixels of real image lie beyond the frame: left, top, right, bottom.
+    `margins` are the pixels of real image beyond the frame: left, top, right, bottom. The rest is mirrored.
     """
 
     image: Frame
@@ -55,7 +60,7 @@ class FrameCanvas:
 
 
 def create_canvas(source_image: Frame, size: Size, focus: tuple[float, float]) -> FrameCanvas:
-    """Scale an image to cover the frame around `focus`; keep what lies beside it, mirror what is missing."""
+    """Scale an image to cover the frame around `focus`, x and y as fractions; mirror what lies beside."""
     height, width = source_image.shape[:2]
     scale = max(size.width / width, size.height / height)
     wide, high = max(size.width, round(width * scale)), max(size.height, round(height * scale))
@@ -86,20 +91,18 @@ def create_canvas(source_image: Frame, size: Size, focus: tuple[float, float]) -
 
 
 def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
-    """Fill the place of the subject from its surroundings.
+    """Fill what the subject, of opacity float32 [height, width], 0.0 … 1.0, hides from its surroundings.
 
-    Only a band along the subject's edge is made anew: no camera here sees deeper behind a subject.
+    Only a band along the subject's edge is inpainted: no camera here sees deeper behind a subject.
     """
     image = canvas.image
-    height, width = alpha.shape
-    scale = min(_FILL_SIDE / max(height, width), 1.0)
-    small_size = max(round(width * scale), 1), max(round(height * scale), 1)
+    small_size = fit_within(alpha.shape, _FILL_SIDE)
     grow = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
     covered = resize(alpha, *small_size)
     hole = np.asarray(cv2.dilate(np.asarray(covered > _MIN_VISIBLE_ALPHA, np.uint8), grow), np.uint8)
     deep = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, 3) > _FILL_BAND, np.uint8)
     small = resize(image, *small_size)
-    # What is mirrored runs the other way, as the grain of wood does: nothing is taken from there.
+    # Mirrored texture runs the other way, as the grain of wood does: nothing is copied from there.
     unfit = np.asarray((_find_mirrored(canvas, small_size) & (hole == 0)) | (deep > 0), np.uint8)
     known = (hole | unfit) == 0
     if not hole.any() or not known.any():
@@ -109,15 +112,15 @@ def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
     filled = _match_light(np.asarray(filled, np.uint8), small, covered > _MIN_VISIBLE_ALPHA)
     filled = _blur_unseen_part(filled, deep)
     fill = add_texture(image, small, filled, wanted=hole > deep, known=known)
-    # The fill shows only where the subject was: what is seen beside it at rest stays the image's own.
-    reach = max(round(width / 640), 1)
+    # The fill shows only where the subject was: what is seen beside it at rest stays the image itself.
+    reach = max(round(alpha.shape[1] / 640), 1)
     near = cv2.dilate(np.asarray(alpha > _MIN_VISIBLE_ALPHA, np.uint8), grow[1:-1, 1:-1], iterations=reach)
     soft = blur_image(near.astype(np.float32), reach * 0.8)
     return replace_canvas_image(canvas, blend(fill, image, soft))
 
 
-def _find_mirrored(canvas: FrameCanvas, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return where a canvas, scaled to this width and height, is made of mirror images."""
+def _find_mirrored(canvas: FrameCanvas, size: tuple[int, int]) -> Mask:
+    """Return where a canvas, scaled to this width and height, is mirrored."""
     mirrored = np.ones(canvas.image.shape[:2], np.uint8)
     left, top, right, bottom = canvas.margins
     mirrored[
@@ -128,33 +131,33 @@ def _find_mirrored(canvas: FrameCanvas, size: tuple[int, int]) -> NDArray[np.boo
 
 
 def _match_light(filled: Frame, small: Frame, covered: Mask) -> Frame:
-    """Let the fill, where it is shown, begin with the light beside it: a glow goes on behind a lamp."""
-    shown = cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8))
-    beside = cv2.dilate(shown, np.ones((3, 3), np.uint8)) > shown
+    """Give the fill, near its edge, the light beside it: a glow continues behind a lamp."""
+    visible = cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8))
+    beside = cv2.dilate(visible, np.ones((3, 3), np.uint8)) > visible
     difference = cv2.subtract(small, filled, dtype=cv2.CV_32F)
     light = np.clip(
         _compute_local_mean(np.asarray(difference, np.float32), beside, _LIGHT_REACH_PX),
         -_MAX_LIGHT_CORRECTION,
         _MAX_LIGHT_CORRECTION,
     )
-    depth = cv2.distanceTransform(shown, cv2.DIST_L2, 3)
+    depth = cv2.distanceTransform(visible, cv2.DIST_L2, 3)
     fading = np.asarray(np.exp(-depth / np.float32(_LIGHT_REACH_PX)), np.float32)
     return to_uint8(filled + light * fading[..., None])
 
 
 def _compute_local_mean(values: FloatArray, part: Mask, reach: float) -> FloatArray:
-    """Return the mean around each pixel of the values in a part of the image, 0.0 where none is near."""
+    """Return, around each pixel, the mean of the values in a part of the image; 0.0 where none is near."""
     weight = part.astype(np.float32)
     total = blur_image(np.asarray(values * weight[..., None], np.float32), reach)
     return np.asarray(total / (blur_image(weight, reach)[..., None] + np.float32(1e-4)), np.float32)
 
 
 def _blur_unseen_part(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
-    """Replace the never-seen depth of a hole by a blur of its surroundings: no subject shines through."""
+    """Replace the depth of a hole, which is never seen, by a blur of its surroundings without the subject."""
     if not deep.any():
         return filled
     known = 1 - deep.astype(np.float32)
-    # Where nothing known is near, the mean of all that is.
+    # Where nothing known is near, the mean of all that is known.
     weight = blur_image(known, _FILL_BAND / 2) + _FALLBACK_WEIGHT
     mean = np.array(cv2.mean(filled, 1 - deep)[:3], np.float32)
     near = blur_image(np.asarray(filled * known[..., None], np.float32), _FILL_BAND / 2)
@@ -163,7 +166,7 @@ def _blur_unseen_part(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
 
 
 def create_blank_canvas(size: Size) -> FrameCanvas:
-    """Return an empty canvas whose surroundings are as real as its frame."""
+    """Return a black canvas without mirrored surroundings: all of it is to be painted."""
     across, down = round(size.width * _MARGIN_SHARE), round(size.height * _MARGIN_SHARE)
     image = np.zeros((size.height + 2 * down, size.width + 2 * across, 3), np.uint8)
     return FrameCanvas(image, across, down, size, (across, down, across, down))

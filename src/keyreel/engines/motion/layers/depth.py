@@ -1,4 +1,7 @@
-"""Depth of a single image, as disparity (0.0 infinitely far … 1.0 nearest): ground, sky, subject."""
+"""The depth of a single image as disparity, 0.0 infinitely far … 1.0 nearest: ground, sky and subject.
+
+It is assumed from the layout of outdoor images, and not estimated from the pixels.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,28 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 DEFAULT_HORIZON: Final = 0.42
-"""Where an image's far distance lies when nothing tells: this part of its height from the top."""
+"""The horizon, where nothing tells of it: a fraction of the image's height, from the top."""
+
 _HORIZON_DISPARITY: Final = 0.10
 _MAX_SUBJECT_DISPARITY: Final = 0.95
 _MIN_SUBJECT_DISPARITY: Final = 0.32
 MAX_RELIEF: Final = 0.10
+"""By how much disparity the middle of a subject is nearer than its edge; by eye."""
 
 
-def compute_ground_disparity(rows: NDArray[np.float32], horizon: float = DEFAULT_HORIZON) -> FloatArray:
-    """Return the disparity of the ground seen at these rows (0.0 top … 1.0 bottom of the image)."""
+def compute_ground_disparity(rows: FloatArray, horizon: float = DEFAULT_HORIZON) -> FloatArray:
+    """Return the disparity of ground and sky at rows of any shape, 0.0 top … 1.0 bottom of the image."""
     below = np.clip((rows - horizon) / (1 - horizon), 0, 1)
     above = np.clip((horizon - rows) / horizon, 0, 1)
     return np.asarray(_HORIZON_DISPARITY + 0.85 * below**1.15 + 0.06 * above, np.float32)
 
 
 def estimate_subject_disparity(alpha: FloatArray) -> float:
-    """Return the disparity of a subject that stands where its matte ends below."""
+    """Return the disparity of a subject that stands where its opacity [height, width] ends below."""
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
     foot = (rows[-1] + 1) / alpha.shape[0] if rows.size else 1.0
     here = float(compute_ground_disparity(np.array([foot], np.float32))[0])
@@ -36,7 +40,7 @@ def estimate_subject_disparity(alpha: FloatArray) -> float:
 
 
 def compute_relief(alpha: FloatArray) -> FloatArray:
-    """Return the roundness of a subject: how much nearer than its edge each point lies."""
+    """Return by how much disparity each pixel of an opacity [height, width] is nearer than its edge."""
     inside = np.asarray(alpha > 0.5, np.uint8)
     inner = cv2.distanceTransform(inside, cv2.DIST_L2, 3)
     peak = max(float(inner.max()), 1.0)

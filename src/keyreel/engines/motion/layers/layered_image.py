@@ -1,4 +1,7 @@
-"""A still image as a stage: the plate behind, the subject before it, each with its depth."""
+"""A still image as two layers with depth, background and subject, seen by a moving camera.
+
+Knows one image; scenes of several subjects are put together elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -21,55 +24,68 @@ from keyreel.engines.motion.imaging.pixels import (
     to_rgba,
     to_uint8,
 )
-from keyreel.engines.motion.layers import background as plate
 from keyreel.engines.motion.layers import depth
+from keyreel.engines.motion.layers.background import create_canvas, inpaint_background
 from keyreel.engines.motion.layers.visible_patches import (
     OpacityGrid,
     create_full_mask,
     draw_patch,
     sample_patches,
 )
-from keyreel.engines.motion.networks.matting import compute_alpha_matte, measure_coverage
-from keyreel.engines.motion.subjects.cutouts import decontaminate_edges
+from keyreel.engines.motion.networks.matting import (
+    compute_alpha_matte,
+    decontaminate_edges,
+    find_centroid,
+    measure_coverage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
     from keyreel.engines.motion.effects.wind import Wind
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
     from keyreel.engines.motion.layers.background import FrameCanvas
-    from keyreel.engines.motion.layers.visible_patches import Mask
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _MIN_COVERAGE: Final = 0.004
 _MAX_COVERAGE: Final = 0.82
+"""The fractions of the frame between which a matte is that of a subject."""
+
 _CLOSE_UP_COVERAGE: Final = 0.35
+"""The fraction of the frame from which a subject is seen close up."""
+
 _CLOSING_SIZE: Final = 0.16
+"""Width of the bays that are filled in a close-up's matte, in parts of the longer side."""
+
 _GAP_DILATION: Final = 3
 _COARSE_STEP: Final = 8
+"""Pixels of the canvas for each one of a subject's relief, and of the matte in which bays are filled."""
+
 _MIN_VISIBLE_ALPHA: Final = 0.01
 _HEADROOM: Final = 0.07
+"""Room above a subject that is too tall for the frame, in parts of the frame's height."""
+
 _MIN_FLOW_SPEED: Final = 0.02
-"""Pixels a second below which water stands still."""
+"""Pixels a second below which water counts as still."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectLayer:
-    """The subject on a canvas: its colours, clean of the background's, with opacity, and how near it is."""
+    """The subject on a canvas: its colours, free of the background's, its opacity, and how near it is."""
 
     image: Frame
-    """Premultiplied, [height, width, 4]."""
+    """Premultiplied RGBA, uint8 [height, width, 4]."""
     opacity_grid: OpacityGrid
     disparity: float
+    """Of its edge, 0.0 far … 1.0 near."""
     relief: FloatArray
+    """By how much disparity each point is nearer than the edge, float32 at an eighth of the canvas's size."""
     bounds: tuple[float, float, float, float]
     """In units: left, top, right, bottom."""
     origin: tuple[float, float]
@@ -78,10 +94,11 @@ class SubjectLayer:
 
 @dataclass(frozen=True, slots=True)
 class LayeredImage:
-    """An image, parted.
+    """An image, separated into layers.
 
-    `whole` and `ground` are RGBA (four channels are fetched in half the time of three), with and without the
-    subject. `centre` is the subject's, as parts of the frame; `focus` the disparity that an orbit holds.
+    `image_rgba` and `background_rgba`, uint8 [height, width, 4], are the canvas with the subject and without
+    it (four channels are sampled in half the time of three). `subject_centre` is in fractions of the frame;
+    `pivot_disparity` is the depth that stays in place in an orbit.
     """
 
     background: FrameCanvas
@@ -102,9 +119,10 @@ class LayeredImage:
         seconds: float = 0.0,
         subject_offset: tuple[float, float] = (0.0, 0.0),
     ) -> Frame:
-        """Return what the camera sees at a time. `weather` may draw on the plate before the subject.
+        """Return what the camera sees at a time, uint8 [height, width, 3].
 
-        `drift` is how far the subject has moved by itself, in units.
+        `draw_behind` may draw on the background before the subject is drawn over it. `subject_offset` is how
+        far the subject has moved by itself, in units, right and down.
         """
         points = view.build_grid()
         if not self.subject:
@@ -133,7 +151,7 @@ class LayeredImage:
         return frame
 
     def render_undivided(self, pose: CameraPose, view: CameraView, *, seconds: float = 0.0) -> Frame:
-        """Return the image as if all of it lay on the ground: at rest it is the image, to the pixel."""
+        """Return the view of the image as one layer, with the ground's depth: at rest, exactly the image."""
         return self._render_background(self.image_rgba, view.build_grid(), pose, view, seconds=seconds)
 
     def _render_background(  # noqa: PLR0913 - what is seen, from where, when, and how much of it
@@ -146,47 +164,63 @@ class LayeredImage:
         seconds: float,
         needed: Mask | None = None,
     ) -> Frame:
-        """Return the frame of what lies on the ground; cells that are not needed hold anything."""
+        """Return the view of a canvas with the ground's depth; cells that are not needed hold anything."""
         layer_points = parallax.unproject_points(
             points, pose, view, partial(sample_ground_disparity, view=view)
         )
-        origin = float(self.background.left), float(self.background.top)
         needed = create_full_mask(view) if needed is None else needed
         if self.wind:
             layer_points = self.wind.displace_points(
                 layer_points, seconds, _sample_rest_map(self.wind.flexibility, layer_points, view)
             )
         frame = np.empty((view.size.height, view.size.width, 3), np.uint8)
-        if self.ambient_flow is None:
-            for patch, pixels in sample_patches(image, layer_points, needed, view=view, origin=origin):
-                to_rgb(pixels, frame[patch])
+        if self.ambient_flow is not None:
+            self._draw_flowing(image, frame, layer_points, needed, view=view, seconds=seconds)
             return frame
+        for patch, pixels in sample_patches(image, layer_points, needed, view=view, origin=self._origin):
+            to_rgb(pixels, frame[patch])
+        return frame
+
+    @property
+    def _origin(self) -> tuple[float, float]:
+        return float(self.background.left), float(self.background.top)
+
+    def _draw_flowing(  # noqa: PLR0913 - what is seen, from where, when, and how much of it
+        self,
+        image: Frame,
+        frame: Frame,
+        layer_points: FloatArray,
+        needed: Mask,
+        *,
+        view: CameraView,
+        seconds: float,
+    ) -> None:
+        """Draw the needed cells as the ambient flow has carried them: two phases, of which one fades in."""
+        assert self.ambient_flow is not None
         velocity = _sample_rest_map(self.ambient_flow.velocity, layer_points, view) * np.float32(
             view.half_size[0] * 2
         )
-        (shift, weight), (other, rest) = self.ambient_flow.compute_phases(seconds)
-        for patch, pixels in sample_patches(
-            image, _advect_points(layer_points, velocity, shift), needed, view=view, origin=origin
-        ):
+        (shift, weight), (other_shift, other_weight) = self.ambient_flow.compute_phases(seconds)
+        points = _advect_points(layer_points, velocity, shift)
+        for patch, pixels in sample_patches(image, points, needed, view=view, origin=self._origin):
             to_rgb(pixels, frame[patch])
+        if not other_weight:
+            return
+        points = _advect_points(layer_points, velocity, other_shift)
         flowing = needed & (_find_max_speed(velocity) * view.pixels_per_unit > _MIN_FLOW_SPEED)
-        if rest:
-            for patch, pixels in sample_patches(
-                image, _advect_points(layer_points, velocity, other), flowing, view=view, origin=origin
-            ):
-                here = frame[patch]
-                cv2.addWeighted(here, weight, to_rgb(pixels), rest, 0, dst=here)
-        return frame
+        for patch, pixels in sample_patches(image, points, flowing, view=view, origin=self._origin):
+            here = frame[patch]
+            cv2.addWeighted(here, weight, to_rgb(pixels), other_weight, 0, dst=here)
 
 
 def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredImage:
-    """Part an image into plate and subject, for frames of this size."""
+    """Separate an image, uint8 [height, width, 3], into background and subject, for frames of this size."""
     source_image = _downscale_to_cover(source_image, size)
     alpha = compute_alpha_matte(source_image, nets)
     centre = _choose_crop_focus(alpha, size)
-    canvas = plate.create_canvas(source_image, size, centre)
+    canvas = create_canvas(source_image, size, centre)
     opacity = np.asarray(
-        plate.create_canvas(to_uint8(alpha * 255), size, centre).image / np.float32(255), np.float32
+        create_canvas(to_uint8(alpha * 255), size, centre).image / np.float32(255), np.float32
     )
     frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
     if measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
@@ -207,21 +241,21 @@ def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredI
         _compute_bounds(opacity, canvas),
         origin,
     )
-    behind = plate.inpaint_background(canvas, opacity)
+    behind = inpaint_background(canvas, opacity)
     flows = detect_ambient_flow(canvas.rest_frame, frame_alpha)
     return LayeredImage(
         behind,
         to_rgba(canvas.image),
         to_rgba(behind.image),
         subject,
-        _find_centroid(frame_alpha),
+        find_centroid(frame_alpha),
         near,
         flows,
     )
 
 
 def _close_matte(opacity: FloatArray) -> FloatArray:
-    """Fill the bays and holes of a subject seen close up, where a matte loses what is dim or blurred."""
+    """Fill the bays and holes of a subject seen close up, where its matte lacks what is dim or blurred."""
     height, width = opacity.shape
     small = resize(opacity, width // _COARSE_STEP, height // _COARSE_STEP)
     reach = max(round(max(small.shape) * _CLOSING_SIZE), 3)
@@ -234,7 +268,7 @@ def _close_matte(opacity: FloatArray) -> FloatArray:
 
 
 def _find_max_speed(velocity: FloatArray) -> FloatArray:
-    """Return the greatest speed in and around each of the frame's cells."""
+    """Return the greatest speed in and around each of the frame's cells, in units a second."""
     speed = np.ascontiguousarray(np.abs(velocity).max(axis=-1), np.float32)
     return np.asarray(cv2.dilate(speed, np.ones((3, 3), np.uint8)), np.float32)[1:-1, 1:-1]
 
@@ -244,7 +278,7 @@ def _advect_points(points: FloatArray, velocity: FloatArray, seconds: float) -> 
 
 
 def _compute_flexibility(subject: SubjectLayer, points: FloatArray, view: CameraView) -> FloatArray:
-    """Return how far each place of a subject gives way to wind: its edges and what is high above its foot."""
+    """Return how far the subject bends in wind, 0.0 … 1.0, at points [rows, columns, 2] in units."""
     top, foot = subject.bounds[1], subject.bounds[3]
     high = np.clip((foot - points[..., 1]) / (foot - top), 0, 1)
     inner = (_sample_subject_disparity(subject, view, points) - np.float32(subject.disparity)) / np.float32(
@@ -254,7 +288,7 @@ def _compute_flexibility(subject: SubjectLayer, points: FloatArray, view: Camera
 
 
 def _sample_rest_map(rest_map: FloatArray, points: FloatArray, view: CameraView) -> FloatArray:
-    """Return what a small map of the resting frame says at places in units."""
+    """Sample a small map of the resting frame at points [rows, columns, 2] in units."""
     height, width = rest_map.shape[:2]
     frame = np.array((view.size.width, view.size.height), np.float32) / np.float32(view.pixels_per_unit)
     coordinate_map = (points / frame + np.float32(0.5)) * np.array((width, height), np.float32) - np.float32(
@@ -264,7 +298,7 @@ def _sample_rest_map(rest_map: FloatArray, points: FloatArray, view: CameraView)
 
 
 def sample_ground_disparity(points: FloatArray, view: CameraView) -> FloatArray:
-    """Return the ground's disparity at places given in units."""
+    """Return the ground's disparity [rows, columns], 0.0 … 1.0, at points [rows, columns, 2] in units."""
     height = view.size.height
     return depth.compute_ground_disparity(
         np.asarray(points[..., 1] * (view.pixels_per_unit / height) + 0.5, np.float32)
@@ -272,7 +306,7 @@ def sample_ground_disparity(points: FloatArray, view: CameraView) -> FloatArray:
 
 
 def _downscale_to_cover(image: Frame, size: Size) -> Frame:
-    """Bring a large image down to the scale at which it covers the frame: no more of it can be seen."""
+    """Scale a large image down to where it covers the frame: finer detail cannot be seen."""
     height, width = image.shape[:2]
     scale = max(size.width / width, size.height / height)
     if scale >= 1:
@@ -281,27 +315,17 @@ def _downscale_to_cover(image: Frame, size: Size) -> Frame:
     return resize(image, *target)
 
 
-def _find_centroid(alpha: FloatArray) -> tuple[float, float]:
-    total = float(alpha.sum())
-    if total < 1:
-        return 0.5, 0.5
-    height, width = alpha.shape
-    x = float((alpha.sum(axis=0) * (np.arange(width) + 0.5)).sum()) / total / width
-    y = float((alpha.sum(axis=1) * (np.arange(height) + 0.5)).sum()) / total / height
-    return x, y
-
-
 def _choose_crop_focus(alpha: FloatArray, size: Size) -> tuple[float, float]:
-    """Return what a crop should centre on: the subject, or its upper part (the head) where it is too tall."""
-    x, y = _find_centroid(alpha)
+    """Return the fractions at which to centre a crop: on the subject, or on its head where it is too tall."""
+    x, y = find_centroid(alpha)
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
     if not rows.size:
         return x, y
     height, width = alpha.shape
-    shown = size.height / max(size.width / width, size.height / height) / height
+    visible = size.height / max(size.width / width, size.height / height) / height
     top, bottom = int(rows[0]) / height, (int(rows[-1]) + 1) / height
-    headroom = top - _HEADROOM * shown + shown / 2
-    return x, min(headroom, y) if bottom - top > shown else y
+    headroom = top - _HEADROOM * visible + visible / 2
+    return x, min(headroom, y) if bottom - top > visible else y
 
 
 def _compute_relief(alpha: FloatArray) -> FloatArray:
@@ -322,7 +346,7 @@ def _compute_bounds(alpha: FloatArray, canvas: FrameCanvas) -> tuple[float, floa
 
 
 def _sample_subject_disparity(subject: SubjectLayer, view: CameraView, points: FloatArray) -> FloatArray:
-    """Return the disparity of the subject's own surface at places given in units."""
+    """Return the disparity [rows, columns] of the subject's surface at points [rows, columns, 2] in units."""
     centre = np.array(
         (subject.origin[0] + view.size.width / 2, subject.origin[1] + view.size.height / 2), np.float32
     )

@@ -1,4 +1,7 @@
-"""Patches: the few rectangles in which a layer shows, so that no pixel is fetched that another one hides."""
+"""The few rectangles of a frame in which a layer shows, so that no pixel is sampled that another one hides.
+
+A cell is a square of `GRID_STEP` pixels of the frame. Knows no scenes.
+"""
 
 from __future__ import annotations
 
@@ -14,30 +17,34 @@ from keyreel.engines.motion.imaging.pixels import composite_over, resize, sample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask, UInt8Array
 
-    FloatArray = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
     FramePatch = tuple[slice, slice]
-    """Rows and columns of the frame, in pixels."""
+    """Rows and columns of the frame, in pixels; multiples of `GRID_STEP`, but at its far borders."""
 
 _BAND_ROWS: Final = 4
 _MIN_GAP: Final = 4
+"""In cells: the height of a band of patches, and the narrowest gap that is worth two patches."""
+
 _COARSE_STEP: Final = 8
+"""Pixels of a canvas for each entry of an `OpacityGrid`."""
+
 _CELL_FOOTPRINT: Final = 41
-"""Pixels of a canvas that one cell of the frame may show, where it is squeezed and warped the most."""
+"""Pixels of a canvas, along a side, that one cell may show where it is compressed and warped the most."""
 
 
 class OpacityGrid:
-    """Where on its canvas a layer is solid, and where it is anything at all, for whole cells of the frame."""
+    """Where on its canvas a layer is opaque, and where it is visible at all, for whole cells of the frame.
 
-    def __init__(self, alpha: NDArray[np.uint8]) -> None:
+    `alpha` is the canvas's opacity, uint8 [height, width], 0 … 255.
+    """
+
+    def __init__(self, alpha: UInt8Array) -> None:
         cell = np.ones((_CELL_FOOTPRINT, _CELL_FOOTPRINT), np.uint8)
         self._solid = cv2.erode(alpha, cell)[::_COARSE_STEP, ::_COARSE_STEP] == 255
         self._seen = cv2.dilate(alpha, cell)[::_COARSE_STEP, ::_COARSE_STEP] > 0
-        # A place beyond the canvas counts as its border, of which nothing is sure.
+        # A position beyond the canvas counts as its border, which is taken as neither opaque nor empty.
         for border in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
             self._solid[border] = False
             self._seen[border] = True
@@ -45,9 +52,10 @@ class OpacityGrid:
     def classify_cells(
         self, points: FloatArray, view: CameraView, origin: tuple[float, float]
     ) -> tuple[Mask, Mask]:
-        """Return which of the frame's cells the layer fills, and in which it is seen.
+        """Return the masks of the frame's cells that the layer fills, and of those in which it is seen.
 
-        `place` is where the points of the view's grid are on the layer, in units.
+        `points` [rows, columns, 2] are where the view's grid lies on the layer, in units; the resting frame
+        starts at `origin` on the canvas, in pixels.
         """
         inner = points[1:-1, 1:-1]
         columns = inner[..., 0] * view.pixels_per_unit + (view.size.width / 2 + origin[0])
@@ -60,23 +68,23 @@ class OpacityGrid:
 
 
 def create_full_mask(view: CameraView) -> Mask:
-    """Return all of the frame's cells."""
+    """Return a mask of all the frame's cells."""
     rows, columns = (ceil(side / GRID_STEP) for side in (view.size.height, view.size.width))
     return np.ones((rows, columns), np.bool_)
 
 
 def sample_patches(
-    image: NDArray[np.uint8],
+    image: UInt8Array,
     points: FloatArray,
     needed: Mask,
     *,
     view: CameraView,
     origin: tuple[float, float],
-) -> Iterator[tuple[FramePatch, NDArray[np.uint8]]]:
-    """Fetch a layer patch by patch: the needed cells of the frame, and few others.
+) -> Iterator[tuple[FramePatch, UInt8Array]]:
+    """Sample a layer patch by patch: the needed cells of the frame, and few others.
 
-    `place` is where the points of the view's grid are on the layer, in units; the resting frame starts at
-    `origin` there.
+    `image` is the layer's canvas [height, width, channels]; `points` [rows, columns, 2] are where the view's
+    grid lies on the layer, in units; the resting frame starts at `origin` on the canvas, in pixels.
     """
     found = find_patches(needed, view)
     if not found:
@@ -85,7 +93,7 @@ def sample_patches(
     end, right = (ceil(max(patch[axis].stop for patch in found) / GRID_STEP) for axis in (0, 1))
     width, height = view.size.width, view.size.height
     centre = np.array(((width - 1) / 2 + origin[0], (height - 1) / 2 + origin[1]), np.float32)
-    # A cell has its point in its middle, and resize extrapolates half a cell at each side: leave one out.
+    # A cell has its point in its middle, and resize extrapolates half a cell at each side: one is left out.
     around = points[top // GRID_STEP : end + 2, left // GRID_STEP : right + 2]
     coarse = np.ascontiguousarray(around * np.float32(view.pixels_per_unit) + centre, np.float32)
     coordinate_map = resize(coarse, coarse.shape[1] * GRID_STEP, coarse.shape[0] * GRID_STEP)
@@ -96,7 +104,7 @@ def sample_patches(
 
 
 def find_patches(needed: Mask, view: CameraView) -> list[FramePatch]:
-    """Return patches of the frame that hold all needed cells, and few others."""
+    """Return patches of the frame that cover all needed cells, and few others."""
     bands: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
     for top in range(0, needed.shape[0], _BAND_ROWS):
         end = min(top + _BAND_ROWS, needed.shape[0])
@@ -117,21 +125,24 @@ def find_patches(needed: Mask, view: CameraView) -> list[FramePatch]:
 
 
 def draw_patch(
-    image: NDArray[np.uint8],
-    frame: NDArray[np.uint8],
+    image: UInt8Array,
+    frame: UInt8Array,
     patch: FramePatch,
     filled: Mask,
 ) -> None:
-    """Lay a fetched patch, premultiplied RGBA, over the frame; cells that it fills need no mixing."""
+    """Composite a sampled patch, premultiplied RGBA, over the frame, in place.
+
+    Cells that it fills, a mask of the whole frame's, need no blending.
+    """
     rows, columns = patch
     solid = filled[
         rows.start // GRID_STEP : ceil(rows.stop / GRID_STEP),
         columns.start // GRID_STEP : ceil(columns.stop / GRID_STEP),
     ]
     first = last = 0
-    stretches = _find_runs(np.asarray(solid.all(axis=0)), gap=1)
-    if stretches:
-        first, last = (each * GRID_STEP for each in max(stretches, key=lambda run: run[1] - run[0]))
+    runs = _find_runs(np.asarray(solid.all(axis=0)), gap=1)
+    if runs:
+        first, last = (each * GRID_STEP for each in max(runs, key=lambda run: run[1] - run[0]))
         to_rgb(image[:, first:last], frame[rows, columns][:, first:last])
     for part in (slice(0, first), slice(last, columns.stop - columns.start)):
         if part.start < part.stop:
@@ -139,7 +150,7 @@ def draw_patch(
 
 
 def _find_runs(needed: Mask, gap: int = _MIN_GAP) -> tuple[tuple[int, int], ...]:
-    """Return the stretches of needed cells; gaps narrower than `gap` are not worth another stretch."""
+    """Return the runs (start, end) of needed cells in a row; gaps narrower than `gap` do not part them."""
     cells = needed.tobytes()
     found: list[tuple[int, int]] = []
     start = cells.find(1)

@@ -27,18 +27,15 @@ from keyreel.order import FPS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import Float64Array, FloatArray
     from keyreel.engines.motion.interpolation.end_velocity import EndVelocity
     from keyreel.engines.motion.layers.layered_image import LayeredImage
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Order
 
-    Float64Array = NDArray[np.float64]
-    FloatArray = NDArray[np.float32]
 
 _BORDER_COMPRESSION: Final = 1.3
 """Beyond the last frame nothing is known: its border zone is compressed rather than the whole enlarged."""

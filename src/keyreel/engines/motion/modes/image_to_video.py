@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
+from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.effects.steam import Steam, create_steam
-from keyreel.engines.motion.effects.weather import ShotEffects
 from keyreel.engines.motion.effects.wind import Wind, detect_foliage
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.engines.motion.camera.timing import MotionSegment, TimingCurve, choose_timing_curves
+from keyreel.engines.motion.camera.timing import LEAD_FRAMES, MotionSegment, TimingCurve, choose_timing_curves
 from keyreel.engines.motion.imaging.cropping import crop_to_cover, load_image
-from keyreel.engines.motion.interpolation.end_velocity import LEAD_FRAMES
 from keyreel.engines.motion.interpolation.interpolator import KeyframeInterpolator, create_interpolator
 from keyreel.engines.motion.interpolation.registration import detect_features
 from keyreel.engines.motion.interpolation.shot_motion import ShotMotion

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
-from keyreel.engines.motion.effects.weather import ShotEffects
+from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, Place, SubjectAction

@@ -13,7 +13,7 @@ import numpy as np
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.path import CameraPose
 from keyreel.engines.motion.camera.timing import smoothstep
-from keyreel.engines.motion.effects.weather import ShotEffects
+from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.setting import is_drawable, split_into_scenes
 from keyreel.engines.motion.prompts.vocabulary import CameraMove

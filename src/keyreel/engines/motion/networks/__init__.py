@@ -1,1 +1,1 @@
-"""The shipped neural networks, and what is read from images with them."""
+"""The shipped neural networks, and what is measured in images with them."""

@@ -1,4 +1,7 @@
-"""Mattes: which pixels belong to the image's subject, found by U²-Net and refined at its edges."""
+"""Alpha mattes: which pixels belong to an image's subject, by U²-Net's saliency, refined at its edges.
+
+Images are RGB, uint8 [height, width, 3]. Knows nothing of what becomes of the subject.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,41 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
+from keyreel.engines.motion.imaging.pixels import (
+    blend,
+    blur_image,
+    fit_within,
+    resize,
+    smoothstep_array,
+    to_uint8,
+)
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Networks
 
-    FloatArray = NDArray[np.float32]
 
 _INPUT_SIDE: Final = 320
+"""Pixels of the network's square input."""
+
 _MEAN: Final = np.array((0.485, 0.456, 0.406), np.float32)
 _STANDARD_DEVIATION: Final = np.array((0.229, 0.224, 0.225), np.float32)
+"""ImageNet's, of RGB 0.0 … 1.0, with which the network was trained."""
+
 _REFINED_SIDE: Final = 720
+"""Pixels of the longer side at which edges are refined."""
+
 _MIN_PART_WEIGHT: Final = 0.08
+"""The weight, in parts of the largest part's, from which another part belongs to the subject."""
+
 _SALIENCY_THRESHOLD: Final = 0.35
 _MIN_MEAN_SALIENCY: Final = 0.72
-"""The mean saliency inside a matte below which it is none: subjects have 0.92 up, mere mountains 0.5."""
+"""Mean saliency in a matte below which there is no subject: subjects have 0.92 up, mere mountains 0.5."""
 
 
 def compute_alpha_matte(image: Frame, nets: Networks) -> FloatArray:
-    """Return the subject's opacity, 0.0 … 1.0, of the image's size; all zeros where nothing stands out."""
+    """Return the subject's opacity, float32 [height, width], 0.0 … 1.0; all zeros without a subject."""
     raw = compute_saliency(image, nets)
     if not raw.any():
         return np.zeros(image.shape[:2], np.float32)
@@ -36,7 +52,10 @@ def compute_alpha_matte(image: Frame, nets: Networks) -> FloatArray:
 
 
 def compute_saliency(image: Frame, nets: Networks) -> FloatArray:
-    """Return how surely each place belongs to the subject, 0.0 … 1.0, in a square of 320; or all zeros."""
+    """Return how surely each pixel belongs to the subject, float32 [320, 320], 0.0 … 1.0.
+
+    The square covers the whole image. All zeros where nothing stands out.
+    """
     small = cv2.resize(image, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     small /= max(float(small.max()), 1.0)
     found = nets.u2netp(((small - _MEAN) / _STANDARD_DEVIATION).transpose(2, 0, 1)[None])[0][0, 0]
@@ -47,17 +66,51 @@ def compute_saliency(image: Frame, nets: Networks) -> FloatArray:
 
 
 def refine_saliency(image: Frame, raw: FloatArray) -> FloatArray:
-    """Return the opacity, of the image's size, for a salience."""
+    """Return the opacity, float32 [height, width], 0.0 … 1.0, for a saliency map of any size."""
     return _refine_edges(image, _remove_remnants(raw))
 
 
 def measure_coverage(alpha: FloatArray) -> float:
-    """Return the part of the image that the subject covers."""
+    """Return the fraction of the image that an opacity [height, width], 0.0 … 1.0, covers."""
     return float(alpha.mean())
 
 
+def find_centroid(alpha: FloatArray, min_mass: float = 1.0) -> tuple[float, float]:
+    """Return the centroid of an opacity [height, width], x and y as fractions of its sides.
+
+    It is the middle where the opacity sums to less than `min_mass`, in pixels.
+    """
+    mass = float(alpha.sum())
+    if mass < min_mass:
+        return 0.5, 0.5
+    height, width = alpha.shape
+    x = float((alpha.sum(axis=0) * (np.arange(width) + 0.5)).sum()) / mass / width
+    y = float((alpha.sum(axis=1) * (np.arange(height) + 0.5)).sum()) / mass / height
+    return x, y
+
+
+def decontaminate_edges(image: Frame, alpha: FloatArray) -> Frame:
+    """Return the image with the subject's inner colours continued over its soft edge.
+
+    `image` is uint8 [height, width, 3], RGB; `alpha` float32 [height, width], 0.0 … 1.0. Without this the
+    edge carries the old background's colours along.
+    """
+    height, width = alpha.shape
+    # What is continued is blurred: half the size holds all of it.
+    half = max(width // 2, 1), max(height // 2, 1)
+    small, opacity = resize(image, *half), resize(alpha, *half)
+    sure = np.asarray(np.clip((opacity - 0.9) * 10, 0, 1), np.float32)
+    spread = max(half[0] / 400, 0.75)
+    spread_sure = blur_image(sure, spread)
+    inner = (
+        blur_image(np.asarray(small * sure[..., None], np.float32), spread) / (spread_sure + 1e-3)[..., None]
+    )
+    known = np.clip(resize(spread_sure, width, height) * 8, 0, 1) * np.clip((1 - alpha) * 10, 0, 1)
+    return blend(resize(to_uint8(inner), width, height), image, np.asarray(known, np.float32))
+
+
 def _remove_remnants(raw: FloatArray) -> FloatArray:
-    """Keep the parts that matter: the largest one, and others of at least a part of its weight."""
+    """Keep the largest connected part, and others of at least a fraction of its weight."""
     count, labels, _, _ = cv2.connectedComponentsWithStats(np.asarray(raw > _SALIENCY_THRESHOLD, np.uint8))
     if count <= 2:
         return raw
@@ -69,13 +122,12 @@ def _remove_remnants(raw: FloatArray) -> FloatArray:
 
 
 def _refine_edges(image: Frame, raw: FloatArray) -> FloatArray:
-    """Fit the coarse matte to the image's own edges by a guided filter, then make it decided."""
+    """Fit the coarse matte to the image's own edges by a guided filter, then raise its contrast."""
     height, width = image.shape[:2]
-    scale = min(1.0, _REFINED_SIDE / max(height, width))
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    size = fit_within(image.shape, _REFINED_SIDE)
     guide = np.asarray(resize(image, *size) / np.float32(255), np.float32)
     coarse = resize(raw, *size)
-    # Decide first: U²-Net-p is unsure on a subject's inside, and a subject must not be seen through.
+    # Contrast first: U²-Net-p is unsure inside a subject, and a subject must not be seen through.
     coarse = smoothstep_array(coarse, 0.1, 0.5)
     fine = _apply_guided_filter(guide, coarse, radius=max(round(max(size) / 110), 3), softness=2e-4)
     return np.clip(resize(smoothstep_array(fine, 0.12, 0.88), width, height), 0, 1)
@@ -84,7 +136,10 @@ def _refine_edges(image: Frame, raw: FloatArray) -> FloatArray:
 def _apply_guided_filter(
     guide: FloatArray, values: FloatArray, *, radius: int, softness: float
 ) -> FloatArray:
-    """Filter `values` so that they follow the edges of a colour guide (He et al. 2010, by channel)."""
+    """Filter `values` so that they follow the edges of a colour guide (He et al. 2010, by channel).
+
+    Both are float32, 0.0 … 1.0; `radius` is in pixels; `softness` is the filter's regularisation.
+    """
 
     def mean(image: FloatArray) -> FloatArray:
         return np.asarray(cv2.blur(image, (2 * radius + 1, 2 * radius + 1)), np.float32)

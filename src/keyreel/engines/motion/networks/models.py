@@ -1,4 +1,7 @@
-"""The shipped neural networks: verified, compiled once for each input shape, called with numpy arrays."""
+"""The shipped neural networks: verified, compiled for each input shape, called with NumPy arrays.
+
+Knows files and arrays, and nothing of what the numbers mean.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,16 @@ import openvino as ov
 from keyreel.errors import RenderFailed
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray
 
-    FloatArray = NDArray[np.float32]
 
 _WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
 _INFERENCE_THREADS: Final = 1
-"""Two take half as many CPU seconds again, of which the encoder beside them has better use."""
+"""Two threads cost half as many CPU seconds again, which the encoder beside them needs more."""
 
 _MAX_CACHED_SHAPES: Final = 4
+"""Input shapes for which a compiled network is kept; the least recently used one goes first."""
+
 # bf16 maths, the default on some CPUs, is 10 to 100 times less exact and shows as shimmer in flat areas.
 _OPENVINO_CONFIG: Final = {
     "INFERENCE_PRECISION_HINT": "f32",
@@ -34,7 +38,7 @@ _OPENVINO_CONFIG: Final = {
 
 
 class Network:
-    """One network. Call it with its inputs in their declared order; the outputs come in theirs."""
+    """One network: call it with float32 inputs in their declared order; the outputs come in theirs."""
 
     def __init__(self, name: str) -> None:
         self._core = ov.Core()
@@ -60,20 +64,24 @@ class Network:
 
 
 class Networks:
-    """The engine's networks, each loaded when it is first asked for and then kept."""
+    """The engine's networks, each loaded when it is first used and then kept."""
 
     @cached_property
     def rife(self) -> Network:
-        """In-betweening: x [1,6,h,w] (two RGB images, 0 … 1), t [1,1,1,1] → flow [1,4,h,w], mask [1,1,h,w].
+        """Frame interpolation (RIFE, Huang et al. 2022).
 
-        Sides are multiples of 64. The flow, in pixels, leads from the frame at t to the first image
-        (channels 0, 1) and to the last (2, 3); the mask holds the logits of taking the first.
+        Inputs are x [1,6,h,w], two RGB images, 0 … 1, and t [1,1,1,1], the time between them, 0 … 1; outputs
+        flow [1,4,h,w] and mask [1,1,h,w]. Sides are multiples of 64. The flow, in pixels, leads from the frame at t to
+        the first image (channels 0, 1) and to the last (2, 3); the mask holds the logits of taking the first.
         """
         return load_network("rife")
 
     @cached_property
     def u2netp(self) -> Network:
-        """Matting: x [1,3,320,320] (normalised RGB) → seven maps [1,1,320,320], of which the first counts."""
+        """Salient object detection (U²-Net, Qin et al. 2020): x [1,3,320,320] → seven maps [1,1,320,320].
+
+        The input is normalised RGB; of the maps, saliency 0 … 1, only the first is used.
+        """
         return load_network("u2netp")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import (
     blur_image,
     premultiply,
@@ -18,7 +19,7 @@ from keyreel.engines.motion.imaging.pixels import (
 )
 from keyreel.engines.motion.scenery.backdrop import add_vignette_and_grain
 from keyreel.engines.motion.scenery.composition import ComposedScene
-from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour
 from keyreel.engines.motion.scenery.moving.drifting_specks import MOTES, create_swarm
 from keyreel.engines.motion.scenery.view import (
     BACKGROUND_SCALE,
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
     Design = Callable[["AbstractCanvas", float], FloatArray]
     """Draws what lies at a depth, 0.0 far … 1.0 near, on a canvas; returns colours and opacity."""
 

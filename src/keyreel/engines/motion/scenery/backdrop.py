@@ -13,13 +13,11 @@ from keyreel.engines.motion.scenery import places
 from keyreel.engines.motion.scenery.landscapes import sky
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.engines.motion.scenery.landscapes.sky import SceneLight
 
-    FloatArray = NDArray[np.float32]
 
 _GRAIN_SIGMA: Final = 1.6
 _VIGNETTE_STRENGTH: Final = 0.16

@@ -14,15 +14,12 @@ from keyreel.engines.motion.scenery.view import get_canvas_size, get_margins
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray, FloatingArray
     from keyreel.engines.motion.prompts.vocabulary import Season
     from keyreel.engines.motion.scenery.landscapes.sky import Colour, DrawingContext
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
-    Points = NDArray[np.floating]
 
 _SUBPIXELS: Final = 16
 
@@ -53,16 +50,16 @@ class ForegroundCanvas:
             np.float32
         )
 
-    def fill_polygons(self, corners: Points, tones: Points) -> None:
+    def fill_polygons(self, corners: FloatingArray, tones: FloatingArray) -> None:
         """Fill small convex polygons [number, corners, 2] with tones [number, 4]."""
         draw_polygons(self.image, corners, tones)
 
-    def fill_outline(self, outline: Points, tone: FloatArray) -> None:
+    def fill_outline(self, outline: FloatingArray, tone: FloatArray) -> None:
         """Fill one outline of any form."""
         points = np.round(outline * _SUBPIXELS).astype(np.int32)
         cv2.fillPoly(self.image, [points], tone.tolist(), cv2.LINE_AA, 4)
 
-    def draw_stroke(self, points: Points, thick: Sequence[float], tone: FloatArray) -> None:
+    def draw_stroke(self, points: FloatingArray, thick: Sequence[float], tone: FloatArray) -> None:
         """Draw a line whose thickness changes along it."""
         for start, end, wide in zip(points[:-1], points[1:], thick, strict=False):
             first, last = ((round(x * _SUBPIXELS), round(y * _SUBPIXELS)) for x, y in (start, end))

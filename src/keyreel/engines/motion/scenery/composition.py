@@ -43,8 +43,6 @@ from keyreel.engines.motion.scenery.view import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
@@ -53,7 +51,6 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.scenery.view import RenderedBackground
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
     Draw = Callable[[ForegroundCanvas, float], None]
     """Draws on an easel, on the side -1.0 or 1.0 where that matters."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import sample_image, smoothstep_array
 from keyreel.engines.motion.prompts.vocabulary import Place
 from keyreel.engines.motion.scenery.cities import interiors
@@ -16,18 +17,16 @@ from keyreel.engines.motion.scenery.cities.street import draw_street
 from keyreel.engines.motion.scenery.landscapes import skyline
 from keyreel.engines.motion.scenery.landscapes.forest import draw_forest
 from keyreel.engines.motion.scenery.landscapes.ground import draw_grass, draw_plain, project_onto_ground
-from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky
 from keyreel.engines.motion.scenery.landscapes.terrain import TerrainSettings, draw_terrain
 from keyreel.engines.motion.scenery.landscapes.underwater import draw_underwater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour, DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _HORIZON_BY_PLACE: Final = {
     Place.SEA: 0.50,

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place, Season
-from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 WINTER_PLACES: Final = {Place.MEADOW: Place.SNOWFIELD, Place.MOUNTAINS: Place.SNOWPEAKS}
 """What a place is in winter, where it is another one."""

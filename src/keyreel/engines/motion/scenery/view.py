@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _SIDE_MARGIN: Final = 0.22
 _VERTICAL_MARGIN: Final = 0.16

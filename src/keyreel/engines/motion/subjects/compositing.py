@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Matrix, UInt8Array
     from keyreel.engines.motion.subjects.cutouts import Cutout
 
-    FloatArray = NDArray[np.float32]
-    AffineMatrix = NDArray[np.float64]
-    UInt8Array = NDArray[np.uint8]
 
 _CONTACT_DEPTH: Final = 0.22
 _SHADOW_HEIGHT: Final = 160
@@ -66,20 +64,20 @@ def create_sprite(cutout: Cutout, water: FloatArray) -> SubjectSprite:
 
 def compute_placement(
     scale: tuple[float, float], lean: float, shape: tuple[int, ...], foot: NDArray[np.float64]
-) -> AffineMatrix:
+) -> Matrix:
     """Return the affine map that brings the middle of an image's lower edge to `foot`."""
     turn = np.array(((cos(lean), -sin(lean)), (sin(lean), cos(lean)))) @ np.diag(scale)
     return np.column_stack((turn, foot - turn @ np.array((shape[1] / 2, shape[0]))))
 
 
-def transform_corners(affine: AffineMatrix, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def transform_corners(affine: Matrix, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return where an image's corners land: upper left, upper right, lower left, lower right."""
     high, wide = shape[:2]
     points = np.array(((0, 0), (wide, 0), (0, high), (wide, high)), np.float64)
     return points @ affine[:, :2].T + affine[:, 2]
 
 
-def draw_image(image: UInt8Array, frame: Frame, affine: AffineMatrix) -> None:
+def draw_image(image: UInt8Array, frame: Frame, affine: Matrix) -> None:
     """Draw an RGBA image through an affine map, only where it lands in the frame."""
     box = _clip_box(transform_corners(affine, image.shape), frame)
     if box is None:
@@ -88,7 +86,7 @@ def draw_image(image: UInt8Array, frame: Frame, affine: AffineMatrix) -> None:
     _composite_over(over, frame[box[1] : box[3], box[0] : box[2]], 1.0)
 
 
-def draw_shadow(mask: UInt8Array, frame: Frame, affine: AffineMatrix, opacity: float) -> None:
+def draw_shadow(mask: UInt8Array, frame: Frame, affine: Matrix, opacity: float) -> None:
     """Darken the frame through an affine map by a mask."""
     box = _clip_box(transform_corners(affine, mask.shape), frame)
     if box is None or opacity < 0.02:
@@ -101,7 +99,7 @@ def draw_shadow(mask: UInt8Array, frame: Frame, affine: AffineMatrix, opacity: f
 
 def compute_contact_placement(
     scale: float, wide: float, contact: UInt8Array, foot: NDArray[np.float64], *, flat: float = 1.0
-) -> AffineMatrix:
+) -> Matrix:
     """Return the map that lays the shadow at a subject's foot."""
     turn = np.diag((scale * max(abs(wide), 0.3), scale * flat))
     return np.column_stack((turn, foot - turn @ np.array((contact.shape[1] / 2, contact.shape[0] / 2))))
@@ -109,7 +107,7 @@ def compute_contact_placement(
 
 def compute_cast_placement(
     size: tuple[float, float], fall: tuple[float, float], mask: UInt8Array, foot: NDArray[np.float64]
-) -> AffineMatrix:
+) -> Matrix:
     """Return the map that throws a silhouette on the ground towards the viewer.
 
     `size` is the subject's width and height in pixels; `fall` is how far aside and how far down its top
@@ -122,7 +120,7 @@ def compute_cast_placement(
 
 
 def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken it is
-    image: UInt8Array, frame: Frame, affine: AffineMatrix, seconds: float, *, calm: float, opacity: float
+    image: UInt8Array, frame: Frame, affine: Matrix, seconds: float, *, calm: float, opacity: float
 ) -> None:
     """Draw a mirror image below its waterline, broken by ripples; `calm` is 1.0 for a wet floor."""
     high, wide = image.shape[:2]
@@ -155,7 +153,7 @@ def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken i
     _composite_over(np.asarray(over, np.uint8), frame[box[1] : box[3], box[0] : box[2]], opacity)
 
 
-def _compute_reflection_box(affine: AffineMatrix, shape: tuple[int, int]) -> NDArray[np.float64]:
+def _compute_reflection_box(affine: Matrix, shape: tuple[int, int]) -> NDArray[np.float64]:
     """Return the corners of the box that a mirror image fills."""
     foot = affine[:, 2] + affine[:, :2] @ np.array((shape[1] / 2, shape[0]))
     wide, high = abs(affine[0, 0]) * shape[1] * 0.56, abs(affine[1, 1]) * shape[0] * _REFLECTION_HEIGHT
@@ -169,7 +167,7 @@ def _clip_box(points: NDArray[np.float64], frame: Frame) -> tuple[int, int, int,
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
-def _warp_into_box(image: UInt8Array, affine: AffineMatrix, box: tuple[int, int, int, int]) -> UInt8Array:
+def _warp_into_box(image: UInt8Array, affine: Matrix, box: tuple[int, int, int, int]) -> UInt8Array:
     local = np.column_stack((affine[:, :2], affine[:, 2] - box[:2]))
     size = box[2] - box[0], box[3] - box[1]
     return np.asarray(cv2.warpAffine(image, local, size, flags=cv2.INTER_LINEAR), np.uint8)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blend, blur_image, resize, smoothstep_array, to_uint8
-from keyreel.engines.motion.networks.matting import compute_saliency, measure_coverage, refine_saliency
+from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
+from keyreel.engines.motion.networks.matting import (
+    compute_saliency,
+    decontaminate_edges,
+    measure_coverage,
+    refine_saliency,
+)
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.scenery.landscapes.sky import SceneLight
 
-    FloatArray = NDArray[np.float32]
 
 _LONGEST_SIDE: Final = 1400
 _MIN_VISIBLE_ALPHA: Final = 0.03
@@ -134,22 +137,6 @@ def _remove_islands(alpha: FloatArray) -> FloatArray:
     areas[0] = 0
     joined = (areas >= areas.max() * _MIN_ISLAND_AREA).astype(np.float32)[labels]
     return np.asarray(alpha * blur_image(np.asarray(joined, np.float32), 0.6), np.float32)
-
-
-def decontaminate_edges(image: Frame, alpha: FloatArray) -> Frame:
-    """Continue the subject's inner colours over its soft edge, which else carries the background along."""
-    height, width = alpha.shape
-    # What is continued is a blur: half the size holds all of it.
-    half = max(width // 2, 1), max(height // 2, 1)
-    small, opacity = resize(image, *half), resize(alpha, *half)
-    sure = np.asarray(np.clip((opacity - 0.9) * 10, 0, 1), np.float32)
-    spread = max(half[0] / 400, 0.75)
-    spread_sure = blur_image(sure, spread)
-    inner = (
-        blur_image(np.asarray(small * sure[..., None], np.float32), spread) / (spread_sure + 1e-3)[..., None]
-    )
-    known = np.clip(resize(spread_sure, width, height) * 8, 0, 1) * np.clip((1 - alpha) * 10, 0, 1)
-    return blend(resize(to_uint8(inner), width, height), image, np.asarray(known, np.float32))
 
 
 def scale_cutout(cutout: Cutout, height: int) -> Cutout:

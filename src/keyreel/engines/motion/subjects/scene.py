@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects import fog_fire_and_grading
+from keyreel.engines.motion.effects.colour_grading import create_colour_grade
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, to_rgb, to_rgba
 from keyreel.engines.motion.layers import background, depth, visible_patches
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.layers.background import FrameCanvas
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _BORDER_COMPRESSION: Final = 1.04
 _WATER_PLACES: Final = (Place.SEA, Place.LAKE)
@@ -134,5 +134,5 @@ def _grade_image(image: Frame, direction: ParsedPrompt) -> Frame:
     for effect, needed in wanted:
         if direction.get_effect_strength(effect) and needed:
             image = image.copy()
-            fog_fire_and_grading.create_colour_grade(effect, 1.0).apply(image, 1.0)
+            create_colour_grade(effect, 1.0).apply(image, 1.0)
     return image

@@ -17,6 +17,7 @@ from keyreel.engines.motion.subjects.gestures import TRAVEL_BY_ACTION, Footing, 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import Matrix
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.engines.motion.subjects.scene import Scene
@@ -414,9 +415,7 @@ def _draw_shadows(  # noqa: PLR0913 - where and how a shadow falls
     )
 
 
-def _align_cut_edges(
-    affine: compositing.AffineMatrix, cutout: Cutout, frame: Frame
-) -> compositing.AffineMatrix:
+def _align_cut_edges(affine: Matrix, cutout: Cutout, frame: Frame) -> Matrix:
     """Move a cut-out so that every side that its source image cut off touches the frame's edge."""
     box = compositing.transform_corners(affine, cutout.shape)
     shift = np.zeros(2)

@@ -11,10 +11,9 @@ from keyreel.engines.motion.imaging.pixels import smoothstep_array
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from keyreel.engines.motion.imaging.arrays import FloatArray, FloatingArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
-    FloatArray = NDArray[np.float32]
-    Numbers = NDArray[np.floating]
 
 EYE_HEIGHT: Final = 0.9
 """Metres over the street, as low as the subjects that stand in it are near."""
@@ -185,7 +184,7 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
 
 
 def sample_pulse_train(
-    at: Numbers, share: Numbers | np.floating | float, soft: Numbers | np.floating | float
+    at: FloatingArray, share: FloatingArray | np.floating | float, soft: FloatingArray | np.floating | float
 ) -> FloatArray:
     """Return how much of a cell's middle share covers a pixel; too small to be seen, its mean."""
     soft = np.maximum(soft, 1e-3)

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, sample_image, smoothstep_array
-from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
-
-    FloatArray = NDArray[np.float32]
 
 
 def draw_room(context: DrawingContext) -> FloatArray:

@@ -10,11 +10,9 @@ from keyreel.engines.motion.imaging.pixels import blur_image, resize
 from keyreel.engines.motion.scenery.cities.facades import compute_darkness
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour, DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _FACE_COLOURS: Final[tuple[Colour, ...]] = (
     (70, 84, 104),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.cities.facades import (
     EYE_HEIGHT,
@@ -19,15 +20,13 @@ from keyreel.engines.motion.scenery.cities.facades import (
 from keyreel.engines.motion.scenery.landscapes import skyline
 from keyreel.engines.motion.scenery.landscapes.forest import draw_leaves
 from keyreel.engines.motion.scenery.landscapes.ground import project_onto_ground
-from keyreel.engines.motion.scenery.landscapes.sky import draw_sky, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import draw_sky
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _FOCAL_LENGTH: Final = 1.0
 _KERB_METRES: Final = 11.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.effects.fog_fire_and_grading import generate_tileable_noise
+from keyreel.engines.motion.imaging.noise import generate_tileable_noise
 from keyreel.engines.motion.imaging.pixels import blend, resize, sample_image, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import RenderedBackground
 
-    FloatArray = NDArray[np.float32]
 
 SKY_MATERIAL: Final = 255
 """The material of open sky in a plate's fourth channel."""

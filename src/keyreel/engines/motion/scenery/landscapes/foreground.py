@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import blur_image, premultiply, resize, smoothstep_array, to_uint8
-from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
 
-    FloatArray = NDArray[np.float32]
 
 _BOKEH_COLOURS: Final[tuple[Colour, ...]] = (
     (255, 190, 96),

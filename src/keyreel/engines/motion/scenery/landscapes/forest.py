@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.landscapes.ground import draw_polygons, project_onto_ground
-from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, draw_sky
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _TREE_ROW_COUNT: Final = 9
 _SHADED_LEAF: Final = (32, 57, 21)

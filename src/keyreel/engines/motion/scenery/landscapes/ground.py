@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import sample_image, smoothstep_array, to_uint8
-from keyreel.engines.motion.scenery.landscapes.sky import generate_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour, DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _BLADE_COUNT: Final = 7000
 _FLOWER_SHARE: Final = 0.022

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
 
-    FloatArray = NDArray[np.float32]
 
 _LEAF_COLOURS: Final[dict[Season, tuple[tuple[Colour, Colour], ...]]] = {
     Season.SPRING: (((206, 112, 148), (255, 214, 226)), ((232, 140, 170), (255, 236, 240))),

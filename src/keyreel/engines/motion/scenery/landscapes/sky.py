@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import resize, sample_image, smoothstep_array
 from keyreel.engines.motion.prompts.vocabulary import TimeOfDay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    FloatArray = NDArray[np.float32]
+    from keyreel.engines.motion.imaging.arrays import FloatArray
+
     Colour = tuple[float, float, float]
 
 
@@ -178,21 +180,6 @@ def draw_sky(context: DrawingContext, clouds: float = 0.55) -> FloatArray:
 
 
 _STRIP_ROWS: Final = 24
-
-
-def generate_noise(
-    size: tuple[int, int], cells: tuple[float, float], rng: np.random.Generator, octaves: int = 4
-) -> FloatArray:
-    """Return smooth noise, 0.0 … 1.0; `cells` is how many of its largest waves fit across and down."""
-    total = np.zeros((size[1], size[0]), np.float32)
-    weight = 0.0
-    for octave in range(octaves):
-        across = min(round(cells[0] * 2**octave) + 3, size[0])
-        down = min(round(cells[1] * 2**octave) + 3, size[1])
-        small = rng.random((down, across), dtype=np.float32)
-        total += cv2.resize(small, size, interpolation=cv2.INTER_CUBIC) * np.float32(0.5**octave)
-        weight += 0.5**octave
-    return np.asarray(np.clip(total / np.float32(weight), 0, 1), np.float32)
 
 
 def blend_colour(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[np.floating]) -> None:

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import smoothstep_array
-from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
-
-    FloatArray = NDArray[np.float32]
 
 
 def draw_ridge(  # noqa: PLR0913 - a land's look has this many sides

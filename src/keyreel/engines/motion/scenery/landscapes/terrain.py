@@ -14,11 +14,9 @@ import numpy as np
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, sample_image, smoothstep_array
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour, DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _MAX_DISTANCE: Final = 34.0
 _DEPTH_STEPS: Final = 460

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.landscapes.ground import draw_polygons, project_onto_ground
-from keyreel.engines.motion.scenery.landscapes.sky import blend_colour, generate_noise
+from keyreel.engines.motion.scenery.landscapes.sky import blend_colour
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _WATER_COLOURS: Final = ((150, 226, 228), (30, 132, 176), (6, 58, 104))
 _WEED_COLOURS: Final = ((34, 84, 56), (66, 100, 48), (96, 62, 70), (40, 98, 86), (52, 92, 40))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.effects.fog_fire_and_grading import generate_tileable_noise
+from keyreel.engines.motion.imaging.noise import generate_tileable_noise
 from keyreel.engines.motion.imaging.pixels import remap, resize, sample_image, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engines.motion.camera.parallax import CameraView
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import RenderedBackground
 
-    FloatArray = NDArray[np.float32]
 
 WATER_MATERIAL: Final = 96
 """The material of water in a plate's fourth channel."""

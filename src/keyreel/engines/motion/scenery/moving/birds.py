@@ -12,14 +12,12 @@ import numpy as np
 from keyreel.engines.motion.camera import parallax
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
-    FloatArray = NDArray[np.float32]
 
 _MIN_BIRDS: Final = 5
 _MAX_BIRDS: Final = 11

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects.particles import add_glow, render_spark_sprite
+from keyreel.engines.motion.imaging.glow import add_glow, render_glow_sprite
 from keyreel.engines.motion.scenery.cities.facades import EYE_HEIGHT
 from keyreel.engines.motion.scenery.view import BACKGROUND_SCALE, get_canvas_size, to_frame_row
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.view import DepthProfile, LayeredBackdrop
 
-    FloatArray = NDArray[np.float32]
 
 _CAR_COUNT: Final = 22
 _LANES: Final = (-5.2, -2.0, 2.0, 5.2)
@@ -79,7 +77,7 @@ def create_traffic(context: DrawingContext, backdrop: LayeredBackdrop) -> Traffi
     size, (wide, high) = backdrop.size, get_canvas_size(backdrop.size, BACKGROUND_SCALE)
     short = min(size.width, size.height)
     coming, going = (
-        tuple(render_spark_sprite(each * short, np.array(colour, np.float32)) for each in _LAMP_SIZES)
+        tuple(render_glow_sprite(each * short, np.array(colour, np.float32)) for each in _LAMP_SIZES)
         for colour in ((226, 232, 255), (255, 40, 24))
     )
     focal = (wide * high) ** 0.5 / BACKGROUND_SCALE / backdrop.view.pixels_per_unit

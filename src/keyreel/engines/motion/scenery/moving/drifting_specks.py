@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax
-from keyreel.engines.motion.effects.particles import add_glow, render_spark_sprite
+from keyreel.engines.motion.imaging.glow import add_glow, render_glow_sprite
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import Colour
     from keyreel.order import Size
 
-    FloatArray = NDArray[np.float32]
 
 _MAX_DISPARITY: Final = 1.25
 _WIDE: Final = 2.9
@@ -96,7 +94,7 @@ def create_swarm(kind: SwarmKind, size: Size, rng: np.random.Generator) -> Swarm
     short = min(size.width, size.height)
     colour = np.array(kind.colour, np.float32)
     sprites = tuple(
-        render_spark_sprite(kind.radius * short * (0.35 + 0.45 * shade), colour)
+        render_glow_sprite(kind.radius * short * (0.35 + 0.45 * shade), colour)
         for shade in range(1, _SPRITE_COUNT + 1)
     )
     return Swarm(kind, state, sprites)

@@ -1,0 +1,58 @@
+"""Colour grading: how night, sunset, day or rain changes the light of a whole frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from keyreel.engines.motion.imaging.pixels import to_uint8
+from keyreel.engines.motion.prompts.vocabulary import Effect
+
+if TYPE_CHECKING:
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
+
+# What a time of day, or rain, does to colours: 3x3 colour matrix, gamma, added RGB levels of 255; by eye.
+_COLOUR_GRADES: Final = {
+    Effect.NIGHT: (((0.30, 0.13, 0.05), (0.10, 0.36, 0.09), (0.08, 0.19, 0.46)), 1.42, (2, 5, 15)),
+    Effect.SUNSET: (((1.04, 0.10, 0.0), (0.08, 0.82, 0.0), (0.03, 0.08, 0.60)), 1.05, (12, 3, 0)),
+    Effect.RAIN: (((0.74, 0.08, 0.06), (0.07, 0.76, 0.07), (0.06, 0.10, 0.80)), 1.14, (0, 1, 3)),
+    Effect.DAY: (((1.16, 0.04, 0.0), (0.02, 1.15, 0.0), (0.0, 0.03, 1.04)), 0.74, (8, 8, 4)),
+}
+GRADED_EFFECTS: Final = frozenset(_COLOUR_GRADES)
+"""The effects that change a shot's light."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourGrade:
+    """A change of a frame's light.
+
+    `colour_matrix` is float32 [3, 4]: its 3x3 part multiplies RGB levels, its last column is
+    added; `tone_curve` is float32 [256], the new level for each level.
+    """
+
+    colour_matrix: FloatArray
+    tone_curve: FloatArray
+
+    def apply(self, frame: Frame, part: float) -> None:
+        """Change the frame's light, in place, by this part of the way, 0.0 … 1.0."""
+        plain = np.eye(3, 4, dtype=np.float32)
+        matrix = plain + (self.colour_matrix - plain) * np.float32(part)
+        levels = np.arange(256, dtype=np.float32)
+        table = to_uint8(levels + (self.tone_curve - levels) * np.float32(part))
+        np.copyto(frame, cv2.LUT(cv2.transform(frame, matrix), table))
+
+
+def create_colour_grade(effect: Effect, strength: float) -> ColourGrade:
+    """Create the light of an effect of `GRADED_EFFECTS`; strengths beyond 1.2 count as that."""
+    mixing, gamma, added = _COLOUR_GRADES[effect]
+    strength = min(strength, 1.2)
+    target = np.column_stack((np.array(mixing), np.array(added)))
+    plain = np.eye(3, 4)
+    curve = 255 * (np.arange(256) / 255) ** (1 + (gamma - 1) * strength)
+    return ColourGrade(
+        np.asarray(plain + (target - plain) * strength, np.float32), np.asarray(curve, np.float32)
+    )

@@ -1,0 +1,1 @@
+"""Particle effects: rain, snow, sparks, leaves and petals."""

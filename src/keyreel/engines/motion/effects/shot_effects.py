@@ -1,0 +1,112 @@
+"""The effects of one shot, by its prompt: some are drawn behind its subjects, some in front of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from keyreel.engines.motion.camera.timing import smoothstep
+from keyreel.engines.motion.effects.colour_grading import GRADED_EFFECTS, create_colour_grade
+from keyreel.engines.motion.effects.fire import create_flames
+from keyreel.engines.motion.effects.fog import create_fog
+from keyreel.engines.motion.effects.night_lights import NightLights, remove_sunlight
+from keyreel.engines.motion.effects.painters import EffectContext
+from keyreel.engines.motion.effects.particles.leaves_and_petals import (
+    create_leaves,
+    create_petals,
+    create_windblown_leaves,
+)
+from keyreel.engines.motion.effects.particles.rain import create_rain
+from keyreel.engines.motion.effects.particles.snow import create_snow
+from keyreel.engines.motion.effects.particles.sparks import create_sparks
+from keyreel.engines.motion.prompts.vocabulary import Effect
+from keyreel.order import FPS
+
+if TYPE_CHECKING:
+    from keyreel.engine import Frame
+    from keyreel.engines.motion.effects.colour_grading import ColourGrade
+    from keyreel.engines.motion.effects.painters import Painter, PainterFactory
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
+    from keyreel.order import Size
+
+# What is drawn for each effect. Effects that change the light as well have a row in colour_grading; steam
+# rises from one place of an image and is drawn by its mode.
+_PAINTER_FACTORIES: Final[dict[Effect, tuple[PainterFactory, ...]]] = {
+    Effect.RAIN: (create_rain,),
+    Effect.SNOW: (create_snow,),
+    Effect.FOG: (create_fog,),
+    Effect.FIRE: (create_flames, create_sparks),
+    Effect.EMBERS: (create_sparks,),
+    Effect.LEAVES: (create_leaves,),
+    Effect.PETALS: (create_petals,),
+    Effect.WIND: (create_windblown_leaves,),
+}
+_DARKENING_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.SUNSET})
+_FADE_IN_SECONDS: Final = 0.9
+"""Seconds in which effects come up from nothing; at most a third of the shot."""
+
+_GRADE_COMPLETE_AT: Final = 0.55
+"""The part of a shot after which a change of the light is complete."""
+
+
+class ShotEffects:
+    """All effects of one shot.
+
+    `rest_frame` is uint8 [height, width, 3], the shot's view at rest. With `fade_in` the effects begin at
+    nothing and the light changes: the first frame is a given image. Without it they are there from the start,
+    and the light is left alone: it has been painted as the prompt wants it.
+    """
+
+    def __init__(
+        self, direction: ParsedPrompt, rest_frame: Frame, size: Size, seed: int, *, fade_in: bool
+    ) -> None:
+        self._fade_in = fade_in
+        self._painters_behind: list[Painter] = []
+        self._painters_in_front: list[Painter] = []
+        self._grades: list[ColourGrade] = []
+        self._night_lights: NightLights | None = None
+        self._ends_at_night = fade_in and bool(direction.get_effect_strength(Effect.NIGHT))
+        context = EffectContext(
+            rest_frame,
+            size,
+            np.random.default_rng([seed, 31]),
+            frozenset(effect for effect, _ in direction.effects),
+            direction.get_effect_strength(Effect.WIND),
+        )
+        for effect, strength in direction.effects:
+            self._add_effect(effect, strength, context)
+
+    def draw_behind(self, frame: Frame, index: int, frames: int) -> None:
+        """Draw what lies behind the subjects on frame `index` of `frames`, in place."""
+        self._draw(self._painters_behind, frame, index, frames)
+
+    def draw_in_front(self, frame: Frame, index: int, frames: int) -> None:
+        """Change the light of the whole frame, then draw what lies in front of the subjects, in place."""
+        part = smoothstep(0, 1, index / max(frames - 1, 1) / _GRADE_COMPLETE_AT) if self._fade_in else 1.0
+        ungraded = frame.copy() if self._night_lights else frame
+        if self._ends_at_night:
+            remove_sunlight(frame, part)
+        for grade in self._grades:
+            grade.apply(frame, part)
+        if self._night_lights:
+            np.copyto(frame, self._night_lights.restore_lamps(frame, ungraded, part))
+        self._draw(self._painters_in_front, frame, index, frames)
+
+    def _draw(self, painters: list[Painter], frame: Frame, index: int, frames: int) -> None:
+        seconds = index / FPS
+        fade = min(_FADE_IN_SECONDS, frames / FPS / 3)
+        strength = smoothstep(0, 1, seconds / fade) if self._fade_in else 1.0
+        if strength > 0:
+            for paint in painters:
+                paint(frame, seconds, strength)
+
+    def _add_effect(self, effect: Effect, strength: float, context: EffectContext) -> None:
+        if self._fade_in and effect in GRADED_EFFECTS:
+            self._grades.append(create_colour_grade(effect, strength))
+        if self._fade_in and effect in _DARKENING_EFFECTS:
+            self._night_lights = NightLights(context.rest_frame)
+        for create_painters in _PAINTER_FACTORIES.get(effect, ()):
+            painters = create_painters(context, strength)
+            self._painters_behind += painters.behind
+            self._painters_in_front += painters.in_front
