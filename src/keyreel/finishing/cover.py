@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
+from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import replace_atomically
 from keyreel.media.color import ColorConverter, get_planes
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from keyreel.media.atomic_file import replace_atomically
+from keyreel.atomic_file import replace_atomically
 from keyreel.order import FPS
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import av
 from av.codec.context import ThreadType
 from av.error import FFmpegError
 
+from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import replace_atomically
 from keyreel.media.color import BT709_TAGS, ColorConverter
 from keyreel.order import FPS
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import UUID
 
 import keyreel
+from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import replace_atomically
 from keyreel.provenance.mp4_boxes import iterate_boxes
 from keyreel.provenance.xmp import SOURCE_TYPE_PREFIX
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from keyreel import atomic_file
 from keyreel.errors import InvalidSetting
-from keyreel.storage import atomic_write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,7 +71,7 @@ def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
     try:
         if not issuer_file.is_file():
             signer_file.unlink(missing_ok=True)
-            atomic_write.write_atomically(
+            atomic_file.write_atomically(
                 issuer_file, x509.create_issuer(now, now + _ISSUER_LIFE), _PRIVATE_FILE_MODE
             )
         issuer = issuer_file.read_bytes()
@@ -80,7 +80,7 @@ def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
                 f"The certificates in {folder} are not valid on {now:%Y-%m-%d}: is the machine's clock right?"
             )
         if not signer_file.is_file() or not x509.is_fresh(signer_file.read_bytes(), now, _SIGNER_RENEWAL_AGE):
-            atomic_write.write_atomically(
+            atomic_file.write_atomically(
                 signer_file, x509.create_signer(issuer, now, now + _SIGNER_LIFE), _PRIVATE_FILE_MODE
             )
         signer = signer_file.read_bytes()
@@ -90,7 +90,7 @@ def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
         raise InvalidSetting(f"The certificates in {folder} are damaged: {error}.") from None
     root = above[-1]
     if read_trust_anchors(folder) != root:
-        atomic_write.write_atomically(folder / ROOT_FILE, root, _PRIVATE_FILE_MODE)
+        atomic_file.write_atomically(folder / ROOT_FILE, root, _PRIVATE_FILE_MODE)
     return SigningCredentials(b"".join(chain), key, "es256", root)
 
 

@@ -17,9 +17,10 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
 
+from keyreel import atomic_file
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
-from keyreel.storage import atomic_write
+from keyreel.storage import disk_full
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
@@ -61,7 +62,7 @@ class ObjectStorage:
         The clock says when each was put.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        atomic_write.delete_unfinished(folder)
+        atomic_file.delete_unfinished(folder)
         return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
     @classmethod
@@ -74,7 +75,7 @@ class ObjectStorage:
         with _translate_errors():
             if self._folder:
                 # obstore's local store does not synchronise: a power cut could leave half a file.
-                await asyncio.to_thread(atomic_write.write_atomically, self._folder / _check_key(key), data)
+                await asyncio.to_thread(atomic_file.write_atomically, self._folder / _check_key(key), data)
                 self._touch(key)
             else:
                 await self._store.put_async(_check_key(key), data)
@@ -83,7 +84,7 @@ class ObjectStorage:
         """Store a copy of this file."""
         with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_write.copy_atomically, path, self._folder / _check_key(key))
+                await asyncio.to_thread(atomic_file.copy_atomically, path, self._folder / _check_key(key))
                 self._touch(key)
             else:
                 await self._store.put_async(_check_key(key), path)
@@ -139,7 +140,7 @@ class ObjectStorage:
         """
         with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_write.copy_atomically, self._folder / _check_key(key), path)
+                await asyncio.to_thread(atomic_file.copy_atomically, self._folder / _check_key(key), path)
                 return
             data = await (await self._store.get_async(_check_key(key))).bytes_async()
             await asyncio.to_thread(path.write_bytes, bytes(data))
@@ -187,7 +188,7 @@ def _check_key(key: str) -> str:
 @contextmanager
 def _translate_errors() -> Generator[None]:
     try:
-        with atomic_write.translate_disk_full():
+        with disk_full.translate_disk_full():
             yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error

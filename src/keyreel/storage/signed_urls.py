@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from keyreel import atomic_file
 from keyreel.errors import LinkExpired, LinkForged
-from keyreel.storage import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ def load_or_create_secret(file: Path) -> bytes:
         ValueError: the file holds something else.
     """
     if not file.exists():
-        atomic_write.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
+        atomic_file.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
     secret = bytes.fromhex(file.read_text("ascii").strip())
     if len(secret) != _SECRET_BYTES:
         raise ValueError(f"{file} does not hold a secret of {_SECRET_BYTES} bytes")
