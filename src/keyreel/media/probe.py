@@ -11,15 +11,14 @@ import av
 from av.error import FFmpegError
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
+from keyreel.media.mp4_boxes import iterate_boxes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.video.stream import VideoStream
-
-_BOX_HEADER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +130,6 @@ def _read_color_tags(stream: VideoStream) -> ColorTags:
 
 def _has_faststart(path: Path) -> bool:
     """Say whether the index (moov) comes before the frames (mdat): only then can a player start at once."""
-    for kind in _iterate_box_types(path):
-        if kind in {b"moov", b"mdat"}:
-            return kind == b"moov"
-    return False
-
-
-def _iterate_box_types(path: Path) -> Iterator[bytes]:
-    """Yield the kinds of the file's outermost boxes (ISO 14496-12, 4.2)."""
-    end = path.stat().st_size
     with path.open("rb") as file:
-        while file.tell() + _BOX_HEADER <= end:
-            start = file.tell()
-            size = int.from_bytes(file.read(4), "big")
-            yield file.read(4)
-            if size == 1:
-                size = int.from_bytes(file.read(8), "big")
-            if size < _BOX_HEADER:
-                return
-            file.seek(start + size)
+        kind = next((box.kind for box in iterate_boxes(file) if box.kind in {b"moov", b"mdat"}), b"")
+    return kind == b"moov"

@@ -1,7 +1,7 @@
-"""The store of files under keys, on a local disk or in any object store; it knows nothing of tasks.
+"""Storage of files under keys, on a local disk or in any object store; knows no tasks.
 
 Keys are `assets/<sha256>`, `uploads/<random>.<ending>`, `videos/<task id>/<attempt>.mp4`,
-`covers/<task id>/<attempt>.jpg`, and `clean/<task id>/<attempt>.mp4` for videos without their visible mark.
+`covers/<task id>/<attempt>.jpg`, and `clean/<task id>/<attempt>.mp4` for videos without watermark.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
 
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
-_CHUNK_BYTES: Final = 1 << 18
+_CHUNK_BYTES: Final = 1 << 18  # read at a time
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that is there, and when it was put or renewed last."""
+    """A stored file's key, and when it was put or renewed last."""
 
     key: str
     modified: datetime
 
 
 class ObjectStorage:
-    """Files under keys. What was put is whole and durable, or the put failed and the key is as it was.
+    """Files under keys. A put file is whole and durable, or the put failed and the key is as it was.
 
-    Every method raises ValueError for a key that is no key, and Unavailable while the disk is full or the
+    Every method raises ValueError for an invalid key, and Unavailable while the disk is full or the
     object store does not answer.
     """
 
@@ -57,9 +57,9 @@ class ObjectStorage:
 
     @classmethod
     def open_local(cls, folder: Path, clock: Clock | None = None) -> Self:
-        """Keep the files in this folder, which is made when it is missing and belongs to this process.
+        """Keep the files in this folder, which is created if missing and belongs to this process alone.
 
-        The clock says when each was put.
+        Files' times are the clock's.
         """
         folder.mkdir(parents=True, exist_ok=True)
         atomic_file.delete_unfinished(folder)
@@ -90,7 +90,7 @@ class ObjectStorage:
                 await self._store.put_async(_check_key(key), path)
 
     async def renew(self, key: str, size: int) -> bool:
-        """Let a file count as put just now; False where none of this size is here, or it must be put anew."""
+        """Let a file count as put just now; False where none has this size, or it must be put again."""
         if self._folder is None or await self.get_size(key) != size:
             return False
         try:

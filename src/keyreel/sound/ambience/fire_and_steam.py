@@ -1,4 +1,4 @@
-"""Fire and steam, made of noise and grains."""
+"""Fire and steam, synthesized from noise and grains; knows no prompts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _POT_SPECTRUM: Final = ((90, -8), (220, 0), (500, -4), (1100, -14), (2400, -28))
 
 
 def synthesize_fire(context: SynthesisContext) -> Pcm:
-    """Burning wood: a low flicker, crackles in bursts, most tiny and a few loud, pops that knock."""
+    """Synthesize burning wood: a low flicker, crackles in bursts, most tiny and a few loud, and pops."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _ROAR_SPECTRUM, 0.7),
@@ -50,7 +50,7 @@ def synthesize_fire(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_steam(context: SynthesisContext) -> Pcm:
-    """Hot drink or kettle: a soft hiss that breathes, a simmer below."""
+    """Synthesize a hot drink or a kettle: a soft, swelling hiss over a simmer."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _HISS_SPECTRUM),

@@ -1,4 +1,4 @@
-"""Numbers inside Chinese text, written out as they are read."""
+"""Numbers in Chinese text, spelled out as they are read; knows no phonemes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CURRENCIES: Final = {"¥": "元", "￥": "元", "$": "美元", "€": "欧元"}
 
 
 def spell_out_numbers(text: str) -> str:
-    """Write out times, years, percentages, money, measures and numbers."""
+    """Spell out times, years, percentages, money, measures and numbers."""
     text = _MINUS.sub("负", text)
     text = _CLOCK_TIME.sub(lambda m: f"{_read_hour(m[1])}点{_read_minutes(m[2])}", text)
     text = _YEAR.sub(lambda m: _read_digits(m[1]), text)
