@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from keyreel.media.sampled_frames import SampledFrame
 
-_JPEG_QUALITY: Final = 88  # of 100, chosen by eye
+_JPEG_QUALITY: Final = 88  # of 100
 _SCORING_WIDTH: Final = 320  # pixels
 
 

@@ -34,8 +34,8 @@ _TEXT_IMAGES: Final = {
     WatermarkLanguage.CHINESE: ("ai_generated_zh", 112),
 }
 """The pre-rendered texts (tools/build_watermark_text.py), and the height of their ink in pixels."""
-_IMAGE_WIDTH, _IMAGE_HEIGHT = 0.18, 0.14  # at most, of the frame's sides; chosen by eye
-_MARGIN: Final = 0.03  # of the frame's short side; chosen by eye
+_IMAGE_WIDTH, _IMAGE_HEIGHT = 0.18, 0.14  # at most, of the frame's sides
+_MARGIN: Final = 0.03  # of the frame's short side
 
 
 def make_overlay(mark: Watermark | None, size: Size) -> Overlay | None:

@@ -51,7 +51,7 @@ _CHUNK_SAMPLES: Final = 480  # looked at, or not, as a whole
 
 
 def encode_aac(pcm: Pcm, out: Path) -> None:
-    """Write sound as AAC-LC, 192 kbit/s. Players skip the encoder's priming: sample 0 is heard at time 0."""
+    """Write sound as AAC-LC, 192 kbit/s. Players skip the encoder's priming: sample 0 plays at time 0."""
     with replace_atomically(out) as part, av.open(part, "w", format="ipod") as target:
         stream = target.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options=dict(_AAC_OPTIONS))
         frame = AudioFrame.from_ndarray(
@@ -102,10 +102,10 @@ def measure_loudness(pcm: Pcm) -> float:
     if len(energy) >= _BLOCK_HOPS:
         energy = np.convolve(energy, np.full(_BLOCK_HOPS, 1 / _BLOCK_HOPS), "valid")
     for gate in (_lufs_to_power(_ABSOLUTE_GATE_LUFS), None):
-        heard = energy[energy > (gate or energy.mean() * 10 ** (_RELATIVE_GATE_LU / 10))]
-        if not len(heard):
+        counted = energy[energy > (gate or energy.mean() * 10 ** (_RELATIVE_GATE_LU / 10))]
+        if not len(counted):
             return -math.inf
-        energy = heard
+        energy = counted
     return _LUFS_OFFSET + 10 * math.log10(float(energy.mean()))
 
 

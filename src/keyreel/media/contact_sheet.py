@@ -13,7 +13,7 @@ from keyreel.media.video_reader import read_frames_at
 if TYPE_CHECKING:
     from pathlib import Path
 
-_BACKGROUND: Final = (18, 18, 20)  # 8-bit RGB; all of these are chosen by eye
+_BACKGROUND: Final = (18, 18, 20)  # 8-bit RGB
 _INK: Final = (240, 240, 242)
 _SHADE: Final = (0, 0, 0, 150)  # RGBA, behind the time
 _JPEG_QUALITY: Final = 88  # of 100

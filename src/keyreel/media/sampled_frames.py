@@ -83,7 +83,7 @@ def sample_at_interval(
 def _decode_packets(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[SampledFrame]:
     for packet in packets:
         yield from (SampledFrame(_get_seconds(image, stream), image) for image in packet.decode())
-    # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
+    # The end of the stream makes the decoder return the frames that it holds; after a flush it can go on.
     yield from (SampledFrame(_get_seconds(image, stream), image) for image in stream.decode(None))
     stream.codec_context.flush_buffers()
 

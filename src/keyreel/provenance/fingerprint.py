@@ -1,8 +1,7 @@
 """A video's perceptual fingerprint, stable under another encoding, size, frame rate or container.
 
 Each of a few frames becomes a DCT perceptual hash: the signs of the 255 lowest coefficients of its luma,
-scaled to 32 x 32, and a mask of those that are large enough to survive an encoder. Knows frames and times, and
-no tasks.
+scaled to 32 x 32, and a mask of those that are large enough to survive an encoder. Knows no tasks.
 """
 
 from __future__ import annotations

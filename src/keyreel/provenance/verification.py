@@ -37,7 +37,7 @@ class KnownVideo:
 
 @dataclass(frozen=True, slots=True)
 class TaskMatch:
-    """A task whose video this is, or resembles: likeness 1.0 looks the same, `same_file` has the same bytes."""
+    """A task whose video this is, or resembles: likeness 1.0 to the eye, `same_file` to the byte."""
 
     task_id: TaskId
     likeness: float

@@ -23,9 +23,9 @@ _DUCKED_DB: Final = -11.0  # music and ambience under speech
 # Music and ambience are lowered before a word and come back slowly, not between two sentences.
 _DUCKING_ATTACK_SECONDS, _DUCKING_RELEASE_SECONDS, _MAX_PAUSE_SECONDS = 0.25, 0.7, 1.0
 
-# True peak in full scale (-1.8 dBTP): AAC lets peaks grow by up to 0.7 dB, and -1 dBTP holds in the file.
+# Of full scale (-1.8 dBTP): AAC lets peaks grow by up to 0.7 dB, and -1 dBTP holds in the file.
 _TRUE_PEAK_CEILING: Final = 10 ** (-1.8 / 20)
-_LIMITER_SECONDS: Final = 0.008
+_LIMITER_SECONDS: Final = 0.008  # by which the gain moves ahead of a peak
 _MAX_LOUDNESS_ROUNDS: Final = 3
 _GAIN_TOLERANCE: Final = 0.01  # 0.09 dB
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keyreel.sound.ambience.synthesis import SynthesisContext
     from keyreel.sound.arrays import Mono
 
+# Spectra of noise in (Hz, dB).
 _DAYLIGHT_SPECTRUM: Final = ((80, -8), (200, -2), (450, 0), (1200, -6), (3000, -13), (7000, -24))
 _TWIGS_SPECTRUM: Final = ((1500, -12), (3500, 0), (6500, -3), (11_000, -14))
 _NIGHT_SPECTRUM: Final = ((60, -4), (140, 0), (350, -5), (900, -14), (2500, -26))

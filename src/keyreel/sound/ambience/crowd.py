@@ -28,6 +28,7 @@ _TALKER_COUNT: Final = 18
 _TALKER_SAMPLE_RATE: Final = SAMPLE_RATE // 3
 _WAVETABLE_SIZE: Final = 512  # samples of one period
 _CONTROL_STEP: Final = 64  # samples, 4 ms, between two values of a voice's curves
+# Spectra of noise in (Hz, dB).
 _HALL_SPECTRUM: Final = ((60, -8), (130, -1), (300, 0), (800, -8), (2000, -18), (5000, -30))
 # First three formants in Hz of open and closed vowels (Peterson and Barney 1952), men.
 _VOWEL_FORMANTS: Final = (

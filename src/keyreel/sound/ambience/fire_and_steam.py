@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
     from keyreel.sound.ambience.synthesis import SynthesisContext
 
+# Spectra of noise in (Hz, dB).
 _ROAR_SPECTRUM: Final = ((28, -10), (60, -1), (130, 0), (320, -8), (900, -18), (2500, -30))
 _BREATH_SPECTRUM: Final = ((1500, -18), (4000, -3), (6500, 0), (10_000, -6), (15_000, -16))
 _HISS_SPECTRUM: Final = ((900, -26), (2500, -10), (5500, -1), (8000, 0), (12_000, -5), (17_000, -16))

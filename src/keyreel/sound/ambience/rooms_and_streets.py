@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from keyreel.sound.ambience.synthesis import SynthesisContext
     from keyreel.sound.arrays import Mono
 
+# Spectra of noise in (Hz, dB).
 _TRAFFIC_SPECTRUM: Final = (
     (30, -14),
     (60, -3),

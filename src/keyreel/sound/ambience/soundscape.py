@@ -71,7 +71,7 @@ SOUND_RENDERERS: Final[dict[AmbientSound, tuple[Callable[[SynthesisContext], Pcm
     AmbientSound.ROOM: (synthesize_room_tone, -30),
     AmbientSound.AIR: (synthesize_open_air, -28),
 }
-"""Each sound's synthesizer and its loudness alone in LUFS, chosen by ear: quiet sounds stay quiet."""
+"""Each sound's synthesizer and its loudness alone in LUFS: quiet sounds stay quiet."""
 
 _OVERLAP_SECONDS: Final = 0.8  # of a crossfade, half of it on either side of the cut
 # What is softer than the loudest by more does not count for a programme's loudness (BS.1770's relative gate).

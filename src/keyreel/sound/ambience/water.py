@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keyreel.sound.ambience.synthesis import SynthesisContext
     from keyreel.sound.arrays import ControlCurve
 
+# Spectra of noise in (Hz, dB).
 _SWELL_SPECTRUM: Final = ((35, -8), (70, -1), (140, 0), (350, -4), (800, -12), (2000, -26))
 _BREAKER_SPECTRUM: Final = ((250, -12), (600, -3), (1400, 0), (3500, -5), (8000, -12), (14_000, -24))
 _FOAM_SPECTRUM: Final = ((1500, -18), (3500, -4), (6500, 0), (10_000, -4), (15_000, -14))
@@ -54,22 +55,22 @@ def synthesize_waves(context: SynthesisContext) -> Pcm:
         broken += size * _build_swell(times - crest - 0.3, 0.35, rng.uniform(0.8, 1.2))
         foam += size * _build_swell(times - crest - 1.0, 0.55, rng.uniform(1.3, 2.0))
         crest += rng.uniform(6, 10)
-    bed = apply_envelope(
+    out = apply_envelope(
         synthesize_shaped_noise(context, _SWELL_SPECTRUM, 0.8), 0.8 * upsample_control(samples, swell)
     )
-    bed += apply_envelope(
+    out += apply_envelope(
         synthesize_shaped_noise(context, _BREAKER_SPECTRUM),
         upsample_control(samples, broken) * generate_drift(context, 6, 0.7, 1.1),
     )
     white = upsample_control(samples, foam)
-    bed += apply_envelope(
+    out += apply_envelope(
         synthesize_shaped_noise(context, _FOAM_SPECTRUM), 0.42 * white * generate_drift(context, 14, 0.6, 1.1)
     )
     fizz = sample_arrivals(context, 260, np.minimum(white, 1))
     scatter_grains(
-        bed, rng, fizz, 0.8 * synthesize_ticks(rng, 64, (3500, 9500), (0.0004, 0.0015)), spread=0.6
+        out, rng, fizz, 0.8 * synthesize_ticks(rng, 64, (3500, 9500), (0.0004, 0.0015)), spread=0.6
     )
-    return bed
+    return out
 
 
 def synthesize_lake(context: SynthesisContext) -> Pcm:

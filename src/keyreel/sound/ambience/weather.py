@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from keyreel.sound.ambience.synthesis import SynthesisContext
     from keyreel.sound.arrays import ControlCurve, Mono
 
+# Spectra of noise in (Hz, dB).
 # Many far drops: a hiss around 5 kHz. A roof and wet ground under hard rain add the lower octaves.
 _DRIZZLE_SPECTRUM: Final = (
     *((100, -32), (400, -19), (1000, -11), (2500, -4), (5000, 0), (8000, -2)),

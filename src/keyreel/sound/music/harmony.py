@@ -29,7 +29,7 @@ _CHORD_QUALITIES: Final = {
     None: (0, 4, 7),
 }
 _MAJOR_THIRD: Final = 4  # semitones
-# Costs of a voicing, in semitones of movement; chosen by ear.
+# Costs of a voicing, in semitones of movement.
 _WIDE_GAP_COST, _SEMITONE_CLASH_COST, _REGISTER_COST, _PARALLEL_COST = 3.0, 4.0, 0.4, 2.0
 
 

@@ -75,14 +75,14 @@ def render_parts(
     direct = np.zeros((2, samples), np.float32)
     reverb_input = np.zeros(samples, np.float32)
     for part in parts:
-        heard = np.zeros((2, samples), np.float32)
+        dry = np.zeros((2, samples), np.float32)
         for tone, cuts in _group_notes(part, samples, pack):
             wave = _render_tone(tone, max(min(cut.total_samples, samples - cut.start) for cut in cuts), pack)
             for cut in cuts:
-                _mix_note(wave, cut, tone.zone, heard)
-        direct += heard
+                _mix_note(wave, cut, tone.zone, dry)
+        direct += dry
         if part.mix_settings.reverb_send:
-            reverb_input += np.float32(part.mix_settings.reverb_send / 2) * (heard[0] + heard[1])
+            reverb_input += np.float32(part.mix_settings.reverb_send / 2) * (dry[0] + dry[1])
     return direct, reverb_input
 
 

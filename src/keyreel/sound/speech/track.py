@@ -35,7 +35,7 @@ _SENTENCE_PAUSE_SECONDS: Final = 0.16  # between two sentences of one line
 _MAX_OVERRUN: Final = 1.6  # times the available seconds: more is not even synthesized
 _MAX_CHARACTERS_PER_SECOND: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}
 _TRIES: Final = 5  # to find how many words fit
-_SPEED_MARGIN: Final = 1.03  # voices do not keep exactly to a speed
+_SPEED_MARGIN: Final = 1.03  # spoken a little faster than computed
 _MAX_NOTE_CHARACTERS: Final = 60
 
 

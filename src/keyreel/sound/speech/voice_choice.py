@@ -89,8 +89,8 @@ _PITCH_AND_FORMANT_RANGES: Final = {
     Gender.MALE: ((0.52, 0.70), (0.82, 0.90)),
 }
 _DEFAULT_VARIATIONS: Final = {Gender.FEMALE: VoiceVariation(), Gender.MALE: VoiceVariation(0.60, 0.86)}
-_PACE_RANGE: Final = (0.94, 1.06)
-_BLEND_SHARE_RANGE: Final = (0.3, 0.7)
+_PACE_RANGE: Final = (0.94, 1.06)  # factors of speed
+_BLEND_SHARE_RANGE: Final = (0.3, 0.7)  # of the first of two voices
 
 
 def resolve_voice(voice_id: str, language: Language) -> ResolvedVoice:

@@ -8,7 +8,7 @@ from typing import Final
 _DIGITS: Final = "零一二三四五六七八九"
 _POWERS_OF_TEN: Final = ("", "十", "百", "千")
 _MYRIADS: Final = ("", "万", "亿", "万亿")
-_MAX_DIGITS: Final = 4 * len(_MYRIADS)
+_MAX_DIGITS: Final = 4 * len(_MYRIADS)  # longer numbers are read digit by digit
 _UNITS: Final = {
     "km": "公里",
     "kg": "公斤",
