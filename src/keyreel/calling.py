@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff"
+HAN_RANGES: Final = "\u3400-\u4dbf\u4e00-\u9fff"
+"""Chinese characters (CJK Unified Ideographs and Extension A), for a regular expression's brackets."""
+
 _ORDINALS: Final = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
 _DIGITS: Final = "一二三四五六七八九十"
 _OPENING: Final = r"[\[<({【《]+\s*@?\s*"
@@ -31,7 +33,7 @@ _NUMBERED: Final = "|".join(
         r"@\s*(?P<n7>\d{1,3})(?![a-z0-9_])",
     )
 )
-_AT_NAME: Final = rf"(?<![\w.])@(?:[a-z0-9_][a-z0-9_-]*|[{_HAN}]{{1,4}})"
+_AT_NAME: Final = rf"(?<![\w.])@(?:[a-z0-9_][a-z0-9_-]*|[{HAN_RANGES}]{{1,4}})"
 _QUOTED: Final = re.compile(r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|\"[^\"\n]*\"")
 
 

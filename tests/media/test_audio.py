@@ -15,7 +15,6 @@ from keyreel.media.audio import (
     Pcm,
     decode_audio,
     encode_aac,
-    find_fft_length,
     find_peaks,
     measure_loudness,
     measure_true_peak,
@@ -158,7 +157,3 @@ def test_files_without_sound_are_refused(tmp_path: Path) -> None:
         film.write(np.zeros((64, 64, 3), np.uint8))
     with pytest.raises(ValueError, match="no sound track"):
         decode_audio(tmp_path / "film.mp4")
-
-
-def test_lengths_for_transforms_have_small_factors() -> None:
-    assert [find_fft_length(count) for count in (1, 7, 11, 240_000)] == [1, 8, 12, 240_000]

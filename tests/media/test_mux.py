@@ -59,7 +59,7 @@ def test_refuses_to_join_films_of_different_sizes_and_leaves_nothing(tmp_path: P
 
 
 def test_refuses_to_join_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no films"):
+    with pytest.raises(ValueError, match="no videos"):
         concatenate_videos([], tmp_path / "joined.mp4")
 
 

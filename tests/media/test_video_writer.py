@@ -125,9 +125,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
-with open_film(Path(sys.argv[1]), Size(320, 176)) as film:
+with open_video_writer(Path(sys.argv[1]), Size(320, 176)) as film:
     for index in range(100):
         film.write(np.full((176, 320, 3), index, np.uint8))
     os.kill(os.getpid(), signal.SIGKILL)
@@ -138,12 +138,12 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from keyreel.errors import RenderFailed
-from keyreel.media.video_writer import open_film
+from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 noise = np.random.default_rng(1)
 try:
-    with open_film(Path(sys.argv[1]), Size(320, 176)) as film:
+    with open_video_writer(Path(sys.argv[1]), Size(320, 176)) as film:
         for index in range(int(sys.argv[2])):
             film.write(noise.integers(0, 256, (176, 320, 3), dtype=np.uint8))
 except RenderFailed as error:

@@ -37,7 +37,7 @@ def test_gives_back_what_was_put(storage: ObjectStorage, tmp_path: Path) -> None
         source.write_bytes(b"film")
         await storage.put("assets/00", b"image")
         await storage.put_file(KEY, source)
-        assert await storage.get_size("assets/00") == 7
+        assert await storage.get_size("assets/00") == 5
         assert await gathered(storage.read(KEY)) == b"film"
         await storage.download("assets/00", tmp_path / "copy")
         assert (tmp_path / "copy").read_bytes() == b"image"
@@ -121,8 +121,8 @@ def test_an_earlier_process_finds_its_files_again_and_no_halves(tmp_path: Path) 
 
 KILLED_WRITER = """
 import asyncio, pathlib, sys
-from keyreel.storage.objects import Storage
-storage = Storage.local(pathlib.Path(sys.argv[1]))
+from keyreel.storage.objects import ObjectStorage
+storage = ObjectStorage.open_local(pathlib.Path(sys.argv[1]))
 async def run():
     print("ready", flush=True)
     while True:
@@ -151,9 +151,9 @@ def test_a_killed_writer_leaves_no_half_file_under_a_key(tmp_path: Path) -> None
 FULL_DISK = """
 import asyncio, pathlib, sys
 from keyreel.errors import Unavailable
-from keyreel.storage.objects import Storage
+from keyreel.storage.objects import ObjectStorage
 folder = pathlib.Path(sys.argv[1])
-storage = Storage.local(folder)
+storage = ObjectStorage.open_local(folder)
 async def run():
     await storage.put("assets/a", b"old")
     try:

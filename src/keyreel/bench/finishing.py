@@ -16,7 +16,7 @@ from keyreel.clock import SystemClock
 from keyreel.engine import Clip
 from keyreel.finishing.context import FinishingContext
 from keyreel.finishing.pipeline import STEPS, finish
-from keyreel.finishing.watermark import make_overlay
+from keyreel.finishing.watermark import WATERMARK_STEP, make_overlay
 from keyreel.media.color import ColorConverter
 from keyreel.order import Corner, Resolution, SoundOptions, Watermark
 from keyreel.provenance.signing_certificates import open_credentials
@@ -60,7 +60,7 @@ class FinishingCosts:
 async def measure_finishing(
     size: Resolution = Resolution.P720, source: Path = orders.EXAMPLE_FOLDER
 ) -> FinishingCosts:
-    """Render one image's clip and finish it with a mark, music, ambience, labels and a signature."""
+    """Render one image's clip and finish it with a watermark, music, ambience, labels and a signature."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         case = (await orders.make_cases(orders.ExampleImages(source, folder), size))[0]
@@ -72,8 +72,8 @@ async def measure_finishing(
             sound=SoundOptions(music=True, ambience=True),
             watermark=Watermark(Corner.BOTTOM_RIGHT),
         )
-        # As in a worker: the mark was laid over the frames when they were encoded.
-        clip = Clip(timing.clip, completed_steps=frozenset({"watermark"}))
+        # As in a worker: the watermark was blended into the frames when they were encoded.
+        clip = Clip(timing.clip, completed_steps=frozenset({WATERMARK_STEP}))
         context = FinishingContext(
             TaskId("1"), folder, credentials=open_credentials(folder / "authority", now=SystemClock().now())
         )
@@ -83,7 +83,7 @@ async def measure_finishing(
 
 
 def _measure_watermark(order: Order) -> StepCost:
-    """Measure the mark's part in encoding."""
+    """Measure what blending the watermark costs while encoding."""
     size = order.frame_size
     image = ColorConverter().to_yuv(np.zeros((size.height, size.width, 3), np.uint8))
 
@@ -93,7 +93,7 @@ def _measure_watermark(order: Order) -> StepCost:
         for _ in range(order.frames):
             overlay.blend(image)
 
-    return StepCost("watermark, laid while encoding", _measure_cpu_seconds(blend_all))
+    return StepCost(f"{WATERMARK_STEP}, laid while encoding", _measure_cpu_seconds(blend_all))
 
 
 def _measure_steps(clip: Clip, order: Order, context: FinishingContext) -> list[StepCost]:
@@ -101,10 +101,10 @@ def _measure_steps(clip: Clip, order: Order, context: FinishingContext) -> list[
     finish(clip, order, context)
     whole = _measure_cpu_seconds(lambda: finish(clip, order, context))
     found: list[StepCost] = []
-    for step in STEPS:
+    for name, step in STEPS:
         began = time.process_time()
         clip = step(clip, order, context)
-        found.append(StepCost(step.__name__, time.process_time() - began))
+        found.append(StepCost(name, time.process_time() - began))
     rest = max(0.0, whole - sum(each.cpu_seconds for each in found))
     return [*found, StepCost("cover, fingerprint and checks", rest)]
 

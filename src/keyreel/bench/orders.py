@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SEED: Final = 7
+"""The seed of every measured order."""
+
 SECONDS: Final = 5
+"""Length in seconds of every measured order."""
+
 EXAMPLE_FOLDER: Final = Path(__file__).parents[3] / "examples" / "pictures"
+"""The example images of a checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class BenchCase:
 
 
 class ExampleImages:
-    """Example images as the engine gets them: checked PNG files."""
+    """Example images as the engine gets them: PNG files, normalised in the sandbox."""
 
     def __init__(self, source: Path, folder: Path) -> None:
         if not (source / "flight-0.jpg").is_file():
@@ -40,24 +45,25 @@ class ExampleImages:
         self._folder = folder
 
     async def get(self, name: str) -> ImageRef:
-        """Return an image as a PNG's path."""
+        """Return an image as the path of a PNG."""
         target = self._folder / f"{Path(name).stem}.png"
         if not target.exists():
             await Sandbox().normalise_image(self._source / name, target, keep_alpha=False, field=name)
         return ImageRef(str(target))
 
     async def get_all(self, names: Sequence[str]) -> list[ImageRef]:
-        """Return several."""
+        """Return several images as the paths of PNGs."""
         return [await self.get(name) for name in names]
 
 
 FLIGHT_IMAGES: Final = tuple(f"flight-{number}.jpg" for number in range(5))
+"""Five keyframes of one camera flight, evenly spaced."""
 
 
 async def make_keyframe_order(
     images: ExampleImages, names: Sequence[str], seconds: Sequence[int], size: Resolution
 ) -> Order:
-    """Return the order through these keyframes, with each shot's seconds."""
+    """Return the order through these keyframes; `seconds` are the lengths of the shots between them."""
     found = await images.get_all(names)
     shots = tuple(
         Shot("", length, first, last)
@@ -79,13 +85,13 @@ async def make_cases(images: ExampleImages, size: Resolution) -> list[BenchCase]
         scene,
         subjects=subjects,
     )
-    words = Shot("a calm lake at sunset, slow push in", SECONDS)
+    text = Shot("a calm lake at sunset, slow push in", SECONDS)
     return [
         BenchCase("image-to-video", image),
         BenchCase("reference", reference),
         BenchCase("start-end", await make_keyframe_order(images, FLIGHT_IMAGES[1:4:2], (SECONDS,), size)),
         BenchCase("multiframe", await make_keyframe_order(images, FLIGHT_IMAGES[:3], (2, 3), size)),
-        BenchCase("text-to-video", _make_order(Operation.TEXT2VIDEO, (words,), size, scene)),
+        BenchCase("text-to-video", _make_order(Operation.TEXT2VIDEO, (text,), size, scene)),
     ]
 
 

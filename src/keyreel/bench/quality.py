@@ -1,4 +1,4 @@
-"""How good in-betweened frames are: against the truth, against simpler methods, and where shots meet."""
+"""Quality of interpolated frames: against the truth, other methods, and at seams; renders nothing itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEAM_RADIUS_FRAMES: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class SsimScores:
-    """Structural similarity to a held-back true frame: ours, a cross-dissolve's, optical flow's (DIS)."""
+    """SSIM, at most 1, with a held-back true frame: ours, a cross-dissolve's, and DIS optical flow's."""
 
     ours: float
     dissolve: float
@@ -33,20 +33,20 @@ class SsimScores:
 
 
 def measure_keyframe_error(clip: Path, order: Order, keyframes: Sequence[Frame]) -> float:
-    """Return the largest mean absolute error, 0 … 1, of a keyframe's own frame after encoding."""
+    """Return the largest mean absolute error, 0 … 1, between the keyframes (uint8 RGB) and their frames."""
     indexes = _list_keyframe_indexes(order)
     found = {index: frame for index, frame in enumerate(read_frames(clip)) if index in indexes}
     errors = [
-        float(cv2.absdiff(found[place], keyframe).mean()) / 255
-        for place, keyframe in zip(indexes, keyframes, strict=True)
+        float(cv2.absdiff(found[index], keyframe).mean()) / 255
+        for index, keyframe in zip(indexes, keyframes, strict=True)
     ]
     return max(errors)
 
 
 def compare_midframes(rendered: Iterable[Frame], first: Frame, last: Frame, truth: Frame) -> SsimScores:
-    """Compare three ways between two frames with what was really there halfway.
+    """Compare three interpolations between two frames with the true frame halfway; all uint8 RGB of one size.
 
-    A clip passes the middle when its pace has it do so: of the frames drawn, the most alike counts.
+    A clip passes the middle when its timing has it do so: of the rendered frames the most similar counts.
     """
     dissolved = np.asarray(cv2.addWeighted(first, 0.5, last, 0.5, 0), dtype=np.uint8)
     return SsimScores(
@@ -57,9 +57,9 @@ def compare_midframes(rendered: Iterable[Frame], first: Frame, last: Frame, trut
 
 
 def measure_seam_speed(clip: Path, order: Order) -> float:
-    """Return the worst ratio of the speed at a seam to the speed around it: 1 is even, 0 stands still.
+    """Return the worst ratio, 0 … 1, of the speeds at a seam and around it: 1 is steady, 0 a stop or a jump.
 
-    Speed is the mean optical flow between neighbouring frames.
+    Speed is the mean length of the optical flow (DIS) between neighbouring frames.
     """
     seams = _list_keyframe_indexes(order)[1:-1]
     speeds = list(_measure_flow_speeds(clip))
@@ -71,7 +71,7 @@ def measure_seam_speed(clip: Path, order: Order) -> float:
 
 
 def compute_ssim(one: Frame, other: Frame) -> float:
-    """Return the structural similarity of two images in grey (Wang et al., 2004; Gaussian, 1.5 px)."""
+    """Return the SSIM of two images, uint8 RGB, in grey (Wang et al. 2004; Gaussian window, sigma 1.5 px)."""
     a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float64) for each in (one, other))
 
     def smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -87,16 +87,16 @@ def compute_ssim(one: Frame, other: Frame) -> float:
 
 
 def _list_keyframe_indexes(order: Order) -> list[int]:
-    """Return the frames that the keyframes own: 0, each seam, and the last frame."""
-    places = [0]
+    """Return the numbers of the frames that show the keyframes: 0, each seam, and the last frame."""
+    indexes = [0]
     for shot in order.shots:
-        places.append(places[-1] + shot.frames)
-    places[-1] -= 1
-    return places
+        indexes.append(indexes[-1] + shot.frames)
+    indexes[-1] -= 1
+    return indexes
 
 
 def _interpolate_with_dis(first: Frame, last: Frame) -> Frame:
-    """Warp both images halfway along DIS optical flow and average them."""
+    """Warp both images halfway along DIS optical flow (Kroeger et al. 2016) and average them."""
     grey = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (first, last)]
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     height, width = grey[0].shape
@@ -111,6 +111,7 @@ def _interpolate_with_dis(first: Frame, last: Frame) -> Frame:
 
 
 def _measure_flow_speeds(clip: Path, width: int = 320) -> Iterator[float]:
+    """Yield the mean length of the optical flow from each frame to the next, in pixels at this width."""
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     before: NDArray[np.uint8] | None = None
     for frame in read_frames(clip):

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Size
 
 
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
-"""What `getrusage` counts memory in: bytes on macOS, KiB on Linux."""
+_RSS_BYTES = 1 if sys.platform == "darwin" else 1024
+"""Bytes of the unit in which `getrusage` reports memory: a byte on macOS, a KiB on Linux."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Timing:
 
 
 async def measure_render(order: Order, folder: Path) -> Timing:
-    """Render in a fresh process; in another one draw the same frames again and encode them alone.
+    """Render in a fresh process; in another one render the same frames again and time their encoding alone.
 
     Frames read back from the clip would not do: the encoder has smoothed them, and needs a tenth less time.
     """
@@ -69,31 +69,31 @@ async def _render(order: Order, folder: Path) -> tuple[float, float, int, str]:
     from keyreel.engines.motion.engine import MotionEngine
 
     async with MotionEngine() as engine:
-        # What a server does once in its life, loading networks and libraries, is not part of a clip.
+        # What a server does once in its life, loading models and libraries, is not part of a clip.
         short = tuple(replace(shot, seconds=1) for shot in order.shots[:1])
         (folder / "warm").mkdir()
         await engine.render(replace(order, shots=short), FolderJob(folder / "warm"))
         wall, cpu = time.perf_counter(), time.process_time()
         clip = await engine.render(order, FolderJob(folder))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_BYTES
     return wall, cpu, peak, str(clip.path)
 
 
 @dataclass(frozen=True, slots=True)
 class _RecordingVideoWriter:
-    """A film that also keeps the frames which are written."""
+    """A video writer that also keeps a copy of each frame."""
 
-    film: VideoWriter
+    writer: VideoWriter
     frames: list[Frame]
 
     def write(self, frame: Frame) -> None:
         self.frames.append(frame.copy())
-        self.film.write(frame)
+        self.writer.write(frame)
 
 
 class _RecordingJob:
-    """A job over a folder that keeps every frame of its films."""
+    """A job over a folder that keeps every frame of its videos."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -108,8 +108,8 @@ class _RecordingJob:
 
     @contextmanager
     def film(self, name: str, size: Size) -> Generator[VideoWriter]:
-        with open_video_writer(self.folder / f"{name}.mp4", size) as film:
-            yield _RecordingVideoWriter(film, self.frames)
+        with open_video_writer(self.folder / f"{name}.mp4", size) as writer:
+            yield _RecordingVideoWriter(writer, self.frames)
 
 
 async def _encode(order: Order, folder: Path) -> tuple[float]:
@@ -120,14 +120,14 @@ async def _encode(order: Order, folder: Path) -> tuple[float]:
     async with MotionEngine() as engine:
         await engine.render(order, job)
     began = time.process_time()
-    with open_video_writer(folder / "floor.mp4", order.frame_size) as film:
-        for image in job.frames:
-            film.write(image)
+    with open_video_writer(folder / "floor.mp4", order.frame_size) as writer:
+        for frame in job.frames:
+            writer.write(frame)
     return (time.process_time() - began,)
 
 
 def main() -> None:
-    """Run one measured work, asked for on standard input, answered on standard output."""
+    """Run one measurement: read a pickled order from standard input, print the numbers as JSON."""
     command, folder = sys.argv[1], Path(sys.argv[2])
     order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     json.dump(asyncio.run({"render": _render, "encode": _encode}[command](order, folder)), sys.stdout)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from keyreel.atomic_file import open_atomically
 from keyreel.client import sansio
-from keyreel.client.atomic_file import open_atomically
 from keyreel.client.requests import build_request
 from keyreel.client.sansio import ConnectionDropped, DownloadFile, Patience, Pause, RemoteServer, StepResponse
 from keyreel.wire.dialects.registry import find_dialect
@@ -163,7 +163,7 @@ class Client:
         if isinstance(step, DownloadFile):
             with self._http.stream("GET", step.url, headers=step.headers, follow_redirects=True) as response:
                 if response.is_success:
-                    with open_atomically(step.path) as file:
+                    with open_atomically(step.path, durable=False) as file:
                         for chunk in response.iter_bytes():
                             file.write(chunk)
                 return StepResponse(response.status_code)
@@ -258,7 +258,7 @@ class AsyncClient:
                 "GET", step.url, headers=step.headers, follow_redirects=True
             ) as response:
                 if response.is_success:
-                    with open_atomically(step.path) as file:
+                    with open_atomically(step.path, durable=False) as file:
                         async for chunk in response.aiter_bytes():
                             file.write(chunk)
                 return StepResponse(response.status_code)

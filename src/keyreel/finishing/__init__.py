@@ -1,1 +1,1 @@
-"""What is done to an engine's clip until it is a video to hand out; knows no engines and no storage."""
+"""The steps from an engine's clip to the video that is delivered; knows no engines and no storage."""

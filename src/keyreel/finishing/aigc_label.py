@@ -1,4 +1,4 @@
-"""The label of generated content: the AIGC identifier as the file's own key, and in XMP beside it."""
+"""The label of generated content: the AIGC identifier as metadata of the MP4, and in an XMP box behind it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 
-def label(clip: Clip, order: Order, context: FinishingContext) -> Clip:
-    """Write the label into the file's index, and the index to the front: players start at once.
+def write_aigc_label(clip: Clip, order: Order, context: FinishingContext) -> Clip:
+    """Write the label into the file's index (moov), and the index to the front: players start at once.
 
     Raises:
         RenderFailed: the identifier cannot be stored as it is.
@@ -26,7 +26,7 @@ def label(clip: Clip, order: Order, context: FinishingContext) -> Clip:
     if "\0" in value:
         raise RenderFailed("The AIGC identifier holds the character U+0000, which an MP4 cannot store.")
     remux(clip.path, out, {aigc_identifier.AIGC_KEY: value})
-    # At the end it moves nothing: the index's offsets stay right.
+    # A box at the end of the file moves nothing: the index's offsets stay right.
     with out.open("ab") as file:
         file.write(xmp.build_box(xmp.build_packet(value, clip.source)))
     return replace(clip, path=out)

@@ -1,4 +1,4 @@
-"""Content Credentials, the last step: from here on every changed byte shows."""
+"""The last step, Content Credentials: from here on every changed byte can be detected."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _UNSIGNED_NOTE: Final = "The video carries no Content Credentials: it could not 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def credentials(clip: Clip, order: Order, context: FinishingContext) -> Clip:
-    """Sign the video, where the workbench has something to sign with.
+def sign_credentials(clip: Clip, order: Order, context: FinishingContext) -> Clip:
+    """Sign the video where the context has credentials to sign with.
 
-    A certificate that has come to its end must not stop all production: then the video says less of itself,
-    and the client and the log are told.
+    An expired certificate must not stop all production: the video is delivered unsigned then, with a note for
+    the client and a warning in the log.
     """
     del order
     if context.credentials is None:

@@ -1,4 +1,4 @@
-"""What every finishing step may know besides the clip and its order."""
+"""What a finishing step may know besides the clip and its order."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FinishingContext:
-    """Where one clip is finished: for which task, in which folder, and who is named as its producer.
+    """The task that a clip is finished for, the folder for the files, and who is named as its producer.
 
     With `clean_copy` a copy without the visible mark is made beside the marked video.
-    Without `credentials` videos are not signed; without `voices` nothing can be spoken.
+    Without `credentials` videos are not signed; without `voices` no dialogue is spoken.
     """
 
     task_id: TaskId

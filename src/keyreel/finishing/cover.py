@@ -1,4 +1,4 @@
-"""The cover image: one telling frame of the finished video; knows nothing of its order."""
+"""The cover image: the frame with the most detail, of a few frames of the video; knows no orders."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
+from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import replace_atomically
 from keyreel.media.color import ColorConverter, get_planes
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     from keyreel.media.sampled_frames import SampledFrame
 
-_JPEG_QUALITY: Final = 88
-_SCORING_WIDTH: Final = 320
+_JPEG_QUALITY: Final = 88  # of 100
+_SCORING_WIDTH: Final = 320  # pixels
 
 
 def make_cover(frames: Sequence[SampledFrame], out: Path, xmp: bytes) -> Path:
-    """Write the most telling of a few frames as a JPEG of the video's own size, with this XMP packet.
+    """Write the frame with the highest score as a JPEG of the video's own size, with this XMP packet.
 
     Raises:
         RenderFailed: there are no frames.
     """
-    best = max((still.image for still in frames), key=_score_frame, default=None)
+    best = max((frame.image for frame in frames), key=_score_frame, default=None)
     if best is None:
         raise RenderFailed("The engine's clip cannot be decoded.")
     with replace_atomically(out) as part:
@@ -38,7 +38,7 @@ def make_cover(frames: Sequence[SampledFrame], out: Path, xmp: bytes) -> Path:
 
 
 def _score_frame(image: VideoFrame) -> float:
-    """Rate a frame: fine detail, times how far its light is from black and white."""
+    """Return fine detail (mean gradient of luma) times how far the mean luma is from black and white."""
     luma = get_planes(image)[0]
     step = max(1, luma.shape[1] // _SCORING_WIDTH)
     height, width = (side // step for side in luma.shape)

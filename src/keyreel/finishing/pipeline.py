@@ -1,4 +1,7 @@
-"""From an engine's clip to the video that is handed out: plain steps, checked before and after."""
+"""The pipeline from an engine's clip to the delivered video: a table of steps, checked before and after.
+
+A new step is a module with one function of the type `Step`, and a line in `STEPS`.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 from av.error import FFmpegError
 
 from keyreel.errors import RenderFailed
-from keyreel.finishing.aigc_label import label
-from keyreel.finishing.c2pa_step import credentials
+from keyreel.finishing.aigc_label import write_aigc_label
+from keyreel.finishing.c2pa_step import sign_credentials
 from keyreel.finishing.cover import make_cover
 from keyreel.finishing.soundtrack import (
     SOUNDTRACK_STEP,
+    add_soundtrack,
     describe_expected_soundtrack,
     describe_soundtrack,
-    soundtrack,
 )
-from keyreel.finishing.watermark import WATERMARK_STEP, watermark
+from keyreel.finishing.watermark import WATERMARK_STEP, apply_watermark
 from keyreel.media.probe import BT709_LIMITED, VideoInfo, probe_video
 from keyreel.media.sampled_frames import sample_frames
 from keyreel.order import FPS
@@ -37,16 +40,21 @@ if TYPE_CHECKING:
 
     Step = Callable[[Clip, Order, FinishingContext], Clip]
 
-STEPS: Final[tuple[Step, ...]] = (watermark, soundtrack, label, credentials)
-"""In this order; each skips what the clip has fulfilled. The last one writes the file that is handed out."""
+STEPS: Final[tuple[tuple[str, Step], ...]] = (
+    (WATERMARK_STEP, apply_watermark),
+    (SOUNDTRACK_STEP, add_soundtrack),
+    ("label", write_aigc_label),
+    ("credentials", sign_credentials),
+)
+"""Each step's name and function, in order; a step that the clip has completed already returns it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedVideo:
     """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found.
 
-    `notes` say what could not be done as asked; `fingerprint` tells the video again after another encoding;
-    `clean` is the copy without the visible mark, where one was asked for.
+    `notes` say what could not be done as ordered; `fingerprint` identifies the video after another encoding;
+    `clean` is the copy without the visible watermark, where one was requested.
     """
 
     video: Path
@@ -59,7 +67,7 @@ class FinishedVideo:
 
 
 def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo:
-    """Finish a clip into "video.mp4" and "cover.jpg" in the workbench's folder; the clip stays as it is.
+    """Finish a clip into "video.mp4" and "cover.jpg" in the context's folder; the clip stays as it is.
 
     Raises:
         RenderFailed: the clip is not what was ordered.
@@ -75,8 +83,8 @@ def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo
                 and order.watermark is not None
                 and WATERMARK_STEP not in clip.completed_steps
             ):
-                # Its sound is made once, for both copies.
-                clip = soundtrack(clip, order, step_context)
+                # Both copies share one sound track.
+                clip = add_soundtrack(clip, order, step_context)
                 clean = _finish_clean_copy(clip, order, step_context).replace(context.folder / "clean.mp4")
             clip, info = _run_steps(clip, order, step_context)
             frames = sample_frames(clip.path)
@@ -91,7 +99,7 @@ def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo
 
 
 def _finish_clean_copy(clip: Clip, order: Order, context: FinishingContext) -> Path:
-    """Finish the copy without the mark, in a folder of its own."""
+    """Finish the copy without the watermark, in a folder of its own."""
     folder = context.folder / "clean"
     folder.mkdir()
     unmarked = replace(clip, completed_steps=clip.completed_steps | {WATERMARK_STEP})
@@ -100,7 +108,7 @@ def _finish_clean_copy(clip: Clip, order: Order, context: FinishingContext) -> P
 
 def _run_steps(clip: Clip, order: Order, context: FinishingContext) -> tuple[Clip, VideoInfo]:
     """Take a clip through all steps, and check what comes out."""
-    for step in STEPS:
+    for _, step in STEPS:
         clip = step(clip, order, context)
     info = _check_clip(clip, order)
     if describe_soundtrack(info) != describe_expected_soundtrack(order):

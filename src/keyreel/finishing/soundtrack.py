@@ -1,4 +1,4 @@
-"""The sound track: music, ambience and speech as ordered, laid under the clip; makes no sound itself."""
+"""The sound track: music, ambience and speech as ordered, muxed with the clip; synthesizes nothing itself."""
 
 from __future__ import annotations
 
@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 SOUNDTRACK_STEP: Final = "soundtrack"
+"""The name of this step, also in a clip's completed steps."""
+
 NO_SOUNDTRACK: Final = "none"
+"""The description of a video without sound."""
+
 NO_VOICES_NOTE: Final = "The dialogue is not spoken: this installation has no voices."
+"""The client's note where dialogue was ordered and no voice is installed."""
 
 
-def soundtrack(clip: Clip, order: Order, context: FinishingContext) -> Clip:
-    """Lay the ordered sound under a clip that came without it; where none is ordered there is no track."""
+def add_soundtrack(clip: Clip, order: Order, context: FinishingContext) -> Clip:
+    """Add the ordered sound to a clip that came without it; where none is ordered, remove any sound track."""
     info = probe_video(clip.path)
     if order.sound.is_silent:
         return _remove_sound(clip, context) if info.audio_track else clip
@@ -44,14 +49,14 @@ def soundtrack(clip: Clip, order: Order, context: FinishingContext) -> Clip:
 
 
 def describe_expected_soundtrack(order: Order) -> str:
-    """Return what `described` is to say of the finished video."""
+    """Return what `describe_soundtrack` must return for the finished video."""
     if order.sound.is_silent:
         return NO_SOUNDTRACK
     return _format_soundtrack(AudioTrackInfo("aac LC", SAMPLE_RATE, 2, 0.0, order.seconds), order.seconds)
 
 
 def describe_soundtrack(info: VideoInfo) -> str:
-    """Say in words what sound track a video has."""
+    """Describe a video's sound track in words."""
     return _format_soundtrack(info.audio_track, info.seconds) if info.audio_track else NO_SOUNDTRACK
 
 
@@ -84,19 +89,21 @@ def _synthesize_speech(order: Order, context: FinishingContext) -> tuple[SpeechT
 
 
 def _list_expected_sounds(clip: Clip, order: Order) -> Sequence[tuple[float, frozenset[AmbientSound]]]:
-    """Return what is heard in each shot; one that says nothing sounds like the one before it."""
-    shows = clip.audible_content or (frozenset(),) * len(order.shots)
-    per_shot = [find_shot_sounds(shot.prompt, shown) for shot, shown in zip(order.shots, shows, strict=True)]
-    latest = next((heard for heard in per_shot if heard), frozenset[AmbientSound]())
-    heard: list[tuple[float, frozenset[AmbientSound]]] = []
+    """Return each shot's seconds and sounds; a shot that tells none sounds like the one before it."""
+    contents = clip.audible_content or (frozenset(),) * len(order.shots)
+    per_shot = [
+        find_shot_sounds(shot.prompt, content) for shot, content in zip(order.shots, contents, strict=True)
+    ]
+    latest = next((sounds for sounds in per_shot if sounds), frozenset[AmbientSound]())
+    expected: list[tuple[float, frozenset[AmbientSound]]] = []
     for shot, sounds in zip(order.shots, per_shot, strict=True):
         latest = sounds or latest
-        heard.append((shot.seconds, latest))
-    return heard
+        expected.append((shot.seconds, latest))
+    return expected
 
 
 def _fit_length(pcm: Pcm, order: Order) -> Pcm:
-    """Return a foreign sound at the video's length."""
+    """Return an engine's own sound, cut or padded with silence to the video's length."""
     fitted = np.zeros((order.seconds * SAMPLE_RATE, 2), np.float32)
     count = min(len(fitted), len(pcm))
     fitted[:count] = pcm[:count]

@@ -1,4 +1,4 @@
-"""The visible mark in a corner: the default text or the order's own image; draws no letters itself."""
+"""The visible watermark in a corner: a text or the order's own image; draws no letters itself."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ if TYPE_CHECKING:
     from keyreel.order import ImageRef, Order, Size, Watermark
 
 WATERMARK_STEP: Final = "watermark"
+"""The name of this step, also in a clip's completed steps."""
+
 # GB 45438-2025 asks for characters of at least 5 % of the short side. What is measured is the drawn ink, from
 # a line's highest to its lowest point, with a little to spare for the rounding to whole pixels.
-_INK_HEIGHT: Final = 0.053
+_INK_HEIGHT: Final = 0.053  # of the frame's short side
 _TEXT_IMAGES: Final = {
     WatermarkLanguage.ENGLISH: ("ai_generated_en", 98),
     WatermarkLanguage.CHINESE: ("ai_generated_zh", 112),
 }
-"""The pre-rendered texts, files of this package, and their ink's height (tools/build_watermark_text.py)."""
-_IMAGE_WIDTH, _IMAGE_HEIGHT = 0.18, 0.14
-_MARGIN: Final = 0.03
+"""The pre-rendered texts (tools/build_watermark_text.py), and the height of their ink in pixels."""
+_IMAGE_WIDTH, _IMAGE_HEIGHT = 0.18, 0.14  # at most, of the frame's sides
+_MARGIN: Final = 0.03  # of the frame's short side
 
 
 def make_overlay(mark: Watermark | None, size: Size) -> Overlay | None:
-    """Prepare the mark for frames of this size; None where none is wanted."""
+    """Prepare the watermark for frames of this size; None where the order has none."""
     if mark is None:
         return None
     image = _load_text_image(mark.text, size) if mark.image is None else _load_custom_image(mark.image, size)
@@ -53,15 +55,15 @@ def make_overlay(mark: Watermark | None, size: Size) -> Overlay | None:
     )
 
 
-def watermark(clip: Clip, order: Order, context: FinishingContext) -> Clip:
-    """Lay the mark over a clip that came without it; this encodes its images again, its sound stays."""
+def apply_watermark(clip: Clip, order: Order, context: FinishingContext) -> Clip:
+    """Blend the watermark into a clip that came without it: the video is encoded again, its sound is kept."""
     if order.watermark is None or WATERMARK_STEP in clip.completed_steps:
         return clip
     size = order.frame_size
     out = context.folder / "marked.mp4"
-    with open_video_writer(out, size, make_overlay(order.watermark, size)) as film:
+    with open_video_writer(out, size, make_overlay(order.watermark, size)) as writer:
         for frame in read_frames(clip.path):
-            film.write(frame)
+            writer.write(frame)
     if probe_video(clip.path).has_audio:
         silent, out = out, context.folder / "marked-sounding.mp4"
         remux(silent, out, {}, clip.path)
@@ -87,6 +89,6 @@ def _scale_image(image: Image.Image, scale: float) -> Image.Image:
 
 
 def _pad_to_even(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # H.264 4:2:0 places marks on even pixels: an odd side gets a transparent line.
+    # 4:2:0 shares chroma between 2x2 pixels: an odd side gets a transparent line.
     height, width = rgba.shape[:2]
     return np.pad(rgba, ((0, height % 2), (0, width % 2), (0, 0)))

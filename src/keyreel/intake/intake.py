@@ -26,7 +26,7 @@ from keyreel.intake.content_encodings import InvalidContentEncoding
 from keyreel.intake.images import check_video, decode_inline_image, inspect_image, make_too_large_error
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
-from keyreel.storage.atomic_write import translate_disk_full
+from keyreel.storage.disk_full import translate_disk_full
 from keyreel.wire.endpoints.from_video import MAX_SOURCE_SECONDS, MIN_SOURCE_SECONDS
 from keyreel.wire.inputs.sources import STORED_FILE_PREFIX
 from keyreel.wire.inputs.urls import is_http_url

@@ -12,7 +12,7 @@ import structlog
 
 from keyreel.errors import InvalidImage, InvalidRequest
 from keyreel.order import Size
-from keyreel.storage.atomic_write import make_disk_full_error
+from keyreel.storage.disk_full import make_disk_full_error
 
 _DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
 _LAST_FRAMES_PROGRAM: Final = Path(__file__).with_name("last_frames.py")

@@ -1,4 +1,4 @@
-"""Sound as samples: encoded to AAC, read back, measured; does not know what is heard."""
+"""Sound as samples: encoded to AAC, decoded, measured; does not know what it is of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from av.audio.resampler import AudioResampler
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from keyreel.media.atomic_file import replace_atomically
+from keyreel.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
 
 SAMPLE_RATE: Final = 48_000
-"""Samples a second of every sound."""
+"""Samples a second, in Hz, of all sound."""
 
 AAC_FRAME_SAMPLES: Final = 1024
-"""Samples that AAC encodes at a time."""
+"""Samples of a frame of AAC-LC (ISO 14496-3)."""
 
 Pcm = NDArray[np.float32]
-"""Stereo sound, float32 [samples, 2], -1 … 1."""
+"""Stereo sound at 48 kHz, left and right: float32 [samples, 2], -1 … 1."""
 
 # FFmpeg's default coder, "twoloop", takes four times the time (0.13 s for five seconds) and is no nearer:
 # 9 dB of signal to noise for rain and 28 dB for traffic, against 8 and 32 dB.
@@ -39,19 +39,19 @@ _SHELF: Final = (
     (1.0, -1.69065929318241, 0.73248077421585),
 )
 _HIGH_PASS: Final = (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621)
-_LUFS_OFFSET: Final = -0.691
+_LUFS_OFFSET: Final = -0.691  # of loudness over the mean square in dB
 _ABSOLUTE_GATE_LUFS, _RELATIVE_GATE_LU = -70.0, -10.0  # the two gates, in LUFS and LU
-_HOP: Final = SAMPLE_RATE // 10
+_HOP: Final = SAMPLE_RATE // 10  # samples: blocks of 0.4 s overlap by three quarters
 _BLOCK_HOPS: Final = 4
 
-_PHASES, _TAPS = 4, 24
-# An inter-sample peak stands next to samples of at least half its height, but for made-up signals.
+_PHASES, _TAPS = 4, 24  # four times oversampled, as BS.1770-4, annex 2, asks for at 48 kHz
+# Of the peak: beside an inter-sample peak are samples of at least half its height in all natural signals.
 _NEAR_PEAK: Final = 0.5
-_CHUNK_SAMPLES: Final = 480
+_CHUNK_SAMPLES: Final = 480  # looked at, or not, as a whole
 
 
 def encode_aac(pcm: Pcm, out: Path) -> None:
-    """Write stereo AAC-LC at 48 kHz. Players skip the encoder's priming: sample 0 is heard at time 0."""
+    """Write sound as AAC-LC, 192 kbit/s. Players skip the encoder's priming: sample 0 plays at time 0."""
     with replace_atomically(out) as part, av.open(part, "w", format="ipod") as target:
         stream = target.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options=dict(_AAC_OPTIONS))
         frame = AudioFrame.from_ndarray(
@@ -73,17 +73,17 @@ def decode_audio(path: Path) -> Pcm:
             if not container.streams.audio:
                 raise ValueError(f"{path.name} has no sound track")
             stream = container.streams.audio[0]
-            pieces = [each.to_ndarray() for each in _resample(container.decode(stream))]
+            blocks = [each.to_ndarray() for each in _resample(container.decode(stream))]
             length = _count_samples(stream) if "mp4" in container.format.name else None
     except FFmpegError as error:
         raise ValueError(f"{path.name} is no readable sound: {error}") from error
-    if not pieces:
+    if not blocks:
         return np.zeros((0, 2), np.float32)
-    return np.ascontiguousarray(np.concatenate(pieces, axis=1).T[:length], np.float32)
+    return np.ascontiguousarray(np.concatenate(blocks, axis=1).T[:length], np.float32)
 
 
 def _count_samples(stream: AudioStream) -> int | None:
-    """Count what an MP4's index says is to be heard: the last AAC frame may hold more."""
+    """Return the samples that an MP4's index declares: the last AAC frame may hold more."""
     if stream.duration is None or stream.time_base is None:
         return None
     return round(stream.duration * stream.time_base * SAMPLE_RATE)
@@ -102,10 +102,10 @@ def measure_loudness(pcm: Pcm) -> float:
     if len(energy) >= _BLOCK_HOPS:
         energy = np.convolve(energy, np.full(_BLOCK_HOPS, 1 / _BLOCK_HOPS), "valid")
     for gate in (_lufs_to_power(_ABSOLUTE_GATE_LUFS), None):
-        heard = energy[energy > (gate or energy.mean() * 10 ** (_RELATIVE_GATE_LU / 10))]
-        if not len(heard):
+        counted = energy[energy > (gate or energy.mean() * 10 ** (_RELATIVE_GATE_LU / 10))]
+        if not len(counted):
             return -math.inf
-        energy = heard
+        energy = counted
     return _LUFS_OFFSET + 10 * math.log10(float(energy.mean()))
 
 
@@ -118,9 +118,9 @@ def measure_true_peak(pcm: Pcm) -> float:
 
 
 def find_peaks(pcm: Pcm, floor: float) -> NDArray[np.float32]:
-    """Return how high the louder channel gets from each sample to the next, four times oversampled.
+    """Return the louder channel's peak from each sample to the next, 4x oversampled: float32 [samples].
 
-    Between samples is only looked where some sample nearby reaches `floor`: that is what costs.
+    Between samples, which is costly, it is computed only where a sample nearby reaches `floor`, 0 … 1.
     """
     count = len(pcm)
     highest: NDArray[np.float32] = np.abs(pcm).max(axis=1)
@@ -144,8 +144,8 @@ def find_peaks(pcm: Pcm, floor: float) -> NDArray[np.float32]:
 
 
 def _compute_hop_energies(pcm: Pcm) -> NDArray[np.float64]:
-    """Return the K-weighted mean square of each tenth of a second, both channels added."""
-    # Each hop is weighted in its own spectrum: what the filters would carry over from one to the next is
+    """Return the K-weighted mean square of each tenth of a second, both channels added: float64 [hops]."""
+    # Each hop is filtered in its own spectrum: what the filters would carry over from one to the next is
     # worth 0.02 LU at most, and one transform of the whole takes five times the time.
     length = min(len(pcm), _HOP)
     if not length:
@@ -164,7 +164,7 @@ def _compute_hop_energies(pcm: Pcm) -> NDArray[np.float64]:
 def _compute_squared_magnitude(
     taps: tuple[float, float, float], cosine: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the squared magnitude of three taps; `turn` is the frequency's cosine."""
+    """Return the squared magnitude of a three-tap filter at the frequencies whose cosines are given."""
     first, second, third = taps
     near, far = second * (first + third), first * third
     return np.maximum(first**2 + second**2 + third**2 - 2 * far + cosine * (2 * near + 4 * far * cosine), 0)
@@ -176,18 +176,6 @@ def _make_interpolator() -> NDArray[np.float32]:
     taps: NDArray[np.float64] = np.sinc(times) * np.cos(np.pi * times / (_TAPS + 1)) ** 2
     taps /= taps.sum(axis=0)
     return taps.astype(np.float32)
-
-
-def find_fft_length(count: int) -> int:
-    """Return the next number that FFTs like: 2, 3 and 5 as its only prime factors."""
-    while True:
-        rest = count
-        for factor in (2, 3, 5):
-            while rest % factor == 0:
-                rest //= factor
-        if rest == 1:
-            return count
-        count += 1
 
 
 def _lufs_to_power(level: float) -> float:

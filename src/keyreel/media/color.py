@@ -1,4 +1,4 @@
-"""How RGB becomes the film's BT.709 limited-range 4:2:0, and back; knows single frames alone."""
+"""Conversion between RGB and the video's BT.709 limited-range 4:2:0; knows single frames alone."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 _TO_YUV = Interpolation.AREA | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
 # Without full chroma interpolation swscale repeats chroma samples, which shows at coloured edges.
 _TO_RGB = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
-_UNSPECIFIED = 2
-# Standard definition has 720x576, its wide pixels made square 768x576; players guess by the size as well.
+_UNSPECIFIED = 2  # ITU-T H.273: matrix_coefficients without a tag
+# Pixels. Standard definition has 720x576, with square pixels 768x576; players guess by the size as well.
 _SHORT_OF_SD, _LONG_OF_SD = 576, 768
 
 
 class ColorConverter:
-    """Converts frames one after another, keeping the tables that a conversion needs. Not for two threads."""
+    """Converts frames one after another and keeps swscale's tables between them. Not thread-safe."""
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()
 
     def to_yuv(self, frame: Frame) -> VideoFrame:
-        """Convert RGB into a new yuv420p frame; nothing of the array is kept."""
+        """Convert RGB, uint8 [height, width, 3], into a new yuv420p frame; the array may be reused."""
         return self._reformatter.reformat(
             VideoFrame.from_numpy_buffer(np.ascontiguousarray(frame), format="rgb24"),
             format="yuv420p",
@@ -50,14 +50,17 @@ class ColorConverter:
         )
 
     def to_rgb(self, image: VideoFrame) -> Frame:
-        """Convert a decoded frame by its own tags; untagged it is limited, BT.601 if small, else BT.709."""
-        unranged = image.color_range == ColorRange.UNSPECIFIED
+        """Convert a decoded frame to RGB, uint8 [height, width, 3], by the frame's own tags.
+
+        Untagged frames are taken for limited range, and for BT.601 in standard definition, else BT.709.
+        """
+        is_unspecified = image.color_range == ColorRange.UNSPECIFIED
         converted = self._reformatter.reformat(
             image,
             format="rgb24",
             src_colorspace=_choose_matrix(image),
             dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.MPEG if unranged else image.color_range,
+            src_color_range=ColorRange.MPEG if is_unspecified else image.color_range,
             dst_color_range=ColorRange.JPEG,
             interpolation=_TO_RGB,
             threads=1,
@@ -69,12 +72,12 @@ def _choose_matrix(image: VideoFrame) -> int:
     if image.colorspace != _UNSPECIFIED:
         return image.colorspace
     short, long = sorted((image.width, image.height))
-    small = short <= _SHORT_OF_SD and long <= _LONG_OF_SD
-    return Colorspace.ITU601 if small else Colorspace.ITU709
+    is_sd = short <= _SHORT_OF_SD and long <= _LONG_OF_SD
+    return Colorspace.ITU601 if is_sd else Colorspace.ITU709
 
 
 def get_planes(image: VideoFrame) -> list[NDArray[np.uint8]]:
-    """Return the frame's planes (Y, U, V) as arrays that share its memory."""
+    """Return a frame's planes (Y, U, V), each uint8 [height, width], as arrays that share its memory."""
     return [
         # A plane is a buffer, which its stub does not say.
         np.frombuffer(cast("bytes", plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
@@ -83,4 +86,4 @@ def get_planes(image: VideoFrame) -> list[NDArray[np.uint8]]:
 
 
 BT709_TAGS = (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG)
-"""What a film is tagged with: primaries, transfer, matrix, limited range."""
+"""The tags of every video written here: primaries, transfer, matrix, limited range."""

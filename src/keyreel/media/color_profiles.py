@@ -1,4 +1,4 @@
-"""What a still image says of its colours, and how they become sRGB. Opens no file, believes no name.
+"""Conversion of a still image to sRGB by its colour profile; opens no file and trusts no profile's name.
 
 ICC.1:2022 has the profiles; of what a PNG says, cICP goes before iCCP, that before sRGB, that before gAMA and
 cHRM (PNG, third edition, 4.3). Light enough for the child that decodes images: it needs Pillow alone.
@@ -22,12 +22,12 @@ _Matrix = tuple[_Row, _Row, _Row]
 _Point = tuple[float, float]
 
 _SRGB_TOLERANCE: Final = 3
-"""Of 255: profiles that differ from sRGB by no more are other spellings of it."""
+"""Of 255: a profile whose results differ from sRGB by no more is sRGB under another name."""
 
-_PROBE_STEPS: Final = range(0, 256, 15)
-_D50: Final = (0.9642, 1.0, 0.8249)
-_D65: Final = (0.3127, 0.329)
-_BT709: Final = ((0.64, 0.33), (0.3, 0.6), (0.15, 0.06))
+_PROBE_STEPS: Final = range(0, 256, 15)  # values of each channel with which a profile is tried
+_D50: Final = (0.9642, 1.0, 0.8249)  # XYZ, the white of ICC's connection space
+_D65: Final = (0.3127, 0.329)  # CIE xy
+_BT709: Final = ((0.64, 0.33), (0.3, 0.6), (0.15, 0.06))  # CIE xy of red, green, blue; sRGB has the same
 _BRADFORD: Final[_Matrix] = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 # A curve's parameters: of y = x ** g, or of y = (a x + b) ** g above d and c x below it.
 _SRGB_CURVE: Final = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
@@ -48,14 +48,14 @@ _CURVES: Final[dict[int, tuple[float, ...]]] = {
     14: _VIDEO_CURVE,
     15: _VIDEO_CURVE,
 }
-# What writers put beside an sRGB chunk for readers that know none; without one it means the same.
+# The gAMA that writers put beside an sRGB chunk for older readers (1 / 2.2); alone it means sRGB as well.
 _GAMMA_OF_SRGB: Final = (0.45, 0.46)
 _PLAUSIBLE_GAMMAS: Final = (0.1, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _ColourSpace:
-    """Where red, green, blue and white are in CIE xy, and how values become light."""
+    """Red, green, blue and white in CIE xy, and the transfer curve from values to linear light."""
 
     primaries: tuple[_Point, _Point, _Point] = _BT709
     white: _Point = _D65
@@ -66,7 +66,7 @@ def to_srgb(image: Image.Image, info: Mapping[Any, Any], cicp: bytes = b"") -> I
     """Return an image of mode L, LA, RGB, RGBA or CMYK as RGB in sRGB, RGBA where it has transparency.
 
     `info` is what Pillow read beside the pixels, `cicp` the content of a PNG's chunk of that name. A profile
-    that is junk, or for other channels, is ignored, as browsers do.
+    that is damaged, or for other channels, is ignored, as browsers do.
     """
     mode = "RGBA" if image.mode in {"LA", "RGBA"} else "RGB"
     data = _choose_profile(info, cicp)
@@ -104,7 +104,7 @@ def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: 
 
 
 def _is_srgb(profile: ImageCms.ImageCmsProfile, mode: str) -> bool:
-    """Say whether a profile does nothing that is seen, whatever it is called."""
+    """Say whether a profile changes nothing visible, whatever its name is."""
     steps = bytes(_PROBE_STEPS)
     if mode == "L":
         probe = Image.frombytes("L", (len(steps), 1), steps)
@@ -153,7 +153,7 @@ def _colour_space_from_gamma(
 
 
 def _build_icc_profile(colour_space: _ColourSpace) -> bytes:
-    """Write a display's profile with these colours (ICC.1:2022, 8.3.3)."""
+    """Return a display profile with these primaries, white and curve (ICC.1:2022, 8.3.3)."""
     colorants = [
         struct.pack(">4s4x3i", b"XYZ ", *map(_to_s15fixed16, column))
         for column in _compute_colorants(colour_space)
@@ -183,7 +183,7 @@ def _to_s15fixed16(value: float) -> int:
 
 
 def _compute_colorants(colour_space: _ColourSpace) -> tuple[_Row, _Row, _Row]:
-    """Return the XYZ of full red, green and blue as they look under D50 (Bradford's adaptation)."""
+    """Return the XYZ of full red, green and blue, adapted to D50 (Bradford transform)."""
     white = _to_xyz(colour_space.white)
     columns = _transpose(
         (

@@ -13,10 +13,10 @@ from keyreel.media.video_reader import read_frames_at
 if TYPE_CHECKING:
     from pathlib import Path
 
-_BACKGROUND: Final = (18, 18, 20)
+_BACKGROUND: Final = (18, 18, 20)  # 8-bit RGB
 _INK: Final = (240, 240, 242)
-_SHADE: Final = (0, 0, 0, 150)
-_JPEG_QUALITY: Final = 88
+_SHADE: Final = (0, 0, 0, 150)  # RGBA, behind the time
+_JPEG_QUALITY: Final = 88  # of 100
 
 
 def draw_contact_sheet(video: Path, *, columns: int = 4, rows: int = 3, width: int = 1280) -> bytes:
@@ -39,14 +39,14 @@ def draw_contact_sheet(video: Path, *, columns: int = 4, rows: int = 3, width: i
 
 
 def _choose_frames(frames: int, count: int) -> list[int]:
-    """Choose the numbers of at most `places` frames, first and last included."""
+    """Return the indexes of at most `count` evenly spaced frames, first and last included."""
     count = min(count, frames)
     return [round(number * (frames - 1) / max(1, count - 1)) for number in range(count)]
 
 
 def _draw_timestamp(tile: Image.Image, text: str) -> None:
     size = max(11, tile.width // 24)
-    # Pillow's own scalable font: no font of the machine is needed.
+    # Pillow's own scalable font: none has to be installed.
     font = ImageFont.load_default(size)
     pen = ImageDraw.Draw(tile, "RGBA")
     left, top, right, bottom = pen.textbbox((0, 0), text, font=font)

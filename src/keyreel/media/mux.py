@@ -1,4 +1,4 @@
-"""Moves encoded video between files without encoding it again."""
+"""Joins, remuxes and tags encoded video without encoding it again; knows no frames."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from keyreel.media.atomic_file import replace_atomically
+from keyreel.atomic_file import replace_atomically
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 def concatenate_videos(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> None:
-    """Put films of one size end to end, frame for frame.
+    """Join videos of one size end to end, frame for frame.
 
     Raises:
-        ValueError: there are no films, or they were not encoded alike.
+        ValueError: there are no videos, or they were not encoded with the same parameters.
     """
     if not paths:
-        raise ValueError("there are no films to join")
+        raise ValueError("there are no videos to join")
     with replace_atomically(out) as part, av.open(part, "w", format="mp4") as target:
         track: VideoStream | None = None
         start = delay = 0
@@ -54,7 +54,7 @@ def concatenate_videos(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> N
 def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = None) -> None:
     """Copy a video, the index in front (faststart), with these tags in moov/udta/meta.
 
-    Its own sound is kept unless `sound` names another file, whose first sound track is laid under it then.
+    Its own sound is kept unless `sound` names another file: then that file's first sound track replaces it.
     """
     with av.open(path) as source:
         images = source.streams.video[:1]
@@ -68,7 +68,7 @@ def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = N
 
 
 def remove_audio(path: Path, out: Path) -> None:
-    """Copy a video's images, without any sound track."""
+    """Copy the video stream alone, without any sound track."""
     with av.open(path) as source:
         _copy_packets([_demux_packets(source, source.streams.video[:1])], out, {})
 
@@ -79,14 +79,14 @@ def _demux_packets(source: InputContainer, streams: Sequence[Stream]) -> Packets
 
 
 def _copy_packets(sources: Sequence[Packets], out: Path, tags: Mapping[str, str]) -> None:
-    # Without use_metadata_tags every key that FFmpeg does not know is dropped without a word.
+    # Without use_metadata_tags every key that FFmpeg does not know is dropped silently.
     flags = {"movflags": "+faststart+use_metadata_tags"}
     with replace_atomically(out) as part, av.open(part, "w", format="mp4", container_options=flags) as target:
         target.metadata.update(tags)
         tracks = [
             (stream, target.add_stream_from_template(stream)) for streams, _ in sources for stream in streams
         ]
-        # Two files are read in step: a muxer that waits for one track keeps the packets of the other.
+        # Two files are interleaved by time: a muxer that waits for one track buffers the other.
         for packet in merge(*(packets for _, packets in sources), key=_get_decode_time):
             packet.stream = next(track for stream, track in tracks if stream is packet.stream)
             target.mux(packet)
@@ -104,16 +104,16 @@ def _get_codec_parameters(stream: VideoStream) -> tuple[bytes | None, int, int]:
 def _align_to_frames(
     source: InputContainer, stream: VideoStream, frame: Fraction
 ) -> Iterator[Packet[VideoStream]]:
-    """Yield the stream's packets in decoding order, their times counted in frames.
+    """Yield the stream's packets in decoding order, their presentation times counted in frames.
 
-    Decoding times are the caller's: how far they run ahead differs between a short film and a long one.
+    The caller sets the decoding times: how far they run ahead differs between a short video and a long one.
     """
     for packet in source.demux(stream):
         if packet.pts is None:
             continue
         frame_number = packet.pts * packet.time_base / frame
         if frame_number.denominator != 1:
-            raise ValueError("a film's frames are not on the beat")
+            raise ValueError("a video's frames are not at equal times")
         packet.time_base = frame
         packet.pts, packet.duration = int(frame_number), 1
         yield packet

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def decode_ogg(data: bytes, max_samples: int) -> NDArray[np.float32]:
-    """Return the first `most` samples, or fewer where it ends before, of a mono Ogg Vorbis stream."""
+    """Return the first `max_samples` samples of a mono Ogg Vorbis stream, or all where it has fewer.
+
+    The result is float32 [samples], -1 … 1, at the stream's own rate.
+    """
     pieces: list[NDArray[np.float32]] = []
     length = 0
     with av.open(io.BytesIO(data), "r", format="ogg") as container:

@@ -1,4 +1,4 @@
-"""A mark at a fixed place, ready to be laid over frames; does not know what it shows or why."""
+"""An image blended into frames at a fixed position; does not know what it shows or why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KR, _KG, _KB = 0.2126, 0.7152, 0.0722  # ITU-R BT.709-6, item 3.2
 
 @dataclass(frozen=True, slots=True)
 class _PlaneOverlay:
-    """The mark on one plane: what stays of the frame, in 256ths, and what is added, in 256ths plus a half."""
+    """The image on one plane: the frame's weight in 256ths, and what is added, in 256ths plus a half."""
 
     top: int
     left: int
@@ -33,20 +33,23 @@ class _PlaneOverlay:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A mark as premultiplied BT.709 planes, so that laying it costs one multiply and add for each sample."""
+    """An image as premultiplied BT.709 planes: blending costs one multiplication and addition a sample."""
 
     plane_overlays: tuple[_PlaneOverlay, _PlaneOverlay, _PlaneOverlay]
 
     @classmethod
-    def from_rgba(cls, mark: NDArray[np.uint8], left: int, top: int) -> Self:
-        """Prepare an RGBA image (straight alpha) whose upper left corner is at `left`, `top`.
+    def from_rgba(cls, rgba: NDArray[np.uint8], left: int, top: int) -> Self:
+        """Prepare an image, uint8 RGBA [height, width, 4], straight alpha, for the position `left`, `top`.
 
-        All four numbers, the mark's sides and its place, are even: 4:2:0 shares chroma between 2x2 pixels.
+        Its sides and its position in pixels are even: 4:2:0 shares chroma between 2x2 pixels.
+
+        Raises:
+            ValueError: one of the four numbers is odd.
         """
-        if any(number % 2 for number in (left, top, *mark.shape[:2])):
-            raise ValueError("a mark's sides and place must be even")
-        alpha = mark[..., 3].astype(np.float64) / 255
-        red, green, blue = (mark[..., channel].astype(np.float64) for channel in range(3))
+        if any(number % 2 for number in (left, top, *rgba.shape[:2])):
+            raise ValueError("an overlay's sides and position must be even")
+        alpha = rgba[..., 3].astype(np.float64) / 255
+        red, green, blue = (rgba[..., channel].astype(np.float64) for channel in range(3))
         luma = _KR * red + _KG * green + _KB * blue
         cb = 128 + (blue - luma) / (2 * (1 - _KB)) * 224 / 255
         cr = 128 + (red - luma) / (2 * (1 - _KR)) * 224 / 255
@@ -63,9 +66,9 @@ class Overlay:
         )
 
     def blend(self, image: VideoFrame) -> None:
-        """Blend the mark into a yuv420p frame, in place. Samples outside the mark are not touched."""
-        for layer, plane in zip(self.plane_overlays, get_planes(image), strict=True):
-            layer.blend(plane)
+        """Blend into a yuv420p frame, in place. Samples outside the overlay are not touched."""
+        for overlay, plane in zip(self.plane_overlays, get_planes(image), strict=True):
+            overlay.blend(plane)
 
 
 def _make_plane_overlay(

@@ -1,4 +1,4 @@
-"""What a video file is, read from its headers and its packets' times; decodes nothing."""
+"""The properties of a video file, read from its headers and its packets' times; decodes nothing."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import av
 from av.error import FFmpegError
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
+from keyreel.media.mp4_boxes import iterate_boxes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.video.stream import VideoStream
-
-_BOX_HEADER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,12 @@ class ColorTags:
 
 
 BT709_LIMITED = ColorTags("bt709", "bt709", "bt709", "limited")
+"""The tags of every video that is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioTrackInfo:
-    """A sound track's facts; `start` and `seconds` say when it is heard, the encoder's priming left out."""
+    """A sound track's properties: `rate` in Hz; `start` and `seconds` without the encoder's priming."""
 
     codec: str
     rate: int
@@ -48,7 +48,7 @@ class AudioTrackInfo:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """A video file's facts. `steady` says that frames follow each other at equal times from zero."""
+    """A video file's properties; `has_constant_frame_rate`: frames follow at equal times from zero."""
 
     width: int
     height: int
@@ -71,7 +71,7 @@ class VideoInfo:
 
 
 def probe_video(path: Path) -> VideoInfo:
-    """Read a video file's facts.
+    """Read a video file's properties.
 
     Raises:
         ValueError: the file is not a readable video.
@@ -129,23 +129,7 @@ def _read_color_tags(stream: VideoStream) -> ColorTags:
 
 
 def _has_faststart(path: Path) -> bool:
-    """Say whether the index (moov) comes before the images (mdat): only then can a player start at once."""
-    for kind in _iterate_box_types(path):
-        if kind in {b"moov", b"mdat"}:
-            return kind == b"moov"
-    return False
-
-
-def _iterate_box_types(path: Path) -> Iterator[bytes]:
-    """Yield the kinds of the file's outermost boxes (ISO 14496-12, 4.2)."""
-    end = path.stat().st_size
+    """Say whether the index (moov) comes before the frames (mdat): only then can a player start at once."""
     with path.open("rb") as file:
-        while file.tell() + _BOX_HEADER <= end:
-            start = file.tell()
-            size = int.from_bytes(file.read(4), "big")
-            yield file.read(4)
-            if size == 1:
-                size = int.from_bytes(file.read(8), "big")
-            if size < _BOX_HEADER:
-                return
-            file.seek(start + size)
+        kind = next((box.kind for box in iterate_boxes(file) if box.kind in {b"moov", b"mdat"}), b"")
+    return kind == b"moov"

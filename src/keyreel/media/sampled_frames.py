@@ -1,4 +1,4 @@
-"""A few decoded frames that stand for a video; knows no orders and does not look at what they show."""
+"""A few decoded frames of a video, with their times; knows no orders and does not look at what they show."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _MAX_FRAMES: Final = 8
-_MIN_SYNC_FRAMES: Final = 3
+_MIN_SYNC_FRAMES: Final = 3  # with fewer, frames between them are decoded as well
 _CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv"
 
 
 @dataclass(frozen=True, slots=True)
 class SampledFrame:
-    """A decoded frame, and its time from the video's beginning."""
+    """A decoded frame, and its time in seconds from the video's beginning."""
 
     seconds: float
     image: VideoFrame
 
 
 def sample_frames(path: Path) -> list[SampledFrame]:
-    """Return at most eight frames that decode on their own: the rest costs 100 times as much.
+    """Return at most eight sync frames, which decode on their own: decoding all costs 100 times as much.
 
-    There is one in two seconds. A video that has fewer than three gives two more from its last group.
+    Our videos have one in two seconds. Fewer than three are followed by two more frames from the last group.
     """
     with av.open(path) as container:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
         sync_indexes = [number for number, packet in enumerate(packets) if packet.is_keyframe]
         step = max(1.0, len(sync_indexes) / _MAX_FRAMES)
-        chosen = [sync_indexes[int(place * step)] for place in range(min(_MAX_FRAMES, len(sync_indexes)))]
+        chosen = [sync_indexes[int(number * step)] for number in range(min(_MAX_FRAMES, len(sync_indexes)))]
         found = [
-            still for number in chosen for still in _decode_packets(stream, packets[number : number + 1])
+            frame for number in chosen for frame in _decode_packets(stream, packets[number : number + 1])
         ]
         if 0 < len(sync_indexes) < _MIN_SYNC_FRAMES:
-            # Frames that no other leans on, three of four, are left out: half of the time.
+            # Frames that no other refers to, three of four, are skipped: that halves the time.
             stream.codec_context.skip_frame = "BIDIR"
             later = list(_decode_packets(stream, packets[sync_indexes[-1] :]))[1:]
             found += [later[number] for number in sorted({len(later) // 2, len(later) - 1}) if later]
@@ -52,7 +52,7 @@ def sample_frames(path: Path) -> list[SampledFrame]:
 
 
 def open_untrusted(path: Path) -> InputContainer:
-    """Open a file from anywhere: only containers of video, never playlists that name other files."""
+    """Open a file from a stranger: only video containers, never playlists that name other files."""
     only = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
     return av.open(path, options=only, metadata_errors="replace")
 
@@ -68,7 +68,7 @@ def read_duration(container: InputContainer) -> float:
 def sample_at_interval(
     container: InputContainer, every_seconds: float, longest_seconds: float
 ) -> Iterator[SampledFrame]:
-    """Yield frames at equal times from the video's beginning; all of them are decoded."""
+    """Yield one frame every so many seconds, up to `longest_seconds`; all frames are decoded."""
     stream = container.streams.video[0]
     due = 0.0
     for image in container.decode(stream):
@@ -83,7 +83,7 @@ def sample_at_interval(
 def _decode_packets(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[SampledFrame]:
     for packet in packets:
         yield from (SampledFrame(_get_seconds(image, stream), image) for image in packet.decode())
-    # The end of the stream makes the decoder hand out what it has; the flush lets it go on.
+    # The end of the stream makes the decoder return the frames that it holds; after a flush it can go on.
     yield from (SampledFrame(_get_seconds(image, stream), image) for image in stream.decode(None))
     stream.codec_context.flush_buffers()
 

@@ -1,4 +1,4 @@
-"""A film: one stretch of H.264 video, encoded while its frames are written; knows no orders and no sound."""
+"""Writes H.264 video, encoded while the frames are written; knows no orders and no sound."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import av
 from av.codec.context import ThreadType
 from av.error import FFmpegError
 
+from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import replace_atomically
 from keyreel.media.color import BT709_TAGS, ColorConverter
 from keyreel.order import FPS
 
@@ -37,37 +37,39 @@ _X264_OPTIONS: Final = {
     "preset": "veryfast",
     "crf": "20",
     "profile": "high",
-    # open-gop=0: films can be joined without encoding again. mbtree=0: with B frames x264's macroblock tree
+    # open-gop=0: videos can be joined without encoding again. mbtree=0: with B frames x264's macroblock tree
     # (core 165, its vector code) reads memory that was never set, and the same frames give other bytes each
     # time; moving images lose nothing. No tree, no lookahead. chromaloc=1: chroma is the mean of 2x2.
     "x264-params": "open-gop=0:mbtree=0:rc-lookahead=0:ref=1:weightp=0:chromaloc=1",
 }
 # x264's bytes depend on how many threads it has, so the number is fixed: the same file on every machine.
 _THREADS: Final = 2
-_GOP_SECONDS: Final = 2
+_GOP_SECONDS: Final = 2  # at most between two IDR frames
 
 
 @contextmanager
 def open_video_writer(
     path: Path, size: Size, overlay: Overlay | None = None, *, fps: int = FPS
 ) -> Generator[VideoWriter]:
-    """Open a film that is `path` once the block ends without an error.
+    """Open a writer for the video that is `path` once the block ends without an error.
 
-    It is an MP4 of H.264 High, yuv420p, BT.709 limited; every film starts with an IDR image. The same
-    frames give the same bytes. Sides must be even. Until the end there is nothing new under `path`.
+    Frames are uint8 RGB [height, width, 3] of this size. The result is an MP4 of H.264 High, yuv420p, BT.709
+    limited, and starts with an IDR frame. The same frames give the same bytes. Until the end there is nothing
+    new under `path`.
 
     Raises:
-        RenderFailed: the film could not be written, or nothing was.
+        RenderFailed: the video could not be written, or has no frames.
+        ValueError: a side of `size` is odd, or a frame has another shape or type.
     """
     if size.width % 2 or size.height % 2:
         raise ValueError(f"{size}: H.264 4:2:0 needs even sides")
     with replace_atomically(path) as part:
-        film = _H264VideoWriter(part, size, overlay, fps)
+        writer = _H264VideoWriter(part, size, overlay, fps)
         try:
-            yield film
-            film.finish()
+            yield writer
+            writer.finish()
         finally:
-            film.close()
+            writer.close()
 
 
 class _H264VideoWriter:
@@ -92,7 +94,7 @@ class _H264VideoWriter:
         """
         expected = (self._size.height, self._size.width, 3)
         if frame.shape != expected or frame.dtype.name != "uint8":
-            raise ValueError(f"a frame of {frame.dtype} {frame.shape} for a film of uint8 {expected}")
+            raise ValueError(f"a frame of {frame.dtype} {frame.shape} for a video of uint8 {expected}")
         image = self._converter.to_yuv(frame)
         if self._overlay:
             self._overlay.blend(image)
@@ -105,20 +107,20 @@ class _H264VideoWriter:
     def finish(self) -> None:
         """Wait for the encoder and complete the file."""
         if not self._written:
-            raise RenderFailed("The film has no frames.")
+            raise RenderFailed("The video has no frames.")
         self._pending.append(self._thread.submit(self._encode, None))
         self._pending.append(self._thread.submit(self._container.close))
         while self._pending:
             self._wait_for_oldest()
 
     def close(self) -> None:
-        """Let go of the encoder, whatever state it is in."""
+        """Release the encoder, whatever state it is in."""
         self._thread.shutdown(cancel_futures=True)
         self._pending.clear()
         try:
             self._container.close()
         except FFmpegError:
-            # An abandoned film may be impossible to complete (disk full): its part file is deleted anyway.
+            # An abandoned video may be impossible to complete (disk full): its part file is deleted anyway.
             return
 
     def _encode(self, image: VideoFrame | None) -> None:
@@ -130,7 +132,7 @@ class _H264VideoWriter:
         try:
             self._pending.popleft().result()
         except (FFmpegError, OSError) as error:
-            raise RenderFailed(f"The film could not be written: {error.strerror}.") from error
+            raise RenderFailed(f"The video could not be written: {error.strerror}.") from error
 
 
 def _add_stream(container: OutputContainer, size: Size, fps: int) -> VideoStream:

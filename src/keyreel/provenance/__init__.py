@@ -1,1 +1,1 @@
-"""What a file says about its own making, and whether it is true; knows no orders and no database."""
+"""What a video states about its origin, and whether that is true; knows no orders and no database."""

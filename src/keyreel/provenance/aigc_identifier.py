@@ -1,4 +1,4 @@
-"""The AIGC identifier (GB 45438-2025, annex E): how it is written, and how it is read back."""
+"""The AIGC identifier (GB 45438-2025, annex E), written and parsed; knows no files."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from keyreel.task import TaskId
 
 AIGC_KEY: Final = "AIGC"
-"""The name under which an MP4 and XMP hold it."""
+"""The name of the identifier in MP4 metadata and in XMP."""
 
 MAX_IDENTIFIER_CHARS: Final = 1 << 20
-"""Characters of an identifier that are looked at when one is read."""
+"""Characters of an identifier that are read; the rest is ignored."""
 
 
 def build_identifier(label: str, task_id: TaskId, producer: str) -> str:
-    """Return the order's own label as it is, or the standard's seven keys for ours.
+    """Return the order's own label unchanged, or one with the standard's seven keys.
 
     Label "1" means "is generated". At the first publication the propagator is the producer.
     """
@@ -35,9 +35,9 @@ def build_identifier(label: str, task_id: TaskId, producer: str) -> str:
 
 
 def parse_identifier(text: str) -> dict[str, Any]:
-    """Read an identifier, bare or wrapped in `{"AIGC": …}`; empty where it is no JSON object.
+    """Parse an identifier, bare or wrapped in `{"AIGC": …}`; empty where it is no JSON object.
 
-    The standard's bare object is what generators write; readers meet both.
+    Generators write the standard's bare object; both forms occur in files.
     """
     try:
         found: Any = json.loads(text[:MAX_IDENTIFIER_CHARS])

@@ -1,4 +1,4 @@
-"""Content Credentials (C2PA): signing a finished video, and reading what any video's signature is worth."""
+"""Content Credentials (C2PA): signs finished videos, validates any video's signature; knows no orders."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import UUID
 
 import keyreel
+from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
-from keyreel.media.atomic_file import replace_atomically
-from keyreel.provenance.mp4_boxes import iterate_boxes
+from keyreel.media.mp4_boxes import iterate_boxes
 from keyreel.provenance.xmp import SOURCE_TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 _MP4: Final = "video/mp4"
 _TASK_ASSERTION: Final = "keyreel.task"
 _C2PA_BOX_UUID: Final = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
-_MOST_FAILURES: Final = 20
+_MAX_FAILURES: Final = 20  # codes that are reported
 _NO_NETWORK: Final = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 _NO_THUMBNAIL: Final = {"thumbnail": {"enabled": False}}
 
 
 class SignatureState(StrEnum):
-    """What a file's signature is worth."""
+    """The validity of a file's signature."""
 
     TRUSTED = "trusted"
-    """Untouched since it was signed, by a certificate that leads to a root we know."""
+    """Unchanged since it was signed with a certificate that leads to a trusted root."""
     VALID = "valid"
-    """Untouched since it was signed, by somebody we do not know."""
+    """Unchanged since it was signed by somebody who is not trusted."""
     INVALID = "invalid"
     """Changed since it was signed, or never signed properly."""
     NONE = "none"
@@ -44,7 +44,7 @@ class SignatureState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProvenanceClaim:
-    """What a video's credentials say of its making. Nothing private: the prompt and the tenant stay out."""
+    """What a video's credentials state. Nothing private: neither the prompt nor the tenant."""
 
     task_id: TaskId
     producer: str
@@ -53,7 +53,7 @@ class ProvenanceClaim:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What was found: the seal, who signed with which program, the task, and codes of what failed."""
+    """A signature as read: its validity, signer, program, task, and the codes of failed checks."""
 
     seal: SignatureState
     signer: str = ""
@@ -65,15 +65,15 @@ class Signature:
 
 
 def sign_video(video: Path, out: Path, claim: ProvenanceClaim, credentials: SigningCredentials) -> None:
-    """Write a signed copy of an MP4; from then on every changed byte shows.
+    """Write a signed copy of an MP4; from then on every changed byte can be detected.
 
     Raises:
         RenderFailed: it cannot be signed with these credentials.
     """
-    # The library takes 0.05 s to load, and most processes never sign.
+    # The library takes 0.05 s to import, and most processes never sign.
     import c2pa
 
-    # What was just written is not read again: tests hold that it verifies.
+    # Verifying what was just written would cost time: the tests prove that it verifies.
     settings = {
         "verify": {"verify_after_sign": False, **_NO_NETWORK},
         "builder": {"thumbnail": {"enabled": False}},
@@ -94,16 +94,15 @@ def sign_video(video: Path, out: Path, claim: ProvenanceClaim, credentials: Sign
 
 
 def read_signature(file: BinaryIO, anchors: bytes) -> Signature:
-    """Read an MP4's signature and check it against the whole file; nothing is fetched from anywhere.
+    """Read an MP4's signature and validate it against the whole file; fetches nothing from the network.
 
-    `anchors` are roots to trust, as PEM.
+    `anchors` are the trusted roots as PEM.
     """
     if not any(box.kind == _C2PA_BOX_UUID for box in iterate_boxes(file)):
         return Signature(SignatureState.NONE)
     import c2pa
 
     file.seek(0)
-
     trust = {"trust": {"trust_anchors": anchors.decode("ascii", "replace")}} if anchors else {}
     settings = {"verify": {"verify_trust": True, **_NO_NETWORK}, **trust}
     try:
@@ -137,7 +136,7 @@ def _build_manifest(claim: ProvenanceClaim) -> str:
 
 
 def _parse_report(report: dict[str, Any]) -> Signature:
-    """Pick what people want to know from the library's report; a stranger wrote what the assertions hold."""
+    """Extract a signature from the library's report; a stranger may have written the assertions."""
     manifest = report.get("manifests", {}).get(report.get("active_manifest"), {})
     assertions = {
         each.get("label", ""): _as_object(each.get("data")) for each in manifest.get("assertions", [])
@@ -158,7 +157,7 @@ def _parse_report(report: dict[str, Any]) -> Signature:
         task_id=str(task.get("id", "")),
         producer=str(task.get("producer", "")),
         source=str(next((each for each in sources if each), "")),
-        failures=tuple(str(each.get("code", "")) for each in failed[:_MOST_FAILURES]),
+        failures=tuple(str(each.get("code", "")) for each in failed[:_MAX_FAILURES]),
     )
 
 

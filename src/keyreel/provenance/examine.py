@@ -1,4 +1,4 @@
-"""Reading all that a video says and shows about its making."""
+"""Examination of a video: all evidence of its origin that the file holds; knows no database."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def examine_video(path: Path, anchors: bytes, known: Iterable[KnownVideo]) -> VerificationReport:
-    """Examine a video of any origin; `anchors` are roots to trust, as PEM.
+    """Examine a video and compare it with known ones; `anchors` are the trusted roots as PEM.
 
-    This decodes the file here: one that a stranger sent belongs into `confined.evidence_of`.
+    This decodes the file in this process: for a stranger's file use `read_evidence_sandboxed`.
 
     Raises:
         InvalidRequest: the file is no video that can be read.
@@ -34,7 +34,7 @@ def examine_video(path: Path, anchors: bytes, known: Iterable[KnownVideo]) -> Ve
 
 
 def read_evidence(path: Path, anchors: bytes) -> Evidence:
-    """Read what the file gives away.
+    """Read the evidence in a file: signature, labels and fingerprint.
 
     Raises:
         InvalidRequest: the file is no video that can be read.
@@ -52,7 +52,7 @@ def read_evidence(path: Path, anchors: bytes) -> Evidence:
             tags = {name.upper(): value for name, value in container.metadata.items()}
             fingerprint = compute_dense_fingerprint(container)
     except (FFmpegError, ValueError, OverflowError) as error:
-        # What was signed and can no longer be read was altered; that much is certain.
+        # A signed file that can no longer be decoded was certainly altered.
         if signature.seal is SignatureState.NONE:
             raise InvalidRequest("The file is no video that can be read.") from error
     return Evidence(sha256, signature, tags.get(AIGC_KEY, "")[:MAX_IDENTIFIER_CHARS], marks, fingerprint)

@@ -1,8 +1,7 @@
-"""A video's fingerprint: tells it again after another encoding, size, frame rate or container.
+"""A video's perceptual fingerprint, stable under another encoding, size, frame rate or container.
 
-Each of a few frames becomes the signs of its 255 coarsest waves of light (a cosine transform of 32 x 32
-means), which no encoder has a reason to turn around, and which of them are high enough to survive one. Knows
-frames and times, and nothing of what they show.
+Each of a few frames becomes a DCT perceptual hash: the signs of the 255 lowest coefficients of its luma,
+scaled to 32 x 32, and a mask of those that are large enough to survive an encoder. Knows no tasks.
 """
 
 from __future__ import annotations
@@ -28,39 +27,39 @@ if TYPE_CHECKING:
 
     from keyreel.media.sampled_frames import SampledFrame
 
-_SAMPLE_SIDE: Final = 32
-_DCT_SIDE: Final = 16
-# In 8-bit steps of light. Lower waves may be an encoder's own: with all of them counted, images as soft as
-# fog fell from 0.90 to 0.45 when encoded badly.
+_SAMPLE_SIDE: Final = 32  # pixels
+_DCT_SIDE: Final = 16  # coefficients
+# In 8-bit steps of luma. Smaller coefficients may be an encoder's own: with all of them counted, images as
+# soft as fog fell from a likeness of 0.90 to 0.45 when encoded badly.
 _MIN_COEFFICIENT: Final = 0.2
-_MIN_RELIABLE_BITS: Final = 16
-# Every frame of ours: at fast motion a neighbour is another image already.
+_MIN_RELIABLE_BITS: Final = 16  # of 255; a frame with fewer is nearly one shade
+# As often as our frames: at fast motion a neighbour is another image already.
 _DENSE_SECONDS: Final = 1 / 30
-_LONGEST_SECONDS: Final = 70.0
+_MAX_SECONDS: Final = 70.0  # of a video that are examined
 
 
 def compute_fingerprint(video: Path) -> str:
-    """Take a video's fingerprint, from frames that are cheap to decode; empty for nearly one shade."""
+    """Return a video's fingerprint from its sync frames, which are cheap; empty for nearly one shade."""
     with open_untrusted(video) as container:
         seconds = read_duration(container)
     return fingerprint_from_frames(sample_frames(video), seconds)
 
 
 def compute_dense_fingerprint(container: InputContainer) -> str:
-    """Take a fingerprint from up to 30 frames a second, as far as they decode, to be held against others."""
-    frames = sample_at_interval(container, _DENSE_SECONDS, _LONGEST_SECONDS)
+    """Return a fingerprint from up to 30 frames a second, as far as they decode, to compare with others."""
+    frames = sample_at_interval(container, _DENSE_SECONDS, _MAX_SECONDS)
     return fingerprint_from_frames(_stop_at_damage(frames), read_duration(container))
 
 
 def fingerprint_from_frames(frames: Iterable[SampledFrame], seconds: float) -> str:
-    """Take a fingerprint from frames that are decoded already."""
+    """Return a fingerprint from decoded frames of a video of this length; empty for nearly one shade."""
     reformatter = VideoReformatter()
-    seen = (
-        f"{round(still.seconds * 1000)}:{waves}"
-        for still in frames
-        if (waves := _hash_frame(still.image, reformatter))
+    hashes = (
+        f"{round(frame.seconds * 1000)}:{bits}"
+        for frame in frames
+        if (bits := _hash_frame(frame.image, reformatter))
     )
-    text = "/".join(seen)
+    text = "/".join(hashes)
     return f"{FINGERPRINT_VERSION}/{round(seconds * 1000)}/{text}" if text else ""
 
 
@@ -70,7 +69,7 @@ def _stop_at_damage(frames: Iterator[SampledFrame]) -> Iterator[SampledFrame]:
 
 
 def _hash_frame(image: VideoFrame, reformatter: VideoReformatter) -> str:
-    """Return the signs of the image's waves and which of them count; empty for nearly one shade."""
+    """Return a frame's signs and mask, both hexadecimal; empty for a frame of nearly one shade."""
     small = reformatter.reformat(
         image,
         width=_SAMPLE_SIDE,
@@ -83,12 +82,12 @@ def _hash_frame(image: VideoFrame, reformatter: VideoReformatter) -> str:
     basis = np.cos(
         np.pi / (2 * _SAMPLE_SIDE) * np.outer(np.arange(_DCT_SIDE), 2 * np.arange(_SAMPLE_SIDE) + 1)
     )
-    # The first wave is the mean light, which says nothing about the image.
-    heights = (basis @ means @ basis.T).ravel()[1:] / (_SAMPLE_SIDE / 2) ** 2
-    counts = np.abs(heights) >= _MIN_COEFFICIENT
+    # The first coefficient is the mean luma, which says nothing about the image.
+    coefficients = (basis @ means @ basis.T).ravel()[1:] / (_SAMPLE_SIDE / 2) ** 2
+    is_reliable = np.abs(coefficients) >= _MIN_COEFFICIENT
     return (
-        f"{_bits_to_int(heights > 0):x}:{_bits_to_int(counts):x}"
-        if counts.sum() >= _MIN_RELIABLE_BITS
+        f"{_bits_to_int(coefficients > 0):x}:{_bits_to_int(is_reliable):x}"
+        if is_reliable.sum() >= _MIN_RELIABLE_BITS
         else ""
     )
 

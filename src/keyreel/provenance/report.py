@@ -1,4 +1,4 @@
-"""Findings in words: for programs and for people. Nothing that a file holds reaches a terminal unfiltered."""
+"""A verification report as JSON and as text; nothing that a file holds reaches a terminal unfiltered."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SIGNATURE_STATE_TEXTS: Final = {
 }
 
 
-def to_json(findings: VerificationReport) -> dict[str, Any]:
-    """Describe findings for programs."""
-    evidence, signature = findings.evidence, findings.evidence.signature
+def to_json(report: VerificationReport) -> dict[str, Any]:
+    """Return the report for programs."""
+    evidence, signature = report.evidence, report.evidence.signature
     return {
-        "verdict": findings.verdict.value,
-        "reason": findings.reason,
+        "verdict": report.verdict.value,
+        "reason": report.reason,
         "sha256": evidence.sha256,
         "credentials": {
             "state": signature.seal.value,
@@ -50,15 +50,15 @@ def to_json(findings: VerificationReport) -> dict[str, Any]:
                 "likeness": round(match.likeness, 3),
                 "same_file": match.same_file,
             }
-            for match in findings.matches
+            for match in report.matches
         ],
     }
 
 
-def to_text_lines(findings: VerificationReport) -> Iterator[tuple[str, str]]:
-    """Yield what people want to know, as pairs of a heading and a line."""
-    yield findings.verdict.value, findings.reason
-    signature = findings.evidence.signature
+def to_text_lines(report: VerificationReport) -> Iterator[tuple[str, str]]:
+    """Yield the report for people, as pairs of a heading and a line."""
+    yield report.verdict.value, report.reason
+    signature = report.evidence.signature
     if signature.seal is not SignatureState.NONE:
         maker = signature.generator or "an unknown program"
         signer, state = _strip_unprintable(signature.signer), _SIGNATURE_STATE_TEXTS[signature.seal]
@@ -67,18 +67,18 @@ def to_text_lines(findings: VerificationReport) -> Iterator[tuple[str, str]]:
         yield "failed", _strip_unprintable(failure)
     if signature.producer:
         yield "producer", _strip_unprintable(signature.producer)
-    if source := signature.source or findings.evidence.marks.source:
+    if source := signature.source or report.evidence.marks.source:
         yield "source", _strip_unprintable(source.removeprefix(SOURCE_TYPE_PREFIX))
-    for match in findings.matches:
+    for match in report.matches:
         how = "the very file" if match.same_file else f"likeness {match.likeness:.0%}"
         yield "task", f"{match.task_id} ({how})"
-    if signature.task_id and not findings.matches:
+    if signature.task_id and not report.matches:
         yield "task", f"{_strip_unprintable(signature.task_id)} (as its signature says)"
-    yield "label", _describe_label(findings)
+    yield "label", _describe_label(report)
 
 
-def _describe_label(findings: VerificationReport) -> str:
-    text = findings.evidence.identifier or findings.evidence.marks.identifier
+def _describe_label(report: VerificationReport) -> str:
+    text = report.evidence.identifier or report.evidence.marks.identifier
     if not text:
         return "none"
     fields = parse_identifier(text)
@@ -91,7 +91,7 @@ def _describe_label(findings: VerificationReport) -> str:
 
 
 def _read_fields(text: str) -> dict[str, str] | None:
-    """Return an identifier's fields; None where it has none."""
+    """Return an identifier's fields, truncated; None where it has none."""
     fields = parse_identifier(text)
     return {_truncate(str(name)): _truncate(str(value)) for name, value in fields.items()} or None
 
@@ -102,5 +102,5 @@ def _truncate(text: str) -> str:
 
 
 def _strip_unprintable(text: str) -> str:
-    """Leave out what would move a terminal's cursor."""
+    """Replace control characters, which a terminal would obey, and shorten the text."""
     return "".join(each if each.isprintable() else "�" for each in _truncate(text)[:200])

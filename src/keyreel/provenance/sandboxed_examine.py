@@ -1,4 +1,4 @@
-"""Examining a stranger's file in a child of its own, with little memory and time, and no way to write."""
+"""Examines a stranger's file in a child process with bounded memory and time that cannot write files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from keyreel.provenance.verification import Evidence
 
 CPU_SECONDS: Final = 30
-"""A minute of 1080p takes 10."""
+"""CPU seconds of an examination; a minute of 1080p takes 10."""
+
 _WALL_SECONDS: Final = 90.0
 _MEMORY_BYTES: Final = 3 << 30
 _OPEN_FILES: Final = 64
+_FILE_BYTES: Final = 0  # it writes no files
 # One thread each: threads reserve address space by the hundred megabytes.
 _ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
@@ -30,7 +32,7 @@ _ENVIRONMENT: Final = {
 
 
 def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
-    """Read what a file of any origin gives away; blocks for as long as its child works.
+    """Read the evidence in a stranger's file; blocks for as long as the child process works.
 
     Raises:
         InvalidRequest: the file is no video that can be read, or takes more memory or time than a video may.
@@ -50,32 +52,36 @@ def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
         )
         result: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
-        # A child that its limits ended says nothing more.
+        # A child process that was ended by its limits prints nothing.
         raise InvalidRequest("The file is too complex to be examined.") from None
-    if "refusal" in result:
-        raise InvalidRequest(result["refusal"])
+    if "error" in result:
+        raise InvalidRequest(result["error"])
     return evidence_from_json(result)
 
 
 def main() -> None:
     """Examine the file that the command line names, and print what was found as JSON."""
-    for limit, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # macOS refuses to bound the address space: there time and size are bounded alone.
-        if limit != resource.RLIMIT_AS or sys.platform == "linux":
-            resource.setrlimit(limit, (most, most))
+    _set_resource_limits(CPU_SECONDS, _MEMORY_BYTES)
     from keyreel.provenance.examine import read_evidence
 
     try:
         result = asdict(read_evidence(Path(sys.argv[1]), sys.stdin.buffer.read()))
     except InvalidRequest as error:
-        result = {"refusal": error.message}
-    print(json.dumps(result))  # noqa: T201 - this is the child's answer
+        result = {"error": error.message}
+    print(json.dumps(result))  # noqa: T201 - this is the child's result
+
+
+def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if kind != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

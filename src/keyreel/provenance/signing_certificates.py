@@ -1,7 +1,7 @@
-"""The certificates that videos are signed with: our own root's, made once, or those that an operator brings.
+"""The certificates that videos are signed with: a chain of our own, created once, or an operator's.
 
-Own ones live in one folder: `root.pem` is for everybody, `issuer.pem` and `signer.pem` hold private keys. The
-root's own key is thrown away once it has signed the issuer: nobody can make a second issuer.
+Our own is kept in one folder: `root.pem` is public, `issuer.pem` and `signer.pem` hold private keys. The
+root's private key is discarded once it has signed the issuer: nobody can create a second issuer.
 """
 
 from __future__ import annotations
@@ -10,27 +10,29 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from keyreel import atomic_file
 from keyreel.errors import InvalidSetting
-from keyreel.storage import atomic_write
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
 ROOT_FILE: Final = "root.pem"
+"""The file of our own root certificate."""
+
 _ISSUER_FILE: Final = "issuer.pem"
 _SIGNER_FILE: Final = "signer.pem"
 _PRIVATE_FILE_MODE: Final = 0o600
 _ISSUER_LIFE: Final = timedelta(days=30 * 365)
-# No timestamp authority is asked, so a signature is good for as long as its certificate is: signers live
-# long, and are replaced so early that every video's signature stays valid for nine years.
+# No timestamp authority is used, so a signature is valid for as long as its certificate: signers live long,
+# and are replaced so early that every video's signature stays valid for nine years.
 _SIGNER_LIFE: Final = timedelta(days=10 * 365)
 _SIGNER_RENEWAL_AGE: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class SigningCredentials:
-    """What signing needs: PEM certificates from the signer's upwards, its key, the root to trust."""
+    """What signing needs, as PEM: the certificates from the signer's upwards, its key, the root to trust."""
 
     chain: bytes
     key: bytes = field(repr=False)
@@ -41,10 +43,10 @@ class SigningCredentials:
 def open_credentials(
     folder: Path, cert: Path | None = None, key: Path | None = None, *, now: datetime
 ) -> SigningCredentials:
-    """Return the operator's credentials, else our own, made or renewed in the folder where needed.
+    """Return the operator's credentials, else our own, created or renewed in the folder where needed.
 
     Raises:
-        InvalidSetting: the operator's files, or our own, cannot be used, and why.
+        InvalidSetting: the operator's files, or our own, cannot be used; the message says why.
     """
     if (cert is None) != (key is None):
         raise InvalidSetting(
@@ -71,7 +73,7 @@ def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
     try:
         if not issuer_file.is_file():
             signer_file.unlink(missing_ok=True)
-            atomic_write.write_atomically(
+            atomic_file.write_atomically(
                 issuer_file, x509.create_issuer(now, now + _ISSUER_LIFE), _PRIVATE_FILE_MODE
             )
         issuer = issuer_file.read_bytes()
@@ -80,7 +82,7 @@ def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
                 f"The certificates in {folder} are not valid on {now:%Y-%m-%d}: is the machine's clock right?"
             )
         if not signer_file.is_file() or not x509.is_fresh(signer_file.read_bytes(), now, _SIGNER_RENEWAL_AGE):
-            atomic_write.write_atomically(
+            atomic_file.write_atomically(
                 signer_file, x509.create_signer(issuer, now, now + _SIGNER_LIFE), _PRIVATE_FILE_MODE
             )
         signer = signer_file.read_bytes()
@@ -90,7 +92,7 @@ def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
         raise InvalidSetting(f"The certificates in {folder} are damaged: {error}.") from None
     root = above[-1]
     if read_trust_anchors(folder) != root:
-        atomic_write.write_atomically(folder / ROOT_FILE, root, _PRIVATE_FILE_MODE)
+        atomic_file.write_atomically(folder / ROOT_FILE, root, _PRIVATE_FILE_MODE)
     return SigningCredentials(b"".join(chain), key, "es256", root)
 
 
@@ -111,6 +113,6 @@ def _open_operator_credentials(cert: Path, key: Path, now: datetime) -> SigningC
         algorithm = x509.get_algorithm(read["KEYREEL_C2PA_KEY"], chain[0])
     except (ValueError, TypeError) as error:
         raise InvalidSetting(f"KEYREEL_C2PA_KEY: {error}.") from None
-    # A manifest carries the chain without its root, which a reader has to know anyway (C2PA 2.2, 14.5).
+    # A manifest holds the chain without its root, which a validator has to know anyway (C2PA 2.2, 14.5).
     sent_chain = [each for each in chain if not x509.is_root(each)] or chain
     return SigningCredentials(b"".join(sent_chain), read["KEYREEL_C2PA_KEY"], algorithm, chain[-1])

@@ -1,4 +1,4 @@
-"""What can be said of a file from the evidence that it gives away; decodes nothing."""
+"""The verdict on a file from its evidence and the videos made here; decodes nothing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from keyreel.task import TaskId
 
-_MOST_MATCHES: Final = 5
+_MAX_MATCHES: Final = 5
 
 
 class Verdict(StrEnum):
-    """Whether a file is as it was handed out."""
+    """Whether a file is as it was delivered."""
 
     UNTOUCHED = "untouched"
     ALTERED = "altered"
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownVideo:
-    """What is kept of a task's video."""
+    """What the database keeps of a task's video."""
 
     task_id: TaskId
     fingerprint: str
@@ -37,7 +37,7 @@ class KnownVideo:
 
 @dataclass(frozen=True, slots=True)
 class TaskMatch:
-    """A task whose video this is, or resembles: 1.0 is the same to the eye, `same_file` to the byte."""
+    """A task whose video this is, or resembles: likeness 1.0 to the eye, `same_file` to the byte."""
 
     task_id: TaskId
     likeness: float
@@ -46,7 +46,7 @@ class TaskMatch:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a file gives away: nothing of it is believed yet."""
+    """All that a file states and shows of its origin; nothing of it is trusted yet."""
 
     sha256: str
     signature: Signature
@@ -57,7 +57,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """What can be said of a file, why, and the evidence. Matches come likest first."""
+    """The verdict on a file, its reason, the evidence, and the matching tasks, the most alike first."""
 
     verdict: Verdict
     reason: str
@@ -66,34 +66,34 @@ class VerificationReport:
 
 
 def evidence_from_json(data: dict[str, Any]) -> Evidence:
-    """Read evidence back that went through JSON."""
+    """Return evidence from its JSON form."""
     signature, marks = data.pop("signature"), data.pop("marks")
     signature["seal"], signature["failures"] = SignatureState(signature["seal"]), tuple(signature["failures"])
     return Evidence(**data, signature=Signature(**signature), marks=XmpProperties(**marks))
 
 
 def verify_evidence(evidence: Evidence, known: Iterable[KnownVideo]) -> VerificationReport:
-    """Hold the evidence against what is kept of our tasks."""
+    """Compare the evidence with the videos made here."""
     return make_report(evidence, find_matches(evidence.sha256, evidence.fingerprint, known))
 
 
 def make_report(evidence: Evidence, matches: tuple[TaskMatch, ...]) -> VerificationReport:
-    """Say what follows from the evidence and the matching tasks, likest first."""
+    """Return what follows from the evidence and the matching tasks, which come most alike first."""
     return VerificationReport(*_decide_verdict(evidence.signature, matches), evidence, matches)
 
 
 def find_matches(sha256: str, fingerprint: str, known: Iterable[KnownVideo]) -> tuple[TaskMatch, ...]:
-    """Find the tasks whose video has these bytes, or looks like this one; likest first, five at most."""
-    fingerprint_read = parse_fingerprint(fingerprint)
+    """Return the tasks whose video has these bytes or looks like this one; most alike first, five at most."""
+    parsed = parse_fingerprint(fingerprint)
     found: list[TaskMatch] = []
     for task in known:
-        theirs = parse_fingerprint(task.fingerprint) if fingerprint_read else None
-        alike = compute_likeness(fingerprint_read, theirs) if fingerprint_read and theirs else 0.0
+        theirs = parse_fingerprint(task.fingerprint) if parsed else None
+        alike = compute_likeness(parsed, theirs) if parsed and theirs else 0.0
         same_file = task.sha256 == sha256
         if same_file or alike >= MATCH_THRESHOLD:
             found.append(TaskMatch(task.task_id, 1.0 if same_file else alike, same_file))
     found.sort(key=lambda match: (match.same_file, match.likeness), reverse=True)
-    return tuple(found[:_MOST_MATCHES])
+    return tuple(found[:_MAX_MATCHES])
 
 
 def _decide_verdict(signature: Signature, matches: tuple[TaskMatch, ...]) -> tuple[Verdict, str]:

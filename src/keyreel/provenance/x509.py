@@ -1,4 +1,4 @@
-"""X.509 as Content Credentials ask for it (C2PA 2.2, 14.5): making certificates, checking others'."""
+"""X.509 for Content Credentials (C2PA 2.2, 14.5): creates certificates and checks others'; opens no files."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 _ORGANIZATION: Final = "Keyreel"
-# What issues is valid from long ago: a clock that was ahead once must not make it worthless.
+# Issuers are valid from a fixed date: a clock that was ahead once must not make them worthless.
 _ISSUER_VALID_FROM: Final = datetime(2025, 1, 1, tzinfo=UTC)
-# Clocks differ: what is made now has to be valid for a reader whose clock is behind.
+# Clocks differ: a new certificate has to be valid for a validator whose clock is behind.
 _CLOCK_SKEW: Final = timedelta(days=1)
 # E-mail protection, document signing (RFC 9336), and the purpose that C2PA itself defines.
 _PURPOSES: Final = frozenset(
@@ -39,7 +39,7 @@ _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es51
 
 
 def create_issuer(now: datetime, until: datetime) -> bytes:
-    """Make a root and an issuer below it; return the issuer's key, the issuer and the root as PEM."""
+    """Create a root and an issuer below it; return the issuer's key, the issuer and the root as PEM."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _start_ca_certificate("Keyreel Root", root_key, depth=1).issuer_name(_make_name("Keyreel Root"))
     issuer = _start_ca_certificate("Keyreel Issuer", key, depth=0).issuer_name(_make_name("Keyreel Root"))
@@ -51,7 +51,7 @@ def create_issuer(now: datetime, until: datetime) -> bytes:
 
 
 def create_signer(issuer: bytes, now: datetime, until: datetime) -> bytes:
-    """Make a signer below what `new_issuer` returned; return its key and its certificate as PEM."""
+    """Create a signer below what `create_issuer` returned; return its key and its certificate as PEM."""
     issuer_certificate = x509.load_pem_x509_certificates(issuer)[0]
     issuer_key = cast("ec.EllipticCurvePrivateKey", load_pem_private_key(issuer, None))
     key = ec.generate_private_key(ec.SECP256R1())
@@ -76,7 +76,7 @@ def _sign_certificate(
 
 
 def is_fresh(pem: bytes, now: datetime, use: timedelta) -> bool:
-    """Say whether the first certificate has been valid for less than `use`, and is by now."""
+    """Say whether the first certificate is valid, and has been for less than `use`."""
     start = x509.load_pem_x509_certificate(pem).not_valid_before_utc
     return start <= now < start + use
 
@@ -88,12 +88,12 @@ def is_valid(pem: bytes, now: datetime) -> bool:
 
 
 def split_certificates(pem: bytes) -> list[bytes]:
-    """Return the PEM certificates one by one, without keys and remarks."""
+    """Return the PEM certificates one by one, without keys and comments."""
     return [_to_pem(each) for each in x509.load_pem_x509_certificates(pem)]
 
 
 def extract_key(pem: bytes) -> bytes:
-    """Return the first private key."""
+    """Return the first private key as PEM."""
     return _key_to_pem(load_pem_private_key(pem, None))
 
 
@@ -107,7 +107,7 @@ def check_chain(pem: bytes, now: datetime) -> list[bytes]:
     """Return an operator's certificates one by one, if files can be signed with the first.
 
     Raises:
-        ValueError: they cannot, and why.
+        ValueError: they cannot; the message says why.
     """
     chain = x509.load_pem_x509_certificates(pem)
     signer = chain[0]

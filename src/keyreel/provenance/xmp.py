@@ -1,4 +1,4 @@
-"""XMP packets: the AIGC identifier and the IPTC digital source type, as image and video tools read them."""
+"""XMP packets with the AIGC identifier and the IPTC digital source type; knows no orders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from keyreel.provenance.mp4_boxes import iterate_boxes
+from keyreel.media.mp4_boxes import iterate_boxes
 
 if TYPE_CHECKING:
     from keyreel.engine import DigitalSourceType
@@ -23,24 +23,24 @@ SOURCE_TYPE_PREFIX: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _TC260: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-# What XML 1.0 has no way to write at all.
+# What XML 1.0 cannot represent at all.
 _INVALID_XML_PATTERN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MOST_BYTES: Final = 1 << 20
-# An APP1 segment's 65,533 bytes less the name of its kind (XMP specification, part 3).
+_MAX_PACKET_BYTES: Final = 1 << 20  # of a packet that is read
+# An APP1 segment's 65,533 bytes less the namespace that begins it (XMP specification, part 3).
 _MAX_JPEG_PACKET_BYTES: Final = 65_502
-_BOX_HEADER: Final = 8
+_BOX_HEADER: Final = 8  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class XmpProperties:
-    """What a packet says: the AIGC identifier and the full address of the source type, empty where silent."""
+    """What a packet states: the AIGC identifier and the source type's URL, each empty where absent."""
 
     identifier: str = ""
     source: str = ""
 
 
 def build_packet(identifier: str, source: DigitalSourceType) -> bytes:
-    """Write a packet; an identifier that XML cannot hold is left out."""
+    """Return a packet; an identifier that XML cannot represent is left out."""
     aigc = "" if _INVALID_XML_PATTERN.search(identifier) else _format_element("TC260:AIGC", identifier)
     text = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -53,20 +53,20 @@ def build_packet(identifier: str, source: DigitalSourceType) -> bytes:
 
 
 def build_jpeg_packet(identifier: str, source: DigitalSourceType) -> bytes:
-    """Write a packet that fits into a JPEG's segment: without the identifier where that is too long."""
+    """Return a packet that fits into a JPEG's segment: without the identifier if that is too long."""
     whole = build_packet(identifier, source)
     return whole if len(whole) <= _MAX_JPEG_PACKET_BYTES else build_packet("\0", source)
 
 
 def build_box(content: bytes) -> bytes:
-    """Wrap a packet into the MP4 box for it, which may stand at a file's end."""
+    """Return the MP4 box that holds a packet; it may stand at a file's end."""
     return (
         (_BOX_HEADER + len(XMP_BOX_UUID) + len(content)).to_bytes(4, "big") + b"uuid" + XMP_BOX_UUID + content
     )
 
 
 def read_properties(file: BinaryIO) -> XmpProperties:
-    """Read the marks of an MP4's first XMP box; nothing where there is none that can be read."""
+    """Read the properties of an MP4's first XMP box; empty ones where none can be read."""
     content = _read_packet(file)
     # A document type can define entities that expand without end; no XMP has one.
     if not content or b"<!" in content:
@@ -98,5 +98,5 @@ def _read_packet(file: BinaryIO) -> bytes:
     for found in iterate_boxes(file):
         if found.kind == XMP_BOX_UUID:
             file.seek(found.start)
-            return file.read(min(found.size, _MOST_BYTES))
+            return file.read(min(found.size, _MAX_PACKET_BYTES))
     return b""

@@ -1,1 +1,1 @@
-"""What is heard: music, speech and ambience as arrays; knows no files, no wire and no tasks."""
+"""Music, speech and ambience as arrays of samples; knows no files, no wire formats and no tasks."""

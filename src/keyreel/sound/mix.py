@@ -1,4 +1,4 @@
-"""Music, ambience and speech become one sound track of even loudness; does not know what they are about."""
+"""Mixes music, ambience and speech into one sound track of even loudness; knows nothing of their content."""
 
 from __future__ import annotations
 
@@ -10,37 +10,36 @@ import numpy as np
 from keyreel.media.audio import SAMPLE_RATE, find_peaks, measure_loudness
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.media.audio import Pcm
+    from keyreel.sound.arrays import Mono
     from keyreel.sound.speech.track import SpeechTrack
-
-    Gain = NDArray[np.float32]
 
 TARGET_LUFS: Final = -16.0
 """Integrated loudness in LUFS of every mix that holds music or speech."""
 
 _SPEECH_LUFS: Final = -17.0
 _AMBIENCE_UNDER_MUSIC_DB: Final = -7.0
-_DUCKED_DB: Final = -11.0
-# The bed gives way before a word and comes back slowly, not between two sentences.
+_DUCKED_DB: Final = -11.0  # music and ambience under speech
+# Music and ambience are lowered before a word and come back slowly, not between two sentences.
 _DUCKING_ATTACK_SECONDS, _DUCKING_RELEASE_SECONDS, _MAX_PAUSE_SECONDS = 0.25, 0.7, 1.0
 
-# True peak in full scale (-1.8 dBTP): AAC lets peaks grow by up to 0.7 dB, and -1 dBTP holds in the file.
+# Of full scale (-1.8 dBTP): AAC lets peaks grow by up to 0.7 dB, and -1 dBTP holds in the file.
 _TRUE_PEAK_CEILING: Final = 10 ** (-1.8 / 20)
-_LIMITER_SECONDS: Final = 0.008
+_LIMITER_SECONDS: Final = 0.008  # by which the gain moves ahead of a peak
 _MAX_LOUDNESS_ROUNDS: Final = 3
 _GAIN_TOLERANCE: Final = 0.01  # 0.09 dB
 
 _FADE_IN_SECONDS, _FADE_OUT_SECONDS = 0.02, 0.25
+_CONTROL_STEP: Final = 480  # samples between two values of the ducking gain: 10 ms
+_SMOOTHING_STEPS: Final = 13  # over which the ducking gain is smoothed: 130 ms
 
 
 def mix_tracks(
     samples: int, *, music: Pcm | None = None, ambience: Pcm | None = None, speech: SpeechTrack | None = None
 ) -> Pcm:
-    """Return exactly `samples` samples, silent at both very ends; true peak below -1 dBTP also after AAC.
+    """Return exactly `samples` samples, faded in and out; true peak below -1 dBTP also after AAC.
 
-    Ambience alone keeps its own loudness; with music or speech the whole is brought to `LOUDNESS`.
+    Ambience alone keeps its own loudness; with music or speech the mix is brought to `TARGET_LUFS`.
     """
     out = np.zeros((samples, 2), np.float32)
     if ambience is not None:
@@ -56,13 +55,13 @@ def mix_tracks(
     return _limit_peaks(out) if only_ambience else _normalize_loudness(out, TARGET_LUFS)
 
 
-def _add_track(out: Pcm, part: Pcm, factor: float) -> None:
-    count = min(len(out), len(part))
-    out[:count] += part[:count] * np.float32(factor)
+def _add_track(out: Pcm, track: Pcm, gain: float) -> None:
+    count = min(len(out), len(track))
+    out[:count] += track[:count] * np.float32(gain)
 
 
 def _compute_gain_to(pcm: Pcm, level: float) -> float:
-    """Return the factor that brings a sound to this loudness; silence stays silent."""
+    """Return the gain, a factor, that brings a sound to this loudness in LUFS; 0 for silence."""
     found = measure_loudness(pcm)
     return _decibels_to_gain(level - found) if isfinite(found) else 0.0
 
@@ -71,8 +70,8 @@ def _decibels_to_gain(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
-def _compute_ducking_gain(samples: int, spans: tuple[tuple[float, float], ...]) -> Gain:
-    """Return the bed's gain: down before each stretch of speech, level under it, slowly up behind it."""
+def _compute_ducking_gain(samples: int, spans: tuple[tuple[float, float], ...]) -> Mono:
+    """Return the gain of music and ambience: lowered before speech, slowly up after it; spans in seconds."""
     times, levels = [0.0], [0.0]
     for start, end in _merge_spans(spans):
         times += [
@@ -82,16 +81,17 @@ def _compute_ducking_gain(samples: int, spans: tuple[tuple[float, float], ...]) 
             end + _DUCKING_RELEASE_SECONDS,
         ]
         levels += [levels[-1] and _DUCKED_DB, _DUCKED_DB, _DUCKED_DB, 0.0]
-    control = np.interp(np.arange(0, samples + 480, 480) / SAMPLE_RATE, times, levels)
-    # A curve of decibels without corners is heard as someone's hand on the fader.
-    window = np.hanning(13)
-    control = np.convolve(np.pad(control, 6, mode="edge"), window / window.sum(), "valid")
-    steps = np.interp(np.arange(samples), np.arange(len(control)) * 480, 10 ** (control / 20))
+    at = np.arange(0, samples + _CONTROL_STEP, _CONTROL_STEP) / SAMPLE_RATE
+    control = np.interp(at, times, levels)
+    # Corners in the curve of decibels can be heard.
+    window = np.hanning(_SMOOTHING_STEPS)
+    control = np.convolve(np.pad(control, _SMOOTHING_STEPS // 2, mode="edge"), window / window.sum(), "valid")
+    steps = np.interp(np.arange(samples), np.arange(len(control)) * _CONTROL_STEP, 10 ** (control / 20))
     return steps.astype(np.float32)
 
 
 def _merge_spans(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
-    """Return the spans in time's order, those with a short pause between them as one."""
+    """Return the spans in order of time, those with a short pause between them as one."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted(spans):
         if joined and start - joined[-1][1] < _MAX_PAUSE_SECONDS + _DUCKING_ATTACK_SECONDS:
@@ -108,28 +108,28 @@ def _fade_ends(out: Pcm) -> None:
 
 
 def _normalize_loudness(pcm: Pcm, level: float) -> Pcm:
-    """Return the sound at this loudness: what limiting takes away, another round makes up for."""
-    factor, out = _compute_gain_to(pcm, level), pcm
+    """Return the sound at this loudness in LUFS; another round makes up for what the limiter takes away."""
+    gain, out = _compute_gain_to(pcm, level), pcm
     for _ in range(_MAX_LOUDNESS_ROUNDS):
-        raised: Pcm = pcm * np.float32(factor)
+        raised: Pcm = pcm * np.float32(gain)
         out = _limit_peaks(raised)
         if out is raised:
             break
         missing = _compute_gain_to(out, level)
         if abs(missing - 1) < _GAIN_TOLERANCE:
             break
-        factor *= missing
+        gain *= missing
     return out
 
 
 def _limit_peaks(pcm: Pcm) -> Pcm:
-    """Return the sound with its true peaks below the ceiling; the gain moves ahead of a peak, never at it."""
-    height = find_peaks(pcm, _TRUE_PEAK_CEILING)
-    if height.max(initial=0) <= _TRUE_PEAK_CEILING:
+    """Return the sound with its true peaks below the ceiling (look-ahead: the gain falls before a peak)."""
+    peaks = find_peaks(pcm, _TRUE_PEAK_CEILING)
+    if peaks.max(initial=0) <= _TRUE_PEAK_CEILING:
         return pcm
-    needed = np.minimum(np.float32(1), np.float32(_TRUE_PEAK_CEILING) / np.maximum(height, np.float32(1e-9)))
+    needed = np.minimum(np.float32(1), np.float32(_TRUE_PEAK_CEILING) / np.maximum(peaks, np.float32(1e-9)))
     reach = round(_LIMITER_SECONDS * SAMPLE_RATE)
-    # The lowest gain within reach, then the mean over the same reach: each gain averaged at a peak is low.
+    # The lowest gain within reach, then the mean over the same reach: at a peak all averaged gains are low.
     lowest = _compute_sliding_min(np.pad(needed, 2 * reach, constant_values=1), 2 * reach + 1)
     sums = np.cumsum(np.concatenate(([0.0], lowest)))
     gain = (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
@@ -137,11 +137,11 @@ def _limit_peaks(pcm: Pcm) -> Pcm:
     return limited
 
 
-def _compute_sliding_min(values: Gain, width: int) -> Gain:
-    """Return the minimum of each window of `width` values (van Herk: two running minima of blocks)."""
+def _compute_sliding_min(values: Mono, width: int) -> Mono:
+    """Return the minimum of each window of `width` values (van Herk 1992, Gil and Werman 1993)."""
     count = len(values) - width + 1
     blocks = np.pad(values, (0, -len(values) % width), constant_values=1).reshape(-1, width)
     forth = np.minimum.accumulate(blocks, axis=1).ravel()
     back = np.minimum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
-    lowest: Gain = np.minimum(back[:count], forth[width - 1 : width - 1 + count])
+    lowest: Mono = np.minimum(back[:count], forth[width - 1 : width - 1 + count])
     return lowest

@@ -1,1 +1,1 @@
-"""Where files are kept, and the signed addresses under which they can be had."""
+"""Storage of files, and the signed URLs to download them."""

@@ -1,7 +1,7 @@
-"""The store of files under keys, on a local disk or in any object store; it knows nothing of tasks.
+"""Storage of files under keys, on a local disk or in any object store; knows no tasks.
 
 Keys are `assets/<sha256>`, `uploads/<random>.<ending>`, `videos/<task id>/<attempt>.mp4`,
-`covers/<task id>/<attempt>.jpg`, and `clean/<task id>/<attempt>.mp4` for videos without their visible mark.
+`covers/<task id>/<attempt>.jpg`, and `clean/<task id>/<attempt>.mp4` for videos without watermark.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
 
+from keyreel import atomic_file
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
-from keyreel.storage import atomic_write
+from keyreel.storage import disk_full
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
@@ -31,21 +32,21 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
 
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
-_CHUNK_BYTES: Final = 1 << 18
+_CHUNK_BYTES: Final = 1 << 18  # read at a time
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that is there, and when it was put or renewed last."""
+    """A stored file's key, and when it was put or renewed last."""
 
     key: str
     modified: datetime
 
 
 class ObjectStorage:
-    """Files under keys. What was put is whole and durable, or the put failed and the key is as it was.
+    """Files under keys. A put file is whole and durable, or the put failed and the key is as it was.
 
-    Every method raises ValueError for a key that is no key, and Unavailable while the disk is full or the
+    Every method raises ValueError for an invalid key, and Unavailable while the disk is full or the
     object store does not answer.
     """
 
@@ -56,12 +57,12 @@ class ObjectStorage:
 
     @classmethod
     def open_local(cls, folder: Path, clock: Clock | None = None) -> Self:
-        """Keep the files in this folder, which is made when it is missing and belongs to this process.
+        """Keep the files in this folder, which is created if missing and belongs to this process alone.
 
-        The clock says when each was put.
+        Files' times are the clock's.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        atomic_write.delete_unfinished(folder)
+        atomic_file.delete_unfinished(folder)
         return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
     @classmethod
@@ -74,7 +75,7 @@ class ObjectStorage:
         with _translate_errors():
             if self._folder:
                 # obstore's local store does not synchronise: a power cut could leave half a file.
-                await asyncio.to_thread(atomic_write.write_atomically, self._folder / _check_key(key), data)
+                await asyncio.to_thread(atomic_file.write_atomically, self._folder / _check_key(key), data)
                 self._touch(key)
             else:
                 await self._store.put_async(_check_key(key), data)
@@ -83,13 +84,13 @@ class ObjectStorage:
         """Store a copy of this file."""
         with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_write.copy_atomically, path, self._folder / _check_key(key))
+                await asyncio.to_thread(atomic_file.copy_atomically, path, self._folder / _check_key(key))
                 self._touch(key)
             else:
                 await self._store.put_async(_check_key(key), path)
 
     async def renew(self, key: str, size: int) -> bool:
-        """Let a file count as put just now; False where none of this size is here, or it must be put anew."""
+        """Let a file count as put just now; False where none has this size, or it must be put again."""
         if self._folder is None or await self.get_size(key) != size:
             return False
         try:
@@ -139,7 +140,7 @@ class ObjectStorage:
         """
         with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_write.copy_atomically, self._folder / _check_key(key), path)
+                await asyncio.to_thread(atomic_file.copy_atomically, self._folder / _check_key(key), path)
                 return
             data = await (await self._store.get_async(_check_key(key))).bytes_async()
             await asyncio.to_thread(path.write_bytes, bytes(data))
@@ -187,7 +188,7 @@ def _check_key(key: str) -> str:
 @contextmanager
 def _translate_errors() -> Generator[None]:
     try:
-        with atomic_write.translate_disk_full():
+        with disk_full.translate_disk_full():
             yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error

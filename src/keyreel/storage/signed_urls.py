@@ -1,4 +1,4 @@
-"""Signed addresses of stored files: who has one may read the file until it expires. Knows no HTTP."""
+"""Signed URLs of stored files: whoever has one may read the file until it expires; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from keyreel import atomic_file
 from keyreel.errors import LinkExpired, LinkForged
-from keyreel.storage import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
 
 FILES_PREFIX: Final = "/files/"
-"""Where every signed address starts; the storage key follows, so that it ends in the file's own name."""
+"""The path prefix of every signed URL; the storage key follows, so that it ends in the file's own name."""
 
 _VERSION: Final = "1"
 _SECRET_BYTES: Final = 32
@@ -42,7 +42,7 @@ class _SigningKey:
 
 
 class LinkSigner:
-    """Signs with the first secret and accepts every one of them, so that they can be changed in turn."""
+    """Signs with the first secret and accepts all of them, so that secrets can be rotated."""
 
     def __init__(self, secrets: Sequence[bytes], clock: Clock) -> None:
         if not secrets or any(len(secret) < _SECRET_BYTES for secret in secrets):
@@ -51,17 +51,17 @@ class LinkSigner:
         self._clock = clock
 
     def sign(self, key: str, seconds: int) -> str:
-        """Return the path and query under which the file can be had for this long."""
+        """Return the path and query under which the file can be read for so many seconds."""
         signing, path = self._keys[0], FILES_PREFIX + key
         expiry = str(int(self._clock.now().timestamp()) + seconds)
         return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}&s={signing.sign(path, expiry)}"
 
     def verify(self, path: str, query: Mapping[str, str]) -> str:
-        """Return the storage key that a signed path and its query lead to.
+        """Return the storage key of a signed path and its query.
 
         Raises:
-            LinkForged: the signature is missing, or of another address.
-            LinkExpired: the address was good once.
+            LinkForged: the signature is missing, or of another URL.
+            LinkExpired: the URL was valid once.
         """
         version, expiry, key_id, signature = (query.get(name, "") for name in "veks")
         known = next((key for key in self._keys if key.id == key_id), None)
@@ -75,13 +75,13 @@ class LinkSigner:
 
 
 def load_or_create_secret(file: Path) -> bytes:
-    """Return the secret kept in this file, which is made, readable by its owner alone, when it is missing.
+    """Return the secret in this file, which is created, readable by its owner alone, if it is missing.
 
     Raises:
         ValueError: the file holds something else.
     """
     if not file.exists():
-        atomic_write.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
+        atomic_file.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
     secret = bytes.fromhex(file.read_text("ascii").strip())
     if len(secret) != _SECRET_BYTES:
         raise ValueError(f"{file} does not hold a secret of {_SECRET_BYTES} bytes")

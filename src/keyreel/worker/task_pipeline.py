@@ -26,7 +26,7 @@ from keyreel.errors import (
 )
 from keyreel.finishing.context import FinishingContext
 from keyreel.finishing.watermark import WATERMARK_STEP
-from keyreel.storage import atomic_write
+from keyreel.storage import disk_full
 from keyreel.task import TaskId
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
@@ -138,10 +138,10 @@ class TaskPipeline:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
             return Failure(error.message, _get_fault_name(error))
         except OSError as error:
-            if error.errno not in atomic_write.DISK_FULL_ERRNOS:
+            if error.errno not in disk_full.DISK_FULL_ERRNOS:
                 return self._make_internal_failure(task)
             _log.warning("disk full", task=task.id)
-            return Failure(atomic_write.make_disk_full_error().message, Unavailable.__name__)
+            return Failure(disk_full.make_disk_full_error().message, Unavailable.__name__)
         except Exception:  # noqa: BLE001 - one task's surprise must not stop the line for all others
             return self._make_internal_failure(task)
 

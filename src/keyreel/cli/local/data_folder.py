@@ -6,10 +6,14 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
+
+from keyreel.atomic_file import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_OWNER_ONLY: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,5 @@ class DataFolder:
 
 def _write_private_file(file: Path, text: str) -> str:
     """Write a private file in one step, readable by its owner alone."""
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
+    write_atomically(file, f"{text}\n".encode(), _OWNER_ONLY)
     return text

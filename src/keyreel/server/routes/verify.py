@@ -14,7 +14,7 @@ from keyreel.provenance.report import to_json
 from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
 from keyreel.provenance.verification import KnownVideo, VerificationReport, verify_evidence
 from keyreel.server.requests.body import save_body
-from keyreel.storage.atomic_write import translate_disk_full
+from keyreel.storage.disk_full import translate_disk_full
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -1,1 +1,1 @@
-"""Ambience: the natural sounds of weather, water, places and creatures."""
+"""Ambience: synthesized sounds of weather, water, places and animals."""

@@ -1,4 +1,4 @@
-"""Birds by day and crickets by night, each one an individual with its own song and place."""
+"""Birds by day and crickets by night, each with its own song and position; knows no prompts."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from keyreel.media.audio import Pcm
-    from keyreel.sound.ambience.synthesis import Mono, SynthesisContext
+    from keyreel.sound.ambience.synthesis import SynthesisContext
+    from keyreel.sound.arrays import Mono
 
+# Spectra of noise in (Hz, dB).
 _DAYLIGHT_SPECTRUM: Final = ((80, -8), (200, -2), (450, 0), (1200, -6), (3000, -13), (7000, -24))
 _TWIGS_SPECTRUM: Final = ((1500, -12), (3500, 0), (6500, -3), (11_000, -14))
 _NIGHT_SPECTRUM: Final = ((60, -4), (140, 0), (350, -5), (900, -14), (2500, -26))
 _CHORUS_SPECTRUM: Final = ((3600, -16), (4300, -2), (4700, 0), (5200, -3), (6200, -16))
-_NEAR_LOUDNESS: Final = 0.55
+_NEAR_LOUDNESS: Final = 0.55  # of the loudest bird: below it a bird is heard by its echo alone
 
 
 @dataclass(frozen=True, slots=True)
 class _Syllable:
-    """A whistle: seconds, its start, middle and end in the bird's pitches, and its trill in Hz."""
+    """A whistle: seconds; its pitch at start, middle and end as factors of the bird's; its trill in Hz."""
 
     seconds: float
     glide: tuple[float, float, float]
@@ -42,7 +44,7 @@ class _Syllable:
 
 @dataclass(frozen=True, slots=True)
 class _Bird:
-    """An individual. `pitch` is in Hz, `gap` and `pause` in seconds, `place` 0 (left) … 1 (right)."""
+    """One bird: `pitch` in Hz, `gap` and `pause` in seconds, `pan` 0 (left) … 1 (right), `loudness` 0 … 1."""
 
     pitch: float
     syllables: tuple[_Syllable, ...]
@@ -54,7 +56,7 @@ class _Bird:
 
 
 def synthesize_birds(context: SynthesisContext) -> Pcm:
-    """Three to five birds in a wood that sing in turn, over daylight's air; far ones echo more."""
+    """Synthesize three to five birds that sing in a wood over the noise of a day; far ones echo more."""
     samples, rng = context.samples, context.rng
     near, far = np.zeros((samples, 2), np.float32), np.zeros((samples, 2), np.float32)
     for number in range(rng.integers(3, 6)):
@@ -71,7 +73,7 @@ def synthesize_birds(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_crickets(context: SynthesisContext) -> Pcm:
-    """Meadow at night: two to four crickets near by, each with its own beat, and a far chorus."""
+    """Synthesize a meadow at night: two to four near crickets, each with its own beat, and a far chorus."""
     samples, rng = context.samples, context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _NIGHT_SPECTRUM, 0.8), 0.05 * generate_drift(context, 0.3, 0.6, 1.0)
@@ -94,7 +96,7 @@ def synthesize_crickets(context: SynthesisContext) -> Pcm:
 
 
 def _generate_bird(rng: Generator, number: int) -> _Bird:
-    """Make up an individual. What it repeats is always the same, as a bird's song is; how often never is."""
+    """Draw a bird by chance. It always repeats the same phrase, but not always as often."""
     count = int(rng.integers(1, 5))
     pitch = float(np.exp(rng.uniform(np.log(2300), np.log(5800))))
     syllables = tuple(
@@ -117,7 +119,7 @@ def _generate_bird(rng: Generator, number: int) -> _Bird:
 
 
 def _draw_glide(rng: Generator) -> tuple[float, float, float]:
-    """Return a syllable's course. It goes up or down by a tenth at least: a held tone is a telephone's."""
+    """Draw a syllable's pitches: up or down by a tenth at least; a steady tone sounds like a telephone."""
     start, bend = rng.normal(1, 0.12), rng.normal(0, 0.14)
     sweep = rng.choice((-1, 1)) * rng.uniform(0.1, 0.34)
     return float(start - sweep / 2), float(start + bend), float(start + sweep / 2)
@@ -125,7 +127,7 @@ def _draw_glide(rng: Generator) -> tuple[float, float, float]:
 
 def _add_song(out: Pcm, bird: _Bird, rng: Generator) -> None:
     side = bird.pan * np.pi / 2
-    # The ear that is turned away hears later, by up to 0.6 ms.
+    # Interaural delay: the far ear hears later, by up to 0.6 ms.
     late = round((bird.pan - 0.5) * 0.0006 * SAMPLE_RATE)
     ears = ((np.cos(side), max(late, 0)), (np.sin(side), max(-late, 0)))
     at = rng.uniform(0.1, 0.9 if bird.loudness > _NEAR_LOUDNESS else bird.pause)
@@ -142,7 +144,7 @@ def _add_song(out: Pcm, bird: _Bird, rng: Generator) -> None:
 
 
 def _synthesize_syllable(pitch: float, syllable: _Syllable, rng: Generator) -> Mono:
-    """Return one syllable: its pitch glides all the time; breathy, with a weak octave."""
+    """Return one syllable at a pitch in Hz: it glides all the time, is breathy and has a weak octave."""
     count = round(syllable.seconds * rng.normal(1, 0.04) * SAMPLE_RATE)
     along = np.linspace(0, 1, count)
     first, middle, last = syllable.glide
@@ -159,7 +161,7 @@ def _synthesize_syllable(pitch: float, syllable: _Syllable, rng: Generator) -> M
 
 
 def _add_cricket(out: Pcm, rng: Generator) -> None:
-    """Let one cricket chirp: three or four strokes of a wing, again and again, now and then a rest."""
+    """Add one cricket: chirps of three or four wing strokes, with a rest now and then."""
     pitch, strokes = rng.uniform(4100, 5100), int(rng.integers(3, 5))
     period, beat = rng.uniform(0.028, 0.036), rng.uniform(0.32, 0.62)
     times = np.arange(round(0.6 * period * SAMPLE_RATE)) / SAMPLE_RATE

@@ -1,4 +1,4 @@
-"""Which sounds a prompt lets one expect, by its English and Chinese words; makes no sound itself."""
+"""Finds the sounds to expect from a prompt's English and Chinese words; synthesizes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from keyreel.engine import AudibleContent
 
 
 class AmbientSound(StrEnum):
-    """A sound of a place or of its weather."""
+    """A kind of ambient sound."""
 
     RAIN = "rain"
     DOWNPOUR = "downpour"
@@ -126,7 +126,7 @@ SOUND_PATTERNS: Final[tuple[tuple[AmbientSound, str], ...]] = (
         r"|飞船|太空舱|空间站|工厂|机舱|实验室|机器|引擎|发动机|火车|高铁|列车|驾驶舱|地铁",
     ),
 )
-"""What is heard where one of these words stands."""
+"""Each sound, and a pattern of the lower-case words that imply it."""
 
 _NATURE: Final = re.compile(
     r"\b(?:forest|woods|woodland|park|garden|meadow|orchard|countryside|jungle|rainforest|grassland|village"
@@ -147,7 +147,7 @@ _OUTDOORS: Final = re.compile(
     r"|canyon|horizon|roadside|path|bridge|castle|ruins|planet|moonlit|glacier|plains?)\b"
     r"|户外|室外|天空|山|日出|日落|夕阳|风景|云|峡谷|地平线|小路|桥|城堡|冰川|星球|原野"
 )
-# What is said is not there to be heard, and what is said to be missing is not either.
+# What is mentioned in speech makes no sound, and what is said to be absent does not either.
 _QUOTED_SPEECH: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』")
 _DENIED_PATTERN: Final = re.compile(
     r"\b(?:no|without|not any|never|free of|stops?) (?:any |the |more )?\w+(?:,? (?:or|and|nor) (?:no )?\w+)?"
@@ -179,9 +179,9 @@ _WATER_SOUNDS: Final = frozenset(
 
 
 def find_expected_sounds(prompt: str) -> frozenset[AmbientSound]:
-    """Return what the prompt's words let one hear; where they name only a place, its tone; or nothing."""
+    """Return the sounds that the prompt's words imply; where they name only a place, its tone; or none."""
     text = _DENIED_PATTERN.sub(" ", _QUOTED_SPEECH.sub(" ", prompt.lower()))
-    found = {heard for heard, words in SOUND_PATTERNS if re.search(words, text)}
+    found = {sound for sound, pattern in SOUND_PATTERNS if re.search(pattern, text)}
     night, cold = _NIGHT.search(text), _COLD.search(text) or AmbientSound.SNOW in found
     if _NATURE.search(text) and not cold:
         wet = found & {AmbientSound.DOWNPOUR, AmbientSound.UNDERWATER}
@@ -194,17 +194,17 @@ def find_expected_sounds(prompt: str) -> frozenset[AmbientSound]:
 
 
 def find_shot_sounds(prompt: str, image_content: frozenset[AudibleContent]) -> frozenset[AmbientSound]:
-    """Return what is heard in a shot: what its prompt names and what its images show."""
+    """Return the sounds of a shot: those that its prompt names and those that its images imply."""
     named = find_expected_sounds(prompt)
     seen = {_SOUND_BY_IMAGE_CONTENT[each] for each in image_content}
     if named & _WATER_SOUNDS:
-        # Images show water, words say which.
+        # Images tell only that there is water, words tell which kind.
         seen.discard(AmbientSound.LAKE)
     return _drop_masked_sounds((named | seen) - ({AmbientSound.ROOM, AmbientSound.AIR} if seen else set()))
 
 
 def _drop_masked_sounds(found: frozenset[AmbientSound]) -> frozenset[AmbientSound]:
-    """Leave out what cannot be heard at once."""
+    """Leave out what others mask, or what does not go together."""
     if AmbientSound.UNDERWATER in found:
         return frozenset({AmbientSound.UNDERWATER})
     hidden: set[AmbientSound] = set()

@@ -1,4 +1,4 @@
-"""Fire and steam, made of noise and grains."""
+"""Fire and steam, synthesized from noise and grains; knows no prompts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
     from keyreel.sound.ambience.synthesis import SynthesisContext
 
+# Spectra of noise in (Hz, dB).
 _ROAR_SPECTRUM: Final = ((28, -10), (60, -1), (130, 0), (320, -8), (900, -18), (2500, -30))
 _BREATH_SPECTRUM: Final = ((1500, -18), (4000, -3), (6500, 0), (10_000, -6), (15_000, -16))
 _HISS_SPECTRUM: Final = ((900, -26), (2500, -10), (5500, -1), (8000, 0), (12_000, -5), (17_000, -16))
@@ -25,7 +26,7 @@ _POT_SPECTRUM: Final = ((90, -8), (220, 0), (500, -4), (1100, -14), (2400, -28))
 
 
 def synthesize_fire(context: SynthesisContext) -> Pcm:
-    """Burning wood: a low flicker, crackles in bursts, most tiny and a few loud, pops that knock."""
+    """Synthesize burning wood: a low flicker, crackles in bursts, most tiny and a few loud, and pops."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _ROAR_SPECTRUM, 0.7),
@@ -50,7 +51,7 @@ def synthesize_fire(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_steam(context: SynthesisContext) -> Pcm:
-    """Hot drink or kettle: a soft hiss that breathes, a simmer below."""
+    """Synthesize a hot drink or a kettle: a soft, swelling hiss over a simmer."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _HISS_SPECTRUM),

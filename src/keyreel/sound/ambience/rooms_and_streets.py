@@ -1,4 +1,4 @@
-"""Towns, people, machines, rooms and open air: what a place sounds like when nothing happens."""
+"""The background noise of towns, machines, rooms and open air; knows no prompts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from keyreel.sound.ambience.synthesis import (
 
 if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
-    from keyreel.sound.ambience.synthesis import Mono, SynthesisContext
+    from keyreel.sound.ambience.synthesis import SynthesisContext
+    from keyreel.sound.arrays import Mono
 
+# Spectra of noise in (Hz, dB).
 _TRAFFIC_SPECTRUM: Final = (
     (30, -14),
     (60, -3),
@@ -36,11 +38,11 @@ _MOTOR_SPECTRUM: Final = ((35, -6), (75, 0), (140, -4), (300, -14))
 _ROOM_SPECTRUM: Final = ((35, -6), (70, -1), (140, 0), (300, -8), (700, -16), (2000, -26), (6000, -36))
 _OPEN_AIR_SPECTRUM: Final = ((70, -6), (180, 0), (420, -3), (1100, -9), (3000, -16), (7000, -25))
 _FANS_SPECTRUM: Final = ((50, -8), (120, -2), (300, 0), (700, -7), (1600, -15), (5000, -28))
-_MAINS_HZ: Final = 50.0
+_MAINS_HZ: Final = 50.0  # Europe and China; its hum has twice the frequency
 
 
 def synthesize_city(context: SynthesisContext) -> Pcm:
-    """Town below a window: far traffic, a hum, cars that pass every few seconds, a horn somewhere."""
+    """Synthesize a town below a window: far traffic, a hum, cars that pass every few seconds, a far horn."""
     samples, rng = context.samples, context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _TRAFFIC_SPECTRUM), 0.8 * generate_drift(context, 0.2, 0.6, 1.0)
@@ -54,7 +56,7 @@ def synthesize_city(context: SynthesisContext) -> Pcm:
     at = rng.uniform(0.5, 2.5)
     while at < times[-1] + 2:
         loud, quick = rng.uniform(0.25, 0.8), rng.uniform(0.5, 1.2)
-        # Nearer is louder by the square of the distance: a bell with long skirts.
+        # Power falls with the square of the distance: a bell curve with long tails.
         bell = upsample_control(samples, loud / (1 + ((times - at) / quick) ** 2) ** 1.3)
         across = upsample_control(samples, 0.5 + rng.choice((-0.42, 0.42)) * np.tanh((times - at) / quick))
         sides = np.stack([np.cos(across * np.pi / 2), np.sin(across * np.pi / 2)], axis=1)
@@ -67,7 +69,7 @@ def synthesize_city(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_machine(context: SynthesisContext) -> Pcm:
-    """Inside a ship or a plant: fans, and a deep drone whose tones beat against each other."""
+    """Synthesize the inside of a ship or a plant: fans, and a deep drone of tones that beat."""
     rng = context.rng
     base = rng.uniform(46, 62)
     drone = _synthesize_hum(context, base, (1.0, 0.5, 0.32, 0.1, 0.12)) + _synthesize_hum(
@@ -81,7 +83,7 @@ def synthesize_machine(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_room_tone(context: SynthesisContext) -> Pcm:
-    """Quiet room: air in the walls, a trace of mains hum."""
+    """Synthesize a quiet room: low noise and a trace of mains hum."""
     out = apply_envelope(
         synthesize_shaped_noise(context, _ROOM_SPECTRUM, 0.9), generate_drift(context, 0.2, 0.85, 1.0)
     )
@@ -90,14 +92,14 @@ def synthesize_room_tone(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_open_air(context: SynthesisContext) -> Pcm:
-    """Open air: a breath of wind that comes and goes."""
+    """Synthesize open air: a light wind that comes and goes."""
     return apply_envelope(
         synthesize_shaped_noise(context, _OPEN_AIR_SPECTRUM, 0.9), 0.55 + 0.5 * context.gusts
     )
 
 
 def _synthesize_horns(context: SynthesisContext) -> Pcm:
-    """Return horns some streets away, one in about eight seconds: two notes, once or twice."""
+    """Return car horns, dry, one in about eight seconds: two notes, once or twice."""
     rng = context.rng
     out = np.zeros((context.samples, 2), np.float32)
     for start in sample_arrivals(context, 0.12):
@@ -119,7 +121,7 @@ def _synthesize_horns(context: SynthesisContext) -> Pcm:
 
 
 def _synthesize_hum(context: SynthesisContext, hertz: float, heights: tuple[float, ...]) -> Mono:
-    """Return a tone and its harmonics, never quite steady."""
+    """Return a tone in Hz and its harmonics with these amplitudes, slightly unsteady."""
     times = np.arange(context.samples) / SAMPLE_RATE
     phase = 2 * np.pi * hertz * times + generate_drift(context, 0.5, -0.8, 0.8)
     starts = context.rng.uniform(0, 2 * np.pi, len(heights))

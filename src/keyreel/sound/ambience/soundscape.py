@@ -1,4 +1,4 @@
-"""The sound bed of a video: each shot's sounds at their loudness, faded over from shot to shot."""
+"""A video's ambience: each shot's sounds at their loudness, crossfaded from shot to shot."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from keyreel.media.audio import Pcm
-    from keyreel.sound.ambience.synthesis import Mono
+    from keyreel.sound.arrays import Mono
 
     ShotSounds = Sequence[tuple[float, frozenset[AmbientSound]]]
 
@@ -71,31 +71,31 @@ SOUND_RENDERERS: Final[dict[AmbientSound, tuple[Callable[[SynthesisContext], Pcm
     AmbientSound.ROOM: (synthesize_room_tone, -30),
     AmbientSound.AIR: (synthesize_open_air, -28),
 }
-"""How each sound is made, and how loud it is alone, in LUFS: what is quiet in nature is quiet here."""
+"""Each sound's synthesizer and its loudness alone in LUFS: quiet sounds stay quiet."""
 
-_OVERLAP_SECONDS: Final = 0.8
-# What lies further below the loudest does not count for a programme's loudness (BS.1770's relative gate).
+_OVERLAP_SECONDS: Final = 0.8  # of a crossfade, half of it on either side of the cut
+# What is softer than the loudest by more does not count for a programme's loudness (BS.1770's relative gate).
 _RELATIVE_GATE_DB: Final = 10.0
 
 
 def render_ambience(shots: ShotSounds, seed: int) -> Pcm:
-    """Return the bed of shots, given as seconds and what is heard in them; the same seed, the same samples.
+    """Return the ambience of shots, given as their seconds and sounds; the same seed, the same samples.
 
-    A sound that goes on in the next shot goes on without a seam. Nothing heard is the tone of open air.
+    A sound that goes on in the next shot goes on without a seam. A shot without sounds gets that of open air.
     """
-    shots = [(seconds, sound or frozenset({AmbientSound.AIR})) for seconds, sound in shots]
+    shots = [(seconds, sounds or frozenset({AmbientSound.AIR})) for seconds, sounds in shots]
     bounds = [round(at * SAMPLE_RATE) for at in accumulate((seconds for seconds, _ in shots), initial=0.0)]
     samples = bounds[-1]
     gusts = _generate_gusts(samples, seed)
     out = np.zeros((samples, 2), np.float32)
-    for number, heard in enumerate(AmbientSound):
-        for first, last in _find_runs([heard in sounds for _, sounds in shots]):
-            gains = [10 ** (_compute_level(heard, sounds) / 20) for _, sounds in shots[first:last]]
+    for number, sound in enumerate(AmbientSound):
+        for first, last in _find_runs([sound in sounds for _, sounds in shots]):
+            gains = [10 ** (_compute_level(sound, sounds) / 20) for _, sounds in shots[first:last]]
             overlap = round(_OVERLAP_SECONDS * SAMPLE_RATE / 2)
             start, stop = max(0, bounds[first] - overlap), min(samples, bounds[last] + overlap)
             rng = np.random.default_rng((seed, number, first))
             part = _normalize_to_zero_lufs(
-                SOUND_RENDERERS[heard][0](SynthesisContext(stop - start, rng, gusts[start:stop]))
+                SOUND_RENDERERS[sound][0](SynthesisContext(stop - start, rng, gusts[start:stop]))
             )
             part *= _build_envelope(bounds[first : last + 1], gains, (start, stop), samples)[:, None]
             out[start:stop] += part
@@ -103,21 +103,21 @@ def render_ambience(shots: ShotSounds, seed: int) -> Pcm:
 
 
 def _generate_gusts(samples: int, seed: int) -> Mono:
-    """Return how hard the wind blows: swells of some seconds, now and then a lull."""
-    still = SynthesisContext(
+    """Return how hard the wind blows, about 0 … 1: swells of some seconds, now and then a lull."""
+    context = SynthesisContext(
         samples, np.random.default_rng((seed, len(AmbientSound))), np.zeros(0, np.float32)
     )
-    return generate_drift(still, 0.22, 0.15, 0.8) * generate_drift(still, 0.7, 0.6, 1.25)
+    return generate_drift(context, 0.22, 0.15, 0.8) * generate_drift(context, 0.7, 0.6, 1.25)
 
 
 def _find_runs(present: list[bool]) -> list[tuple[int, int]]:
-    """Return the unbroken runs of True as (first, behind the last)."""
+    """Return the unbroken runs of True as (first, one past the last)."""
     edges = np.flatnonzero(np.diff([False, *present, False])).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _compute_level(sound: AmbientSound, sounds: frozenset[AmbientSound]) -> float:
-    """Return a sound's loudness among others: together they are as loud as the loudest would be alone."""
+    """Return a sound's loudness among others, in LUFS: together they are as loud as the loudest alone."""
     powers = [10 ** (SOUND_RENDERERS[each][1] / 10) for each in sounds]
     return SOUND_RENDERERS[sound][1] + 10 * log10(max(powers) / sum(powers))
 
@@ -129,23 +129,24 @@ def _normalize_to_zero_lufs(sound: Pcm) -> Pcm:
 
 
 def _build_envelope(bounds: list[int], gains: list[float], span: tuple[int, int], samples: int) -> Mono:
-    """Return the gain over a run of shots: it moves around cuts, from and to nothing at the run's ends."""
+    """Return the gain over a run of shots: it changes around cuts, and fades in and out at the run's ends."""
     half = _OVERLAP_SECONDS * SAMPLE_RATE / 2
     edges = [0.0 if bounds[0] else gains[0], *gains, 0.0 if bounds[-1] < samples else gains[-1]]
-    places, levels = [], []
+    positions, levels = [], []
     for bound, before, after in zip(bounds, edges, edges[1:], strict=False):
-        places += [bound - half, bound + half]
+        positions += [bound - half, bound + half]
         levels += [before, after]
-    # Fades add up in power: two sounds that do not know each other keep their loudness together.
+    # Equal-power fades: two uncorrelated sounds keep their loudness together.
     times = get_control_times(span[1] - span[0]) * SAMPLE_RATE + span[0]
-    return upsample_control(span[1] - span[0], np.sqrt(np.interp(times, places, np.square(levels))))
+    return upsample_control(span[1] - span[0], np.sqrt(np.interp(times, positions, np.square(levels))))
 
 
 def _apply_target_loudness(out: Pcm, shots: ShotSounds) -> Pcm:
-    """Return the bed at the loudness that its shots ask for."""
+    """Return the ambience at the loudness that follows from its shots' sounds."""
     loudest = [(seconds, max(SOUND_RENDERERS[each][1] for each in sounds)) for seconds, sounds in shots]
     top = max(level for _, level in loudest)
     counted = [(seconds, 10 ** (level / 10)) for seconds, level in loudest if level > top - _RELATIVE_GATE_DB]
-    wanted = 10 * log10(sum(s * p for s, p in counted) / sum(s for s, _ in counted))
+    total_seconds = sum(seconds for seconds, _ in counted)
+    wanted = 10 * log10(sum(seconds * power for seconds, power in counted) / total_seconds)
     found = measure_loudness(out)
     return out * np.float32(10 ** ((wanted - found) / 20)) if isfinite(found) else out

@@ -1,4 +1,4 @@
-"""What natural sounds are made of: shaped noise, slow change, showers of grains; knows no sound by name."""
+"""Building blocks of natural sounds: shaped noise, drift, random grains; knows no sound by name."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from keyreel.media.audio import SAMPLE_RATE, find_fft_length
+from keyreel.media.audio import SAMPLE_RATE
+from keyreel.sound.fft_length import find_fft_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.random import Generator
+    from numpy.typing import NDArray
 
     from keyreel.media.audio import Pcm
+    from keyreel.sound.arrays import ControlCurve, GrainBank, Mono
 
-Mono = NDArray[np.float32]
-"""One channel, or a curve over time: float32 [samples]."""
-
-_CONTROL_RATE_HZ = 200
-_GRAIN_BATCH = 512
-_SPECTRUM_STEP_BINS = 8
-_MAX_DEVIATIONS = 2.2
+_CONTROL_RATE_HZ = 200  # values a second of a curve before it is upsampled
+_GRAIN_BATCH = 512  # grains added at a time
+_SPECTRUM_STEP_BINS = 8  # bins of a spectrum that share one height
+_MAX_DEVIATIONS = 2.2  # standard deviations by which a grain may be louder
+_ECHO_ONSET_SECONDS = 0.012
+_DECAY_60_DB = 6.9  # ln 1000: the exponent at which a sound has fallen by 60 dB
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisContext:
-    """How long a sound lasts, in samples, its own chance, and how hard the wind blows, about 0 … 1."""
+    """A sound's length in samples, its random source, and how hard the wind blows, about 0 … 1."""
 
     samples: int
     rng: Generator
@@ -40,13 +41,13 @@ def synthesize_shaped_noise(
 ) -> Pcm:
     """Return steady stereo noise of RMS 1 a channel; `spectrum` lists rising (Hz, dB), steep outside.
 
-    `width` 0 is mono, 1 two independent channels; the lowest tones stay in the middle, as outdoors.
+    `stereo_width` 0 is mono, 1 two independent channels; the lowest frequencies stay in the middle.
     """
     size = find_fft_length(context.samples)
     hertz = np.arange(size // 2 + 1) * (SAMPLE_RATE / size)
     corners, levels = zip(*spectrum, strict=True)
     low, high = np.searchsorted(hertz, (max(corners[0] / 3, 15.0), min(corners[-1] * 1.5, 22_000.0)))
-    # A curve for every eighth bin will do: they lie 0.2 Hz apart in five seconds.
+    # A height for every eighth bin is enough: bins of five seconds are 0.2 Hz apart.
     octaves = np.log2(hertz[low:high:_SPECTRUM_STEP_BINS])
     level = np.interp(octaves, np.log2(corners), levels)
     beyond = np.maximum(np.log2(corners[0]) - octaves, 0) + np.maximum(octaves - np.log2(corners[-1]), 0)
@@ -64,17 +65,17 @@ def synthesize_shaped_noise(
 
 
 def apply_envelope(sound: Pcm, curve: NDArray[np.floating]) -> Pcm:
-    """Return a sound, changed in place, that is as loud as the curve says."""
+    """Multiply a sound, in place, by a curve with one value a sample; return it."""
     sound *= curve[:, None]
     return sound
 
 
 def generate_drift(context: SynthesisContext, hertz: float, low: float, high: float) -> Mono:
-    """Return a smooth random curve between `low` and `high` that turns about `hertz` times a second."""
+    """Return a smooth random curve, `low` … `high`, that swings about `hertz` times a second."""
     times = get_control_times(context.samples) * hertz * 2 + context.rng.random()
     knots = context.rng.random(int(times[-1]) + 2)
     whole = times.astype(np.int64)
-    # Half a cosine from knot to knot: no corners, no overshoot.
+    # Cosine interpolation between knots: no corners, no overshoot.
     between = (1 - np.cos(np.pi * (times - whole))) / 2
     curve = knots[whole] * (1 - between) + knots[whole + 1] * between
     return upsample_control(context.samples, low + (high - low) * curve)
@@ -89,15 +90,15 @@ def upsample_control(
     return np.asarray((knots[:, None] + slopes).ravel()[:samples], np.float32)
 
 
-def get_control_times(samples: int) -> NDArray[np.float64]:
-    """Return the seconds of the values that `stretched` takes."""
+def get_control_times(samples: int) -> ControlCurve:
+    """Return the times of the values that `upsample_control` takes."""
     return np.arange(samples * _CONTROL_RATE_HZ // SAMPLE_RATE + 2) / _CONTROL_RATE_HZ
 
 
 def sample_arrivals(context: SynthesisContext, rate: float, weight: Mono | None = None) -> NDArray[np.int64]:
-    """Return the rising times, in samples, of what happens `rate` times a second by chance.
+    """Return the sorted positions, in samples, of a Poisson process with `rate` events a second.
 
-    `weight` is a curve 0 … 1 that thins them out.
+    `weight` is a curve 0 … 1, the probability with which an event is kept.
     """
     samples, rng = context.samples, context.rng
     times = np.sort(rng.integers(0, max(samples, 1), rng.poisson(rate * samples / SAMPLE_RATE)))
@@ -106,8 +107,8 @@ def sample_arrivals(context: SynthesisContext, rate: float, weight: Mono | None 
 
 def synthesize_ticks(
     rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]
-) -> Mono:
-    """Return short dull or bright knocks [count, samples], 1 high: decaying tones with noise in them."""
+) -> GrainBank:
+    """Return short knocks with a peak of 1: noisy tones, pitches and e-fold decays random in these ranges."""
     pitch, decay = _draw_pitches_and_decays(rng, count, hertz, seconds)
     times = np.arange(round(4 * seconds[1] * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     rough = rng.standard_normal((count, len(times)), dtype=np.float32)
@@ -118,8 +119,8 @@ def synthesize_ticks(
 
 def synthesize_bubbles(
     rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]
-) -> Mono:
-    """Return drops that close over air [count, samples]: pure tones that ring off and rise a little.
+) -> GrainBank:
+    """Return bubbles: tones that rise a little, with random pitches and e-fold decays in these ranges.
 
     A bubble's pitch falls with its size, and small ones ring shorter (Minnaert 1933).
     """
@@ -133,10 +134,12 @@ def synthesize_bubbles(
     return np.asarray(tone * np.exp(-times / decay) * np.minimum(times * 900, 1), np.float32)
 
 
-def scatter_grains(out: Pcm, rng: Generator, starts: NDArray[np.int64], bank: Mono, *, spread: float) -> None:
-    """Add grains chosen by chance from a bank [count, samples] to a sound, each at its own place in width.
+def scatter_grains(
+    out: Pcm, rng: Generator, starts: NDArray[np.int64], bank: GrainBank, *, spread: float
+) -> None:
+    """Add random grains of a bank to a sound, in place, at these positions in samples, each with its own pan.
 
-    Many are small and few are big: heights are log-normal with this spread, their mean square 1.
+    Many are soft and few are loud: gains are log-normal with this spread, their mean square 1.
     """
     heights = np.exp(spread * np.minimum(rng.standard_normal(len(starts)), _MAX_DEVIATIONS) - spread * spread)
     length = bank.shape[1]
@@ -154,22 +157,27 @@ def scatter_grains(out: Pcm, rng: Generator, starts: NDArray[np.int64], bank: Mo
 
 
 def synthesize_echo(dry: Pcm, rng: Generator, decay_seconds: float, cutoff_hertz: float) -> Pcm:
-    """Return a sound's diffuse echo: from 12 ms on, dying to -60 dB in `seconds`, without high tones."""
+    """Return a sound's diffuse echo: from 12 ms on, falling by 60 dB in `decay_seconds`, low-passed.
+
+    It is the convolution with decaying noise that is drawn anew for each sound, as woods and streets have no
+    single response. Music has a room of its own in `keyreel.sound.music.reverb`: one fixed room for all
+    instruments, from one channel, in which the treble dies sooner. Neither can stand in for the other.
+    """
     length = round(decay_seconds * SAMPLE_RATE)
     size = find_fft_length(len(dry) + length)
     times = np.arange(length) / SAMPLE_RATE
-    tail = rng.standard_normal((2, length), dtype=np.float32) * np.exp(-6.9 * times / decay_seconds)
-    tail *= np.clip(times / 0.012, 0, 1) / np.sqrt(length / 14)
-    dull = 1 / (1 + (np.arange(size // 2 + 1) * (SAMPLE_RATE / size) / cutoff_hertz) ** 2)
-    answer = np.fft.rfft(tail.astype(np.float32), size, axis=1) * dull.astype(np.float32)
-    wet = np.fft.irfft(np.fft.rfft(dry.T, size, axis=1) * answer, size, axis=1)
+    tail = rng.standard_normal((2, length), dtype=np.float32) * np.exp(-_DECAY_60_DB * times / decay_seconds)
+    tail *= np.clip(times / _ECHO_ONSET_SECONDS, 0, 1) / np.sqrt(length / 14)
+    low_pass = 1 / (1 + (np.arange(size // 2 + 1) * (SAMPLE_RATE / size) / cutoff_hertz) ** 2)
+    response = np.fft.rfft(tail.astype(np.float32), size, axis=1) * low_pass.astype(np.float32)
+    wet = np.fft.irfft(np.fft.rfft(dry.T, size, axis=1) * response, size, axis=1)
     return np.ascontiguousarray(wet[:, : len(dry)].T, np.float32)
 
 
 def _draw_pitches_and_decays(
     rng: Generator, count: int, hertz: tuple[float, float], seconds: tuple[float, float]
 ) -> tuple[Mono, Mono]:
-    """Draw pitches and decays [count, 1], evenly in octaves."""
+    """Draw pitches in Hz and decays in seconds, log-uniform: float32 [count, 1] each."""
     pitch = np.exp(rng.uniform(np.log(hertz[0]), np.log(hertz[1]), (count, 1)))
     decay = np.exp(rng.uniform(np.log(seconds[0]), np.log(seconds[1]), (count, 1)))
     return pitch.astype(np.float32), decay.astype(np.float32)

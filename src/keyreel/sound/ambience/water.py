@@ -1,4 +1,4 @@
-"""Waves, streams and what is heard under water, made of noise and bubbles."""
+"""Waves, streams and the sound under water, synthesized from noise and bubbles; knows no prompts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.ambience.synthesis import (
     apply_envelope,
     generate_drift,
@@ -21,7 +22,9 @@ from keyreel.sound.ambience.synthesis import (
 if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
     from keyreel.sound.ambience.synthesis import SynthesisContext
+    from keyreel.sound.arrays import ControlCurve
 
+# Spectra of noise in (Hz, dB).
 _SWELL_SPECTRUM: Final = ((35, -8), (70, -1), (140, 0), (350, -4), (800, -12), (2000, -26))
 _BREAKER_SPECTRUM: Final = ((250, -12), (600, -3), (1400, 0), (3500, -5), (8000, -12), (14_000, -24))
 _FOAM_SPECTRUM: Final = ((1500, -18), (3500, -4), (6500, 0), (10_000, -4), (15_000, -14))
@@ -41,7 +44,7 @@ _LAPPING_SPECTRUM: Final = ((100, -12), (260, -2), (600, 0), (1400, -6), (4000, 
 
 
 def synthesize_waves(context: SynthesisContext) -> Pcm:
-    """Surf: each wave swells for two or three seconds, breaks, runs up as foam and draws back."""
+    """Synthesize surf: each wave swells for two or three seconds, breaks, runs up as foam and draws back."""
     samples, rng = context.samples, context.rng
     times = get_control_times(samples)
     swell, broken, foam = 0.1 + 0 * times, 0.07 + 0 * times, 0.05 + 0 * times
@@ -52,26 +55,26 @@ def synthesize_waves(context: SynthesisContext) -> Pcm:
         broken += size * _build_swell(times - crest - 0.3, 0.35, rng.uniform(0.8, 1.2))
         foam += size * _build_swell(times - crest - 1.0, 0.55, rng.uniform(1.3, 2.0))
         crest += rng.uniform(6, 10)
-    bed = apply_envelope(
+    out = apply_envelope(
         synthesize_shaped_noise(context, _SWELL_SPECTRUM, 0.8), 0.8 * upsample_control(samples, swell)
     )
-    bed += apply_envelope(
+    out += apply_envelope(
         synthesize_shaped_noise(context, _BREAKER_SPECTRUM),
         upsample_control(samples, broken) * generate_drift(context, 6, 0.7, 1.1),
     )
     white = upsample_control(samples, foam)
-    bed += apply_envelope(
+    out += apply_envelope(
         synthesize_shaped_noise(context, _FOAM_SPECTRUM), 0.42 * white * generate_drift(context, 14, 0.6, 1.1)
     )
     fizz = sample_arrivals(context, 260, np.minimum(white, 1))
     scatter_grains(
-        bed, rng, fizz, 0.8 * synthesize_ticks(rng, 64, (3500, 9500), (0.0004, 0.0015)), spread=0.6
+        out, rng, fizz, 0.8 * synthesize_ticks(rng, 64, (3500, 9500), (0.0004, 0.0015)), spread=0.6
     )
-    return bed
+    return out
 
 
 def synthesize_lake(context: SynthesisContext) -> Pcm:
-    """Water that laps at a bank or a boat, once in about two seconds, with a gurgle now and then."""
+    """Synthesize water that laps at a bank or a boat, once in about two seconds, with a gurgle at times."""
     samples, rng = context.samples, context.rng
     times = get_control_times(samples)
     lap, crest = 0.05 + 0 * times, rng.uniform(-1.5, 0.6)
@@ -92,7 +95,7 @@ def synthesize_lake(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_stream(context: SynthesisContext) -> Pcm:
-    """Flow over stones: hundreds of bubbles a second over a soft rush."""
+    """Synthesize flow over stones: hundreds of bubbles a second over a soft rush."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _FLOW_SPECTRUM), 0.4 * generate_drift(context, 0.6, 0.8, 1.1)
@@ -107,7 +110,7 @@ def synthesize_stream(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_waterfall(context: SynthesisContext) -> Pcm:
-    """Falling water: a broad roar that hardly changes, spray on top."""
+    """Synthesize falling water: a broad roar that hardly changes, and spray."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _WATERFALL_SPECTRUM), generate_drift(context, 2.5, 0.85, 1.08)
@@ -118,7 +121,7 @@ def synthesize_waterfall(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_underwater(context: SynthesisContext) -> Pcm:
-    """Under water: a dull, moving pressure, currents, strings of bubbles that rise."""
+    """Synthesize the sound under water: a dull, varying rumble, currents, strings of bubbles."""
     samples, rng = context.samples, context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _UNDERWATER_SPECTRUM, 0.7), generate_drift(context, 0.5, 0.5, 1.1)
@@ -131,7 +134,7 @@ def synthesize_underwater(context: SynthesisContext) -> Pcm:
         strings = rng.integers(0, max(samples // 2, 1), 1)
     for start in strings:
         count = rng.integers(7, 22)
-        starts = np.sort(start + np.cumsum(rng.exponential(0.045, count) * 48_000).astype(np.int64))
+        starts = np.sort(start + np.cumsum(rng.exponential(0.045, count) * SAMPLE_RATE).astype(np.int64))
         starts = starts[starts < samples]
         low = rng.uniform(220, 420)
         bank = synthesize_bubbles(rng, 24, (low, 2.6 * low), (0.015, 0.04))
@@ -139,8 +142,8 @@ def synthesize_underwater(context: SynthesisContext) -> Pcm:
     return out
 
 
-def _build_swell(since: np.ndarray, rise: float, fall: float) -> np.ndarray:
-    """Return what grows towards time 0 and fades behind it, 1 high, without a corner."""
+def _build_swell(since: ControlCurve, rise: float, fall: float) -> ControlCurve:
+    """Return a curve, 0 … 1, that rises to time 0 and falls after it (e-fold seconds), without a corner."""
     soft = 0.12
     away = np.sqrt(since**2 + soft**2) - soft
     return np.exp(-away / np.where(since < 0, rise, fall))

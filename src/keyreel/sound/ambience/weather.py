@@ -1,4 +1,4 @@
-"""Rain, thunder, wind, leaves and snow, made of noise and grains."""
+"""Rain, thunder, wind, leaves and snow, synthesized from noise and grains; knows no prompts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from keyreel.sound.ambience.synthesis import (
 
 if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
-    from keyreel.sound.ambience.synthesis import Mono, SynthesisContext
+    from keyreel.sound.ambience.synthesis import SynthesisContext
+    from keyreel.sound.arrays import ControlCurve, Mono
 
+# Spectra of noise in (Hz, dB).
 # Many far drops: a hiss around 5 kHz. A roof and wet ground under hard rain add the lower octaves.
 _DRIZZLE_SPECTRUM: Final = (
     *((100, -32), (400, -19), (1000, -11), (2500, -4), (5000, 0), (8000, -2)),
@@ -45,7 +47,7 @@ _SNOW_HUSH_SPECTRUM: Final = ((900, -12), (2200, 0), (4500, -5), (8000, -16))
 
 
 def synthesize_rain(context: SynthesisContext) -> Pcm:
-    """Light rain: a far hiss, single drops near by, now and then one that falls into a puddle."""
+    """Synthesize light rain: a far hiss, single near drops, now and then one that falls into a puddle."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _DRIZZLE_SPECTRUM), generate_drift(context, 0.4, 0.8, 1.1)
@@ -62,7 +64,7 @@ def synthesize_rain(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_downpour(context: SynthesisContext) -> Pcm:
-    """Hard rain in sheets: broad noise that swells, a patter of drops, splashes."""
+    """Synthesize hard rain in sheets: broad noise that swells, a patter of drops, splashes."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _DOWNPOUR_SPECTRUM), generate_drift(context, 0.7, 0.72, 1.15)
@@ -79,7 +81,7 @@ def synthesize_downpour(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_thunder(context: SynthesisContext) -> Pcm:
-    """Claps that crack, roll over the sky in several pushes and fade, one in about twelve seconds."""
+    """Synthesize thunder, a clap in about twelve seconds: a crack, several rolls, a fade."""
     samples, rng = context.samples, context.rng
     times = get_control_times(samples)
     roll, crack = 0.02 + 0 * times, 0 * times
@@ -111,7 +113,7 @@ def synthesize_thunder(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_wind(context: SynthesisContext) -> Pcm:
-    """Gusts: the harder it blows, the higher it sounds."""
+    """Synthesize gusts: the harder the wind blows, the higher it sounds."""
     blow = context.gusts * generate_drift(context, 3.0, 0.8, 1.1)
     out = apply_envelope(synthesize_shaped_noise(context, _MOAN_SPECTRUM, 0.8), 0.1 + 1.1 * blow**1.4)
     out += apply_envelope(
@@ -123,7 +125,7 @@ def synthesize_wind(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_leaves(context: SynthesisContext) -> Pcm:
-    """Leaves that the wind stirs: a rustle that flutters, and leaf on leaf."""
+    """Synthesize leaves in the wind: a rustle that flutters, and leaves that touch."""
     rng = context.rng
     stir = 0.12 + context.gusts**1.5
     out = synthesize_shaped_noise(context, _RUSTLE_SPECTRUM)
@@ -137,7 +139,7 @@ def synthesize_leaves(context: SynthesisContext) -> Pcm:
 
 
 def synthesize_snow(context: SynthesisContext) -> Pcm:
-    """Falling snow: what is left of the wind, a hush, flakes that tick on cloth."""
+    """Synthesize falling snow: a muffled wind, soft noise, flakes that tick on cloth."""
     rng = context.rng
     out = apply_envelope(
         synthesize_shaped_noise(context, _SNOW_WIND_SPECTRUM, 0.7), 0.35 + 0.8 * context.gusts
@@ -152,14 +154,14 @@ def synthesize_snow(context: SynthesisContext) -> Pcm:
     return out
 
 
-def _build_push(since: np.ndarray, rise: float, fall: float) -> np.ndarray:
-    """Return a push that starts at 0, 1 high, each side with its own time."""
+def _build_push(since: ControlCurve, rise: float, fall: float) -> ControlCurve:
+    """Return a curve, 0 … 1, that starts at time 0, rises and falls (e-fold seconds)."""
     since = np.maximum(since, 0)
     return (1 - np.exp(-since / rise)) * np.exp(-since / fall)
 
 
 def _pan(sound: Pcm, pan: Mono) -> Pcm:
-    """Lean a sound to the left (0) and the right (1), its loudness kept."""
+    """Pan a sound, in place, between left (0) and right (1), its power kept."""
     sound[:, 0] *= np.sqrt(2) * np.cos(pan * np.pi / 2)
     sound[:, 1] *= np.sqrt(2) * np.sin(pan * np.pi / 2)
     return sound

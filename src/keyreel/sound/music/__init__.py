@@ -1,1 +1,1 @@
-"""Music: composed for a mood, arranged, and played on sampled instruments."""
+"""Music: composed for a mood, arranged, and rendered with sampled instruments."""

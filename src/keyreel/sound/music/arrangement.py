@@ -1,6 +1,6 @@
-"""What the players of a piece do with its chords and its melody: pads, figures, leads and drums.
+"""The layers of an arrangement, from a piece's chords and melody: pads, figures, leads and drums.
 
-Each layer writes tones in beats; it knows neither tempo nor instruments' sound.
+Each layer writes notes in beats; it knows neither the tempo nor the instruments' sound.
 """
 
 from __future__ import annotations
@@ -19,23 +19,25 @@ if TYPE_CHECKING:
     from keyreel.sound.music.score import MixSettings
 
 FINAL_CHORD_BEATS: Final = 16.0
-"""Long enough for the last chord to outlast any clip's end."""
-_STRESS_BY_SYMBOL: Final = {"X": 1.0, "x": 0.78, "o": 0.5}
+"""Beats of the final chord: it outlasts every clip's end."""
+
+_STRESS_BY_SYMBOL: Final = {"X": 1.0, "x": 0.78, "o": 0.5}  # accent, plain, ghost note
+_BASS_KEY: Final = 45  # MIDI: a figure that starts below it closes with a single bass note
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """All that the players have before them: form, each beat's chord (the last is the final one), melody."""
+    """A composed piece: its form, each beat's chord and the final one, the tonic's MIDI key, the melody."""
 
     form: Form
     chords: tuple[Chord, ...]
     tonic: int
     melody: tuple[BeatNote, ...]
     variant: int
-    """Which of their patterns the players start with."""
+    """Which of their patterns the layers start with."""
 
     def find_chord_spans(self, bars: Sequence[Bar]) -> list[tuple[int, int]]:
-        """Return where in these bars a chord lasts, as first beat and end."""
+        """Return the spans of one chord in these bars, as first beat and one past the last."""
         found: list[tuple[int, int]] = []
         for bar in bars:
             for beat in range(bar.first_beat, bar.first_beat + bar.beats):
@@ -47,7 +49,7 @@ class Piece:
 
 
 class ArrangementLayer(Protocol):
-    """One player: which instruments may play it, from where, from which intensity on, and how hard."""
+    """One layer: the instruments that may play it, its mix settings, the lowest intensity it plays at."""
 
     @property
     def instruments(self) -> tuple[str, ...]: ...  # noqa: D102 - the class says it
@@ -57,13 +59,13 @@ class ArrangementLayer(Protocol):
     def min_intensity(self) -> float: ...  # noqa: D102 - the class says it
 
     def write(self, piece: Piece, bars: Sequence[Bar]) -> list[BeatNote]:
-        """Write what is played in these bars, and with the last chord."""
+        """Return the notes of these bars and of the final chord."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pad:
-    """Held chords, each voice led to the next; a voice whose key stays is not struck again."""
+    """Held chords with voice leading; a voice whose key stays is not struck again."""
 
     instruments: tuple[str, ...]
     mix_settings: MixSettings
@@ -72,7 +74,7 @@ class Pad:
     min_intensity: float = 0.0
 
     def write(self, piece: Piece, bars: Sequence[Bar]) -> list[BeatNote]:
-        """Write the chords."""
+        """Return the notes of the chords."""
         notes: list[BeatNote] = []
         held: dict[int, tuple[float, float]] = {}
         voicing: tuple[int, ...] = ()
@@ -95,8 +97,8 @@ class Pad:
 class Figure:
     """A figure over the chord: arpeggio, ostinato, bass line or strum.
 
-    Each pattern holds a token a step: digits are places in the chord's ladder, sounded together; "." is
-    silence and "-" lets the last go on. The piece's variant says which pattern is played; B has the next one.
+    Each pattern holds a token a step: digits count the chord's tones upwards and sound together; "." is a
+    rest, "-" holds the last token. The piece's variant says which pattern is played; section B has the next.
     """
 
     instruments: tuple[str, ...]
@@ -105,13 +107,13 @@ class Figure:
     lowest_key: int
     step_beats: float = 0.5
     ring_beats: float = 0.0
-    """Beats for which tones ring on, as far as their chord lasts; 0 ends them with their steps."""
+    """Beats for which notes ring on, as far as their chord lasts; 0 ends them with their steps."""
     roll_beats: float = 0.0
-    """Beats between the tones of a token."""
+    """Beats between the notes of a token."""
     min_intensity: float = 0.0
 
     def write(self, piece: Piece, bars: Sequence[Bar]) -> list[BeatNote]:
-        """Write the figure."""
+        """Return the notes of the figure."""
         notes: list[BeatNote] = []
         for bar in bars:
             spans = piece.find_chord_spans([bar])
@@ -121,7 +123,7 @@ class Figure:
         return notes + self._write_final_chord(piece)
 
     def _write_span(self, chord: Chord, tokens: list[str], start: int, end: int) -> list[BeatNote]:
-        ladder = self._stack_chord(chord)
+        tones = self._stack_chord(chord)
         notes: list[BeatNote] = []
         for number in range(round((end - start) / self.step_beats)):
             token = tokens[number % len(tokens)]
@@ -133,30 +135,30 @@ class Figure:
                 holds += 1
             lasts = min(max(holds * self.step_beats, self.ring_beats), end - at)
             stress = 1.0 if at == start else 0.82 if at % 1 == 0 else 0.66
-            for place, digit in enumerate(token):
-                late = place * self.roll_beats
-                notes.append(BeatNote(at + late, lasts - late, ladder[int(digit)], stress - 0.04 * place))
+            for order, digit in enumerate(token):
+                late = order * self.roll_beats
+                notes.append(BeatNote(at + late, lasts - late, tones[int(digit)], stress - 0.04 * order))
         return notes
 
     def _write_final_chord(self, piece: Piece) -> list[BeatNote]:
-        ladder = self._stack_chord(piece.chords[-1])
-        places = (0,) if self.lowest_key < 45 else (0, 2, 3, 4)
+        tones = self._stack_chord(piece.chords[-1])
+        steps = (0,) if self.lowest_key < _BASS_KEY else (0, 2, 3, 4)
         at = piece.form.final_beat
         return [
-            BeatNote(at + i * max(self.roll_beats, 0.02), FINAL_CHORD_BEATS, ladder[place], 0.9)
-            for i, place in enumerate(places)
+            BeatNote(at + order * max(self.roll_beats, 0.02), FINAL_CHORD_BEATS, tones[step], 0.9)
+            for order, step in enumerate(steps)
         ]
 
     def _stack_chord(self, chord: Chord) -> tuple[int, ...]:
-        ladder = chord.stack_keys(self.lowest_key, 10)
+        tones = chord.stack_keys(self.lowest_key, 10)
         if chord.bass == chord.root:
-            return ladder
-        return (find_key_at_or_above(chord.bass, self.lowest_key), *ladder[1:])
+            return tones
+        return (find_key_at_or_above(chord.bass, self.lowest_key), *tones[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The melody, moved by octaves, sung legato or let ring."""
+    """The melody, transposed by octaves, legato or ringing on."""
 
     instruments: tuple[str, ...]
     mix_settings: MixSettings
@@ -165,10 +167,10 @@ class Lead:
     min_intensity: float = 0.0
 
     def write(self, piece: Piece, bars: Sequence[Bar]) -> list[BeatNote]:
-        """Write the melody and its last note, the tonic."""
+        """Return the notes of the melody and its last note, the tonic."""
         shift = OCTAVE * self.octave_shift
         inside = {beat for bar in bars for beat in range(bar.first_beat, bar.first_beat + bar.beats)}
-        tones = [
+        notes = [
             BeatNote(note.at, max(note.beats * 0.98, self.ring_beats), note.key + shift, note.stress)
             for note in piece.melody
             if int(note.at) in inside
@@ -180,24 +182,24 @@ class Lead:
             (key for key in range(36, 97) if key % OCTAVE == piece.tonic % OCTAVE),
             key=lambda key: abs(key - before),
         )
-        return [*tones, BeatNote(piece.form.final_beat, FINAL_CHORD_BEATS, final + shift, 0.85)]
+        return [*notes, BeatNote(piece.form.final_beat, FINAL_CHORD_BEATS, final + shift, 0.85)]
 
 
 @dataclass(frozen=True, slots=True)
 class Drums:
-    """A beat of sixteenths: one row a drum, X loud, x plain, o a ghost; a fill where a section closes."""
+    """A beat in sixteenths: a row a drum, X accented, x plain, o a ghost note; a fill closes a section."""
 
     instruments: tuple[str, ...]
     mix_settings: MixSettings
     patterns: tuple[tuple[int, str], ...]
     fill: tuple[tuple[int, str], ...] = ()
     section_start_keys: tuple[int, ...] = ()
-    """Struck where a section opens in full force."""
+    """MIDI keys struck where a section opens at high intensity."""
     final_keys: tuple[int, ...] = ()
     min_intensity: float = 0.0
 
     def write(self, piece: Piece, bars: Sequence[Bar]) -> list[BeatNote]:
-        """Write the beat."""
+        """Return the notes of the beat."""
         notes: list[BeatNote] = []
         for bar in bars:
             rows = self.fill if bar.closes_section and bar.index > 0 and self.fill else self.patterns
@@ -214,7 +216,7 @@ def _write_drum_row(bar: Bar, key: int, row: str) -> list[BeatNote]:
     hits = [index for index in range(bar.beats * 4) if row[index % len(row)] in _STRESS_BY_SYMBOL]
     ends = [*hits, bar.beats * 4][1:]
     return [
-        # Open hats end with the next stroke; whatever rings longer rings on as its release lets it.
+        # Open hats end with the next stroke; what rings longer is left to its release.
         BeatNote(bar.first_beat + hit / 4, (end - hit) / 4, key, _STRESS_BY_SYMBOL[row[hit % len(row)]])
         for hit, end in zip(hits, ends, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Background music: composed for a prompt's mood, as long as asked, its last chord rung out at the end."""
+"""Background music, composed and rendered for a prompt's mood and a length; ends with a chord that rings."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keyreel.media.audio import Pcm
+    from keyreel.sound.arrays import PlanarStereo
     from keyreel.sound.music.arrangement import ArrangementLayer
     from keyreel.sound.music.form import Bar, Form
     from keyreel.sound.music.harmony import Chord
@@ -31,28 +32,31 @@ if TYPE_CHECKING:
 
 __all__ = ["Mood", "compose_music", "compose_parts", "detect_mood"]
 
-_FADE_IN, _FADE_OUT = 0.15, 1.0
+_FADE_IN, _FADE_OUT = 0.15, 1.0  # seconds
 _TARGET_RMS: Final = 10 ** (-18 / 20)
-"""Root mean square of the piece: what mixes it sets the final loudness."""
-_KNEE, _CEILING = 0.6, 0.95
+"""Root mean square of a piece, -18 dBFS; the mix sets the final loudness."""
+_KNEE, _CEILING = 0.6, 0.95  # of full scale: where soft clipping starts, and what it never passes
 _TIMING_SIGMA_SECONDS: Final = 0.006
-"""Standard deviation in seconds of when a player plays; nobody is a clock, and nobody is twice as late."""
+"""Standard deviation in seconds of a note's timing; two of them are the limit."""
 _VELOCITY_SIGMA: Final = 0.06
+"""Relative standard deviation of a note's velocity; two of them are the limit."""
+_SEED_STREAM: Final = 29
+"""Tells music's random numbers from others of the same seed."""
 
 
 def compose_music(prompt: str, seconds: float, seed: int) -> Pcm:
-    """Compose and play music for a prompt, exactly so long; the same seed gives the same samples."""
+    """Compose and render music for a prompt, exactly so long; the same seed gives the same samples."""
     samples = round(seconds * SAMPLE_RATE)
     mood = detect_mood(prompt)
-    direct, room = render_parts(compose_parts(mood, seconds, seed), samples, InstrumentPack())
-    mixed = direct + reverberate(room, STYLE_BY_MOOD[mood].reverb_seconds)
+    direct, reverb_input = render_parts(compose_parts(mood, seconds, seed), samples, InstrumentPack())
+    mixed = direct + reverberate(reverb_input, STYLE_BY_MOOD[mood].reverb_seconds)
     return _master_track(mixed, seconds)
 
 
 def compose_parts(mood: Mood, seconds: float, seed: int) -> tuple[InstrumentPart, ...]:
-    """Compose in a mood: every player's notes."""
+    """Compose in a mood and return every instrument's notes."""
     style = STYLE_BY_MOOD[mood]
-    rng = np.random.default_rng([seed, tuple(Mood).index(mood), 29])
+    rng = np.random.default_rng([seed, tuple(Mood).index(mood), _SEED_STREAM])
     form = plan_form(seconds, style.tempo, style.beats, rng)
     piece = _compose_piece(style, form, rng)
     return tuple(_write_part(layer, piece, rng) for layer in style.layers)
@@ -69,7 +73,7 @@ def _compose_piece(style: Style, form: Form, rng: np.random.Generator) -> Piece:
 
 
 def _choose_chords(style: Style, form: Form, tonic: int, rng: np.random.Generator) -> tuple[Chord, ...]:
-    """Return the chord of every beat, and the last one, on which all ends."""
+    """Return the chord of every beat, and the final one."""
     verse, contrast, close = (
         options[int(rng.integers(len(options)))].split()
         for options in (style.verse_progressions, style.contrast_progressions, style.closing_bars)
@@ -79,9 +83,8 @@ def _choose_chords(style: Style, form: Form, tonic: int, rng: np.random.Generato
         row = contrast if bar.section == "B" else verse
         symbol = close[0] if number == len(form.bars) - 1 and number > 0 else row[bar.index % len(row)]
         symbols += _spread_over_beats(symbol, bar.beats)
-    if (
-        len(form.bars) == 1 and form.final_beat > 1
-    ):  # one bar: from home away, so that there is something to come home from
+    if len(form.bars) == 1 and form.final_beat > 1:
+        # A single bar leaves the tonic, so that the final chord returns to it.
         away = close[0].split("_")[-1]
         symbols = symbols[: (form.final_beat + 1) // 2] + [away] * (form.final_beat // 2)
     elif form.final_beat == 1:
@@ -98,8 +101,8 @@ def _spread_over_beats(symbol: str, beats: int) -> list[str]:
 def _write_part(layer: ArrangementLayer, piece: Piece, rng: np.random.Generator) -> InstrumentPart:
     instrument = layer.instruments[int(rng.integers(len(layer.instruments)))]
     bars = [bar for bar in piece.form.bars if bar.intensity >= layer.min_intensity]
-    tones = layer.write(piece, bars) if bars or not piece.form.bars else []
-    return InstrumentPart(instrument, layer.mix_settings, tuple(_humanize_notes(tones, piece.form, rng)))
+    notes = layer.write(piece, bars) if bars or not piece.form.bars else []
+    return InstrumentPart(instrument, layer.mix_settings, tuple(_humanize_notes(notes, piece.form, rng)))
 
 
 def _humanize_notes(notes: Sequence[BeatNote], form: Form, rng: np.random.Generator) -> Iterable[Note]:
@@ -119,25 +122,25 @@ def _humanize_notes(notes: Sequence[BeatNote], form: Form, rng: np.random.Genera
         yield Note(at, note.beats * form.beat_seconds, note.key, max(0.05, velocity))
 
 
-def _compute_beat_intensities(bars: Sequence[Bar], landing: int) -> list[float]:
-    """Return the intensity of every beat: what a bar builds up to is reached by the one after."""
+def _compute_beat_intensities(bars: Sequence[Bar], final_beat: int) -> list[float]:
+    """Return the intensity of every beat: each bar rises towards the next one's."""
     levels: list[float] = []
     for number, bar in enumerate(bars):
         after = bars[number + 1].intensity if number + 1 < len(bars) else bar.intensity
         levels += [
             bar.intensity + max(0.0, after - bar.intensity) * beat / bar.beats for beat in range(bar.beats)
         ]
-    return levels + [levels[-1] if levels else 0.8] * (landing + 1 - len(levels))
+    return levels + [levels[-1] if levels else 0.8] * (final_beat + 1 - len(levels))
 
 
-def _master_track(track: np.ndarray[tuple[int, ...], np.dtype[np.float32]], seconds: float) -> Pcm:
-    """Bring to its level, round off peaks, fade in and out."""
+def _master_track(track: PlanarStereo, seconds: float) -> Pcm:
+    """Return a track at its level, softly clipped, faded in and out."""
     power = float(np.mean(np.square(track), dtype=np.float64))
     track = track * np.float32(_TARGET_RMS / max(1e-6, math.sqrt(power)))
     over = np.abs(track) > _KNEE
-    room = _CEILING - _KNEE
+    headroom = _CEILING - _KNEE
     peaks = track[over]
-    track[over] = np.sign(peaks) * (_KNEE + room * np.tanh((np.abs(peaks) - _KNEE) / room))
+    track[over] = np.sign(peaks) * (_KNEE + headroom * np.tanh((np.abs(peaks) - _KNEE) / headroom))
     rise = round(min(_FADE_IN, seconds / 8) * SAMPLE_RATE)
     fall = round(min(_FADE_OUT, seconds / 2) * SAMPLE_RATE)
     track[:, :rise] *= np.sin(np.linspace(0, math.pi / 2, rise, dtype=np.float32)) ** 2

@@ -1,4 +1,4 @@
-"""The form of a piece: how many bars fit into a clip, at which tempo, and what each of them is for."""
+"""The form of a piece: bars, tempo and sections that fit into a clip; knows no chords and no notes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     import numpy as np
 
 FINAL_CHORD_SECONDS: Final = 1.3
-"""Seconds before the clip's end at which the last chord comes, and rings out."""
+"""Seconds before the clip's end at which the final chord comes and rings out."""
 _PHRASE_BARS: Final = 4
 _MIN_INTRO_BARS: Final = 2
-"""Bars left over that make an introduction of their own."""
+"""Bars beyond whole phrases that make an introduction of their own."""
 _MAX_PHRASES_WITHOUT_INTRO: Final = 3
-"""Phrases that make a piece without an introduction."""
+"""Phrases of a piece that has no introduction yet."""
 _UPBEAT_COST: Final = 0.3
 _ODD_PHRASE_COST: Final = 0.08
-"""What a form costs that starts inside a bar, or is no whole number of phrases, in octaves of tempo."""
+"""Costs of a form that starts inside a bar, or has no whole number of phrases, in octaves of tempo."""
 
 _SECTIONS_BY_PHRASE_COUNT: Final = (
     "",
@@ -37,9 +37,9 @@ _SECTION_INTENSITIES: Final = {"I": 0.36, "A": 0.55, "V": 0.75, "B": 0.65, "E": 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: the section it stands in (Intro, A, Varied a, B, Ending), and its place there.
+    """One bar: its section (Intro, A, V for varied A, B, Ending), its index there and the section's bars.
 
-    Intensity 0 … 1 says how loud and how full it is.
+    Intensity, 0 … 1, says how loud and how full it is.
     """
 
     first_beat: int
@@ -56,7 +56,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All bars, how long a beat lasts in seconds, and the beat on which the last chord comes."""
+    """All bars, a beat's length in seconds, and the beat of the final chord."""
 
     bars: tuple[Bar, ...]
     beat_seconds: float
@@ -64,12 +64,12 @@ class Form:
 
 
 def plan_form(seconds: float, tempo: tuple[float, float], beats: int, rng: np.random.Generator) -> Form:
-    """Fit whole beats between the clip's start and its last chord."""
-    landing = seconds - min(FINAL_CHORD_SECONDS, seconds / 2)
+    """Fit whole beats between the clip's start and the final chord; `tempo` is a range in beats a minute."""
+    final_seconds = seconds - min(FINAL_CHORD_SECONDS, seconds / 2)
     wanted = tempo[0] * (tempo[1] / tempo[0]) ** rng.uniform()
 
     def cost(count: int) -> float:
-        actual = 60 * count / landing
+        actual = 60 * count / final_seconds
         off = abs(math.log2(actual / wanted))
         outside = max(0.0, math.log2(tempo[0] / actual), math.log2(actual / tempo[1]))
         upbeat = _UPBEAT_COST if count % beats else 0.0
@@ -81,8 +81,8 @@ def plan_form(seconds: float, tempo: tuple[float, float], beats: int, rng: np.ra
             + (_ODD_PHRASE_COST if phrases and count > beats * _PHRASE_BARS else 0.0)
         )
 
-    count = min(range(1, max(2, round(landing * tempo[1] / 60) + 3)), key=cost)
-    return Form(_build_bars(count, beats), landing / count, count)
+    count = min(range(1, max(2, round(final_seconds * tempo[1] / 60) + 3)), key=cost)
+    return Form(_build_bars(count, beats), final_seconds / count, count)
 
 
 def _build_bars(count: int, beats: int) -> tuple[Bar, ...]:
@@ -123,7 +123,7 @@ def _choose_section_letters(phrases: int) -> str:
 
 
 def _compute_intensities(rows: list[tuple[str, int, int]], letters: list[str]) -> list[float]:
-    """Build up: every return is fuller than the time before; short pieces start in the middle of things."""
+    """Return each bar's intensity: every return of a section is fuller; short pieces start higher."""
     lift = {0: 0.3, 1: 0.3, 2: 0.15, 3: 0.1}.get(len([letter for letter in letters if letter != "I"]), 0.0)
     last = max((at for at, row in enumerate(rows) if row[0] in "AVB"), default=0)
     levels = []

@@ -1,4 +1,4 @@
-"""Chords written as Roman numerals, the scale that fits each, and voices led from one to the next."""
+"""Chords from Roman numerals, the scale that fits each, and voice leading; knows no rhythm."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 OCTAVE: Final = 12
+"""Semitones."""
+
 _DEGREE_SEMITONES: Final = {"I": 0, "II": 2, "III": 4, "IV": 5, "V": 7, "VI": 9, "VII": 11}
 _SYMBOL: Final = re.compile(r"(b|#)?([IViv]+)(maj7|maj9|add9|sus2|sus4|o|5|6|7|9)?(?:/([35]))?")
 _CHORD_QUALITIES: Final = {
@@ -26,31 +28,33 @@ _CHORD_QUALITIES: Final = {
     "o": (0, 3, 6),
     None: (0, 4, 7),
 }
-_MAJOR_THIRD: Final = 4
+_MAJOR_THIRD: Final = 4  # semitones
+# Costs of a voicing, in semitones of movement.
+_WIDE_GAP_COST, _SEMITONE_CLASH_COST, _REGISTER_COST, _PARALLEL_COST = 3.0, 4.0, 0.4, 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """A chord: its root and bass as pitch classes 0 … 11, its tones as pitch classes, the root's first."""
+    """A chord: root, bass and tones as pitch classes 0 … 11, the root first among the tones."""
 
     root: int
     bass: int
     tones: tuple[int, ...]
 
     def stack_keys(self, lowest: int, count: int) -> tuple[int, ...]:
-        """Return so many of the chord's keys upwards from a root at or above the lowest key."""
+        """Return `count` MIDI keys of the chord, upwards from the first root at or above `lowest`."""
         start = find_key_at_or_above(self.root, lowest)
         steps = sorted({(tone - self.root) % OCTAVE for tone in self.tones})
         octaves = range(1 + count // len(steps))
         return tuple(start + OCTAVE * octave + step for octave in octaves for step in steps)[:count]
 
     def list_keys(self, lowest: int, highest: int) -> tuple[int, ...]:
-        """Return all keys of the chord in a range."""
+        """Return all MIDI keys of the chord in a range, both ends included."""
         return tuple(key for key in range(lowest, highest + 1) if key % OCTAVE in self.tones)
 
 
 def parse_chord(symbol: str, tonic: int) -> Chord:
-    """Read a Roman numeral over a tonic: lower case is minor, "b" a flat root, "/3" the third in the bass."""
+    """Parse a Roman numeral over a tonic: lower case is minor, "b" flat, "/3" the third in the bass."""
     read = _SYMBOL.fullmatch(symbol)
     assert read is not None, symbol
     flat, numeral, colour, inverted = read.groups()
@@ -61,12 +65,12 @@ def parse_chord(symbol: str, tonic: int) -> Chord:
 
 
 def find_key_at_or_above(pitch_class: int, lowest: int) -> int:
-    """Return the first key of a pitch class at or above the lowest."""
+    """Return the first MIDI key of a pitch class at or above `lowest`."""
     return lowest + (pitch_class - lowest) % OCTAVE
 
 
 def fit_scale(chord: Chord, scale: Iterable[int]) -> frozenset[int]:
-    """Return the scale's pitch classes; a chord's borrowed tone replaces those that rub against it."""
+    """Return the scale's pitch classes; a chord's tone from outside replaces its neighbours by a semitone."""
     borrowed = set(chord.tones) - set(scale)
     kept = {
         tone
@@ -79,9 +83,9 @@ def fit_scale(chord: Chord, scale: Iterable[int]) -> frozenset[int]:
 def lead_voices(
     chord: Chord, before: Sequence[int], voices: int, key_range: tuple[int, int]
 ) -> tuple[int, ...]:
-    """Return the voicing in a range that is reached with the least movement from the one before.
+    """Return the voicing, as rising MIDI keys in a range, with the least movement from the one before.
 
-    As many of the first three tones sound as there are voices for; whatever lies below gives the bass.
+    As many of the first three tones sound as there are voices for; another layer plays the bass.
     """
     needed = set(chord.tones[:3])
     middle = sum(key_range) / 2
@@ -90,20 +94,21 @@ def lead_voices(
         if len(needed - {key % OCTAVE for key in keys}) > max(0, len(needed) - voices):
             continue
         gaps = [high - low for low, high in itertools.pairwise(keys)]
-        cost = 3.0 * sum(gap > OCTAVE for gap in gaps) + 4.0 * sum(gap == 1 for gap in gaps)
-        cost += abs(sum(keys) / voices - middle) * 0.4
+        cost = _WIDE_GAP_COST * sum(gap > OCTAVE for gap in gaps)
+        cost += _SEMITONE_CLASH_COST * sum(gap == 1 for gap in gaps)
+        cost += abs(sum(keys) / voices - middle) * _REGISTER_COST
         cost += sum(abs(new - old) for new, old in zip(keys, before, strict=False))
-        cost += _count_parallels(before, keys)
+        cost += _compute_parallels_cost(before, keys)
         if best is None or cost < best[0]:
             best = cost, keys
     assert best is not None, chord
     return best[1]
 
 
-def _count_parallels(before: Sequence[int], after: Sequence[int]) -> float:
-    """Count fifths and octaves that move along in parallel, two semitones of movement each."""
+def _compute_parallels_cost(before: Sequence[int], after: Sequence[int]) -> float:
+    """Return the cost of parallel fifths and octaves."""
     moved = [(old, new) for old, new in zip(before, after, strict=False) if old != new]
-    return 2.0 * sum(
+    return _PARALLEL_COST * sum(
         (high[0] - low[0]) % OCTAVE == (high[1] - low[1]) % OCTAVE and (high[1] - low[1]) % OCTAVE in {0, 7}
         for low, high in itertools.combinations(moved, 2)
     )

@@ -1,7 +1,4 @@
-"""The instruments: recordings cut out of a SoundFont, decoded when they are first played.
-
-Knows where each recording lies and how it is played, not which notes are wanted.
-"""
+"""The instruments: recordings from a SoundFont, decoded when they are first played; knows no notes."""
 
 from __future__ import annotations
 
@@ -15,36 +12,36 @@ import numpy as np
 from keyreel.media.ogg import decode_ogg
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from keyreel.sound.arrays import Mono
 
 _PACK_FOLDER: Final = Path(__file__).parent / "pack"
 _LOOP_CROSSFADE_SAMPLES: Final = 256
-"""Samples at a loop's end that are blended into those before its start: Vorbis bends both a little."""
+"""Samples at a loop's end that are crossfaded with those before its start: Vorbis distorts both a little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """One recording and the keys that it is played on. Gains in dB, times in seconds, pan -1 … 1."""
+    """One recording and the MIDI keys that it is played on. Gains in dB, times in seconds, pan -1 … 1."""
 
     sample: int
     keys: tuple[int, int]
     pitch: float
-    """The key at which the recording sounds when it is played at its own rate."""
+    """The MIDI key, in fractions, of the recording at its own rate."""
     follow: float
-    """Semitones by which a key higher sounds higher."""
+    """Semitones of pitch a key."""
     loop: tuple[int, int] | None
     gain: float
     pan: float
     cutoff: tuple[float, float]
-    """Low-pass in Hz, played as softly as possible and loudly."""
+    """Low-pass in Hz at the lowest velocity and at the highest."""
     attack: float
     hold: float
     decay: float
-    """Time in which it fades by 100 dB, or would, were it not for `sustain`; so is `release`."""
+    """Time of a fade by 100 dB, which stops at the level `sustain`; `release` is such a time as well."""
     sustain: float
     release: float
     late: float
-    """Time until the recording can be heard: bows and breath speak late."""
+    """Time until the recording is audible: bowed and blown instruments speak late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Instrument:
     zones: tuple[Zone, ...]
 
     def get_zones(self, key: int) -> tuple[Zone, ...]:
-        """Return the zones that a key plays; keys past the last zone play that one."""
+        """Return the zones that a MIDI key plays; a key outside all zones plays the nearest."""
         inside = tuple(zone for zone in self.zones if zone.keys[0] <= key <= zone.keys[1])
         return inside or (min(self.zones, key=lambda zone: abs(zone.pitch - key)),)
 
@@ -70,7 +67,7 @@ class InstrumentPack:
         ]
         self._instruments: dict[str, dict[str, Any]] = rows["instruments"]
         self._built: dict[str, Instrument] = {}
-        self._decoded: dict[int, NDArray[np.float32]] = {}
+        self._decoded: dict[int, Mono] = {}
 
     def list_names(self) -> tuple[str, ...]:
         """Return the names of all instruments."""
@@ -84,11 +81,11 @@ class InstrumentPack:
         return self._built[name]
 
     def get_sample_rate(self, zone: Zone) -> int:
-        """Return the samples a second of a zone's recording."""
+        """Return the sample rate, in Hz, of a zone's recording."""
         return self._sample_locations[zone.sample][2]
 
-    def get_recording(self, zone: Zone, samples: int) -> NDArray[np.float32]:
-        """Return as many samples of a zone's recording, its loop repeated; fewer where it ends before."""
+    def get_recording(self, zone: Zone, samples: int) -> Mono:
+        """Return a zone's recording at its own rate, so many samples, its loop repeated; fewer if it ends."""
         wave = self._decode_sample(zone.sample, samples if zone.loop is None else min(samples, zone.loop[1]))
         if zone.loop is None or samples <= zone.loop[1]:
             return wave[:samples]
@@ -100,14 +97,14 @@ class InstrumentPack:
         turns = -(-(samples - start) // len(turn))
         return np.concatenate([wave[:start], np.tile(turn, turns)])[:samples]
 
-    def _decode_sample(self, sample: int, most: int) -> NDArray[np.float32]:
+    def _decode_sample(self, sample: int, most: int) -> Mono:
         known = self._decoded.get(sample)
         if known is None or len(known) < most:
             offset, size, _ = self._sample_locations[sample]
             with (_PACK_FOLDER / "samples.bin").open("rb") as file:
                 file.seek(offset)
                 known = decode_ogg(file.read(size), most)
-            if len(known) < most:  # it ends here: never ask again for what is not there
+            if len(known) < most:  # the recording ends here: never decode again for what is not there
                 known = np.pad(known, (0, most - len(known)))
             self._decoded[sample] = known
         return known

@@ -1,4 +1,4 @@
-"""A melody: a motif that is said, said again elsewhere and answered; does not know who plays it."""
+"""A melody: motifs repeated on other degrees, varied and answered; knows no instruments."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from keyreel.sound.music.form import Bar
     from keyreel.sound.music.harmony import Chord
 
-_SCALE_STEPS: Final = (-3, -2, -1, 0, 1, 2, 3, 4)
+_SCALE_STEPS: Final = (-3, -2, -1, 0, 1, 2, 3, 4)  # from one note to the next, in steps of the scale
 _STEP_PROBABILITIES: Final = (0.04, 0.14, 0.27, 0.06, 0.25, 0.14, 0.06, 0.04)
-_MAX_EXCURSION_STEPS: Final = 5
-_TRIES: Final = 8
+_MAX_EXCURSION_STEPS: Final = 5  # of the scale, from a motif's first note
+_TRIES: Final = 8  # contours drawn, of which the best is taken
 _PHRASE_ARCH: Final = (0, 2, 4, 0)
-"""Semitones by which a phrase's bars stand above its register: it rises to the third and comes home."""
+"""Semitones by which a phrase's bars lie above its register: up to the third bar, and back."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeatNote:
-    """One note of a melody, in beats from the piece's start; stress 0 … 1."""
+    """One note: start and length in beats, MIDI key, stress 0 … 1."""
 
     at: float
     beats: float
@@ -36,7 +36,7 @@ class BeatNote:
 
 @dataclass(frozen=True, slots=True)
 class Motif:
-    """A bar's rhythm, as starts and lengths in beats, and its course in steps of the scale."""
+    """A bar's rhythm, as starts and lengths in beats, and its contour in steps of the scale."""
 
     rhythm: tuple[tuple[float, float], ...]
     contour: tuple[int, ...]
@@ -44,7 +44,7 @@ class Motif:
 
 @dataclass(frozen=True, slots=True)
 class HarmonicContext:
-    """What a melody stands on: each beat's chord, the scale's pitch classes, and its register's middle."""
+    """Each beat's chord, the scale's pitch classes, MIDI keys of the register's middle and of the tonic."""
 
     chords: Sequence[Chord]
     scale: tuple[int, ...]
@@ -53,45 +53,45 @@ class HarmonicContext:
 
 
 def invent_motif(rhythms: Sequence[tuple[float, ...]], rng: np.random.Generator) -> Motif:
-    """Invent a motif on one of the rhythms: mostly steps, a leap, and back."""
+    """Invent a motif with one of the rhythms: mostly steps, one leap, and back; negative beats are rests."""
     lengths = rhythms[int(rng.integers(len(rhythms)))]
     starts = [sum(abs(length) for length in lengths[:index]) for index in range(len(lengths))]
     rhythm = tuple((start, length) for start, length in zip(starts, lengths, strict=True) if length > 0)
-    courses = [_draw_contour(len(rhythm), rng) for _ in range(_TRIES)]
-    return Motif(rhythm, max(courses, key=_rate_contour))
+    contours = [_draw_contour(len(rhythm), rng) for _ in range(_TRIES)]
+    return Motif(rhythm, max(contours, key=_rate_contour))
 
 
 def _draw_contour(count: int, rng: np.random.Generator) -> tuple[int, ...]:
-    course = [0]
-    while len(course) < count:
+    contour = [0]
+    while len(contour) < count:
         step = int(rng.choice(_SCALE_STEPS, p=_STEP_PROBABILITIES))
-        leapt = len(course) > 1 and abs(course[-1] - course[-2]) > 1
+        leapt = len(contour) > 1 and abs(contour[-1] - contour[-2]) > 1
         if leapt:  # a leap is answered by a step the other way
-            step = -1 if course[-1] > course[-2] else 1
-        course.append(max(-_MAX_EXCURSION_STEPS, min(_MAX_EXCURSION_STEPS, course[-1] + step)))
-    return tuple(course)
+            step = -1 if contour[-1] > contour[-2] else 1
+        contour.append(max(-_MAX_EXCURSION_STEPS, min(_MAX_EXCURSION_STEPS, contour[-1] + step)))
+    return tuple(contour)
 
 
-def _rate_contour(course: tuple[int, ...]) -> float:
-    leaps = sum(abs(after - before) > 1 for before, after in pairwise(course))
-    repeats = sum(after == before for before, after in pairwise(course))
-    return len(set(course)) - 1.5 * repeats - abs(leaps - 1) - 0.3 * abs(course[-1])
+def _rate_contour(contour: tuple[int, ...]) -> float:
+    leaps = sum(abs(after - before) > 1 for before, after in pairwise(contour))
+    repeats = sum(after == before for before, after in pairwise(contour))
+    return len(set(contour)) - 1.5 * repeats - abs(leaps - 1) - 0.3 * abs(contour[-1])
 
 
 def vary_motif(motif: Motif, rng: np.random.Generator) -> Motif:
-    """Return the motif with one long note divided and its end bent."""
-    rhythm, course = list(motif.rhythm), list(motif.contour)
+    """Return the motif with its longest note divided and its last note moved by a step."""
+    rhythm, contour = list(motif.rhythm), list(motif.contour)
     longest = max(range(len(rhythm)), key=lambda index: rhythm[index][1])
     start, length = rhythm[longest]
     if length >= 1:
         rhythm[longest : longest + 1] = [(start, length / 2), (start + length / 2, length / 2)]
-        course.insert(longest + 1, course[longest] + (1 if rng.uniform() < 0.5 else -1))
-    course[-1] += int(rng.choice((-1, 1)))
-    return Motif(tuple(rhythm), tuple(course))
+        contour.insert(longest + 1, contour[longest] + (1 if rng.uniform() < 0.5 else -1))
+    contour[-1] += int(rng.choice((-1, 1)))
+    return Motif(tuple(rhythm), tuple(contour))
 
 
 def write_melody(bars: Sequence[Bar], motifs: dict[str, Motif], harmony: HarmonicContext) -> list[BeatNote]:
-    """Sing the motif of each bar's section over the chords, phrase by phrase, up to the last chord."""
+    """Return the motif of each bar's section, fitted to the chords; phrases end on a long chord tone."""
     notes: list[BeatNote] = []
     for number, bar in enumerate(bars):
         if bar.section not in motifs:
@@ -135,7 +135,7 @@ def _write_bar(
 
 
 def _write_phrase_end(bar: Bar, notes_before: Sequence[BeatNote], harmony: HarmonicContext) -> list[BeatNote]:
-    """End a phrase: one long chord tone, reached from the note above or below."""
+    """Return the end of a phrase: one long chord tone next to the note before."""
     under = harmony.chords[bar.first_beat]
     tones = [key for key in _list_scale_keys(under, harmony) if key % 12 in under.tones]
     key = _find_nearest_key(notes_before[-1].key - 1 if notes_before else harmony.register_key, tones)

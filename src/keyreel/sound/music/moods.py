@@ -1,4 +1,4 @@
-"""The moods of music, and which one a prompt asks for, English or Chinese; does not know how they sound."""
+"""The moods of music, and the one that a prompt's English or Chinese words imply; knows no styles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Mood(StrEnum):
-    """What music feels like."""
+    """A mood of music, each with a style of its own."""
 
     CALM = "calm"
     HAPPY = "happy"
@@ -132,7 +132,7 @@ _MOOD_WORDS: Final = {
     ),
 }
 
-# How an image is taken says nothing about what it feels like.
+# Words about the camera say nothing about the mood.
 _CAMERA_PHRASE: Final = re.compile(
     r"\b(?:(?:slow|fast|quick|rapid|smooth|dramatic|gentle|calm|epic|dynamic|powerful)(?:ly)?[ -]+)*"
     r"(?:(?:camera|dolly|crash|whip|snap|vertigo|drone|crane|tracking|chase|action|establishing|hero|pov|aerial"
@@ -148,7 +148,7 @@ _NOT_NEGATED: Final = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )(?<!\bnever )(?<!不
 
 
 def detect_mood(prompt: str) -> Mood:
-    """Return the mood that most words of a prompt speak of, the first of equals; calm where none does."""
+    """Return the mood that most words of a prompt imply, the first named of equals; calm where none does."""
     text = _CAMERA_PHRASE.sub(" ", prompt.lower())
     counts = {
         mood: len(found) for mood, pattern in _MOOD_PATTERNS.items() if (found := pattern.findall(text))

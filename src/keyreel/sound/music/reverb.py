@@ -1,7 +1,9 @@
-"""A room: what the instruments send into it comes back late, soft and from all sides.
+"""The reverb of the room that instruments play in; knows no notes.
 
 A feedback delay network (Jot, Chaigne: "Digital delay networks for designing artificial reverberators", AES
-1991) whose lines are walked in blocks as long as the shortest, so that each step is plain array work.
+1991), computed in blocks as long as its shortest line, so that each step is plain array work. All instruments
+share this one fixed room, whose treble decays sooner; the ambience's echo is another thing (see
+`keyreel.sound.ambience.synthesis.synthesize_echo`).
 """
 
 from __future__ import annotations
@@ -13,18 +15,18 @@ import numpy as np
 from keyreel.media.audio import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from keyreel.sound.arrays import Mono, PlanarStereo
 
-_DELAY_LINES: Final = (1499, 1663, 1933, 2213, 2477, 2741, 3089, 3413)  # primes, 31 … 71 ms
+_DELAY_LINES: Final = (1499, 1663, 1933, 2213, 2477, 2741, 3089, 3413)  # samples; primes, 31 … 71 ms
 _BLOCK_SAMPLES: Final = _DELAY_LINES[0]
 _PREDELAY_SAMPLES: Final = 720
-"""Samples before the first reflection comes: 15 ms, a room of some metres."""
+"""Samples before the first reflection: 15 ms, a room of some metres."""
 _DAMPING: Final = 0.22
-"""How much of each sample is taken from the one before: walls and air swallow the treble."""
+"""Share of each sample that is taken from the one before: walls and air absorb the treble."""
 
 
-def reverberate(dry: NDArray[np.float32], seconds: float) -> NDArray[np.float32]:
-    """Return the room's answer to mono sound, float32 [2, samples], falling by 60 dB in so many seconds."""
+def reverberate(dry: Mono, seconds: float) -> PlanarStereo:
+    """Return the reverb alone of mono sound, as long as the sound; it falls by 60 dB in so many seconds."""
     longest = _DELAY_LINES[-1]
     count = len(_DELAY_LINES)
     delays = np.array(_DELAY_LINES)
@@ -47,7 +49,7 @@ def reverberate(dry: NDArray[np.float32], seconds: float) -> NDArray[np.float32]
         delayed = gains * (back[:, 1:] * np.float32(1 - _DAMPING) + back[:, :-1] * np.float32(_DAMPING))
         wet[0, at : at + _BLOCK_SAMPLES] = delayed[0::2].sum(axis=0)
         wet[1, at : at + _BLOCK_SAMPLES] = delayed[1::2].sum(axis=0)
-        # Householder's reflection mixes all lines into each and keeps their energy.
+        # A Householder matrix mixes all lines into each and keeps their energy.
         mixed = delayed - delayed.sum(axis=0) * np.float32(2 / count)
         mixed += signs * padded[at : at + _BLOCK_SAMPLES]
         past[:, end:] = mixed

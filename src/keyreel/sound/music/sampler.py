@@ -1,7 +1,7 @@
-"""The sampler: plays parts on the instruments of a pack; does not know what music they make.
+"""The sampler: renders parts with the instruments of a pack; does not know how the music was composed.
 
-Each tone (one recording at one key and loudness) is made once, as long as its longest note, by resampling in
-the frequency domain: exact in pitch, free of aliases, and its low-pass costs nothing. A note is a cut of it.
+Each tone (one recording at one key and velocity) is rendered once, as long as its longest note, by resampling
+in the frequency domain: exact in pitch, free of aliases, with a low-pass at no cost. Notes are cut out of it.
 """
 
 from __future__ import annotations
@@ -14,49 +14,52 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.media.audio import SAMPLE_RATE
+from keyreel.sound.fft_length import list_smooth_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from keyreel.sound.arrays import Mono, PlanarStereo
     from keyreel.sound.music.instruments import InstrumentPack, Zone
     from keyreel.sound.music.score import InstrumentPart, MixSettings, Note
 
 _VELOCITY_BANDS: Final = 4
-"""Steps of loudness at which a tone's colour is told apart."""
+"""Steps of velocity with a timbre of their own."""
 _VELOCITY_EXPONENT: Final = 1.7
-"""Exponent of gain over velocity: half the velocity is 10 dB softer."""
+"""Exponent of the gain over velocity: half the velocity is 10 dB softer."""
 _SECTION_DETUNE_CENTS: Final = 4.0
-"""Cents by which the two sides of a section are apart from the pitch."""
+"""Cents by which a section's two sides are detuned, one down and one up."""
 _MAX_RELEASE_SECONDS: Final = 1.2
 _AUDIBLE_DECAY_SHARE: Final = 0.6  # of a release or decay, which last until -100 dB: there it is at -60 dB
 _SHORT_NOTE_SECONDS: Final = 0.35
 _MAX_ONSET_SECONDS: Final = 0.02
-"""Seconds: a note this short is hurried where its recording takes longer than that to speak."""
+"""Seconds: a note shorter than the first is hurried where its recording takes longer than this to speak."""
 _HIGH_PASS_HZ: Final = 35.0
 """Hz below which nothing is played."""
-_FADE_SAMPLES: Final = 240
+_FADE_SAMPLES: Final = 240  # 5 ms: no clicks at cuts
 _GUARD_SAMPLES: Final = 512
-"""Samples of silence after a tone, so that resampling's ringing does not come round to its start."""
-_MAX_LENGTH_FACTOR: Final = 1.12
+"""Samples of silence after a tone, so that resampling's ringing does not wrap around to its start."""
+_MAX_LENGTH_FACTOR: Final = 1.12  # of the least length: how far a faster transform may be longer
+_LARGEST_LENGTH: Final = 2**24  # samples: six minutes
 _PITCH_TOLERANCE_CENTS: Final = 1.0
 """Cents that a tone may be off for the sake of lengths whose transform is fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ToneSpec:
+    """One zone at one MIDI key, velocity band and detuning in cents."""
+
     zone: Zone
     key: int
     band: int
     detuned: float
     is_hurried: bool
-    """Too short for the instrument to speak: its slow start is skipped, as a player attacks harder."""
+    """Too short for the instrument to speak: its slow start is skipped, like a harder attack."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ScheduledNote:
-    """One note on one zone, in samples, with its gain to either side."""
+    """One note on one zone: times in samples, and its gains to the left and to the right."""
 
     start: int
     held_samples: int
@@ -67,26 +70,26 @@ class _ScheduledNote:
 
 def render_parts(
     parts: Iterable[InstrumentPart], samples: int, pack: InstrumentPack
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Play the parts: what is heard directly, [2, samples], and what goes into the room, [samples]."""
+) -> tuple[PlanarStereo, Mono]:
+    """Render the parts; return the direct sound and the input of the reverb."""
     direct = np.zeros((2, samples), np.float32)
     reverb_input = np.zeros(samples, np.float32)
     for part in parts:
-        heard = np.zeros((2, samples), np.float32)
+        dry = np.zeros((2, samples), np.float32)
         for tone, cuts in _group_notes(part, samples, pack):
             wave = _render_tone(tone, max(min(cut.total_samples, samples - cut.start) for cut in cuts), pack)
             for cut in cuts:
-                _mix_note(wave, cut, tone.zone, heard)
-        direct += heard
+                _mix_note(wave, cut, tone.zone, dry)
+        direct += dry
         if part.mix_settings.reverb_send:
-            reverb_input += np.float32(part.mix_settings.reverb_send / 2) * (heard[0] + heard[1])
+            reverb_input += np.float32(part.mix_settings.reverb_send / 2) * (dry[0] + dry[1])
     return direct, reverb_input
 
 
 def _group_notes(
     part: InstrumentPart, samples: int, pack: InstrumentPack
 ) -> Iterator[tuple[_ToneSpec, list[_ScheduledNote]]]:
-    """Yield the part's tones with all their notes, the longest first: so each recording is decoded once."""
+    """Yield the part's tones with all their notes, the longest first: each recording is decoded only once."""
     instrument = pack.get_instrument(part.instrument)
     gathered: dict[_ToneSpec, list[_ScheduledNote]] = defaultdict(list)
     for note in part.notes:
@@ -101,11 +104,11 @@ def _group_notes(
     yield from sorted(gathered.items(), key=lambda each: -max(cut.total_samples for cut in each[1]))
 
 
-def _compute_pan_gains(seat: MixSettings, zone: Zone, key: int) -> Sequence[tuple[float, float, float]]:
-    """Return how a key is heard: cents out of tune, and the gains to the left and to the right."""
-    if seat.is_section:
+def _compute_pan_gains(settings: MixSettings, zone: Zone, key: int) -> Sequence[tuple[float, float, float]]:
+    """Return what a key is rendered as: detuning in cents, gains to the left and to the right."""
+    if settings.is_section:
         return (-_SECTION_DETUNE_CENTS, 0.92, 0.38), (_SECTION_DETUNE_CENTS, 0.38, 0.92)
-    pan = max(-1.0, min(1.0, seat.pan + zone.pan + seat.spread * (key - 64) / 24))
+    pan = max(-1.0, min(1.0, settings.pan + zone.pan + settings.spread * (key - 64) / 24))
     angle = (pan + 1) * math.pi / 4
     return ((0.0, math.cos(angle), math.sin(angle)),)
 
@@ -125,12 +128,12 @@ def _is_hurried(note: Note, zone: Zone) -> bool:
     return note.length < _SHORT_NOTE_SECONDS and zone.late > _MAX_ONSET_SECONDS
 
 
-def _mix_note(wave: NDArray[np.float32], note: _ScheduledNote, zone: Zone, out: NDArray[np.float32]) -> None:
+def _mix_note(wave: Mono, note: _ScheduledNote, zone: Zone, out: PlanarStereo) -> None:
     length = min(note.total_samples, len(wave), out.shape[1] - note.start)
     piece = wave[:length]
     if length > note.held_samples:
         tail = length - note.held_samples
-        # Falls by 100 dB in the zone's release, but fast enough to be gone where it is cut.
+        # Falls by 100 dB in the zone's release, but fast enough to have fallen by 60 dB at the cut.
         slope = max(
             100 / zone.release, 60 / max(0.005, (note.total_samples - note.held_samples) / SAMPLE_RATE)
         )
@@ -144,7 +147,7 @@ def _mix_note(wave: NDArray[np.float32], note: _ScheduledNote, zone: Zone, out: 
         side[note.start : note.start + length] += np.float32(gain) * piece
 
 
-def _render_tone(tone: _ToneSpec, length: int, pack: InstrumentPack) -> NDArray[np.float32]:
+def _render_tone(tone: _ToneSpec, length: int, pack: InstrumentPack) -> Mono:
     zone = tone.zone
     semitones = (tone.key - zone.pitch) * zone.follow + tone.detuned / 100
     step = pack.get_sample_rate(zone) / SAMPLE_RATE * 2 ** (semitones / 12)
@@ -165,7 +168,7 @@ def _render_tone(tone: _ToneSpec, length: int, pack: InstrumentPack) -> NDArray[
     above = np.linspace(0, SAMPLE_RATE / 2 / cutoff, bins, dtype=np.float32)
     above *= above
     spectrum *= np.float32(target / source) / np.sqrt(1 + above * above)
-    # Some loops have a bias, which would thump where the note starts and ends.
+    # Some loops have a DC offset, which would thump where the note starts and ends.
     low = math.ceil(_HIGH_PASS_HZ * target / SAMPLE_RATE)
     spectrum[:low] *= np.linspace(0, 1, low, dtype=np.float32) ** 2
     wave = np.fft.irfft(spectrum, target)[:length].astype(np.float32, copy=False)
@@ -174,7 +177,7 @@ def _render_tone(tone: _ToneSpec, length: int, pack: InstrumentPack) -> NDArray[
     return _apply_envelope(wave, zone)
 
 
-def _apply_envelope(wave: NDArray[np.float32], zone: Zone) -> NDArray[np.float32]:
+def _apply_envelope(wave: Mono, zone: Zone) -> Mono:
     """Apply attack and decay; in place."""
     rise = min(len(wave), round(zone.attack * SAMPLE_RATE))
     if rise > 1:
@@ -188,7 +191,7 @@ def _apply_envelope(wave: NDArray[np.float32], zone: Zone) -> NDArray[np.float32
 
 
 def _choose_fft_lengths(least: int, step: float) -> tuple[int, int]:
-    """Return two lengths whose ratio is the step, to a cent, and whose transforms are fast."""
+    """Return two lengths in samples whose ratio is the step, to a cent, and whose transforms are fast."""
     first, last = np.searchsorted(_SMOOTH_LENGTHS, (least, least * _MAX_LENGTH_FACTOR))
     sources = _SMOOTH_LENGTHS[first : max(last, first + 1)]
     wanted = sources / step
@@ -205,14 +208,5 @@ def _choose_fft_lengths(least: int, step: float) -> tuple[int, int]:
     return int(sources[0]), round(wanted[0])
 
 
-def _list_smooth_numbers(most: int) -> NDArray[np.int64]:
-    """Return every even number whose prime factors are 2, 3, 5, 7 and 11, in order."""
-    found = np.array([2], np.int64)
-    for prime in (2, 3, 5, 7, 11):
-        powers = np.array([prime**power for power in range(int(math.log(most, prime)) + 1)], np.int64)
-        products = np.outer(found, powers).ravel()
-        found = products[products <= most]
-    return np.unique(found)
-
-
-_SMOOTH_LENGTHS: Final = _list_smooth_numbers(2**24)
+_SMOOTH_LENGTHS: Final = 2 * list_smooth_numbers(_LARGEST_LENGTH // 2, (2, 3, 5, 7, 11))
+"""Even lengths with fast transforms: 7 and 11 too, for a choice of ratios that is fine enough."""

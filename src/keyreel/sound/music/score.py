@@ -1,4 +1,4 @@
-"""What is to be played: notes in seconds, gathered in parts; does not know why, nor how it sounds."""
+"""The score that the sampler renders: notes in seconds, in parts; knows neither harmony nor sound."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note. Times in seconds from the clip's start, velocity 0 … 1."""
+    """One note: start and length in seconds, MIDI key, velocity 0 … 1."""
 
     at: float
     length: float
@@ -17,20 +17,20 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class MixSettings:
-    """Where an instrument sits: level in dB, pan -1 … 1, and what of it goes into the room."""
+    """How a part is mixed: level in dB, pan -1 (left) … 1 (right), and the share sent to the reverb."""
 
     level: float = 0.0
     pan: float = 0.0
     reverb_send: float = 0.3
     spread: float = 0.0
-    """How far keys are spread from left (low) to right (high), as a piano's are."""
+    """Pan of a key two octaves above the middle against it: low keys left, high keys right, as on a piano."""
     is_section: bool = False
-    """A section: two of it, a hair out of tune with each other, on either side."""
+    """A section: two copies, slightly detuned, one on either side."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstrumentPart:
-    """The notes that one instrument plays from its seat."""
+    """The notes of one instrument, and how they are mixed."""
 
     instrument: str
     mix_settings: MixSettings

@@ -1,1 +1,1 @@
-"""Speech: the dialogue of a video as a sound track."""
+"""Speech: the dialogue of a video, found in its prompts and synthesized."""

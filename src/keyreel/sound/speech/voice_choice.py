@@ -1,4 +1,4 @@
-"""Which voice an id means: a name, an alias such as `English_Female`, else what follows from the id alone."""
+"""Resolves voice ids: a name, an alias such as `English_Female`, else a voice derived from the id itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Gender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedVoice:
-    """A voice with a name of its own; `kokoro` is what its makers call it."""
+    """A voice with a name of its own; `kokoro_id` is its makers' name."""
 
     name: str
     kokoro_id: str
@@ -41,12 +41,12 @@ NAMED_VOICES: Final = tuple(
 """Every named voice; the first of a language and gender is its default."""
 
 BASE_VOICE: Final = NAMED_VOICES[0]
-"""The one voice that every install has."""
+"""The voice that every install has."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceVariation:
-    """How a voice is varied: factors of pitch, of the resonances of the vocal tract, and of pace."""
+    """Factors by which a voice is varied: pitch, formant frequencies, and pace."""
 
     pitch: float = 1.0
     formants: float = 1.0
@@ -55,7 +55,7 @@ class VoiceVariation:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedVoice:
-    """What an id means: one named voice or a blend of two, and how the base voice imitates it."""
+    """What an id stands for: shares of one or two named voices, and the variation that imitates it."""
 
     blend: tuple[tuple[str, float], ...]
     gender: Gender
@@ -83,18 +83,18 @@ _FILLER_WORDS: Final = (
 _WORD_PIECE: Final = re.compile(
     r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|(?:女声|男声|中文|汉语|国语|普通话|英文|英语|美式|英式|声音|默认|[^\W\d_a-zA-Z])"
 )
-# Where natural voices lie about the base voice, a woman's of 200 Hz: pitch, formants.
+# Factors of natural voices against the base voice, a woman's of 200 Hz: pitch, formants.
 _PITCH_AND_FORMANT_RANGES: Final = {
     Gender.FEMALE: ((0.88, 1.16), (0.94, 1.07)),
     Gender.MALE: ((0.52, 0.70), (0.82, 0.90)),
 }
 _DEFAULT_VARIATIONS: Final = {Gender.FEMALE: VoiceVariation(), Gender.MALE: VoiceVariation(0.60, 0.86)}
-_PACE_RANGE: Final = (0.94, 1.06)
-_BLEND_SHARE_RANGE: Final = (0.3, 0.7)
+_PACE_RANGE: Final = (0.94, 1.06)  # factors of speed
+_BLEND_SHARE_RANGE: Final = (0.3, 0.7)  # of the first of two voices
 
 
 def resolve_voice(voice_id: str, language: Language) -> ResolvedVoice:
-    """Return who plays `voice_id` in lines of this language. Every id means something, the same for ever."""
+    """Return the voice of an id in lines of this language. Every id has one, and always the same."""
     wanted = voice_id.strip().casefold()
     for voice in NAMED_VOICES:
         if wanted in {voice.name, voice.kokoro_id}:

@@ -1,4 +1,4 @@
-"""The voices that speak here: an English one in every install, more and Chinese ones by `keyreel[voices]`."""
+"""Speech synthesis: one English voice in every install, more and Chinese ones with `keyreel[voices]`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from keyreel.calling import HAN_RANGES
 from keyreel.errors import Unspeakable
 from keyreel.sound.speech.installed_voices import VoiceInfo, find_model_parts, list_named_voices
-from keyreel.sound.speech.language import HAN_RANGES, Language, find_foreign_letters
+from keyreel.sound.speech.language import Language, find_foreign_letters
 from keyreel.sound.speech.synthesis.english import BaseVoice
 from keyreel.sound.speech.synthesis.kokoro import KokoroModel
 from keyreel.sound.speech.synthesis.mandarin_phonemes import phonemize_mandarin
@@ -18,21 +19,19 @@ from keyreel.sound.speech.voice_choice import resolve_voice
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from keyreel.sound.arrays import Mono
     from keyreel.sound.speech.voice_choice import ResolvedVoice
 
 
 def open_voices() -> Voices:
-    """Return this install's voices."""
+    """Return this install's voices; loads nothing."""
     return Voices(find_model_parts())
 
 
 class Voices:
-    """Speaks. Long-lived: each network is loaded when it is needed for the first time, and kept.
+    """Speaks. Long-lived: each model is loaded when it is needed for the first time, and kept.
 
-    `parts` are the files of the extra's network, from `installed_parts()`; without any, only the one English
+    `parts` are the files of the extra's model, from `find_model_parts()`; without any, only the one English
     voice of every install speaks, varied for each voice id.
     """
 
@@ -41,11 +40,11 @@ class Voices:
         self._base = BaseVoice()
 
     def list_voices(self) -> tuple[VoiceInfo, ...]:
-        """List the named voices. Loads nothing."""
+        """Return the named voices; loads nothing."""
         return list_named_voices(self._parts)
 
-    def say(self, text: str, voice_id: str, language: Language, *, speed: float = 1.0) -> NDArray[np.float32]:
-        """Speak in mono at RATE, from the first sound to the last. Equal requests sound equal.
+    def say(self, text: str, voice_id: str, language: Language, *, speed: float = 1.0) -> Mono:
+        """Speak, `speed` times as fast as natural. Equal requests sound equal.
 
         Raises:
             Unspeakable: no voice here can say this text, with a reason for people.
@@ -67,7 +66,7 @@ class Voices:
             raise Unspeakable("There is nothing in it that can be pronounced.")
         return take
 
-    def _synthesize_with_kokoro(self, text: str, voice: ResolvedVoice, speed: float) -> NDArray[np.float32]:
+    def _synthesize_with_kokoro(self, text: str, voice: ResolvedVoice, speed: float) -> Mono:
         chinese = re.search(f"[{HAN_RANGES}]", text)
         phonemes = phonemize_mandarin(text, self._base.phonemize) if chinese else self._base.phonemize(text)
         return self._kokoro.say(phonemes, voice.blend, speed=speed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from keyreel import atomic_file
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
-from keyreel.storage import atomic_write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +43,7 @@ class DevClock:
     def advance(self, by: timedelta) -> None:
         """Go forward."""
         moved = self._offset + max(by, timedelta(0))
-        atomic_write.write_atomically(self._file, str(moved.total_seconds()).encode())
+        atomic_file.write_atomically(self._file, str(moved.total_seconds()).encode())
         self._offset = moved
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RenderFailed, Unavailable
-from keyreel.storage import atomic_write
+from keyreel.storage import disk_full
 from keyreel.worker.children.channel import WorkerChannel
 from keyreel.worker.children.protocol import (
     FinishWork,
@@ -70,8 +70,8 @@ async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -
 
 
 def _to_failure(error: Exception) -> WorkFailed:
-    if isinstance(error, OSError) and error.errno in atomic_write.DISK_FULL_ERRNOS:
-        error = atomic_write.make_disk_full_error()
+    if isinstance(error, OSError) and error.errno in disk_full.DISK_FULL_ERRNOS:
+        error = disk_full.make_disk_full_error()
     reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
     return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 

@@ -1,1 +1,1 @@
-"""The styles of the moods: chords, rhythms and players, as data."""
+"""The styles of the moods: chords, rhythms and layers, as data."""

@@ -1,4 +1,4 @@
-"""What the bright moods sound like: players, chords, tempo and rhythms. Data only."""
+"""The styles of the bright moods: layers, chords, tempo and rhythms; data only."""
 
 from __future__ import annotations
 

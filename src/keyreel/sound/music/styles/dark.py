@@ -1,4 +1,4 @@
-"""What the dark and the wide moods sound like: players, chords, tempo and rhythms. Data only."""
+"""The styles of the dark and the wide moods: layers, chords, tempo and rhythms; data only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The style of every mood."""
+"""The style of every mood; data only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who says what: the lines of dialogue in an order's prompts, English and Chinese."""
+"""The dialogue lines of an order's prompts, with their speakers' voices; synthesizes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DialogueLine:
-    """What one speaker says in a row. `at` is where its shot begins, in seconds from the video's start."""
+    """What one speaker says in a row; `shot_start` is in seconds from the video's start."""
 
     text: str
     language: Language
@@ -29,10 +29,10 @@ class DialogueLine:
 
 
 def find_dialogue_lines(order: Order) -> tuple[DialogueLine, ...]:
-    """Return the dialogue in the prompts' own order.
+    """Return the dialogue lines in the prompts' order.
 
-    A prompt that stays the same from one shot to the next is spoken once. Each line has its speaker's voice:
-    the subject's own, else the order's, else one that follows from the speaker's name alone.
+    A prompt that is repeated from one shot to the next is spoken once. Each line has its speaker's voice: the
+    subject's own, else the order's, else one derived from the speaker's name.
     """
     if not order.sound.speech:
         return ()
@@ -52,7 +52,7 @@ def find_dialogue_lines(order: Order) -> tuple[DialogueLine, ...]:
 
 
 def _collect_genders(found: Iterable[Passage]) -> dict[str, Gender]:
-    """Return each speaker's gender: the first that its lines tell, so that it keeps one voice."""
+    """Return each speaker's gender: the first that its passages tell, so that it keeps one voice."""
     genders: dict[str, Gender] = {}
     for each in found:
         if each.gender and each.speaker:
@@ -64,7 +64,7 @@ def _choose_voice(order: Order, passage: Passage, genders: Mapping[str, Gender])
     own = {subject.name: subject.voice for subject in order.subjects}
     if own.get(passage.speaker):
         return own[passage.speaker]
-    # A request's one voice is often its first subject's: then it is nobody else's.
+    # A request's single voice is often its first subject's: then no other subject gets it.
     shared = order.sound.voice if passage.speaker not in own or order.sound.voice not in own.values() else ""
     if shared:
         return shared

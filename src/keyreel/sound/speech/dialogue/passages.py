@@ -1,4 +1,4 @@
-"""What of a prompt is spoken, and by whom; knows neither voices nor time."""
+"""The passages of a prompt that are spoken, and their speakers; knows neither voices nor time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from keyreel.calling import normalize_text
+from keyreel.calling import HAN_RANGES, normalize_text
 from keyreel.sound.speech.dialogue import speech_verbs
 from keyreel.sound.speech.dialogue.speakers import QuoteContext, SubjectNames, identify_speaker
-from keyreel.sound.speech.language import HAN_RANGES
 
 if TYPE_CHECKING:
     from keyreel.sound.speech.voice_choice import Gender
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
 NARRATOR: Final = "narrator"
 """The speaker of narration."""
 
-_MIN_SPEECH_CHARACTERS: Final = (
-    12  # characters from which quoted text is taken for speech, whatever stands around it
-)
+# Longer quoted text is taken for speech, whatever stands around it.
+_MIN_SPEECH_CHARACTERS: Final = 12
+# Between a speech verb and its quote, English and Chinese, and between a text surface and its quote.
 _MAX_GAP_WORDS, _MAX_GAP_CHARACTERS, _MAX_SURFACE_GAP_WORDS = 8, 14, 3
 _OPENS_SPEECH: Final = re.compile(r"[:,，：]\s*$")
 _DOUBLE_QUOTES: Final = r"“([^“”\n]+)[”\"]|「([^「」\n]+)」|『([^『』\n]+)』|(?<![0-9])\"([^\"“”\n]+)[\"”]"
@@ -36,7 +35,7 @@ _COLON: Final = r"\s*[:：]\s*"
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What one speaker says in a row; the speaker is empty where the prompt tells none."""
+    """What one speaker says in a row; the speaker is empty where the prompt names none."""
 
     text: str
     speaker: str
@@ -51,14 +50,14 @@ class _Quote:
 
 
 def find_passages(prompt: str, names: tuple[str, ...]) -> tuple[Passage, ...]:
-    """Return what is spoken, in the prompt's order. `names` are the subjects that prompts call by name."""
+    """Return the spoken passages in the prompt's order; `names` are those of the order's subjects."""
     known, text = SubjectNames(names), normalize_text(prompt)
     found = [*_find_labelled(text, known), *_find_quoted(text, known)]
     return tuple(each for _, each in sorted(found, key=lambda item: item[0]))
 
 
 def _find_labelled(prompt: str, names: SubjectNames) -> list[tuple[int, Passage]]:
-    """Find unquoted speech after its speaker's name and a colon."""
+    """Find unquoted speech after a speaker's name and a colon."""
     label = re.compile(
         rf"{_BEFORE_LABEL}(?:(?P<narrator>{speech_verbs.NARRATOR_PATTERN})|{names.pattern}){_ASIDE}{_COLON}",
         re.IGNORECASE,
@@ -102,13 +101,13 @@ def _find_quoted(prompt: str, names: SubjectNames) -> list[tuple[int, Passage]]:
 
 
 def _is_part_of_quote(text: str, trail: str) -> bool:
-    """Say whether the words after a quote belong to it, and do not begin the next one's."""
+    """Say whether the words after a quote refer to it and do not introduce the next one."""
     goes_on = re.search(r"[:：,，]\s*$", trail) and _SENTENCE_LIKE_END.search(text.strip())
     return bool(speech_verbs.SPEECH_VERB.search(trail)) and not goes_on
 
 
 def _find_label_spans(prompt: str, names: SubjectNames) -> list[tuple[int, int]]:
-    """Return where unquoted speech stands: quotes inside it are part of it."""
+    """Return the spans of unquoted speech: quotes inside it are part of it."""
     label = re.compile(
         rf"{_BEFORE_LABEL}(?:{speech_verbs.NARRATOR_PATTERN}|{names.pattern}){_ASIDE}{_COLON}", re.IGNORECASE
     )
@@ -142,7 +141,7 @@ def _is_spoken(text: str, lead: str, trail: str, *, joins: bool) -> bool:
 
 
 def _is_written(lead: str, trail: str) -> bool:
-    """Say whether the text stands on something, or names something."""
+    """Say whether a quote is text written on something, or a name of something."""
     if re.match(
         rf"\s*(?:[\w-]+\s+)?(?:{speech_verbs.TEXT_SURFACE.pattern})", trail, re.IGNORECASE
     ) or re.match(rf"的[{HAN_RANGES}]{{0,4}}(?:{speech_verbs.TEXT_SURFACE.pattern})|字样|几个字|的字", trail):
@@ -165,14 +164,14 @@ def _is_written(lead: str, trail: str) -> bool:
 
 
 def _is_about_writing(wrote: re.Match[str], lead: str) -> bool:
-    """Say whether a word means writing here: people read aloud and show things as well."""
+    """Say whether a verb means writing here: people also read aloud and show things."""
     return not speech_verbs.READING_ALOUD.search(lead) and not (
         speech_verbs.SHOWING_VERB.fullmatch(wrote[0]) and "@" in lead
     )
 
 
 def _is_introduced(text: str, lead: str) -> bool:
-    """Say whether the words before a quote lead up to speech."""
+    """Say whether the words before a quote introduce speech."""
     label = re.fullmatch(rf"\W*(@?[\w .-]{{1,40}}|@?[{HAN_RANGES}\w]{{1,12}})[\])】]?{_ASIDE}{_COLON}", lead)
     if label or speech_verbs.READING_ALOUD.search(lead):
         return True
@@ -192,7 +191,7 @@ def _is_introduced(text: str, lead: str) -> bool:
 
 
 def _is_attributed(text: str, trail: str, *, joins: bool) -> bool:
-    """Say whether the words after a quote tell who said it."""
+    """Say whether the words after a quote attribute it to a speaker."""
     start = re.match(
         rf"\s*[,，]?\s*(?:[^\s,，]+\s+){{0,4}}?(?:{speech_verbs.SPEECH_VERB.pattern})", trail, re.IGNORECASE
     )
@@ -204,7 +203,7 @@ def _is_attributed(text: str, trail: str, *, joins: bool) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    """Say whether text is written like a title: every longer word with a capital."""
+    """Say whether text is in title case: every longer word begins with a capital."""
     words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > len("the")]
     return bool(words) and all(word[0].isupper() for word in words)
 

@@ -1,4 +1,4 @@
-"""Who speaks a quoted passage: @names first, then names and people that the words around it mention."""
+"""The speaker of a quoted passage: @names first, then names and people in the words around it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from keyreel.calling import normalize_text
+from keyreel.calling import HAN_RANGES, normalize_text
 from keyreel.sound.speech.dialogue.speech_verbs import SPEECH_VERB
-from keyreel.sound.speech.language import HAN_RANGES
 from keyreel.sound.speech.voice_choice import Gender
 
 _FEMALE: Final = (
@@ -63,7 +62,7 @@ _UNKNOWN_HAN_NAME: Final = (
 
 
 class SubjectNames:
-    """The names of an order's subjects, and how prompts call them: in texts that `plain` has made."""
+    """The names of an order's subjects, and where texts mention them; texts went through `normalize_text`."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._known = {normalize_text(name).casefold(): name for name in names if name}
@@ -74,8 +73,8 @@ class SubjectNames:
         self.pattern = (
             rf"(?:@(?P<at>{called}[A-Za-z0-9_-]+|{_UNKNOWN_HAN_NAME}){self._build_bare_pattern(bare)})"
         )
-        """Matches a name where it is called."""
-        self._called = re.compile(self.pattern, re.IGNORECASE)
+        """Matches a mention of a name."""
+        self._mention_pattern = re.compile(self.pattern, re.IGNORECASE)
 
     @staticmethod
     def _build_bare_pattern(names: str) -> str:
@@ -87,26 +86,26 @@ class SubjectNames:
         return self._known.get(called.casefold(), called)
 
     def find_all(self, text: str) -> list[re.Match[str]]:
-        """Find every name in a text."""
-        return list(self._called.finditer(text))
+        """Return every mention of a name in a text."""
+        return list(self._mention_pattern.finditer(text))
 
     def has_name(self, text: str) -> bool:
-        """Say whether a text calls anybody by name."""
-        return bool(self._called.search(text))
+        """Say whether a text mentions a name."""
+        return bool(self._mention_pattern.search(text))
 
     def guess_gender(self, prompt: str, name: str) -> Gender | None:
-        """Guess from the first sentence that calls the name."""
-        for match in self._called.finditer(prompt):
+        """Guess a gender from the first sentence that mentions the name."""
+        for match in self._mention_pattern.finditer(prompt):
             if self.resolve_match(match) == name:
                 sentence = re.split(r"[.!?。！？\n\"“「]", prompt[match.end() :], maxsplit=1)[0]
-                others = self._called.search(sentence)
+                others = self._mention_pattern.search(sentence)
                 return find_gender(sentence[: others.start()] if others else sentence)
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteContext:
-    """A quoted passage's place and what stands around it in its sentence."""
+    """A quote's position in the prompt, and the words before and after it in its sentence."""
 
     start: int
     lead: str
@@ -115,7 +114,7 @@ class QuoteContext:
 
 @dataclass(frozen=True, slots=True)
 class AttributedSpeaker:
-    """Who speaks; an empty name where nothing tells."""
+    """The speaker of a quote; an empty name where the prompt tells none."""
 
     name: str
     gender: Gender | None
@@ -135,7 +134,7 @@ def find_gender(text: str) -> Gender | None:
 
 
 def identify_speaker(prompt: str, quote: QuoteContext, names: SubjectNames) -> AttributedSpeaker:
-    """Return the first one named in the quote's clause, else in the words after, else the nearest before."""
+    """Return the first name in the clause or sentence, else a described person, else the last name before."""
     lead, trail = quote.lead, quote.trail
     clause = _find_last_clause(lead, names)
     for text in (clause, lead, trail):
@@ -159,17 +158,17 @@ def identify_speaker(prompt: str, quote: QuoteContext, names: SubjectNames) -> A
 
 
 def _find_introduced_speaker(text: str) -> AttributedSpeaker:
-    """Return whom the sentence before a quote that stands alone is about."""
+    """Return the person in the sentence before a quote that stands alone."""
     sentence = re.split(r"(?<=[.!?。！？])\s*", text.rstrip(" .!?。！？"))[-1]
     described = _find_described_person(sentence)
     return AttributedSpeaker(described[0] if described else "", find_gender(sentence))
 
 
 def _find_last_clause(lead: str, names: SubjectNames) -> str:
-    """Return the lead from its last subject on."""
+    """Return the last clause of the lead that mentions a name."""
     called = {match.end() for match in names.find_all(lead)}
     cuts = [cut for cut in _CLAUSE_BREAK.finditer(lead) if names.has_name(lead[cut.end() :])]
-    # "@a and @b say": two who speak together are no two clauses.
+    # "@a and @b say": two who speak together are one clause.
     kept = [cut.end() for cut in cuts if len(lead[: cut.start()].rstrip()) not in called]
     return lead[kept[-1] :] if kept else lead
 
@@ -179,7 +178,7 @@ def _is_addressee(before: str) -> bool:
 
 
 def _find_described_person(text: str) -> tuple[str, bool] | None:
-    """Find a person without an @name: "an old man", "Tom", 老人. Also say whether it is somebody new."""
+    """Find a person without an @name: "an old man", "Tom", 老人; also return whether it is a new one."""
     people = "|".join(_PERSON_NOUNS.split())
     match = re.search(
         rf"\b(a|an|another|one|the)\s+((?:[\w-]+\s+){{0,2}}?(?:{people}))\b", text, re.IGNORECASE

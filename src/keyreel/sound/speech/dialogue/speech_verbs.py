@@ -1,11 +1,11 @@
-"""The words around quoted text that tell speech from writing, English and Chinese."""
+"""The English and Chinese words around quoted text that distinguish speech from writing; data only."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from keyreel.sound.speech.language import HAN_RANGES
+from keyreel.calling import HAN_RANGES
 
 _SPEECH_VERBS: Final = (
     "say says said saying tell tells told telling state states stated stating speak speaks spoke "
@@ -63,37 +63,37 @@ SPEECH_VERB: Final = re.compile(
     rf"\b(?:{_build_alternation(_SPEECH_VERBS)})\b|(?<![小传据听述])(?:{_build_alternation(_SPEECH_VERBS_ZH)})(?![明服法路具德教理义])",
     re.IGNORECASE,
 )
-"""A word that introduces, or follows, what is said."""
+"""A verb that introduces or follows speech."""
 WRITING_VERB: Final = re.compile(
     rf"\b(?:{_build_alternation(_WRITING_VERBS)})\b(?! (?:aloud|out\b))"
     rf"|{_build_alternation(_WRITING_VERBS_ZH)}",
     re.IGNORECASE,
 )
-"""A word that introduces what is written."""
+"""A verb that introduces written text."""
 SHOWING_VERB: Final = re.compile(r"(?:show|display)(?:s|ing|ed)?", re.IGNORECASE)
-"""What people do with other things than writing."""
+"""A verb of writing that people also do with other things."""
 READING_ALOUD: Final = re.compile(
     rf"\breads? (?:aloud|out(?: loud)?)\b|(?:@\w+|@[{HAN_RANGES}]+|\b(?:he|she|they|I|we)) reads?\b",
     re.IGNORECASE,
 )
-"""Reading that is heard."""
+"""Reading aloud."""
 TEXT_SURFACE: Final = re.compile(
     rf"\b(?:{_build_alternation(_SURFACES)})\b|{_build_alternation(_SURFACES_ZH)}", re.IGNORECASE
 )
-"""What text is written on, or what is named by it."""
+"""A thing that text is written on, or that bears a name."""
 SURFACE_VERB: Final = re.compile(r"\b(?:says?|said|saying)\b|说", re.IGNORECASE)
-"""What a sign does as well as a person."""
+"""A speech verb that a sign may have as its subject, too."""
 OTHER_SPEAKER: Final = re.compile(
     rf"@|,|，|：|\b(?:and|he|she|they|I|we|you|who|then|while)\b|[他她它们]|(?<=[{HAN_RANGES}])[人孩]",
     re.IGNORECASE,
 )
-"""What stands between a sign and "says" only where somebody else says it."""
+"""What stands between a sign and "says" only if somebody else is the speaker."""
 DETERMINER_END: Final = re.compile(
     r"\b(?:a|an|the|this|that|these|his|her|its|their|my|your|our|so-called|like|as|of|by|in|on|called|style)\s*$"
     r"|(?:的|一种|一个|一座|一家|一部|叫|是|为|如|像|在|以|用)$",
     re.IGNORECASE,
 )
-"""What stands before a quoted name or notion."""
+"""The word before a quoted name or notion."""
 NARRATOR_PATTERN: Final = (
     r"narrator|narration|narrates|voice[- ]?over|voiceover|announcer|off[- ]?screen voice|v\.o\."
     r"|旁白|画外音|解说词|解说|播音|配音"
@@ -105,9 +105,9 @@ NON_SPEAKER_LABEL: Final = re.compile(
     r"|风格|标题|文字|字幕|镜头|场景|画面|音乐|背景|氛围|主题|关键词|时间|地点|标语|口号|光线|色调|动作|提示|水印|片名|名称)(?:\s+(?:on|in|at|over|appears?|overlay|card)\b.*)?$",
     re.IGNORECASE,
 )
-"""What stands before a colon and speaks not."""
+"""A label before a colon that is no speaker."""
 STAGE_DIRECTION: Final = re.compile(
     r"(?<=[.!?…。！？”\"])\s*(?=(?:[Tt]he )?[Cc]amera\b|Cut to\b|The (?:scene|shot|screen|view|music|light)\b"
     r"|Fade\b|Close[- ]?up\b|Then (?:the|he|she|they|@)|Wide shot\b|镜头|画面|随后|然后|接着|最后|@|\()"
 )
-"""Where unquoted speech ends and the description goes on."""
+"""Where unquoted speech ends and the description continues."""

@@ -1,1 +1,1 @@
-"""Voices synthesised: text to phonemes, phonemes to samples."""
+"""Speech synthesis: text to phonemes, phonemes to samples."""

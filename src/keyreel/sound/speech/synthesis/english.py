@@ -1,4 +1,4 @@
-"""The one English voice of every install, varied in pitch, vocal tract and pace within natural limits."""
+"""The English voice of every install, varied in pitch, formants and pace; knows no voice ids."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ if TYPE_CHECKING:
     from hibari import Hibari
     from numpy.typing import NDArray
 
+    from keyreel.sound.arrays import Mono, Spectra
     from keyreel.sound.speech.voice_choice import VoiceVariation
 
-BASE_SAMPLE_RATE: Final = 24_000
-"""Samples a second that the voice makes."""
-
 _NOISE_SEED: Final = 1
-_MAX_PHONEMES: Final = 400
-_BIN_HZ: Final = 20.0  # hertz
-_MIN_VOICED_HZ: Final = 60.0
+_MAX_PHONEMES: Final = 400  # spoken in one piece
+_BIN_HZ: Final = 20.0  # between two bins of the voice's spectra
+_MIN_VOICED_HZ: Final = 60.0  # pitches below mean unvoiced
 _CLAUSE_BREAK: Final = re.compile(r"(?<=[,;:—])\s+")
 
 
@@ -29,33 +27,31 @@ class BaseVoice:
 
     @property
     def vocabulary(self) -> dict[str, int]:
-        """The numbers of phonemes. It is Kokoro's own, from which this voice was distilled."""
+        """The token of each phoneme: Kokoro's own, from which this voice was distilled."""
         return dict(self._model.vocab)
 
     def phonemize(self, text: str) -> str:
-        """Return how English text is pronounced; numbers, times, money and abbreviations are read out."""
+        """Return the phonemes of English text; numbers, times, money and abbreviations are spelled out."""
         return str(self._model.g2p(text))
 
-    def say(self, text: str, variation: VoiceVariation, *, speed: float) -> NDArray[np.float32]:
-        """Speak. Equal requests give equal samples on one machine."""
+    def say(self, text: str, variation: VoiceVariation, *, speed: float) -> Mono:
+        """Speak at 24 kHz. Equal requests give equal samples on one machine."""
         spoken = [
             self._synthesize_clause(each, variation, speed) for each in _split_phonemes(self.phonemize(text))
         ]
         return np.concatenate(spoken) if spoken else np.zeros(0, np.float32)
 
-    def _synthesize_clause(
-        self, phonemes: str, variation: VoiceVariation, speed: float
-    ) -> NDArray[np.float32]:
-        """Speak through the voice's own source and filter: a variation sounds like another speaker."""
+    def _synthesize_clause(self, phonemes: str, variation: VoiceVariation, speed: float) -> Mono:
+        """Vary the model's source and filter spectra: the result sounds like another speaker."""
         from hibari import dsp
 
-        numbers = self._model.ids(phonemes)
-        inputs = {"ids": np.array([numbers], np.int64), "speed": np.ones(1, np.float32)}
+        tokens = self._model.ids(phonemes)
+        inputs = {"ids": np.array([tokens], np.int64), "speed": np.ones(1, np.float32)}
         outputs = [np.asarray(each, np.float32)[0] for each in self._model.sess.run(None, inputs)]
-        # The network's own speed rounds each sound's length: its frames are laid closer here instead.
+        # The model's own speed rounds each phoneme's length: its frames are resampled in time instead.
         harmonics, phase, noise, residue, residue_phase, pitch = (
-            _resample_frames(each, speed * variation.pace, interpolate=loudness)
-            for each, loudness in zip(outputs, (True, False, True, True, False, False), strict=True)
+            _resample_frames(each, speed * variation.pace, interpolate=is_magnitude)
+            for each, is_magnitude in zip(outputs, (True, False, True, True, False, False), strict=True)
         )
         return np.asarray(
             dsp.synth(
@@ -79,30 +75,28 @@ class BaseVoice:
         return Hibari()  # never another voice by name: all but this one would be downloaded
 
 
-def _interpolate_envelope(harmonics: NDArray[np.float32], pitch: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Make a log spectrum [bins, frames] fit for other pitches than its own.
+def _interpolate_envelope(harmonics: Spectra, pitch: NDArray[np.float32]) -> Spectra:
+    """Return a log spectrum that is valid at other pitches than its own; `pitch` is in Hz, [frames].
 
-    It means something at its own harmonics alone: between them, and below the first, nothing was trained.
-    So it is read at the harmonics, and a straight line drawn between each two.
+    It is valid at its own harmonics alone: between them, and below the first, nothing was trained. So it is
+    sampled at the harmonics and interpolated linearly between them.
     """
     last = len(harmonics) - 1
     spacing = np.where(pitch > _MIN_VOICED_HZ, pitch, 2 * _BIN_HZ) / _BIN_HZ
     number = np.maximum(np.arange(last + 1)[:, None] / spacing, 1)
     below = np.floor(number)
 
-    def at(harmonic: NDArray[np.float64]) -> NDArray[np.float32]:
+    def at(harmonic: NDArray[np.float64]) -> Spectra:
         centre = np.clip(np.rint(harmonic * spacing), 1, last - 1).astype(np.int64)
         around = [np.take_along_axis(harmonics, centre + side, axis=0) for side in (-1, 0, 1)]
         return np.asarray(np.mean(around, axis=0), np.float32)
 
-    drawn = at(below) + (number - below) * (at(below + 1) - at(below))
-    return np.asarray(np.where(pitch > _MIN_VOICED_HZ, drawn, harmonics), np.float32)
+    envelope = at(below) + (number - below) * (at(below + 1) - at(below))
+    return np.asarray(np.where(pitch > _MIN_VOICED_HZ, envelope, harmonics), np.float32)
 
 
-def _shift_spectrum(
-    spectrum: NDArray[np.float32], factor: float, *, interpolate: bool = True
-) -> NDArray[np.float32]:
-    """Move a spectrum's shape up or down in frequency. Phases are not interpolated `between` bins."""
+def _shift_spectrum(spectrum: Spectra, factor: float, *, interpolate: bool = True) -> Spectra:
+    """Scale a spectrum's frequencies by a factor. Phases must not be interpolated between bins."""
     if factor == 1:
         return spectrum
     last = len(spectrum) - 1
@@ -115,7 +109,7 @@ def _shift_spectrum(
 
 
 def _resample_frames(frames: NDArray[np.float32], pace: float, *, interpolate: bool) -> NDArray[np.float32]:
-    """Lay frames, the last axis, closer or wider. Phases and pitch are not interpolated `between` frames."""
+    """Resample frames, the last axis, in time. Phases and pitch must not be interpolated between frames."""
     if pace == 1:
         return frames
     last = frames.shape[-1] - 1

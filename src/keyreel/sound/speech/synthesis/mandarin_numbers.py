@@ -1,4 +1,4 @@
-"""Numbers inside Chinese text, written out as they are read."""
+"""Numbers in Chinese text, spelled out as they are read; knows no phonemes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 _DIGITS: Final = "零一二三四五六七八九"
 _POWERS_OF_TEN: Final = ("", "十", "百", "千")
 _MYRIADS: Final = ("", "万", "亿", "万亿")
-_MAX_DIGITS: Final = 4 * len(_MYRIADS)
+_MAX_DIGITS: Final = 4 * len(_MYRIADS)  # longer numbers are read digit by digit
 _UNITS: Final = {
     "km": "公里",
     "kg": "公斤",
@@ -35,7 +35,7 @@ _CURRENCIES: Final = {"¥": "元", "￥": "元", "$": "美元", "€": "欧元"}
 
 
 def spell_out_numbers(text: str) -> str:
-    """Write out times, years, percentages, money, measures and numbers."""
+    """Spell out times, years, percentages, money, measures and numbers."""
     text = _MINUS.sub("负", text)
     text = _CLOCK_TIME.sub(lambda m: f"{_read_hour(m[1])}点{_read_minutes(m[2])}", text)
     text = _YEAR.sub(lambda m: _read_digits(m[1]), text)

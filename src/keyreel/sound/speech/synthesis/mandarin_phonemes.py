@@ -1,11 +1,11 @@
-"""Mandarin as the phonemes that the Kokoro voices were trained on: IPA, with an arrow for each tone."""
+"""Mandarin text as the phonemes that Kokoro was trained on: IPA, with an arrow for each tone."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from keyreel.sound.speech.language import HAN_RANGES
+from keyreel.calling import HAN_RANGES
 from keyreel.sound.speech.synthesis.mandarin_numbers import spell_out_numbers
 
 if TYPE_CHECKING:
@@ -59,16 +59,16 @@ _SEGMENT: Final = re.compile(
 
 
 def phonemize_mandarin(text: str, phonemize_english: Callable[[str], str]) -> str:
-    """Return the phonemes of Chinese text; numbers are read in Chinese, Latin words by `english`."""
+    """Return the phonemes of Chinese text; Latin words are left to `phonemize_english`."""
 
-    def sounds(match: re.Match[str]) -> str:
+    def phonemize(match: re.Match[str]) -> str:
         return (
             _phonemize_characters(match["han"])
             if match["han"]
             else f" {phonemize_english(match['latin'].strip())} "
         )
 
-    spoken = _SEGMENT.sub(sounds, spell_out_numbers(text).translate(_PUNCTUATION))
+    spoken = _SEGMENT.sub(phonemize, spell_out_numbers(text).translate(_PUNCTUATION))
     spoken = re.sub(r"([,.!?:;…])(?=\S)", r"\1 ", spoken)
     return re.sub(r"\s+([,.!?:;…])", r"\1", re.sub(r"\s+", " ", spoken)).strip()
 
@@ -88,7 +88,7 @@ def _phonemize_characters(characters: str) -> str:
 
 
 def _phonemize_syllable(spelled: str) -> str:
-    """Turn one syllable such as `zhong1` into phonemes; what is none becomes silence."""
+    """Return the phonemes of one pinyin syllable such as `zhong1`; empty where it is none."""
     spelled = spelled.replace("ü", "v")
     match = _SYLLABLE.fullmatch(spelled)
     if match is None:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from keyreel.provenance.mp4_boxes import Mp4Box, iterate_boxes
+from keyreel.media.mp4_boxes import Mp4Box, iterate_boxes
 
 
 def walked(data: bytes) -> list[Mp4Box]:

@@ -1,4 +1,4 @@
-"""The outermost boxes of an MP4 (ISO 14496-12, 4.2), walked without reading what they hold."""
+"""The top-level boxes of an MP4 (ISO 14496-12, 4.2); does not read what they hold."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HEADER: Final = 8
-_EXTENDED_TYPE: Final = 16
-# A stranger's file may be a million empty boxes; ours has six.
+_HEADER: Final = 8  # bytes: size and type
+_EXTENDED_TYPE: Final = 16  # bytes
+# A stranger's file may hold a million empty boxes; ours has six.
 _MAX_BOXES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Mp4Box:
-    """A box's type, the extended one of `uuid` boxes, and where its content begins and how long it is."""
+    """A box: its type, the extended one of `uuid` boxes, and its content's offset and size in bytes."""
 
     kind: bytes
     start: int
@@ -24,7 +24,7 @@ class Mp4Box:
 
 
 def iterate_boxes(file: BinaryIO) -> Iterator[Mp4Box]:
-    """Yield the file's first boxes in order; ends where a box cannot be one."""
+    """Yield the file's boxes in order, 1000 at most; end at the first that is malformed."""
     end = file.seek(0, 2)
     at = 0
     for _ in range(_MAX_BOXES):

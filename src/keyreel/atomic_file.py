@@ -1,0 +1,109 @@
+"""Files that appear under their final name whole or not at all; does not know what is in them.
+
+- `write_atomically`, `copy_atomically`: the whole content is there already.
+- `open_atomically`: the content comes in pieces.
+- `replace_atomically`: a library writes the file itself and wants a path.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+# obstore leaves names that end in "#" and digits out of its listings: it takes them for uploads under way.
+_UNFINISHED_SUFFIX: Final = "#{}"
+_SUFFIX_BITS: Final = 48  # of chance: two writers never meet under one name
+_COPY_BYTES: Final = 1 << 20  # read and written at a time
+
+_READABLE_BY_ALL: Final = 0o644
+
+
+@contextmanager
+def open_atomically(path: Path, mode: int = 0o666, *, durable: bool = True) -> Generator[BinaryIO]:
+    """Open a new file beside `path` that takes its name once the block ends without an error.
+
+    Several writers of one path do not disturb each other; the last one to end wins. `mode` holds from the
+    first byte on, less the process's umask. A file that is not `durable` may be lost or empty after a power
+    cut, and costs no wait for the disk.
+
+    Raises:
+        OSError: the file could not be written; `path` is as it was.
+    """
+    unfinished = path.with_name(path.name + _UNFINISHED_SUFFIX.format(secrets.randbits(_SUFFIX_BITS)))
+    try:
+        opener = partial(os.open, mode=mode)
+        with open(unfinished, "xb", opener=opener) as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    if durable:
+        _fsync(path.parent)
+
+
+def write_atomically(path: Path, data: bytes, mode: int = _READABLE_BY_ALL) -> None:
+    """Write a whole file, durably; a missing folder is made.
+
+    Raises:
+        OSError: the file could not be written; `path` is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_atomically(path, mode) as file:
+        file.write(data)
+
+
+def copy_atomically(source: Path, path: Path) -> None:
+    """Copy a whole file, durably; a missing folder is made.
+
+    Raises:
+        OSError: the file could not be written; `path` is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as opened, open_atomically(path, _READABLE_BY_ALL) as file:
+        shutil.copyfileobj(opened, file, _COPY_BYTES)
+
+
+@contextmanager
+def replace_atomically(path: Path) -> Generator[Path]:
+    """Lend the name of a part file that becomes `path`, durably, once the block ends without an error.
+
+    The part's name follows from `path`: one writer at a time, and what a killed one left is overwritten.
+
+    Raises:
+        OSError: the part could not become `path`, or the block wrote none; `path` is as it was.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        yield part
+        _fsync(part)
+        part.replace(path)
+        _fsync(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def delete_unfinished(folder: Path) -> None:
+    """Delete what writes that were cut off left below a folder. Nothing may be writing there meanwhile."""
+    for left in folder.rglob("*#*"):
+        if left.name.rpartition("#")[2].isdigit():
+            left.unlink(missing_ok=True)
+
+
+def _fsync(path: Path) -> None:
+    """Put a file's bytes, or a folder's names, on the disk: a new name is durable only once its folder is."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
