@@ -48,7 +48,7 @@ EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.supports
 def test_a_video_is_one_line_away(spoken: Any, kind: Any, tmp_path: Path) -> None:
     service, seen = Service(spoken.name), list[Any]()
     with client_of(service) as client:
-        video = client.generate(spoken.model_id(kind), on_progress=seen.append, **FULL[kind.name()])
+        video = client.generate(spoken.format_model_id(kind), on_progress=seen.append, **FULL[kind.name()])
         saved = video.save(tmp_path / "v.mp4")
         video.save_cover(tmp_path / "c.jpg")
     assert service.got == request(kind)
@@ -56,7 +56,7 @@ def test_a_video_is_one_line_away(spoken: Any, kind: Any, tmp_path: Path) -> Non
     assert (tmp_path / "c.jpg").read_bytes() == COVER
     assert video.seed == 11
     assert video.url == "http://service.test/files/v.mp4?s=1"
-    assert [report.state.final for report in seen] == [False, False, True]
+    assert [report.state.is_final for report in seen] == [False, False, True]
     assert seen[1].progress == 0.5
 
 

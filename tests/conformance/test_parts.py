@@ -56,11 +56,15 @@ def test_both_sides_of_every_number_are_probed() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
 @pytest.mark.parametrize("state", TaskState)
 def test_every_answer_fits_its_schema(dialect: Any, state: TaskState) -> None:
-    for kind in filter(dialect.offers, ENDPOINTS):
+    for kind in filter(dialect.supports, ENDPOINTS):
         request, task = build_example_request(kind), build_example_task(build_example_request(kind), state)
         links = EXAMPLE_LINKS if state is TaskState.SUCCEEDED else None
-        assert not find_schema_violation(dialect.accepted(task, request), f"{dialect.name}.accepted")
-        assert not find_schema_violation(dialect.result(task, request, links, 3), f"{dialect.name}.result")
+        assert not find_schema_violation(
+            dialect.build_submit_response(task, request), f"{dialect.name}.accepted"
+        )
+        assert not find_schema_violation(
+            dialect.build_result_response(task, request, links, 3), f"{dialect.name}.result"
+        )
 
 
 @pytest.mark.parametrize(

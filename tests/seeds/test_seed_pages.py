@@ -235,7 +235,7 @@ def test_a_field_beyond_its_limits_is_refused_by_name(page: Page, name: str) -> 
 def test_absent_and_null_fields_take_the_pages_defaults(page: Page) -> None:
     for request in (read(page), read(page, **dict.fromkeys(page.defaults))):
         assert {name: getattr(request, name) for name in page.defaults} == page.defaults
-        assert request.without_effect() == ()
+        assert request.list_ignored_fields() == ()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -267,21 +267,21 @@ def test_the_watermarks_fields_are_read_with_the_watermark_only(page: Page) -> N
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_images_may_be_wide_or_tall_four_to_one_and_of_fifty_megabytes(page: Page) -> None:
     request = read(page)
-    for path in request.images():
+    for path in request.get_image_sources():
         rules = request.get_image_rules(path)
         assert (rules.widest, rules.max_bytes) == (4, 50_000_000)
 
 
 def test_images_of_the_q1_page_have_128_pixels_and_less_than_ten_megabytes_inline() -> None:
-    rules = read(Q1_REFERENCE).image_rules("images[0]")
+    rules = read(Q1_REFERENCE).get_image_rules("images[0]")
     assert rules.min_side == 128
     assert rules.max_inline_bytes == 9_999_999
     assert rules.data_uri_only
-    assert read(IMG2VIDEO).image_rules("images[0]").min_side == 1
+    assert read(IMG2VIDEO).get_image_rules("images[0]").min_side == 1
 
 
 def test_a_watermarks_image_has_any_ratio_and_stays_transparent() -> None:
-    rules = read(IMG2VIDEO, watermark=True, wm_url=URL).image_rules("wm_url")
+    rules = read(IMG2VIDEO, watermark=True, wm_url=URL).get_image_rules("wm_url")
     assert rules.widest is None
     assert rules.keep_alpha
 
@@ -290,4 +290,4 @@ def test_a_watermarks_image_has_any_ratio_and_stays_transparent() -> None:
     ("ratio", "size"), [("16:9", "1920x1080"), ("9:16", "1080x1920"), ("1:1", "1080x1080")]
 )
 def test_the_q1_page_has_three_frame_sizes(ratio: str, size: str) -> None:
-    assert str(read(Q1_REFERENCE, aspect_ratio=ratio).order(1).frame_size) == size
+    assert str(read(Q1_REFERENCE, aspect_ratio=ratio).to_order(1).size) == size
