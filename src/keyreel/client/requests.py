@@ -14,8 +14,8 @@ from keyreel.wire.requests.parsing import validate_fields
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 
 def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:

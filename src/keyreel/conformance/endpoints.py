@@ -7,6 +7,7 @@ video. What is allowed is shown likewise: the host is to complain of the other m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 
     from keyreel.conformance.dialect_client import DialectClient
     from keyreel.conformance.limits import LimitProbe
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
-_OK: Final = 200
 _STOPPED: Final = "this host takes what it documents as refused, which may cost: go on with --render"
 
 
@@ -109,7 +109,7 @@ class LimitChecker:
         call = self.client.build_submit(kind, probe.fields)
         path = f"/v1/validate/{quote(kind.name())}?dialect={self.client.dialect.name}"
         answer = self.client.send_request("POST", path, json=call.json)
-        if answer.status != _OK or answer.body is None:
+        if answer.status != HTTPStatus.OK or answer.body is None:
             return f"no verdict: {answer.excerpt}"
         wrong = [each for each in answer.body["problems"] if each["error"] != "UnsupportedOrder"]
         return "; ".join(each["message"] for each in wrong)

@@ -12,7 +12,7 @@ from keyreel.wire.reference.response_schemas import RESPONSE_SCHEMAS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 _MOST_CHARACTERS: Final = 300
 """Characters of a report's line: a violation may quote a whole response."""

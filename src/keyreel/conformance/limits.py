@@ -23,8 +23,8 @@ from keyreel.wire.reference.model_list import get_field_limits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
+    from keyreel.wire.json_types import Json
 
 _SIDE: Final = 256
 _LARGE_THRESHOLD: Final = 100_000

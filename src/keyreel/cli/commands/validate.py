@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.cli.commands.generate import RequestOptions
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 
 def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> int:

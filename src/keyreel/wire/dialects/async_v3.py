@@ -14,7 +14,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     QueryParameter,
     Report,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import TenantBalance
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _RESULT_PATH: Final = "/v3/async/task-result"
 _TASK_ID: Final = QueryParameter(

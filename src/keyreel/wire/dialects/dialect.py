@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.dialects.webhooks import WebhookPolicy
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from keyreel.task import SignedLinks, Task, TaskFilter, TaskId, TaskState
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 
 class RouteAction(StrEnum):

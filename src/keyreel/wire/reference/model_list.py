@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from keyreel.pricing import PriceTable
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 
 def list_models(prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:

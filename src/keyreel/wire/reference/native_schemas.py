@@ -19,7 +19,7 @@ from keyreel.wire.reference.schema_parts import (
 )
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 _STATES: Final = tuple(dict.fromkeys(STATUS_BY_STATE.values()))
 _CREATIONS: Final = describe_list(

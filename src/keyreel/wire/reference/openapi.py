@@ -34,8 +34,9 @@ from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_request,
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Dialect, Json
+    from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _MODELS_QUERY: Final = (

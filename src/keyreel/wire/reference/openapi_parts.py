@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Dialect, Json, QueryParameter
+    from keyreel.wire.dialects.dialect import Dialect, QueryParameter
+    from keyreel.wire.json_types import Json
 
 REF: Final = "#/components/schemas/{model}"
 

@@ -18,7 +18,7 @@ from keyreel.wire.reference.schema_parts import (
 )
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 _OR_NULL: Final[Json] = {"type": ["integer", "null"]}
 _URL_OR_NULL: Final[Json] = {"type": ["string", "null"], "format": "uri"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 TEXT: Final = {"type": "string"}
 INTEGER: Final = {"type": "integer"}

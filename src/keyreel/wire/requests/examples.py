@@ -11,8 +11,8 @@ from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 EXAMPLE_LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
 _IMAGES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 MAX_NESTING: Final = 32
 """Objects and lists within each other."""

@@ -16,8 +16,9 @@ from keyreel.wire.requests.examples import build_example_request
 from keyreel.wire.requests.parsing import list_violations
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
     from keyreel.wire.requests.parsing import RuleViolation
 
 _MOST_ROUNDS: Final = 8

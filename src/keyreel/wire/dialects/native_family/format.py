@@ -16,7 +16,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     Report,
     RouteAction,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from keyreel.task import SignedLinks, Task, TaskFilter
     from keyreel.wire.dialects.dialect import TaskPage, TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
 

@@ -16,7 +16,8 @@ from keyreel.wire.endpoints import catalogue
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.wire.dialects.dialect import Json, ListedTask, TaskPage
+    from keyreel.wire.dialects.dialect import ListedTask, TaskPage
+    from keyreel.wire.json_types import Json
 
 STATE_BY_STATUS: Final = {
     "created": TaskState.QUEUED,

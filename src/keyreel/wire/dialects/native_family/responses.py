@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.task import SignedLinks, Task
-    from keyreel.wire.dialects.dialect import Json, TenantBalance
+    from keyreel.wire.dialects.dialect import TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 PLACEHOLDER_PROMPT: Final = "."
 """Stands for the prompt where an endpoint wants one and this format's pages do not; never shown."""

@@ -16,8 +16,8 @@ from keyreel.wire.endpoints.fields import Rule, parse_aspect_ratio
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _COMMON_RATIOS: Final = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9")
 _RATIO_TOLERANCE: Final = Fraction(1, 50)

@@ -19,8 +19,8 @@ from keyreel.wire.requests.parsing import describe_value, list_violations
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
     from keyreel.wire.requests.parsing import RuleViolation
 
 SUPPORTED_OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)

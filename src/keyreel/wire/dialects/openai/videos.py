@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
@@ -12,7 +13,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     Report,
     RouteAction,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import TaskPage
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _PATH: Final = "/v1/videos"
 _STATUS_BY_STATE: Final = {
@@ -98,9 +99,6 @@ _FAILURE_CODES: Final = {
     errors.Expired: "cancelled",
     errors.KeyreelError: "video_generation_failed",
 }
-_UNAUTHORIZED: Final = 401
-_TOO_MANY: Final = 429
-_SERVER_FAULT: Final = 500
 _DEFAULT_ASPECT_RATIO: Final = Size(16, 9).aspect_ratio
 _SECONDS_DESCRIPTION: Final = "The length; it becomes the nearest that the model can do."
 _SIZE_DESCRIPTION: Final = "Width x height in pixels; they become the nearest that the model can do."
@@ -254,11 +252,11 @@ class OpenAIVideos(Dialect):
         del request_id
         row = find_error_mapping(_ERROR_TABLE, error)
         kind = "invalid_request_error"
-        if row.status >= _SERVER_FAULT:
+        if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             kind = "server_error"
-        elif row.status == _UNAUTHORIZED:
+        elif row.status == HTTPStatus.UNAUTHORIZED:
             kind = "authentication_error"
-        elif row.status == _TOO_MANY:
+        elif row.status == HTTPStatus.TOO_MANY_REQUESTS:
             kind = "rate_limit_error"
         # The last row of a class is the usual one: a path that leads nowhere names no model.
         code = "model_not_found" if row.error_class is errors.UnknownEndpoint and error.field else row.code

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from keyreel import errors
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 PARAMETERS: Final = "parameters"
 """Where the other fields stand beside messages."""

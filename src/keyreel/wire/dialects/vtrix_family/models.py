@@ -12,8 +12,8 @@ from keyreel.wire.endpoints.generation import Generation
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 MODELS_PATH: Final = "/api/v1/skill/models"
 """Where clients look for models."""

@@ -12,7 +12,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     Report,
     RouteAction,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 __all__ = ["MODELS_PATH", "Vtrix", "build_model_page", "build_model_spec"]
 
