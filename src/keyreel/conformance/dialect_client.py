@@ -27,9 +27,9 @@ class DialectClient:
     host: RemoteHost
     dialect: Dialect
 
-    def build_submit(self, kind: type[Endpoint], fields: Json) -> ApiRequest:
+    def build_submit(self, endpoint_class: type[Endpoint], fields: Json) -> ApiRequest:
         """Return the submit of any fields, good or not."""
-        usual = self.dialect.build_submit_request(build_example_request(kind))
+        usual = self.dialect.build_submit_request(build_example_request(endpoint_class))
         body = usual.json or {}
         model = {"model": body["model"]} if "model" in body else {}
         wrapped = {"input": [{"params": fields}]} if "input" in body else fields

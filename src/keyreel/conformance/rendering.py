@@ -48,10 +48,10 @@ class RenderCheck:
     others: tuple[Dialect, ...]
     timeout_seconds: float
 
-    def check(self, kind: type[Endpoint]) -> Iterator[CheckResult]:
+    def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
         """Make the video and look at everything on its way."""
-        name, subject = self.client.dialect.name, kind.name()
-        answer = self.client.submit(self.client.build_submit(kind, _build_fields()))
+        name, subject = self.client.dialect.name, endpoint_class.name()
+        answer = self.client.submit(self.client.build_submit(endpoint_class, _build_fields()))
         task = self.client.parse_task_id(answer)
         if not task:
             yield make_failed(name, subject, "a good request is accepted", answer.excerpt)
@@ -136,10 +136,10 @@ class RenderCheck:
         return make_passed(name, subject, check)
 
 
-def choose_endpoint(kinds: tuple[type[Endpoint], ...]) -> type[Endpoint]:
+def choose_endpoint(endpoint_classes: tuple[type[Endpoint], ...]) -> type[Endpoint]:
     """Return the cheapest endpoint for the check: an image to a video."""
-    able = [kind for kind in kinds if kind.operation is Operation.IMG2VIDEO]
-    return next((kind for kind in able if kind.family == "q2-turbo"), able[0] if able else ENDPOINTS[1])
+    able = [each for each in endpoint_classes if each.operation is Operation.IMG2VIDEO]
+    return next((each for each in able if each.family == "q2-turbo"), able[0] if able else ENDPOINTS[1])
 
 
 def _build_fields() -> Json:

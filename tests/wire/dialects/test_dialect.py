@@ -49,7 +49,7 @@ def test_a_submit_arrives_as_it_was_sent(each: Dialect, kind: type[Endpoint]) ->
     sent = request(kind)
     call = each.build_submit_request(sent)
     asked = each.parse_submit_request(path_values(each, call), over_http(call.json))
-    assert asked.endpoint is kind
+    assert asked.endpoint_class is kind
     assert asked.ignored == ()
     assert validate_fields(asked) == sent
 

@@ -18,7 +18,7 @@ def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None,
     from keyreel.client.requests import build_parsed_submit
 
     asked = build_parsed_submit(wish.model, wish.to_client_fields())
-    name = asked.endpoint.name()
+    name = asked.endpoint_class.name()
     found = (
         _validate_remotely(name, asked.fields, base_url, api_key)
         if base_url

@@ -239,14 +239,14 @@ class AsyncV3(Dialect):
         known = find_error(_ERROR_TABLE, (status, reason), message, field)
         return known or errors.RemoteError(message, status=status, code=reason)
 
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "vidu-q2-pro-startend2video" and the like."""
-        if endpoint.name() in _IRREGULAR:
-            return _IRREGULAR[endpoint.name()]
-        word = endpoint.operation.value.replace("_", "")
-        if endpoint.family.startswith("q3"):
-            word = _SHORT.get(endpoint.operation, word)
-        return f"vidu-{endpoint.family}-{word}"
+        if endpoint_class.name() in _IRREGULAR:
+            return _IRREGULAR[endpoint_class.name()]
+        word = endpoint_class.operation.value.replace("_", "")
+        if endpoint_class.family.startswith("q3"):
+            word = _SHORT.get(endpoint_class.operation, word)
+        return f"vidu-{endpoint_class.family}-{word}"
 
 
 def _build_extra(task: Task) -> dict[str, Any]:

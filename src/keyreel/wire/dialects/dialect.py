@@ -129,7 +129,7 @@ class TenantBalance:
 class ParsedSubmit:
     """A submit's body, understood: the endpoint's class, its fields under their own names, unknown names."""
 
-    endpoint: type[Endpoint]
+    endpoint_class: type[Endpoint]
     fields: Json
     ignored: tuple[str, ...] = ()
 
@@ -155,18 +155,18 @@ class Dialect(ABC):
     webhook_policy: ClassVar[WebhookPolicy] = WebhookPolicy()
     """What callbacks promise."""
 
-    def supports(self, endpoint: type[Endpoint]) -> bool:
+    def supports(self, endpoint_class: type[Endpoint]) -> bool:
         """Say whether this format has words for the endpoint; most have for all."""
-        del endpoint
+        del endpoint_class
         return True
 
     def get_path(self, action: RouteAction) -> str:
         """Return the address of an action; "" where the format has none."""
         return next((route.path for route in self.routes if route.action is action), "")
 
-    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
         """Return the JSON schema of a submit's body; `fields` is the one of the endpoint's own fields."""
-        del endpoint
+        del endpoint_class
         return fields
 
     # The server's side.
@@ -281,5 +281,5 @@ class Dialect(ABC):
         """Read a refusal as the domain's error where the format says enough, else as RemoteError."""
 
     @abstractmethod
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return this format's name of an endpoint, for example "vidu-q2-pro-img2video"."""

@@ -36,7 +36,7 @@ class ErrorMapping:
 def find_error_mapping(table: tuple[ErrorMapping, ...], error: Refusal) -> ErrorMapping:
     """Return the row of the error's class, or of the nearest one above it. The table ends with Refusal."""
     rows = {row.error_class: row for row in table}
-    return next(rows[kind] for kind in type(error).__mro__ if kind in rows)
+    return next(rows[error_class] for error_class in type(error).__mro__ if error_class in rows)
 
 
 def find_error(
@@ -59,7 +59,7 @@ def find_failure_code(task: Task, refusals: tuple[ErrorMapping, ...], endings: F
     if task.state not in {TaskState.FAILED, TaskState.CANCELLED}:
         return ""
     codes = {row.error_class: row.code for row in refusals} | dict(endings)
-    return next(codes[kind] for kind in _get_failure_class(task).__mro__ if kind in codes)
+    return next(codes[each] for each in _get_failure_class(task).__mro__ if each in codes)
 
 
 def _get_failure_class(task: Task) -> type[KeyreelError]:

@@ -33,9 +33,9 @@ _FIELDS: Final[dict[Operation, Json]] = {
 }
 
 
-def build_example_request(kind: type[Endpoint]) -> Endpoint:
+def build_example_request(endpoint_class: type[Endpoint]) -> Endpoint:
     """Return a request."""
-    return validate_fields(ParsedSubmit(kind, _FIELDS[kind.operation]))
+    return validate_fields(ParsedSubmit(endpoint_class, _FIELDS[endpoint_class.operation]))
 
 
 def build_example_task(request: Endpoint, state: TaskState) -> Task:

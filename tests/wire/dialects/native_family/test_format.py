@@ -65,7 +65,7 @@ def test_a_prompt_that_was_never_given_is_never_sent() -> None:
 def test_a_template_needs_no_model() -> None:
     body = {"template": "hugging", "images": ["https://a.b/c.png"]}
     asked = NATIVE.parse_submit_request({"operation": "template2video"}, body)
-    assert asked.endpoint.name() == "q2-template2video"
+    assert asked.endpoint_class.name() == "q2-template2video"
 
 
 def test_unknown_paths_models_and_fields_are_told_apart() -> None:

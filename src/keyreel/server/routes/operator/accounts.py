@@ -14,7 +14,7 @@ from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.wire.requests.parsing import describe_value
+from keyreel.wire.endpoints.value_text import describe_value
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -127,15 +127,15 @@ class OpenAIVideos(Dialect):
         },
     }
 
-    def supports(self, endpoint: type[Endpoint]) -> bool:
+    def supports(self, endpoint_class: type[Endpoint]) -> bool:
         """Say yes to words with one image, two or none: there is no word for subjects or keyframes."""
-        return endpoint.operation in SUPPORTED_OPERATIONS
+        return endpoint_class.operation in SUPPORTED_OPERATIONS
 
-    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
         """Describe the format's own fields; those of the endpoint may stand beside them."""
         del fields
         properties: Json = {
-            "model": {"const": self.format_model_id(endpoint)},
+            "model": {"const": self.format_model_id(endpoint_class)},
             "prompt": {"type": "string", "description": "What is to happen."},
             "seconds": {
                 "anyOf": [{"type": "string"}, {"type": "integer"}],
@@ -143,7 +143,7 @@ class OpenAIVideos(Dialect):
             },
             "size": {"type": "string", "pattern": "^[0-9]+x[0-9]+$", "description": _SIZE_DESCRIPTION},
         }
-        if endpoint.operation is not Operation.TEXT2VIDEO:
+        if endpoint_class.operation is not Operation.TEXT2VIDEO:
             properties["input_reference"] = {
                 "anyOf": [
                     {"type": "string"},
@@ -251,18 +251,18 @@ class OpenAIVideos(Dialect):
         """Write `{error: {message, type, param, code}}`."""
         del request_id
         row = find_error_mapping(_ERROR_TABLE, error)
-        kind = "invalid_request_error"
+        error_type = "invalid_request_error"
         if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            kind = "server_error"
+            error_type = "server_error"
         elif row.status == HTTPStatus.UNAUTHORIZED:
-            kind = "authentication_error"
+            error_type = "authentication_error"
         elif row.status == HTTPStatus.TOO_MANY_REQUESTS:
-            kind = "rate_limit_error"
+            error_type = "rate_limit_error"
         # The last row of a class is the usual one: a path that leads nowhere names no model.
         code = "model_not_found" if row.error_class is errors.UnknownEndpoint and error.field else row.code
         error_body = {
             "message": truncate_message(error),
-            "type": kind,
+            "type": error_type,
             "param": error.field[:200] or None,
             "code": code,
         }
@@ -326,9 +326,9 @@ class OpenAIVideos(Dialect):
         known = find_error(_ERROR_TABLE, (status, code), message, field)
         return known or errors.RemoteError(message, status=status, code=code)
 
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "viduq2-pro-img2video" and the like."""
-        return format_model_id(endpoint)
+        return format_model_id(endpoint_class)
 
 
 def _build_error(task: Task) -> Json | None:
