@@ -24,6 +24,7 @@ from keyreel.wire.dialects.error_codes import (
     find_error,
     find_error_mapping,
     find_failure_code,
+    truncate_field,
     truncate_message,
 )
 from keyreel.wire.dialects.webhooks import DEFAULT_SCHEDULE, WebhookPolicy
@@ -186,7 +187,7 @@ class AsyncV3(Dialect):
         """Write `{code, reason, message, metadata}`."""
         del request_id
         row = find_error_mapping(_ERROR_TABLE, error)
-        metadata = {"field": error.field[:200]} if error.field else {}
+        metadata = {"field": truncate_field(error)} if error.field else {}
         return row.status, {
             "code": row.status,
             "reason": row.code,

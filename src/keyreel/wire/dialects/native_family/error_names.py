@@ -11,6 +11,7 @@ from keyreel.wire.dialects.error_codes import (
     find_error,
     find_error_mapping,
     find_failure_code,
+    truncate_field,
     truncate_message,
 )
 
@@ -79,7 +80,7 @@ def build_error_response(error: Refusal, request_id: str) -> tuple[int, Json]:
         row = _UNREADABLE_REQUEST
     metadata = {"trace_id": request_id or _NO_TRACE}
     if error.field:
-        metadata["field"] = error.field[:200]
+        metadata["field"] = truncate_field(error)
     return row.status, {
         "code": row.status,
         "reason": row.code,

@@ -22,6 +22,7 @@ from keyreel.wire.dialects.error_codes import (
     find_error,
     find_error_mapping,
     find_failure_code,
+    truncate_field,
     truncate_message,
 )
 from keyreel.wire.dialects.openai.requests import (
@@ -263,7 +264,7 @@ class OpenAIVideos(Dialect):
         error_body = {
             "message": truncate_message(error),
             "type": error_type,
-            "param": error.field[:200] or None,
+            "param": truncate_field(error) or None,
             "code": code,
         }
         return row.status, {"error": error_body}
