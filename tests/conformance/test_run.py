@@ -131,7 +131,7 @@ def test_a_wrong_status_code_or_shape_is_told(server: Server) -> None:
     found, _ = seen(server, vague)
     told = {each.check: each.detail for each in problems(found)}
     assert "404 was due" in told["an unknown model"]
-    assert "answer.code is a str" in told["a wrong key"]
+    assert 'response.code: "403" is not of type "integer"' in told["a wrong key"]
 
 
 def test_an_unnamed_field_is_told(server: Server) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from keyreel.cli.local.operator import print_rows, run_operation
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.accounts.tenants import TenantStore
     from keyreel.tasks.store import TaskStore
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 _LIMITS = ("rpm", "running", "queued", "daily_credits")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from keyreel.cli.local.operator import Json, print_rows, run_operation
+from keyreel.cli.local.operator import print_rows, run_operation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
+    from keyreel.wire.json_types import Json
 
 _COLUMNS = ("id", "tenant", "state", "status", "attempts", "last", "next_at", "url")
 

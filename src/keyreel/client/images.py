@@ -32,10 +32,10 @@ def encode_image_source(image: ImageLike, field: str) -> str:
     if isinstance(image, str) and image.lower().startswith(_WEB):
         return image
     data = _read_bytes(image, field)
-    kind = _detect_image_type(data)
-    if not kind:
+    subtype = _detect_image_type(data)
+    if not subtype:
         raise InvalidImage(f"{field}: the file is not a PNG, JPEG or WebP image.", field=field)
-    return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"
+    return f"data:image/{subtype};base64,{b64encode(data).decode('ascii')}"
 
 
 def _read_bytes(image: ImageLike, field: str) -> bytes:
@@ -46,9 +46,9 @@ def _read_bytes(image: ImageLike, field: str) -> bytes:
     from PIL import Image
 
     if not isinstance(image, Image.Image):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
-        kind = type(image).__name__
+        got = type(image).__name__
         raise InvalidImage(
-            f"{field}: got {kind}; must be a path, bytes, a PIL image or an address.", field=field
+            f"{field}: got {got}; must be a path, bytes, a PIL image or an address.", field=field
         )
     file = BytesIO()
     image.save(file, format="PNG")

@@ -14,8 +14,8 @@ from keyreel.wire.requests.parsing import validate_fields
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 
 def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
@@ -33,9 +33,11 @@ def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
     """
     parsed = build_parsed_submit(model, asked)
     for name in parsed.ignored:
-        kind = parsed.endpoint
-        known = ", ".join(sorted(kind.model_fields))
-        raise InvalidRequest(f"{name}: {kind.name()} has no such field; it has {known}.", field=name)
+        endpoint_class = parsed.endpoint_class
+        known = ", ".join(sorted(endpoint_class.model_fields))
+        raise InvalidRequest(
+            f"{name}: {endpoint_class.name()} has no such field; it has {known}.", field=name
+        )
     return validate_fields(parsed)
 
 
@@ -47,14 +49,14 @@ def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
         InvalidRequest: the shorter fields do not fit together.
         OSError: an image's file cannot be read.
     """
-    kind = catalogue.find_endpoint(model)
+    endpoint_class = catalogue.find_endpoint(model)
     fields = {name: value for name, value in asked.items() if value is not None}
     if "image" in fields:
         fields["images"] = [fields.pop("image"), *fields.get("images", [])]
-    if kind.operation is Operation.MULTIFRAME and "images" in fields:
+    if endpoint_class.operation is Operation.MULTIFRAME and "images" in fields:
         fields = _expand_keyframes(fields)
-    unknown = tuple(name for name in fields if name not in kind.model_fields)
-    return ParsedSubmit(kind, _encode_images(fields), unknown)
+    unknown = tuple(name for name in fields if name not in endpoint_class.model_fields)
+    return ParsedSubmit(endpoint_class, _encode_images(fields), unknown)
 
 
 def _expand_keyframes(fields: Json) -> Json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import quote, urljoin
 from uuid import uuid4
 
@@ -19,15 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.task import TaskId
-    from keyreel.wire.dialects.dialect import Dialect, Json, Report
+    from keyreel.wire.dialects.dialect import Dialect, Report
     from keyreel.wire.endpoints.endpoint import Endpoint
-
-_RATE_LIMITED: Final = 429
-_FORBIDDEN: Final = 403
-_GONE: Final = 410
-_SERVER_FAULT: Final = 500
-_OK: Final = 200
-_ACCEPTED: Final = range(200, 300)
+    from keyreel.wire.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ class Pause:
 class StepResponse:
     """What came back; header names in lower case, no body for downloads and pauses."""
 
-    status: int = _OK
+    status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
 
@@ -130,7 +125,7 @@ class RemoteServer:
             body: object = from_json(answer.body)
         except ValueError:
             body = None
-        if answer.status in _ACCEPTED and isinstance(body, dict):
+        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
             return body
         if not isinstance(body, dict):
             raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
@@ -287,9 +282,9 @@ def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flo
             if last:
                 raise _make_unreachable_error(remote, error) from error
             continue
-        if answer.status == _OK:
+        if answer.status == HTTPStatus.OK:
             return path
-        if last or answer.status not in {_FORBIDDEN, _GONE}:
+        if last or answer.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
             raise RemoteError(f"The video's address answered {answer.status}.", status=answer.status)
         fresh = yield from poll(remote, report.id)
         url = fresh.cover_url if url == report.cover_url else fresh.video_url
@@ -309,7 +304,7 @@ def _is_transient(error: KeyreelError) -> bool:
     if isinstance(error, Unavailable | RateLimited):
         return True
     status = error.status if isinstance(error, RemoteError) else 1
-    return status in {0, _RATE_LIMITED} or status >= _SERVER_FAULT
+    return status in {0, HTTPStatus.TOO_MANY_REQUESTS} or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> RemoteError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from keyreel.conformance.json_schema import find_schema_violation
@@ -14,8 +15,9 @@ from keyreel.wire.requests.examples import build_example_request
 
 if TYPE_CHECKING:
     from keyreel.conformance.host import HostResponse, RemoteHost
-    from keyreel.wire.dialects.dialect import Dialect, Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import Dialect, ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,9 @@ class DialectClient:
     host: RemoteHost
     dialect: Dialect
 
-    def build_submit(self, kind: type[Endpoint], fields: Json) -> ApiRequest:
+    def build_submit(self, endpoint_class: type[Endpoint], fields: Json) -> ApiRequest:
         """Return the submit of any fields, good or not."""
-        usual = self.dialect.build_submit_request(build_example_request(kind))
+        usual = self.dialect.build_submit_request(build_example_request(endpoint_class))
         body = usual.json or {}
         model = {"model": body["model"]} if "model" in body else {}
         wrapped = {"input": [{"params": fields}]} if "input" in body else fields
@@ -55,7 +57,7 @@ class DialectClient:
 
     def parse_task_id(self, answer: HostResponse) -> TaskId | None:
         """Return the id of a task that was made after all."""
-        if answer.status >= 300 or answer.body is None:  # noqa: PLR2004 - HTTP's own number
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES or answer.body is None:
             return None
         try:
             return self.dialect.parse_submit_response(answer.body)

@@ -7,6 +7,7 @@ video. What is allowed is shown likewise: the host is to complain of the other m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 
     from keyreel.conformance.dialect_client import DialectClient
     from keyreel.conformance.limits import LimitProbe
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
-_OK: Final = 200
 _STOPPED: Final = "this host takes what it documents as refused, which may cost: go on with --render"
 
 
@@ -48,40 +48,40 @@ class LimitChecker:
     _named_first: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Where a host that finds two mistakes names the one that was probed."""
 
-    def check(self, kind: type[Endpoint]) -> Iterator[CheckResult]:
+    def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
         """Check every limit of an endpoint, what is beyond it first."""
-        found = list(iterate_probes(kind))
+        found = list(iterate_probes(endpoint_class))
         for probe in [each for each in found if each.expected_error] + [
             each for each in found if not each.expected_error
         ]:
-            yield self._run_probe(kind, probe)
+            yield self._run_probe(endpoint_class, probe)
 
-    def _run_probe(self, kind: type[Endpoint], probe: LimitProbe) -> CheckResult:
-        where = self.client.dialect.name, kind.name()
+    def _run_probe(self, endpoint_class: type[Endpoint], probe: LimitProbe) -> CheckResult:
+        where = self.client.dialect.name, endpoint_class.name()
         check = f"{probe.field}: {probe.description} is {'refused' if probe.expected_error else 'allowed'}"
         if probe.large and not self.large:
             return make_skipped(*where, check, "it is large: check it with --large")
         if self._stopped:
             return make_skipped(*where, check, _STOPPED)
         return (
-            self._check_rejected(kind, probe, check)
+            self._check_rejected(endpoint_class, probe, check)
             if probe.expected_error
-            else self._check_allowed(kind, probe, check)
+            else self._check_allowed(endpoint_class, probe, check)
         )
 
-    def _check_rejected(self, kind: type[Endpoint], probe: LimitProbe, check: str) -> CheckResult:
-        where = self.client.dialect.name, kind.name()
-        call = self.client.build_submit(kind, probe.fields)
+    def _check_rejected(self, endpoint_class: type[Endpoint], probe: LimitProbe, check: str) -> CheckResult:
+        where = self.client.dialect.name, endpoint_class.name()
+        call = self.client.build_submit(endpoint_class, probe.fields)
         if not probe.concerns_image and not validate_request(self.client.parse_submit(call)).violations:
             return make_skipped(*where, check, "this format allows it")
         assert probe.expected_error
         due = probe.expected_error("", field=probe.field)
         if not probe.concerns_image:
             both = self.client.submit(
-                self.client.build_submit(kind, probe.fields | _make_second_mistake(probe))
+                self.client.build_submit(endpoint_class, probe.fields | _make_second_mistake(probe))
             )
             if not self.client.find_error_mismatch(both, due):
-                self._named_first.add((kind.name(), probe.field))
+                self._named_first.add((endpoint_class.name(), probe.field))
                 return make_passed(*where, check)
         answer = self.client.submit(call)
         made = self.client.parse_task_id(answer)
@@ -91,25 +91,25 @@ class LimitChecker:
         self.client.cancel(made)
         return make_failed(*where, check, f"it was accepted as task {made}")
 
-    def _check_allowed(self, kind: type[Endpoint], probe: LimitProbe, check: str) -> CheckResult:
-        where = self.client.dialect.name, kind.name()
+    def _check_allowed(self, endpoint_class: type[Endpoint], probe: LimitProbe, check: str) -> CheckResult:
+        where = self.client.dialect.name, endpoint_class.name()
         if self.can_validate:
-            return make_passed_or_failed(*where, check, self._validate_remotely(kind, probe))
-        if probe.concerns_image or (kind.name(), probe.field) not in self._named_first:
+            return make_passed_or_failed(*where, check, self._validate_remotely(endpoint_class, probe))
+        if probe.concerns_image or (endpoint_class.name(), probe.field) not in self._named_first:
             return make_skipped(*where, check, "this host tells it by a video alone")
         answer = self.client.submit(
-            self.client.build_submit(kind, probe.fields | _make_second_mistake(probe))
+            self.client.build_submit(endpoint_class, probe.fields | _make_second_mistake(probe))
         )
         told = self.client.parse_error(answer)
         named = told.field if isinstance(told, Refusal) else ""
         problem = f"the other mistake was to be named, got {answer.excerpt}"
         return make_passed_or_failed(*where, check, "" if named in _make_second_mistake(probe) else problem)
 
-    def _validate_remotely(self, kind: type[Endpoint], probe: LimitProbe) -> str:
-        call = self.client.build_submit(kind, probe.fields)
-        path = f"/v1/validate/{quote(kind.name())}?dialect={self.client.dialect.name}"
+    def _validate_remotely(self, endpoint_class: type[Endpoint], probe: LimitProbe) -> str:
+        call = self.client.build_submit(endpoint_class, probe.fields)
+        path = f"/v1/validate/{quote(endpoint_class.name())}?dialect={self.client.dialect.name}"
         answer = self.client.send_request("POST", path, json=call.json)
-        if answer.status != _OK or answer.body is None:
+        if answer.status != HTTPStatus.OK or answer.body is None:
             return f"no verdict: {answer.excerpt}"
         wrong = [each for each in answer.body["problems"] if each["error"] != "UnsupportedOrder"]
         return "; ".join(each["message"] for each in wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-_TOO_MANY: Final = 429
+    from keyreel.wire.json_types import Json
+
 _MOST_WAITS: Final = 5
 _LONGEST_WAIT: Final = 60.0
 _LONGEST_SHOWN: Final = 200
@@ -26,7 +28,7 @@ class HostResponse:
 
     status: int
     headers: Mapping[str, str]
-    body: dict[str, Any] | None
+    body: Json | None
     content: bytes
 
     @property
@@ -59,11 +61,11 @@ class RemoteHost:
                 got = self._http.request(method, self.resolve_url(path), headers=headers, **options)
             except httpx.TransportError as error:
                 raise RemoteError(f"The host at {self._base} did not answer: {error}.") from error
-            if got.status_code != _TOO_MANY:
+            if got.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                 return _to_response(got)
             after = got.headers.get("retry-after", "")
             time.sleep(min(float(after) if after.isdecimal() else _LONGEST_WAIT / 2, _LONGEST_WAIT))
-        raise RemoteError("The host keeps answering 429.", status=_TOO_MANY)
+        raise RemoteError("The host keeps answering 429.", status=HTTPStatus.TOO_MANY_REQUESTS)
 
     @property
     def key(self) -> str:

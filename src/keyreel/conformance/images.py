@@ -34,5 +34,5 @@ def _encode_png(width: int, height: int) -> bytes:
     return _SIGNATURE + b"".join(parts)
 
 
-def _build_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def _build_chunk(chunk_type: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + chunk_type + data + struct.pack(">I", zlib.crc32(chunk_type + data))

@@ -23,8 +23,10 @@ from keyreel.wire.reference.model_list import get_field_limits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyreel.wire.dialects.dialect import Json
+    from pydantic import BaseModel
+
     from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
+    from keyreel.wire.json_types import Json
 
 _SIDE: Final = 256
 _LARGE_THRESHOLD: Final = 100_000
@@ -54,10 +56,10 @@ def _build_image(width: int, height: int) -> str:
     return build_image_data_uri(width, height)
 
 
-def build_valid_fields(kind: type[Endpoint]) -> Json:
+def build_valid_fields(endpoint_class: type[Endpoint]) -> Json:
     """Return the fields of a request that breaks no rule, its images inside."""
     one = _build_image(_SIDE, _SIDE)
-    subjects = "subjects" in kind.model_fields
+    subjects = "subjects" in endpoint_class.model_fields
     given: dict[Operation, Json] = {
         Operation.IMG2VIDEO: {"images": [one], "prompt": "A slow move."},
         Operation.START_END2VIDEO: {"images": [one, one], "prompt": "A slow move."},
@@ -72,22 +74,22 @@ def build_valid_fields(kind: type[Endpoint]) -> Json:
         Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": [one]},
         Operation.EXTEND: {"video_url": "https://example.com/a.mp4"},
     }
-    return given[kind.operation]
+    return given[endpoint_class.operation]
 
 
-def iterate_probes(kind: type[Endpoint]) -> Iterator[LimitProbe]:
+def iterate_probes(endpoint_class: type[Endpoint]) -> Iterator[LimitProbe]:
     """Yield every limit of every field, both sides where both exist."""
-    base = build_valid_fields(kind)
-    for name, field in kind.model_fields.items():
+    base = build_valid_fields(endpoint_class)
+    for name, field in endpoint_class.model_fields.items():
         if field.is_required():
             missing = MissingImage if name in _IMAGES else MissingField
             yield LimitProbe(name, "absent", {key: base[key] for key in base if key != name}, missing)
         marked = base | ({"watermark": True} if name in _WATERMARK else {})
-        for value, says, error in _probe_values(kind, name, get_field_limits(kind, name)):
+        for value, says, error in _probe_values(endpoint_class, name, get_field_limits(endpoint_class, name)):
             yield LimitProbe(name, says, marked | {name: value}, error, large=_is_large(value))
-    if "image_settings" in kind.model_fields:
+    if "image_settings" in endpoint_class.model_fields:
         yield from _probe_shots(base)
-    yield from _probe_images(kind, base)
+    yield from _probe_images(endpoint_class, base)
 
 
 def _probe_shots(base: Json) -> Iterator[LimitProbe]:
@@ -102,7 +104,7 @@ def _probe_shots(base: Json) -> Iterator[LimitProbe]:
 
 
 def _probe_values(
-    kind: Any, name: str, schema: Json
+    object_class: type[BaseModel], name: str, schema: Json
 ) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     """Yield the values of a rule: what it allows at its limits, and what is just beyond them."""
     match schema.get("type"):
@@ -127,7 +129,7 @@ def _probe_values(
             yield from ((flag, str(flag).lower(), None) for flag in (True, False))
             yield "yes", "yes as text", InvalidRequest
         case _:
-            yield from _probe_lists(kind, name, schema)
+            yield from _probe_lists(object_class, name, schema)
             yield from _probe_special_fields(name)
 
 
@@ -145,7 +147,7 @@ def _probe_texts(schema: Json, *, quoted: bool) -> Iterator[tuple[Any, str, type
 
 
 def _probe_lists(
-    kind: Any, name: str, schema: Json
+    object_class: type[BaseModel], name: str, schema: Json
 ) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
     if "minItems" not in schema:
         return
@@ -153,7 +155,7 @@ def _probe_lists(
     entry: Any = {"image_settings": {"key_image": _build_image(_SIDE, _SIDE)}}.get(
         name, _build_image(_SIDE, _SIDE)
     )
-    if name == "subjects" or (name == "images" and "subjects" in kind.model_fields):
+    if name == "subjects" or (name == "images" and "subjects" in object_class.model_fields):
         return
     for count in dict.fromkeys((max(low, 1), high or max(low, 1))):
         yield [entry] * count, f"{count} entries", None
@@ -177,17 +179,17 @@ def _probe_special_fields(name: str) -> Iterator[tuple[Any, str, type[InvalidReq
         yield "ftp://example.com/done", "an ftp address", InvalidRequest
 
 
-def _probe_images(kind: type[Endpoint], base: Json) -> Iterator[LimitProbe]:
+def _probe_images(endpoint_class: type[Endpoint], base: Json) -> Iterator[LimitProbe]:
     """Yield the limits of the first image itself."""
     name = next((each for each in ("images", "start_image", "subjects") if each in base), "")
     if not name:
         return
     path = {"images": "images[0]", "subjects": "subjects[0].images[0]"}.get(name, name)
-    rules: ImageRules = kind.image_rules  # type: ignore[attr-defined] # every generation has it
+    rules: ImageRules = endpoint_class.image_rules  # type: ignore[attr-defined] # every generation has it
     for source, says, error in _probe_image_sources(rules):
         fields = base | {name: _replace_image(base[name], source)}
         yield LimitProbe(path, says, fields, error, large=_is_large(source), concerns_image=True)
-    if kind.operation is Operation.START_END2VIDEO:
+    if endpoint_class.operation is Operation.START_END2VIDEO:
         for height, error in ((125, None), (126, ImageSizeOutOfRange)):
             pair = base | {"images": [_build_image(100, 100), _build_image(100, height)]}
             yield LimitProbe("images", f"100x100 and 100x{height}", pair, error, concerns_image=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from keyreel import errors
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN_TASK_ID: Final = TaskId("1")
 _SPELLINGS: Final = ("Bearer", "Token", "bearer", "")
-_OK: Final = 200
 
 
 def check_protocol(spoken: DialectClient) -> Iterator[CheckResult]:
@@ -120,7 +120,7 @@ def _check_uploads(spoken: DialectClient) -> Iterator[CheckResult]:
 
 def _expect_success(spoken: DialectClient, check: str, answer: HostResponse, schema: str) -> CheckResult:
     name = spoken.dialect.name
-    if answer.status != _OK or answer.body is None:
+    if answer.status != HTTPStatus.OK or answer.body is None:
         return make_failed(name, "protocol", check, f"200 was due, got {answer.excerpt}")
     return make_passed_or_failed(
         name, "protocol", check, find_schema_violation(answer.body, f"{name}.{schema}")

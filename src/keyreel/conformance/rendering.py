@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,14 +29,13 @@ if TYPE_CHECKING:
 
     from keyreel.conformance.host import HostResponse
     from keyreel.task import TaskId
-    from keyreel.wire.dialects.dialect import Dialect, Json, Report
+    from keyreel.wire.dialects.dialect import Dialect, Report
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _SEED: Final = 11
 _PAYLOAD: Final = "conformance 😀"
 _SECONDS: Final = 1
-_OK: Final = 200
-_PARTIAL: Final = 206
 _ASPECT: Final = 16 / 9
 _PAUSE_SECONDS: Final = 1.0
 
@@ -48,10 +48,10 @@ class RenderCheck:
     others: tuple[Dialect, ...]
     timeout_seconds: float
 
-    def check(self, kind: type[Endpoint]) -> Iterator[CheckResult]:
+    def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
         """Make the video and look at everything on its way."""
-        name, subject = self.client.dialect.name, kind.name()
-        answer = self.client.submit(self.client.build_submit(kind, _build_fields()))
+        name, subject = self.client.dialect.name, endpoint_class.name()
+        answer = self.client.submit(self.client.build_submit(endpoint_class, _build_fields()))
         task = self.client.parse_task_id(answer)
         if not task:
             yield make_failed(name, subject, "a good request is accepted", answer.excerpt)
@@ -107,7 +107,7 @@ class RenderCheck:
             name, subject, "the video is an MP4 as ordered", _find_video_problem(video)
         )
         part = self._fetch_file(report.video_url, {"Range": "bytes=0-99"})
-        fits = part.status == _PARTIAL and part.content == video.content[:100]
+        fits = part.status == HTTPStatus.PARTIAL_CONTENT and part.content == video.content[:100]
         yield make_passed_or_failed(name, subject, "a part of the video", "" if fits else part.excerpt[:60])
         if report.cover_url:
             cover = self._fetch_file(report.cover_url)
@@ -126,21 +126,20 @@ class RenderCheck:
         """Check that a task made in one dialect can be read in another."""
         answer, name = self._poll(spoken, task), spoken.dialect.name
         check = f"a task of {self.client.dialect.name} is read"
-        wrong = (
-            find_schema_violation(answer.body, f"{name}.result") if answer.status == _OK else answer.excerpt
-        )
-        if (
-            not wrong
-            and spoken.dialect.parse_result_response(answer.body or {}).state is not TaskState.SUCCEEDED
-        ):
-            wrong = f"it has not succeeded here: {answer.excerpt}"
-        return make_passed_or_failed(name, subject, check, wrong)
+        if answer.status != HTTPStatus.OK:
+            return make_failed(name, subject, check, answer.excerpt)
+        wrong = find_schema_violation(answer.body, f"{name}.result")
+        if wrong:
+            return make_failed(name, subject, check, wrong)
+        if spoken.dialect.parse_result_response(answer.body or {}).state is not TaskState.SUCCEEDED:
+            return make_failed(name, subject, check, f"it has not succeeded here: {answer.excerpt}")
+        return make_passed(name, subject, check)
 
 
-def choose_endpoint(kinds: tuple[type[Endpoint], ...]) -> type[Endpoint]:
+def choose_endpoint(endpoint_classes: tuple[type[Endpoint], ...]) -> type[Endpoint]:
     """Return the cheapest endpoint for the check: an image to a video."""
-    able = [kind for kind in kinds if kind.operation is Operation.IMG2VIDEO]
-    return next((kind for kind in able if kind.family == "q2-turbo"), able[0] if able else ENDPOINTS[1])
+    able = [each for each in endpoint_classes if each.operation is Operation.IMG2VIDEO]
+    return next((each for each in able if each.family == "q2-turbo"), able[0] if able else ENDPOINTS[1])
 
 
 def _build_fields() -> Json:
@@ -158,7 +157,7 @@ def _find_video_problem(answer: HostResponse) -> str:
     """Return what is wrong with the video's file; empty for nothing."""
     from keyreel.media.probe import probe_video
 
-    if answer.status != _OK:
+    if answer.status != HTTPStatus.OK:
         return answer.excerpt
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "video.mp4"

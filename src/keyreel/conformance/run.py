@@ -61,24 +61,26 @@ def _check_limits(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResu
         )
         for each in speaking
     }
-    for kind in plan.endpoints:
-        able = next((each for each in speaking if each.supports(kind)), None)
+    for endpoint_class in plan.endpoints:
+        able = next((each for each in speaking if each.supports(endpoint_class)), None)
         if able is None:
             name = plan.dialects[0].name
-            yield make_skipped(name, kind.name(), "limits", "no chosen format refuses what it cannot do")
+            yield make_skipped(
+                name, endpoint_class.name(), "limits", "no chosen format refuses what it cannot do"
+            )
             continue
-        yield from checks[able.name].check(kind)
+        yield from checks[able.name].check(endpoint_class)
 
 
 def _check_render(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]:
     able = [each for each in plan.dialects if each.name != _LENIENT_DIALECT]
     first = able[0] if able else plan.dialects[0]
-    kind = choose_endpoint(plan.endpoints)
+    endpoint_class = choose_endpoint(plan.endpoints)
     if not plan.render:
-        yield make_skipped(first.name, kind.name(), "a video", "it may cost: make it with --render")
+        yield make_skipped(first.name, endpoint_class.name(), "a video", "it may cost: make it with --render")
         return
     others = tuple(each for each in plan.dialects if each is not first)
-    yield from RenderCheck(DialectClient(host, first), others, plan.timeout_seconds).check(kind)
+    yield from RenderCheck(DialectClient(host, first), others, plan.timeout_seconds).check(endpoint_class)
 
 
 def _can_validate(host: RemoteHost) -> bool:

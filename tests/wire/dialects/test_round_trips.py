@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import ApiRequest, Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-EACH = [(each, kind) for each in DIALECTS for kind in ENDPOINTS if each.supports(kind)]
+EVERY_ENDPOINT = pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 WORDS = st.text(alphabet='ab.@1\n"\\/<> ü字😀', min_size=1, max_size=40).filter(str.strip)
 RATIOS = st.sampled_from(["16:9", "9:16", "1:1", "4:3", "2.35:1", "101:50", "1:4"])
 IMAGES = st.integers(0, 9).map(url)
@@ -93,31 +93,30 @@ def path_values(each: Dialect, call: ApiRequest) -> dict[str, str]:
     return match.groupdict()
 
 
-@pytest.mark.parametrize(("each", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])
+@EVERY_ENDPOINT
 @settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_any_request_arrives_as_it_was_sent(each: Dialect, kind: type[Endpoint], data: st.DataObject) -> None:
+def test_any_request_arrives_as_it_was_sent(kind: type[Endpoint], data: st.DataObject) -> None:
     request = data.draw(requests(kind))
-    call = each.build_submit_request(request)
-    asked = each.parse_submit_request(path_values(each, call), json.loads(json.dumps(call.json)))
-    read = validate_fields(asked)
-    assert asked.ignored == ()
-    assert read == request
-    assert each.build_submit_request(read) == call
+    for each in (each for each in DIALECTS if each.supports(kind)):
+        call = each.build_submit_request(request)
+        parsed = each.parse_submit_request(path_values(each, call), json.loads(json.dumps(call.json)))
+        read = validate_fields(parsed)
+        assert (each.name, parsed.ignored) == (each.name, ())
+        assert read == request, each.name
+        assert each.build_submit_request(read) == call, each.name
 
 
-@pytest.mark.parametrize(("each", "kind"), EACH, ids=[f"{each.name}-{kind.name()}" for each, kind in EACH])
+@EVERY_ENDPOINT
 @settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_a_stored_request_is_told_the_same_in_every_format(
-    each: Dialect, kind: type[Endpoint], data: st.DataObject
-) -> None:
+def test_a_stored_request_is_told_the_same_in_every_format(kind: type[Endpoint], data: st.DataObject) -> None:
     request = data.draw(requests(kind))
     kept = kind.model_validate_json(request.model_dump_json(exclude_none=True), context=TRUSTED_CONTEXT)
     assert kept.to_order(7) == request.to_order(7)
     assert kept.to_billable() == request.to_billable()
     made = task(kind, TaskState.RUNNING, progress=0.25)
-    assert each.build_result_response(made, kept, None, 3) == each.build_result_response(
-        made, request, None, 3
-    )
-    assert each.parse_submit_response(each.build_submit_response(made, kept)) == made.id
+    for each in (each for each in DIALECTS if each.supports(kind)):
+        bodies = [each.build_result_response(made, one, None, 3) for one in (kept, request)]
+        assert bodies[0] == bodies[1], each.name
+        assert each.parse_submit_response(each.build_submit_response(made, kept)) == made.id, each.name

@@ -110,15 +110,15 @@ def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, st
     links = LINKS if state is TaskState.SUCCEEDED else None
     for begun in HISTORY[state]:
         for eta in (0, 7):
-            body = each.result(in_state(state, begun=begun), request(IMG2VIDEO), links, eta)
+            body = each.build_result_response(in_state(state, begun=begun), request(IMG2VIDEO), links, eta)
             assert types(body) == expected(each.name, state)
 
 
 @pytest.mark.parametrize("each", DIALECTS, ids=lambda each: each.name)
 def test_an_event_tells_what_a_poll_does(each: Any) -> None:
     made = replace(in_state(TaskState.FAILED, begun=True), fault="InvalidImage")
-    polled = each.result(made, request(IMG2VIDEO), None, 0)
-    told = each.event(WebhookEvent("e1", NOON), made, request(IMG2VIDEO), None)
+    polled = each.build_result_response(made, request(IMG2VIDEO), None, 0)
+    told = each.build_webhook_payload(WebhookEvent("e1", NOON), made, request(IMG2VIDEO), None)
     body = told.get("payload", told) if each.name == "async_v3" else told.get("data", told)
     for name, value in polled.items():
         assert body[name] == value or (name == "extra" and body[name].items() >= value.items())
@@ -128,17 +128,19 @@ def test_an_event_tells_what_a_poll_does(each: Any) -> None:
 def test_a_task_without_a_payload_has_the_same_keys(each: Any) -> None:
     made = in_state(TaskState.RUNNING, begun=True)
     bare = replace(made, submission=replace(made.submission, payload=""))
-    assert types(each.result(bare, request(IMG2VIDEO), None, 0)) == expected(each.name, TaskState.RUNNING)
+    assert types(each.build_result_response(bare, request(IMG2VIDEO), None, 0)) == expected(
+        each.name, TaskState.RUNNING
+    )
 
 
 @pytest.mark.parametrize("each", [find_dialect(name) for name in ("native", "comfy", "openai_videos")])
 def test_entries_of_a_list_have_the_same_keys_in_every_state(each: Any) -> None:
-    assert each.path_of(RouteAction.LIST)
+    assert each.get_path(RouteAction.LIST)
     seen: set[tuple[str, ...]] = set()
     for state in TaskState:
         links = LINKS if state is TaskState.SUCCEEDED else None
         shown = ListedTask(in_state(state, begun=True), request(IMG2VIDEO), links)
-        page = each.listed(TaskPage(TaskFilter(), (shown,), has_more=False))
+        page = each.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=False))
         (entry,) = page.get("tasks") or page["data"]
         assert entry["payload"] == "mine — ünï 😀"
         seen.add(tuple(entry))

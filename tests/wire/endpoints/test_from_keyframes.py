@@ -36,19 +36,19 @@ def read(name: str, **fields: Any) -> Any:
 
 def test_img2video_is_one_shot_from_the_first_image() -> None:
     request = read("q2-pro-img2video", images=[url(0), url(1)], prompt="x", duration=3)
-    assert request.order(9).shots == (Shot("x", 3, first=image(0)),)
-    assert request.order(9).operation is Operation.IMG2VIDEO
-    assert request.images() == {"images[0]": url(0)}
+    assert request.to_order(9).shots == (Shot("x", 3, first=image(0)),)
+    assert request.to_order(9).operation is Operation.IMG2VIDEO
+    assert request.get_image_sources() == {"images[0]": url(0)}
 
 
 def test_two_images_are_start_and_end() -> None:
-    order = read("q2-pro-start-end2video", images=[url(0), url(1)]).order(1)
+    order = read("q2-pro-start-end2video", images=[url(0), url(1)]).to_order(1)
     assert order.operation is Operation.START_END2VIDEO
     assert order.shots == (Shot("", 5, first=image(0), last=image(1)),)
 
 
 def test_one_image_of_start_and_end_only_starts() -> None:
-    order = read("q2-pro-start-end2video", images=[url(0)]).order(1)
+    order = read("q2-pro-start-end2video", images=[url(0)]).to_order(1)
     assert order.operation is Operation.IMG2VIDEO
     assert order.shots == (Shot("", 5, first=image(0)),)
 
@@ -56,12 +56,12 @@ def test_one_image_of_start_and_end_only_starts() -> None:
 def test_each_keyframe_ends_its_own_shot() -> None:
     settings = [{"key_image": url(n), "prompt": f"p{n}", "duration": n + 1} for n in (1, 2, 3)]
     request = read("q2-pro-multiframe", start_image=url(0), image_settings=settings)
-    assert request.order(1).shots == tuple(Shot(f"p{n}", n + 1, image(n - 1), image(n)) for n in (1, 2, 3))
-    assert request.seconds == request.order(1).seconds == 9
+    assert request.to_order(1).shots == tuple(Shot(f"p{n}", n + 1, image(n - 1), image(n)) for n in (1, 2, 3))
+    assert request.seconds == request.to_order(1).seconds == 9
 
 
 def test_flat_images_are_a_subject_each() -> None:
-    order = read("q1-reference2video", images=[url(0), url(1)], prompt="@1 meets @2").order(1)
+    order = read("q1-reference2video", images=[url(0), url(1)], prompt="@1 meets @2").to_order(1)
     assert order.subjects == (Subject("1", (image(0),)), Subject("2", (image(1),)))
     assert order.shots == (Shot("@1 meets @2", 5),)
 
@@ -73,7 +73,7 @@ def test_subjects_are_called_by_id_or_name_or_number() -> None:
         {"images": [url(2)]},
         {"id": 7, "images": [url(3)]},
     ]
-    order = read("q2-reference2video", subjects=subjects, images=[url(4)], prompt="x", audio=True).order(1)
+    order = read("q2-reference2video", subjects=subjects, images=[url(4)], prompt="x", audio=True).to_order(1)
     assert [subject.name for subject in order.subjects] == ["cat", "dog", "3", "7", "5"]
     assert order.sound == SoundOptions(ambience=True, speech=True, voice="v")
 
@@ -81,8 +81,8 @@ def test_subjects_are_called_by_id_or_name_or_number() -> None:
 def test_seven_images_count_and_three_of_a_subject() -> None:
     subjects = [{"id": str(n), "images": [url(5 * n + k) for k in range(5)]} for n in range(4)]
     request = read("q2-reference2video", subjects=subjects, images=[url(99)], prompt="x")
-    assert [len(subject.images) for subject in request.order(1).subjects] == [3, 3, 1]
-    assert len(request.images()) == 7
+    assert [len(subject.images) for subject in request.to_order(1).subjects] == [3, 3, 1]
+    assert len(request.get_image_sources()) == 7
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_requested_ratio_settles_the_size(resolution: str, ratio: str, size: S
     request = read(
         "q2-reference2video", subjects=subjects, prompt="x", resolution=resolution, aspect_ratio=ratio
     )
-    assert request.order(1).size == size
+    assert request.to_order(1).size == size
 
 
 def test_what_requests_have_in_common_reaches_the_order() -> None:
@@ -109,7 +109,7 @@ def test_what_requests_have_in_common_reaches_the_order() -> None:
         wm_position=2,
         bgm=True,
         meta_data='{"Label":"1"}',
-    ).order(77)
+    ).to_order(77)
     assert order.watermark == Watermark(Corner.TOP_RIGHT, image(1))
     assert (order.resolution, order.amplitude) == (Resolution.P1080, Amplitude.LARGE)
     assert (order.sound, order.label, order.seed) == (SoundOptions(music=True), '{"Label":"1"}', 77)
@@ -166,8 +166,8 @@ def test_a_size_that_is_not_known_yet_is_not_checked() -> None:
 
 def test_off_peak_that_audio_overrules_is_named_too() -> None:
     both = read("q2-pro-img2video", images=[url(0)], prompt="x", off_peak=True, audio=True)
-    assert both.without_effect() == ("off_peak",)
-    assert not both.saving
+    assert both.list_ignored_fields() == ("off_peak",)
+    assert not both.is_off_peak
 
 
 def test_what_has_no_effect_is_named_when_asked_for() -> None:
@@ -181,13 +181,14 @@ def test_what_has_no_effect_is_named_when_asked_for() -> None:
         callback_url="https://example.com/done",
         extra={"webhook": {"url": "https://example.com/hook"}},
     )
-    assert set(request.without_effect()) == {
+    assert set(request.list_ignored_fields()) == {
         "extra.webhook.url",
         "subjects[0].voice_id",
     }
-    assert read("q2-pro-start-end2video", images=[url(0)], is_rec=True).without_effect() == ()
+    assert read("q2-pro-start-end2video", images=[url(0)], is_rec=True).list_ignored_fields() == ()
     assert (
-        read("q2-pro-start-end2video", images=[url(0)], extra={"webhook": {"url": ""}}).without_effect() == ()
+        read("q2-pro-start-end2video", images=[url(0)], extra={"webhook": {"url": ""}}).list_ignored_fields()
+        == ()
     )
 
 
@@ -210,7 +211,7 @@ def test_a_subject_is_meant_by_id_name_and_number(prompt: str, described: str) -
         {"images": [url(2)]},
     ]
     request = read("q2-reference2video", subjects=subjects, prompt=prompt)
-    assert request.order(1).shots[0].prompt == described
+    assert request.to_order(1).shots[0].prompt == described
     assert request.prompt == prompt
 
 
@@ -220,14 +221,16 @@ def test_the_longest_name_that_fits_is_the_one_that_is_replaced() -> None:
         {"id": "b", "name": "小明", "images": [url(1)]},
     ]
     request = read("q2-reference2video", subjects=subjects, prompt="@小明明在跑，@小明在跳")
-    assert request.order(1).shots[0].prompt == "@小明明在跑，@b在跳"
+    assert request.to_order(1).shots[0].prompt == "@小明明在跑，@b在跳"
 
 
 def test_images_alone_are_called_by_their_numbers() -> None:
     request = read("q1-reference2video", images=[url(0), url(1)], prompt="图1 meets <image_2>, image 3")
-    assert request.order(1).shots[0].prompt == "@1 meets @2, image 3"
+    assert request.to_order(1).shots[0].prompt == "@1 meets @2, image 3"
 
 
 def test_a_subject_called_by_a_number_keeps_it() -> None:
     subjects = [{"id": "2", "images": [url(0)]}, {"id": "1", "images": [url(1)]}]
-    assert read("q2-reference2video", subjects=subjects, prompt="@1 @2").order(1).shots[0].prompt == "@1 @2"
+    assert (
+        read("q2-reference2video", subjects=subjects, prompt="@1 @2").to_order(1).shots[0].prompt == "@1 @2"
+    )

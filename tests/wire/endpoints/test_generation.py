@@ -36,7 +36,7 @@ def test_corners_are_sent_as_the_page_spells_them(kind: type[Endpoint]) -> None:
 )
 def test_the_largest_movement_is_spelled_as_the_page_spells_it(name: str, word: str) -> None:
     for given in ("high", "large"):
-        assert read(name, movement_amplitude=given).documented()["movement_amplitude"] == word
+        assert read(name, movement_amplitude=given).to_documented_fields()["movement_amplitude"] == word
 
 
 def test_nulls_within_objects_count_as_absent() -> None:
@@ -57,7 +57,7 @@ def test_a_request_never_changes() -> None:
     made = read("q2-pro-img2video")
     with pytest.raises(ValueError, match="frozen"):
         made.seed = 5
-    assert made.with_images({"images[0]": "https://a.b/c"}) is not made
+    assert made.with_image_sources({"images[0]": "https://a.b/c"}) is not made
     assert made == read("q2-pro-img2video")
 
 

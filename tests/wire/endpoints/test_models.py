@@ -106,8 +106,8 @@ def test_eight_seconds_of_vidu_1_and_2_come_in_720p_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["q1-text2video", "q1-reference2video"])
 def test_q1s_square_is_smaller_than_its_wide_frame(name: str) -> None:
-    assert str(read(name, aspect_ratio="1:1").order(1).size) == "1080x1080"
-    assert str(read(name).order(1).size) == "1920x1080"
+    assert str(read(name, aspect_ratio="1:1").to_order(1).size) == "1080x1080"
+    assert str(read(name).to_order(1).size) == "1920x1080"
 
 
 def test_vidu_2_takes_three_references_at_most() -> None:
@@ -119,9 +119,9 @@ def test_a_subjects_voice_speaks_where_the_request_has_none() -> None:
     subjects = [{"images": [URL]}, {"id": "fox", "images": [URL], "voice_id": "calm"}]
     for name in ("q3-reference2video", "q3-turbo-reference2video", "q3-mix-reference2video"):
         asked = read(name, images=[], subjects=subjects)
-        assert asked.order(1).sound == SoundOptions(ambience=True, speech=True, voice="calm")
-        assert [each.name for each in asked.order(1).subjects] == ["1", "fox"]
-        assert read(name, images=[], subjects=subjects, voice_id="warm").order(1).sound.voice == "warm"
+        assert asked.to_order(1).sound == SoundOptions(ambience=True, speech=True, voice="calm")
+        assert [each.name for each in asked.to_order(1).subjects] == ["1", "fox"]
+        assert read(name, images=[], subjects=subjects, voice_id="warm").to_order(1).sound.voice == "warm"
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name.startswith("q3")])
@@ -131,18 +131,18 @@ def test_vidu_q3_sounds_unless_told_otherwise(name: str) -> None:
         "speech_only": SoundOptions(speech=True),
         "sound_effect_only": SoundOptions(ambience=True),
     }
-    assert read(name).order(1).sound == heard["all"]
+    assert read(name).to_order(1).sound == heard["all"]
     for kind, sound in heard.items():
-        assert read(name, audio_type=kind).order(1).sound == sound
-    assert read(name, audio=False).order(1).sound.silent
+        assert read(name, audio_type=kind).to_order(1).sound == sound
+    assert read(name, audio=False).to_order(1).sound.is_silent
 
 
 def test_zero_seconds_leave_the_length_to_the_model() -> None:
-    order = read("q2-pro-reference2video", duration=0).order(1)
+    order = read("q2-pro-reference2video", duration=0).to_order(1)
     assert order.seconds == 5
 
 
 def test_a_template_says_its_name_in_the_prompt() -> None:
-    order = read("q2-template2video", area="denmark", prompt="gently").order(1)
+    order = read("q2-template2video", area="denmark", prompt="gently").to_order(1)
     assert order.shots[0].prompt == "hugging, denmark, gently"
     assert [each.name for each in order.subjects] == ["1"]

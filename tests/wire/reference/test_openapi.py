@@ -58,7 +58,7 @@ def test_operation_ids_are_unique() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
 def test_examples_are_requests_that_are_accepted(dialect: Any) -> None:
-    models = {dialect.model_id(kind) for kind in ENDPOINTS if dialect.offers(kind)}
+    models = {dialect.format_model_id(kind) for kind in ENDPOINTS if dialect.supports(kind)}
     seen = 0
     for path, methods in DOCUMENT["paths"].items():
         if "post" not in methods or methods["post"]["tags"] != [dialect.name]:
@@ -66,7 +66,7 @@ def test_examples_are_requests_that_are_accepted(dialect: Any) -> None:
         last = path.rpartition("/")[2]
         content = methods["post"].get("requestBody", {"content": {"application/json": {}}})["content"]
         for shown in content["application/json"].get("examples", {}).values():
-            validate_fields(dialect.asked({"model": last, "operation": last}, shown["value"]))
+            validate_fields(dialect.parse_submit_request({"model": last, "operation": last}, shown["value"]))
             seen += 1
     assert seen == len(models)
 

@@ -18,7 +18,7 @@ TEXT = '{"prompt": "ü"}'
         (TEXT.encode("utf-16-be"), "UTF-16"),
         (TEXT.encode("utf-32"), "UTF-32"),
         (TEXT.encode("utf-32-be"), "UTF-32"),
-        (gzip.compress(TEXT.encode()), "gzip"),
+        (gzip.compress(TEXT.encode(), mtime=0), "gzip"),
         (TEXT.encode("latin-1"), "not UTF-8"),
     ],
 )

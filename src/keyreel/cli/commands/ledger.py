@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.operator import print_rows
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 _TIMEOUT_SECONDS = 600.0
 """Adding up a long ledger takes its time."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.cli.commands.generate import RequestOptions
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 
 def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> int:
@@ -19,7 +18,7 @@ def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None,
     from keyreel.client.requests import build_parsed_submit
 
     asked = build_parsed_submit(wish.model, wish.to_client_fields())
-    name = asked.endpoint.name()
+    name = asked.endpoint_class.name()
     found = (
         _validate_remotely(name, asked.fields, base_url, api_key)
         if base_url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.errors import Busy, RemoteError
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 _PIPE_WIDTH = 1000
 

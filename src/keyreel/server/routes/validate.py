@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.pricing import PriceTable
     from keyreel.server.context import Services
-    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import ParsedSubmit
+    from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SEED: Final = 1

@@ -14,7 +14,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     QueryParameter,
     Report,
@@ -25,6 +24,7 @@ from keyreel.wire.dialects.error_codes import (
     find_error,
     find_error_mapping,
     find_failure_code,
+    truncate_field,
     truncate_message,
 )
 from keyreel.wire.dialects.webhooks import DEFAULT_SCHEDULE, WebhookPolicy
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import TenantBalance
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _RESULT_PATH: Final = "/v3/async/task-result"
 _TASK_ID: Final = QueryParameter(
@@ -186,7 +187,7 @@ class AsyncV3(Dialect):
         """Write `{code, reason, message, metadata}`."""
         del request_id
         row = find_error_mapping(_ERROR_TABLE, error)
-        metadata = {"field": error.field[:200]} if error.field else {}
+        metadata = {"field": truncate_field(error)} if error.field else {}
         return row.status, {
             "code": row.status,
             "reason": row.code,
@@ -239,14 +240,14 @@ class AsyncV3(Dialect):
         known = find_error(_ERROR_TABLE, (status, reason), message, field)
         return known or errors.RemoteError(message, status=status, code=reason)
 
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "vidu-q2-pro-startend2video" and the like."""
-        if endpoint.name() in _IRREGULAR:
-            return _IRREGULAR[endpoint.name()]
-        word = endpoint.operation.value.replace("_", "")
-        if endpoint.family.startswith("q3"):
-            word = _SHORT.get(endpoint.operation, word)
-        return f"vidu-{endpoint.family}-{word}"
+        if endpoint_class.name() in _IRREGULAR:
+            return _IRREGULAR[endpoint_class.name()]
+        word = endpoint_class.operation.value.replace("_", "")
+        if endpoint_class.family.startswith("q3"):
+            word = _SHORT.get(endpoint_class.operation, word)
+        return f"vidu-{endpoint_class.family}-{word}"
 
 
 def _build_extra(task: Task) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""What every dialect is: one wire format, read and written from both ends."""
+"""The interface of dialects: one wire format, read and written from both ends. It does no I/O."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from keyreel.errors import UnknownEndpoint
 from keyreel.wire.dialects.webhooks import WebhookPolicy
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from keyreel.task import SignedLinks, Task, TaskFilter, TaskId, TaskState
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 
 class RouteAction(StrEnum):
-    """What a request to one of a dialect's addresses does."""
+    """What a request to one of a dialect's routes does."""
 
     SUBMIT = "submit"
     RESULT = "result"
+    """Polls a task."""
     LIST = "list"
     CANCEL = "cancel"
     CONTENT = "content"
-    """Answers with the video itself."""
+    """Downloads the video itself."""
     UPLOAD = "upload"
-    """Asks where a file may be uploaded to."""
+    """Asks for a URL to upload a file to."""
     BEGIN_UPLOAD = "begin_upload"
-    """Asks the same where the upload has an id and is finished later."""
+    """Asks the same where the upload has an id and is finished by a request of its own."""
     FINISH_UPLOAD = "finish_upload"
-    """Says that the file was put, and learns what to call it."""
+    """Says that the file is uploaded, and gets the URI that submits may name."""
     BALANCE = "balance"
     """Asks what the tenant can spend."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryParameter:
-    """A value in an address's query, with its JSON schema."""
+    """A parameter of a URL's query, with its JSON schema, for the OpenAPI document."""
 
     name: str
     description: str
@@ -53,19 +53,18 @@ class QueryParameter:
 
 @dataclass(frozen=True, slots=True)
 class DialectRoute:
-    """One address of a dialect."""
+    """One route of a dialect."""
 
     action: RouteAction
     method: str
     path: str
-    """As Starlette writes it; what stands in braces reaches the dialect as `path`."""
+    """As Starlette writes it: "/v3/async/{model}". What stands in braces reaches the dialect as `path`."""
     query_parameters: tuple[QueryParameter, ...] = ()
-    """What it takes, for the reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """An HTTP request, without host and key: what a client sends in this dialect."""
+    """An HTTP request without host and key: what a client sends in a dialect."""
 
     method: str
     path: str
@@ -75,13 +74,16 @@ class ApiRequest:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a client reads about its task in any dialect. `progress` is 0.0 … 1.0, times are whole seconds."""
+    """A task as its client sees it, in any dialect."""
 
     id: TaskId
     state: TaskState
     progress: float = 0.0
+    """0.0 … 1.0."""
     eta_seconds: int = 0
+    """Seconds until the end; 0 where nothing can be said."""
     reason: str = ""
+    """Why the task failed or was cancelled, for people."""
     video_url: str = ""
     cover_url: str = ""
     seed: int | None = None
@@ -92,7 +94,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ListedTask:
-    """One task of a list, with what there is to see of it."""
+    """One entry of a task list."""
 
     task: Task
     endpoint: Endpoint
@@ -102,7 +104,7 @@ class ListedTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A part of a list of tasks, what was asked for, and whether more comes after it."""
+    """One page of a task list: the filter, its tasks, and whether more come after them."""
 
     task_filter: TaskFilter
     tasks: tuple[ListedTask, ...]
@@ -110,17 +112,19 @@ class TaskPage:
 
 
 UNLIMITED_CREDITS: Final = 1_000_000_000
-"""Credits that are told of a tenant who pays afterwards: clients refuse to go on without any."""
+"""Credits shown to a tenant who pays afterwards: clients of the family submit nothing when they read 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantBalance:
-    """What a tenant can spend and run now; `credits` is None for who pays afterwards, without a limit."""
+    """What a tenant can spend and run now."""
 
     tenant: str
     since: datetime
     credits: int | None
+    """None for a tenant who pays afterwards, without a limit."""
     held_credits: int
+    """Credits of tasks that have not ended."""
     concurrency_limit: int
     running: int
     waiting: int
@@ -128,159 +132,248 @@ class TenantBalance:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSubmit:
-    """A submit's body, understood: the endpoint's class, its fields under their own names, unknown names."""
+    """A submit's body, taken out of its envelope; its fields are not validated yet."""
 
-    endpoint: type[Endpoint]
+    endpoint_class: type[Endpoint]
     fields: Json
+    """The endpoint's fields by their own names."""
     ignored: tuple[str, ...] = ()
+    """Fields that have no effect, unknown or changed by the dialect; the response names them."""
 
 
 class Dialect(ABC):
-    """One wire format. Stateless; one instance serves servers and clients alike."""
+    """One wire format. Stateless; one instance serves servers and clients alike.
+
+    A subclass names its routes, and translates between JSON bodies and the domain's values. In its methods,
+    `endpoint_class` is a model doing one operation, `endpoint` a validated request to it. The server's side
+    reads what clients send and writes responses; the client's side does the reverse. Both must agree:
+
+    >>> from keyreel.task import TaskState
+    >>> from keyreel.wire.dialects.registry import find_dialect
+    >>> from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_task
+    >>> from keyreel.wire.requests.parsing import validate_fields
+    >>> dialect = find_dialect("async_v3")
+
+    A server reads a submit, and a client writes the same one:
+
+    >>> body = {"images": ["https://example.com/dawn.png"], "prompt": "It dawns.", "colour": "red"}
+    >>> submit = dialect.parse_submit_request({"model": "vidu-q2-pro-img2video"}, body)
+    >>> submit.endpoint_class.name(), submit.ignored
+    ('q2-pro-img2video', ('colour',))
+    >>> endpoint = validate_fields(submit)
+    >>> request = dialect.build_submit_request(endpoint)
+    >>> request.method, request.path, request.json == {name: body[name] for name in ("images", "prompt")}
+    ('POST', '/v3/async/vidu-q2-pro-img2video', True)
+
+    The server writes the task's state, and the client reads it:
+
+    >>> task = build_example_task(endpoint, TaskState.SUCCEEDED)
+    >>> report = dialect.parse_result_response(
+    ...     dialect.build_result_response(task, endpoint, EXAMPLE_LINKS, eta_seconds=0)
+    ... )
+    >>> report.id == task.id, report.state.value, report.video_url
+    (True, 'succeeded', 'https://example.com/1.mp4')
+    """
 
     name: ClassVar[str]
+    """How settings, the command line and the SDK call the format, for example "async_v3"."""
     title: ClassVar[str]
+    """How documentation calls it."""
     routes: ClassVar[tuple[DialectRoute, ...]]
+    """The first that fits a path counts. SUBMIT and RESULT are needed."""
     path_prefixes: ClassVar[tuple[str, ...]]
-    """What paths begin with at which this format answers, if only with a refusal."""
+    """Below these, all error responses are in this format, also where there is no route."""
     body_limit: ClassVar[int]
-    """Largest submit body in bytes, the default for the server's setting."""
+    """Largest submit body in bytes, the default of the server's setting."""
     auth_scheme: ClassVar[str] = "Bearer"
-    """The word before the key in a client's Authorization header."""
+    """The scheme before the key in a client's Authorization header; servers accept any."""
     has_clean_copies: ClassVar[bool] = False
-    """Whether answers have room for a copy without the visible mark beside the marked video."""
+    """Whether results have room for a copy without the watermark beside the marked video."""
     has_upload_uris: ClassVar[bool] = False
-    """Whether requests may name uploads by their URI."""
+    """Whether submits may name uploads by their URI."""
     form_schema: ClassVar[Json] = {}
-    """The schema of submits as multipart forms, empty where there are none; files arrive as data URIs."""
+    """The JSON schema of submits as multipart forms, empty where there are none; files become data URIs."""
     webhook_policy: ClassVar[WebhookPolicy] = WebhookPolicy()
-    """What callbacks promise."""
+    """Which events are delivered, and how often they are tried."""
 
-    def supports(self, endpoint: type[Endpoint]) -> bool:
-        """Say whether this format has words for the endpoint; most have for all."""
-        del endpoint
+    def supports(self, endpoint_class: type[Endpoint]) -> bool:
+        """Return whether the format can express requests to an endpoint; most can for all."""
+        del endpoint_class
         return True
 
     def get_path(self, action: RouteAction) -> str:
-        """Return the address of an action; "" where the format has none."""
+        """Return the path of the first route with this action; "" where the format has none."""
         return next((route.path for route in self.routes if route.action is action), "")
 
-    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
-        """Return the JSON schema of a submit's body; `fields` is the one of the endpoint's own fields."""
-        del endpoint
+    def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
+        """Return the JSON schema of a submit's body.
+
+        Args:
+            endpoint_class: What the submit is for.
+            fields: The schema of the endpoint's own fields, or a reference to it; formats without an envelope
+                return it as it is.
+        """
+        del endpoint_class
         return fields
 
     # The server's side.
     @abstractmethod
     def parse_submit_request(self, path: Mapping[str, str], body: Json) -> ParsedSubmit:
-        """Read a submit.
+        """Take a submit's fields out of their envelope.
+
+        Args:
+            path: The path's values, by the names in the SUBMIT route's braces.
+            body: The request's JSON object, nothing of it checked.
 
         Raises:
-            UnknownEndpoint: no such model.
-            InvalidRequest: the envelope is wrong.
+            UnknownEndpoint: There is no such model.
+            InvalidRequest: The envelope is malformed.
         """
 
     @abstractmethod
     def parse_task_id(self, path: Mapping[str, str], query: Mapping[str, str]) -> TaskId:
-        """Read which task a poll asks for.
+        """Return the id of the task that a poll asks for; whether it exists is for the server to see.
 
         Raises:
-            InvalidRequest: the id is missing.
+            InvalidRequest: The id is missing or malformed.
         """
 
     @abstractmethod
     def build_submit_response(self, task: Task, endpoint: Endpoint) -> Json:
-        """Write the answer to a submit."""
+        """Return the response to a submit that made a task: the same for the same task, byte for byte."""
 
     @abstractmethod
     def build_result_response(
         self, task: Task, endpoint: Endpoint, links: SignedLinks | None, eta_seconds: int
     ) -> Json:
-        """Write a task's state; `links` only for a succeeded one."""
+        """Return the response to a poll.
+
+        Typed clients declare each key once: it has the same keys of the same types in every state, except
+        where the format's own documentation says otherwise.
+
+        Args:
+            task: The task, whichever dialect it was submitted in.
+            endpoint: Its validated request.
+            links: The files' URLs; None before the task has succeeded, and once its files are deleted.
+            eta_seconds: Seconds until the end; 0 where nothing can be said.
+        """
 
     def build_webhook_payload(
         self, event: WebhookEvent, task: Task, endpoint: Endpoint, links: SignedLinks | None
     ) -> Json:
-        """Write what a callback is sent: the task as a poll shows it, unless the format wraps that."""
+        """Return the JSON that a webhook delivers: the response to a poll, unless the format wraps it."""
         del event
         return self.build_result_response(task, endpoint, links, 0)
 
     def parse_list_query(self, query: Mapping[str, str], now: datetime) -> TaskFilter:
-        """Read which tasks a list is to show; a name given several times has its values joined by commas.
+        """Return which tasks a list shows.
+
+        Args:
+            query: The URL's query; the values of a repeated name are joined by commas.
+            now: The server's time, for filters that are relative to it.
 
         Raises:
-            InvalidRequest: a filter makes no sense.
-            UnknownEndpoint: the format has no lists.
+            InvalidRequest: A filter is malformed.
+            UnknownEndpoint: The format has no lists.
         """
         del query, now
         raise UnknownEndpoint
 
     def build_list_response(self, page: TaskPage) -> Json:
-        """Write a list of tasks.
+        """Return one page of a task list.
 
         Raises:
-            UnknownEndpoint: the format has no lists.
+            UnknownEndpoint: The format has no lists.
         """
         del page
         raise UnknownEndpoint
 
     def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:
-        """Write the answer to a cancellation; `task` is as it is now, which may be ended otherwise.
+        """Return the response to a cancellation; `task` is as it is now, which may be ended otherwise.
 
         Raises:
-            Refusal: the format refuses to cancel what has ended.
+            Refusal: It has ended otherwise, and the format answers that with an error.
         """
         return self.build_result_response(task, endpoint, None, 0)
 
     def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
-        """Write what a tenant can spend.
+        """Return what a tenant can spend.
 
         Raises:
-            UnknownEndpoint: the format does not tell.
+            UnknownEndpoint: The format has no such response.
         """
         del allowance, query
         raise UnknownEndpoint
 
     def is_cover_requested(self, query: Mapping[str, str]) -> bool:
-        """Say whether a request for a task's content is after its cover."""
+        """Return whether a request to the CONTENT route asks for the cover image in place of the video.
+
+        Raises:
+            InvalidRequest: The query asks for something else.
+        """
         del query
         return False
 
     @abstractmethod
     def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
-        """Write a refusal: HTTP status and body. `request_id` is 32 hexadecimal digits, or empty."""
+        """Return an error response, usually by `error_codes.find_error_mapping` from the dialect's table.
+
+        Args:
+            error: Why the request is refused; `error.field` names what is wrong, where a field is.
+            request_id: 32 hexadecimal digits, or empty.
+
+        Returns:
+            The HTTP status and the body.
+        """
 
     def build_error_response_at(self, path: str, error: Refusal, request_id: str = "") -> tuple[int, Json]:
-        """Write a refusal as clients of this path read it; most formats have one form for all."""
+        """Return an error response as clients of this path read it; most formats have one form for all."""
         del path
         return self.build_error_response(error, request_id)
 
     def adapt_result_to_client(self, body: Json, headers: Mapping[str, str]) -> Json:
-        """Return a task's state as the client with these headers reads it; most formats have one form."""
+        """Return the response to a poll as the client with these headers reads it; most have one form."""
         del headers
         return body
 
     # The client's side.
     @abstractmethod
     def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
-        """Write a submit."""
+        """Return a submit. It holds the fields that were given, and `parse_submit_request` reads it back."""
 
     @abstractmethod
     def build_result_request(self, task_id: TaskId) -> ApiRequest:
-        """Write a poll."""
+        """Return a poll; the id comes from a server, so it is quoted in the path."""
 
     @abstractmethod
     def parse_submit_response(self, body: Json) -> TaskId:
-        """Read the answer to a submit."""
+        """Return the new task's id.
+
+        Raises:
+            RemoteError: The response holds none.
+        """
 
     @abstractmethod
     def parse_result_response(self, body: Json) -> Report:
-        """Read a task's state."""
+        """Return a task's state, from Keyreel or a hosted service, which may leave optional keys out.
+
+        Raises:
+            RemoteError: The response names no known state. AttributeError, KeyError, TypeError and ValueError
+                are taken for the same by the SDK.
+        """
 
     @abstractmethod
     def parse_error_response(self, status: int, body: Json) -> KeyreelError:
-        """Read a refusal as the domain's error where the format says enough, else as RemoteError."""
+        """Return the error behind an error response: the domain's own where the dialect's table has it.
+
+        Args:
+            status: The HTTP status.
+            body: The response's JSON object, of whatever form.
+
+        Returns:
+            The domain's error, else a RemoteError with status, code and message.
+        """
 
     @abstractmethod
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
-        """Return this format's name of an endpoint, for example "vidu-q2-pro-img2video"."""
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
+        """Return the format's name of an endpoint, which `catalogue.find_endpoint` must read back."""

@@ -1,6 +1,6 @@
-"""Tables of refusals: the status and code that a dialect gives to each domain error, read both ways.
+"""Error tables of dialects: the HTTP status and code for each of the domain's errors, looked up both ways.
 
-A task that failed shows the code with which the same fault is refused where it is found at the submit.
+A failed task shows the code of the error response that the same fault would get at the submit.
 """
 
 from __future__ import annotations
@@ -19,30 +19,45 @@ if TYPE_CHECKING:
     from keyreel.task import Task
 
     FailureCodes = Mapping[type[KeyreelError], str]
-    """The codes of what ends a task and is no answer to a request; they go before those of refusals."""
+    """Codes of errors that end tasks and are no error responses; they go before those of the table."""
 
-_LONGEST: Final = 1000
+_MAX_MESSAGE_CHARACTERS: Final = 1000
+"""Clients are promised no more."""
+_MAX_FIELD_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorMapping:
-    """One error in one dialect."""
+    """One row of a dialect's error table.
+
+    Servers look up the error's class, or the nearest class above it that has a row. Clients look up status
+    and code, and take the first row that has both. So a table ends with `Refusal`, and where several errors
+    share a code, the one that clients are to read stands first:
+
+        (
+            ErrorMapping(errors.InvalidRequest, 400, "invalid_value"),
+            ErrorMapping(errors.MissingField, 400, "missing_parameter"),  # a subclass of InvalidRequest
+            ErrorMapping(errors.Refusal, 400, "bad_request"),  # all others
+        )
+    """
 
     error_class: type[Refusal]
     status: int
+    """The HTTP status."""
     code: str
+    """The format's own word or number for the error."""
 
 
 def find_error_mapping(table: tuple[ErrorMapping, ...], error: Refusal) -> ErrorMapping:
-    """Return the row of the error's class, or of the nearest one above it. The table ends with Refusal."""
+    """Return the row of the error's class, or of the nearest class above it; the last of several."""
     rows = {row.error_class: row for row in table}
-    return next(rows[kind] for kind in type(error).__mro__ if kind in rows)
+    return next(rows[error_class] for error_class in type(error).__mro__ if error_class in rows)
 
 
 def find_error(
     table: tuple[ErrorMapping, ...], status_and_code: tuple[int, str], message: str, field: str
 ) -> Refusal | None:
-    """Return the domain's error behind an answer's status and code, None where the table lacks them."""
+    """Return the domain's error behind a response's status and code, None where the table lacks them."""
     for row in table:
         if (row.status, row.code) == status_and_code:
             error = row.error_class(message)
@@ -51,15 +66,15 @@ def find_error(
     return None
 
 
-def find_failure_code(task: Task, refusals: tuple[ErrorMapping, ...], endings: FailureCodes) -> str:
-    """Return the code of what ended a task that failed or was cancelled; "" for any other.
+def find_failure_code(task: Task, table: tuple[ErrorMapping, ...], failure_codes: FailureCodes) -> str:
+    """Return the code of the error that ended a task; "" for a task that has not failed or been cancelled.
 
-    It is that of the nearest class above where the error has none. `endings` has one for KeyreelError.
+    An error without a code has that of the nearest class above it, so `failure_codes` needs KeyreelError.
     """
     if task.state not in {TaskState.FAILED, TaskState.CANCELLED}:
         return ""
-    codes = {row.error_class: row.code for row in refusals} | dict(endings)
-    return next(codes[kind] for kind in _get_failure_class(task).__mro__ if kind in codes)
+    codes = {row.error_class: row.code for row in table} | dict(failure_codes)
+    return next(codes[each] for each in _get_failure_class(task).__mro__ if each in codes)
 
 
 def _get_failure_class(task: Task) -> type[KeyreelError]:
@@ -70,5 +85,13 @@ def _get_failure_class(task: Task) -> type[KeyreelError]:
 
 
 def truncate_message(error: Refusal) -> str:
-    """Return the message, short enough for every client."""
-    return error.message if len(error.message) <= _LONGEST else error.message[: _LONGEST - 1] + "…"
+    """Return the error's message, short enough for every client."""
+    message = error.message
+    return (
+        message if len(message) <= _MAX_MESSAGE_CHARACTERS else message[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
+    )
+
+
+def truncate_field(error: Refusal) -> str:
+    """Return the path of the field that the error names, short enough for every client; empty for none."""
+    return error.field[:_MAX_FIELD_CHARACTERS]

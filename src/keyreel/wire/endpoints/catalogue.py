@@ -117,8 +117,10 @@ _ALIASES: Final = {
         for short, operation in (("t2v", "text2video"), ("i2v", "img2video"), ("f2v", "start-end2video"))
     },
 }
-_BY_NAME: Final = {kind.name(): kind for kind in ENDPOINTS}
-_BY_LETTERS: Final = {re.sub(r"[^a-z0-9]", "", name): kind for name, kind in _BY_NAME.items()}
+_BY_NAME: Final = {each.name(): each for each in ENDPOINTS}
+_BY_LETTERS: Final = {
+    re.sub(r"[^a-z0-9]", "", name): endpoint_class for name, endpoint_class in _BY_NAME.items()
+}
 _LONGEST: Final = 100
 
 

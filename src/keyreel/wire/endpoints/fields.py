@@ -1,6 +1,6 @@
-"""The kinds of fields that requests are made of: each knows its rule in words, its reading and its schema.
+"""The field types that requests are made of: each knows its rule in words, its reading and its schema.
 
-They know nothing of any endpoint. A value that breaks its rule raises pydantic's own custom error, whose kind
+They know nothing of any endpoint. A value that breaks its rule raises pydantic's own custom error, whose type
 names the domain error it becomes (see `parse`).
 """
 
@@ -23,12 +23,14 @@ _WIDEST: Final = 4
 _LONGEST_WORD: Final = 64
 
 
-def make_rule_error(rule: str, kind: LiteralString = "wrong", *, field: str = "") -> PydanticCustomError:
+def make_rule_error(
+    rule: str, error_type: LiteralString = "wrong", *, field: str = ""
+) -> PydanticCustomError:
     """Return the error of a value that breaks `rule`, words that follow the field's name and value.
 
     A rule of a whole object is told of the one of its fields that is to be mended.
     """
-    return PydanticCustomError(kind, "{rule}", {"rule": rule} | ({"field": field} if field else {}))
+    return PydanticCustomError(error_type, "{rule}", {"rule": rule} | ({"field": field} if field else {}))
 
 
 @dataclass(frozen=True)
@@ -145,20 +147,20 @@ class OneOf(Rule):
 
 @dataclass(frozen=True)
 class BoundedList(Rule):
-    """A list with `low` to `high` entries (None: no upper limit); `kind` is the error of an empty one."""
+    """A list with `low` to `high` entries (None: no upper limit); `empty_error` is the error type of none."""
 
     low: int
     high: int | None = None
     noun: str = "entries"
-    kind: LiteralString = "count"
+    empty_error: LiteralString = "count"
 
     def read(self, value: Any) -> tuple[object, ...]:
         """Accept a list."""
         if not isinstance(value, list | tuple):
             raise make_rule_error(f"must be a list of {self.noun}")
         if len(value) < self.low or (self.high is not None and len(value) > self.high):
-            kind: LiteralString = self.kind if not value else "count"
-            raise make_rule_error(f"must hold {self._format_count()} {self.noun}", kind)
+            error_type: LiteralString = self.empty_error if not value else "count"
+            raise make_rule_error(f"must hold {self._format_count()} {self.noun}", error_type)
         return tuple(value)
 
     def _format_count(self) -> str:

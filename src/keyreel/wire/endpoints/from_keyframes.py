@@ -23,7 +23,7 @@ _MIN_SIDE_RATIO: Final = Fraction(4, 5)
 
 StartImage = Annotated[
     tuple[ImageSource, ...],
-    BoundedList(1, noun="images", kind="no_image"),
+    BoundedList(1, noun="images", empty_error="no_image"),
     # One image starts the video; further ones are checked like it, then left aside and named.
     AfterValidator(lambda images: images[:1]),
 ]
@@ -69,8 +69,8 @@ class StartEnd2Video(Generation):
 
     operation = Operation.START_END2VIDEO
 
-    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 2, noun="images", kind="no_image")] = Field(
-        description="The start frame and the end frame; one alone is a start frame."
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 2, noun="images", empty_error="no_image")] = (
+        Field(description="The start frame and the end frame; one alone is a start frame.")
     )
     prompt: Annotated[str, BoundedText(2000)] = Field("", description="What is to happen.")
     duration: Annotated[int, IntegerRange(1, 8)] = Field(5, description="Seconds.")

@@ -78,8 +78,8 @@ class Reference2Video(Generation):
 class ImageReference2Video(Reference2Video):
     """Every image is a subject of its own: `@1`, `@2` and so on."""
 
-    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", kind="no_image")] = Field(
-        description="The subjects."
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", empty_error="no_image")] = (
+        Field(description="The subjects.")
     )
 
     def get_input_sources(self) -> dict[str, str]:
@@ -107,7 +107,7 @@ class SubjectImages(RequestObject):
         "", description="Prompts call it @id; without one @1, @2 and so on."
     )
     name: Annotated[str, BoundedText(256)] = Field("", description="Prompts may call it @name as well.")
-    images: Annotated[tuple[ImageSource, ...], BoundedList(1, noun="images", kind="no_image")] = Field(
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, noun="images", empty_error="no_image")] = Field(
         description="Views of the subject; the first three count."
     )
     voice_id: VoiceId = Field("", description="The voice it speaks with.")

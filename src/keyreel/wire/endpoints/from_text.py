@@ -64,8 +64,8 @@ class Template2Video(Generation):
     operation = Operation.TEMPLATE2VIDEO
 
     template: Annotated[str, BoundedText(256, needed=True)] = Field(description="The effect's name.")
-    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", kind="no_image")] = Field(
-        description="What the effect is applied to."
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", empty_error="no_image")] = (
+        Field(description="What the effect is applied to.")
     )
     prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
     aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")

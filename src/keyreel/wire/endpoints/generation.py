@@ -237,12 +237,12 @@ class Generation(Endpoint):
         )
 
 
-def drop_absent_fields(kind: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+def drop_absent_fields(object_class: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that say something: null means absent throughout this API family.
 
     So does "" for a field that need not be there: programs fill in whatever a form has left empty.
     """
-    optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
+    optional = {name for name, field in object_class.model_fields.items() if not field.is_required()}
     return {
         name: value
         for name, value in data.items()

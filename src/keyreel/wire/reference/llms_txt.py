@@ -79,34 +79,35 @@ def _build_format_section(dialect: Dialect, base_url: str) -> Iterator[str]:
 def _build_models_section() -> Iterator[str]:
     yield "## Models\n"
     yield "| model | does | takes | seconds | sizes |\n|---|---|---|---|---|"
-    for kind in ENDPOINTS:
-        sizes = ", ".join(get_field_limits(kind, "resolution")["enum"])
-        does = (kind.__doc__ or "").strip().rstrip(".")
-        model = DIALECTS[0].format_model_id(kind)
-        yield f"| `{model}` | {does} | {_list_required_fields(kind)} | {_format_durations(kind)} | {sizes} |"
+    for endpoint_class in ENDPOINTS:
+        sizes = ", ".join(get_field_limits(endpoint_class, "resolution")["enum"])
+        does = (endpoint_class.__doc__ or "").strip().rstrip(".")
+        model = DIALECTS[0].format_model_id(endpoint_class)
+        takes, seconds = _list_required_fields(endpoint_class), _format_durations(endpoint_class)
+        yield f"| `{model}` | {does} | {takes} | {seconds} | {sizes} |"
     yield ""
 
 
-def _list_required_fields(kind: type[Endpoint]) -> str:
+def _list_required_fields(endpoint_class: type[Endpoint]) -> str:
     """Name what a request cannot be without, by leaving each part of one out."""
-    given = build_example_request(kind).to_documented_fields()
+    given = build_example_request(endpoint_class).to_documented_fields()
     needed = [
         name
         for name in given
         if validate_request(
-            ParsedSubmit(kind, {other: given[other] for other in given if other != name})
+            ParsedSubmit(endpoint_class, {other: given[other] for other in given if other != name})
         ).violations
     ]
-    return ", ".join(f"`{name}`{_name_alternative(kind, name)}" for name in needed)
+    return ", ".join(f"`{name}`{_name_alternative(endpoint_class, name)}" for name in needed)
 
 
-def _name_alternative(kind: type[Endpoint], name: str) -> str:
+def _name_alternative(endpoint_class: type[Endpoint], name: str) -> str:
     other = {"images": "subjects", "video_url": "video_creation_id"}.get(name, "")
-    return f" or `{other}`" if other in kind.model_fields else ""
+    return f" or `{other}`" if other in endpoint_class.model_fields else ""
 
 
-def _format_durations(kind: type[Endpoint]) -> str:
-    able = list_durations(kind)
+def _format_durations(endpoint_class: type[Endpoint]) -> str:
+    able = list_durations(endpoint_class)
     low, high = min(able), max(able)
     whole = high - low > 1 and len(able) == high - low + 1
     return f"{low} to {high}" if whole else ", ".join(map(str, able))

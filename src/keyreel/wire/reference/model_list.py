@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from keyreel.errors import UnknownEndpoint
 from keyreel.order import Resolution
 from keyreel.pricing import USD_PER_CREDIT, Purchase
-from keyreel.wire.dialects.native_family.responses import format_model_name, format_operation_name
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.endpoints.fields import BoundedList, Rule
 from keyreel.wire.endpoints.from_keyframes import KeyImage
+from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 from keyreel.wire.requests.examples import build_example_request
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from keyreel.pricing import PriceTable
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 
 def list_models(prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
@@ -43,21 +43,24 @@ def describe_model(name: str, prices: PriceTable, able: Callable[[type[Endpoint]
     return _build_model_entry(name, prices, able)
 
 
-def list_durations(kind: type[Endpoint]) -> tuple[int, ...]:
+def list_durations(endpoint_class: type[Endpoint]) -> tuple[int, ...]:
     """Return every length in seconds that a video of this endpoint may have, shortest first."""
-    schema, shots = get_field_limits(kind, "duration"), get_field_limits(kind, "image_settings")
+    schema, shots = (
+        get_field_limits(endpoint_class, "duration"),
+        get_field_limits(endpoint_class, "image_settings"),
+    )
     if shots:
         one = get_field_limits(KeyImage, "duration")
         return (*range(shots["minItems"] * one["minimum"], shots["maxItems"] * one["maximum"] + 1),)
     if not schema:
-        return (build_example_request(kind).seconds,)
+        return (build_example_request(endpoint_class).seconds,)
     able = schema.get("enum") or range(schema["minimum"], schema["maximum"] + 1)
     return tuple(seconds for seconds in able if seconds > 0)
 
 
-def get_field_limits(kind: type[BaseModel], name: str) -> Json:
+def get_field_limits(object_class: type[BaseModel], name: str) -> Json:
     """Return a field's limits as a JSON schema; empty where there is no such field or no limit."""
-    field = kind.model_fields.get(name)
+    field = object_class.model_fields.get(name)
     rules = [each for each in field.metadata if isinstance(each, Rule)] if field else []
     if not rules:
         return {}
@@ -68,8 +71,8 @@ def get_field_limits(kind: type[BaseModel], name: str) -> Json:
 
 
 def _build_model_entry(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
-    kinds = [kind for kind in ENDPOINTS if format_model_name(kind) == name]
-    operations = [_build_operation_entry(kind, prices, able=able(kind)) for kind in kinds]
+    endpoint_classes = [each for each in ENDPOINTS if format_model_name(each) == name]
+    operations = [_build_operation_entry(each, prices, able=able(each)) for each in endpoint_classes]
     return {
         "id": name,
         "object": "model",
@@ -81,37 +84,44 @@ def _build_model_entry(name: str, prices: PriceTable, able: Callable[[type[Endpo
     }
 
 
-def _build_operation_entry(kind: type[Endpoint], prices: PriceTable, *, able: bool) -> Json:
-    sizes = [Resolution(word) for word in get_field_limits(kind, "resolution")["enum"]]
+def _build_operation_entry(endpoint_class: type[Endpoint], prices: PriceTable, *, able: bool) -> Json:
+    sizes = [Resolution(word) for word in get_field_limits(endpoint_class, "resolution")["enum"]]
     return {
-        "operation": format_operation_name(kind),
-        "endpoint": kind.name(),
-        "description": (kind.__doc__ or "").strip(),
+        "operation": format_operation_name(endpoint_class),
+        "endpoint": endpoint_class.name(),
+        "description": (endpoint_class.__doc__ or "").strip(),
         "available": able,
-        "ids": {each.name: each.format_model_id(kind) for each in DIALECTS if each.supports(kind)},
-        "limits": _build_limits(kind),
-        "credits": {size.value: _price_durations(kind, size, list_durations(kind), prices) for size in sizes},
+        "ids": {
+            each.name: each.format_model_id(endpoint_class)
+            for each in DIALECTS
+            if each.supports(endpoint_class)
+        },
+        "limits": _build_limits(endpoint_class),
+        "credits": {
+            size.value: _price_durations(endpoint_class, size, list_durations(endpoint_class), prices)
+            for size in sizes
+        },
     }
 
 
 def _price_durations(
-    kind: type[Endpoint], size: Resolution, seconds: Iterable[int], prices: PriceTable
+    endpoint_class: type[Endpoint], size: Resolution, seconds: Iterable[int], prices: PriceTable
 ) -> dict[str, int]:
     """Return the price by seconds."""
     return {
-        str(each): prices.compute_price(Purchase(kind.family, kind.operation, size, each))
+        str(each): prices.compute_price(Purchase(endpoint_class.family, endpoint_class.operation, size, each))
         for each in seconds
-        if _is_duration_allowed(kind, size, each)
+        if _is_duration_allowed(endpoint_class, size, each)
     }
 
 
-def _is_duration_allowed(kind: type[Endpoint], size: Resolution, seconds: int) -> bool:
+def _is_duration_allowed(endpoint_class: type[Endpoint], size: Resolution, seconds: int) -> bool:
     """Say whether a length may be had in a size: only where lengths are picked from a few does it matter."""
-    if "enum" not in get_field_limits(kind, "duration"):
+    if "enum" not in get_field_limits(endpoint_class, "duration"):
         return True
     try:
-        kind.model_validate(
-            build_example_request(kind).to_documented_fields()
+        endpoint_class.model_validate(
+            build_example_request(endpoint_class).to_documented_fields()
             | {"resolution": size.value, "duration": seconds}
         )
     except ValidationError:
@@ -119,15 +129,18 @@ def _is_duration_allowed(kind: type[Endpoint], size: Resolution, seconds: int) -
     return True
 
 
-def _build_limits(kind: type[Endpoint]) -> Json:
-    shots = get_field_limits(kind, "image_settings")
-    images = get_field_limits(kind, "images")
-    prompt, ratio = get_field_limits(kind, "prompt"), get_field_limits(kind, "aspect_ratio")
-    seconds = list_durations(kind)
+def _build_limits(endpoint_class: type[Endpoint]) -> Json:
+    shots = get_field_limits(endpoint_class, "image_settings")
+    images = get_field_limits(endpoint_class, "images")
+    prompt, ratio = (
+        get_field_limits(endpoint_class, "prompt"),
+        get_field_limits(endpoint_class, "aspect_ratio"),
+    )
+    seconds = list_durations(endpoint_class)
     span: Json = {"min": seconds[0], "max": seconds[-1]}
     if len(seconds) <= seconds[-1] - seconds[0]:
         span["choices"] = [*seconds]
-    found: Json = {"seconds": span, "resolutions": get_field_limits(kind, "resolution")["enum"]}
+    found: Json = {"seconds": span, "resolutions": get_field_limits(endpoint_class, "resolution")["enum"]}
     if shots:
         found["keyframes"] = {"min": shots["minItems"], "max": shots["maxItems"]}
         one = get_field_limits(KeyImage, "duration")

@@ -18,10 +18,10 @@ from keyreel.wire.dialects.dialect import (
     TaskPage,
     TenantBalance,
 )
-from keyreel.wire.dialects.native_family.responses import format_operation_name
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.naming import format_operation_name
 from keyreel.wire.reference.openapi_parts import (
     REF,
     describe_error_responses,
@@ -34,8 +34,9 @@ from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_request,
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Dialect, Json
+    from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _MODELS_QUERY: Final = (
@@ -124,7 +125,7 @@ _ERRORS: Final[dict[RouteAction, tuple[type[Refusal], ...]]] = {
 
 def build_document(base_url: str = "", version: str = "1") -> Json:
     """Return the OpenAPI 3.1 document of a server at this address."""
-    _, schemas = models_json_schema([(kind, "validation") for kind in ENDPOINTS], ref_template=REF)
+    _, schemas = models_json_schema([(each, "validation") for each in ENDPOINTS], ref_template=REF)
     paths: Json = {}
     for each in DIALECTS:
         for path, operation in _describe_submit_paths(each).items():
@@ -167,31 +168,39 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
 def _describe_submit_paths(dialect: Dialect) -> dict[str, Json]:
     """Describe the addresses that take requests, each with the endpoints that are reached there."""
     reached: dict[str, list[type[Endpoint]]] = {}
-    for kind in ENDPOINTS:
-        if dialect.supports(kind):
-            reached.setdefault(dialect.build_submit_request(build_example_request(kind)).path, []).append(
-                kind
-            )
-    return {path: _describe_submit_path(dialect, path, kinds) for path, kinds in reached.items()}
+    for endpoint_class in ENDPOINTS:
+        if dialect.supports(endpoint_class):
+            reached.setdefault(
+                dialect.build_submit_request(build_example_request(endpoint_class)).path, []
+            ).append(endpoint_class)
+    return {
+        path: _describe_submit_path(dialect, path, endpoint_classes)
+        for path, endpoint_classes in reached.items()
+    }
 
 
-def _describe_submit_path(dialect: Dialect, path: str, kinds: list[type[Endpoint]]) -> Json:
-    schemas = [dialect.build_submit_schema(kind, {"$ref": REF.format(model=kind.__name__)}) for kind in kinds]
-    schema = schemas[0] if len(kinds) == 1 else {"anyOf": schemas}
+def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[type[Endpoint]]) -> Json:
+    schemas = [
+        dialect.build_submit_schema(each, {"$ref": REF.format(model=each.__name__)})
+        for each in endpoint_classes
+    ]
+    schema = schemas[0] if len(endpoint_classes) == 1 else {"anyOf": schemas}
     examples = {
-        kind.name(): {"value": dialect.build_submit_request(build_example_request(kind)).json}
-        for kind in kinds
+        endpoint_class.name(): {
+            "value": dialect.build_submit_request(build_example_request(endpoint_class)).json
+        }
+        for endpoint_class in endpoint_classes
     }
     content: Json = {"application/json": {"schema": schema, "examples": examples}}
     if dialect.form_schema:
         content["multipart/form-data"] = {"schema": dialect.form_schema}
-    request = build_example_request(kinds[0])
+    request = build_example_request(endpoint_classes[0])
     accepted = dialect.build_submit_response(build_example_task(request, TaskState.QUEUED), request)
     last = path.rpartition("/")[2]
     return {
         "tags": [dialect.name],
         "operationId": _build_operation_id(dialect, "create" if dialect.name.endswith(last) else last),
-        "summary": _summarize_endpoints(kinds),
+        "summary": _summarize_endpoints(endpoint_classes),
         "parameters": [_IDEMPOTENCY],
         "requestBody": {"required": True, "content": content},
         "responses": {
@@ -202,10 +211,10 @@ def _describe_submit_path(dialect: Dialect, path: str, kinds: list[type[Endpoint
     }
 
 
-def _summarize_endpoints(kinds: list[type[Endpoint]]) -> str:
+def _summarize_endpoints(endpoint_classes: list[type[Endpoint]]) -> str:
     """Say what the endpoints do as far as they do the same."""
-    said = {(kind.__doc__ or "").strip() for kind in kinds}
-    words = {format_operation_name(kind) for kind in kinds}
+    said = {(each.__doc__ or "").strip() for each in endpoint_classes}
+    words = {format_operation_name(each) for each in endpoint_classes}
     if len(said) == 1:
         return said.pop()
     return f"Makes a video: {words.pop()}." if len(words) == 1 else "Makes a video."

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Dialect, Json, QueryParameter
+    from keyreel.wire.dialects.dialect import Dialect, QueryParameter
+    from keyreel.wire.json_types import Json
 
 REF: Final = "#/components/schemas/{model}"
 
@@ -31,14 +32,14 @@ def describe_response(description: str, schema: str, example: Any) -> Json:
 
 
 def describe_error_responses(
-    dialect: Dialect, kinds: tuple[type[Refusal], ...], path: str = "", schema: str = ""
+    dialect: Dialect, error_classes: tuple[type[Refusal], ...], path: str = "", schema: str = ""
 ) -> Json:
     """Describe the refusals at a path, those of one status together."""
     found: Json = {}
-    for kind in kinds:
-        error = kind()
+    for error_class in error_classes:
+        error = error_class()
         status, body = dialect.build_error_response_at(path, error)
         told = found.setdefault(str(status), describe_response("", schema or f"{dialect.name}.refusal", None))
         told["description"] = f"{told['description']} {error.message}".strip()
-        told["content"]["application/json"].setdefault("examples", {})[kind.__name__] = {"value": body}
+        told["content"]["application/json"].setdefault("examples", {})[error_class.__name__] = {"value": body}
     return found

@@ -14,7 +14,7 @@ from keyreel.wire.reference.openapi_parts import describe_error_responses, descr
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 
 class RequiredAccess(StrEnum):

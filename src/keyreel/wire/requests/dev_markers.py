@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _MARKER: Final = re.compile(r"\[keyreel:([a-z-]+)(?:=([A-Za-z0-9.]{1,40}))?\]", re.ASCII)
 _LONGEST_SECONDS: Final = 3600.0
 _ERRORS_BY_NAME: Final = {
-    name: kind
-    for name, kind in vars(errors).items()
-    if isinstance(kind, type) and issubclass(kind, Refusal | RenderFailed | RenderCrashed)
+    name: error_class
+    for name, error_class in vars(errors).items()
+    if isinstance(error_class, type) and issubclass(error_class, Refusal | RenderFailed | RenderCrashed)
 }
 
 

@@ -11,8 +11,8 @@ from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 EXAMPLE_LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
 _IMAGES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
@@ -33,9 +33,9 @@ _FIELDS: Final[dict[Operation, Json]] = {
 }
 
 
-def build_example_request(kind: type[Endpoint]) -> Endpoint:
+def build_example_request(endpoint_class: type[Endpoint]) -> Endpoint:
     """Return a request."""
-    return validate_fields(ParsedSubmit(kind, _FIELDS[kind.operation]))
+    return validate_fields(ParsedSubmit(endpoint_class, _FIELDS[endpoint_class.operation]))
 
 
 def build_example_task(request: Endpoint, state: TaskState) -> Task:

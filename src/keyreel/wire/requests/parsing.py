@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from keyreel.errors import InvalidImage, InvalidRequest, ItemCountOutOfRange, MissingField, MissingImage
+from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.requests.decode_errors import explain_unreadable_body
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 MAX_NESTING: Final = 32
 """Objects and lists within each other."""
@@ -28,7 +30,6 @@ MAX_NESTING: Final = 32
 _MOST_VALUES: Final = 20_000
 _MOST_SEPARATORS: Final = 2_500_000
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_MAX_VALUE_LENGTH: Final = 64
 _MAX_LISTED_ERRORS: Final = 5
 _MAX_MESSAGE_LENGTH: Final = 900
 """Characters of several rules told together; clients are promised 1000."""
@@ -107,13 +108,13 @@ def validate_fields(submit: ParsedSubmit) -> Endpoint:
         InvalidRequest: a field breaks its rule; MissingImage and InvalidImage where it is about an image.
     """
     try:
-        return submit.endpoint.model_validate(submit.fields)
+        return submit.endpoint_class.model_validate(submit.fields)
     except ValidationError as error:
         raise combine_errors([breach.to_error() for breach in list_violations(error)]) from None
 
 
 def combine_errors(errors: Sequence[InvalidRequest]) -> InvalidRequest:
-    """Return one refusal that tells several, five at most: of the first one's kind, about its field."""
+    """Return one refusal that tells several, five at most: of the first one's class, about its field."""
     first, *others = errors
     told, length = [first.message], len(first.message)
     for error in others[: _MAX_LISTED_ERRORS - 1]:
@@ -128,22 +129,6 @@ def combine_errors(errors: Sequence[InvalidRequest]) -> InvalidRequest:
 def list_violations(error: ValidationError) -> tuple[RuleViolation, ...]:
     """Return every rule that pydantic found broken."""
     return tuple(_to_violation(each) for each in error.errors(include_url=False))
-
-
-def describe_value(value: object) -> str:
-    """Describe what was got in at most 64 characters; long or encoded content never appears."""
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    if isinstance(value, str) and (len(text) > _MAX_VALUE_LENGTH or value[:5].lower() == "data:"):
-        return f"text of {len(value)} characters"
-    return text if len(text) <= _MAX_VALUE_LENGTH else "a very long number"
 
 
 def _shorten_json_error(words: str) -> str:
@@ -198,11 +183,11 @@ def _to_violation(error: ErrorDetails) -> RuleViolation:
         location = (*location, context["field"])
         missing = not isinstance(got, dict) or got.get(context["field"]) is None
         got = None if missing else got[context["field"]]
-    kind = _ERROR_CLASSES.get(error["type"], InvalidRequest)
+    error_class = _ERROR_CLASSES.get(error["type"], InvalidRequest)
     if missing and location[-1] in _IMAGES:
-        kind = MissingImage
+        error_class = MissingImage
     rule = context.get("rule") or _RULES.get(error["type"], "is not valid")
-    return RuleViolation(kind, location, "" if missing else describe_value(got), rule)
+    return RuleViolation(error_class, location, "" if missing else describe_value(got), rule)
 
 
 def _format_path(location: tuple[int | str, ...]) -> str:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from keyreel.errors import UnknownEndpoint
-from keyreel.wire.dialects.native_family.responses import format_operation_name
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.endpoints import catalogue
+from keyreel.wire.endpoints.naming import format_operation_name
 from keyreel.wire.requests.examples import build_example_request
 from keyreel.wire.requests.parsing import list_violations
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
     from keyreel.wire.requests.parsing import RuleViolation
 
 _MOST_ROUNDS: Final = 8
@@ -57,11 +58,15 @@ def parse_for_model(model: str, body: Json, dialect_name: str = "") -> ParsedSub
         UnknownEndpoint: there is no such model, or no such dialect.
         InvalidRequest: the envelope is wrong.
     """
-    kind = catalogue.find_endpoint(model)
-    chosen = find_dialect(dialect_name) if dialect_name else find_dialect(_detect_dialect(kind, body))
-    if not chosen.supports(kind):
-        raise UnknownEndpoint(f"model: {chosen.title} has no words for {kind.name()}.", field="model")
-    call = chosen.build_submit_request(build_example_request(kind))
+    endpoint_class = catalogue.find_endpoint(model)
+    chosen = (
+        find_dialect(dialect_name) if dialect_name else find_dialect(_detect_dialect(endpoint_class, body))
+    )
+    if not chosen.supports(endpoint_class):
+        raise UnknownEndpoint(
+            f"model: {chosen.title} has no words for {endpoint_class.name()}.", field="model"
+        )
+    call = chosen.build_submit_request(build_example_request(endpoint_class))
     named = {"model": (call.json or {}).get("model")} if "model" in (call.json or {}) else {}
     last = call.path.rpartition("/")[2]
     return chosen.parse_submit_request({"model": last, "operation": last}, body | named)
@@ -77,33 +82,35 @@ def validate_request(submit: ParsedSubmit) -> ValidationResult:
     found: dict[str, RuleViolation] = {}
     for _ in range(_MOST_ROUNDS):
         try:
-            return ValidationResult(submit.endpoint.model_validate(fields), tuple(found.values()))
+            return ValidationResult(submit.endpoint_class.model_validate(fields), tuple(found.values()))
         except ValidationError as error:
             for breach in list_violations(error):
                 found.setdefault(breach.field, breach)
-                _repair_field(fields, breach.location, submit.endpoint)
-    return ValidationResult(build_example_request(submit.endpoint), tuple(found.values()))
+                _repair_field(fields, breach.location, submit.endpoint_class)
+    return ValidationResult(build_example_request(submit.endpoint_class), tuple(found.values()))
 
 
-def _detect_dialect(kind: type[Endpoint], body: Json) -> str:
+def _detect_dialect(endpoint_class: type[Endpoint], body: Json) -> str:
     if body.get("input") is not None:
         return "vtrix"
     if _OPENAI_FIELDS & set(body):
         return "openai_videos"
     # What names the model beside the path's operation is native; all others are flat.
     model = body.get("model")
-    native = isinstance(model, str) and _is_spelling_of(f"{model[:64]}-{format_operation_name(kind)}", kind)
+    native = isinstance(model, str) and _is_spelling_of(
+        f"{model[:64]}-{format_operation_name(endpoint_class)}", endpoint_class
+    )
     return "native" if native else DIALECTS[0].name
 
 
-def _is_spelling_of(spelling: str, kind: type[Endpoint]) -> bool:
+def _is_spelling_of(spelling: str, endpoint_class: type[Endpoint]) -> bool:
     try:
-        return catalogue.find_endpoint(spelling) is kind
+        return catalogue.find_endpoint(spelling) is endpoint_class
     except UnknownEndpoint:
         return False
 
 
-def _repair_field(fields: Json, location: tuple[int | str, ...], kind: type[Endpoint]) -> None:
+def _repair_field(fields: Json, location: tuple[int | str, ...], endpoint_class: type[Endpoint]) -> None:
     """Put an example's value in the place of a broken one, or nothing where the example has none."""
     *parent_keys, last = location
     container: Any = fields
@@ -113,7 +120,7 @@ def _repair_field(fields: Json, location: tuple[int | str, ...], kind: type[Endp
         container[last] = _build_example_entry(str(parent_keys[-1]))
         return
     usual: Json = (
-        build_example_request(kind).to_documented_fields()
+        build_example_request(endpoint_class).to_documented_fields()
         if not parent_keys
         else {"images": [_IMAGE], "key_image": _IMAGE}
     )

@@ -65,7 +65,7 @@ def test_a_prompt_that_was_never_given_is_never_sent() -> None:
 def test_a_template_needs_no_model() -> None:
     body = {"template": "hugging", "images": ["https://a.b/c.png"]}
     asked = NATIVE.parse_submit_request({"operation": "template2video"}, body)
-    assert asked.endpoint.name() == "q2-template2video"
+    assert asked.endpoint_class.name() == "q2-template2video"
 
 
 def test_unknown_paths_models_and_fields_are_told_apart() -> None:
@@ -131,8 +131,8 @@ def test_an_id_that_is_no_number_is_refused(task_id: str) -> None:
         ({"created_at.from": "1767268800000"}, {"created_from": NOON}),
         ({"created_at.from": "2026-01-01T20:00:00 08:00"}, {"created_from": NOON}),
         ({"created_at.from": "2026-01-01T12:00:00"}, {"created_from": NOON}),
-        ({"pager.page": "3", "pager.pagesz": "20"}, {"skip": 60, "limit": 20}),
-        ({"pager.page": "3", "pager.page_token": "77"}, {"skip": 0, "after": "77"}),
+        ({"pager.page": "3", "pager.pagesz": "20"}, {"offset": 60, "limit": 20}),
+        ({"pager.page": "3", "pager.page_token": "77"}, {"offset": 0, "after_id": "77"}),
         ({"task_ids": "5, 6,"}, {"ids": (TaskId("5"), TaskId("6")), "created_from": None}),
         ({"states": "failed"}, {"states": frozenset({TaskState.FAILED, TaskState.CANCELLED})}),
         ({"model_versions": "2.0"}, {"endpoints": frozenset(

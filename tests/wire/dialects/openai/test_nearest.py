@@ -80,16 +80,16 @@ def test_values_that_exclude_each_other_give_way_to_the_nearest_pair() -> None:
 
 def test_of_several_models_the_nearest_is_taken_and_the_first_of_equals() -> None:
     kinds = [get_endpoint(name) for name in ("q2-text2video", "q1-text2video", "q3-pro-text2video")]
-    assert find_nearest_fit(kinds, WORDS, FitTarget()).endpoint is kinds[0]
-    assert find_nearest_fit(kinds, WORDS, FitTarget(seconds=15)).endpoint is kinds[2]
+    assert find_nearest_fit(kinds, WORDS, FitTarget()).endpoint_class is kinds[0]
+    assert find_nearest_fit(kinds, WORDS, FitTarget(seconds=15)).endpoint_class is kinds[2]
 
 
 def test_a_request_that_fits_nowhere_keeps_its_first_model() -> None:
     kinds = [get_endpoint(name) for name in ("q2-text2video", "q1-text2video")]
     fit = find_nearest_fit(kinds, {"prompt": "x" * 6000}, FitTarget(seconds=5))
-    assert (fit.endpoint, fit.values) == (kinds[0], {"duration": 5})
+    assert (fit.endpoint_class, fit.values) == (kinds[0], {"duration": 5})
 
 
 def test_a_model_that_takes_long_words_is_preferred_to_one_that_does_not() -> None:
     kinds = [get_endpoint(name) for name in ("q1-text2video", "q2-text2video")]
-    assert find_nearest_fit(kinds, {"prompt": "x" * 3000}, FitTarget(seconds=5)).endpoint is kinds[1]
+    assert find_nearest_fit(kinds, {"prompt": "x" * 3000}, FitTarget(seconds=5)).endpoint_class is kinds[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
@@ -14,7 +14,7 @@ from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.wire.requests.parsing import describe_value
+from keyreel.wire.endpoints.value_text import describe_value
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from keyreel.server.context import Services
     from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
     from keyreel.tasks.accounts.tenants import Tenant
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _TENANT: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")

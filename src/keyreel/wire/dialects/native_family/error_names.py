@@ -11,13 +11,14 @@ from keyreel.wire.dialects.error_codes import (
     find_error,
     find_error_mapping,
     find_failure_code,
+    truncate_field,
     truncate_message,
 )
 
 if TYPE_CHECKING:
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import Task
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 _FIELD: Final = re.compile(r"invalid field: ([\w.\[\]]{1,120})")
 _NO_TRACE: Final = "0" * 32
@@ -52,6 +53,9 @@ ERROR_TABLE: Final = (
     ErrorMapping(errors.Unavailable, 503, "ServiceUnavailable"),
     ErrorMapping(errors.Refusal, 400, "BadRequest"),
 )
+# What a field decides: whether a model is unknown or a path, a value is wrong or the whole request.
+_UNKNOWN_MODEL: Final = ErrorMapping(errors.UnknownEndpoint, 400, "FieldInvalid")
+_UNREADABLE_REQUEST: Final = ErrorMapping(errors.InvalidRequest, 400, "BadRequest")
 FAILURE_CODES: Final = {
     errors.PictureUnreachable: "ImageDownloadFailure",
     errors.VideoUnreachable: "VideoDownloadFailure",
@@ -70,17 +74,16 @@ def get_failure_code(task: Task) -> str:
 def build_error_response(error: Refusal, request_id: str) -> tuple[int, Json]:
     """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""
     row = find_error_mapping(ERROR_TABLE, error)
-    status, reason = row.status, row.code
     if isinstance(error, errors.UnknownEndpoint) and error.field:
-        status, reason = 400, "FieldInvalid"
+        row = _UNKNOWN_MODEL
     elif row.error_class is errors.InvalidRequest and not error.field:
-        reason = "BadRequest"
+        row = _UNREADABLE_REQUEST
     metadata = {"trace_id": request_id or _NO_TRACE}
     if error.field:
-        metadata["field"] = error.field[:200]
-    return status, {
-        "code": status,
-        "reason": reason,
+        metadata["field"] = truncate_field(error)
+    return row.status, {
+        "code": row.status,
+        "reason": row.code,
         "message": truncate_message(error),
         "metadata": metadata,
     }

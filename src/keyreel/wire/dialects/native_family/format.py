@@ -16,7 +16,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     Report,
     RouteAction,
@@ -28,11 +27,10 @@ from keyreel.wire.dialects.native_family.responses import (
     build_balance_response,
     build_result_response,
     build_submit_response,
-    format_model_name,
-    format_operation_name,
 )
 from keyreel.wire.dialects.webhooks import FINAL_STATES, WebhookPolicy
 from keyreel.wire.endpoints import catalogue
+from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from keyreel.task import SignedLinks, Task, TaskFilter
     from keyreel.wire.dialects.dialect import TaskPage, TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
 
@@ -69,13 +68,13 @@ class NativeFormat(Dialect):
             DialectRoute(RouteAction.SUBMIT, "POST", f"{prefix}/{{operation}}"),
         )
 
-    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
         """Describe the fields beside `model`; a prompt that others need is optional here."""
-        if _needs_placeholder_prompt(endpoint):
-            fields = endpoint.model_json_schema(ref_template="#/components/schemas/{model}")
+        if _needs_placeholder_prompt(endpoint_class):
+            fields = endpoint_class.model_json_schema(ref_template="#/components/schemas/{model}")
             fields.pop("$defs", None)
             fields["required"] = [name for name in fields["required"] if name != "prompt"]
-        model = {"const": format_model_name(endpoint)}
+        model = {"const": format_model_name(endpoint_class)}
         return {"allOf": [fields, {"type": "object", "required": ["model"], "properties": {"model": model}}]}
 
     # The server's side.
@@ -83,7 +82,7 @@ class NativeFormat(Dialect):
     def parse_submit_request(self, path: Mapping[str, str], body: Json) -> ParsedSubmit:
         """Read a submit: the path names the operation, the body the model beside its fields."""
         operation = path.get("operation", "")
-        of_operation = [kind for kind in catalogue.ENDPOINTS if format_operation_name(kind) == operation]
+        of_operation = [each for each in catalogue.ENDPOINTS if format_operation_name(each) == operation]
         if not of_operation:
             raise errors.UnknownEndpoint(f"There is nothing at {self.prefix}/{operation[:64]}.")
         fields = {name: value for name, value in body.items() if name != "model"}
@@ -148,11 +147,11 @@ class NativeFormat(Dialect):
 
     def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
         """Write a submit."""
-        kind = type(endpoint)
-        body = {"model": format_model_name(kind)} | endpoint.to_documented_fields()
-        if body.get("prompt") == PLACEHOLDER_PROMPT and _needs_placeholder_prompt(kind):
+        endpoint_class = type(endpoint)
+        body = {"model": format_model_name(endpoint_class)} | endpoint.to_documented_fields()
+        if body.get("prompt") == PLACEHOLDER_PROMPT and _needs_placeholder_prompt(endpoint_class):
             del body["prompt"]
-        return ApiRequest("POST", f"{self.prefix}/{format_operation_name(kind)}", body)
+        return ApiRequest("POST", f"{self.prefix}/{format_operation_name(endpoint_class)}", body)
 
     def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
@@ -186,9 +185,9 @@ class NativeFormat(Dialect):
         """Read `{code, reason, message, metadata}`."""
         return error_names.parse_error_response(status, body)
 
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "viduq2-pro/start-end2video" and the like: the body's model and the path's last part."""
-        return f"{format_model_name(endpoint)}/{format_operation_name(endpoint)}"
+        return f"{format_model_name(endpoint_class)}/{format_operation_name(endpoint_class)}"
 
 
 def _find_endpoint(model: str, operation: str) -> type[Endpoint]:
@@ -200,17 +199,19 @@ def _find_endpoint(model: str, operation: str) -> type[Endpoint]:
         ) from None
 
 
-def _needs_placeholder_prompt(endpoint: type[Endpoint]) -> bool:
+def _needs_placeholder_prompt(endpoint_class: type[Endpoint]) -> bool:
     """Say whether the endpoint needs a prompt that this format's pages call optional: it shows an image."""
-    needed = "prompt" in endpoint.model_fields and endpoint.model_fields["prompt"].is_required()
-    return needed and endpoint.operation in {Operation.IMG2VIDEO, Operation.START_END2VIDEO}
+    needed = "prompt" in endpoint_class.model_fields and endpoint_class.model_fields["prompt"].is_required()
+    return needed and endpoint_class.operation in {Operation.IMG2VIDEO, Operation.START_END2VIDEO}
 
 
-def _with_placeholder_prompt(endpoint: type[Endpoint], fields: Json) -> Json:
+def _with_placeholder_prompt(endpoint_class: type[Endpoint], fields: Json) -> Json:
     prompt = fields.get("prompt")
     blank = prompt is None or (isinstance(prompt, str) and not prompt.strip())
     return (
-        fields | {"prompt": PLACEHOLDER_PROMPT} if blank and _needs_placeholder_prompt(endpoint) else fields
+        fields | {"prompt": PLACEHOLDER_PROMPT}
+        if blank and _needs_placeholder_prompt(endpoint_class)
+        else fields
     )
 
 

@@ -16,7 +16,8 @@ from keyreel.wire.endpoints import catalogue
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.wire.dialects.dialect import Json, ListedTask, TaskPage
+    from keyreel.wire.dialects.dialect import ListedTask, TaskPage
+    from keyreel.wire.json_types import Json
 
 STATE_BY_STATUS: Final = {
     "created": TaskState.QUEUED,
@@ -118,7 +119,7 @@ def _parse_states(query: Mapping[str, str]) -> frozenset[TaskState]:
 
 def _parse_endpoints(query: Mapping[str, str]) -> frozenset[str]:
     """Read `model_versions`: "q2-pro" or "viduq2-pro"."""
-    families = {kind.family for kind in catalogue.ENDPOINTS}
+    families = {each.family for each in catalogue.ENDPOINTS}
     versions = [word.removeprefix("vidu") for word in _parse_values(query, "model_versions")]
     for version in versions:
         if version not in families:
@@ -126,7 +127,7 @@ def _parse_endpoints(query: Mapping[str, str]) -> frozenset[str]:
             raise InvalidRequest(
                 f"model_versions: got {version[:64]!r}; must be of {known}.", field="model_versions"
             )
-    return frozenset(kind.name() for kind in catalogue.ENDPOINTS if kind.family in versions)
+    return frozenset(each.name() for each in catalogue.ENDPOINTS if each.family in versions)
 
 
 def _parse_values(query: Mapping[str, str], name: str) -> list[str]:

@@ -8,13 +8,15 @@ from keyreel.order import Operation
 from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import UNLIMITED_CREDITS
 from keyreel.wire.dialects.native_family.error_names import get_failure_code
+from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.task import SignedLinks, Task
-    from keyreel.wire.dialects.dialect import Json, TenantBalance
+    from keyreel.wire.dialects.dialect import TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 PLACEHOLDER_PROMPT: Final = "."
 """Stands for the prompt where an endpoint wants one and this format's pages do not; never shown."""
@@ -51,16 +53,6 @@ _OPTIONAL_FIELDS: Final = (
     *("style", "template", "subjects", "start_image", "image_settings", "audio_type", "is_rec"),
     "video_creation_id",
 )
-
-
-def format_model_name(endpoint: type[Endpoint]) -> str:
-    """Return the body's word for the model: "viduq2-pro", "vidu2.0"."""
-    return f"vidu{endpoint.family}"
-
-
-def format_operation_name(endpoint: type[Endpoint]) -> str:
-    """Return the path's word for the operation: "start-end2video"."""
-    return endpoint.operation.value.replace("_", "-")
 
 
 def build_submit_response(task: Task, endpoint: Endpoint) -> Json:

@@ -16,8 +16,8 @@ from keyreel.wire.endpoints.fields import Rule, parse_aspect_ratio
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _COMMON_RATIOS: Final = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9")
 _RATIO_TOLERANCE: Final = Fraction(1, 50)
@@ -39,31 +39,33 @@ class FitTarget:
 class EndpointFit:
     """An endpoint with the values that come nearest to a wish, and what had to be changed for it."""
 
-    endpoint: type[Endpoint]
+    endpoint_class: type[Endpoint]
     values: Json
     changed: tuple[str, ...] = ()
     distance: float = 0.0
 
 
-def find_nearest_fit(kinds: Sequence[type[Endpoint]], fields: Json, wish: FitTarget) -> EndpointFit:
+def find_nearest_fit(
+    endpoint_classes: Sequence[type[Endpoint]], fields: Json, wish: FitTarget
+) -> EndpointFit:
     """Choose the endpoint that comes nearest to the wish, and its values; the first of equals.
 
     `fields` are the request's others; where they break a rule of every endpoint, the first one's values are
     returned, and checking the request will say why.
     """
-    fits = [fit for kind in kinds for fit in _find_valid_fit(kind, fields, wish)]
+    fits = [fit for each in endpoint_classes for fit in _find_valid_fit(each, fields, wish)]
     return (
         min(fits, key=lambda fit: fit.distance)
         if fits
-        else EndpointFit(kinds[0], _first_values(kinds[0], wish))
+        else EndpointFit(endpoint_classes[0], _first_values(endpoint_classes[0], wish))
     )
 
 
-def _find_valid_fit(kind: type[Endpoint], fields: Json, wish: FitTarget) -> Iterable[EndpointFit]:
+def _find_valid_fit(endpoint_class: type[Endpoint], fields: Json, wish: FitTarget) -> Iterable[EndpointFit]:
     """Yield the nearest values that go together, if any do."""
-    for values in _rank_values(kind, fields, wish):
+    for values in _rank_values(endpoint_class, fields, wish):
         try:
-            made = kind.model_validate(fields | values)
+            made = endpoint_class.model_validate(fields | values)
         except ValidationError as error:
             if any(each["loc"] and each["loc"][0] not in _FITTED for each in error.errors(include_url=False)):
                 return
@@ -89,21 +91,23 @@ def _measure_fit(request: Endpoint, wish: FitTarget) -> EndpointFit:
     return EndpointFit(type(request), {}, tuple(changed), distance)
 
 
-def _rank_values(kind: type[Endpoint], fields: Json, wish: FitTarget) -> list[Json]:
+def _rank_values(endpoint_class: type[Endpoint], fields: Json, wish: FitTarget) -> list[Json]:
     """List the values to try, nearest first."""
-    seconds = [] if "duration" in fields else [{"duration": each} for each in _rank_durations(kind, wish)]
-    able = [] if "resolution" in fields else _rank_resolutions(kind, wish)
+    seconds = (
+        [] if "duration" in fields else [{"duration": each} for each in _rank_durations(endpoint_class, wish)]
+    )
+    able = [] if "resolution" in fields else _rank_resolutions(endpoint_class, wish)
     sizes = [{"resolution": each.value} for each in able]
-    ratio = {} if "aspect_ratio" in fields else _choose_aspect_ratio(kind, wish)
+    ratio = {} if "aspect_ratio" in fields else _choose_aspect_ratio(endpoint_class, wish)
     return [one | other | ratio for one, other in product(seconds or [{}], sizes or [{}])]
 
 
-def _first_values(kind: type[Endpoint], wish: FitTarget) -> Json:
-    return _rank_values(kind, {}, wish)[0]
+def _first_values(endpoint_class: type[Endpoint], wish: FitTarget) -> Json:
+    return _rank_values(endpoint_class, {}, wish)[0]
 
 
-def _rank_durations(kind: type[Endpoint], wish: FitTarget) -> list[int]:
-    schema = _get_field_schema(kind, "duration")
+def _rank_durations(endpoint_class: type[Endpoint], wish: FitTarget) -> list[int]:
+    schema = _get_field_schema(endpoint_class, "duration")
     if wish.seconds is None or not schema:
         return []
     wanted_seconds = wish.seconds
@@ -111,11 +115,11 @@ def _rank_durations(kind: type[Endpoint], wish: FitTarget) -> list[int]:
     return sorted((each for each in able if each > 0), key=lambda each: abs(each - wanted_seconds))
 
 
-def _rank_resolutions(kind: type[Endpoint], wish: FitTarget) -> list[Resolution]:
+def _rank_resolutions(endpoint_class: type[Endpoint], wish: FitTarget) -> list[Resolution]:
     if wish.size is None:
         return []
     wanted_size = wish.size
-    able = [Resolution(word) for word in _get_field_schema(kind, "resolution").get("enum", [])]
+    able = [Resolution(word) for word in _get_field_schema(endpoint_class, "resolution").get("enum", [])]
     return sorted(
         able,
         key=lambda each: _measure_area_distance(
@@ -124,8 +128,8 @@ def _rank_resolutions(kind: type[Endpoint], wish: FitTarget) -> list[Resolution]
     )
 
 
-def _choose_aspect_ratio(kind: type[Endpoint], wish: FitTarget) -> Json:
-    schema = _get_field_schema(kind, "aspect_ratio")
+def _choose_aspect_ratio(endpoint_class: type[Endpoint], wish: FitTarget) -> Json:
+    schema = _get_field_schema(endpoint_class, "aspect_ratio")
     if wish.size is None or not schema:
         return {}
     wanted_size = wish.size
@@ -148,9 +152,9 @@ def _choose_aspect_ratio(kind: type[Endpoint], wish: FitTarget) -> Json:
     return {"aspect_ratio": f"{wanted_size.width // common}:{wanted_size.height // common}"}
 
 
-def _get_field_schema(kind: type[Endpoint], name: str) -> Json:
+def _get_field_schema(endpoint_class: type[Endpoint], name: str) -> Json:
     """Return what a field accepts, as a JSON schema; empty where there is no such field."""
-    field = kind.model_fields.get(name)
+    field = endpoint_class.model_fields.get(name)
     rules = [each for each in field.metadata if isinstance(each, Rule)] if field else []
     return rules[0].to_json_schema() if rules else {}
 

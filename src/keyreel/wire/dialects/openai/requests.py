@@ -14,13 +14,15 @@ from keyreel.task import TaskFilter, TaskId
 from keyreel.wire.dialects.dialect import ParsedSubmit, QueryParameter
 from keyreel.wire.dialects.openai.nearest import FitTarget, find_nearest_fit
 from keyreel.wire.endpoints import catalogue
-from keyreel.wire.requests.parsing import describe_value, list_violations
+from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
+from keyreel.wire.endpoints.value_text import describe_value
+from keyreel.wire.requests.parsing import list_violations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
     from keyreel.wire.requests.parsing import RuleViolation
 
 SUPPORTED_OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
@@ -79,10 +81,10 @@ def parse_submit_body(body: Json) -> ParsedSubmit:
         _check_prompt(fields, SUPPORTED_OPERATIONS[len(images)])
         raise
     fit = find_nearest_fit(endpoints, fields, wish)
-    known = fit.endpoint.model_fields
+    known = fit.endpoint_class.model_fields
     unknown = tuple(name for name in fields if name not in known)
     changed = (*(["model"] if any_model and body.get("model") else []), *fit.changed)
-    return ParsedSubmit(fit.endpoint, fields | fit.values, unknown + changed)
+    return ParsedSubmit(fit.endpoint_class, fields | fit.values, unknown + changed)
 
 
 def parse_list_query(query: Mapping[str, str]) -> TaskFilter:
@@ -125,9 +127,9 @@ def extract_images(body: Json) -> list[Any]:
     return images
 
 
-def format_model_id(endpoint: type[Endpoint]) -> str:
+def format_model_id(endpoint_class: type[Endpoint]) -> str:
     """Return "viduq2-pro-img2video" and the like."""
-    return f"vidu{endpoint.family}-{endpoint.operation.value.replace('_', '-')}"
+    return f"{format_model_name(endpoint_class)}-{format_operation_name(endpoint_class)}"
 
 
 def _check_prompt(fields: Json, operation: Operation) -> None:
@@ -135,18 +137,20 @@ def _check_prompt(fields: Json, operation: Operation) -> None:
     if "prompt" not in fields:
         return
     found: list[RuleViolation] = []
-    for kind in catalogue.ENDPOINTS:
-        if kind.operation is operation:
-            broken = [breach for breach in _find_violations(kind, fields) if breach.field == "prompt"]
+    for endpoint_class in catalogue.ENDPOINTS:
+        if endpoint_class.operation is operation:
+            broken = [
+                breach for breach in _find_violations(endpoint_class, fields) if breach.field == "prompt"
+            ]
             if not broken:
                 return
             found += broken
     raise found[0].to_error()
 
 
-def _find_violations(kind: type[Endpoint], fields: Json) -> tuple[RuleViolation, ...]:
+def _find_violations(endpoint_class: type[Endpoint], fields: Json) -> tuple[RuleViolation, ...]:
     try:
-        kind.model_validate(fields)
+        endpoint_class.model_validate(fields)
     except ValidationError as error:
         return list_violations(error)
     return ()
@@ -158,7 +162,7 @@ def _find_endpoints(model: Any, images: int) -> tuple[tuple[type[Endpoint], ...]
         raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
     name, operation = model or "", SUPPORTED_OPERATIONS[images]
     if _PLACEHOLDER_MODEL.fullmatch(name):
-        return tuple(kind for kind in catalogue.ENDPOINTS if kind.operation is operation), True
+        return tuple(each for each in catalogue.ENDPOINTS if each.operation is operation), True
     for spelling in (name, f"{name[:64]}-{operation.value}"):
         with suppress(errors.UnknownEndpoint):
             found = catalogue.find_endpoint(spelling)
@@ -167,7 +171,7 @@ def _find_endpoints(model: Any, images: int) -> tuple[tuple[type[Endpoint], ...]
                     f"model: this format has no words for {found.name()}.", field="model"
                 )
             return (found,), False
-    known = sorted({f"vidu{kind.family}" for kind in catalogue.ENDPOINTS if kind.operation is operation})
+    known = sorted({f"vidu{each.family}" for each in catalogue.ENDPOINTS if each.operation is operation})
     raise errors.UnknownEndpoint(
         f"model: got {name[:64]!r}; for {operation.value} there are {', '.join(known)}.", field="model"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
@@ -12,7 +13,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     Report,
     RouteAction,
@@ -22,6 +22,7 @@ from keyreel.wire.dialects.error_codes import (
     find_error,
     find_error_mapping,
     find_failure_code,
+    truncate_field,
     truncate_message,
 )
 from keyreel.wire.dialects.openai.requests import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import TaskPage
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _PATH: Final = "/v1/videos"
 _STATUS_BY_STATE: Final = {
@@ -98,9 +100,6 @@ _FAILURE_CODES: Final = {
     errors.Expired: "cancelled",
     errors.KeyreelError: "video_generation_failed",
 }
-_UNAUTHORIZED: Final = 401
-_TOO_MANY: Final = 429
-_SERVER_FAULT: Final = 500
 _DEFAULT_ASPECT_RATIO: Final = Size(16, 9).aspect_ratio
 _SECONDS_DESCRIPTION: Final = "The length; it becomes the nearest that the model can do."
 _SIZE_DESCRIPTION: Final = "Width x height in pixels; they become the nearest that the model can do."
@@ -129,15 +128,15 @@ class OpenAIVideos(Dialect):
         },
     }
 
-    def supports(self, endpoint: type[Endpoint]) -> bool:
+    def supports(self, endpoint_class: type[Endpoint]) -> bool:
         """Say yes to words with one image, two or none: there is no word for subjects or keyframes."""
-        return endpoint.operation in SUPPORTED_OPERATIONS
+        return endpoint_class.operation in SUPPORTED_OPERATIONS
 
-    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
         """Describe the format's own fields; those of the endpoint may stand beside them."""
         del fields
         properties: Json = {
-            "model": {"const": self.format_model_id(endpoint)},
+            "model": {"const": self.format_model_id(endpoint_class)},
             "prompt": {"type": "string", "description": "What is to happen."},
             "seconds": {
                 "anyOf": [{"type": "string"}, {"type": "integer"}],
@@ -145,7 +144,7 @@ class OpenAIVideos(Dialect):
             },
             "size": {"type": "string", "pattern": "^[0-9]+x[0-9]+$", "description": _SIZE_DESCRIPTION},
         }
-        if endpoint.operation is not Operation.TEXT2VIDEO:
+        if endpoint_class.operation is not Operation.TEXT2VIDEO:
             properties["input_reference"] = {
                 "anyOf": [
                     {"type": "string"},
@@ -253,19 +252,19 @@ class OpenAIVideos(Dialect):
         """Write `{error: {message, type, param, code}}`."""
         del request_id
         row = find_error_mapping(_ERROR_TABLE, error)
-        kind = "invalid_request_error"
-        if row.status >= _SERVER_FAULT:
-            kind = "server_error"
-        elif row.status == _UNAUTHORIZED:
-            kind = "authentication_error"
-        elif row.status == _TOO_MANY:
-            kind = "rate_limit_error"
+        error_type = "invalid_request_error"
+        if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            error_type = "server_error"
+        elif row.status == HTTPStatus.UNAUTHORIZED:
+            error_type = "authentication_error"
+        elif row.status == HTTPStatus.TOO_MANY_REQUESTS:
+            error_type = "rate_limit_error"
         # The last row of a class is the usual one: a path that leads nowhere names no model.
         code = "model_not_found" if row.error_class is errors.UnknownEndpoint and error.field else row.code
         error_body = {
             "message": truncate_message(error),
-            "type": kind,
-            "param": error.field[:200] or None,
+            "type": error_type,
+            "param": truncate_field(error) or None,
             "code": code,
         }
         return row.status, {"error": error_body}
@@ -328,9 +327,9 @@ class OpenAIVideos(Dialect):
         known = find_error(_ERROR_TABLE, (status, code), message, field)
         return known or errors.RemoteError(message, status=status, code=code)
 
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "viduq2-pro-img2video" and the like."""
-        return format_model_id(endpoint)
+        return format_model_id(endpoint_class)
 
 
 def _build_error(task: Task) -> Json | None:

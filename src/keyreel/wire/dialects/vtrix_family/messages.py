@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from keyreel import errors
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 PARAMETERS: Final = "parameters"
 """Where the other fields stand beside messages."""
@@ -28,7 +28,7 @@ def extract_fields(messages: list[Json], parameters: Any) -> Json:
     """Return the fields: texts make the prompt, images the images, a video is gone on from.
 
     Raises:
-        InvalidRequest: a part is of no kind that is known, or the parameters are no object.
+        InvalidRequest: a part has no known type, or the parameters are no object.
     """
     if not isinstance(parameters, dict | None):
         raise errors.InvalidRequest("parameters: must be an object of the model's fields.", field=PARAMETERS)
@@ -37,7 +37,9 @@ def extract_fields(messages: list[Json], parameters: Any) -> Json:
         for index, message in enumerate(messages)
         for number, part in enumerate(_normalize_content(message["content"], f"input[{index}].content"))
     ]
-    found: dict[str, list[str]] = {kind: [value for each, value in parts if each == kind] for kind in _PARTS}
+    found: dict[str, list[str]] = {
+        part_type: [value for each, value in parts if each == part_type] for part_type in _PARTS
+    }
     fields: Json = {}
     if found["text"]:
         fields["prompt"] = "\n".join(found["text"])
@@ -57,13 +59,13 @@ def _normalize_content(content: Any, path: str) -> list[Any]:
 
 
 def _parse_part(part: Any, path: str) -> tuple[str, str]:
-    """Return a part's kind and value; an address may stand in an object of its own."""
-    kind = part.get("type") if isinstance(part, dict) else None
-    if kind not in _PARTS:
+    """Return a part's type and value; an address may stand in an object of its own."""
+    part_type = part.get("type") if isinstance(part, dict) else None
+    if part_type not in _PARTS:
         raise errors.InvalidRequest(f"{path}.type: must be one of {', '.join(_PARTS)}.", field=f"{path}.type")
-    value = part.get("text") if kind == "text" else part.get("url") or part.get(kind)
+    value = part.get("text") if part_type == "text" else part.get("url") or part.get(part_type)
     if isinstance(value, dict):
         value = value.get("url")
     if not isinstance(value, str):
-        raise errors.InvalidRequest(f"{path}: must hold {kind}.", field=path)
-    return kind, value
+        raise errors.InvalidRequest(f"{path}: must hold {part_type}.", field=path)
+    return part_type, value

@@ -12,8 +12,8 @@ from keyreel.wire.endpoints.generation import Generation
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 MODELS_PATH: Final = "/api/v1/skill/models"
 """Where clients look for models."""
@@ -33,10 +33,10 @@ _OPERATION_TITLES: Final = {
 _INPUTS: Final = {Operation.TEXT2VIDEO: ["text"], Operation.EXTEND: ["text", "image", "video"]}
 
 
-def format_model_id(endpoint: type[Endpoint]) -> str:
+def format_model_id(endpoint_class: type[Endpoint]) -> str:
     """Return the format's name of an endpoint: "viduq2_pro_start_end2video" and the like."""
-    family = endpoint.family.replace("-", "_").replace(".", "")
-    return f"vidu{family}_{endpoint.operation.value}"
+    family = endpoint_class.family.replace("-", "_").replace(".", "")
+    return f"vidu{family}_{endpoint_class.operation.value}"
 
 
 def build_model_page(
@@ -48,10 +48,10 @@ def build_model_page(
     """
     if query.get("available", "").lower() == "all":
         available = catalogue.ENDPOINTS
-    kind, words = query.get("type", "").lower(), query.get("keywords", "").lower().split()
+    media, words = query.get("type", "").lower(), query.get("keywords", "").lower().split()
     found = [_summarize_model(endpoint) for endpoint in catalogue.ENDPOINTS if endpoint in available]
     found = [
-        each for each in found if kind in {"", "video"} and all(word in str(each).lower() for word in words)
+        each for each in found if media in {"", "video"} and all(word in str(each).lower() for word in words)
     ]
     page = _parse_page_number(query.get("page", ""), 1, 10**6)
     size = _parse_page_number(query.get("page_size", ""), _PAGE_SIZE, _LARGEST_PAGE)
@@ -89,39 +89,39 @@ def build_model_spec(model: str, base_url: str) -> Json:
     )
 
 
-def _build_documented_schema(endpoint: type[Endpoint]) -> Json:
+def _build_documented_schema(endpoint_class: type[Endpoint]) -> Json:
     """Return the schema of the fields as the page has them: clients refuse by it what it does not allow."""
-    schema = endpoint.model_json_schema()
+    schema = endpoint_class.model_json_schema()
     fields: Json = schema["properties"]
     # A field of another format's pages.
     fields.pop("extra", None)
-    for name, spelling in _describe_spellings(endpoint).items():
+    for name, spelling in _describe_spellings(endpoint_class).items():
         fields[name] = {"description": fields[name].get("description", "")} | spelling
     return schema
 
 
-def _describe_spellings(endpoint: type[Endpoint]) -> Json:
+def _describe_spellings(endpoint_class: type[Endpoint]) -> Json:
     """Describe fields of which more spellings are taken than any page has."""
-    if not issubclass(endpoint, Generation):
+    if not issubclass(endpoint_class, Generation):
         return {}
-    words = ["auto", "small", "medium", "high" if endpoint.high_for_large else "large"]
-    corner: Corner = endpoint.model_fields["wm_position"].default
+    words = ["auto", "small", "medium", "high" if endpoint_class.high_for_large else "large"]
+    corner: Corner = endpoint_class.model_fields["wm_position"].default
     named = {"type": "string", "enum": [each.value for each in _CORNERS], "default": corner.value}
     numbered = {"type": "integer", "minimum": 1, "maximum": 4, "default": _CORNERS.index(corner) + 1}
     return {
         "movement_amplitude": {"type": "string", "enum": words, "default": words[0]},
-        "wm_position": numbered if endpoint.numbered_corners else named,
+        "wm_position": numbered if endpoint_class.numbered_corners else named,
     }
 
 
-def _summarize_model(endpoint: type[Endpoint]) -> Json:
-    family = endpoint.family.replace("-", " ").title()
+def _summarize_model(endpoint_class: type[Endpoint]) -> Json:
+    family = endpoint_class.family.replace("-", " ").title()
     return {
-        "id": format_model_id(endpoint),
-        "name": f"Vidu {family} {_OPERATION_TITLES[endpoint.operation]}",
+        "id": format_model_id(endpoint_class),
+        "name": f"Vidu {family} {_OPERATION_TITLES[endpoint_class.operation]}",
         "type": "video",
-        "description": (endpoint.__doc__ or "").strip(),
-        "input_modalities": _INPUTS.get(endpoint.operation, ["text", "image"]),
+        "description": (endpoint_class.__doc__ or "").strip(),
+        "input_modalities": _INPUTS.get(endpoint_class.operation, ["text", "image"]),
         "output_modalities": ["video"],
     }
 

@@ -12,7 +12,6 @@ from keyreel.wire.dialects.dialect import (
     ApiRequest,
     Dialect,
     DialectRoute,
-    Json,
     ParsedSubmit,
     Report,
     RouteAction,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 __all__ = ["MODELS_PATH", "Vtrix", "build_model_page", "build_model_spec"]
 
@@ -101,9 +101,9 @@ class Vtrix(Dialect):
     body_limit = 20 * 1024 * 1024
     webhook_policy = WebhookPolicy(signs_with_api_key=True)
 
-    def build_submit_schema(self, endpoint: type[Endpoint], fields: Json) -> Json:
+    def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
         """Describe both forms: the fields in `input[0].params`, and beside `model`."""
-        model = {"const": self.format_model_id(endpoint)}
+        model = {"const": self.format_model_id(endpoint_class)}
         item = {"type": "object", "required": ["params"], "properties": {"params": fields}}
         wrapped = {"type": "array", "minItems": 1, "maxItems": 1, "items": item}
         flat = {"type": "object", "required": ["model"], "properties": {"model": model}}
@@ -252,9 +252,9 @@ class Vtrix(Dialect):
             message, status=status, code=code
         )
 
-    def format_model_id(self, endpoint: type[Endpoint]) -> str:
+    def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "viduq2_pro_start_end2video" and the like."""
-        return format_model_id(endpoint)
+        return format_model_id(endpoint_class)
 
 
 def _unwrap_params(wrapped: Any) -> Json:

@@ -75,8 +75,8 @@ class V20Reference2Video(ImageReference2Video):
     family = "2.0"
     image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=_INLINE)
 
-    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", kind="no_image")] = Field(
-        description="The subjects."
+    images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", empty_error="no_image")] = (
+        Field(description="The subjects.")
     )
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
         description="What is to happen; @1 is the first subject."
