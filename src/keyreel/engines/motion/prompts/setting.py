@@ -76,7 +76,7 @@ def split_into_scenes(prompt: str, seconds: int, seed: int) -> tuple[ShotScene, 
 
 def is_drawable(parsed: ParsedPrompt) -> bool:
     """Say whether a direction names anything that can be drawn: a place, a light, or what is in the air."""
-    return bool(parsed.place or parsed.hour or parsed.season or parsed.effects)
+    return bool(parsed.place or parsed.time_of_day or parsed.season or parsed.effects)
 
 
 def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
@@ -84,17 +84,17 @@ def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
     if not is_drawable(parsed):
         return parsed
     place = parsed.place or _choose_default_place(parsed, seed)
-    hour = parsed.hour
-    if hour is None and parsed.get_effect_strength(Effect.FIRE):
-        hour = TimeOfDay.NIGHT
+    time_of_day = parsed.time_of_day
+    if time_of_day is None and parsed.get_effect_strength(Effect.FIRE):
+        time_of_day = TimeOfDay.NIGHT
     effects = parsed.effects
     weather = any(effect not in _LIGHT_EFFECTS for effect, _ in effects)
     carried = SEASONAL_EFFECTS.get(parsed.season) if parsed.season is not None else None
     if not weather and carried and place in GREEN_PLACES:
         effects = (*effects, carried)
-    elif not weather and hour in _MISTY_HOURS and place in _MISTY_PLACES:
+    elif not weather and time_of_day in _MISTY_HOURS and place in _MISTY_PLACES:
         effects = (*effects, _MIST_EFFECT)
-    return replace(parsed, place=place, hour=hour, effects=effects)
+    return replace(parsed, place=place, time_of_day=time_of_day, effects=effects)
 
 
 def _carry_over(before: ParsedPrompt, current: ParsedPrompt) -> ParsedPrompt:
@@ -102,7 +102,7 @@ def _carry_over(before: ParsedPrompt, current: ParsedPrompt) -> ParsedPrompt:
     return replace(
         current,
         place=current.place or before.place,
-        hour=current.hour or before.hour,
+        time_of_day=current.time_of_day or before.time_of_day,
         season=current.season or (before.season if current.place is None else None),
     )
 

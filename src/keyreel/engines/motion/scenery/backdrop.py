@@ -52,22 +52,22 @@ def draw_backdrop(parsed: ParsedPrompt, size: tuple[int, int], seed: int, *, aer
     `aerial` is for what flies: mountains are seen from as high.
     """
     place = parsed.place or Place.MEADOW
-    hour = parsed.hour or (TimeOfDay.NIGHT if place is Place.SPACE else TimeOfDay.DAY)
+    time_of_day = parsed.time_of_day or (TimeOfDay.NIGHT if place is Place.SPACE else TimeOfDay.DAY)
     wet = any(parsed.get_effect_strength(effect) for effect in _OVERCAST_EFFECTS)
-    if hour is TimeOfDay.DAY and wet:
-        hour = TimeOfDay.OVERCAST
+    if time_of_day is TimeOfDay.DAY and wet:
+        time_of_day = TimeOfDay.OVERCAST
     rng = np.random.default_rng([seed, 23])
     horizon = places.get_horizon(place, aerial=aerial)
     context = sky.DrawingContext(
         size,
         horizon,
-        sky.PALETTE_BY_TIME_OF_DAY[hour],
+        sky.PALETTE_BY_TIME_OF_DAY[time_of_day],
         rng,
         aerial=aerial,
         wet=min(parsed.get_effect_strength(Effect.RAIN), 1.0),
     )
     image = places.draw_place(place, context)
-    light = replace(sky.LIGHT_BY_TIME_OF_DAY[hour], x=sky.PALETTE_BY_TIME_OF_DAY[hour].sun[0])
+    light = replace(sky.LIGHT_BY_TIME_OF_DAY[time_of_day], x=sky.PALETTE_BY_TIME_OF_DAY[time_of_day].sun[0])
     if place in _PLACES_WITHOUT_SUN:
         light = replace(
             light, x=0.25, shadow_opacity=0.0, rim=0.3, dimming=0.3 if place is Place.SPACE else 1.0

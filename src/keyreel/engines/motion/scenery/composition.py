@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     """Draws on an easel, on the side -1.0 or 1.0 where that matters."""
 
 _NIGHT_HOURS: Final = (TimeOfDay.NIGHT,)
-_DAYLIGHT_HOURS: Final = tuple(hour for hour in TimeOfDay if hour is not TimeOfDay.NIGHT)
+_DAYLIGHT_HOURS: Final = tuple(time_of_day for time_of_day in TimeOfDay if time_of_day is not TimeOfDay.NIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,32 +268,34 @@ def compose_scene(parsed: ParsedPrompt, size: Size, seed: int, *, aerial: bool =
     if season is Season.WINTER:
         place = WINTER_PLACES.get(place, place)
     outside = _choose_window_view(parsed, rng) if place is Place.ROOM else place
-    hour = _choose_time_of_day(parsed, outside)
+    time_of_day = _choose_time_of_day(parsed, outside)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    context = _create_context(outside, hour, size, seed=seed, wet=parsed.get_effect_strength(Effect.RAIN))
+    context = _create_context(
+        outside, time_of_day, size, seed=seed, wet=parsed.get_effect_strength(Effect.RAIN)
+    )
     if aerial and place in _AERIAL_FOREGROUNDS:
         context = replace(context, aerial=True, horizon=places.get_horizon(place, aerial=True))
     plate = _draw_background(outside, context, season)
     horizon = to_frame_row(context.horizon, size)
     depth_profile = replace(_DEPTH_PROFILES.get(outside, DepthProfile(0)), horizon=horizon)
     wings = _AERIAL_FOREGROUNDS.get(place, ()) if context.aerial else _FOREGROUNDS.get(place, ())
-    wings = tuple(wing for wing in wings if hour in wing.hours)
+    wings = tuple(wing for wing in wings if time_of_day in wing.hours)
     winter = place in {Place.SNOWPEAKS, Place.SNOWFIELD}
     canvas = partial(create_canvas, size, context, Season.WINTER if winter else season)
     planes = tuple(_draw_plane(wing, canvas(), -side if wing.is_on_other_side else side) for wing in wings)
     backdrop = LayeredBackdrop(plate, depth_profile, planes, size)
     sun = (to_frame_column(context.palette.sun[0], size) - 0.5) * size.width / size.height
     wind = 1 + parsed.get_effect_strength(Effect.WIND)
-    kind = _SWARM_KINDS.get((outside, hour)) or _SWARM_KINDS.get((outside, None))
+    kind = _SWARM_KINDS.get((outside, time_of_day)) or _SWARM_KINDS.get((outside, None))
     birds = (
         outside in _BIRD_PLACES
-        and hour in _DAYLIGHT_HOURS
+        and time_of_day in _DAYLIGHT_HOURS
         and not winter
         and not parsed.get_effect_strength(Effect.RAIN)
     )
     return ComposedScene(
         backdrop,
-        create_clouds(context, horizon, _get_cloud_cover(parsed, hour), wind)
+        create_clouds(context, horizon, _get_cloud_cover(parsed, time_of_day), wind)
         if outside in _OPEN_SKY_PLACES
         else None,
         create_ripples(
@@ -303,13 +305,17 @@ def compose_scene(parsed: ParsedPrompt, size: Size, seed: int, *, aerial: bool =
         else None,
         create_swarm(kind, size, rng) if kind else None,
         create_flock(context, backdrop.view, horizon) if birds else None,
-        create_traffic(context, backdrop) if outside is Place.CITY and hour in _NIGHT_HOURS else None,
+        create_traffic(context, backdrop) if outside is Place.CITY and time_of_day in _NIGHT_HOURS else None,
         is_indoors=place is Place.ROOM,
     )
 
 
-def _get_cloud_cover(parsed: ParsedPrompt, hour: TimeOfDay) -> float:
-    return _CLOUD_COVER[TimeOfDay.OVERCAST] if parsed.get_effect_strength(Effect.RAIN) else _CLOUD_COVER[hour]
+def _get_cloud_cover(parsed: ParsedPrompt, time_of_day: TimeOfDay) -> float:
+    return (
+        _CLOUD_COVER[TimeOfDay.OVERCAST]
+        if parsed.get_effect_strength(Effect.RAIN)
+        else _CLOUD_COVER[time_of_day]
+    )
 
 
 def to_frame_column(x: float, size: Size) -> float:
@@ -320,21 +326,23 @@ def to_frame_column(x: float, size: Size) -> float:
 
 def _choose_window_view(parsed: ParsedPrompt, rng: np.random.Generator) -> Place:
     """Choose what a window looks out on."""
-    if parsed.hour is TimeOfDay.NIGHT or parsed.get_effect_strength(Effect.RAIN):
+    if parsed.time_of_day is TimeOfDay.NIGHT or parsed.get_effect_strength(Effect.RAIN):
         return Place.SKYLINE
     views = (Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.SKYLINE)
     return views[int(rng.integers(len(views)))]
 
 
 def _choose_time_of_day(parsed: ParsedPrompt, place: Place) -> TimeOfDay:
-    hour = parsed.hour or (TimeOfDay.NIGHT if place is Place.SPACE else TimeOfDay.DAY)
+    time_of_day = parsed.time_of_day or (TimeOfDay.NIGHT if place is Place.SPACE else TimeOfDay.DAY)
     wet = any(parsed.get_effect_strength(effect) for effect in _OVERCAST_EFFECTS)
-    return TimeOfDay.OVERCAST if hour is TimeOfDay.DAY and wet else hour
+    return TimeOfDay.OVERCAST if time_of_day is TimeOfDay.DAY and wet else time_of_day
 
 
-def _create_context(place: Place, hour: TimeOfDay, size: Size, *, seed: int, wet: float) -> DrawingContext:
-    palette = sky.PALETTE_BY_TIME_OF_DAY[hour]
-    if wet and hour is not TimeOfDay.NIGHT:
+def _create_context(
+    place: Place, time_of_day: TimeOfDay, size: Size, *, seed: int, wet: float
+) -> DrawingContext:
+    palette = sky.PALETTE_BY_TIME_OF_DAY[time_of_day]
+    if wet and time_of_day is not TimeOfDay.NIGHT:
         palette = sky.dull_palette(palette, min(wet, 1.0))
     rng = np.random.default_rng([seed, 47])
     if palette.disc:

@@ -177,7 +177,8 @@ def _draw_cloud_layers(context: DrawingContext) -> FloatArray:
         mask = smoothstep_array(rows - edge + (puff - 0.5) * height * 0.10, 0, height * 0.05)
         shade = 0.82 + 0.25 * puff
         colour = (
-            np.array(context.palette.cloud, np.float32) * (1 - haze) + np.array(context.palette.low) * haze
+            np.array(context.palette.cloud, np.float32) * (1 - haze)
+            + np.array(context.palette.horizon) * haze
         )
         image += (colour.astype(np.float32) * shade[..., None] - image) * mask[..., None]
     return np.asarray(image, np.float32)
@@ -207,7 +208,7 @@ def _draw_water(
     mirrored = sample_image(np.asarray(soft, np.float32), coordinates, cv2.BORDER_REPLICATE)
     if not has_lamps:
         # The sun's own image is drawn below, as its path of light.
-        mirrored = np.minimum(mirrored, np.array(context.palette.low, np.float32) * np.float32(1.1) + 12)
+        mirrored = np.minimum(mirrored, np.array(context.palette.horizon, np.float32) * np.float32(1.1) + 12)
     depth = context.light_colour(deep) * (1 + 0.5 * waves[..., None])
     clear = (0.82 - 0.62 * part ** (0.5 + calm))[:, None, None]
     drawn = np.asarray(depth + (mirrored * np.float32(0.94) - depth) * clear, np.float32)

@@ -97,19 +97,19 @@ def position_subjects(
 ) -> list[StagedSubject]:
     """Give every subject its place and its way, in the order in which they are drawn: far ones first."""
     rng = np.random.default_rng([order.seed, 17])
-    columns = _choose_columns([role for _, role in cast])
+    columns = _choose_columns([instruction for _, instruction in cast])
     alone = len(cast) == 1
     planned: list[_PlannedSubject] = []
-    for (cutout, role), x in zip(cast, columns, strict=True):
+    for (cutout, instruction), x in zip(cast, columns, strict=True):
         cutout = _orient_cutout(cutout, x, alone=alone)  # noqa: PLW2901 - the same subject, turned
-        footing = choose_footing(cutout, role, scene)
+        footing = choose_footing(cutout, instruction, scene)
         base_position = FramePosition(x, 0.0, _HEIGHT_BY_COUNT[min(len(cast), len(_HEIGHT_BY_COUNT) - 1)])
         planned.append(
             (
                 cutout,
-                role,
+                instruction,
                 footing,
-                _plan_path(cutout, role, base_position, footing, scene=scene, order=order),
+                _plan_path(cutout, instruction, base_position, footing, scene=scene, order=order),
             )
         )
     planned = _shrink_to_fit(planned, order.frame_size)
@@ -119,14 +119,14 @@ def position_subjects(
     staged_subjects = [
         _stage_subject(
             cutout,
-            role.action,
+            instruction.action,
             footing,
             _shift_path(way, shift),
             scene=scene,
             order=order,
             phase=rng.uniform(0, 2 * pi),
         )
-        for (cutout, role, footing, way), shift in zip(planned, shifts, strict=True)
+        for (cutout, instruction, footing, way), shift in zip(planned, shifts, strict=True)
     ]
     return sorted(staged_subjects, key=lambda actor: actor.start.disparity)
 
@@ -141,33 +141,33 @@ def _shrink_to_fit(planned: list[_PlannedSubject], size: Size) -> list[_PlannedS
         return mark._replace(row=mark.row - centred, height=mark.height * part)
 
     return [
-        (cutout, role, footing, (smaller(marks[0], footing), smaller(marks[1], footing)))
-        for cutout, role, footing, marks in planned
+        (cutout, instruction, footing, (smaller(marks[0], footing), smaller(marks[1], footing)))
+        for cutout, instruction, footing, marks in planned
     ]
 
 
-def choose_footing(cutout: Cutout, role: SubjectInstruction, scene: Scene) -> Footing:
+def choose_footing(cutout: Cutout, instruction: SubjectInstruction, scene: Scene) -> Footing:
     """Return what bears a subject here."""
     if cutout.cut_below:
         return Footing.EDGE
     if (
-        role.climb > 0
-        and role.nature is not Locomotion.SWIMS
-        and role.action in {SubjectAction.FLY, SubjectAction.FLOAT}
+        instruction.vertical_heading > 0
+        and instruction.locomotion is not Locomotion.SWIMS
+        and instruction.action in {SubjectAction.FLY, SubjectAction.FLOAT}
     ):
         return Footing.AIR
     if (
-        role.nature is Locomotion.FLIES
-        or role.is_aloft
-        or role.action is SubjectAction.FLY
+        instruction.locomotion is Locomotion.FLIES
+        or instruction.is_airborne
+        or instruction.action is SubjectAction.FLY
         or scene.weightless
     ):
         return Footing.AIR
-    if scene.shore is not None and (role.nature is Locomotion.SWIMS or scene.shore > 1):
+    if scene.shore is not None and (instruction.locomotion is Locomotion.SWIMS or scene.shore > 1):
         return Footing.WATER
-    if scene.shore is not None and role.action is SubjectAction.FLOAT:
+    if scene.shore is not None and instruction.action is SubjectAction.FLOAT:
         return Footing.WATER
-    return Footing.AIR if role.action is SubjectAction.FLOAT else Footing.GROUND
+    return Footing.AIR if instruction.action is SubjectAction.FLOAT else Footing.GROUND
 
 
 def _orient_cutout(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
@@ -178,16 +178,20 @@ def _orient_cutout(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
     return cutout if alone or not cutout.cut_above else cutouts.fade_top(cutout)
 
 
-def _choose_columns(roles: list[SubjectInstruction]) -> list[float]:
+def _choose_columns(instructions: list[SubjectInstruction]) -> list[float]:
     """Return each subject's place across the frame: what was asked for, the rest spread over what is left."""
-    if len(roles) == 1:
-        return [_SIDE_COLUMNS[roles[0].side or 0.0]]
-    requested = {index: _SIDE_COLUMNS[role.side] for index, role in enumerate(roles) if role.side is not None}
-    free = [(number + 0.5) / len(roles) for number in range(len(roles))]
+    if len(instructions) == 1:
+        return [_SIDE_COLUMNS[instructions[0].side or 0.0]]
+    requested = {
+        index: _SIDE_COLUMNS[instruction.side]
+        for index, instruction in enumerate(instructions)
+        if instruction.side is not None
+    }
+    free = [(number + 0.5) / len(instructions) for number in range(len(instructions))]
     for place in requested.values():
         free.remove(min(free, key=lambda slot: abs(slot - place)))
     rest = iter(free)
-    return [requested[index] if index in requested else next(rest) for index in range(len(roles))]
+    return [requested[index] if index in requested else next(rest) for index in range(len(instructions))]
 
 
 def _compute_width(cutout: Cutout, position: FramePosition, size: Size) -> float:
@@ -222,35 +226,41 @@ def _shift_path(
 
 def _plan_path(  # noqa: PLR0913 - all that a way depends on
     cutout: Cutout,
-    role: SubjectInstruction,
+    instruction: SubjectInstruction,
     base_position: FramePosition,
     footing: Footing,
     *,
     scene: Scene,
     order: Order,
 ) -> tuple[FramePosition, FramePosition]:
-    size, nearness = order.frame_size, role.nearness or 0.0
+    size, nearness = order.frame_size, instruction.nearness or 0.0
 
     def stand_at(near: float) -> FramePosition:
         return _compute_standing_position(cutout, near, base_position, footing, scene=scene, size=size)
 
-    if role.approaches:
+    if instruction.approaches:
         return stand_at(max(nearness - 0.5, -1.0)), stand_at(min(nearness + 0.6, 1.0))
-    if role.recedes:
+    if instruction.recedes:
         return stand_at(min(max(nearness, -0.4) + 0.6, 1.0)), stand_at(max(nearness - 0.6, -1.0))
-    here, heading = stand_at(nearness), role.heading
-    distance = TRAVEL_BY_ACTION.get(role.action, 0.0) if role.action else (0.3 if heading else 0.0)
-    if role.action in _TRAVELLING_ACTIONS and not heading:
+    here, heading = stand_at(nearness), instruction.heading
+    distance = (
+        TRAVEL_BY_ACTION.get(instruction.action, 0.0) if instruction.action else (0.3 if heading else 0.0)
+    )
+    if instruction.action in _TRAVELLING_ACTIONS and not heading:
         heading = 1.0 if base_position.x < 0.5 else -1.0
         distance *= (
-            0.2 if footing in {Footing.AIR, Footing.WATER} and role.action is not SubjectAction.FLY else 0.35
+            0.2
+            if footing in {Footing.AIR, Footing.WATER} and instruction.action is not SubjectAction.FLY
+            else 0.35
         )
     if cutout.cut_left or cutout.cut_right:
         distance = 0.0
     distance *= min(order.seconds / 5, 1.4) * heading
-    if role.heading and role.side is None:
+    if instruction.heading and instruction.side is None:
         here = here._replace(x=here.x * 0.4 + 0.5 * 0.6)
-    climb = _CLIMB * role.climb * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
+    climb = (
+        _CLIMB * instruction.vertical_heading * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
+    )
     return (
         here._replace(x=here.x - distance / 2, row=here.row + climb / 2),
         here._replace(

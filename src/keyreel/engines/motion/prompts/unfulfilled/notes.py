@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from keyreel.calling import find_mentions, find_unknown_mentions
-from keyreel.engines.motion.modes.reference_to_video import find_role, list_subject_names
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
+from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary, chinese_actions, english_actions
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
     CARRIED_OUT_MARK,
@@ -218,9 +218,9 @@ def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str
 def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
     """List the patterns of what the subjects really do."""
     parsed = parse_prompt(shot.prompt, list_subject_names(order))
-    roles = [find_role(subject, number, parsed) for number, subject in enumerate(order.subjects, start=1)]
-    actions = {role.action for role in roles}
-    ways = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.CLIMB_PATTERNS)
+    instructions = list_instructions(order, parsed)
+    actions = {instruction.action for instruction in instructions}
+    ways = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.VERTICAL_HEADING_PATTERNS)
     return [
         *(pattern for action, pattern in subject_vocabulary.ACTION_PATTERNS if action in actions),
         *(pattern for table in ways for _, pattern in table),
@@ -325,11 +325,11 @@ def _list_drawn_nouns(shot: Shot, order: Order) -> Iterator[str]:
     """Yield what stands in the drawn scenes beside what their places are called."""
     yield from action_vocabulary.ALWAYS_DRAWN_NOUNS.split()
     for take in split_into_scenes(shot.prompt, shot.seconds, order.seed):
-        place, hour = take.parsed_prompt.place, take.parsed_prompt.hour
+        place, time_of_day = take.parsed_prompt.place, take.parsed_prompt.time_of_day
         if place is not None:
             yield from _DRAWN_NOUNS.get(place, "").split()
         dry = not take.parsed_prompt.get_effect_strength(vocabulary.Effect.RAIN)
-        if place in _BIRD_PLACES and hour is not TimeOfDay.NIGHT and dry:
+        if place in _BIRD_PLACES and time_of_day is not TimeOfDay.NIGHT and dry:
             yield from _BIRD_NOUNS.split()
-        if place is Place.CITY and hour is TimeOfDay.NIGHT:
+        if place is Place.CITY and time_of_day is TimeOfDay.NIGHT:
             yield from _CAR_NOUNS.split()

@@ -180,7 +180,7 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
     chance = table[np.floor(cell_y).astype(np.intp) % 64, np.floor(cell_x).astype(np.intp) % 64]
     drawn += (_colour_windows(context, chance, up) - drawn) * (pane * 0.9)[..., None]
     veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    drawn += (np.array(context.palette.low, np.float32) * np.float32(0.96) - drawn) * np.float32(veil)
+    drawn += (np.array(context.palette.horizon, np.float32) * np.float32(0.96) - drawn) * np.float32(veil)
     image[top : context.horizon_row, left:right] = drawn
 
 
@@ -242,7 +242,7 @@ def _draw_side_walls(
     drawn *= (1 + 0.16 * smoothstep_array(up - wall.tall[None, :], -1.2, -0.9))[..., None]
     _draw_shops(drawn, context, wall, up=up, soft_x=soft_x)
     veil = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
-    air = np.array(context.palette.low, np.float32) * np.float32(0.96)
+    air = np.array(context.palette.horizon, np.float32) * np.float32(0.96)
     drawn += (air - drawn) * veil[None, :, None]
     part = image[: context.horizon_row]
     part += (drawn - part) * mask[..., None]
@@ -260,7 +260,7 @@ def _assign_window_randoms(
 def _colour_windows(context: DrawingContext, chance: FloatArray, up: FloatArray) -> FloatArray:
     """Return what windows show: the mirrored sky, or the light within."""
     high = np.clip(up / 45 + (chance - 0.5) * 0.5, 0, 1)[..., None]
-    low, zenith = (np.array(each, np.float32) for each in (context.palette.low, context.palette.zenith))
+    low, zenith = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.zenith))
     mirrored = (low * 0.72 * (1 - high) + zenith * 0.9 * high) * (0.55 + 0.5 * chance[..., None])
     dark = compute_darkness(context)
     lit = smoothstep_array(chance, 1 - 0.42 * dark - 0.01, 1 - 0.42 * dark)[..., None]

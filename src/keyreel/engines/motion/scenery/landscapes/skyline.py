@@ -114,6 +114,6 @@ def _fill_to_horizon(
     tallest = max(float(line.max()), 1.0)
     haze = np.clip(thick * (1 - above / tallest), 0, thick)[..., None]
     body = np.broadcast_to(colour, (1, 1, 3)) if colour.ndim == 1 else colour
-    shown = body * (1 - haze) + np.array(context.palette.low, np.float32) * haze * 0.9
+    shown = body * (1 - haze) + np.array(context.palette.horizon, np.float32) * haze * 0.9
     image += (shown - image) * mask[..., None]
     return np.asarray(mask, np.float32)
