@@ -18,13 +18,15 @@ from keyreel.engines.motion.prompts.subjects import (
     list_instructions,
     list_subject_names,
 )
-from keyreel.engines.motion.prompts.vocabulary import Effect, Locomotion, Place, TimeOfDay
+from keyreel.engines.motion.prompts.vocabulary import Effect, Locomotion, TimeOfDay
+from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.order import Operation, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
+    from keyreel.engines.motion.prompts.vocabulary import Place
     from keyreel.order import ImageRef, Order, Shot
 
 _SOUNDS_OF_EFFECTS: Final = {
@@ -36,21 +38,7 @@ _SOUNDS_OF_EFFECTS: Final = {
     Effect.LEAVES: AudibleContent.LEAVES,
     Effect.WIND: AudibleContent.WIND,
 }
-_SOUNDS_OF_PLACES: Final[dict[Place | None, AudibleContent]] = {
-    Place.SEA: AudibleContent.WATER,
-    Place.BEACH: AudibleContent.WATER,
-    Place.LAKE: AudibleContent.WATER,
-    Place.UNDERWATER: AudibleContent.WATER,
-    Place.CITY: AudibleContent.CITY,
-    Place.SKYLINE: AudibleContent.CITY,
-    Place.MOUNTAINS: AudibleContent.WIND,
-    Place.SNOWPEAKS: AudibleContent.WIND,
-    Place.SNOWFIELD: AudibleContent.WIND,
-    Place.DESERT: AudibleContent.WIND,
-    Place.SKY: AudibleContent.WIND,
-}
-_BIRDSONG_PLACES: Final = (Place.FOREST, Place.MEADOW)
-_BIRDSONG_HOURS: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
+_BIRDSONG_TIMES_OF_DAY: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
 _BIRD_SILENCING_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
 _ANALYSIS_SIZE: Final = Size(384, 216)
 _MIN_WATER_SHARE: Final = 0.04
@@ -76,8 +64,8 @@ def _find_in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
             yield _SOUNDS_OF_EFFECTS[effect]
     if order.operation is Operation.REFERENCE2VIDEO:
         yield from _find_in_reference_scene(parsed, order)
-    elif parsed.place in _SOUNDS_OF_PLACES:
-        yield _SOUNDS_OF_PLACES[parsed.place]
+    else:
+        yield from _find_sound_of_place(parsed.place)
     if any(map(_has_water, (shot.first, shot.last))):
         yield AudibleContent.WATER
 
@@ -89,16 +77,23 @@ def _find_in_drawn_scenes(shot: Shot, order: Order) -> Iterator[AudibleContent]:
         yield from (
             _SOUNDS_OF_EFFECTS[effect] for effect, _ in parsed.effects if effect in _SOUNDS_OF_EFFECTS
         )
-        if parsed.place in _SOUNDS_OF_PLACES:
-            yield _SOUNDS_OF_PLACES[parsed.place]
-        if parsed.place and _has_birdsong(parsed):
+        yield from _find_sound_of_place(parsed.place)
+        if _has_birdsong(parsed):
             yield AudibleContent.BIRDS
+
+
+def _find_sound_of_place(place: Place | None) -> Iterator[AudibleContent]:
+    sound = RECIPES[place].sound if place is not None else None
+    if sound is not None:
+        yield sound
 
 
 def _has_birdsong(parsed: ParsedPrompt) -> bool:
     """Say whether birds sing where a scene plays: in green places, by day, in quiet air."""
     quiet = not any(parsed.get_effect_strength(effect) for effect in _BIRD_SILENCING_EFFECTS)
-    return parsed.place in _BIRDSONG_PLACES and parsed.time_of_day in _BIRDSONG_HOURS and quiet
+    if parsed.place is None or not RECIPES[parsed.place].has_birdsong:
+        return False
+    return parsed.time_of_day in _BIRDSONG_TIMES_OF_DAY and quiet
 
 
 def _find_in_reference_scene(parsed: ParsedPrompt, order: Order) -> Iterator[AudibleContent]:
@@ -114,8 +109,7 @@ def _find_in_reference_scene(parsed: ParsedPrompt, order: Order) -> Iterator[Aud
         yield AudibleContent.WATER
     if place is None and not scene_images:
         place = choose_default_place(instructions)
-    if place in _SOUNDS_OF_PLACES:
-        yield _SOUNDS_OF_PLACES[place]
+    yield from _find_sound_of_place(place)
     if _has_birdsong(replace(parsed, place=place)):
         yield AudibleContent.BIRDS
     if any(

@@ -17,7 +17,8 @@ from keyreel.engines.motion.prompts.subjects import (
     list_instructions,
     list_subject_names,
 )
-from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, Place, SubjectAction
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, SubjectAction
+from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
 from keyreel.order import FPS, Amplitude
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _PIVOT_DISPARITY: Final = 0.6
 _DEFAULT_CAMERA_STRENGTH: Final = 0.75
-_LAND_ALTERNATIVES: Final = {Place.SEA: Place.BEACH, Place.SKYLINE: Place.CITY}
 
 
 def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
@@ -117,7 +117,7 @@ def _move_to_land(parsed: ParsedPrompt, cast: list[tuple[Cutout, SubjectInstruct
         )
         for cutout, instruction in cast
     )
-    place = _LAND_ALTERNATIVES.get(parsed.place) if parsed.place else None
+    place = RECIPES[parsed.place].land_alternative if parsed.place else None
     return replace(parsed, place=place) if place and stands else parsed
 
 
