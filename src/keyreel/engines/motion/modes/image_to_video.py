@@ -98,34 +98,37 @@ def render_layers(
     `carried` moves the subject and what is behind it, beside the camera.
     """
     frames, (poses, view) = order.shots[0].frames, camera_path
-    if parsed.get_effect_strength(Effect.WIND):
-        softness = detect_foliage(layered_image.background.rest_frame)
-        layered_image = replace(layered_image, wind=Wind(parsed.get_effect_strength(Effect.WIND), softness))
+    layered_image = _add_wind(layered_image, parsed)
     steam = _create_steam(parsed, order.seed)
     effects = ShotEffects(
         parsed, layered_image.background.rest_frame, order.frame_size, order.seed, fade_in=True
     )
     for index, pose in enumerate(poses):
         draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
-        drift = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
-        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=drift)
+        offset = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
+        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=offset)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided image.
             whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
-            np.copyto(
-                frame,
-                cv2.addWeighted(
-                    frame, index / _LAYER_FADE_IN_FRAMES, whole, 1 - index / _LAYER_FADE_IN_FRAMES, 0
-                ),
-            )
+            part = index / _LAYER_FADE_IN_FRAMES
+            np.copyto(frame, cv2.addWeighted(frame, part, whole, 1 - part, 0))
         if steam:
-            fading_steam = replace(
-                steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0)
-            )
             at, height = _locate_steam_source(layered_image, pose, view)
-            fading_steam.draw(frame, index / FPS, source=at, height=height)
+            _fade_in_steam(steam, index).draw(frame, index / FPS, source=at, height=height)
         effects.draw_in_front(frame, index, frames)
         yield frame
+
+
+def _add_wind(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
+    """Return the image with its foliage in the wind, where the prompt has wind."""
+    strength = parsed.get_effect_strength(Effect.WIND)
+    if not strength:
+        return layered_image
+    return replace(layered_image, wind=Wind(strength, detect_foliage(layered_image.background.rest_frame)))
+
+
+def _fade_in_steam(steam: Steam, index: int) -> Steam:
+    return replace(steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0))
 
 
 def _draw_behind_subject(

@@ -20,6 +20,7 @@ from keyreel.engines.motion.prompts.subjects import (
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, SubjectAction
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
+from keyreel.engines.motion.subjects.drawing import draw_subject
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         frame = reference_scene.render_view(pose, reference_scene.view)
         effects.draw_behind(frame, index, shot.frames)
         for subject in staged_subjects:
-            staging.draw_subject(subject, frame, pose, scene=reference_scene, seconds=index / FPS)
+            draw_subject(subject, frame, pose, scene=reference_scene, seconds=index / FPS)
         effects.draw_in_front(frame, index, shot.frames)
         yield frame
 
