@@ -41,7 +41,7 @@ def test_says_what_is_there(nets: Networks, name: str) -> None:
     direction = parse_prompt(prompt)
     assert [cue.move for cue in direction.cues] == [move]
     # What it says of light and colours must not make the engine change the hour or the weather.
-    assert (direction.effects, direction.hour) == ((), None)
+    assert (direction.effects, direction.time_of_day) == ((), None)
 
 
 def test_different_images_have_different_prompts_and_one_always_the_same(nets: Networks) -> None:

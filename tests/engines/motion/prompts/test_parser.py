@@ -208,7 +208,7 @@ def test_knows_subjects_by_number_and_in_chinese() -> None:
 )
 def test_finds_place_and_hour(text: str, place: Place | None, hour: TimeOfDay | None) -> None:
     direction = parse_prompt(text)
-    assert (direction.place, direction.hour) == (place, hour)
+    assert (direction.place, direction.time_of_day) == (place, hour)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_snow_falls_when_it_is_said_to(text: str) -> None:
     ],
 )
 def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Locomotion | None) -> None:
-    assert parse_prompt(text, (name,)).get_instruction(name).nature is nature
+    assert parse_prompt(text, (name,)).get_instruction(name).locomotion is nature
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Lo
     ],
 )
 def test_hears_what_others_are_in(text: str, *, around: bool) -> None:
-    assert parse_prompt(text, ("1", "2")).get_instruction("2").is_around is around
+    assert parse_prompt(text, ("1", "2")).get_instruction("2").contains_others is around
 
 
 AS_WRITTEN = [
@@ -373,8 +373,8 @@ def test_understands_weather_as_people_write_it(text: str, effects: set[Effect])
         ("@dog 从左边跑到右边", {"action": SubjectAction.RUN, "heading": 1.0, "side": None}),
         ("@dog runs left", {"action": SubjectAction.RUN, "heading": -1.0}),
         ("@dog 向右移动", {"action": SubjectAction.WALK, "heading": 1.0}),
-        ("@dog floats up into the sky", {"action": SubjectAction.FLOAT, "climb": 1.0}),
-        ("@dog 缓缓升起", {"action": SubjectAction.FLOAT, "climb": 1.0}),
+        ("@dog floats up into the sky", {"action": SubjectAction.FLOAT, "vertical_heading": 1.0}),
+        ("@dog 缓缓升起", {"action": SubjectAction.FLOAT, "vertical_heading": 1.0}),
         ("@dog 跳起舞来", {"action": SubjectAction.DANCE}),
         # What the camera and the weather do is nobody's action.
         ("@dog 镜头先推近，然后向左摇", {"action": None, "heading": 0.0}),
@@ -395,4 +395,4 @@ def test_understands_what_subjects_do_as_people_write_it(text: str, said: dict[s
     ("text", "hour"), [("太阳落山", TimeOfDay.SUNSET), ("day turns to night", TimeOfDay.NIGHT)]
 )
 def test_a_sun_that_sets_behind_no_mountain_names_no_place(text: str, hour: TimeOfDay) -> None:
-    assert (parse_prompt(text).place, parse_prompt(text).hour) == (None, hour)
+    assert (parse_prompt(text).place, parse_prompt(text).time_of_day) == (None, hour)

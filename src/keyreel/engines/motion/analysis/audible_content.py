@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, Final
 from keyreel.engine import AudibleContent
 from keyreel.engines.motion.effects.water_and_clouds import detect_ambient_flow
 from keyreel.engines.motion.imaging.cropping import load_cropped
-from keyreel.engines.motion.modes.reference_to_video import (
-    choose_default_place,
-    find_role,
-    list_subject_names,
-)
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
 from keyreel.engines.motion.prompts.subject_vocabulary import BIRD_PATTERN
-from keyreel.engines.motion.prompts.vocabulary import Effect, Locomotion, Place, TimeOfDay
+from keyreel.engines.motion.prompts.subjects import (
+    choose_default_place,
+    list_instructions,
+    list_subject_names,
+)
+from keyreel.engines.motion.prompts.vocabulary import Effect, Locomotion, TimeOfDay
+from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.order import Operation, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
+    from keyreel.engines.motion.prompts.vocabulary import Place
     from keyreel.order import ImageRef, Order, Shot
 
 _SOUNDS_OF_EFFECTS: Final = {
@@ -36,21 +38,7 @@ _SOUNDS_OF_EFFECTS: Final = {
     Effect.LEAVES: AudibleContent.LEAVES,
     Effect.WIND: AudibleContent.WIND,
 }
-_SOUNDS_OF_PLACES: Final[dict[Place | None, AudibleContent]] = {
-    Place.SEA: AudibleContent.WATER,
-    Place.BEACH: AudibleContent.WATER,
-    Place.LAKE: AudibleContent.WATER,
-    Place.UNDERWATER: AudibleContent.WATER,
-    Place.CITY: AudibleContent.CITY,
-    Place.SKYLINE: AudibleContent.CITY,
-    Place.MOUNTAINS: AudibleContent.WIND,
-    Place.SNOWPEAKS: AudibleContent.WIND,
-    Place.SNOWFIELD: AudibleContent.WIND,
-    Place.DESERT: AudibleContent.WIND,
-    Place.SKY: AudibleContent.WIND,
-}
-_BIRDSONG_PLACES: Final = (Place.FOREST, Place.MEADOW)
-_BIRDSONG_HOURS: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
+_BIRDSONG_TIMES_OF_DAY: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
 _BIRD_SILENCING_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
 _ANALYSIS_SIZE: Final = Size(384, 216)
 _MIN_WATER_SHARE: Final = 0.04
@@ -70,14 +58,14 @@ def _find_in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     if order.operation is Operation.TEXT2VIDEO:
         yield from _find_in_drawn_scenes(shot, order)
         return
-    direction = parse_prompt(shot.prompt, list_subject_names(order))
-    for effect, _ in direction.effects:
+    parsed = parse_prompt(shot.prompt, list_subject_names(order))
+    for effect, _ in parsed.effects:
         if effect in _SOUNDS_OF_EFFECTS:
             yield _SOUNDS_OF_EFFECTS[effect]
     if order.operation is Operation.REFERENCE2VIDEO:
-        yield from _find_in_reference_scene(direction, order)
-    elif direction.place in _SOUNDS_OF_PLACES:
-        yield _SOUNDS_OF_PLACES[direction.place]
+        yield from _find_in_reference_scene(parsed, order)
+    else:
+        yield from _find_sound_of_place(parsed.place)
     if any(map(_has_water, (shot.first, shot.last))):
         yield AudibleContent.WATER
 
@@ -85,34 +73,44 @@ def _find_in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
 def _find_in_drawn_scenes(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     """Tell what the scenes show that are drawn for a prompt."""
     for take in split_into_scenes(shot.prompt, shot.seconds, order.seed):
-        direction = take.parsed_prompt
+        parsed = take.parsed_prompt
         yield from (
-            _SOUNDS_OF_EFFECTS[effect] for effect, _ in direction.effects if effect in _SOUNDS_OF_EFFECTS
+            _SOUNDS_OF_EFFECTS[effect] for effect, _ in parsed.effects if effect in _SOUNDS_OF_EFFECTS
         )
-        if direction.place in _SOUNDS_OF_PLACES:
-            yield _SOUNDS_OF_PLACES[direction.place]
-        if direction.place and _has_birdsong(direction):
+        yield from _find_sound_of_place(parsed.place)
+        if _has_birdsong(parsed):
             yield AudibleContent.BIRDS
 
 
-def _has_birdsong(direction: ParsedPrompt) -> bool:
+def _find_sound_of_place(place: Place | None) -> Iterator[AudibleContent]:
+    sound = RECIPES[place].sound if place is not None else None
+    if sound is not None:
+        yield sound
+
+
+def _has_birdsong(parsed: ParsedPrompt) -> bool:
     """Say whether birds sing where a scene plays: in green places, by day, in quiet air."""
-    quiet = not any(direction.get_effect_strength(effect) for effect in _BIRD_SILENCING_EFFECTS)
-    return direction.place in _BIRDSONG_PLACES and direction.hour in _BIRDSONG_HOURS and quiet
+    quiet = not any(parsed.get_effect_strength(effect) for effect in _BIRD_SILENCING_EFFECTS)
+    if parsed.place is None or not RECIPES[parsed.place].has_birdsong:
+        return False
+    return parsed.time_of_day in _BIRDSONG_TIMES_OF_DAY and quiet
 
 
-def _find_in_reference_scene(direction: ParsedPrompt, order: Order) -> Iterator[AudibleContent]:
-    roles = [find_role(subject, number, direction) for number, subject in enumerate(order.subjects, start=1)]
-    cast = zip(order.subjects, roles, strict=True)
-    scene_images = [subject.images[0] for subject, role in cast if role.is_scene and role.name]
-    place = direction.place
-    if any(map(_has_water, scene_images)) or any(role.nature is Locomotion.SWIMS for role in roles):
+def _find_in_reference_scene(parsed: ParsedPrompt, order: Order) -> Iterator[AudibleContent]:
+    instructions = list_instructions(order, parsed)
+    cast = zip(order.subjects, instructions, strict=True)
+    scene_images = [
+        subject.images[0] for subject, instruction in cast if instruction.is_scene and instruction.name
+    ]
+    place = parsed.place
+    if any(map(_has_water, scene_images)) or any(
+        instruction.locomotion is Locomotion.SWIMS for instruction in instructions
+    ):
         yield AudibleContent.WATER
     if place is None and not scene_images:
-        place = choose_default_place(roles)
-    if place in _SOUNDS_OF_PLACES:
-        yield _SOUNDS_OF_PLACES[place]
-    if _has_birdsong(replace(direction, place=place)):
+        place = choose_default_place(instructions)
+    yield from _find_sound_of_place(place)
+    if _has_birdsong(replace(parsed, place=place)):
         yield AudibleContent.BIRDS
     if any(
         re.search(BIRD_PATTERN, each.lower()) for each in (order.shots[0].prompt, *list_subject_names(order))

@@ -77,7 +77,7 @@ class _ImageMeasurements:
     """Where the busier half is: -1.0 all on the left … 1.0 all on the right."""
 
 
-def suggest_prompt(order: Order, nets: Networks) -> str:
+def suggest_prompt(order: Order, networks: Networks) -> str:
     """Return the prompt for an order's first image, and its last one where there is one.
 
     Raises:
@@ -86,10 +86,10 @@ def suggest_prompt(order: Order, nets: Networks) -> str:
     first, last = order.shots[0].first, order.shots[-1].last
     if first is None:
         return order.shots[0].prompt
-    words = _describe_image(_measure_image(load_image(Path(first)), nets))
+    words = _describe_image(_measure_image(load_image(Path(first)), networks))
     if last is None:
         return words
-    end = _measure_image(load_image(Path(last)), nets)
+    end = _measure_image(load_image(Path(last)), networks)
     return f"{words} It ends in {_describe_light(end)}{_describe_tones(end)}."
 
 
@@ -146,11 +146,11 @@ def _describe_tones(measurements: _ImageMeasurements) -> str:
     )
 
 
-def _measure_image(image: Frame, nets: Networks) -> _ImageMeasurements:
+def _measure_image(image: Frame, networks: Networks) -> _ImageMeasurements:
     height, width = image.shape[:2]
     scale = min(_LONG_SIDE / max(height, width), 1.0)
     small = resize(image, max(round(width * scale), 8), max(round(height * scale), 8))
-    alpha = compute_alpha_matte(small, nets)
+    alpha = compute_alpha_matte(small, networks)
     covered = measure_coverage(alpha)
     flows = detect_ambient_flow(small, alpha if covered > _MIN_SUBJECT else None)
     across = flows.velocity[..., 0] if flows else np.zeros((1, 1), np.float32)

@@ -64,7 +64,7 @@ _MIN_SOLIDITY: Final = 0.62
 _TRAVEL_FRACTIONS: Final = tuple(part / 10 for part in range(10, -1, -1))
 
 
-def render_extension(order: Order, nets: Networks) -> Iterator[Frame]:
+def render_extension(order: Order, networks: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, the first of them the one after the last frame of the other video.
 
     Raises:
@@ -74,18 +74,18 @@ def render_extension(order: Order, nets: Networks) -> Iterator[Frame]:
     assert shot.first is not None
     assert shot.lead is not None
     last, size = load_image(Path(shot.first)), order.frame_size
-    layered_image = _merge_doubtful_subject(separate_layers(last, size, nets))
+    layered_image = _merge_doubtful_subject(separate_layers(last, size, networks))
     view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     end_velocity = measure_end_velocity(load_image(Path(shot.lead)), last, layered_image, view)
-    direction = parse_prompt(shot.prompt)
-    poses = _plan_camera_path(order, layered_image, direction, end_velocity=end_velocity, view=view)
+    parsed = parse_prompt(shot.prompt)
+    poses = _plan_camera_path(order, layered_image, parsed, end_velocity=end_velocity, view=view)
     independent_motion = (
         _DecayingMotion(end_velocity)
         if end_velocity.residual_velocity is not None or any(end_velocity.subject_velocity)
         else None
     )
     yield from render_layers(
-        order, layered_image, direction, (poses, view), independent_motion=independent_motion
+        order, layered_image, parsed, (poses, view), independent_motion=independent_motion
     )
 
 
@@ -112,7 +112,7 @@ def _is_solid(alpha: FloatArray) -> bool:
 def _plan_camera_path(
     order: Order,
     layered_image: LayeredImage,
-    direction: ParsedPrompt,
+    parsed: ParsedPrompt,
     *,
     end_velocity: EndVelocity,
     view: CameraView,
@@ -121,8 +121,8 @@ def _plan_camera_path(
     count = order.shots[0].frames
     ease = _compute_ease_in(count, end_velocity.camera_velocity)
     coasted = np.cumsum((1 - ease)[:, None] * end_velocity.camera_velocity, axis=0)
-    directed = _plan_directed_velocities(order, layered_image, direction)
-    if not direction.cues:
+    directed = _plan_directed_velocities(order, layered_image, parsed)
+    if not parsed.cues:
         share = _choose_coasting_share(end_velocity.camera_velocity, coasted[-1], count)
         settling = 1 - _COASTING_LOSS * np.linspace(0, 1, count) ** 2
         directed = (
@@ -139,14 +139,14 @@ def _plan_camera_path(
 
 
 def _plan_directed_velocities(
-    order: Order, layered_image: LayeredImage, direction: ParsedPrompt
+    order: Order, layered_image: LayeredImage, parsed: ParsedPrompt
 ) -> Float64Array:
     """Return the velocities [frames, 7] of the camera that the prompt directs."""
     camera_options = path.CameraOptions(
         order.shots[0].frames + 1, order.amplitude, layered_image.pivot_disparity, order.seed
     )
     track = np.array(
-        path.plan_camera_path(direction.cues or choose_default_camera(layered_image, order), camera_options)
+        path.plan_camera_path(parsed.cues or choose_default_camera(layered_image, order), camera_options)
     )
     track[:, 0] = np.log(track[:, 0])
     return np.diff(track, axis=0)

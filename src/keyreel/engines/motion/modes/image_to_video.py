@@ -60,7 +60,7 @@ _LAYER_FADE_IN_FRAMES: Final = 8
 """Frames until the subject is quite parted from the plate."""
 
 
-def render_image_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
+def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, the first of them the image cropped to cover the frame.
 
     Raises:
@@ -68,11 +68,11 @@ def render_image_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
     """
     shot = order.shots[0]
     assert shot.first is not None
-    direction = parse_prompt(shot.prompt)
-    layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, nets)
-    cues = direction.cues or choose_default_camera(layered_image, order)
+    parsed = parse_prompt(shot.prompt)
+    layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, networks)
+    cues = parsed.cues or choose_default_camera(layered_image, order)
     view = parallax.create_camera_view(
-        order.frame_size, layered_image.background.margins, _choose_border_compression(direction)
+        order.frame_size, layered_image.background.margins, _choose_border_compression(parsed)
     )
     camera_options = path.CameraOptions(
         shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
@@ -80,7 +80,7 @@ def render_image_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
     yield from render_layers(
         order,
         layered_image,
-        direction,
+        parsed,
         (parallax.confine_path(path.plan_camera_path(cues, camera_options), view), view),
     )
 
@@ -88,7 +88,7 @@ def render_image_to_video(order: Order, nets: Networks) -> Iterator[Frame]:
 def render_layers(
     order: Order,
     layered_image: LayeredImage,
-    direction: ParsedPrompt,
+    parsed: ParsedPrompt,
     camera_path: tuple[Sequence[CameraPose], CameraView],
     *,
     independent_motion: IndependentMotion | None = None,
@@ -98,36 +98,37 @@ def render_layers(
     `carried` moves the subject and what is behind it, beside the camera.
     """
     frames, (poses, view) = order.shots[0].frames, camera_path
-    if direction.get_effect_strength(Effect.WIND):
-        softness = detect_foliage(layered_image.background.rest_frame)
-        layered_image = replace(
-            layered_image, wind=Wind(direction.get_effect_strength(Effect.WIND), softness)
-        )
-    steam = _create_steam(direction, order.seed)
+    layered_image = _add_wind(layered_image, parsed)
+    steam = _create_steam(parsed, order.seed)
     effects = ShotEffects(
-        direction, layered_image.background.rest_frame, order.frame_size, order.seed, fade_in=True
+        parsed, layered_image.background.rest_frame, order.frame_size, order.seed, fade_in=True
     )
     for index, pose in enumerate(poses):
         draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
-        drift = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
-        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=drift)
+        offset = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
+        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=offset)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided image.
             whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
-            np.copyto(
-                frame,
-                cv2.addWeighted(
-                    frame, index / _LAYER_FADE_IN_FRAMES, whole, 1 - index / _LAYER_FADE_IN_FRAMES, 0
-                ),
-            )
+            part = index / _LAYER_FADE_IN_FRAMES
+            np.copyto(frame, cv2.addWeighted(frame, part, whole, 1 - part, 0))
         if steam:
-            fading_steam = replace(
-                steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0)
-            )
             at, height = _locate_steam_source(layered_image, pose, view)
-            fading_steam.draw(frame, index / FPS, source=at, height=height)
+            _fade_in_steam(steam, index).draw(frame, index / FPS, source=at, height=height)
         effects.draw_in_front(frame, index, frames)
         yield frame
+
+
+def _add_wind(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
+    """Return the image with its foliage in the wind, where the prompt has wind."""
+    strength = parsed.get_effect_strength(Effect.WIND)
+    if not strength:
+        return layered_image
+    return replace(layered_image, wind=Wind(strength, detect_foliage(layered_image.background.rest_frame)))
+
+
+def _fade_in_steam(steam: Steam, index: int) -> Steam:
+    return replace(steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0))
 
 
 def _draw_behind_subject(
@@ -143,8 +144,8 @@ def _draw_behind_subject(
     effects.draw_behind(frame, index, frames)
 
 
-def _create_steam(direction: ParsedPrompt, seed: int) -> Steam | None:
-    strength = direction.get_effect_strength(Effect.STEAM)
+def _create_steam(parsed: ParsedPrompt, seed: int) -> Steam | None:
+    strength = parsed.get_effect_strength(Effect.STEAM)
     return create_steam(np.random.default_rng([seed, 41]), strength) if strength else None
 
 
@@ -160,11 +161,9 @@ def _locate_steam_source(
     return at, high
 
 
-def _choose_border_compression(direction: ParsedPrompt) -> float:
+def _choose_border_compression(parsed: ParsedPrompt) -> float:
     """Return how far borders may be compressed: a camera that moves out has nothing else to show."""
-    return (
-        _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(direction.moves) else _BORDER_COMPRESSION
-    )
+    return _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(parsed.moves) else _BORDER_COMPRESSION
 
 
 def choose_default_camera(layered_image: LayeredImage, order: Order) -> tuple[CameraCue, ...]:

@@ -44,9 +44,9 @@ _MIN_MOTION_LENGTH: Final = 2e-4
 class KeyframeSequence:
     """The keyframes of one order and the ways between them."""
 
-    def __init__(self, order: Order, nets: Networks) -> None:
+    def __init__(self, order: Order, networks: Networks) -> None:
         self._order = order
-        self._networks = nets
+        self._networks = networks
         self._transitions: dict[int, KeyframeTransition] = {}
         self._layered_keyframes: dict[ImageRef, LayeredKeyframe] = {}
         self._features: dict[ImageRef, ImageFeatures] = {}

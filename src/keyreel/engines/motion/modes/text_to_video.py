@@ -113,19 +113,19 @@ class _TakeRenderer:
 
     def _build(self) -> tuple[ComposedScene, ShotEffects]:
         size, seed = self._order.frame_size, self._order.seed
-        direction = self._take.parsed_prompt
-        if is_drawable(direction):
-            composition = compose_scene(direction, size, seed, aerial=self._take.is_aerial)
+        parsed = self._take.parsed_prompt
+        if is_drawable(parsed):
+            composition = compose_scene(parsed, size, seed, aerial=self._take.is_aerial)
         else:
             composition = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
         rest_frame = crop_to_frame(composition.backdrop.background, size)
-        return composition, ShotEffects(direction, rest_frame, size, seed, fade_in=False)
+        return composition, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
 
 
-def _choose_cues(direction: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
+def _choose_cues(parsed: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
     rng = np.random.default_rng([order.seed, 13])
     side = CameraMove.TRACK_LEFT if rng.random() < 0.5 else CameraMove.TRACK_RIGHT
-    cues = direction.cues or (CameraCue(CameraMove.PUSH_IN, 0.8), CameraCue(side, 0.4))
+    cues = parsed.cues or (CameraCue(CameraMove.PUSH_IN, 0.8), CameraCue(side, 0.4))
     cues = (
         *cues,
         *(replace(cue, move=_COMPANION_ZOOMS[cue.move]) for cue in cues if cue.move in _COMPANION_ZOOMS),

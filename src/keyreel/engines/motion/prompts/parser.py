@@ -65,13 +65,13 @@ class SubjectInstruction:
     side: float | None = None
     nearness: float | None = None
     heading: float = 0.0
-    climb: float = 0.0
+    vertical_heading: float = 0.0
     approaches: bool = False
     recedes: bool = False
     is_scene: bool = False
-    is_around: bool = False
-    is_aloft: bool = False
-    nature: Locomotion | None = None
+    contains_others: bool = False
+    is_airborne: bool = False
+    locomotion: Locomotion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class ParsedPrompt:
     effects: tuple[tuple[Effect, float], ...] = ()
     instructions: tuple[SubjectInstruction, ...] = ()
     place: Place | None = None
-    hour: TimeOfDay | None = None
+    time_of_day: TimeOfDay | None = None
     season: Season | None = None
 
     @property
@@ -96,7 +96,7 @@ class ParsedPrompt:
 
     def get_instruction(self, name: str) -> SubjectInstruction:
         """Return what the subject called `name` is asked to do."""
-        named = {role.name: role for role in self.instructions}
+        named = {instruction.name: instruction for instruction in self.instructions}
         return named.get(name) or named.get("") or SubjectInstruction()
 
 
@@ -109,7 +109,7 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
         effects=tuple(_find_effects(clauses)),
         instructions=_collect_instructions(clauses, names),
         place=_find_first_value(vocabulary.PLACE_PATTERNS, clauses),
-        hour=_find_first_value(vocabulary.TIME_OF_DAY_PATTERNS, clauses),
+        time_of_day=_find_first_value(vocabulary.TIME_OF_DAY_PATTERNS, clauses),
         season=_find_first_value(vocabulary.SEASON_PATTERNS, clauses),
     )
 
@@ -215,7 +215,7 @@ def _find_first_mentions(clause: str, names: Sequence[str]) -> dict[str, Subject
     return found
 
 
-def _is_around(piece: str, name: str, names: Sequence[str]) -> bool:
+def _contains_others(piece: str, name: str, names: Sequence[str]) -> bool:
     """Say whether a piece puts somebody in, on or over this one."""
     found = _find_first_mentions(piece, names).get(name)
     if found is None:
@@ -231,17 +231,17 @@ def _is_around(piece: str, name: str, names: Sequence[str]) -> bool:
 def _find_locomotion(name: str, pieces: list[str], names: Sequence[str]) -> Locomotion | None:
     """Return what a subject does of itself, by its name, or by the word next to its name."""
     plain = re.sub(r"[_\d-]+", " ", name.lower())
-    for nature, pattern in subject_vocabulary.LOCOMOTION_PATTERNS:
+    for locomotion, pattern in subject_vocabulary.LOCOMOTION_PATTERNS:
         if re.search(pattern, plain):
-            return nature
+            return locomotion
         for piece in pieces:
             found = _find_first_mentions(piece, names).get(name)
             for word in re.finditer(pattern, piece):
                 if not name or (found and _is_apposition(piece, found, word)):
-                    return nature
+                    return locomotion
                 # "@1, a paper boat, ...": the clause after a name says what it is.
                 if not found and re.fullmatch(r"(?:an?|the) (?:[\w-]+ ){0,2}", piece[: word.start()]):
-                    return nature
+                    return locomotion
     return None
 
 
@@ -302,11 +302,14 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
         side=None if travels and heading is not None and heading == side else side,
         nearness=_find_first_value(subject_vocabulary.NEARNESS_PATTERNS, subject_pieces),
         heading=heading or 0.0,
-        climb=_find_first_value(subject_vocabulary.CLIMB_PATTERNS, subject_pieces) or 0.0,
+        vertical_heading=_find_first_value(subject_vocabulary.VERTICAL_HEADING_PATTERNS, subject_pieces)
+        or 0.0,
         approaches=towards and not away,
         recedes=away,
         is_scene=any(_is_scene(piece, name, names) for piece in subject_pieces),
-        is_around=any(_is_around(piece, name, names) for piece in subject_pieces),
-        is_aloft=any(_find_undenied(subject_vocabulary.AIRBORNE_PATTERN, piece) for piece in subject_pieces),
-        nature=_find_locomotion(name, subject_pieces, names),
+        contains_others=any(_contains_others(piece, name, names) for piece in subject_pieces),
+        is_airborne=any(
+            _find_undenied(subject_vocabulary.AIRBORNE_PATTERN, piece) for piece in subject_pieces
+        ),
+        locomotion=_find_locomotion(name, subject_pieces, names),
     )

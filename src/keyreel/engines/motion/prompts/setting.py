@@ -10,7 +10,7 @@ import numpy as np
 
 from keyreel.engines.motion.prompts.parser import parse_prompt, split_into_phases
 from keyreel.engines.motion.prompts.vocabulary import AERIAL_VIEW_PATTERN, Effect, Place, Season, TimeOfDay
-from keyreel.engines.motion.scenery.seasons import GREEN_PLACES, SEASONAL_EFFECTS
+from keyreel.engines.motion.scenery.places.table import RECIPES
 
 if TYPE_CHECKING:
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
@@ -31,8 +31,13 @@ _PLACE_BY_EFFECT: Final = (
     (Effect.RAIN, Place.CITY),
 )
 _DEFAULT_PLACES: Final = (Place.MOUNTAINS, Place.LAKE, Place.MEADOW, Place.SEA)
-_MISTY_PLACES: Final = frozenset({Place.MOUNTAINS, Place.LAKE, Place.FOREST})
-_MISTY_HOURS: Final = (TimeOfDay.DAWN, TimeOfDay.OVERCAST)
+_SEASONAL_EFFECTS: Final = {
+    Season.SPRING: (Effect.PETALS, 0.7),
+    Season.AUTUMN: (Effect.LEAVES, 0.6),
+    Season.WINTER: (Effect.SNOW, 0.7),
+}
+"""What the air carries in a season, and how much (1.0 is usual)."""
+_MISTY_TIMES_OF_DAY: Final = (TimeOfDay.DAWN, TimeOfDay.OVERCAST)
 _LIGHT_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.DAY, Effect.SUNSET, Effect.WIND})
 """Effects that leave room in the air for what the season or the hour brings."""
 _MIST_EFFECT: Final = (Effect.FOG, 0.35)
@@ -76,7 +81,7 @@ def split_into_scenes(prompt: str, seconds: int, seed: int) -> tuple[ShotScene, 
 
 def is_drawable(parsed: ParsedPrompt) -> bool:
     """Say whether a direction names anything that can be drawn: a place, a light, or what is in the air."""
-    return bool(parsed.place or parsed.hour or parsed.season or parsed.effects)
+    return bool(parsed.place or parsed.time_of_day or parsed.season or parsed.effects)
 
 
 def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
@@ -84,17 +89,17 @@ def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
     if not is_drawable(parsed):
         return parsed
     place = parsed.place or _choose_default_place(parsed, seed)
-    hour = parsed.hour
-    if hour is None and parsed.get_effect_strength(Effect.FIRE):
-        hour = TimeOfDay.NIGHT
+    time_of_day = parsed.time_of_day
+    if time_of_day is None and parsed.get_effect_strength(Effect.FIRE):
+        time_of_day = TimeOfDay.NIGHT
     effects = parsed.effects
     weather = any(effect not in _LIGHT_EFFECTS for effect, _ in effects)
-    carried = SEASONAL_EFFECTS.get(parsed.season) if parsed.season is not None else None
-    if not weather and carried and place in GREEN_PLACES:
+    carried = _SEASONAL_EFFECTS.get(parsed.season) if parsed.season is not None else None
+    if not weather and carried and RECIPES[place].changes_with_season:
         effects = (*effects, carried)
-    elif not weather and hour in _MISTY_HOURS and place in _MISTY_PLACES:
+    elif not weather and time_of_day in _MISTY_TIMES_OF_DAY and RECIPES[place].gathers_mist:
         effects = (*effects, _MIST_EFFECT)
-    return replace(parsed, place=place, hour=hour, effects=effects)
+    return replace(parsed, place=place, time_of_day=time_of_day, effects=effects)
 
 
 def _carry_over(before: ParsedPrompt, current: ParsedPrompt) -> ParsedPrompt:
@@ -102,7 +107,7 @@ def _carry_over(before: ParsedPrompt, current: ParsedPrompt) -> ParsedPrompt:
     return replace(
         current,
         place=current.place or before.place,
-        hour=current.hour or before.hour,
+        time_of_day=current.time_of_day or before.time_of_day,
         season=current.season or (before.season if current.place is None else None),
     )
 

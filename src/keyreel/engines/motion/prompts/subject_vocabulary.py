@@ -68,7 +68,7 @@ HEADING_PATTERNS: Final = (
     (-1.0, rf"\b(?:to|towards?) (?:the )?left\b(?! of)|\bleftwards?\b|{_MOVEMENT_VERBS} left\b|[向往朝]左"),
     (1.0, rf"\b(?:to|towards?) (?:the )?right\b(?! of)|\brightwards?\b|{_MOVEMENT_VERBS} right\b|[向往朝]右"),
 )
-CLIMB_PATTERNS: Final = (
+VERTICAL_HEADING_PATTERNS: Final = (
     (
         1.0,
         r"\bupwards?\b|\b(?:fl[iy]|float|drift|soar|go|lift|shoot)\w*(?: \w+)? up\b|\b(?:rises|rising|ascend\w*|climb\w*)\b|\btakes? off\b|升|飞[上起]|起飞|向上",

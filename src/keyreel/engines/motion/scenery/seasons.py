@@ -1,4 +1,4 @@
-"""What a season does to a drawn place: which place it makes of it, and how its leaves and ground turn."""
+"""What a season does to a drawn place: how its leaves and its ground change colour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import resize, smoothstep_array
-from keyreel.engines.motion.prompts.vocabulary import Effect, Place, Season
+from keyreel.engines.motion.prompts.vocabulary import Season
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,25 +17,16 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
 
 
-WINTER_PLACES: Final = {Place.MEADOW: Place.SNOWFIELD, Place.MOUNTAINS: Place.SNOWPEAKS}
-"""What a place is in winter, where it is another one."""
-SEASONAL_EFFECTS: Final = {
-    Season.SPRING: (Effect.PETALS, 0.7),
-    Season.AUTUMN: (Effect.LEAVES, 0.6),
-    Season.WINTER: (Effect.SNOW, 0.7),
-}
-"""What the air carries in a season, and how much."""
-GREEN_PLACES: Final = frozenset(
-    {Place.MEADOW, Place.FOREST, Place.MOUNTAINS, Place.LAKE, Place.CITY, Place.SNOWFIELD}
-)
-"""Where a season is in the air as well."""
 _COLOUR_PATCHES: Final = 90
 _RED_GAIN: Final = (1.62, 0.62, 0.22)
 _GOLD_GAIN: Final = (1.50, 1.02, 0.26)
 
 
 def apply_season(image: FloatArray, context: DrawingContext, season: Season, land: NDArray[np.bool_]) -> None:
-    """Turn the leaves and the ground of a drawn place, in place; `land` is all that is not sky."""
+    """Change the colours of leaves and ground in place.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255; `land` is true [height, width] for all but the sky.
+    """
     if season is Season.AUTUMN:
         _redden(image, context)
     if season is Season.WINTER:

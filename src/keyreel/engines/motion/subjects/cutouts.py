@@ -60,7 +60,7 @@ class Cutout:
         return self.alpha.shape[0], self.alpha.shape[1]
 
 
-def extract_cutout(image: Frame, nets: Networks, *, is_place_expected: bool = False) -> Cutout | None:
+def extract_cutout(image: Frame, networks: Networks, *, is_place_expected: bool = False) -> Cutout | None:
     """Cut the subject out of its image; None where nothing, or everything, stands out: a scene.
 
     `around` says that a place is expected: then a small thing in an image is part of it.
@@ -68,7 +68,7 @@ def extract_cutout(image: Frame, nets: Networks, *, is_place_expected: bool = Fa
     height, width = image.shape[:2]
     scale = min(1.0, _LONGEST_SIDE / max(height, width))
     image = resize(image, max(round(width * scale), 1), max(round(height * scale), 1))
-    raw = compute_saliency(image, nets)
+    raw = compute_saliency(image, networks)
     if _is_scattered(raw):
         return None
     alpha = _remove_doubtful(refine_saliency(image, raw), raw)

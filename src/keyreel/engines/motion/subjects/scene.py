@@ -85,10 +85,10 @@ class Scene:
         return depth.compute_ground_disparity(np.asarray(rows, np.float32), self.horizon)
 
 
-def create_scene_from_image(image: Frame, direction: ParsedPrompt, size: Size) -> Scene:
+def create_scene_from_image(image: Frame, parsed: ParsedPrompt, size: Size) -> Scene:
     """Make a scene of an image, in the light of the prompt's hour."""
-    canvas = background.create_canvas(_grade_image(image, direction), size, (0.5, 0.5))
-    shore = 1.2 if direction.place in _WATER_PLACES else None
+    canvas = background.create_canvas(_grade_image(image, parsed), size, (0.5, 0.5))
+    shore = 1.2 if parsed.place in _WATER_PLACES else None
     window = resize(canvas.rest_frame, 64, 48).astype(np.float32)
     brightness = blur_image(np.asarray(window[:28].mean(axis=(0, 2))[None, :], np.float32), 6)[0]
     glow = np.percentile(window.reshape(-1, 3), 94, axis=0)
@@ -101,13 +101,11 @@ def create_scene_from_image(image: Frame, direction: ParsedPrompt, size: Size) -
     return Scene(canvas, to_rgba(canvas.image), depth.DEFAULT_HORIZON, light, shore)
 
 
-def create_scene_from_prompt(
-    direction: ParsedPrompt, size: Size, seed: int, *, aerial: bool = False
-) -> Scene:
+def create_scene_from_prompt(parsed: ParsedPrompt, size: Size, seed: int, *, aerial: bool = False) -> Scene:
     """Make a scene for what the prompt says."""
     canvas = background.create_blank_canvas(size)
     high, wide = canvas.image.shape[:2]
-    drawn = draw_backdrop(direction, (wide, high), seed, aerial=aerial)
+    drawn = draw_backdrop(parsed, (wide, high), seed, aerial=aerial)
 
     def in_frame(row: float) -> float:
         return (row * float(high) - canvas.top) / size.height
@@ -124,7 +122,7 @@ def create_scene_from_prompt(
     )
 
 
-def _grade_image(image: Frame, direction: ParsedPrompt) -> Frame:
+def _grade_image(image: Frame, parsed: ParsedPrompt) -> Frame:
     """Bring night or sunset to an image that does not show it yet."""
     red, _, blue = (float(each) for each in image[::8, ::8].reshape(-1, 3).mean(axis=0))
     wanted = (
@@ -132,7 +130,7 @@ def _grade_image(image: Frame, direction: ParsedPrompt) -> Frame:
         (Effect.SUNSET, red - blue < _SUNSET_WARMTH),
     )
     for effect, needed in wanted:
-        if direction.get_effect_strength(effect) and needed:
+        if parsed.get_effect_strength(effect) and needed:
             image = image.copy()
             create_colour_grade(effect, 1.0).apply(image, 1.0)
     return image

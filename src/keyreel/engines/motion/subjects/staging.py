@@ -1,4 +1,4 @@
-"""Staging: who stands, floats or flies where, moves how far, and how one subject is drawn into a frame."""
+"""Staging: where each subject stands, floats or flies, and how far it travels; draws nothing."""
 
 from __future__ import annotations
 
@@ -8,29 +8,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from keyreel.engines.motion.camera import parallax
 from keyreel.engines.motion.prompts.vocabulary import Locomotion, SubjectAction
-from keyreel.engines.motion.subjects import compositing, cutouts
+from keyreel.engines.motion.subjects import cutouts
 from keyreel.engines.motion.subjects.compositing import SubjectSprite, create_sprite
-from keyreel.engines.motion.subjects.gestures import TRAVEL_BY_ACTION, Footing, compute_gesture
+from keyreel.engines.motion.subjects.gestures import TRAVEL_BY_ACTION, Footing
 
 if TYPE_CHECKING:
-    from keyreel.engine import Frame
-    from keyreel.engines.motion.camera.path import CameraPose
-    from keyreel.engines.motion.imaging.arrays import Matrix
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.engines.motion.subjects.scene import Scene
     from keyreel.order import Order, Size
 
-_CONTACT_SHADOW_OPACITY: Final = 0.55
-_WATERLINE_OPACITY: Final = 0.4
-_REFLECTION_OPACITY: Final = 0.62
 _CUTOUT_OVERSAMPLING: Final = 1.2
 """Cut-outs are kept this much larger than first shown: the camera comes nearer."""
 _HEIGHT_BY_COUNT: Final = (1.0, 1.0, 0.94, 0.90, 0.86, 0.84, 0.82, 0.80)
 _FULL_HEIGHT: Final = 1.08
-_HIDDEN_BELOW_FRAME: Final = 0.07
+HIDDEN_BELOW_FRAME: Final = 0.07
 """How much of a subject that its image cut off below stays under the frame's edge, for it to move in."""
 _SIDE_COLUMNS: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
 _SUBMERGED_SHARE: Final = 0.07
@@ -89,86 +82,82 @@ class StagedSubject:
         return mark
 
 
-if TYPE_CHECKING:
-    _PlannedSubject = tuple[Cutout, SubjectInstruction, Footing, tuple[FramePosition, FramePosition]]
+class _PlannedSubject(NamedTuple):
+    """A subject with what bears it and its first and last position."""
+
+    cutout: Cutout
+    instruction: SubjectInstruction
+    footing: Footing
+    path: tuple[FramePosition, FramePosition]
 
 
 def position_subjects(
     cast: list[tuple[Cutout, SubjectInstruction]], scene: Scene, order: Order
 ) -> list[StagedSubject]:
-    """Give every subject its place and its way, in the order in which they are drawn: far ones first."""
+    """Give every subject its position and path; returned in drawing order, far ones first."""
     rng = np.random.default_rng([order.seed, 17])
-    columns = _choose_columns([role for _, role in cast])
-    alone = len(cast) == 1
+    columns = _choose_columns([instruction for _, instruction in cast])
+    share = _HEIGHT_BY_COUNT[min(len(cast), len(_HEIGHT_BY_COUNT) - 1)]
     planned: list[_PlannedSubject] = []
-    for (cutout, role), x in zip(cast, columns, strict=True):
-        cutout = _orient_cutout(cutout, x, alone=alone)  # noqa: PLW2901 - the same subject, turned
-        footing = choose_footing(cutout, role, scene)
-        base_position = FramePosition(x, 0.0, _HEIGHT_BY_COUNT[min(len(cast), len(_HEIGHT_BY_COUNT) - 1)])
-        planned.append(
-            (
-                cutout,
-                role,
-                footing,
-                _plan_path(cutout, role, base_position, footing, scene=scene, order=order),
-            )
-        )
+    for (cutout, instruction), x in zip(cast, columns, strict=True):
+        cutout = _orient_cutout(cutout, x, alone=len(cast) == 1)  # noqa: PLW2901 - the same subject, turned
+        footing = choose_footing(cutout, instruction, scene)
+        base_position = FramePosition(x, 0.0, share)
+        path = _plan_path(cutout, instruction, base_position, footing, scene=scene, order=order)
+        planned.append(_PlannedSubject(cutout, instruction, footing, path))
     planned = _shrink_to_fit(planned, order.frame_size)
     shifts = _spread_spans(
-        [(way[0].x, _compute_width(cutout, way[0], order.frame_size)) for cutout, _, _, way in planned]
+        [(each.path[0].x, _compute_width(each.cutout, each.path[0], order.frame_size)) for each in planned]
     )
     staged_subjects = [
         _stage_subject(
-            cutout,
-            role.action,
-            footing,
-            _shift_path(way, shift),
+            each._replace(path=_shift_path(each.path, shift)),
             scene=scene,
             order=order,
             phase=rng.uniform(0, 2 * pi),
         )
-        for (cutout, role, footing, way), shift in zip(planned, shifts, strict=True)
+        for each, shift in zip(planned, shifts, strict=True)
     ]
-    return sorted(staged_subjects, key=lambda actor: actor.start.disparity)
+    return sorted(staged_subjects, key=lambda each: each.start.disparity)
 
 
 def _shrink_to_fit(planned: list[_PlannedSubject], size: Size) -> list[_PlannedSubject]:
-    """Make everybody smaller where they would not fit side by side."""
-    total = sum(_compute_width(cutout, marks[0], size) for cutout, _, _, marks in planned)
+    """Make every subject smaller where they would not fit side by side."""
+    total = sum(_compute_width(each.cutout, each.path[0], size) for each in planned)
     part = 1.0 if len(planned) == 1 else max(_MAX_TOTAL_WIDTH / max(total, _MAX_TOTAL_WIDTH), 0.5)
 
-    def smaller(mark: FramePosition, footing: Footing) -> FramePosition:
-        centred = mark.height * (1 - part) / 2 if footing is Footing.AIR else 0.0
-        return mark._replace(row=mark.row - centred, height=mark.height * part)
+    def shrink(position: FramePosition, footing: Footing) -> FramePosition:
+        centred = position.height * (1 - part) / 2 if footing is Footing.AIR else 0.0
+        return position._replace(row=position.row - centred, height=position.height * part)
 
     return [
-        (cutout, role, footing, (smaller(marks[0], footing), smaller(marks[1], footing)))
-        for cutout, role, footing, marks in planned
+        each._replace(path=(shrink(each.path[0], each.footing), shrink(each.path[1], each.footing)))
+        for each in planned
     ]
 
 
-def choose_footing(cutout: Cutout, role: SubjectInstruction, scene: Scene) -> Footing:
+def choose_footing(cutout: Cutout, instruction: SubjectInstruction, scene: Scene) -> Footing:
     """Return what bears a subject here."""
     if cutout.cut_below:
         return Footing.EDGE
     if (
-        role.climb > 0
-        and role.nature is not Locomotion.SWIMS
-        and role.action in {SubjectAction.FLY, SubjectAction.FLOAT}
+        instruction.vertical_heading > 0
+        and instruction.locomotion is not Locomotion.SWIMS
+        and instruction.action in {SubjectAction.FLY, SubjectAction.FLOAT}
     ):
         return Footing.AIR
     if (
-        role.nature is Locomotion.FLIES
-        or role.is_aloft
-        or role.action is SubjectAction.FLY
+        instruction.locomotion is Locomotion.FLIES
+        or instruction.is_airborne
+        or instruction.action is SubjectAction.FLY
         or scene.weightless
     ):
         return Footing.AIR
-    if scene.shore is not None and (role.nature is Locomotion.SWIMS or scene.shore > 1):
+    if scene.shore is not None and (instruction.locomotion is Locomotion.SWIMS or scene.shore > 1):
         return Footing.WATER
-    if scene.shore is not None and role.action is SubjectAction.FLOAT:
+    if scene.shore is not None and instruction.action is SubjectAction.FLOAT:
         return Footing.WATER
-    return Footing.AIR if role.action is SubjectAction.FLOAT else Footing.GROUND
+    return Footing.AIR if instruction.action is SubjectAction.FLOAT else Footing.GROUND
 
 
 def _orient_cutout(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
@@ -179,16 +168,20 @@ def _orient_cutout(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
     return cutout if alone or not cutout.cut_above else cutouts.fade_top(cutout)
 
 
-def _choose_columns(roles: list[SubjectInstruction]) -> list[float]:
+def _choose_columns(instructions: list[SubjectInstruction]) -> list[float]:
     """Return each subject's place across the frame: what was asked for, the rest spread over what is left."""
-    if len(roles) == 1:
-        return [_SIDE_COLUMNS[roles[0].side or 0.0]]
-    requested = {index: _SIDE_COLUMNS[role.side] for index, role in enumerate(roles) if role.side is not None}
-    free = [(number + 0.5) / len(roles) for number in range(len(roles))]
+    if len(instructions) == 1:
+        return [_SIDE_COLUMNS[instructions[0].side or 0.0]]
+    requested = {
+        index: _SIDE_COLUMNS[instruction.side]
+        for index, instruction in enumerate(instructions)
+        if instruction.side is not None
+    }
+    free = [(number + 0.5) / len(instructions) for number in range(len(instructions))]
     for place in requested.values():
         free.remove(min(free, key=lambda slot: abs(slot - place)))
     rest = iter(free)
-    return [requested[index] if index in requested else next(rest) for index in range(len(roles))]
+    return [requested[index] if index in requested else next(rest) for index in range(len(instructions))]
 
 
 def _compute_width(cutout: Cutout, position: FramePosition, size: Size) -> float:
@@ -223,35 +216,41 @@ def _shift_path(
 
 def _plan_path(  # noqa: PLR0913 - all that a way depends on
     cutout: Cutout,
-    role: SubjectInstruction,
+    instruction: SubjectInstruction,
     base_position: FramePosition,
     footing: Footing,
     *,
     scene: Scene,
     order: Order,
 ) -> tuple[FramePosition, FramePosition]:
-    size, nearness = order.frame_size, role.nearness or 0.0
+    size, nearness = order.frame_size, instruction.nearness or 0.0
 
     def stand_at(near: float) -> FramePosition:
         return _compute_standing_position(cutout, near, base_position, footing, scene=scene, size=size)
 
-    if role.approaches:
+    if instruction.approaches:
         return stand_at(max(nearness - 0.5, -1.0)), stand_at(min(nearness + 0.6, 1.0))
-    if role.recedes:
+    if instruction.recedes:
         return stand_at(min(max(nearness, -0.4) + 0.6, 1.0)), stand_at(max(nearness - 0.6, -1.0))
-    here, heading = stand_at(nearness), role.heading
-    distance = TRAVEL_BY_ACTION.get(role.action, 0.0) if role.action else (0.3 if heading else 0.0)
-    if role.action in _TRAVELLING_ACTIONS and not heading:
+    here, heading = stand_at(nearness), instruction.heading
+    distance = (
+        TRAVEL_BY_ACTION.get(instruction.action, 0.0) if instruction.action else (0.3 if heading else 0.0)
+    )
+    if instruction.action in _TRAVELLING_ACTIONS and not heading:
         heading = 1.0 if base_position.x < 0.5 else -1.0
         distance *= (
-            0.2 if footing in {Footing.AIR, Footing.WATER} and role.action is not SubjectAction.FLY else 0.35
+            0.2
+            if footing in {Footing.AIR, Footing.WATER} and instruction.action is not SubjectAction.FLY
+            else 0.35
         )
     if cutout.cut_left or cutout.cut_right:
         distance = 0.0
     distance *= min(order.seconds / 5, 1.4) * heading
-    if role.heading and role.side is None:
+    if instruction.heading and instruction.side is None:
         here = here._replace(x=here.x * 0.4 + 0.5 * 0.6)
-    climb = _CLIMB * role.climb * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
+    climb = (
+        _CLIMB * instruction.vertical_heading * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
+    )
     return (
         here._replace(x=here.x - distance / 2, row=here.row + climb / 2),
         here._replace(
@@ -307,7 +306,7 @@ def _compute_edge_position(
     widest = (1.28 if tall < 0.7 else 1.0) * across * min(base_position.height * 1.1, 1.0)
     height = min(height, widest)
     return FramePosition(
-        base_position.x, row + _HIDDEN_BELOW_FRAME * height, height * (1 + _HIDDEN_BELOW_FRAME), 0.8
+        base_position.x, row + HIDDEN_BELOW_FRAME * height, height * (1 + HIDDEN_BELOW_FRAME), 0.8
     )
 
 
@@ -316,116 +315,17 @@ def _interpolate_table(table: tuple[tuple[float, ...], ...], nearness: float) ->
     return tuple(a + (b - a) * part for a, b in zip(table[low], table[low + 1], strict=True))
 
 
-def _stage_subject(  # noqa: PLR0913 - all that makes a subject an actor
-    cutout: Cutout,
-    action: SubjectAction | None,
-    footing: Footing,
-    path: tuple[FramePosition, FramePosition],
-    *,
-    scene: Scene,
-    phase: float,
-    order: Order,
-) -> StagedSubject:
-    size = order.frame_size
-    tallest = max(mark.height for mark in path) * size.height * _CUTOUT_OVERSAMPLING
+def _stage_subject(planned: _PlannedSubject, *, scene: Scene, phase: float, order: Order) -> StagedSubject:
+    """Scale a planned subject, fit its light to the scene, and prepare its sprite."""
+    cutout, instruction, footing, path = planned
+    tallest = max(position.height for position in path) * order.frame_size.height * _CUTOUT_OVERSAMPLING
     cutout = cutouts.scale_cutout(cutout, max(round(min(tallest, cutout.shape[0] * 2.5)), 8))
-    surroundings = scene.sample_surroundings((path[0].x + path[1].x) / 2)
+    middle_x = (path[0].x + path[1].x) / 2
+    surroundings = scene.sample_surroundings(middle_x)
     cutout = cutouts.harmonise_cutout(cutout, surroundings, scene.light.dimming)
-    cutout = cutouts.relight_cutout(cutout, scene.light, (path[0].x + path[1].x) / 2)
+    cutout = cutouts.relight_cutout(cutout, scene.light, middle_x)
     if footing is Footing.WATER:
         cutout = cutouts.cut_at_waterline(cutout, _SUBMERGED_SHARE)
     water = surroundings[-surroundings.shape[0] // 3 :].reshape(-1, 3).mean(axis=0).astype(np.float32)
-    return StagedSubject(cutout, create_sprite(cutout, water), action, footing, *path, order.seconds, phase)
-
-
-def draw_subject(
-    subject: StagedSubject, frame: Frame, pose: CameraPose, *, scene: Scene, seconds: float
-) -> None:
-    """Draw the subject, its shadow and its reflection as the camera sees them at a time."""
-    size, view = scene.canvas.frame_size, scene.view
-    position = subject.compute_position(seconds)
-    pose_change = compute_gesture(subject.action, subject.footing, seconds, subject.phase)
-    point = (
-        (position.x - 0.5) * size.width / view.pixels_per_unit,
-        (position.row - 0.5) * size.height / view.pixels_per_unit,
-    )
-    x, y, enlarged = parallax.project_point(point, pose, position.disparity)
-    high, wide = subject.sprite.shape
-    scale = position.height * size.height / high * enlarged
-    foot = np.array((x * view.pixels_per_unit + size.width / 2, y * view.pixels_per_unit + size.height / 2))
-    if subject.footing is Footing.EDGE:
-        # A camera that comes nearer enlarges it about its lower end: the face stays in the frame.
-        foot[1] = min(foot[1], size.height * 1.02 + _HIDDEN_BELOW_FRAME * scale * high)
-    stretch = scale * pose_change.scale_x, scale * pose_change.scale_y
-    moved = foot + np.array((pose_change.offset_x, -pose_change.offset_up)) * scale * high
-    affine = compositing.compute_placement(stretch, pose_change.rotation - pose.roll, (high, wide), moved)
-    if subject.footing is Footing.WATER:
-        # The mirror image starts behind the hull, whichever way that leans.
-        behind = moved - (0.0, abs(pose_change.rotation) * wide * scale * 0.4)
-        level = compositing.compute_placement(stretch, 0.0, (high, wide), behind)
-        compositing.draw_reflection(
-            subject.sprite.reflection, frame, level, seconds, calm=0.0, opacity=_REFLECTION_OPACITY
-        )
-        dark = compositing.compute_contact_placement(
-            scale, pose_change.scale_x, subject.sprite.contact_shadow, moved, flat=0.3
-        )
-        compositing.draw_shadow(subject.sprite.contact_shadow, frame, dark, _WATERLINE_OPACITY)
-    elif subject.footing is Footing.GROUND:
-        _draw_shadows(
-            subject,
-            frame,
-            foot,
-            scale,
-            offset_up=pose_change.offset_up,
-            scale_x=pose_change.scale_x,
-            scene=scene,
-        )
-        if scene.gloss > 0:
-            level = compositing.compute_placement(stretch, 0.0, (high, wide), 2 * foot - moved)
-            compositing.draw_reflection(
-                subject.sprite.reflection, frame, level, seconds, calm=1.0, opacity=scene.gloss
-            )
-    compositing.draw_image(subject.sprite.image, frame, _align_cut_edges(affine, subject.cutout, frame))
-
-
-def _draw_shadows(  # noqa: PLR0913 - where and how a shadow falls
-    subject: StagedSubject,
-    frame: Frame,
-    foot: np.ndarray[tuple[int], np.dtype[np.float64]],
-    scale: float,
-    *,
-    offset_up: float,
-    scale_x: float,
-    scene: Scene,
-) -> None:
-    """Draw the shadows of a subject on the ground."""
-    shadows = subject.sprite
-    high, across = shadows.shape
-    if scene.light.shadow_opacity > 0:
-        aside = scene.light.get_shadow_slant(foot[0] / scene.canvas.frame_size.width)
-        down = scene.light.shadow_length
-        at = foot + np.array((aside, down)) * offset_up * scale * high
-        cast = compositing.compute_cast_placement(
-            (across * scale * scale_x, high * scale), (aside, down), shadows.cast_shadow, at
-        )
-        compositing.draw_shadow(shadows.cast_shadow, frame, cast, scene.light.shadow_opacity)
-    contact = compositing.compute_contact_placement(scale, scale_x, shadows.contact_shadow, foot)
-    compositing.draw_shadow(
-        shadows.contact_shadow, frame, contact, _CONTACT_SHADOW_OPACITY / (1 + 6 * offset_up)
-    )
-
-
-def _align_cut_edges(affine: Matrix, cutout: Cutout, frame: Frame) -> Matrix:
-    """Move a cut-out so that every side that its source image cut off touches the frame's edge."""
-    box = compositing.transform_corners(affine, cutout.shape)
-    shift = np.zeros(2)
-    if cutout.cut_below:
-        # The lower corners rise by turns when the subject sways: the higher one has to touch.
-        shift[1] = max(frame.shape[0] + 1 - float(box[2:, 1].min()), 0)
-    elif cutout.cut_above:
-        shift[1] = min(-1 - float(box[:2, 1].max()), 0)
-    if cutout.cut_left and not cutout.cut_right:
-        shift[0] = min(-1 - float(box[(0, 2), 0].max()), 0)
-    if cutout.cut_right and not cutout.cut_left:
-        shift[0] = max(frame.shape[1] + 1 - float(box[(1, 3), 0].min()), 0)
-    return np.column_stack((affine[:, :2], affine[:, 2] + shift))
+    sprite = create_sprite(cutout, water)
+    return StagedSubject(cutout, sprite, instruction.action, footing, *path, order.seconds, phase)

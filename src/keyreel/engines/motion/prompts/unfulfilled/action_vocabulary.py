@@ -1,4 +1,4 @@
-"""The words of deeds and things in prompts, English and Chinese, as data: base forms, parted by blanks."""
+"""Verbs and nouns of prompts, English and Chinese, as data: base forms, separated by blanks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ MOVEMENT_VERBS: Final = (
     "return descend ascend step move travel float drift glide spin twirl rotate swing tumble "
     "stumble trip charge launch explode collapse erupt crumble shatter break"
 )
-"""What brings somebody from one place to another, or ends there."""
+"""Verbs that move somebody or something."""
 TRANSFORMATION_VERBS: Final = (
     "transform morph become turn change appear disappear vanish emerge materialize grow shrink "
     "bloom blossom melt dissolve open close unfold age evolve convert replace remove add "
     "shapeshift split merge multiply expand inflate burst hatch wilt"
 )
-"""What makes something else of what was there."""
+"""Verbs by which something becomes something else."""
 BECOMING_VERBS: Final = "add transform morph become turn change evolve convert 变成 变为 化为 化作 变身"
 APPEARING_VERBS: Final = "appear disappear vanish emerge replace remove 出现 消失 替换 换成"
 GROWTH_VERBS: Final = "bloom blossom grow wilt unfold 长出 长大 生长 绽放 盛开 开花 枯萎"
 TERRAIN_VERBS: Final = (
     "run rise roll climb stretch drop fall cross pass go soar lift descend curve enter leave come"
 )
-"""What a land's parts do without moving: "hills roll", "a road runs"."""
+"""Verbs that say how terrain lies, without motion: "hills roll", "a road runs"."""
 TERRAIN_NOUNS: Final = (
     "hill mountain peak valley road path trail track street highway cliff ridge slope field dune wall "
     "skyscraper tower building spire stair staircase bridge fence coastline canyon forest"
@@ -40,7 +40,7 @@ GESTURE_VERBS: Final = (
     "ignite cast summon conjure sneak hide peek stab slash swing knit sew sip bathe splash shower "
     "undress drag tickle pet stroke feed cuddle perform act pose somersault flip pirouette"
 )
-"""What a body does where it is."""
+"""Verbs of what a body does where it is."""
 SPEECH_VERBS: Final = "say speak talk whisper shout yell tell ask answer reply narrate announce"
 SOUND_VERBS: Final = "sing chirp rumble roar howl crackle whistle hum buzz bark meow growl thunder crash"
 STATE_VERBS: Final = (
@@ -50,17 +50,17 @@ STATE_VERBS: Final = (
     "keep start begin continue create generate use bring give set want need see watch bathe line "
     "dominate overlook frame capture convey evoke"
 )
-"""What needs no motion, or says what the video is to be."""
+"""Verbs without motion, or that say what the video shows."""
 AMBIGUOUS_VERBS: Final = (
     "light land fire train bow box point play plant cut shoulder turn change close open cover act "
     "pose surf row race shower shake drop pass step fall pet age cast stretch lower shoot draw "
     "pour break set swing lift rise return range stage drink cook"
 )
-"""Deeds whose bare form is more often a noun or an adjective: after a plural noun they say nothing."""
+"""Verbs whose bare form is more often a noun or an adjective: after a plural noun they count as nouns."""
 LIGHT_VERBS: Final = "does do doing performs perform performing takes"
-"""What a noun makes a deed of: "does a somersault"."""
+"""Verbs whose action is named by a noun: "does a somersault"."""
 DEPICTING_VERBS: Final = "follow see watch show feature depict reveal capture include display frame"
-"""What a video does with what it shows: "following the horse galloping"."""
+"""Verbs of what a video does with its content: "following the horse galloping"."""
 INTO_VERBS: Final = "transform morph become turn change evolve convert merge"
 IRREGULAR_VERBS: Final = (
     "ran:run flew:fly swam:swim drove:drive rode:ride fell:fall sank:sink rose:rise came:come "
@@ -108,7 +108,7 @@ SELF_MOVING_NOUNS: Final = (
     "thunder lightning night day dusk dawn evening morning sunset sunrise season time darkness "
     "aurora neon glow bubbles bubble pollen sand"
 )
-"""What may move by itself in an image, or in the air of one: the engine moves such things where it finds them."""
+"""What may move by itself in an image or its air: the engine moves it where it finds it."""
 VIDEO_NOUNS: Final = (
     "camera shot view lens frame scene scenery image picture photo photograph video clip footage "
     "animation film movie background foreground backdrop setting composition style look mood "
@@ -129,7 +129,7 @@ VIDEO_NOUNS: Final = (
     "blend contrast sea ground land surface vista sight expanse breeze chill warmth cold heat "
     "moodiness reality ending start"
 )
-"""What a prompt says of the video itself."""
+"""Nouns that are about the video itself."""
 ABSTRACT_SUFFIXES: Final = "ness ity tion sion ism ance ence ly scape light ful ous ive ic ish al"
 
 ANIMATE_NOUNS: Final = (
@@ -216,7 +216,7 @@ ZH_GESTURE_VERBS: Final = (
 )
 ZH_PRONOUNS: Final = "他 她 它 他们 她们"
 ZH_ARRIVAL_VERBS: Final = "出现 冒出 长出 飞来 走来 跑来 飞过 跑过 走过 驶过 驶来 游过"
-"""What stands before the one who does it: 天空中飞过一只鸟."""
+"""Verbs that stand before their actor: 天空中飞过一只鸟."""
 ZH_SPEECH_VERBS: Final = "说话 说 交谈 聊天 呐喊 大喊 喊叫"
 ZH_SOUND_VERBS: Final = "唱歌 歌唱 鸣叫 咆哮 怒吼 吼叫 嚎叫"
 ZH_SELF_MOVING_NOUNS: Final = (
@@ -229,7 +229,7 @@ ZH_MEASURE_WORD_CLASS: Final = "[个只条位名辆艘架匹头群对座栋间�
 
 ZH_VIDEO_NOUNS: Final = "镜头 画面 场景 背景 视角 摄像机 相机 光线 光影 色彩 氛围"
 NEVER_DRAWN_NOUNS: Final = "waterfall aurora rainbow flag 瀑布 彩虹 极光"
-"""What nature has and no drawn place shows."""
+"""What no drawn place shows, though nature has it."""
 ALWAYS_DRAWN_NOUNS: Final = (
     "sky cloud clouds sun sunlight light lights air horizon land nature wilderness outdoors "
     "scenery haze ray rays shadow shadows reflection reflections moon moonlight star stars sunset "

@@ -1,4 +1,4 @@
-"""What a prompt tells of: deeds, with who does them, and things."""
+"""The elements of a prompt: actions with their actors, and objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
 
 CARRIED_OUT_MARK: Final = "~"
-"""Stands for each character of what is carried out, in a text that is read."""
+"""Replaces each character of what is carried out in a masked text."""
 
 SINGULAR_BY_PLURAL: Final[dict[str, str]] = {
     plural: one
@@ -19,21 +19,21 @@ SINGULAR_BY_PLURAL: Final[dict[str, str]] = {
 
 
 class PromptElementKind(StrEnum):
-    """What something told of is."""
+    """What an element of a prompt is."""
 
-    MOVEMENT = "going"
-    TRANSFORMATION = "changing"
+    MOVEMENT = "movement"
+    TRANSFORMATION = "transformation"
     GESTURE = "gesture"
-    OBJECT = "thing"
+    OBJECT = "object"
 
 
 @dataclass(frozen=True, slots=True)
 class PromptElement:
-    """One deed or thing: its words as the prompt spells them, where they begin, and the word that tells.
+    """One action or object: its words as the prompt spells them, where they begin, and the base word.
 
-    `actor` is who does a deed, in lower case, empty where nobody is named; `lasting` says that it goes on
-    ("flowers blooming"). Of a thing, `new` says that it is introduced ("a dragon"), `being` that it is
-    somebody, `known` that the lists have it.
+    `actor` is who does an action, in lower case, empty where nobody is named; `is_ongoing` is an action in
+    progress ("flowers blooming"). An object `is_introduced` by an indefinite article ("a dragon"),
+    `is_animate` if it is a being, and `is_listed` if the vocabulary has it.
     """
 
     kind: PromptElementKind
@@ -65,7 +65,7 @@ def singularize(word: str) -> str:
 
 
 def is_self_moving(actor: str) -> bool:
-    """Say whether an actor is of those that move in images and in the air by themselves."""
+    """Say whether an actor moves by itself in images and in the air, as water and leaves do."""
     return bool({actor, singularize(actor)} & _SELF_MOVING_NOUNS)
 
 

@@ -1,4 +1,4 @@
-"""Chinese prompts, read by a list of words: deeds, with who does them, and things."""
+"""Chinese prompts, read by a vocabulary: actions with their actors, and objects."""
 
 from __future__ import annotations
 
@@ -55,34 +55,37 @@ _CLAUSE: Final = re.compile(r"[^，。；！？、,.;!?\n]+")
 
 
 def parse_chinese_elements(text: str, masked: str) -> Iterator[PromptElement]:
-    """Yield what a text tells of. `left` is the text in lower case, with `DONE` for what is carried out."""
+    """Yield the actions and objects of a text.
+
+    `masked` is the text in lower case, with `CARRIED_OUT_MARK` over all that is carried out.
+    """
     actor: re.Match[str] | None = None
     for clause in _CLAUSE.finditer(masked):
         words = [*_NOUN.finditer(masked, *clause.span()), *_ACTION.finditer(masked, *clause.span())]
-        apart = _drop_overlaps(words)
-        nouns = [word for word in apart if word.re is _NOUN]
-        deeds = [word for word in apart if word.re is _ACTION]
+        kept = _drop_overlaps(words)
+        nouns = [word for word in kept if word.re is _NOUN]
+        actions = [word for word in kept if word.re is _ACTION]
         yield from (_build_object(text, masked, noun) for noun in nouns if noun[0] not in _SELF_MOVING_NOUNS)
-        objects = {follows.end() for deed in deeds if (follows := _OBJECT.match(masked, deed.end()))}
-        doers = [noun for noun in nouns if noun.end() not in objects and not _is_location(masked, noun)]
-        # What 的 follows tells which one is meant, and is no deed of its own.
-        for deed in (each for each in deeds if masked[each.end() : each.end() + 1] != "的"):
-            before = [noun for noun in doers if noun.end() <= deed.start()]
-            if not before and _is_of_another(text, masked, clause.start(), deed):
+        objects = {follows.end() for action in actions if (follows := _OBJECT.match(masked, action.end()))}
+        actors = [noun for noun in nouns if noun.end() not in objects and not _is_location(masked, noun)]
+        # Before 的 a verb says which noun is meant; it is no action of its own.
+        for action in (each for each in actions if masked[each.end() : each.end() + 1] != "的"):
+            before = [noun for noun in actors if noun.end() <= action.start()]
+            if not before and _is_of_another(text, masked, clause.start(), action):
                 continue
             actor = before[-1] if before else actor
-            yield _build_action(text, masked, deed, actor, has_own_actor=bool(before))
+            yield _build_action(text, masked, action, actor, has_own_actor=bool(before))
 
 
 def _is_of_another(text: str, masked: str, clause: int, action: re.Match[str]) -> bool:
-    """Say whether a deed without a noun before it is the camera's, or that of what is carried out."""
+    """Say whether an action without a noun before it is the camera's, or belongs to what is carried out."""
     if action[0] in _MOVEMENT_VERBS and _CAMERA.search(text[: action.start()]):
         return True
     return action[0] not in _GESTURE_VERBS and CARRIED_OUT_MARK in masked[clause : action.start()]
 
 
 def _drop_overlaps(words: list[re.Match[str]]) -> list[re.Match[str]]:
-    """Leave out of overlapping words the later ones, and of two that begin together the shorter one."""
+    """Keep of overlapping words the first, and of two that begin together the longer."""
     kept: list[re.Match[str]] = []
     for word in sorted(words, key=lambda each: (each.start(), -each.end())):
         if not kept or word.start() >= kept[-1].end():
@@ -91,7 +94,7 @@ def _drop_overlaps(words: list[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def _is_location(masked: str, noun: re.Match[str]) -> bool:
-    """Say whether a noun tells a place: "在厨房", "草地上"."""
+    """Say whether a noun names a location: "在厨房", "草地上"."""
     before, after = masked[max(noun.start() - 4, 0) : noun.start()], masked[noun.end() : noun.end() + 2]
     return bool(_LOCATION_BEFORE.search(before) or _LOCATION_AFTER.match(after))
 
@@ -101,7 +104,7 @@ def _build_action(
 ) -> PromptElement:
     follows = _OBJECT.match(masked, action.end())
     words = text[action.start() : follows.end() if follows else action.end()]
-    kind = next(kind for kind, bases in _VERBS_BY_KIND if action[0] in bases)
+    kind = next(kind for kind, verbs in _VERBS_BY_KIND if action[0] in verbs)
     if follows and action[0] in _ARRIVAL_VERBS:
         actor, has_own_actor = None, False
     named = text[actor.start() : actor.end()] if actor and has_own_actor else ""

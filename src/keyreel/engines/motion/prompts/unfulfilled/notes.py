@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from keyreel.calling import find_mentions, find_unknown_mentions
-from keyreel.engines.motion.modes.reference_to_video import find_role, list_subject_names
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
+from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary, chinese_actions, english_actions
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
     CARRIED_OUT_MARK,
@@ -23,7 +23,8 @@ from keyreel.engines.motion.prompts.unfulfilled.actions import (
     is_self_moving,
     singularize,
 )
-from keyreel.engines.motion.prompts.vocabulary import Place, TimeOfDay
+from keyreel.engines.motion.scenery.places.table import RECIPES
+from keyreel.engines.motion.scenery.scene_conditions import has_birds, has_traffic
 from keyreel.order import Operation
 from keyreel.sound.ambience.expected_sounds import find_expected_sounds
 from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keyreel.engines.motion.prompts.unfulfilled.actions import PromptElement
+    from keyreel.engines.motion.prompts.vocabulary import Place
     from keyreel.order import Order, Shot
 
 _MAX_NAMED: Final = 6
@@ -43,38 +45,7 @@ _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
     r"|(?:无(?![数边尽限人])|不要|没有|禁止|避免|无需|别让|不能|不会)[^，。；！？,.;]*"
 )
-_PLACES_SHOWN_WITH: Final[dict[Place, tuple[Place, ...]]] = {
-    Place.LAKE: (Place.MOUNTAINS, Place.FOREST, Place.MEADOW, Place.SKY),
-    Place.MOUNTAINS: (Place.SNOWPEAKS, Place.FOREST, Place.MEADOW, Place.SKY),
-    Place.SNOWPEAKS: (Place.MOUNTAINS, Place.SNOWFIELD, Place.FOREST, Place.SKY),
-    Place.SNOWFIELD: (Place.SNOWPEAKS, Place.MOUNTAINS, Place.FOREST, Place.SKY),
-    Place.FOREST: (Place.MEADOW,),
-    Place.MEADOW: (Place.MOUNTAINS, Place.FOREST, Place.SKY),
-    Place.SEA: (Place.BEACH, Place.SKY),
-    Place.BEACH: (Place.SEA, Place.SKY),
-    Place.DESERT: (Place.SKY,),
-    Place.CITY: (Place.SKYLINE, Place.SKY),
-    Place.SKYLINE: (Place.CITY, Place.LAKE, Place.SEA, Place.SKY),
-    Place.SKY: (Place.MOUNTAINS,),
-    Place.SPACE: (Place.SKY,),
-}
-"""What the drawing of a place shows as well."""
-_BUILDING_NOUNS: Final = (
-    "building buildings house houses shop shops window windows lamp lamps lantern street tree sign signs"
-)
-_DRAWN_NOUNS: Final[dict[Place, str]] = {
-    Place.CITY: f"{_BUILDING_NOUNS} 路灯",
-    Place.SKYLINE: f"{_BUILDING_NOUNS} tower towers",
-    Place.UNDERWATER: "fish fishes reef coral seaweed kelp bubble 鱼 鱼群 金鱼",
-    Place.SPACE: "asteroid planet nebula galaxy star meteor",
-    Place.ROOM: "window windowsill sill curtain plant pot floor wall sunlight",
-    Place.BEACH: "palm rock",
-    Place.SEA: "rock",
-    Place.MOUNTAINS: "rock conifer pine",
-    Place.DESERT: "dune",
-}
 _BIRD_NOUNS: Final = "bird gull seagull 鸟 小鸟 海鸥"
-_BIRD_PLACES: Final = (Place.MEADOW, Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.BEACH, Place.SKY)
 _NEVER_DRAWN_NOUNS: Final = frozenset(action_vocabulary.NEVER_DRAWN_NOUNS.split())
 _CAR_NOUNS: Final = "car taxi vehicle 汽车 轿车 出租车"
 _NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
@@ -218,9 +189,9 @@ def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str
 def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
     """List the patterns of what the subjects really do."""
     parsed = parse_prompt(shot.prompt, list_subject_names(order))
-    roles = [find_role(subject, number, parsed) for number, subject in enumerate(order.subjects, start=1)]
-    actions = {role.action for role in roles}
-    ways = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.CLIMB_PATTERNS)
+    instructions = list_instructions(order, parsed)
+    actions = {instruction.action for instruction in instructions}
+    ways = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.VERTICAL_HEADING_PATTERNS)
     return [
         *(pattern for action, pattern in subject_vocabulary.ACTION_PATTERNS if action in actions),
         *(pattern for table in ways for _, pattern in table),
@@ -231,13 +202,13 @@ def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
 
 def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
     if order.operation is Operation.REFERENCE2VIDEO:
-        return set(Place)
+        return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
     main = {take.parsed_prompt.place for take in split_into_scenes(shot.prompt, shot.seconds, order.seed)} - {
         None
     }
-    return {each for place in main if place for each in (place, *_PLACES_SHOWN_WITH.get(place, ()))}
+    return {each for place in main if place for each in (place, *RECIPES[place].also_shows)}
 
 
 def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:
@@ -324,12 +295,12 @@ def _collect_drawn_nouns(shot: Shot, order: Order) -> frozenset[str]:
 def _list_drawn_nouns(shot: Shot, order: Order) -> Iterator[str]:
     """Yield what stands in the drawn scenes beside what their places are called."""
     yield from action_vocabulary.ALWAYS_DRAWN_NOUNS.split()
-    for take in split_into_scenes(shot.prompt, shot.seconds, order.seed):
-        place, hour = take.parsed_prompt.place, take.parsed_prompt.hour
-        if place is not None:
-            yield from _DRAWN_NOUNS.get(place, "").split()
-        dry = not take.parsed_prompt.get_effect_strength(vocabulary.Effect.RAIN)
-        if place in _BIRD_PLACES and hour is not TimeOfDay.NIGHT and dry:
+    for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed):
+        parsed = shot_scene.parsed_prompt
+        if parsed.place is None:
+            continue
+        yield from RECIPES[parsed.place].nouns.split()
+        if has_birds(parsed, parsed.place):
             yield from _BIRD_NOUNS.split()
-        if place is Place.CITY and hour is TimeOfDay.NIGHT:
+        if has_traffic(parsed, parsed.place):
             yield from _CAR_NOUNS.split()

@@ -22,14 +22,25 @@ _MAX_DISTANCE: Final = 900.0
 _STOREY_HEIGHT: Final = 3.5
 HAZE_DISTANCE: Final = 330.0
 _SHOP_HEIGHT: Final = 4.6
-# Wall colour, window width and height in parts of their cell, cell width in metres, how much it is glass.
+
+
+class _FacadeStyle(NamedTuple):
+    """A facade's look: the window's width and height are parts of a cell, the cell's width is in metres."""
+
+    colour: tuple[int, int, int]
+    share_x: float
+    share_y: float
+    cell_width: float
+    glass: float
+
+
 _FACADE_STYLES: Final = (
-    ((176, 160, 142), 0.52, 0.58, 2.9, 0.55),
-    ((146, 92, 74), 0.44, 0.56, 2.5, 0.5),
-    ((128, 140, 152), 0.88, 0.80, 2.0, 1.0),
-    ((206, 198, 184), 0.56, 0.62, 3.2, 0.5),
-    ((96, 112, 130), 0.92, 0.68, 4.2, 1.0),
-    ((158, 124, 98), 0.46, 0.66, 2.6, 0.5),
+    _FacadeStyle((176, 160, 142), 0.52, 0.58, 2.9, 0.55),
+    _FacadeStyle((146, 92, 74), 0.44, 0.56, 2.5, 0.5),
+    _FacadeStyle((128, 140, 152), 0.88, 0.80, 2.0, 1.0),
+    _FacadeStyle((206, 198, 184), 0.56, 0.62, 3.2, 0.5),
+    _FacadeStyle((96, 112, 130), 0.92, 0.68, 4.2, 1.0),
+    _FacadeStyle((158, 124, 98), 0.46, 0.66, 2.6, 0.5),
 )
 _SHOP_LIGHT_COLOURS: Final = (
     (255, 214, 150),
@@ -62,6 +73,21 @@ class _WallColumns(NamedTuple):
     style: NDArray[np.intp]
     number: NDArray[np.intp]
     tone: FloatArray
+
+
+class _WindowCells(NamedTuple):
+    """The grid of windows on the walls: cell coordinates, their pixel's size in cells, and window shares.
+
+    `x`, `soft_x`, shares and `wide` (metres) are [columns]; `y` is [rows, columns], `soft_y` [1, columns].
+    """
+
+    x: FloatArray
+    y: FloatArray
+    soft_x: FloatArray
+    soft_y: FloatArray
+    share_x: FloatArray
+    share_y: FloatArray
+    wide: FloatArray
 
 
 class StreetProjection(NamedTuple):
@@ -179,7 +205,7 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
     chance = table[np.floor(cell_y).astype(np.intp) % 64, np.floor(cell_x).astype(np.intp) % 64]
     drawn += (_colour_windows(context, chance, up) - drawn) * (pane * 0.9)[..., None]
     veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    drawn += (np.array(context.palette.low, np.float32) * np.float32(0.96) - drawn) * np.float32(veil)
+    drawn += (np.array(context.palette.horizon, np.float32) * np.float32(0.96) - drawn) * np.float32(veil)
     image[top : context.horizon_row, left:right] = drawn
 
 
@@ -197,54 +223,79 @@ def sample_pulse_train(
 def _draw_side_walls(
     image: FloatArray, context: DrawingContext, view: StreetProjection, houses: list[_Building]
 ) -> None:
+    """Draw the walls along the street: masonry, windows, shops, then the haze before them."""
     wall = _build_wall_columns(context, view, houses)
     rows = np.arange(context.horizon_row, dtype=np.float32)[:, None]
     metre = np.float32(view.focal) / wall.away[None, :]
     up = np.asarray((np.float32(view.horizon_row) - rows) / metre + np.float32(EYE_HEIGHT), np.float32)
+    cells = _measure_window_cells(wall, view, up)
+    drawn = _draw_masonry(context, view, wall, up=up, cells=cells)
+    _draw_side_windows(drawn, context, wall, up=up, cells=cells)
+    drawn *= (1 + 0.16 * smoothstep_array(up - wall.tall[None, :], -1.2, -0.9))[..., None]
+    _draw_shops(drawn, context, wall, up=up, soft_x=cells.soft_x)
+    veil = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
+    air = np.array(context.palette.horizon, np.float32) * np.float32(0.96)
+    drawn += (air - drawn) * veil[None, :, None]
     mask = np.clip((wall.tall[None, :] - up) * metre + 0.5, 0, 1)
-    colour, share_x, share_y, wide, glass = (
-        np.array(each, np.float32)[wall.style] for each in zip(*_FACADE_STYLES, strict=True)
-    )
-    base = context.light_colour((1.14, 1.14, 1.14)) * colour * wall.tone[:, None]
-    sunny = (
-        np.where(np.arange(len(wall.away)) < view.centre_column, 1.0, 0.70)
-        if context.palette.sun[0] > 0.5
-        else (np.where(np.arange(len(wall.away)) < view.centre_column, 0.70, 1.0))
-    )
-    base = base * np.where(context.palette.glare > 0.25, sunny, 0.86)[:, None].astype(np.float32)
-    cell_x, cell_y = (
+    part = image[: context.horizon_row]
+    part += (drawn - part) * mask[..., None]
+
+
+def _measure_window_cells(wall: _WallColumns, view: StreetProjection, up: FloatArray) -> _WindowCells:
+    sizes = [(style.share_x, style.share_y, style.cell_width) for style in _FACADE_STYLES]
+    share_x, share_y, wide = np.array(sizes, np.float32)[wall.style].T
+    metre = np.float32(view.focal) / wall.away[None, :]
+    return _WindowCells(
         wall.along / wide,
         np.asarray((up - _SHOP_HEIGHT) / np.float32(_STOREY_HEIGHT), np.float32),
+        wall.away**2 / np.float32(_WALL_DISTANCE * view.focal) / wide,
+        np.asarray(1 / (metre * np.float32(_STOREY_HEIGHT)), np.float32),
+        share_x,
+        share_y,
+        wide,
     )
-    soft_x = wall.away**2 / np.float32(_WALL_DISTANCE * view.focal) / wide
-    soft_y = 1 / (metre * np.float32(_STOREY_HEIGHT))
-    pane = sample_pulse_train(cell_x, share_x, soft_x)[None, :] * sample_pulse_train(
-        cell_y, share_y[None, :], soft_y
+
+
+def _draw_masonry(
+    context: DrawingContext,
+    view: StreetProjection,
+    wall: _WallColumns,
+    *,
+    up: FloatArray,
+    cells: _WindowCells,
+) -> FloatArray:
+    """Return the walls without windows: one side of the street in the sun, ledges, darker corners."""
+    colour = np.array([style.colour for style in _FACADE_STYLES], np.float32)[wall.style]
+    base = context.light_colour((1.14, 1.14, 1.14)) * colour * wall.tone[:, None]
+    is_left = np.arange(len(wall.away)) < view.centre_column
+    sunny = np.where(is_left, 1.0, 0.70) if context.palette.sun[0] > 0.5 else (np.where(is_left, 0.70, 1.0))
+    base = base * np.where(context.palette.glare > 0.25, sunny, 0.86)[:, None].astype(np.float32)
+    ledge = 1 - 0.22 * sample_pulse_train(
+        cells.y + np.float32(0.5), np.full_like(cells.share_y, 0.10)[None, :], cells.soft_y
+    )
+    ends = 1 - 0.45 * np.clip(1 - wall.along / np.maximum(cells.soft_x * cells.wide * 1.5, 0.25), 0, 1)
+    shade = ledge * ends[None, :] * (0.80 + 0.20 * np.clip(up / 26, 0, 1))
+    return np.asarray(base[None, :, :] * shade[..., None], np.float32)
+
+
+def _draw_side_windows(
+    drawn: FloatArray, context: DrawingContext, wall: _WallColumns, *, up: FloatArray, cells: _WindowCells
+) -> None:
+    """Draw the windows above the shops, in place, with their bars and blinds."""
+    pane = sample_pulse_train(cells.x, cells.share_x, cells.soft_x)[None, :] * sample_pulse_train(
+        cells.y, cells.share_y[None, :], cells.soft_y
     )
     pane *= smoothstep_array(wall.tall[None, :] - up, 1.4, 1.7) * smoothstep_array(
         up, _SHOP_HEIGHT, _SHOP_HEIGHT + 0.3
     )
-    ledge = 1 - 0.22 * sample_pulse_train(
-        cell_y + np.float32(0.5), np.full_like(share_y, 0.10)[None, :], soft_y
-    )
-    ends = 1 - 0.45 * np.clip(1 - wall.along / np.maximum(soft_x * wide * 1.5, 0.25), 0, 1)
-    shade = ledge * ends[None, :] * (0.80 + 0.20 * np.clip(up / 26, 0, 1))
-    drawn = np.asarray(base[None, :, :] * shade[..., None], np.float32)
-    chance = _assign_window_randoms(context, wall, cell_x, cell_y)
+    chance = _assign_window_randoms(context, wall, cells.x, cells.y)
     panes = _colour_windows(context, chance, up)
-    # Bars part the panes, and a blind hangs in some.
-    bars = sample_pulse_train(cell_x + np.float32(0.5), np.float32(0.05), soft_x)[None, :]
-    inside = cell_y - np.floor(cell_y)
+    bars = sample_pulse_train(cells.x + np.float32(0.5), np.float32(0.05), cells.soft_x)[None, :]
+    inside = cells.y - np.floor(cells.y)
     blind = smoothstep_array(inside - 0.42 - 0.5 * ((chance * 53) % 1), 0.0, 0.02) * 0.35
     panes *= (1 - 0.5 * bars - blind)[..., None]
+    glass = np.array([style.glass for style in _FACADE_STYLES], np.float32)[wall.style]
     drawn += (panes * (0.55 + 0.45 * glass[None, :, None]) - drawn) * pane[..., None]
-    drawn *= (1 + 0.16 * smoothstep_array(up - wall.tall[None, :], -1.2, -0.9))[..., None]
-    _draw_shops(drawn, context, wall, up=up, soft_x=soft_x)
-    veil = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
-    air = np.array(context.palette.low, np.float32) * np.float32(0.96)
-    drawn += (air - drawn) * veil[None, :, None]
-    part = image[: context.horizon_row]
-    part += (drawn - part) * mask[..., None]
 
 
 def _assign_window_randoms(
@@ -259,7 +310,7 @@ def _assign_window_randoms(
 def _colour_windows(context: DrawingContext, chance: FloatArray, up: FloatArray) -> FloatArray:
     """Return what windows show: the mirrored sky, or the light within."""
     high = np.clip(up / 45 + (chance - 0.5) * 0.5, 0, 1)[..., None]
-    low, zenith = (np.array(each, np.float32) for each in (context.palette.low, context.palette.zenith))
+    low, zenith = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.zenith))
     mirrored = (low * 0.72 * (1 - high) + zenith * 0.9 * high) * (0.55 + 0.5 * chance[..., None])
     dark = compute_darkness(context)
     lit = smoothstep_array(chance, 1 - 0.42 * dark - 0.01, 1 - 0.42 * dark)[..., None]

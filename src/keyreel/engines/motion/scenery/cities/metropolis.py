@@ -166,7 +166,7 @@ def _add_haze(image: FloatArray, context: DrawingContext, row: _TowerRow) -> Non
         context.height_unit * 0.20
     )
     veil = np.float32(0.20 + 0.35 * row.haze) * np.exp(-up)
-    low = np.array(context.palette.low, np.float32)
+    low = np.array(context.palette.horizon, np.float32)
     part = image[: context.horizon_row]
     part += (low - part) * veil[:, None, None]
 

@@ -89,7 +89,7 @@ def _draw_road(image: FloatArray, context: DrawingContext, view: StreetProjectio
     paint = lanes * dash
     worn = 0.62 + 0.5 * (grain - 0.5)
     drawn += (context.light_colour((226, 222, 204)) - drawn) * (paint * worn * 0.85)[..., None]
-    air = np.array(context.palette.low, np.float32) * np.float32(0.9)
+    air = np.array(context.palette.horizon, np.float32) * np.float32(0.9)
     drawn += (air - drawn) * (1 - np.exp(-away / np.float32(HAZE_DISTANCE)))[..., None]
     image[context.horizon_row :] = drawn
 
@@ -113,7 +113,7 @@ def _draw_tree(
     image: Frame, context: DrawingContext, view: StreetProjection, *, aside: float, away: float
 ) -> None:
     veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    air = np.array(context.palette.low, np.float32)
+    air = np.array(context.palette.horizon, np.float32)
     metre = view.focal / away
     foot, top = view.project(aside, 0, away), view.project(aside, 3.4, away)
     bark = context.light_colour((66, 54, 44)) * (1 - veil) + air * veil
@@ -136,7 +136,9 @@ def _draw_lamp(
     image: Frame, context: DrawingContext, view: StreetProjection, *, aside: float, away: float
 ) -> None:
     veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    metal = context.light_colour((58, 62, 66)) * (1 - veil) + np.array(context.palette.low, np.float32) * veil
+    metal = (
+        context.light_colour((58, 62, 66)) * (1 - veil) + np.array(context.palette.horizon, np.float32) * veil
+    )
     colour = [float(c) for c in metal]
     thick = max(round(0.11 * view.focal / away), 1)
     arm = aside - np.sign(aside) * 1.7

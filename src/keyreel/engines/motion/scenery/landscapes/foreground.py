@@ -27,11 +27,11 @@ _BOKEH_COLOURS: Final[tuple[Colour, ...]] = (
 )
 
 
-def draw_rocks(canvas: ForegroundCanvas, colour: Colour, *, side: float) -> None:
-    """Draw boulders in a lower corner, lit from the sun's side."""
+def draw_rocks(canvas: ForegroundCanvas, *, colour: Colour) -> None:
+    """Draw boulders in the lower corner of the canvas's side, lit from the sun's side."""
     rng = canvas.rng
     for number in range(5):
-        x = 0.5 + side * (0.62 - 0.09 * number + rng.normal(0, 0.02))
+        x = 0.5 + canvas.side * (0.62 - 0.09 * number + rng.normal(0, 0.02))
         radius = canvas.size_unit * (0.24 - 0.038 * number) * rng.uniform(0.8, 1.15)
         _draw_boulder(canvas, canvas.to_pixel(x, 1.10 - 0.02 * number), radius, colour)
 

@@ -91,7 +91,7 @@ def draw_leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many si
 
 def _get_haze_colour(context: DrawingContext) -> FloatArray:
     """Return the colour of far air between trees: the light, strained through leaves."""
-    low, glow = (np.array(each, np.float32) for each in (context.palette.low, context.palette.glow))
+    low, glow = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.glow))
     strained = np.array((0.90, 1.0, 0.72), np.float32)
     return np.asarray((0.45 * low + 0.60 * glow * max(context.palette.light)) * strained, np.float32)
 

@@ -38,12 +38,12 @@ _BARK: Final = (52, 40, 34)
 _MAX_FORKS: Final = 3
 
 
-def draw_boughs(canvas: ForegroundCanvas, *, side: float) -> None:
-    """Draw boughs that hang into the image from the upper corner of a side (-1.0 left, 1.0 right)."""
+def draw_boughs(canvas: ForegroundCanvas) -> None:
+    """Draw boughs that hang into the image from the upper corner of the canvas's side."""
     rng = canvas.rng
     for number in range(3):
-        start = np.array(canvas.to_pixel(0.5 + side * (0.66 - 0.05 * number), -0.22 + 0.13 * number))
-        turn = np.pi / 2 + side * (1.02 - 0.30 * number + rng.normal(0, 0.08))
+        start = np.array(canvas.to_pixel(0.5 + canvas.side * (0.66 - 0.05 * number), -0.22 + 0.13 * number))
+        turn = np.pi / 2 + canvas.side * (1.02 - 0.30 * number + rng.normal(0, 0.08))
         long = canvas.size_unit * (0.50 + 0.14 * rng.random() - 0.08 * number)
         _draw_bough(canvas, start, turn, long=long, fork=0)
 
@@ -129,10 +129,10 @@ def _draw_flowers(canvas: ForegroundCanvas, tips: NDArray[np.floating], colours:
         canvas.fill_polygons((tip + petal * 0.6)[None], canvas.light_tone((240, 190, 60), 0.9)[None])
 
 
-def draw_tree(canvas: ForegroundCanvas, *, side: float) -> None:
-    """Draw one broad tree that stands a third from a side, in front of the distance."""
+def draw_tree(canvas: ForegroundCanvas) -> None:
+    """Draw one broad tree, a third of the width from the canvas's side."""
     rng = canvas.rng
-    foot = np.array(canvas.to_pixel(0.5 + side * rng.uniform(0.22, 0.32), 0.80))
+    foot = np.array(canvas.to_pixel(0.5 + canvas.side * rng.uniform(0.22, 0.32), 0.80))
     high = canvas.size_unit * rng.uniform(0.40, 0.50)
     head = foot - np.array((0, high * 0.42))
     _draw_trunk(canvas, foot, head, wide=high * 0.036)
@@ -220,13 +220,15 @@ def _draw_conifer(canvas: ForegroundCanvas, foot: NDArray[np.floating], high: fl
     canvas.fill_polygons(corners, tones)
 
 
-def draw_palm(canvas: ForegroundCanvas, *, side: float) -> None:
-    """Draw a palm that leans in from a side (-1.0 left, 1.0 right)."""
+def draw_palm(canvas: ForegroundCanvas) -> None:
+    """Draw a palm that leans in from the canvas's side."""
     rng = canvas.rng
-    foot = np.array(canvas.to_pixel(0.5 + side * 0.68, 1.10))
-    head = np.array(canvas.to_pixel(0.5 + side * rng.uniform(0.36, 0.42), rng.uniform(0.08, 0.16)))
+    foot = np.array(canvas.to_pixel(0.5 + canvas.side * 0.68, 1.10))
+    head = np.array(canvas.to_pixel(0.5 + canvas.side * rng.uniform(0.36, 0.42), rng.uniform(0.08, 0.16)))
     along = np.linspace(0, 1, 24)[:, None]
-    bow = np.stack((side * np.sin(along[:, 0] * np.pi) * canvas.size_unit * 0.05, np.zeros(24)), axis=-1)
+    bow = np.stack(
+        (canvas.side * np.sin(along[:, 0] * np.pi) * canvas.size_unit * 0.05, np.zeros(24)), axis=-1
+    )
     trunk = foot + (head - foot) * along**0.92 - bow
     canvas.draw_stroke(
         trunk,

@@ -29,7 +29,7 @@ class Palette:
 
     zenith: Colour
     middle: Colour
-    low: Colour
+    horizon: Colour
     sun: tuple[float, float]
     glow: Colour
     cloud: Colour
@@ -63,23 +63,23 @@ class SceneLight:
 
 PALETTE_BY_TIME_OF_DAY: Final = {
     TimeOfDay.DAY: Palette(
-        zenith=(58, 122, 201), middle=(120, 176, 228), low=(214, 232, 240), sun=(0.78, 0.86),
+        zenith=(58, 122, 201), middle=(120, 176, 228), horizon=(214, 232, 240), sun=(0.78, 0.86),
         glow=(255, 246, 220), cloud=(252, 252, 252), light=(1.0, 1.0, 0.97), disc=0.0, glare=0.35,
     ),
     TimeOfDay.SUNSET: Palette(
-        zenith=(56, 62, 120), middle=(205, 108, 112), low=(255, 190, 110), sun=(0.66, 0.16),
+        zenith=(56, 62, 120), middle=(205, 108, 112), horizon=(255, 190, 110), sun=(0.66, 0.16),
         glow=(255, 214, 140), cloud=(255, 150, 120), light=(0.84, 0.60, 0.52), disc=0.034, glare=0.85,
     ),
     TimeOfDay.DAWN: Palette(
-        zenith=(104, 140, 196), middle=(222, 186, 196), low=(255, 226, 190), sun=(0.32, 0.14),
+        zenith=(104, 140, 196), middle=(222, 186, 196), horizon=(255, 226, 190), sun=(0.32, 0.14),
         glow=(255, 236, 196), cloud=(255, 214, 206), light=(0.92, 0.82, 0.80), disc=0.028, glare=0.7,
     ),
     TimeOfDay.OVERCAST: Palette(
-        zenith=(96, 112, 130), middle=(136, 150, 164), low=(186, 194, 200), sun=(0.6, 0.7),
+        zenith=(96, 112, 130), middle=(136, 150, 164), horizon=(186, 194, 200), sun=(0.6, 0.7),
         glow=(214, 220, 226), cloud=(156, 166, 178), light=(0.66, 0.70, 0.74), disc=0.0, glare=0.2,
     ),
     TimeOfDay.NIGHT: Palette(
-        zenith=(8, 14, 38), middle=(20, 34, 74), low=(58, 80, 124), sun=(0.74, 0.58),
+        zenith=(8, 14, 38), middle=(20, 34, 74), horizon=(58, 80, 124), sun=(0.74, 0.58),
         glow=(206, 220, 255), cloud=(48, 62, 104), light=(0.26, 0.34, 0.54), disc=0.030, glare=0.28,
         stars=420,
     ),
@@ -102,7 +102,7 @@ def dull_palette(palette: Palette, wet: float) -> Palette:
         palette,
         zenith=mix_colour("zenith"),
         middle=mix_colour("middle"),
-        low=mix_colour("low"),
+        horizon=mix_colour("horizon"),
         glow=mix_colour("glow"),
         cloud=mix_colour("cloud"),
         light=mix_colour("light"),
@@ -152,7 +152,7 @@ class DrawingContext:
 
     def haze_colour(self, colour: Colour, distance: float) -> FloatArray:
         """Return a thing's colour in this light, from this far (0.0 … 1.0) through the air."""
-        air = np.array(self.palette.low, np.float32)
+        air = np.array(self.palette.horizon, np.float32)
         return np.asarray(self.light_colour(colour) * (1 - distance) + air * distance, np.float32)
 
     def get_sun_position(self) -> tuple[float, float]:
@@ -166,7 +166,7 @@ def draw_sky(context: DrawingContext, clouds: float = 0.55) -> FloatArray:
     palette = context.palette
     width, height = context.size
     rows = np.clip(np.arange(height, dtype=np.float32) / max(context.horizon_row, 1), 0, 1)
-    stops = np.array((palette.zenith, palette.middle, palette.low), np.float32)
+    stops = np.array((palette.zenith, palette.middle, palette.horizon), np.float32)
     column = np.stack(
         [np.interp(rows**1.1, (0.0, 0.58, 1.0), stops[:, channel]) for channel in range(3)], axis=-1
     )

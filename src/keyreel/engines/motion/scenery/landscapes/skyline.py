@@ -1,4 +1,4 @@
-"""What rises over a horizon: hills, peaks, trees and towers, each drawn as a line of heights."""
+"""What rises over a horizon, drawn as a line of heights: conifers and towers."""
 
 from __future__ import annotations
 
@@ -13,24 +13,6 @@ from keyreel.engines.motion.scenery.landscapes.sky import blend_colour
 if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
-
-
-def draw_ridge(  # noqa: PLR0913 - a land's look has this many sides
-    image: FloatArray,
-    context: DrawingContext,
-    *,
-    rise: float,
-    waves: float,
-    colour: FloatArray,
-    rough: float = 0.4,
-    haze: float = 0.42,
-) -> None:
-    """Draw rolling hills that rise up to this part of the image's height."""
-    width = context.size[0]
-    smooth = generate_noise((width, 1), (waves, 1), context.rng, 2)[0]
-    fine = generate_noise((width, 1), (waves * 6, 1), context.rng, 4)[0]
-    line = ((1 - rough * 0.3) * smooth + rough * 0.3 * fine) * rise * context.height_unit
-    _fill_to_horizon(image, context, line.astype(np.float32), colour, thick=haze)
 
 
 def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray) -> None:
@@ -50,26 +32,6 @@ def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float
         boughs = tall * 0.05 * ((near / (tall * 0.045)) % 1.0)
         line[first:last] = np.maximum(line[first:last], tall - near * 3.9 + boughs)
     _fill_to_horizon(image, context, line.astype(np.float32), colour)
-
-
-def draw_side_trunks(image: FloatArray, context: DrawingContext, *, colour: FloatArray) -> None:
-    """Draw a few near trunks at the sides, out of the middle where the subjects stand."""
-    width, height = context.size
-    columns = np.arange(width, dtype=np.float32)[None, :]
-    rows = np.arange(height, dtype=np.float32)[:, None]
-    for _ in range(6):
-        side = context.rng.random() * 0.26
-        at = (side if context.rng.random() < 0.5 else 1 - side) * width
-        thick = min(width, height) * (0.012 + 0.028 * context.rng.random())
-        foot = height * (0.72 + 0.22 * context.rng.random())
-        lean = (context.rng.random() - 0.5) * 0.06
-        flare = 1 + 0.9 * np.clip((rows - foot) / (0.06 * height) + 1, 0, None) ** 2
-        distance = np.abs(columns - at - (rows - foot) * lean)
-        mask = smoothstep_array(thick * flare / 2 - distance, -0.8, 0.8) * smoothstep_array(
-            foot - rows, -height * 0.006, height * 0.006
-        )
-        light = 1 + 0.8 * np.clip((columns - at) / thick, -0.5, 0.6)
-        image += (colour * light[..., None] - image) * mask[..., None].astype(np.float32)
 
 
 def draw_towers(
@@ -112,6 +74,6 @@ def _fill_to_horizon(
     tallest = max(float(line.max()), 1.0)
     haze = np.clip(thick * (1 - above / tallest), 0, thick)[..., None]
     body = np.broadcast_to(colour, (1, 1, 3)) if colour.ndim == 1 else colour
-    shown = body * (1 - haze) + np.array(context.palette.low, np.float32) * haze * 0.9
+    shown = body * (1 - haze) + np.array(context.palette.horizon, np.float32) * haze * 0.9
     image += (shown - image) * mask[..., None]
     return np.asarray(mask, np.float32)

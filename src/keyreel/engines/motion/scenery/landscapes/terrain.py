@@ -107,7 +107,7 @@ def draw_terrain(image: FloatArray, context: DrawingContext, land: TerrainSettin
 
 
 def _get_haze_colour(context: DrawingContext) -> FloatArray:
-    low, middle = (np.array(each, np.float32) for each in (context.palette.low, context.palette.middle))
+    low, middle = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.middle))
     return np.asarray(0.62 * low + 0.38 * middle, np.float32)
 
 
@@ -196,7 +196,7 @@ def _cover_with_clouds(
     puff = 0.6 * fan.sample_noise(1.5, 1) + 0.4 * fan.sample_noise(0.5, 3)
     level = heights / np.float32(land.rise) + (puff - 0.5) * np.float32(0.14)
     cover = 1 - smoothstep_array(level, land.clouds * 1.05, land.clouds * 1.6)
-    cloud = 0.35 * np.array(context.palette.cloud) + 0.2 * np.array(context.palette.low)
+    cloud = 0.35 * np.array(context.palette.cloud) + 0.2 * np.array(context.palette.horizon)
     cloud += 0.52 * context.light_colour((240, 238, 255))
     tone = cloud.astype(np.float32) * (0.74 + 0.46 * puff[..., None])
     return np.asarray(colours + (tone - colours) * (0.88 * cover)[..., None], np.float32)
