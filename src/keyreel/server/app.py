@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 
 def create_app(services: Services) -> ASGIApp:

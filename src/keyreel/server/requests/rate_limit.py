@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.clock import Clock
-    from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.settings import Settings
     from keyreel.tasks.accounts.quotas import OwnerQuotas
 

@@ -16,8 +16,8 @@ from keyreel.wire.dialects.dialect import TenantBalance
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.tasks.accounts.tenants import Tenant
     from keyreel.wire.dialects.dialect import Dialect
 

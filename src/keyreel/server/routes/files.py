@@ -13,7 +13,7 @@ from keyreel.wire.inputs import magic_numbers
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 MEDIA_TYPES = {
     "mp4": "video/mp4",

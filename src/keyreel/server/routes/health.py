@@ -11,7 +11,7 @@ import keyreel
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 
 async def check_liveness(request: Request) -> JSONResponse:

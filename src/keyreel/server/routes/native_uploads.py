@@ -29,7 +29,7 @@ from keyreel.tasks.accounts.api_keys import Scope
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import ParsedSubmit
 
 _URI: Final = "ssupload:?id="

@@ -17,8 +17,8 @@ from keyreel.wire.requests.validation import parse_for_model, validate_request
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.task import Task
     from keyreel.tasks.webhooks.events import Callback
     from keyreel.wire.dialects.dialect import Dialect, ParsedSubmit

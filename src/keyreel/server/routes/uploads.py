@@ -24,7 +24,7 @@ from keyreel.wire.inputs import magic_numbers
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.storage.objects import ObjectStorage
 
 MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024

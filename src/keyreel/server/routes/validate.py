@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyreel.errors import Refusal
     from keyreel.order import Order
     from keyreel.pricing import PriceTable
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import Json, ParsedSubmit
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024

@@ -19,7 +19,7 @@ from keyreel.storage.atomic_write import translate_disk_full
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 MAX_FILE_BYTES: Final = 256 << 20
 """A minute of 1080p has 60 MiB."""

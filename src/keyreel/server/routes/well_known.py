@@ -9,7 +9,7 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 ROOT_CERTIFICATE_PATH: Final = "/.well-known/keyreel-c2pa.pem"
 

@@ -19,7 +19,7 @@ from keyreel.wire.requests.parsing import describe_value
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
     from keyreel.tasks.accounts.tenants import Tenant
 

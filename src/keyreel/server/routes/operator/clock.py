@@ -14,7 +14,7 @@ from keyreel.tasks.clocks.dev_clock import DevClock
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 MAX_BODY_BYTES: Final = 1024
 _MAX_OFFSET: Final = timedelta(days=3650)

@@ -16,7 +16,7 @@ from keyreel.tasks.retention import find_missing_files
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.task import Task
 
 FINGERPRINT_LIMIT = 1024 * 1024

@@ -16,7 +16,7 @@ from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.tasks.webhooks.deliveries import Delivery
     from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint

@@ -15,7 +15,7 @@ from keyreel.wire.reference import model_list, openapi
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
 
