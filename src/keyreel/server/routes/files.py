@@ -33,7 +33,7 @@ class FileRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> Response:
+    async def send_signed(self, request: Request) -> Response:
         """Send the file behind a signed link."""
         return await self.send(self._services.signer.verify(request.url.path, request.query_params), request)
 

@@ -24,11 +24,11 @@ from keyreel.server.routes.uploads import (
     UPLOADS_PREFIX,
     compute_etag,
 )
-from keyreel.tasks.accounts.api_keys import Scope
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import ParsedSubmit
 
@@ -48,10 +48,9 @@ class NativeUploadRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def begin(self, request: Request) -> JSONResponse:
+    async def begin(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer `{id, put_url, expires_at}`."""
         services = self._services
-        caller = services.authenticator.authenticate(request.headers, Scope.SUBMIT)
         await self._read_body(request)
         upload = str(services.random.choice(_IDS))
         address = services.signer.sign(PUT_PREFIX + _build_key(caller.tenant, upload), UPLOAD_LINK_SECONDS)
@@ -64,7 +63,7 @@ class NativeUploadRoutes:
             }
         )
 
-    async def finish(self, request: Request) -> JSONResponse:
+    async def finish(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer `{uri}` once the file is there, and is the one whose tag the client names.
 
         Raises:
@@ -72,7 +71,6 @@ class NativeUploadRoutes:
             InvalidRequest: the id or the tag is wrong.
         """
         services, upload = self._services, request.path_params["id"]
-        caller = services.authenticator.authenticate(request.headers, Scope.SUBMIT)
         body = await self._read_body(request)
         if not _ID.fullmatch(upload):
             raise InvalidRequest(f"id: got {upload[:64]!r}; must be an upload's id.", field="id")

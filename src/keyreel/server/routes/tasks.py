@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
@@ -24,7 +24,6 @@ from keyreel.server.routes.operator.webhooks import build_callback
 from keyreel.server.routes.test_mode import build_test_mode_outcome
 from keyreel.server.routes.uploads import UploadRoutes
 from keyreel.task import RetentionStage, Submission, TaskState
-from keyreel.tasks.accounts.api_keys import Scope
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
 from keyreel.tasks.idempotency import Replayed
@@ -36,11 +35,12 @@ from keyreel.wire.requests.ignored_fields import find_ignored_fields
 from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
     from starlette.requests import Request
 
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.requests.authorisation import CallerHandler
     from keyreel.server.services import Services
     from keyreel.task import Task
     from keyreel.tasks.webhooks.events import Callback
@@ -51,9 +51,6 @@ MAX_HEADER_LENGTH = 1000
 VIDEO_DELETED_NOTE = "The video is no longer kept."
 
 
-Handler: TypeAlias = "Callable[[Request], Awaitable[Response]]"
-
-
 @dataclass(frozen=True, slots=True)
 class TaskRoutes:
     """The routes of one dialect."""
@@ -61,9 +58,9 @@ class TaskRoutes:
     dialect: Dialect
     services: Services
 
-    def get_handler(self, action: RouteAction) -> Handler:
+    def get_handler(self, action: RouteAction) -> CallerHandler:
         """Return what answers the requests of an action."""
-        handlers: dict[RouteAction, Handler] = {
+        handlers: dict[RouteAction, CallerHandler] = {
             RouteAction.SUBMIT: self.submit,
             RouteAction.RESULT: self.show_result,
             RouteAction.LIST: self.list,
@@ -76,10 +73,9 @@ class TaskRoutes:
         }
         return handlers[action]
 
-    async def submit(self, request: Request) -> Response:
+    async def submit(self, request: Request, caller: Caller) -> Response:
         """Take an order: when this answers 200, the task is on disk."""
         services = self.services
-        caller = services.authenticator.authenticate(request.headers, Scope.SUBMIT)
         quotas = check_rate_limit(request, services, caller)
         body = await self._read_body(request)
         parsed = self.dialect.parse_submit_request(request.path_params, body)
@@ -178,9 +174,9 @@ class TaskRoutes:
             return await parse_form(request.headers, data)
         return await read_object(request, limit=limit, seconds=settings.body_seconds)
 
-    async def show_result(self, request: Request) -> JSONResponse:
+    async def show_result(self, request: Request, caller: Caller) -> JSONResponse:
         """Say where a task is; a succeeded one with freshly signed links."""
-        listed = self._to_listed_task(self._get_task(request), request)
+        listed = self._to_listed_task(self._get_task(request, caller), request)
         listed = replace(listed, eta_seconds=self.services.forecast.estimate_seconds(listed.task))
         notes = listed.task.notes
         if listed.task.kept is not RetentionStage.ALL:
@@ -191,13 +187,12 @@ class TaskRoutes:
         )
         return JSONResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
 
-    async def show_balance(self, request: Request) -> JSONResponse:
+    async def show_balance(self, request: Request, caller: Caller) -> JSONResponse:
         """Tell what the caller's tenant can spend."""
-        return BalanceRoute(self.services).respond_in_dialect(self.dialect, request)
+        return BalanceRoute(self.services).respond_in_dialect(self.dialect, request, caller)
 
-    async def list(self, request: Request) -> JSONResponse:
+    async def list(self, request: Request, caller: Caller) -> JSONResponse:
         """List the caller's tasks, whatever dialect they were made in."""
-        caller = self.services.authenticator.authenticate(request.headers)
         query = request.query_params
         joined = {name: ",".join(query.getlist(name)) for name in query}
         task_filter = self.dialect.parse_list_query(joined, self.services.clock.now())
@@ -210,29 +205,28 @@ class TaskRoutes:
             )
         )
 
-    async def cancel(self, request: Request) -> JSONResponse:
+    async def cancel(self, request: Request, caller: Caller) -> JSONResponse:
         """Cancel a task; the format decides what to say about one that has ended already."""
-        store, found = self.services.store, self._get_task(request, Scope.SUBMIT)
+        store, found = self.services.store, self._get_task(request, caller)
         tenant = found.submission.tenant
         task = await retry_while_unavailable(
             lambda: store.cancel(tenant, found.id), SUBMIT_RETRY_SECONDS, self.services.random
         )
         return JSONResponse(self.dialect.build_cancel_response(task, parse_stored_request(task)))
 
-    async def send_content(self, request: Request) -> Response:
+    async def send_content(self, request: Request, caller: Caller) -> Response:
         """Send the video of a succeeded task, or its cover.
 
         Raises:
             UnknownTask: there is no video, or not yet.
         """
-        task = self._get_task(request)
+        task = self._get_task(request, caller)
         if task.state is not TaskState.SUCCEEDED:
             raise UnknownTask("This task has no video, or not yet.")
         key = task.cover if self.dialect.is_cover_requested(request.query_params) else task.video
         return await FileRoute(self.services).send(key, request)
 
-    def _get_task(self, request: Request, scope: Scope = Scope.READ) -> Task:
-        caller = self.services.authenticator.authenticate(request.headers, scope)
+    def _get_task(self, request: Request, caller: Caller) -> Task:
         task_id = self.dialect.parse_task_id(request.path_params, request.query_params)
         task = self.services.store.get(caller.tenant, task_id)
         if task.kept is RetentionStage.LEDGER_ONLY:

@@ -17,13 +17,13 @@ from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingFiel
 from keyreel.intake.images import inspect_image
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
-from keyreel.tasks.accounts.api_keys import Scope
 from keyreel.wire.endpoints.endpoint import ImageRules
 from keyreel.wire.inputs import magic_numbers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
     from keyreel.storage.objects import ObjectStorage
 
@@ -58,10 +58,10 @@ class UploadRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def create_upload(self, request: Request) -> JSONResponse:
+    async def create_upload(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer `{upload_url, download_url, …}` for `{file_name, content_type}`."""
+        del caller
         services = self._services
-        services.authenticator.authenticate(request.headers, Scope.SUBMIT)
         seconds = services.settings.body_seconds
         body = await read_object(request, limit=MAX_REQUEST_BYTES, seconds=seconds)
         extension = _choose_extension(body.get("file_name"), body.get("content_type"))

@@ -21,6 +21,10 @@ class OwnResponse(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the body, its names in the order of the fields."""
+        return self.model_dump(mode="json")
+
 
 class ServerIndex(OwnResponse):
     """What this server is, and where each format submits."""
