@@ -32,7 +32,10 @@ _DIALECT: Final = QueryParameter("dialect", "The format of the body; without it 
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
 _REQUEST: Final[Json] = {"images": ["https://example.com/dawn.png"], "prompt": "The camera moves in."}
 _LINK_ERRORS: Final = (errors.LinkExpired, errors.LinkForged)
-_FILE_TYPES: Final = ("video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp")
+_FILE_TYPES: Final = (
+    *("video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"),
+    "application/octet-stream",
+)
 _EXAMPLE_VERDICT: Final[Json] = {
     "valid": False,
     "model": "q2-pro-img2video",
@@ -163,14 +166,14 @@ _FILE_ROUTES: Final = (
         "send_file",
         "GET",
         summary="Answers with a file.",
-        media_types=(*_FILE_TYPES, "application/octet-stream"),
+        media_types=_FILE_TYPES,
         errors=_LINK_ERRORS,
     ),
     _file(
         "measure_file",
         "HEAD",
         summary="Says how large a file is.",
-        media_types=(),
+        media_types=_FILE_TYPES,
         errors=_LINK_ERRORS,
     ),
     _file(
