@@ -16,7 +16,7 @@ from keyreel.cli.local.composition import open_platform
 from keyreel.server import route_table
 from keyreel.server.app import create_app
 from keyreel.server.route_table import ACTION_SCOPES, build_own_routes
-from keyreel.server.routes.test_mode import TEST_COVER_KEY, TEST_VIDEO_KEY
+from keyreel.server.submission.test_mode import TEST_COVER_KEY, TEST_VIDEO_KEY
 from keyreel.settings import read_settings
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.reference.own_route import RequiredAccess

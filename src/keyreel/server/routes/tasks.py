@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
-from keyreel.errors import InvalidRequest, LinkExpired, UnknownTask
-from keyreel.server.request_problems import combine_all_errors
+from keyreel.errors import LinkExpired, Refusal, UnknownTask
+from keyreel.server.error_handlers import build_error_response
+from keyreel.server.requests.auth import extract_api_key
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
-from keyreel.server.requests.extend_source import resolve_extend_source
-from keyreel.server.requests.idempotency import build_idempotency_record
 from keyreel.server.requests.multipart import is_form, parse_form
-from keyreel.server.requests.rate_limit import check_rate_limit
+from keyreel.server.requests.rate_limit import get_default_limits
 from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
 from keyreel.server.routes.native_uploads import NativeUploadRoutes
-from keyreel.server.routes.operator.webhooks import build_callback
-from keyreel.server.routes.test_mode import build_test_mode_outcome
 from keyreel.server.routes.uploads import UploadRoutes
-from keyreel.task import RetentionStage, Submission, TaskState
-from keyreel.tasks.admission import Admission
+from keyreel.server.submission.submit import Accepted, Replayed, SubmitRequest, TaskSubmitter
+from keyreel.task import RetentionStage, TaskState
+from keyreel.tasks.accounts.quotas import get_quotas
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
-from keyreel.tasks.idempotency import Replayed
 from keyreel.tasks.presentation import parse_stored_request, sign_links
 from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.notes_header import format_notes_header
-from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
-from keyreel.wire.requests.ignored_fields import find_ignored_fields
-from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,9 +36,8 @@ if TYPE_CHECKING:
     from keyreel.server.requests.authorisation import CallerHandler
     from keyreel.server.services import Services
     from keyreel.task import Task
-    from keyreel.tasks.webhooks.events import Callback
-    from keyreel.wire.dialects.dialect import Dialect, ParsedSubmit
-    from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.tasks.accounts.quotas import OwnerQuotas
+    from keyreel.wire.dialects.dialect import Dialect
 
 MAX_HEADER_LENGTH = 1000
 VIDEO_DELETED_NOTE = "The video is no longer kept."
@@ -74,97 +66,45 @@ class TaskRoutes:
         return handlers[action]
 
     async def submit(self, request: Request, caller: Caller) -> Response:
-        """Take an order: when this answers 200, the task is on disk."""
+        """Make a task of a request: when this answers 200, the task is on disk.
+
+        Every response names the caller's rate limit, if there is one.
+        """
         services = self.services
-        quotas = check_rate_limit(request, services, caller)
-        body = await self._read_body(request)
-        parsed = self.dialect.parse_submit_request(request.path_params, body)
-        if self.dialect.has_upload_uris:
-            parsed = await NativeUploadRoutes(services).resolve_upload_uris(parsed, caller.tenant, request)
-        read, received = await self._validate_and_store_inputs(parsed)
-        endpoint = resolve_extend_source(received, caller.tenant, services.store)
-        submission = self._build_submission(caller, endpoint, request.headers.get("idempotency-key", ""))
-        markers = self._check_markers(submission)
-        idempotency = build_idempotency_record(
-            submission, endpoint, self.dialect, services.settings.dedupe_seconds
+        quotas = get_quotas(
+            services.store.database, caller.tenant, caller.key_id, get_default_limits(services.settings)
         )
-        callback = build_callback(request, services, self.dialect, endpoint, tenant=caller.tenant)
-        callback = None if markers.loses_callback else callback
-        ignored = find_ignored_fields(parsed, read)
+        status = services.rate_limiter.count_submit(quotas)
+        try:
+            if status is not None:
+                status.require_allowed()
+            response = await self._submit(request, caller, quotas)
+        except Refusal as error:
+            response = build_error_response(request, error)
+        if status is not None:
+            response.headers.update(status.to_headers())
+        return response
+
+    async def _submit(self, request: Request, caller: Caller, quotas: tuple[OwnerQuotas, ...]) -> Response:
+        submit = SubmitRequest(
+            dialect=self.dialect,
+            path=request.path_params,
+            body=await self._read_body(request),
+            caller=caller,
+            owner_quotas=quotas,
+            api_key=extract_api_key(request.headers),
+            idempotency_key=request.headers.get("idempotency-key", ""),
+            base_url=get_base_url(request, self.services),
+        )
+        result = await TaskSubmitter(self.services).submit(submit)
+        ignored = result.ignored_fields
         headers = {"X-Ignored-Fields": _format_header_list(ignored)} if ignored else {}
-        headers |= getattr(request.state, "rate_headers", {})
-        admission = Admission(quotas, idempotency, keep_queued=markers.stays_queued)
-        try:
-            task = await self._store_task(submission, callback, endpoint.test_mode_state, admission)
-        except Replayed as earlier:
-            headers["Idempotent-Replayed"] = "true"
-            return Response(earlier.body, headers=headers, media_type="application/json")
-        services.nudge()
-        return JSONResponse(self.dialect.build_submit_response(task, endpoint), headers=headers)
-
-    async def _validate_and_store_inputs(self, parsed: ParsedSubmit) -> tuple[Endpoint, Endpoint]:
-        """Return the checked request as it was sent, and with its images stored.
-
-        Raises:
-            InvalidRequest: it breaks rules; up to five are told at once.
-        """
-        try:
-            read = validate_fields(parsed)
-            return read, await self.services.intake.receive(read)
-        except InvalidRequest as error:
-            raise await asyncio.to_thread(
-                combine_all_errors, parsed, error, self.services.intake.check_url
-            ) from None
-
-    def _check_markers(self, submission: Submission) -> DevMarkers:
-        """Heed the markers in prompts, in development mode.
-
-        Raises:
-            Refusal: one of them asks for it.
-        """
-        marked = parse_markers(submission.fields) if self.services.settings.dev else DevMarkers()
-        if marked.submit_error:
-            raise marked.submit_error
-        return marked
-
-    def _build_submission(self, caller: Caller, endpoint: Endpoint, idempotency_key: str) -> Submission:
-        services = self.services
-        seed = endpoint.chosen_seed or services.random.randrange(1, 2**31)
-        services.engines.require_supported(endpoint.to_order(seed))
-        return Submission(
-            tenant=caller.tenant,
-            key_id=caller.key_id,
-            dialect=self.dialect.name,
-            endpoint=endpoint.name(),
-            fields=endpoint.model_dump_json(exclude_none=True),
-            seed=seed,
-            seconds=endpoint.seconds,
-            resolution=endpoint.resolution,
-            credits=0 if endpoint.test_mode_state else services.prices.compute_price(endpoint.to_billable()),
-            off_peak=endpoint.is_off_peak,
-            payload=endpoint.payload,
-            idempotency_key=idempotency_key,
-        )
-
-    async def _store_task(
-        self,
-        submission: Submission,
-        callback: Callback | None,
-        test_mode_state: TaskState | None,
-        admission: Admission,
-    ) -> Task:
-        """Put a task on disk, in test mode with its end."""
-        store, random = self.services.store, self.services.random
-        if test_mode_state is None:
-            return await retry_while_unavailable(
-                lambda: store.accept(submission, callback, admission), SUBMIT_RETRY_SECONDS, random
-            )
-        outcome = await build_test_mode_outcome(test_mode_state, self.services.storage)
-        return await retry_while_unavailable(
-            lambda: store.accept_test_task(submission, callback, outcome, admission),
-            SUBMIT_RETRY_SECONDS,
-            random,
-        )
+        match result:
+            case Accepted(response):
+                return JSONResponse(response, headers=headers)
+            case Replayed(body):
+                headers["Idempotent-Replayed"] = "true"
+                return Response(body, headers=headers, media_type="application/json")
 
     async def _read_body(self, request: Request) -> dict[str, object]:
         settings = self.services.settings

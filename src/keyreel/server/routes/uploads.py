@@ -17,6 +17,7 @@ from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingFiel
 from keyreel.intake.images import inspect_image
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
+from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
 from keyreel.wire.endpoints.endpoint import ImageRules
 from keyreel.wire.inputs import magic_numbers
 
@@ -31,7 +32,6 @@ MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 UPLOAD_LINK_SECONDS: Final = 3600
 """How long the address to put a file at is good."""
 
-UPLOADS_PREFIX: Final = "uploads/"
 PUT_PREFIX: Final = "put/"
 """Stands before the key in addresses to put at, so that an address to read from is never one of them."""
 MAX_REQUEST_BYTES: Final = 64 * 1024
@@ -97,7 +97,7 @@ class UploadRoutes:
             await services.storage.put(key, data)
         elif not await self._is_already_stored(key, data):
             raise InvalidRequest("Another file was put at this address: ask for a new one.")
-        return Response(status_code=200, headers={"ETag": f'"{await _hash_bytes(data)}"'})
+        return Response(headers={"ETag": f'"{await _hash_bytes(data)}"'})
 
     async def _is_already_stored(self, key: str, data: bytes) -> bool:
         """Say whether the same file was put before, by a client that did not hear our answer."""

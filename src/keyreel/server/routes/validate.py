@@ -10,9 +10,10 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import UnsupportedOrder
 from keyreel.pricing import to_usd
-from keyreel.server.request_problems import find_image_problems
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_object
-from keyreel.server.routes.native_uploads import NativeUploadRoutes
+from keyreel.server.submission.request_problems import find_image_problems
+from keyreel.server.submission.upload_uris import resolve_upload_uris
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.reference.own_responses import Price, RequestProblem, RequestVerdict
 from keyreel.wire.requests.ignored_fields import find_ignored_fields
@@ -49,7 +50,7 @@ class ValidateRoute:
         dialect_name = request.query_params.get("dialect", "")
         asked = await asyncio.to_thread(parse_for_model, request.path_params["model"], body, dialect_name)
         if not dialect_name or any(each.name == dialect_name and each.has_upload_uris for each in DIALECTS):
-            asked = await NativeUploadRoutes(services).resolve_upload_uris(asked, caller.tenant, request)
+            asked = await resolve_upload_uris(asked, caller.tenant, get_base_url(request, services), services)
         judges = ServerRules(services.prices, services.engines.require_supported, services.intake.check_url)
         return JSONResponse(await asyncio.to_thread(build_verdict, asked, judges))
 

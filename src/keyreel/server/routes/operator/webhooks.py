@@ -1,4 +1,4 @@
-"""Callbacks as the server sees them: what a submit asks for, and the operator's look at deliveries."""
+"""The operator's routes for webhooks: deliveries with their attempts, replays, signing secrets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from keyreel.server.requests.auth import extract_api_key
-from keyreel.server.requests.base_url import get_base_url
 from keyreel.task import TaskId
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
-from keyreel.tasks.webhooks.events import Callback
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 from keyreel.wire.reference.operator_responses import (
     DeliveryAttemptEntry,
@@ -24,33 +21,8 @@ if TYPE_CHECKING:
 
     from keyreel.server.services import Services
     from keyreel.tasks.webhooks.deliveries import Delivery
-    from keyreel.wire.dialects.dialect import Dialect
-    from keyreel.wire.endpoints.endpoint import Endpoint
 
 MAX_LIST_LENGTH = 500
-
-
-def build_callback(
-    request: Request, services: Services, dialect: Dialect, endpoint: Endpoint, *, tenant: str
-) -> Callback | None:
-    """Return the callback that a submit asks for.
-
-    This is the only moment at which the submitting key is known: where the format signs with it, it is kept
-    under seal.
-    """
-    if not endpoint.webhook_url:
-        return None
-    reporting = dialect.webhook_policy
-    schedule = services.settings.callback_schedule or reporting.schedule
-    return Callback(
-        url=endpoint.webhook_url,
-        base_url=get_base_url(request, services),
-        states=reporting.states,
-        sealed_key=services.vault.seal(extract_api_key(request.headers), tenant)
-        if reporting.signs_with_api_key
-        else "",
-        wait_seconds=schedule[0],
-    )
 
 
 class WebhookRoutes:
