@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 # Bodies beyond this are parsed in a thread, so that a 20 MB upload never holds up a poll by more than 25 ms.
 INLINE_PARSE_BYTES = 256 * 1024

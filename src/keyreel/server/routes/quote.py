@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
-    from keyreel.wire.dialects.dialect import Json
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SEED: Final = 1

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from keyreel.pricing import PriceTable
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
-    from keyreel.wire.dialects.dialect import Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import ParsedSubmit
+    from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SEED: Final = 1

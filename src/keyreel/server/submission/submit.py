@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.tasks.accounts.quotas import OwnerQuotas
     from keyreel.tasks.webhooks.events import Callback
-    from keyreel.wire.dialects.dialect import Dialect, Json, ParsedSubmit
+    from keyreel.wire.dialects.dialect import Dialect, ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from keyreel.wire.reference.own_routes import OWN_ROUTES
 
 if TYPE_CHECKING:
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
     from keyreel.wire.reference.own_route import OwnRoute
 
 TAGS: Final[tuple[Json, ...]] = (

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import Json, QueryParameter
+    from keyreel.wire.dialects.dialect import QueryParameter
+    from keyreel.wire.json_types import Json
 
 
 class RequiredAccess(StrEnum):

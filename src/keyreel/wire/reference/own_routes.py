@@ -15,7 +15,7 @@ from keyreel.wire.reference import own_responses as own
 from keyreel.wire.reference.own_route import OwnRoute, RequiredAccess
 
 if TYPE_CHECKING:
-    from keyreel.wire.dialects.dialect import Json
+    from keyreel.wire.json_types import Json
 
 _key = partial(OwnRoute, access=RequiredAccess.KEY)
 _file = partial(

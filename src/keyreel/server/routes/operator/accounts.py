@@ -6,7 +6,7 @@ import re
 import secrets
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
     from keyreel.tasks.accounts.tenants import Tenant
+    from keyreel.wire.json_types import Json
 
-Json = dict[str, Any]
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _TENANT: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -6,7 +6,7 @@ import asyncio
 import json
 from contextlib import closing
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, StreamingResponse
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from keyreel.server.services import Services
     from keyreel.tasks.database.connection import Database
-
-Json = dict[str, Any]
+    from keyreel.wire.json_types import Json
 
 
 class LedgerRoutes:
