@@ -21,7 +21,8 @@ from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.endpoints.fields import parse_aspect_ratio
-from keyreel.wire.reference.own_routes import OWN_ROUTES, RequiredAccess
+from keyreel.wire.reference.own_route import RequiredAccess
+from keyreel.wire.reference.own_routes import OWN_ROUTES
 from keyreel.wire.requests.examples import build_example_request, build_example_task
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _own_addresses() -> Iterator[str]:
     for own in OWN_ROUTES:
         taken = ", ".join(f"`{each.name}`" for each in own.query if not each.required)
         takes = f" Takes {taken}." if taken else ""
-        yield f"| `{own.method} {own.path}` | {own.summary}{takes} | {NEEDS[own.access]} |"
+        yield f"| `{own.method} {own.openapi_path}` | {own.summary}{takes} | {NEEDS[own.access]} |"
     yield ""
 
 

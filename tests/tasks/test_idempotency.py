@@ -12,12 +12,12 @@ from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.accounts.quotas import OwnerQuotas, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import Admission
-from keyreel.tasks.idempotency import IdempotencyRecord, Replayed
+from keyreel.tasks.idempotency import IdempotencyRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyreel.task import Submission, Task
+    from keyreel.task import Submission
     from keyreel.tasks.store import TaskStore
     from keyreel.testing import ManualClock
 
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 
 
 def once(key: str = "k", digest: str = "d", held: tuple[OwnerQuotas, ...] = ()) -> Admission:
-    return Admission(held, IdempotencyRecord(key, digest, 86400, lambda task: f"answer {task.id}"))
+    return Admission(held, IdempotencyRecord(key, digest, 86400))
 
 
 def answered(store: TaskStore, asked: Submission, terms: Admission) -> str:
-    try:
-        task: Task = store.accept(asked, admission=terms)
-    except Replayed as earlier:
-        return earlier.body
-    return f"answer {task.id}"
+    task = store.draft(asked)
+    answer = f"answer {task.id}"
+    return store.admit(task, admission=terms.with_response(answer)) or answer
 
 
 def test_a_second_submit_gets_the_first_ones_answer(store: TaskStore, submission: Make) -> None:

@@ -1,8 +1,9 @@
-"""Answering errors: every refusal in the words of the dialect whose path was asked."""
+"""Error responses: every error in the format of the dialect that the request's path belongs to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -29,14 +30,16 @@ if TYPE_CHECKING:
 
 
 _log = structlog.get_logger()
+_CLIENT_CLOSED_REQUEST: Final = 499
+"""nginx's own status, for its logs: nobody receives this response."""
 
 
 def build_error_response(request: Request, error: Refusal) -> JSONResponse:
-    """Say no."""
+    """Write an error in the format of the dialect that the request's path belongs to."""
     request_id = getattr(request.state, "request_id", "")
     path = request.url.path
     status, body = find_dialect_at(path).build_error_response_at(path, error, request_id)
-    headers: dict[str, str] = dict(getattr(request.state, "rate_headers", {}))
+    headers: dict[str, str] = {}
     if isinstance(error, Unavailable | RateLimited):
         headers["Retry-After"] = str(error.retry_after_seconds)
     return JSONResponse(body, status_code=status, headers=headers)
@@ -48,18 +51,18 @@ async def _handle_domain_error(request: Request, error: Exception) -> Response:
 
 async def _handle_http_error(request: Request, error: Exception) -> Response:
     http = cast("HTTPException", error)
-    if http.status_code != 405:  # noqa: PLR2004 - HTTP's own number
+    if http.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
         return build_error_response(
             request, UnknownEndpoint(f"There is nothing at {request.url.path[:200]}.")
         )
-    refusal = MethodNotAllowed(f"{request.url.path[:200]} does not take {request.method[:16]}.")
-    response = build_error_response(request, refusal)
+    not_allowed = MethodNotAllowed(f"{request.url.path[:200]} does not take {request.method[:16]}.")
+    response = build_error_response(request, not_allowed)
     response.headers["Allow"] = ", ".join(sorted(_find_allowed_methods(request)))
     return response
 
 
 def _find_allowed_methods(request: Request) -> set[str]:
-    """Return what the path takes; several routes may share it, one for each method."""
+    """Return the methods of all routes at the path; several may share it."""
     routes = cast("list[Route]", request.app.routes)
     found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
     return {method for route in found for method in route.methods or ()}
@@ -67,9 +70,7 @@ def _find_allowed_methods(request: Request) -> set[str]:
 
 async def _handle_disconnect(request: Request, error: Exception) -> Response:
     del request, error
-    return Response(
-        status_code=499
-    )  # nobody listens any more; the number is nginx's for "client closed request"
+    return Response(status_code=_CLIENT_CLOSED_REQUEST)
 
 
 async def _handle_unexpected_error(request: Request, error: Exception) -> Response:

@@ -1,13 +1,13 @@
-"""On which terms a submission is taken: within limits, and once however often it comes."""
+"""What a submission is admitted by: its quotas, and once however often it is repeated."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
 
 from keyreel.tasks.accounts.quotas import OwnerQuotas, enforce_quotas
 from keyreel.tasks.deadlines import keep_queued
-from keyreel.tasks.idempotency import Replayed, find_response, store_response
+from keyreel.tasks.idempotency import find_response, store_response
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,29 +20,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What is checked and kept in the transaction that makes a task."""
+    """What is checked and stored in the transaction that makes a task."""
 
     owner_quotas: tuple[OwnerQuotas, ...] = ()
     idempotency: IdempotencyRecord | None = None
     keep_queued: bool = False
     """The task is never begun: a test of a client asks for it."""
 
-    def check(self, connection: Connection, submission: Submission, now: datetime) -> None:
-        """Refuse what passes a limit, unless it was answered before.
+    def with_response(self, body: str) -> Self:
+        """Return a copy that stores this answer for repetitions of the submit, if there can be any."""
+        record = self.idempotency
+        return self if record is None else replace(self, idempotency=replace(record, response=body))
+
+    def check(self, connection: Connection, submission: Submission, now: datetime) -> str | None:
+        """Hold a submission against its quotas, unless it was answered before: then return that answer.
 
         Raises:
-            Replayed: it was.
             IdempotencyConflict: its key stands for another request.
             RateLimited: a limit would be passed.
         """
         if self.idempotency is not None:
             body = find_response(connection, submission.key_id, self.idempotency, now)
             if body is not None:
-                raise Replayed(body)
+                return body
         enforce_quotas(connection, self.owner_quotas, submission, now)
+        return None
 
     def finalize(self, connection: Connection, task: Task, now: datetime) -> None:
-        """Keep the answer beside the new task."""
+        """Store the answer beside the new task."""
         if self.keep_queued:
             keep_queued(connection, task)
         if self.idempotency is not None:

@@ -1,4 +1,4 @@
-"""Submits that come twice: the second one gets the first one's answer, and makes no task."""
+"""Repeated submits: the second one gets the first one's answer, and makes no task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from keyreel.errors import IdempotencyConflict
 from keyreel.tasks.database.tables import IDEMPOTENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -29,29 +28,21 @@ _INSERT_RESPONSE: Final = insert(IDEMPOTENCY)
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """A wish that a submit makes one task, however often it comes within `seconds`."""
+    """How repetitions of one submit are recognised within `ttl_seconds`, and what answers them."""
 
     key: str
-    """The client's key, or one made from what is asked; each API key has its own."""
+    """The client's key, or one made from the request; each API key has its own."""
     digest: str
-    """Tells this request from others."""
+    """Tells this request from others under the same key."""
     ttl_seconds: float
-    write_response: Callable[[Task], str]
-    """Writes the answer's body, kept beside the task in the same transaction."""
-
-
-class Replayed(Exception):
-    """This submit was answered before, and makes no task."""
-
-    def __init__(self, body: str) -> None:
-        super().__init__("answered before")
-        self.body = body
+    response: str = ""
+    """The answer's body, stored beside the task in the same transaction."""
 
 
 def find_response(
     connection: Connection, key_id: str, record: IdempotencyRecord, now: datetime
 ) -> str | None:
-    """Return what was answered under this key; None if it is new or was forgotten.
+    """Return the body that answered the submit under this key; None if the key is new or has expired.
 
     Raises:
         IdempotencyConflict: the key stands for another request.
@@ -67,7 +58,7 @@ def find_response(
 
 
 def store_response(connection: Connection, record: IdempotencyRecord, task: Task, now: datetime) -> None:
-    """Keep the answer to the submit that made a task."""
+    """Store the answer to the submit that made a task."""
     row = {"key_id": task.submission.key_id, "key": record.key, "digest": record.digest, "task": int(task.id)}
     end = now + timedelta(seconds=record.ttl_seconds)
-    connection.execute(_INSERT_RESPONSE, {**row, "body": record.write_response(task), "expires": end})
+    connection.execute(_INSERT_RESPONSE, {**row, "body": record.response, "expires": end})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import UnknownTask
@@ -29,13 +30,15 @@ class SnowflakeGenerator:
         self._clock = clock
         self._random = random
         self._last = last
+        self._lock = Lock()
 
     def next_id(self) -> int:
         """Return a new id. Its low bits are random, so that two installations rarely meet."""
         milliseconds = (self._clock.now() - _EPOCH) // _MILLISECOND
         fresh = milliseconds << _RANDOM_BITS | self._random.getrandbits(_RANDOM_BITS)
-        self._last = max(fresh, self._last + 1)
-        return self._last
+        with self._lock:
+            self._last = max(fresh, self._last + 1)
+            return self._last
 
 
 def parse_task_id(task_id: TaskId) -> int:

@@ -152,50 +152,53 @@ class TaskStore:
     def accept(
         self, submission: Submission, callback: Callback | None = None, admission: Admission = NO_CHECKS
     ) -> Task:
-        """Keep a submission as a new queued task, and set its price aside.
+        """Store a submission as a new queued task; for submissions that are never repeated.
+
+        Raises:
+            Refusal: as `admit` does.
+        """
+        task = self.draft(submission)
+        earlier = self.admit(task, callback, admission)
+        assert earlier is None, "a repeated submission was not drafted by its caller"
+        return task
+
+    def draft(self, submission: Submission) -> Task:
+        """Return a submission as a new queued task with its id; nothing is on disk before `admit`."""
+        now = self.clock.now()
+        deadline = make_queue_columns(submission, now)["deadline"]
+        task_id = TaskId(str(self._ids.next_id()))
+        return Task(task_id, submission, TaskState.QUEUED, 0, 0, 0.0, now, deadline=deadline)
+
+    def admit(
+        self,
+        task: Task,
+        callback: Callback | None = None,
+        admission: Admission = NO_CHECKS,
+        *,
+        outcome: Success | Failure | None = None,
+    ) -> str | None:
+        """Store a drafted task and set its price aside; return None.
+
+        With an `outcome` the task has ended already: nothing is rendered, for a client that tries its
+        callback out, and its price is to be 0.
+
+        Where the same submit was answered before, store nothing and return that answer's body.
 
         Raises:
             InsufficientCredits: its tenant pays in advance and has less.
-            Refusal: the terms say no.
-            Replayed: the terms know it already.
+            RateLimited: it would pass a quota.
+            IdempotencyConflict: its idempotency key stands for another request.
         """
-        now = self.clock.now()
-        deadline = make_queue_columns(submission, now)["deadline"]
+        now = task.created
         with self.database.write() as connection:
-            admission.check(connection, submission, now)
-            number = self._insert_task(connection, submission, callback, now)
-            task = Task(TaskId(str(number)), submission, TaskState.QUEUED, 0, 0, 0.0, now, deadline=deadline)
+            earlier = admission.check(connection, task.submission, now)
+            if earlier is not None:
+                return earlier
+            self._insert_task(connection, task, callback)
             admission.finalize(connection, task, now)
-        return task
-
-    def accept_test_task(
-        self,
-        submission: Submission,
-        callback: Callback | None,
-        outcome: Success | Failure,
-        admission: Admission = NO_CHECKS,
-    ) -> Task:
-        """Keep a submission as a task that has had its end already, for a client that tries its callback out.
-
-        Nothing is made, so its price is to be 0. Returns the task as it was at the beginning.
-        """
-        now = self.clock.now()
-        with self.database.write() as connection:
-            admission.check(connection, submission, now)
-            number = self._insert_task(connection, submission, callback, now)
-            task = Task(TaskId(str(number)), submission, TaskState.QUEUED, 0, 0, 0.0, now)
-            admission.finalize(connection, task, now)
-            record_event(connection, now, number, TaskState.RUNNING)
-            first_attempt = {"attempt": 1, "started": now}
-            change = (
-                update(TASKS)
-                .where(TASKS.c.id == number)
-                .values({**first_attempt, **_make_outcome_columns(outcome, now)})
-            )
-            row = connection.execute(change.returning(TASKS)).mappings().one()
-            _settle_credits(Ledger(connection, now), task_from_row(row))
-            record_event(connection, now, number, TaskState(row["state"]))
-        return task
+            if outcome is not None:
+                _end_test_task(connection, task, outcome)
+        return None
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
@@ -366,10 +369,8 @@ class TaskStore:
         with self.database.read() as connection:
             return frozenset(TaskId(str(number)) for number in connection.execute(query).scalars())
 
-    def _insert_task(
-        self, connection: Connection, submission: Submission, callback: Callback | None, now: datetime
-    ) -> int:
-        number = self._ids.next_id()
+    def _insert_task(self, connection: Connection, task: Task, callback: Callback | None) -> None:
+        number, submission, now = int(task.id), task.submission, task.created
         row = {
             "id": number,
             **asdict(submission),
@@ -381,7 +382,6 @@ class TaskStore:
         Ledger(connection, now).hold(number, submission.tenant, submission.credits)
         if callback is not None:
             register_callback(connection, number, submission.tenant, callback)
-        return number
 
     def _update_attempt(self, token: FencingToken, values: dict[str, Any]) -> Task:
         change = update(TASKS).where(_build_fence(token)).values(values).returning(TASKS)
@@ -401,6 +401,21 @@ class TaskStore:
         if row.state is TaskState.CANCELLED and row.attempt == token.attempt:
             raise Cancelled
         raise AttemptLost
+
+
+def _end_test_task(connection: Connection, task: Task, outcome: Success | Failure) -> None:
+    """End a task in the transaction that inserted it, as if it had run."""
+    number, now = int(task.id), task.created
+    record_event(connection, now, number, TaskState.RUNNING)
+    first_attempt = {"attempt": 1, "started": now}
+    change = (
+        update(TASKS)
+        .where(TASKS.c.id == number)
+        .values({**first_attempt, **_make_outcome_columns(outcome, now)})
+    )
+    row = connection.execute(change.returning(TASKS)).mappings().one()
+    _settle_credits(Ledger(connection, now), task_from_row(row))
+    record_event(connection, now, number, TaskState(row["state"]))
 
 
 def _make_outcome_columns(outcome: Success | Failure, now: datetime) -> dict[str, Any]:

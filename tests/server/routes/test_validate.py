@@ -92,10 +92,10 @@ def test_frames_that_do_not_fit_each_other_are_told(client: TestClient) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
 def test_every_formats_body_is_understood(client: TestClient, dialect: Any) -> None:
-    for kind in filter(dialect.offers, ENDPOINTS):
-        body = dialect.submit_call(build_example_request(kind)).json
+    for kind in filter(dialect.supports, ENDPOINTS):
+        body = dialect.build_submit_request(build_example_request(kind)).json
         for query in ({}, {"dialect": dialect.name}):
-            found = judged(client, dialect.model_id(kind), body, **query)
+            found = judged(client, dialect.format_model_id(kind), body, **query)
             assert (found["valid"], found["model"], found["ignored"]) == (True, kind.name(), [])
 
 

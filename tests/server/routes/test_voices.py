@@ -26,7 +26,8 @@ def test_says_which_voices_the_base_install_lacks() -> None:
 
 def test_the_server_loads_no_voice_to_answer() -> None:
     code = (
-        "import sys, keyreel.server.routes.voices as voices; voices.catalogue(voices.installed_parts());"
+        "import sys, keyreel.server.routes.voices as voices;"
+        "voices.list_named_voices(voices.find_model_parts());"
         "print(*{'numpy', 'hibari', 'onnxruntime', 'pypinyin', 'av'} & sys.modules.keys())"
     )
     done = subprocess.run(

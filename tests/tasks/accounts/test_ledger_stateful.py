@@ -31,7 +31,7 @@ from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.deadlines import Deadlines
-from keyreel.tasks.idempotency import IdempotencyRecord, Replayed
+from keyreel.tasks.idempotency import IdempotencyRecord
 from keyreel.tasks.store import Failure, Success, TaskStore
 from keyreel.testing import ManualClock
 
@@ -90,17 +90,16 @@ class Money(RuleBasedStateMachine):
     @rule(tenant=st.sampled_from(TENANTS), price=CREDITS, key=st.sampled_from(("k1", "k2")))
     def submit_once(self, tenant: str, price: int, key: str) -> None:
         asked = submission(tenant, price)
-        terms = Admission(idempotency=IdempotencyRecord(key, "digest", 3600, lambda task: task.id))
+        task = self.store.draft(asked)
+        terms = Admission(idempotency=IdempotencyRecord(key, "digest", 3600, task.id))
         known = self.answers.get((tenant, key))
         if known is not None:
-            with pytest.raises(Replayed) as answered:
-                self.store.accept(asked, admission=terms)
-            assert answered.value.body == known
+            assert self.store.admit(task, admission=terms) == known
         elif tenant in self.prepaid and self.left(tenant) < price:
             with pytest.raises(InsufficientCredits):
-                self.store.accept(asked, admission=terms)
+                self.store.admit(task, admission=terms)
         else:
-            task = self.store.accept(asked, admission=terms)
+            assert self.store.admit(task, admission=terms) is None
             self.answers[tenant, key] = task.id
             self.tasks[task.id] = Expected(tenant, price)
 

@@ -18,9 +18,9 @@ from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
-from keyreel.server.context import Services
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
+from keyreel.server.services import Services
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
 from keyreel.tasks.clocks.dev_clock import DevClock

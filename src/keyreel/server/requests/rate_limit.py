@@ -9,16 +9,12 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RateLimited
-from keyreel.tasks.accounts.quotas import Quotas, get_quotas
+from keyreel.tasks.accounts.quotas import Quotas
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from starlette.requests import Request
-
     from keyreel.clock import Clock
-    from keyreel.server.context import Services
-    from keyreel.server.requests.auth import Caller
     from keyreel.settings import Settings
     from keyreel.tasks.accounts.quotas import OwnerQuotas
 
@@ -36,6 +32,19 @@ class RateLimitStatus:
     remaining: int
     reset_seconds: int
     allowed: bool = True
+
+    def require_allowed(self) -> None:
+        """Return if the submit may go on.
+
+        Raises:
+            RateLimited: it is one too many.
+        """
+        if not self.allowed:
+            raise RateLimited(
+                f"This {self.bound.owner_kind} may submit {self.limit} times a minute: try again in "
+                f"{self.reset_seconds} s. Polls are not counted.",
+                retry_after_seconds=self.reset_seconds,
+            )
 
     def to_headers(self) -> dict[str, str]:
         """Write the fields of the IETF's draft, and those of earlier versions, which most clients read."""
@@ -100,24 +109,3 @@ def _build_status(
 def get_default_limits(settings: Settings) -> Quotas:
     """Return the limits of keys that have none of their own."""
     return Quotas(settings.rpm, settings.running, settings.queued, settings.daily_credits)
-
-
-def check_rate_limit(request: Request, services: Services, caller: Caller) -> tuple[OwnerQuotas, ...]:
-    """Count a submit, and return the limits that hold for its caller. Whatever is answered tells the rate.
-
-    Raises:
-        RateLimited: it is one too many.
-    """
-    quotas = get_quotas(
-        services.store.database, caller.tenant, caller.key_id, get_default_limits(services.settings)
-    )
-    standing = services.rate_limiter.count_submit(quotas)
-    if standing is not None:
-        request.state.rate_headers = standing.to_headers()
-        if not standing.allowed:
-            raise RateLimited(
-                f"This {standing.bound.owner_kind} may submit {standing.limit} times a minute: try again in "
-                f"{standing.reset_seconds} s. Polls are not counted.",
-                retry_after_seconds=standing.reset_seconds,
-            )
-    return quotas

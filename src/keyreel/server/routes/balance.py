@@ -12,12 +12,13 @@ from keyreel.tasks.accounts.concurrency import count_unfinished
 from keyreel.tasks.accounts.quotas import get_quotas
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.dialects.dialect import TenantBalance
+from keyreel.wire.reference.own_responses import Balance
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.tasks.accounts.tenants import Tenant
     from keyreel.wire.dialects.dialect import Dialect
 
@@ -28,22 +29,21 @@ class BalanceRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def show(self, request: Request, caller: Caller) -> JSONResponse:
         """Tell credits that are free and held; who pays afterwards has negative ones, which it owes."""
-        tenant = self._tenant(self._services.authenticator.authenticate(request.headers))
-        return JSONResponse(
-            {
-                "tenant": tenant.name,
-                "credits": tenant.credits,
-                "held": tenant.held,
-                "usd": f"{to_usd(tenant.credits):.3f}",
-                "prepaid": tenant.prepaid,
-            }
+        del request
+        tenant = self._tenant(caller)
+        balance = Balance(
+            tenant=tenant.name,
+            credits=tenant.credits,
+            held=tenant.held,
+            usd=f"{to_usd(tenant.credits):.3f}",
+            prepaid=tenant.prepaid,
         )
+        return JSONResponse(balance.to_json())
 
-    def respond_in_dialect(self, dialect: Dialect, request: Request) -> JSONResponse:
+    def respond_in_dialect(self, dialect: Dialect, request: Request, caller: Caller) -> JSONResponse:
         """Tell the same in a format's own words."""
-        caller = self._services.authenticator.authenticate(request.headers)
         return JSONResponse(dialect.build_balance_response(self._build_balance(caller), request.query_params))
 
     def _tenant(self, caller: Caller) -> Tenant:

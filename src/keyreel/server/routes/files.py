@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response, StreamingResponse
 
 from keyreel.errors import LinkExpired
+from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
 from keyreel.wire.inputs import magic_numbers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 MEDIA_TYPES = {
     "mp4": "video/mp4",
@@ -23,7 +25,6 @@ MEDIA_TYPES = {
     "webp": "image/webp",
 }
 _UNKNOWN = "application/octet-stream"
-_UPLOADS = "uploads/"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -33,7 +34,7 @@ class FileRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> Response:
+    async def send_signed(self, request: Request) -> Response:
         """Send the file behind a signed link."""
         return await self.send(self._services.signer.verify(request.url.path, request.query_params), request)
 
@@ -57,10 +58,13 @@ class FileRoute:
         if byte_range and if_range in {"", headers["ETag"]}:
             start, end = byte_range
             if start >= end:
-                return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+                return Response(
+                    status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                    headers={"Content-Range": f"bytes */{size}"},
+                )
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         headers["Content-Length"] = str(end - start)
-        status = 206 if "Content-Range" in headers else 200
+        status = HTTPStatus.PARTIAL_CONTENT if "Content-Range" in headers else HTTPStatus.OK
         media_type = await self._detect_media_type(key)
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=media_type)
@@ -70,7 +74,7 @@ class FileRoute:
     async def _detect_media_type(self, key: str) -> str:
         """Return what a file is: by the name that we gave it, by its first bytes where a client did."""
         named = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN)
-        if not key.startswith(_UPLOADS):
+        if not key.startswith(UPLOADS_PREFIX):
             return named
         start = [chunk async for chunk in self._services.storage.read(key, 0, magic_numbers.SNIFF_BYTES)]
         return magic_numbers.detect_media_type(b"".join(start)) or named

@@ -7,29 +7,34 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 import keyreel
+from keyreel.wire.reference.own_responses import Liveness, Readiness
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 
 async def check_liveness(request: Request) -> JSONResponse:
-    """Answer: the process runs."""
+    """Answer while the process runs."""
     del request
-    return JSONResponse({"status": "ok", "version": keyreel.__version__})
+    return JSONResponse(Liveness(status="ok", version=keyreel.__version__).to_json())
 
 
 class ReadinessRoute:
-    """Answer 200 when tasks can be stored, else 503; says what is wrong."""
+    """The route /health/ready."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> JSONResponse:
-        """Check the database and count what waits."""
+    async def check(self, request: Request) -> JSONResponse:
+        """Count the queued tasks.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
         del request
         waiting = self._services.store.count_queued()
         return JSONResponse(
-            {"status": "ok", "worker": self._services.settings.worker, "queued": waiting},
+            Readiness(status="ok", worker=self._services.settings.worker, queued=waiting).to_json()
         )

@@ -11,14 +11,15 @@ from keyreel.errors import InvalidRequest
 from keyreel.pricing import to_usd
 from keyreel.server.requests.body import read_object
 from keyreel.task import Submission
+from keyreel.wire.reference.own_responses import Quote
 from keyreel.wire.requests.parsing import combine_errors
 from keyreel.wire.requests.validation import parse_for_model, validate_request
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
     from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
@@ -33,10 +34,9 @@ class QuoteRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def quote(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer price and time; no task is made, and nothing is kept or held."""
         services = self._services
-        caller = services.authenticator.authenticate(request.headers)
         limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         query = request.query_params
@@ -44,30 +44,30 @@ class QuoteRoute:
             _parse_request, body, query.get("model", ""), query.get("dialect", "")
         )
         services.engines.require_supported(endpoint.to_order(_SEED))
-        return JSONResponse(self._build_quote(endpoint, caller))
+        return JSONResponse(self._build_quote(endpoint, caller).to_json())
 
-    def _build_quote(self, endpoint: Endpoint, caller: Caller) -> Json:
+    def _build_quote(self, endpoint: Endpoint, caller: Caller) -> Quote:
         services = self._services
         cheaper = endpoint.model_copy(update={"off_peak": True})
         credits_ = services.prices.compute_price(endpoint.to_billable())
         low = services.prices.compute_price(cheaper.to_billable()) if cheaper.is_off_peak else None
         now = services.clock.now()
         prospect = services.forecast.estimate_submission(_build_submission(endpoint, caller, credits_))
-        return {
-            "model": endpoint.name(),
-            "seconds": endpoint.seconds,
-            "resolution": endpoint.resolution.value,
-            "off_peak": endpoint.is_off_peak,
-            "credits": credits_,
-            "usd": f"{to_usd(credits_):.3f}",
+        return Quote(
+            model=endpoint.name(),
+            seconds=endpoint.seconds,
+            resolution=endpoint.resolution,
+            off_peak=endpoint.is_off_peak,
+            credits=credits_,
+            usd=f"{to_usd(credits_):.3f}",
             # With sound there is no off-peak price.
-            "off_peak_credits": low,
-            "off_peak_usd": None if low is None else f"{to_usd(low):.3f}",
-            "tasks_ahead": prospect.tasks_ahead,
-            "expected_start": prospect.starts_at.isoformat(),
-            "seconds_until_start": max(0, round((prospect.starts_at - now).total_seconds())),
-            "seconds_until_done": max(1, round((prospect.done_at - now).total_seconds())),
-        }
+            off_peak_credits=low,
+            off_peak_usd=None if low is None else f"{to_usd(low):.3f}",
+            tasks_ahead=prospect.tasks_ahead,
+            expected_start=prospect.starts_at.isoformat(),
+            seconds_until_start=max(0, round((prospect.starts_at - now).total_seconds())),
+            seconds_until_done=max(1, round((prospect.done_at - now).total_seconds())),
+        )
 
 
 def _parse_request(body: Json, model: str, dialect_name: str) -> Endpoint:

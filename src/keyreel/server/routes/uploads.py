@@ -17,21 +17,21 @@ from keyreel.errors import BodyTooLarge, InvalidRequest, LinkForged, MissingFiel
 from keyreel.intake.images import inspect_image
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
-from keyreel.tasks.accounts.api_keys import Scope
+from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
 from keyreel.wire.endpoints.endpoint import ImageRules
 from keyreel.wire.inputs import magic_numbers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.storage.objects import ObjectStorage
 
 MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 UPLOAD_LINK_SECONDS: Final = 3600
 """How long the address to put a file at is good."""
 
-UPLOADS_PREFIX: Final = "uploads/"
 PUT_PREFIX: Final = "put/"
 """Stands before the key in addresses to put at, so that an address to read from is never one of them."""
 MAX_REQUEST_BYTES: Final = 64 * 1024
@@ -58,10 +58,10 @@ class UploadRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def create_upload(self, request: Request) -> JSONResponse:
+    async def create_upload(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer `{upload_url, download_url, …}` for `{file_name, content_type}`."""
+        del caller
         services = self._services
-        services.authenticator.authenticate(request.headers, Scope.SUBMIT)
         seconds = services.settings.body_seconds
         body = await read_object(request, limit=MAX_REQUEST_BYTES, seconds=seconds)
         extension = _choose_extension(body.get("file_name"), body.get("content_type"))
@@ -97,7 +97,7 @@ class UploadRoutes:
             await services.storage.put(key, data)
         elif not await self._is_already_stored(key, data):
             raise InvalidRequest("Another file was put at this address: ask for a new one.")
-        return Response(status_code=200, headers={"ETag": f'"{await _hash_bytes(data)}"'})
+        return Response(headers={"ETag": f'"{await _hash_bytes(data)}"'})
 
     async def _is_already_stored(self, key: str, data: bytes) -> bool:
         """Say whether the same file was put before, by a client that did not hear our answer."""

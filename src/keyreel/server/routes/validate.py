@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
 from keyreel.errors import UnsupportedOrder
 from keyreel.pricing import to_usd
-from keyreel.server.request_problems import find_image_problems
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_object
-from keyreel.server.routes.native_uploads import NativeUploadRoutes
+from keyreel.server.submission.request_problems import find_image_problems
+from keyreel.server.submission.upload_uris import resolve_upload_uris
 from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.reference.own_responses import Price, RequestProblem, RequestVerdict
 from keyreel.wire.requests.ignored_fields import find_ignored_fields
 from keyreel.wire.requests.validation import parse_for_model, validate_request
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from keyreel.errors import Refusal
     from keyreel.order import Order
     from keyreel.pricing import PriceTable
-    from keyreel.server.context import Services
+    from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.json_types import Json
 
@@ -40,16 +43,15 @@ class ValidateRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def validate(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer 200 with a verdict, whatever it is; nothing is created, kept or charged."""
         services = self._services
-        caller = services.authenticator.authenticate(request.headers)
         limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         dialect_name = request.query_params.get("dialect", "")
         asked = await asyncio.to_thread(parse_for_model, request.path_params["model"], body, dialect_name)
         if not dialect_name or any(each.name == dialect_name and each.has_upload_uris for each in DIALECTS):
-            asked = await NativeUploadRoutes(services).resolve_upload_uris(asked, caller.tenant, request)
+            asked = await resolve_upload_uris(asked, caller.tenant, get_base_url(request, services), services)
         judges = ServerRules(services.prices, services.engines.require_supported, services.intake.check_url)
         return JSONResponse(await asyncio.to_thread(build_verdict, asked, judges))
 
@@ -78,25 +80,27 @@ def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
         able = False
         problems.append(_describe_problem(error))
     credits_ = rules.prices.compute_price(request.to_billable())
-    return {
-        "valid": not problems,
-        "model": request.name(),
-        "available": able,
-        "problems": problems,
-        "ignored": [name for name in find_ignored_fields(parsed, request) if found.is_original(name)],
-        "seconds": request.seconds if found.is_price_known else None,
-        "resolution": request.resolution.value if found.is_price_known else None,
-        "price": {"credits": credits_, "usd": f"{to_usd(credits_):.3f}"} if found.is_price_known else None,
-    }
+    price = Price(credits=credits_, usd=f"{to_usd(credits_):.3f}")
+    ignored = (name for name in find_ignored_fields(parsed, request) if found.is_original(name))
+    return RequestVerdict(
+        valid=not problems,
+        model=request.name(),
+        available=able,
+        problems=tuple(problems),
+        ignored=tuple(ignored),
+        seconds=request.seconds if found.is_price_known else None,
+        resolution=request.resolution if found.is_price_known else None,
+        price=price if found.is_price_known else None,
+    ).to_json()
 
 
-def _describe_problem(error: Refusal, got: str = "", rule: str = "") -> dict[str, Any]:
+def _describe_problem(error: Refusal, got: str = "", rule: str = "") -> RequestProblem:
     """Describe a broken rule; images' rules say in one sentence what was got and what is allowed."""
     sentence = error.message.removeprefix(f"{error.field}: ") if error.field else error.message
-    return {
-        "field": error.field,
-        "error": type(error).__name__,
-        "got": got,
-        "rule": rule or sentence.rstrip("."),
-        "message": error.message,
-    }
+    return RequestProblem(
+        field=error.field,
+        error=type(error).__name__,
+        got=got,
+        rule=rule or sentence.rstrip("."),
+        message=error.message,
+    )

@@ -19,7 +19,8 @@ from keyreel.storage.disk_full import translate_disk_full
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
 
 MAX_FILE_BYTES: Final = 256 << 20
 """A minute of 1080p has 60 MiB."""
@@ -33,9 +34,8 @@ class VerifyRoute:
         self._services = services
         self._turns = asyncio.Semaphore(_MAX_CONCURRENT)
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def verify(self, request: Request, caller: Caller) -> JSONResponse:
         """Say what can be found out about a file. It is deleted before the answer is sent."""
-        caller = self._services.authenticator.authenticate(request.headers)
         if self._turns.locked():
             raise Unavailable("Other files are being examined: try again soon.", retry_after_seconds=10)
         settings = self._services.settings

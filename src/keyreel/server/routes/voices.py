@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
+from keyreel.wire.reference.own_responses import VoiceEntry, VoiceListing
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -16,4 +17,5 @@ if TYPE_CHECKING:
 async def list_voices(request: Request) -> JSONResponse:
     """List the named voices; needs no key."""
     del request
-    return JSONResponse([asdict(card) for card in list_named_voices(find_model_parts())])
+    voices = (VoiceEntry(**asdict(voice)) for voice in list_named_voices(find_model_parts()))
+    return JSONResponse(VoiceListing(tuple(voices)).model_dump(mode="json"))

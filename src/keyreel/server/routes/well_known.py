@@ -9,7 +9,7 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 ROOT_CERTIFICATE_PATH: Final = "/.well-known/keyreel-c2pa.pem"
 
@@ -20,7 +20,7 @@ class RootCertificateRoute:
     def __init__(self, services: Services) -> None:
         self._root = services.root
 
-    async def __call__(self, request: Request) -> Response:
+    async def show(self, request: Request) -> Response:
         """Send it; no key is needed."""
         del request
         headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}

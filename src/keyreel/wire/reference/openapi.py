@@ -28,7 +28,12 @@ from keyreel.wire.reference.openapi_parts import (
     describe_query_parameter,
     describe_response,
 )
-from keyreel.wire.reference.own_routes import SECURITY_SCHEMES, TAGS, describe_operations
+from keyreel.wire.reference.own_operations import (
+    SECURITY_SCHEMES,
+    TAGS,
+    build_response_components,
+    describe_operations,
+)
 from keyreel.wire.reference.response_schemas import RESPONSE_SCHEMAS
 from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_request, build_example_task
 
@@ -155,7 +160,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
         ],
         "paths": paths,
         "components": {
-            "schemas": schemas["$defs"] | RESPONSE_SCHEMAS,
+            "schemas": schemas["$defs"] | build_response_components() | RESPONSE_SCHEMAS,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},

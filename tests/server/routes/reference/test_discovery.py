@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from starlette.testclient import TestClient
 
 from keyreel.cli.local.composition import Platform, open_platform
-from keyreel.server.app import build_routes, create_app
+from keyreel.server.app import create_app
+from keyreel.server.route_table import build_routes
 from keyreel.settings import read_settings
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
@@ -15,14 +16,22 @@ from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.endpoints.value_text import describe_value
+from keyreel.wire.reference.operator_responses import (
+    ApiKeyEntry,
+    ApiKeyListing,
+    NewApiKey,
+    TenantEntry,
+    TenantListing,
+)
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
     from keyreel.tasks.accounts.tenants import Tenant
     from keyreel.wire.json_types import Json
+
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _TENANT: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -35,50 +44,47 @@ class AccountRoutes:
     """The routes /v1/admin/keys and /v1/admin/tenants."""
 
     def __init__(self, services: Services) -> None:
-        self._gate = services.authenticator
         self._keys = services.keys
         self._tenants = TenantStore(services.store.database, services.clock)
 
     async def create_key(self, request: Request) -> JSONResponse:
         """Make a key for a tenant; it is shown in this answer and never again."""
-        self._gate.require_operator(request.headers)
-        return JSONResponse(make_key(self._keys, await _read_body(request)), status_code=201)
+        return JSONResponse(make_key(self._keys, await _read_body(request)), status_code=HTTPStatus.CREATED)
 
     async def list_keys(self, request: Request) -> JSONResponse:
         """List every key, without the keys themselves."""
-        self._gate.require_operator(request.headers)
-        return JSONResponse({"keys": [describe_key(info) for info in self._keys.list()]})
+        del request
+        keys = ApiKeyListing(keys=tuple(map(_to_key_entry, self._keys.list())))
+        return JSONResponse(keys.to_json())
 
     async def limit_key(self, request: Request) -> JSONResponse:
         """Set some of a key's limits."""
-        self._gate.require_operator(request.headers)
         limits = parse_limits(await _read_body(request))
         return JSONResponse(describe_key(self._keys.set_quotas(request.path_params["id"], limits)))
 
     async def revoke_key(self, request: Request) -> JSONResponse:
         """Make a key invalid from now on."""
-        self._gate.require_operator(request.headers)
         return JSONResponse(describe_key(self._keys.revoke(request.path_params["id"])))
 
     async def create_tenant(self, request: Request) -> JSONResponse:
         """Make a tenant."""
-        self._gate.require_operator(request.headers)
-        return JSONResponse(make_tenant(self._tenants, await _read_body(request)), status_code=201)
+        return JSONResponse(
+            make_tenant(self._tenants, await _read_body(request)), status_code=HTTPStatus.CREATED
+        )
 
     async def list_tenants(self, request: Request) -> JSONResponse:
         """List every tenant with its credits and limits."""
-        self._gate.require_operator(request.headers)
-        return JSONResponse({"tenants": [describe_tenant(each) for each in self._tenants.list()]})
+        del request
+        tenants = TenantListing(tenants=tuple(map(_to_tenant_entry, self._tenants.list())))
+        return JSONResponse(tenants.to_json())
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's limits."""
-        self._gate.require_operator(request.headers)
         limits = parse_limits(await _read_body(request))
         return JSONResponse(describe_tenant(self._tenants.set_quotas(request.path_params["name"], limits)))
 
     async def grant_credits(self, request: Request) -> JSONResponse:
         """Give a tenant credits."""
-        self._gate.require_operator(request.headers)
         return JSONResponse(
             grant_credits(self._tenants, request.path_params["name"], await _read_body(request))
         )
@@ -92,7 +98,7 @@ def make_key(keys: ApiKeyStore, body: Json) -> Json:
     """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and show it."""
     tenant, name = check_tenant_name(body.get("tenant")), str(body.get("name") or "")[:_LONGEST_NOTE]
     info, key = keys.create(tenant, name, scopes=_parse_scopes(body), quotas=parse_limits(body))
-    return {**describe_key(info), "key": key}
+    return NewApiKey(**dict(_to_key_entry(info)), key=key).to_json()
 
 
 def make_tenant(tenants: TenantStore, body: Json) -> Json:
@@ -155,25 +161,33 @@ def _parse_scopes(body: Json) -> frozenset[Scope]:
 
 def describe_key(info: ApiKey) -> Json:
     """Describe a key without showing it."""
-    return {
-        "id": info.id,
-        "tenant": info.tenant,
-        "name": info.name,
-        "scopes": sorted(info.scopes),
+    return _to_key_entry(info).to_json()
+
+
+def _to_key_entry(info: ApiKey) -> ApiKeyEntry:
+    return ApiKeyEntry(
+        id=info.id,
+        tenant=info.tenant,
+        name=info.name,
+        scopes=tuple(each.value for each in sorted(info.scopes)),
         **asdict(info.quotas),
-        "created": info.created.isoformat(),
-        "revoked": info.revoked.isoformat() if info.revoked else None,
-    }
+        created=info.created.isoformat(),
+        revoked=info.revoked.isoformat() if info.revoked else None,
+    )
 
 
 def describe_tenant(tenant: Tenant) -> Json:
     """Describe a tenant."""
-    return {
-        "name": tenant.name,
-        "notes": tenant.notes,
-        "created": tenant.created.isoformat(),
-        "credits": tenant.credits,
-        "held": tenant.held,
-        "prepaid": tenant.prepaid,
+    return _to_tenant_entry(tenant).to_json()
+
+
+def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
+    return TenantEntry(
+        name=tenant.name,
+        notes=tenant.notes,
+        created=tenant.created.isoformat(),
+        credits=tenant.credits,
+        held=tenant.held,
+        prepaid=tenant.prepaid,
         **asdict(tenant.quotas),
-    }
+    )

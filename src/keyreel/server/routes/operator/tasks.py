@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
@@ -12,11 +12,21 @@ from keyreel.provenance.verification import KnownVideo, find_matches
 from keyreel.server.requests.body import read_object
 from keyreel.task import TaskFilter
 from keyreel.tasks.retention import find_missing_files
+from keyreel.wire.reference.operator_responses import (
+    MatchListing,
+    MissingFile,
+    MissingFileListing,
+    TaskEntry,
+    TaskListing,
+)
+from keyreel.wire.reference.own_responses import VideoMatch
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.task import Task
 
 FINGERPRINT_LIMIT = 1024 * 1024
@@ -31,47 +41,59 @@ class AdminRoutes:
 
     async def list_tasks(self, request: Request) -> JSONResponse:
         """List the newest tasks of all tenants."""
-        self._services.authenticator.require_operator(request.headers)
         wanted = request.query_params.get("limit", "50")
         limit = min(int(wanted), MAX_LIST_LENGTH) if wanted.isascii() and wanted.isdecimal() else 50
         tasks = self._services.store.list(task_filter=TaskFilter(limit=limit))
-        return JSONResponse({"tasks": [describe_task(task) for task in tasks]})
+        return JSONResponse(TaskListing(tasks=tuple(map(_to_task_entry, tasks))).to_json())
 
     async def list_missing_files(self, request: Request) -> JSONResponse:
         """List the first tasks whose files ought to be stored and are not."""
-        self._services.authenticator.require_operator(request.headers)
-        storage, found = self._services.storage, list[dict[str, str]]()
+        del request
+        storage, found = self._services.storage, list[MissingFile]()
         async for task_id, key in find_missing_files(self._services.store.database, storage):
-            found.append({"task_id": task_id, "key": key})
+            found.append(MissingFile(task_id=task_id, key=key))
             if len(found) == MAX_LIST_LENGTH:
                 break
-        return JSONResponse({"missing": found})
+        return JSONResponse(MissingFileListing(missing=tuple(found)).to_json())
 
     async def find_matches(self, request: Request) -> JSONResponse:
         """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
-        self._services.authenticator.require_operator(request.headers)
         body = await read_object(request, limit=FINGERPRINT_LIMIT, seconds=10)
         known = (KnownVideo(*each) for each in self._services.store.iterate_fingerprints())
         sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))
         found = await asyncio.to_thread(find_matches, sha256, fingerprint, known)
-        return JSONResponse({"matches": [asdict(match) for match in found]})
+        matches = MatchListing(matches=tuple(VideoMatch(**asdict(match)) for match in found))
+        return JSONResponse(matches.to_json())
 
 
-def describe_task(task: Task) -> dict[str, object]:
+def describe_task(task: Task) -> dict[str, Any]:
     """Describe a task for its operator: no prompts, no images."""
-    shown = asdict(task)
+    return _to_task_entry(task).to_json()
+
+
+def _to_task_entry(task: Task) -> TaskEntry:
     submission = task.submission
-    return {
-        "id": task.id,
-        "tenant": submission.tenant,
-        "endpoint": submission.endpoint,
-        "dialect": submission.dialect,
-        "seconds": submission.seconds,
-        "off_peak": submission.off_peak,
-        **{name: shown[name] for name in ("state", "attempt", "crashes", "progress")},
-        **{name: shown[name] for name in ("reason", "fault", "notes", "kept")},
-        **{
-            name: moment.isoformat() if (moment := shown[name]) else None
-            for name in ("created", "started", "finished", "deadline")
-        },
-    }
+    return TaskEntry(
+        id=task.id,
+        tenant=submission.tenant,
+        endpoint=submission.endpoint,
+        dialect=submission.dialect,
+        seconds=submission.seconds,
+        off_peak=submission.off_peak,
+        state=task.state,
+        attempt=task.attempt,
+        crashes=task.crashes,
+        progress=task.progress,
+        reason=task.reason,
+        fault=task.fault,
+        notes=task.notes,
+        kept=task.kept,
+        created=task.created.isoformat(),
+        started=_format_optional(task.started),
+        finished=_format_optional(task.finished),
+        deadline=_format_optional(task.deadline),
+    )
+
+
+def _format_optional(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

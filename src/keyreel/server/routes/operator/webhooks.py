@@ -1,4 +1,4 @@
-"""Callbacks as the server sees them: what a submit asks for, and the operator's look at deliveries."""
+"""The operator's routes for webhooks: deliveries with their attempts, replays, signing secrets."""
 
 from __future__ import annotations
 
@@ -6,45 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from keyreel.server.requests.auth import extract_api_key
-from keyreel.server.requests.base_url import get_base_url
 from keyreel.task import TaskId
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
-from keyreel.tasks.webhooks.events import Callback
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
+from keyreel.wire.reference.operator_responses import (
+    DeliveryAttemptEntry,
+    DeliveryEntry,
+    DeliveryListing,
+    SigningSecret,
+)
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.tasks.webhooks.deliveries import Delivery
-    from keyreel.wire.dialects.dialect import Dialect
-    from keyreel.wire.endpoints.endpoint import Endpoint
 
 MAX_LIST_LENGTH = 500
-
-
-def build_callback(
-    request: Request, services: Services, dialect: Dialect, endpoint: Endpoint, *, tenant: str
-) -> Callback | None:
-    """Return the callback that a submit asks for.
-
-    This is the only moment at which the submitting key is known: where the format signs with it, it is kept
-    under seal.
-    """
-    if not endpoint.webhook_url:
-        return None
-    reporting = dialect.webhook_policy
-    schedule = services.settings.callback_schedule or reporting.schedule
-    return Callback(
-        url=endpoint.webhook_url,
-        base_url=get_base_url(request, services),
-        states=reporting.states,
-        sealed_key=services.vault.seal(extract_api_key(request.headers), tenant)
-        if reporting.signs_with_api_key
-        else "",
-        wait_seconds=schedule[0],
-    )
 
 
 class WebhookRoutes:
@@ -56,23 +34,22 @@ class WebhookRoutes:
 
     async def list_deliveries(self, request: Request) -> JSONResponse:
         """List the newest deliveries, or one task's, with every attempt."""
-        self._services.authenticator.require_operator(request.headers)
         query = request.query_params
         wanted = query.get("limit", "50")
         limit = min(int(wanted), MAX_LIST_LENGTH) if wanted.isascii() and wanted.isdecimal() else 50
         task = TaskId(query["task"]) if query.get("task") else None
-        return JSONResponse({"callbacks": describe_deliveries(self._deliveries.list(task, limit))})
+        found = self._deliveries.list(task, limit)
+        return JSONResponse(DeliveryListing(callbacks=tuple(map(_to_delivery_entry, found))).to_json())
 
     async def replay(self, request: Request) -> JSONResponse:
         """Send an event again."""
-        self._services.authenticator.require_operator(request.headers)
         return JSONResponse(describe_delivery(self._deliveries.replay(request.path_params["id"])))
 
     async def show_secret(self, request: Request) -> JSONResponse:
         """Show what a tenant's callbacks are signed with."""
-        self._services.authenticator.require_operator(request.headers)
         tenant = request.query_params.get("tenant", DEFAULT_TENANT)
-        return JSONResponse({"tenant": tenant, "secret": self._services.vault.get_secret(tenant)})
+        secret = SigningSecret(tenant=tenant, secret=self._services.vault.get_secret(tenant))
+        return JSONResponse(secret.to_json())
 
 
 def describe_deliveries(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]]:
@@ -82,23 +59,27 @@ def describe_deliveries(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]
 
 def describe_delivery(delivery: Delivery) -> dict[str, Any]:
     """Describe a delivery: no body, no key."""
-    return {
-        "id": delivery.id,
-        "task": delivery.task,
-        "tenant": delivery.tenant,
-        "url": delivery.url,
-        "state": delivery.state,
-        "status": delivery.status,
-        "created": delivery.created.isoformat(),
-        "next_at": delivery.next_at.isoformat() if delivery.finished is None else None,
-        "finished": delivery.finished.isoformat() if delivery.finished else None,
-        "attempts": [
-            {
-                "at": attempt.at.isoformat(),
-                "milliseconds": attempt.milliseconds,
-                "status": attempt.status or None,
-                "error": attempt.error,
-            }
+    return _to_delivery_entry(delivery).to_json()
+
+
+def _to_delivery_entry(delivery: Delivery) -> DeliveryEntry:
+    return DeliveryEntry(
+        id=delivery.id,
+        task=delivery.task,
+        tenant=delivery.tenant,
+        url=delivery.url,
+        state=delivery.state,
+        status=delivery.status.value,
+        created=delivery.created.isoformat(),
+        next_at=delivery.next_at.isoformat() if delivery.finished is None else None,
+        finished=delivery.finished.isoformat() if delivery.finished else None,
+        attempts=tuple(
+            DeliveryAttemptEntry(
+                at=attempt.at.isoformat(),
+                milliseconds=attempt.milliseconds,
+                status=attempt.status or None,
+                error=attempt.error,
+            )
             for attempt in delivery.attempts
-        ],
-    }
+        ),
+    )

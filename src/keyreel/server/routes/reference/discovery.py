@@ -7,17 +7,35 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+import keyreel
 from keyreel.server.requests.base_url import get_base_url
+from keyreel.wire.dialects.dialect import RouteAction
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.dialects.vtrix_family import vtrix
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.reference import model_list, openapi
+from keyreel.wire.reference.own_responses import ServerIndex
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
+
+
+async def show_index(request: Request) -> JSONResponse:
+    """Name this server, and the path where each format submits."""
+    del request
+    index = ServerIndex(
+        name="keyreel",
+        version=keyreel.__version__,
+        submit={dialect.name: dialect.get_path(RouteAction.SUBMIT) for dialect in DIALECTS},
+        models="/v1/models",
+        reference="/docs",
+        openapi="/openapi.json",
+    )
+    return JSONResponse(index.to_json())
 
 
 class DiscoveryRoutes:

@@ -14,7 +14,7 @@ from keyreel.wire.reference.llms_txt import build_llms_txt
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.context import Services
+    from keyreel.server.services import Services
 
 _TYPES: Final = {
     "docs.html": "text/html",

@@ -1,4 +1,4 @@
-"""What the server's routes work with, put together by whoever starts the server."""
+"""What the server's routes use, composed by whoever starts the server."""
 
 from __future__ import annotations
 

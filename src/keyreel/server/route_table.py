@@ -1,0 +1,156 @@
+"""Every route of the server: the entries of the tables, each with one handler behind the access it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.routing import Route
+
+from keyreel.server.requests.authorisation import require_operator, require_scope
+from keyreel.server.routes.balance import BalanceRoute
+from keyreel.server.routes.files import FileRoute
+from keyreel.server.routes.health import ReadinessRoute, check_liveness
+from keyreel.server.routes.operator.accounts import AccountRoutes
+from keyreel.server.routes.operator.clock import ClockRoutes
+from keyreel.server.routes.operator.ledger import LedgerRoutes
+from keyreel.server.routes.operator.tasks import AdminRoutes
+from keyreel.server.routes.operator.webhooks import WebhookRoutes
+from keyreel.server.routes.quote import QuoteRoute
+from keyreel.server.routes.reference.discovery import DiscoveryRoutes, show_index
+from keyreel.server.routes.reference.docs_pages import DocsRoutes
+from keyreel.server.routes.tasks import TaskRoutes
+from keyreel.server.routes.uploads import UploadRoutes
+from keyreel.server.routes.validate import ValidateRoute
+from keyreel.server.routes.verify import VerifyRoute
+from keyreel.server.routes.voices import list_voices
+from keyreel.server.routes.well_known import RootCertificateRoute
+from keyreel.tasks.accounts.api_keys import Scope
+from keyreel.wire.dialects.dialect import RouteAction
+from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
+from keyreel.wire.reference.own_route import RequiredAccess
+from keyreel.wire.reference.own_routes import OWN_ROUTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from keyreel.server.requests.authorisation import CallerHandler, Handler
+    from keyreel.server.services import Services
+
+ACTION_SCOPES: Final = {
+    RouteAction.SUBMIT: Scope.SUBMIT,
+    RouteAction.RESULT: Scope.READ,
+    RouteAction.LIST: Scope.READ,
+    RouteAction.CANCEL: Scope.SUBMIT,
+    RouteAction.CONTENT: Scope.READ,
+    RouteAction.UPLOAD: Scope.SUBMIT,
+    RouteAction.BEGIN_UPLOAD: Scope.SUBMIT,
+    RouteAction.FINISH_UPLOAD: Scope.SUBMIT,
+    RouteAction.BALANCE: Scope.READ,
+}
+"""The scope that an API key needs for an action, whatever the dialect."""
+
+
+def build_routes(services: Services) -> list[Route]:
+    """Return Keyreel's own routes, then those of the dialects.
+
+    Raises:
+        LookupError: a handler lacks its entry in the table of own routes, or an entry its handler.
+    """
+    return [*build_own_routes(services), *_build_dialect_routes(services), *_build_discovery_routes(services)]
+
+
+def build_own_routes(services: Services) -> list[Route]:
+    """Return a route for each entry of `OWN_ROUTES`.
+
+    Raises:
+        LookupError: a handler lacks its entry, or an entry its handler.
+    """
+    handlers = {
+        RequiredAccess.NOTHING: _bind_public_handlers(services),
+        RequiredAccess.KEY: {
+            name: require_scope(handler, services.authenticator, Scope.READ)
+            for name, handler in _bind_caller_handlers(services).items()
+        },
+        RequiredAccess.ADMIN: {
+            name: require_operator(handler, services.authenticator)
+            for name, handler in _bind_operator_handlers(services).items()
+        },
+    }
+    for access, bound in handlers.items():
+        unpaired = bound.keys() ^ {entry.name for entry in OWN_ROUTES if entry.access is access}
+        if unpaired:
+            raise LookupError(f"Without a handler or an entry, for {access}: {', '.join(sorted(unpaired))}.")
+    return [
+        Route(entry.path, handlers[entry.access][entry.name], methods=[entry.method]) for entry in OWN_ROUTES
+    ]
+
+
+def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
+    discovery, docs, files = DiscoveryRoutes(services), DocsRoutes(services), FileRoute(services)
+    return {
+        "show_index": show_index,
+        "show_openapi": discovery.show_openapi,
+        "show_docs": docs.show_docs,
+        "show_docs_file": docs.show_docs,
+        "show_llms_txt": docs.show_llms_txt,
+        "check_liveness": check_liveness,
+        "check_readiness": ReadinessRoute(services).check,
+        "list_models": discovery.list_models,
+        "show_model": discovery.show_model,
+        "list_voices": list_voices,
+        "show_root_certificate": RootCertificateRoute(services).show,
+        "send_file": files.send_signed,
+        "measure_file": files.send_signed,
+        "receive_file": UploadRoutes(services).receive_file,
+    }
+
+
+def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
+    return {
+        "validate_request": ValidateRoute(services).validate,
+        "quote_request": QuoteRoute(services).quote,
+        "show_balance": BalanceRoute(services).show,
+        "verify_file": VerifyRoute(services).verify,
+    }
+
+
+def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
+    accounts, clock, tasks = AccountRoutes(services), ClockRoutes(services), AdminRoutes(services)
+    ledger, webhooks = LedgerRoutes(services), WebhookRoutes(services)
+    return {
+        "list_keys": accounts.list_keys,
+        "create_key": accounts.create_key,
+        "limit_key": accounts.limit_key,
+        "revoke_key": accounts.revoke_key,
+        "list_tenants": accounts.list_tenants,
+        "create_tenant": accounts.create_tenant,
+        "limit_tenant": accounts.limit_tenant,
+        "grant_credits": accounts.grant_credits,
+        "list_tasks": tasks.list_tasks,
+        "list_missing_files": tasks.list_missing_files,
+        "find_matches": tasks.find_matches,
+        "show_clock": clock.show_time,
+        "advance_clock": clock.advance,
+        "list_deliveries": webhooks.list_deliveries,
+        "show_signing_secret": webhooks.show_secret,
+        "replay_delivery": webhooks.replay,
+        "export_ledger": ledger.export,
+        "verify_ledger": ledger.verify,
+        "list_usage": ledger.list_usage,
+    }
+
+
+def _build_dialect_routes(services: Services) -> Iterator[Route]:
+    for dialect in DIALECTS:
+        tasks = TaskRoutes(dialect, services)
+        for route in dialect.routes:
+            scope = ACTION_SCOPES[route.action]
+            handler = require_scope(tasks.get_handler(route.action), services.authenticator, scope)
+            yield Route(route.path, handler, methods=[route.method])
+
+
+def _build_discovery_routes(services: Services) -> Iterator[Route]:
+    discovery = DiscoveryRoutes(services)
+    yield Route(MODELS_PATH, discovery.list_vtrix_models)
+    yield Route(f"{MODELS_PATH}/{{id}}/spec", discovery.show_vtrix_model_spec)

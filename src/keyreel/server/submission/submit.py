@@ -1,0 +1,175 @@
+"""The use case of submitting: parse a body, take its images in, price it, admit it as a task."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyreel.errors import InvalidRequest
+from keyreel.server.submission.callbacks import build_callback
+from keyreel.server.submission.extend_source import resolve_extend_source
+from keyreel.server.submission.idempotency import build_idempotency_record
+from keyreel.server.submission.request_problems import combine_all_errors
+from keyreel.server.submission.test_mode import build_test_mode_outcome
+from keyreel.server.submission.upload_uris import resolve_upload_uris
+from keyreel.task import Submission
+from keyreel.tasks.admission import Admission
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
+from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
+from keyreel.wire.requests.ignored_fields import find_ignored_fields
+from keyreel.wire.requests.parsing import validate_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyreel.server.requests.auth import Caller
+    from keyreel.server.services import Services
+    from keyreel.tasks.accounts.quotas import OwnerQuotas
+    from keyreel.tasks.webhooks.events import Callback
+    from keyreel.wire.dialects.dialect import Dialect, ParsedSubmit
+    from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRequest:
+    """A submit as it arrived: who sends what, in which format."""
+
+    dialect: Dialect
+    path: Mapping[str, str]
+    """What stood in the braces of the dialect's path."""
+    body: Json
+    caller: Caller
+    owner_quotas: tuple[OwnerQuotas, ...]
+    api_key: str
+    """The caller's key, which some formats sign webhooks with."""
+    idempotency_key: str
+    """Empty for none."""
+    base_url: str
+    """The server's URL as this client knows it, without a slash at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The task is on disk."""
+
+    response: Json
+    """The body that answers the submit."""
+    ignored_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The submit was answered before; it made no task."""
+
+    body: str
+    """The JSON that was stored beside the task, byte for byte."""
+    ignored_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _PricedSubmit:
+    """A submit of which everything is known but its task's id."""
+
+    endpoint: Endpoint
+    submission: Submission
+    callback: Callback | None
+    admission: Admission
+
+
+class TaskSubmitter:
+    """Submits tasks for callers in any dialect."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def submit(self, request: SubmitRequest) -> Accepted | Replayed:
+        """Make a task of a submit, or find the answer to an earlier one.
+
+        Raises:
+            Refusal: the request breaks a rule, passes a limit, or cannot be stored now.
+        """
+        parsed = await self._parse(request)
+        checked, endpoint = await self._take_in(parsed, request.caller)
+        ignored_fields = find_ignored_fields(parsed, checked)
+        priced = self._price(request, endpoint)
+        response, earlier_body = await self._admit(priced, request.dialect)
+        if earlier_body is not None:
+            return Replayed(earlier_body, ignored_fields)
+        self._services.nudge()
+        return Accepted(response, ignored_fields)
+
+    async def _parse(self, request: SubmitRequest) -> ParsedSubmit:
+        parsed = request.dialect.parse_submit_request(request.path, request.body)
+        if not request.dialect.has_upload_uris:
+            return parsed
+        return await resolve_upload_uris(parsed, request.caller.tenant, request.base_url, self._services)
+
+    async def _take_in(self, parsed: ParsedSubmit, caller: Caller) -> tuple[Endpoint, Endpoint]:
+        """Return the checked request as it was sent, and with its images stored and its source found.
+
+        Raises:
+            InvalidRequest: it breaks rules; up to five are reported at once.
+        """
+        intake = self._services.intake
+        try:
+            checked = validate_fields(parsed)
+            received = await intake.receive(checked)
+        except InvalidRequest as error:
+            raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None
+        return checked, resolve_extend_source(received, caller.tenant, self._services.store)
+
+    def _price(self, request: SubmitRequest, endpoint: Endpoint) -> _PricedSubmit:
+        submission = self._build_submission(request, endpoint)
+        markers = self._read_markers(submission)
+        record = build_idempotency_record(submission, self._services.settings.dedupe_seconds)
+        callback = None if markers.loses_callback else build_callback(request, endpoint, self._services)
+        admission = Admission(request.owner_quotas, record, keep_queued=markers.stays_queued)
+        return _PricedSubmit(endpoint, submission, callback, admission)
+
+    def _build_submission(self, request: SubmitRequest, endpoint: Endpoint) -> Submission:
+        services = self._services
+        seed = endpoint.chosen_seed or services.random.randrange(1, 2**31)
+        services.engines.require_supported(endpoint.to_order(seed))
+        return Submission(
+            tenant=request.caller.tenant,
+            key_id=request.caller.key_id,
+            dialect=request.dialect.name,
+            endpoint=endpoint.name(),
+            fields=endpoint.model_dump_json(exclude_none=True),
+            seed=seed,
+            seconds=endpoint.seconds,
+            resolution=endpoint.resolution,
+            credits=0 if endpoint.test_mode_state else services.prices.compute_price(endpoint.to_billable()),
+            off_peak=endpoint.is_off_peak,
+            payload=endpoint.payload,
+            idempotency_key=request.idempotency_key,
+        )
+
+    def _read_markers(self, submission: Submission) -> DevMarkers:
+        """Read the markers in prompts, which count in development mode.
+
+        Raises:
+            Refusal: a marker asks for this error.
+        """
+        markers = parse_markers(submission.fields) if self._services.settings.dev else DevMarkers()
+        if markers.submit_error:
+            raise markers.submit_error
+        return markers
+
+    async def _admit(self, priced: _PricedSubmit, dialect: Dialect) -> tuple[Json, str | None]:
+        """Store the task and its response; return that, and the body that answered an earlier submit."""
+        services = self._services
+        end = priced.endpoint.test_mode_state
+        outcome = None if end is None else await build_test_mode_outcome(end, services.storage)
+
+        def admit_once() -> tuple[Json, str | None]:
+            task = services.store.draft(priced.submission)
+            response = dialect.build_submit_response(task, priced.endpoint)
+            admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
+            earlier = services.store.admit(task, priced.callback, admission, outcome=outcome)
+            return response, earlier
+
+        return await retry_while_unavailable(admit_once, SUBMIT_RETRY_SECONDS, services.random)

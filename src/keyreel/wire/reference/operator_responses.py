@@ -1,0 +1,187 @@
+"""The JSON bodies of the operator's routes under /v1/admin; knows no handler."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from keyreel.task import RetentionStage, TaskState  # noqa: TC001 - pydantic reads annotations at run time
+from keyreel.wire.reference.own_responses import Count, Instant, OwnResponse, VideoMatch
+
+
+class ApiKeyEntry(OwnResponse):
+    """A key's record; a limit of null leaves it to the server's settings, 0 is no limit."""
+
+    id: str
+    tenant: str
+    name: str
+    scopes: tuple[Literal["admin", "read", "submit"], ...]
+    rpm: Count | None
+    running: Count | None
+    queued: Count | None
+    daily_credits: Count | None
+    created: Instant
+    revoked: Instant | None
+
+
+class NewApiKey(ApiKeyEntry):
+    """A key's record with the key itself, which is nowhere else."""
+
+    key: str
+
+
+class ApiKeyListing(OwnResponse):
+    """Every key."""
+
+    keys: tuple[ApiKeyEntry, ...]
+
+
+class TenantEntry(OwnResponse):
+    """A tenant with its credits; a limit of null or 0 is none."""
+
+    name: str
+    notes: str
+    created: Instant
+    credits: int
+    held: Count
+    prepaid: bool
+    rpm: Count | None
+    running: Count | None
+    queued: Count | None
+    daily_credits: Count | None
+
+
+class TenantListing(OwnResponse):
+    """Every tenant."""
+
+    tenants: tuple[TenantEntry, ...]
+
+
+class TaskEntry(OwnResponse):
+    """A task without its prompt and images."""
+
+    id: str
+    tenant: str
+    endpoint: str
+    dialect: str
+    seconds: Count
+    off_peak: bool
+    state: TaskState
+    attempt: Count
+    crashes: Count
+    progress: Annotated[float, Field(ge=0, le=1)]
+    reason: str
+    fault: str
+    notes: tuple[str, ...]
+    kept: RetentionStage
+    created: Instant
+    started: Instant | None
+    finished: Instant | None
+    deadline: Instant | None
+
+
+class TaskListing(OwnResponse):
+    """The newest tasks of all tenants."""
+
+    tasks: tuple[TaskEntry, ...]
+
+
+class MissingFile(OwnResponse):
+    """A file that a task's record names and the storage lacks."""
+
+    task_id: str
+    key: str
+
+
+class MissingFileListing(OwnResponse):
+    """The first files that are missing."""
+
+    missing: tuple[MissingFile, ...]
+
+
+class ServerTime(OwnResponse):
+    """The server's time; `ahead_seconds` is by how much it was moved, which development mode alone allows."""
+
+    now: Instant
+    ahead_seconds: Annotated[float, Field(ge=0)]
+    dev: bool
+
+
+class DeliveryAttemptEntry(OwnResponse):
+    """One attempt to deliver an event; `status` is the receiver's HTTP status, null where none came."""
+
+    at: Instant
+    milliseconds: Count
+    status: int | None
+    error: str
+
+
+class DeliveryEntry(OwnResponse):
+    """An event on its way to a callback, without its body."""
+
+    id: str
+    task: str
+    tenant: str
+    url: str
+    state: TaskState
+    status: Literal["pending", "delivered", "failed", "disabled", "superseded"]
+    created: Instant
+    next_at: Instant | None
+    finished: Instant | None
+    attempts: tuple[DeliveryAttemptEntry, ...]
+
+
+class DeliveryListing(OwnResponse):
+    """The newest deliveries."""
+
+    callbacks: tuple[DeliveryEntry, ...]
+
+
+class SigningSecret(OwnResponse):
+    """What a tenant's webhooks are signed with."""
+
+    tenant: str
+    secret: str
+
+
+class MatchListing(OwnResponse):
+    """Tasks whose video has a SHA-256 or resembles a fingerprint's, likest first."""
+
+    matches: tuple[VideoMatch, ...]
+
+
+class PostingLine(OwnResponse):
+    """One posting of the ledger, a line of the export; all amounts of a transaction add up to 0."""
+
+    txn: str
+    kind: Literal["grant", "hold", "charge", "release", "refund"]
+    task_id: str | None
+    account: str
+    amount: int
+    created: Instant
+
+
+class LedgerVerdict(OwnResponse):
+    """Whether the ledger adds up; `open_holds` belong to tasks that have not ended."""
+
+    ok: bool
+    tasks: Count
+    open_holds: Count
+    problems: tuple[str, ...]
+
+
+class UsageEntry(OwnResponse):
+    """What one task has cost: how often it was charged, and how many credits."""
+
+    task_id: str
+    tenant: str
+    status: TaskState
+    charges: Count
+    credits: Count
+
+
+class UsageListing(OwnResponse):
+    """What each task has cost, oldest first."""
+
+    tasks: tuple[UsageEntry, ...]

@@ -1,0 +1,236 @@
+"""The JSON bodies of Keyreel's own routes for everybody and for API keys; knows no handler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads annotations at run time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from keyreel.order import Resolution  # noqa: TC001 - pydantic reads annotations at run time
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A moment, as ISO 8601 with its offset from UTC."""
+Usd = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]+$")]
+"""US dollars, as decimal digits."""
+Count = Annotated[int, Field(ge=0)]
+
+
+class OwnResponse(BaseModel):
+    """A JSON object of exactly these names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the body, its names in the order of the fields."""
+        return self.model_dump(mode="json")
+
+
+class ServerIndex(OwnResponse):
+    """What this server is, and where each format submits."""
+
+    name: Literal["keyreel"]
+    version: str
+    submit: Mapping[str, str]
+    """Path by format."""
+    models: str
+    reference: str
+    openapi: str
+
+
+class Liveness(OwnResponse):
+    """The process runs."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Readiness(OwnResponse):
+    """Tasks can be stored."""
+
+    status: Literal["ok"]
+    worker: bool
+    queued: Count
+
+
+class OpenApiDocument(OwnResponse):
+    """An OpenAPI 3.1 document."""
+
+    openapi: Annotated[str, Field(pattern=r"^3\.1\.")]
+    info: Mapping[str, str]
+    servers: tuple[Mapping[str, str], ...]
+    security: tuple[Mapping[str, tuple[str, ...]], ...]
+    tags: tuple[Mapping[str, str], ...]
+    paths: Mapping[str, Mapping[str, Any]]
+    components: Mapping[str, Mapping[str, Any]]
+
+
+class CountRange(OwnResponse):
+    """A closed interval of whole numbers; `max` is null where there is no highest."""
+
+    min: Count
+    max: Count | None
+
+
+class DurationRange(OwnResponse):
+    """Lengths in seconds; with `choices` those alone, without it every whole number of the interval."""
+
+    min: Count
+    max: Count
+    choices: tuple[int, ...] = Field(default_factory=tuple)
+
+
+class ModelLimits(OwnResponse):
+    """What an operation takes; a limit is absent where the operation has no such field."""
+
+    seconds: DurationRange
+    resolutions: tuple[Resolution, ...]
+    keyframes: CountRange = Field(default_factory=lambda: CountRange(min=0, max=None))
+    seconds_of_a_shot: CountRange = Field(default_factory=lambda: CountRange(min=0, max=None))
+    images: CountRange = Field(default_factory=lambda: CountRange(min=0, max=None))
+    prompt_characters: Count = Field(default_factory=int)
+    aspect_ratios: tuple[str, ...] | str = Field(default_factory=tuple)
+
+
+class ModelOperation(OwnResponse):
+    """One endpoint: a model doing one operation, its limits and prices."""
+
+    operation: str
+    endpoint: str
+    description: str
+    available: bool
+    ids: Mapping[str, str]
+    """What each format calls it."""
+    limits: ModelLimits
+    credits: Mapping[str, Mapping[str, Count]]
+    """Price by resolution and seconds."""
+
+
+class ModelEntry(OwnResponse):
+    """One model with its operations."""
+
+    id: str
+    object: Literal["model"]
+    created: Literal[0]
+    owned_by: Literal["keyreel"]
+    available: bool
+    usd_per_credit: Usd
+    operations: tuple[ModelOperation, ...]
+
+
+class ModelListing(OwnResponse):
+    """Every model."""
+
+    object: Literal["list"]
+    data: tuple[ModelEntry, ...]
+
+
+class VoiceEntry(OwnResponse):
+    """A voice that requests may name."""
+
+    id: str
+    name: str
+    language: Literal["en", "zh"]
+    gender: Literal["female", "male"]
+    available: bool
+
+
+class VoiceListing(RootModel[tuple[VoiceEntry, ...]]):
+    """Every voice that requests may name."""
+
+
+class RequestProblem(OwnResponse):
+    """A rule that a request breaks; `got` is empty where nothing stands in the field."""
+
+    field: str
+    error: str
+    got: str
+    rule: str
+    message: str
+
+
+class Price(OwnResponse):
+    """A price in credits and in US dollars."""
+
+    credits: Count
+    usd: Usd
+
+
+class RequestVerdict(OwnResponse):
+    """What can be said of a request before it runs; what no rule lets be known is null."""
+
+    valid: bool
+    model: str
+    available: bool
+    problems: tuple[RequestProblem, ...]
+    ignored: tuple[str, ...]
+    seconds: int | None
+    resolution: Resolution | None
+    price: Price | None
+
+
+class Quote(OwnResponse):
+    """What a request would cost, and when its video would be done."""
+
+    model: str
+    seconds: Count
+    resolution: Resolution
+    off_peak: bool
+    credits: Count
+    usd: Usd
+    off_peak_credits: Count | None
+    off_peak_usd: Usd | None
+    tasks_ahead: Count
+    expected_start: Instant
+    seconds_until_start: Count
+    seconds_until_done: Annotated[int, Field(ge=1)]
+
+
+class Balance(OwnResponse):
+    """Credits of a tenant; negative ones were spent and are to be paid."""
+
+    tenant: str
+    credits: int
+    held: Count
+    usd: Usd
+    prepaid: bool
+
+
+class SignatureFindings(OwnResponse):
+    """What a file's C2PA signature says, and what it is worth."""
+
+    state: Literal["trusted", "valid", "invalid", "none"]
+    signer: str
+    generator: str
+    producer: str
+    task_id: str
+    source: str
+    failures: tuple[str, ...]
+
+
+class LabelFindings(OwnResponse):
+    """The implicit labels in a file's metadata."""
+
+    aigc: Mapping[str, str] | None
+    text: str
+    xmp: Mapping[str, str] | None
+    source: str
+
+
+class VideoMatch(OwnResponse):
+    """A task whose video a file is, or resembles: likeness 1.0 is the same to the eye."""
+
+    task_id: str
+    likeness: Annotated[float, Field(ge=0, le=1)]
+    same_file: bool
+
+
+class FileFindings(OwnResponse):
+    """Whether a file is untouched, why, and what it carries."""
+
+    verdict: Literal["untouched", "altered", "unknown"]
+    reason: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    credentials: SignatureFindings
+    label: LabelFindings
+    tasks: tuple[VideoMatch, ...]
