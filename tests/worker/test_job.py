@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 async def begun(plant: Plant) -> tuple[Task, TaskJob]:
     await plant.submit()
-    claim = plant.store.claim("worker", 30)
+    claim = plant.store.attempts.claim("worker", 30)
     assert claim is not None
     return claim.task, TaskJob(plant.store, claim.token, 0.01, SystemRandom())
 
@@ -53,7 +53,7 @@ def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
 def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
     async def story() -> None:
         _, job = await begun(plant)
-        plant.store.requeue(job.token)
+        plant.store.attempts.requeue(job.token)
         await job.watch_attempt()
 
     with pytest.raises(AttemptLost):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Select, func, select
 
-from keyreel.task import Task, TaskId, TaskState
+from keyreel.task import TaskState
 from keyreel.tasks.accounts.quotas import NO_SATURATED_OWNERS, SaturatedOwners
 from keyreel.tasks.database.tables import TASKS
 
@@ -23,22 +22,6 @@ class Priority(IntEnum):
 
     NORMAL = 0
     OFF_PEAK = 1
-
-
-@dataclass(frozen=True, slots=True)
-class FencingToken:
-    """The fence: whoever holds the task's current attempt may write to it, nobody else."""
-
-    task_id: TaskId
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A task and the right to run it."""
-
-    task: Task
-    token: FencingToken
 
 
 def find_next_task(

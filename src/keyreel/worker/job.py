@@ -11,7 +11,7 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.tasks.scheduling import FencingToken
+    from keyreel.tasks.attempts import FencingToken
     from keyreel.tasks.store import TaskStore
 
 _MAX_RUNNING_PROGRESS: Final = 0.99
@@ -45,20 +45,20 @@ class TaskJob:
             try:
                 if self._fraction > written:
                     written = self._fraction
-                    self._store.save_progress(self.token, written)
+                    self._store.attempts.save_progress(self.token, written)
                 else:
-                    self._store.check_attempt(self.token)
+                    self._store.attempts.check(self.token)
             except Unavailable:
                 written = 0.0  # Not written: again next time.
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
         return await retry_while_unavailable(
-            lambda: self._store.load_step(self.token, step), NO_TIMEOUT, self._random
+            lambda: self._store.attempts.load_step(self.token, step), NO_TIMEOUT, self._random
         )
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
         await retry_while_unavailable(
-            lambda: self._store.save_step(self.token, step, result), NO_TIMEOUT, self._random
+            lambda: self._store.attempts.save_step(self.token, step, result), NO_TIMEOUT, self._random
         )

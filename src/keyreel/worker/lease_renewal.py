@@ -64,7 +64,7 @@ class LeaseRenewer:
             self._deadlines.shift(jump)
             self._time.acknowledge_jump(jump)
             _log.warning("the machine's clock was set", seconds=jump.total_seconds())
-        lapsed = self._store.renew_leases(self._owner, self._lease_seconds)
+        lapsed = self._store.attempts.renew_leases(self._owner, self._lease_seconds)
         if lapsed:
             _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
             self._nudge()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.storage.objects import ObjectStorage
-    from keyreel.tasks.scheduling import Claim
+    from keyreel.tasks.attempts import Claim
     from keyreel.tasks.store import TaskStore
     from keyreel.worker.task_pipeline import InputGatherer
 
@@ -111,7 +111,7 @@ class Worker:
 
     def _try_claim(self) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
-        return self._store.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
+        return self._store.attempts.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
 
     async def _run_claim(self, claim: Claim, pools: WorkerPools) -> None:
         try:

@@ -34,8 +34,8 @@ from keyreel.tasks.database.retry import (
     retry_async_while_unavailable,
     retry_while_unavailable,
 )
+from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.presentation import parse_stored_request
-from keyreel.tasks.store import Failure, Success, TaskStore
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.worker.guards import run_guarded
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
     from keyreel.task import Task
-    from keyreel.tasks.scheduling import Claim, FencingToken
+    from keyreel.tasks.attempts import Claim, FencingToken
+    from keyreel.tasks.store import TaskStore
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.settings import WorkerSettings
@@ -111,7 +112,7 @@ class TaskPipeline:
         try:
             outcome = await run_guarded(self._produce_outcome(claim.task, job, pools), job.watch_attempt())
             await retry_while_unavailable(
-                lambda: self._store.settle(token, outcome), NO_TIMEOUT, self._random
+                lambda: self._store.attempts.settle(token, outcome), NO_TIMEOUT, self._random
             )
             _log.info(
                 "task settled", task=token.task_id, attempt=token.attempt, outcome=type(outcome).__name__
@@ -125,7 +126,7 @@ class TaskPipeline:
             await self._delete_results(token, token.attempt)
         except asyncio.CancelledError:
             with suppress(KeyreelError):
-                self._store.requeue(token)
+                self._store.attempts.requeue(token)
                 _log.info("task handed back", task=token.task_id, attempt=token.attempt)
             raise
 
@@ -210,7 +211,7 @@ class TaskPipeline:
                 return await work()
             except RenderCrashed as error:
                 crashes = await retry_while_unavailable(
-                    lambda: self._store.record_crash(job.token), NO_TIMEOUT, self._random
+                    lambda: self._store.attempts.record_crash(job.token), NO_TIMEOUT, self._random
                 )
                 _log.warning("child crashed", task=job.token.task_id, crashes=crashes, reason=error.message)
                 if crashes >= self._settings.max_crashes:
