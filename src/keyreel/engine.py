@@ -1,10 +1,37 @@
-"""What the worker and an engine promise each other. Neither knows the other's insides."""
+"""What the worker and an engine promise each other. Neither knows the other's insides.
+
+A whole engine, which shows a keyframe from beginning to end::
+
+    class StillImage:
+        name = "still"
+        slots = 1
+
+        def accepts(self, order: Order) -> bool:
+            return order.operation is Operation.IMG2VIDEO
+
+        async def render(self, order: Order, job: Job) -> Clip:
+            size = order.frame_size
+            with Image.open(order.shots[0].first) as image:
+                frame = np.asarray(image.convert("RGB").resize((size.width, size.height)))
+            with job.film("clip", size) as video:
+                for number in range(order.frames):
+                    video.write(frame)
+                    await job.progress((number + 1) / order.frames)
+            return Clip(job.folder / "clip.mp4")
+
+        async def __aenter__(self) -> Self:
+            return self  # load networks here
+
+        async def __aexit__(self, kind, error, trace) -> None: ...
+
+Try it with `keyreel.testing.FolderJob`, and name it in KEYREEL_ENGINES as `module:StillImage`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class AudibleContent(StrEnum):
-    """What a clip's images show that would be heard as well."""
+    """What can be seen in a clip and would be heard as well."""
 
     RAIN = "rain"
     SNOW = "snow"
@@ -49,43 +76,60 @@ class DigitalSourceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A film's file, and what is known about it.
-
-    `fulfilled` names the finishing steps that it needs no more ("watermark", "soundtrack"); `shows` holds one
-    set for each shot, or nothing where the engine cannot tell; `source` is what Content Credentials say;
-    `notes` are sentences for the client about what could not be done as asked.
-    """
+    """A video file that an engine made, and what is known about it."""
 
     path: Path
+    """An MP4 as `Job.film` writes it: H.264 High, yuv420p, BT.709 limited range, 24 frames a second."""
     completed_steps: frozenset[str] = frozenset()
+    """Finishing steps that it needs no more; "soundtrack" is yours to name, the job adds "watermark"."""
     audible_content: tuple[frozenset[AudibleContent], ...] = ()
+    """One set for each shot, or empty where the engine cannot tell."""
     source: DigitalSourceType = DigitalSourceType.TRAINED
+    """What the Content Credentials say about the origin of the pixels."""
     notes: tuple[str, ...] = ()
+    """Sentences for the client about what could not be done as requested; sent as X-Task-Notes."""
 
 
 class VideoWriter(Protocol):
-    """One stretch of video at 24 fps, encoded as it is written."""
+    """A video at 24 frames a second, encoded as it is written."""
 
     def write(self, frame: Frame) -> None:
-        """Encode the next frame, of the film's own size. The watermark is laid over it here.
+        """Encode the next frame, with the watermark laid over. Blocks while the encoder is behind.
 
-        The frame may be used again once this returns. Blocks while the encoder is behind.
+        Args:
+            frame: uint8 [height, width, 3], sRGB, in the size that the video was opened with. It is not
+                changed, and may be used again once this returns.
         """
         ...
 
 
 class Job(Protocol):
-    """What the worker lends an engine for one run of a task."""
+    """What the worker lends an engine for one render; `keyreel.testing.FolderJob` is one without a worker."""
 
     folder: Path
-    """An empty folder, private to this attempt."""
+    """An empty folder, private to this render. It is deleted with the task's end."""
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
-        """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
+        """Return the durable result of a step, doing the work only if no attempt at this task did it yet.
+
+        Args:
+            step: its name, unique within the task, such as "shot-0".
+            work: does the step and returns what a later attempt needs to go on, such as the path of a video.
+                Files in `folder` stay there for later attempts.
+
+        Returns:
+            What `work` returned, now or in the earlier attempt.
+
+        Raises:
+            Exception: whatever `work` raises; then nothing is kept.
+        """
         ...
 
     async def progress(self, fraction: float) -> None:
-        """Report honest progress, 0.0 … 1.0.
+        """Report progress; a render that is silent for longer than KEYREEL_RENDER_TIMEOUT counts as hung.
+
+        Args:
+            fraction: how much is done, 0.0 … 1.0.
 
         Raises:
             Cancelled: the task is to stop.
@@ -93,23 +137,46 @@ class Job(Protocol):
         ...
 
     def film(self, name: str, size: Size) -> AbstractContextManager[VideoWriter]:
-        """Open a film that is `folder / f"{name}.mp4"` once the block ends without an error."""
+        """Open a video for writing.
+
+        Args:
+            name: the video is `folder / f"{name}.mp4"` once the block ends without an error.
+            size: of every frame, in pixels; both sides even.
+
+        Returns:
+            A context manager with the writer.
+        """
         ...
 
 
 class Engine(Protocol):
-    """Makes clips. An async context manager: entered once by its executor, left when the executor ends."""
+    """Makes clips. An async context manager: entered once by its child process, left when that ends."""
 
     name: str
+    """For people; operators name an engine by its entry point or as `module:Class`."""
     slots: int
-    """How many orders it takes at a time."""
+    """How many orders are rendered at a time, each in a child process of its own."""
 
     def accepts(self, order: Order) -> bool:
-        """Say whether this engine can make the order; looks at the order alone, not at images."""
+        """Say whether this engine can make an order. Called on an engine that was not entered.
+
+        Args:
+            order: perhaps without a size, with images that are not fetched yet: do not open them.
+
+        Returns:
+            True if `render` can be expected to make it.
+        """
         ...
 
     async def render(self, order: Order, job: Job) -> Clip:
-        """Make the order's bare clip. Its images are paths of checked sRGB PNG files, its size is settled.
+        """Make the order's bare clip: no sound, no labels, exactly `order.frames` frames.
+
+        Args:
+            order: its images are paths of 8-bit sRGB PNG files, its size is settled.
+            job: the folder to work in, and where progress goes.
+
+        Returns:
+            The clip, in `job.folder`.
 
         Raises:
             RenderFailed: the order cannot be made, with a reason for people.
@@ -122,3 +189,22 @@ class Engine(Protocol):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class PromptRecommender(Protocol):
+    """What an engine has besides if it can make a prompt from images (requests with `is_rec`)."""
+
+    async def recommend_prompt(self, order: Order) -> str:
+        """Describe what could move in the order's images.
+
+        Args:
+            order: as for `render`; its prompts are the client's, which the returned one is to replace.
+
+        Returns:
+            A prompt in English, for every shot of the order.
+
+        Raises:
+            RenderFailed: the images cannot be read, with a reason for people.
+        """
+        ...

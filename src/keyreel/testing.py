@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.engine import Clip
 from keyreel.errors import RenderFailed
+from keyreel.order import list_images
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -117,6 +118,16 @@ async def _draw_card(job: Job, size: Size, name: str, frames: int) -> str:
             shade = 255 * number // frames
             film.write(np.full((size.height, size.width, 3), (shade, 128, 255 - shade), np.uint8))
     return str(job.folder / f"{name}.mp4")
+
+
+class DescribingEngine(CardEngine):
+    """Works like CardEngine, and recommends a prompt that says how many images it saw."""
+
+    name = "describing"
+
+    async def recommend_prompt(self, order: Order) -> str:
+        """Count the images."""
+        return f"A card made from {len(list_images(order))} image(s)."
 
 
 class HangingEngine(_StatelessEngine):

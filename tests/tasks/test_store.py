@@ -178,5 +178,5 @@ def test_a_list_is_narrowed_by_what_is_wanted(
     assert found(created_from=moments[1], created_to=moments[2]) == [2, 1]
     assert found(ids=(tasks[2], TaskId("no id"), TaskId("7"))) == [2]
     assert found(oldest_first=True, limit=2) == [0, 1]
-    assert found(oldest_first=True, after=tasks[1]) == [2, 3]
-    assert found(skip=1, limit=2) == [2, 1]
+    assert found(oldest_first=True, after_id=tasks[1]) == [2, 3]
+    assert found(offset=1, limit=2) == [2, 1]
