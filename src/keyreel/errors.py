@@ -33,10 +33,10 @@ KeyreelError
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── Expired                       an off-peak task's deadline came before its turn
-├── AttemptLost                   another worker owns the task now: discard everything
-├── Unspeakable                   no voice here can say a text
+├── LeaseLost                     the attempt no longer owns its task: discard what it made
+├── UnpronounceableText           no voice here can say a text
 ├── InvalidSetting                an operator's setting breaks a rule
-├── Busy                          another process works on the data folder
+├── DataFolderLocked              another process works on the data folder
 └── RemoteError                   what a Keyreel client was told by a server it talks to
 """
 
@@ -195,11 +195,11 @@ class Expired(KeyreelError):
     """Off-peak tasks wait 48 hours at most: this one's time was up, and its price was given back."""
 
 
-class AttemptLost(KeyreelError):
+class LeaseLost(KeyreelError):
     """This attempt no longer owns its task."""
 
 
-class Unspeakable(KeyreelError):
+class UnpronounceableText(KeyreelError):
     """No voice here can say this."""
 
 
@@ -207,7 +207,7 @@ class InvalidSetting(KeyreelError):
     """A setting is not valid."""
 
 
-class Busy(KeyreelError):
+class DataFolderLocked(KeyreelError):
     """Another process works on this data folder."""
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.errors import AttemptLost, Cancelled
+from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Submission, TaskState
 from keyreel.tasks.attempts import Claim, FencingToken
 from keyreel.tasks.outcomes import Failure, Success
@@ -59,7 +59,7 @@ def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Ma
     store.accept(submission())
     token = claimed(store).token
     assert store.attempts.settle(token, WON) == store.attempts.settle(token, WON)
-    with pytest.raises(AttemptLost):
+    with pytest.raises(LeaseLost):
         store.attempts.settle(token, Failure("Too late.", "RenderFailed"))
 
 
@@ -83,7 +83,7 @@ def test_refuses_writes_of_an_attempt_that_is_over(
     store.attempts.requeue(old)
     new = claimed(store).token
     before = store.get("ann", task.id)
-    with pytest.raises(AttemptLost):
+    with pytest.raises(LeaseLost):
         write(store, old)
     assert store.get("ann", task.id) == before
     store.cancel("ann", task.id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.clock import SystemClock
-from keyreel.errors import Busy
+from keyreel.errors import DataFolderLocked
 from keyreel.task import TaskId, TaskState
 from keyreel.tasks.store import TaskStore
 
@@ -59,7 +59,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     )
     assert running.stdout is not None
     acknowledged = [running.stdout.readline().strip() for _ in range(100)]
-    with pytest.raises(Busy, match=str(running.pid)):
+    with pytest.raises(DataFolderLocked, match=str(running.pid)):
         TaskStore.open(tmp_path, SystemClock(), SystemRandom())
     running.send_signal(signal.SIGKILL)
     acknowledged += running.communicate(timeout=30)[0].split()

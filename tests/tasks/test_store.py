@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.errors import Busy, InvalidSetting, UnknownTask
+from keyreel.errors import DataFolderLocked, InvalidSetting, UnknownTask
 from keyreel.task import Submission, TaskFilter, TaskId, TaskState
 from keyreel.tasks.database.folder_lock import is_held
 from keyreel.tasks.outcomes import Success
@@ -119,7 +119,7 @@ def test_refuses_a_second_opening_and_names_postgres(
     store: TaskStore, tmp_path: Path, clock: ManualClock
 ) -> None:
     assert store.list("ann") == ()
-    with pytest.raises(Busy, match=r"Postgres"):
+    with pytest.raises(DataFolderLocked, match=r"Postgres"):
         TaskStore.open(tmp_path, clock, SystemRandom())
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.errors import AttemptLost, Cancelled
+from keyreel.errors import Cancelled, LeaseLost
 from keyreel.worker.attempt import RunningAttempt
 from keyreel.worker.guards import run_guarded
 from support.plant import comes_true
@@ -56,7 +56,7 @@ def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
         plant.store.attempts.requeue(attempt.token)
         await attempt.watch()
 
-    with pytest.raises(AttemptLost):
+    with pytest.raises(LeaseLost):
         asyncio.run(story())
 
 

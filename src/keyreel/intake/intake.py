@@ -13,7 +13,6 @@ from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from keyreel.errors import (
-    ImageTooLarge,
     InvalidImage,
     InvalidRequest,
     KeyreelError,
@@ -23,7 +22,9 @@ from keyreel.errors import (
     VideoUnreachable,
 )
 from keyreel.intake.content_encodings import InvalidContentEncoding
+from keyreel.intake.egress import DestinationUnreachable, EgressClient
 from keyreel.intake.images import check_video, decode_inline_image, inspect_image, make_too_large_error
+from keyreel.intake.response_reader import ResponseTooLarge
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
 from keyreel.storage.atomic_write import translate_disk_full
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from keyreel.intake.egress import EgressClient
     from keyreel.storage.objects import ObjectStorage
     from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 
@@ -232,7 +232,7 @@ class Intake:
         try:
             async with self._image_fetches if input_source.noun == "image" else self._video_fetches:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
-        except PictureUnreachable as error:
+        except DestinationUnreachable as error:
             hint = self._egress.destinations.suggest_cause(url)
             sentence = f"{input_source.field}: the {input_source.noun} could not be downloaded{hint}."
             raise input_source.unreachable_error(sentence) from error
@@ -240,7 +240,7 @@ class Intake:
             raise input_source.invalid_error(
                 f"{input_source.field}: the {input_source.noun} {error}.", field=input_source.field
             ) from None
-        except ImageTooLarge:
+        except ResponseTooLarge:
             raise make_too_large_error(max_bytes, input_source.field, input_source.noun) from None
 
     async def _store_or_renew(self, key: str, data: bytes) -> None:

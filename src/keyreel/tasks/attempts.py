@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, and_, insert, literal, select, update
 
-from keyreel.errors import AttemptLost, Cancelled
+from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
 from keyreel.tasks.accounts.quotas import find_saturated_owners
 from keyreel.tasks.database.connection import epoch
@@ -53,7 +53,7 @@ class AttemptStore:
     """The attempts at the tasks of a database. Every call is one transaction and is on disk when it returns.
 
     Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
-    Calls with a FencingToken raise Cancelled if the task was cancelled meanwhile, and AttemptLost if another
+    Calls with a FencingToken raise Cancelled if the task was cancelled meanwhile, and LeaseLost if another
     attempt has it: then the attempt is over and what it made is to be discarded.
     """
 
@@ -164,7 +164,7 @@ class AttemptStore:
         task = self._load_task(token)
         if task.state is TaskState.CANCELLED and task.attempt == token.attempt:
             raise Cancelled
-        raise AttemptLost
+        raise LeaseLost
 
 
 def requeue_running_tasks(connection: Connection) -> None:

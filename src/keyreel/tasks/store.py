@@ -94,7 +94,7 @@ class TaskStore:
         without a crash counted: the lock proves that nobody runs them.
 
         Raises:
-            Busy: another process works on the folder.
+            DataFolderLocked: another process works on the folder.
             InvalidSetting: what is there is no database, or a newer one.
             Unavailable: the database cannot be written.
         """

@@ -38,7 +38,7 @@ class RunningAttempt:
 
         Raises:
             Cancelled: the task was cancelled.
-            AttemptLost: another attempt has the task.
+            LeaseLost: another attempt has the task.
         """
         written = 0.0
         while True:

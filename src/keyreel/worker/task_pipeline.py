@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 import structlog
 
 from keyreel.errors import (
-    AttemptLost,
     Cancelled,
     InternalFault,
     InvalidRequest,
     KeyreelError,
+    LeaseLost,
     Refusal,
     RenderCrashed,
     RenderFailed,
@@ -121,7 +121,7 @@ class TaskPipeline:
         except Cancelled:
             _log.info("task cancelled", task=token.task_id, attempt=token.attempt)
             await self._clean_up(token, keep_last=False)
-        except AttemptLost:
+        except LeaseLost:
             _log.warning("attempt lost", task=token.task_id, attempt=token.attempt)
             await self._delete_results(token, token.attempt)
         except asyncio.CancelledError:
@@ -135,7 +135,7 @@ class TaskPipeline:
     ) -> Success | Failure:
         try:
             return await self._produce_video(task, attempt, pools)
-        except (Cancelled, AttemptLost):
+        except (Cancelled, LeaseLost):
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, insert, update
 
-from keyreel.errors import AttemptLost, InsufficientCredits
+from keyreel.errors import InsufficientCredits, LeaseLost
 from keyreel.task import TaskFilter, TaskState
 from keyreel.tasks.accounts.ledger import GRANTS, REVENUE, Ledger, get_free_account, get_held_account
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
@@ -83,7 +83,7 @@ def test_settling_twice_charges_once(store: TaskStore, submission: Make) -> None
     for _ in range(2):
         store.attempts.settle(token, Success(**VIDEO, charged=30))
     assert balances(store, REVENUE) == (30,)
-    with pytest.raises(AttemptLost):
+    with pytest.raises(LeaseLost):
         store.attempts.settle(token, Failure("No.", "RenderFailed"))
     assert audit_ledger(store.database).is_balanced
 

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from keyreel.errors import AttemptLost, Cancelled, InsufficientCredits
+from keyreel.errors import Cancelled, InsufficientCredits, LeaseLost
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import Submission, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import REVENUE, Ledger, get_free_account, get_held_account
@@ -150,7 +150,7 @@ class Money(RuleBasedStateMachine):
         if self.owns(token):
             self.store.attempts.record_crash(token)
         else:
-            with pytest.raises((AttemptLost, Cancelled)):
+            with pytest.raises((LeaseLost, Cancelled)):
                 self.store.attempts.record_crash(token)
             assert known.state is not TaskState.RUNNING or known.attempt != token.attempt
 
@@ -182,7 +182,7 @@ class Money(RuleBasedStateMachine):
     def it_wakes_up_late(self, which: int, outcome: TaskState) -> None:
         token = self.overtaken()[which % len(self.overtaken())]
         made = Success("videos/late.mp4", "late", "0" * 64, charged=self.tasks[token.task_id].credits)
-        with pytest.raises(AttemptLost):
+        with pytest.raises(LeaseLost):
             self.store.attempts.settle(
                 token, made if outcome is TaskState.SUCCEEDED else Failure("Late.", "RenderFailed")
             )
@@ -300,7 +300,7 @@ class Money(RuleBasedStateMachine):
         if known.state is state and known.attempt == token.attempt:
             self.store.attempts.settle(token, outcome)
         else:
-            with pytest.raises((AttemptLost, Cancelled)):
+            with pytest.raises((LeaseLost, Cancelled)):
                 self.store.attempts.settle(token, outcome)
         return False
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.errors import Unspeakable
+from keyreel.errors import UnpronounceableText
 from keyreel.sound.speech.voice_choice import NAMED_VOICES
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class KokoroModel:
 
         model = b"".join(part.read_bytes() for part in self._parts)
         if hashlib.sha256(model).hexdigest() != _SHA256:
-            raise Unspeakable("The voices of the extra keyreel[voices] are damaged: install it anew.")
+            raise UnpronounceableText("The voices of the extra keyreel[voices] are damaged: install it anew.")
         options = SessionOptions()
         # One thread costs a third less processor time than two; both are faster than speech.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
