@@ -1,14 +1,13 @@
-"""The sandboxed child: turns one image of unknown origin into an sRGB PNG of ours, or says why not.
+"""The child process that turns one image of unknown origin into an sRGB PNG, or says what is wrong with it.
 
-Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
-It imports next to nothing and starts fast. Its output is JSON: the image's shown size or a fault.
+Run as a program by `sandbox.py`: `python decode_image.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
+It imports little and so starts fast. Its output is JSON: the size as displayed, or a fault.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-import resource
 import struct
 import sys
 from pathlib import Path
@@ -16,8 +15,10 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
+from keyreel.sandbox import confine_process
+
 LONGEST_SIDE: Final = 4096
-"""No output is larger than 1920x1920; more only costs the engines time."""
+"""Pixels. No output is larger than 1920x1920; more only costs the engines time."""
 
 _FILE_BYTES: Final = 1 << 27
 _OPEN_FILES: Final = 16
@@ -42,7 +43,12 @@ _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.D
 def main() -> None:
     """Decode one image under limits that no image can lift."""
     source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
-    _set_resource_limits(int(cpu_seconds), int(memory_bytes))
+    confine_process(
+        cpu_seconds=int(cpu_seconds),
+        memory_bytes=int(memory_bytes),
+        file_bytes=_FILE_BYTES,
+        open_files=_OPEN_FILES,
+    )
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
     try:
         result: dict[str, object] = dict(
@@ -63,19 +69,6 @@ def _classify_fault(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "full"
     return "complex" if "memory" in str(error) else "damaged"
-
-
-def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
-    for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # macOS refuses to bound the address space: there time and size are bounded alone.
-        if kind != resource.RLIMIT_AS or sys.platform == "linux":
-            resource.setrlimit(kind, (most, most))
 
 
 def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:

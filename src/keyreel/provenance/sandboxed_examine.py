@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.errors import InvalidRequest
+from keyreel.sandbox import ENVIRONMENT, confine_process
 
 if TYPE_CHECKING:
     from keyreel.provenance.verification import Evidence
@@ -21,12 +21,7 @@ _WALL_SECONDS: Final = 90.0
 _MEMORY_BYTES: Final = 3 << 30
 _OPEN_FILES: Final = 64
 # One thread each: threads reserve address space by the hundred megabytes.
-_ENVIRONMENT: Final = {
-    "LC_ALL": "C.UTF-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
+_ENVIRONMENT: Final = ENVIRONMENT | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
@@ -59,16 +54,7 @@ def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
 
 def main() -> None:
     """Examine the file that the command line names, and print what was found as JSON."""
-    for limit, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # macOS refuses to bound the address space: there time and size are bounded alone.
-        if limit != resource.RLIMIT_AS or sys.platform == "linux":
-            resource.setrlimit(limit, (most, most))
+    confine_process(cpu_seconds=CPU_SECONDS, memory_bytes=_MEMORY_BYTES, file_bytes=0, open_files=_OPEN_FILES)
     from keyreel.provenance.examine import read_evidence
 
     try:

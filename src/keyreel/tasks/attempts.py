@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, insert, literal, select, update
 from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
 from keyreel.tasks.accounts.quotas import find_saturated_owners
-from keyreel.tasks.database.connection import epoch
+from keyreel.tasks.database.portable_sql import epoch
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.outcomes import Failure, Success, get_final_state, write_outcome
 from keyreel.tasks.scheduling import find_next_task

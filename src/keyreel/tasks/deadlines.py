@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, select, type_coerce, update
+from sqlalchemy import select, update
 
 from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import TaskState
 from keyreel.tasks.accounts.ledger import Ledger
-from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.database.tables import TASKS, add_interval
 from keyreel.tasks.scheduling import Priority
 from keyreel.tasks.webhooks.events import record_event
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _BATCH_SIZE: Final = 50
 """How many tasks one transaction ends: clients wait for it."""
 
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 _NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -83,11 +81,7 @@ class Deadlines:
 
         So nobody waits longer, and nothing expires sooner, than by the time that really went by.
         """
-        # Times are whole microseconds, to which a time could not be added but a number can.
-        moved = {
-            name: type_coerce(TASKS.c[name], BigInteger) + jump // _MICROSECOND
-            for name in ("ready_at", "deadline")
-        }
+        moved = {name: add_interval(TASKS.c[name], jump) for name in ("ready_at", "deadline")}
         change = update(TASKS).where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING))).values(moved)
         with self._database.write() as connection:
             connection.execute(change)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
 
 from keyreel.errors import InvalidKey
-from keyreel.tasks.accounts.quotas import Quotas, quotas_from_row
+from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.database.tables import API_KEYS, Instant
 
@@ -42,7 +42,6 @@ class Scope(StrEnum):
 
 
 DEFAULT_SCOPES: Final = frozenset({Scope.SUBMIT, Scope.READ})
-_QUOTAS_UNSET: Final = Quotas()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class ApiKey:
     created: datetime
     revoked: datetime | None = None
     scopes: frozenset[Scope] = DEFAULT_SCOPES
-    quotas: Quotas = _QUOTAS_UNSET
+    quotas: Quotas = QUOTAS_UNSET
 
 
 class ApiKeyStore:
@@ -72,7 +71,7 @@ class ApiKeyStore:
         name: str = "",
         *,
         scopes: frozenset[Scope] = DEFAULT_SCOPES,
-        quotas: Quotas = _QUOTAS_UNSET,
+        quotas: Quotas = QUOTAS_UNSET,
     ) -> tuple[ApiKey, str]:
         """Make a key and return its record and the key itself, which cannot be had again.
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from keyreel.errors import InsufficientCredits
+from keyreel.tasks.database.portable_sql import insert_or_add
 from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ def get_held_account(tenant: str) -> str:
 _INSERT_POSTING: Final = insert(POSTINGS)
 _SELECT_BALANCE: Final = select(ACCOUNTS.c.balance).where(ACCOUNTS.c.name == bindparam("name"))
 _SELECT_PREPAID: Final = select(ACCOUNTS.c.prepaid).where(ACCOUNTS.c.name == bindparam("name"))
-_INSERT_ACCOUNT: Final = upsert(ACCOUNTS)
-_ADD_TO_BALANCE: Final = _INSERT_ACCOUNT.on_conflict_do_update(
-    index_elements=[ACCOUNTS.c.name], set_={"balance": ACCOUNTS.c.balance + _INSERT_ACCOUNT.excluded.balance}
-)
+_ADD_TO_BALANCE: Final = insert_or_add(ACCOUNTS, key=ACCOUNTS.c.name, amount=ACCOUNTS.c.balance)
 
 
 @dataclass(frozen=True, slots=True)

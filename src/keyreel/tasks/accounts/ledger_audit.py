@@ -161,7 +161,7 @@ def _iterate_task_entries(connection: Connection) -> Iterator[Any]:
             TASKS.c.credits,
             TASKS.c.charged,
             TASKS.c.video,
-            func.group_concat(entry, " ").label("entries"),
+            func.aggregate_strings(entry, " ").label("entries"),
         )
         .join_from(TASKS, moved, moved.c.task == TASKS.c.id, isouter=True)
         .group_by(TASKS.c.id)

@@ -47,6 +47,7 @@ class Quotas:
 
 QUOTA_COLUMNS: Final = ("rpm", "running", "queued", "daily_credits")
 NO_QUOTAS: Final = Quotas(0, 0, 0, 0)
+QUOTAS_UNSET: Final = Quotas()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    type_coerce,
 )
 
 from keyreel.task import RetentionStage, Submission, Task, TaskId, TaskState
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
+    from sqlalchemy import ColumnElement, Dialect
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -46,6 +47,11 @@ class Instant(TypeDecorator[datetime]):
         """Read a time."""
         del dialect
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def add_interval(instant: Column[datetime], interval: timedelta) -> ColumnElement[datetime]:
+    """Add an interval to an Instant, in the database: both are whole microseconds there."""
+    return type_coerce(type_coerce(instant, BigInteger) + interval // _MICROSECOND, Instant)
 
 
 class SentenceList(TypeDecorator[tuple[str, ...]]):

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, bindparam, exists, func, insert, or_, select, type_coerce, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from keyreel.errors import UnknownTask
 from keyreel.task import TaskId, TaskState
-from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS
+from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS, add_interval
 from keyreel.tasks.ids import parse_task_id
 from keyreel.tasks.webhooks.events import DeliveryStatus, bypass_index, delete_spent_keys
 
@@ -212,13 +212,12 @@ def _build_callback_filter(delivery: Delivery, *, all_tasks: bool) -> ColumnElem
 def _build_due_query(tenant: str, host: str, in_flight: Collection[Delivery]) -> Any:
     """Select what is due to one receiver, without events that wait for earlier ones of their task."""
     earlier = DELIVERIES.alias()
-    # Instants are microseconds: the database adds them.
-    soon = type_coerce(DELIVERIES.c.created, BigInteger) + _ORDERING_WINDOW // timedelta(microseconds=1)
+    soon = add_interval(DELIVERIES.c.created, _ORDERING_WINDOW)
     blocked = exists().where(
         earlier.c.task == DELIVERIES.c.task,
         earlier.c.event < DELIVERIES.c.event,
         bypass_index(earlier.c.status) == DeliveryStatus.PENDING,
-        or_(earlier.c.next_at <= bindparam("now"), type_coerce(earlier.c.next_at, BigInteger) <= soon),
+        or_(earlier.c.next_at <= bindparam("now"), earlier.c.next_at <= soon),
     )
     return (
         _SELECT_DELIVERIES.where(*_DUE_CONDITIONS, DELIVERIES.c.tenant == tenant, DELIVERIES.c.host == host)
