@@ -18,7 +18,7 @@ from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
-from keyreel.tasks.ids import SnowflakeGenerator, parse_task_id
+from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import apply_filter
 from keyreel.tasks.outcomes import write_outcome
 from keyreel.tasks.webhooks.events import Callback, record_event, register_callback
@@ -56,7 +56,6 @@ _NEW_TASK_COLUMNS: Final = {
 }
 _NO_FILTER: Final = TaskFilter()
 _PAGE: Final = 500
-_MAX_TASK_ID: Final = 2**63 - 1
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _INSERT_TASK: Final = insert(TASKS)
 _SELECT_TASK: Final = select(TASKS).where(
@@ -112,19 +111,19 @@ class TaskStore:
         return store
 
     def close(self) -> None:
-        """Let go of the database and of the folder."""
+        """Close the database and unlock the folder."""
         self.database.close()
         self._lock.release()
 
     def accept(
         self, submission: Submission, callback: Callback | None = None, admission: Admission = NO_CHECKS
     ) -> Task:
-        """Keep a submission as a new queued task, and set its price aside.
+        """Keep a submission as a new queued task, and hold its price.
 
         Raises:
             InsufficientCredits: its tenant pays in advance and has less.
-            Refusal: the terms say no.
-            Replayed: the terms know it already.
+            Refusal: the admission rejects it.
+            Replayed: a submit with its idempotency key was accepted before.
         """
         now = self.clock.now()
         deadline = make_queue_columns(submission, now)["deadline"]
@@ -142,9 +141,9 @@ class TaskStore:
         outcome: Success | Failure,
         admission: Admission = NO_CHECKS,
     ) -> Task:
-        """Keep a submission as a task that has had its end already, for a client that tries its callback out.
+        """Keep a submission as a task that has ended already, for a client that tests its callback.
 
-        Nothing is made, so its price is to be 0. Returns the task as it was at the beginning.
+        No video is made, so its price must be 0. Returns the task as it was at the beginning.
         """
         now = self.clock.now()
         with self.database.write() as connection:
@@ -171,7 +170,7 @@ class TaskStore:
         return task_from_row(row)
 
     def list(self, tenant: str | None = None, task_filter: TaskFilter = _NO_FILTER) -> tuple[Task, ...]:
-        """List a tenant's tasks, or everybody's, as the filter says."""
+        """List a tenant's tasks, or every tenant's, by the filter."""
         query = apply_filter(select(TASKS), task_filter)
         if tenant is not None:
             query = query.where(TASKS.c.tenant == tenant)
@@ -179,15 +178,15 @@ class TaskStore:
             return tuple(task_from_row(row) for row in connection.execute(query).mappings())
 
     def iterate_fingerprints(self, tenant: str | None = None) -> Iterator[tuple[TaskId, str, str]]:
-        """Yield id, fingerprint and SHA-256 of each video of a tenant, or of everybody's, newest first.
+        """Yield id, fingerprint and SHA-256 of each video of a tenant, or of every tenant, newest first.
 
-        It reads page by page: nobody else waits for the whole.
+        It reads page by page, so that no other call waits for the whole.
         """
         columns = select(TASKS.c.id, TASKS.c.fingerprint, TASKS.c.video_sha256)
         query = columns.where(TASKS.c.state == TaskState.SUCCEEDED).order_by(TASKS.c.id.desc()).limit(_PAGE)
         if tenant is not None:
             query = query.where(TASKS.c.tenant == tenant)
-        last = _MAX_TASK_ID
+        last = MAX_TASK_ID
         while True:
             with self.database.read() as connection:
                 rows = connection.execute(query.where(TASKS.c.id < last)).all()
@@ -203,7 +202,7 @@ class TaskStore:
             return connection.execute(query).scalar_one()
 
     def cancel(self, tenant: str, task_id: TaskId, reason: str = "The task was cancelled.") -> Task:
-        """End a queued or running task; one that has ended stays as it is. Returns the task as it is now.
+        """Cancel and refund a task that has not ended. Returns the task as it is now.
 
         Raises:
             UnknownTask: no such task, or it is another tenant's.

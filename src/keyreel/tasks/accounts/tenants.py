@@ -1,4 +1,4 @@
-"""Tenants: who owns keys, tasks and credits."""
+"""Tenants: the owners of keys, tasks and credits. It knows no HTTP."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Tenant:
     credits: int = 0
     held: int = 0
     prepaid: bool = False
-    """Whether it pays in advance: without enough credits its submits are refused."""
+    """Whether it pays in advance: without enough credits its submits are rejected."""
 
 
 class TenantStore:
@@ -44,7 +44,7 @@ class TenantStore:
         self._clock = clock
 
     def create(self, name: str, notes: str = "", quotas: Quotas = QUOTAS_UNSET) -> Tenant:
-        """Make a tenant.
+        """Create a tenant.
 
         Raises:
             InvalidRequest: there is one with this name.
@@ -72,7 +72,7 @@ class TenantStore:
             return _load_tenant(connection, name)
 
     def set_quotas(self, name: str, quotas: Quotas) -> Tenant:
-        """Set those of a tenant's limits that are given.
+        """Set those of a tenant's quotas that are not None.
 
         Raises:
             InvalidRequest: there is none with this name.
@@ -84,9 +84,9 @@ class TenantStore:
             return _load_tenant(connection, name)
 
     def grant(self, name: str, credits_: int, txn: str) -> Tenant:
-        """Give a tenant credits, or take some away; it pays in advance from then on.
+        """Grant a tenant credits, or take some away; it is prepaid from then on.
 
-        Doing so again under the same `txn` changes nothing.
+        Granting again under the same `txn` changes nothing.
 
         Raises:
             InvalidRequest: there is none with this name.
@@ -98,7 +98,7 @@ class TenantStore:
 
 
 def ensure_tenant(connection: Connection, name: str, now: datetime) -> bool:
-    """Make a tenant unless there is one; say whether there was none."""
+    """Create a tenant unless it exists; return whether it was created."""
     new = insert_if_absent(TENANTS).values(name=name, notes="", created=now)
     return connection.execute(new).rowcount == 1
 

@@ -36,12 +36,12 @@ class FolderLock:
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
-        """Let the next process in."""
+        """Unlock the folder."""
         os.close(self._file)
 
 
 def is_held(folder: Path) -> bool:
-    """Say whether a process works on the folder; changes nothing."""
+    """Say whether a process holds the folder; this changes nothing."""
     try:
         file = os.open(folder / _NAME, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
