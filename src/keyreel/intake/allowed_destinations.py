@@ -80,7 +80,7 @@ class Destinations:
         return f"names port {port}; {self._describe_open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"
 
     def suggest_cause(self, url: str) -> str:
-        """Return what may be wrong with a URL that could not be fetched, by its text alone; "" for nothing."""
+        """Return what may be wrong with a URL that could not be fetched, by its text alone; else ""."""
         try:
             parts = httpx.URL(url)
         except httpx.InvalidURL:

@@ -84,7 +84,7 @@ def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int
     if turn is not None:
         image = image.transpose(turn)
     image = _flatten_alpha(to_srgb(image, info, cicp), keep=keep_alpha)
-    # Told apart from the source: no text, profile or EXIF block is carried over.
+    # No text, profile or EXIF block of the source is carried over.
     image.info = {}
     beside = Path(target + ".part")
     image.save(beside, "PNG", compress_level=1)
@@ -93,7 +93,7 @@ def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int
 
 
 def _read_orientation(opened: Image.Image) -> int:
-    """Read the orientation from EXIF or XMP, wherever the format has it; junk means upright."""
+    """Read the orientation from EXIF or XMP, 1 … 8; what cannot be read means upright."""
     try:
         return int(opened.getexif().get(_ORIENTATION_TAG, 1))
     except (*_DECODE_ERRORS, TypeError, IndexError):
@@ -126,7 +126,7 @@ def _fit_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Bring palettes, bitmaps and deep greys to 8 bits a channel, which everything after works in."""
+    """Convert palettes, bitmaps and 16-bit greys to 8 bits a channel, as all further steps take them."""
     if image.mode in _DEEP_GREY_MODES:
         # Pillow's own conversion clips 16-bit grey to white.
         grey = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
@@ -141,7 +141,7 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _make_transparency_mask(image: Image.Image, clear: int) -> Image.Image:
-    """Return the mask of a deep grey image that is 0 where it has one value, which means transparent."""
+    """Return the mask of a 16-bit grey image: 0 where it has its transparent value, 255 elsewhere."""
     deep = image.convert("I")
     # What lies below 0 becomes 0 on the way to 8 bits, what lies above 255 becomes 255.
     above = deep.point(lambda value: value * 1 + -clear).convert("L")

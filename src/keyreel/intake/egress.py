@@ -1,7 +1,7 @@
 """The only way to the network for URLs that tenants give: every fetch and every post of theirs is made here.
 
 Every address that a name leads to is checked where the connection is made, and that very address is connected
-to (ssrfguard). What is internal and what is down is told apart in the operator's log alone.
+to (ssrfguard). Only the operator's log tells what is internal from what is down.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _RETRY_DELAYS: Final = (0.5, 1.5)
 
 _LOOKUP_SECONDS: Final = 5.0
 _LOOKUPS: Final = 16
+"""Threads: name lookups at a time."""
 _CONNECT_SECONDS: Final = 5.0
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
 _FETCH_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, FetchFailed)

@@ -115,7 +115,7 @@ def _open_video_stream(container: InputContainer) -> VideoStream:
 
 
 def _measure_times(container: InputContainer, stream: VideoStream, seconds: tuple[int, int]) -> _VideoTimes:
-    """Read when images are shown from all of their packets: headers may claim any length."""
+    """Read the display times of all frames from their packets: headers may claim any length."""
     base = stream.time_base or Fraction(1, 1000)
     times: list[tuple[int, int]] = []
     for packet in container.demux(stream):
@@ -141,7 +141,7 @@ def _measure_times(container: InputContainer, stream: VideoStream, seconds: tupl
 def _decode_last_frames(
     container: InputContainer, stream: VideoStream, span: _VideoTimes
 ) -> tuple[VideoFrame, VideoFrame]:
-    """Decode the end of the video: the frame nearest to the lead's time, and the last one."""
+    """Decode the end of the video; return the frame nearest to the lead's time, and the last one."""
     base = stream.time_base or Fraction(1, 1000)
     wanted = span.last - LEAD_SECONDS
     container.seek(int((wanted - _SEEK_MARGIN) / base), stream=stream, backward=True)
@@ -166,7 +166,7 @@ def _measure_time_distance(frame: VideoFrame, base: Fraction, wanted: Fraction) 
 
 
 def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
-    """Return the frame as it is shown: by its own colour tags, with square pixels, the right way up."""
+    """Return the frame as displayed: 8-bit RGB by its own colour tags, square pixels, upright."""
     from keyreel.media.color import ColorConverter
 
     if max(frame.width, frame.height) > _LONGEST_SIDE:

@@ -21,6 +21,7 @@ _LAST_FRAMES_LIMITS: Final = "30", str(3 << 29)
 """CPU seconds and bytes: four seconds of 4K between two keyframes take 10 s, their frames half a gigabyte."""
 
 _WALL_SECONDS: Final = 60.0
+"""A child that takes longer is killed, whatever it waits for."""
 
 
 class Sandbox:
@@ -88,12 +89,12 @@ class Sandbox:
         return result
 
 
-def _describe_fault(answer: dict[str, Any], field: str, noun: str) -> str:
-    match answer["fault"]:
+def _describe_fault(result: dict[str, Any], field: str, noun: str) -> str:
+    match result["fault"]:
         case "damaged":
             return f"{field}: the {noun} is damaged."
         case "refused":
-            return f"{field}: the {noun} {answer['detail']}."
+            return f"{field}: the {noun} {result['detail']}."
         case _:
             return f"{field}: the {noun} is too complex to decode."
 

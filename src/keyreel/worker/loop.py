@@ -63,17 +63,17 @@ class Worker:
         self._free_slots = asyncio.Semaphore(sum(self._router.slots_by_engine.values()))
 
     def nudge(self) -> None:
-        """Tell that a task may be waiting. Call it from the event loop's thread."""
+        """Look at the queue now. Call it from the event loop's thread."""
         self._nudged.set()
 
     def wake(self) -> None:
-        """Tell that the clock was moved: all that waits for a time looks again. Call it as `nudge`."""
+        """Look at all deadlines now, after the clock was moved. Call it from the event loop's thread."""
         self._nudged.set()
         self._lease_renewer.wake()
         self._janitor.wake()
 
     async def run(self) -> NoReturn:
-        """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
+        """Work until cancelled; then kill the renders and requeue their tasks within a few seconds."""
         await retry_while_unavailable(
             lambda: clean_work_folder(self._settings.folder, self._store), NO_TIMEOUT, self._random
         )
