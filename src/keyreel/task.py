@@ -69,8 +69,8 @@ class Task:
     `attempt` counts claims and is the fence of the running one; `crashes` counts deaths of render processes.
     `progress` is 0.0 … 1.0. `reason` tells people why a task failed or was cancelled; `fault` is the class
     name of the domain error behind it. `video`, `cover` and `clean`, the copy without the visible watermark,
-    are storage keys, empty until there is such a file; `video_sha256` is of the file `video`, and `fingerprint`
-    recognises the video after another encoding. `notes` say what could not be done as requested.
+    are storage keys, empty until there is such a file; `video_sha256` is of the video's file, `fingerprint`
+    recognises it after another encoding. `notes` say what could not be done as requested.
     """
 
     id: TaskId
