@@ -1,4 +1,4 @@
-"""The one source of time, so that time can be driven in tests and development."""
+"""The source of time, which tests and development mode replace."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 _NO_JUMP: Final = timedelta(0)
 _MIN_JUMP: Final = timedelta(seconds=30)
-"""Less than this is a clock that runs a little wrong, or was adjusted a little."""
+"""A smaller difference is drift, or the adjustment of a time service."""
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """A source of wall-clock time."""
 
     def now(self) -> datetime:
         """Return the wall-clock time, aware, in UTC."""
@@ -31,12 +31,12 @@ class SystemClock:
 
 
 def read_uptime() -> timedelta:
-    """Return the time since the machine was started, asleep or awake, whatever its clock says."""
+    """Return the time since the machine was started, suspended or not (CLOCK_BOOTTIME)."""
     return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 class ClockJumpDetector:
-    """Tells when a clock was set: by how much it moved beyond the time that went by."""
+    """Detects that a clock was set: it then moved by more or less than the time that elapsed."""
 
     def __init__(self, clock: Clock, read_elapsed: Callable[[], timedelta] = read_uptime) -> None:
         self._clock = clock
@@ -44,7 +44,7 @@ class ClockJumpDetector:
         self._last = (clock.now(), read_elapsed())
 
     def measure_jump(self) -> timedelta:
-        """Return how far the clock was moved since the last call, 0 where it only ran."""
+        """Return how far the clock was set forward since the last call; 0 if it only ran."""
         (now, uptime), (last_now, last_uptime) = (self._clock.now(), self._read_elapsed()), self._last
         self._last = (now, uptime)
         jump = (now - last_now) - (uptime - last_uptime)

@@ -1,7 +1,7 @@
-"""The errors of the domain, as one tree; which code or words a client sees is a dialect's business.
+"""The errors of the domain, as one tree. It knows no code or message of any dialect.
 
 KeyreelError
-├── Refusal                       a request that is answered with "no"
+├── Refusal                       a request that gets an error response
 │   ├── InvalidRequest            a field breaks a rule
 │   │   ├── MissingField          a field is required and absent
 │   │   ├── ItemCountOutOfRange   a list with too few or too many entries
@@ -23,21 +23,21 @@ KeyreelError
 │   ├── BodyTooLarge              the request's body passes its limit
 │   ├── BodyTooSlow               the request's body did not arrive in time
 │   ├── MethodNotAllowed          the path exists, the method does not
-│   ├── LinkExpired               a signed file address is out of date
-│   ├── LinkForged                a signed file address was changed
-│   ├── InternalFault             a mistake of ours: nothing the client can mend
+│   ├── LinkExpired               a signed URL of a file has expired
+│   ├── LinkForged                a signed URL of a file was changed
+│   ├── InternalFault             a bug or a broken server: nothing that the client can correct
 │   └── Unavailable               nothing wrong with the request: try again later
 ├── RenderFailed                  a render that ends its task, with a reason for people
-│   ├── PictureUnreachable        an image address that gave no usable answer
-│   └── VideoUnreachable          a video address that gave none
+│   ├── PictureUnreachable        the URL of an image gave no usable response
+│   └── VideoUnreachable          the URL of a video gave none
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── Expired                       an off-peak task's deadline came before its turn
-├── AttemptLost                   another worker owns the task now: discard everything
-├── Unspeakable                   no voice here can say a text
+├── LeaseLost                     the attempt no longer owns its task: discard what it made
+├── UnpronounceableText           no voice here can say a text
 ├── InvalidSetting                an operator's setting breaks a rule
-├── Busy                          another process works on the data folder
-└── RemoteError                   what a Keyreel client was told by a server it talks to
+├── DataFolderLocked              another process works on the data folder
+└── RemoteError                   the error response that a Keyreel client got from a server
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class KeyreelError(Exception):
 
     @property
     def message(self) -> str:
-        """The explanation, one sentence for people."""
+        """The explanation, a sentence for people."""
         return str(self.args[0])
 
 
@@ -195,11 +195,11 @@ class Expired(KeyreelError):
     """Off-peak tasks wait 48 hours at most: this one's time was up, and its price was given back."""
 
 
-class AttemptLost(KeyreelError):
+class LeaseLost(KeyreelError):
     """This attempt no longer owns its task."""
 
 
-class Unspeakable(KeyreelError):
+class UnpronounceableText(KeyreelError):
     """No voice here can say this."""
 
 
@@ -207,7 +207,7 @@ class InvalidSetting(KeyreelError):
     """A setting is not valid."""
 
 
-class Busy(KeyreelError):
+class DataFolderLocked(KeyreelError):
     """Another process works on this data folder."""
 
 

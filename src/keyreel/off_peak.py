@@ -1,4 +1,4 @@
-"""When off-peak videos are made: the windows of a day that an operator sets aside for them."""
+"""When off-peak videos are made: daily windows that an operator sets. It knows no task."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_OFF_PEAK_WAIT: Final = timedelta(hours=48)
-"""How long after its submit an off-peak video is made at the latest, or not at all."""
+"""An off-peak task that has not begun so long after its submit is cancelled."""
 
 _WINDOW_PATTERN: Final = re.compile(
     r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})(?:\s+(\S+))?", re.ASCII
@@ -17,12 +17,12 @@ _WINDOW_PATTERN: Final = re.compile(
 _DAY: Final = timedelta(days=1)
 _END_OF_DAY_HOUR: Final = 24
 _HORIZON_DAYS: Final = 60
-"""Work that needs more days of windows is said to end after so many."""
+"""How far ahead the end of work is computed; longer work is said to end there."""
 
 
 @dataclass(frozen=True, slots=True)
 class DailyWindow:
-    """A part of every day by one place's clocks; one that closes before it opens goes over midnight."""
+    """A part of every day in one time zone; if it closes before it opens, it goes over midnight."""
 
     opens: time
     closes: time
@@ -38,7 +38,7 @@ class DailyWindow:
 
 @dataclass(frozen=True, slots=True)
 class OffPeakWindows:
-    """Several windows; none means that any time is good when nothing else waits."""
+    """The windows; without any, off-peak videos are made whenever no other task is queued."""
 
     windows: tuple[DailyWindow, ...] = ()
 
@@ -58,7 +58,7 @@ class OffPeakWindows:
         )
 
     def compute_end(self, now: datetime, seconds: float) -> datetime:
-        """Return when so many seconds within windows will have gone by; with 0, when work may begin."""
+        """Return when so many seconds within windows will have passed; with 0, when work may begin."""
         left = timedelta(seconds=seconds)
         if not self.windows:
             return now + left
@@ -74,7 +74,7 @@ class OffPeakWindows:
         return reached
 
     def _list_intervals(self, now: datetime, days: int) -> list[tuple[datetime, datetime]]:
-        """List what is open from a day before until some days after, in the order of opening."""
+        """List the open intervals from a day before `now` until `days` after, in order of opening."""
         found = [
             each.get_interval(now.astimezone(each.zone).date() + timedelta(days=day))
             for each in self.windows

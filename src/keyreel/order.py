@@ -1,4 +1,4 @@
-"""The order: all that was asked for, free of any wire format, engine or database."""
+"""The order: everything about a video to be made. It knows no wire format, engine or database."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ FPS: Final = 24
 """Frames per second of every video; the hosted services deliver 24 as well."""
 
 ImageRef = NewType("ImageRef", str)
-"""Where an input image is: an http(s) URL, an `asset:<sha256>` reference, once gathered a PNG's path."""
+"""Where an input image is: an http(s) URL or an `asset:<sha256>` reference; once gathered, a PNG's path."""
 
 
 class Operation(StrEnum):
-    """What is done with the inputs."""
+    """How a video is made from the inputs."""
 
     IMG2VIDEO = "img2video"
     START_END2VIDEO = "start_end2video"
@@ -28,7 +28,7 @@ class Operation(StrEnum):
 
 
 class Resolution(StrEnum):
-    """A class of output size; it fixes the area of a frame, not its short side."""
+    """A class of output size; it fixes the number of a frame's pixels, not its short side."""
 
     P360 = "360p"
     P540 = "540p"
@@ -37,7 +37,7 @@ class Resolution(StrEnum):
 
 
 class Amplitude(StrEnum):
-    """How much is to move. AUTO leaves it to the engine."""
+    """How much motion there is to be. AUTO leaves it to the engine."""
 
     AUTO = "auto"
     SMALL = "small"
@@ -79,8 +79,8 @@ class Size:
 class Shot:
     """Continuous video between at most two keyframes. `seconds` is its exact length.
 
-    `lead` is the frame a third of a second before `first`, when the shot goes on from another video: its
-    first frame then is the one after `first`.
+    If the shot continues another video, `first` is the last frame of that video, and `lead` the frame a third
+    of a second before it: the shot begins with the frame after `first`.
     """
 
     prompt: str
@@ -97,7 +97,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A character or object kept consistent; prompts call it `@name`."""
+    """A character or object that looks the same throughout; prompts mention it as `@name`."""
 
     name: str
     images: tuple[ImageRef, ...]
@@ -105,7 +105,7 @@ class Subject:
 
 
 class WatermarkLanguage(StrEnum):
-    """The language of a visible mark's default text."""
+    """The language of the watermark's default text."""
 
     ENGLISH = "en"
     CHINESE = "zh"
@@ -113,7 +113,7 @@ class WatermarkLanguage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """A visible mark in a corner: the given image, or the default text where there is none."""
+    """A visible watermark in a corner: the given image, or the default text without one."""
 
     corner: Corner
     image: ImageRef | None = None
@@ -122,7 +122,7 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class SoundOptions:
-    """What is to be heard: music, the scene's ambience, its dialogue; `voice` speaks where no other does."""
+    """Which sound is wanted: music, ambience, speech; `voice` speaks the lines that name no other voice."""
 
     music: bool = False
     ambience: bool = False
@@ -141,11 +141,10 @@ class Order:
 
     img2video is one shot with `first`; start-end is one shot with `first` and `last`; multiframe is n shots
     between consecutive keyframes (a shot's `last` is the next one's `first`); reference is one shot without
-    keyframes, plus subjects; extend is one shot with `lead` and `first`, known once the video that it goes on
-    from is at hand, and perhaps with `last`. `size` is None until it is known: without a requested ratio the
-    frame follows the first image's, which `fitted` settles once the images are at hand. Engines get
-    orders with a size.
-    `label` is the AIGC identifier to embed verbatim, empty for our own. `seed` is 1 … 2**31 - 1.
+    keyframes, plus subjects; extend is one shot with `lead` and `first`, set once the source video was
+    fetched, and perhaps with `last`. `size` is None until it is known: without a requested ratio it is that
+    of the first image, set by `settle_size` once the images were fetched. Engines get orders with a size.
+    `label` is the AIGC identifier to embed verbatim; empty for Keyreel's own. `seed` is 1 … 2**31 - 1.
     """
 
     operation: Operation
@@ -162,7 +161,7 @@ class Order:
 
     @property
     def seconds(self) -> int:
-        """The video's exact length."""
+        """The video's exact length in seconds."""
         return sum(shot.seconds for shot in self.shots)
 
     @property
@@ -175,15 +174,15 @@ class Order:
         """The settled size.
 
         Raises:
-            ValueError: the order was not fitted yet.
+            ValueError: the size is not settled yet.
         """
         if self.size is None:
-            raise ValueError("the order has no size yet: call fitted() first")
+            raise ValueError("the order has no size yet: call settle_size() first")
         return self.size
 
 
 def list_images(order: Order) -> tuple[ImageRef, ...]:
-    """List every image of the order once, keyframes in time's order first, the watermark's last."""
+    """List every image of the order once: keyframes in order of time, subjects, the watermark."""
     found: dict[ImageRef, None] = {}
     for shot in order.shots:
         for image in (shot.lead, shot.first, shot.last):
@@ -197,7 +196,7 @@ def list_images(order: Order) -> tuple[ImageRef, ...]:
 
 
 def replace_images(order: Order, replacements: dict[ImageRef, ImageRef]) -> Order:
-    """Return the order with every image replaced by what `moved` says; images that it lacks stay."""
+    """Return the order with its images replaced by `replacements`; images that it lacks stay."""
 
     def replace_one(image: ImageRef | None) -> ImageRef | None:
         return None if image is None else replacements.get(image, image)
@@ -220,7 +219,7 @@ def replace_images(order: Order, replacements: dict[ImageRef, ImageRef]) -> Orde
 
 
 def settle_size(order: Order, first_image: Size) -> Order:
-    """Settle the size: as requested, else the first image's ratio."""
+    """Return the order with a size: its own, else one with the aspect ratio of `first_image`."""
     return (
         order
         if order.size
@@ -244,6 +243,7 @@ _PUBLISHED_SIZES: Final = {
 }
 _PUBLISHED_RATIOS: Final = (Fraction(16, 9), Fraction(4, 3), Fraction(1), Fraction(3, 4), Fraction(9, 16))
 _MAX_ASPECT_RATIO: Final = Fraction(4)
+"""Long side over short side."""
 
 
 def compute_frame_size(resolution: Resolution, ratio: Fraction) -> Size:

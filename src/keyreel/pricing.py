@@ -1,4 +1,4 @@
-"""What a video costs: a table that the operator may edit, read into whole credits."""
+"""The price of a video in whole credits, by a table that the operator may edit. It charges nobody."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 USD_PER_CREDIT: Final = Decimal("0.005")
 _WILDCARD: Final = "*"
+"""Stands for every model, or every operation."""
 _RESOLUTIONS: Final[tuple[str, ...]] = tuple(each.value for each in Resolution)
 _TARIFF_KEYS: Final = frozenset({"first", "second", "each"})
 
@@ -28,7 +29,7 @@ def to_usd(credits_: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The price of one size class by whole seconds."""
+    """The price in credits of one resolution, by whole seconds."""
 
     first: int
     second: int
@@ -36,7 +37,7 @@ class Tariff:
     by_exact_seconds: Mapping[int, int] = field(default_factory=dict[int, int])
 
     def compute_price(self, seconds: int) -> int:
-        """Return the price of a length."""
+        """Return the price in credits of a video of this length."""
         if seconds in self.by_exact_seconds:
             return self.by_exact_seconds[seconds]
         return self.first if seconds <= 1 else self.second + self.per_further_second * (seconds - 2)
@@ -62,7 +63,7 @@ class _PriceRule:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What is paid for: a model's video of a size class and length, off-peak or with our prompt perhaps."""
+    """What is paid for; `recommended` is whether the prompt is a recommended one."""
 
     model: str
     operation: Operation
@@ -73,7 +74,7 @@ class Purchase:
 
 
 class PriceTable:
-    """The table."""
+    """Rules tried in order, the factor of off-peak videos, and the credits of a recommended prompt."""
 
     def __init__(self, entries: tuple[_PriceRule, ...], off_peak: Decimal, recommended: int) -> None:
         self._entries = entries

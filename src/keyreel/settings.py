@@ -27,6 +27,7 @@ from keyreel.order import WatermarkLanguage
 _WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 _ORIGIN_PATTERN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 MEBIBYTE = 1024 * 1024
+"""Bytes."""
 PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
 _PERIOD_UNITS = {
     "s": timedelta(seconds=1),
@@ -35,6 +36,7 @@ _PERIOD_UNITS = {
     "d": timedelta(days=1),
 }
 Network = IPv4Network | IPv6Network
+DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -54,7 +56,7 @@ class RetentionPeriods:
 
 
 class Settings(BaseSettings):
-    """Read once at start, then frozen. The environment goes before the TOML file."""
+    """Read once at start, then frozen. Flags go before the environment, and that before the TOML file."""
 
     model_config = SettingsConfigDict(
         env_prefix="KEYREEL_", env_ignore_empty=True, frozen=True, extra="forbid"
@@ -86,7 +88,7 @@ class Settings(BaseSettings):
         "comma-separated (for development): `127.0.0.0/8` is this machine.",
     )
     egress_ports: Annotated[tuple[Port, ...], NoDecode] = Field(
-        default=(80, 443, 8080, 8443),
+        default=DEFAULT_EGRESS_PORTS,
         min_length=1,
         description="Ports that such URLs may name elsewhere, comma-separated.",
     )
@@ -186,7 +188,7 @@ class Settings(BaseSettings):
     keep_records: str = Field(
         default="forever",
         pattern=PERIOD_PATTERN,
-        description="How long it is kept what an ended task was about; its entries in the books stay.",
+        description="How long it is kept what an ended task was about; its entries in the ledger stay.",
     )
     dev: bool = Field(
         default=False,

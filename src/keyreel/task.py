@@ -1,4 +1,4 @@
-"""A task: an order with an id, a state and a history, as dialects and the worker see it."""
+"""A task: a submission with an id, a state and a history. It knows no database and no wire format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TaskId = NewType("TaskId", str)
 
 
 class TaskState(StrEnum):
-    """Where a task is. The last three are final."""
+    """The state of a task. The last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -24,25 +24,25 @@ class TaskState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing comes after."""
+        """Whether no other state follows."""
         return self not in {TaskState.QUEUED, TaskState.RUNNING}
 
 
 class RetentionStage(StrEnum):
-    """What is left of a task: less as time goes by."""
+    """What is still kept of a task."""
 
     ALL = "all"
     RECORD_ONLY = "record"
-    """Its files were deleted when their time was up."""
+    """Its files were deleted when their retention period ended."""
     LEDGER_ONLY = "money"
-    """Nobody can tell any more what was asked for: only its state, its times and its entries in the books."""
+    """Its request was deleted too: only its state, its times and its ledger entries are left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a client hands in: everything of a task that is known before it runs.
+    """What a client submits: everything of a task that is known before it runs.
 
-    `endpoint` is a name of the catalogue; `fields` the checked request as canonical JSON, inline images
+    `endpoint` is a name of the catalogue; `fields` the validated request as canonical JSON, inline images
     replaced by asset references; `payload` is passed through to the result.
     """
 
@@ -57,7 +57,7 @@ class Submission:
     credits: int = 0
     """The price, held from now on."""
     off_peak: bool = False
-    """May wait for its turn until the server has nothing else to do, for half the price."""
+    """May wait until the server has nothing else to do, for half the price."""
     payload: str = ""
     idempotency_key: str = ""
 
@@ -68,10 +68,9 @@ class Task:
 
     `attempt` counts claims and is the fence of the running one; `crashes` counts deaths of render processes.
     `progress` is 0.0 … 1.0. `reason` tells people why a task failed or was cancelled; `fault` is the class
-    name of the domain error behind it. `video` and `cover` are storage keys, empty until success, and so is
-    `clean`, the copy without the mark that `video` bears, where there is one; `video_sha256` is the finished
-    file's, and `fingerprint` tells it again after another encoding. `notes` say what could not be done as
-    asked.
+    name of the domain error behind it. `video`, `cover` and `clean`, the copy without the visible watermark,
+    are storage keys, empty until there is such a file; `video_sha256` is of the video's file, `fingerprint`
+    recognises it after another encoding. `notes` say what could not be done as requested.
     """
 
     id: TaskId
@@ -90,9 +89,9 @@ class Task:
     video_sha256: str = ""
     fingerprint: str = ""
     charged: int = 0
-    """Credits that were taken for the video."""
+    """Credits that were charged for the video."""
     deadline: datetime | None = None
-    """When an off-peak task is cancelled if it still waits."""
+    """When an off-peak task is cancelled if it is still queued."""
     kept: RetentionStage = RetentionStage.ALL
     notes: tuple[str, ...] = ()
     clean: str = ""
@@ -111,8 +110,8 @@ class Task:
 class TaskFilter:
     """Which of a tenant's tasks a list shows; what is empty narrows nothing.
 
-    `endpoints` are catalogue names, the times a closed interval, `after` the id before the page's first one
-    in the list's own order, `skip` how many more to leave out.
+    `endpoints` are catalogue names, the times a closed interval, `after_id` the id before the page's first
+    one in the order of the list, `offset` how many more to leave out.
     """
 
     states: frozenset[TaskState] = frozenset()
@@ -130,10 +129,10 @@ class TaskFilter:
 
 @dataclass(frozen=True, slots=True)
 class SignedLinks:
-    """Where a finished task's files can be had, signed when shown, and for how many more whole seconds."""
+    """Signed URLs of a succeeded task's files, and for how many whole seconds they are valid."""
 
     video: str
     cover: str
     ttl_seconds: int
     clean: str = ""
-    """The copy without the visible mark, where there is one."""
+    """The copy without the visible watermark, if there is one."""

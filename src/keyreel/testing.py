@@ -1,4 +1,4 @@
-"""Doubles that ship to users: a clock driven by hand, a job over a folder, and small engines that misbehave.
+"""Test doubles for users: a manual clock, a job over a folder, and small engines that work or misbehave.
 
 The engines are used by name, for example `keyreel.testing:CardEngine` in the setting `engines`.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.engine import Clip
 from keyreel.errors import RenderFailed
+from keyreel.order import list_images
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,22 +31,22 @@ _NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class ManualClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is advanced."""
 
     def __init__(self, now: datetime = _NOON) -> None:
         self._now = now
 
     def now(self) -> datetime:
-        """Return the time it was set to."""
+        """Return its time, aware, in UTC."""
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Go forward, or back."""
+        """Go forward, or back with negative seconds."""
         self._now += timedelta(seconds=seconds)
 
 
 class FolderJob:
-    """A Job over a folder, for trying an engine alone; `once` remembers for as long as this object lives."""
+    """A Job over a folder, for trying an engine alone; `once` keeps results in `steps`, in memory."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -63,14 +64,14 @@ class FolderJob:
         self.reports.append(fraction)
 
     def film(self, name: str, size: Size) -> AbstractContextManager[VideoWriter]:
-        """Open a film in the folder, without a watermark."""
+        """Open a video in the folder, without a watermark."""
         from keyreel.media.video_writer import open_video_writer
 
         return open_video_writer(self.folder / f"{name}.mp4", size)
 
 
 class _StatelessEngine:
-    """What engines need that have nothing to load."""
+    """The base of engines that have nothing to load."""
 
     slots = 1
 
@@ -83,13 +84,13 @@ class _StatelessEngine:
         return None
 
     def accepts(self, order: Order) -> bool:
-        """Take every order."""
+        """Accept every order."""
         del order
         return True
 
 
 class CardEngine(_StatelessEngine):
-    """Shows a plain card that changes its colour from frame to frame, one film for each shot."""
+    """Shows a plain card that changes its colour from frame to frame, one video for each shot."""
 
     name = "card"
 
@@ -97,32 +98,42 @@ class CardEngine(_StatelessEngine):
         """Draw the shots, each once, and join them."""
         from keyreel.media.mux import concatenate_videos
 
-        films: list[Path] = []
+        videos: list[Path] = []
         for index, shot in enumerate(order.shots):
             draw = partial(_draw_card, job, order.frame_size, f"shot-{index}", shot.frames)
-            films.append(Path(await job.once(f"shot-{index}", draw)))
+            videos.append(Path(await job.once(f"shot-{index}", draw)))
             await job.progress((index + 1) / len(order.shots))
-        if len(films) == 1:
-            return Clip(films[0])
+        if len(videos) == 1:
+            return Clip(videos[0])
         clip = job.folder / "clip.mp4"
-        concatenate_videos(films, clip)
+        concatenate_videos(videos, clip)
         return Clip(clip)
 
 
 async def _draw_card(job: Job, size: Size, name: str, frames: int) -> str:
     import numpy as np
 
-    with job.film(name, size) as film:
+    with job.film(name, size) as video:
         for number in range(frames):
             shade = 255 * number // frames
-            film.write(np.full((size.height, size.width, 3), (shade, 128, 255 - shade), np.uint8))
+            video.write(np.full((size.height, size.width, 3), (shade, 128, 255 - shade), np.uint8))
     return str(job.folder / f"{name}.mp4")
 
 
-class HangingEngine(_StatelessEngine):
-    """Starts a process of its own, reports progress once, and hangs without ever answering.
+class DescribingEngine(CardEngine):
+    """Works like CardEngine, and recommends a prompt that says how many images it saw."""
 
-    Writes both process ids to `pids` in the order's folder.
+    name = "describing"
+
+    async def recommend_prompt(self, order: Order) -> str:
+        """Count the images."""
+        return f"A card made from {len(list_images(order))} image(s)."
+
+
+class HangingEngine(_StatelessEngine):
+    """Starts a process of its own, reports progress once, and hangs.
+
+    Writes both process ids to `pids` in the job's folder.
     """
 
     name = "hanging"
@@ -139,7 +150,7 @@ class HangingEngine(_StatelessEngine):
 
 
 class CrashingEngine(_StatelessEngine):
-    """Dies in every render, as if the kernel had killed it."""
+    """Is killed in every render, as if by the kernel when memory runs out."""
 
     name = "crashing"
 
@@ -151,7 +162,7 @@ class CrashingEngine(_StatelessEngine):
 
 
 class CrashingOnceEngine(_StatelessEngine):
-    """Dies in a task's first render, after its first shot, and works like CardEngine from then on."""
+    """Is killed in a task's first render, after the first shot, and works like CardEngine from then on."""
 
     name = "crashing-once"
 
@@ -172,7 +183,7 @@ class CrashingOnceEngine(_StatelessEngine):
 
 
 class FailingEngine(_StatelessEngine):
-    """Fails: with a reason for people, or as the first prompt says by a "bug" or for want of "memory"."""
+    """Fails with a reason; if the first prompt is "bug" or "memory", by that instead."""
 
     name = "failing"
 

@@ -8,7 +8,7 @@ import pytest
 from keyreel.engines.router import EngineRouter, load_router
 from keyreel.errors import InvalidSetting, UnsupportedOrder
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
-from keyreel.testing import CardEngine
+from keyreel.testing import CardEngine, DescribingEngine
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 ORDER = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("on", 5, ImageRef("a.png")),), Resolution.P720, 7)
@@ -23,6 +23,11 @@ class Picky(CardEngine):
 
 def test_chooses_the_first_engine_that_accepts() -> None:
     assert EngineRouter({"a": Picky(), "b": CardEngine(), "c": CardEngine()}).choose_engine(ORDER) == "b"
+
+
+def test_prompts_are_recommended_by_the_first_engine_that_can() -> None:
+    assert EngineRouter({"a": CardEngine(), "b": DescribingEngine()}).choose_recommender(ORDER) == "b"
+    assert EngineRouter({"a": CardEngine()}).choose_recommender(ORDER) == "motion"
 
 
 def test_refuses_an_order_that_no_engine_accepts() -> None:
@@ -56,7 +61,7 @@ def test_refuses_a_name_that_leads_to_no_engine(name: str) -> None:
 
 def test_asking_what_engines_accept_loads_nothing_heavy() -> None:
     program = (
-        "import sys; from keyreel.engines.router import open_router; open_router(['motion'])\n"
+        "import sys; from keyreel.engines.router import load_router; load_router(['motion'])\n"
         "print([name for name in ('numpy', 'cv2', 'openvino', 'av', 'PIL') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
-from keyreel.errors import ImageTooLarge, PictureUnreachable
-from keyreel.intake.egress import EgressClient, PostResponse
+from keyreel.intake.egress import DestinationUnreachable, EgressClient, PostResponse
+from keyreel.intake.response_reader import ResponseTooLarge
 from support.hostile import OPENED, http, served
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def opened(**options: Any) -> EgressClient:
     ],
 )  # fmt: skip
 def test_refuses_to_reach_inside(url: str) -> None:
-    with capture_logs() as logs, pytest.raises(PictureUnreachable) as failed:
+    with capture_logs() as logs, pytest.raises(DestinationUnreachable) as failed:
         fetch(url)
-    assert failed.value.message == PictureUnreachable().message
+    assert str(failed.value) == "The address could not be reached."
     assert logs[0]["error"] in REFUSED
 
 
@@ -94,9 +94,9 @@ def test_refuses_to_reach_inside(url: str) -> None:
      "http://" + "a" * 3000, "http://127.0.0.1:99999/", "http://.../"],
 )  # fmt: skip
 def test_refuses_a_trick_in_the_url(url: str) -> None:
-    with capture_logs() as logs, pytest.raises(PictureUnreachable) as failed:
+    with capture_logs() as logs, pytest.raises(DestinationUnreachable) as failed:
         fetch(url)
-    assert failed.value.message == PictureUnreachable().message
+    assert str(failed.value) == "The address could not be reached."
     assert logs[0]["error"] in REFUSED
     assert "secret" not in str(logs)
 
@@ -106,9 +106,9 @@ def test_internal_and_unreachable_look_alike() -> None:
     seen = []
     for url in ("http://10.0.0.7/a.png", "http://nowhere.invalid/a.png"):
         started = time.perf_counter()
-        with pytest.raises(PictureUnreachable) as failed:
+        with pytest.raises(DestinationUnreachable) as failed:
             fetch(url, egress)
-        seen.append(failed.value.message)
+        seen.append(str(failed.value))
         assert time.perf_counter() - started >= 0.19
     assert len(set(seen)) == 1
 
@@ -122,7 +122,7 @@ def test_an_opened_network_is_reached_on_any_port() -> None:
 
 
 def test_an_opened_network_opens_no_other() -> None:
-    with capture_logs() as logs, pytest.raises(PictureUnreachable):
+    with capture_logs() as logs, pytest.raises(DestinationUnreachable):
         fetch("http://10.0.0.7:9999/", opened())
     assert logs[0]["error"] in REFUSED
 
@@ -131,7 +131,7 @@ def test_an_unusual_port_stays_closed_outside_of_opened_networks() -> None:
     def resolver(_host: str, port: int, *_: int) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
 
-    with capture_logs() as logs, pytest.raises(PictureUnreachable):
+    with capture_logs() as logs, pytest.raises(DestinationUnreachable):
         fetch("http://outside.test:22/", opened(resolver=resolver))
     assert logs[0]["error"] in REFUSED
 
@@ -161,7 +161,7 @@ def test_a_redirect_is_checked_again(target: str) -> None:
         async with served(http(b"", f"Location: {target}", status="302 Found")) as base:
             await fetched(opened(), base)
 
-    with capture_logs() as logs, pytest.raises(PictureUnreachable):
+    with capture_logs() as logs, pytest.raises(DestinationUnreachable):
         asyncio.run(run())
     assert logs[0]["error"] in REFUSED
 
@@ -177,7 +177,7 @@ def test_an_unusable_answer_is_no_image(answer: bytes) -> None:
         async with served(answer) as base:
             await fetched(opened(), base)
 
-    with pytest.raises(PictureUnreachable):
+    with pytest.raises(DestinationUnreachable):
         asyncio.run(run())
 
 
@@ -190,7 +190,7 @@ def test_a_gzip_bomb_behind_a_redirect_is_not_unpacked() -> None:
             await fetched(opened(), base)
 
     started = time.process_time()
-    with pytest.raises(PictureUnreachable):
+    with pytest.raises(DestinationUnreachable):
         asyncio.run(run())
     assert time.process_time() - started < 1
 
@@ -204,7 +204,7 @@ def test_counts_the_bytes_itself(lines: tuple[str, ...]) -> None:
     if lines == ("Content-Length: 10",):
         assert len(asyncio.run(run())) == 10
     else:
-        with pytest.raises(ImageTooLarge):
+        with pytest.raises(ResponseTooLarge):
             asyncio.run(run())
 
 
@@ -219,7 +219,7 @@ def test_an_endless_answer_is_cut_off_at_the_limit() -> None:
         async with served(pour) as base:
             await fetched(opened(), base)
 
-    with pytest.raises(ImageTooLarge):
+    with pytest.raises(ResponseTooLarge):
         asyncio.run(run())
 
 
@@ -237,7 +237,7 @@ def test_a_dripping_server_meets_the_deadline(head: bytes) -> None:
             await fetched(opened(), base, seconds=0.5)
 
     started = time.perf_counter()
-    with pytest.raises(PictureUnreachable):
+    with pytest.raises(DestinationUnreachable):
         asyncio.run(run())
     assert time.perf_counter() - started < 2
 
@@ -295,5 +295,5 @@ def test_a_post_follows_no_redirect() -> None:
 
 @pytest.mark.parametrize("url", ["http://10.0.0.7/hook", "http://127.0.0.1:8080/", "ftp://x/", "http://a@b/"])
 def test_a_post_reaches_nothing_inside(url: str) -> None:
-    with pytest.raises(PictureUnreachable):
+    with pytest.raises(DestinationUnreachable):
         asyncio.run(CLOSED.post(url, body=b"", headers={}, deadline_seconds=5))

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.errors import PictureUnreachable
-from keyreel.intake.egress import EgressClient
+from keyreel.intake.egress import DestinationUnreachable, EgressClient
 from support.hostile import OPENED, http, served
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def test_follows_five_redirects(hops: int, *, arrives: bool) -> None:
     if arrives:
         assert asyncio.run(run()) == b"there"
     else:
-        with pytest.raises(PictureUnreachable):
+        with pytest.raises(DestinationUnreachable):
             asyncio.run(run())
 
 
@@ -112,7 +111,7 @@ def test_what_stays_fails_within_the_deadline(fault: bytes, tries: int) -> None:
             await fetched(opened(), base)
 
     started = time.monotonic()
-    with pytest.raises(PictureUnreachable):
+    with pytest.raises(DestinationUnreachable):
         asyncio.run(run())
     assert len(asked) == tries
     assert time.monotonic() - started < 1
@@ -157,5 +156,5 @@ def test_a_part_is_no_image_unless_it_is_the_whole(lines: list[str], *, had: boo
     if had:
         assert asyncio.run(run("206 Part")) == b"image"
     else:
-        with pytest.raises(PictureUnreachable):
+        with pytest.raises(DestinationUnreachable):
             asyncio.run(run("206 Part"))

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from keyreel.task import TaskState
-from keyreel.tasks.store import Failure, Success
+from keyreel.tasks.outcomes import Failure, Success
 
 if TYPE_CHECKING:
     from keyreel.cli.local.composition import Platform
@@ -18,16 +18,16 @@ VIDEO, COVER = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 8, b"\xff\xd8\xff a c
 def bring(platform: Platform, state: TaskState, fault: str = "RenderFailed") -> Task:
     """Bring the task that waits longest to this state, with files where there are any."""
     store, storage = platform.services.store, platform.services.storage
-    claim = store.claim("worker", 60)
+    claim = store.attempts.claim("worker", 60)
     assert claim is not None
     if state is TaskState.SUCCEEDED:
         video, cover = f"videos/{claim.task.id}/1.mp4", f"covers/{claim.task.id}/1.jpg"
         asyncio.run(storage.put(video, VIDEO))
         asyncio.run(storage.put(cover, COVER))
-        return store.settle(claim.token, Success(video, cover, "0" * 64))
+        return store.attempts.settle(claim.token, Success(video, cover, "0" * 64))
     if state is TaskState.FAILED:
-        return store.settle(claim.token, Failure("It went wrong.", fault))
+        return store.attempts.settle(claim.token, Failure("It went wrong.", fault))
     if state is TaskState.CANCELLED:
         return store.cancel(claim.task.submission.tenant, claim.task.id)
-    store.save_progress(claim.token, 0.4)
+    store.attempts.save_progress(claim.token, 0.4)
     return store.get(claim.task.submission.tenant, claim.task.id)

@@ -10,13 +10,14 @@ from keyreel.tasks.accounts.ledger import Ledger, get_free_account
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.accounts.quotas import SaturatedOwners
 from keyreel.tasks.deadlines import Deadlines
+from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.scheduling import find_next_task
-from keyreel.tasks.store import Failure, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.task import Task
+    from keyreel.tasks.store import TaskStore
     from keyreel.testing import ManualClock
 
     Make = Callable[..., Submission]
@@ -31,7 +32,7 @@ def deadlines(store: TaskStore, clock: ManualClock) -> Deadlines:
 
 
 def begun(store: TaskStore, *, off_peak: bool = True) -> str:
-    claim = store.claim("worker", LEASE, off_peak=off_peak)
+    claim = store.attempts.claim("worker", LEASE, off_peak=off_peak)
     return claim.task.id if claim else ""
 
 
@@ -99,11 +100,11 @@ def test_a_running_task_finishes_after_its_deadline(
     store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
 ) -> None:
     task = store.accept(submission(off_peak=True))
-    claim = store.claim("worker", LEASE)
+    claim = store.attempts.claim("worker", LEASE)
     assert claim is not None
     clock.advance(49 * HOUR)
     assert deadlines.cancel_expired() == 0
-    store.settle(claim.token, Failure("", ""))
+    store.attempts.settle(claim.token, Failure("", ""))
     assert state(store, task) is TaskState.FAILED
 
 
@@ -111,10 +112,10 @@ def test_one_that_goes_back_to_the_queue_after_its_deadline_expires(
     store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
 ) -> None:
     task = store.accept(submission(off_peak=True))
-    claim = store.claim("worker", LEASE)
+    claim = store.attempts.claim("worker", LEASE)
     assert claim is not None
     clock.advance(49 * HOUR)
-    store.requeue(claim.token)
+    store.attempts.requeue(claim.token)
     assert deadlines.cancel_expired() == 1
     assert state(store, task) is TaskState.CANCELLED
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.clock import SystemClock
-from keyreel.errors import Busy
+from keyreel.errors import DataFolderLocked
 from keyreel.task import TaskId, TaskState
 from keyreel.tasks.store import TaskStore
 
@@ -33,10 +33,10 @@ def accept(fields="{}"):
 """
 WORKING = """
 accept()
-token = store.claim("worker", 30).token
-store.remember(token, "shot 1", "one.mp4")
-store.crash(token)
-store.progress(token, 0.5)
+token = store.attempts.claim("worker", 30).token
+store.attempts.save_step(token, "shot 1", "one.mp4")
+store.attempts.record_crash(token)
+store.attempts.save_progress(token, 0.5)
 while True:
     accept()
 """
@@ -59,7 +59,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     )
     assert running.stdout is not None
     acknowledged = [running.stdout.readline().strip() for _ in range(100)]
-    with pytest.raises(Busy, match=str(running.pid)):
+    with pytest.raises(DataFolderLocked, match=str(running.pid)):
         TaskStore.open(tmp_path, SystemClock(), SystemRandom())
     running.send_signal(signal.SIGKILL)
     acknowledged += running.communicate(timeout=30)[0].split()
@@ -67,10 +67,10 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     tasks = [store.get("ann", TaskId(name)) for name in acknowledged]
     assert {task.state for task in tasks} == {TaskState.QUEUED}
     assert (tasks[0].attempt, tasks[0].crashes, tasks[0].progress) == (1, 1, 0.0)
-    claim = store.claim("worker", 30)
+    claim = store.attempts.claim("worker", 30)
     assert claim is not None
     assert (claim.task.id, claim.token.attempt) == (acknowledged[0], 2)
-    assert store.load_step(claim.token, "shot 1") == "one.mp4"
+    assert store.attempts.load_step(claim.token, "shot 1") == "one.mp4"
     store.close()
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 
 from keyreel.tasks.database.tables import TASKS
-from keyreel.tasks.store import Failure, Success, TaskStore
+from keyreel.tasks.outcomes import Failure, Success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.task import Submission, TaskId
+    from keyreel.tasks.store import TaskStore
 
     Make = Callable[..., Submission]
 
@@ -21,9 +22,9 @@ WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32, "1/1000/0:1:1")
 
 def settled(store: TaskStore, submission: Submission, outcome: Success | Failure = WON) -> TaskId:
     task = store.accept(submission)
-    claim = store.claim("worker", 30.0)
+    claim = store.attempts.claim("worker", 30.0)
     assert claim is not None
-    store.settle(claim.token, outcome)
+    store.attempts.settle(claim.token, outcome)
     return task.id
 
 

@@ -7,18 +7,19 @@ from sqlalchemy.dialects import sqlite
 
 from keyreel.task import Submission, TaskState
 from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.scheduling import (
     build_off_peak_query,
     build_tenant_next_query,
     build_waiting_tenants_query,
 )
-from keyreel.tasks.store import Failure, TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Select
 
+    from keyreel.tasks.store import TaskStore
     from keyreel.testing import ManualClock
 
     Make = Callable[..., Submission]
@@ -29,12 +30,12 @@ LEASE = 30.0
 def served(store: TaskStore, clock: ManualClock, times: int, *, finish: bool) -> list[str]:
     tenants: list[str] = []
     for _ in range(times):
-        claim = store.claim("worker", LEASE)
+        claim = store.attempts.claim("worker", LEASE)
         assert claim is not None
         tenants.append(claim.task.submission.tenant)
         clock.advance(1)
         if finish:
-            store.settle(claim.token, Failure("", ""))
+            store.attempts.settle(claim.token, Failure("", ""))
     return tenants
 
 
@@ -43,7 +44,7 @@ def test_takes_a_tenants_oldest_task_first(store: TaskStore, submission: Make, c
     for _ in range(3):
         ids.append(store.accept(submission()).id)
         clock.advance(1)
-    claims = [store.claim("worker", LEASE) for _ in range(3)]
+    claims = [store.attempts.claim("worker", LEASE) for _ in range(3)]
     assert [claim and claim.task.id for claim in claims] == ids
 
 
@@ -51,10 +52,10 @@ def test_a_released_task_keeps_its_place(store: TaskStore, submission: Make, clo
     first = store.accept(submission())
     clock.advance(1)
     store.accept(submission())
-    claim = store.claim("worker", LEASE)
+    claim = store.attempts.claim("worker", LEASE)
     assert claim is not None
-    store.requeue(claim.token)
-    again = store.claim("worker", LEASE)
+    store.attempts.requeue(claim.token)
+    again = store.attempts.claim("worker", LEASE)
     assert again is not None
     assert again.task.id == first.id
 
@@ -83,9 +84,9 @@ def test_with_one_slot_a_flood_lets_others_pass(
 def test_a_task_waits_until_it_is_ready(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     store.accept(submission())
     clock.advance(-60)
-    assert store.claim("worker", LEASE) is None
+    assert store.attempts.claim("worker", LEASE) is None
     clock.advance(60)
-    assert store.claim("worker", LEASE) is not None
+    assert store.attempts.claim("worker", LEASE) is not None
 
 
 def test_a_claim_reads_the_index_and_never_the_backlog(
@@ -111,7 +112,7 @@ def test_a_claim_reads_the_index_and_never_the_backlog(
     assert plan(store, build_off_peak_query(clock.now())) == [
         "SEARCH tasks USING COVERING INDEX tasks_deadlines (state=? AND deadline>?)"
     ]
-    claim = store.claim("worker", LEASE)
+    claim = store.attempts.claim("worker", LEASE)
     assert claim is not None
     assert claim.task.state is TaskState.RUNNING
 

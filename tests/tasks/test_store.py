@@ -1,22 +1,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.errors import AttemptLost, Busy, Cancelled, InvalidSetting, UnknownTask
+from keyreel.errors import DataFolderLocked, InvalidSetting, UnknownTask
 from keyreel.task import Submission, TaskFilter, TaskId, TaskState
 from keyreel.tasks.database.folder_lock import is_held
-from keyreel.tasks.scheduling import Claim, FencingToken
-from keyreel.tasks.store import Failure, Success, TaskStore
+from keyreel.tasks.outcomes import Success
+from keyreel.tasks.store import TaskStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyreel.tasks.attempts import Claim
     from keyreel.testing import ManualClock
 
     Make = Callable[..., Submission]
@@ -26,7 +26,7 @@ WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
 
 
 def claimed(store: TaskStore) -> Claim:
-    claim = store.claim("worker", LEASE)
+    claim = store.attempts.claim("worker", LEASE)
     assert claim is not None
     return claim
 
@@ -95,129 +95,22 @@ def test_ids_rise_over_a_restart_with_a_clock_that_stepped_back(
     store.close()
 
 
-def test_a_claim_starts_a_task_once(store: TaskStore, submission: Make, clock: ManualClock) -> None:
-    task = store.accept(submission())
-    claim = claimed(store)
-    assert claim.token == FencingToken(task.id, 1)
-    assert claim.task == replace(task, state=TaskState.RUNNING, attempt=1, started=clock.now())
-    assert store.claim("worker", LEASE) is None
-
-
-def test_settles_a_task_with_its_files(store: TaskStore, submission: Make, clock: ManualClock) -> None:
-    task = store.accept(submission())
-    token = claimed(store).token
-    store.save_progress(token, 0.25)
-    assert store.get("ann", task.id).progress == 0.25
-    clock.advance(5)
-    store.settle(token, WON)
-    done = store.get("ann", task.id)
-    assert (done.state, done.progress, done.finished) == (TaskState.SUCCEEDED, 1.0, clock.now())
-    assert (done.video, done.cover, done.video_sha256) == (WON.video, WON.cover, WON.video_sha256)
-
-
-def test_settles_a_failure_with_its_reason(store: TaskStore, submission: Make) -> None:
-    task = store.accept(submission())
-    store.settle(claimed(store).token, Failure("No image.", "PictureUnreachable"))
-    done = store.get("ann", task.id)
-    assert (done.state, done.reason, done.fault) == (TaskState.FAILED, "No image.", "PictureUnreachable")
-
-
-def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Make) -> None:
-    store.accept(submission())
-    token = claimed(store).token
-    assert store.settle(token, WON) == store.settle(token, WON)
-    with pytest.raises(AttemptLost):
-        store.settle(token, Failure("Too late.", "RenderFailed"))
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda store, token: store.progress(token, 0.9),
-        lambda store, token: store.check(token),
-        lambda store, token: store.remember(token, "shot", "a"),
-        lambda store, token: store.crash(token),
-        lambda store, token: store.release(token),
-        lambda store, token: store.settle(token, WON),
-    ],
-    ids=["progress", "check", "remember", "crash", "release", "settle"],
-)
-def test_refuses_writes_of_an_attempt_that_is_over(
-    store: TaskStore, submission: Make, write: Callable[[TaskStore, FencingToken], object]
-) -> None:
-    task = store.accept(submission())
-    old = claimed(store).token
-    store.requeue(old)
-    new = claimed(store).token
-    before = store.get("ann", task.id)
-    with pytest.raises(AttemptLost):
-        write(store, old)
-    assert store.get("ann", task.id) == before
-    store.cancel("ann", task.id)
-    with pytest.raises(Cancelled):
-        write(store, new)
-    assert store.get("ann", task.id).state is TaskState.CANCELLED
-
-
 def test_cancels_a_queued_task_for_good(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     task = store.accept(submission())
     cancelled = store.cancel("ann", task.id)
     assert (cancelled.state, cancelled.finished) == (TaskState.CANCELLED, clock.now())
-    assert store.claim("worker", LEASE) is None
+    assert store.attempts.claim("worker", LEASE) is None
 
 
 def test_leaves_an_ended_task_as_it_is_when_cancelled(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.settle(claimed(store).token, WON)
+    store.attempts.settle(claimed(store).token, WON)
     assert store.cancel("ann", task.id).state is TaskState.SUCCEEDED
-
-
-def test_counts_crashes_over_all_attempts(store: TaskStore, submission: Make) -> None:
-    task = store.accept(submission())
-    token = claimed(store).token
-    assert [store.record_crash(token), store.record_crash(token)] == [1, 2]
-    store.requeue(token)
-    assert store.record_crash(claimed(store).token) == 3
-    assert store.get("ann", task.id).crashes == 3
-
-
-def test_remembers_steps_for_the_next_attempt(store: TaskStore, submission: Make) -> None:
-    store.accept(submission())
-    token = claimed(store).token
-    assert store.load_step(token, "shot 1") is None
-    store.save_step(token, "shot 1", "one.mp4")
-    store.requeue(token)
-    assert store.load_step(claimed(store).token, "shot 1") == "one.mp4"
-
-
-def test_steps_of_one_task_are_not_anothers(store: TaskStore, submission: Make) -> None:
-    store.accept(submission())
-    store.accept(submission())
-    store.save_step(claimed(store).token, "shot 1", "one.mp4")
-    assert store.load_step(claimed(store).token, "shot 1") is None
-
-
-def test_queues_tasks_whose_lease_lapsed(store: TaskStore, submission: Make) -> None:
-    task = store.accept(submission())
-    lost = store.claim("dead", -1.0)
-    assert lost is not None
-    assert store.renew_leases("worker", LEASE) == 1
-    again = store.get("ann", task.id)
-    assert (again.state, again.crashes) == (TaskState.QUEUED, 0)
-    assert claimed(store).token.attempt == 2
-
-
-def test_renews_its_own_leases_before_it_judges_others(store: TaskStore, submission: Make) -> None:
-    store.accept(submission())
-    late = store.claim("worker", -1.0)
-    assert late is not None
-    assert store.renew_leases("worker", LEASE) == 0
-    store.check_attempt(late.token)
 
 
 def test_tells_which_tasks_have_not_ended(store: TaskStore, submission: Make) -> None:
     ended, running, queued = (store.accept(submission()).id for _ in range(3))
-    store.settle(claimed(store).token, WON)
+    store.attempts.settle(claimed(store).token, WON)
     claimed(store)
     assert store.filter_unfinished([ended, running, queued]) == {running, queued}
 
@@ -226,7 +119,7 @@ def test_refuses_a_second_opening_and_names_postgres(
     store: TaskStore, tmp_path: Path, clock: ManualClock
 ) -> None:
     assert store.list("ann") == ()
-    with pytest.raises(Busy, match=r"Postgres"):
+    with pytest.raises(DataFolderLocked, match=r"Postgres"):
         TaskStore.open(tmp_path, clock, SystemRandom())
 
 
@@ -285,5 +178,5 @@ def test_a_list_is_narrowed_by_what_is_wanted(
     assert found(created_from=moments[1], created_to=moments[2]) == [2, 1]
     assert found(ids=(tasks[2], TaskId("no id"), TaskId("7"))) == [2]
     assert found(oldest_first=True, limit=2) == [0, 1]
-    assert found(oldest_first=True, after=tasks[1]) == [2, 3]
-    assert found(skip=1, limit=2) == [2, 1]
+    assert found(oldest_first=True, after_id=tasks[1]) == [2, 3]
+    assert found(offset=1, limit=2) == [2, 1]

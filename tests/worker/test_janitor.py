@@ -14,8 +14,9 @@ from keyreel.storage.objects import ObjectStorage
 from keyreel.task import RetentionStage, Submission, TaskId
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
+from keyreel.tasks.outcomes import Success
 from keyreel.tasks.retention import find_missing_files
-from keyreel.tasks.store import Success, TaskStore
+from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
 from keyreel.worker.janitor import Janitor
 
@@ -46,12 +47,12 @@ class House:
 
     async def done(self, fields: str = "{}") -> TaskId:
         task_id = self.submit(fields)
-        claim = self.store.claim("worker", 30)
+        claim = self.store.attempts.claim("worker", 30)
         assert claim is not None
         video, cover = f"videos/{task_id}/1.mp4", f"covers/{task_id}/1.jpg"
         for key in (video, cover):
             await self.storage.put(key, b"x")
-        self.store.settle(claim.token, Success(video, cover, "ab", charged=10))
+        self.store.attempts.settle(claim.token, Success(video, cover, "ab", charged=10))
         return task_id
 
     async def stored(self) -> set[str]:

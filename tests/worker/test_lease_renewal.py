@@ -63,7 +63,7 @@ def test_a_clock_that_jumps_forward_expires_nothing(store: TaskStore, clock: Man
     # From here on time passes as before.
     clock.advance(29)
     asyncio.run(sweeping.run_round())
-    claim = store.claim("worker", 30)
+    claim = store.attempts.claim("worker", 30)
     assert claim is not None
     assert claim.task.state is TaskState.RUNNING
 
@@ -72,9 +72,9 @@ def test_a_clock_that_jumps_back_keeps_nobody_waiting(store: TaskStore, clock: M
     off_peak(store, 1)
     sweeping = sweeper(store, clock)
     clock.advance(-HOUR)
-    assert store.claim("worker", 30) is None
+    assert store.attempts.claim("worker", 30) is None
     asyncio.run(sweeping.run_round())
-    assert store.claim("worker", 30) is not None
+    assert store.attempts.claim("worker", 30) is not None
 
 
 def test_a_woken_sweeper_looks_at_once(store: TaskStore, clock: ManualClock) -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
+from keyreel.engine import PromptRecommender
 from keyreel.errors import InvalidSetting, UnsupportedOrder
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP: Final = "keyreel.engines"
 """The entry point group under which packages offer engines."""
+BUILT_IN_RECOMMENDER: Final = "motion"
+"""The engine that recommends prompts where none of the configured ones does."""
 
 
 class EngineRouter:
@@ -51,6 +54,13 @@ class EngineRouter:
             f"No engine here can make {order.operation} videos like this one; "
             "configure one that can: KEYREEL_ENGINES."
         )
+
+    def choose_recommender(self, order: Order) -> str:
+        """Return the name of the engine that makes a prompt from this order's images."""
+        for name, engine in self._engines_by_name.items():
+            if isinstance(engine, PromptRecommender) and engine.accepts(order):
+                return name
+        return BUILT_IN_RECOMMENDER
 
     def is_supported(self, endpoint: type[Endpoint]) -> bool:
         """Say whether some engine makes videos of this endpoint, by an ordinary order for one."""

@@ -1,4 +1,4 @@
-"""The way in for images: received with a request, gathered for a render."""
+"""The intake of images and videos: received with a request, gathered for a render."""
 
 from keyreel.intake.intake import Intake
 

@@ -1,24 +1,22 @@
-"""Where the URLs of strangers may lead: the open ports, and the networks that an operator has opened.
+"""Where the URLs of tenants may lead: the open ports, and the networks that an operator has opened.
 
-What a URL's text says is told here; where its name leads to is known once it is connected to (`egress.py`).
+Only the text of a URL is checked here; the addresses behind its name are checked on connecting (`egress.py`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 import httpx
 from ssrfguard import DEFAULT_DENIED, AddressTable, Block, BlockedURLError, Policy, Reach
 
 from keyreel.errors import InvalidRequest
+from keyreel.settings import DEFAULT_EGRESS_PORTS, Network
 from keyreel.wire.inputs.urls import MAX_URL_LENGTH, find_url_problem
 
-Network = IPv4Network | IPv6Network
-
-DEFAULT_PORTS: Final = (80, 443, 8080, 8443)
 _ANY_PORT: Final = frozenset(range(1, 65536))
 # Azure's host agent answers on a public address: IANA's registries, and so ssrfguard, do not know it.
 _FURTHER_DENIED: Final = (Block(ip_network("168.63.129.16/32"), "Azure host agent", "none", Reach.DENIED),)
@@ -32,12 +30,12 @@ _PRIVATE_ADDRESS_MESSAGE: Final = (
 
 @dataclass(frozen=True)
 class Destinations:
-    """`allow` opens networks that are otherwise out of bounds, on any port; `ports` are open elsewhere."""
+    """`allow` opens private networks on any port; `ports` are open on public addresses."""
 
     allow: tuple[Network, ...] = ()
-    ports: tuple[int, ...] = DEFAULT_PORTS
+    ports: tuple[int, ...] = DEFAULT_EGRESS_PORTS
     policy: Policy = field(init=False, repr=False, compare=False)
-    """What ssrfguard holds every connection against."""
+    """What ssrfguard checks every connection by."""
 
     def __post_init__(self) -> None:
         """Make the policy of these networks and ports."""
@@ -53,7 +51,7 @@ class Destinations:
         object.__setattr__(self, "policy", policy)
 
     def check_url(self, url: str, field: str) -> None:
-        """Hold an address against the rules that its text alone can break. Looks nothing up.
+        """Check a URL by the rules that its text alone can break; no name is looked up.
 
         Raises:
             InvalidRequest: it is no plain http(s) URL, or leads to a port or a network that is not open.
@@ -82,7 +80,7 @@ class Destinations:
         return f"names port {port}; {self._describe_open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"
 
     def suggest_cause(self, url: str) -> str:
-        """Return what may be the matter with an address that could not be had, told from its text alone."""
+        """Return what may be wrong with a URL that could not be fetched, by its text alone; else ""."""
         try:
             parts = httpx.URL(url)
         except httpx.InvalidURL:
@@ -92,7 +90,7 @@ class Destinations:
         return f" (outside of KEYREEL_EGRESS_ALLOW {self._describe_open_ports()})"
 
     def is_opened(self, address: str) -> bool:
-        """Say whether an address is in an opened network."""
+        """Say whether an IP address is in an opened network."""
         found = ip_address(address)
         return any(found.version == network.version and found in network for network in self.allow)
 
@@ -104,7 +102,7 @@ class Destinations:
 
 
 def _parse_literal_address(host: str) -> tuple[str, ...]:
-    """Return the address that a host spells, or this machine's for its own name; nothing for other names."""
+    """Return the IP address that a host is, or this machine's for localhost; nothing for other names."""
     if _LOCALHOST_PATTERN.fullmatch(host):
         return _LOOPBACK
     try:

@@ -1,7 +1,7 @@
-"""Undoes the Content-Encoding of an answer, piece by piece and within bounds. Opens nothing.
+"""Undoes the Content-Encoding of a response, chunk by chunk and within limits. It opens no connection.
 
-Nothing packed is asked for; but object stores play back what an upload was labelled with, and proxies pack
-what they pass on. What the bytes are goes before what the header calls them.
+Requests ask for no encoding; but object stores repeat the label of an upload, and proxies compress what they
+pass on. Magic numbers go before the header.
 """
 
 from __future__ import annotations
@@ -17,56 +17,57 @@ if TYPE_CHECKING:
 _IDENTITY_ENCODINGS: Final = {"", "none", "identity", "aws-chunked"}
 _GZIP: Final = {"gzip", "x-gzip"}
 _DEFLATE: Final = "deflate"
-_MOST_CODINGS: Final = 3
-_MOST_MEMBERS: Final = 64
+_MAX_LAYERS: Final = 3
+_MAX_GZIP_MEMBERS: Final = 64
 # zlib's window sizes: with gzip's header, with zlib's own, and bare.
 _WITH_GZIP, _WITH_ZLIB, _RAW_DEFLATE = 31, 15, -15
 _CHUNK_BYTES: Final = 1 << 18
 _RATIO_EXEMPT_BYTES: Final = 1 << 20
+"""Smaller decoded bodies may have any ratio."""
 _MAX_RATIO: Final = 250
-"""Bombs have 1,000; an image has been packed already, and of this much less than a hundred is left."""
+"""Decoded bytes over encoded ones. Bombs have 1,000; an image is compressed already, far below 100."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_LONGEST_NAME: Final = 32
+_MAX_NAME_CHARS: Final = 32
 
 
 class InvalidContentEncoding(Exception):
-    """The coding is not undone here, or damaged; the message completes "the image …"."""
+    """The encoding is not supported, or its data damaged; the message completes "the image …"."""
 
 
 class TruncatedBody(Exception):
-    """The packed bytes end too early."""
+    """The encoded data end too early."""
 
 
 class DecodedTooLarge(Exception):
-    """There is more in it than asked for."""
+    """The decoded body is larger than allowed."""
 
 
 class ContentDecoder:
-    """Undoes all codings of one answer, of at most `most_bytes` each."""
+    """Undoes all encodings of one response; each layer gives at most `most_bytes`."""
 
     def __init__(self, header: str, most_bytes: int) -> None:
         names = [name.strip().lower() for name in header.split(",")]
         self._layers = [
             _EncodingLayer(name, most_bytes) for name in reversed(names) if name not in _IDENTITY_ENCODINGS
         ]
-        if len(self._layers) > _MOST_CODINGS:
-            raise InvalidContentEncoding(f"is packed more than {_MOST_CODINGS} times")
+        if len(self._layers) > _MAX_LAYERS:
+            raise InvalidContentEncoding(f"is packed more than {_MAX_LAYERS} times")
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """Yield what comes out when this goes in, in small pieces, empty ones among them.
+        """Yield what `data` decodes to, in small chunks, some of them empty.
 
         Raises:
-            BadCoding: this is not what the header says, or not undone here.
-            TooLong: there is more in it than asked for.
+            InvalidContentEncoding: this is not what the header says, or not supported.
+            DecodedTooLarge: more than `most_bytes` come out.
         """
         yield from self._decode_from(0, data, last=False)
 
     def flush(self) -> Iterator[bytes]:
-        """Yield what still comes out at the end.
+        """Yield what is left at the end of the body.
 
         Raises:
-            CutOff: there should be more.
+            TruncatedBody: the encoded data end too early.
         """
         yield from self._decode_from(0, b"", last=True)
 
@@ -96,7 +97,7 @@ class _Decompressor(Protocol):
 
 
 class _EncodingLayer:
-    """One coding. It is known by its first bytes, so those are waited for."""
+    """One encoding. It is recognised by its first bytes, so decoding waits for these."""
 
     def __init__(self, name: str, most_bytes: int) -> None:
         self._name = name
@@ -125,7 +126,7 @@ class _EncodingLayer:
             raise TruncatedBody
 
     def _choose_decompressor(self, start: bytes) -> _Decompressor | None:
-        """Choose by the first bytes what undoes this; None for what is not packed at all."""
+        """Choose the decompressor by the first bytes; None if the data are not compressed."""
         if not start or magic_numbers.is_image(start) or magic_numbers.is_video(start):
             return None
         if self._name in _GZIP and start.startswith(_GZIP_MAGIC):
@@ -134,7 +135,7 @@ class _EncodingLayer:
             # RFC 9110 means zlib's format, some servers mean the bare one; RFC 1950 tells them apart.
             zlibs = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
             return zlib.decompressobj(_WITH_ZLIB if zlibs else _RAW_DEFLATE)
-        name = ascii(self._name)[1:-1][:_LONGEST_NAME]
+        name = ascii(self._name)[1:-1][:_MAX_NAME_CHARS]
         raise InvalidContentEncoding(
             f"comes with Content-Encoding {name}"
             + (
@@ -167,6 +168,6 @@ class _EncodingLayer:
 
     def _open_next_member(self) -> _Decompressor:
         self._members += 1
-        if self._members > _MOST_MEMBERS:
-            raise InvalidContentEncoding(f"is packed in more than {_MOST_MEMBERS} pieces")
+        if self._members > _MAX_GZIP_MEMBERS:
+            raise InvalidContentEncoding(f"is packed in more than {_MAX_GZIP_MEMBERS} pieces")
         return zlib.decompressobj(_WITH_GZIP)

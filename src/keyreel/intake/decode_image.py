@@ -1,14 +1,13 @@
-"""The sandboxed child: turns one image of unknown origin into an sRGB PNG of ours, or says why not.
+"""The child process that turns one image of unknown origin into an sRGB PNG, or says what is wrong with it.
 
-Run as a program by `sandbox.py`: `python decode.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
-It imports next to nothing and starts fast. Its output is JSON: the image's shown size or a fault.
+Run as a program by `sandbox.py`: `python decode_image.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
+It imports little and so starts fast. Its output is JSON: the size as displayed, or a fault.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-import resource
 import struct
 import sys
 from pathlib import Path
@@ -16,8 +15,10 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
+from keyreel.sandbox import confine_process
+
 LONGEST_SIDE: Final = 4096
-"""No output is larger than 1920x1920; more only costs the engines time."""
+"""Pixels. No output is larger than 1920x1920; more only costs the engines time."""
 
 _FILE_BYTES: Final = 1 << 27
 _OPEN_FILES: Final = 16
@@ -42,7 +43,12 @@ _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.D
 def main() -> None:
     """Decode one image under limits that no image can lift."""
     source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
-    _set_resource_limits(int(cpu_seconds), int(memory_bytes))
+    confine_process(
+        cpu_seconds=int(cpu_seconds),
+        memory_bytes=int(memory_bytes),
+        file_bytes=_FILE_BYTES,
+        open_files=_OPEN_FILES,
+    )
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
     try:
         result: dict[str, object] = dict(
@@ -65,19 +71,6 @@ def _classify_fault(error: Exception) -> str:
     return "complex" if "memory" in str(error) else "damaged"
 
 
-def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
-    for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # macOS refuses to bound the address space: there time and size are bounded alone.
-        if kind != resource.RLIMIT_AS or sys.platform == "linux":
-            resource.setrlimit(kind, (most, most))
-
-
 def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
     from keyreel.media.color_profiles import to_srgb
 
@@ -91,7 +84,7 @@ def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int
     if turn is not None:
         image = image.transpose(turn)
     image = _flatten_alpha(to_srgb(image, info, cicp), keep=keep_alpha)
-    # Told apart from the source: no text, profile or EXIF block is carried over.
+    # No text, profile or EXIF block of the source is carried over.
     image.info = {}
     beside = Path(target + ".part")
     image.save(beside, "PNG", compress_level=1)
@@ -100,7 +93,7 @@ def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int
 
 
 def _read_orientation(opened: Image.Image) -> int:
-    """Read the orientation from EXIF or XMP, wherever the format has it; junk means upright."""
+    """Read the orientation from EXIF or XMP, 1 … 8; what cannot be read means upright."""
     try:
         return int(opened.getexif().get(_ORIENTATION_TAG, 1))
     except (*_DECODE_ERRORS, TypeError, IndexError):
@@ -133,7 +126,7 @@ def _fit_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Bring palettes, bitmaps and deep greys to 8 bits a channel, which everything after works in."""
+    """Convert palettes, bitmaps and 16-bit greys to 8 bits a channel, as all further steps take them."""
     if image.mode in _DEEP_GREY_MODES:
         # Pillow's own conversion clips 16-bit grey to white.
         grey = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
@@ -148,7 +141,7 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _make_transparency_mask(image: Image.Image, clear: int) -> Image.Image:
-    """Return the mask of a deep grey image that is 0 where it has one value, which means transparent."""
+    """Return the mask of a 16-bit grey image: 0 where it has its transparent value, 255 elsewhere."""
     deep = image.convert("I")
     # What lies below 0 becomes 0 on the way to 8 bits, what lies above 255 becomes 255.
     above = deep.point(lambda value: value * 1 + -clear).convert("L")

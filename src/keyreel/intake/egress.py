@@ -1,7 +1,7 @@
-"""The only door to the network for addresses that tenants give: what is fetched and posted passes here.
+"""The only way to the network for URLs that tenants give: every fetch and every post of theirs is made here.
 
 Every address that a name leads to is checked where the connection is made, and that very address is connected
-to (ssrfguard). What is internal and what does not answer is told apart in the operator's log alone.
+to (ssrfguard). Only the operator's log tells what is internal from what is down.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from ssrfguard import BlockedAddressError, BlockedURLError, SSRFGuardError
 from ssrfguard.httpx import AsyncClient
 
 from keyreel.clock import SystemClock
-from keyreel.errors import PictureUnreachable
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.response_reader import FetchFailed, TransientFetchFailure, fetch_following_redirects
 from keyreel.intake.retry_after import parse_retry_after
@@ -34,10 +33,11 @@ if TYPE_CHECKING:
 _AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 _RETRY_DELAYS: Final = (0.5, 1.5)
-"""Seconds before what failed in passing is tried again; as many entries as there are further tries."""
+"""Seconds before each retry of a transient failure."""
 
 _LOOKUP_SECONDS: Final = 5.0
 _LOOKUPS: Final = 16
+"""Threads: name lookups at a time."""
 _CONNECT_SECONDS: Final = 5.0
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
 _FETCH_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, FetchFailed)
@@ -45,16 +45,23 @@ _FETCH_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSErr
 
 @dataclass(frozen=True, slots=True)
 class PostResponse:
-    """What a receiver answered; `retry_after` is that header as it came."""
+    """What a receiver responded; `retry_after` is that header as it came."""
 
     status: int
     retry_after: str = ""
 
 
+class DestinationUnreachable(Exception):
+    """The address could not be reached."""
+
+    def __init__(self) -> None:
+        super().__init__("The address could not be reached.")
+
+
 class EgressClient:
     """Fetches and posts for tenants, to the open destinations.
 
-    A failed fetch takes at least `failure_seconds`, so that its haste does not tell "internal" from "down".
+    A failed fetch takes at least `failure_seconds`, so that its speed does not tell "internal" from "down".
     """
 
     def __init__(
@@ -76,15 +83,15 @@ class EgressClient:
         self._log = structlog.get_logger()
 
     async def fetch(self, url: str, *, max_bytes: int, deadline_seconds: float) -> bytes:
-        """Return what stands at the URL, at most `max_bytes`, all of it within the deadline.
+        """Return the body at the URL, at most `max_bytes`, within the deadline.
 
-        What passes, such as a server that is busy or a connection that breaks off, is tried again, not before
-        the server wants it and not beyond the deadline.
+        A transient failure, such as a busy server or a broken connection, is retried, not before its
+        Retry-After and not beyond the deadline.
 
         Raises:
-            PictureUnreachable: it could not be had, for whatever reason.
-            BadCoding: it came in a Content-Encoding that is not undone here.
-            ImageTooLarge: there are more bytes than these.
+            DestinationUnreachable: it could not be had, for whatever reason: which one is in the log alone.
+            InvalidContentEncoding: it came in a Content-Encoding that is not undone here.
+            ResponseTooLarge: there are more bytes than these.
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
@@ -99,7 +106,7 @@ class EgressClient:
         except _FETCH_ERRORS as error:
             self._log_failure(url, error)
             await asyncio.sleep(started + self._failure_seconds - loop.time())
-            raise PictureUnreachable from error
+            raise DestinationUnreachable from error
 
     async def _wait_for_retry(self, failure: TransientFetchFailure, pause: float, deadline: float) -> None:
         """Wait until the next try, or give up at once where that is beyond the deadline."""
@@ -114,10 +121,10 @@ class EgressClient:
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
     ) -> PostResponse:
-        """Send the body and return the answer's head. The rest is not read, a redirect not followed.
+        """Send the body; return the status. The response's body is not read, a redirect not followed.
 
         Raises:
-            PictureUnreachable: there was no answer, for whatever reason.
+            DestinationUnreachable: no response came, for whatever reason: which one is in the log alone.
         """
         try:
             async with (
@@ -128,7 +135,7 @@ class EgressClient:
                 return PostResponse(response.status_code, response.headers.get("Retry-After", ""))
         except _FETCH_ERRORS as error:
             self._log_failure(url, error)
-            raise PictureUnreachable("The address could not be reached.") from error
+            raise DestinationUnreachable from error
 
     def _make_client(self, seconds: float) -> AsyncClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.
@@ -143,7 +150,7 @@ class EgressClient:
         )
 
     def _resolve(self, host: str, port: int, *hints: int) -> list[_AddressInfo]:
-        """Look a name up, in bounded time: getaddrinfo knows no timeout, and no cancelling."""
+        """Look a name up in bounded time: getaddrinfo can neither time out nor be cancelled."""
         lookup = self._lookups.submit(self._resolver, host, port, *hints)
         try:
             answers = list(lookup.result(_LOOKUP_SECONDS))

@@ -1,4 +1,4 @@
-"""What an image says about itself in its first bytes: format and size. Decodes no pixel, trusts no length.
+"""Reads format and size from an image's header. It decodes no pixel and trusts no length.
 
 PNG: https://www.w3.org/TR/png-3/ · JPEG: ITU-T T.81 · WebP: https://developers.google.com/speed/webp/docs/riff_container
 """
@@ -29,7 +29,7 @@ class InvalidImageHeader(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """`size` is the shown one, after EXIF orientation; `sequential` JPEGs can be decoded line by line."""
+    """`size` is as displayed, after EXIF orientation; `sequential` JPEGs can be decoded line by line."""
 
     format: str
     size: Size
@@ -40,7 +40,7 @@ def read_header(data: bytes) -> ImageHeader:
     """Read the header of a PNG, JPEG or WebP.
 
     Raises:
-        BadHeader: it is none of these, or broken; the message completes "the image …".
+        InvalidImageHeader: it is none of these, or broken; the message completes "the image …".
     """
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -107,7 +107,7 @@ def _read_png(data: bytes) -> ImageHeader:
 
 
 def _read_ihdr(data: bytes) -> tuple[int, int, int]:
-    """Return width, height and colour type; decoders would stumble over what is refused here."""
+    """Return width, height and colour type; what is rejected here would make decoders fail."""
     length, kind, width, height = struct.unpack_from(">I4sII", data, 8)
     depth, colour, packing, filters, interlace, checksum = struct.unpack_from(">5BI", data, 24)
     if (length, kind) != (13, b"IHDR") or zlib.crc32(data[12:29]) != checksum:
@@ -226,13 +226,13 @@ def _read_webp_metadata(data: bytes, at: int) -> _OrientationMetadata:
 
 
 class _OrientationMetadata:
-    """What blocks of metadata say of how an image is to be turned: EXIF goes before XMP, as in decoders."""
+    """The orientation in an image's metadata blocks: EXIF goes before XMP, as in decoders."""
 
     def __init__(self) -> None:
         self._exif = self._xmp = 0
 
     def add(self, block: bytes) -> None:
-        """Read a block, whichever it is; the first of a kind that says anything counts."""
+        """Read a block of either kind; the first one of a kind that has an orientation counts."""
         tiff = block.removeprefix(b"Exif\0\0")
         if tiff[:4] in _BYTE_ORDERS:
             self._exif = self._exif or _read_exif_orientation(tiff)
@@ -242,12 +242,12 @@ class _OrientationMetadata:
 
     @property
     def orientation(self) -> int:
-        """The orientation; 0 where nothing is said."""
+        """The orientation, 1 … 8; 0 if there is none."""
         return self._exif or self._xmp
 
 
 def _read_exif_orientation(tiff: bytes) -> int:
-    """Read the orientation from EXIF; 0 where it says nothing."""
+    """Read the orientation from EXIF, 1 … 8; 0 if there is none."""
     order = _BYTE_ORDERS[tiff[:4]]
     try:
         (at,) = struct.unpack_from(order + "I", tiff, 4)

@@ -1,4 +1,4 @@
-"""Every rule that a request's images break, each looked at as on arrival; nothing is kept or fetched."""
+"""Every rule that a request's images break, checked as on arrival; nothing is stored or fetched."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def list_image_errors(
     endpoint: Endpoint, check_url: Callable[[str, str], None]
 ) -> tuple[InvalidRequest, ...]:
-    """Return what is wrong with the images inside a request, and with its addresses.
+    """Return all errors of the inline images and the URLs of a request.
 
-    `check_url` holds an address of a field against what its text tells, and raises InvalidRequest.
+    `check_url` gets a URL and its field's path, and raises InvalidRequest if the text breaks a rule.
     """
     found: list[InvalidRequest] = []
     sizes: dict[str, Size] = {}

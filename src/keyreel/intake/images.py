@@ -1,7 +1,7 @@
-"""Images as they arrive: their headers held against a field's limits, in this process and fast.
+"""Checks of images as they arrive, by their headers and a field's limits, in this process and fast.
 
-Nothing here decodes a pixel, so a bomb costs what its header costs. No label is believed: the bytes say what
-an image is.
+Nothing here decodes a pixel, so a decompression bomb costs what its header costs. Labels are not trusted: the
+bytes say what an image is.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import ImageRules
 
 MAX_SIDE: Final = 16384
+"""Pixels."""
 MAX_PIXELS: Final = 64_000_000
 MAX_SEQUENTIAL_PIXELS: Final = 200_000_000
-"""For JPEGs that are decoded line by line, and smaller than they are."""
+"""Pixels of JPEGs that are decoded line by line, at a reduced size."""
 
 
 def inspect_image(data: bytes, rules: ImageRules, field: str) -> ImageHeader:
-    """Hold an image's bytes against its field's limits, from the header alone.
+    """Check an image's bytes by its field's limits, from the header alone.
 
     Raises:
         InvalidImage: it is no PNG, JPEG or WebP, or its header is damaged.
@@ -63,7 +64,7 @@ def _check_pixels(header: ImageHeader, field: str) -> None:
 
 
 def check_size(size: Size, rules: ImageRules, field: str) -> None:
-    """Hold an image's shown size against its field's limits.
+    """Check an image's size, as displayed, by its field's limits.
 
     Raises:
         ImageSizeOutOfRange: a side or the ratio is outside the limits.
@@ -85,12 +86,12 @@ def check_size(size: Size, rules: ImageRules, field: str) -> None:
 
 
 def make_too_large_error(most_bytes: int, field: str, noun: str = "image") -> ImageTooLarge:
-    """Return the error for an image, or what `noun` says, of more bytes than these."""
+    """Make the error for an image, or a `noun`, of more than `most_bytes`."""
     return ImageTooLarge(f"{field}: the {noun} has more than {most_bytes / 1_000_000:g} MB.", field=field)
 
 
 def check_video(file: Path, field: str) -> None:
-    """Look at a file's first bytes: what begins like no video is shown to no decoder.
+    """Check a file's first bytes, so that no decoder gets what does not begin like a video.
 
     Raises:
         InvalidRequest: it is no MP4, MOV, MKV or WebM.

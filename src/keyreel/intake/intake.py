@@ -13,7 +13,6 @@ from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from keyreel.errors import (
-    ImageTooLarge,
     InvalidImage,
     InvalidRequest,
     KeyreelError,
@@ -23,7 +22,9 @@ from keyreel.errors import (
     VideoUnreachable,
 )
 from keyreel.intake.content_encodings import InvalidContentEncoding
+from keyreel.intake.egress import DestinationUnreachable, EgressClient
 from keyreel.intake.images import check_video, decode_inline_image, inspect_image, make_too_large_error
+from keyreel.intake.response_reader import ResponseTooLarge
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
 from keyreel.storage.disk_full import translate_disk_full
@@ -35,22 +36,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from keyreel.intake.egress import EgressClient
     from keyreel.storage.objects import ObjectStorage
     from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 
 ASSET_PREFIX: Final = "asset:"
-"""Starts a reference to a stored image; its SHA-256 follows."""
+"""The prefix of a reference to a stored image; its SHA-256 in hexadecimal follows."""
 
 _LARGE_SOURCE_CHARS: Final = 1 << 20
+"""Inline images with longer text are decoded `_LARGE_CONCURRENCY` at a time: each holds its bytes twice."""
 _LARGE_CONCURRENCY: Final = 2
 _IMAGE_FETCH_CONCURRENCY: Final = 4
 _VIDEO_FETCH_CONCURRENCY: Final = 2
-"""Each may hold 100 MB twice."""
+"""Each may hold `_MAX_VIDEO_BYTES` twice."""
 _TEN_MEGABYTES: Final = 10_000_000
 _SECONDS_PER_TEN_MEGABYTES: Final = 15.0
+"""The deadline of a fetch, for each ten megabytes that its body may have."""
 _MAX_IMAGE_FETCH_SECONDS: Final = 30.0
-
 _MAX_VIDEO_FETCH_SECONDS: Final = 60.0
 _VIDEO_FIELD: Final = "video_url"
 _MAX_VIDEO_BYTES: Final = 100_000_000
@@ -59,30 +60,30 @@ _Request = TypeVar("_Request", bound="Endpoint")
 
 
 def _resolve_nothing(_url: str) -> None:
-    """Stand in where a server has no address of its own."""
+    """Resolve no URL: for a server without a URL of its own."""
 
 
 class _InputSource(NamedTuple):
-    """What is brought: for which field, and what it is called."""
+    """An input: the field that names it, and what errors call it."""
 
     field: str
     noun: str = "image"
 
     @property
     def unreachable_error(self) -> type[PictureUnreachable | VideoUnreachable]:
-        """How it is told that it cannot be had."""
+        """The error for an input that cannot be fetched."""
         return VideoUnreachable if self.noun == "video" else PictureUnreachable
 
     @property
     def invalid_error(self) -> type[InvalidRequest]:
-        """How it is told that it is broken."""
+        """The error for an input that is damaged."""
         return InvalidRequest if self.noun == "video" else InvalidImage
 
 
 class Intake:
-    """Checks, keeps, fetches and decodes images.
+    """Checks, stores, fetches and decodes the images and videos of requests.
 
-    `resolve` tells the storage key behind a URL of this very server, None for any other URL.
+    `resolve` returns the storage key behind a URL of this server, None for any other URL.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Intake:
         """Return the request with its inline images checked, stored and replaced by references to them.
 
         Raises:
-            InvalidRequest: an image, or what ought to be its URL, breaks a rule of its field.
+            InvalidRequest: an image, or its URL, breaks a rule of its field.
             Unavailable: nothing can be stored right now.
         """
         sources, sizes = dict(endpoint.get_image_sources()), dict[str, Size]()
@@ -126,10 +127,10 @@ class Intake:
         return endpoint.with_image_sources(sources)
 
     def check_url(self, url: str, field: str) -> None:
-        """Hold the address of an input against what its text tells. Opens nothing.
+        """Check the URL of an input by its text alone; nothing is fetched.
 
         Raises:
-            InvalidRequest: it breaks a rule, leads where nothing is fetched, or is a stale link of our own.
+            InvalidRequest: it breaks a rule, leads where nothing is fetched, or is an expired link of ours.
         """
         try:
             own = self._resolve(url)
@@ -142,9 +143,9 @@ class Intake:
         """Return the order with its images as sRGB PNG files in `folder`, and with its size settled.
 
         Raises:
-            InvalidRequest: an input breaks a rule, in the class and the words as if it were in the request.
-            PictureUnreachable: an image cannot be had; VideoUnreachable: the video cannot.
-            Unavailable: the file store does not answer, or the disk is full.
+            InvalidRequest: an input breaks a rule, with the same class and message as if it were inline.
+            PictureUnreachable: an image cannot be fetched; VideoUnreachable: the video cannot.
+            Unavailable: the storage does not respond, or the disk is full.
         """
         wanted: dict[str, dict[str, ImageRules]] = {image: {} for image in list_images(order)}
         for path, source in endpoint.get_image_sources().items():
@@ -160,7 +161,7 @@ class Intake:
         return settle_size(order, next(iter(sizes.values()))) if sizes else order
 
     async def _gather_extension(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
-        """Return the order with the frames that its shot goes on from, and with their size."""
+        """Return the order with the frames of the video that its shot continues, and with their size."""
         raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
         field = "video_creation_id" if endpoint.extend_source_task_id else _VIDEO_FIELD
         await self._copy_input(endpoint.extend_source, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video"))
@@ -187,7 +188,7 @@ class Intake:
         return {source: task.result() for source, task in jobs.items()}
 
     async def _gather_image(self, source: str, rules: Mapping[str, ImageRules], target: Path) -> Size:
-        """Bring one image to its file. It has to keep the rules of every field that names it."""
+        """Fetch one image into its file. It must keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
         most = min(rule.max_bytes for rule in rules.values())
         await self._copy_input(source, most, raw, _InputSource(field))
@@ -217,7 +218,7 @@ class Intake:
         await self._storage.download(key, raw)
 
     def _find_storage_key(self, source: str) -> str | None:
-        """Return where the storage has what a source names; None for what is elsewhere."""
+        """Return the storage key of a source; None if it is not stored here."""
         if source.startswith(ASSET_PREFIX):
             return f"assets/{source.removeprefix(ASSET_PREFIX)}"
         return (
@@ -232,7 +233,7 @@ class Intake:
         try:
             async with self._image_fetches if input_source.noun == "image" else self._video_fetches:
                 return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
-        except PictureUnreachable as error:
+        except DestinationUnreachable as error:
             hint = self._egress.destinations.suggest_cause(url)
             sentence = f"{input_source.field}: the {input_source.noun} could not be downloaded{hint}."
             raise input_source.unreachable_error(sentence) from error
@@ -240,7 +241,7 @@ class Intake:
             raise input_source.invalid_error(
                 f"{input_source.field}: the {input_source.noun} {error}.", field=input_source.field
             ) from None
-        except ImageTooLarge:
+        except ResponseTooLarge:
             raise make_too_large_error(max_bytes, input_source.field, input_source.noun) from None
 
     async def _store_or_renew(self, key: str, data: bytes) -> None:
@@ -261,7 +262,7 @@ def _inspect_file(file: Path, rules: Mapping[str, ImageRules]) -> None:
 
 
 def _choose_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Choose the error to tell: one of ours before any other."""
+    """Choose the error to report: one of Keyreel's own before any other."""
     ours = errors.subgroup(KeyreelError)
     chosen = (ours or errors).exceptions[0]
     return _choose_error(chosen) if isinstance(chosen, BaseExceptionGroup) else chosen

@@ -1,15 +1,14 @@
-"""The sandboxed child for videos: takes the last frame of one of unknown origin, and one a moment before it.
+"""The child process that takes the last frame of a video of unknown origin, and one shortly before it.
 
-Run as a program by `sandbox.py`: `python film.py SOURCE FIRST LEAD SHORTEST LONGEST CPU_SECONDS MEMORY`. Its
-output is JSON: the shown size and the seconds, or a fault with what it is about. What the file says of
-itself is believed nowhere: its length is that of the images in it.
+Run by `sandbox.py` as `python last_frames.py SOURCE FIRST LEAD SHORTEST LONGEST CPU_SECONDS MEMORY_BYTES`.
+Its output is JSON: the size as displayed and the seconds, or a fault with a detail. Nothing that the file
+says of itself is trusted: its length is that of the frames in it.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-import resource
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -19,13 +18,15 @@ import av
 from av.error import FFmpegError
 from PIL import Image
 
+from keyreel.sandbox import confine_process
+
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 LEAD_SECONDS: Final = Fraction(1, 3)
-"""How long before the last frame the lead is."""
+"""Seconds between the lead and the last frame."""
 
 _FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _CODECS: Final = {"h264", "hevc", "vp9", "av1", "libdav1d"}
@@ -47,11 +48,11 @@ _ROTATIONS: Final = {
 
 
 class _RejectedVideo(Exception):
-    """What is in the file is not what may be in it; the message completes "the video …"."""
+    """The video breaks a rule; the message completes "the video …"."""
 
 
 class _VideoTimes(NamedTuple):
-    """When the images begin, when the last of them begins, and when it ends, in seconds."""
+    """When the frames begin, when the last of them begins, and when it ends, in seconds."""
 
     start: Fraction
     last: Fraction
@@ -59,9 +60,14 @@ class _VideoTimes(NamedTuple):
 
 
 def main() -> None:
-    """Decode under limits that no video can lift."""
+    """Decode the end of one video under limits that no video can lift."""
     source, first, lead, shortest, longest, cpu_seconds, memory_bytes = sys.argv[1:]
-    _set_resource_limits(int(cpu_seconds), int(memory_bytes))
+    confine_process(
+        cpu_seconds=int(cpu_seconds),
+        memory_bytes=int(memory_bytes),
+        file_bytes=_FILE_BYTES,
+        open_files=_OPEN_FILES,
+    )
     try:
         result = _extract_frames(source, Path(first), Path(lead), (int(shortest), int(longest)))
     except _RejectedVideo as refused:
@@ -76,19 +82,6 @@ def main() -> None:
             "detail": f"{error!r}"[:200],
         }
     sys.stdout.write(json.dumps(result))
-
-
-def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
-    for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # macOS refuses to bound the address space: there time and size are bounded alone.
-        if kind != resource.RLIMIT_AS or sys.platform == "linux":
-            resource.setrlimit(kind, (most, most))
 
 
 def _extract_frames(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> dict[str, Any]:
@@ -122,7 +115,7 @@ def _open_video_stream(container: InputContainer) -> VideoStream:
 
 
 def _measure_times(container: InputContainer, stream: VideoStream, seconds: tuple[int, int]) -> _VideoTimes:
-    """Read when images are shown from all of their packets: headers may claim any length."""
+    """Read the display times of all frames from their packets: headers may claim any length."""
     base = stream.time_base or Fraction(1, 1000)
     times: list[tuple[int, int]] = []
     for packet in container.demux(stream):
@@ -148,7 +141,7 @@ def _measure_times(container: InputContainer, stream: VideoStream, seconds: tupl
 def _decode_last_frames(
     container: InputContainer, stream: VideoStream, span: _VideoTimes
 ) -> tuple[VideoFrame, VideoFrame]:
-    """Decode the end of the video: the frame nearest to the lead's time, and the last one."""
+    """Decode the end of the video; return the frame nearest to the lead's time, and the last one."""
     base = stream.time_base or Fraction(1, 1000)
     wanted = span.last - LEAD_SECONDS
     container.seek(int((wanted - _SEEK_MARGIN) / base), stream=stream, backward=True)
@@ -173,7 +166,7 @@ def _measure_time_distance(frame: VideoFrame, base: Fraction, wanted: Fraction) 
 
 
 def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
-    """Return the frame as it is shown: by its own colour tags, with square pixels, the right way up."""
+    """Return the frame as displayed: 8-bit RGB by its own colour tags, square pixels, upright."""
     from keyreel.media.color import ColorConverter
 
     if max(frame.width, frame.height) > _LONGEST_SIDE:

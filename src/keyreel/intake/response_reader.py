@@ -1,4 +1,4 @@
-"""Reads one answer to the end: redirects followed, codings undone, bytes counted. Trusts no length."""
+"""Reads one HTTP response to its end: follows redirects, undoes encodings, counts bytes, trusts no length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from keyreel.errors import ImageTooLarge
 from keyreel.intake.content_encodings import ContentDecoder, DecodedTooLarge, TruncatedBody
 from keyreel.wire.inputs.urls import find_url_problem, normalize_url
 
@@ -30,25 +29,29 @@ _CONNECTION_ERRORS: Final = (httpx.ReadError, httpx.WriteError, httpx.CloseError
 
 
 class FetchFailed(Exception):
-    """An answer came, but no image in it."""
+    """A response came, but no body that can be used."""
 
 
 class TransientFetchFailure(FetchFailed):
-    """This time; another try may do better. `retry_after` is that header as it came."""
+    """Another try may do better. `retry_after` is that header as it came."""
 
     def __init__(self, message: str, retry_after: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
 
+class ResponseTooLarge(Exception):
+    """The body has more bytes than the caller takes."""
+
+
 async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: int) -> bytes:
-    """Get a body by way of a few redirects. httpx would read and unpack whatever a redirect carries.
+    """Return the body at a URL, over a few redirects. httpx would read and unpack the body of each redirect.
 
     Raises:
-        Passing: the server is busy, or the answer broke off.
+        TransientFetchFailure: the server is busy, or the response broke off.
         FetchFailed: there is no body to be had.
-        BadCoding: the body is in a Content-Encoding that is not undone here.
-        ImageTooLarge: it has more bytes than these.
+        InvalidContentEncoding: the body is in a Content-Encoding that is not undone here.
+        ResponseTooLarge: it has more than `max_bytes`, as sent or when unpacked.
     """
     try:
         for _ in range(1 + MAX_REDIRECTS):
@@ -66,20 +69,20 @@ async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: in
 
 async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
     _check_status(response)
-    unpacker = ContentDecoder(response.headers.get("Content-Encoding", ""), max_bytes)
+    decoder = ContentDecoder(response.headers.get("Content-Encoding", ""), max_bytes)
     body, raw = bytearray(), 0
     try:
         async for chunk in response.aiter_raw():
             raw += len(chunk)
-            for piece in unpacker.decode(chunk):
+            for piece in decoder.decode(chunk):
                 body += piece
                 _check_length(max(raw, len(body)), max_bytes)
                 # Unpacking keeps everything else waiting, the deadline too.
                 await asyncio.sleep(0)
-        for piece in unpacker.flush():
+        for piece in decoder.flush():
             body += piece
     except DecodedTooLarge:
-        raise _make_too_large_error(max_bytes) from None
+        raise ResponseTooLarge from None
     except TruncatedBody:
         raise TransientFetchFailure("the packed body breaks off") from None
     return bytes(body)
@@ -87,11 +90,7 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
 
 def _check_length(length: int, max_bytes: int) -> None:
     if length > max_bytes:
-        raise _make_too_large_error(max_bytes)
-
-
-def _make_too_large_error(max_bytes: int) -> ImageTooLarge:
-    return ImageTooLarge(f"The image has more than {max_bytes / 1_000_000:g} MB.")
+        raise ResponseTooLarge
 
 
 def _check_status(response: httpx.Response) -> None:

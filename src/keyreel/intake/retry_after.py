@@ -1,4 +1,4 @@
-"""How long a server asks others to wait, read from its answer's Retry-After (RFC 9110, 10.2.3)."""
+"""Parses the Retry-After header of a response (RFC 9110, 10.2.3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def parse_retry_after(header: str, now: datetime, *, max_seconds: float) -> float:
-    """Return the seconds in a Retry-After, a number or a date, at most `most`; 0.0 where it says nothing."""
+    """Return the seconds in a Retry-After, number or date, at most `max_seconds`; 0.0 if it is neither."""
     header = header.strip()
     if header.isascii() and header.isdecimal():
         return min(float(header[:12]), max_seconds)

@@ -1,4 +1,4 @@
-"""The parent's half of decoding: a confined child for each input, killed when it takes too long."""
+"""Decoding in confined child processes, one for each input, each killed when it takes too long."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import structlog
 
 from keyreel.errors import InvalidImage, InvalidRequest
 from keyreel.order import Size
+from keyreel.sandbox import ENVIRONMENT
 from keyreel.storage.disk_full import make_disk_full_error
 
 _DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
 _LAST_FRAMES_PROGRAM: Final = Path(__file__).with_name("last_frames.py")
 _LAST_FRAMES_LIMITS: Final = "30", str(3 << 29)
-"""CPU seconds and bytes: four seconds of 4K between two keyframes take 10, their images half a gigabyte."""
+"""CPU seconds and bytes: four seconds of 4K between two keyframes take 10 s, their frames half a gigabyte."""
 
 _WALL_SECONDS: Final = 60.0
-_ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+"""A child that takes longer is killed, whatever it waits for."""
 
 
 class Sandbox:
@@ -34,7 +35,7 @@ class Sandbox:
     async def normalise_image(self, source: Path, target: Path, *, keep_alpha: bool, field: str) -> Size:
         """Write the image as an upright 8-bit sRGB PNG, at most 4096 pixels a side; return its own size.
 
-        Transparency lies on white unless it is kept.
+        Transparency is flattened onto white unless it is kept.
 
         Raises:
             InvalidImage: the image is damaged, or takes more memory or time than an image may.
@@ -68,7 +69,7 @@ class Sandbox:
     ) -> dict[str, Any]:
         async with self._slots:
             status, output, complaint = await _run_child(child, *arguments)
-        # A child that its limits ended says nothing more.
+        # A child that was ended by its limits has no output.
         result: dict[str, Any] = json.loads(output) if status == 0 else {"fault": "complex"}
         if "fault" in result:
             self._log.warning(
@@ -88,12 +89,12 @@ class Sandbox:
         return result
 
 
-def _describe_fault(answer: dict[str, Any], field: str, noun: str) -> str:
-    match answer["fault"]:
+def _describe_fault(result: dict[str, Any], field: str, noun: str) -> str:
+    match result["fault"]:
         case "damaged":
             return f"{field}: the {noun} is damaged."
         case "refused":
-            return f"{field}: the {noun} {answer['detail']}."
+            return f"{field}: the {noun} {result['detail']}."
         case _:
             return f"{field}: the {noun} is too complex to decode."
 
@@ -104,7 +105,7 @@ async def _run_child(child_program: Path, *arguments: str | Path) -> tuple[int |
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=_ENVIRONMENT,
+        env=ENVIRONMENT,
     )  # fmt: skip
     try:
         async with asyncio.timeout(_WALL_SECONDS):

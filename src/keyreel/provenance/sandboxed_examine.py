@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.errors import InvalidRequest
+from keyreel.sandbox import ENVIRONMENT, confine_process
 
 if TYPE_CHECKING:
     from keyreel.provenance.verification import Evidence
@@ -21,14 +21,8 @@ CPU_SECONDS: Final = 30
 _WALL_SECONDS: Final = 90.0
 _MEMORY_BYTES: Final = 3 << 30
 _OPEN_FILES: Final = 64
-_FILE_BYTES: Final = 0  # it writes no files
 # One thread each: threads reserve address space by the hundred megabytes.
-_ENVIRONMENT: Final = {
-    "LC_ALL": "C.UTF-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
+_ENVIRONMENT: Final = ENVIRONMENT | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
@@ -61,7 +55,7 @@ def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
 
 def main() -> None:
     """Examine the file that the command line names, and print what was found as JSON."""
-    _set_resource_limits(CPU_SECONDS, _MEMORY_BYTES)
+    confine_process(cpu_seconds=CPU_SECONDS, memory_bytes=_MEMORY_BYTES, file_bytes=0, open_files=_OPEN_FILES)
     from keyreel.provenance.examine import read_evidence
 
     try:
@@ -69,19 +63,6 @@ def main() -> None:
     except InvalidRequest as error:
         result = {"error": error.message}
     print(json.dumps(result))  # noqa: T201 - this is the child's result
-
-
-def _set_resource_limits(cpu_seconds: int, memory_bytes: int) -> None:
-    for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # macOS refuses to bound the address space: there time and size are bounded alone.
-        if kind != resource.RLIMIT_AS or sys.platform == "linux":
-            resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

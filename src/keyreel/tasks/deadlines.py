@@ -1,17 +1,17 @@
-"""Off-peak tasks' deadlines: what is not begun in time is cancelled and refunded. The books stay right."""
+"""Deadlines of off-peak tasks: what has not begun in time is cancelled and refunded."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, select, type_coerce, update
+from sqlalchemy import select, update
 
 from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import TaskState
 from keyreel.tasks.accounts.ledger import Ledger
-from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.database.tables import TASKS, add_interval
 from keyreel.tasks.scheduling import Priority
 from keyreel.tasks.webhooks.events import record_event
 
@@ -23,22 +23,20 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _BATCH_SIZE: Final = 50
-"""How many tasks one transaction ends: clients wait for it."""
+"""Tasks that one transaction cancels: clients wait for it."""
 
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 _NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def make_queue_columns(submission: Submission, now: datetime) -> dict[str, Any]:
-    """Return the columns that say when a new task's turn is."""
+    """Return the columns that say when a new task may run: `priority`, `ready_at`, `deadline`."""
     if not submission.off_peak:
         return {"priority": Priority.NORMAL, "ready_at": now, "deadline": None}
     return {"priority": Priority.OFF_PEAK, "ready_at": now, "deadline": now + MAX_OFF_PEAK_WAIT}
 
 
 def keep_queued(connection: Connection, task: Task) -> None:
-    """Keep a new task in the queue for good, until it is cancelled."""
+    """Keep a new task queued until it is cancelled: it is never ready."""
     connection.execute(update(TASKS).where(TASKS.c.id == int(task.id)).values(ready_at=_NEVER))
 
 
@@ -50,9 +48,9 @@ class Deadlines:
         self._clock = clock
 
     def cancel_expired(self) -> int:
-        """Cancel and refund some queued tasks whose deadline has come; return how many, 0 when none are left.
+        """Cancel and refund a batch of queued tasks past their deadline; running ones finish.
 
-        Running ones finish.
+        Returns how many, 0 when none are left.
         """
         now = self._clock.now()
         due = (
@@ -79,15 +77,11 @@ class Deadlines:
         return len(cancelled)
 
     def shift(self, jump: timedelta) -> None:
-        """Let deadlines and places in the queue follow a clock that was set while the server ran.
+        """Move deadlines and ready times by a jump of the clock that was set while the server ran.
 
-        So nobody waits longer, and nothing expires sooner, than by the time that really went by.
+        So no task waits longer, and none expires sooner, than by the time that really passed.
         """
-        # Times are whole microseconds, to which a time could not be added but a number can.
-        moved = {
-            name: type_coerce(TASKS.c[name], BigInteger) + jump // _MICROSECOND
-            for name in ("ready_at", "deadline")
-        }
+        moved = {name: add_interval(TASKS.c[name], jump) for name in ("ready_at", "deadline")}
         change = update(TASKS).where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING))).values(moved)
         with self._database.write() as connection:
             connection.execute(change)

@@ -1,4 +1,4 @@
-"""When waiting tasks will begin and end: from their place in the queue and how long renders took lately."""
+"""When queued tasks will begin and end, by their place in the queue and the duration of recent renders."""
 
 from __future__ import annotations
 
@@ -24,22 +24,26 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _SNAPSHOT_TTL: Final = timedelta(seconds=1)
-"""How long a look at the queue is good: tasks are asked after far more often than it changes much."""
+"""How long a snapshot of the queue is used: tasks are polled far more often than it changes much."""
 _COUNT_TTL_PER_TASK: Final = timedelta(seconds=0.02)
-"""How long a place in the queue is good for each task before it: the count is then 2 % off at most,
-where a task takes a second and more."""
+"""How long a counted place is used, for each task before it: it is then 2 % off at most, where a task takes
+a second or more."""
 _MAX_CACHED_COUNTS: Final = 50_000
 _MEASURED_TASKS: Final = 30
+"""How many of the latest renders give the pace."""
 _MAX_RENDER_TIME: Final = timedelta(hours=12)
+"""What seems to have taken longer was measured by a clock that was set meanwhile."""
 _GUESSED_PACE: Final = 4.0
 """Seconds for one second of 720p, before anything was measured."""
 _GUESSED_WEIGHT: Final = 5.0
+"""Seconds of 720p of a usual task, likewise."""
 _REFERENCE_LINES: Final = 720
+"""Lines of the resolution whose seconds have the weight 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEta:
-    """What a task may expect: how many begin before it, when it begins, when it is done."""
+    """An estimate for a task: how many begin before it, when it begins, when it is done."""
 
     tasks_ahead: int
     starts_at: datetime
@@ -53,11 +57,11 @@ class _QueueSnapshot:
     at: datetime
     seconds_per_weight: float
     average_task_seconds: float
-    """How long a task takes on average."""
+    """How long a task takes."""
     slot_free_in: tuple[float, ...]
     """When each slot is free, soonest first."""
     queued_by_tenant: Mapping[str, int]
-    """How many tasks of each tenant wait that are not off-peak."""
+    """Queued tasks of each tenant that are not off-peak."""
 
     def compute_wait(self, ahead: int) -> float:
         """Return the seconds until a slot takes a task after so many others."""
@@ -66,7 +70,7 @@ class _QueueSnapshot:
 
 
 class EtaEstimator:
-    """Looks ahead for one server's slots; it estimates, and promises nothing."""
+    """Estimates for one server's slots."""
 
     def __init__(self, database: Database, clock: Clock, *, slots: int, windows: OffPeakWindows) -> None:
         self._database = database
@@ -77,7 +81,7 @@ class EtaEstimator:
         self._ahead_counts: dict[str, tuple[datetime, int]] = {}
 
     def estimate_seconds(self, task: Task) -> int:
-        """Return the whole seconds until a task is done; 0 where nothing can be said."""
+        """Return the whole seconds until a task is done; 0 if that is unknown."""
         now = self._clock.now()
         if task.state is not TaskState.QUEUED:
             return task.estimate_remaining_seconds(now)
@@ -85,7 +89,7 @@ class EtaEstimator:
         return max(1, round((eta.done_at - now).total_seconds())) if eta else 0
 
     def estimate_task(self, task: Task) -> TaskEta | None:
-        """Say what a queued task may expect; None where nobody can tell."""
+        """Estimate a queued task; None if it is not queued, or kept queued for good."""
         snapshot = self._get_snapshot()
         with self._database.snapshot() as connection:
             ready = select(TASKS.c.ready_at).where(
@@ -98,8 +102,8 @@ class EtaEstimator:
             return self._make_eta(snapshot, task.submission, self._count_ahead(connection, snapshot, task))
 
     def estimate_submission(self, submission: Submission) -> TaskEta:
-        """Say what a task may expect that would be submitted now."""
-        self._snapshot = None  # Who asks this has looked at nothing yet, and asks seldom.
+        """Estimate a task that would be submitted now."""
+        self._snapshot = None  # A quote is rare, and nothing shown before it must agree.
         snapshot = self._get_snapshot()
         with self._database.snapshot() as connection:
             own = snapshot.queued_by_tenant.get(submission.tenant, 0)
@@ -123,7 +127,7 @@ class EtaEstimator:
     def _count_ahead_in_own_queue(
         self, connection: Connection, task: Task, earlier: ColumnElement[bool]
     ) -> int:
-        """Count what is before a task in its own queue; far back that is good for longer."""
+        """Count what is before a task in its own queue; the count is cached for longer the higher it is."""
         now = self._clock.now()
         counted, ahead = self._ahead_counts.get(task.id, (now, 0))
         if abs(now - counted) < ahead * _COUNT_TTL_PER_TASK:
@@ -182,7 +186,7 @@ def _measure_pace(connection: Connection) -> tuple[float, float]:
     measured = [
         ((row.finished - row.started).total_seconds(), _compute_weight(row.seconds, row.resolution))
         for row in connection.execute(latest)
-        # What was only rehearsed took no time, and what a moved clock measured took none either.
+        # Test tasks took no time, and what a moved clock measured is no duration.
         if timedelta(0) < row.finished - row.started < _MAX_RENDER_TIME
     ]
     if not measured:
@@ -202,7 +206,7 @@ def _count_queued(connection: Connection, which: ColumnElement[bool]) -> int:
 
 
 def _compute_weight(seconds: int, resolution: str) -> float:
-    """Return how much of a second of 720p a video is worth."""
+    """Return the seconds of 720p that take as long to render, by the number of pixels."""
     lines = (
         int(resolution.removesuffix("p")) if resolution.removesuffix("p").isdecimal() else _REFERENCE_LINES
     )

@@ -1,4 +1,4 @@
-"""Task ids: 63 bits that rise with time."""
+"""Task ids: Snowflake-like numbers of 63 bits that rise with time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _ID_PATTERN: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
-_LARGEST_ID: Final = 2**63 - 1
+MAX_TASK_ID: Final = 2**63 - 1
 _RANDOM_BITS: Final = 22
 """41 bits of milliseconds reach until 2084; every id until then has 19 digits or fewer."""
 
 
 class SnowflakeGenerator:
-    """Gives ids that no earlier one equals or passes, not even when the clock steps back."""
+    """Gives ids that always rise, also when the clock steps back."""
 
     def __init__(self, clock: Clock, random: Random, *, last: int) -> None:
         self._clock = clock
@@ -47,6 +47,6 @@ def parse_task_id(task_id: TaskId) -> int:
     Raises:
         UnknownTask: no task can have this id.
     """
-    if not _ID_PATTERN.fullmatch(task_id) or int(task_id) > _LARGEST_ID:
+    if not _ID_PATTERN.fullmatch(task_id) or int(task_id) > MAX_TASK_ID:
         raise UnknownTask
     return int(task_id)

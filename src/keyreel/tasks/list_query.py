@@ -1,4 +1,4 @@
-"""Which rows a list of tasks shows, in which order."""
+"""The filter and the order of task lists, as SQL. It runs no query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
-    """Narrow a query on TASKS to what is wanted, in the wanted order; forgotten records are never shown."""
+    """Filter, order and page a query on TASKS; tasks whose record has expired are left out."""
     query = query.where(TASKS.c.kept != RetentionStage.LEDGER_ONLY)
     for column, values in (
         (TASKS.c.state, task_filter.states),
@@ -51,12 +51,12 @@ def apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
 
 
 def _format_json_field(name: str, value: str) -> str:
-    """Write a field as it stands in a submission's JSON; within text its quotes would be escaped."""
+    """Format a field as in a submission's JSON; inside a string value its quotes would be escaped."""
     return f'"{name}":{json.dumps(value, ensure_ascii=False)}'
 
 
 def _parse_ids(ids: Iterable[TaskId]) -> list[int]:
-    """Leave out what is no id: a list shows what there is."""
+    """Parse ids, leaving out malformed ones: a list shows what exists."""
     numbers: list[int] = []
     for task_id in ids:
         with suppress(UnknownTask):

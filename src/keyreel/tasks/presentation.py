@@ -1,4 +1,4 @@
-"""What of a stored task is shown to clients: its checked request, and freshly signed links to its files."""
+"""What clients see of a stored task: its validated request, and freshly signed links to its files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def parse_stored_request(task: Task) -> Endpoint:
-    """Read a task's checked request back."""
+    """Parse the validated request that a task keeps as JSON."""
     kind = catalogue.get_endpoint(task.submission.endpoint)
     return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED_CONTEXT)
 
 
 def sign_links(task: Task, signer: LinkSigner, base_url: str, seconds: int) -> SignedLinks | None:
-    """Sign the files of a succeeded task for so long, unless they are no longer kept.
+    """Sign links to the files of a succeeded task for `seconds`; None if there are none, or none any more.
 
-    `base` is the server's address for that client.
+    `base_url` is the server's URL as that client knows it.
     """
     if task.state is not TaskState.SUCCEEDED or task.kept is not RetentionStage.ALL:
         return None

@@ -1,4 +1,4 @@
-"""What is kept of tasks that have ended, and which stored files belong to one. It deletes no file itself."""
+"""What is kept of ended tasks, and which stored files belong to a task. It deletes no file itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _BATCH_SIZE: Final = 50
-"""How many tasks one transaction changes: clients wait for it."""
+"""Tasks that one transaction changes: clients wait for it."""
 _PAGE: Final = 200
 _UNFINISHED_STATES: Final = (TaskState.QUEUED, TaskState.RUNNING)
 _FINAL_STATES: Final = tuple(state for state in TaskState if state.is_final)
@@ -40,15 +40,15 @@ _INPUT_KEY_PATTERN: Final = re.compile(r"(?:assets|uploads)/([0-9a-f]+)(?:\.[a-z
 
 
 class Retention:
-    """What is kept of a database's tasks."""
+    """The retention of the tasks in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def expire_files(self, before: datetime, needed: Collection[str] = ()) -> tuple[TaskId, ...]:
-        """Give up the files of some tasks that were done by then; return whose are to be deleted now.
+        """Mark the files of a batch of tasks that ended by `before` as expired.
 
-        Those in `needed` stay.
+        Tasks whose ids are in `needed` keep theirs. Returns whose files are to be deleted now.
         """
         wanted = {_parse_id(name) for name in needed if name.isdecimal()}
         return self._update_batch(
@@ -56,7 +56,7 @@ class Retention:
         )
 
     def has_files_to_expire(self, before: datetime) -> bool:
-        """Say whether any task that was done by then still has its files."""
+        """Say whether any task that ended by `before` still has its files."""
         with self._database.read() as connection:
             return (
                 connection.execute(select(TASKS.c.id).where(*_build_due_filter(before)).limit(1)).first()
@@ -64,9 +64,9 @@ class Retention:
             )
 
     def expire_records(self, before: datetime) -> tuple[TaskId, ...]:
-        """Forget what some tasks that had ended by then were about; return which, that have no files left.
+        """Delete the request and notes of a batch of tasks that ended by `before` and have no files left.
 
-        State, times, price and entries in the books stay.
+        State, times, price and ledger entries stay. Returns which tasks.
         """
         without_files = (
             TASKS.c.kept == RetentionStage.ALL,
@@ -98,7 +98,7 @@ class Retention:
             last = rows[-1].id
 
     def find_orphaned_keys(self, keys: Collection[str]) -> frozenset[str]:
-        """Return those of the keys of results that no task has as its own, and none that runs may get yet."""
+        """Return those of the storage keys of results that belong to no task, and to no attempt that runs."""
         found = {key: match for key in keys if (match := _RESULT_KEY_PATTERN.fullmatch(key))}
         query = select(TASKS.c.id, TASKS.c.state, TASKS.c.kept, TASKS.c.video).where(
             TASKS.c.id.in_({_parse_id(match[1]) for match in found.values()})
@@ -110,7 +110,7 @@ class Retention:
         )
 
     def list_with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
-        """List a page of the tasks that ought to have files, by id, with the keys of their files."""
+        """List a page of the tasks that should have files, by id, with the storage keys of these."""
         query = (
             select(TASKS.c.id, TASKS.c.video, TASKS.c.cover, TASKS.c.clean)
             .where(
@@ -128,7 +128,7 @@ class Retention:
         )
 
     def iterate_with_files(self) -> Iterator[tuple[TaskId, tuple[str, ...]]]:
-        """Yield every task that ought to have files, page by page."""
+        """Yield every task that should have files, page by page, as `list_with_files` lists them."""
         last: TaskId | None = None
         while page := self.list_with_files(last):
             yield from page
@@ -149,7 +149,7 @@ class Retention:
 
 
 async def find_missing_files(database: Database, storage: ObjectStorage) -> AsyncIterator[tuple[TaskId, str]]:
-    """Yield each task's files that ought to be stored and are not."""
+    """Yield the task and the storage key of each file that should be stored and is not."""
     for task_id, keys in Retention(database).iterate_with_files():
         for key in keys:
             if await storage.get_size(key) is None:
@@ -157,7 +157,7 @@ async def find_missing_files(database: Database, storage: ObjectStorage) -> Asyn
 
 
 def get_input_name(key: str) -> str:
-    """Return the name by which requests know a stored image or upload; empty for any other key."""
+    """Return the name that requests have for a stored image or upload; empty for any other key."""
     match = _INPUT_KEY_PATTERN.fullmatch(key)
     return match[1] if match else ""
 

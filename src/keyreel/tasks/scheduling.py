@@ -1,14 +1,13 @@
-"""Which task runs next: fair between tenants, oldest first within one; off-peak tasks after all others."""
+"""Which task runs next: fair between tenants, oldest first within one; off-peak tasks come last."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Select, func, select
 
-from keyreel.task import Task, TaskId, TaskState
+from keyreel.task import TaskState
 from keyreel.tasks.accounts.quotas import NO_SATURATED_OWNERS, SaturatedOwners
 from keyreel.tasks.database.tables import TASKS
 
@@ -19,26 +18,10 @@ if TYPE_CHECKING:
 
 
 class Priority(IntEnum):
-    """The classes of the queue, the first one before the second."""
+    """The classes of the queue; lower values run first."""
 
     NORMAL = 0
     OFF_PEAK = 1
-
-
-@dataclass(frozen=True, slots=True)
-class FencingToken:
-    """The fence: whoever holds the task's current attempt may write to it, nobody else."""
-
-    task_id: TaskId
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A task and the right to run it."""
-
-    task: Task
-    token: FencingToken
 
 
 def find_next_task(
@@ -48,11 +31,11 @@ def find_next_task(
     *,
     off_peak: bool = True,
 ) -> int | None:
-    """Find the id of the queued task whose turn it is and that may run; None when nothing is ready.
+    """Return the id of the queued task to run next; None when none is ready.
 
-    The turn is the waiting tenant's that runs least and, among equals, was served longest ago: a tenant with
+    It is a task of the tenant that runs the fewest and, among equals, was served longest ago: a tenant with
     one task waits for at most one task of each other tenant, however many those have queued. When no other
-    task is ready and `off_peak` ones may run, it is that one's whose deadline is nearest.
+    task is ready and `off_peak` tasks may run, it is the one whose deadline is nearest.
     """
     for tenant in connection.execute(_WAITING_TENANTS).scalars():
         if tenant in saturated.tenants:
@@ -64,9 +47,9 @@ def find_next_task(
 
 
 def build_waiting_tenants_query() -> Select[str]:
-    """List tenants with queued tasks that are not off-peak, next in turn first.
+    """Build the query for tenants with queued tasks that are not off-peak, the next one to be served first.
 
-    Hops through the index from tenant to tenant, so that a backlog of thousands costs nothing: counting it
+    It hops through the index from tenant to tenant, so that a backlog of thousands costs nothing: counting it
     took 28 ms at 20,000 tasks, a window function seconds.
     """
     queued = TASKS.c.state == TaskState.QUEUED
@@ -87,7 +70,7 @@ def build_waiting_tenants_query() -> Select[str]:
 
 
 def build_tenant_next_query(tenant: str, now: datetime, saturated_keys: tuple[str, ...] = ()) -> Select[int]:
-    """Find a tenant's first task that is ready, not off-peak, and whose key may run one more."""
+    """Build the query for a tenant's first ready task that is not off-peak and whose key may run one more."""
     query = (
         select(TASKS.c.id)
         .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.tenant == tenant)
@@ -99,7 +82,7 @@ def build_tenant_next_query(tenant: str, now: datetime, saturated_keys: tuple[st
 
 
 def build_off_peak_query(now: datetime, saturated: SaturatedOwners = NO_SATURATED_OWNERS) -> Select[int]:
-    """Find the off-peak task that may run and whose deadline is the nearest to come, whosever it is."""
+    """Build the query for the ready off-peak task, of any tenant, whose deadline comes next."""
     query = (
         select(TASKS.c.id)
         .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.deadline > now, TASKS.c.ready_at <= now)

@@ -1,39 +1,39 @@
-"""The durable truth about tasks: who asked for what, how far it is, how it ended. It runs nothing."""
+"""The durable record of tasks as clients see it: submitted, listed, cancelled. It runs nothing."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from keyreel.errors import AttemptLost, Cancelled, UnknownTask
+from keyreel.errors import Cancelled, UnknownTask
 from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
-from keyreel.tasks.accounts.quotas import NO_QUOTAS, find_saturated_owners
+from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
-from keyreel.tasks.database.connection import DATABASE_FILE, Database, epoch
+from keyreel.tasks.attempts import AttemptStore, requeue_running_tasks
+from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
-from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
+from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
-from keyreel.tasks.ids import SnowflakeGenerator, parse_task_id
+from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import apply_filter
-from keyreel.tasks.scheduling import Claim, FencingToken, find_next_task
+from keyreel.tasks.outcomes import write_outcome
 from keyreel.tasks.webhooks.events import Callback, record_event, register_callback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
     from pathlib import Path
     from random import Random
-    from typing import NoReturn
 
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
     from keyreel.tasks.accounts.quotas import Quotas
     from keyreel.tasks.admission import Admission
+    from keyreel.tasks.outcomes import Failure, Success
 
 _EMPTY_COLUMNS: Final = (
     "owner",
@@ -53,15 +53,8 @@ _NEW_TASK_COLUMNS: Final = {
     **dict.fromkeys(_EMPTY_COLUMNS, ""),
     "notes": (),
 }
-_REQUEUED_COLUMNS: Final[dict[str, Any]] = {
-    "state": TaskState.QUEUED,
-    "progress": 0.0,
-    "owner": "",
-    "lease_until": None,
-}
 _NO_FILTER: Final = TaskFilter()
 _PAGE: Final = 500
-_MAX_TASK_ID: Final = 2**63 - 1
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _INSERT_TASK: Final = insert(TASKS)
 _SELECT_TASK: Final = select(TASKS).where(
@@ -69,35 +62,11 @@ _SELECT_TASK: Final = select(TASKS).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Success:
-    """How a task ended well; the files are storage keys, the rest is as in Task."""
-
-    video: str
-    cover: str
-    video_sha256: str
-    fingerprint: str = ""
-    notes: tuple[str, ...] = ()
-    charged: int = 0
-    """Credits, of those held; what is left of these goes back."""
-    clean: str = ""
-    size: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How a task ended badly: a sentence for people, and the class name of the error behind it."""
-
-    reason: str
-    fault: str
-
-
 class TaskStore:
     """The tasks of one data folder. Every call is one transaction and is on disk when it returns.
 
     Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
-    Calls with a Token raise Cancelled if the task was cancelled meanwhile, and AttemptLost if somebody else
-    has it: then the attempt is over and what it made is to be discarded.
+    What workers do with tasks is in `attempts`.
     """
 
     def __init__(
@@ -106,7 +75,7 @@ class TaskStore:
         self.database = database
         self._lock = lock
         self.clock = clock
-        self._default_quotas = default_quotas
+        self.attempts = AttemptStore(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
         self._ids = SnowflakeGenerator(clock, random, last=last or 0)
@@ -123,7 +92,7 @@ class TaskStore:
         without a crash counted: the lock proves that nobody runs them.
 
         Raises:
-            Busy: another process works on the folder.
+            DataFolderLocked: another process works on the folder.
             InvalidSetting: what is there is no database, or a newer one.
             Unavailable: the database cannot be written.
         """
@@ -135,19 +104,15 @@ class TaskStore:
             undo.callback(database.close)
             database.migrate()
             with database.write() as connection:
-                connection.execute(
-                    update(TASKS).where(TASKS.c.state == TaskState.RUNNING).values(_REQUEUED_COLUMNS)
-                )
+                requeue_running_tasks(connection)
             store = cls(database, lock, clock, random, default_quotas=default_quotas)
             undo.pop_all()
         return store
 
     def close(self) -> None:
-        """Let go of the database and of the folder."""
+        """Close the database and unlock the folder."""
         self.database.close()
         self._lock.release()
-
-    # For clients.
 
     def accept(
         self, submission: Submission, callback: Callback | None = None, admission: Admission = NO_CHECKS
@@ -214,7 +179,7 @@ class TaskStore:
         return task_from_row(row)
 
     def list(self, tenant: str | None = None, task_filter: TaskFilter = _NO_FILTER) -> tuple[Task, ...]:
-        """List a tenant's tasks, or everybody's, as the filter says."""
+        """List a tenant's tasks, or every tenant's, by the filter."""
         query = apply_filter(select(TASKS), task_filter)
         if tenant is not None:
             query = query.where(TASKS.c.tenant == tenant)
@@ -222,15 +187,15 @@ class TaskStore:
             return tuple(task_from_row(row) for row in connection.execute(query).mappings())
 
     def iterate_fingerprints(self, tenant: str | None = None) -> Iterator[tuple[TaskId, str, str]]:
-        """Yield id, fingerprint and SHA-256 of each video of a tenant, or of everybody's, newest first.
+        """Yield id, fingerprint and SHA-256 of each video of a tenant, or of every tenant, newest first.
 
-        It reads page by page: nobody else waits for the whole.
+        It reads page by page, so that no other call waits for the whole.
         """
         columns = select(TASKS.c.id, TASKS.c.fingerprint, TASKS.c.video_sha256)
         query = columns.where(TASKS.c.state == TaskState.SUCCEEDED).order_by(TASKS.c.id.desc()).limit(_PAGE)
         if tenant is not None:
             query = query.where(TASKS.c.tenant == tenant)
-        last = _MAX_TASK_ID
+        last = MAX_TASK_ID
         while True:
             with self.database.read() as connection:
                 rows = connection.execute(query.where(TASKS.c.id < last)).all()
@@ -246,7 +211,7 @@ class TaskStore:
             return connection.execute(query).scalar_one()
 
     def cancel(self, tenant: str, task_id: TaskId, reason: str = "The task was cancelled.") -> Task:
-        """End a queued or running task; one that has ended stays as it is. Returns the task as it is now.
+        """Cancel and refund a task that has not ended. Returns the task as it is now.
 
         Raises:
             UnknownTask: no such task, or it is another tenant's.
@@ -266,99 +231,6 @@ class TaskStore:
                 Ledger(connection, now).refund(row.id, tenant, row.credits)
                 record_event(connection, now, row.id, TaskState.CANCELLED)
         return self.get(tenant, task_id)
-
-    # For workers.
-
-    def claim(self, owner: str, lease_seconds: float, *, off_peak: bool = True) -> Claim | None:
-        """Take the next task, fairly between tenants, until the lease lapses; None if nothing waits.
-
-        `off_peak` says whether off-peak tasks may run now; they come after all others.
-        """
-        now = self.clock.now()
-        with self.database.write() as connection:
-            number = find_next_task(
-                connection, now, find_saturated_owners(connection, self._default_quotas), off_peak=off_peak
-            )
-            if number is None:
-                return None
-            change = (
-                update(TASKS)
-                .where(TASKS.c.id == number, TASKS.c.state == TaskState.QUEUED)
-                .values(state=TaskState.RUNNING, attempt=TASKS.c.attempt + 1, started=now, progress=0.0)
-                .values(owner=owner, lease_until=epoch() + literal(lease_seconds))
-                .returning(TASKS)
-            )
-            row = connection.execute(change).mappings().one_or_none()
-            if row is not None:
-                record_event(connection, now, number, TaskState.RUNNING)
-        if row is None:
-            return None
-        task = task_from_row(row)
-        return Claim(task, FencingToken(task.id, task.attempt))
-
-    def save_progress(self, token: FencingToken, fraction: float) -> None:
-        """Keep how far the attempt is, 0.0 … 1.0."""
-        self._update_attempt(token, {"progress": fraction})
-
-    def check_attempt(self, token: FencingToken) -> None:
-        """Return if the attempt still owns its task."""
-        with self.database.read() as connection:
-            if connection.execute(select(TASKS.c.id).where(_build_fence(token))).first() is not None:
-                return
-        self._raise_lost(token)
-
-    def load_step(self, token: FencingToken, step: str) -> str | None:
-        """Return what a finished step gave, in this or any earlier attempt; None if it is not finished."""
-        query = select(STEPS.c.result).where(STEPS.c.task == int(token.task_id), STEPS.c.name == step)
-        with self.database.read() as connection:
-            result: str | None = connection.execute(query).scalar()
-        return result
-
-    def save_step(self, token: FencingToken, step: str, result: str) -> None:
-        """Keep what a finished step gave."""
-        with self.database.write() as connection:
-            if _lock_attempt(connection, token):
-                connection.execute(insert(STEPS).values(task=int(token.task_id), name=step, result=result))
-                return
-        self._raise_lost(token)
-
-    def record_crash(self, token: FencingToken) -> int:
-        """Count a death of a render process, and return how many this task has seen."""
-        crashes: int = self._update_attempt(token, {"crashes": TASKS.c.crashes + 1}).crashes
-        return crashes
-
-    def settle(self, token: FencingToken, outcome: Success | Failure) -> Task:
-        """End the task: a success is charged, a failure refunded, in the same transaction.
-
-        Settling the same attempt the same way again changes nothing.
-        """
-        now = self.clock.now()
-        values = _make_outcome_columns(outcome, now)
-        change = update(TASKS).where(_build_fence(token)).values(values).returning(TASKS)
-        with self.database.write() as connection:
-            row = connection.execute(change).mappings().one_or_none()
-            if row is not None:
-                _settle_credits(Ledger(connection, now), task_from_row(row))
-                record_event(connection, now, int(token.task_id), values["state"])
-        # A commit may have reached the disk although it was reported as failed, and be tried again.
-        task = self._load_task(token) if row is None else task_from_row(row)
-        if task.attempt != token.attempt or task.state is not values["state"]:
-            self._raise_lost(token)
-        return task
-
-    def requeue(self, token: FencingToken) -> None:
-        """Put the task back into the queue, as if this attempt had not begun."""
-        self._update_attempt(token, _REQUEUED_COLUMNS)
-
-    def renew_leases(self, owner: str, lease_seconds: float) -> int:
-        """Renew the owner's leases, then queue tasks of owners who let theirs lapse; return how many."""
-        running = TASKS.c.state == TaskState.RUNNING
-        renew = update(TASKS).where(running, TASKS.c.owner == owner)
-        lapsed = update(TASKS).where(running, TASKS.c.lease_until < epoch()).values(_REQUEUED_COLUMNS)
-        with self.database.write() as connection:
-            # First its own: a jump of the clock must not cost a live worker its tasks.
-            connection.execute(renew.values(lease_until=epoch() + literal(lease_seconds)))
-            return connection.execute(lapsed).rowcount
 
     def filter_unfinished(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
         """Return those of the ids that belong to tasks which have not ended."""
@@ -383,65 +255,10 @@ class TaskStore:
         if callback is not None:
             register_callback(connection, number, submission.tenant, callback)
 
-    def _update_attempt(self, token: FencingToken, values: dict[str, Any]) -> Task:
-        change = update(TASKS).where(_build_fence(token)).values(values).returning(TASKS)
-        with self.database.write() as connection:
-            row = connection.execute(change).mappings().one_or_none()
-        if row is None:
-            self._raise_lost(token)
-        return task_from_row(row)
-
-    def _load_task(self, token: FencingToken) -> Task:
-        with self.database.read() as connection:
-            query = select(TASKS).where(TASKS.c.id == int(token.task_id))
-            return task_from_row(connection.execute(query).mappings().one())
-
-    def _raise_lost(self, token: FencingToken) -> NoReturn:
-        row = self._load_task(token)
-        if row.state is TaskState.CANCELLED and row.attempt == token.attempt:
-            raise Cancelled
-        raise AttemptLost
-
 
 def _end_test_task(connection: Connection, task: Task, outcome: Success | Failure) -> None:
     """End a task in the transaction that inserted it, as if it had run."""
     number, now = int(task.id), task.created
     record_event(connection, now, number, TaskState.RUNNING)
     first_attempt = {"attempt": 1, "started": now}
-    change = (
-        update(TASKS)
-        .where(TASKS.c.id == number)
-        .values({**first_attempt, **_make_outcome_columns(outcome, now)})
-    )
-    row = connection.execute(change.returning(TASKS)).mappings().one()
-    _settle_credits(Ledger(connection, now), task_from_row(row))
-    record_event(connection, now, number, TaskState(row["state"]))
-
-
-def _make_outcome_columns(outcome: Success | Failure, now: datetime) -> dict[str, Any]:
-    """Return the columns of a task that ends this way."""
-    values: dict[str, Any] = {"state": TaskState.FAILED, **asdict(outcome)}
-    if isinstance(outcome, Success):
-        charged = func.min(TASKS.c.credits, outcome.charged)
-        values |= {"state": TaskState.SUCCEEDED, "progress": 1.0, "charged": charged}
-    return {**values, "finished": now, "owner": "", "lease_until": None}
-
-
-def _settle_credits(ledger: Ledger, task: Task) -> None:
-    number, tenant, price = int(task.id), task.submission.tenant, task.submission.credits
-    if task.state is TaskState.SUCCEEDED:
-        ledger.charge(number, tenant, task.charged, hold_amount=price)
-    else:
-        ledger.refund(number, tenant, price)
-
-
-def _build_fence(token: FencingToken) -> ColumnElement[bool]:
-    return and_(
-        TASKS.c.id == int(token.task_id), TASKS.c.attempt == token.attempt, TASKS.c.state == TaskState.RUNNING
-    )
-
-
-def _lock_attempt(connection: Connection, token: FencingToken) -> bool:
-    # As an update, so that on a database with several writers the row stays ours until the commit.
-    touch = update(TASKS).where(_build_fence(token)).values(attempt=TASKS.c.attempt)
-    return connection.execute(touch).rowcount == 1
+    write_outcome(connection, now, TASKS.c.id == number, outcome, further_columns=first_attempt)

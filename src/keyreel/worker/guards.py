@@ -1,4 +1,4 @@
-"""Work under guards: whichever raises first ends the others."""
+"""Runs work beside guards that end it by raising. It knows neither tasks nor children."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def run_guarded(work: Awaitable[T], *guards: Coroutine[Any, Any, NoReturn]) -> T:
-    """Return what the work gives; a guard that raises cancels the work, and its error is what counts."""
+    """Return the result of the work; a guard that raises cancels the work, and its error is raised."""
     try:
         async with asyncio.TaskGroup() as group:
             watching = [group.create_task(guard) for guard in guards]

@@ -1,4 +1,4 @@
-"""The janitor: deletes files whose time is up, and files that belong to no task. A little at a time."""
+"""The janitor: deletes expired and orphaned files and expires records, a few in each round."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 _ROUND_SECONDS: Final = 60.0
 _FILES_A_ROUND: Final = 500
+"""Stored files that are looked at in a round."""
 _BATCHES_A_ROUND: Final = 10
+"""Batches of tasks that are expired in a round."""
 _BATCH: Final = 50
+"""Stored files that are looked up in the database at a time."""
 _MIN_ORPHAN_AGE: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
 _FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
@@ -32,7 +35,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Janitor:
-    """Keeps the storage and the tasks of one data folder tidy."""
+    """Enforces the retention periods of one data folder, and deletes its orphaned files."""
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Janitor:
                 continue
 
     async def run_round(self) -> None:
-        """Delete what is due among tasks, then look at some hundred files; the next round goes on there."""
+        """Expire tasks, then look at `_FILES_A_ROUND` stored files; the next round goes on from there."""
         now, keep = self._time.now(), self._retention_periods
         if keep.videos is not None:
             await self._expire_files(now - keep.videos)
@@ -88,7 +91,7 @@ class Janitor:
             _log.info("files of tasks expired", tasks=len(expired))
 
     async def _expire_records(self, before: datetime) -> None:
-        # A record that goes takes its files with it, however long these were to be kept.
+        # With a record its files expire too, however long these were to be kept.
         await self._expire_files(before)
         for _ in range(_BATCHES_A_ROUND):
             expired = self._retention.expire_records(before)
@@ -134,7 +137,7 @@ class Janitor:
     async def _expire_inputs(self, keys: list[str], now: datetime) -> None:
         needed = await self._collect_needed_inputs()
         for key in keys:
-            # Looked at again: a request that is being taken in this moment may have renewed it.
+            # Checked again: a request that is received at this moment may have renewed it.
             changed = await self._storage.get_modified(key)
             if changed and self._is_expired_input(key, changed, now) and get_input_name(key) not in needed:
                 await self._delete({key})

@@ -1,4 +1,4 @@
-"""The sweeper: renews leases, queues again what others let lapse, ends what has waited too long."""
+"""Renews the leases of running tasks, requeues tasks whose lease lapsed, and expires off-peak tasks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class LeaseRenewer:
-    """Looks after the tasks of one store for one owner of leases. `nudge` tells that a task waits again."""
+    """Renews the leases of one owner. `nudge` is called when a task was requeued."""
 
     def __init__(
         self,
@@ -58,13 +58,13 @@ class LeaseRenewer:
                 continue
 
     async def run_round(self) -> None:
-        """Look once at leases and deadlines."""
+        """Renew leases and cancel expired tasks once; a jump of the clock moves the deadlines first."""
         jump = self._time.get_pending_jump()
         if jump:
             self._deadlines.shift(jump)
             self._time.acknowledge_jump(jump)
             _log.warning("the machine's clock was set", seconds=jump.total_seconds())
-        lapsed = self._store.renew_leases(self._owner, self._lease_seconds)
+        lapsed = self._store.attempts.renew_leases(self._owner, self._lease_seconds)
         if lapsed:
             _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
             self._nudge()

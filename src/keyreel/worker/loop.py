@@ -1,4 +1,4 @@
-"""The worker: takes tasks from the store while it has free hands, until it is told to stop."""
+"""The worker: claims tasks while it has free slots, until it is cancelled. It knows nothing of HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 import structlog
 
 from keyreel.clock import ClockJumpDetector, SystemClock
-from keyreel.engines.router import load_router
+from keyreel.engines.router import BUILT_IN_RECOMMENDER, load_router
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.worker.children.pool import ChildPool
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.storage.objects import ObjectStorage
-    from keyreel.tasks.scheduling import Claim
+    from keyreel.tasks.attempts import Claim
     from keyreel.tasks.store import TaskStore
     from keyreel.worker.task_pipeline import InputGatherer
 
@@ -52,50 +52,53 @@ class Worker:
         self._settings = settings
         self._random = random
         self._router = load_router(settings.engines)
-        self._production = TaskPipeline(store, storage, intake, settings=settings, random=random)
+        self._pipeline = TaskPipeline(store, storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = JumpSafeClock(store.clock, ClockJumpDetector(SystemClock()))
-        self._sweeper = LeaseRenewer(store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge)
+        self._lease_renewer = LeaseRenewer(
+            store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
+        )
         self._janitor = Janitor(store, storage, settings.retention_periods, time)
         self._nudged = asyncio.Event()
-        self._free = asyncio.Semaphore(sum(self._router.slots_by_engine.values()))
+        self._free_slots = asyncio.Semaphore(sum(self._router.slots_by_engine.values()))
 
     def nudge(self) -> None:
-        """Tell that a task may be waiting. Call it from the event loop's thread."""
+        """Look at the queue now. Call it from the event loop's thread."""
         self._nudged.set()
 
     def wake(self) -> None:
-        """Tell that the clock was moved: all that waits for a time looks again. Call it as `nudge`."""
+        """Look at all deadlines now, after the clock was moved. Call it from the event loop's thread."""
         self._nudged.set()
-        self._sweeper.wake()
+        self._lease_renewer.wake()
         self._janitor.wake()
 
     async def run(self) -> NoReturn:
-        """Work until cancelled; then end the renders and hand their tasks back within a few seconds."""
+        """Work until cancelled; then kill the renders and requeue their tasks within a few seconds."""
         await retry_while_unavailable(
             lambda: clean_work_folder(self._settings.folder, self._store), NO_TIMEOUT, self._random
         )
         async with AsyncExitStack() as stack:
             pools = await self._open_pools(stack)
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            group.create_task(self._sweeper.run())
+            group.create_task(self._lease_renewer.run())
             group.create_task(self._janitor.run())
             while True:
-                await self._free.acquire()
+                await self._free_slots.acquire()
                 claim = await self._wait_for_claim()
                 group.create_task(self._run_claim(claim, pools))
 
     async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
         timeout, slots = self._settings.render_timeout_seconds, self._router.slots_by_engine
         kernel = self._settings.kernel_guards
-        render_pools = {
+        engine_pools = {
             name: await stack.enter_async_context(
                 ChildPool.for_engine(name, count, timeout, kernel_guards=kernel)
             )
-            for name, count in slots.items()
+            # Its children are started by the first work that comes to it, if any does.
+            for name, count in {BUILT_IN_RECOMMENDER: 1, **slots}.items()
         }
         finishing_pool = ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
-        return WorkerPools(self._router, render_pools, await stack.enter_async_context(finishing_pool))
+        return WorkerPools(self._router, engine_pools, await stack.enter_async_context(finishing_pool))
 
     async def _wait_for_claim(self) -> Claim:
         while True:
@@ -111,12 +114,12 @@ class Worker:
 
     def _try_claim(self) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
-        return self._store.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
+        return self._store.attempts.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
 
     async def _run_claim(self, claim: Claim, pools: WorkerPools) -> None:
         try:
-            await self._production.run_claim(claim, pools)
-        except Exception:  # noqa: BLE001 - what gets here is a mistake of ours; the other tasks must go on
+            await self._pipeline.run_claim(claim, pools)
+        except Exception:  # noqa: BLE001 - what gets here is a bug; the other tasks must go on
             _log.exception("internal error", task=claim.task.id)
         finally:
-            self._free.release()
+            self._free_slots.release()

@@ -1,4 +1,4 @@
-"""What an operator can set about the worker."""
+"""The worker's settings. It reads no environment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """Read once at start. `folder` is for work in progress alone; its leftovers are deleted."""
+    """Read once at start. `folder` is for work in progress alone: what ended tasks left there is deleted."""
 
     folder: Path
     engines: tuple[str, ...] = ("motion",)
@@ -30,14 +30,15 @@ class WorkerSettings:
     render_timeout_seconds: float = 600.0
     """A render that is silent for longer counts as hung."""
     kernel_guards: bool = True
-    """Whether Linux's kernel watches over children; without it they watch their parent themselves."""
+    """Whether Linux's kernel ends children with the worker; without it they poll for their parent."""
     max_crashes: int = 3
+    """A task fails when so many child processes have crashed over it."""
     lease_seconds: float = 30.0
     poll_seconds: float = 0.25
-    """How often the queue is looked at without a nudge, and a running task's row."""
+    """Seconds between two looks at the queue without a nudge, and at a running task's row."""
     off_peak: OffPeakWindows = field(default_factory=OffPeakWindows)
     """When off-peak tasks may run."""
     retention_periods: RetentionPeriods = field(default_factory=RetentionPeriods)
     """How long files and records are kept."""
     dev: bool = False
-    """Whether markers in prompts are heeded."""
+    """Development mode: markers in prompts are obeyed."""

@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 import structlog
 
 from keyreel.errors import (
-    AttemptLost,
     Cancelled,
     InternalFault,
     InvalidRequest,
     KeyreelError,
+    LeaseLost,
     Refusal,
     RenderCrashed,
     RenderFailed,
     Unavailable,
 )
 from keyreel.finishing.context import FinishingContext
-from keyreel.finishing.watermark import WATERMARK_STEP
 from keyreel.storage import disk_full
 from keyreel.task import TaskId
 from keyreel.tasks.database.retry import (
@@ -34,12 +33,13 @@ from keyreel.tasks.database.retry import (
     retry_async_while_unavailable,
     retry_while_unavailable,
 )
+from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.presentation import parse_stored_request
-from keyreel.tasks.store import Failure, Success, TaskStore
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
+from keyreel.worker.attempt import RunningAttempt
+from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork
 from keyreel.worker.guards import run_guarded
-from keyreel.worker.job import TaskJob
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
     from keyreel.task import Task
-    from keyreel.tasks.scheduling import Claim, FencingToken
+    from keyreel.tasks.attempts import Claim, FencingToken
+    from keyreel.tasks.store import TaskStore
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.settings import WorkerSettings
@@ -59,7 +60,7 @@ _INTERNAL_ERROR_MESSAGE: Final = (
     "An internal error ended the task; the operator's log tells more under the task's id."
 )
 _RECOMMENDED_PROMPT_STEP: Final = "recommended-prompt"
-"""The durable step that makes a prompt: a second attempt uses the same."""
+"""The durable step that makes a prompt: every attempt at a task uses the same one."""
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class InputGatherer(Protocol):
-    """Where an order's images come from."""
+    """Fetches what an order is made from."""
 
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
         """Return the order with its images as PNG files in `folder`, and with its size settled."""
@@ -76,15 +77,15 @@ class InputGatherer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerPools:
-    """Where the parts of the work are done; `rendering` is by the engines' configured names."""
+    """Where the parts of the work are done; `engines` holds a pool for each engine that the router names."""
 
     router: EngineRouter
-    rendering: Mapping[str, ChildPool]
+    engines: Mapping[str, ChildPool]
     finishing: ChildPool
 
 
 class TaskPipeline:
-    """Makes the videos of claimed tasks, one call of `run` for each, and settles them whatever happens."""
+    """Makes the videos of claimed tasks, and settles the tasks whatever happens."""
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class TaskPipeline:
         settings: WorkerSettings,
         random: Random,
     ) -> None:
-        self._store = store
+        self._attempts = store.attempts
         self._storage = storage
         self._intake = intake
         self._settings = settings
@@ -107,11 +108,11 @@ class TaskPipeline:
         On cancellation the task goes back to the queue, with its finished steps.
         """
         token = claim.token
-        job = TaskJob(self._store, token, self._settings.poll_seconds, self._random)
+        attempt = RunningAttempt(self._attempts, token, self._settings.poll_seconds, self._random)
         try:
-            outcome = await run_guarded(self._produce_outcome(claim.task, job, pools), job.watch_attempt())
+            outcome = await run_guarded(self._produce_outcome(claim.task, attempt, pools), attempt.watch())
             await retry_while_unavailable(
-                lambda: self._store.settle(token, outcome), NO_TIMEOUT, self._random
+                lambda: self._attempts.settle(token, outcome), NO_TIMEOUT, self._random
             )
             _log.info(
                 "task settled", task=token.task_id, attempt=token.attempt, outcome=type(outcome).__name__
@@ -120,19 +121,21 @@ class TaskPipeline:
         except Cancelled:
             _log.info("task cancelled", task=token.task_id, attempt=token.attempt)
             await self._clean_up(token, keep_last=False)
-        except AttemptLost:
+        except LeaseLost:
             _log.warning("attempt lost", task=token.task_id, attempt=token.attempt)
             await self._delete_results(token, token.attempt)
         except asyncio.CancelledError:
             with suppress(KeyreelError):
-                self._store.requeue(token)
+                self._attempts.requeue(token)
                 _log.info("task handed back", task=token.task_id, attempt=token.attempt)
             raise
 
-    async def _produce_outcome(self, task: Task, job: TaskJob, pools: WorkerPools) -> Success | Failure:
+    async def _produce_outcome(
+        self, task: Task, attempt: RunningAttempt, pools: WorkerPools
+    ) -> Success | Failure:
         try:
-            return await self._produce_video(task, job, pools)
-        except (Cancelled, AttemptLost):
+            return await self._produce_video(task, attempt, pools)
+        except (Cancelled, LeaseLost):
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
@@ -142,77 +145,80 @@ class TaskPipeline:
                 return self._make_internal_failure(task)
             _log.warning("disk full", task=task.id)
             return Failure(disk_full.make_disk_full_error().message, Unavailable.__name__)
-        except Exception:  # noqa: BLE001 - one task's surprise must not stop the line for all others
+        except Exception:  # noqa: BLE001 - an error in one task must not stop the others
             return self._make_internal_failure(task)
 
     def _make_internal_failure(self, task: Task) -> Failure:
         _log.exception("internal error", task=task.id)
         return Failure(_INTERNAL_ERROR_MESSAGE, InternalFault.__name__)
 
-    async def _produce_video(self, task: Task, job: TaskJob, pools: WorkerPools) -> Success:
+    async def _produce_video(self, task: Task, attempt: RunningAttempt, pools: WorkerPools) -> Success:
         folder = self._settings.folder / task.id / str(task.attempt)
         inputs, results = folder / "inputs", folder / "results"
         for each in (inputs, results):
             each.mkdir(parents=True, exist_ok=True)
         if self._settings.dev:
             await _obey_markers(parse_markers(task.submission.fields))
-        order = await self._gather_inputs(task, inputs)
+        request = parse_stored_request(task)
+        order = await self._gather_inputs(request, task.submission.seed, inputs)
         await pools.finishing.warm_up()
-        order, notes = await self._apply_recommended_prompt(task, order, job, pools)
+        order, notes = await self._apply_recommended_prompt(request, order, attempt, pools)
         two_copies = order.watermark is not None and _offers_clean_copy(task)
-        # A film that is to be had without its mark is drawn without it, and marked by finishing.
-        unmarked_order = replace(order, watermark=None) if two_copies else order
-        executor = pools.rendering[pools.router.choose_engine(order)]
+        # A video of which the client gets an unmarked copy is rendered without the mark: finishing lays it.
+        rendered_order = replace(order, watermark=None) if two_copies else order
+        engine_pool = pools.engines[pools.router.choose_engine(order)]
         clip = await self._retry_after_crash(
-            job, lambda: executor.render(unmarked_order, Path(mkdtemp(prefix="render-", dir=folder)), job)
+            attempt,
+            lambda: engine_pool.run(
+                RenderWork(rendered_order, Path(mkdtemp(prefix="render-", dir=folder))), attempt
+            ),
         )
         settings = self._settings
-        if two_copies:
-            clip = replace(clip, completed_steps=clip.completed_steps - {WATERMARK_STEP})
         context = FinishingContext(
             task.id, results, settings.producer, settings.credentials, clean_copy=two_copies
         )
         finished = await self._retry_after_crash(
-            job, lambda: pools.finishing.finish(clip, order, context, job)
+            attempt, lambda: pools.finishing.run(FinishWork(clip, order, context), attempt)
         )
-        # What was delivered is what was ordered, or finishing had refused it: it costs what was held.
-        outcome = await self._store_files(finished, job.token)
+        # What was delivered is what was ordered, or finishing had rejected it: it costs what was held.
+        outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
 
     async def _apply_recommended_prompt(
-        self, task: Task, order: Order, job: TaskJob, pools: WorkerPools
+        self, request: Endpoint, order: Order, attempt: RunningAttempt, pools: WorkerPools
     ) -> tuple[Order, tuple[str, ...]]:
-        """Put the recommended prompt in the client's place where that was asked for, and say so."""
-        if not parse_stored_request(task).has_recommended_prompt:
+        """Replace the client's prompt by a recommended one if the request asks for it; note which."""
+        if not request.has_recommended_prompt:
             return order, ()
-        prompt = await job.load_step(_RECOMMENDED_PROMPT_STEP)
+        prompt = await attempt.load_step(_RECOMMENDED_PROMPT_STEP)
         if prompt is None:
-            prompt = await self._retry_after_crash(job, lambda: pools.finishing.recommend_prompt(order, job))
-            await job.save_step(_RECOMMENDED_PROMPT_STEP, prompt)
+            pool = pools.engines[pools.router.choose_recommender(order)]
+            prompt = await self._retry_after_crash(attempt, lambda: pool.run(RecommendWork(order), attempt))
+            await attempt.save_step(_RECOMMENDED_PROMPT_STEP, prompt)
         shots = tuple(replace(shot, prompt=prompt) for shot in order.shots)
         return replace(order, shots=shots), (f"Recommended prompt: {prompt}",)
 
-    async def _gather_inputs(self, task: Task, inputs: Path) -> Order:
-        submission = task.submission
-        endpoint = parse_stored_request(task)
+    async def _gather_inputs(self, request: Endpoint, seed: int, inputs: Path) -> Order:
         order = await retry_async_while_unavailable(
-            lambda: self._intake.gather(endpoint, endpoint.to_order(submission.seed), inputs),
+            lambda: self._intake.gather(request, request.to_order(seed), inputs),
             WORKER_RETRY_SECONDS,
             self._random,
         )
         mark = order.watermark
         return replace(order, watermark=mark and replace(mark, text=self._settings.watermark_text))
 
-    async def _retry_after_crash(self, job: TaskJob, work: Callable[[], Awaitable[T]]) -> T:
-        """Do work again after a crash of its child, until the task has seen too many."""
+    async def _retry_after_crash(self, attempt: RunningAttempt, work: Callable[[], Awaitable[T]]) -> T:
+        """Do work again after a crash of its child, until the task has seen `max_crashes` of them."""
         while True:
             try:
                 return await work()
             except RenderCrashed as error:
                 crashes = await retry_while_unavailable(
-                    lambda: self._store.record_crash(job.token), NO_TIMEOUT, self._random
+                    lambda: self._attempts.record_crash(attempt.token), NO_TIMEOUT, self._random
                 )
-                _log.warning("child crashed", task=job.token.task_id, crashes=crashes, reason=error.message)
+                _log.warning(
+                    "child crashed", task=attempt.token.task_id, crashes=crashes, reason=error.message
+                )
                 if crashes >= self._settings.max_crashes:
                     raise RenderCrashed(f"{error.message.removesuffix('.')} {crashes} times.") from error
 
@@ -242,23 +248,23 @@ class TaskPipeline:
 
 
 def _get_fault_name(error: KeyreelError) -> str:
-    """Name what ended a task as a refused submit would: a fault of its input before that of the render."""
+    """Name the error that ended a task: an invalid input behind it goes before the failed render."""
     cause = error.__cause__
     by_input = type(error) is RenderFailed and isinstance(cause, InvalidRequest)
     return type(cause if by_input else error).__name__
 
 
 async def _obey_markers(markers: DevMarkers) -> None:
-    """Be slow and fail as a test of a client asks for."""
+    """Wait and fail as the markers in the prompt say."""
     await asyncio.sleep(markers.slow_seconds)
     if markers.render_error:
         raise markers.render_error
 
 
 def _offers_clean_copy(task: Task) -> bool:
-    """Say whether the format that the task was made in has room for a copy without the visible mark."""
-    made_in = task.submission.dialect
-    return any(dialect.has_clean_copies for dialect in DIALECTS if dialect.name == made_in)
+    """Say whether the dialect of the task offers a copy without the visible mark."""
+    name = task.submission.dialect
+    return any(dialect.has_clean_copies for dialect in DIALECTS if dialect.name == name)
 
 
 def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from keyreel.provenance.c2pa_manifest import sign_video
 from keyreel.provenance.fingerprint import compute_fingerprint
-from keyreel.tasks.store import Success
+from keyreel.tasks.outcomes import Success
 from support.requests import data_uri
 from support.videos import CLAIM, encode_again, labelled_scene
 
@@ -41,10 +41,12 @@ def task_id(client: TestClient, platform: Platform, video: Path) -> str:
     body = {"images": [data_uri()], "prompt": "x", "duration": 1}
     made = str(client.post("/v3/async/vidu-q2-pro-img2video", json=body).json()["task_id"])
     store = platform.services.store
-    claim = store.claim("worker", 30.0)
+    claim = store.attempts.claim("worker", 30.0)
     assert claim is not None
     sha256 = hashlib.sha256(video.read_bytes()).hexdigest()
-    store.settle(claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", sha256, compute_fingerprint(video)))
+    store.attempts.settle(
+        claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", sha256, compute_fingerprint(video))
+    )
     return made
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.task import Submission, TaskId, TaskState
+from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.retention import Retention
-from keyreel.tasks.store import Failure, Success
 from support.requests import data_uri
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ def made(platform: Platform, *, tenant: str = "default", seconds: int = 5, clean
     fields = '{"images": ["https://example.com/a.png"], "prompt": "x"}'
     waiting = Submission(tenant, "key", "native", "q2-pro-img2video", fields, seed=7, seconds=seconds)
     task = store.accept(waiting)
-    claim = store.claim("test", 60)
+    claim = store.attempts.claim("test", 60)
     assert claim is not None
     assert claim.task.id == task.id
     video = f"videos/{task.id}/1.mp4"
-    return store.settle(claim.token, Success(video, f"covers/{task.id}/1.jpg", "0" * 64, clean=clean))
+    return store.attempts.settle(
+        claim.token, Success(video, f"covers/{task.id}/1.jpg", "0" * 64, clean=clean)
+    )
 
 
 def stored(platform: Platform, task_id: str) -> str:
@@ -95,9 +97,9 @@ def test_a_task_without_a_video_is_refused(client: TestClient, platform: Platfor
     task = store.accept(Submission("default", "key", "native", "q2-pro-img2video", fields, 7, 5))
     told = refusal(client, video_creation_id=task.id)
     assert told["message"] == f"video_creation_id: task {task.id} is queued and has no video."
-    claim = store.claim("test", 60)
+    claim = store.attempts.claim("test", 60)
     assert claim is not None
-    store.settle(claim.token, Failure("No.", "RenderFailed"))
+    store.attempts.settle(claim.token, Failure("No.", "RenderFailed"))
     assert "is failed and has no video" in refusal(client, video_creation_id=task.id)["message"]
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, insert, update
 
-from keyreel.errors import AttemptLost, InsufficientCredits
+from keyreel.errors import InsufficientCredits, LeaseLost
 from keyreel.task import TaskFilter, TaskState
 from keyreel.tasks.accounts.ledger import GRANTS, REVENUE, Ledger, get_free_account, get_held_account
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
 from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, TASKS
-from keyreel.tasks.store import Failure, Success
+from keyreel.tasks.outcomes import Failure, Success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.task import Submission, Task
-    from keyreel.tasks.scheduling import Claim
+    from keyreel.tasks.attempts import Claim
     from keyreel.tasks.store import TaskStore
 
     Make = Callable[..., Submission]
@@ -42,7 +42,7 @@ def give(store: TaskStore, tenant: str, credits_: int, txn: str = "first") -> in
 
 
 def claimed(store: TaskStore) -> Claim:
-    claim = store.claim("worker", 60)
+    claim = store.attempts.claim("worker", 60)
     assert claim
     return claim
 
@@ -58,7 +58,7 @@ def test_a_submit_sets_its_price_aside(store: TaskStore, submission: Make) -> No
 
 def test_a_success_is_charged_and_what_it_did_not_need_goes_back(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(credits=30))
-    settled = store.settle(claimed(store).token, Success(**VIDEO, charged=25))
+    settled = store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=25))
     assert settled.charged == 25
     assert entries(store, task)[2:] == [
         ("charge", get_held_account("ann"), -25),
@@ -72,7 +72,7 @@ def test_a_success_is_charged_and_what_it_did_not_need_goes_back(store: TaskStor
 
 def test_no_more_is_charged_than_was_held(store: TaskStore, submission: Make) -> None:
     store.accept(submission(credits=30))
-    assert store.settle(claimed(store).token, Success(**VIDEO, charged=99)).charged == 30
+    assert store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=99)).charged == 30
     assert balances(store, get_free_account("ann"), REVENUE) == (-30, 30)
     assert audit_ledger(store.database).is_balanced
 
@@ -81,10 +81,10 @@ def test_settling_twice_charges_once(store: TaskStore, submission: Make) -> None
     store.accept(submission(credits=30))
     token = claimed(store).token
     for _ in range(2):
-        store.settle(token, Success(**VIDEO, charged=30))
+        store.attempts.settle(token, Success(**VIDEO, charged=30))
     assert balances(store, REVENUE) == (30,)
-    with pytest.raises(AttemptLost):
-        store.settle(token, Failure("No.", "RenderFailed"))
+    with pytest.raises(LeaseLost):
+        store.attempts.settle(token, Failure("No.", "RenderFailed"))
     assert audit_ledger(store.database).is_balanced
 
 
@@ -93,7 +93,7 @@ def test_every_other_end_gives_everything_back(store: TaskStore, submission: Mak
     task = store.accept(submission(credits=30))
     token = claimed(store).token
     if state is TaskState.FAILED:
-        store.settle(token, Failure("No.", "RenderFailed"))
+        store.attempts.settle(token, Failure("No.", "RenderFailed"))
     else:
         store.cancel("ann", task.id)
         store.cancel("ann", task.id)
@@ -107,7 +107,7 @@ def test_every_other_end_gives_everything_back(store: TaskStore, submission: Mak
 
 def test_a_video_that_costs_nothing_has_its_entries_too(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.settle(claimed(store).token, Success(**VIDEO))
+    store.attempts.settle(claimed(store).token, Success(**VIDEO))
     assert [kind for kind, _, _ in entries(store, task)] == ["hold", "hold", "charge", "charge"]
     assert audit_ledger(store.database).is_balanced
 
@@ -131,7 +131,7 @@ def test_a_grant_is_given_once(store: TaskStore) -> None:
 def test_the_books_of_unfinished_tasks_are_open(store: TaskStore, submission: Make) -> None:
     for _ in range(3):
         store.accept(submission(credits=5))
-    store.settle(claimed(store).token, Failure("No.", "RenderFailed"))
+    store.attempts.settle(claimed(store).token, Failure("No.", "RenderFailed"))
     found = audit_ledger(store.database)
     assert (found.tasks, found.open_holds, found.problems) == (3, 2, ())
 
@@ -139,7 +139,7 @@ def test_the_books_of_unfinished_tasks_are_open(store: TaskStore, submission: Ma
 def test_usage_lists_every_task_with_its_charges(store: TaskStore, submission: Make) -> None:
     first, second = (store.accept(submission(credits=5)) for _ in range(2))
     third = store.accept(submission("bob", credits=7))
-    store.settle(claimed(store).token, Success(**VIDEO, charged=5))
+    store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=5))
     store.cancel("ann", second.id)
     found = {each.task_id: (each.status, each.charges, each.credits) for each in list_usage(store.database)}
     assert found == {
@@ -180,7 +180,7 @@ TAMPERING = {
 @pytest.mark.parametrize("what", TAMPERING)
 def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: str) -> None:
     store.accept(submission(credits=30))
-    store.settle(claimed(store).token, Success(**VIDEO, charged=30))
+    store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=30))
     assert audit_ledger(store.database).is_balanced
     change, told = TAMPERING[what]
     with store.database.write() as connection:

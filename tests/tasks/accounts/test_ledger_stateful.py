@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from keyreel.errors import AttemptLost, Cancelled, InsufficientCredits
+from keyreel.errors import Cancelled, InsufficientCredits, LeaseLost
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import Submission, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import REVENUE, Ledger, get_free_account, get_held_account
@@ -32,11 +32,12 @@ from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.idempotency import IdempotencyRecord
-from keyreel.tasks.store import Failure, Success, TaskStore
+from keyreel.tasks.outcomes import Failure, Success
+from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
 
 if TYPE_CHECKING:
-    from keyreel.tasks.scheduling import FencingToken
+    from keyreel.tasks.attempts import FencingToken
 
 TENANTS = ("ann", "bob", "cy")
 ONE_OF = st.integers(0, 10_000)
@@ -115,7 +116,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(lease_seconds=st.sampled_from((600, -1)))
     def claim(self, lease_seconds: float) -> None:
-        claim = self.store.claim("worker", lease_seconds)
+        claim = self.store.attempts.claim("worker", lease_seconds)
         if claim is None:
             queued = [each for each in self.tasks.values() if each.state is TaskState.QUEUED]
             assert not queued or all(self.late(task_id) for task_id in self.of_state(TaskState.QUEUED))
@@ -146,10 +147,10 @@ class Money(RuleBasedStateMachine):
     def count_a_crash(self, which: int) -> None:
         token, known = self.attempt(which)
         if self.owns(token):
-            self.store.record_crash(token)
+            self.store.attempts.record_crash(token)
         else:
-            with pytest.raises((AttemptLost, Cancelled)):
-                self.store.record_crash(token)
+            with pytest.raises((LeaseLost, Cancelled)):
+                self.store.attempts.record_crash(token)
             assert known.state is not TaskState.RUNNING or known.attempt != token.attempt
 
     @precondition(lambda self: self.tokens)
@@ -157,12 +158,12 @@ class Money(RuleBasedStateMachine):
     def hand_back(self, which: int) -> None:
         token, known = self.attempt(which)
         if self.owns(token):
-            self.store.requeue(token)
+            self.store.attempts.requeue(token)
             known.state = TaskState.QUEUED
 
     @rule()
     def sweep(self) -> None:
-        self.store.renew_leases("another worker", 600)
+        self.store.attempts.renew_leases("another worker", 600)
         now = {task.id: task.state for task in self.store.list(task_filter=TaskFilter(limit=10_000))}
         for task_id in self.of_state(TaskState.RUNNING):
             # Leases are in the database's own time: which of them have lapsed, only the database knows.
@@ -180,8 +181,8 @@ class Money(RuleBasedStateMachine):
     def it_wakes_up_late(self, which: int, outcome: TaskState) -> None:
         token = self.overtaken()[which % len(self.overtaken())]
         made = Success("videos/late.mp4", "late", "0" * 64, charged=self.tasks[token.task_id].credits)
-        with pytest.raises(AttemptLost):
-            self.store.settle(
+        with pytest.raises(LeaseLost):
+            self.store.attempts.settle(
                 token, made if outcome is TaskState.SUCCEEDED else Failure("Late.", "RenderFailed")
             )
 
@@ -292,14 +293,14 @@ class Money(RuleBasedStateMachine):
         known = self.tasks[token.task_id]
         if self.owns(token):
             for _ in range(2):  # A worker that did not hear of its commit tries again.
-                self.store.settle(token, outcome)
+                self.store.attempts.settle(token, outcome)
             known.state = state
             return True
         if known.state is state and known.attempt == token.attempt:
-            self.store.settle(token, outcome)
+            self.store.attempts.settle(token, outcome)
         else:
-            with pytest.raises((AttemptLost, Cancelled)):
-                self.store.settle(token, outcome)
+            with pytest.raises((LeaseLost, Cancelled)):
+                self.store.attempts.settle(token, outcome)
         return False
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.database.connection import Database, epoch
+from keyreel.tasks.database.connection import Database
+from keyreel.tasks.database.portable_sql import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from keyreel.errors import UnknownTask
 from keyreel.task import Submission, Task, TaskId, TaskState
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, TASKS
-from keyreel.tasks.store import Failure, Success, TaskStore
+from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryLimits, DeliveryStore
 from keyreel.tasks.webhooks.events import Callback, DeliveryStatus
 from keyreel.tasks.webhooks.secrets import WebhookSecrets
@@ -21,6 +21,7 @@ from keyreel.tasks.webhooks.secrets import WebhookSecrets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyreel.tasks.store import TaskStore
     from keyreel.testing import ManualClock
 
 ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED})
@@ -35,9 +36,9 @@ def deliveries(store: TaskStore, clock: ManualClock) -> DeliveryStore:
 
 
 def run(store: TaskStore, outcome: Success | Failure = DONE) -> Task:
-    claim = store.claim("me", 30)
+    claim = store.attempts.claim("me", 30)
     assert claim is not None
-    return store.settle(claim.token, outcome)
+    return store.attempts.settle(claim.token, outcome)
 
 
 def answered(deliveries: DeliveryStore, delivery: Delivery, status: DeliveryStatus, code: int = 500) -> None:
@@ -95,9 +96,9 @@ def test_the_start_is_told_once_however_often_a_task_begins(
 ) -> None:
     task = store.accept(submission(), EACH)
     for _ in range(3):
-        claim = store.claim("me", 30)
+        claim = store.attempts.claim("me", 30)
         assert claim is not None
-        store.requeue(claim.token)
+        store.attempts.requeue(claim.token)
     run(store)
     assert states(deliveries, task) == [("running", "pending"), ("succeeded", "pending")]
 
@@ -185,12 +186,12 @@ def test_the_key_is_forgotten_when_nothing_is_left_to_sign(
     store: TaskStore, deliveries: DeliveryStore, submission: Callable[..., Submission]
 ) -> None:
     store.accept(submission(), EACH)
-    claim = store.claim("me", 30)
+    claim = store.attempts.claim("me", 30)
     assert claim is not None
     (start,) = deliveries.list_due(())
     answered(deliveries, start, DeliveryStatus.DELIVERED, 200)
     assert sealed_keys(store) == ["sealed"]
-    store.settle(claim.token, DONE)
+    store.attempts.settle(claim.token, DONE)
     (end,) = deliveries.list_due(())
     answered(deliveries, end, DeliveryStatus.FAILED)
     assert sealed_keys(store) == ["sealed"]
@@ -227,7 +228,7 @@ def test_a_rehearsed_task_has_ended_costs_nothing_and_is_told(
     kept = store.get("ann", task.id)
     assert (kept.state, kept.charged, kept.video) == (TaskState.SUCCEEDED, 0, DONE.video)
     assert states(deliveries, task) == [("running", "pending"), ("succeeded", "pending")]
-    assert store.claim("me", 30) is None
+    assert store.attempts.claim("me", 30) is None
     assert audit_ledger(store.database).is_balanced
 
 

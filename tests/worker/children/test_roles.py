@@ -15,6 +15,7 @@ from keyreel.media.probe import probe_video
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from keyreel.task import TaskId
 from keyreel.worker.children.pool import ChildPool
+from keyreel.worker.children.protocol import FinishWork, RenderWork
 from keyreel.worker.children.roles import FINISHING_ROLE
 from support.plant import comes_true
 
@@ -31,12 +32,12 @@ ORDER = Order(
 )
 
 
-def workshops() -> list[psutil.Process]:
+def finishing_children() -> list[psutil.Process]:
     return [each for each in psutil.Process().children() if FINISHING_ROLE in each.cmdline()]
 
 
-class Desk:
-    """A desk that keeps nothing."""
+class ForgetfulAttempt:
+    """An attempt that keeps nothing."""
 
     def report_progress(self, fraction: float) -> None:
         """Take note of progress."""
@@ -49,12 +50,16 @@ class Desk:
         """Keep nothing."""
 
 
+def finish_work(clip: Clip, folder: Path) -> FinishWork:
+    return FinishWork(clip, ORDER, FinishingContext(TaskId("1"), folder))
+
+
 def test_finishes_a_clip_in_a_child(tmp_path: Path) -> None:
     async def story() -> None:
         rendering = ChildPool.for_engine("keyreel.testing:CardEngine", 1, 60)
         async with rendering, ChildPool.for_finishing(1, 60) as finishing:
-            clip = await rendering.render(ORDER, tmp_path, Desk())
-            done = await finishing.finish(clip, ORDER, FinishingContext(TaskId("1"), tmp_path), Desk())
+            clip = await rendering.run(RenderWork(ORDER, tmp_path), ForgetfulAttempt())
+            done = await finishing.run(finish_work(clip, tmp_path), ForgetfulAttempt())
         assert (done.video, probe_video(done.video).frames) == (tmp_path / "video.mp4", 24)
 
     asyncio.run(story())
@@ -65,7 +70,7 @@ def test_a_clip_that_is_not_as_ordered_fails_with_its_reason(tmp_path: Path) -> 
         clip = Clip(tmp_path / "nothing.mp4")
         async with ChildPool.for_finishing(1, 60) as finishing:
             with pytest.raises(RenderFailed, match="cannot be read"):
-                await finishing.finish(clip, ORDER, FinishingContext(TaskId("1"), tmp_path), Desk())
+                await finishing.run(finish_work(clip, tmp_path), ForgetfulAttempt())
 
     asyncio.run(story())
 
@@ -74,13 +79,13 @@ def test_a_warm_child_that_ends_before_its_first_work_is_replaced(tmp_path: Path
     async def story() -> None:
         rendering = ChildPool.for_engine("keyreel.testing:CardEngine", 1, 60)
         async with rendering, ChildPool.for_finishing(1, 60) as finishing:
-            clip = await rendering.render(ORDER, tmp_path, Desk())
+            clip = await rendering.run(RenderWork(ORDER, tmp_path), ForgetfulAttempt())
             await finishing.warm_up()
-            await comes_true(lambda: len(workshops()) == 1)
-            (warm,) = workshops()
+            await comes_true(lambda: len(finishing_children()) == 1)
+            (warm,) = finishing_children()
             os.kill(warm.pid, signal.SIGKILL)
             warm.wait(10)
-            done = await finishing.finish(clip, ORDER, FinishingContext(TaskId("1"), tmp_path), Desk())
+            done = await finishing.run(finish_work(clip, tmp_path), ForgetfulAttempt())
         assert done.video.exists()
 
     asyncio.run(story())

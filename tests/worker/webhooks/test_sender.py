@@ -18,7 +18,8 @@ from keyreel.intake.egress import EgressClient
 from keyreel.storage.signed_urls import LinkSigner
 from keyreel.task import Submission, Task
 from keyreel.tasks.database.tables import POSTINGS, TASKS
-from keyreel.tasks.store import Failure, Success, TaskStore
+from keyreel.tasks.outcomes import Failure, Success
+from keyreel.tasks.store import TaskStore
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryStore
 from keyreel.tasks.webhooks.events import Callback
 from keyreel.tasks.webhooks.secrets import WebhookSecrets
@@ -58,10 +59,10 @@ class Office:
         return self.store.accept(submission, Callback(url, "http://me.test", reporting.states, sealed))
 
     def end(self, outcome: Success | Failure | None = None) -> None:
-        claim = self.store.claim("me", 30)
+        claim = self.store.attempts.claim("me", 30)
         assert claim is not None
         video, cover = f"videos/{claim.task.id}/1.mp4", f"covers/{claim.task.id}/1.jpg"
-        self.store.settle(claim.token, outcome or Success(video, cover, "00"))
+        self.store.attempts.settle(claim.token, outcome or Success(video, cover, "00"))
 
     def deliver(self, until: Any, settings: WebhookSenderSettings = QUICK, *, clock: Any = None) -> None:
         """Run a messenger until something is true."""

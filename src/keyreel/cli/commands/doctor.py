@@ -90,7 +90,7 @@ def _check_data_folder(settings: Settings) -> DoctorCheck:
 
 def _check_server(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.data_folder import DataFolder
-    from keyreel.errors import Busy
+    from keyreel.errors import DataFolderLocked
     from keyreel.tasks.database.folder_lock import FolderLock
 
     stopped = "not running: start it with `keyreel up`"
@@ -98,7 +98,7 @@ def _check_server(settings: Settings) -> DoctorCheck:
         return _make_passed("server", stopped)
     try:
         FolderLock(settings.data).release()
-    except Busy:
+    except DataFolderLocked:
         pass
     else:
         return _make_passed("server", stopped)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from keyreel.errors import Unspeakable
+from keyreel.errors import UnpronounceableText
 from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
 from keyreel.sound.speech.language import Language, detect_language, split_sentences
 
@@ -45,7 +45,7 @@ def save_speech(text: str, voice: str, language: str, out: Path) -> None:
     from keyreel.sound.speech.voices import open_voices
 
     if language and language not in set(Language):
-        raise Unspeakable(f"No voice speaks {language!r}: --language takes en or zh.")
+        raise UnpronounceableText(f"No voice speaks {language!r}: --language takes en or zh.")
     spoken_in = Language(language) if language else detect_language(text)
     speaker = open_voices()
     takes = [speaker.say(each, voice, spoken_in) for each in split_sentences(text) or (text,)]

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from keyreel.cli.local.data_folder import DataFolder
-from keyreel.errors import Busy, RemoteError
+from keyreel.errors import DataFolderLocked, RemoteError
 from keyreel.task import TaskFilter
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def run_operation(
     try:
         with open_store(folder.path) as (store, keys):
             return local_operation(store, keys)
-    except Busy:
+    except DataFolderLocked:
         return request_server(folder, method, path, body)
 
 

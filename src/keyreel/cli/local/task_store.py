@@ -28,7 +28,7 @@ def open_store(
     """Open a data folder's database; `usual` are the limits of keys that have none of their own.
 
     Raises:
-        Busy: another process has it.
+        DataFolderLocked: another process has it.
     """
     clock, random = clock or SystemClock(), SystemRandom()
     store = TaskStore.open(folder, clock, random, default_quotas=default_limits)

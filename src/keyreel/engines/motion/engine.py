@@ -72,6 +72,12 @@ class MotionEngine:
             path, audible_content=find_audible_content(order), source=source, notes=build_notes(order)
         )
 
+    async def recommend_prompt(self, order: Order) -> str:
+        """Describe what the order's images show, and a camera move for them."""
+        from keyreel.engines.motion.analysis.prompt_suggestion import suggest_prompt
+
+        return suggest_prompt(order, self._open_networks())
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -83,15 +89,19 @@ class MotionEngine:
     def _create_shot_renderer(self, order: Order) -> ShotRenderer:
         import cv2
 
-        from keyreel.engines.motion.networks.models import Networks
-
         # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
         cv2.setNumThreads(1)
-        self._networks = self._networks or Networks()
+        networks = self._open_networks()
         is_extension = order.operation is Operation.EXTEND and order.shots[0].last is None
         return (_create_extension_renderer if is_extension else _RENDERER_FACTORIES[order.operation])(
-            order, self._networks
+            order, networks
         )
+
+    def _open_networks(self) -> Networks:
+        from keyreel.engines.motion.networks.models import Networks
+
+        self._networks = self._networks or Networks()
+        return self._networks
 
 
 def _create_keyframe_renderer(order: Order, nets: Networks) -> ShotRenderer:

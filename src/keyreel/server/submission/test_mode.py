@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from keyreel.task import TaskState
-from keyreel.tasks.store import Failure, Success
+from keyreel.tasks.outcomes import Failure, Success
 
 if TYPE_CHECKING:
     from keyreel.storage.objects import ObjectStorage

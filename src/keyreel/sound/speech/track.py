@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from keyreel.errors import Unspeakable
+from keyreel.errors import UnpronounceableText
 from keyreel.media.audio import SAMPLE_RATE, Pcm
 from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
 from keyreel.sound.speech.language import Language, split_sentences
@@ -115,7 +115,7 @@ def _speak_lines(
         left = available * _MAX_OVERRUN - _measure_seconds(utterances)
         try:
             utterances.append(_speak_line(_Utterance(line, texts, ()), left, voices))
-        except Unspeakable as error:
+        except UnpronounceableText as error:
             reasons.append(_format_note(line.text, error.message))
     return utterances, reasons
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyreel.calling import HAN_RANGES
-from keyreel.errors import Unspeakable
+from keyreel.errors import UnpronounceableText
 from keyreel.sound.speech.installed_voices import VoiceInfo, find_model_parts, list_named_voices
 from keyreel.sound.speech.language import Language, find_foreign_letters
 from keyreel.sound.speech.synthesis.english import BaseVoice
@@ -47,23 +47,23 @@ class Voices:
         """Speak, `speed` times as fast as natural. Equal requests sound equal.
 
         Raises:
-            Unspeakable: no voice here can say this text, with a reason for people.
+            UnpronounceableText: no voice here can say this text, with a reason for people.
         """
         if find_foreign_letters(text):
-            raise Unspeakable("Only English and Chinese can be spoken.")
+            raise UnpronounceableText("Only English and Chinese can be spoken.")
         if not re.search(r"[^\W_]", text):
-            raise Unspeakable("There is nothing in it that can be pronounced.")
+            raise UnpronounceableText("There is nothing in it that can be pronounced.")
         voice = resolve_voice(voice_id, language)
         chinese = language is Language.CHINESE or re.search(f"[{HAN_RANGES}]", text)
         if chinese and not self._parts:
-            raise Unspeakable("Chinese voices need the extra keyreel[voices].")
+            raise UnpronounceableText("Chinese voices need the extra keyreel[voices].")
         take = trim_and_level(
             self._synthesize_with_kokoro(text, voice, speed)
             if self._parts
             else self._base.say(text, voice.variation, speed=speed)
         )
         if not len(take):
-            raise Unspeakable("There is nothing in it that can be pronounced.")
+            raise UnpronounceableText("There is nothing in it that can be pronounced.")
         return take
 
     def _synthesize_with_kokoro(self, text: str, voice: ResolvedVoice, speed: float) -> Mono:

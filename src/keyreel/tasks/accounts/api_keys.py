@@ -1,4 +1,4 @@
-"""API keys: shown once, kept as a hash."""
+"""API keys: shown once when they are made, stored as a hash. It knows no HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
 
 from keyreel.errors import InvalidKey
-from keyreel.tasks.accounts.quotas import Quotas, quotas_from_row
+from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.database.tables import API_KEYS, Instant
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32
-# Every request asks this, and building a statement takes longer than running it.
+# Every request runs this, and building a statement takes longer than running it.
 _SELECT_BY_HASH: Final = select(API_KEYS).where(
     API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None)
 )
@@ -34,20 +34,19 @@ class Scope(StrEnum):
     """What a key may be used for."""
 
     SUBMIT = "submit"
-    """Handing in, uploading, cancelling."""
+    """Submitting, uploading, cancelling."""
     READ = "read"
-    """Asking for tasks, results and lists."""
+    """Reading tasks, results and lists."""
     ADMIN = "admin"
     """Everything that the operator may, for all tenants."""
 
 
 DEFAULT_SCOPES: Final = frozenset({Scope.SUBMIT, Scope.READ})
-_QUOTAS_UNSET: Final = Quotas()
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key's record; the key itself is nowhere."""
+    """A key's record; the key itself is not stored."""
 
     id: str
     tenant: str
@@ -55,7 +54,7 @@ class ApiKey:
     created: datetime
     revoked: datetime | None = None
     scopes: frozenset[Scope] = DEFAULT_SCOPES
-    quotas: Quotas = _QUOTAS_UNSET
+    quotas: Quotas = QUOTAS_UNSET
 
 
 class ApiKeyStore:
@@ -72,11 +71,11 @@ class ApiKeyStore:
         name: str = "",
         *,
         scopes: frozenset[Scope] = DEFAULT_SCOPES,
-        quotas: Quotas = _QUOTAS_UNSET,
+        quotas: Quotas = QUOTAS_UNSET,
     ) -> tuple[ApiKey, str]:
-        """Make a key and return its record and the key itself, which cannot be had again.
+        """Make a key; return its record and the key itself, which cannot be shown again.
 
-        Whoever gets a key is a tenant from then on.
+        Its tenant is created if there is none.
         """
         secret = urlsafe_b64encode(self._random.randbytes(_SECRET_BYTES)).rstrip(b"=").decode()
         plaintext = _PREFIX + secret
@@ -104,7 +103,7 @@ class ApiKeyStore:
             return tuple(_key_from_row(row) for row in connection.execute(query).mappings())
 
     def revoke(self, key_id: str) -> ApiKey:
-        """Refuse a key from now on; revoking twice changes nothing.
+        """Revoke a key from now on; revoking twice changes nothing.
 
         Raises:
             InvalidKey: there is no key with this id.
@@ -113,7 +112,7 @@ class ApiKeyStore:
         return self._update_key(key_id, {"revoked": func.coalesce(API_KEYS.c.revoked, now)})
 
     def set_quotas(self, key_id: str, quotas: Quotas) -> ApiKey:
-        """Set those of a key's limits that are given.
+        """Set those of a key's quotas that are not None.
 
         Raises:
             InvalidKey: there is no key with this id.

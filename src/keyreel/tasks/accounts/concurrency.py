@@ -1,4 +1,4 @@
-"""How many tasks a tenant has under way."""
+"""How many unfinished tasks a tenant has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def count_unfinished(database: Database, tenant: str) -> tuple[int, int]:
-    """Return how many tasks of a tenant run, and how many wait."""
+    """Return how many tasks of a tenant are running, and how many are queued."""
     query = select(TASKS.c.state, func.count().label("number")).where(
         TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.RUNNING, TaskState.QUEUED))
     )

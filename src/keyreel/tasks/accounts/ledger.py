@@ -1,8 +1,7 @@
-"""The ledger: double entries in whole credits, only ever added, each beside the change of state it pays for.
+"""The ledger: double-entry postings in whole credits, in the transaction of the change that they pay for.
 
-A submit moves a task's price from its tenant's free
-credits to held ones; a success moves the held credits to revenue, whatever is not charged back to free; every
-other end moves all of them back.
+Postings are only ever added. A submit moves a task's price from its tenant's free credits to held ones; a
+success moves what is charged from held to revenue and the rest back to free; every other end moves all back.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from keyreel.errors import InsufficientCredits
+from keyreel.tasks.database.portable_sql import insert_or_add
 from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS
 
 if TYPE_CHECKING:
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 REVENUE: Final = "revenue"
+"""The account of what was charged."""
 GRANTS: Final = "grants"
+"""The account that all credits come from."""
 
 
 class PostingKind(StrEnum):
@@ -53,15 +54,12 @@ def get_held_account(tenant: str) -> str:
 _INSERT_POSTING: Final = insert(POSTINGS)
 _SELECT_BALANCE: Final = select(ACCOUNTS.c.balance).where(ACCOUNTS.c.name == bindparam("name"))
 _SELECT_PREPAID: Final = select(ACCOUNTS.c.prepaid).where(ACCOUNTS.c.name == bindparam("name"))
-_INSERT_ACCOUNT: Final = upsert(ACCOUNTS)
-_ADD_TO_BALANCE: Final = _INSERT_ACCOUNT.on_conflict_do_update(
-    index_elements=[ACCOUNTS.c.name], set_={"balance": ACCOUNTS.c.balance + _INSERT_ACCOUNT.excluded.balance}
-)
+_ADD_TO_BALANCE: Final = insert_or_add(ACCOUNTS, key=ACCOUNTS.c.name, amount=ACCOUNTS.c.balance)
 
 
 @dataclass(frozen=True, slots=True)
 class _Transfer:
-    """Credits on their way from one account to another."""
+    """Credits that move from one account to another."""
 
     source: str
     target: str
@@ -69,18 +67,18 @@ class _Transfer:
 
 
 class Ledger:
-    """The books, open for one transaction of the database at one time of the clock."""
+    """The ledger within one transaction of the database, at one time of the clock."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
 
     def get_balance(self, account: str) -> int:
-        """Return what an account holds."""
+        """Return an account's credits; 0 if it does not exist."""
         return self._connection.execute(_SELECT_BALANCE, {"name": account}).scalar() or 0
 
     def hold(self, task: int, tenant: str, credits_: int) -> None:
-        """Set a new task's price aside.
+        """Hold a new task's price.
 
         Raises:
             InsufficientCredits: a tenant that pays in advance has less.
@@ -92,7 +90,7 @@ class Ledger:
         )
 
     def charge(self, task: int, tenant: str, credits_: int, *, hold_amount: int) -> None:
-        """Take the price of a delivered video out of its hold `of` so many; the rest goes back."""
+        """Charge `credits_` of a task's hold of `hold_amount` for its video; release the rest."""
         self._post_for_task(PostingKind.CHARGE, task, _Transfer(get_held_account(tenant), REVENUE, credits_))
         if credits_ < hold_amount:
             self._post_for_task(
@@ -102,15 +100,15 @@ class Ledger:
             )
 
     def refund(self, task: int, tenant: str, credits_: int) -> None:
-        """Give a task's whole hold back."""
+        """Refund a task's whole hold."""
         self._post_for_task(
             PostingKind.REFUND, task, _Transfer(get_held_account(tenant), get_free_account(tenant), credits_)
         )
 
     def grant(self, txn: str, tenant: str, credits_: int) -> int:
-        """Give a tenant credits, which pays in advance from then on; return what it has.
+        """Grant a tenant credits; it is prepaid from then on. Returns its free credits.
 
-        Negative credits are taken away. Granting again under the same transaction's name changes nothing.
+        Negative credits are taken away. Granting again under the same `txn` changes nothing.
         """
         known = select(func.count()).where(POSTINGS.c.txn == txn)
         if not self._connection.execute(known).scalar_one():

@@ -1,4 +1,4 @@
-"""Looking through the books: are they right, what do they hold, what has each task cost. Changes nothing."""
+"""Audits and exports of the ledger, and what each task has cost. It changes nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _MAX_PROBLEMS: Final = 100
+"""How many problems an audit lists at most."""
 _PAGE: Final = 1000
 _MOVED_AMOUNT: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
@@ -33,7 +34,7 @@ _CLOSING_ENTRIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerAudit:
-    """What a look through the books found; `open_holds` belong to tasks that have not ended."""
+    """The result of an audit; `open_holds` belong to tasks that have not ended."""
 
     tasks: int
     open_holds: int
@@ -47,7 +48,7 @@ class LedgerAudit:
 
 @dataclass(frozen=True, slots=True)
 class TaskUsage:
-    """What one task has cost: how often it was charged, and how many credits."""
+    """What one task has cost: how often it was charged, and credits in all."""
 
     task_id: str
     tenant: str
@@ -79,7 +80,7 @@ def iterate_postings(database: Database) -> Iterator[dict[str, Any]]:
     query = select(POSTINGS).where(POSTINGS.c.id <= newest).order_by(POSTINGS.c.id).limit(_PAGE)
     last = 0
     while last < newest:
-        # Page by page: they are only ever added to, and nobody else waits for the whole.
+        # Page by page, so that no other call waits for the whole: postings are only ever added.
         with database.read() as connection:
             rows = connection.execute(query.where(POSTINGS.c.id > last)).all()
         yield from map(_posting_to_json, rows)
@@ -142,7 +143,7 @@ def _find_wrong_balances(connection: Connection) -> Iterator[str]:
 
 
 def _iterate_task_entries(connection: Connection) -> Iterator[Any]:
-    """Yield each task with its entries: kind and amount of each, as `hold=30 charge=30`."""
+    """Yield each task with its entries, as `hold=1x30 charge=1x30`: kind, how many, credits in all."""
     moved = (
         select(
             POSTINGS.c.task,
@@ -161,7 +162,7 @@ def _iterate_task_entries(connection: Connection) -> Iterator[Any]:
             TASKS.c.credits,
             TASKS.c.charged,
             TASKS.c.video,
-            func.group_concat(entry, " ").label("entries"),
+            func.aggregate_strings(entry, " ").label("entries"),
         )
         .join_from(TASKS, moved, moved.c.task == TASKS.c.id, isouter=True)
         .group_by(TASKS.c.id)

@@ -1,4 +1,4 @@
-"""How much a key and a tenant may ask for, held in the transaction that would pass it."""
+"""Quotas of API keys and tenants, enforced in the transaction that would exceed them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _QUEUE_RETRY_SECONDS: Final = 30
-"""When a submit that met a full queue is to come back: about the time of a render."""
+"""Retry-After of a submit that met a full queue: about the time of a render."""
 _DAY: Final = timedelta(days=1)
-# Nothing of a task that came to nothing counts; a success counts with what was charged.
+# A failed or cancelled task counts nothing; a success counts with what was charged.
 _COUNTED_CREDITS: Final = case(
     (TASKS.c.state == TaskState.SUCCEEDED, TASKS.c.charged),
     (TASKS.c.state.in_((TaskState.FAILED, TaskState.CANCELLED)), 0),
@@ -33,25 +33,26 @@ _COUNTED_CREDITS: Final = case(
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """How much at most; 0 is no limit, None leaves it to others."""
+    """The most that an owner may use; 0 is no limit, None is not set here."""
 
     rpm: int | None = None
-    """Submits in any 60 seconds."""
+    """Submits in any 60 seconds; the server's rate limit."""
     running: int | None = None
-    """Tasks that run at a time; others wait."""
+    """Tasks that run at a time; further ones stay queued."""
     queued: int | None = None
-    """Tasks that wait at a time; a further submit is refused."""
+    """Tasks that are queued at a time; a further submit is rejected."""
     daily_credits: int | None = None
     """Credits of the tasks of one day, by UTC."""
 
 
 QUOTA_COLUMNS: Final = ("rpm", "running", "queued", "daily_credits")
 NO_QUOTAS: Final = Quotas(0, 0, 0, 0)
+QUOTAS_UNSET: Final = Quotas()
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerQuotas:
-    """The limits of one key, or of one tenant over all its keys."""
+    """The quotas of one key, or of one tenant over all its keys."""
 
     owner_kind: Literal["key", "tenant"]
     owner_id: str
@@ -72,7 +73,7 @@ _SELECT_QUOTAS: Final = select(
 def get_quotas(
     database: Database, tenant: str, key_id: str, default_quotas: Quotas
 ) -> tuple[OwnerQuotas, OwnerQuotas]:
-    """Return what holds for a key and for its tenant; a key has the `usual` limits where it has none set."""
+    """Return the quotas of a key and of its tenant; what a key has not set is as in `default_quotas`."""
     with database.read() as connection:
         row = connection.execute(_SELECT_QUOTAS, {"tenant": tenant, "key_id": key_id}).mappings().one()
     own = {name: row[f"key_{name}"] for name in QUOTA_COLUMNS}
@@ -82,17 +83,17 @@ def get_quotas(
 
 
 def quotas_from_row(row: RowMapping) -> Quotas:
-    """Read the limits in a row of API_KEYS or TENANTS."""
+    """Read the quotas in a row of API_KEYS or TENANTS."""
     return Quotas(*(row[name] for name in QUOTA_COLUMNS))
 
 
 def enforce_quotas(
     connection: Connection, owners: tuple[OwnerQuotas, ...], submission: Submission, now: datetime
 ) -> None:
-    """Refuse a submission that would pass a limit.
+    """Reject a submission that would exceed a quota.
 
     Raises:
-        RateLimited: as many tasks wait as may.
+        RateLimited: as many tasks are queued as may be.
         QuotaExceeded: the day's credits are spent.
     """
     for owner in owners:
@@ -117,7 +118,7 @@ def _build_queued_query(owner: OwnerQuotas, submission: Submission) -> Select[in
     query = select(literal(1)).where(TASKS.c.state == TaskState.QUEUED, TASKS.c.tenant == submission.tenant)
     if owner.owner_kind == "key":
         query = query.where(TASKS.c.key_id == owner.owner_id)
-    # No more are counted than matter: a queue may hold thousands.
+    # Counted only up to the quota: a queue may hold thousands.
     return select(func.count()).select_from(query.limit(owner.quotas.queued).subquery())
 
 
@@ -129,7 +130,7 @@ def _build_spent_query(owner: OwnerQuotas, submission: Submission, midnight: dat
 
 @dataclass(frozen=True, slots=True)
 class SaturatedOwners:
-    """Keys and tenants that run as many tasks as they may."""
+    """Keys and tenants that run as many tasks as their quotas allow."""
 
     keys: tuple[str, ...] = ()
     tenants: frozenset[str] = frozenset()
@@ -155,6 +156,6 @@ _SATURATED_TENANTS: Final = (
 
 
 def find_saturated_owners(connection: Connection, default_quotas: Quotas) -> SaturatedOwners:
-    """Find who must wait for a task of its own to end before another may run."""
+    """Find the keys and tenants of which no further task may run now."""
     keys = connection.execute(_SATURATED_KEYS, {"usual": default_quotas.running or 0}).scalars()
     return SaturatedOwners(tuple(keys), frozenset(connection.execute(_SATURATED_TENANTS).scalars()))

@@ -1,16 +1,16 @@
-"""Tenants: who owns keys, tasks and credits."""
+"""Tenants: the owners of keys, tasks and credits. It knows no HTTP."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import RowMapping, case, func, select, update
 
 from keyreel.errors import InvalidRequest
 from keyreel.tasks.accounts.ledger import Ledger, get_free_account, get_held_account
-from keyreel.tasks.accounts.quotas import Quotas, quotas_from_row
+from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
+from keyreel.tasks.database.portable_sql import insert_if_absent
 from keyreel.tasks.database.tables import ACCOUNTS, TENANTS
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from keyreel.clock import Clock
     from keyreel.tasks.database.connection import Database
-
-_QUOTAS_UNSET: Final = Quotas()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Tenant:
     credits: int = 0
     held: int = 0
     prepaid: bool = False
-    """Whether it pays in advance: without enough credits its submits are refused."""
+    """Whether it pays in advance: without enough credits its submits are rejected."""
 
 
 class TenantStore:
@@ -45,8 +43,8 @@ class TenantStore:
         self._database = database
         self._clock = clock
 
-    def create(self, name: str, notes: str = "", quotas: Quotas = _QUOTAS_UNSET) -> Tenant:
-        """Make a tenant.
+    def create(self, name: str, notes: str = "", quotas: Quotas = QUOTAS_UNSET) -> Tenant:
+        """Create a tenant.
 
         Raises:
             InvalidRequest: there is one with this name.
@@ -74,7 +72,7 @@ class TenantStore:
             return _load_tenant(connection, name)
 
     def set_quotas(self, name: str, quotas: Quotas) -> Tenant:
-        """Set those of a tenant's limits that are given.
+        """Set those of a tenant's quotas that are not None.
 
         Raises:
             InvalidRequest: there is none with this name.
@@ -86,9 +84,9 @@ class TenantStore:
             return _load_tenant(connection, name)
 
     def grant(self, name: str, credits_: int, txn: str) -> Tenant:
-        """Give a tenant credits, or take some away; it pays in advance from then on.
+        """Grant a tenant credits, or take some away; it is prepaid from then on.
 
-        Doing so again under the same `txn` changes nothing.
+        Granting again under the same `txn` changes nothing.
 
         Raises:
             InvalidRequest: there is none with this name.
@@ -100,8 +98,8 @@ class TenantStore:
 
 
 def ensure_tenant(connection: Connection, name: str, now: datetime) -> bool:
-    """Make a tenant unless there is one; say whether there was none."""
-    new = upsert(TENANTS).values(name=name, notes="", created=now).on_conflict_do_nothing()
+    """Create a tenant unless it exists; return whether it was created."""
+    new = insert_if_absent(TENANTS).values(name=name, notes="", created=now)
     return connection.execute(new).rowcount == 1
 
 
@@ -119,7 +117,7 @@ def _build_balances_query(name: str) -> Any:
     return select(
         sum_balance(get_free_account(name)).label("credits"),
         sum_balance(get_held_account(name)).label("held"),
-        func.coalesce(func.max(ACCOUNTS.c.prepaid), 0).label("prepaid"),
+        func.coalesce(func.max(case((ACCOUNTS.c.prepaid, 1), else_=0)), 0).label("prepaid"),
     ).where(ACCOUNTS.c.name.in_((get_free_account(name), get_held_account(name))))
 
 

@@ -1,4 +1,4 @@
-"""The clock of development mode: the machine's, moved by as much as was asked for, also over restarts."""
+"""The clock of development mode: the machine's plus an offset, which is kept over restarts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OFFSET_FILE: Final = "clock.offset"
 
 
 class DevClock:
-    """Keeps its offset, in seconds, in a file of the data folder; it only goes forward.
+    """A clock whose offset, in seconds, is kept in a file of the data folder; it only goes forward.
 
     Raises:
         InvalidSetting: the file holds something else.
@@ -33,11 +33,11 @@ class DevClock:
 
     @property
     def offset(self) -> timedelta:
-        """How far it is ahead."""
+        """How far it is ahead of the machine's clock."""
         return self._offset
 
     def now(self) -> datetime:
-        """Return the machine's time, moved."""
+        """Return the machine's time plus the offset."""
         return self._clock.now() + self._offset
 
     def advance(self, by: timedelta) -> None:
@@ -48,15 +48,15 @@ class DevClock:
 
 
 def get_machine_time(clock: Clock) -> datetime:
-    """Return the time that others know, however far this clock was moved."""
+    """Return the machine's time, without the offset of a DevClock."""
     return clock.now() - clock.offset if isinstance(clock, DevClock) else clock.now()
 
 
 def read_offset(folder: Path) -> timedelta:
-    """Return how far a data folder's clock was moved.
+    """Return the offset of a data folder's clock; 0 if it has none.
 
     Raises:
-        InvalidSetting: the file that tells it holds something else.
+        InvalidSetting: the file of the offset holds no number.
     """
     file = folder / OFFSET_FILE
     if not file.exists():

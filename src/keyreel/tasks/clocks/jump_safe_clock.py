@@ -21,17 +21,17 @@ class JumpSafeClock:
         self._pending_jump = timedelta(0)
 
     def now(self) -> datetime:
-        """Return the time, which a jump of the clock does not bring nearer to the end of anything."""
+        """Return the time without the jumps forward, so that none of them makes anything expire."""
         self._update()
         return self._clock.now() - max(self._total_jump, timedelta(0))
 
     def get_pending_jump(self) -> timedelta:
-        """Return how far the clock jumped since `told` was called last."""
+        """Return how far the clock jumped since `acknowledge_jump` was called last."""
         self._update()
         return self._pending_jump
 
     def acknowledge_jump(self, jump: timedelta) -> None:
-        """Take note that everything has followed this jump."""
+        """Note that all deadlines have followed this jump."""
         self._pending_jump -= jump
 
     def _update(self) -> None:

@@ -1,1 +1,1 @@
-"""The database: connection, tables, migrations, retries, the lock of its folder."""
+"""The database: its tables, its connection, its lock. No other folder knows which database it is."""

@@ -1,17 +1,15 @@
-"""The database's connection: the only module that knows which database it is."""
+"""The connection to the database, lent for one transaction at a time. It knows no table."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
-from sqlalchemy import URL, Connection, Double, StaticPool, create_engine, event
+from sqlalchemy import URL, Connection, StaticPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 from keyreel.errors import InvalidSetting, Unavailable
 
@@ -20,36 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from alembic.config import Config
-    from sqlalchemy.sql.compiler import SQLCompiler
 
 DATABASE_FILE: Final = "keyreel.db"
 """Its name in a data folder."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS: Final = 250
-"""How long a call waits for a lock: callers run in the event loop, so briefly; `patiently` waits longer."""
+"""How long a call waits for a lock: callers run in the event loop, so briefly; they can retry."""
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-class epoch(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it stands for
-    """The database's own clock: seconds since 1970, with a fraction."""
-
-    type = Double()
-    inherit_cache = True
-
-
-@compiles(epoch, "sqlite")
-def _epoch_sqlite(element: epoch, compiler: SQLCompiler, **_: Any) -> str:
-    del element, compiler
-    return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
 class Database:
     """One SQLite file behind one connection, which a lock hands from thread to thread.
 
     One connection, because SQLite before 3.51.3 can damage a WAL file that several connections write and
-    checkpoint. It has three faces: `write` begins with the write lock in hand, `read` is a single statement,
-    `view` are several that belong together.
+    checkpoint. `write` begins a transaction with the write lock held, `read` is for a single SELECT, and
+    `snapshot` for several that belong together.
     """
 
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
@@ -73,7 +57,7 @@ class Database:
 
     @classmethod
     def open_read_only(cls, file: Path) -> Database:
-        """Open a database for long looks that nobody else waits for and that change nothing.
+        """Open a database for long queries, which hold up nobody and change nothing.
 
         It may be open elsewhere: a reader neither writes nor checkpoints.
 
@@ -158,7 +142,7 @@ class Database:
             )
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the connection and the file."""
         with self._lock:
             self._writer.close()
             self._reader.close()
@@ -195,7 +179,9 @@ def _configure_reader(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _configure_writer(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None  # Transactions begin where _begin says, not where the driver guesses.
+    connection.isolation_level = (
+        None  # Transactions begin where `_begin_transaction` says, not where the driver guesses.
+    )
     for pragma in (
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",

@@ -6,7 +6,7 @@ import fcntl
 import os
 from typing import TYPE_CHECKING, Final
 
-from keyreel.errors import Busy
+from keyreel.errors import DataFolderLocked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ class FolderLock:
     """Holds a folder until `release` or this process's end, however that comes.
 
     Raises:
-        Busy: another process holds it.
+        DataFolderLocked: another process holds it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,7 +28,7 @@ class FolderLock:
         except BlockingIOError as error:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
             os.close(self._file)
-            raise Busy(
+            raise DataFolderLocked(
                 f"Another Keyreel process ({holder or 'unknown'}) works on {folder}. Stop it first; several "
                 "processes can share one installation only through Postgres."
             ) from error
@@ -36,12 +36,12 @@ class FolderLock:
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
-        """Let the next process in."""
+        """Unlock the folder."""
         os.close(self._file)
 
 
 def is_held(folder: Path) -> bool:
-    """Say whether a process works on the folder; changes nothing."""
+    """Say whether a process holds the folder; this changes nothing."""
     try:
         file = os.open(folder / _NAME, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

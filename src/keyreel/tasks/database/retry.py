@@ -1,4 +1,4 @@
-"""Waiting out a database that is locked, full or gone for a moment."""
+"""Retries while the database or the storage is unavailable: locked, full or gone for a moment."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SUBMIT_RETRY_SECONDS: Final = 4.0
-"""A client hears "try again" within 5 s."""
+"""A client is told to try again within 5 s."""
 WORKER_RETRY_SECONDS: Final = 60.0
+"""How long a worker retries what may fail its task."""
 NO_TIMEOUT: Final = float("inf")
-"""For what must not be given up while the process lives: the end of a task."""
+"""Seconds. For what must not be given up while the process lives: the end of a task."""
 _INITIAL_BACKOFF: Final = 0.05
+"""Seconds, doubled after each try up to the next one; each pause is half to all of it."""
 _MAX_BACKOFF: Final = 5.0
 
 
 async def retry_while_unavailable(call: Callable[[], T], seconds: float, random: Random) -> T:
-    """Return what `call` returns, asking again with growing pauses while it raises Unavailable.
+    """Return what `call` returns, calling it again after growing pauses while it raises Unavailable.
 
     Raises:
         Unavailable: it still did after `seconds`.
@@ -38,7 +40,7 @@ async def retry_while_unavailable(call: Callable[[], T], seconds: float, random:
 async def retry_async_while_unavailable(
     call: Callable[[], Awaitable[T]], seconds: float, random: Random
 ) -> T:
-    """Do the same with a call that is awaited.
+    """Do as `retry_while_unavailable` with a call that is awaited.
 
     Raises:
         Unavailable: it still did after `seconds`.

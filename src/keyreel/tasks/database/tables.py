@@ -20,12 +20,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    type_coerce,
 )
 
 from keyreel.task import RetentionStage, Submission, Task, TaskId, TaskState
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
+    from sqlalchemy import ColumnElement, Dialect
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -46,6 +47,11 @@ class Instant(TypeDecorator[datetime]):
         """Read a time."""
         del dialect
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def add_interval(instant: Column[datetime], interval: timedelta) -> ColumnElement[datetime]:
+    """Add an interval to an Instant, in the database: both are whole microseconds there."""
+    return type_coerce(type_coerce(instant, BigInteger) + interval // _MICROSECOND, Instant)
 
 
 class SentenceList(TypeDecorator[tuple[str, ...]]):
@@ -118,7 +124,7 @@ TASKS: Final = Table(
     Index("tasks_deadlines", "state", "deadline", "id", "ready_at", "tenant"),
     Index("tasks_kept", "kept", "state", "finished"),
 )
-"""One row a task. `started` is the latest claim's; `lease_until` is in the database's own seconds.
+"""One row a task. `started` is the latest claim's; `lease_until` is in seconds of `portable_sql.epoch`.
 
 Only off-peak tasks have a `deadline`.
 """
@@ -130,7 +136,7 @@ STEPS: Final = Table(
     Column("name", Text, primary_key=True),
     Column("result", Text, nullable=False),
 )
-"""What finished steps of a task gave, for whichever attempt comes next."""
+"""The results of a task's finished steps, for the attempts that follow."""
 
 TENANTS: Final = Table(
     "tenants",
@@ -143,7 +149,7 @@ TENANTS: Final = Table(
     Column("queued", Integer),
     Column("daily_credits", Integer),
 )
-"""Who owns keys, tasks and credits. A limit that is NULL is not set here; 0 is none at all."""
+"""Owners of keys, tasks and credits. A quota that is NULL is not set here; 0 means no limit."""
 
 API_KEYS: Final = Table(
     "api_keys",
@@ -160,7 +166,7 @@ API_KEYS: Final = Table(
     Column("queued", Integer),
     Column("daily_credits", Integer),
 )
-"""API keys, by their hash alone; limits as in TENANTS."""
+"""API keys, by their hash alone; quotas as in TENANTS."""
 
 IDEMPOTENCY: Final = Table(
     "idempotency",
@@ -173,7 +179,7 @@ IDEMPOTENCY: Final = Table(
     Column("expires", Instant, nullable=False),
     Index("idempotency_expires", "expires"),
 )
-"""What was answered to the first submit under an idempotency key: a repeated one gets the same answer."""
+"""The response to the first submit under an idempotency key: a repeated submit gets the same one."""
 
 
 POSTINGS: Final = Table(
@@ -199,7 +205,7 @@ ACCOUNTS: Final = Table(
     Column("balance", BigInteger, nullable=False),
     Column("prepaid", Boolean, nullable=False),
 )
-"""What each account's postings add up to, kept beside them; `prepaid` ones must not go below 0."""
+"""The sum of each account's postings, kept beside them; `prepaid` accounts must not go below 0."""
 
 CALLBACKS: Final = Table(
     "callbacks",
@@ -234,7 +240,7 @@ DELIVERIES: Final = Table(
     # In the order in which what is due is looked for: whose receiver, and since when.
     Index("deliveries_due", "status", "tenant", "host", "next_at"),
 )
-"""One row an event: a task's state that is to be told."""
+"""One row an event: a state of a task that is to be delivered."""
 
 DELIVERY_ATTEMPTS: Final = Table(
     "delivery_attempts",
@@ -246,7 +252,7 @@ DELIVERY_ATTEMPTS: Final = Table(
     Column("status", Integer, nullable=False),
     Column("error", Text, nullable=False),
 )
-"""Every attempt to deliver; `status` is 0 where no answer came."""
+"""Every attempt to deliver; `status` is the HTTP status, 0 where no response came."""
 
 
 def task_from_row(row: RowMapping) -> Task:

@@ -1,7 +1,7 @@
-"""Deliveries: which events are due, and every attempt to tell them. It sends nothing itself.
+"""Webhook deliveries: which are due, and every attempt at one. It sends nothing itself.
 
-One process has the data folder, so who is delivering what is known there alone: after a crash, what had no
-answer yet is due again, under the same id.
+One process has the data folder, and what is in flight is known to it alone: after a crash, a delivery that
+got no response is due again, under the same id.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, bindparam, exists, func, insert, or_, select, type_coerce, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from keyreel.errors import UnknownTask
 from keyreel.task import TaskId, TaskState
-from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS
+from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS, add_interval
 from keyreel.tasks.ids import parse_task_id
 from keyreel.tasks.webhooks.events import DeliveryStatus, bypass_index, delete_spent_keys
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _ORDERING_WINDOW: Final = timedelta(seconds=60)
-"""How soon an earlier event must be due again for a later one of the same task to wait for it."""
+"""An earlier event that is due again within this time holds back later ones of the same task."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLimits:
-    """How many deliveries may be under way: in all, for a tenant, and from one tenant to one host."""
+    """How many deliveries may be in flight: in all, for a tenant, and from one tenant to one host."""
 
     total: int = 64
     per_tenant: int = 8
@@ -43,7 +43,7 @@ class DeliveryLimits:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """One attempt to deliver; `status` is the answer's, 0 where none came, and `error` says why it failed."""
+    """One attempt; `status` is the HTTP status, 0 without a response; `error` says why it failed."""
 
     at: datetime
     milliseconds: int
@@ -53,7 +53,7 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event on its way. It tells `state`; `tried` counts attempts since it was made or replayed."""
+    """An event, that its task is in `state`. `tried` counts attempts since it was made or replayed."""
 
     id: str
     task: TaskId
@@ -78,7 +78,7 @@ _DUE_CONDITIONS: Final = (
     DELIVERIES.c.status == DeliveryStatus.PENDING,
     DELIVERIES.c.next_at <= bindparam("now"),
 )
-# The loop asks this several times a second.
+# The sender runs this several times a second.
 _SELECT_DUE_RECEIVERS: Final = (
     select(DELIVERIES.c.tenant, DELIVERIES.c.host, func.min(DELIVERIES.c.next_at).label("since"))
     .where(*_DUE_CONDITIONS)
@@ -98,10 +98,10 @@ class DeliveryStore:
         self._limits = limits or DeliveryLimits()
 
     def list_due(self, in_flight: Collection[Delivery]) -> tuple[Delivery, ...]:
-        """Return what is to be sent now beside what is on its way already.
+        """Return what to send now beside what is in flight, within the limits.
 
-        Tenants with least on their way go first, and no receiver gets more than its room: one that is slow
-        holds up its own deliveries alone. A task's events go one after another.
+        Tenants with the fewest in flight go first, and no receiver gets more than its limit: a slow one holds
+        up its own deliveries alone. A task's events go one after another.
         """
         now = self._clock.now()
         of_tenant = Counter(each.tenant for each in in_flight)
@@ -127,7 +127,7 @@ class DeliveryStore:
     def record_attempt(
         self, delivery: Delivery, attempt: DeliveryAttempt, status: DeliveryStatus, next_at: datetime
     ) -> None:
-        """Keep an attempt and what follows from it; `next_at` counts only while the delivery is pending."""
+        """Keep an attempt and the status that follows; `next_at` counts only for a pending delivery."""
         pending = status is DeliveryStatus.PENDING
         change = {
             "status": status,
@@ -149,7 +149,7 @@ class DeliveryStore:
             )
 
     def list(self, task: TaskId | None = None, limit: int = 50) -> tuple[Delivery, ...]:
-        """List a task's deliveries, or everybody's, newest first, each with its attempts."""
+        """List a task's deliveries, or all, newest first, each with its attempts."""
         query = _SELECT_DELIVERIES.order_by(
             DELIVERIES.c.created.desc(), DELIVERIES.c.task, DELIVERIES.c.event.desc()
         )
@@ -163,7 +163,7 @@ class DeliveryStore:
         )
 
     def replay(self, delivery_id: str) -> Delivery:
-        """Send an event again, now and with a whole schedule before it, whatever became of it.
+        """Deliver an event again, now and with a whole new schedule, whatever its status is.
 
         Raises:
             UnknownTask: there is no delivery with this id.
@@ -176,13 +176,13 @@ class DeliveryStore:
             row = connection.execute(_SELECT_DELIVERIES.where(mine)).mappings().one_or_none()
             if row is None:
                 raise UnknownTask("There is no delivery with this id: `keyreel callbacks list` shows them.")
-            # Who asks for it again believes that the receiver is back.
+            # A replay means that the receiver is believed to be back.
             back = update(CALLBACKS).where(CALLBACKS.c.task == row["task"])
             connection.execute(back.values(disabled=None))
         return _delivery_from_row(row)
 
     def _supersede_earlier(self, connection: Connection, delivery: Delivery) -> None:
-        """Drop earlier events of the task: a receiver must not see its state go back."""
+        """Supersede earlier events of the task: a receiver must not see its state go back."""
         number = select(DELIVERIES.c.event).where(DELIVERIES.c.id == delivery.id).scalar_subquery()
         earlier = update(DELIVERIES).where(
             DELIVERIES.c.task == int(delivery.task),
@@ -192,7 +192,7 @@ class DeliveryStore:
         connection.execute(earlier.values(status=DeliveryStatus.SUPERSEDED, finished=self._clock.now()))
 
     def _disable_receiver(self, connection: Connection, delivery: Delivery) -> None:
-        """Send this tenant's events to this address no more, as far as its tasks are submitted already."""
+        """Send no more events to this URL for the tasks that this tenant has submitted so far."""
         now = self._clock.now()
         same = _build_callback_filter(delivery, all_tasks=True)
         connection.execute(update(CALLBACKS).where(same).values(disabled=now))
@@ -210,15 +210,14 @@ def _build_callback_filter(delivery: Delivery, *, all_tasks: bool) -> ColumnElem
 
 
 def _build_due_query(tenant: str, host: str, in_flight: Collection[Delivery]) -> Any:
-    """Select what is due to one receiver, without events that wait for earlier ones of their task."""
+    """Build the query for what is due to one receiver, without events that wait for earlier ones."""
     earlier = DELIVERIES.alias()
-    # Instants are microseconds: the database adds them.
-    soon = type_coerce(DELIVERIES.c.created, BigInteger) + _ORDERING_WINDOW // timedelta(microseconds=1)
+    soon = add_interval(DELIVERIES.c.created, _ORDERING_WINDOW)
     blocked = exists().where(
         earlier.c.task == DELIVERIES.c.task,
         earlier.c.event < DELIVERIES.c.event,
         bypass_index(earlier.c.status) == DeliveryStatus.PENDING,
-        or_(earlier.c.next_at <= bindparam("now"), type_coerce(earlier.c.next_at, BigInteger) <= soon),
+        or_(earlier.c.next_at <= bindparam("now"), earlier.c.next_at <= soon),
     )
     return (
         _SELECT_DELIVERIES.where(*_DUE_CONDITIONS, DELIVERIES.c.tenant == tenant, DELIVERIES.c.host == host)

@@ -1,4 +1,4 @@
-"""What there is to tell about tasks whose clients gave a callback: kept beside each change of state.
+"""Webhook events: changes of state of tasks that have a callback. It delivers none.
 
 These functions run inside the transaction that changes the task, so that neither is ever without the other.
 """
@@ -26,39 +26,39 @@ _FINAL_STATES: Final = tuple(state for state in TaskState if state.is_final)
 
 
 class DeliveryStatus(StrEnum):
-    """Where a delivery is."""
+    """The status of a delivery."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Every attempt that the schedule has was made."""
+    """Every attempt of the schedule failed."""
     DISABLED = "disabled"
-    """The receiver answered 410: it wants no more."""
+    """The receiver responded 410: it wants no more."""
     SUPERSEDED = "superseded"
     """A later event of the same task was delivered first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Who wants to hear of a task, as is known when it is submitted."""
+    """The receiver of a task's events, as given when it is submitted."""
 
     url: str
     base_url: str
-    """The server's address as the client knows it, for links."""
+    """The server's URL as the client knows it, for links."""
     states: frozenset[TaskState]
-    """Which states are told."""
+    """The states of which there is an event."""
     sealed_key: str = ""
-    """The submitting API key, sealed, for formats that sign with it."""
+    """The submitting API key, encrypted, for dialects that sign with it."""
     wait_seconds: float = 0.0
-    """Between an event and the first attempt to tell it."""
+    """Between an event and the first attempt to deliver it."""
 
 
-# Claims and ends of every task ask this.
+# Every claim and every end of a task runs this.
 _SELECT_CALLBACK: Final = select(CALLBACKS).where(CALLBACKS.c.task == bindparam("task"))
 
 
 def register_callback(connection: Connection, task: int, tenant: str, callback: Callback) -> None:
-    """Remember a new task's callback."""
+    """Keep a new task's callback."""
     row = {
         "task": task,
         "tenant": tenant,
@@ -72,7 +72,7 @@ def register_callback(connection: Connection, task: int, tenant: str, callback: 
 
 
 def record_event(connection: Connection, now: datetime, task: int, state: TaskState) -> None:
-    """Make an event of a task's new state, if anybody wants to hear of it; each state is told once."""
+    """Make an event of a task's new state if its callback wants it; each state has one event at most."""
     callback = connection.execute(_SELECT_CALLBACK, {"task": task}).one_or_none()
     if callback is None:
         return
@@ -104,7 +104,7 @@ def _insert_delivery(connection: Connection, now: datetime, callback: Row[Any], 
 
 
 def bypass_index(status: ColumnElement[str]) -> ColumnElement[str]:
-    """Return a status for comparing among one task's rows, not by its index.
+    """Return the status column in a form for which the database does not use its index.
 
     The index of the task leads to a row or two, that of the status to everything that is pending.
     """
@@ -112,9 +112,9 @@ def bypass_index(status: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def delete_spent_keys(connection: Connection, which: ColumnElement[bool]) -> None:
-    """Delete the sealed API keys of callbacks that have nothing more to sign.
+    """Delete the encrypted API keys of callbacks that have nothing more to sign.
 
-    That is when the task has ended and every event was delivered or is no longer wanted. What was given up
+    That is when the task has ended and every event was delivered or is no longer wanted. A failed delivery
     may be replayed, so its key stays until the task itself is deleted.
     """
     wanted = bypass_index(DELIVERIES.c.status).in_((DeliveryStatus.PENDING, DeliveryStatus.FAILED))

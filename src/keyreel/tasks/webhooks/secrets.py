@@ -1,4 +1,4 @@
-"""What callbacks are signed with: each tenant's secret, and API keys under seal until they have signed."""
+"""What webhooks are signed with: each tenant's secret, and API keys encrypted until they have signed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 DEFAULT_TENANT: Final = "default"
 
 _NONCE_BYTES: Final = 12
+"""As AES-GCM takes it (NIST SP 800-38D)."""
 
 
 class WebhookSecrets:
-    """Works with one secret of the data folder; `default_secret` (`whsec_…`) is the default tenant's."""
+    """Derives from one secret of the data folder; `default_secret` (`whsec_…`) is the default tenant's."""
 
     def __init__(self, secret: bytes, default_secret: str = "") -> None:
         self._secret = secret

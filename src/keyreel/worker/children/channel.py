@@ -1,4 +1,4 @@
-"""The child's end of the socket to its worker."""
+"""The child's end of the socket to its worker. It knows no work."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class WorkerChannel:
         self._send_lock = threading.Lock()
 
     def send(self, message: ToWorker) -> None:
-        """Send a message."""
+        """Send a message; may be called from any thread."""
         with self._send_lock:
             self._socket.sendall(pack_message(message))
 
     def receive(self, timeout_seconds: float | None = None) -> ToChild | None:
-        """Wait for a message; None once the worker has hung up, or has said nothing for so long."""
+        """Wait for a message; None once the worker has hung up, or after `timeout_seconds` without one."""
         self._socket.settimeout(timeout_seconds)
         try:
             head = self._receive_exactly(LENGTH_PREFIX.size)

@@ -1,4 +1,4 @@
-"""A worker's child: a process that keeps what its work needs loaded, and does one piece after the other.
+"""The program of a child process: it keeps what its work needs loaded, and does one piece after the other.
 
 It may be killed at any moment. It talks to the worker over a socket alone; whatever libraries print goes to
 the worker's standard error.
@@ -37,15 +37,16 @@ if TYPE_CHECKING:
     from keyreel.worker.children.roles import ChildRole
 
 _PR_SET_PDEATHSIG: Final = 1
+"""prctl(2)."""
 _PARENT_POLL_SECONDS: Final = 0.5
 _OUT_OF_MEMORY_STATUS: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 _OOM_SCORE_ADJ: Final = b"500"
-"""Half of the most that can be offered to the kernel's search for memory: the worker goes last."""
+"""Half of the highest score (proc(5)): when memory runs out, the kernel kills children before the worker."""
 
 
 async def serve_worker(channel: WorkerChannel, role: str, name: str) -> None:
-    """Load what the role needs, then do what the worker asks for until it hangs up or has no more work."""
+    """Load what the role needs, then do the worker's work until it hangs up or sends none for too long."""
     try:
         async with make_role(role, name) as child_role:
             while isinstance(
@@ -56,7 +57,7 @@ async def serve_worker(channel: WorkerChannel, role: str, name: str) -> None:
                 channel.send(await _run_work(child_role, work, channel))
     except MemoryError:
         os._exit(_OUT_OF_MEMORY_STATUS)
-    except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must hear of it
+    except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must be told
         channel.send(_to_failure(error))
 
 
@@ -79,7 +80,7 @@ def _to_failure(error: Exception) -> WorkFailed:
 def _end_with_parent(parent: int, signal_number: signal.Signals, *, kernel: bool) -> None:
     """Have this process sent a signal when its parent ends, however that happens.
 
-    Linux's kernel does so at once. Elsewhere a thread looks who the parent is: orphans get another one.
+    Linux's kernel does so at once. Elsewhere a thread polls for the parent: orphans get another one.
     """
     if not kernel:
         threading.Thread(
@@ -88,7 +89,7 @@ def _end_with_parent(parent: int, signal_number: signal.Signals, *, kernel: bool
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent:
-        os._exit(1)  # It ended before the kernel was asked.
+        os._exit(1)  # It ended before prctl was called.
 
 
 def _watch_parent(parent: int, signal_number: signal.Signals) -> None:
@@ -98,10 +99,10 @@ def _watch_parent(parent: int, signal_number: signal.Signals) -> None:
 
 
 def _fork_guardian(descriptor: int, *, kernel: bool) -> None:
-    """Leave a guardian behind that ends the whole process group when this process, its leader, has ended.
+    """Fork a guardian that kills the whole process group when this process, its leader, has ended.
 
-    The kernel tells a process's end to its children alone, not to processes that an engine started: those
-    would outlive a worker that is killed.
+    The kernel signals only direct children of a process that ends, not processes that an engine started:
+    those would outlive a worker that is killed.
     """
     leader = os.getpid()
     if os.fork() > 0:
@@ -130,7 +131,7 @@ def main() -> None:
 
 
 def _raise_oom_score() -> None:
-    """Offer this process to the kernel when memory runs out."""
+    """Have the kernel kill this process before the worker when memory runs out."""
     try:
         Path("/proc/self/oom_score_adj").write_bytes(_OOM_SCORE_ADJ)
     except OSError as error:

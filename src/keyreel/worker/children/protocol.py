@@ -1,4 +1,4 @@
-"""What the worker and its children tell each other over their sockets."""
+"""The messages between the worker and its children, and how they go over a socket. It opens none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     """What work gives: a clip, a finished video, a prompt."""
 
 LENGTH_PREFIX: Final = struct.Struct("!I")
-"""Comes before each pickled message."""
+"""The length in bytes of the pickled message that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class ProgressReport:
 
 @dataclass(frozen=True, slots=True)
 class LoadStep:
-    """To the worker: what did this step give? Answered by Recalled."""
+    """To the worker: what did this step give? Answered by StepResult."""
 
     step: str
 
 
 @dataclass(frozen=True, slots=True)
 class SaveStep:
-    """To the worker: keep what this step gave. Answered by Recalled once it is durable."""
+    """To the worker: keep what this step gave. Answered by StepResult once it is durable."""
 
     step: str
     result: str
@@ -89,7 +89,7 @@ class WorkDone:
 
 @dataclass(frozen=True, slots=True)
 class WorkFailed:
-    """To the worker: the work failed. An empty reason means a mistake in the program, told by `trace`."""
+    """To the worker: the work failed. An empty reason means a mistake in the program, told by `traceback`."""
 
     reason: str
     error_name: str

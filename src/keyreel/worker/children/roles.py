@@ -1,32 +1,21 @@
-"""What a worker's child hosts: an engine that renders, or the workshop that finishes."""
+"""What a child process hosts: an engine that renders, or the finishing of clips."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from keyreel.engine import PromptRecommender
 from keyreel.finishing.watermark import WATERMARK_STEP
-from keyreel.worker.children.protocol import (
-    FinishWork,
-    LoadStep,
-    ProgressReport,
-    RecommendWork,
-    RenderWork,
-    SaveStep,
-    StepResult,
-)
+from keyreel.worker.children.job import ChildJob
+from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
-    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-    from keyreel.engine import Clip, VideoWriter
+    from keyreel.engine import Clip
     from keyreel.finishing.pipeline import FinishedVideo
-    from keyreel.order import Order, Size
     from keyreel.sound.speech.voices import Voices
     from keyreel.worker.children.channel import WorkerChannel
     from keyreel.worker.children.protocol import Work, WorkResult
@@ -34,7 +23,7 @@ if TYPE_CHECKING:
 ENGINE_ROLE: Final = "engine"
 FINISHING_ROLE: Final = "finishing"
 _FINISHING_IDLE_SECONDS: Final = 120.0
-"""A workshop that has spoken holds 0.6 GB of voices: without work it ends, and takes them along."""
+"""Seconds without work after which a finishing child ends: one that has spoken holds 0.6 GB of voices."""
 
 
 class ChildRole(Protocol):
@@ -55,12 +44,12 @@ class ChildRole(Protocol):
 
 
 def make_role(role: str, name: str) -> ChildRole:
-    """Return the host of a role; `name` is the engine's."""
+    """Make what a child does in a role; `name` is the engine's."""
     return EngineRole(name) if role == ENGINE_ROLE else FinishingRole()
 
 
 class EngineRole:
-    """Renders with one engine."""
+    """Renders and recommends prompts with one engine."""
 
     idle_seconds: float | None = None
 
@@ -69,12 +58,18 @@ class EngineRole:
 
         self._engine = load_engine(name)
 
-    async def run_work(self, work: Work, channel: WorkerChannel) -> Clip:
-        """Render; the clip bears its watermark, because this job's films were written with it."""
-        if not isinstance(work, RenderWork):
-            raise TypeError("an engine's child renders, and nothing else")
-        clip = await self._engine.render(work.order, ChildJob(channel, work.order, work.folder))
-        return replace(clip, completed_steps=clip.completed_steps | {WATERMARK_STEP})
+    async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | str:
+        """Render an order, or recommend a prompt. The clip is watermarked if its job wrote the watermark."""
+        match work:
+            case RenderWork(order, folder):
+                job = ChildJob(channel, order, folder)
+                clip = await self._engine.render(order, job)
+                marked = {WATERMARK_STEP} if job.wrote_watermark else frozenset[str]()
+                return replace(clip, completed_steps=clip.completed_steps | marked)
+            case RecommendWork(order) if isinstance(self._engine, PromptRecommender):
+                return await self._engine.recommend_prompt(order)
+            case _:
+                raise TypeError(f"this engine's child cannot do {type(work).__name__}")
 
     async def __aenter__(self) -> Self:
         await self._engine.__aenter__()
@@ -87,22 +82,20 @@ class EngineRole:
 
 
 class FinishingRole:
-    """Finishes clips, outside the server's process: composing and speaking would hold up its answers."""
+    """Finishes clips, outside the server's process: composing and speaking would hold up its responses."""
 
     idle_seconds: float | None = _FINISHING_IDLE_SECONDS
 
     def __init__(self) -> None:
         self._voices: Voices | None = None
 
-    async def run_work(self, work: Work, channel: WorkerChannel) -> FinishedVideo | str:
-        """Finish a clip, or look at the images of an order for a prompt."""
+    async def run_work(self, work: Work, channel: WorkerChannel) -> FinishedVideo:
+        """Finish a clip."""
         from keyreel.finishing.pipeline import finish
 
         del channel
-        if isinstance(work, RecommendWork):
-            return _recommend_prompt(work.order)
         if not isinstance(work, FinishWork):
-            raise TypeError("the workshop's child finishes and recommends, and nothing else")
+            raise TypeError("a finishing child finishes, and nothing else")
         return finish(work.clip, work.order, replace(work.context, voices=self._voices))
 
     async def __aenter__(self) -> Self:
@@ -115,52 +108,3 @@ class FinishingRole:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
-
-
-def _recommend_prompt(order: Order) -> str:
-    from keyreel.engines.motion.analysis.prompt_suggestion import suggest_prompt
-    from keyreel.engines.motion.networks.models import Networks
-
-    return suggest_prompt(order, Networks())
-
-
-class ChildJob:
-    """The Job that an engine sees in here."""
-
-    def __init__(self, channel: WorkerChannel, order: Order, folder: Path) -> None:
-        self.folder = folder
-        self._channel = channel
-        self._order = order
-        self._call_lock = asyncio.Lock()
-
-    async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
-        """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
-        known = await self._call_worker(LoadStep(step))
-        if known is not None:
-            return known
-        result = await work()
-        await self._call_worker(SaveStep(step, result))
-        return result
-
-    async def progress(self, fraction: float) -> None:
-        """Report progress. A cancelled task's child is killed, so there is nothing to wait for."""
-        self._channel.send(ProgressReport(min(max(float(fraction), 0.0), 1.0)))
-
-    @contextmanager
-    def film(self, name: str, size: Size) -> Generator[VideoWriter]:
-        """Open a film that is `folder / f"{name}.mp4"` once the block ends, with the watermark laid over."""
-        from keyreel.finishing.watermark import make_overlay
-        from keyreel.media.video_writer import open_video_writer
-
-        with open_video_writer(
-            self.folder / f"{name}.mp4", size, make_overlay(self._order.watermark, size)
-        ) as film:
-            yield film
-
-    async def _call_worker(self, question: LoadStep | SaveStep) -> str | None:
-        async with self._call_lock:
-            self._channel.send(question)
-            answer = await asyncio.to_thread(self._channel.receive)
-        if not isinstance(answer, StepResult):
-            raise SystemExit  # The worker hung up in the middle of a render: nobody wants the clip.
-        return answer.result

@@ -1,4 +1,4 @@
-"""Notices: what is sent for a delivery, written and signed anew for each attempt. Sends nothing."""
+"""Builds the signed request of a webhook delivery, anew for each attempt. It sends nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True)
 class LinkSettings:
-    """How links in notices are made; without a public address, the one that the submit came to is used."""
+    """How links in webhooks are made; without a public URL, the one that the submit came to is used."""
 
     signer: LinkSigner
     seconds: int
@@ -42,15 +42,15 @@ class LinkSettings:
 
 
 class WebhookRequestBuilder:
-    """Writes notices. `random` must be fit for secrets (`random.SystemRandom`)."""
+    """Builds requests. `random` must be fit for secrets (`random.SystemRandom`)."""
 
-    def __init__(self, links: LinkSettings, vault: WebhookSecrets, random: Random) -> None:
+    def __init__(self, links: LinkSettings, secrets: WebhookSecrets, random: Random) -> None:
         self._links = links
-        self._vault = vault
+        self._secrets = secrets
         self._random = random
 
     def build_request(self, delivery: Delivery, task: Task, now: datetime) -> WebhookRequest:
-        """Write what the receiver is told now: fresh links, a fresh time, the event's own id."""
+        """Build the request of an attempt at `now`: fresh links and signatures, the event's own id."""
         wire_format = find_dialect(task.submission.dialect)
         task_then = _rewind_to_event(task, delivery.state)
         base_url = self._links.public_url or delivery.base
@@ -58,11 +58,11 @@ class WebhookRequestBuilder:
         event = WebhookEvent(delivery.id, delivery.created)
         content = wire_format.build_webhook_payload(event, task_then, parse_stored_request(task), links)
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        # As it goes out: the native signature covers path and query.
+        # As it is sent: the native signature covers path and query.
         url = str(httpx.URL(delivery.url))
         headers = {"Content-Type": "application/json"}
-        headers |= build_standard_headers(self._vault.get_secret(delivery.tenant), delivery.id, now, body)
-        key = self._vault.unseal(delivery.sealed_key, delivery.tenant)
+        headers |= build_standard_headers(self._secrets.get_secret(delivery.tenant), delivery.id, now, body)
+        key = self._secrets.unseal(delivery.sealed_key, delivery.tenant)
         if key:
             headers |= build_native_headers(key, url, now, str(self._make_nonce()))
         return WebhookRequest(url, body.encode(), headers)
@@ -72,7 +72,7 @@ class WebhookRequestBuilder:
 
 
 def _rewind_to_event(task: Task, state: TaskState) -> Task:
-    """Return the task as it was when it came into a state that may be over by now."""
+    """Return the task as it was when it entered a state, which it may have left since."""
     if state.is_final:
         return task
     progress = 0.0 if task.state.is_final else task.progress

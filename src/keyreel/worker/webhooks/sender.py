@@ -1,4 +1,4 @@
-"""The messenger: delivers what is due to callbacks, each attempt bounded, none in another's way."""
+"""Sends the webhooks that are due: each attempt is bounded in time, and none holds up another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 import structlog
 
-from keyreel.errors import PictureUnreachable, UnknownTask
+from keyreel.errors import UnknownTask
+from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.tasks.clocks.dev_clock import get_machine_time
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
@@ -31,26 +32,27 @@ if TYPE_CHECKING:
     from keyreel.worker.webhooks.requests import WebhookRequestBuilder
 
 _MAX_RETRY_AFTER_SECONDS: Final = 36_000.0
-"""Seconds of a Retry-After that are believed: the schedule's own longest pause."""
+"""Seconds; a longer Retry-After counts as this: the longest pause of any schedule."""
 _JITTER: Final = (0.9, 1.1)
+"""Factors between which each pause is drawn, so that receivers that were down together are spread."""
 _INTERNAL_ERROR_MESSAGE: Final = "Internal error: the operator's log tells more under the delivery's id."
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
 class WebhookClient(Protocol):
-    """The door to receivers."""
+    """Sends requests to receivers."""
 
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
     ) -> PostResponse:
-        """Send the body and return the answer's head; PictureUnreachable where none came in time."""
+        """Send the body and return the status; DestinationUnreachable where no response came in time."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookSenderSettings:
-    """Read once at start; what is empty is as each dialect has it."""
+    """Read once at start; what is empty is as each dialect's WebhookPolicy has it. Times are seconds."""
 
     schedule: tuple[float, ...] = ()
     timeout_seconds: float | None = None
@@ -58,7 +60,7 @@ class WebhookSenderSettings:
 
 
 class WebhookSender:
-    """Delivers events until it is told to stop. What was under way then is sent again at the next start."""
+    """Delivers events until it is cancelled. What was in flight then is sent again at the next start."""
 
     def __init__(
         self,
@@ -107,9 +109,9 @@ class WebhookSender:
         task = await retry_while_unavailable(
             lambda: self._store.get(delivery.tenant, delivery.task), NO_TIMEOUT, self._random
         )
-        reporting = find_dialect(task.submission.dialect).webhook_policy
-        attempt, retry_after = await self._send_attempt(delivery, task, reporting)
-        status, next_at = self._decide_status(delivery, attempt, reporting, retry_after)
+        policy = find_dialect(task.submission.dialect).webhook_policy
+        attempt, retry_after = await self._send_attempt(delivery, task, policy)
+        status, next_at = self._decide_status(delivery, attempt, policy, retry_after)
         await retry_while_unavailable(
             lambda: self._deliveries.record_attempt(delivery, attempt, status, next_at),
             NO_TIMEOUT,
@@ -120,37 +122,37 @@ class WebhookSender:
         )
 
     async def _send_attempt(
-        self, delivery: Delivery, task: Task, reporting: WebhookPolicy
+        self, delivery: Delivery, task: Task, policy: WebhookPolicy
     ) -> tuple[DeliveryAttempt, float]:
         loop, now = asyncio.get_running_loop(), self._store.clock.now()
         started = loop.time()
         status, retry_after, error = 0, 0.0, ""
-        seconds = self._settings.timeout_seconds or reporting.timeout_seconds
+        seconds = self._settings.timeout_seconds or policy.timeout_seconds
         try:
-            # Receivers believe a signature for some minutes of their own time, which nobody has moved.
-            others_now = get_machine_time(self._store.clock)
-            request = self._requests.build_request(delivery, task, others_now)
+            # Receivers accept a signature for some minutes of real time, which the dev clock does not move.
+            real_now = get_machine_time(self._store.clock)
+            request = self._requests.build_request(delivery, task, real_now)
             response = await self._egress.post(
                 request.url, body=request.body, headers=request.headers, deadline_seconds=seconds
             )
             status, retry_after = (
                 response.status,
-                parse_retry_after(response.retry_after, others_now, max_seconds=_MAX_RETRY_AFTER_SECONDS),
+                parse_retry_after(response.retry_after, real_now, max_seconds=_MAX_RETRY_AFTER_SECONDS),
             )
             error = _describe_failure(status)
-        except PictureUnreachable as unreachable:
+        except DestinationUnreachable as failure:
             late = loop.time() - started >= seconds
-            error = f"No answer within {seconds:g} s." if late else unreachable.message
-        except Exception:  # noqa: BLE001 - a mistake of ours in one delivery must not stop all others
+            error = f"No answer within {seconds:g} s." if late else str(failure)
+        except Exception:  # noqa: BLE001 - a bug in one delivery must not stop the others
             _log.exception("internal error", delivery=delivery.id)
             error = _INTERNAL_ERROR_MESSAGE
         return DeliveryAttempt(now, round((loop.time() - started) * 1000), status, error), retry_after
 
     def _decide_status(
-        self, delivery: Delivery, attempt: DeliveryAttempt, reporting: WebhookPolicy, retry_after: float
+        self, delivery: Delivery, attempt: DeliveryAttempt, policy: WebhookPolicy, retry_after: float
     ) -> tuple[DeliveryStatus, datetime]:
         now, tried = self._store.clock.now(), delivery.tried + 1
-        schedule = self._settings.schedule or reporting.schedule
+        schedule = self._settings.schedule or policy.schedule
         if not attempt.error:
             return DeliveryStatus.DELIVERED, now
         if attempt.status == HTTPStatus.GONE:
@@ -159,7 +161,6 @@ class WebhookSender:
             return DeliveryStatus.FAILED, now
         pause = schedule[tried]
         if not self._settings.schedule:
-            # Receivers that were down together are not to be knocked at together.
             pause *= self._random.uniform(*_JITTER)
         return DeliveryStatus.PENDING, now + timedelta(seconds=max(pause, retry_after))
 

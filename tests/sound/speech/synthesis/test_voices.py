@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keyreel.errors import Unspeakable
+from keyreel.errors import UnpronounceableText
 from keyreel.media.audio import SAMPLE_RATE
 from keyreel.sound.speech.installed_voices import find_model_parts
 from keyreel.sound.speech.language import Language
@@ -118,7 +118,7 @@ def test_numbers_and_abbreviations_are_read_out(base: Voices) -> None:
 def test_what_the_base_install_cannot_say_is_refused_with_the_reason(
     base: Voices, text: str, language: Language, reason: str
 ) -> None:
-    with pytest.raises(Unspeakable) as refused:
+    with pytest.raises(UnpronounceableText) as refused:
         base.say(text, "", language)
     assert reason in refused.value.message
 
@@ -165,7 +165,7 @@ def test_the_four_tones_of_chinese_are_heard(full: Voices) -> None:
 def test_a_damaged_network_is_refused(tmp_path: Path) -> None:
     part = tmp_path / "part.bin"
     part.write_bytes(b"not the network")
-    with pytest.raises(Unspeakable, match="damaged"):
+    with pytest.raises(UnpronounceableText, match="damaged"):
         Voices((part,)).say("Hello.", "", English)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from keyreel.errors import Unspeakable
+from keyreel.errors import UnpronounceableText
 from keyreel.sound.speech.voice_choice import NAMED_VOICES
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class KokoroModel:
         """Speak at 24 kHz with a blend of voices and their shares. Equal requests give equal samples.
 
         Raises:
-            Unspeakable: the model is damaged.
+            UnpronounceableText: the model is damaged.
         """
         styles = _blend_styles(blend)
         spoken = [self._synthesize_piece(piece, styles, speed) for piece in _split_phonemes(phonemes)]
@@ -69,7 +69,7 @@ class KokoroModel:
 
         model = b"".join(part.read_bytes() for part in self._parts)
         if hashlib.sha256(model).hexdigest() != _SHA256:
-            raise Unspeakable("The voices of the extra keyreel[voices] are damaged: install it anew.")
+            raise UnpronounceableText("The voices of the extra keyreel[voices] are damaged: install it anew.")
         options = SessionOptions()
         # One thread costs a third less CPU time than two; both are faster than real time.
         options.intra_op_num_threads = options.inter_op_num_threads = 1

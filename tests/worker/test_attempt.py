@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.errors import AttemptLost, Cancelled
+from keyreel.errors import Cancelled, LeaseLost
+from keyreel.worker.attempt import RunningAttempt
 from keyreel.worker.guards import run_guarded
-from keyreel.worker.job import TaskJob
 from support.plant import comes_true
 
 if TYPE_CHECKING:
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
     from support.plant import Plant
 
 
-async def begun(plant: Plant) -> tuple[Task, TaskJob]:
+async def begun(plant: Plant) -> tuple[Task, RunningAttempt]:
     await plant.submit()
-    claim = plant.store.claim("worker", 30)
+    claim = plant.store.attempts.claim("worker", 30)
     assert claim is not None
-    return claim.task, TaskJob(plant.store, claim.token, 0.01, SystemRandom())
+    return claim.task, RunningAttempt(plant.store.attempts, claim.token, 0.01, SystemRandom())
 
 
 def test_progress_reaches_the_store_and_never_falls(plant: Plant) -> None:
     async def story() -> None:
-        task, job = await begun(plant)
+        task, attempt = await begun(plant)
 
         def at(fraction: float) -> bool:
             return plant.store.get("ann", task.id).progress == fraction
 
         async def reports() -> None:
             for reported, kept in ((0.5, 0.5), (0.25, 0.5), (0.75, 0.75), (1.0, 0.99)):
-                job.report_progress(reported)
+                attempt.report_progress(reported)
                 await comes_true(lambda kept=kept: at(kept))
 
-        await run_guarded(reports(), job.watch_attempt())
+        await run_guarded(reports(), attempt.watch())
 
     asyncio.run(story())
 
 
 def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
     async def story() -> None:
-        task, job = await begun(plant)
+        task, attempt = await begun(plant)
         plant.store.cancel("ann", task.id)
-        await job.watch_attempt()
+        await attempt.watch()
 
     with pytest.raises(Cancelled):
         asyncio.run(story())
@@ -52,19 +52,19 @@ def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
 
 def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
     async def story() -> None:
-        _, job = await begun(plant)
-        plant.store.requeue(job.token)
-        await job.watch_attempt()
+        _, attempt = await begun(plant)
+        plant.store.attempts.requeue(attempt.token)
+        await attempt.watch()
 
-    with pytest.raises(AttemptLost):
+    with pytest.raises(LeaseLost):
         asyncio.run(story())
 
 
 def test_keeps_finished_steps(plant: Plant) -> None:
     async def story() -> None:
-        _, job = await begun(plant)
-        assert await job.load_step("shot-0") is None
-        await job.save_step("shot-0", "a.mp4")
-        assert await job.load_step("shot-0") == "a.mp4"
+        _, attempt = await begun(plant)
+        assert await attempt.load_step("shot-0") is None
+        await attempt.save_step("shot-0", "a.mp4")
+        assert await attempt.load_step("shot-0") == "a.mp4"
 
     asyncio.run(story())

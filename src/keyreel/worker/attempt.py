@@ -1,4 +1,4 @@
-"""The worker's side of a job: progress, fence and finished steps, kept in the store."""
+"""The worker's side of a running job: its progress, its fence and its finished steps, kept in the store."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.tasks.scheduling import FencingToken
-    from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.attempts import AttemptStore, FencingToken
 
 _MAX_RUNNING_PROGRESS: Final = 0.99
-"""A whole 1.0 is for a video that can be had."""
+"""A whole 1.0 is for a video that can be downloaded."""
 
 
-class TaskJob:
-    """One attempt at a task. Whatever the database does meanwhile, a running render is kept."""
+class RunningAttempt:
+    """One attempt at a task while it runs. While the database is unavailable, its render goes on."""
 
-    def __init__(self, store: TaskStore, token: FencingToken, every_seconds: float, random: Random) -> None:
+    def __init__(
+        self, attempts: AttemptStore, token: FencingToken, every_seconds: float, random: Random
+    ) -> None:
         self.token: Final = token
-        self._store = store
+        self._attempts = attempts
         self._interval_seconds = every_seconds
         self._random = random
         self._fraction = 0.0
 
     def report_progress(self, fraction: float) -> None:
-        """Take note of progress, which only rises; `watch` writes it down."""
+        """Note progress, 0.0 … 1.0, which only rises; `watch` saves it."""
         self._fraction = max(self._fraction, min(fraction, _MAX_RUNNING_PROGRESS))
 
-    async def watch_attempt(self) -> NoReturn:
-        """Write progress down now and then, which is a look at the fence as well.
+    async def watch(self) -> NoReturn:
+        """Save progress every `every_seconds`, which checks the fence as well.
 
         Raises:
             Cancelled: the task was cancelled.
-            AttemptLost: somebody else has the task.
+            LeaseLost: another attempt has the task.
         """
         written = 0.0
         while True:
@@ -45,20 +46,20 @@ class TaskJob:
             try:
                 if self._fraction > written:
                     written = self._fraction
-                    self._store.save_progress(self.token, written)
+                    self._attempts.save_progress(self.token, written)
                 else:
-                    self._store.check_attempt(self.token)
+                    self._attempts.check(self.token)
             except Unavailable:
                 written = 0.0  # Not written: again next time.
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
         return await retry_while_unavailable(
-            lambda: self._store.load_step(self.token, step), NO_TIMEOUT, self._random
+            lambda: self._attempts.load_step(self.token, step), NO_TIMEOUT, self._random
         )
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
         await retry_while_unavailable(
-            lambda: self._store.save_step(self.token, step, result), NO_TIMEOUT, self._random
+            lambda: self._attempts.save_step(self.token, step, result), NO_TIMEOUT, self._random
         )

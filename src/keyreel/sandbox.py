@@ -1,0 +1,28 @@
+"""Limits for a process that reads a file of unknown origin. It starts none, and imports next to nothing."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from typing import Final
+
+ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+"""All environment variables of such a process: none of the server's, which hold secrets."""
+
+
+def confine_process(*, cpu_seconds: int, memory_bytes: int, file_bytes: int, open_files: int) -> None:
+    """Limit this process for good: what it reads cannot lift the limits, and they leave no core file.
+
+    `memory_bytes` limits the address space, `file_bytes` each file that is written. After `cpu_seconds` the
+    kernel kills the process; past the other limits Python raises MemoryError or OSError.
+    """
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_NOFILE, open_files),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses to bound the address space: there time and size are bounded alone.
+        if kind != resource.RLIMIT_AS or sys.platform == "linux":
+            resource.setrlimit(kind, (most, most))

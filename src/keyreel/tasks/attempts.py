@@ -1,0 +1,184 @@
+"""The worker's side of the task store: claims, leases, progress, finished steps and the end of an attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, and_, insert, literal, select, update
+
+from keyreel.errors import Cancelled, LeaseLost
+from keyreel.task import Task, TaskId, TaskState
+from keyreel.tasks.accounts.quotas import find_saturated_owners
+from keyreel.tasks.database.portable_sql import epoch
+from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
+from keyreel.tasks.outcomes import Failure, Success, get_final_state, write_outcome
+from keyreel.tasks.scheduling import find_next_task
+from keyreel.tasks.webhooks.events import record_event
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from sqlalchemy import Connection
+
+    from keyreel.clock import Clock
+    from keyreel.tasks.accounts.quotas import Quotas
+    from keyreel.tasks.database.connection import Database
+
+_REQUEUED_COLUMNS: Final[dict[str, Any]] = {
+    "state": TaskState.QUEUED,
+    "progress": 0.0,
+    "owner": "",
+    "lease_until": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FencingToken:
+    """The right to write to a task: only its current attempt has it."""
+
+    task_id: TaskId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A task and the right to run it."""
+
+    task: Task
+    token: FencingToken
+
+
+class AttemptStore:
+    """The attempts at the tasks of a database. Every call is one transaction and is on disk when it returns.
+
+    Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
+    Calls with a FencingToken raise Cancelled if the task was cancelled meanwhile, and LeaseLost if another
+    attempt has it: then the attempt is over and what it made is to be discarded.
+    """
+
+    def __init__(self, database: Database, clock: Clock, default_quotas: Quotas) -> None:
+        self._database = database
+        self._clock = clock
+        self._default_quotas = default_quotas
+
+    def claim(self, owner: str, lease_seconds: float, *, off_peak: bool = True) -> Claim | None:
+        """Take the next task, fairly between tenants, until the lease lapses; None if none is ready.
+
+        `off_peak` says whether off-peak tasks may run now; they come after all others.
+        """
+        now = self._clock.now()
+        with self._database.write() as connection:
+            number = find_next_task(
+                connection, now, find_saturated_owners(connection, self._default_quotas), off_peak=off_peak
+            )
+            if number is None:
+                return None
+            change = (
+                update(TASKS)
+                .where(TASKS.c.id == number, TASKS.c.state == TaskState.QUEUED)
+                .values(state=TaskState.RUNNING, attempt=TASKS.c.attempt + 1, started=now, progress=0.0)
+                .values(owner=owner, lease_until=epoch() + literal(lease_seconds))
+                .returning(TASKS)
+            )
+            row = connection.execute(change).mappings().one_or_none()
+            if row is not None:
+                record_event(connection, now, number, TaskState.RUNNING)
+        if row is None:
+            return None
+        task = task_from_row(row)
+        return Claim(task, FencingToken(task.id, task.attempt))
+
+    def check(self, token: FencingToken) -> None:
+        """Return if the attempt still owns its task."""
+        with self._database.read() as connection:
+            if connection.execute(select(TASKS.c.id).where(_build_fence(token))).first() is not None:
+                return
+        self._raise_lost(token)
+
+    def save_progress(self, token: FencingToken, fraction: float) -> None:
+        """Keep how far the attempt is, 0.0 … 1.0."""
+        self._update(token, {"progress": fraction})
+
+    def load_step(self, token: FencingToken, step: str) -> str | None:
+        """Return what a finished step gave, in this or any earlier attempt; None if it is not finished."""
+        query = select(STEPS.c.result).where(STEPS.c.task == int(token.task_id), STEPS.c.name == step)
+        with self._database.read() as connection:
+            result: str | None = connection.execute(query).scalar()
+        return result
+
+    def save_step(self, token: FencingToken, step: str, result: str) -> None:
+        """Keep what a finished step gave."""
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                connection.execute(insert(STEPS).values(task=int(token.task_id), name=step, result=result))
+                return
+        self._raise_lost(token)
+
+    def record_crash(self, token: FencingToken) -> int:
+        """Count a crash of a child process, and return how many this task has seen."""
+        crashes: int = self._update(token, {"crashes": TASKS.c.crashes + 1}).crashes
+        return crashes
+
+    def settle(self, token: FencingToken, outcome: Success | Failure) -> Task:
+        """End the task: a success is charged, a failure refunded, in the same transaction.
+
+        Settling the same attempt the same way again changes nothing.
+        """
+        with self._database.write() as connection:
+            settled = write_outcome(connection, self._clock.now(), _build_fence(token), outcome)
+        # A commit may have reached the disk although it was reported as failed, and be tried again.
+        task = settled or self._load_task(token)
+        if task.attempt != token.attempt or task.state is not get_final_state(outcome):
+            self._raise_lost(token)
+        return task
+
+    def requeue(self, token: FencingToken) -> None:
+        """Put the task back into the queue, as if this attempt had not begun."""
+        self._update(token, _REQUEUED_COLUMNS)
+
+    def renew_leases(self, owner: str, lease_seconds: float) -> int:
+        """Renew the owner's leases, then queue tasks whose lease has lapsed; return how many."""
+        running = TASKS.c.state == TaskState.RUNNING
+        renew = update(TASKS).where(running, TASKS.c.owner == owner)
+        lapsed = update(TASKS).where(running, TASKS.c.lease_until < epoch()).values(_REQUEUED_COLUMNS)
+        with self._database.write() as connection:
+            # First its own: a jump of the clock must not cost a live worker its tasks.
+            connection.execute(renew.values(lease_until=epoch() + literal(lease_seconds)))
+            return connection.execute(lapsed).rowcount
+
+    def _update(self, token: FencingToken, values: dict[str, Any]) -> Task:
+        change = update(TASKS).where(_build_fence(token)).values(values).returning(TASKS)
+        with self._database.write() as connection:
+            row = connection.execute(change).mappings().one_or_none()
+        if row is None:
+            self._raise_lost(token)
+        return task_from_row(row)
+
+    def _load_task(self, token: FencingToken) -> Task:
+        with self._database.read() as connection:
+            query = select(TASKS).where(TASKS.c.id == int(token.task_id))
+            return task_from_row(connection.execute(query).mappings().one())
+
+    def _raise_lost(self, token: FencingToken) -> NoReturn:
+        task = self._load_task(token)
+        if task.state is TaskState.CANCELLED and task.attempt == token.attempt:
+            raise Cancelled
+        raise LeaseLost
+
+
+def requeue_running_tasks(connection: Connection) -> None:
+    """Queue every running task again, whatever its lease: for a process that knows it is the only one."""
+    connection.execute(update(TASKS).where(TASKS.c.state == TaskState.RUNNING).values(_REQUEUED_COLUMNS))
+
+
+def _build_fence(token: FencingToken) -> ColumnElement[bool]:
+    return and_(
+        TASKS.c.id == int(token.task_id), TASKS.c.attempt == token.attempt, TASKS.c.state == TaskState.RUNNING
+    )
+
+
+def _lock_attempt(connection: Connection, token: FencingToken) -> bool:
+    # As an update, so that on a database with several writers the row stays ours until the commit.
+    touch = update(TASKS).where(_build_fence(token)).values(attempt=TASKS.c.attempt)
+    return connection.execute(touch).rowcount == 1

@@ -1,0 +1,85 @@
+"""How a task ends, and what its end writes to the database. It neither runs tasks nor looks for them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, update
+
+from keyreel.task import Task, TaskState
+from keyreel.tasks.accounts.ledger import Ledger
+from keyreel.tasks.database.tables import TASKS, task_from_row
+from keyreel.tasks.webhooks.events import record_event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """How a task ended well; the files are storage keys, the rest is as in Task."""
+
+    video: str
+    cover: str
+    video_sha256: str
+    fingerprint: str = ""
+    notes: tuple[str, ...] = ()
+    charged: int = 0
+    """Credits to charge; no more than the task's hold is charged, and the rest of the hold is released."""
+    clean: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a task ended badly: a sentence for people, and the class name of the error behind it."""
+
+    reason: str
+    fault: str
+
+
+def write_outcome(
+    connection: Connection,
+    now: datetime,
+    which: ColumnElement[bool],
+    outcome: Success | Failure,
+    *,
+    further_columns: dict[str, Any] | None = None,
+) -> Task | None:
+    """End the task that `which` selects, with its credits and its event; None where it selects none.
+
+    A success is charged, a failure refunded, in the transaction that `connection` is in.
+    """
+    values = {**(further_columns or {}), **_make_outcome_columns(outcome, now)}
+    change = update(TASKS).where(which).values(values).returning(TASKS)
+    row = connection.execute(change).mappings().one_or_none()
+    if row is None:
+        return None
+    task = task_from_row(row)
+    _settle_credits(Ledger(connection, now), task)
+    record_event(connection, now, int(task.id), task.state)
+    return task
+
+
+def get_final_state(outcome: Success | Failure) -> TaskState:
+    """Return the state in which a task is after this outcome."""
+    return TaskState.SUCCEEDED if isinstance(outcome, Success) else TaskState.FAILED
+
+
+def _make_outcome_columns(outcome: Success | Failure, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"state": get_final_state(outcome), **asdict(outcome)}
+    if isinstance(outcome, Success):
+        charged = case((TASKS.c.credits < outcome.charged, TASKS.c.credits), else_=outcome.charged)
+        values |= {"progress": 1.0, "charged": charged}
+    return {**values, "finished": now, "owner": "", "lease_until": None}
+
+
+def _settle_credits(ledger: Ledger, task: Task) -> None:
+    number, tenant, price = int(task.id), task.submission.tenant, task.submission.credits
+    if task.state is TaskState.SUCCEEDED:
+        ledger.charge(number, tenant, task.charged, hold_amount=price)
+    else:
+        ledger.refund(number, tenant, price)
