@@ -1,4 +1,4 @@
-"""The data folder as the command line sees it: where the server is, which tokens it left there."""
+"""The data folder as commands use it: the running server's URL, its own API key and its admin token."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+DEFAULT_SERVER_URL: Final = "http://127.0.0.1:8787"
+"""Where a server listens whose settings name no other host and port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class DataFolder:
 
     @property
     def server_file(self) -> Path:
-        """Where a running server writes its address."""
+        """Where a running server writes its URL."""
         return self.path / "server.json"
 
     def create(self) -> None:
@@ -63,6 +66,10 @@ class DataFolder:
     def read_server_url(self) -> str:
         """Return where the server is, or was last; empty if none ever ran."""
         return json.loads(self.server_file.read_text())["url"] if self.server_file.is_file() else ""
+
+    def choose_server(self, base_url: str, api_key: str) -> tuple[str, str]:
+        """Return the URL and the API key for a client: those given, else those of the folder's server."""
+        return base_url or self.read_server_url() or DEFAULT_SERVER_URL, api_key or self.read_own_key()
 
 
 def _write_private_file(file: Path, text: str) -> str:
