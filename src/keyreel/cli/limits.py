@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+if TYPE_CHECKING:
+    from keyreel.cli.output import Json
 
 _LIMIT_NAMES: Final = ("rpm", "running", "queued", "daily_credits")
 
@@ -29,7 +32,7 @@ def build_limits(
     return {"rpm": rpm, "running": running, "queued": queued, "daily_credits": daily_credits}
 
 
-def format_limits(limits: dict[str, Any]) -> str:
+def format_limits(limits: Json) -> str:
     """Return in words those limits of a key's or a tenant's JSON that are its own."""
     own = [f"{name} {limits[name] or 'none'}" for name in _LIMIT_NAMES if limits[name] is not None]
     return ", ".join(own) or "usual"

@@ -9,7 +9,7 @@ import json
 import secrets
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from keyreel.cli.local.data_folder import DataFolder
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from keyreel.cli.output import Json
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
 
-Json = dict[str, Any]
-
 _TIMEOUT_SECONDS: Final = 5.0
+"""As httpx has it, for connecting and for each read."""
 _READING_TIMEOUT_SECONDS: Final = 600.0
 """Adding up a long ledger takes its time."""
 _IN_PROCESS_URL: Final = "http://keyreel"

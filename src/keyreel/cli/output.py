@@ -6,11 +6,14 @@ import json
 import sys
 from typing import Any, Final
 
+Json = dict[str, Any]
+"""A JSON object, as a server answers it."""
+
 _PIPE_WIDTH: Final = 1000
 """Columns of a table that goes into a pipe, so that no row is wrapped."""
 
 
-def print_rows(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> None:
+def print_rows(rows: list[Json], columns: tuple[str, ...], *, as_json: bool) -> None:
     """Print rows as a table, or as JSON."""
     if as_json:
         print(json.dumps(rows, indent=2))

@@ -12,11 +12,11 @@ from keyreel.cli.operator_client import OperatorOptions
 from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
 
 _WELCOME: Final = """
-  Listening at {address}
+  Listening at {url}
 
-  Submit with      "callback_url": "{address}/"
-  or               "extra": {{"webhook": {{"url": "{address}/"}}}}
-  try it out with  "extra": {{"webhook": {{"url": "{address}/", "test_mode": {{"enabled": true}}}}}}
+  Submit with      "callback_url": "{url}/"
+  or               "extra": {{"webhook": {{"url": "{url}/"}}}}
+  try it out with  "extra": {{"webhook": {{"url": "{url}/", "test_mode": {{"enabled": true}}}}}}
 
   The server must be allowed to reach this machine: start it with
   KEYREEL_EGRESS_ALLOW=127.0.0.0/8 keyreel up
@@ -44,7 +44,7 @@ def receive_webhooks(  # noqa: PLR0917 - a command's options are its interface
     receiver = open_receiver(ReceiverSettings(secret, key, forward_to), port)
     url = f"http://127.0.0.1:{receiver.server_port}"
     forwarding = f"Everything goes on to {forward_to}.\n" if forward_to else ""
-    print(_WELCOME.format(address=url, forwarding=forwarding), flush=True)
+    print(_WELCOME.format(url=url, forwarding=forwarding), flush=True)
     with receiver:
         try:
             receiver.serve_forever()

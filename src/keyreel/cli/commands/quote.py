@@ -21,7 +21,7 @@ from keyreel.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from keyreel.cli.operator_client import Json
+    from keyreel.cli.output import Json
 
 
 def quote_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
