@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyreel.cli.output import Json
 
 callbacks_app = typer.Typer(
-    help="Callbacks: what was delivered, sending it again, and the secret that signs it.",
+    help="Webhooks: what was delivered, sending it again, and the secret that signs it.",
     no_args_is_help=True,
 )
 SecretTenantOption = Annotated[str, typer.Option("--tenant", help="Whose secret.")]
@@ -77,7 +77,7 @@ def print_secret(  # noqa: PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a tenant's callbacks are signed with, for its receivers to check."""
+    """Show what a tenant's webhooks are signed with, for its receivers to check."""
     secret = get_secret(OperatorOptions(data, base_url, admin_token), tenant)
     print(json.dumps({"tenant": tenant, "secret": secret}) if as_json else secret)
 

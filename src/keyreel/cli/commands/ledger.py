@@ -16,7 +16,7 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
 )
 from keyreel.cli.output import print_rows
 
-ledger_app = typer.Typer(help="The books: every credit that ever moved.", no_args_is_help=True)
+ledger_app = typer.Typer(help="The ledger: every credit that ever moved.", no_args_is_help=True)
 
 
 @ledger_app.command("verify")

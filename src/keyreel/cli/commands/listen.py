@@ -26,7 +26,7 @@ _WELCOME: Final = """
 
 
 def receive_webhooks(  # noqa: PLR0917 - a command's options are its interface
-    forward_to: Annotated[str, typer.Option(help="An address that gets every delivery too.")] = "",
+    forward_to: Annotated[str, typer.Option(help="A URL that gets every delivery too.")] = "",
     port: Annotated[int, typer.Option(help="Port; 0 for any free one.")] = 8788,
     tenant: SecretTenantOption = "default",
     api_key: Annotated[
@@ -34,7 +34,7 @@ def receive_webhooks(  # noqa: PLR0917 - a command's options are its interface
     ] = "",
     data: DataOption = None,
 ) -> None:
-    """Receive callbacks on this machine: check their signatures, show them, pass them on."""
+    """Receive webhooks on this machine: check their signatures, show them, pass them on."""
     from keyreel.cli.webhook_receiver import ReceiverSettings, open_receiver
     from keyreel.settings import read_settings
 
