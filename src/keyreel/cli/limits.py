@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
-    from keyreel.cli.output import Json
+    from keyreel.wire.json_types import Json
 
 _LIMIT_NAMES: Final = ("rpm", "running", "queued", "daily_credits")
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from keyreel.cli.output import Json
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
+    from keyreel.wire.json_types import Json
 
 _TIMEOUT_SECONDS: Final = 5.0
 """As httpx has it, for connecting and for each read."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-Json = dict[str, Any]
-"""A JSON object, as a server answers it."""
+if TYPE_CHECKING:
+    from keyreel.wire.json_types import Json
 
 _PIPE_WIDTH: Final = 1000
 """Columns of a table that goes into a pipe, so that no row is wrapped."""

@@ -18,7 +18,7 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
 from keyreel.cli.output import print_rows
 
 if TYPE_CHECKING:
-    from keyreel.cli.output import Json
+    from keyreel.wire.json_types import Json
 
 callbacks_app = typer.Typer(
     help="Webhooks: what was delivered, sending it again, and the secret that signs it.",

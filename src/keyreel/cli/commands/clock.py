@@ -17,7 +17,7 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
 )
 
 if TYPE_CHECKING:
-    from keyreel.cli.output import Json
+    from keyreel.wire.json_types import Json
 
 clock_app = typer.Typer(
     help="The clock of a server in development mode: see it, move it forward.", no_args_is_help=True

@@ -21,7 +21,7 @@ from keyreel.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from keyreel.cli.output import Json
+    from keyreel.wire.json_types import Json
 
 
 def quote_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface

@@ -26,7 +26,7 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
 from keyreel.cli.output import print_rows
 
 if TYPE_CHECKING:
-    from keyreel.cli.output import Json
+    from keyreel.wire.json_types import Json
 
 tenants_app = typer.Typer(help="Who owns keys, tasks and credits.", no_args_is_help=True)
 TenantNameArgument = Annotated[str, typer.Argument(help="The tenant's name.")]

@@ -22,7 +22,7 @@ from keyreel.cli.options import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.cli.output import Json
+    from keyreel.wire.json_types import Json
 
 
 def validate_request(  # noqa: PLR0913, PLR0917 - a command's options are its interface
