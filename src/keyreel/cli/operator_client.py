@@ -6,7 +6,6 @@ Commands import it when they are declared, so it loads what it needs only when a
 from __future__ import annotations
 
 import json
-import secrets
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -194,6 +193,8 @@ def _is_served(folder: DataFolder) -> bool:
 def _connect_in_process(
     folder: DataFolder, stores: tuple[TaskStore, ApiKeyStore], *, read_only: bool = False
 ) -> Generator[OperatorClient]:
+    from secrets import token_urlsafe
+
     import httpx
 
     from keyreel.cli.in_process_transport import InProcessTransport
@@ -201,7 +202,7 @@ def _connect_in_process(
     from keyreel.cli.local.webhook_secrets import make_unkept_webhook_secrets, open_webhook_secrets
     from keyreel.settings import read_settings
 
-    settings, token = read_settings(data=folder.path), secrets.token_urlsafe(32)
+    settings, token = read_settings(data=folder.path), token_urlsafe(32)
     webhook_secrets = make_unkept_webhook_secrets() if read_only else open_webhook_secrets(settings)
     app = build_operator_app(settings, *stores, webhook_secrets=webhook_secrets, admin_token=token)
     headers = {"Authorization": f"Bearer {token}"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -34,6 +33,8 @@ def measure_motion(
     output: JsonFileOption = None,
 ) -> None:
     """Measure the motion engine's speed, memory and quality."""
+    import asyncio
+
     from rich.console import Console
 
     from keyreel.bench import orders
@@ -57,6 +58,8 @@ def measure_finishing(
     output: JsonFileOption = None,
 ) -> None:
     """Measure what finishing costs: mark, sound track, labels, signature, cover."""
+    import asyncio
+
     from rich.console import Console
     from rich.table import Table
 

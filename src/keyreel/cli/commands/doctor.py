@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -162,6 +161,8 @@ def _check_networks(settings: Settings) -> DoctorCheck:
 
 def _check_encoder(settings: Settings) -> DoctorCheck:
     del settings
+    import tempfile
+
     import numpy as np
 
     from keyreel.media.probe import probe_video

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import wave
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -80,6 +79,8 @@ def _format_availability(voice: VoiceInfo) -> str:
 
 def _write_wave(pcm: Pcm, path: Path, rate: int) -> None:
     """Write samples (float32 [samples, channels], -1 to 1, `rate` a second) as 16-bit WAV."""
+    import wave
+
     with wave.open(str(path), "wb") as file:
         file.setnchannels(pcm.shape[1])
         file.setsampwidth(2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -49,15 +48,11 @@ class DataFolder:
 
     def ensure_own_key(self) -> str:
         """Return the key made at first start, which may be now."""
-        return self.read_own_key() or _write_private_file(
-            self.path / "api.key", f"kr_{secrets.token_urlsafe(32)}"
-        )
+        return self.read_own_key() or _write_private_file(self.path / "api.key", f"kr_{_make_token()}")
 
     def ensure_admin_token(self) -> str:
         """Return the admin token, made if there is none."""
-        return self.read_admin_token() or _write_private_file(
-            self.path / "admin.token", secrets.token_urlsafe(32)
-        )
+        return self.read_admin_token() or _write_private_file(self.path / "admin.token", _make_token())
 
     def write_server_url(self, url: str) -> None:
         """Write where the server is, for commands on this machine."""
@@ -70,6 +65,13 @@ class DataFolder:
     def choose_server(self, base_url: str, api_key: str) -> tuple[str, str]:
         """Return the URL and the API key for a client: those given, else those of the folder's server."""
         return base_url or self.read_server_url() or DEFAULT_SERVER_URL, api_key or self.read_own_key()
+
+
+def _make_token() -> str:
+    # Imported here, because it loads OpenSSL, which no command's help needs.
+    from secrets import token_urlsafe
+
+    return token_urlsafe(32)
 
 
 def _write_private_file(file: Path, text: str) -> str:
