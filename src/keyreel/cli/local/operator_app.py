@@ -67,4 +67,4 @@ def build_operator_app(
 
 
 def _do_nothing() -> None:
-    """Stand in for a worker, which is not here to be told."""
+    """Stand in for the calls that wake a worker: there is none here."""
