@@ -55,7 +55,9 @@ def _settings() -> Iterator[str]:
     yield "| variable | default | meaning |\n|---|---|---|"
     for name, field in Settings.model_fields.items():
         yield f"| `KEYREEL_{name.upper()}` | {_default(name)} | {field.description} |"
-    yield "\nThe commands that talk to a server also read `KEYREEL_BASE_URL`: the server's address.\n"
+    yield "\nThe commands that talk to a server also read `KEYREEL_BASE_URL`, the server's address;"
+    yield "those of its operator also `KEYREEL_ADMIN_TOKEN`: its admin token, or a key with the scope"
+    yield "`admin`.\n"
 
 
 def _default(name: str) -> str:

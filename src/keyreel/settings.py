@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from keyreel.durations import parse_seconds
 from keyreel.errors import InvalidSetting
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
@@ -29,12 +30,6 @@ _ORIGIN_PATTERN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-
 MEBIBYTE = 1024 * 1024
 """Bytes."""
 PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
-_PERIOD_UNITS = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
 Network = IPv4Network | IPv6Network
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -281,7 +276,7 @@ class Settings(BaseSettings):
 
 
 def _parse_period(text: str) -> timedelta | None:
-    return None if text == "forever" else int(text[:-1]) * _PERIOD_UNITS[text[-1]]
+    return None if text == "forever" else timedelta(seconds=parse_seconds(text))
 
 
 def _split_items(value: Any) -> list[str]:

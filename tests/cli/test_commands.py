@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from support.commands import CARDS, keyreel
 from support.images import landscape
 from support.servers import KEY, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-CARDS = {"KEYREEL_ENGINES": "keyreel.testing:CardEngine"}
-
-
-def keyreel(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
-    command = [sys.executable, "-m", "keyreel", *(str(each) for each in arguments)]
-    return subprocess.run(
-        command, env=env | environment, capture_output=True, text=True, timeout=120, check=False
-    )
 
 
 @pytest.fixture(scope="module")

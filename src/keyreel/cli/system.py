@@ -1,4 +1,4 @@
-"""Where the server runs: what it needs of an operating system."""
+"""What the server needs of an operating system."""
 
 from keyreel.errors import InvalidSetting
 

@@ -70,7 +70,13 @@ class TaskStore:
     """
 
     def __init__(
-        self, database: Database, lock: FolderLock, clock: Clock, random: Random, *, default_quotas: Quotas
+        self,
+        database: Database,
+        lock: FolderLock | None,
+        clock: Clock,
+        random: Random,
+        *,
+        default_quotas: Quotas,
     ) -> None:
         self.database = database
         self._lock = lock
@@ -79,6 +85,21 @@ class TaskStore:
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
         self._ids = SnowflakeGenerator(clock, random, last=last or 0)
+
+    @classmethod
+    def open_read_only(cls, folder: Path, clock: Clock, random: Random) -> TaskStore:
+        """Open the folder's database beside whoever works on it; a call that would change it fails.
+
+        Raises:
+            InvalidSetting: there is none, or it is another version's.
+            Unavailable: it cannot be read.
+        """
+        database = Database.open_read_only(folder / DATABASE_FILE)
+        with ExitStack() as undo:
+            undo.callback(database.close)
+            store = cls(database, None, clock, random, default_quotas=NO_QUOTAS)
+            undo.pop_all()
+        return store
 
     @classmethod
     def open(
@@ -112,7 +133,8 @@ class TaskStore:
     def close(self) -> None:
         """Close the database and unlock the folder."""
         self.database.close()
-        self._lock.release()
+        if self._lock:
+            self._lock.release()
 
     def accept(
         self, submission: Submission, callback: Callback | None = None, admission: Admission = NO_CHECKS

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from support.certificates import make, root
+from support.commands import CARDS, keyreel
 from support.images import landscape
 from support.servers import Server
 from support.videos import encode_again, labelled_scene
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
 
 def verify(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
-    command = [sys.executable, "-m", "keyreel", "verify", *(str(each) for each in arguments)]
-    return subprocess.run(
-        command, env=env | environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    return keyreel("verify", *arguments, **environment)
 
 
 def video_of(server: Server, folder: Path) -> tuple[str, Path]:
@@ -116,7 +111,7 @@ def test_a_server_signs_with_its_operators_certificate(tmp_path: Path) -> None:
     (tmp_path / "pem").mkdir()
     cert, key = make(root()).write(tmp_path / "pem")
     settings = {"KEYREEL_C2PA_CERT": str(cert), "KEYREEL_C2PA_KEY": str(key), "KEYREEL_WATERMARK_TEXT": "zh"}
-    server = Server.start(tmp_path / "data", KEYREEL_ENGINES="keyreel.testing:CardEngine", **settings)
+    server = Server.start(tmp_path / "data", **CARDS, **settings)
     _, video = video_of(server, tmp_path)
     assert server.stop() == 0
     done = verify(video, "--data", tmp_path / "data", **settings)
@@ -125,12 +120,7 @@ def test_a_server_signs_with_its_operators_certificate(tmp_path: Path) -> None:
 
 
 def test_half_an_operators_certificate_stops_the_start(tmp_path: Path) -> None:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
-    failed = subprocess.run(
-        [sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(tmp_path)],
-        env=env | {"KEYREEL_C2PA_CERT": str(tmp_path / "chain.pem")},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    failed = keyreel("up", "--port", 0, "--data", tmp_path, KEYREEL_C2PA_CERT=str(tmp_path / "chain.pem"))
     assert failed.returncode == 1
     assert "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY belong together" in failed.stderr
     assert len(failed.stderr.splitlines()) <= 3

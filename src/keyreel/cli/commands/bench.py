@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from rich.console import Console
-from rich.table import Table
-
-from keyreel.bench import finishing, motion, orders
-from keyreel.order import Resolution
+import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from rich.console import Console
+    from rich.table import Table
 
     from keyreel.bench.motion import FlightQuality, MeasuredOrder
+    from keyreel.order import Resolution
 
-MEGABYTE = 1_000_000
+bench_app = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
+
+ImageFolderOption = Annotated[
+    Path | None, typer.Option("--images", help="Default: the checkout's examples/pictures.")
+]
+JsonFileOption = Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")]
+
+_MEGABYTE: Final = 1_000_000
 
 
-def run_motion(resolutions: list[str], images: Path | None, output: Path | None) -> None:
-    """Measure the motion engine, print a table, write JSON if asked to."""
-    sizes = tuple(Resolution(each) for each in resolutions)
+@bench_app.command("motion")
+def measure_motion(
+    resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
+    images: ImageFolderOption = None,
+    output: JsonFileOption = None,
+) -> None:
+    """Measure the motion engine's speed, memory and quality."""
+    import asyncio
+
+    from rich.console import Console
+
+    from keyreel.bench import orders
+    from keyreel.order import Resolution
+
+    sizes = tuple(Resolution(each) for each in resolution)
     console = Console()
     rows, found = asyncio.run(_measure_motion(sizes, images or orders.EXAMPLE_FOLDER, console))
     console.print(_build_table(rows))
@@ -34,8 +51,21 @@ def run_motion(resolutions: list[str], images: Path | None, output: Path | None)
         )
 
 
-def run_finishing(resolution: str, images: Path | None, output: Path | None) -> None:
-    """Measure the finishing steps, print a table, write JSON if asked to."""
+@bench_app.command("finishing")
+def measure_finishing(
+    resolution: Annotated[str, typer.Option(help="The measured clip's size.")] = "720p",
+    images: ImageFolderOption = None,
+    output: JsonFileOption = None,
+) -> None:
+    """Measure what finishing costs: mark, sound track, labels, signature, cover."""
+    import asyncio
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from keyreel.bench import finishing, orders
+    from keyreel.order import Resolution
+
     found = asyncio.run(finishing.measure_finishing(Resolution(resolution), images or orders.EXAMPLE_FOLDER))
     table = Table("step", "CPU s", "share", box=None)
     task = found.render_seconds + found.finishing_seconds
@@ -56,6 +86,8 @@ def run_finishing(resolution: str, images: Path | None, output: Path | None) -> 
 async def _measure_motion(
     sizes: tuple[Resolution, ...], images: Path, console: Console
 ) -> tuple[list[MeasuredOrder], FlightQuality]:
+    from keyreel.bench import motion
+
     rows: list[MeasuredOrder] = []
     with console.status("measuring, one render after the other"):
         async for row in motion.measure_speed(sizes, images):
@@ -65,6 +97,11 @@ async def _measure_motion(
 
 
 def _build_table(rows: list[MeasuredOrder]) -> Table:
+    from rich.table import Table
+
+    from keyreel.bench import motion
+    from keyreel.order import Resolution
+
     table = Table(
         "operation", "size", "wall s/s", "CPU s/s", "floor s/s", "ratio", "limit", "peak MB", box=None
     )
@@ -78,7 +115,7 @@ def _build_table(rows: list[MeasuredOrder]) -> Table:
             *(f"{seconds / row.seconds:.2f}" for seconds in each),
             f"[{'green' if within else 'red'}]{timing.cpu_ratio:.2f}[/]",
             f"{limit:.1f}",
-            f"{timing.peak_bytes / MEGABYTE:.0f}",
+            f"{timing.peak_bytes / _MEGABYTE:.0f}",
         )
     return table
 

@@ -1,63 +1,97 @@
-"""The commands about callbacks, with their options."""
+"""`keyreel callbacks`: which webhooks were delivered, sending them again, and the secret that signs them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import quote
 
 import typer
 
-from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
+from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+    AdminTokenOption,
+    DataOption,
+    JsonOption,
+    OperatorUrlOption,
+)
+from keyreel.cli.output import print_rows
+
+if TYPE_CHECKING:
+    from keyreel.wire.json_types import Json
 
 callbacks_app = typer.Typer(
-    help="Callbacks: what was delivered, sending it again, and the secret that signs it.",
+    help="Webhooks: what was delivered, sending it again, and the secret that signs it.",
     no_args_is_help=True,
 )
-TenantOption = Annotated[str, typer.Option(help="Whose secret.")]
+SecretTenantOption = Annotated[str, typer.Option("--tenant", help="Whose secret.")]
+
+_COLUMNS: Final = ("id", "tenant", "state", "status", "attempts", "last", "next_at", "url")
 
 
 @callbacks_app.command("list")
-def list_callbacks(
+def list_deliveries(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     task: Annotated[str, typer.Option(help="A task's id; default: the newest of all.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
     data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List deliveries; --json shows every attempt."""
-    from keyreel.cli.callbacks import print_deliveries as run
+    path = f"/v1/admin/callbacks?task={quote(task, safe='')}&limit={limit}"
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        deliveries = server.request("GET", path)["callbacks"]
+    rows = deliveries if as_json else [_summarize_delivery(delivery) for delivery in deliveries]
+    print_rows(rows, _COLUMNS, as_json=as_json)
 
-    run(data, task, limit, as_json=as_json)
+
+def _summarize_delivery(delivery: Json) -> Json:
+    last = delivery["attempts"][-1] if delivery["attempts"] else {}
+    outcome = str(last.get("status") or last.get("error") or "")
+    return {**delivery, "attempts": str(len(delivery["attempts"])), "last": outcome}
 
 
 @callbacks_app.command("replay")
-def replay(
+def replay_delivery(  # noqa: PLR0917 - a command's options are its interface
     delivery: Annotated[str, typer.Argument(help="A delivery's id, as evt_…_1.")],
     data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Send an event again, whatever became of it, with its whole schedule."""
-    from keyreel.cli.callbacks import replay_delivery as run
-
-    run(data, delivery, as_json=as_json)
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        again = server.request("POST", f"/v1/admin/callbacks/{quote(delivery, safe='')}/replay")
+    if as_json:
+        print(json.dumps(again))
+    else:
+        print(f"{again['id']} of task {again['task']} ({again['state']}) goes to {again['url']} again.")
 
 
 @callbacks_app.command("secret")
-def secret(tenant: TenantOption = "default", data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Show what a tenant's callbacks are signed with, for its receivers to check."""
-    from keyreel.cli.callbacks import print_secret as run
-
-    run(data, tenant, as_json=as_json)
-
-
-def listen(  # noqa: PLR0917 - a command's options are its interface
-    forward_to: Annotated[str, typer.Option(help="An address that gets every delivery too.")] = "",
-    port: Annotated[int, typer.Option(help="Port; 0 for any free one.")] = 8788,
-    tenant: TenantOption = "default",
-    api_key: Annotated[
-        str, typer.Option(envvar="KEYREEL_API_KEY", help="The submitting key, for native signatures.")
-    ] = "",
+def print_secret(  # noqa: PLR0917 - a command's options are its interface
+    tenant: SecretTenantOption = "default",
     data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
 ) -> None:
-    """Receive callbacks on this machine: check their signatures, show them, pass them on."""
-    from keyreel.cli.commands.listen import run
+    """Show what a tenant's webhooks are signed with, for its receivers to check."""
+    secret = get_secret(OperatorOptions(data, base_url, admin_token), tenant)
+    print(json.dumps({"tenant": tenant, "secret": secret}) if as_json else secret)
 
-    run(data, forward_to=forward_to, port=port, tenant=tenant, api_key=api_key)
+
+def get_secret(options: OperatorOptions, tenant: str) -> str:
+    """Return a tenant's signing secret, as the running server has it, or as the next one will.
+
+    Raises:
+        InvalidRequest: the tenant's name breaks the rule.
+    """
+    from keyreel.server.routes.operator.accounts import check_tenant_name
+
+    check_tenant_name(tenant)
+    with connect(options) as server:
+        path = f"/v1/admin/callbacks/secret?tenant={quote(tenant, safe='')}"
+        secret: str = server.request("GET", path)["secret"]
+    return secret

@@ -6,23 +6,27 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.settings import Settings
 
-GIGABYTE = 1_000_000_000
-ENOUGH_BYTES = 2 * GIGABYTE
+_GIGABYTE: Final = 1_000_000_000
+_ENOUGH_BYTES: Final = 2 * _GIGABYTE
+"""Of memory, and of free disk space."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorCheck:
-    """One thing that was looked at."""
+    """What one check found; the fields are those of the command's JSON."""
 
     name: str
     ok: bool
@@ -37,20 +41,20 @@ def _make_failed(name: str, detail: str) -> DoctorCheck:
     return DoctorCheck(name, ok=False, detail=detail)
 
 
-def run(data: Path | None, *, as_json: bool) -> int:
-    """Print every check; return the exit code, 0 when all is well."""
+def check_machine(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Check this machine and say what works here."""
     from keyreel.settings import read_settings
 
     settings = read_settings(data=data)
-    checks = [check(settings) for check in CHECKS]
+    checks = [check(settings) for check in _CHECKS]
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:
-        _print(checks)
-    return 0 if all(check.ok for check in checks) else 1
+        _print_checks(checks)
+    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
 
 
-def _print(checks: list[DoctorCheck]) -> None:
+def _print_checks(checks: list[DoctorCheck]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -74,8 +78,8 @@ def _check_python(settings: Settings) -> DoctorCheck:
 def _check_machine(settings: Settings) -> DoctorCheck:
     del settings
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    detail = f"{os.cpu_count()} cores, {memory / GIGABYTE:.0f} GB of memory"
-    return DoctorCheck("machine", ok=memory >= ENOUGH_BYTES, detail=detail)
+    detail = f"{os.cpu_count()} cores, {memory / _GIGABYTE:.0f} GB of memory"
+    return DoctorCheck("machine", ok=memory >= _ENOUGH_BYTES, detail=detail)
 
 
 def _check_data_folder(settings: Settings) -> DoctorCheck:
@@ -84,8 +88,8 @@ def _check_data_folder(settings: Settings) -> DoctorCheck:
         existing = existing.parent
     free = shutil.disk_usage(existing).free
     writable = os.access(existing, os.W_OK)
-    detail = f"{settings.data}: {free / GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
-    return DoctorCheck("data folder", ok=writable and free >= ENOUGH_BYTES, detail=detail)
+    detail = f"{settings.data}: {free / _GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
+    return DoctorCheck("data folder", ok=writable and free >= _ENOUGH_BYTES, detail=detail)
 
 
 def _check_server(settings: Settings) -> DoctorCheck:
@@ -157,6 +161,8 @@ def _check_networks(settings: Settings) -> DoctorCheck:
 
 def _check_encoder(settings: Settings) -> DoctorCheck:
     del settings
+    import tempfile
+
     import numpy as np
 
     from keyreel.media.probe import probe_video
@@ -166,9 +172,9 @@ def _check_encoder(settings: Settings) -> DoctorCheck:
     size = Size(64, 64)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "probe.mp4"
-        with open_video_writer(path, size) as film:
+        with open_video_writer(path, size) as writer:
             for shade in range(3):
-                film.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
+                writer.write(np.full((size.height, size.width, 3), 60 * shade, np.uint8))
         found = probe_video(path)
     return DoctorCheck(
         "video encoder", ok=found.codec == "h264", detail=f"{found.codec} {found.profile}, {found.pix_fmt}"
@@ -182,7 +188,7 @@ def _check_egress(settings: Settings) -> DoctorCheck:
     return _make_passed("image URLs", f"private networks are open to tenants: {opened}")
 
 
-CHECKS: tuple[Callable[[Settings], DoctorCheck], ...] = (
+_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_python,
     _check_machine,
     _check_data_folder,

@@ -4,41 +4,64 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
+import typer
+
 from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.options import (
+    ApiKeyOption,
+    BaseUrlOption,
+    DataOption,
+    FieldsOption,
+    JsonOption,
+    RequestOptions,
+    ResolutionOption,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from keyreel.cli.commands.generate import RequestOptions
+    from keyreel.wire.json_types import Json
 
 
-def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> None:
-    """Print the quote."""
+def quote_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-img2video.")],
+    duration: Annotated[int | None, typer.Option(help="Seconds.")] = None,
+    resolution: ResolutionOption = None,
+    off_peak: Annotated[bool, typer.Option("--off-peak", help="Off-peak: half price, within 48 h.")] = False,
+    field: FieldsOption = None,
+    base_url: BaseUrlOption = "",
+    api_key: ApiKeyOption = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a video would cost and when it would be done, without making it."""
     from keyreel.client import Client
     from keyreel.client.sansio import send_request
     from keyreel.wire.dialects.dialect import ApiRequest
 
-    folder = DataFolder.from_option(data)
-    base_url = base_url or folder.read_server_url() or "http://127.0.0.1:8787"
-    with Client(base_url, api_key or folder.read_own_key()) as client:
-        call = ApiRequest("POST", f"/v1/quote?model={quote(wish.model, safe='')}", wish.to_client_fields())
+    request = RequestOptions(
+        model=model,
+        durations=() if duration is None else (duration,),
+        resolution=resolution,
+        fields=(*(field or ()), *(("off_peak=true",) if off_peak else ())),
+    )
+    url, key = DataFolder.from_option(data).choose_server(base_url, api_key)
+    with Client(url, key) as client:
+        call = ApiRequest("POST", f"/v1/quote?model={quote(model, safe='')}", request.to_client_fields())
         found = client.run(send_request(client.remote, call))
     if as_json:
         print(json.dumps(found, indent=2))
-        return
+    else:
+        _print_quote(found)
+
+
+def _print_quote(found: Json) -> None:
     kind = "off-peak" if found["off_peak"] else "normal"
     print(f"{found['model']}, {found['seconds']} s at {found['resolution']}, {kind}")
     print(f"  price     {found['credits']} credits, US$ {found['usd']}")
     if found["off_peak_credits"] is not None and not found["off_peak"]:
         print(f"  off-peak  {found['off_peak_credits']} credits, US$ {found['off_peak_usd']}")
-    print(
-        f"  begins    in {_format_period(found['seconds_until_start'])}, after {found['tasks_ahead']} tasks"
-    )
-    print(f"  done      in {_format_period(found['seconds_until_done'])}")
-
-
-def _format_period(seconds: int) -> str:
-    return str(timedelta(seconds=seconds))
+    start, done = (timedelta(seconds=found[f"seconds_until_{event}"]) for event in ("start", "done"))
+    print(f"  begins    in {start}, after {found['tasks_ahead']} tasks")
+    print(f"  done      in {done}")

@@ -3,32 +3,61 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
+
+import typer
+
+from keyreel.cli.options import (
+    ApiKeyOption,
+    DataOption,
+    DurationsOption,
+    FieldsOption,
+    ImagesOption,
+    JsonOption,
+    PromptsOption,
+    RequestOptions,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.cli.commands.generate import RequestOptions
     from keyreel.wire.json_types import Json
 
 
-def run(wish: RequestOptions, *, base_url: str, api_key: str, data: Path | None, as_json: bool) -> int:
-    """Print the verdict, a server's where one is named; return 0 for a good request, else 1."""
+def validate_request(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe.")],
+    image: ImagesOption = None,
+    prompt: PromptsOption = None,
+    duration: DurationsOption = None,
+    field: FieldsOption = None,
+    base_url: Annotated[str, typer.Option(help="Ask this server; default: the catalogue here.")] = "",
+    api_key: ApiKeyOption = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every rule that a request breaks, and its price; makes nothing, exits with 1 if it is wrong."""
     from keyreel.client.requests import build_parsed_submit
 
-    asked = build_parsed_submit(wish.model, wish.to_client_fields())
-    name = asked.endpoint_class.name()
-    found = (
-        _validate_remotely(name, asked.fields, base_url, api_key)
+    request = RequestOptions(
+        model=model,
+        images=tuple(image or ()),
+        prompts=tuple(prompt or ()),
+        durations=tuple(duration or ()),
+        fields=tuple(field or ()),
+    )
+    submit = build_parsed_submit(model, request.to_client_fields())
+    name = submit.endpoint_class.name()
+    verdict = (
+        _validate_remotely(name, submit.fields, base_url, api_key)
         if base_url
-        else _validate_locally(name, asked.fields, data)
+        else _validate_locally(name, submit.fields, data)
     )
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(verdict, indent=2, ensure_ascii=False))
     else:
-        _print(found)
-    return 0 if found["valid"] else 1
+        _print_verdict(verdict)
+    raise typer.Exit(0 if verdict["valid"] else 1)
 
 
 def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
@@ -41,8 +70,8 @@ def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
 
     settings = read_settings(data=data)
     prices, engines = read_price_table(settings.price_table), load_router(settings.engines)
-    judges = ServerRules(prices, engines.require_supported, build_destinations(settings).check_url)
-    return build_verdict(parse_for_model(name, fields), judges)
+    rules = ServerRules(prices, engines.require_supported, build_destinations(settings).check_url)
+    return build_verdict(parse_for_model(name, fields), rules)
 
 
 def _validate_remotely(name: str, fields: Json, base_url: str, api_key: str) -> Json:
@@ -50,24 +79,23 @@ def _validate_remotely(name: str, fields: Json, base_url: str, api_key: str) -> 
     from keyreel.client.sansio import send_request
     from keyreel.wire.dialects.dialect import ApiRequest
 
+    call = ApiRequest("POST", f"/v1/validate/{quote(name)}", fields)
     with Client(base_url, api_key) as client:
-        return client.run(
-            send_request(client.remote, ApiRequest("POST", f"/v1/validate/{quote(name)}", fields))
-        )
+        return client.run(send_request(client.remote, call))
 
 
-def _print(found: Json) -> None:
+def _print_verdict(verdict: Json) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    for problem in found["problems"]:
+    for problem in verdict["problems"]:
         console.print("[red]✗[/]", end=" ")
         console.print(problem["message"], markup=False)
-    for name in found["ignored"]:
+    for name in verdict["ignored"]:
         console.print("[yellow]![/]", end=" ")
         console.print(f"{name} has no effect", markup=False)
-    if found["price"]:
-        price = found["price"]
-        sized = f"{found['seconds']} s at {found['resolution']}"
-        tick = "[green]✓[/]" if found["valid"] else " "
-        console.print(f"{tick} {found['model']}, {sized}: {price['credits']} credits, US$ {price['usd']}")
+    if verdict["price"]:
+        price = verdict["price"]
+        video = f"{verdict['seconds']} s at {verdict['resolution']}"
+        tick = "[green]✓[/]" if verdict["valid"] else " "
+        console.print(f"{tick} {verdict['model']}, {video}: {price['credits']} credits, US$ {price['usd']}")

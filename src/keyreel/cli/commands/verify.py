@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path  # noqa: TC003 - typer reads annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keyreel.provenance.verification import Evidence, TaskMatch
-    from keyreel.tasks.accounts.api_keys import ApiKeyStore
-    from keyreel.tasks.store import TaskStore
 
 
-def run(file: Path, data: Path | None, *, root: Path | None, as_json: bool) -> int:
-    """Print the findings; return 0 for a file that is untouched, else 1."""
+def verify_video(
+    file: Annotated[Path, typer.Argument(help="A video from anywhere.")],
+    root: Annotated[Path | None, typer.Option(help="PEM file of one more root certificate to trust.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a video is untouched, who made it and which task; exits with 1 unless it is untouched."""
     from keyreel.provenance import report
     from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
     from keyreel.provenance.verification import Verdict, make_report
@@ -33,7 +38,7 @@ def run(file: Path, data: Path | None, *, root: Path | None, as_json: bool) -> i
     else:
         for heading, line in report.to_text_lines(findings):
             print(f"{heading:<9}  {line}")
-    return 0 if findings.verdict is Verdict.UNTOUCHED else 1
+    raise typer.Exit(0 if findings.verdict is Verdict.UNTOUCHED else 1)
 
 
 def _read_anchors(folder: DataFolder, root: Path | None) -> bytes:
@@ -45,17 +50,12 @@ def _read_anchors(folder: DataFolder, root: Path | None) -> bytes:
 
 
 def _find_matches(folder: DataFolder, evidence: Evidence) -> tuple[TaskMatch, ...]:
-    """Ask the data folder's tasks; where there is no data folder, there are none."""
-    from keyreel.cli.local.operator import run_operation
-    from keyreel.provenance.verification import KnownVideo, TaskMatch, find_matches
+    """Find the data folder's tasks that made this video; where there is no folder, there are none."""
+    from keyreel.provenance.verification import TaskMatch
 
     if not folder.path.is_dir():
         return ()
-    asked = {"sha256": evidence.sha256, "fingerprint": evidence.fingerprint}
-
-    def here(store: TaskStore, _: ApiKeyStore) -> dict[str, Any]:
-        known = (KnownVideo(*each) for each in store.iterate_fingerprints())
-        return {"matches": [asdict(match) for match in find_matches(**asked, known=known)]}
-
-    found = run_operation(folder.path, here, "POST", "/v1/admin/matches", body=asked)
-    return tuple(TaskMatch(**each) for each in found["matches"])
+    body = {"sha256": evidence.sha256, "fingerprint": evidence.fingerprint}
+    with connect(OperatorOptions(folder.path)) as server:
+        found = server.request("POST", "/v1/admin/matches", body)
+    return tuple(TaskMatch(**match) for match in found["matches"])

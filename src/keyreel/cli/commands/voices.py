@@ -3,45 +3,59 @@
 from __future__ import annotations
 
 import json
-import wave
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
-from rich.console import Console
-from rich.table import Table
+import typer
 
+from keyreel.cli.options import JsonOption  # noqa: TC001 - typer reads annotations
 from keyreel.errors import UnpronounceableText
-from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
-from keyreel.sound.speech.language import Language, detect_language, split_sentences
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keyreel.media.audio import Pcm
     from keyreel.sound.speech.installed_voices import VoiceInfo
 
-_FULL_SCALE = 32767
+voices_app = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
+
+_FULL_SCALE: Final = 32767
+"""The largest 16-bit sample."""
+_PAUSES_PER_SECOND: Final = 6
+"""A pause between two sentences lasts a sixth of a second."""
 
 
-def print_voices(*, as_json: bool) -> None:
-    """Print every named voice."""
-    cards = list_named_voices(find_model_parts())
+@voices_app.command("list")
+def list_voices(as_json: JsonOption = False) -> None:
+    """List the named voices and say which of them this install has."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
+
+    voices = list_named_voices(find_model_parts())
     if as_json:
-        print(json.dumps([asdict(card) for card in cards], indent=2))
+        print(json.dumps([asdict(voice) for voice in voices], indent=2))
         return
     table = Table("voice", "language", "gender", "", box=None)
-    for card in cards:
-        table.add_row(card.id, card.language, card.gender, _format_availability(card))
+    for voice in voices:
+        table.add_row(voice.id, voice.language, voice.gender, _format_availability(voice))
     console = Console()
     console.print(table)
     console.print("\nAny other voice id has a voice of its own, always the same one.", style="dim")
 
 
-def save_speech(text: str, voice: str, language: str, out: Path) -> None:
-    """Speak a text into a file: WAV, or AAC where its name ends in .m4a."""
+@voices_app.command("say")
+def save_speech(
+    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    voice: Annotated[str, typer.Option(help="A voice's name, or any voice_id of a request.")] = "",
+    language: Annotated[str, typer.Option(help="en or zh; default: what the text is in.")] = "",
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .wav or .m4a file.")] = Path("speech.wav"),
+) -> None:
+    """Say a text as a voice does, into a file."""
     import numpy as np
 
     from keyreel.media.audio import SAMPLE_RATE, encode_aac
+    from keyreel.sound.speech.language import Language, detect_language, split_sentences
     from keyreel.sound.speech.voices import open_voices
 
     if language and language not in set(Language):
@@ -49,22 +63,25 @@ def save_speech(text: str, voice: str, language: str, out: Path) -> None:
     spoken_in = Language(language) if language else detect_language(text)
     speaker = open_voices()
     takes = [speaker.say(each, voice, spoken_in) for each in split_sentences(text) or (text,)]
-    pause = np.zeros(SAMPLE_RATE // 6, np.float32)
+    pause = np.zeros(SAMPLE_RATE // _PAUSES_PER_SECOND, np.float32)
     spoken = np.concatenate([part for take in takes for part in (take, pause)][:-1])
     pcm = np.repeat(spoken[:, None], 2, axis=1)
-    if out.suffix == ".m4a":
-        encode_aac(pcm, out)
+    if output.suffix == ".m4a":
+        encode_aac(pcm, output)
     else:
-        _write_wave(pcm, out, SAMPLE_RATE)
-    print(f"{out}: {len(pcm) / SAMPLE_RATE:.1f} s")
+        _write_wave(pcm, output, SAMPLE_RATE)
+    print(f"{output}: {len(pcm) / SAMPLE_RATE:.1f} s")
 
 
-def _format_availability(card: VoiceInfo) -> str:
-    return "[green]available[/]" if card.available else "[dim]needs the extra keyreel\\[voices][/]"
+def _format_availability(voice: VoiceInfo) -> str:
+    return "[green]available[/]" if voice.available else "[dim]needs the extra keyreel\\[voices][/]"
 
 
-def _write_wave(pcm: Pcm, out: Path, rate: int) -> None:
-    with wave.open(str(out), "wb") as file:
+def _write_wave(pcm: Pcm, path: Path, rate: int) -> None:
+    """Write samples (float32 [samples, channels], -1 to 1, `rate` a second) as 16-bit WAV."""
+    import wave
+
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(pcm.shape[1])
         file.setsampwidth(2)
         file.setframerate(rate)

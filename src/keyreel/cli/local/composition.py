@@ -1,4 +1,4 @@
-"""Putting the parts together: the one place that knows them all."""
+"""A server and its worker, put together from their parts: the one place that knows them all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.task_store import open_store
+from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
 from keyreel.engines.router import load_router
 from keyreel.errors import LinkForged
@@ -25,7 +26,6 @@ from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
 from keyreel.tasks.clocks.dev_clock import DevClock
 from keyreel.tasks.eta import EtaEstimator
-from keyreel.tasks.webhooks.secrets import WebhookSecrets
 from keyreel.worker.loop import Worker, WorkerSettings
 from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
 from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
@@ -42,83 +42,97 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Services, worker and messenger of a server; `own_key` is the key that is valid from the start."""
+    """What a server runs; `own_key` is the API key that is valid from the start."""
 
     services: Services
     worker: Worker
-    messenger: WebhookSender
+    webhook_sender: WebhookSender
     own_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _FileAccess:
+    """The data folder's stored files, links to them, and what brings files of requests in."""
+
+    storage: ObjectStorage
+    signer: LinkSigner
+    intake: Intake
 
 
 @contextmanager
 def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Platform]:
     """Open everything that a server and its worker need.
 
-    `own_addresses` are those under which this server is reached: an image URL that is a link of our own is
-    read from storage instead of over the network.
+    An image URL that is a link signed here, under one of `own_urls`, is read from storage, not fetched.
+
+    Raises:
+        DataFolderLocked: another process has the data folder.
+        InvalidSetting: a setting names what cannot be used.
     """
     folder = DataFolder(settings.data)
     folder.create()
-    clock, random = DevClock(settings.data) if settings.dev else SystemClock(), SystemRandom()
+    clock = DevClock(settings.data) if settings.dev else SystemClock()
     with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
-        storage = ObjectStorage.open_local(settings.data / "files", clock)
-        signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], clock)
-        intake = Intake(
-            storage, EgressClient(build_destinations(settings)), resolve=build_link_resolver(signer, own_urls)
-        )
-        credentials = open_signing_credentials(settings, clock)
-        worker = Worker(
-            store, storage, intake, settings=_build_worker_settings(settings, credentials), random=random
-        )
-        engines = load_router(settings.engines)
+        files = _open_files(settings, clock, own_urls)
+        credentials, engines = open_signing_credentials(settings, clock), load_router(settings.engines)
+        worker = _build_worker(settings, store, files, credentials)
         own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
-        admin_token = folder.ensure_admin_token()
         services = Services(
             settings=settings,
             clock=clock,
-            random=random,
+            random=SystemRandom(),
             store=store,
             keys=keys,
-            authenticator=Authenticator(keys, own_key, admin_token),
-            storage=storage,
-            signer=signer,
-            vault=open_vault(settings),
-            intake=intake,
+            authenticator=Authenticator(keys, own_key, folder.ensure_admin_token()),
+            storage=files.storage,
+            signer=files.signer,
+            vault=open_webhook_secrets(settings),
+            intake=files.intake,
             engines=engines,
             prices=read_price_table(settings.price_table),
             rate_limiter=RateLimiter(clock),
-            forecast=_build_forecast(store, engines, settings),
+            forecast=_build_estimator(store, engines, settings),
             nudge=worker.nudge,
             wake=worker.wake,
-            admin_token=admin_token,
+            admin_token=folder.ensure_admin_token(),
             root=credentials.root,
             anchors=get_trust_anchors(settings),
         )
-        yield Platform(services, worker, _build_messenger(services), own_key)
+        yield Platform(services, worker, _build_webhook_sender(services), own_key)
 
 
-def _build_forecast(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:
+def _open_files(settings: Settings, clock: Clock, own_urls: tuple[str, ...]) -> _FileAccess:
+    storage = ObjectStorage.open_local(settings.data / "files", clock)
+    signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], clock)
+    egress = EgressClient(build_destinations(settings))
+    return _FileAccess(
+        storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
+    )
+
+
+def _build_worker(
+    settings: Settings, store: TaskStore, files: _FileAccess, credentials: SigningCredentials
+) -> Worker:
+    worker_settings = _build_worker_settings(settings, credentials)
+    return Worker(store, files.storage, files.intake, settings=worker_settings, random=SystemRandom())
+
+
+def _build_estimator(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:
     slots = sum(engines.slots_by_engine.values())
     return EtaEstimator(store.database, store.clock, slots=slots, windows=settings.off_peak_windows)
 
 
 def build_destinations(settings: Settings) -> Destinations:
-    """Return where the URLs of tenants may lead."""
+    """Return the destinations that URLs of tenants may name."""
     return Destinations(settings.egress_allow, settings.egress_ports)
 
 
-def open_vault(settings: Settings) -> WebhookSecrets:
-    """Open what callbacks are signed with."""
-    secret = load_or_create_secret(settings.data / "callbacks.key")
-    return WebhookSecrets(secret, settings.webhook_secret.get_secret_value())
-
-
-def _build_messenger(services: Services) -> WebhookSender:
+def _build_webhook_sender(services: Services) -> WebhookSender:
     settings = services.settings
     links = LinkSettings(services.signer, settings.link_seconds, settings.public_url)
     return WebhookSender(
         services.store,
-        # With name lookups of its own: receivers whose names hang are not to hold up images.
+        # With name lookups of its own: receivers whose names resolve slowly are not to hold up images.
         EgressClient(build_destinations(settings)),
         WebhookRequestBuilder(links, services.vault, services.random),
         settings=WebhookSenderSettings(settings.callback_schedule, settings.callback_timeout),
@@ -127,7 +141,7 @@ def _build_messenger(services: Services) -> WebhookSender:
 
 
 def open_signing_credentials(settings: Settings, clock: Clock) -> SigningCredentials:
-    """Open what videos are signed with.
+    """Open the certificates and the key that videos are signed with.
 
     Raises:
         InvalidSetting: the operator's certificates cannot be used.
@@ -156,19 +170,19 @@ def _build_worker_settings(settings: Settings, credentials: SigningCredentials) 
     )
 
 
-def build_link_resolver(signer: LinkSigner, addresses: tuple[str, ...]) -> Callable[[str], str | None]:
-    """Return what finds the storage key behind a link that this server signed; None for all other URLs.
+def build_link_resolver(signer: LinkSigner, own_urls: tuple[str, ...]) -> Callable[[str], str | None]:
+    """Return a function that finds the storage key behind a link signed here; None for all other URLs.
 
-    A good signature proves a link to be ours under whatever name the server was reached; under its own
-    addresses a bad one is refused.
+    A good signature proves a link to be ours under whatever name the server was reached; a bad one under
+    `own_urls` raises LinkForged.
     """
 
     def resolve_key(url: str) -> str | None:
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query))
-        for address in addresses:
-            if url.startswith(f"{address}{FILES_PREFIX}"):
-                return signer.verify(parts.path.removeprefix(urlsplit(address).path), query)
+        for own_url in own_urls:
+            if url.startswith(f"{own_url}{FILES_PREFIX}"):
+                return signer.verify(parts.path.removeprefix(urlsplit(own_url).path), query)
         _, found, key = parts.path.partition(FILES_PREFIX)
         with suppress(LinkForged):
             return signer.verify(found + key, query)

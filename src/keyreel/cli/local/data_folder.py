@@ -1,10 +1,9 @@
-"""The data folder as the command line sees it: where the server is, which tokens it left there."""
+"""The data folder as commands use it: the running server's URL, its own API key and its admin token."""
 
 from __future__ import annotations
 
 import json
 import os
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OWNER_ONLY: Final = 0o600
+DEFAULT_SERVER_URL: Final = "http://127.0.0.1:8787"
+"""Where a server listens whose settings name no other host and port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class DataFolder:
 
     @property
     def server_file(self) -> Path:
-        """Where a running server writes its address."""
+        """Where a running server writes its URL."""
         return self.path / "server.json"
 
     def create(self) -> None:
@@ -50,15 +51,11 @@ class DataFolder:
 
     def ensure_own_key(self) -> str:
         """Return the key made at first start, which may be now."""
-        return self.read_own_key() or _write_private_file(
-            self.path / "api.key", f"kr_{secrets.token_urlsafe(32)}"
-        )
+        return self.read_own_key() or _write_private_file(self.path / "api.key", f"kr_{_make_token()}")
 
     def ensure_admin_token(self) -> str:
         """Return the admin token, made if there is none."""
-        return self.read_admin_token() or _write_private_file(
-            self.path / "admin.token", secrets.token_urlsafe(32)
-        )
+        return self.read_admin_token() or _write_private_file(self.path / "admin.token", _make_token())
 
     def write_server_url(self, url: str) -> None:
         """Write where the server is, for commands on this machine."""
@@ -67,6 +64,17 @@ class DataFolder:
     def read_server_url(self) -> str:
         """Return where the server is, or was last; empty if none ever ran."""
         return json.loads(self.server_file.read_text())["url"] if self.server_file.is_file() else ""
+
+    def choose_server(self, base_url: str, api_key: str) -> tuple[str, str]:
+        """Return the URL and the API key for a client: those given, else those of the folder's server."""
+        return base_url or self.read_server_url() or DEFAULT_SERVER_URL, api_key or self.read_own_key()
+
+
+def _make_token() -> str:
+    # Imported here, because it loads OpenSSL, which no command's help needs.
+    from secrets import token_urlsafe
+
+    return token_urlsafe(32)
 
 
 def _write_private_file(file: Path, text: str) -> str:

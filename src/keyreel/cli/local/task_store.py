@@ -1,8 +1,8 @@
-"""A data folder's database, open for this process alone: all that commands about tasks and keys need."""
+"""A data folder's database, opened by this process: all that commands about tasks and keys need."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -25,16 +25,27 @@ if TYPE_CHECKING:
 def open_store(
     folder: Path, default_limits: Quotas = NO_QUOTAS, clock: Clock | None = None
 ) -> Generator[tuple[TaskStore, ApiKeyStore]]:
-    """Open a data folder's database; `usual` are the limits of keys that have none of their own.
+    """Open a data folder's database for this process alone.
+
+    `default_limits` are the limits of keys that have none of their own.
 
     Raises:
         DataFolderLocked: another process has it.
     """
     clock, random = clock or SystemClock(), SystemRandom()
-    store = TaskStore.open(folder, clock, random, default_quotas=default_limits)
-    try:
+    with closing(TaskStore.open(folder, clock, random, default_quotas=default_limits)) as store:
         with store.database.write() as connection:
             ensure_tenant(connection, DEFAULT_TENANT, clock.now())
         yield store, ApiKeyStore(store.database, clock, random)
-    finally:
-        store.close()
+
+
+@contextmanager
+def open_read_only_store(folder: Path) -> Generator[tuple[TaskStore, ApiKeyStore]]:
+    """Open a data folder's database beside whoever works on it; nothing in it can be changed.
+
+    Raises:
+        InvalidSetting: there is none, or it is another version's.
+    """
+    clock, random = SystemClock(), SystemRandom()
+    with closing(TaskStore.open_read_only(folder, clock, random)) as store:
+        yield store, ApiKeyStore(store.database, clock, random)

@@ -1,0 +1,113 @@
+"""`keyreel keys`: API keys are made, listed, limited and revoked."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from keyreel.cli.limits import (
+    DailyCreditsOption,
+    QueuedOption,
+    RpmOption,
+    RunningOption,
+    build_limits,
+    format_limits,
+)
+from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+    AdminTokenOption,
+    DataOption,
+    JsonOption,
+    OperatorUrlOption,
+)
+from keyreel.cli.output import print_rows
+
+keys_app = typer.Typer(
+    help="API keys: make, list, limit and revoke them, also while the server runs.", no_args_is_help=True
+)
+KeyIdArgument = Annotated[str, typer.Argument(help="The key's id, from `keyreel keys list`.")]
+
+
+@keys_app.command("create")
+def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    tenant: Annotated[str, typer.Option(help="Who the key belongs to.")],
+    name: Annotated[str, typer.Option(help="A note for yourself.")] = "",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="submit, read or admin; repeat it. Default: submit and read.")
+    ] = None,
+    rpm: RpmOption = None,
+    running: RunningOption = None,
+    queued: QueuedOption = None,
+    daily_credits: DailyCreditsOption = None,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key and show it, this once."""
+    limits = build_limits(rpm, running, queued, daily_credits)
+    body = {"tenant": tenant, "name": name, "scopes": scope, **limits}
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        created = server.request("POST", "/v1/admin/keys", body)
+    if as_json:
+        print(json.dumps(created))
+        return
+    owner = f"Key {created['id']} of tenant {created['tenant']}"
+    print(f"{created['key']}\n\n{owner}. It is shown only now: keep it.")
+
+
+@keys_app.command("list")
+def list_keys(
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the keys, without showing them."""
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        keys = server.request("GET", "/v1/admin/keys")["keys"]
+    if not as_json:
+        for key in keys:
+            key |= {"scopes": " ".join(key["scopes"]), "limits": format_limits(key)}
+    print_rows(keys, ("id", "tenant", "name", "scopes", "limits", "created", "revoked"), as_json=as_json)
+
+
+@keys_app.command("limit")
+def limit_key(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    key_id: KeyIdArgument,
+    rpm: RpmOption = None,
+    running: RunningOption = None,
+    queued: QueuedOption = None,
+    daily_credits: DailyCreditsOption = None,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Set some of a key's limits; the others stay."""
+    limits = build_limits(rpm, running, queued, daily_credits)
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        changed = server.request("PATCH", _format_key_path(key_id), limits)
+    print(json.dumps(changed) if as_json else f"Key {changed['id']}: {format_limits(changed)}.")
+
+
+@keys_app.command("revoke")
+def revoke_key(  # noqa: PLR0917 - a command's options are its interface
+    key_id: KeyIdArgument,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key invalid from now on."""
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        revoked = server.request("DELETE", _format_key_path(key_id))
+    sentence = f"Key {revoked['id']} of tenant {revoked['tenant']} is revoked."
+    print(json.dumps(revoked) if as_json else sentence)
+
+
+def _format_key_path(key_id: str) -> str:
+    return f"/v1/admin/keys/{quote(key_id, safe='')}"

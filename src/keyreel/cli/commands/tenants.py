@@ -1,0 +1,120 @@
+"""`keyreel tenants`: who owns keys, tasks and credits."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+
+from keyreel.cli.limits import (
+    DailyCreditsOption,
+    QueuedOption,
+    RpmOption,
+    RunningOption,
+    build_limits,
+    format_limits,
+)
+from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+    AdminTokenOption,
+    DataOption,
+    JsonOption,
+    OperatorUrlOption,
+)
+from keyreel.cli.output import print_rows
+
+if TYPE_CHECKING:
+    from keyreel.wire.json_types import Json
+
+tenants_app = typer.Typer(help="Who owns keys, tasks and credits.", no_args_is_help=True)
+TenantNameArgument = Annotated[str, typer.Argument(help="The tenant's name.")]
+
+
+@tenants_app.command("list")
+def list_tenants(
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the tenants with their credits and limits."""
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        tenants = server.request("GET", "/v1/admin/tenants")["tenants"]
+    if not as_json:
+        for tenant in tenants:
+            tenant["limits"] = format_limits(tenant)
+    columns = ("name", "credits", "held", "prepaid", "limits", "notes", "created")
+    print_rows(tenants, columns, as_json=as_json)
+
+
+@tenants_app.command("create")
+def create_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    name: TenantNameArgument,
+    notes: Annotated[str, typer.Option(help="A note for yourself.")] = "",
+    rpm: RpmOption = None,
+    running: RunningOption = None,
+    queued: QueuedOption = None,
+    daily_credits: DailyCreditsOption = None,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a tenant; its limits hold for all its keys together."""
+    body = {"name": name, "notes": notes, **build_limits(rpm, running, queued, daily_credits)}
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        created = server.request("POST", "/v1/admin/tenants", body)
+    _print_tenant(created, as_json=as_json)
+
+
+@tenants_app.command("limit")
+def limit_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    name: TenantNameArgument,
+    rpm: RpmOption = None,
+    running: RunningOption = None,
+    queued: QueuedOption = None,
+    daily_credits: DailyCreditsOption = None,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Set some of a tenant's limits; they hold for all its keys together."""
+    limits = build_limits(rpm, running, queued, daily_credits)
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        changed = server.request("PATCH", _format_tenant_path(name), limits)
+    _print_tenant(changed, as_json=as_json)
+
+
+@tenants_app.command("grant", context_settings={"ignore_unknown_options": True})
+def grant_credits(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    name: TenantNameArgument,
+    credits_: Annotated[int, typer.Argument(metavar="CREDITS", help="How many; -5 takes five away.")],
+    txn: Annotated[str, typer.Option(help="Your own name for it: granted once, however often you ask.")] = "",
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Give a tenant credits; from then on it pays in advance."""
+    body = {"credits": credits_, "txn": txn or None}
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        granted = server.request("POST", f"{_format_tenant_path(name)}/grants", body)
+    _print_tenant(granted, as_json=as_json)
+
+
+def _format_tenant_path(name: str) -> str:
+    return f"/v1/admin/tenants/{quote(name, safe='')}"
+
+
+def _print_tenant(tenant: Json, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(tenant))
+        return
+    pays = "pays in advance" if tenant["prepaid"] else "pays afterwards"
+    print(
+        f"Tenant {tenant['name']} has {tenant['credits']} credits to spend, {tenant['held']} are held; "
+        f"it {pays}. Limits: {format_limits(tenant)}."
+    )

@@ -1,0 +1,39 @@
+"""`keyreel usage`: what each task has cost."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from keyreel.cli.operator_client import OperatorOptions, connect_for_reading
+from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+    AdminTokenOption,
+    DataOption,
+    JsonOption,
+    OperatorUrlOption,
+)
+from keyreel.cli.output import print_rows
+
+
+def print_usage(  # noqa: PLR0917 - a command's options are its interface
+    tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Say what each task has cost."""
+    from keyreel.pricing import to_usd
+
+    path = "/v1/admin/usage" + (f"?tenant={quote(tenant)}" if tenant else "")
+    with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
+        usage = server.request("GET", path)
+    if as_json:
+        print(json.dumps(usage))
+        return
+    print_rows(usage["tasks"], ("task_id", "tenant", "status", "charges", "credits"), as_json=False)
+    total = sum(task["credits"] for task in usage["tasks"])
+    print(f"\n{len(usage['tasks'])} tasks, {total} credits (${to_usd(total)}).")

@@ -1,0 +1,70 @@
+"""The server's application for an operator's commands: over an open database, without worker and engines."""
+
+from __future__ import annotations
+
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from keyreel.engines.router import EngineRouter
+from keyreel.intake import Intake
+from keyreel.intake.egress import EgressClient
+from keyreel.pricing import read_price_table
+from keyreel.server.app import create_app
+from keyreel.server.requests.auth import Authenticator
+from keyreel.server.requests.rate_limit import RateLimiter
+from keyreel.server.services import Services
+from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.signed_urls import LinkSigner
+from keyreel.tasks.eta import EtaEstimator
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from keyreel.settings import Settings
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
+    from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.webhooks.secrets import WebhookSecrets
+
+
+def build_operator_app(
+    settings: Settings,
+    store: TaskStore,
+    keys: ApiKeyStore,
+    *,
+    webhook_secrets: WebhookSecrets,
+    admin_token: str,
+) -> ASGIApp:
+    """Build the application for requests under /v1/admin.
+
+    These work on the database alone: of the folder's files, prices, engines and certificates none is opened,
+    so that a mistake in their settings stops no operator's command.
+    """
+    clock, random = store.clock, SystemRandom()
+    storage, engines = ObjectStorage.open_in_memory(), EngineRouter({})
+    return create_app(
+        Services(
+            settings=settings,
+            clock=clock,
+            random=random,
+            store=store,
+            keys=keys,
+            authenticator=Authenticator(keys, own_key="", admin_token=admin_token),
+            storage=storage,
+            signer=LinkSigner([random.randbytes(32)], clock),
+            vault=webhook_secrets,
+            intake=Intake(storage, EgressClient()),
+            engines=engines,
+            prices=read_price_table(),
+            rate_limiter=RateLimiter(clock),
+            forecast=EtaEstimator(store.database, clock, slots=0, windows=settings.off_peak_windows),
+            nudge=_do_nothing,
+            wake=_do_nothing,
+            admin_token=admin_token,
+            root=b"",
+            anchors=b"",
+        )
+    )
+
+
+def _do_nothing() -> None:
+    """Stand in for the calls that wake a worker: there is none here."""

@@ -1,0 +1,177 @@
+"""The server and its worker in one process, from start to an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING, Final
+
+import structlog
+import uvicorn
+
+from keyreel.cli.local.composition import Platform, open_platform
+from keyreel.cli.local.data_folder import DataFolder
+from keyreel.errors import InvalidSetting
+from keyreel.server.app import create_app
+from keyreel.settings import read_settings
+from keyreel.tasks.clocks.dev_clock import read_offset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from keyreel.settings import Settings
+
+_BACKLOG: Final = 2048
+"""Connections that may wait to be accepted; uvicorn's own number."""
+_SHUTDOWN_TIMEOUT_SECONDS: Final = 10
+"""How long open requests may take to end."""
+_WELCOME: Final = """
+  Keyreel is ready at {url}   {notes}
+
+  API key   {key}
+
+  /v3/async   curl {url}/v3/async/vidu-q2-pro-img2video \\
+                -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
+                -d '{{"images": ["https://…"], "prompt": "slow push in"}}'
+              curl '{url}/v3/async/task-result?task_id=…' \\
+                -H 'Authorization: Bearer {key}'
+
+  vtrix       curl {url}/model/v1/generation \\
+                -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
+                -d '{{"model": "viduq2_pro_start_end2video",
+                     "input": [{{"params": {{"images": ["https://…", "https://…"]}}}}]}}'
+              curl {url}/model/v1/generation/task/… \\
+                -H 'Authorization: Bearer {key}'
+
+  keyreel     keyreel generate vidu-q2-pro-multiframe --image a.png --image b.png --image c.png -o out.mp4
+
+  Reference   {url}/docs
+
+  Ctrl-C ends it; what was accepted goes on at the next start.
+"""
+
+
+def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        InvalidSetting: a setting names what cannot be used, such as a port that is taken.
+        DataFolderLocked: another process has the data folder.
+    """
+    settings = read_settings(host=host, port=port, data=data, dev=dev or None)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            if sys.stderr.isatty()
+            else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    with _open_listener(settings) as listener:
+        local_url = f"http://{_format_url_host(settings.host)}:{listener.getsockname()[1]}"
+        with open_platform(settings, (settings.public_url or local_url, local_url)) as platform:
+            asyncio.run(_run_platform(platform, listener, local_url))
+
+
+@contextlib.contextmanager
+def _open_listener(settings: Settings) -> Generator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where a socket names its protocol; else small responses wait 40 ms.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise InvalidSetting(
+                f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}. "
+                "Choose another with --host and --port."
+            ) from None
+        listener.listen(_BACKLOG)
+        yield listener
+
+
+def _format_url_host(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound: such a server is here too
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+class _ServerWithoutSignals(uvicorn.Server):
+    """uvicorn without signal handlers of its own, and with a call when it takes connections.
+
+    The worker has to hand its tasks back before the process ends, so signals end the server and the worker.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then call `ready`."""
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture no signals."""
+        yield
+
+
+async def _run_platform(platform: Platform, listener: socket.socket, url: str) -> None:
+    settings = platform.services.settings
+    server = _ServerWithoutSignals(
+        uvicorn.Config(
+            create_app(platform.services),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
+        ),
+        lambda: _announce(platform, url),
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, setattr, server, "should_exit", True)  # noqa: FBT003 - a value to set
+    async with asyncio.TaskGroup() as group:
+        background_tasks = [group.create_task(platform.webhook_sender.run())]
+        if settings.worker:
+            background_tasks.append(group.create_task(platform.worker.run()))
+        await server.serve([listener])
+        for running in background_tasks:
+            running.cancel()
+
+
+def _announce(platform: Platform, url: str) -> None:
+    """Write the server's URL into the data folder, and print it with the first requests to try."""
+    settings = platform.services.settings
+    DataFolder(settings.data).write_server_url(url)
+    key = platform.own_key
+    notes = f"data: {settings.data}"
+    notes += "" if settings.worker else "\n  The worker is off (KEYREEL_WORKER=0): tasks wait."
+    notes += _describe_clock(settings)
+    allowed = ", ".join(str(network) for network in settings.egress_allow)
+    notes += f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
+    print(_WELCOME.format(url=url, key=key, notes=notes), flush=True)
+
+
+def _describe_clock(settings: Settings) -> str:
+    """Return a sentence where this server's clock is not the machine's, or its folder's was not."""
+    ahead = read_offset(settings.data)
+    if settings.dev:
+        moved = f"; its clock is {ahead} ahead" if ahead else ""
+        return f"\n  Development mode: the clock can be moved, markers in prompts are heeded{moved}."
+    if not ahead:
+        return ""
+    return (
+        f"\n  WARNING: in development mode this folder's clock was {ahead} ahead. What was submitted"
+        " then waits until the machine's clock has come there; use another folder."
+    )

@@ -1,0 +1,25 @@
+"""Durations as people write them: 90s, 10m, 48h, 30d, or several such as 1d12h."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from keyreel.errors import InvalidRequest
+
+_UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION: Final = re.compile(r"(?:[0-9]{1,7}[smhd])+", re.ASCII)
+_MAX_ECHO_CHARACTERS: Final = 64
+
+
+def parse_seconds(duration: str) -> int:
+    """Return the seconds that a duration such as "48h" or "1d12h" lasts.
+
+    Raises:
+        InvalidRequest: the text is no duration.
+    """
+    if not _DURATION.fullmatch(duration):
+        given = duration[:_MAX_ECHO_CHARACTERS]
+        raise InvalidRequest(f"{given!r} is no period such as 90s, 10m, 48h or 1d12h.")
+    parts = re.findall(r"[0-9]+[smhd]", duration)
+    return sum(int(part[:-1]) * _UNIT_SECONDS[part[-1]] for part in parts)
