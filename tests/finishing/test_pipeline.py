@@ -90,9 +90,9 @@ def test_a_clip_that_was_not_ordered_is_refused(
 def test_a_clip_at_another_speed_is_refused(
     tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    with open_video_writer(tmp_path / "clip.mp4", SIZE, fps=30) as film:
+    with open_video_writer(tmp_path / "clip.mp4", SIZE, fps=30) as writer:
         for light in range(24):
-            film.write(np.full((352, 640, 3), light, np.uint8))
+            writer.write(np.full((352, 640, 3), light, np.uint8))
     with pytest.raises(RenderFailed, match="its frame rate is 30, not 24"):
         finish_clip(Clip(tmp_path / "clip.mp4"))
 

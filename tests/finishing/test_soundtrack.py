@@ -1,4 +1,4 @@
-"""Finished videos are read back: what is heard, when, how loud, and nothing where nothing was ordered."""
+"""Finished videos are read back: which sounds, when, how loud, and nothing where nothing was ordered."""
 
 from __future__ import annotations
 
@@ -108,13 +108,13 @@ def test_ambience_alone_is_softer_and_never_silent(finished: Callable[..., Finis
     assert np.abs(pcm[:-9600]).reshape(-1, 4800 * 2).max(axis=1).min() > 0.01
 
 
-def test_each_shot_is_heard_as_its_prompt_says(finished: Callable[..., FinishedVideo]) -> None:
+def test_each_shot_sounds_as_its_prompt_says(finished: Callable[..., FinishedVideo]) -> None:
     done = finished(SoundOptions(ambience=True), Shot("rain", 2), Shot("deep under water, underwater", 2))
     pcm = decode_audio(done.video)
     assert bright(pcm[: round(1.5 * SAMPLE_RATE)]) > 10 * bright(pcm[round(2.5 * SAMPLE_RATE) :])
 
 
-def test_what_the_clip_shows_is_heard(finished: Callable[..., FinishedVideo]) -> None:
+def test_what_the_clip_shows_has_its_sound(finished: Callable[..., FinishedVideo]) -> None:
     shows = (frozenset({AudibleContent.RAIN}), frozenset({AudibleContent.WIND}))
     pcm = decode_audio(
         finished(SoundOptions(ambience=True), Shot("", 2), Shot("", 2), audible_content=shows).video
@@ -128,7 +128,7 @@ def test_a_shot_that_says_nothing_sounds_like_the_one_before(finished: Callable[
     assert bright(pcm[: 2 * SAMPLE_RATE]) == pytest.approx(bright(pcm[2 * SAMPLE_RATE :]), rel=0.15)
 
 
-def test_words_are_heard_and_the_bed_gives_way(finished: Callable[..., FinishedVideo]) -> None:
+def test_words_are_audible_and_the_rest_is_lowered(finished: Callable[..., FinishedVideo]) -> None:
     sound = SoundOptions(ambience=True, speech=True, voice="anna")
     done = finished(sound, Shot(SPOKEN, 6), voices=Humming())
     pcm = decode_audio(done.video)
@@ -138,13 +138,15 @@ def test_words_are_heard_and_the_bed_gives_way(finished: Callable[..., FinishedV
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     hertz = np.fft.rfftfreq(9600, 1 / SAMPLE_RATE)
     hum = 10 * np.log10(power[:, (hertz > 250) & (hertz < 350)].sum(axis=1))
-    bed = 10 * np.log10(power[:, (hertz > 4000) & (hertz < 9000)].sum(axis=1))
+    ambience = 10 * np.log10(power[:, (hertz > 4000) & (hertz < 9000)].sum(axis=1))
     assert hum[3:12].mean() > hum[-8:-2].mean() + 15
-    assert bed[4:11].mean() == pytest.approx(bed[-8:-2].mean() - 11, abs=2)
+    assert ambience[4:11].mean() == pytest.approx(ambience[-8:-2].mean() - 11, abs=2)
     assert done.notes == ()
 
 
-def test_what_cannot_be_spoken_is_noted_and_the_rest_is_heard(finished: Callable[..., FinishedVideo]) -> None:
+def test_what_cannot_be_spoken_is_noted_and_the_rest_is_spoken(
+    finished: Callable[..., FinishedVideo],
+) -> None:
     done = finished(SoundOptions(ambience=True, speech=True), Shot(SPOKEN, 2))
     assert done.notes == (NO_VOICES_NOTE,)
     assert measure_loudness(decode_audio(done.video)) == pytest.approx(-20, abs=1)

@@ -1,4 +1,4 @@
-"""Marks are judged on the pixels that a viewer gets."""
+"""Watermarks are judged on the pixels that a viewer gets."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ SIZES = [Size(1280, 720), Size(352, 640), Size(1674, 1238)]
 
 def shown(folder: Path, mark: Watermark | None, size: Size, light: int) -> NDArray[np.int64]:
     """Return what a viewer sees of the mark over an even grey."""
-    with open_video_writer(folder / "film.mp4", size, make_overlay(mark, size)) as film:
+    with open_video_writer(folder / "video.mp4", size, make_overlay(mark, size)) as writer:
         for _ in range(2):
-            film.write(np.full((size.height, size.width, 3), light, np.uint8))
-    return read_frame(folder / "film.mp4", 1).astype(np.int64)
+            writer.write(np.full((size.height, size.width, 3), light, np.uint8))
+    return read_frame(folder / "video.mp4", 1).astype(np.int64)
 
 
 def box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -71,7 +71,7 @@ def test_the_default_text_is_legible_on_every_ground(tmp_path: Path, size: Size,
     short = min(size.width, size.height)
     margin = round(0.03 * short)
     corner = seen[margin : margin + round(0.08 * short), margin : margin + round(0.4 * short)]
-    # Letters nearly white, their plate at most mid grey: a contrast of 3:1 and more.
+    # Letters nearly white, their background at most mid grey: a contrast of 3:1 and more.
     assert corner.max() > 215
     assert corner.min() < 150
 
