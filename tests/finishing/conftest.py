@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def film_clip(tmp_path: Path) -> Callable[..., Clip]:
+def make_clip(tmp_path: Path) -> Callable[..., Clip]:
     """Make clips of diagonal waves."""
 
     def make(count: int = 24, size: Size = SIZE) -> Clip:

@@ -50,7 +50,7 @@ class Humming:
 
 
 @pytest.fixture
-def finished(folder: Path, film_clip: Callable[..., Clip]) -> Callable[..., FinishedVideo]:
+def finished(folder: Path, make_clip: Callable[..., Clip]) -> Callable[..., FinishedVideo]:
     """Finish an order of these shots with this sound."""
 
     def make(
@@ -60,7 +60,7 @@ def finished(folder: Path, film_clip: Callable[..., Clip]) -> Callable[..., Fini
         order = Order(
             Operation.MULTIFRAME, "q2-pro", shots, Resolution.P360, seed=seed, size=SIZE, sound=sound
         )
-        clip = replace(film_clip(order.frames), **known)
+        clip = replace(make_clip(order.frames), **known)
         return finish(clip, order, FinishingContext(TaskId("7301444403220774912"), folder, voices=voices))
 
     return make
@@ -144,7 +144,7 @@ def test_words_are_audible_and_the_rest_is_lowered(finished: Callable[..., Finis
     assert done.notes == ()
 
 
-def test_what_cannot_be_spoken_is_noted_and_the_rest_is_spoken(
+def test_what_cannot_be_spoken_is_noted_and_the_rest_spoken(
     finished: Callable[..., FinishedVideo],
 ) -> None:
     done = finished(SoundOptions(ambience=True, speech=True), Shot(SPOKEN, 2))
@@ -163,10 +163,10 @@ def test_the_same_order_gives_the_same_file_and_another_seed_another_sound(
 
 
 def test_the_images_stay_as_they_are(
-    finished: Callable[..., FinishedVideo], film_clip: Callable[..., Clip]
+    finished: Callable[..., FinishedVideo], make_clip: Callable[..., Clip]
 ) -> None:
     done = finished(SoundOptions(ambience=True))
-    for a, b in zip(read_frames(done.video), read_frames(film_clip(48).path), strict=True):
+    for a, b in zip(read_frames(done.video), read_frames(make_clip(48).path), strict=True):
         assert (a == b).all()
 
 
@@ -180,9 +180,9 @@ def sounding(clip: Clip, seconds: float, **known: Any) -> Clip:
 
 @pytest.mark.parametrize("seconds", [1.0, 0.6, 1.8])
 def test_an_engines_own_sound_track_is_kept_at_the_videos_length(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], seconds: float
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], seconds: float
 ) -> None:
-    clip = sounding(film_clip(), seconds, completed_steps=frozenset({"soundtrack"}))
+    clip = sounding(make_clip(), seconds, completed_steps=frozenset({"soundtrack"}))
     done = finish_clip(clip, sound=SoundOptions(music=True))
     pcm = decode_audio(done.video)
     assert pcm.shape == (SAMPLE_RATE, 2)
@@ -190,14 +190,14 @@ def test_an_engines_own_sound_track_is_kept_at_the_videos_length(
 
 
 def test_an_engines_sound_track_is_dropped_where_none_was_ordered(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = sounding(film_clip(), 1, completed_steps=frozenset({"soundtrack"}))
+    clip = sounding(make_clip(), 1, completed_steps=frozenset({"soundtrack"}))
     assert finish_clip(clip).info.audio_track is None
 
 
 def test_a_sound_track_that_the_engine_does_not_answer_for_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     with pytest.raises(RenderFailed, match="sound track"):
-        finish_clip(sounding(film_clip(), 1), sound=SoundOptions(music=True))
+        finish_clip(sounding(make_clip(), 1), sound=SoundOptions(music=True))

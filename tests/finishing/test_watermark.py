@@ -121,9 +121,9 @@ def test_the_two_texts_differ(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_the_ordered_watermark_gets_it(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     marked = read_frame(finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT)).video, 12)
     change = np.abs(marked.astype(int) - read_frame(clip.path, 12)).max(axis=2)
     assert change[-60:, -160:].max() > 60
@@ -131,8 +131,8 @@ def test_a_clip_without_the_ordered_watermark_gets_it(
 
 
 def test_a_clip_that_has_its_watermark_is_not_encoded_again(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = replace(film_clip(), completed_steps=frozenset({"watermark"}))
+    clip = replace(make_clip(), completed_steps=frozenset({"watermark"}))
     done = finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT))
     assert (read_frame(done.video, 5) == read_frame(clip.path, 5)).all()

@@ -134,7 +134,7 @@ def test_ambience_stays_down_between_two_sentences() -> None:
     )
 
 
-def test_words_stand_well_above_the_bed() -> None:
+def test_words_stand_well_above_the_ambience() -> None:
     mixed = mix_tracks(SAMPLES, music=None, ambience=band(300, 3000, -20), speech=said())
     assert level(mixed, (300, 3000), (3, 5)) > level(mixed, (300, 3000), (1, 2.5)) - 1
     ducked = mix_tracks(
