@@ -40,7 +40,7 @@ def travelling(speeds: list[float]) -> list[Frame]:
     return [landscape(SIZE.width, SIZE.height, shift=float(place)) for place in places]
 
 
-def film(path: Path, images: list[Frame]) -> Path:
+def make_video(path: Path, images: list[Frame]) -> Path:
     with open_video_writer(path, SIZE) as opened:
         for image in images:
             opened.write(image)
@@ -50,13 +50,13 @@ def film(path: Path, images: list[Frame]) -> Path:
 def test_a_stop_at_the_seam_is_found(tmp_path: Path) -> None:
     even = [4.0] * 47
     stopping = [4.0] * 21 + [3.0, 2.0, 1.0, 1.0, 2.0, 3.0] + [4.0] * 20
-    assert measure_seam_speed(film(tmp_path / "even.mp4", travelling(even)), ORDER) > 0.8
-    assert measure_seam_speed(film(tmp_path / "stop.mp4", travelling(stopping)), ORDER) < 0.6
+    assert measure_seam_speed(make_video(tmp_path / "even.mp4", travelling(even)), ORDER) > 0.8
+    assert measure_seam_speed(make_video(tmp_path / "stop.mp4", travelling(stopping)), ORDER) < 0.6
 
 
 def test_a_keyframe_that_is_missed_is_found(tmp_path: Path) -> None:
     images = travelling([4.0] * 47)
-    clip = film(tmp_path / "clip.mp4", images)
+    clip = make_video(tmp_path / "clip.mp4", images)
     assert measure_keyframe_error(clip, ORDER, [images[0], images[24], images[47]]) < 0.02
     assert measure_keyframe_error(clip, ORDER, [images[0], images[30], images[47]]) > 0.02
 

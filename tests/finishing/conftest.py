@@ -31,15 +31,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def film_clip(tmp_path: Path) -> Callable[..., Clip]:
+def make_clip(tmp_path: Path) -> Callable[..., Clip]:
     """Make clips of diagonal waves."""
 
     def make(count: int = 24, size: Size = SIZE) -> Clip:
         down, across = np.mgrid[0 : size.height, 0 : size.width]
-        with open_video_writer(tmp_path / "clip.mp4", size) as film:
+        with open_video_writer(tmp_path / "clip.mp4", size) as writer:
             for index in range(count):
                 grey = (130 + 70 * np.sin((across + 2 * down + 9 * index) / 50)).astype(np.uint8)
-                film.write(np.repeat(grey[..., None], 3, axis=2))
+                writer.write(np.repeat(grey[..., None], 3, axis=2))
         return Clip(tmp_path / "clip.mp4")
 
     return make
@@ -59,7 +59,7 @@ def finish_clip(folder: Path) -> Callable[..., FinishedVideo]:
         **changes: Any,
     ) -> FinishedVideo:
         task_id = TaskId("7301444403220774912")
-        workbench = FinishingContext(task_id, folder, producer, credentials, clean_copy=clean_copy)
-        return finish(clip, replace(order, **changes), workbench)
+        context = FinishingContext(task_id, folder, producer, credentials, clean_copy=clean_copy)
+        return finish(clip, replace(order, **changes), context)
 
     return make

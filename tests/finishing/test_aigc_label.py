@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def test_our_own_label_names_the_task_and_the_producer(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    done = finish_clip(film_clip(), producer="studio-1")
+    done = finish_clip(make_clip(), producer="studio-1")
     assert json.loads(done.info.tags["AIGC"]) == {
         "Label": "1",
         "ContentProducer": "studio-1",
@@ -40,18 +40,18 @@ def test_our_own_label_names_the_task_and_the_producer(
     ids=["json", "unicode", "text", "100 kB"],
 )
 def test_a_given_label_is_embedded_verbatim(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
 ) -> None:
-    assert finish_clip(film_clip(), label=label).info.tags["AIGC"] == label
+    assert finish_clip(make_clip(), label=label).info.tags["AIGC"] == label
 
 
 @pytest.mark.parametrize(
     "label", ["", '{"name": "画面 <x> & \\r\\n"} \r\n', json.dumps({"note": "x" * 100_000})]
 )
 def test_xmp_repeats_the_label_and_says_how_the_video_was_made(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
 ) -> None:
-    done = finish_clip(film_clip(), label=label)
+    done = finish_clip(make_clip(), label=label)
     with done.video.open("rb") as file:
         marks = read_properties(file)
     assert marks.identifier == done.info.tags["AIGC"]
@@ -59,9 +59,9 @@ def test_xmp_repeats_the_label_and_says_how_the_video_was_made(
 
 
 def test_the_cover_bears_the_label_too(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    done = finish_clip(film_clip(), producer="studio-1")
+    done = finish_clip(make_clip(), producer="studio-1")
     with Image.open(done.cover) as cover:
         packet = cover.info["xmp"]
     marks = read_properties(BytesIO(build_box(packet)))
@@ -70,9 +70,9 @@ def test_the_cover_bears_the_label_too(
 
 
 def test_a_label_too_long_for_a_jpeg_is_left_out_of_the_cover_alone(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    done = finish_clip(film_clip(), label="x" * 70_000)
+    done = finish_clip(make_clip(), label="x" * 70_000)
     with Image.open(done.cover) as cover:
         assert b"trainedAlgorithmicMedia" in cover.info["xmp"]
         assert b"xxx" not in cover.info["xmp"]
@@ -80,7 +80,7 @@ def test_a_label_too_long_for_a_jpeg_is_left_out_of_the_cover_alone(
 
 
 def test_a_label_that_an_mp4_cannot_store_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     with pytest.raises(RenderFailed, match=r"U\+0000"):
-        finish_clip(film_clip(), label='"a\0b"')
+        finish_clip(make_clip(), label='"a\0b"')

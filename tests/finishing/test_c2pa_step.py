@@ -32,12 +32,12 @@ def credentials(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
 
 @pytest.mark.parametrize("source", DigitalSourceType)
 def test_a_finished_video_is_sealed_and_says_how_it_was_made(
-    film_clip: Callable[..., Clip],
+    make_clip: Callable[..., Clip],
     finish_clip: Callable[..., FinishedVideo],
     credentials: SigningCredentials,
     source: DigitalSourceType,
 ) -> None:
-    done = finish_clip(replace(film_clip(), source=source), "studio-1", credentials)
+    done = finish_clip(replace(make_clip(), source=source), "studio-1", credentials)
     found = read_evidence(done.video, credentials.root)
     assert found.signature.seal is SignatureState.TRUSTED
     assert found.signature.source == f"http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
@@ -47,9 +47,9 @@ def test_a_finished_video_is_sealed_and_says_how_it_was_made(
 
 
 def test_a_sealed_video_plays_at_once_and_keeps_every_frame(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     done = finish_clip(clip, credentials=credentials)
     assert done.info.faststart
     assert done.sha256 == hashlib.sha256(done.video.read_bytes()).hexdigest()
@@ -57,40 +57,40 @@ def test_a_sealed_video_plays_at_once_and_keeps_every_frame(
 
 
 def test_a_marked_video_is_sealed_with_its_mark(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
-    done = finish_clip(film_clip(), credentials=credentials, watermark=Watermark(Corner.TOP_LEFT))
+    done = finish_clip(make_clip(), credentials=credentials, watermark=Watermark(Corner.TOP_LEFT))
     assert read_evidence(done.video, credentials.root).signature.seal is SignatureState.TRUSTED
 
 
 def test_nothing_private_is_in_a_finished_file(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
     from keyreel.order import Shot
 
-    done = finish_clip(film_clip(), credentials=credentials, shots=(Shot("a secret wish", 1),))
+    done = finish_clip(make_clip(), credentials=credentials, shots=(Shot("a secret wish", 1),))
     for data in (done.video.read_bytes(), done.cover.read_bytes()):
         assert b"secret" not in data
         assert b"PRIVATE" not in data
 
 
 def test_without_credentials_a_video_is_not_sealed(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    assert read_evidence(finish_clip(film_clip()).video, b"").signature.seal is SignatureState.NONE
+    assert read_evidence(finish_clip(make_clip()).video, b"").signature.seal is SignatureState.NONE
 
 
 def test_credentials_that_have_ended_leave_a_note_instead_of_stopping_production(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], tmp_path: Path
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], tmp_path: Path
 ) -> None:
     ended = open_credentials(tmp_path / "c2pa", now=datetime(2001, 1, 1, tzinfo=UTC))
-    done = finish_clip(film_clip(), credentials=ended)
+    done = finish_clip(make_clip(), credentials=ended)
     assert done.notes == ("The video carries no Content Credentials: it could not be signed.",)
     assert read_evidence(done.video, b"").signature.seal is SignatureState.NONE
 
 
 def test_the_fingerprint_is_the_finished_videos(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], credentials: SigningCredentials
 ) -> None:
-    done = finish_clip(film_clip(), credentials=credentials)
+    done = finish_clip(make_clip(), credentials=credentials)
     assert compare_fingerprints(done.fingerprint, read_evidence(done.video, b"").fingerprint) > 0.98

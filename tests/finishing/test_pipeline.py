@@ -25,9 +25,9 @@ SIZE = Size(640, 352)
 
 
 def test_a_finished_video_keeps_the_clips_frames_and_plays_at_once(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     done = finish_clip(clip)
     assert done.video == folder / "video.mp4"
     assert done.info == probe_video(done.video)
@@ -38,16 +38,16 @@ def test_a_finished_video_keeps_the_clips_frames_and_plays_at_once(
 
 
 def test_nothing_but_the_video_and_its_cover_stays_in_the_folder(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
-    finish_clip(film_clip(), watermark=Watermark(Corner.TOP_LEFT))
+    finish_clip(make_clip(), watermark=Watermark(Corner.TOP_LEFT))
     assert sorted(path.name for path in folder.iterdir()) == ["cover.jpg", "video.mp4"]
 
 
 def test_a_clean_copy_is_finished_beside_the_marked_video(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     done = finish_clip(clip, watermark=Watermark(Corner.TOP_LEFT), label='{"Label": "1"}', clean_copy=True)
     assert done.clean == folder / "clean.mp4"
     assert sorted(path.name for path in folder.iterdir()) == ["clean.mp4", "cover.jpg", "video.mp4"]
@@ -58,15 +58,15 @@ def test_a_clean_copy_is_finished_beside_the_marked_video(
 
 
 def test_without_a_mark_there_is_no_clean_copy(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    assert finish_clip(film_clip(), clean_copy=True).clean is None
+    assert finish_clip(make_clip(), clean_copy=True).clean is None
 
 
 def test_finishing_twice_gives_the_same_bytes(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     assert finish_clip(clip).sha256 == finish_clip(clip).sha256
 
 
@@ -81,7 +81,7 @@ def test_finishing_twice_gives_the_same_bytes(
 def test_a_clip_that_was_not_ordered_is_refused(
     request: pytest.FixtureRequest, count: int, size: Size, sentence: str
 ) -> None:
-    clip = request.getfixturevalue("film_clip")(count, size)
+    clip = request.getfixturevalue("make_clip")(count, size)
     with pytest.raises(RenderFailed, match=sentence):
         request.getfixturevalue("finish_clip")(clip)
     assert not list(request.getfixturevalue("folder").iterdir())
@@ -90,18 +90,18 @@ def test_a_clip_that_was_not_ordered_is_refused(
 def test_a_clip_at_another_speed_is_refused(
     tmp_path: Path, finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    with open_video_writer(tmp_path / "clip.mp4", SIZE, fps=30) as film:
+    with open_video_writer(tmp_path / "clip.mp4", SIZE, fps=30) as writer:
         for light in range(24):
-            film.write(np.full((352, 640, 3), light, np.uint8))
+            writer.write(np.full((352, 640, 3), light, np.uint8))
     with pytest.raises(RenderFailed, match="its frame rate is 30, not 24"):
         finish_clip(Clip(tmp_path / "clip.mp4"))
 
 
 @pytest.mark.parametrize("size", [0, 3000, 1_000_000], ids=["empty", "cut off", "not a video"])
 def test_a_clip_that_cannot_be_read_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], size: int
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], size: int
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     # A writer that was killed leaves a file without its index.
     clip.path.write_bytes(clip.path.read_bytes()[:size] if size < 1_000_000 else bytes(size))
     with pytest.raises(RenderFailed, match="cannot be read"):
@@ -109,9 +109,9 @@ def test_a_clip_that_cannot_be_read_is_refused(
 
 
 def test_a_clip_whose_images_are_damaged_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], folder: Path
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     data = clip.path.read_bytes()
     start = data.index(b"mdat") + 4
     clip.path.write_bytes(data[:start] + b"\xff" * 20_000 + data[start + 20_000 :])

@@ -1,4 +1,4 @@
-"""Finished videos are read back: what is heard, when, how loud, and nothing where nothing was ordered."""
+"""Finished videos are read back: which sounds, when, how loud, and nothing where nothing was ordered."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Humming:
 
 
 @pytest.fixture
-def finished(folder: Path, film_clip: Callable[..., Clip]) -> Callable[..., FinishedVideo]:
+def finished(folder: Path, make_clip: Callable[..., Clip]) -> Callable[..., FinishedVideo]:
     """Finish an order of these shots with this sound."""
 
     def make(
@@ -60,7 +60,7 @@ def finished(folder: Path, film_clip: Callable[..., Clip]) -> Callable[..., Fini
         order = Order(
             Operation.MULTIFRAME, "q2-pro", shots, Resolution.P360, seed=seed, size=SIZE, sound=sound
         )
-        clip = replace(film_clip(order.frames), **known)
+        clip = replace(make_clip(order.frames), **known)
         return finish(clip, order, FinishingContext(TaskId("7301444403220774912"), folder, voices=voices))
 
     return make
@@ -108,13 +108,13 @@ def test_ambience_alone_is_softer_and_never_silent(finished: Callable[..., Finis
     assert np.abs(pcm[:-9600]).reshape(-1, 4800 * 2).max(axis=1).min() > 0.01
 
 
-def test_each_shot_is_heard_as_its_prompt_says(finished: Callable[..., FinishedVideo]) -> None:
+def test_each_shot_sounds_as_its_prompt_says(finished: Callable[..., FinishedVideo]) -> None:
     done = finished(SoundOptions(ambience=True), Shot("rain", 2), Shot("deep under water, underwater", 2))
     pcm = decode_audio(done.video)
     assert bright(pcm[: round(1.5 * SAMPLE_RATE)]) > 10 * bright(pcm[round(2.5 * SAMPLE_RATE) :])
 
 
-def test_what_the_clip_shows_is_heard(finished: Callable[..., FinishedVideo]) -> None:
+def test_what_the_clip_shows_has_its_sound(finished: Callable[..., FinishedVideo]) -> None:
     shows = (frozenset({AudibleContent.RAIN}), frozenset({AudibleContent.WIND}))
     pcm = decode_audio(
         finished(SoundOptions(ambience=True), Shot("", 2), Shot("", 2), audible_content=shows).video
@@ -128,7 +128,7 @@ def test_a_shot_that_says_nothing_sounds_like_the_one_before(finished: Callable[
     assert bright(pcm[: 2 * SAMPLE_RATE]) == pytest.approx(bright(pcm[2 * SAMPLE_RATE :]), rel=0.15)
 
 
-def test_words_are_heard_and_the_bed_gives_way(finished: Callable[..., FinishedVideo]) -> None:
+def test_words_are_audible_and_the_rest_is_lowered(finished: Callable[..., FinishedVideo]) -> None:
     sound = SoundOptions(ambience=True, speech=True, voice="anna")
     done = finished(sound, Shot(SPOKEN, 6), voices=Humming())
     pcm = decode_audio(done.video)
@@ -138,13 +138,15 @@ def test_words_are_heard_and_the_bed_gives_way(finished: Callable[..., FinishedV
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     hertz = np.fft.rfftfreq(9600, 1 / SAMPLE_RATE)
     hum = 10 * np.log10(power[:, (hertz > 250) & (hertz < 350)].sum(axis=1))
-    bed = 10 * np.log10(power[:, (hertz > 4000) & (hertz < 9000)].sum(axis=1))
+    ambience = 10 * np.log10(power[:, (hertz > 4000) & (hertz < 9000)].sum(axis=1))
     assert hum[3:12].mean() > hum[-8:-2].mean() + 15
-    assert bed[4:11].mean() == pytest.approx(bed[-8:-2].mean() - 11, abs=2)
+    assert ambience[4:11].mean() == pytest.approx(ambience[-8:-2].mean() - 11, abs=2)
     assert done.notes == ()
 
 
-def test_what_cannot_be_spoken_is_noted_and_the_rest_is_heard(finished: Callable[..., FinishedVideo]) -> None:
+def test_what_cannot_be_spoken_is_noted_and_the_rest_spoken(
+    finished: Callable[..., FinishedVideo],
+) -> None:
     done = finished(SoundOptions(ambience=True, speech=True), Shot(SPOKEN, 2))
     assert done.notes == (NO_VOICES_NOTE,)
     assert measure_loudness(decode_audio(done.video)) == pytest.approx(-20, abs=1)
@@ -161,10 +163,10 @@ def test_the_same_order_gives_the_same_file_and_another_seed_another_sound(
 
 
 def test_the_images_stay_as_they_are(
-    finished: Callable[..., FinishedVideo], film_clip: Callable[..., Clip]
+    finished: Callable[..., FinishedVideo], make_clip: Callable[..., Clip]
 ) -> None:
     done = finished(SoundOptions(ambience=True))
-    for a, b in zip(read_frames(done.video), read_frames(film_clip(48).path), strict=True):
+    for a, b in zip(read_frames(done.video), read_frames(make_clip(48).path), strict=True):
         assert (a == b).all()
 
 
@@ -178,9 +180,9 @@ def sounding(clip: Clip, seconds: float, **known: Any) -> Clip:
 
 @pytest.mark.parametrize("seconds", [1.0, 0.6, 1.8])
 def test_an_engines_own_sound_track_is_kept_at_the_videos_length(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], seconds: float
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], seconds: float
 ) -> None:
-    clip = sounding(film_clip(), seconds, completed_steps=frozenset({"soundtrack"}))
+    clip = sounding(make_clip(), seconds, completed_steps=frozenset({"soundtrack"}))
     done = finish_clip(clip, sound=SoundOptions(music=True))
     pcm = decode_audio(done.video)
     assert pcm.shape == (SAMPLE_RATE, 2)
@@ -188,14 +190,14 @@ def test_an_engines_own_sound_track_is_kept_at_the_videos_length(
 
 
 def test_an_engines_sound_track_is_dropped_where_none_was_ordered(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = sounding(film_clip(), 1, completed_steps=frozenset({"soundtrack"}))
+    clip = sounding(make_clip(), 1, completed_steps=frozenset({"soundtrack"}))
     assert finish_clip(clip).info.audio_track is None
 
 
 def test_a_sound_track_that_the_engine_does_not_answer_for_is_refused(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     with pytest.raises(RenderFailed, match="sound track"):
-        finish_clip(sounding(film_clip(), 1), sound=SoundOptions(music=True))
+        finish_clip(sounding(make_clip(), 1), sound=SoundOptions(music=True))

@@ -1,4 +1,4 @@
-"""Marks are judged on the pixels that a viewer gets."""
+"""Watermarks are judged on the pixels that a viewer gets."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ SIZES = [Size(1280, 720), Size(352, 640), Size(1674, 1238)]
 
 def shown(folder: Path, mark: Watermark | None, size: Size, light: int) -> NDArray[np.int64]:
     """Return what a viewer sees of the mark over an even grey."""
-    with open_video_writer(folder / "film.mp4", size, make_overlay(mark, size)) as film:
+    with open_video_writer(folder / "video.mp4", size, make_overlay(mark, size)) as writer:
         for _ in range(2):
-            film.write(np.full((size.height, size.width, 3), light, np.uint8))
-    return read_frame(folder / "film.mp4", 1).astype(np.int64)
+            writer.write(np.full((size.height, size.width, 3), light, np.uint8))
+    return read_frame(folder / "video.mp4", 1).astype(np.int64)
 
 
 def box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -71,7 +71,7 @@ def test_the_default_text_is_legible_on_every_ground(tmp_path: Path, size: Size,
     short = min(size.width, size.height)
     margin = round(0.03 * short)
     corner = seen[margin : margin + round(0.08 * short), margin : margin + round(0.4 * short)]
-    # Letters nearly white, their plate at most mid grey: a contrast of 3:1 and more.
+    # Letters nearly white, their background at most mid grey: a contrast of 3:1 and more.
     assert corner.max() > 215
     assert corner.min() < 150
 
@@ -121,9 +121,9 @@ def test_the_two_texts_differ(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_the_ordered_watermark_gets_it(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = film_clip()
+    clip = make_clip()
     marked = read_frame(finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT)).video, 12)
     change = np.abs(marked.astype(int) - read_frame(clip.path, 12)).max(axis=2)
     assert change[-60:, -160:].max() > 60
@@ -131,8 +131,8 @@ def test_a_clip_without_the_ordered_watermark_gets_it(
 
 
 def test_a_clip_that_has_its_watermark_is_not_encoded_again(
-    film_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
+    make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
-    clip = replace(film_clip(), completed_steps=frozenset({"watermark"}))
+    clip = replace(make_clip(), completed_steps=frozenset({"watermark"}))
     done = finish_clip(clip, watermark=Watermark(Corner.BOTTOM_RIGHT))
     assert (read_frame(done.video, 5) == read_frame(clip.path, 5)).all()

@@ -55,12 +55,12 @@ def metered(pcm: Pcm) -> tuple[float, float]:
     frame.sample_rate, frame.pts = SAMPLE_RATE, 0
     graph.push(frame)
     graph.push(None)
-    told: dict[str, str] = {}
+    measured: dict[str, str] = {}
     while True:
         try:
-            told = dict(graph.pull().metadata)
+            measured = dict(graph.pull().metadata)
         except (av.EOFError, av.BlockingIOError):
-            return float(told["lavfi.r128.I"]), 20 * math.log10(float(told["lavfi.r128.true_peak"]))
+            return float(measured["lavfi.r128.I"]), 20 * math.log10(float(measured["lavfi.r128.true_peak"]))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_sound_keeps_its_place_and_its_length_to_the_sample(tmp_path: Path, samp
         assert np.abs(read - pcm).mean() < 0.005
 
 
-def test_a_click_is_heard_when_it_happens(tmp_path: Path) -> None:
+def test_a_click_keeps_its_time(tmp_path: Path) -> None:
     pcm = np.zeros((SAMPLE_RATE, 2), np.float32)
     pcm[20_000:20_004] = 0.9
     encode_aac(pcm, tmp_path / "sound.m4a")
@@ -153,7 +153,7 @@ def test_files_without_sound_are_refused(tmp_path: Path) -> None:
     (tmp_path / "text.m4a").write_bytes(b"no sound" * 100)
     with pytest.raises(ValueError, match="no readable sound"):
         decode_audio(tmp_path / "text.m4a")
-    with open_video_writer(tmp_path / "film.mp4", Size(64, 64)) as film:
-        film.write(np.zeros((64, 64, 3), np.uint8))
+    with open_video_writer(tmp_path / "video.mp4", Size(64, 64)) as writer:
+        writer.write(np.zeros((64, 64, 3), np.uint8))
     with pytest.raises(ValueError, match="no sound track"):
-        decode_audio(tmp_path / "film.mp4")
+        decode_audio(tmp_path / "video.mp4")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, images: list[NDArray[np.uint8]]) -> Path:
-    with open_video_writer(path, Size(64, 64)) as film:
+    with open_video_writer(path, Size(64, 64)) as writer:
         for image in images:
-            film.write(image)
+            writer.write(image)
     return path
 
 
@@ -33,7 +33,7 @@ def write(path: Path, images: list[NDArray[np.uint8]]) -> Path:
 def test_colors_come_back_right_through_a_bt709_decoder(tmp_path: Path, color: tuple[int, int, int]) -> None:
     patch = np.empty((64, 64, 3), np.uint8)
     patch[:] = color
-    found = read_frame(write(tmp_path / "film.mp4", [patch] * 3), 1)
+    found = read_frame(write(tmp_path / "video.mp4", [patch] * 3), 1)
     assert np.abs(found.astype(int) - color).max() <= 3
 
 
@@ -41,7 +41,7 @@ def test_stored_luma_follows_the_bt709_equation(tmp_path: Path) -> None:
     # A BT.601 conversion would store pure red as 81, green as 145: a round trip alone would not show it.
     patch = np.zeros((64, 64, 3), np.uint8)
     patch[:, :32, 0] = patch[:, 32:, 1] = 255
-    with av.open(write(tmp_path / "film.mp4", [patch])) as container:
+    with av.open(write(tmp_path / "video.mp4", [patch])) as container:
         luma = next(container.decode(video=0)).to_ndarray()[:64]
     assert abs(int(luma[32, 16]) - 63) <= 2
     assert abs(int(luma[32, 48]) - 173) <= 2

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def brightening(path: Path, count: int) -> Path:
-    with open_video_writer(path, Size(320, 176)) as film:
+    with open_video_writer(path, Size(320, 176)) as writer:
         for index in range(count):
-            film.write(np.full((176, 320, 3), 40 + 200 * index // count, np.uint8))
+            writer.write(np.full((176, 320, 3), 40 + 200 * index // count, np.uint8))
     return path
 
 
 def test_shows_evenly_spaced_frames_from_the_first_to_the_last(tmp_path: Path) -> None:
-    sheet = Image.open(io.BytesIO(draw_contact_sheet(brightening(tmp_path / "film.mp4", 48), width=960)))
+    sheet = Image.open(io.BytesIO(draw_contact_sheet(brightening(tmp_path / "video.mp4", 48), width=960)))
     assert sheet.width == 960
     light = np.asarray(sheet.convert("L"), dtype=float)
     across, down = sheet.width / 4, sheet.height / 3
@@ -41,7 +41,7 @@ def test_shows_evenly_spaced_frames_from_the_first_to_the_last(tmp_path: Path) -
 
 def test_each_frame_bears_its_time(tmp_path: Path) -> None:
     sheet = Image.open(
-        io.BytesIO(draw_contact_sheet(brightening(tmp_path / "film.mp4", 48), columns=1, rows=1))
+        io.BytesIO(draw_contact_sheet(brightening(tmp_path / "video.mp4", 48), columns=1, rows=1))
     )
     corner = np.asarray(sheet.convert("L"))[-90:, :120]
     assert corner.min() < 30
@@ -49,6 +49,6 @@ def test_each_frame_bears_its_time(tmp_path: Path) -> None:
 
 
 def test_a_short_video_gets_a_smaller_sheet(tmp_path: Path) -> None:
-    video = brightening(tmp_path / "film.mp4", 3)
+    video = brightening(tmp_path / "video.mp4", 3)
     long = Image.open(io.BytesIO(draw_contact_sheet(brightening(tmp_path / "long.mp4", 24))))
     assert Image.open(io.BytesIO(draw_contact_sheet(video))).height < long.height / 2

@@ -1,4 +1,4 @@
-"""Films are joined and tagged without touching a single encoded frame."""
+"""Videos are joined and tagged without touching a single encoded frame."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SMALL = Size(320, 176)
 
 
-def film(path: Path, count: int, tint: int = 0, size: Size = SMALL) -> Path:
+def make_video(path: Path, count: int, tint: int = 0, size: Size = SMALL) -> Path:
     down, across = np.mgrid[0 : size.height, 0 : size.width]
     with open_video_writer(path, size) as sink:
         for index in range(count):
@@ -33,8 +33,8 @@ def film(path: Path, count: int, tint: int = 0, size: Size = SMALL) -> Path:
 
 
 @pytest.mark.parametrize("lengths", [(48, 1, 75), (1, 30), (2, 3, 1, 4), (1,), (72, 49, 120)], ids=str)
-def test_joined_films_keep_every_frame_at_a_steady_24_fps(tmp_path: Path, lengths: tuple[int, ...]) -> None:
-    parts = [film(tmp_path / f"{n}.mp4", n, tint=n) for n in lengths]
+def test_joined_videos_keep_every_frame_at_a_steady_24_fps(tmp_path: Path, lengths: tuple[int, ...]) -> None:
+    parts = [make_video(tmp_path / f"{n}.mp4", n, tint=n) for n in lengths]
     concatenate_videos(parts, tmp_path / "joined.mp4")
     facts = probe_video(tmp_path / "joined.mp4")
     assert (facts.frames, facts.fps, facts.has_constant_frame_rate) == (sum(lengths), 24, True)
@@ -45,14 +45,14 @@ def test_joined_films_keep_every_frame_at_a_steady_24_fps(tmp_path: Path, length
 
 
 def test_joining_is_repeatable_to_the_byte(tmp_path: Path) -> None:
-    parts = [film(tmp_path / f"{n}.mp4", 30, tint=n) for n in (1, 2)]
+    parts = [make_video(tmp_path / f"{n}.mp4", 30, tint=n) for n in (1, 2)]
     for name in ("a.mp4", "b.mp4"):
         concatenate_videos(parts, tmp_path / name)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
-def test_refuses_to_join_films_of_different_sizes_and_leaves_nothing(tmp_path: Path) -> None:
-    parts = [film(tmp_path / "a.mp4", 4), film(tmp_path / "b.mp4", 4, size=Size(176, 320))]
+def test_refuses_to_join_videos_of_different_sizes_and_leaves_nothing(tmp_path: Path) -> None:
+    parts = [make_video(tmp_path / "a.mp4", 4), make_video(tmp_path / "b.mp4", 4, size=Size(176, 320))]
     with pytest.raises(ValueError, match=r"b\.mp4 was encoded differently from a\.mp4"):
         concatenate_videos(parts, tmp_path / "joined.mp4")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "b.mp4"]
@@ -74,7 +74,7 @@ def test_refuses_to_join_nothing(tmp_path: Path) -> None:
     ids=["plain", "unicode and quotes", "free text", "300 kB"],
 )
 def test_a_tag_is_kept_verbatim_and_the_index_moves_to_the_front(tmp_path: Path, value: str) -> None:
-    source = film(tmp_path / "film.mp4", 10)
+    source = make_video(tmp_path / "video.mp4", 10)
     assert not probe_video(source).faststart
     remux(source, tmp_path / "tagged.mp4", {"AIGC": value})
     facts = probe_video(tmp_path / "tagged.mp4")
@@ -84,7 +84,7 @@ def test_a_tag_is_kept_verbatim_and_the_index_moves_to_the_front(tmp_path: Path,
 
 
 def test_the_tag_lies_in_the_index_as_metadata_key_and_item(tmp_path: Path) -> None:
-    remux(film(tmp_path / "film.mp4", 2), tmp_path / "tagged.mp4", {"AIGC": "here"})
+    remux(make_video(tmp_path / "video.mp4", 2), tmp_path / "tagged.mp4", {"AIGC": "here"})
     data = (tmp_path / "tagged.mp4").read_bytes()
     order = [
         data.index(box)
@@ -94,7 +94,7 @@ def test_the_tag_lies_in_the_index_as_metadata_key_and_item(tmp_path: Path) -> N
 
 
 def test_remuxing_changes_no_frame(tmp_path: Path) -> None:
-    source = film(tmp_path / "film.mp4", 20)
+    source = make_video(tmp_path / "video.mp4", 20)
     remux(source, tmp_path / "tagged.mp4", {})
     assert all(
         (a == b).all() for a, b in zip(read_frames(source), read_frames(tmp_path / "tagged.mp4"), strict=True)
@@ -108,7 +108,7 @@ def hiss(path: Path, seconds: float) -> Path:
 
 
 def test_sound_is_laid_under_a_video_without_touching_either(tmp_path: Path) -> None:
-    source, sound = film(tmp_path / "film.mp4", 48), hiss(tmp_path / "sound.m4a", 2)
+    source, sound = make_video(tmp_path / "video.mp4", 48), hiss(tmp_path / "sound.m4a", 2)
     remux(source, tmp_path / "both.mp4", {"AIGC": "here"}, sound)
     remux(tmp_path / "both.mp4", tmp_path / "again.mp4", {"AIGC": "here"})
     for name in ("both.mp4", "again.mp4"):
@@ -130,7 +130,7 @@ def test_sound_is_laid_under_a_video_without_touching_either(tmp_path: Path) -> 
 
 def test_sound_and_images_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
     # A player that downloads the file front to back must not wait for the sound until the end.
-    remux(film(tmp_path / "film.mp4", 96), tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 4))
+    remux(make_video(tmp_path / "video.mp4", 96), tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 4))
     with av.open(tmp_path / "both.mp4") as container:
         places = {kind: [0.0] for kind in ("video", "audio")}
         for packet in sorted((each for each in container.demux() if each.size), key=lambda each: each.pos):
@@ -140,13 +140,13 @@ def test_sound_and_images_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
 
 def test_another_sound_takes_the_place_of_a_videos_own(tmp_path: Path) -> None:
     first, second = hiss(tmp_path / "a.m4a", 1), hiss(tmp_path / "b.m4a", 0.5)
-    remux(film(tmp_path / "film.mp4", 24), tmp_path / "first.mp4", {}, first)
+    remux(make_video(tmp_path / "video.mp4", 24), tmp_path / "first.mp4", {}, first)
     remux(tmp_path / "first.mp4", tmp_path / "second.mp4", {}, second)
     assert len(decode_audio(tmp_path / "second.mp4")) == SAMPLE_RATE // 2
 
 
 def test_a_muted_video_has_no_sound_track_and_all_its_frames(tmp_path: Path) -> None:
-    source = film(tmp_path / "film.mp4", 24)
+    source = make_video(tmp_path / "video.mp4", 24)
     remux(source, tmp_path / "both.mp4", {}, hiss(tmp_path / "sound.m4a", 1))
     remove_audio(tmp_path / "both.mp4", tmp_path / "mute.mp4")
     assert probe_video(tmp_path / "mute.mp4").audio_track is None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def film(path: Path, count: int) -> Path:
+def make_video(path: Path, count: int) -> Path:
     with open_video_writer(path, Size(64, 64)) as sink:
         for index in range(count):
             sink.write(np.full((64, 64, 3), index, np.uint8))
@@ -26,9 +26,9 @@ def film(path: Path, count: int) -> Path:
 
 
 def test_a_file_that_is_no_video_cannot_be_probed(tmp_path: Path) -> None:
-    (tmp_path / "film.mp4").write_bytes(b"not a film" * 100)
-    with pytest.raises(ValueError, match=r"film\.mp4 is not a readable video"):
-        probe_video(tmp_path / "film.mp4")
+    (tmp_path / "video.mp4").write_bytes(b"not a video" * 100)
+    with pytest.raises(ValueError, match=r"video\.mp4 is not a readable video"):
+        probe_video(tmp_path / "video.mp4")
 
 
 def test_a_file_of_sound_alone_cannot_be_probed(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_dropped_frame_is_seen(tmp_path: Path) -> None:
 
 
 def test_a_file_cut_off_behind_its_index_lacks_frames(tmp_path: Path) -> None:
-    remux(film(tmp_path / "film.mp4", 48), tmp_path / "front.mp4", {})
+    remux(make_video(tmp_path / "video.mp4", 48), tmp_path / "front.mp4", {})
     whole = (tmp_path / "front.mp4").read_bytes()
     (tmp_path / "front.mp4").write_bytes(whole[: len(whole) - 300])
     assert probe_video(tmp_path / "front.mp4").frames < 48

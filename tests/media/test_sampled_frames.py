@@ -1,4 +1,4 @@
-"""A few frames stand for a video, each with its true time; strangers' files are opened as videos alone."""
+"""A few frames of a video have their true times; strangers' files are opened as videos alone."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def counting(path: Path, count: int) -> Path:
     """Write a video whose frames' light tells their number."""
-    with open_video_writer(path, Size(64, 64)) as film:
+    with open_video_writer(path, Size(64, 64)) as writer:
         for number in range(count):
-            film.write(np.full((64, 64, 3), number % 250, np.uint8))
+            writer.write(np.full((64, 64, 3), number % 250, np.uint8))
     return path
 
 
@@ -38,23 +38,23 @@ def counting(path: Path, count: int) -> Path:
     ids=["1 s", "3 s", "5 s", "40 s"],
 )
 def test_stills_are_few_and_spread_over_the_video(tmp_path: Path, seconds: int, times: list[float]) -> None:
-    path = scene(tmp_path / "film.mp4", seed=1, move=0.5, seconds=seconds)
-    found = [still.seconds for still in sample_frames(path)]
+    path = scene(tmp_path / "video.mp4", seed=1, move=0.5, seconds=seconds)
+    found = [frame.seconds for frame in sample_frames(path)]
     assert found == pytest.approx(times, abs=0.2)
 
 
 def test_each_still_is_the_frame_of_its_time(tmp_path: Path) -> None:
-    path = counting(tmp_path / "film.mp4", 60)
+    path = counting(tmp_path / "video.mp4", 60)
     every = list(read_frames(path))
-    for still in sample_frames(path):
-        seen = ColorConverter().to_rgb(still.image)
-        assert (seen == every[round(still.seconds * 24)]).all()
+    for frame in sample_frames(path):
+        seen = ColorConverter().to_rgb(frame.image)
+        assert (seen == every[round(frame.seconds * 24)]).all()
 
 
 def test_samples_come_at_equal_times_until_the_longest(tmp_path: Path) -> None:
-    with open_untrusted(counting(tmp_path / "film.mp4", 96)) as container:
+    with open_untrusted(counting(tmp_path / "video.mp4", 96)) as container:
         assert read_duration(container) == 4.0
-        found = [still.seconds for still in sample_at_interval(container, 0.5, 2.25)]
+        found = [frame.seconds for frame in sample_at_interval(container, 0.5, 2.25)]
     assert found == [0.0, 0.5, 1.0, 1.5, 2.0]
 
 
@@ -67,7 +67,7 @@ def test_samples_come_at_equal_times_until_the_longest(tmp_path: Path) -> None:
     ids=["a playlist", "a list of parts"],
 )
 def test_a_file_that_names_others_is_not_followed(tmp_path: Path, text: str) -> None:
-    film = counting(tmp_path / "film.mp4", 24)
-    (tmp_path / "list").write_text(text.format(film))
+    video = counting(tmp_path / "video.mp4", 24)
+    (tmp_path / "list").write_text(text.format(video))
     with pytest.raises(FFmpegError):
         open_untrusted(tmp_path / "list")

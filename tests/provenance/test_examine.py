@@ -1,4 +1,4 @@
-"""Files of every origin are examined, here and in a confined child; none of them does any harm."""
+"""Files of every origin are examined, here and in a sandboxed child; none of them does any harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A video is told again after another encoding, and from all others."""
+"""A video is recognised after another encoding, and told from all others."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def test_a_fingerprint_is_the_same_each_time_and_short(original: Path) -> None:
 
 
 def test_one_shade_has_no_fingerprint(tmp_path: Path) -> None:
-    with open_video_writer(tmp_path / "film.mp4", Size(64, 64)) as film:
+    with open_video_writer(tmp_path / "video.mp4", Size(64, 64)) as writer:
         for number in range(24):
-            film.write(np.full((64, 64, 3), 10 * number, np.uint8))
-    assert compute_fingerprint(tmp_path / "film.mp4") == ""
+            writer.write(np.full((64, 64, 3), 10 * number, np.uint8))
+    assert compute_fingerprint(tmp_path / "video.mp4") == ""
     assert compare_fingerprints("", "") == 0.0
 
 

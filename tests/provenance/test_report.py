@@ -1,4 +1,4 @@
-"""Findings are told in words; what a stranger wrote into a file cannot take over a terminal."""
+"""Findings are put into words; what a stranger wrote into a file cannot take over a terminal."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def test_people_read_who_made_it_and_what_it_is() -> None:
     }
 
 
-def test_a_file_that_says_nothing_is_told_in_two_lines() -> None:
+def test_a_file_that_states_nothing_is_reported_in_two_lines() -> None:
     assert list(to_text_lines(findings())) == [("unknown", "Nothing is known."), ("label", "none")]
 
 
 def test_programs_read_the_same() -> None:
-    told = to_json(findings(Signature(SignatureState.INVALID, failures=("x",)), OURS))
-    assert json.loads(json.dumps(told)) == told
-    assert told["credentials"]["state"] == "invalid"
-    assert told["credentials"]["failures"] == ["x"]
-    assert told["label"]["aigc"] == {"Label": "1", "ContentProducer": "studio-1", "ProduceID": "42"}
-    assert told["label"]["text"] == OURS
+    described = to_json(findings(Signature(SignatureState.INVALID, failures=("x",)), OURS))
+    assert json.loads(json.dumps(described)) == described
+    assert described["credentials"]["state"] == "invalid"
+    assert described["credentials"]["failures"] == ["x"]
+    assert described["label"]["aigc"] == {"Label": "1", "ContentProducer": "studio-1", "ProduceID": "42"}
+    assert described["label"]["text"] == OURS
 
 
 def test_a_wrapped_identifier_is_read_too() -> None:
@@ -61,5 +61,5 @@ def test_nothing_in_a_file_moves_the_cursor() -> None:
 
 
 def test_what_cannot_be_sent_is_replaced() -> None:
-    told = to_json(findings(Signature(SignatureState.VALID, signer="\ud800"), '{"Label":"\\ud800"}'))
-    assert json.dumps(told, ensure_ascii=False).encode()
+    described = to_json(findings(Signature(SignatureState.VALID, signer="\ud800"), '{"Label":"\\ud800"}'))
+    assert json.dumps(described, ensure_ascii=False).encode()

@@ -81,7 +81,7 @@ def test_a_clock_that_was_ahead_leaves_no_signer_of_the_future(tmp_path: Path, u
         assert read_signature(file, right.root).seal is SignatureState.TRUSTED
 
 
-def test_a_clock_far_off_is_told_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_clock_far_off_is_reported_and_changes_nothing(tmp_path: Path) -> None:
     first = open_credentials(tmp_path, now=NOW)
     with pytest.raises(InvalidSetting, match="clock"):
         open_credentials(tmp_path, now=NOW + 31 * YEAR)

@@ -1,4 +1,4 @@
-"""Mixes are measured as a player hears them: loudness, peaks, how far the bed gives way to words."""
+"""Mixes are measured as they are played: loudness, peaks, how far the rest gives way to words."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def test_a_mix_has_the_loudness_and_keeps_below_the_peak_also_after_aac(
         speech=said() if speech else None,
     )
     encode_aac(mixed, tmp_path / "mix.m4a")
-    for heard in (mixed, decode_audio(tmp_path / "mix.m4a")):
-        assert heard.shape == (SAMPLES, 2)
-        assert measure_loudness(heard) == pytest.approx(TARGET_LUFS, abs=0.6)
-        assert measure_true_peak(heard) <= -1.0
+    for sound in (mixed, decode_audio(tmp_path / "mix.m4a")):
+        assert sound.shape == (SAMPLES, 2)
+        assert measure_loudness(sound) == pytest.approx(TARGET_LUFS, abs=0.6)
+        assert measure_true_peak(sound) <= -1.0
 
 
 def test_the_limiter_holds_hard_peaks_and_leaves_quiet_stretches_alone() -> None:
@@ -112,20 +112,20 @@ def test_ambience_lies_far_below_music() -> None:
     assert under == pytest.approx(-7, abs=1)
 
 
-def test_the_bed_gives_way_before_the_first_word_and_comes_back_after_the_last() -> None:
+def test_ambience_is_lowered_before_the_first_word_and_comes_back_after_the_last() -> None:
     mixed = mix_tracks(SAMPLES, music=None, ambience=RAIN, speech=said())
 
-    def bed(start: float, stop: float) -> float:
+    def rain_level(start: float, stop: float) -> float:
         return level(mixed, (6000, 9000), (start, stop))
 
-    before, under, after = bed(1, 2.5), bed(3.1, 4.9), bed(6.2, 7.6)
+    before, under, after = rain_level(1, 2.5), rain_level(3.1, 4.9), rain_level(6.2, 7.6)
     assert under - before == pytest.approx(-11, abs=1)
     assert after - before == pytest.approx(0, abs=1)
-    assert bed(2.95, 3.0) - before < -7
-    assert -9 < bed(5.25, 5.35) - before < -2
+    assert rain_level(2.95, 3.0) - before < -7
+    assert -9 < rain_level(5.25, 5.35) - before < -2
 
 
-def test_the_bed_stays_down_between_two_sentences() -> None:
+def test_ambience_stays_down_between_two_sentences() -> None:
     speech = said()
     two = SpeechTrack(speech.pcm, ((3.0, 3.8), (4.4, 5.0)))
     mixed = mix_tracks(SAMPLES, ambience=RAIN, speech=two)
@@ -134,7 +134,7 @@ def test_the_bed_stays_down_between_two_sentences() -> None:
     )
 
 
-def test_words_stand_well_above_the_bed() -> None:
+def test_words_stand_well_above_the_ambience() -> None:
     mixed = mix_tracks(SAMPLES, music=None, ambience=band(300, 3000, -20), speech=said())
     assert level(mixed, (300, 3000), (3, 5)) > level(mixed, (300, 3000), (1, 2.5)) - 1
     ducked = mix_tracks(
@@ -158,7 +158,7 @@ def test_speech_without_a_word_changes_nothing() -> None:
     )
 
 
-def test_parts_of_other_lengths_give_exactly_the_samples_asked_for() -> None:
+def test_tracks_of_other_lengths_give_exactly_the_requested_samples() -> None:
     assert mix_tracks(SAMPLES, music=plucked()[: 3 * SAMPLE_RATE], ambience=RAIN).shape == (SAMPLES, 2)
     assert mix_tracks(SAMPLE_RATE, music=plucked(), ambience=RAIN).shape == (SAMPLE_RATE, 2)
     assert not mix_tracks(SAMPLE_RATE).any()

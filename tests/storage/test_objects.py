@@ -34,11 +34,11 @@ async def gathered(chunks: AsyncIterator[bytes]) -> bytes:
 def test_gives_back_what_was_put(storage: ObjectStorage, tmp_path: Path) -> None:
     async def run() -> None:
         source = tmp_path / "source"
-        source.write_bytes(b"film")
+        source.write_bytes(b"video")
         await storage.put("assets/00", b"image")
         await storage.put_file(KEY, source)
         assert await storage.get_size("assets/00") == 5
-        assert await gathered(storage.read(KEY)) == b"film"
+        assert await gathered(storage.read(KEY)) == b"video"
         await storage.download("assets/00", tmp_path / "copy")
         assert (tmp_path / "copy").read_bytes() == b"image"
 
@@ -108,7 +108,7 @@ def test_refuses_a_key_that_could_leave_its_place(storage: ObjectStorage, key: s
 
 
 def test_an_earlier_process_finds_its_files_again_and_no_halves(tmp_path: Path) -> None:
-    asyncio.run(ObjectStorage.open_local(tmp_path).put(KEY, b"film"))
+    asyncio.run(ObjectStorage.open_local(tmp_path).put(KEY, b"video"))
     (tmp_path / "videos" / "123" / "2.mp4#77").write_bytes(b"half a fi")
     again = ObjectStorage.open_local(tmp_path)
 

@@ -1,4 +1,4 @@
-"""A signed address opens one file until it expires; nothing else about it can be changed."""
+"""A signed URL opens one file until it expires; nothing else about it can be changed."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ExampleImages:
 
 
 FLIGHT_IMAGES: Final = tuple(f"flight-{number}.jpg" for number in range(5))
-"""Five keyframes of one camera flight, evenly spaced."""
+"""The keyframes of one camera flight, in order."""
 
 
 async def make_keyframe_order(

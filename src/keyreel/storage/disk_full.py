@@ -1,4 +1,4 @@
-"""A full disk as an error that passes: the domain's `Unavailable` for the operating system's two numbers."""
+"""Translates the errors of a full disk into the domain's `Unavailable`; knows no files."""
 
 from __future__ import annotations
 

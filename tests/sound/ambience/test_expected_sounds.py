@@ -1,4 +1,4 @@
-"""Prompts in English and Chinese, and what they let one hear."""
+"""Prompts in English and Chinese, and the sounds that they imply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from keyreel.sound.ambience.expected_sounds import (
 
 
 @pytest.mark.parametrize(
-    ("prompt", "heard"),
+    ("prompt", "expected"),
     [
         ("rain on the window of a quiet street", {"rain", "city"}),
         ("heavy rain over the city", {"downpour", "city"}),
@@ -55,8 +55,8 @@ from keyreel.sound.ambience.expected_sounds import (
         ("一位少女的肖像", set()),
     ],
 )
-def test_words_are_heard(prompt: str, heard: set[str]) -> None:
-    assert {each.value for each in find_expected_sounds(prompt)} == heard
+def test_words_imply_sounds(prompt: str, expected: set[str]) -> None:
+    assert {each.value for each in find_expected_sounds(prompt)} == expected
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_words_are_heard(prompt: str, heard: set[str]) -> None:
         ("heavy rain in the garden", AmbientSound.BIRDS),
     ],
 )
-def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: AmbientSound) -> None:
+def test_words_that_only_look_like_a_sound_imply_none(prompt: str, missing: AmbientSound) -> None:
     assert missing not in find_expected_sounds(prompt)
 
 
 @pytest.mark.parametrize(
-    ("prompt", "shown", "heard"),
+    ("prompt", "content", "expected"),
     [
         ("a street", {AudibleContent.RAIN}, {"rain", "city"}),
         ("heavy rain", {AudibleContent.RAIN}, {"downpour"}),
@@ -96,18 +96,18 @@ def test_words_that_only_look_like_a_sound_are_not_heard(prompt: str, missing: A
         ("a portrait", set(), set()),
     ],
 )
-def test_what_is_seen_is_heard_and_words_say_it_more_exactly(
-    prompt: str, shown: set[AudibleContent], heard: set[str]
+def test_images_imply_sounds_and_words_tell_them_more_exactly(
+    prompt: str, content: set[AudibleContent], expected: set[str]
 ) -> None:
-    assert {each.value for each in find_shot_sounds(prompt, frozenset(shown))} == heard
+    assert {each.value for each in find_shot_sounds(prompt, frozenset(content))} == expected
 
 
-def test_everything_that_images_show_is_heard() -> None:
+def test_everything_audible_in_images_has_a_sound() -> None:
     for each in AudibleContent:
         assert find_shot_sounds("", frozenset({each}))
 
 
 def test_no_sound_has_two_lists_of_words() -> None:
-    named = [heard for heard, _ in SOUND_PATTERNS]
+    named = [sound for sound, _ in SOUND_PATTERNS]
     assert len(named) == len(set(named))
     assert {*named, AmbientSound.ROOM, AmbientSound.AIR} == set(AmbientSound)

@@ -21,8 +21,8 @@ FRAME = 960
 
 
 @cache
-def bed(heard: AmbientSound, seconds: float = 6, seed: int = 1) -> Pcm:
-    return render_ambience([(seconds, frozenset({heard}))], seed)
+def ambience(sound: AmbientSound, seconds: float = 6, seed: int = 1) -> Pcm:
+    return render_ambience([(seconds, frozenset({sound}))], seed)
 
 
 def powers(pcm: Pcm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -58,55 +58,55 @@ def traits(pcm: Pcm) -> NDArray[np.float64]:
     )
 
 
-@pytest.mark.parametrize("heard", AmbientSound)
-def test_a_sound_is_as_long_and_as_loud_as_promised_and_clean(heard: AmbientSound) -> None:
-    pcm = bed(heard)
+@pytest.mark.parametrize("sound", AmbientSound)
+def test_a_sound_is_as_long_and_as_loud_as_promised_and_clean(sound: AmbientSound) -> None:
+    pcm = ambience(sound)
     assert pcm.shape == (6 * SAMPLE_RATE, 2)
     assert pcm.dtype == np.float32
     assert np.isfinite(pcm).all()
-    assert measure_loudness(pcm) == pytest.approx(SOUND_RENDERERS[heard][1], abs=0.2)
+    assert measure_loudness(pcm) == pytest.approx(SOUND_RENDERERS[sound][1], abs=0.2)
     assert abs(float(pcm.mean())) < 0.001
     assert measure_true_peak(pcm) < 8
 
 
-@pytest.mark.parametrize("heard", AmbientSound)
-def test_the_same_seed_gives_the_same_samples_and_another_one_does_not(heard: AmbientSound) -> None:
-    again = render_ambience([(6, frozenset({heard}))], 1)
-    assert np.array_equal(bed(heard), again)
-    assert not np.array_equal(bed(heard), bed(heard, seed=2))
+@pytest.mark.parametrize("sound", AmbientSound)
+def test_the_same_seed_gives_the_same_samples_and_another_one_does_not(sound: AmbientSound) -> None:
+    again = render_ambience([(6, frozenset({sound}))], 1)
+    assert np.array_equal(ambience(sound), again)
+    assert not np.array_equal(ambience(sound), ambience(sound, seed=2))
 
 
-@pytest.mark.parametrize("heard", AmbientSound)
-def test_a_sound_is_wide_but_leans_to_no_side(heard: AmbientSound) -> None:
-    left, right = bed(heard, 6).T
+@pytest.mark.parametrize("sound", AmbientSound)
+def test_a_sound_is_wide_but_leans_to_no_side(sound: AmbientSound) -> None:
+    left, right = ambience(sound, 6).T
     assert np.corrcoef(left, right)[0, 1] < 0.95
     assert abs(20 * np.log10(left.std() / right.std())) < 6
 
 
 def test_every_sound_is_told_from_all_others_by_what_is_measured() -> None:
-    known = [(heard, traits(bed(heard, seed=seed))) for heard in AmbientSound for seed in (1, 4)]
+    known = [(sound, traits(ambience(sound, seed=seed))) for sound in AmbientSound for seed in (1, 4)]
     taken = {
-        heard.value: min(known, key=lambda each: float(np.linalg.norm(each[1] - new)))[0].value
-        for heard in AmbientSound
-        for new in [traits(bed(heard, seed=2))]
+        sound.value: min(known, key=lambda each: float(np.linalg.norm(each[1] - new)))[0].value
+        for sound in AmbientSound
+        for new in [traits(ambience(sound, seed=2))]
     }
-    assert {heard: guess for heard, guess in taken.items() if heard != guess} == {}
+    assert {sound: guess for sound, guess in taken.items() if sound != guess} == {}
 
 
 def test_rain_is_bright_and_wind_is_dark() -> None:
-    assert centre(bed(AmbientSound.RAIN)) > 4 * centre(bed(AmbientSound.WIND))
-    assert centre(bed(AmbientSound.SNOW)) < 600
-    assert centre(bed(AmbientSound.UNDERWATER)) < 400
+    assert centre(ambience(AmbientSound.RAIN)) > 4 * centre(ambience(AmbientSound.WIND))
+    assert centre(ambience(AmbientSound.SNOW)) < 600
+    assert centre(ambience(AmbientSound.UNDERWATER)) < 400
 
 
 def test_single_drops_stand_out_of_rain() -> None:
-    high = level(bed(AmbientSound.RAIN), 2000, 9000)
+    high = level(ambience(AmbientSound.RAIN), 2000, 9000)
     assert 3.5 < high.max() - np.median(high) < 15
-    assert level(bed(AmbientSound.WATERFALL), 2000, 9000).std() < high.std()
+    assert level(ambience(AmbientSound.WATERFALL), 2000, 9000).std() < high.std()
 
 
 def test_waves_break_every_six_to_ten_seconds() -> None:
-    surf = level(bed(AmbientSound.WAVES, 60), 600, 6000)
+    surf = level(ambience(AmbientSound.WAVES, 60), 600, 6000)
     smooth = np.convolve(surf, np.hanning(75) / np.hanning(75).sum(), "same")
     crests = [
         index
@@ -120,7 +120,7 @@ def test_waves_break_every_six_to_ten_seconds() -> None:
 
 
 def test_wind_comes_in_gusts_and_sounds_higher_when_it_blows_harder() -> None:
-    pcm = bed(AmbientSound.WIND, 30)
+    pcm = ambience(AmbientSound.WIND, 30)
     low, high = level(pcm, 100, 400), level(pcm, 1000, 3000)
     slow = np.hanning(50) / np.hanning(50).sum()
     low, high = np.convolve(low, slow, "valid"), np.convolve(high, slow, "valid")
@@ -130,7 +130,7 @@ def test_wind_comes_in_gusts_and_sounds_higher_when_it_blows_harder() -> None:
 
 
 def test_fire_crackles_in_bursts_and_never_evenly() -> None:
-    pcm = bed(AmbientSound.FIRE, 30).mean(axis=1)
+    pcm = ambience(AmbientSound.FIRE, 30).mean(axis=1)
     bright = np.abs(np.diff(pcm, n=2))
     frames = bright[: len(bright) // 480 * 480].reshape(-1, 480).max(axis=1)
     crackles = np.flatnonzero(frames > 6 * np.median(frames))
@@ -141,7 +141,7 @@ def test_fire_crackles_in_bursts_and_never_evenly() -> None:
 
 
 def test_birds_whistle_without_ever_holding_a_tone() -> None:
-    power, hertz = powers(bed(AmbientSound.BIRDS, 12))
+    power, hertz = powers(ambience(AmbientSound.BIRDS, 12))
     song = (hertz > 1800) & (hertz < 8000)
     loud = power[:, song].sum(axis=1) > 4 * np.median(power[:, song].sum(axis=1))
     pitch = hertz[song][power[:, song].argmax(axis=1)]
@@ -151,20 +151,20 @@ def test_birds_whistle_without_ever_holding_a_tone() -> None:
 
 
 def test_crickets_chirp_between_four_and_six_kilohertz() -> None:
-    power, hertz = powers(bed(AmbientSound.CRICKETS))
+    power, hertz = powers(ambience(AmbientSound.CRICKETS))
     peak = hertz[power.sum(axis=0)[hertz > 1000].argmax() + int((hertz <= 1000).sum())]
     assert 3900 < peak < 5400
 
 
 def test_talk_has_the_rhythm_of_syllables_and_no_words() -> None:
-    talk = level(bed(AmbientSound.CROWD, 12), 300, 3000)
+    talk = level(ambience(AmbientSound.CROWD, 12), 300, 3000)
     rhythm = np.abs(np.fft.rfft(talk - talk.mean())) ** 2
     hertz = np.fft.rfftfreq(len(talk), FRAME / SAMPLE_RATE)
     assert rhythm[(hertz > 0.3) & (hertz < 8)].mean() > 2 * rhythm[hertz > 15].mean()
 
 
 def test_thunder_strikes_and_rolls() -> None:
-    rumble = level(bed(AmbientSound.THUNDER, 8), 30, 200)
+    rumble = level(ambience(AmbientSound.THUNDER, 8), 30, 200)
     start = int(np.argmax(rumble > rumble.max() - 12))
     assert start * FRAME / SAMPLE_RATE < 2.5
     assert (rumble > rumble.max() - 20).sum() * FRAME / SAMPLE_RATE > 1.5
@@ -196,7 +196,7 @@ def test_sounds_together_are_as_loud_as_one() -> None:
     assert measure_loudness(pcm) == pytest.approx(-20, abs=0.3)
 
 
-def test_nothing_heard_is_a_soft_tone_never_silence() -> None:
+def test_no_sound_is_a_soft_tone_never_silence() -> None:
     pcm = render_ambience([(2, frozenset())], 1)
     assert -32 < measure_loudness(pcm) < -24
     assert np.abs(pcm).reshape(-1, 4800).max(axis=1).min() > 0.002
@@ -210,11 +210,11 @@ def test_lengths_are_exact(seconds: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("heard", AmbientSound)
-def test_five_seconds_cost_a_tenth_of_a_second(heard: AmbientSound) -> None:
+@pytest.mark.parametrize("sound", AmbientSound)
+def test_five_seconds_cost_a_tenth_of_a_second(sound: AmbientSound) -> None:
     times = []
     for seed in range(3):
         began = time.process_time()
-        render_ambience([(5, frozenset({heard}))], seed)
+        render_ambience([(5, frozenset({sound}))], seed)
         times.append(time.process_time() - began)
     assert min(times) < 0.15

@@ -18,9 +18,9 @@ def _chroma(piece: Pcm) -> np.ndarray:
     size = 1 << 17
     power = np.abs(np.fft.rfft(piece.mean(axis=1) * np.hanning(len(piece)), size)) ** 2
     hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
-    heard = (hertz > 60) & (hertz < 2000)
-    classes = np.round(69 + 12 * np.log2(hertz[heard] / 440)).astype(int) % 12
-    return np.bincount(classes, power[heard], 12) / power[heard].sum()
+    tonal = (hertz > 60) & (hertz < 2000)
+    classes = np.round(69 + 12 * np.log2(hertz[tonal] / 440)).astype(int) % 12
+    return np.bincount(classes, power[tonal], 12) / power[tonal].sum()
 
 
 def _level(piece: Pcm) -> float:
@@ -28,7 +28,7 @@ def _level(piece: Pcm) -> float:
 
 
 def _last_root(mood: Mood, seconds: float, seed: int) -> int:
-    """Return the pitch class that the lowest player ends on."""
+    """Return the pitch class that the lowest part ends on."""
     landing = seconds - FINAL_CHORD_SECONDS - 0.05
     return min(note.key for part in _tuned(mood, seconds, seed) for note in part if note.at > landing) % 12
 
@@ -38,7 +38,7 @@ def _tuned(mood: Mood, seconds: float, seed: int) -> list[tuple]:
 
 
 @pytest.mark.parametrize("seconds", [1, 1.04, 1.5, 2, 2.7, 3, 4, 5.0417, 8, 10, 16])
-def test_is_exactly_as_long_as_asked(seconds: float) -> None:
+def test_is_exactly_as_long_as_requested(seconds: float) -> None:
     piece = compose_music("a robot", seconds, 5)
     assert piece.shape == (round(seconds * SAMPLE_RATE), 2)
     assert piece.dtype == np.float32
@@ -59,7 +59,7 @@ def test_ends_on_its_tonic_and_in_silence(mood: Mood) -> None:
 
 
 @pytest.mark.parametrize("mood", Mood)
-def test_neither_clips_nor_thumps_and_is_heard_on_both_sides(mood: Mood) -> None:
+def test_neither_clips_nor_thumps_and_sounds_on_both_sides(mood: Mood) -> None:
     piece = compose_music(mood, 6, 8)
     assert 0.3 < np.abs(piece).max() <= 0.95
     assert np.abs(piece.mean(axis=0)).max() < 1e-3
@@ -76,7 +76,7 @@ def test_same_seed_is_the_same_to_the_bit_and_another_is_other_music() -> None:
 
 
 @pytest.mark.parametrize("mood", Mood)
-def test_seeds_differ_in_melody_key_or_players(mood: Mood) -> None:
+def test_seeds_differ_in_melody_key_or_instruments(mood: Mood) -> None:
     pieces = {
         tuple(
             (part.instrument, tuple(note.key for note in part.notes))
@@ -104,7 +104,7 @@ def test_notes_are_on_the_grid_but_not_like_a_clock(mood: Mood) -> None:
 
 
 @pytest.mark.parametrize("mood", [Mood.HAPPY, Mood.SCIFI, Mood.FANTASY])
-def test_beats_are_heard(mood: Mood) -> None:
+def test_beats_are_audible(mood: Mood) -> None:
     style = STYLE_BY_MOOD[mood]
     rng = np.random.default_rng([6, tuple(Mood).index(mood), 29])
     beat = plan_form(12, style.tempo, style.beats, rng).beat_seconds
@@ -167,6 +167,6 @@ def test_moods_sound_different() -> None:
         (one, other): float(np.linalg.norm(portraits[one] - portraits[other]))
         for one, other in itertools.combinations(Mood, 2)
     }
-    players = {mood: tuple(layer.instruments for layer in STYLE_BY_MOOD[mood].layers) for mood in Mood}
-    assert len(set(players.values())) == len(Mood)
+    instruments = {mood: tuple(layer.instruments for layer in STYLE_BY_MOOD[mood].layers) for mood in Mood}
+    assert len(set(instruments.values())) == len(Mood)
     assert {pair: apart for pair, apart in near.items() if apart < 0.35} == {}

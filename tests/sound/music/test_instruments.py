@@ -26,7 +26,7 @@ def test_pack_is_the_one_that_was_built() -> None:
     assert sum(path.stat().st_size for path in PACK.iterdir()) < 3.5e6
 
 
-def test_recordings_are_decoded_only_as_far_as_asked() -> None:
+def test_recordings_are_decoded_only_as_far_as_needed() -> None:
     rows = json.loads((PACK / "instruments.json").read_bytes())
     offset, size, _ = rows["samples"][0]
     data = (PACK / "samples.bin").read_bytes()[offset : offset + size]

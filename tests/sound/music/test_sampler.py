@@ -21,7 +21,7 @@ def test_harder_is_louder() -> None:
     assert 2.5 < hard / soft < 4.5
 
 
-def test_pan_is_heard_on_its_side() -> None:
+def test_pan_sounds_on_its_side() -> None:
     left, right = _loudness(Note(0, 1, 60, 0.8), seat=MixSettings(pan=-0.8))
     assert left > 4 * right
 
@@ -44,7 +44,7 @@ def test_a_note_past_the_end_is_cut() -> None:
     assert room.shape == (SAMPLE_RATE,)
 
 
-def test_a_section_is_wide_and_no_lone_player_is() -> None:
+def test_a_section_is_wide_and_no_single_instrument_is() -> None:
     note = Note(0, 1.5, 64, 0.8)
     wide, _ = render_parts(
         [InstrumentPart("strings", MixSettings(is_section=True), (note,))], 2 * SAMPLE_RATE, InstrumentPack()

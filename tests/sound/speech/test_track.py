@@ -159,12 +159,12 @@ def test_without_dialogue_there_is_silence_as_long_as_the_video(voices: Voices) 
 
 
 def test_the_same_order_sounds_the_same(voices: Voices) -> None:
-    asked = order(('@ann says "Follow me." @tom says "No."', 4), subjects=("ann", "tom"))
-    assert np.array_equal(render_speech(asked, voices).pcm, render_speech(asked, Voices(())).pcm)
+    request = order(('@ann says "Follow me." @tom says "No."', 4), subjects=("ann", "tom"))
+    assert np.array_equal(render_speech(request, voices).pcm, render_speech(request, Voices(())).pcm)
 
 
 @pytest.mark.parametrize("text", ["and then it rained " * 250, "It rained. " * 400])
-def test_a_text_that_could_never_fit_costs_no_more_than_what_is_heard(voices: Voices, text: str) -> None:
+def test_a_text_that_could_never_fit_costs_no_more_than_what_is_spoken(voices: Voices, text: str) -> None:
     voices.say("Ready.", "", Language.ENGLISH)
     started = time.process_time()
     speech = render_speech(order((f"Narrator: {text}", 4)), voices)

@@ -24,7 +24,7 @@ def order(*prompts: str, subjects: tuple[Subject, ...] | None = None, voice: str
     )
 
 
-def heard(prompt: str) -> list[tuple[str, str]]:
+def found_in(prompt: str) -> list[tuple[str, str]]:
     return [(line.speaker, line.text) for line in find_dialogue_lines(order(prompt))]
 
 
@@ -140,12 +140,12 @@ NOT_SPOKEN = [
 
 @pytest.mark.parametrize(("prompt", "expected"), SPOKEN, ids=[prompt for prompt, _ in SPOKEN])
 def test_what_is_said_is_found_with_its_speaker(prompt: str, expected: list[tuple[str, str]]) -> None:
-    assert heard(prompt) == expected
+    assert found_in(prompt) == expected
 
 
 @pytest.mark.parametrize("prompt", NOT_SPOKEN)
 def test_what_is_written_or_only_named_is_not_spoken(prompt: str) -> None:
-    assert heard(prompt) == []
+    assert found_in(prompt) == []
 
 
 @given(
@@ -159,7 +159,9 @@ def test_any_speaker_verb_and_quotation_marks_make_a_line(
     *, speaker: str, verb: str, said: str, quotes: str, colon: str
 ) -> None:
     blank = "" if verb.startswith(("说", "轻")) else " "
-    assert heard(f"A room. @{speaker}{blank}{verb}{colon}{quotes[0]}{said}{quotes[1]}") == [(speaker, said)]
+    assert found_in(f"A room. @{speaker}{blank}{verb}{colon}{quotes[0]}{said}{quotes[1]}") == [
+        (speaker, said)
+    ]
 
 
 @given(st.text(alphabet="ab @1\"“”‘’'「」:：,.!?\n说旁白小明says ", max_size=80))

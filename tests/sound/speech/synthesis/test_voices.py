@@ -89,8 +89,8 @@ def test_the_base_voice_sounds_like_men_and_women(base: Voices) -> None:
 
 def test_two_ids_differ_in_pitch_or_pace(base: Voices) -> None:
     takes = {voice: base.say(TEXT, voice, English) for voice in ("Anna", "Clara", "bob", "tom")}
-    heard = {(round(float(np.median(pitches(take))) / 4), len(take) // 2400) for take in takes.values()}
-    assert len(heard) == len(takes)
+    distinct = {(round(float(np.median(pitches(take))) / 4), len(take) // 2400) for take in takes.values()}
+    assert len(distinct) == len(takes)
 
 
 def test_speed_shortens_a_take_and_keeps_its_pitch(base: Voices) -> None:
@@ -149,7 +149,7 @@ def test_an_unknown_id_of_the_extra_is_stable_and_its_own(full: Voices) -> None:
     assert not np.array_equal(first, full.say(text, "Warm_Woman", English))
 
 
-def test_the_four_tones_of_chinese_are_heard(full: Voices) -> None:
+def test_the_four_tones_of_chinese_are_audible(full: Voices) -> None:
     """A carrier sentence ends in the syllable ma; its pitch stays high, rises, stays low, falls."""
     contour = {}
     for tone, character in enumerate("妈麻马骂", start=1):
