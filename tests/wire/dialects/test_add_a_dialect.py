@@ -28,7 +28,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "add-a-dialect.md"
 def demo() -> Dialect:
     (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     names: dict[str, Any] = {}
-    exec(compile(code, PAGE.name, "exec"), names)  # noqa: S102 - the page's own example
+    exec(compile(code, PAGE.name, "exec", dont_inherit=True), names)  # noqa: S102 - the page's own example
     return names["Demo"]()
 
 

@@ -21,7 +21,7 @@ FIELDS = {"images": ["https://example.com/a.png"], "prompt": "x"}
 def test_the_shown_model_is_an_endpoint() -> None:
     (code,) = re.findall(r"^    ```python\n(.*?)^    ```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     names: dict[str, Any] = {}
-    exec(compile(textwrap.dedent(code), PAGE.name, "exec"), names)  # noqa: S102 - the page's own example
+    exec(compile(textwrap.dedent(code), PAGE.name, "exec", dont_inherit=True), names)  # noqa: S102 - the page's own example
     endpoint_class = names["Q9LiteImg2Video"]
     assert endpoint_class.name() == "q9-lite-img2video"
     assert validate_fields(ParsedSubmit(endpoint_class, FIELDS | {"duration": 6})).to_order(1).seconds == 6
