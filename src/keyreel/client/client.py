@@ -110,9 +110,9 @@ class Client:
         self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
-    def submit(self, model: str, **asked: Any) -> TaskId:
+    def submit(self, model: str, **fields: Any) -> TaskId:
         """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return self.run(sansio.submit(self.remote, build_request(model, asked)))
+        return self.run(sansio.submit(self.remote, build_request(model, fields)))
 
     def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
@@ -126,7 +126,7 @@ class Client:
         """Wait for a task's video."""
         return Video(self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
-    def generate(self, model: str, *, on_progress: ProgressListener | None = None, **asked: Any) -> Video:
+    def generate(self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any) -> Video:
         """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
@@ -134,7 +134,7 @@ class Client:
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached or understood.
         """
-        return Video(self.run(sansio.generate(self.remote, build_request(model, asked), on_progress)), self)
+        return Video(self.run(sansio.generate(self.remote, build_request(model, fields), on_progress)), self)
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
@@ -144,14 +144,14 @@ class Client:
             step = next(flow)
             while True:
                 try:
-                    answer = self._perform_step(step)
+                    response = self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
                     reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
                 else:
-                    step = flow.send(answer)
+                    step = flow.send(response)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -203,9 +203,9 @@ class AsyncClient:
         self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
-    async def submit(self, model: str, **asked: Any) -> TaskId:
+    async def submit(self, model: str, **fields: Any) -> TaskId:
         """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return await self.run(sansio.submit(self.remote, await _build_request(model, asked)))
+        return await self.run(sansio.submit(self.remote, await _build_request(model, fields)))
 
     async def poll(self, task_id: TaskId) -> Report:
         """Ask once where a task is."""
@@ -220,7 +220,7 @@ class AsyncClient:
         return AsyncVideo(await self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
     async def generate(
-        self, model: str, *, on_progress: ProgressListener | None = None, **asked: Any
+        self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any
     ) -> AsyncVideo:
         """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
 
@@ -229,7 +229,7 @@ class AsyncClient:
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached or understood.
         """
-        flow = sansio.generate(self.remote, await _build_request(model, asked), on_progress)
+        flow = sansio.generate(self.remote, await _build_request(model, fields), on_progress)
         return AsyncVideo(await self.run(flow), self)
 
     async def run(self, flow: Flow[T]) -> T:
@@ -240,14 +240,14 @@ class AsyncClient:
             step = next(flow)
             while True:
                 try:
-                    answer = await self._perform_step(step)
+                    response = await self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
                     reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
                 else:
-                    step = flow.send(answer)
+                    step = flow.send(response)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -284,6 +284,6 @@ class AsyncClient:
         await self.close()
 
 
-async def _build_request(model: str, asked: dict[str, Any]) -> Endpoint:
+async def _build_request(model: str, fields: dict[str, Any]) -> Endpoint:
     """Read and encode images beside the event loop."""
-    return await asyncio.to_thread(build_request, model, asked)
+    return await asyncio.to_thread(build_request, model, fields)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 
-def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
+def build_request(model: str, given: Mapping[str, Any]) -> Endpoint:
     """Return the request for `model`, in any spelling, with the endpoint's own fields.
 
     Images may be paths, bytes, PIL images or addresses. Beyond the endpoint's own fields there are shorter
@@ -31,7 +31,7 @@ def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
         InvalidRequest: a field is unknown or breaks its rule.
         OSError: an image's file cannot be read.
     """
-    parsed = build_parsed_submit(model, asked)
+    parsed = build_parsed_submit(model, given)
     for name in parsed.ignored:
         endpoint_class = parsed.endpoint_class
         known = ", ".join(sorted(endpoint_class.model_fields))
@@ -41,7 +41,7 @@ def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
     return validate_fields(parsed)
 
 
-def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
+def build_parsed_submit(model: str, given: Mapping[str, Any]) -> ParsedSubmit:
     """Return what `request` checks: the endpoint and its own fields, as they would be sent.
 
     Raises:
@@ -50,7 +50,7 @@ def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
         OSError: an image's file cannot be read.
     """
     endpoint_class = catalogue.find_endpoint(model)
-    fields = {name: value for name, value in asked.items() if value is not None}
+    fields = {name: value for name, value in given.items() if value is not None}
     if "image" in fields:
         fields["images"] = [fields.pop("image"), *fields.get("images", [])]
     if endpoint_class.operation is Operation.MULTIFRAME and "images" in fields:

@@ -112,25 +112,25 @@ class RemoteServer:
         own = url.startswith("/") and not url.startswith("//")
         return DownloadFile(self.resolve_url(url), path, self.build_auth_headers() if own else {})
 
-    def parse_response(self, parse: Callable[[Json], T], answer: StepResponse) -> T:
+    def parse_response(self, parse: Callable[[Json], T], response: StepResponse) -> T:
         """Read a good answer's body with one of the dialect's readings, raise a bad one's error."""
-        body = self._parse_body(answer)
+        body = self._parse_body(response)
         try:
             return parse(body)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RemoteError("The server's answer makes no sense in this format.") from error
 
-    def _parse_body(self, answer: StepResponse) -> Json:
+    def _parse_body(self, response: StepResponse) -> Json:
         try:
-            body: object = from_json(answer.body)
+            body: object = from_json(response.body)
         except ValueError:
             body = None
-        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
+        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
             return body
         if not isinstance(body, dict):
-            raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
-        error = self.dialect.parse_error_response(answer.status, body)
-        after = answer.headers.get("retry-after", "")
+            raise RemoteError(f"The server answered {response.status} without JSON.", status=response.status)
+        error = self.dialect.parse_error_response(response.status, body)
+        after = response.headers.get("retry-after", "")
         if isinstance(error, Unavailable | RateLimited) and after.isdecimal():
             error.retry_after_seconds = int(after)
         raise error
@@ -159,8 +159,8 @@ def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
     step = replace(step, headers={**step.headers, "idempotency-key": uuid4().hex})
     for left in reversed(range(remote.patience.faults)):
         try:
-            answer = yield step
-            return remote.parse_response(remote.dialect.parse_submit_response, answer)
+            response = yield step
+            return remote.parse_response(remote.dialect.parse_submit_response, response)
         except ConnectionDropped as error:
             lost: KeyreelError = _make_unreachable_error(remote, error)
             if not error.may_have_arrived:
@@ -179,11 +179,11 @@ def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
         yield Pause(pause)
         pause = min(pause * 1.5, remote.patience.most_seconds)
         try:
-            answer = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
+            response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
         except ConnectionDropped:
             continue
         try:
-            body: object = from_json(answer.body)
+            body: object = from_json(response.body)
         except ValueError:
             return False
         return isinstance(body, dict) and body.get("name") == "keyreel"
@@ -193,13 +193,13 @@ def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
 def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
     """Ask once where a task is."""
     try:
-        answer = yield remote.build_request(remote.dialect.build_result_request(task_id))
+        response = yield remote.build_request(remote.dialect.build_result_request(task_id))
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
-    report = remote.parse_response(remote.dialect.parse_result_response, answer)
+    report = remote.parse_response(remote.dialect.parse_result_response, response)
     # Some hosts' answers leave the id out.
     report = replace(report, id=report.id or task_id)
-    return replace(report, notes=parse_notes_header(answer.headers.get("x-task-notes", "")))
+    return replace(report, notes=parse_notes_header(response.headers.get("x-task-notes", "")))
 
 
 def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
@@ -214,12 +214,12 @@ def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     if route is None:
         raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
     try:
-        answer = yield remote.build_request(
+        response = yield remote.build_request(
             ApiRequest(route.method, route.path.format(id=quote(task_id, safe="")))
         )
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
-    remote.parse_response(lambda _: None, answer)
+    remote.parse_response(lambda _: None, response)
 
 
 def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:
@@ -229,10 +229,10 @@ def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:
         Refusal: the server says no.
     """
     try:
-        answer = yield remote.build_request(call)
+        response = yield remote.build_request(call)
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
-    return remote.parse_response(lambda body: body, answer)
+    return remote.parse_response(lambda body: body, response)
 
 
 def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None) -> Flow[Report]:
@@ -277,15 +277,15 @@ def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flo
     url = url or report.video_url
     for last in (False, True):
         try:
-            answer = yield remote.build_download(url, path)
+            response = yield remote.build_download(url, path)
         except ConnectionDropped as error:
             if last:
                 raise _make_unreachable_error(remote, error) from error
             continue
-        if answer.status == HTTPStatus.OK:
+        if response.status == HTTPStatus.OK:
             return path
-        if last or answer.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
-            raise RemoteError(f"The video's address answered {answer.status}.", status=answer.status)
+        if last or response.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
+            raise RemoteError(f"The video's address answered {response.status}.", status=response.status)
         fresh = yield from poll(remote, report.id)
         url = fresh.cover_url if url == report.cover_url else fresh.video_url
     raise AssertionError("the second round returns or raises")

@@ -169,10 +169,10 @@ class AsyncV3(Dialect):
             "audios": [],
         }
 
-    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, balance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write the credits, beside what else the format's clients declare."""
         del query
-        left = UNLIMITED_CREDITS if allowance.credits is None else allowance.credits
+        left = UNLIMITED_CREDITS if balance.credits is None else balance.credits
         return {"allow_features": [], "credit_balance": left, "free_trial": {}}
 
     def build_webhook_payload(

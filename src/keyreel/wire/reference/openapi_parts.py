@@ -39,7 +39,11 @@ def describe_error_responses(
     for error_class in error_classes:
         error = error_class()
         status, body = dialect.build_error_response_at(path, error)
-        told = found.setdefault(str(status), describe_response("", schema or f"{dialect.name}.refusal", None))
-        told["description"] = f"{told['description']} {error.message}".strip()
-        told["content"]["application/json"].setdefault("examples", {})[error_class.__name__] = {"value": body}
+        response = found.setdefault(
+            str(status), describe_response("", schema or f"{dialect.name}.refusal", None)
+        )
+        response["description"] = f"{response['description']} {error.message}".strip()
+        response["content"]["application/json"].setdefault("examples", {})[error_class.__name__] = {
+            "value": body
+        }
     return found

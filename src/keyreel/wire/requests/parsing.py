@@ -110,20 +110,20 @@ def validate_fields(submit: ParsedSubmit) -> Endpoint:
     try:
         return submit.endpoint_class.model_validate(submit.fields)
     except ValidationError as error:
-        raise combine_errors([breach.to_error() for breach in list_violations(error)]) from None
+        raise combine_errors([violation.to_error() for violation in list_violations(error)]) from None
 
 
 def combine_errors(errors: Sequence[InvalidRequest]) -> InvalidRequest:
     """Return one refusal that tells several, five at most: of the first one's class, about its field."""
     first, *others = errors
-    told, length = [first.message], len(first.message)
+    messages, length = [first.message], len(first.message)
     for error in others[: _MAX_LISTED_ERRORS - 1]:
         length += len(error.message) + 1
         if length > _MAX_MESSAGE_LENGTH:
             break
-        told.append(error.message)
-    more = len(errors) - len(told)
-    return type(first)(" ".join(told) + (f" ({more} more)" if more else ""), field=first.field)
+        messages.append(error.message)
+    more = len(errors) - len(messages)
+    return type(first)(" ".join(messages) + (f" ({more} more)" if more else ""), field=first.field)
 
 
 def list_violations(error: ValidationError) -> tuple[RuleViolation, ...]:

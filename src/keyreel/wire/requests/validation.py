@@ -41,12 +41,12 @@ class ValidationResult:
     @property
     def is_price_known(self) -> bool:
         """Whether what is broken has no part in the price."""
-        return not _PRICE_FIELDS & {str(breach.location[0]) for breach in self.violations}
+        return not _PRICE_FIELDS & {str(violation.location[0]) for violation in self.violations}
 
     def is_original(self, path: str) -> bool:
         """Say whether what is at a path of the mended request is the request's own."""
-        own = all(not path.startswith(breach.field) for breach in self.violations)
-        return own and not any(breach.field.startswith(path) for breach in self.violations)
+        own = all(not path.startswith(violation.field) for violation in self.violations)
+        return own and not any(violation.field.startswith(path) for violation in self.violations)
 
 
 def parse_for_model(model: str, body: Json, dialect_name: str = "") -> ParsedSubmit:
@@ -84,9 +84,9 @@ def validate_request(submit: ParsedSubmit) -> ValidationResult:
         try:
             return ValidationResult(submit.endpoint_class.model_validate(fields), tuple(found.values()))
         except ValidationError as error:
-            for breach in list_violations(error):
-                found.setdefault(breach.field, breach)
-                _repair_field(fields, breach.location, submit.endpoint_class)
+            for violation in list_violations(error):
+                found.setdefault(violation.field, violation)
+                _repair_field(fields, violation.location, submit.endpoint_class)
     return ValidationResult(build_example_request(submit.endpoint_class), tuple(found.values()))
 
 

@@ -133,11 +133,9 @@ class NativeFormat(Dialect):
             raise errors.InvalidRequest(f"task state is {STATUS_BY_STATE[task.state]}, can not cancel")
         return {}
 
-    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, balance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write credits and tasks at a time; `show_detail` lists the packages too."""
-        return build_balance_response(
-            allowance, detailed=query.get("show_detail", "").lower() in {"true", "1"}
-        )
+        return build_balance_response(balance, detailed=query.get("show_detail", "").lower() in {"true", "1"})
 
     def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""

@@ -90,7 +90,7 @@ def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
 def build_list_response(page: TaskPage) -> Json:
     """Write a page; its token leads to the next one, and is empty on the last."""
     token = page.tasks[-1].task.id if page.has_more and page.tasks else ""
-    return {"next_page_token": token, "tasks": [_build_entry(shown) for shown in page.tasks]}
+    return {"next_page_token": token, "tasks": [_build_entry(entry) for entry in page.tasks]}
 
 
 def _build_entry(listed_task: ListedTask) -> Json:

@@ -104,23 +104,23 @@ def build_result_response(
     }
 
 
-def build_balance_response(allowance: TenantBalance, *, detailed: bool) -> Json:
+def build_balance_response(balance: TenantBalance, *, detailed: bool) -> Json:
     """Write what a tenant can spend and run; one package stands for all that it was given."""
-    left = UNLIMITED_CREDITS if allowance.credits is None else allowance.credits
+    left = UNLIMITED_CREDITS if balance.credits is None else balance.credits
     remains = {
         "type": _METERED,
         "credit_remain": left,
-        "concurrency_limit": allowance.concurrency_limit,
-        "current_concurrency": allowance.running,
-        "queue_count": allowance.waiting,
+        "concurrency_limit": balance.concurrency_limit,
+        "current_concurrency": balance.running,
+        "queue_count": balance.waiting,
     }
-    since = _format_time(allowance.since)
+    since = _format_time(balance.since)
     package = {
-        "id": allowance.tenant,
-        "name": allowance.tenant,
+        "id": balance.tenant,
+        "name": balance.tenant,
         "type": _METERED,
-        "concurrency": allowance.concurrency_limit,
-        "credit_amount": left + allowance.held_credits,
+        "concurrency": balance.concurrency_limit,
+        "credit_amount": left + balance.held_credits,
         "credit_remain": left,
         **dict.fromkeys(("created_at", "purchase_at", "valid_from"), since),
         "valid_to": _NEVER_EXPIRES,

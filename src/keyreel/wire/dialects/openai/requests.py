@@ -73,14 +73,14 @@ def parse_submit_body(body: Json) -> ParsedSubmit:
     # Who names the model's own fields beside the format's means them.
     precise = "resolution" in fields or "aspect_ratio" in fields
     size, seconds = _parse_size(body.get("size")), _parse_seconds(body.get("seconds"))
-    wish = FitTarget(None if "duration" in fields else seconds, None if precise else size)
+    target = FitTarget(None if "duration" in fields else seconds, None if precise else size)
     try:
         endpoints, any_model = _find_endpoints(body.get("model"), len(images))
     except errors.UnknownEndpoint:
         # People write the prompt, programs the model: where both are wrong, the prompt is told.
         _check_prompt(fields, SUPPORTED_OPERATIONS[len(images)])
         raise
-    fit = find_nearest_fit(endpoints, fields, wish)
+    fit = find_nearest_fit(endpoints, fields, target)
     known = fit.endpoint_class.model_fields
     unknown = tuple(name for name in fields if name not in known)
     changed = (*(["model"] if any_model and body.get("model") else []), *fit.changed)
@@ -140,7 +140,9 @@ def _check_prompt(fields: Json, operation: Operation) -> None:
     for endpoint_class in catalogue.ENDPOINTS:
         if endpoint_class.operation is operation:
             broken = [
-                breach for breach in _find_violations(endpoint_class, fields) if breach.field == "prompt"
+                violation
+                for violation in _find_violations(endpoint_class, fields)
+                if violation.field == "prompt"
             ]
             if not broken:
                 return

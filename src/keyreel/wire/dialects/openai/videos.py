@@ -319,11 +319,11 @@ class OpenAIVideos(Dialect):
     def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read `{error: {message, type, param, code}}`."""
         error = body.get("error")
-        told: Json = error if isinstance(error, dict) else {}
+        details: Json = error if isinstance(error, dict) else {}
         message = _extract_error_message(error) or str(
             body.get("message") or f"The server answered {status}."
         )
-        code, field = str(told.get("code") or ""), str(told.get("param") or "")
+        code, field = str(details.get("code") or ""), str(details.get("param") or "")
         known = find_error(_ERROR_TABLE, (status, code), message, field)
         return known or errors.RemoteError(message, status=status, code=code)
 
