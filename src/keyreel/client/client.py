@@ -1,4 +1,4 @@
-"""The two drivers of the flows: one blocks, one awaits. Everything else is in `flows`."""
+"""The two drivers of the SDK's flows: one blocks, one awaits. What they do is in `sansio`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class _FinishedVideo:
 
     @property
     def url(self) -> str:
-        """Where the video is; such addresses run out after a while."""
+        """The video's URL, which expires after a while."""
         return self.report.video_url
 
     @property
     def cover_url(self) -> str:
-        """Where the cover image is; empty where the service makes none."""
+        """The cover image's URL; empty where the service makes none."""
         return self.report.cover_url
 
     @property
@@ -111,11 +111,11 @@ class Client:
         self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
     def submit(self, model: str, **fields: Any) -> TaskId:
-        """Hand a request in; see `keyreel.client.requests.request` for the fields."""
+        """Submit a request; see `keyreel.client.requests.build_request` for the fields."""
         return self.run(sansio.submit(self.remote, build_request(model, fields)))
 
     def poll(self, task_id: TaskId) -> Report:
-        """Ask once where a task is."""
+        """Poll a task once."""
         return self.run(sansio.poll(self.remote, task_id))
 
     def cancel(self, task_id: TaskId) -> None:
@@ -127,12 +127,12 @@ class Client:
         return Video(self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
     def generate(self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any) -> Video:
-        """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
+        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
             Refusal: the request was refused; the class says why.
             RenderFailed: the task ended without a video.
-            RemoteError: the server cannot be reached or understood.
+            RemoteError: the server cannot be reached, or its response is malformed.
         """
         return Video(self.run(sansio.generate(self.remote, build_request(model, fields), on_progress)), self)
 
@@ -204,11 +204,11 @@ class AsyncClient:
         self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
     async def submit(self, model: str, **fields: Any) -> TaskId:
-        """Hand a request in; see `keyreel.client.requests.request` for the fields."""
+        """Submit a request; see `keyreel.client.requests.build_request` for the fields."""
         return await self.run(sansio.submit(self.remote, await _build_request(model, fields)))
 
     async def poll(self, task_id: TaskId) -> Report:
-        """Ask once where a task is."""
+        """Poll a task once."""
         return await self.run(sansio.poll(self.remote, task_id))
 
     async def cancel(self, task_id: TaskId) -> None:
@@ -222,12 +222,12 @@ class AsyncClient:
     async def generate(
         self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any
     ) -> AsyncVideo:
-        """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
+        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
             Refusal: the request was refused; the class says why.
             RenderFailed: the task ended without a video.
-            RemoteError: the server cannot be reached or understood.
+            RemoteError: the server cannot be reached, or its response is malformed.
         """
         flow = sansio.generate(self.remote, await _build_request(model, fields), on_progress)
         return AsyncVideo(await self.run(flow), self)

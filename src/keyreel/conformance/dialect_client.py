@@ -1,4 +1,4 @@
-"""One dialect spoken with one host: requests in its envelope, answers judged by its tables."""
+"""One dialect spoken with one host: requests in its envelope, responses checked by its tables."""
 
 from __future__ import annotations
 
@@ -65,21 +65,21 @@ class DialectClient:
             return TaskId("")
 
     def parse_error(self, response: HostResponse) -> KeyreelError:
-        """Read a refusal."""
+        """Return the error behind an error response."""
         return self.dialect.parse_error_response(response.status, response.body or {})
 
     def find_error_mismatch(self, response: HostResponse, expected_error: Refusal) -> str:
-        """Return what is wrong with a refusal that was due; empty for nothing."""
+        """Return how a response differs from the error response that is due; empty for not at all."""
         status, body = self.dialect.build_error_response(expected_error)
         if response.status != status or response.body is None:
             return f"{status} was due, got {response.excerpt}"
         wrong = find_schema_violation(response.body, f"{self.dialect.name}.refusal")
         if wrong:
             return wrong
-        found, wanted = self.parse_error(response), self.dialect.parse_error_response(status, body)
-        if type(found) is not type(wanted):
-            return f"{type(wanted).__name__} was due, got {response.excerpt}"
-        named = found.field if isinstance(found, Refusal) else ""
+        got, expected = self.parse_error(response), self.dialect.parse_error_response(status, body)
+        if type(got) is not type(expected):
+            return f"{type(expected).__name__} was due, got {response.excerpt}"
+        named = got.field if isinstance(got, Refusal) else ""
         if expected_error.field and not (named and expected_error.field.startswith(named)):
             return f"{expected_error.field} was to be named, got {response.excerpt}"
         return ""

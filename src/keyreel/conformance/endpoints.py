@@ -1,7 +1,7 @@
-"""The limits of endpoints, held against a host by refusals: none of them costs anything.
+"""The limits of endpoints, checked on a host by its error responses: none of them costs anything.
 
-A value beyond a limit is sent beside a second mistake first, so that a host that lets it pass still makes no
-video. What is allowed is shown likewise: the host is to complain of the other mistake alone.
+A value beyond a limit is sent beside a second mistake first, so that a host that accepts it still makes no
+video. A value that is allowed is checked likewise: the error response must name the other mistake alone.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class LimitChecker:
     large: bool
     """Whether to send values of megabytes as well."""
     continues_after_accept: bool
-    """Whether a host that takes what it should refuse is asked further."""
+    """Whether to go on with a host that accepts what it should reject."""
     can_validate: bool
-    """Whether the host judges requests without creating anything."""
+    """Whether the host validates requests without making a task."""
     _stopped: bool = False
     _named_first: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """Where a host that finds two mistakes names the one that was probed."""
+    """Endpoints and fields of which the host, finding two mistakes, names the probed one."""
 
     def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
         """Check every limit of an endpoint, what is beyond it first."""
@@ -102,8 +102,8 @@ class LimitChecker:
         response = self.client.submit(
             self.client.build_submit(endpoint_class, probe.fields | _make_second_mistake(probe))
         )
-        told = self.client.parse_error(response)
-        named = told.field if isinstance(told, Refusal) else ""
+        error = self.client.parse_error(response)
+        named = error.field if isinstance(error, Refusal) else ""
         problem = f"the other mistake was to be named, got {response.excerpt}"
         return make_passed_or_failed(*where, check, "" if named in _make_second_mistake(probe) else problem)
 

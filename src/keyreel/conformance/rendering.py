@@ -1,4 +1,4 @@
-"""The one check that costs: a small video made, read in every dialect, downloaded and looked into."""
+"""The one check that costs: a small video is made, polled in every dialect, downloaded and probed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from keyreel.errors import KeyreelError
 from keyreel.order import Operation
 from keyreel.task import TaskState
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.inputs.magic_numbers import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _SEED: Final = 11
 _PAYLOAD: Final = "conformance 😀"
 _SECONDS: Final = 1
+"""Length of the video, the shortest that any model makes."""
 _ASPECT: Final = 16 / 9
 _PAUSE_SECONDS: Final = 1.0
 
@@ -49,7 +51,7 @@ class RenderCheck:
     timeout_seconds: float
 
     def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
-        """Make the video and look at everything on its way."""
+        """Make the video, and check every response on the way."""
         name, subject = self.client.dialect.name, endpoint_class.name()
         response = self.client.submit(self.client.build_submit(endpoint_class, _build_fields()))
         task = self.client.parse_task_id(response)
@@ -67,7 +69,7 @@ class RenderCheck:
             yield self._check_readable(DialectClient(self.client.host, other), task, subject)
 
     def _wait_for_end(self, task: TaskId, subject: str) -> Generator[CheckResult, None, Report | None]:
-        """Poll to the end; every shape on the way is held against the schema."""
+        """Poll until the task has ended; every response is held against its schema."""
         name, wrong = self.client.dialect.name, ""
         deadline = time.monotonic() + self.timeout_seconds
         report: Report | None = None
@@ -111,7 +113,7 @@ class RenderCheck:
         yield make_passed_or_failed(name, subject, "a part of the video", "" if fits else part.excerpt[:60])
         if report.cover_url:
             cover = self._fetch_file(report.cover_url)
-            known = cover.content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF"))
+            known = is_image(cover.content)
             yield make_passed_or_failed(
                 name, subject, "the cover is an image", "" if known else cover.excerpt[:60]
             )

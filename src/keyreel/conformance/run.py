@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 _LENIENT_DIALECT: Final = "openai_videos"
-"""The dialect that changes values to what a model can do, and so refuses few."""
+"""The dialect that changes values to the nearest that a model allows, and so rejects few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ConformancePlan:
     dialects: tuple[Dialect, ...]
     endpoints: tuple[type[Endpoint], ...]
     render: bool = False
-    """Whether to make the one video, which a hosted service charges."""
+    """Whether to make the one video, for which a hosted service charges."""
     large: bool = False
     """Whether to send values of megabytes."""
     timeout_seconds: float = 600.0
@@ -49,7 +49,7 @@ def run_checks(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]
 
 
 def _check_limits(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]:
-    """Check each endpoint's limits in one dialect: the first that has words for it and refuses."""
+    """Check each endpoint's limits in one dialect: the first strict one that supports it."""
     can_validate = _can_validate(host)
     strict_dialects = [each for each in plan.dialects if each.name != _LENIENT_DIALECT]
     checks = {
@@ -84,7 +84,7 @@ def _check_render(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResu
 
 
 def _can_validate(host: RemoteHost) -> bool:
-    """Say whether the host judges requests without creating anything, as Keyreel does."""
+    """Return whether the host validates requests without making a task, as Keyreel does."""
     try:
         response = host.send_request("POST", "/v1/validate/q2-pro-img2video", json={})
     except RemoteError:

@@ -1,4 +1,4 @@
-"""What an endpoint can do that comes nearest to some seconds and a size in pixels."""
+"""The values of an endpoint that come nearest to a requested length and size in pixels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from keyreel.order import Resolution, Size, compute_frame_size
-from keyreel.wire.endpoints.fields import Rule, parse_aspect_ratio
+from keyreel.wire.endpoints.fields import get_field_limits, parse_aspect_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 
 _COMMON_RATIOS: Final = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9")
 _RATIO_TOLERANCE: Final = Fraction(1, 50)
-"""A size is said to have a usual ratio if it is within two percent of it: sizes are whole multiples of 8."""
+"""A size within 2 % of a common aspect ratio has that ratio: sizes are rounded to multiples of 8."""
 
 _WIDEST: Final = 4
+"""Width over height of the widest frame; its inverse is the tallest."""
 _FITTED: Final = frozenset({"duration", "resolution", "aspect_ratio"})
 
 
 @dataclass(frozen=True, slots=True)
 class FitTarget:
-    """What a request asks for; None where it leaves the choice."""
+    """The requested length in seconds and size in pixels; None where the request leaves the choice."""
 
     seconds: int | None = None
     size: Size | None = None
@@ -37,7 +38,7 @@ class FitTarget:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFit:
-    """An endpoint with the values that come nearest to a wish, and what had to be changed for it."""
+    """An endpoint with the values that come nearest to a target, and what differs from it."""
 
     endpoint_class: type[Endpoint]
     values: Json
@@ -48,10 +49,10 @@ class EndpointFit:
 def find_nearest_fit(
     endpoint_classes: Sequence[type[Endpoint]], fields: Json, target: FitTarget
 ) -> EndpointFit:
-    """Choose the endpoint that comes nearest to the wish, and its values; the first of equals.
+    """Choose the endpoint that comes nearest to the target, and its values; the first of equals.
 
-    `fields` are the request's others; where they break a rule of every endpoint, the first one's values are
-    returned, and checking the request will say why.
+    `fields` are the request's other fields; where they break a rule of every endpoint, the first endpoint's
+    values are returned, and validation will name the rule.
     """
     fits = [fit for each in endpoint_classes for fit in _find_valid_fit(each, fields, target)]
     return (
@@ -75,7 +76,7 @@ def _find_valid_fit(endpoint_class: type[Endpoint], fields: Json, target: FitTar
 
 
 def _measure_fit(request: Endpoint, target: FitTarget) -> EndpointFit:
-    """Say how far a request is from the wish; a frame that follows an image is never surely as wished."""
+    """Measure how far a request is from the target; a frame that follows an image has no known size."""
     changed: list[str] = []
     distance = 0.0
     if target.seconds is not None and request.seconds != target.seconds:
@@ -109,7 +110,7 @@ def _first_values(endpoint_class: type[Endpoint], target: FitTarget) -> Json:
 
 
 def _rank_durations(endpoint_class: type[Endpoint], target: FitTarget) -> list[int]:
-    schema = _get_field_schema(endpoint_class, "duration")
+    schema = get_field_limits(endpoint_class, "duration")
     if target.seconds is None or not schema:
         return []
     wanted_seconds = target.seconds
@@ -121,7 +122,7 @@ def _rank_resolutions(endpoint_class: type[Endpoint], target: FitTarget) -> list
     if target.size is None:
         return []
     wanted_size = target.size
-    able = [Resolution(word) for word in _get_field_schema(endpoint_class, "resolution").get("enum", [])]
+    able = [Resolution(word) for word in get_field_limits(endpoint_class, "resolution").get("enum", [])]
     return sorted(
         able,
         key=lambda each: _measure_area_distance(
@@ -131,7 +132,7 @@ def _rank_resolutions(endpoint_class: type[Endpoint], target: FitTarget) -> list
 
 
 def _choose_aspect_ratio(endpoint_class: type[Endpoint], target: FitTarget) -> Json:
-    schema = _get_field_schema(endpoint_class, "aspect_ratio")
+    schema = get_field_limits(endpoint_class, "aspect_ratio")
     if target.size is None or not schema:
         return {}
     wanted_size = target.size
@@ -152,13 +153,6 @@ def _choose_aspect_ratio(endpoint_class: type[Endpoint], target: FitTarget) -> J
         return {"aspect_ratio": f"{_WIDEST}:1" if wanted_size.aspect_ratio > 1 else f"1:{_WIDEST}"}
     common = gcd(wanted_size.width, wanted_size.height)
     return {"aspect_ratio": f"{wanted_size.width // common}:{wanted_size.height // common}"}
-
-
-def _get_field_schema(endpoint_class: type[Endpoint], name: str) -> Json:
-    """Return what a field accepts, as a JSON schema; empty where there is no such field."""
-    field = endpoint_class.model_fields.get(name)
-    rules = [each for each in field.metadata if isinstance(each, Rule)] if field else []
-    return rules[0].to_json_schema() if rules else {}
 
 
 def _measure_area_distance(one: Size, other: Size) -> float:
