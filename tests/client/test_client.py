@@ -43,18 +43,18 @@ def client_of(service: Service, key: str = "key", patience: Patience = QUICK) ->
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_a_video_is_one_line_away_in_every_format(kind: Any, tmp_path: Path) -> None:
-    for spoken in (each for each in DIALECTS if each.supports(kind)):
-        service, seen = Service(spoken.name), list[Any]()
+    for dialect in (each for each in DIALECTS if each.supports(kind)):
+        service, seen = Service(dialect.name), list[Any]()
         with client_of(service) as client:
-            model = spoken.format_model_id(kind)
+            model = dialect.format_model_id(kind)
             video = client.generate(model, on_progress=seen.append, **FULL[kind.name()])
-            saved = video.save(tmp_path / f"{spoken.name}.mp4")
-            cover = video.save_cover(tmp_path / f"{spoken.name}.jpg")
-        assert service.got == request(kind), spoken.name
-        assert (saved.read_bytes(), cover.read_bytes()) == (MP4, COVER), spoken.name
-        assert (video.seed, video.url) == (11, "http://service.test/files/v.mp4?s=1"), spoken.name
-        assert [report.state.is_final for report in seen] == [False, False, True], spoken.name
-        assert seen[1].progress == 0.5, spoken.name
+            saved = video.save(tmp_path / f"{dialect.name}.mp4")
+            cover = video.save_cover(tmp_path / f"{dialect.name}.jpg")
+        assert service.got == request(kind), dialect.name
+        assert (saved.read_bytes(), cover.read_bytes()) == (MP4, COVER), dialect.name
+        assert (video.seed, video.url) == (11, "http://service.test/files/v.mp4?s=1"), dialect.name
+        assert [report.state.is_final for report in seen] == [False, False, True], dialect.name
+        assert seen[1].progress == 0.5, dialect.name
 
 
 def test_what_a_format_has_no_words_for_is_not_sent() -> None:
@@ -65,8 +65,8 @@ def test_what_a_format_has_no_words_for_is_not_sent() -> None:
 
 
 def test_a_video_below_the_formats_own_address_is_fetched_with_the_key(tmp_path: Path) -> None:
-    answer = {"id": "video_1", "object": "video", "status": "completed", "progress": 100}
-    trouble = [httpx.Response(200, json=answer), httpx.Response(200, content=MP4)]
+    response = {"id": "video_1", "object": "video", "status": "completed", "progress": 100}
+    trouble = [httpx.Response(200, json=response), httpx.Response(200, content=MP4)]
     service = Service("openai_videos", trouble=trouble)
     with client_of(service) as client:
         video = client.wait(TaskId("video_1"))
@@ -77,8 +77,8 @@ def test_a_video_below_the_formats_own_address_is_fetched_with_the_key(tmp_path:
 
 
 def test_an_answer_without_an_id_is_about_the_task_that_was_asked_for() -> None:
-    answer = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z", "cover_url": ""}]}
-    service = Service("native", trouble=[httpx.Response(200, json=answer)])
+    response = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z", "cover_url": ""}]}
+    service = Service("native", trouble=[httpx.Response(200, json=response)])
     with client_of(service) as client:
         assert client.poll(TaskId("912")).id == "912"
     assert service.requests[0].headers["authorization"] == "Token key"
@@ -228,12 +228,12 @@ def test_polls_that_fail_for_a_moment_are_repeated(service: Service) -> None:
 
 
 def test_polls_that_keep_failing_end_the_waiting(service: Service) -> None:
-    answer = httpx.Response(
+    response = httpx.Response(
         503,
         json={"code": 503, "reason": "SERVICE_NOT_AVAILABLE", "message": "soon"},
         headers={"Retry-After": "7"},
     )
-    service.trouble = [None, *[answer] * QUICK.faults]
+    service.trouble = [None, *[response] * QUICK.faults]
     with client_of(service) as client, pytest.raises(Unavailable) as caught:
         client.generate(MODEL, **ASKED)
     assert caught.value.retry_after_seconds == 7

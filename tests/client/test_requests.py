@@ -68,8 +68,8 @@ def url(number: int) -> str:
     return f"https://example.com/{number}.png"
 
 
-def shots(**asked: Any) -> tuple[Shot, ...]:
-    return build_request(MULTIFRAME, asked).to_order(1).shots
+def shots(**given: Any) -> tuple[Shot, ...]:
+    return build_request(MULTIFRAME, given).to_order(1).shots
 
 
 FOUR = [url(number) for number in range(4)]
@@ -100,7 +100,7 @@ def test_the_endpoints_own_fields_do_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("given", "field"),
     [
         ({"images": FOUR, "prompts": ["a"]}, "prompts"),
         ({"images": FOUR, "prompts": ["a", "b", "c"], "prompt": "d"}, "prompts"),
@@ -111,9 +111,9 @@ def test_the_endpoints_own_fields_do_as_well(tmp_path: Path) -> None:
         ({"images": [*FOUR, b"GIF89a"]}, "image_settings[3].key_image"),
     ],
 )
-def test_what_does_not_fit_is_refused_by_name(asked: dict[str, Any], field: str) -> None:
+def test_what_does_not_fit_is_refused_by_name(given: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        build_request(MULTIFRAME, asked)
+        build_request(MULTIFRAME, given)
     assert caught.value.field == field
     assert caught.value.message.startswith(field)
 

@@ -22,7 +22,7 @@ VTRIX = find_dialect("vtrix")
 IMG2VIDEO = get_endpoint("q2-pro-img2video")
 
 
-def answer(state: TaskState) -> StepResponse:
+def response(state: TaskState) -> StepResponse:
     links = LINKS if state is TaskState.SUCCEEDED else None
     return StepResponse(
         body=json.dumps(
@@ -39,7 +39,7 @@ def test_a_submit_is_one_step_with_key_and_json() -> None:
     assert step.headers["authorization"] == "Bearer key"
     assert json.loads(step.body or b"")["model"] == "viduq2_pro_img2video"
     with pytest.raises(StopIteration) as end:
-        flow.send(answer(TaskState.QUEUED))
+        flow.send(response(TaskState.QUEUED))
     assert end.value.value == "7000000000000000001"
 
 
@@ -48,7 +48,7 @@ def test_pauses_grow_up_to_a_limit() -> None:
     flow = sansio.wait(RemoteServer("http://service.test", "", VTRIX, patience), TaskId("1"))
     step, pauses = next(flow), list[float]()
     while len(pauses) < 6:
-        step = flow.send(answer(TaskState.RUNNING) if isinstance(step, SendRequest) else StepResponse())
+        step = flow.send(response(TaskState.RUNNING) if isinstance(step, SendRequest) else StepResponse())
         if isinstance(step, Pause):
             pauses.append(step.seconds)
     assert pauses == [1, 1.5, 2.25, 3, 3, 3]
@@ -58,10 +58,10 @@ def test_every_report_is_shown_and_the_last_one_returned() -> None:
     seen = list["Report"]()
     flow = sansio.wait(RemoteServer("http://service.test", "", VTRIX), TaskId("1"), seen.append)
     next(flow)
-    assert isinstance(flow.send(answer(TaskState.RUNNING)), Pause)
+    assert isinstance(flow.send(response(TaskState.RUNNING)), Pause)
     assert isinstance(flow.send(StepResponse()), SendRequest)
     with pytest.raises(StopIteration) as end:
-        flow.send(answer(TaskState.SUCCEEDED))
+        flow.send(response(TaskState.SUCCEEDED))
     assert end.value.value is seen[-1]
     assert [report.state for report in seen] == [TaskState.RUNNING, TaskState.SUCCEEDED]
 

@@ -31,8 +31,8 @@ def test_every_probe_breaks_the_one_rule_that_it_is_of(kind: type[Endpoint]) -> 
         if probe.concerns_image:
             continue
         found = [
-            (breach.field, breach.error_class)
-            for breach in validate_request(ParsedSubmit(kind, probe.fields)).violations
+            (violation.field, violation.error_class)
+            for violation in validate_request(ParsedSubmit(kind, probe.fields)).violations
         ]
         assert found == ([(probe.field, probe.expected_error)] if probe.expected_error else []), (
             probe.description

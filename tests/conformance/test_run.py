@@ -61,17 +61,17 @@ def test_keyreel_keeps_its_large_limits(server: Server, model: str) -> None:
 @pytest.mark.parametrize("name", ["vtrix", "native", "openai_videos"])
 def test_the_command_reports_and_makes_nothing_unasked(server: Server, name: str) -> None:
     before = server.call("GET", "/v1/videos").json()["first_id"]
-    asked = ("conformance", "--base-url", server.url, "--api-key", KEY, "--dialect", name)
-    done = keyreel(*asked, "--model", "q2-pro-extend", "--json")
+    given = ("conformance", "--base-url", server.url, "--api-key", KEY, "--dialect", name)
+    done = keyreel(*given, "--model", "q2-pro-extend", "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["fail"]) == (0, 0), [
         each for each in report["checks"] if each["outcome"] == "fail"
     ]
     assert report["pass"] > 13
     assert server.call("GET", "/v1/videos").json()["first_id"] == before
-    shown = keyreel(*asked, "--model", "q2-pro-extend")
-    assert "make it with --render" in shown.stdout
-    assert f"{report['pass']} pass, 0 fail" in shown.stdout
+    printed = keyreel(*given, "--model", "q2-pro-extend")
+    assert "make it with --render" in printed.stdout
+    assert f"{report['pass']} pass, 0 fail" in printed.stdout
 
 
 @dataclass

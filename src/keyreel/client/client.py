@@ -1,4 +1,4 @@
-"""The two drivers of the flows: one blocks, one awaits. Everything else is in `flows`."""
+"""The two drivers of the SDK's flows: one blocks, one awaits. What they do is in `sansio`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class _FinishedVideo:
 
     @property
     def url(self) -> str:
-        """Where the video is; such addresses run out after a while."""
+        """The video's URL, which expires after a while."""
         return self.report.video_url
 
     @property
     def cover_url(self) -> str:
-        """Where the cover image is; empty where the service makes none."""
+        """The cover image's URL; empty where the service makes none."""
         return self.report.cover_url
 
     @property
@@ -110,12 +110,12 @@ class Client:
         self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
-    def submit(self, model: str, **asked: Any) -> TaskId:
-        """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return self.run(sansio.submit(self.remote, build_request(model, asked)))
+    def submit(self, model: str, **fields: Any) -> TaskId:
+        """Submit a request; see `keyreel.client.requests.build_request` for the fields."""
+        return self.run(sansio.submit(self.remote, build_request(model, fields)))
 
     def poll(self, task_id: TaskId) -> Report:
-        """Ask once where a task is."""
+        """Poll a task once."""
         return self.run(sansio.poll(self.remote, task_id))
 
     def cancel(self, task_id: TaskId) -> None:
@@ -126,15 +126,15 @@ class Client:
         """Wait for a task's video."""
         return Video(self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
-    def generate(self, model: str, *, on_progress: ProgressListener | None = None, **asked: Any) -> Video:
-        """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
+    def generate(self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any) -> Video:
+        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
             Refusal: the request was refused; the class says why.
             RenderFailed: the task ended without a video.
-            RemoteError: the server cannot be reached or understood.
+            RemoteError: the server cannot be reached, or its response is malformed.
         """
-        return Video(self.run(sansio.generate(self.remote, build_request(model, asked), on_progress)), self)
+        return Video(self.run(sansio.generate(self.remote, build_request(model, fields), on_progress)), self)
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
@@ -144,14 +144,14 @@ class Client:
             step = next(flow)
             while True:
                 try:
-                    answer = self._perform_step(step)
+                    response = self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
                     reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
                 else:
-                    step = flow.send(answer)
+                    step = flow.send(response)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -203,12 +203,12 @@ class AsyncClient:
         self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
         self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
 
-    async def submit(self, model: str, **asked: Any) -> TaskId:
-        """Hand a request in; see `keyreel.client.requests.request` for the fields."""
-        return await self.run(sansio.submit(self.remote, await _build_request(model, asked)))
+    async def submit(self, model: str, **fields: Any) -> TaskId:
+        """Submit a request; see `keyreel.client.requests.build_request` for the fields."""
+        return await self.run(sansio.submit(self.remote, await _build_request(model, fields)))
 
     async def poll(self, task_id: TaskId) -> Report:
-        """Ask once where a task is."""
+        """Poll a task once."""
         return await self.run(sansio.poll(self.remote, task_id))
 
     async def cancel(self, task_id: TaskId) -> None:
@@ -220,16 +220,16 @@ class AsyncClient:
         return AsyncVideo(await self.run(sansio.wait(self.remote, task_id, on_progress)), self)
 
     async def generate(
-        self, model: str, *, on_progress: ProgressListener | None = None, **asked: Any
+        self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any
     ) -> AsyncVideo:
-        """Hand a request in and wait for its video; `on_progress` gets a Report at every poll.
+        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
             Refusal: the request was refused; the class says why.
             RenderFailed: the task ended without a video.
-            RemoteError: the server cannot be reached or understood.
+            RemoteError: the server cannot be reached, or its response is malformed.
         """
-        flow = sansio.generate(self.remote, await _build_request(model, asked), on_progress)
+        flow = sansio.generate(self.remote, await _build_request(model, fields), on_progress)
         return AsyncVideo(await self.run(flow), self)
 
     async def run(self, flow: Flow[T]) -> T:
@@ -240,14 +240,14 @@ class AsyncClient:
             step = next(flow)
             while True:
                 try:
-                    answer = await self._perform_step(step)
+                    response = await self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
                     reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
                 else:
-                    step = flow.send(answer)
+                    step = flow.send(response)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -284,6 +284,6 @@ class AsyncClient:
         await self.close()
 
 
-async def _build_request(model: str, asked: dict[str, Any]) -> Endpoint:
+async def _build_request(model: str, fields: dict[str, Any]) -> Endpoint:
     """Read and encode images beside the event loop."""
-    return await asyncio.to_thread(build_request, model, asked)
+    return await asyncio.to_thread(build_request, model, fields)

@@ -1,4 +1,4 @@
-"""What a program asks for, in its own words, turned into a checked request."""
+"""A program's keyword arguments, turned into a validated request. It sends nothing."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 
-def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
+def build_request(model: str, given: Mapping[str, Any]) -> Endpoint:
     """Return the request for `model`, in any spelling, with the endpoint's own fields.
 
-    Images may be paths, bytes, PIL images or addresses. Beyond the endpoint's own fields there are shorter
+    Images may be paths, bytes, PIL images or URLs. Beyond the endpoint's own fields there are shorter
     ones: `image` for a list of one; and for multiframe `images` (the start frame, then the keyframes; or the
     keyframes alone beside `start_image`) with `prompt` and `duration` for every shot, or with `prompts` and
     `durations`, one for each shot.
@@ -31,7 +31,7 @@ def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
         InvalidRequest: a field is unknown or breaks its rule.
         OSError: an image's file cannot be read.
     """
-    parsed = build_parsed_submit(model, asked)
+    parsed = build_parsed_submit(model, given)
     for name in parsed.ignored:
         endpoint_class = parsed.endpoint_class
         known = ", ".join(sorted(endpoint_class.model_fields))
@@ -41,8 +41,8 @@ def build_request(model: str, asked: Mapping[str, Any]) -> Endpoint:
     return validate_fields(parsed)
 
 
-def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
-    """Return what `request` checks: the endpoint and its own fields, as they would be sent.
+def build_parsed_submit(model: str, given: Mapping[str, Any]) -> ParsedSubmit:
+    """Return what `build_request` validates: the endpoint and its own fields, as they would be sent.
 
     Raises:
         UnknownEndpoint: there is no such model.
@@ -50,7 +50,7 @@ def build_parsed_submit(model: str, asked: Mapping[str, Any]) -> ParsedSubmit:
         OSError: an image's file cannot be read.
     """
     endpoint_class = catalogue.find_endpoint(model)
-    fields = {name: value for name, value in asked.items() if value is not None}
+    fields = {name: value for name, value in given.items() if value is not None}
     if "image" in fields:
         fields["images"] = [fields.pop("image"), *fields.get("images", [])]
     if endpoint_class.operation is Operation.MULTIFRAME and "images" in fields:
@@ -88,7 +88,7 @@ def _take_per_shot(fields: Json, name: str, count: int) -> Sequence[Any]:
 
 
 def _encode_images(fields: Json) -> Json:
-    """Turn every image into its address or data URI."""
+    """Turn every image into its URL or data URI."""
     encoded = dict(fields)
     for name in ("start_image", "wm_url"):
         if fields.get(name) is not None:

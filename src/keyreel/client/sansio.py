@@ -1,4 +1,4 @@
-"""What a client does, written once: generators that yield steps and receive answers. They do no I/O."""
+"""What a client does, written once: generators that yield steps and receive responses. They do no I/O."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class DownloadFile:
-    """Write what is at the address to a file, whole or not at all."""
+    """Download a URL to a file, which appears whole or not at all."""
 
     url: str
     path: Path
@@ -53,7 +53,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class StepResponse:
-    """What came back; header names in lower case, no body for downloads and pauses."""
+    """The response to a step: header names in lower case, no body for downloads and pauses."""
 
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -61,7 +61,7 @@ class StepResponse:
 
 
 class ConnectionDropped(Exception):
-    """The connection failed before the answer was complete."""
+    """The connection failed before the response was complete."""
 
     def __init__(self, message: str, *, may_have_arrived: bool = True) -> None:
         super().__init__(message)
@@ -77,7 +77,7 @@ ProgressListener: TypeAlias = Callable[["Report"], object]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait between polls (first, then ever longer up to most), and for a video in all."""
+    """How long to wait between polls (first, then 1.5 times the one before, up to most), and in all."""
 
     first_seconds: float = 0.5
     most_seconds: float = 2.0
@@ -88,7 +88,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class RemoteServer:
-    """The server that is talked to."""
+    """A server, the key it takes and the dialect it is spoken to in."""
 
     base_url: str
     api_key: str = field(repr=False)
@@ -108,35 +108,35 @@ class RemoteServer:
         return {"authorization": f"{self.dialect.auth_scheme} {self.api_key}"} if self.api_key else {}
 
     def build_download(self, url: str, path: Path) -> DownloadFile:
-        """Complete a download; an address of the format's own, given without its host, takes the key too."""
+        """Complete a download; a URL without a host is one of the server's own, and gets the key."""
         own = url.startswith("/") and not url.startswith("//")
         return DownloadFile(self.resolve_url(url), path, self.build_auth_headers() if own else {})
 
-    def parse_response(self, parse: Callable[[Json], T], answer: StepResponse) -> T:
-        """Read a good answer's body with one of the dialect's readings, raise a bad one's error."""
-        body = self._parse_body(answer)
+    def parse_response(self, parse: Callable[[Json], T], response: StepResponse) -> T:
+        """Parse a successful response's body; raise an error response's error."""
+        body = self._parse_body(response)
         try:
             return parse(body)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RemoteError("The server's answer makes no sense in this format.") from error
 
-    def _parse_body(self, answer: StepResponse) -> Json:
+    def _parse_body(self, response: StepResponse) -> Json:
         try:
-            body: object = from_json(answer.body)
+            body: object = from_json(response.body)
         except ValueError:
             body = None
-        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
+        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
             return body
         if not isinstance(body, dict):
-            raise RemoteError(f"The server answered {answer.status} without JSON.", status=answer.status)
-        error = self.dialect.parse_error_response(answer.status, body)
-        after = answer.headers.get("retry-after", "")
+            raise RemoteError(f"The server answered {response.status} without JSON.", status=response.status)
+        error = self.dialect.parse_error_response(response.status, body)
+        after = response.headers.get("retry-after", "")
         if isinstance(error, Unavailable | RateLimited) and after.isdecimal():
             error.retry_after_seconds = int(after)
         raise error
 
     def resolve_url(self, url: str) -> str:
-        """Complete an address that the server gave without its host."""
+        """Complete a URL that the server gave without its host."""
         return urljoin(self.base_url.rstrip("/") + "/", url)
 
     def _join_path(self, path: str) -> str:
@@ -144,13 +144,13 @@ class RemoteServer:
 
 
 def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
-    """Hand a request in, under an idempotency key.
+    """Submit a request, under an idempotency key.
 
-    An answer that is lost may belong to an accepted task. So it is sent again, with the same key, only
-    to a server that says of itself that it is Keyreel: it then makes no second task.
+    A response that is lost may belong to an accepted task. So the request is sent again, with the same key,
+    only to a server that identifies itself as Keyreel: it then makes no second task.
 
     Raises:
-        UnknownEndpoint: the format has no words for it.
+        UnknownEndpoint: the format cannot express it.
     """
     if not remote.dialect.supports(type(endpoint)):
         message = f"The format {remote.dialect.name} has no words for {endpoint.name()}."
@@ -159,8 +159,8 @@ def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
     step = replace(step, headers={**step.headers, "idempotency-key": uuid4().hex})
     for left in reversed(range(remote.patience.faults)):
         try:
-            answer = yield step
-            return remote.parse_response(remote.dialect.parse_submit_response, answer)
+            response = yield step
+            return remote.parse_response(remote.dialect.parse_submit_response, response)
         except ConnectionDropped as error:
             lost: KeyreelError = _make_unreachable_error(remote, error)
             if not error.may_have_arrived:
@@ -173,17 +173,17 @@ def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
 
 
 def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
-    """Wait until the server is there again, and ask whether it is one that knows idempotency keys."""
+    """Wait until the server responds again; return whether it supports idempotency keys."""
     pause = remote.patience.first_seconds
     for _ in range(remote.patience.faults):
         yield Pause(pause)
         pause = min(pause * 1.5, remote.patience.most_seconds)
         try:
-            answer = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
+            response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
         except ConnectionDropped:
             continue
         try:
-            body: object = from_json(answer.body)
+            body: object = from_json(response.body)
         except ValueError:
             return False
         return isinstance(body, dict) and body.get("name") == "keyreel"
@@ -191,15 +191,15 @@ def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
 
 
 def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
-    """Ask once where a task is."""
+    """Poll a task once."""
     try:
-        answer = yield remote.build_request(remote.dialect.build_result_request(task_id))
+        response = yield remote.build_request(remote.dialect.build_result_request(task_id))
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
-    report = remote.parse_response(remote.dialect.parse_result_response, answer)
-    # Some hosts' answers leave the id out.
+    report = remote.parse_response(remote.dialect.parse_result_response, response)
+    # Some hosts leave the id out.
     report = replace(report, id=report.id or task_id)
-    return replace(report, notes=parse_notes_header(answer.headers.get("x-task-notes", "")))
+    return replace(report, notes=parse_notes_header(response.headers.get("x-task-notes", "")))
 
 
 def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
@@ -214,25 +214,25 @@ def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     if route is None:
         raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
     try:
-        answer = yield remote.build_request(
+        response = yield remote.build_request(
             ApiRequest(route.method, route.path.format(id=quote(task_id, safe="")))
         )
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
-    remote.parse_response(lambda _: None, answer)
+    remote.parse_response(lambda _: None, response)
 
 
 def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:
-    """Send any request of one's own and return the answer.
+    """Send any other request and return the response's body.
 
     Raises:
-        Refusal: the server says no.
+        Refusal: the server answers with an error response.
     """
     try:
-        answer = yield remote.build_request(call)
+        response = yield remote.build_request(call)
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
-    return remote.parse_response(lambda body: body, answer)
+    return remote.parse_response(lambda body: body, response)
 
 
 def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None) -> Flow[Report]:
@@ -264,7 +264,7 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
 
 
 def generate(remote: RemoteServer, endpoint: Endpoint, watch: ProgressListener | None = None) -> Flow[Report]:
-    """Hand a request in and wait for its video."""
+    """Submit a request and wait for its video."""
     task_id = yield from submit(remote, endpoint)
     return (yield from wait(remote, task_id, watch))
 
@@ -272,20 +272,20 @@ def generate(remote: RemoteServer, endpoint: Endpoint, watch: ProgressListener |
 def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flow[Path]:
     """Download a finished task's video (or what is at `url`).
 
-    A dropped connection is tried once more; for an address out of date a fresh one is asked for.
+    After a dropped connection it is tried once more; an expired URL is replaced by polling once.
     """
     url = url or report.video_url
     for last in (False, True):
         try:
-            answer = yield remote.build_download(url, path)
+            response = yield remote.build_download(url, path)
         except ConnectionDropped as error:
             if last:
                 raise _make_unreachable_error(remote, error) from error
             continue
-        if answer.status == HTTPStatus.OK:
+        if response.status == HTTPStatus.OK:
             return path
-        if last or answer.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
-            raise RemoteError(f"The video's address answered {answer.status}.", status=answer.status)
+        if last or response.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
+            raise RemoteError(f"The video's address answered {response.status}.", status=response.status)
         fresh = yield from poll(remote, report.id)
         url = fresh.cover_url if url == report.cover_url else fresh.video_url
     raise AssertionError("the second round returns or raises")
@@ -300,7 +300,7 @@ def _check_succeeded(report: Report) -> Report:
 
 
 def _is_transient(error: KeyreelError) -> bool:
-    """Say whether the same poll may well be answered a moment later."""
+    """Return whether the same poll may succeed a moment later."""
     if isinstance(error, Unavailable | RateLimited):
         return True
     status = error.status if isinstance(error, RemoteError) else 1

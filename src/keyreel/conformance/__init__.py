@@ -1,1 +1,1 @@
-"""Whether a host of the family keeps what the catalogue says: shapes, limits, errors and a real result."""
+"""The conformance kit: whether a host keeps the catalogue's schemas, limits, errors and results."""

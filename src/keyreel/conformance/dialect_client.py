@@ -1,4 +1,4 @@
-"""One dialect spoken with one host: requests in its envelope, answers judged by its tables."""
+"""One dialect spoken with one host: requests in its envelope, responses checked by its tables."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class DialectClient:
 
     def build_submit(self, endpoint_class: type[Endpoint], fields: Json) -> ApiRequest:
         """Return the submit of any fields, good or not."""
-        usual = self.dialect.build_submit_request(build_example_request(endpoint_class))
-        body = usual.json or {}
+        example = self.dialect.build_submit_request(build_example_request(endpoint_class))
+        body = example.json or {}
         model = {"model": body["model"]} if "model" in body else {}
         wrapped = {"input": [{"params": fields}]} if "input" in body else fields
-        return ApiRequest(usual.method, usual.path, model | wrapped)
+        return ApiRequest(example.method, example.path, model | wrapped)
 
     def parse_submit(self, call: ApiRequest) -> ParsedSubmit:
         """Read a submit as a server of this dialect does."""
@@ -55,31 +55,31 @@ class DialectClient:
         if route:
             self.send_request(route.method, route.path.format(id=task_id))
 
-    def parse_task_id(self, answer: HostResponse) -> TaskId | None:
+    def parse_task_id(self, response: HostResponse) -> TaskId | None:
         """Return the id of a task that was made after all."""
-        if answer.status >= HTTPStatus.MULTIPLE_CHOICES or answer.body is None:
+        if response.status >= HTTPStatus.MULTIPLE_CHOICES or response.body is None:
             return None
         try:
-            return self.dialect.parse_submit_response(answer.body)
+            return self.dialect.parse_submit_response(response.body)
         except RemoteError:
             return TaskId("")
 
-    def parse_error(self, answer: HostResponse) -> KeyreelError:
-        """Read a refusal."""
-        return self.dialect.parse_error_response(answer.status, answer.body or {})
+    def parse_error(self, response: HostResponse) -> KeyreelError:
+        """Return the error behind an error response."""
+        return self.dialect.parse_error_response(response.status, response.body or {})
 
-    def find_error_mismatch(self, answer: HostResponse, due: Refusal) -> str:
-        """Return what is wrong with a refusal that was due; empty for nothing."""
-        status, body = self.dialect.build_error_response(due)
-        if answer.status != status or answer.body is None:
-            return f"{status} was due, got {answer.excerpt}"
-        wrong = find_schema_violation(answer.body, f"{self.dialect.name}.refusal")
+    def find_error_mismatch(self, response: HostResponse, expected_error: Refusal) -> str:
+        """Return how a response differs from the error response that is due; empty for not at all."""
+        status, body = self.dialect.build_error_response(expected_error)
+        if response.status != status or response.body is None:
+            return f"{status} was due, got {response.excerpt}"
+        wrong = find_schema_violation(response.body, f"{self.dialect.name}.refusal")
         if wrong:
             return wrong
-        found, wanted = self.parse_error(answer), self.dialect.parse_error_response(status, body)
-        if type(found) is not type(wanted):
-            return f"{type(wanted).__name__} was due, got {answer.excerpt}"
-        named = found.field if isinstance(found, Refusal) else ""
-        if due.field and not (named and due.field.startswith(named)):
-            return f"{due.field} was to be named, got {answer.excerpt}"
+        got, expected = self.parse_error(response), self.dialect.parse_error_response(status, body)
+        if type(got) is not type(expected):
+            return f"{type(expected).__name__} was due, got {response.excerpt}"
+        named = got.field if isinstance(got, Refusal) else ""
+        if expected_error.field and not (named and expected_error.field.startswith(named)):
+            return f"{expected_error.field} was to be named, got {response.excerpt}"
         return ""

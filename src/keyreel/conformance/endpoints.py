@@ -1,7 +1,7 @@
-"""The limits of endpoints, held against a host by refusals: none of them costs anything.
+"""The limits of endpoints, checked on a host by its error responses: none of them costs anything.
 
-A value beyond a limit is sent beside a second mistake first, so that a host that lets it pass still makes no
-video. What is allowed is shown likewise: the host is to complain of the other mistake alone.
+A value beyond a limit is sent beside a second mistake first, so that a host that accepts it still makes no
+video. A value that is allowed is checked likewise: the error response must name the other mistake alone.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class LimitChecker:
     large: bool
     """Whether to send values of megabytes as well."""
     continues_after_accept: bool
-    """Whether a host that takes what it should refuse is asked further."""
+    """Whether to go on with a host that accepts what it should reject."""
     can_validate: bool
-    """Whether the host judges requests without creating anything."""
+    """Whether the host validates requests without making a task."""
     _stopped: bool = False
     _named_first: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """Where a host that finds two mistakes names the one that was probed."""
+    """Endpoints and fields of which the host, finding two mistakes, names the probed one."""
 
     def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
         """Check every limit of an endpoint, what is beyond it first."""
@@ -75,18 +75,20 @@ class LimitChecker:
         if not probe.concerns_image and not validate_request(self.client.parse_submit(call)).violations:
             return make_skipped(*where, check, "this format allows it")
         assert probe.expected_error
-        due = probe.expected_error("", field=probe.field)
+        expected_error = probe.expected_error("", field=probe.field)
         if not probe.concerns_image:
             both = self.client.submit(
                 self.client.build_submit(endpoint_class, probe.fields | _make_second_mistake(probe))
             )
-            if not self.client.find_error_mismatch(both, due):
+            if not self.client.find_error_mismatch(both, expected_error):
                 self._named_first.add((endpoint_class.name(), probe.field))
                 return make_passed(*where, check)
-        answer = self.client.submit(call)
-        made = self.client.parse_task_id(answer)
+        response = self.client.submit(call)
+        made = self.client.parse_task_id(response)
         if made is None:
-            return make_passed_or_failed(*where, check, self.client.find_error_mismatch(answer, due))
+            return make_passed_or_failed(
+                *where, check, self.client.find_error_mismatch(response, expected_error)
+            )
         self._stopped = not self.continues_after_accept
         self.client.cancel(made)
         return make_failed(*where, check, f"it was accepted as task {made}")
@@ -97,21 +99,21 @@ class LimitChecker:
             return make_passed_or_failed(*where, check, self._validate_remotely(endpoint_class, probe))
         if probe.concerns_image or (endpoint_class.name(), probe.field) not in self._named_first:
             return make_skipped(*where, check, "this host tells it by a video alone")
-        answer = self.client.submit(
+        response = self.client.submit(
             self.client.build_submit(endpoint_class, probe.fields | _make_second_mistake(probe))
         )
-        told = self.client.parse_error(answer)
-        named = told.field if isinstance(told, Refusal) else ""
-        problem = f"the other mistake was to be named, got {answer.excerpt}"
+        error = self.client.parse_error(response)
+        named = error.field if isinstance(error, Refusal) else ""
+        problem = f"the other mistake was to be named, got {response.excerpt}"
         return make_passed_or_failed(*where, check, "" if named in _make_second_mistake(probe) else problem)
 
     def _validate_remotely(self, endpoint_class: type[Endpoint], probe: LimitProbe) -> str:
         call = self.client.build_submit(endpoint_class, probe.fields)
         path = f"/v1/validate/{quote(endpoint_class.name())}?dialect={self.client.dialect.name}"
-        answer = self.client.send_request("POST", path, json=call.json)
-        if answer.status != HTTPStatus.OK or answer.body is None:
-            return f"no verdict: {answer.excerpt}"
-        wrong = [each for each in answer.body["problems"] if each["error"] != "UnsupportedOrder"]
+        response = self.client.send_request("POST", path, json=call.json)
+        if response.status != HTTPStatus.OK or response.body is None:
+            return f"no verdict: {response.excerpt}"
+        wrong = [each for each in response.body["problems"] if each["error"] != "UnsupportedOrder"]
         return "; ".join(each["message"] for each in wrong)
 
 

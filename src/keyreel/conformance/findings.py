@@ -1,4 +1,4 @@
-"""What was looked at and what came of it."""
+"""The results of checks."""
 
 from __future__ import annotations
 

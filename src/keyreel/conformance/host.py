@@ -1,4 +1,4 @@
-"""The host that is looked at: one request at a time, and patience where it asks for slower ones."""
+"""The host under test: one request at a time, retried while it answers 429."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
     from keyreel.wire.json_types import Json
 
-_MOST_WAITS: Final = 5
-_LONGEST_WAIT: Final = 60.0
-_LONGEST_SHOWN: Final = 200
+_MAX_ATTEMPTS: Final = 5
+_MAX_WAIT_SECONDS: Final = 60.0
+"""Between attempts, whatever Retry-After says; half of it where a 429 has none."""
+_MAX_EXCERPT_BYTES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class HostResponse:
-    """What came back; `body` is None where it is no JSON object."""
+    """A response; `body` is None where it is no JSON object."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,12 +34,12 @@ class HostResponse:
 
     @property
     def excerpt(self) -> str:
-        """The answer, short enough for a report."""
-        return f"{self.status} {self.content[:_LONGEST_SHOWN].decode(errors='replace')}"
+        """The status and the beginning of the body, short enough for a report."""
+        return f"{self.status} {self.content[:_MAX_EXCERPT_BYTES].decode(errors='replace')}"
 
 
 class RemoteHost:
-    """A server by its address, and a key that it takes."""
+    """A server by its URL, with a key that it accepts."""
 
     def __init__(self, base_url: str, api_key: str, *, transport: httpx.BaseTransport | None = None) -> None:
         self._base = base_url.rstrip("/")
@@ -51,12 +52,12 @@ class RemoteHost:
         """Send a request; `scheme` stands before the key, None leaves the key out.
 
         Raises:
-            RemoteError: the host cannot be reached, or keeps asking for patience.
+            RemoteError: the host cannot be reached, or keeps answering 429.
         """
         headers = dict(options.pop("headers", {}))
         if scheme is not None:
             headers["Authorization"] = f"{scheme} {self._key}".strip()
-        for _ in range(_MOST_WAITS):
+        for _ in range(_MAX_ATTEMPTS):
             try:
                 got = self._http.request(method, self.resolve_url(path), headers=headers, **options)
             except httpx.TransportError as error:
@@ -64,16 +65,16 @@ class RemoteHost:
             if got.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                 return _to_response(got)
             after = got.headers.get("retry-after", "")
-            time.sleep(min(float(after) if after.isdecimal() else _LONGEST_WAIT / 2, _LONGEST_WAIT))
+            time.sleep(min(float(after) if after.isdecimal() else _MAX_WAIT_SECONDS / 2, _MAX_WAIT_SECONDS))
         raise RemoteError("The host keeps answering 429.", status=HTTPStatus.TOO_MANY_REQUESTS)
 
     @property
     def key(self) -> str:
-        """The key that the host takes."""
+        """The API key."""
         return self._key
 
     def resolve_url(self, path: str) -> str:
-        """Complete an address that stands for itself only on the host."""
+        """Complete a URL that the host gave without its own name."""
         return path if "://" in path else self._base + path
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Every documented limit of an endpoint as values on both of its sides, from the catalogue alone."""
+"""Every documented limit of an endpoint, as values on both sides of it; derived from the catalogue alone."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from keyreel.errors import (
     MissingImage,
 )
 from keyreel.order import Operation
+from keyreel.wire.endpoints.fields import get_field_limits
 from keyreel.wire.endpoints.from_keyframes import KeyImage
-from keyreel.wire.reference.model_list import get_field_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 _SIDE: Final = 256
+"""Pixels of a valid image's sides."""
 _LARGE_THRESHOLD: Final = 100_000
-"""Beyond so many characters or bytes a probe is a large one."""
+"""Characters from which on a value is sent only where large ones are wanted."""
 _WATERMARK: Final = frozenset({"wm_position"})
 _IMAGES: Final = frozenset({"images", "start_image", "key_image"})
 
@@ -45,10 +46,10 @@ class LimitProbe:
     fields: Json
     """The whole request's fields."""
     expected_error: type[InvalidRequest] | None = None
-    """The refusal that is due; None for what is allowed."""
+    """The error that is due; None for an allowed value."""
     large: bool = False
     concerns_image: bool = False
-    """Whether the limit is of an image itself, which is looked at after all fields."""
+    """Whether it is a limit of an image itself; images are checked after all fields."""
 
 
 @lru_cache(maxsize=256)
@@ -85,8 +86,10 @@ def iterate_probes(endpoint_class: type[Endpoint]) -> Iterator[LimitProbe]:
             missing = MissingImage if name in _IMAGES else MissingField
             yield LimitProbe(name, "absent", {key: base[key] for key in base if key != name}, missing)
         marked = base | ({"watermark": True} if name in _WATERMARK else {})
-        for value, says, error in _probe_values(endpoint_class, name, get_field_limits(endpoint_class, name)):
-            yield LimitProbe(name, says, marked | {name: value}, error, large=_is_large(value))
+        for value, description, error in _probe_values(
+            endpoint_class, name, get_field_limits(endpoint_class, name)
+        ):
+            yield LimitProbe(name, description, marked | {name: value}, error, large=_is_large(value))
     if "image_settings" in endpoint_class.model_fields:
         yield from _probe_shots(base)
     yield from _probe_images(endpoint_class, base)
@@ -95,9 +98,9 @@ def iterate_probes(endpoint_class: type[Endpoint]) -> Iterator[LimitProbe]:
 def _probe_shots(base: Json) -> Iterator[LimitProbe]:
     first, *rest = base["image_settings"]
     for name in ("duration", "prompt"):
-        for value, says, error in _probe_values(KeyImage, name, get_field_limits(KeyImage, name)):
+        for value, description, error in _probe_values(KeyImage, name, get_field_limits(KeyImage, name)):
             fields = base | {"image_settings": [first | {name: value}, *rest]}
-            yield LimitProbe(f"image_settings[0].{name}", says, fields, error, large=_is_large(value))
+            yield LimitProbe(f"image_settings[0].{name}", description, fields, error, large=_is_large(value))
     yield LimitProbe(
         "image_settings[0].key_image", "absent", base | {"image_settings": [{}, *rest]}, MissingImage
     )
@@ -106,7 +109,7 @@ def _probe_shots(base: Json) -> Iterator[LimitProbe]:
 def _probe_values(
     object_class: type[BaseModel], name: str, schema: Json
 ) -> Iterator[tuple[Any, str, type[InvalidRequest] | None]]:
-    """Yield the values of a rule: what it allows at its limits, and what is just beyond them."""
+    """Yield each value, its description and the error that is due: at the rule's limits, and just beyond."""
     match schema.get("type"):
         case "integer" if "enum" in schema:
             yield from ((each, str(each), None) for each in schema["enum"])
@@ -186,9 +189,9 @@ def _probe_images(endpoint_class: type[Endpoint], base: Json) -> Iterator[LimitP
         return
     path = {"images": "images[0]", "subjects": "subjects[0].images[0]"}.get(name, name)
     rules: ImageRules = endpoint_class.image_rules  # type: ignore[attr-defined] # every generation has it
-    for source, says, error in _probe_image_sources(rules):
+    for source, description, error in _probe_image_sources(rules):
         fields = base | {name: _replace_image(base[name], source)}
-        yield LimitProbe(path, says, fields, error, large=_is_large(source), concerns_image=True)
+        yield LimitProbe(path, description, fields, error, large=_is_large(source), concerns_image=True)
     if endpoint_class.operation is Operation.START_END2VIDEO:
         for height, error in ((125, None), (126, ImageSizeOutOfRange)):
             pair = base | {"images": [_build_image(100, 100), _build_image(100, height)]}
@@ -224,7 +227,7 @@ def _probe_image_sources(rules: ImageRules) -> Iterator[tuple[str, str, type[Inv
 
 
 def _replace_image(there: Any, source: str) -> Any:
-    """Put an image in the first place of what is there."""
+    """Replace the first image of a field."""
     if isinstance(there, str):
         return source
     first, *rest = there

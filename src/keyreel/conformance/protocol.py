@@ -23,65 +23,69 @@ _UNKNOWN_TASK_ID: Final = TaskId("1")
 _SPELLINGS: Final = ("Bearer", "Token", "bearer", "")
 
 
-def check_protocol(spoken: DialectClient) -> Iterator[CheckResult]:
+def check_protocol(client: DialectClient) -> Iterator[CheckResult]:
     """Check everything that costs nothing and needs no endpoint."""
-    yield from _check_keys(spoken)
-    yield from _check_unknown_ids(spoken)
-    yield from _check_bodies(spoken)
-    yield from _check_lists(spoken)
-    yield from _check_uploads(spoken)
+    yield from _check_keys(client)
+    yield from _check_unknown_ids(client)
+    yield from _check_bodies(client)
+    yield from _check_lists(client)
+    yield from _check_uploads(client)
 
 
 def _expect_error(
-    spoken: DialectClient, check: str, answer: HostResponse, due: errors.Refusal
+    client: DialectClient, check: str, response: HostResponse, expected_error: errors.Refusal
 ) -> CheckResult:
     return make_passed_or_failed(
-        spoken.dialect.name, "protocol", check, spoken.find_error_mismatch(answer, due)
+        client.dialect.name, "protocol", check, client.find_error_mismatch(response, expected_error)
     )
 
 
-def _check_keys(spoken: DialectClient) -> Iterator[CheckResult]:
-    path = spoken.dialect.build_result_request(_UNKNOWN_TASK_ID).path
+def _check_keys(client: DialectClient) -> Iterator[CheckResult]:
+    path = client.dialect.build_result_request(_UNKNOWN_TASK_ID).path
     yield _expect_error(
-        spoken, "a request without a key", spoken.send_request("GET", path, scheme=None), errors.MissingKey()
+        client, "a request without a key", client.send_request("GET", path, scheme=None), errors.MissingKey()
     )
     wrong = {"Authorization": "Bearer kr_this_key_is_wrong"}
     yield _expect_error(
-        spoken,
+        client,
         "a wrong key",
-        spoken.send_request("GET", path, scheme=None, headers=wrong),
+        client.send_request("GET", path, scheme=None, headers=wrong),
         errors.InvalidKey(),
     )
     for scheme in _SPELLINGS:
-        answer = spoken.send_request("GET", path, scheme=scheme)
-        yield _expect_error(spoken, f"the key as {scheme or 'nothing but'} KEY", answer, errors.UnknownTask())
-    answer = spoken.send_request("GET", path, scheme=None, headers={"X-API-Key": spoken.host.key})
-    yield _expect_error(spoken, "the key in X-API-Key", answer, errors.UnknownTask())
+        response = client.send_request("GET", path, scheme=scheme)
+        yield _expect_error(
+            client, f"the key as {scheme or 'nothing but'} KEY", response, errors.UnknownTask()
+        )
+    response = client.send_request("GET", path, scheme=None, headers={"X-API-Key": client.host.key})
+    yield _expect_error(client, "the key in X-API-Key", response, errors.UnknownTask())
 
 
-def _check_unknown_ids(spoken: DialectClient) -> Iterator[CheckResult]:
-    for route in spoken.dialect.routes:
+def _check_unknown_ids(client: DialectClient) -> Iterator[CheckResult]:
+    for route in client.dialect.routes:
         if route.action in {RouteAction.CANCEL, RouteAction.CONTENT} or (
             route.action is RouteAction.RESULT and "{id}" in route.path
         ):
-            answer = spoken.send_request(route.method, route.path.format(id=_UNKNOWN_TASK_ID))
+            response = client.send_request(route.method, route.path.format(id=_UNKNOWN_TASK_ID))
             yield _expect_error(
-                spoken, f"{route.action.value} of an unknown task", answer, errors.UnknownTask()
+                client, f"{route.action.value} of an unknown task", response, errors.UnknownTask()
             )
-    call = spoken.dialect.build_submit_request(
-        build_example_request(next(filter(spoken.dialect.supports, ENDPOINTS)))
+    call = client.dialect.build_submit_request(
+        build_example_request(next(filter(client.dialect.supports, ENDPOINTS)))
     )
     body = (call.json or {}) | {"model": "no-such-model"}
-    path = spoken.dialect.get_path(RouteAction.SUBMIT)
-    named = "{model}" in path
-    path = path.replace("{model}", "no-such-model") if named else call.path
-    due = errors.UnknownEndpoint(field="model")
-    yield _expect_error(spoken, "an unknown model", spoken.send_request("POST", path, json=body), due)
+    path = client.dialect.get_path(RouteAction.SUBMIT)
+    model_in_path = "{model}" in path
+    path = path.replace("{model}", "no-such-model") if model_in_path else call.path
+    expected_error = errors.UnknownEndpoint(field="model")
+    yield _expect_error(
+        client, "an unknown model", client.send_request("POST", path, json=body), expected_error
+    )
 
 
-def _check_bodies(spoken: DialectClient) -> Iterator[CheckResult]:
-    call = spoken.dialect.build_submit_request(
-        build_example_request(next(filter(spoken.dialect.supports, ENDPOINTS)))
+def _check_bodies(client: DialectClient) -> Iterator[CheckResult]:
+    call = client.dialect.build_submit_request(
+        build_example_request(next(filter(client.dialect.supports, ENDPOINTS)))
     )
     broken: tuple[tuple[str, bytes], ...] = (
         ("no body", b""),
@@ -92,36 +96,36 @@ def _check_bodies(spoken: DialectClient) -> Iterator[CheckResult]:
     )
     headers = {"Content-Type": "application/json"}
     for name, content in broken:
-        answer = spoken.send_request("POST", call.path, content=content, headers=headers)
-        yield _expect_error(spoken, name, answer, errors.InvalidRequest())
+        response = client.send_request("POST", call.path, content=content, headers=headers)
+        yield _expect_error(client, name, response, errors.InvalidRequest())
 
 
-def _check_lists(spoken: DialectClient) -> Iterator[CheckResult]:
-    path = spoken.dialect.get_path(RouteAction.LIST)
+def _check_lists(client: DialectClient) -> Iterator[CheckResult]:
+    path = client.dialect.get_path(RouteAction.LIST)
     if path:
-        answer = spoken.send_request("GET", path)
-        yield _expect_success(spoken, "a list of tasks", answer, "list")
+        response = client.send_request("GET", path)
+        yield _expect_success(client, "a list of tasks", response, "list")
 
 
-def _check_uploads(spoken: DialectClient) -> Iterator[CheckResult]:
-    path = spoken.dialect.get_path(RouteAction.UPLOAD)
+def _check_uploads(client: DialectClient) -> Iterator[CheckResult]:
+    path = client.dialect.get_path(RouteAction.UPLOAD)
     if path:
         yield _expect_success(
-            spoken,
+            client,
             "a grant to upload",
-            spoken.send_request("POST", path, json={"file_name": "a.png"}),
+            client.send_request("POST", path, json={"file_name": "a.png"}),
             "upload",
         )
-        due = errors.MissingField(field="file_name")
+        expected_error = errors.MissingField(field="file_name")
         yield _expect_error(
-            spoken, "an upload without a name", spoken.send_request("POST", path, json={}), due
+            client, "an upload without a name", client.send_request("POST", path, json={}), expected_error
         )
 
 
-def _expect_success(spoken: DialectClient, check: str, answer: HostResponse, schema: str) -> CheckResult:
-    name = spoken.dialect.name
-    if answer.status != HTTPStatus.OK or answer.body is None:
-        return make_failed(name, "protocol", check, f"200 was due, got {answer.excerpt}")
+def _expect_success(client: DialectClient, check: str, response: HostResponse, schema: str) -> CheckResult:
+    name = client.dialect.name
+    if response.status != HTTPStatus.OK or response.body is None:
+        return make_failed(name, "protocol", check, f"200 was due, got {response.excerpt}")
     return make_passed_or_failed(
-        name, "protocol", check, find_schema_violation(answer.body, f"{name}.{schema}")
+        name, "protocol", check, find_schema_violation(response.body, f"{name}.{schema}")
     )

@@ -1,4 +1,4 @@
-"""The one check that costs: a small video made, read in every dialect, downloaded and looked into."""
+"""The one check that costs: a small video is made, polled in every dialect, downloaded and probed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from keyreel.errors import KeyreelError
 from keyreel.order import Operation
 from keyreel.task import TaskState
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.inputs.magic_numbers import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _SEED: Final = 11
 _PAYLOAD: Final = "conformance 😀"
 _SECONDS: Final = 1
+"""Length of the video, the shortest that any model makes."""
 _ASPECT: Final = 16 / 9
 _PAUSE_SECONDS: Final = 1.0
 
@@ -49,15 +51,15 @@ class RenderCheck:
     timeout_seconds: float
 
     def check(self, endpoint_class: type[Endpoint]) -> Iterator[CheckResult]:
-        """Make the video and look at everything on its way."""
+        """Make the video, and check every response on the way."""
         name, subject = self.client.dialect.name, endpoint_class.name()
-        answer = self.client.submit(self.client.build_submit(endpoint_class, _build_fields()))
-        task = self.client.parse_task_id(answer)
+        response = self.client.submit(self.client.build_submit(endpoint_class, _build_fields()))
+        task = self.client.parse_task_id(response)
         if not task:
-            yield make_failed(name, subject, "a good request is accepted", answer.excerpt)
+            yield make_failed(name, subject, "a good request is accepted", response.excerpt)
             return
         yield make_passed_or_failed(
-            name, subject, "the answer to a submit", find_schema_violation(answer.body, f"{name}.accepted")
+            name, subject, "the answer to a submit", find_schema_violation(response.body, f"{name}.accepted")
         )
         report = yield from self._wait_for_end(task, subject)
         if report is None:
@@ -67,17 +69,17 @@ class RenderCheck:
             yield self._check_readable(DialectClient(self.client.host, other), task, subject)
 
     def _wait_for_end(self, task: TaskId, subject: str) -> Generator[CheckResult, None, Report | None]:
-        """Poll to the end; every shape on the way is held against the schema."""
+        """Poll until the task has ended; every response is held against its schema."""
         name, wrong = self.client.dialect.name, ""
         deadline = time.monotonic() + self.timeout_seconds
         report: Report | None = None
         while time.monotonic() < deadline:
-            answer = self._poll(self.client, task)
-            wrong = wrong or find_schema_violation(answer.body, f"{name}.result")
+            response = self._poll(self.client, task)
+            wrong = wrong or find_schema_violation(response.body, f"{name}.result")
             try:
-                report = self.client.dialect.parse_result_response(answer.body or {})
+                report = self.client.dialect.parse_result_response(response.body or {})
             except (KeyreelError, TypeError, ValueError) as error:
-                yield make_failed(name, subject, "a poll can be read", f"{error}: {answer.excerpt}")
+                yield make_failed(name, subject, "a poll can be read", f"{error}: {response.excerpt}")
                 return None
             if report.state.is_final:
                 break
@@ -90,9 +92,9 @@ class RenderCheck:
         yield make_passed(name, subject, "the task succeeds")
         return report
 
-    def _poll(self, spoken: DialectClient, task: TaskId) -> HostResponse:
-        call = spoken.dialect.build_result_request(task)
-        return spoken.send_request(call.method, call.path)
+    def _poll(self, client: DialectClient, task: TaskId) -> HostResponse:
+        call = client.dialect.build_result_request(task)
+        return client.send_request(call.method, call.path)
 
     def _check_result(self, report: Report, subject: str) -> Iterator[CheckResult]:
         name = self.client.dialect.name
@@ -111,7 +113,7 @@ class RenderCheck:
         yield make_passed_or_failed(name, subject, "a part of the video", "" if fits else part.excerpt[:60])
         if report.cover_url:
             cover = self._fetch_file(report.cover_url)
-            known = cover.content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF"))
+            known = is_image(cover.content)
             yield make_passed_or_failed(
                 name, subject, "the cover is an image", "" if known else cover.excerpt[:60]
             )
@@ -122,17 +124,17 @@ class RenderCheck:
         scheme = self.client.dialect.auth_scheme if url.startswith("/") else None
         return self.client.host.send_request("GET", url, scheme=scheme, headers=headers or {})
 
-    def _check_readable(self, spoken: DialectClient, task: TaskId, subject: str) -> CheckResult:
+    def _check_readable(self, client: DialectClient, task: TaskId, subject: str) -> CheckResult:
         """Check that a task made in one dialect can be read in another."""
-        answer, name = self._poll(spoken, task), spoken.dialect.name
+        response, name = self._poll(client, task), client.dialect.name
         check = f"a task of {self.client.dialect.name} is read"
-        if answer.status != HTTPStatus.OK:
-            return make_failed(name, subject, check, answer.excerpt)
-        wrong = find_schema_violation(answer.body, f"{name}.result")
+        if response.status != HTTPStatus.OK:
+            return make_failed(name, subject, check, response.excerpt)
+        wrong = find_schema_violation(response.body, f"{name}.result")
         if wrong:
             return make_failed(name, subject, check, wrong)
-        if spoken.dialect.parse_result_response(answer.body or {}).state is not TaskState.SUCCEEDED:
-            return make_failed(name, subject, check, f"it has not succeeded here: {answer.excerpt}")
+        if client.dialect.parse_result_response(response.body or {}).state is not TaskState.SUCCEEDED:
+            return make_failed(name, subject, check, f"it has not succeeded here: {response.excerpt}")
         return make_passed(name, subject, check)
 
 
@@ -153,15 +155,15 @@ def _build_fields() -> Json:
     }
 
 
-def _find_video_problem(answer: HostResponse) -> str:
+def _find_video_problem(response: HostResponse) -> str:
     """Return what is wrong with the video's file; empty for nothing."""
     from keyreel.media.probe import probe_video
 
-    if answer.status != HTTPStatus.OK:
-        return answer.excerpt
+    if response.status != HTTPStatus.OK:
+        return response.excerpt
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "video.mp4"
-        file.write_bytes(answer.content)
+        file.write_bytes(response.content)
         try:
             found = probe_video(file)
         except KeyreelError as error:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 _LENIENT_DIALECT: Final = "openai_videos"
-"""The dialect that changes values to what a model can do, and so refuses few."""
+"""The dialect that changes values to the nearest that a model allows, and so rejects few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ConformancePlan:
     dialects: tuple[Dialect, ...]
     endpoints: tuple[type[Endpoint], ...]
     render: bool = False
-    """Whether to make the one video, which a hosted service charges."""
+    """Whether to make the one video, for which a hosted service charges."""
     large: bool = False
     """Whether to send values of megabytes."""
     timeout_seconds: float = 600.0
@@ -49,20 +49,20 @@ def run_checks(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]
 
 
 def _check_limits(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResult]:
-    """Check each endpoint's limits in one dialect: the first that has words for it and refuses."""
-    judges = _can_validate(host)
-    speaking = [each for each in plan.dialects if each.name != _LENIENT_DIALECT]
+    """Check each endpoint's limits in one dialect: the first strict one that supports it."""
+    can_validate = _can_validate(host)
+    strict_dialects = [each for each in plan.dialects if each.name != _LENIENT_DIALECT]
     checks = {
         each.name: LimitChecker(
             DialectClient(host, each),
             large=plan.large,
             continues_after_accept=plan.render,
-            can_validate=judges,
+            can_validate=can_validate,
         )
-        for each in speaking
+        for each in strict_dialects
     }
     for endpoint_class in plan.endpoints:
-        able = next((each for each in speaking if each.supports(endpoint_class)), None)
+        able = next((each for each in strict_dialects if each.supports(endpoint_class)), None)
         if able is None:
             name = plan.dialects[0].name
             yield make_skipped(
@@ -84,9 +84,9 @@ def _check_render(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResu
 
 
 def _can_validate(host: RemoteHost) -> bool:
-    """Say whether the host judges requests without creating anything, as Keyreel does."""
+    """Return whether the host validates requests without making a task, as Keyreel does."""
     try:
-        answer = host.send_request("POST", "/v1/validate/q2-pro-img2video", json={})
+        response = host.send_request("POST", "/v1/validate/q2-pro-img2video", json={})
     except RemoteError:
         return False
-    return answer.body is not None and "problems" in answer.body
+    return response.body is not None and "problems" in response.body

@@ -118,8 +118,8 @@ def test_a_poll_has_the_same_keys_of_the_same_types_in_every_state(each: Any, st
 def test_an_event_tells_what_a_poll_does(each: Any) -> None:
     made = replace(in_state(TaskState.FAILED, begun=True), fault="InvalidImage")
     polled = each.build_result_response(made, request(IMG2VIDEO), None, 0)
-    told = each.build_webhook_payload(WebhookEvent("e1", NOON), made, request(IMG2VIDEO), None)
-    body = told.get("payload", told) if each.name == "async_v3" else told.get("data", told)
+    event = each.build_webhook_payload(WebhookEvent("e1", NOON), made, request(IMG2VIDEO), None)
+    body = event.get("payload", event) if each.name == "async_v3" else event.get("data", event)
     for name, value in polled.items():
         assert body[name] == value or (name == "extra" and body[name].items() >= value.items())
 
@@ -139,8 +139,8 @@ def test_entries_of_a_list_have_the_same_keys_in_every_state(each: Any) -> None:
     seen: set[tuple[str, ...]] = set()
     for state in TaskState:
         links = LINKS if state is TaskState.SUCCEEDED else None
-        shown = ListedTask(in_state(state, begun=True), request(IMG2VIDEO), links)
-        page = each.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=False))
+        entry = ListedTask(in_state(state, begun=True), request(IMG2VIDEO), links)
+        page = each.build_list_response(TaskPage(TaskFilter(), (entry,), has_more=False))
         (entry,) = page.get("tasks") or page["data"]
         assert entry["payload"] == "mine — ünï 😀"
         seen.add(tuple(entry))

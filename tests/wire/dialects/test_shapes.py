@@ -102,10 +102,10 @@ def test_v3_paths_are_the_documented_ones(name: str, path: str) -> None:
 
 
 def test_v3_names_unknown_fields() -> None:
-    asked = ASYNC_V3.parse_submit_request(
+    submit = ASYNC_V3.parse_submit_request(
         {"model": "vidu-q2-pro-img2video"}, {"model": "x", "prompt": "x", "colour": 1}
     )
-    assert asked.ignored == ("colour",)
+    assert submit.ignored == ("colour",)
 
 
 def test_a_poll_without_an_id_is_refused() -> None:
@@ -203,9 +203,9 @@ def test_vtrix_takes_messages() -> None:
     ]
     message = {"type": "message", "role": "user", "content": parts}
     body = {"input": [message], "parameters": {"duration": 4}, "metadata": {"a": 1}}
-    asked = VTRIX.parse_submit_request({}, body | {"model": "viduq2_pro_start_end2video"})
-    assert asked.ignored == ("metadata",)
-    fields = validate_fields(asked).to_documented_fields()
+    submit = VTRIX.parse_submit_request({}, body | {"model": "viduq2_pro_start_end2video"})
+    assert submit.ignored == ("metadata",)
+    fields = validate_fields(submit).to_documented_fields()
     images = ["https://example.com/0.png", "https://example.com/1.png"]
     assert fields == {"prompt": "She turns.\nThen she smiles.", "images": images, "duration": 4}
     words = VTRIX.parse_submit_request(

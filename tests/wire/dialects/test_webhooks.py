@@ -96,13 +96,13 @@ def test_the_videos_format_sends_an_event_object() -> None:
     assert (body["object"], body["type"], body["id"]) == ("event", "video.failed", "evt_7_1")
 
 
-@pytest.mark.parametrize("spoken", DIALECTS, ids=lambda each: each.name)
-def test_every_format_tells_every_end(spoken: Dialect) -> None:
-    assert {state for state in TaskState if state.is_final} <= spoken.webhook_policy.states
-    assert spoken.webhook_policy.schedule[0] == 0
-    native = spoken.name in {"native", "comfy"}
-    assert (TaskState.RUNNING in spoken.webhook_policy.states) == native
-    assert spoken.webhook_policy.signs_with_api_key == (native or spoken.name == "vtrix")
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
+def test_every_format_tells_every_end(dialect: Dialect) -> None:
+    assert {state for state in TaskState if state.is_final} <= dialect.webhook_policy.states
+    assert dialect.webhook_policy.schedule[0] == 0
+    native = dialect.name in {"native", "comfy"}
+    assert (TaskState.RUNNING in dialect.webhook_policy.states) == native
+    assert dialect.webhook_policy.signs_with_api_key == (native or dialect.name == "vtrix")
 
 
 @pytest.mark.parametrize(("name", "retries", "seconds"), [("async_v3", 5, 5.0), ("native", 3, 15.0)])
@@ -111,6 +111,6 @@ def test_documented_retries_are_the_default(name: str, retries: int, seconds: fl
     assert (len(reporting.schedule) - 1, reporting.timeout_seconds) == (retries, seconds)
 
 
-@pytest.mark.parametrize("spoken", DIALECTS, ids=lambda each: each.name)
-def test_a_receiver_that_is_down_for_an_hour_still_hears(spoken: Dialect) -> None:
-    assert 0.9 * sum(spoken.webhook_policy.schedule) > 3600
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: each.name)
+def test_a_receiver_that_is_down_for_an_hour_still_hears(dialect: Dialect) -> None:
+    assert 0.9 * sum(dialect.webhook_policy.schedule) > 3600

@@ -118,9 +118,9 @@ def test_vidu_2_takes_three_references_at_most() -> None:
 def test_a_subjects_voice_speaks_where_the_request_has_none() -> None:
     subjects = [{"images": [URL]}, {"id": "fox", "images": [URL], "voice_id": "calm"}]
     for name in ("q3-reference2video", "q3-turbo-reference2video", "q3-mix-reference2video"):
-        asked = read(name, images=[], subjects=subjects)
-        assert asked.to_order(1).sound == SoundOptions(ambience=True, speech=True, voice="calm")
-        assert [each.name for each in asked.to_order(1).subjects] == ["1", "fox"]
+        submit = read(name, images=[], subjects=subjects)
+        assert submit.to_order(1).sound == SoundOptions(ambience=True, speech=True, voice="calm")
+        assert [each.name for each in submit.to_order(1).subjects] == ["1", "fox"]
         assert read(name, images=[], subjects=subjects, voice_id="warm").to_order(1).sound.voice == "warm"
 
 

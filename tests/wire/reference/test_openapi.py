@@ -65,8 +65,8 @@ def test_examples_are_requests_that_are_accepted(dialect: Any) -> None:
             continue
         last = path.rpartition("/")[2]
         content = methods["post"].get("requestBody", {"content": {"application/json": {}}})["content"]
-        for shown in content["application/json"].get("examples", {}).values():
-            validate_fields(dialect.parse_submit_request({"model": last, "operation": last}, shown["value"]))
+        for entry in content["application/json"].get("examples", {}).values():
+            validate_fields(dialect.parse_submit_request({"model": last, "operation": last}, entry["value"]))
             seen += 1
     assert seen == len(models)
 

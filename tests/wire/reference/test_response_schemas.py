@@ -100,17 +100,17 @@ def tasks(kind: type[Endpoint]) -> Iterator[tuple[Task, bool]]:
 
 def task_bodies(dialect: Dialect, kind: type[Endpoint]) -> Iterator[tuple[str, Any]]:
     listed = list[ListedTask]()
-    for asked in (request(kind), build_example_request(kind)):
+    for submit in (request(kind), build_example_request(kind)):
         for made, there in tasks(kind):
             links = LINKS if there else None
-            yield "result", dialect.build_result_response(made, asked, links, 3)
+            yield "result", dialect.build_result_response(made, submit, links, 3)
             if there:
                 clean = replace(LINKS, clean="https://example.com/clean.mp4")
-                yield "result", dialect.build_result_response(made, asked, clean, 0)
-            listed.append(ListedTask(made, asked, links, 3))
-        yield "accepted", dialect.build_submit_response(task(kind, TaskState.QUEUED), asked)
+                yield "result", dialect.build_result_response(made, submit, clean, 0)
+            listed.append(ListedTask(made, submit, links, 3))
+        yield "accepted", dialect.build_submit_response(task(kind, TaskState.QUEUED), submit)
         if dialect.get_path(RouteAction.CANCEL):
-            yield "cancel", dialect.build_cancel_response(task(kind, TaskState.CANCELLED), asked)
+            yield "cancel", dialect.build_cancel_response(task(kind, TaskState.CANCELLED), submit)
     if dialect.get_path(RouteAction.LIST):
         for entries in (listed, []):
             yield (

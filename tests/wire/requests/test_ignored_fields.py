@@ -19,8 +19,8 @@ IMAGE = {"images": [url(0)], "prompt": "x"}
 
 
 def ignored(name: str, fields: dict[str, Any]) -> tuple[str, ...]:
-    asked = ParsedSubmit(get_endpoint(name), fields)
-    return find_ignored_fields(asked, validate_fields(asked))
+    submit = ParsedSubmit(get_endpoint(name), fields)
+    return find_ignored_fields(submit, validate_fields(submit))
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_what_is_left_aside_is_named(name: str, fields: dict[str, Any], named: t
 def test_every_field_has_an_effect_or_is_named(name: str) -> None:
     kind = get_endpoint(name)
     full = FULL[name] | ({"audio": False} if "audio" in kind.model_fields else {})
-    asked = ParsedSubmit(kind, full)
-    named = find_ignored_fields(asked, validate_fields(asked))
+    submit = ParsedSubmit(kind, full)
+    named = find_ignored_fields(submit, validate_fields(submit))
     silent = [
         field
         for field, changed in changes(kind, full)
-        if effects(asked) == effects(ParsedSubmit(kind, changed))
+        if effects(submit) == effects(ParsedSubmit(kind, changed))
         and not any(each.startswith(field) for each in named)
     ]
     assert not silent
@@ -112,9 +112,9 @@ def changes(kind: type[Endpoint], full: dict[str, Any]) -> Iterator[tuple[str, d
             yield field, less
 
 
-def effects(asked: ParsedSubmit) -> tuple[object, ...]:
+def effects(submit: ParsedSubmit) -> tuple[object, ...]:
     """Return all that comes of a request."""
-    request: Endpoint = validate_fields(asked)
+    request: Endpoint = validate_fields(submit)
     outcome = (
         request.to_order(7),
         request.to_billable(),

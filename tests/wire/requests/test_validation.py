@@ -24,11 +24,11 @@ NONSENSE = {"deep": [{"er": None}]}
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 def test_a_good_request_comes_back_as_it_is(kind: type[Endpoint]) -> None:
-    asked = ParsedSubmit(kind, deepcopy(FULL[kind.name()]))
-    found = validate_request(asked)
+    submit = ParsedSubmit(kind, deepcopy(FULL[kind.name()]))
+    found = validate_request(submit)
     assert found.violations == ()
-    assert found.repaired_request == validate_fields(asked)
-    assert asked.fields == FULL[kind.name()]
+    assert found.repaired_request == validate_fields(submit)
+    assert submit.fields == FULL[kind.name()]
 
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
@@ -40,7 +40,9 @@ def test_every_damaged_field_is_named(kind: type[Endpoint], data: st.DataObject)
     able = sorted(set(given_fields) - {"extra", "video_creation_id"})
     damaged = data.draw(st.sets(st.sampled_from(able), min_size=1))
     fields: dict[str, Any] = given_fields | dict.fromkeys(damaged, NONSENSE)
-    named = {str(breach.location[0]) for breach in validate_request(ParsedSubmit(kind, fields)).violations}
+    named = {
+        str(violation.location[0]) for violation in validate_request(ParsedSubmit(kind, fields)).violations
+    }
     # A mark's fields count only with the mark.
     silent = {"wm_url", "wm_position"} if "watermark" in damaged else set()
     assert damaged - silent <= named

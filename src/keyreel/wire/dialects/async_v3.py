@@ -52,7 +52,7 @@ _STATUS_BY_STATE: Final = {
     TaskState.FAILED: "TASK_STATUS_FAILED",
     TaskState.CANCELLED: "TASK_STATUS_FAILED",
 }
-# A cancelled task reads as failed: the format has no word for it. Clients of the family know a fifth word.
+# A cancelled task is shown as failed: the format has no status for it. The family's clients know a fifth one.
 _STATE_BY_STATUS: Final = {
     word: state for state, word in _STATUS_BY_STATE.items() if state is not TaskState.CANCELLED
 } | {"TASK_STATUS_UNKNOWN": TaskState.QUEUED}
@@ -169,16 +169,16 @@ class AsyncV3(Dialect):
             "audios": [],
         }
 
-    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, balance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write the credits, beside what else the format's clients declare."""
         del query
-        left = UNLIMITED_CREDITS if allowance.credits is None else allowance.credits
+        left = UNLIMITED_CREDITS if balance.credits is None else balance.credits
         return {"allow_features": [], "credit_balance": left, "free_trial": {}}
 
     def build_webhook_payload(
         self, event: WebhookEvent, task: Task, endpoint: Endpoint, links: SignedLinks | None
     ) -> Json:
-        """Wrap the result, which carries the webhook's address back."""
+        """Wrap the result, which carries the webhook's URL back."""
         payload = super().build_webhook_payload(event, task, endpoint, links)
         payload["extra"]["webhook"] = {"url": endpoint.webhook_url}
         return {"event_type": "ASYNC_TASK_RESULT", "payload": payload}

@@ -296,13 +296,13 @@ class Dialect(ABC):
         """
         return self.build_result_response(task, endpoint, None, 0)
 
-    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, balance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Return what a tenant can spend.
 
         Raises:
             UnknownEndpoint: The format has no such response.
         """
-        del allowance, query
+        del balance, query
         raise UnknownEndpoint
 
     def is_cover_requested(self, query: Mapping[str, str]) -> bool:

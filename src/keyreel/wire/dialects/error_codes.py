@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MAX_MESSAGE_CHARACTERS: Final = 1000
 """Clients are promised no more."""
 _MAX_FIELD_CHARACTERS: Final = 200
+"""Of a field's path, which holds names that a client made up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The registry of dialects: every wire format that is spoken here, found by its name or by a path."""
+"""The registry of dialects: every wire format, found by its name or by a path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
 
 DEFAULT_DIALECT: Final[Dialect] = AsyncV3()
-"""Speaks at addresses that belong to no format."""
+"""The format of error responses at paths that belong to none."""
 
 DIALECTS: Final[tuple[Dialect, ...]] = (DEFAULT_DIALECT, Vtrix(), Native(), Comfy(), OpenAIVideos())
 

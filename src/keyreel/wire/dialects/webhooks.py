@@ -1,4 +1,4 @@
-"""How an event is told: what a format's callbacks promise, and the signatures on each. Sends nothing."""
+"""Webhooks: what a format promises about deliveries, and the signature headers of each. Sends nothing."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ _SIGNED_HEADERS: Final = ("Date", "x-request-nonce")
 
 @dataclass(frozen=True, slots=True)
 class WebhookPolicy:
-    """What a format promises about callbacks; what its pages leave open is as Standard Webhooks has it."""
+    """What a format promises about webhooks; what its pages leave open is as in Standard Webhooks."""
 
     states: frozenset[TaskState] = FINAL_STATES
-    """Which states are told."""
+    """States that are delivered."""
     schedule: tuple[float, ...] = DEFAULT_SCHEDULE
     """Seconds before each attempt, counted from the end of the one before; the first from the event."""
     timeout_seconds: float = 15.0
-    """How long one attempt may take in all."""
+    """Seconds that one attempt may take in all."""
     signs_with_api_key: bool = False
     """Whether the submitting API key signs too."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """A change of a task's state that is told; `id` is the same in every attempt."""
+    """A change of a task's state; `id` is the same in every attempt to deliver it."""
 
     id: str
     at: datetime
@@ -60,7 +60,7 @@ def build_standard_headers(secret: str, event_id: str, at: datetime, body: str) 
 
 
 def build_native_headers(key: str, url: str, at: datetime, nonce: str) -> dict[str, str]:
-    """Return the headers of the native format, signed with the API key. They say nothing of the body."""
+    """Return the headers of the native format, signed with the API key. They do not cover the body."""
     signed = {"Date": format_datetime(at, usegmt=True), "x-request-nonce": nonce}
     return {
         **signed,
@@ -72,7 +72,7 @@ def build_native_headers(key: str, url: str, at: datetime, nonce: str) -> dict[s
 
 
 def has_native_signature(key: str, url: str, headers: Mapping[str, str]) -> bool:
-    """Say whether a delivery to `url` bears the native signature of this key."""
+    """Return whether a delivery to `url` bears the native signature of this key."""
     given = {name.lower(): value for name, value in headers.items()}
     names = [name for name in given.get("x-hmac-signed-headers", "").split(";") if name]
     signed = {name: given.get(name.lower(), "") for name in names}

@@ -1,4 +1,4 @@
-"""Every endpoint that is spoken here, and how its name is found in whatever spelling."""
+"""The catalogue of endpoints, found by their names in any spelling."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ _BY_NAME: Final = {each.name(): each for each in ENDPOINTS}
 _BY_LETTERS: Final = {
     re.sub(r"[^a-z0-9]", "", name): endpoint_class for name, endpoint_class in _BY_NAME.items()
 }
-_LONGEST: Final = 100
+_MAX_SPELLING_CHARACTERS: Final = 100
 
 
 def get_endpoint(name: str) -> type[Endpoint]:
@@ -144,7 +144,7 @@ def find_endpoint(spelling: str) -> type[Endpoint]:
     Raises:
         UnknownEndpoint: there is none.
     """
-    letters = re.sub(r"[^a-z0-9]", "", spelling[:_LONGEST].lower()).removeprefix("vidu")
+    letters = re.sub(r"[^a-z0-9]", "", spelling[:_MAX_SPELLING_CHARACTERS].lower()).removeprefix("vidu")
     return get_endpoint(_ALIASES.get(letters) or _find_name(letters) or spelling)
 
 

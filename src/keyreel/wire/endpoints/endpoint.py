@@ -1,4 +1,4 @@
-"""What every endpoint is: one model doing one operation, as a frozen class of checked fields."""
+"""The interface of endpoints: one model doing one operation, as a frozen class of validated fields."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from keyreel.task import TaskState
 
 MEGABYTE = 1_000_000
+"""Bytes; the documented limits are decimal."""
+UNDER_10_MEGABYTES = 10 * MEGABYTE - 1
+"""Bytes of the largest file that is "less than 10 MB", as documented of images in some models' requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRules:
-    """The limits of one image field. Ratios (width over height) are a closed interval."""
+    """The limits of one image field, all inclusive; bytes are of the file, sides are pixels."""
 
     max_bytes: int = 50 * MEGABYTE
     max_inline_bytes: int = 50 * MEGABYTE
@@ -36,7 +39,7 @@ class ImageRules:
 
 
 class Endpoint(BaseModel):
-    """One model doing one operation. Instances are checked requests, free of any dialect's names."""
+    """One model doing one operation. Instances are validated requests, in no dialect's terms."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -60,12 +63,12 @@ class Endpoint(BaseModel):
 
     @abstractmethod
     def to_order(self, seed: int) -> Order:
-        """Return what is asked for, with this seed (1 … 2**31 - 1)."""
+        """Return the order, with this seed (1 … 2**31 - 1)."""
 
     @property
     @abstractmethod
     def seconds(self) -> int:
-        """The video's length."""
+        """The video's length in seconds."""
 
     @property
     def is_off_peak(self) -> bool:
@@ -79,34 +82,34 @@ class Endpoint(BaseModel):
 
     @property
     def webhook_url(self) -> str:
-        """The address that wants to hear of the task; empty where none does."""
+        """The URL to which the task's events are delivered; empty for none."""
         return ""
 
     def get_webhook_urls(self) -> dict[str, str]:
-        """Map each field that names an address to report to, to it."""
+        """Map each field that holds the webhook's URL to it."""
         return {}
 
     @property
     def test_mode_state(self) -> TaskState | None:
-        """In test mode, the end that is only played; None for a task that is meant."""
+        """In test mode, the final state that is simulated; None for a real task."""
         return None
 
     @property
     def extend_source(self) -> str:
-        """Where the video is that this one goes on from: an address or a stored file; empty for none."""
+        """The video to extend: a URL or a reference to a stored file; empty for none."""
         return ""
 
     @property
     def extend_source_task_id(self) -> str:
-        """The id of the task whose video this one goes on from; empty for none."""
+        """The id of the task whose video to extend; empty for none."""
         return ""
 
     def with_extend_source(self, stored: str) -> Self:
-        """Return a copy that goes on from a stored file; only for what goes on from a video."""
+        """Return a copy that extends a stored file; only for endpoints that extend videos."""
         raise NotImplementedError
 
     def to_billable(self) -> Purchase:
-        """Return what is to be paid for."""
+        """Return what the price depends on."""
         return Purchase(
             self.family,
             self.operation,
@@ -127,7 +130,7 @@ class Endpoint(BaseModel):
 
     @abstractmethod
     def with_image_sources(self, sources: Mapping[str, str]) -> Self:
-        """Return a copy with other sources; keys as in `images`."""
+        """Return a copy with other sources; keys as in `get_image_sources`."""
 
     @abstractmethod
     def get_image_rules(self, path: str) -> ImageRules:
@@ -143,4 +146,4 @@ class Endpoint(BaseModel):
 
     @abstractmethod
     def list_ignored_fields(self) -> tuple[str, ...]:
-        """Name the fields that ask for something that cannot be, or that this server does not do yet."""
+        """Name the fields whose values have no effect."""

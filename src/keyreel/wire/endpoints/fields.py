@@ -1,7 +1,7 @@
-"""The field types that requests are made of: each knows its rule in words, its reading and its schema.
+"""The field types of requests: each has its rule, its parsing and its JSON schema.
 
 They know nothing of any endpoint. A value that breaks its rule raises pydantic's own custom error, whose type
-names the domain error it becomes (see `parse`).
+names the domain error it becomes (see `requests.parsing`).
 """
 
 import re
@@ -9,36 +9,39 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Final, LiteralString
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from keyreel.order import Amplitude, Corner
 
 PAYLOAD_LENGTH: Final = 1_048_576
+"""Characters of `payload` and `meta_data`, as documented."""
 
-_SEED_BITS: Final = 2**31 - 1
+_SEED_MASK: Final = 2**31 - 1
 _NUMBER: Final = re.compile(r"([+-]?[0-9]{1,20})(?:\.0{1,6})?", re.ASCII)
 _RATIO: Final = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,4})?):([0-9]{1,5}(?:\.[0-9]{1,4})?)")
 _WIDEST: Final = 4
-_LONGEST_WORD: Final = 64
+"""Width over height of the widest frame; its inverse is the tallest."""
+_MAX_WORD_CHARACTERS: Final = 64
+"""Longer text is not parsed as a number, a flag, a ratio or a choice."""
 
 
 def make_rule_error(
     rule: str, error_type: LiteralString = "wrong", *, field: str = ""
 ) -> PydanticCustomError:
-    """Return the error of a value that breaks `rule`, words that follow the field's name and value.
+    """Return the error of a value that breaks `rule`, text that follows the field's name and value.
 
-    A rule of a whole object is told of the one of its fields that is to be mended.
+    The error of a rule of a whole object names `field`, the one to correct.
     """
     return PydanticCustomError(error_type, "{rule}", {"rule": rule} | ({"field": field} if field else {}))
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A field's rule, put into an annotation: `Annotated[int, Whole(1, 10)]`."""
+    """A field's rule, put into an annotation: `Annotated[int, IntegerRange(1, 10)]`."""
 
     def read(self, value: Any) -> object:
-        """Return the value in its one form, or raise `broken(...)`."""
+        """Return the value in its normal form, or raise `make_rule_error(...)`."""
         raise NotImplementedError
 
     def to_json_schema(self) -> dict[str, Any]:
@@ -61,7 +64,7 @@ class IntegerRange(Rule):
     high: int
 
     def read(self, value: Any) -> int:
-        """Accept 5, 5.0 and "5", refuse true, "five" and 5.5."""
+        """Accept 5, 5.0 and "5"; reject true, "five" and 5.5."""
         number = parse_integer(value)
         if number is None or not self.low <= number <= self.high:
             bounds = (
@@ -82,7 +85,7 @@ class IntegerChoice(Rule):
     numbers: tuple[int, ...]
 
     def read(self, value: Any) -> int:
-        """Accept 4, 4.0 and "4", refuse "four"."""
+        """Accept 4, 4.0 and "4"; reject "four"."""
         number = parse_integer(value)
         if number not in self.numbers:
             raise make_rule_error(f"must be {' or '.join(map(str, self.numbers))}")
@@ -95,7 +98,7 @@ class IntegerChoice(Rule):
 
 @dataclass(frozen=True)
 class BoundedText(Rule):
-    """Text of at most `limit` Unicode code points; `needed` refuses blank text."""
+    """Text of at most `limit` Unicode code points; `needed` rejects blank text."""
 
     limit: int
     needed: bool = False
@@ -132,7 +135,7 @@ class OneOf(Rule):
         known = {word.lower(): word for word in self.words} | dict(self.also)
         word = (
             known.get(value.strip().lower())
-            if isinstance(value, str) and len(value) < _LONGEST_WORD
+            if isinstance(value, str) and len(value) < _MAX_WORD_CHARACTERS
             else None
         )
         if word is None:
@@ -163,16 +166,18 @@ class BoundedList(Rule):
             raise make_rule_error(f"must hold {self._format_count()} {self.noun}", error_type)
         return tuple(value)
 
+    def to_json_schema(self) -> dict[str, Any]:
+        """Return the number of entries."""
+        return {"minItems": self.low} | ({} if self.high is None else {"maxItems": self.high})
+
     def _format_count(self) -> str:
         if self.high is None:
             return f"at least {self.low}"
         return f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Return the list's schema with its limits."""
-        inner = handler(core)
-        limits = {"minItems": self.low} | ({} if self.high is None else {"maxItems": self.high})
-        return {"type": "array", "items": inner.get("items", {}), **limits}
+        """Return the schema of the list and its entries."""
+        return {"type": "array", "items": handler(core).get("items", {}), **self.to_json_schema()}
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,7 @@ class _SeedRule(Rule):
         if number is None or not -(2**63) <= number < 2**64:
             raise make_rule_error("must be a whole number of 64 bits; 0 and -1 ask for a random seed")
         # Seeds are 31 bits wide; the few whose low bits are all zero must not turn into "random".
-        return number & _SEED_BITS or 1
+        return number & _SEED_MASK or 1
 
     def to_json_schema(self) -> dict[str, Any]:
         return {"anyOf": [{"type": "integer", "format": "int64"}, {"type": "null"}]}
@@ -225,7 +230,9 @@ class _CornerRule(Rule):
 class _AspectRatioRule(Rule):
     def read(self, value: Any) -> str:
         match = (
-            _RATIO.fullmatch(value.strip()) if isinstance(value, str) and len(value) < _LONGEST_WORD else None
+            _RATIO.fullmatch(value.strip())
+            if isinstance(value, str) and len(value) < _MAX_WORD_CHARACTERS
+            else None
         )
         if match is None or not _is_ratio_allowed(*match.groups()):
             raise make_rule_error("must be a width:height such as 16:9, between 1:4 and 4:1")
@@ -246,9 +253,16 @@ MovementAmplitude = Annotated[
 ]
 
 
+def get_field_limits(object_class: type[BaseModel], name: str) -> dict[str, Any]:
+    """Return a field's limits as a JSON schema; empty where there is no such field or no limit."""
+    field = object_class.model_fields.get(name)
+    rules = [each for each in field.metadata if isinstance(each, Rule)] if field else []
+    return rules[0].to_json_schema() if rules else {}
+
+
 def parse_boolean(value: object) -> bool | None:
-    """Return what a flag means: true, false, or either as text in any case; None for everything else."""
-    if isinstance(value, str) and len(value) < _LONGEST_WORD:
+    """Parse true, false, or either as text in any case; None for everything else."""
+    if isinstance(value, str) and len(value) < _MAX_WORD_CHARACTERS:
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
 
@@ -260,7 +274,7 @@ def parse_aspect_ratio(ratio: str) -> Fraction:
 
 
 def _is_unicode(text: str) -> bool:
-    """Say whether the text holds no half of a surrogate pair."""
+    """Return whether the text holds no lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -280,7 +294,7 @@ def parse_integer(value: object) -> int | None:
     Forms and the templates of workflow tools have nothing but text.
     """
     if isinstance(value, str):
-        match = _NUMBER.fullmatch(value.strip()) if len(value) < _LONGEST_WORD else None
+        match = _NUMBER.fullmatch(value.strip()) if len(value) < _MAX_WORD_CHARACTERS else None
         return int(match[1]) if match else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

@@ -1,4 +1,4 @@
-"""The operations on keyframes: which images and words each takes, and how they become shots."""
+"""The operations on keyframes: which images and prompts each takes, and how they become shots."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -20,11 +20,12 @@ from keyreel.wire.endpoints.generation import (
 from keyreel.wire.inputs.sources import ImageSource
 
 _MIN_SIDE_RATIO: Final = Fraction(4, 5)
+"""Of the start frame's side to the end frame's, and the reverse, as documented."""
 
 StartImage = Annotated[
     tuple[ImageSource, ...],
     BoundedList(1, noun="images", empty_error="no_image"),
-    # One image starts the video; further ones are checked like it, then left aside and named.
+    # One image starts the video; further ones are validated, then dropped and named as ignored.
     AfterValidator(lambda images: images[:1]),
 ]
 
@@ -43,12 +44,12 @@ class Img2Video(Generation):
 
     @property
     def seconds(self) -> int:
-        """The video's length."""
+        """The video's length in seconds."""
         return self.duration
 
     @property
     def sound(self) -> SoundOptions:
-        """What is to be heard."""
+        """The sound that the video has."""
         return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio, voice=self.voice_id)
 
     def get_input_sources(self) -> dict[str, str]:
@@ -78,7 +79,7 @@ class StartEnd2Video(Generation):
 
     @property
     def seconds(self) -> int:
-        """The video's length."""
+        """The video's length in seconds."""
         return self.duration
 
     def get_input_sources(self) -> dict[str, str]:
@@ -129,7 +130,7 @@ class Multiframe(Generation):
 
     @property
     def seconds(self) -> int:
-        """The video's length."""
+        """The video's length in seconds."""
         return sum(setting.duration for setting in self.image_settings)
 
     def get_input_sources(self) -> dict[str, str]:

@@ -44,7 +44,7 @@ class Reference2Video(Generation):
 
     @property
     def seconds(self) -> int:
-        """The video's length."""
+        """The video's length in seconds."""
         return self.duration
 
     @property
@@ -59,11 +59,11 @@ class Reference2Video(Generation):
         raise NotImplementedError
 
     def normalize_prompt(self) -> str:
-        """Return the prompt, with each subject called by its one name."""
+        """Return the prompt, with each subject mentioned by its one name."""
         return self.prompt
 
     def list_ignored_fields(self) -> tuple[str, ...]:
-        """Name the calls in the prompt, such as @9, that lead to no subject as well."""
+        """Name the mentions in the prompt, such as @9, that match no subject as well."""
         names = [subject.name for subject in self.build_subjects()]
         numbers = map(str, range(1, len(names) + 1))
         lost = find_unknown_mentions(self.normalize_prompt(), (*names, *numbers))
@@ -91,7 +91,7 @@ class ImageReference2Video(Reference2Video):
         return {"images": replace_indexed_sources("images", self.images, sources)}
 
     def normalize_prompt(self) -> str:
-        """Return the prompt, with every image called `@` and its number."""
+        """Return the prompt, with every image mentioned as `@` and its number."""
         numbers = map(str, range(1, len(self.images) + 1))
         return rename_mentions(self.prompt, {number: number for number in numbers})
 
@@ -135,7 +135,7 @@ class SubjectReference2Video(Reference2Video):
     @model_validator(mode="wrap")
     @classmethod
     def _keep_first_seven_images(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Leave aside what the model does not look at: past seven images, past three of one subject."""
+        """Drop the images that the model does not use: past seven in all, past three of one subject."""
         made = handler(data)
         if not made.subjects and not made.images:
             raise make_rule_error(
@@ -155,7 +155,7 @@ class SubjectReference2Video(Reference2Video):
 
     @property
     def sound(self) -> SoundOptions:
-        """What is to be heard, in the first voice given."""
+        """The sound that the video has, in the first voice given."""
         voice = next((subject.voice_id for subject in self.subjects if subject.voice_id), "")
         return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio, voice=voice)
 
@@ -181,7 +181,7 @@ class SubjectReference2Video(Reference2Video):
         return {"subjects": subjects, "images": replace_indexed_sources("images", self.images, sources)}
 
     def list_ignored_fields(self) -> tuple[str, ...]:
-        """Name the voices as well, where nobody is to speak."""
+        """Name the voices as well, where there is no speech."""
         mute = self.subjects if not self.sound.speech else ()
         voices = (f"subjects[{index}].voice_id" for index, each in enumerate(mute) if each.voice_id)
         return (*super().list_ignored_fields(), *voices)

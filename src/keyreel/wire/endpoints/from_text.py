@@ -1,4 +1,4 @@
-"""The operations that start from words: a described video, and a template filled with images."""
+"""The operations on text: a described video, and a template filled with images."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -34,19 +34,19 @@ class Text2Video(Generation):
 
     @property
     def seconds(self) -> int:
-        """The video's length."""
+        """The video's length in seconds."""
         return self.duration
 
     def list_ignored_fields(self) -> tuple[str, ...]:
-        """Name the look as well, where it is not the general one: no engine is told of it."""
+        """Name the style as well, where it is not the general one: orders have none."""
         return (*super().list_ignored_fields(), *(("style",) if self.style != "general" else ()))
 
     def get_input_sources(self) -> dict[str, str]:
-        """Return nothing: there are no images."""
+        """Return none: there are no images."""
         return {}
 
     def replace_input_sources(self, sources: Mapping[str, str]) -> dict[str, object]:
-        """Return nothing: there are no images."""
+        """Return none: there are no images."""
         del sources
         return {}
 

@@ -1,4 +1,4 @@
-"""The operation on a video: it goes on from its last frame, to an end frame where one is given."""
+"""The operation on a video: it is extended from its last frame, to an end frame where one is given."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
@@ -12,7 +12,7 @@ from keyreel.wire.inputs.sources import HttpUrl, ImageSource, TaskIdText
 
 MIN_SOURCE_SECONDS: Final = 4
 MAX_SOURCE_SECONDS: Final = 60
-"""Between these lengths is a video that can be extended."""
+"""Lengths between which a video can be extended, inclusive; as documented."""
 
 _MISSING_VIDEO_RULE: Final = (
     f"must name a video of {MIN_SOURCE_SECONDS} to {MAX_SOURCE_SECONDS} s, or video_creation_id its task"
@@ -47,21 +47,21 @@ class Extend(Generation):
 
     @property
     def seconds(self) -> int:
-        """The length of what is added."""
+        """Seconds that are added."""
         return self.duration
 
     @property
     def extend_source(self) -> str:
-        """Where the video is."""
+        """The URL of the video to extend."""
         return self.video_url
 
     @property
     def extend_source_task_id(self) -> str:
-        """Which task made it."""
+        """The id of the task that made the video to extend."""
         return self.video_creation_id
 
     def with_extend_source(self, stored: str) -> Self:
-        """Return a copy that goes on from a stored file."""
+        """Return a copy that extends a stored file."""
         return self.model_copy(update={"video_url": stored})
 
     def get_input_sources(self) -> dict[str, str]:
@@ -73,11 +73,11 @@ class Extend(Generation):
         return {"images": replace_indexed_sources("images", self.images, sources)}
 
     def list_ignored_fields(self) -> tuple[str, ...]:
-        """Name the address as well where the task's id counts before it."""
+        """Name `video_url` as well where `video_creation_id` takes precedence."""
         passed_over = self.video_creation_id and self.video_url and "video_url" in self.model_fields_set
         return (*super().list_ignored_fields(), *(("video_url",) if passed_over else ()))
 
     def to_order(self, seed: int) -> Order:
-        """Return one shot; the frames that it goes on from are known once the video is at hand."""
+        """Return one shot; its first frame is known once the video is fetched."""
         last = ImageRef(self.images[0]) if self.images else None
         return self.build_order(seed, Shot(self.prompt, self.duration, last=last))

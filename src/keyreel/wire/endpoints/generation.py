@@ -1,4 +1,4 @@
-"""What every request for a video has in common: seed, size class, watermark, what is passed through."""
+"""What all requests for a video have in common: seed, size class, watermark, webhook, pass-through fields."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -45,7 +45,7 @@ VoiceId = Annotated[str, BoundedText(256)]
 
 
 def _check_json_text(text: str, info: ValidationInfo) -> str:
-    """Check that a client's text is JSON; what was accepted once, in our own rows, stays."""
+    """Check that a client's text is JSON; text in stored rows was accepted once and stays."""
     if text and not (info.context and info.context.get(TRUSTED_CONTEXT_KEY)):
         try:
             from_json(text, allow_inf_nan=False)
@@ -130,32 +130,32 @@ class Generation(Endpoint):
 
     @property
     def sound(self) -> SoundOptions:
-        """What is to be heard."""
+        """The sound that the video has."""
         return SoundOptions(music=self.bgm)
 
     @property
     def is_off_peak(self) -> bool:
-        """Whether off-peak is asked for and possible: with audio it is not."""
+        """Whether off-peak is requested and possible: with audio it is not."""
         return self.off_peak and not (self.sound.ambience or self.sound.speech)
 
     @property
     def has_recommended_prompt(self) -> bool:
-        """Whether `is_rec` is asked for, where the operation has it."""
+        """Whether `is_rec` is set, where the operation has it."""
         return bool(getattr(self, "is_rec", False))
 
     @property
     def webhook_url(self) -> str:
-        """The callback's address, by either name."""
+        """The webhook's URL, by either name."""
         return self.callback_url or self._webhook.url
 
     def get_webhook_urls(self) -> dict[str, str]:
-        """Map `callback_url` or the webhook's field to the address in it, whichever counts."""
+        """Map `callback_url` or `extra.webhook.url`, whichever counts, to the URL in it."""
         field = "callback_url" if self.callback_url else "extra.webhook.url"
         return {field: self.webhook_url} if self.webhook_url else {}
 
     @property
     def test_mode_state(self) -> TaskState | None:
-        """The end that test mode plays."""
+        """The final state that test mode simulates."""
         mode = self._webhook.test_mode
         return _TEST_MODE_STATES[mode.return_task_status] if mode and mode.enabled else None
 
@@ -176,7 +176,7 @@ class Generation(Endpoint):
         return self.get_input_sources() | ({"wm_url": self.wm_url} if self.wm_url else {})
 
     def with_image_sources(self, sources: Mapping[str, str]) -> Self:
-        """Return a copy with other sources; keys as in `images`."""
+        """Return a copy with other sources; keys as in `get_image_sources`."""
         moved = self.replace_input_sources(sources)
         if self.wm_url:
             moved["wm_url"] = sources.get("wm_url", self.wm_url)
@@ -190,7 +190,7 @@ class Generation(Endpoint):
         """Check nothing: most operations take images of any sizes side by side."""
 
     def list_ignored_fields(self) -> tuple[str, ...]:
-        """Name the fields that ask for something that cannot be."""
+        """Name the fields whose values have no effect."""
         named: list[str] = []
         if self.off_peak and not self.is_off_peak:
             named.append("off_peak")
@@ -199,7 +199,7 @@ class Generation(Endpoint):
         prompt: object = getattr(self, "prompt", "")
         if self.has_recommended_prompt and prompt:
             named.append("prompt")
-        # A task has one callback: where two addresses are given, `callback_url` counts.
+        # A task has one webhook: where two URLs are given, `callback_url` counts.
         second = self._webhook.url not in {"", self.webhook_url}
         return (*named, "extra.webhook.url") if second else tuple(named)
 
@@ -238,9 +238,9 @@ class Generation(Endpoint):
 
 
 def drop_absent_fields(object_class: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that say something: null means absent throughout this API family.
+    """Return the fields that are given: null means absent throughout this API family.
 
-    So does "" for a field that need not be there: programs fill in whatever a form has left empty.
+    So does "" for an optional field: programs send whatever a form has left empty.
     """
     optional = {name for name, field in object_class.model_fields.items() if not field.is_required()}
     return {
@@ -256,5 +256,5 @@ def map_indexed_paths(name: str, sources: Iterable[str]) -> dict[str, str]:
 
 
 def replace_indexed_sources(name: str, old: Iterable[str], sources: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a list of images with other sources, the counterpart of `listed`."""
+    """Return a list of images with other sources, the counterpart of `map_indexed_paths`."""
     return tuple(sources.get(path, source) for path, source in map_indexed_paths(name, old).items())

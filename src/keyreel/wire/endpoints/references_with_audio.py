@@ -17,7 +17,7 @@ class Reference2VideoWithAudio(WithAudio, SubjectReference2Video):
 
     @property
     def sound(self) -> SoundOptions:
-        """What is to be heard, in the first voice given."""
+        """The sound that the video has, in the first voice given."""
         heard = super().sound
         voices = (self.voice_id, *(subject.voice_id for subject in self.subjects))
         return SoundOptions(heard.music, heard.ambience, heard.speech, next(filter(None, voices), ""))

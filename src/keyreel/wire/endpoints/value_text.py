@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 MAX_VALUE_CHARACTERS: Final = 64
-"""Longer text is told by its length alone."""
+"""Longer text is described by its length alone."""
 
 
 def describe_value(value: object) -> str:

@@ -27,7 +27,7 @@ class WithAudio(Generation):
 
     @property
     def sound(self) -> SoundOptions:
-        """What is to be heard."""
+        """The sound that the video has."""
         return SoundOptions(
             music=self.bgm,
             ambience=self.audio and self.audio_type != _SPEECH,

@@ -1,7 +1,7 @@
 """Images inside a request: data URIs and bare base64, as clients in the field write them. Opens nothing.
 
-The one reader of both: what it accepts on arrival is what is decoded later. No label is believed, the bytes
-say what an image is. RFC 2397 has the data URI, RFC 4648 both alphabets of base64.
+The one parser of both: what it accepts on arrival is what is decoded later. Declared media types are ignored,
+the first bytes count. RFC 2397 defines data URIs, RFC 4648 both alphabets of base64.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_HEADER_CHARACTERS: Final = 4096
-"""Of an image's text only this much is looked at before it is decoded."""
+"""Only so much of an image's text is examined before it is decoded."""
 INVALID_SOURCE_RULE: Final = (
     "must be an http(s) address or an image (PNG, JPEG, WebP) in base64, best as data:image/png;base64,…"
 )
@@ -26,7 +26,7 @@ _DAMAGED: Final = "must be whole: its base64 is damaged"
 
 _BLANK: Final = r"(?:\s|%20|%0[9AD])"
 _DATA: Final = re.compile(rf"{_BLANK}*+data(?::|%3A)", re.IGNORECASE)
-# Between the scheme and the mark of base64 stands what nobody needs: a media type, a name, a character set.
+# Between the scheme and ";base64" there may be a media type, a name, a character set: all ignored.
 _HEAD: Final = re.compile(
     rf"{_DATA.pattern}.*?(?:;|%3B){_BLANK}*base64{_BLANK}*(?:;[^,]{{0,200}})?(?:,|%2C)",
     re.IGNORECASE | re.DOTALL,
@@ -43,8 +43,10 @@ _ESCAPES: Final = tuple(
 # A call of a2b_base64 keeps every other thread waiting: 1 MiB takes about 2 ms.
 _PIECE: Final = 1 << 20
 _SNIFFED: Final = 64
+"""Letters of base64 from which bare base64 is recognized."""
 _GROUP: Final = 4
-# Where one of these stands, a blank is no "+" that a form has lost: it would have lost this one as well.
+"""Letters of base64 that make three bytes."""
+# Where one of these occurs, no blank is a "+" that form decoding has lost: it would have lost this one too.
 _NO_LOST_PLUS_SIGNS: Final = ("+", "-", "_", "%", "\r", "\n")
 
 
@@ -53,7 +55,7 @@ class NotInlineImage(Exception):
 
 
 class InlineImageTooLarge(Exception):
-    """There are more bytes than asked for."""
+    """There are more bytes than allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class InlineImage:
         """Return the image's bytes.
 
         Raises:
-            NotInline: the base64 is damaged.
-            TooLong: there are more than `most_bytes`.
+            NotInlineImage: the base64 is damaged.
+            InlineImageTooLarge: there are more than `most_bytes`.
         """
         decoded = bytearray()
         try:
@@ -89,7 +91,7 @@ def find_inline_image(text: str, *, data_uri_only: bool = False) -> InlineImage:
     """Find the image in a text by its first characters, however long it is.
 
     Raises:
-        NotInline: it is no data URI in base64, and no (allowed) bare base64 of a PNG, JPEG or WebP.
+        NotInlineImage: it is no data URI in base64, and no (allowed) bare base64 of a PNG, JPEG or WebP.
     """
     beginning = text[:MAX_HEADER_CHARACTERS]
     if is_data_uri(beginning):
@@ -105,7 +107,7 @@ def find_inline_image(text: str, *, data_uri_only: bool = False) -> InlineImage:
 
 
 def is_data_uri(text: str) -> bool:
-    """Say whether a text means to be a data URI."""
+    """Return whether a text begins like a data URI."""
     return bool(_DATA.match(text))
 
 
@@ -152,10 +154,10 @@ def _iterate_normalized_base64(text: str, start: int = 0) -> Iterator[bytes]:
 
 
 def _are_spaces_lost_pluses(text: str, start: int, stop: int) -> bool:
-    """Say whether blanks stand where a form's coding has turned each "+" into one.
+    """Return whether each blank was a "+", lost in form decoding (application/x-www-form-urlencoded).
 
-    They do where nothing else tells of a "+", and where the letters come out even only with them, or the
-    blanks are too irregular to be the ends of lines.
+    It was where no "+" is left, and where either only with the blanks the letters make whole groups of four,
+    or the blanks are too irregular to be line ends.
     """
     blanks = text.count(" ", start, stop)
     if not blanks or any(text.find(kept, start, stop) >= 0 for kept in _NO_LOST_PLUS_SIGNS):

@@ -1,4 +1,4 @@
-"""Addresses and images in requests, looked at as text: nothing is opened, decoded or copied here."""
+"""URLs and images in requests, validated as text: nothing is opened, decoded or copied here."""
 
 import re
 from dataclasses import dataclass
@@ -18,33 +18,34 @@ from keyreel.wire.inputs.data_uris import (
 from keyreel.wire.inputs.urls import find_url_problem, is_http_url, normalize_url
 
 TRUSTED_CONTEXT_KEY: Final = "keyreel.trusted"
-"""Validation context key under which `asset:` references are accepted: for our own rows, never a client's."""
+"""Validation context key under which `asset:` references are accepted: in stored rows, never in requests."""
 
 STORED_FILE_PREFIX: Final = "file:"
-"""Starts a reference to a file of this server, in our own rows alone; its storage key follows."""
+"""Starts a reference to a stored file, in stored rows alone; its storage key follows."""
 
 _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
 _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)"
-"""What an image's text begins with, for the reference; white space and rarer spellings are accepted too."""
+"""How an image's text begins, for the reference; white space and rarer spellings are accepted too."""
 IMAGE_URL_KEYS: Final = ("url", "image_url", "image")
 _DEEPEST: Final = 3
+"""Objects around an image's source that are unwrapped."""
 
 
 @dataclass(frozen=True)
 class _HttpUrlRule:
-    """An address; in our own rows what was good when it came, or the key of a file of ours."""
+    """A URL; in stored rows one that was accepted before, or the key of a stored file."""
 
     def read(self, value: Any, info: ValidationInfo) -> str:
         if not isinstance(value, str):
             raise make_rule_error("must be an http or https address")
         if _is_trusted(info):
             return value
-        found = normalize_url(value)
-        wrong = find_url_problem(found)
-        if wrong:
-            raise make_rule_error(f"must be an http or https address, and this URL {wrong}")
-        return found
+        url = normalize_url(value)
+        problem = find_url_problem(url)
+        if problem:
+            raise make_rule_error(f"must be an http or https address, and this URL {problem}")
+        return url
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_before_validator_function(self.read, handler(source))
@@ -56,7 +57,7 @@ class _HttpUrlRule:
 
 @dataclass(frozen=True)
 class _ImageSourceRule:
-    """Where an image is. Of long texts only the beginning is looked at: decoding them is intake's."""
+    """An image's URL or the image itself; only its first characters are examined, intake decodes it."""
 
     def read(self, value: Any, info: ValidationInfo) -> str:
         value = _unwrap_source(value)
@@ -91,7 +92,7 @@ def _is_trusted(info: ValidationInfo) -> bool:
 
 
 def _unwrap_source(value: Any) -> Any:
-    """Return what an object says where the image is, as several API families write it, else the value."""
+    """Return the image's source inside an object, as several API families write it, else the value."""
     for _ in range(_DEEPEST):
         if not isinstance(value, dict):
             break

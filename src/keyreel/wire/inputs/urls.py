@@ -1,4 +1,4 @@
-"""Addresses in requests as text: brought to one form, and what is wrong with one. Looks nothing up."""
+"""URLs in requests as text: normalized, and what is wrong with one. Resolves and opens nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 MAX_URL_LENGTH: Final = 8192
+"""Characters."""
 
-# What text processors and chats leave around an address that is copied out of them.
+# What text processors and chats leave around a URL that is copied out of them.
 _STRIPPED_CHARACTERS: Final = "".join(map(chr, range(0x21))) + "\x7f\xa0\u2028\u2029\u3000\u200b\u2060\ufeff"
 _SCHEME_PREFIXES: Final = ("http://", "https://")
 _HOST: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
@@ -16,12 +17,12 @@ _FORBIDDEN_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]"
 
 
 def is_http_url(text: str) -> bool:
-    """Say whether the text means to be an http or https address."""
+    """Return whether the text begins like an http or https URL."""
     return text[:MAX_URL_LENGTH].lstrip(_STRIPPED_CHARACTERS)[:8].lower().startswith(_SCHEME_PREFIXES)
 
 
 def normalize_url(text: str) -> str:
-    """Return an address without the white space around it, with each blank after its host as %20.
+    """Return a URL without the white space around it, with each blank after its host as %20.
 
     What is percent-coded stays as it is.
     """
@@ -32,7 +33,7 @@ def normalize_url(text: str) -> str:
 
 
 def find_url_problem(url: str) -> str:
-    """Return what is wrong with an address, in words that follow "the URL"; empty for a good one."""
+    """Return what is wrong with a URL, as text that follows "this URL"; empty for nothing."""
     if len(url) > MAX_URL_LENGTH:
         return f"is longer than {MAX_URL_LENGTH} characters"
     if _FORBIDDEN_CHARACTERS.search(url):

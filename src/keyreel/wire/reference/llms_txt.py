@@ -1,4 +1,4 @@
-"""What a language model needs to use a server: /llms.txt, written from the catalogue."""
+"""The text of /llms.txt, from which a language model learns to use a server; written from the catalogue."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import ParsedSubmit, RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.fields import get_field_limits
 from keyreel.wire.endpoints.models.vidu_q2_pro import Q2ProImg2Video
-from keyreel.wire.reference.model_list import get_field_limits, list_durations
+from keyreel.wire.reference.model_list import list_durations
 from keyreel.wire.requests.examples import EXAMPLE_LINKS, build_example_request, build_example_task
 from keyreel.wire.requests.validation import validate_request
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-_LONGEST: Final = 160
+_MAX_EXAMPLE_CHARACTERS: Final = 160
+"""Of an example inside a sentence."""
 
 
 def build_llms_txt(base_url: str) -> str:
@@ -89,7 +91,7 @@ def _build_models_section() -> Iterator[str]:
 
 
 def _list_required_fields(endpoint_class: type[Endpoint]) -> str:
-    """Name what a request cannot be without, by leaving each part of one out."""
+    """Name the fields that a request cannot be without, by leaving each field of an example out."""
     given = build_example_request(endpoint_class).to_documented_fields()
     needed = [
         name
@@ -122,7 +124,7 @@ def _build_links_section(base_url: str) -> Iterator[str]:
 
 def _truncate_json(value: object) -> str:
     text = json.dumps(value)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= _MAX_EXAMPLE_CHARACTERS else text[:_MAX_EXAMPLE_CHARACTERS] + "…"
 
 
 def _format_code_block(value: object) -> str:

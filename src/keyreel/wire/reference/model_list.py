@@ -1,4 +1,4 @@
-"""What a server offers, as the list of models that clients of OpenAI-style APIs ask for."""
+"""The list of models that clients of OpenAI-style APIs request, with limits and prices."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from keyreel.order import Resolution
 from keyreel.pricing import USD_PER_CREDIT, Purchase
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from keyreel.wire.endpoints.fields import BoundedList, Rule
+from keyreel.wire.endpoints.fields import get_field_limits
 from keyreel.wire.endpoints.from_keyframes import KeyImage
 from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 from keyreel.wire.requests.examples import build_example_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from pydantic import BaseModel
 
     from keyreel.pricing import PriceTable
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -56,18 +54,6 @@ def list_durations(endpoint_class: type[Endpoint]) -> tuple[int, ...]:
         return (build_example_request(endpoint_class).seconds,)
     able = schema.get("enum") or range(schema["minimum"], schema["maximum"] + 1)
     return tuple(seconds for seconds in able if seconds > 0)
-
-
-def get_field_limits(object_class: type[BaseModel], name: str) -> Json:
-    """Return a field's limits as a JSON schema; empty where there is no such field or no limit."""
-    field = object_class.model_fields.get(name)
-    rules = [each for each in field.metadata if isinstance(each, Rule)] if field else []
-    if not rules:
-        return {}
-    rule = rules[0]
-    if isinstance(rule, BoundedList):
-        return {"minItems": rule.low} | ({} if rule.high is None else {"maxItems": rule.high})
-    return rule.to_json_schema()
 
 
 def _build_model_entry(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
@@ -116,7 +102,7 @@ def _price_durations(
 
 
 def _is_duration_allowed(endpoint_class: type[Endpoint], size: Resolution, seconds: int) -> bool:
-    """Say whether a length may be had in a size: only where lengths are picked from a few does it matter."""
+    """Return whether a size class allows a length: it matters only where lengths are a choice of a few."""
     if "enum" not in get_field_limits(endpoint_class, "duration"):
         return True
     try:

@@ -1,4 +1,4 @@
-"""The OpenAPI document, from the two tables: every endpoint in every dialect, at every address."""
+"""The OpenAPI document, from the tables of dialects and endpoints: every endpoint in every dialect."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ _REQUEST_SCHEMAS: Final = {
     RouteAction.BEGIN_UPLOAD: "uploading",
     RouteAction.FINISH_UPLOAD: "finishing",
 }
-"""The schemas of what is taken where it is no request for a video."""
+"""The request schemas of routes that take no request for a video."""
 _EXAMPLE_BALANCE: Final = TenantBalance("default", datetime(2026, 1, 1, tzinfo=UTC), 975, 25, 2, 1, 0)
 _COMMON_ERRORS: Final[tuple[type[Refusal], ...]] = (
     errors.InvalidRequest,
@@ -129,7 +129,7 @@ _ERRORS: Final[dict[RouteAction, tuple[type[Refusal], ...]]] = {
 
 
 def build_document(base_url: str = "", version: str = "1") -> Json:
-    """Return the OpenAPI 3.1 document of a server at this address."""
+    """Return the OpenAPI 3.1 document of a server at this URL."""
     _, schemas = models_json_schema([(each, "validation") for each in ENDPOINTS], ref_template=REF)
     paths: Json = {}
     for each in DIALECTS:
@@ -171,7 +171,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
 
 
 def _describe_submit_paths(dialect: Dialect) -> dict[str, Json]:
-    """Describe the addresses that take requests, each with the endpoints that are reached there."""
+    """Describe the submit paths, each with the endpoints that are reached there."""
     reached: dict[str, list[type[Endpoint]]] = {}
     for endpoint_class in ENDPOINTS:
         if dialect.supports(endpoint_class):
@@ -217,22 +217,22 @@ def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[ty
 
 
 def _summarize_endpoints(endpoint_classes: list[type[Endpoint]]) -> str:
-    """Say what the endpoints do as far as they do the same."""
-    said = {(each.__doc__ or "").strip() for each in endpoint_classes}
+    """Summarize what the endpoints have in common."""
+    summaries = {(each.__doc__ or "").strip() for each in endpoint_classes}
     words = {format_operation_name(each) for each in endpoint_classes}
-    if len(said) == 1:
-        return said.pop()
+    if len(summaries) == 1:
+        return summaries.pop()
     return f"Makes a video: {words.pop()}." if len(words) == 1 else "Makes a video."
 
 
 def _get_module_summary(dialect: Dialect) -> str:
-    """Return the sentence that its module opens with."""
-    told = (getmodule(type(dialect)).__doc__ or "").strip()
-    return told.partition("\n")[0].replace("`", "")
+    """Return the first line of the docstring of the dialect's module."""
+    docstring = (getmodule(type(dialect)).__doc__ or "").strip()
+    return docstring.partition("\n")[0].replace("`", "")
 
 
 def _describe_route(dialect: Dialect, route: DialectRoute) -> Json:
-    """Describe an address that takes no request for a video."""
+    """Describe a route other than a submit."""
     operation: Json = {
         "tags": [dialect.name],
         "operationId": _build_operation_id(dialect, route.action.value),
@@ -250,7 +250,7 @@ def _describe_route(dialect: Dialect, route: DialectRoute) -> Json:
 
 
 def _describe_success_response(dialect: Dialect, route: DialectRoute) -> Json:
-    """Describe the answer of an address, with an example."""
+    """Describe the successful response of a route, with an example."""
     request = build_example_request(next(filter(dialect.supports, ENDPOINTS)))
     done, stopped = (
         build_example_task(request, TaskState.SUCCEEDED),
@@ -289,7 +289,7 @@ def _describe_parameters(route: DialectRoute) -> list[Json]:
 
 
 def _describe_discovery_route(name: str, summary: str, query: tuple[QueryParameter, ...]) -> Json:
-    """Describe a path that vtrix clients ask before they submit; it needs no key."""
+    """Describe a path of model discovery; it needs no key."""
     in_path: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     return {
         "tags": ["vtrix"],

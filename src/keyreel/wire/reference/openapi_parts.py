@@ -1,4 +1,4 @@
-"""The parts that OpenAPI descriptions are made of: values in queries, answers, refusals."""
+"""The parts of OpenAPI descriptions: query parameters, responses, error responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REF: Final = "#/components/schemas/{model}"
 
 
 def describe_query_parameter(query: QueryParameter) -> Json:
-    """Describe a value in an address's query."""
+    """Describe a query parameter."""
     return {
         "name": query.name,
         "in": "query",
@@ -24,7 +24,7 @@ def describe_query_parameter(query: QueryParameter) -> Json:
 
 
 def describe_response(description: str, schema: str, example: Any) -> Json:
-    """Describe an answer in JSON."""
+    """Describe a response in JSON."""
     media: Json = {"schema": {"$ref": REF.format(model=schema)}}
     if example is not None:
         media["examples"] = {"usual": {"value": example}}
@@ -34,12 +34,16 @@ def describe_response(description: str, schema: str, example: Any) -> Json:
 def describe_error_responses(
     dialect: Dialect, error_classes: tuple[type[Refusal], ...], path: str = "", schema: str = ""
 ) -> Json:
-    """Describe the refusals at a path, those of one status together."""
+    """Describe the error responses at a path, those of one status together."""
     found: Json = {}
     for error_class in error_classes:
         error = error_class()
         status, body = dialect.build_error_response_at(path, error)
-        told = found.setdefault(str(status), describe_response("", schema or f"{dialect.name}.refusal", None))
-        told["description"] = f"{told['description']} {error.message}".strip()
-        told["content"]["application/json"].setdefault("examples", {})[error_class.__name__] = {"value": body}
+        response = found.setdefault(
+            str(status), describe_response("", schema or f"{dialect.name}.refusal", None)
+        )
+        response["description"] = f"{response['description']} {error.message}".strip()
+        response["content"]["application/json"].setdefault("examples", {})[error_class.__name__] = {
+            "value": body
+        }
     return found

@@ -1,4 +1,4 @@
-"""Why a body cannot be read: what encoding it is in, or which of its fields holds what JSON must not hold."""
+"""Why a body cannot be decoded: its encoding, or the field that holds what JSON does not allow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENCODING_SIGNATURES: Final = (
-    # The mark of UTF-32 begins like that of UTF-16.
+    # The byte order mark of UTF-32 begins like that of UTF-16.
     (b"\xff\xfe\0\0", "UTF-32"),
     (b"\0\0\xfe\xff", "UTF-32"),
     (b"\xff\xfe", "UTF-16"),
@@ -24,16 +24,18 @@ _ENCODING_SIGNATURES: Final = (
 _LONGEST_NUMBER: Final = 400
 """Digits; doubles end at 309."""
 _DEEPEST: Final = 32
+"""Levels of objects and lists that are searched."""
 _LONGEST_KEY: Final = 64
+"""Characters of a key that a path shows."""
 _ENVELOPE_PATH: Final = re.compile(r"input\[0\]\.(?:params\.)?")
 
 
 class _OversizedNumber:
-    """Stands where a number was that no program can hold."""
+    """Replaces a number that is beyond a double's range."""
 
 
 def explain_unreadable_body(data: bytes) -> InvalidRequest | None:
-    """Return the refusal of a body that cannot be read, None where there is nothing to say about it."""
+    """Return the error of a body that cannot be decoded; None where only the JSON parser knows more."""
     encoding = _detect_encoding(data)
     if encoding:
         return InvalidRequest(f"The body is {encoding}; JSON is taken as UTF-8, and not compressed.")
@@ -76,7 +78,7 @@ def _parse_constant(name: str) -> object:
 
 
 def _find_faults(body: object) -> Iterator[InvalidRequest]:
-    """Yield what stands in a body and must not, the outer before the inner."""
+    """Yield an error for each value that JSON does not allow, the outer before the inner."""
     level: list[tuple[str, Any]] = [("", body)]
     for _ in range(_DEEPEST + 2):
         for path, value in level:
@@ -119,7 +121,7 @@ def _escape_key(key: str) -> str:
 
 
 def _make_error(path: str, rule: str) -> InvalidRequest:
-    """Name the field as other refusals do: without the envelope that one format has around it."""
+    """Name the field as other errors do: without the envelope that one format has around it."""
     field = _ENVELOPE_PATH.sub("", path, count=1)[:120]
     if not field:
         return InvalidRequest(f"The body {rule}." if rule.startswith("holds") else f"The body: {rule}.")

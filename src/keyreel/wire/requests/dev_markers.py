@@ -1,6 +1,6 @@
 """Markers in prompts, by which clients are tested in development mode: `[keyreel:fail=InvalidImage]`.
 
-Elsewhere they are words like all others.
+Elsewhere they are ordinary text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MARKER: Final = re.compile(r"\[keyreel:([a-z-]+)(?:=([A-Za-z0-9.]{1,40}))?\]", re.ASCII)
-_LONGEST_SECONDS: Final = 3600.0
+_MAX_SLOW_SECONDS: Final = 3600.0
 _ERRORS_BY_NAME: Final = {
     name: error_class
     for name, error_class in vars(errors).items()
@@ -26,18 +26,18 @@ _ERRORS_BY_NAME: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DevMarkers:
-    """What a request's prompts ask a server in development mode for."""
+    """The behaviour that markers in a request's prompts demand in development mode."""
 
     submit_error: Refusal | None = None
-    """How its submit is answered."""
+    """The error response to its submit."""
     render_error: KeyreelError | None = None
-    """How its render ends."""
+    """The error that ends its render."""
     stays_queued: bool = False
-    """It is never begun."""
+    """Whether the task is never claimed."""
     slow_seconds: float = 0.0
-    """How much longer it takes."""
+    """Seconds that are added to its render."""
     loses_callback: bool = False
-    """Its callback gets lost."""
+    """Whether its webhook is never delivered."""
 
 
 def parse_markers(text: str) -> DevMarkers:
@@ -84,7 +84,7 @@ def _parse_seconds(value: object) -> float:
         seconds = float(str(value))
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= _LONGEST_SECONDS:
+    if not 0 <= seconds <= _MAX_SLOW_SECONDS:
         raise _make_marker_error(f"slow={value}", "slow=seconds, at most 3600")
     return seconds
 

@@ -1,4 +1,4 @@
-"""What the reference shows: one request for each operation, and a task in any state."""
+"""Examples for the reference and the conformance kit: a request of each operation, a task in any state."""
 
 from __future__ import annotations
 

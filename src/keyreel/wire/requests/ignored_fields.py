@@ -17,24 +17,23 @@ if TYPE_CHECKING:
 
 
 def find_ignored_fields(submit: ParsedSubmit, request: Endpoint) -> tuple[str, ...]:
-    """Return the paths of what the request leaves aside, each once.
+    """Return the paths of what has no effect on the request, each once.
 
-    These are unknown names however deep they stand, entries of lists that are not looked at, fields that are
-    dropped because of others, and fields that ask for what cannot be. Nulls and empty texts say nothing, so
-    nothing is left aside with them.
+    These are unknown names at any depth, dropped list entries, fields that are dropped because of others, and
+    fields whose values have no effect. Nulls and empty texts count as absent, so they are not named.
     """
-    left_aside = _compare_object(submit.fields, request, "")
-    return tuple(dict.fromkeys((*request.list_ignored_fields(), *submit.ignored, *left_aside)))
+    dropped = _compare_object(submit.fields, request, "")
+    return tuple(dict.fromkeys((*request.list_ignored_fields(), *submit.ignored, *dropped)))
 
 
 def _compare_object(given: Mapping[str, Any], kept: BaseModel, path: str) -> Iterator[str]:
-    """Compare an object with what has become of it."""
+    """Compare an object as it was given with what validation has made of it."""
     for name, value in given.items():
         at = f"{path}.{name}" if path else name
         if value is None or value == "":
             continue
         if name not in type(kept).model_fields:
-            if path:  # The outermost ones are the dialect's to name: it knows its envelope.
+            if path:  # The dialect names those at the top: it knows its envelope.
                 yield at
         elif name not in kept.model_fields_set:
             yield at
@@ -46,7 +45,7 @@ def _compare_value(given: object, kept: object, path: str) -> Iterator[str]:
     if isinstance(given, Mapping) and isinstance(kept, BaseModel):
         yield from _compare_object(given, kept, path)
     elif isinstance(given, Mapping) and isinstance(kept, str):
-        # An object around an image's address.
+        # An object around an image's URL.
         yield from (f"{path}.{name}" for name in given if name not in IMAGE_URL_KEYS)
     elif isinstance(given, list | tuple) and isinstance(kept, tuple):
         for index, each in enumerate(given):

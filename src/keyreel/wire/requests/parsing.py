@@ -1,4 +1,4 @@
-"""From bytes to checked requests: strict JSON, then an endpoint's rules, with errors in our own words."""
+"""From bytes to validated requests: strict JSON, then an endpoint's rules, with the domain's errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 MAX_NESTING: Final = 32
-"""Objects and lists within each other."""
+"""Levels of objects and lists within each other."""
 
 # Real requests have some hundred values and a payload of up to a million characters. Both caps keep a body
 # of millions of empty lists from becoming gigabytes of objects.
@@ -31,9 +31,11 @@ _MOST_VALUES: Final = 20_000
 _MOST_SEPARATORS: Final = 2_500_000
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _MAX_LISTED_ERRORS: Final = 5
+"""Messages that one error response joins; it counts the others."""
 _MAX_MESSAGE_LENGTH: Final = 900
-"""Characters of several rules told together; clients are promised 1000."""
+"""Characters of several messages joined; clients are promised no more than 1000."""
 _LONGEST_PATH: Final = 120
+"""Characters of a field's path."""
 _IMAGES: Final = frozenset({"images", "start_image", "key_image"})
 _ERROR_CLASSES: Final[dict[str, type[InvalidRequest]]] = {
     "no_image": MissingImage,
@@ -60,7 +62,7 @@ class RuleViolation:
     error_class: type[InvalidRequest]
     location: tuple[int | str, ...]
     got: str
-    """What stands there, in at most 64 characters; empty where nothing does."""
+    """The value that was got, as `describe_value` gives it; empty where there is none."""
     rule: str
 
     @property
@@ -69,7 +71,7 @@ class RuleViolation:
         return _format_path(self.location)
 
     def to_error(self) -> InvalidRequest:
-        """Return the refusal that says so."""
+        """Return the error that says so."""
         got = f"got {self.got}; " if self.got else ""
         return self.error_class(f"{self.field}: {got}{self.rule}.", field=self.field)
 
@@ -110,20 +112,20 @@ def validate_fields(submit: ParsedSubmit) -> Endpoint:
     try:
         return submit.endpoint_class.model_validate(submit.fields)
     except ValidationError as error:
-        raise combine_errors([breach.to_error() for breach in list_violations(error)]) from None
+        raise combine_errors([violation.to_error() for violation in list_violations(error)]) from None
 
 
 def combine_errors(errors: Sequence[InvalidRequest]) -> InvalidRequest:
-    """Return one refusal that tells several, five at most: of the first one's class, about its field."""
+    """Return one error with the messages of several, five at most: of the first one's class and field."""
     first, *others = errors
-    told, length = [first.message], len(first.message)
+    messages, length = [first.message], len(first.message)
     for error in others[: _MAX_LISTED_ERRORS - 1]:
         length += len(error.message) + 1
         if length > _MAX_MESSAGE_LENGTH:
             break
-        told.append(error.message)
-    more = len(errors) - len(told)
-    return type(first)(" ".join(told) + (f" ({more} more)" if more else ""), field=first.field)
+        messages.append(error.message)
+    more = len(errors) - len(messages)
+    return type(first)(" ".join(messages) + (f" ({more} more)" if more else ""), field=first.field)
 
 
 def list_violations(error: ValidationError) -> tuple[RuleViolation, ...]:
@@ -137,7 +139,7 @@ def _shorten_json_error(words: str) -> str:
 
 
 def _has_too_many_separators(data: bytes) -> bool:
-    """Say whether there are more commas and brackets than any real request has.
+    """Return whether there are more commas and brackets than any real request has.
 
     `find` jumps over images at memory speed, `count` needs 20 ms for each 20 MB: it is left to bodies
     that are already strange.
@@ -155,7 +157,7 @@ def _has_too_many_separators(data: bytes) -> bool:
 
 
 def _has_only_finite_numbers(body: Json) -> bool:
-    """Say whether all numbers are within a double's range.
+    """Return whether all numbers are within a double's range.
 
     Raises:
         InvalidRequest: objects and lists are nested too deep, or hold too many values.
@@ -176,10 +178,10 @@ def _has_only_finite_numbers(body: Json) -> bool:
 
 
 def _to_violation(error: ErrorDetails) -> RuleViolation:
-    """Put an error into the domain's words."""
+    """Translate a pydantic error."""
     context, location, got = error.get("ctx", {}), error["loc"], error["input"]
     missing = error["type"] == "missing"
-    if "field" in context:  # a rule of the whole request, told of the field that breaks it
+    if "field" in context:  # a rule of the whole request, whose error names one field
         location = (*location, context["field"])
         missing = not isinstance(got, dict) or got.get(context["field"]) is None
         got = None if missing else got[context["field"]]

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a request: broken parts are put aside, and the rest is looked at again."""
+"""Every rule that a request breaks: invalid parts are replaced, and the rest is validated again."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _OPENAI_FIELDS: Final = frozenset({"input_reference", "seconds", "size"})
 class ValidationResult:
     """A request and the rules that it breaks.
 
-    `mended` is the request with an example's values in the place of broken ones: what can be said of the rest
-    is said of it. Where nothing is broken, it is the request.
+    `repaired_request` has an example's values in place of invalid ones, so that price and length can be
+    computed from the rest. Where nothing is invalid, it is the request itself.
     """
 
     repaired_request: Endpoint
@@ -40,19 +40,19 @@ class ValidationResult:
 
     @property
     def is_price_known(self) -> bool:
-        """Whether what is broken has no part in the price."""
-        return not _PRICE_FIELDS & {str(breach.location[0]) for breach in self.violations}
+        """Whether no field on which the price depends is invalid."""
+        return not _PRICE_FIELDS & {str(violation.location[0]) for violation in self.violations}
 
     def is_original(self, path: str) -> bool:
-        """Say whether what is at a path of the mended request is the request's own."""
-        own = all(not path.startswith(breach.field) for breach in self.violations)
-        return own and not any(breach.field.startswith(path) for breach in self.violations)
+        """Return whether the value at a path of the repaired request is the original one."""
+        own = all(not path.startswith(violation.field) for violation in self.violations)
+        return own and not any(violation.field.startswith(path) for violation in self.violations)
 
 
 def parse_for_model(model: str, body: Json, dialect_name: str = "") -> ParsedSubmit:
     """Read a body for a model in any spelling: flat, or as a dialect wraps it.
 
-    Without `spoken`, a dialect's name, the body tells by its form which one it is.
+    Without `dialect_name` the dialect is detected from the body's form.
 
     Raises:
         UnknownEndpoint: there is no such model, or no such dialect.
@@ -75,8 +75,8 @@ def parse_for_model(model: str, body: Json, dialect_name: str = "") -> ParsedSub
 def validate_request(submit: ParsedSubmit) -> ValidationResult:
     """Find every rule that a request breaks.
 
-    Rules between fields are looked at once the fields themselves are good; so broken parts are replaced by an
-    example's, round after round, until nothing new is found.
+    Rules between fields are checked once the fields themselves are valid; so invalid parts are replaced by an
+    example's, round after round, until no rule is broken.
     """
     fields = deepcopy(submit.fields)
     found: dict[str, RuleViolation] = {}
@@ -84,9 +84,9 @@ def validate_request(submit: ParsedSubmit) -> ValidationResult:
         try:
             return ValidationResult(submit.endpoint_class.model_validate(fields), tuple(found.values()))
         except ValidationError as error:
-            for breach in list_violations(error):
-                found.setdefault(breach.field, breach)
-                _repair_field(fields, breach.location, submit.endpoint_class)
+            for violation in list_violations(error):
+                found.setdefault(violation.field, violation)
+                _repair_field(fields, violation.location, submit.endpoint_class)
     return ValidationResult(build_example_request(submit.endpoint_class), tuple(found.values()))
 
 
@@ -111,7 +111,7 @@ def _is_spelling_of(spelling: str, endpoint_class: type[Endpoint]) -> bool:
 
 
 def _repair_field(fields: Json, location: tuple[int | str, ...], endpoint_class: type[Endpoint]) -> None:
-    """Put an example's value in the place of a broken one, or nothing where the example has none."""
+    """Replace an invalid value by an example's, or remove it where the example has none."""
     *parent_keys, last = location
     container: Any = fields
     for step in parent_keys:
@@ -131,5 +131,5 @@ def _repair_field(fields: Json, location: tuple[int | str, ...], endpoint_class:
 
 
 def _build_example_entry(name: str) -> Any:
-    """Return a good entry of a list."""
+    """Return a valid entry of a list."""
     return {"image_settings": {"key_image": _IMAGE}, "subjects": {"images": [_IMAGE]}}.get(name, _IMAGE)

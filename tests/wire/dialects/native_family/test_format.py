@@ -53,10 +53,10 @@ def test_paths_and_models_are_the_documented_ones(name: str, path: str, model: s
 
 
 def test_a_prompt_that_was_never_given_is_never_sent() -> None:
-    asked = NATIVE.parse_submit_request(
+    submit = NATIVE.parse_submit_request(
         {"operation": "img2video"}, {"model": "viduq2-pro", "images": ["https://a.b/c.png"]}
     )
-    read = validate_fields(asked)
+    read = validate_fields(submit)
     call = NATIVE.build_submit_request(read)
     assert call.json == {"model": "viduq2-pro", "images": ["https://a.b/c.png"]}
     assert NATIVE.build_submit_response(task(IMG2VIDEO, TaskState.QUEUED), read)["prompt"] == ""
@@ -64,8 +64,8 @@ def test_a_prompt_that_was_never_given_is_never_sent() -> None:
 
 def test_a_template_needs_no_model() -> None:
     body = {"template": "hugging", "images": ["https://a.b/c.png"]}
-    asked = NATIVE.parse_submit_request({"operation": "template2video"}, body)
-    assert asked.endpoint_class.name() == "q2-template2video"
+    submit = NATIVE.parse_submit_request({"operation": "template2video"}, body)
+    assert submit.endpoint_class.name() == "q2-template2video"
 
 
 def test_unknown_paths_models_and_fields_are_told_apart() -> None:
@@ -145,13 +145,13 @@ def test_filters_are_read(query: dict[str, str], wanted: dict[str, Any]) -> None
 
 
 def test_a_page_ends_with_the_token_of_the_next_one() -> None:
-    shown = ListedTask(task(IMG2VIDEO, TaskState.SUCCEEDED), request(IMG2VIDEO), LINKS)
+    entry = ListedTask(task(IMG2VIDEO, TaskState.SUCCEEDED), request(IMG2VIDEO), LINKS)
     assert (
-        NATIVE.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=True))["next_page_token"]
-        == shown.task.id
+        NATIVE.build_list_response(TaskPage(TaskFilter(), (entry,), has_more=True))["next_page_token"]
+        == entry.task.id
     )
     assert (
-        NATIVE.build_list_response(TaskPage(TaskFilter(), (shown,), has_more=False))["next_page_token"] == ""
+        NATIVE.build_list_response(TaskPage(TaskFilter(), (entry,), has_more=False))["next_page_token"] == ""
     )
     assert NATIVE.build_list_response(TaskPage(TaskFilter(), (), has_more=False)) == {
         "next_page_token": "",

@@ -13,8 +13,8 @@ WORDS: dict[str, Any] = {"prompt": "x"}
 IMAGE: dict[str, Any] = {"prompt": "x", "images": [url(0)]}
 
 
-def fitted(name: str, fields: dict[str, Any], wish: FitTarget) -> tuple[dict[str, Any], tuple[str, ...]]:
-    fit = find_nearest_fit([get_endpoint(name)], fields, wish)
+def fitted(name: str, fields: dict[str, Any], target: FitTarget) -> tuple[dict[str, Any], tuple[str, ...]]:
+    fit = find_nearest_fit([get_endpoint(name)], fields, target)
     return fit.values, fit.changed
 
 

@@ -19,9 +19,9 @@ COUNT = len(ENDPOINTS)
 
 
 def test_all_models_are_listed_once() -> None:
-    answer = build_model_page({"page_size": "100"})
-    assert answer["status"] == {"code": 200, "message": ""}
-    data = answer["data"]
+    response = build_model_page({"page_size": "100"})
+    assert response["status"] == {"code": 200, "message": ""}
+    data = response["data"]
     assert [model["id"] for model in data["models"]] == [format_model_id(kind) for kind in ENDPOINTS]
     assert (data["total"], data["page"], data["total_pages"]) == (len(ENDPOINTS), 1, 1)
     for model in data["models"]:

@@ -1,4 +1,4 @@
-"""How the native format says no: the names of its own table of errors, read both ways."""
+"""The error responses of the native format, by the names of its own table, written and read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FIELD: Final = re.compile(r"invalid field: ([\w.\[\]]{1,120})")
 _NO_TRACE: Final = "0" * 32
 
-# The names of the format's own table as far as they go. Where several errors share a name, the first is read.
+# Names of the format's own table, as far as it has them. Where errors share a name, clients read the first.
 ERROR_TABLE: Final = (
     ErrorMapping(errors.InvalidRequest, 400, "BadRequest"),
     ErrorMapping(errors.InvalidRequest, 400, "FieldInvalid"),
@@ -67,7 +67,7 @@ FAILURE_CODES: Final = {
 
 
 def get_failure_code(task: Task) -> str:
-    """Return the word for why a task failed; empty while it has not."""
+    """Return the error name of a failed task; empty for any other."""
     return find_failure_code(task, ERROR_TABLE, FAILURE_CODES)
 
 

@@ -1,6 +1,6 @@
 """The native format, under whatever prefix: one path for each operation, the model's name in the body.
 
-Several hosts offer it, each under a prefix of its own; a dialect names the prefix and adds what is its own.
+Several hosts offer it, each under its own prefix; a dialect names the prefix and adds routes of its own.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class NativeFormat(Dialect):
 
     @staticmethod
     def build_routes(prefix: str) -> tuple[DialectRoute, ...]:
-        """Return the format's addresses."""
+        """Return the format's routes."""
         return (
             DialectRoute(RouteAction.LIST, "GET", f"{prefix}/tasks", lists.LIST_QUERY),
             DialectRoute(RouteAction.RESULT, "GET", f"{prefix}/tasks/{{id}}/creations"),
@@ -133,11 +133,9 @@ class NativeFormat(Dialect):
             raise errors.InvalidRequest(f"task state is {STATUS_BY_STATE[task.state]}, can not cancel")
         return {}
 
-    def build_balance_response(self, allowance: TenantBalance, query: Mapping[str, str]) -> Json:
+    def build_balance_response(self, balance: TenantBalance, query: Mapping[str, str]) -> Json:
         """Write credits and tasks at a time; `show_detail` lists the packages too."""
-        return build_balance_response(
-            allowance, detailed=query.get("show_detail", "").lower() in {"true", "1"}
-        )
+        return build_balance_response(balance, detailed=query.get("show_detail", "").lower() in {"true", "1"})
 
     def build_error_response(self, error: Refusal, request_id: str = "") -> tuple[int, Json]:
         """Write `{code, reason, message, metadata}`; a model nobody knows is an invalid field, not a path."""
@@ -200,7 +198,7 @@ def _find_endpoint(model: str, operation: str) -> type[Endpoint]:
 
 
 def _needs_placeholder_prompt(endpoint_class: type[Endpoint]) -> bool:
-    """Say whether the endpoint needs a prompt that this format's pages call optional: it shows an image."""
+    """Return whether the endpoint requires a prompt that this format documents as optional."""
     needed = "prompt" in endpoint_class.model_fields and endpoint_class.model_fields["prompt"].is_required()
     return needed and endpoint_class.operation in {Operation.IMG2VIDEO, Operation.START_END2VIDEO}
 

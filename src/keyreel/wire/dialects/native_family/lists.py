@@ -26,17 +26,21 @@ STATE_BY_STATUS: Final = {
     "success": TaskState.SUCCEEDED,
     "failed": TaskState.FAILED,
 }
-"""What the format's words for a state mean."""
+"""The state behind each status of the format."""
 
-_DAYS: Final = timedelta(days=7)
-_PAGE_SIZE: Final = 10
-_LARGEST_PAGE: Final = 100
-_LAST_PAGE: Final = 100_000
-_MOST_VALUES: Final = 100
+_DEFAULT_SPAN: Final = timedelta(days=7)
+"""How far back a list without a start goes, as documented."""
+_DEFAULT_PAGE_SIZE: Final = 10
+_MAX_PAGE_SIZE: Final = 100
+"""Tasks on a page, as documented."""
+_PAGE_COUNT: Final = 100_000
+"""Pages that may be asked for by their number; the database skips the tasks before them one by one."""
+_MAX_FILTER_VALUES: Final = 100
 _DIGITS: Final = re.compile("[0-9]{1,13}", re.ASCII)
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
-_LARGEST_ID: Final = 2**63 - 1
-_MILLISECONDS_FROM: Final = 10**11
+_MAX_TASK_ID: Final = 2**63 - 1
+"""The largest integer of the database."""
+_MIN_MILLISECONDS: Final = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
 
 LIST_QUERY: Final = (
@@ -51,11 +55,11 @@ LIST_QUERY: Final = (
     QueryParameter(
         "pager.pagesz",
         "Tasks on a page; 10 where it is absent.",
-        {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
+        {"type": "integer", "minimum": 1, "maximum": _MAX_PAGE_SIZE},
     ),
     QueryParameter("pager.page_token", "The next_page_token of the page before, in place of a number."),
 )
-"""What a list's address takes; `paper.` is taken for `pager.` as well."""
+"""The query parameters of a list; the prefix "paper." is accepted for "pager." as well."""
 
 
 def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
@@ -67,12 +71,12 @@ def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
     ids = _parse_values(query, "task_ids")
     start, end = _parse_time(query, "created_at.from"), _parse_time(query, "created_at.to")
     if start is None and not ids:
-        start = (end or now) - _DAYS
-    size = _parse_pager_number(query, "pagesz", range(1, _LARGEST_PAGE + 1), _PAGE_SIZE)
+        start = (end or now) - _DEFAULT_SPAN
+    size = _parse_pager_number(query, "pagesz", range(1, _MAX_PAGE_SIZE + 1), _DEFAULT_PAGE_SIZE)
     token = _get_pager_value(query, "page_token")
-    if token and (not _ID.fullmatch(token) or int(token) > _LARGEST_ID):
+    if token and (not _ID.fullmatch(token) or int(token) > _MAX_TASK_ID):
         raise InvalidRequest("pager.page_token: must be a next_page_token.", field="pager.page_token")
-    page = 0 if token else _parse_pager_number(query, "page", range(_LAST_PAGE), 0)
+    page = 0 if token else _parse_pager_number(query, "page", range(_PAGE_COUNT), 0)
     return TaskFilter(
         states=_parse_states(query),
         ids=tuple(map(TaskId, ids)),
@@ -90,11 +94,11 @@ def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
 def build_list_response(page: TaskPage) -> Json:
     """Write a page; its token leads to the next one, and is empty on the last."""
     token = page.tasks[-1].task.id if page.has_more and page.tasks else ""
-    return {"next_page_token": token, "tasks": [_build_entry(shown) for shown in page.tasks]}
+    return {"next_page_token": token, "tasks": [_build_entry(entry) for entry in page.tasks]}
 
 
 def _build_entry(listed_task: ListedTask) -> Json:
-    """Describe a task. Its payload is told whole: by it clients find a submit whose answer they lost."""
+    """Describe a task, with its whole payload: by it clients find a submit whose response they lost."""
     task = listed_task.task
     return {
         "id": task.id,
@@ -134,8 +138,8 @@ def _parse_values(query: Mapping[str, str], name: str) -> list[str]:
     """Read a list: the name repeated, or its values separated by commas."""
     text = query.get(name) or query.get(f"{name}[]") or ""
     values = [value.strip() for value in text.split(",") if value.strip()]
-    if len(values) > _MOST_VALUES:
-        raise InvalidRequest(f"{name}: must hold at most {_MOST_VALUES} values.", field=name)
+    if len(values) > _MAX_FILTER_VALUES:
+        raise InvalidRequest(f"{name}: must hold at most {_MAX_FILTER_VALUES} values.", field=name)
     return values
 
 
@@ -164,7 +168,7 @@ def _parse_time(query: Mapping[str, str], name: str) -> datetime | None:
     try:
         if _DIGITS.fullmatch(text):
             number = int(text)
-            return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, UTC)
+            return datetime.fromtimestamp(number / 1000 if number >= _MIN_MILLISECONDS else number, UTC)
         # An unescaped "+" before the zone arrives as a blank.
         moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What the native format answers about a task: what was understood of it, and what came of it."""
+"""The responses of the native format: a submitted task, its result, a tenant's balance."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 PLACEHOLDER_PROMPT: Final = "."
-"""Stands for the prompt where an endpoint wants one and this format's pages do not; never shown."""
+"""The prompt of requests without one to endpoints that require it; responses show it as empty."""
 
 _METERED: Final = "metered"
 _NEVER_EXPIRES: Final = "9999-12-31T23:59:59.000000Z"
@@ -31,12 +31,12 @@ STATUS_BY_STATE: Final = {
     TaskState.FAILED: "failed",
     TaskState.CANCELLED: "failed",
 }
-# The words for what a task does; the other operations are called as in the path.
+# Operation names that differ from those in the path.
 _TYPES: Final = {
     Operation.START_END2VIDEO: "headtailimg2video",
     Operation.REFERENCE2VIDEO: "character2video",
 }
-# Fields that every answer shows, whether the operation has them or not, and what stands for absent ones.
+# Fields that every response shows, with the values for operations that do not have them.
 _COMMON_FIELD_DEFAULTS: Final[dict[str, Any]] = {
     "prompt": "",
     "images": [],
@@ -104,23 +104,23 @@ def build_result_response(
     }
 
 
-def build_balance_response(allowance: TenantBalance, *, detailed: bool) -> Json:
-    """Write what a tenant can spend and run; one package stands for all that it was given."""
-    left = UNLIMITED_CREDITS if allowance.credits is None else allowance.credits
+def build_balance_response(balance: TenantBalance, *, detailed: bool) -> Json:
+    """Write what a tenant can spend and run; one package stands for all credits that it was granted."""
+    left = UNLIMITED_CREDITS if balance.credits is None else balance.credits
     remains = {
         "type": _METERED,
         "credit_remain": left,
-        "concurrency_limit": allowance.concurrency_limit,
-        "current_concurrency": allowance.running,
-        "queue_count": allowance.waiting,
+        "concurrency_limit": balance.concurrency_limit,
+        "current_concurrency": balance.running,
+        "queue_count": balance.waiting,
     }
-    since = _format_time(allowance.since)
+    since = _format_time(balance.since)
     package = {
-        "id": allowance.tenant,
-        "name": allowance.tenant,
+        "id": balance.tenant,
+        "name": balance.tenant,
         "type": _METERED,
-        "concurrency": allowance.concurrency_limit,
-        "credit_amount": left + allowance.held_credits,
+        "concurrency": balance.concurrency_limit,
+        "credit_amount": left + balance.held_credits,
         "credit_remain": left,
         **dict.fromkeys(("created_at", "purchase_at", "valid_from"), since),
         "valid_to": _NEVER_EXPIRES,

@@ -1,4 +1,4 @@
-"""Requests in the `/v1/videos` format, read: which model is meant, and what it can do of what was asked."""
+"""Requests of the `/v1/videos` format: which endpoint they mean, and the nearest values that it allows."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ if TYPE_CHECKING:
     from keyreel.wire.requests.parsing import RuleViolation
 
 SUPPORTED_OPERATIONS: Final = (Operation.TEXT2VIDEO, Operation.IMG2VIDEO, Operation.START_END2VIDEO)
-"""What the format has words for, by the number of images."""
+"""The operations that the format can express, by the number of images."""
 
 _PLACEHOLDER_MODEL: Final = re.compile(r"(sora([^a-z].*)?)?", re.IGNORECASE | re.ASCII)
-"""Names that clients of the format send unasked, dated ones among them: any model will do."""
+"""Names that clients of the format send by default, dated ones among them: any model will do."""
 
 _FORMAT_FIELDS: Final = frozenset({"model", "seconds", "size", "input_reference", "image", "images"})
 _SECONDS_PATTERN: Final = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,3})?s?", re.ASCII)
 _SIZE_PATTERN: Final = re.compile(r"([1-9][0-9]{1,4})\s*[xX*]\s*([1-9][0-9]{1,4})", re.ASCII)
 
-
-_PAGE_SIZE: Final = 20
-_LARGEST_PAGE: Final = 100
+_DEFAULT_PAGE_SIZE: Final = 20
+_MAX_PAGE_SIZE: Final = 100
+"""Videos on a page."""
 _LIMIT: Final = re.compile("[0-9]{1,4}", re.ASCII)
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
-_LARGEST_ID: Final = 2**63 - 1
+_MAX_TASK_ID: Final = 2**63 - 1
+"""The largest integer of the database."""
 
 LIST_QUERY: Final = (
     QueryParameter(
@@ -49,7 +50,7 @@ LIST_QUERY: Final = (
     QueryParameter(
         "limit",
         "Videos on a page; 20 where it is absent.",
-        {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE},
+        {"type": "integer", "minimum": 1, "maximum": _MAX_PAGE_SIZE},
     ),
     QueryParameter("order", "desc, the newest first, or asc.", {"type": "string", "enum": ["asc", "desc"]}),
 )
@@ -62,7 +63,7 @@ def parse_submit_body(body: Json) -> ParsedSubmit:
     """Read a submit's body.
 
     Raises:
-        UnknownEndpoint: no such model, or none that this format has words for.
+        UnknownEndpoint: no such model, or none that this format can express.
         InvalidRequest: prompt, seconds, size or images make no sense.
     """
     images = extract_images(body)
@@ -70,17 +71,17 @@ def parse_submit_body(body: Json) -> ParsedSubmit:
     fields = {name: value for name, value in given.items() if value is not None and value != ""}
     if images:
         fields["images"] = images
-    # Who names the model's own fields beside the format's means them.
+    # The model's own fields, where given, go before the format's.
     precise = "resolution" in fields or "aspect_ratio" in fields
     size, seconds = _parse_size(body.get("size")), _parse_seconds(body.get("seconds"))
-    wish = FitTarget(None if "duration" in fields else seconds, None if precise else size)
+    target = FitTarget(None if "duration" in fields else seconds, None if precise else size)
     try:
         endpoints, any_model = _find_endpoints(body.get("model"), len(images))
     except errors.UnknownEndpoint:
-        # People write the prompt, programs the model: where both are wrong, the prompt is told.
+        # People write the prompt, programs the model: where both are wrong, the error names the prompt.
         _check_prompt(fields, SUPPORTED_OPERATIONS[len(images)])
         raise
-    fit = find_nearest_fit(endpoints, fields, wish)
+    fit = find_nearest_fit(endpoints, fields, target)
     known = fit.endpoint_class.model_fields
     unknown = tuple(name for name in fields if name not in known)
     changed = (*(["model"] if any_model and body.get("model") else []), *fit.changed)
@@ -93,20 +94,20 @@ def parse_list_query(query: Mapping[str, str]) -> TaskFilter:
     Raises:
         InvalidRequest: a value makes no sense.
     """
-    order, text = query.get("order") or "desc", query.get("limit") or str(_PAGE_SIZE)
+    order, text = query.get("order") or "desc", query.get("limit") or str(_DEFAULT_PAGE_SIZE)
     if order not in {"asc", "desc"}:
         raise errors.InvalidRequest(f"order: got {order[:64]!r}; must be asc or desc.", field="order")
-    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= _LARGEST_PAGE:
-        message = f"limit: got {text[:64]!r}; must be a whole number from 1 to {_LARGEST_PAGE}."
+    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= _MAX_PAGE_SIZE:
+        message = f"limit: got {text[:64]!r}; must be a whole number from 1 to {_MAX_PAGE_SIZE}."
         raise errors.InvalidRequest(message, field="limit")
     after = query.get("after") or ""
-    if after and (not _ID.fullmatch(after) or int(after) > _LARGEST_ID):
+    if after and (not _ID.fullmatch(after) or int(after) > _MAX_TASK_ID):
         raise errors.InvalidRequest(f"after: got {after[:64]!r}; must be a video's id.", field="after")
     return TaskFilter(after_id=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
 
 
 def extract_images(body: Json) -> list[Any]:
-    """List the images: one or several, each an address, a data URI or an object that holds one.
+    """List the images: one or several, each a URL, a data URI or an object that holds one.
 
     Raises:
         InvalidRequest: more than two, or one in a form that is not understood.
@@ -133,14 +134,16 @@ def format_model_id(endpoint_class: type[Endpoint]) -> str:
 
 
 def _check_prompt(fields: Json, operation: Operation) -> None:
-    """Refuse a prompt that no model takes."""
+    """Raise the error of a prompt that no model accepts."""
     if "prompt" not in fields:
         return
     found: list[RuleViolation] = []
     for endpoint_class in catalogue.ENDPOINTS:
         if endpoint_class.operation is operation:
             broken = [
-                breach for breach in _find_violations(endpoint_class, fields) if breach.field == "prompt"
+                violation
+                for violation in _find_violations(endpoint_class, fields)
+                if violation.field == "prompt"
             ]
             if not broken:
                 return

@@ -53,7 +53,7 @@ _STATUS_BY_STATE: Final = {
     TaskState.FAILED: "failed",
     TaskState.CANCELLED: "failed",
 }
-# Servers of this format agree on four words; the others are heard of some.
+# Servers of this format agree on four statuses; some send the others.
 _STATE_BY_STATUS: Final = {
     "queued": TaskState.QUEUED,
     "pending": TaskState.QUEUED,
@@ -129,7 +129,7 @@ class OpenAIVideos(Dialect):
     }
 
     def supports(self, endpoint_class: type[Endpoint]) -> bool:
-        """Say yes to words with one image, two or none: there is no word for subjects or keyframes."""
+        """Return whether it takes a prompt and at most two images: the format has no subjects."""
         return endpoint_class.operation in SUPPORTED_OPERATIONS
 
     def build_submit_schema(self, endpoint_class: type[Endpoint], fields: Json) -> Json:
@@ -236,7 +236,7 @@ class OpenAIVideos(Dialect):
         }
 
     def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:
-        """Write what became of a deletion: what has ended already is kept, and says so."""
+        """Write whether the task is cancelled: one that has already ended is kept."""
         del endpoint
         return {"id": task.id, "object": "video.deleted", "deleted": task.state is TaskState.CANCELLED}
 
@@ -272,7 +272,7 @@ class OpenAIVideos(Dialect):
     # The client's side.
 
     def build_submit_request(self, endpoint: Endpoint) -> ApiRequest:
-        """Write a submit; what the format has no word for goes under the endpoint's own names."""
+        """Write a submit; fields that the format does not know keep the endpoint's own names."""
         fields = endpoint.to_documented_fields()
         body: Json = {"model": self.format_model_id(type(endpoint))}
         images = [{"image_url": image} for image in fields.pop("images", [])]
@@ -297,20 +297,20 @@ class OpenAIVideos(Dialect):
         return TaskId(body["id"])
 
     def parse_result_response(self, body: Json) -> Report:
-        """Read a video's state; where no address is given, the video is below the format's own."""
+        """Read a video's state; a response without a URL means the format's own path for the content."""
         state = _STATE_BY_STATUS.get(str(body.get("status") or ""))
         if state is None:
             raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
-        found, done = str(body.get("id") or ""), state is TaskState.SUCCEEDED
+        video_id, done = str(body.get("id") or ""), state is TaskState.SUCCEEDED
         url = str(body.get("url") or body.get("video_url") or "")
         seed = str(body.get("seed") or "")
         return Report(
-            id=TaskId(found),
+            id=TaskId(video_id),
             state=state,
             progress=1.0 if done else float(body.get("progress") or 0) / 100,
             eta_seconds=int(body.get("eta_seconds") or 0),
             reason=_extract_error_message(body.get("error")),
-            video_url=(url or f"{_PATH}/{quote(found, safe='')}/content") if done else "",
+            video_url=(url or f"{_PATH}/{quote(video_id, safe='')}/content") if done else "",
             cover_url=str(body.get("cover_url") or ""),
             seed=int(seed) if seed.isdecimal() else None,
             payload=str(body.get("payload") or ""),
@@ -319,11 +319,11 @@ class OpenAIVideos(Dialect):
     def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read `{error: {message, type, param, code}}`."""
         error = body.get("error")
-        told: Json = error if isinstance(error, dict) else {}
+        details: Json = error if isinstance(error, dict) else {}
         message = _extract_error_message(error) or str(
             body.get("message") or f"The server answered {status}."
         )
-        code, field = str(told.get("code") or ""), str(told.get("param") or "")
+        code, field = str(details.get("code") or ""), str(details.get("param") or "")
         known = find_error(_ERROR_TABLE, (status, code), message, field)
         return known or errors.RemoteError(message, status=status, code=code)
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 PARAMETERS: Final = "parameters"
-"""Where the other fields stand beside messages."""
+"""The key of the other fields beside messages."""
 
 _PARTS: Final = ("text", "image_url", "video_url")
 
 
 def is_message_list(wrapped: Any) -> TypeGuard[list[Json]]:
-    """Say whether `input` holds messages rather than fields."""
+    """Return whether `input` holds messages rather than fields."""
     return (
         isinstance(wrapped, list)
         and bool(wrapped)
@@ -25,7 +25,7 @@ def is_message_list(wrapped: Any) -> TypeGuard[list[Json]]:
 
 
 def extract_fields(messages: list[Json], parameters: Any) -> Json:
-    """Return the fields: texts make the prompt, images the images, a video is gone on from.
+    """Return the fields: texts become the prompt, images the images, a video the one to extend.
 
     Raises:
         InvalidRequest: a part has no known type, or the parameters are no object.
@@ -37,16 +37,16 @@ def extract_fields(messages: list[Json], parameters: Any) -> Json:
         for index, message in enumerate(messages)
         for number, part in enumerate(_normalize_content(message["content"], f"input[{index}].content"))
     ]
-    found: dict[str, list[str]] = {
+    by_type: dict[str, list[str]] = {
         part_type: [value for each, value in parts if each == part_type] for part_type in _PARTS
     }
     fields: Json = {}
-    if found["text"]:
-        fields["prompt"] = "\n".join(found["text"])
-    if found["image_url"]:
-        fields["images"] = found["image_url"]
-    if found["video_url"]:
-        fields["video_url"] = found["video_url"][0]
+    if by_type["text"]:
+        fields["prompt"] = "\n".join(by_type["text"])
+    if by_type["image_url"]:
+        fields["images"] = by_type["image_url"]
+    if by_type["video_url"]:
+        fields["video_url"] = by_type["video_url"][0]
     return fields | (parameters or {})
 
 
@@ -59,7 +59,7 @@ def _normalize_content(content: Any, path: str) -> list[Any]:
 
 
 def _parse_part(part: Any, path: str) -> tuple[str, str]:
-    """Return a part's type and value; an address may stand in an object of its own."""
+    """Return a part's type and value; a URL may be in an object of its own."""
     part_type = part.get("type") if isinstance(part, dict) else None
     if part_type not in _PARTS:
         raise errors.InvalidRequest(f"{path}.type: must be one of {', '.join(_PARTS)}.", field=f"{path}.type")

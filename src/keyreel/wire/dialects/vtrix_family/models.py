@@ -1,4 +1,4 @@
-"""What vtrix clients ask before they submit: the list of models, and each model's parameters."""
+"""Model discovery of the vtrix format: the list of models, and each model's parameters."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 MODELS_PATH: Final = "/api/v1/skill/models"
-"""Where clients look for models."""
+"""The path of the model list."""
 
-_PAGE_SIZE: Final = 20
-_LARGEST_PAGE: Final = 100
+_DEFAULT_PAGE_SIZE: Final = 20
+_MAX_PAGE_SIZE: Final = 100
+"""Models on a page."""
 _CORNERS: Final = tuple(Corner)
 _OPERATION_TITLES: Final = {
     Operation.IMG2VIDEO: "Image to Video",
@@ -54,7 +55,7 @@ def build_model_page(
         each for each in found if media in {"", "video"} and all(word in str(each).lower() for word in words)
     ]
     page = _parse_page_number(query.get("page", ""), 1, 10**6)
-    size = _parse_page_number(query.get("page_size", ""), _PAGE_SIZE, _LARGEST_PAGE)
+    size = _parse_page_number(query.get("page_size", ""), _DEFAULT_PAGE_SIZE, _MAX_PAGE_SIZE)
     data = {
         "models": found[(page - 1) * size : page * size],
         "total": len(found),
@@ -90,7 +91,7 @@ def build_model_spec(model: str, base_url: str) -> Json:
 
 
 def _build_documented_schema(endpoint_class: type[Endpoint]) -> Json:
-    """Return the schema of the fields as the page has them: clients refuse by it what it does not allow."""
+    """Return the schema of the fields as documented: clients send nothing that it does not allow."""
     schema = endpoint_class.model_json_schema()
     fields: Json = schema["properties"]
     # A field of another format's pages.
@@ -179,10 +180,10 @@ def _resolve_schema(schema: Json, root: Json) -> Json:
 
 
 def wrap_response(data: Json | None, code: int = 200, message: str = "") -> Json:
-    """Wrap an answer, refusals too, as these clients read it."""
+    """Wrap a response or an error response as these clients read it."""
     return {"status": {"code": code, "message": message}, "data": data}
 
 
 def _parse_page_number(text: str, default: int, most: int) -> int:
-    """Read a page number leniently: what is no sensible number counts as absent."""
+    """Parse a page number; anything but a positive number counts as absent."""
     return min(int(text), most) if text.isdecimal() and len(text) < 10 and int(text) > 0 else default  # noqa: PLR2004 - digits of an int

@@ -130,7 +130,7 @@ class Vtrix(Dialect):
             params, beside = flat | _unwrap_params(wrapped), _list_fields_beside_params(wrapped[0])
         else:
             params = flat
-        # Some models put the provider's own model name into the fields; ours is outside.
+        # Some clients put the provider's own model name into the fields; the one outside counts.
         inner = params.pop("model", None)
         model = body.get("model") or inner
         if not isinstance(model, str):
@@ -194,7 +194,7 @@ class Vtrix(Dialect):
         ) else body
 
     def adapt_result_to_client(self, body: Json, headers: Mapping[str, str]) -> Json:
-        """Tell the command-line client errors as text: an object it takes for no answer, and polls on."""
+        """Show errors as text to the command-line client, which ignores an object and polls on."""
         error = body.get("error")
         if isinstance(error, dict) and headers.get("x-source", "").lower() == "cli":
             return body | {"error": error["message"]}
@@ -270,12 +270,12 @@ def _unwrap_params(wrapped: Any) -> Json:
 
 
 def _list_fields_beside_params(wrapped: Json) -> tuple[str, ...]:
-    """Name what stands beside the fields: nobody reads it."""
+    """Name the keys beside `params`, which have no effect."""
     return tuple(f"input[0].{name}" for name in wrapped if name != "params")
 
 
 def _build_metadata(task: Task, eta_seconds: int) -> Json:
-    """Write what the format has no place for: the same keys in every state, 0 for what is not known yet."""
+    """Write what the format has no key for: the same keys in every state, 0 for what is not known yet."""
     moments = {"started_at": task.started, "finished_at": task.finished}
     return {
         "seed": task.submission.seed,

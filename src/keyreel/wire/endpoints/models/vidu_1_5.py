@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from keyreel.wire.endpoints.endpoint import MEGABYTE, ImageRules
+from keyreel.wire.endpoints.endpoint import UNDER_10_MEGABYTES, ImageRules
 from keyreel.wire.endpoints.fields import BoundedList, BoundedText, OneOf
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
@@ -41,7 +41,7 @@ class V15Reference2Video(FourOrEight, ImageReference2Video):
     """Makes a video of up to three subjects from their images and a description."""
 
     family = "1.5"
-    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=10 * MEGABYTE - 1)
+    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=UNDER_10_MEGABYTES)
 
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", empty_error="no_image")] = (
         Field(description="The subjects.")

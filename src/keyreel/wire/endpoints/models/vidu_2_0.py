@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from keyreel.order import Resolution
-from keyreel.wire.endpoints.endpoint import MEGABYTE, ImageRules
+from keyreel.wire.endpoints.endpoint import UNDER_10_MEGABYTES, ImageRules
 from keyreel.wire.endpoints.fields import (
     BoundedList,
     BoundedText,
@@ -20,8 +20,8 @@ from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.generation import Generation
 from keyreel.wire.inputs.sources import ImageSource
 
-_INLINE = 10 * MEGABYTE - 1
 _LONG = 8
+"""Seconds."""
 
 Seconds = Annotated[int, IntegerChoice((4, _LONG))]
 Sizes = Annotated[Resolution, OneOf(("360p", "720p", "1080p"))]
@@ -35,7 +35,7 @@ class FourOrEight(Generation):
 
     @model_validator(mode="before")
     @classmethod
-    def _long_ones_are_720p(cls, data: Any) -> Any:
+    def _default_long_to_720p(cls, data: Any) -> Any:
         if (
             isinstance(data, dict)
             and parse_integer(data.get("duration")) == _LONG
@@ -45,7 +45,7 @@ class FourOrEight(Generation):
         return data
 
     @model_validator(mode="after")
-    def _long_ones_are_nothing_else(self) -> "FourOrEight":
+    def _check_long_is_720p(self) -> "FourOrEight":
         if self.duration == _LONG and self.resolution is not Resolution.P720:
             raise make_rule_error("must be 720p with duration 8", field="resolution")
         return self
@@ -55,7 +55,7 @@ class V20Img2Video(FourOrEight, Img2Video):
     """Makes a video that starts with an image."""
 
     family = "2.0"
-    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
 
@@ -64,7 +64,7 @@ class V20StartEnd2Video(FourOrEight, StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "2.0"
-    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
     prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
 
@@ -73,7 +73,7 @@ class V20Reference2Video(ImageReference2Video):
     """Makes a video of up to three subjects from their images and a description."""
 
     family = "2.0"
-    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=UNDER_10_MEGABYTES)
 
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 3, noun="images", empty_error="no_image")] = (
         Field(description="The subjects.")

@@ -5,15 +5,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from keyreel.order import Resolution, Size
-from keyreel.wire.endpoints.endpoint import MEGABYTE, ImageRules
+from keyreel.wire.endpoints.endpoint import UNDER_10_MEGABYTES, ImageRules
 from keyreel.wire.endpoints.fields import BoundedText, IntegerRange, OneOf
 from keyreel.wire.endpoints.from_keyframes import Img2Video, StartEnd2Video
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
 
 _SIZES = {"16:9": Size(1920, 1080), "9:16": Size(1080, 1920), "1:1": Size(1080, 1080)}
-# "Less than 10 MB": one byte below it is the most.
-_INLINE = 10 * MEGABYTE - 1
 
 Seconds = Annotated[int, IntegerRange(5, 5)]
 Only1080p = Annotated[Resolution, OneOf(("1080p",))]
@@ -24,7 +22,7 @@ class Q1Reference2Video(ImageReference2Video):
 
     family = "q1"
     sizes = _SIZES
-    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=_INLINE, data_uri_only=True)
+    image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=UNDER_10_MEGABYTES, data_uri_only=True)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
         description="What is to happen; @1 is the first subject."
@@ -38,7 +36,7 @@ class Q1Img2Video(Img2Video):
     """Makes a video that starts with an image."""
 
     family = "q1"
-    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")
@@ -49,7 +47,7 @@ class Q1StartEnd2Video(StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "q1"
-    image_rules: ClassVar = ImageRules(max_inline_bytes=_INLINE)
+    image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
     prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
     duration: Seconds = Field(5, description="Seconds; five is the only choice.")

@@ -25,7 +25,7 @@ class Q2Text2Video(Text2Video):
 
     @property
     def sound(self) -> SoundOptions:
-        """What is to be heard."""
+        """The sound that the video has."""
         return SoundOptions(music=self.bgm, ambience=self.audio, speech=self.audio)
 
 
