@@ -137,19 +137,11 @@ def _addresses(dialect: Dialect) -> Iterator[str]:
 
 
 NEEDS = {RequiredAccess.NOTHING: "", RequiredAccess.KEY: "a key", RequiredAccess.ADMIN: "the admin token"}
-FOUND_BY_VTRIX = (
-    (
-        "| `GET /api/v1/skill/models` | Lists the models for vtrix clients. "
-        "Takes `page`, `page_size`, `type`, `keywords`, `available`. | |"
-    ),
-    "| `GET /api/v1/skill/models/{id}/spec` | Describes one model's parameters for them. | |",
-)
 
 
 def _own_addresses() -> Iterator[str]:
     yield "## Other addresses\n"
     yield "| address | what it does | needs |\n|---|---|---|"
-    yield from FOUND_BY_VTRIX
     for own in OWN_ROUTES:
         taken = ", ".join(f"`{each.name}`" for each in own.query if not each.required)
         takes = f" Takes {taken}." if taken else ""

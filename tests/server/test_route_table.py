@@ -113,6 +113,8 @@ def visit_public_routes(visitor: Visitor) -> None:
     visitor.visit("show_docs_file", path={"name": "docs.js"})
     visitor.visit("check_liveness")
     visitor.visit("check_readiness")
+    for model in visitor.visit("list_vtrix_models")["data"]["models"]:
+        visitor.visit("show_vtrix_model_spec", path={"id": model["id"]})
     models = visitor.visit("list_models")["data"]
     for model in models:
         visitor.visit("show_model", path={"id": model["id"]})
@@ -216,7 +218,7 @@ def test_the_server_does_not_start_with(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any]
 ) -> None:
     monkeypatch.setattr(route_table, "OWN_ROUTES", change(OWN_ROUTES))
-    with pytest.raises(LookupError, match=r"unknown|show_index"):
+    with pytest.raises(LookupError, match=r"unknown|list_vtrix_models"):
         create_app(platform.services)
 
 

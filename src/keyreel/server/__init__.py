@@ -1,1 +1,1 @@
-"""The HTTP side: reads requests in any dialect, stores tasks, answers polls, serves files."""
+"""The HTTP server: takes requests in any dialect, stores tasks, answers polls, sends files."""

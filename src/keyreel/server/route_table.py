@@ -27,7 +27,6 @@ from keyreel.server.routes.well_known import RootCertificateRoute
 from keyreel.tasks.accounts.api_keys import Scope
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 from keyreel.wire.reference.own_route import RequiredAccess
 from keyreel.wire.reference.own_routes import OWN_ROUTES
 
@@ -57,7 +56,7 @@ def build_routes(services: Services) -> list[Route]:
     Raises:
         LookupError: a handler lacks its entry in the table of own routes, or an entry its handler.
     """
-    return [*build_own_routes(services), *_build_dialect_routes(services), *_build_discovery_routes(services)]
+    return [*build_own_routes(services), *_build_dialect_routes(services)]
 
 
 def build_own_routes(services: Services) -> list[Route]:
@@ -89,6 +88,8 @@ def build_own_routes(services: Services) -> list[Route]:
 def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
     discovery, docs, files = DiscoveryRoutes(services), DocsRoutes(services), FileRoute(services)
     return {
+        "list_vtrix_models": discovery.list_vtrix_models,
+        "show_vtrix_model_spec": discovery.show_vtrix_model_spec,
         "show_index": show_index,
         "show_openapi": discovery.show_openapi,
         "show_docs": docs.show_docs,
@@ -148,9 +149,3 @@ def _build_dialect_routes(services: Services) -> Iterator[Route]:
             scope = ACTION_SCOPES[route.action]
             handler = require_scope(tasks.get_handler(route.action), services.authenticator, scope)
             yield Route(route.path, handler, methods=[route.method])
-
-
-def _build_discovery_routes(services: Services) -> Iterator[Route]:
-    discovery = DiscoveryRoutes(services)
-    yield Route(MODELS_PATH, discovery.list_vtrix_models)
-    yield Route(f"{MODELS_PATH}/{{id}}/spec", discovery.show_vtrix_model_spec)

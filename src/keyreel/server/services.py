@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a route may use.
+    """Everything that a route may use; who composes it opens and closes it.
 
-    `nudge` tells a worker in this process that a task waits, `wake` that the clock was moved.
-    `root` is the certificate that signatures made here lead to; `anchors` are those that are believed. PEM.
+    `nudge` wakes a worker in this process for a new task; `wake` wakes whatever waits for a time, after the
+    clock was moved. `root` is the root certificate of this server's signatures, `anchors` are the trusted
+    roots, both as PEM.
     """
 
     settings: Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from keyreel.server.routes.tasks import parse_stored_request
 from keyreel.task import TaskState
+from keyreel.tasks.presentation import parse_stored_request
 from support.endings import COVER, VIDEO, bring
 from support.requests import data_uri
 

@@ -7,8 +7,8 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from keyreel.order import ImageRef
-from keyreel.server.routes.tasks import parse_stored_request
 from keyreel.server.routes.uploads import MAX_UPLOAD_BYTES
+from keyreel.tasks.presentation import parse_stored_request
 from support.requests import data_uri
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""What every route needs of a request: key, body, rate limit, idempotency."""
+"""What routes read of an HTTP request: API key, base URL, body, form; and its rate limit."""

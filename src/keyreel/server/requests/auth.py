@@ -1,11 +1,11 @@
-"""Who sends this request: reads API keys from headers, in every spelling that clients use."""
+"""Authentication: reads API keys from headers, in every spelling in use, and finds their callers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import MissingKey, MissingScope
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
 
-ENVIRONMENT_KEY_ID = "environment"
-"""The id of the key that the settings bring."""
+ENVIRONMENT_KEY_ID: Final = "environment"
+"""The id of the API key in the settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The tenant that a request acts for, and the key that proves it."""
+    """The tenant that a request acts for, and the API key that authenticates it."""
 
     tenant: str
     key_id: str
@@ -42,10 +42,10 @@ def extract_api_key(headers: Headers) -> str:
 
 
 class Authenticator:
-    """Turns a key into a caller: the settings' own key first, then the stored ones.
+    """Turns an API key into a caller: first the key in the settings, then the stored ones.
 
-    The settings' own key may submit and read; `admin_token` opens the operator's door, and so does a stored
-    key with the scope admin.
+    The key in the settings has the scopes submit and read. The operator's routes take `admin_token`, or a
+    stored key with the scope admin.
     """
 
     def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str) -> None:
@@ -54,12 +54,12 @@ class Authenticator:
         self._admin_token = admin_token.encode()
 
     def authenticate(self, headers: Headers, scope: Scope = Scope.READ) -> Caller:
-        """Return who sends these headers, for something that needs this scope.
+        """Return the caller of a request with these headers, which needs this scope.
 
         Raises:
             MissingKey: no key was sent.
             InvalidKey: the key is unknown or revoked.
-            MissingScope: the key is not for this.
+            MissingScope: the key lacks the scope.
         """
         key = extract_api_key(headers)
         if self._own_key_digest and compare_digest(
@@ -76,7 +76,7 @@ class Authenticator:
         return caller
 
     def require_operator(self, headers: Headers) -> None:
-        """Let an operator pass.
+        """Return if the headers are the operator's.
 
         Raises:
             MissingKey: no key was sent.

@@ -1,4 +1,4 @@
-"""Under which address a client reaches this server."""
+"""The base URL by which a client reaches this server."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def get_base_url(request: Request, services: Services) -> str:
-    """Return the address under which this client reaches the server, without a slash at its end."""
+    """Return the setting `public_url`, or else the URL of the request; without a slash at its end."""
     return services.settings.public_url or str(request.base_url).rstrip("/")

@@ -1,9 +1,9 @@
-"""Reading a request's body: counted while it arrives, and never waited for longer than allowed."""
+"""Reading a request's body within a limit of bytes and of time; knows no dialect."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from keyreel.errors import BodyTooLarge, BodyTooSlow, InvalidRequest
 from keyreel.wire.requests.parsing import parse_body
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from keyreel.wire.json_types import Json
 
-# Bodies beyond this are parsed in a thread, so that a 20 MB upload never holds up a poll by more than 25 ms.
-INLINE_PARSE_BYTES = 256 * 1024
+INLINE_PARSE_BYTES: Final = 256 * 1024
+"""Larger bodies are parsed in a thread, so that a 20 MB upload never delays a poll by more than 25 ms."""
 
 
 async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
@@ -24,7 +24,7 @@ async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
 
     Raises:
         BodyTooLarge: by its announced length or by what arrived.
-        BodyTooSlow: time was up first.
+        BodyTooSlow: it did not arrive in time.
     """
     chunks: list[bytes] = []
     await _receive(request, chunks.append, limit, seconds, "send images as URLs instead")
@@ -51,8 +51,8 @@ async def read_object(request: Request, *, limit: int, seconds: float) -> Json:
         # JSON is taken under any name: `curl -d` calls it a form.
         if error.field or label in {"", "application/json"} or label.endswith("+json"):
             raise
-        taken = f"its Content-Type is {label[:64]!a}; what is taken here is application/json"
-        raise InvalidRequest(f"{error.message} ({taken}.)") from None
+        got = f"its Content-Type is {label[:64]!a}; what is taken here is application/json"
+        raise InvalidRequest(f"{error.message} ({got}.)") from None
 
 
 async def save_body(request: Request, file: BinaryIO, *, limit: int, seconds: float) -> None:
@@ -60,7 +60,7 @@ async def save_body(request: Request, file: BinaryIO, *, limit: int, seconds: fl
     await _receive(request, file.write, limit, seconds, "no video made here is")
 
 
-async def _receive(  # noqa: PLR0917 - what both callers share, and nobody else calls
+async def _receive(  # noqa: PLR0917 - what its two callers share
     request: Request, write_chunk: Callable[[bytes], object], limit: int, seconds: float, hint: str
 ) -> None:
     announced = request.headers.get("content-length", "")

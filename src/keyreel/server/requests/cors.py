@@ -1,4 +1,4 @@
-"""Which web pages of other origins may read answers: what a browser asks for before it shows a page any."""
+"""Cross-origin resource sharing: which web pages of other origins may read responses."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ _EXPOSED: Final = (
     *("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
     *("ETag", "Accept-Ranges", "Content-Range", "Content-Length", "Content-Disposition"),
 )
-"""The headers that pages may read beside those that they always may."""
+"""The response headers that pages may read beside the CORS-safelisted ones."""
 _PREFLIGHT_SECONDS: Final = 600
+"""How long a browser may reuse the response to a preflight request."""
 
 
 def add_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
-    """Return the application with its answers, refusals among them, readable from pages of these origins.
+    """Return the application with its responses, errors too, readable from pages of these origins.
 
-    Keys travel in headers that a page sets itself, never in cookies: so "*" lends no page anybody's rights.
+    API keys travel in headers that a page sets itself, never in cookies, so that "*" gives no page the rights
+    of its visitor.
     """
     if not origins:
         return app

@@ -1,4 +1,4 @@
-"""Multipart forms as bodies: fields as text, files as data URIs, so that dialects read them like JSON."""
+"""Multipart forms as JSON objects: fields as text, files as data URIs; knows no dialect."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
-_MOST_FILES: Final = 16
-_MOST_FIELDS: Final = 200
-_PIECE: Final = 1 << 18
+_MAX_FILES: Final = 16
+_MAX_FIELDS: Final = 200
+_CHUNK_BYTES: Final = 1 << 18
 _INDEXED_NAME: Final = re.compile(r"([^\[\]]{1,64})\[([^\[\]]{0,64})\]")
-_TYPE: Final = re.compile(r"image/[\w.+-]{1,40}", re.ASCII)
+_IMAGE_TYPE: Final = re.compile(r"image/[\w.+-]{1,40}", re.ASCII)
 
 
 def is_form(headers: Headers) -> bool:
@@ -39,8 +39,8 @@ async def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     parser = MultiPartParser(
         headers,
         _iterate_chunks(data),
-        max_files=_MOST_FILES,
-        max_fields=_MOST_FIELDS,
+        max_files=_MAX_FILES,
+        max_fields=_MAX_FIELDS,
         max_part_size=len(data),
     )
     try:
@@ -50,24 +50,24 @@ async def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     try:
         fields: dict[str, Any] = {}
         for name, value in form.multi_items():
-            shown = await _to_data_uri(value) if isinstance(value, UploadFile) else value
-            _set_field(fields, name, shown)
+            text = await _to_data_uri(value) if isinstance(value, UploadFile) else value
+            _set_field(fields, name, text)
         return fields
     finally:
         await form.close()
 
 
 async def _iterate_chunks(data: bytes) -> AsyncGenerator[bytes, None]:
-    for at in range(0, len(data), _PIECE):
-        yield data[at : at + _PIECE]
+    for start in range(0, len(data), _CHUNK_BYTES):
+        yield data[start : start + _CHUNK_BYTES]
 
 
 async def _to_data_uri(file: UploadFile) -> str:
-    """Write a file as a data URI; what it is called is not believed by whoever reads it."""
+    """Write a file as a data URI; its media type is a label that intake does not trust."""
     data = await file.read()
     label = file.content_type or ""
     encoded = await asyncio.to_thread(b64encode, data)
-    return f"data:{label if _TYPE.fullmatch(label) else 'image/png'};base64,{encoded.decode()}"
+    return f"data:{label if _IMAGE_TYPE.fullmatch(label) else 'image/png'};base64,{encoded.decode()}"
 
 
 def _set_field(fields: dict[str, Any], name: str, value: str) -> None:

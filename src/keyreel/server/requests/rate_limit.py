@@ -1,4 +1,4 @@
-"""How often a key may submit: counted in memory, told in headers."""
+"""The rate limit of submits: counted in memory, reported in headers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from keyreel.tasks.accounts.quotas import OwnerQuotas
 
 WINDOW_SECONDS: Final = 60
+"""Rate limits are submits in a window of this length that ends now."""
 _WINDOW: Final = timedelta(seconds=WINDOW_SECONDS)
 _MAX_TRACKED_CALLERS: Final = 10_000
+"""Beyond this many, keys and tenants without a submit in the window are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitStatus:
-    """Where a caller stands: `limit` submits in any minute, `left` of them now, one more in `seconds`."""
+    """A caller's rate: `limit` submits a minute, `remaining` of them now, one more in `reset_seconds`."""
 
     bound: OwnerQuotas
     limit: int
@@ -47,7 +49,7 @@ class RateLimitStatus:
             )
 
     def to_headers(self) -> dict[str, str]:
-        """Write the fields of the IETF's draft, and those of earlier versions, which most clients read."""
+        """Write the headers of the IETF draft, and those of its earlier versions, which most clients read."""
         return {
             "RateLimit-Policy": f'"submits";q={self.limit};w={WINDOW_SECONDS}',
             "RateLimit": f'"submits";r={self.remaining};t={self.reset_seconds}',
@@ -58,16 +60,16 @@ class RateLimitStatus:
 
 
 class RateLimiter:
-    """The submits of the last minute. They are forgotten with the process: a limit, not a bill."""
+    """The submits of the last minute, in memory: a restart forgets them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._submit_times: dict[tuple[str, str], deque[datetime]] = {}
 
     def count_submit(self, quotas: tuple[OwnerQuotas, ...]) -> RateLimitStatus | None:
-        """Count a submit against every bound that has a rate; return the tightest, None where there is none.
+        """Count a submit against every owner with a rate limit; return the tightest, None if there is none.
 
-        A submit that a bound does not allow counts against none.
+        A submit that one owner's limit does not allow counts against none.
         """
         now = self._clock.now()
         limited = [
@@ -92,7 +94,7 @@ class RateLimiter:
             }
             self._submit_times = used
         taken = self._submit_times.setdefault((bound.owner_kind, bound.owner_id), deque())
-        # Also what lies ahead: the clock may have been turned back.
+        # Future times too: the clock may have been set back.
         while taken and not now - _WINDOW < taken[0] <= now:
             taken.popleft()
         return taken
@@ -101,7 +103,7 @@ class RateLimiter:
 def _build_status(
     bound: OwnerQuotas, limit: int, taken: deque[datetime], now: datetime, *, allowed: bool = False
 ) -> RateLimitStatus:
-    # One more is free when so many have left the window that fewer than the limit remain.
+    # One more is allowed when enough submits have left the window.
     until = taken[max(0, len(taken) - limit)] + _WINDOW - now
     return RateLimitStatus(bound, limit, limit - len(taken), max(1, ceil(until.total_seconds())), allowed)
 

@@ -1,4 +1,4 @@
-"""What a tenant can spend and run, as clients ask for it in their formats and at /v1/user/balance."""
+"""What a tenant can spend and run, at /v1/user/balance and at the dialects' own routes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 class BalanceRoute:
-    """Answers for the tenant whose key asks."""
+    """The balance of the caller's tenant."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def show(self, request: Request, caller: Caller) -> JSONResponse:
-        """Tell credits that are free and held; who pays afterwards has negative ones, which it owes."""
+        """Answer the credits that are free and held; a tenant that pays afterwards owes negative ones."""
         del request
-        tenant = self._tenant(caller)
+        tenant = self._get_tenant(caller)
         balance = Balance(
             tenant=tenant.name,
             credits=tenant.credits,
@@ -43,17 +43,17 @@ class BalanceRoute:
         return JSONResponse(balance.to_json())
 
     def respond_in_dialect(self, dialect: Dialect, request: Request, caller: Caller) -> JSONResponse:
-        """Tell the same in a format's own words."""
+        """Answer the balance in a dialect's format."""
         return JSONResponse(dialect.build_balance_response(self._build_balance(caller), request.query_params))
 
-    def _tenant(self, caller: Caller) -> Tenant:
+    def _get_tenant(self, caller: Caller) -> Tenant:
         return TenantStore(self._services.store.database, self._services.clock).get(caller.tenant)
 
     def _build_balance(self, caller: Caller) -> TenantBalance:
-        services, tenant = self._services, self._tenant(caller)
+        services, tenant = self._services, self._get_tenant(caller)
         database = services.store.database
         quotas = get_quotas(database, caller.tenant, caller.key_id, get_default_limits(services.settings))
-        limits = [bound.quotas.running for bound in quotas if bound.quotas.running]
+        limits = [owner.quotas.running for owner in quotas if owner.quotas.running]
         running, waiting = count_unfinished(database, caller.tenant)
         return TenantBalance(
             tenant=tenant.name,

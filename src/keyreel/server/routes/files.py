@@ -1,10 +1,10 @@
-"""Serving results: only through signed links, with Range and HEAD as players and download tools need them."""
+"""Serving stored files through signed links, with Range and HEAD as players and download tools need them."""
 
 from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response, StreamingResponse
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from keyreel.server.services import Services
 
-MEDIA_TYPES = {
+MEDIA_TYPES: Final = {
     "mp4": "video/mp4",
     "webm": "video/webm",
     "jpg": "image/jpeg",
     "png": "image/png",
     "webp": "image/webp",
 }
-_UNKNOWN = "application/octet-stream"
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class FileRoute:
@@ -39,7 +39,11 @@ class FileRoute:
         return await self.send(self._services.signer.verify(request.url.path, request.query_params), request)
 
     async def send(self, key: str, request: Request) -> Response:
-        """Send a file, or the part of it that was asked for."""
+        """Send a stored file, or the byte range of it that the request names.
+
+        Raises:
+            LinkExpired: it is no longer stored.
+        """
         size = await self._services.storage.get_size(key)
         if size is None:
             raise LinkExpired("The file behind this link is no longer kept.")
@@ -72,16 +76,19 @@ class FileRoute:
         return StreamingResponse(content, status_code=status, headers=headers, media_type=media_type)
 
     async def _detect_media_type(self, key: str) -> str:
-        """Return what a file is: by the name that we gave it, by its first bytes where a client did."""
-        named = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN)
+        """Return a file's media type: by its key's extension, for uploads by the first bytes."""
+        by_extension = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN_TYPE)
         if not key.startswith(UPLOADS_PREFIX):
-            return named
+            return by_extension
         start = [chunk async for chunk in self._services.storage.read(key, 0, magic_numbers.SNIFF_BYTES)]
-        return magic_numbers.detect_media_type(b"".join(start)) or named
+        return magic_numbers.detect_media_type(b"".join(start)) or by_extension
 
 
 def _parse_range(header: str, size: int) -> tuple[int, int] | None:
-    """Read one byte range as [start, end); empty when it cannot be met; None when the whole file is due."""
+    """Read one byte range (RFC 9110, 14) as [start, end); None where the whole file is to be sent.
+
+    A range beyond the file has its start at or after its end.
+    """
     match = _RANGE.fullmatch(header.strip())
     if match is None or match[1] == match[2] == "":
         return None

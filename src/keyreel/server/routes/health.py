@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Liveness and readiness, for whoever supervises the process."""
 
 from __future__ import annotations
 

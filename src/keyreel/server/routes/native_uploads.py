@@ -30,7 +30,7 @@ _IDS: Final = range(10**17, 10**18)
 
 
 class NativeUploadRoutes:
-    """The routes of such uploads."""
+    """The routes that begin and finish such uploads."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -53,10 +53,10 @@ class NativeUploadRoutes:
         )
 
     async def finish(self, request: Request, caller: Caller) -> JSONResponse:
-        """Answer `{uri}` once the file is there, and is the one whose tag the client names.
+        """Answer `{uri}` once the file is there, and has the entity tag that the client names.
 
         Raises:
-            UnknownEndpoint: there is no such upload of this tenant, or nothing was put there yet.
+            UnknownEndpoint: there is no such upload of this tenant, or no file was put there yet.
             InvalidRequest: the id or the tag is wrong.
         """
         services, upload = self._services, request.path_params["id"]

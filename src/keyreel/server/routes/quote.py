@@ -1,4 +1,4 @@
-"""What a request would cost and when its video would be done, before anything is made."""
+"""Quotes: what a request would cost and when its video would be done, without making a task."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
+"""Unless the setting `body_limit` says otherwise."""
 _SEED: Final = 1
-"""Any: no price and no time depends on it."""
+"""Arbitrary: no price and no time depends on it."""
 
 
 class QuoteRoute:
@@ -35,7 +36,7 @@ class QuoteRoute:
         self._services = services
 
     async def quote(self, request: Request, caller: Caller) -> JSONResponse:
-        """Answer price and time; no task is made, and nothing is kept or held."""
+        """Answer price and time; nothing is stored or held."""
         services = self._services
         limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
@@ -52,7 +53,7 @@ class QuoteRoute:
         credits_ = services.prices.compute_price(endpoint.to_billable())
         low = services.prices.compute_price(cheaper.to_billable()) if cheaper.is_off_peak else None
         now = services.clock.now()
-        prospect = services.forecast.estimate_submission(_build_submission(endpoint, caller, credits_))
+        estimate = services.forecast.estimate_submission(_build_submission(endpoint, caller, credits_))
         return Quote(
             model=endpoint.name(),
             seconds=endpoint.seconds,
@@ -63,19 +64,19 @@ class QuoteRoute:
             # With sound there is no off-peak price.
             off_peak_credits=low,
             off_peak_usd=None if low is None else f"{to_usd(low):.3f}",
-            tasks_ahead=prospect.tasks_ahead,
-            expected_start=prospect.starts_at.isoformat(),
-            seconds_until_start=max(0, round((prospect.starts_at - now).total_seconds())),
-            seconds_until_done=max(1, round((prospect.done_at - now).total_seconds())),
+            tasks_ahead=estimate.tasks_ahead,
+            expected_start=estimate.starts_at.isoformat(),
+            seconds_until_start=max(0, round((estimate.starts_at - now).total_seconds())),
+            seconds_until_done=max(1, round((estimate.done_at - now).total_seconds())),
         )
 
 
 def _parse_request(body: Json, model: str, dialect_name: str) -> Endpoint:
-    """Read a request as a submit has it; what has no part in the price may be left out.
+    """Read a request as a submit has it; fields that the price does not depend on may be absent.
 
     Raises:
         UnknownEndpoint: there is no such model.
-        InvalidRequest: a field that has a part in the price breaks its rule.
+        InvalidRequest: a field that the price depends on breaks its rule.
     """
     named = model or body.get("model")
     if not isinstance(named, str) or not named:

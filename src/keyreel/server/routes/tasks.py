@@ -1,9 +1,9 @@
-"""Submitting, polling, listing, cancelling: the same for every dialect, only reading and writing differ."""
+"""Submitting, polling, listing and cancelling tasks: the same for every dialect but for its formats."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from keyreel.tasks.accounts.quotas import OwnerQuotas
     from keyreel.wire.dialects.dialect import Dialect
 
-MAX_HEADER_LENGTH = 1000
-VIDEO_DELETED_NOTE = "The video is no longer kept."
+MAX_HEADER_LENGTH: Final = 1000
+"""Characters of X-Ignored-Fields."""
+VIDEO_DELETED_NOTE: Final = "The video is no longer kept."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class TaskRoutes:
     services: Services
 
     def get_handler(self, action: RouteAction) -> CallerHandler:
-        """Return what answers the requests of an action."""
+        """Return the handler of an action."""
         handlers: dict[RouteAction, CallerHandler] = {
             RouteAction.SUBMIT: self.submit,
             RouteAction.RESULT: self.show_result,
@@ -115,7 +116,7 @@ class TaskRoutes:
         return await read_object(request, limit=limit, seconds=settings.body_seconds)
 
     async def show_result(self, request: Request, caller: Caller) -> JSONResponse:
-        """Say where a task is; a succeeded one with freshly signed links."""
+        """Answer a task's state; that of a succeeded one with freshly signed links."""
         task = self._get_task(request, caller)
         eta_seconds = self.services.forecast.estimate_seconds(task)
         notes = task.notes
@@ -130,7 +131,7 @@ class TaskRoutes:
         return JSONResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
 
     async def show_balance(self, request: Request, caller: Caller) -> JSONResponse:
-        """Tell what the caller's tenant can spend."""
+        """Answer what the caller's tenant can spend."""
         return BalanceRoute(self.services).respond_in_dialect(self.dialect, request, caller)
 
     async def list(self, request: Request, caller: Caller) -> JSONResponse:
@@ -138,17 +139,17 @@ class TaskRoutes:
         query = request.query_params
         joined = {name: ",".join(query.getlist(name)) for name in query}
         task_filter = self.dialect.parse_list_query(joined, self.services.clock.now())
-        # One more than asked for tells whether there is a next page.
+        # One more than the page holds: so it is known whether there is a next page.
         found = self.services.store.list(caller.tenant, replace(task_filter, limit=task_filter.limit + 1))
-        shown = tuple(self._to_listed_task(task, request) for task in found[: task_filter.limit])
+        listed = tuple(self._to_listed_task(task, request) for task in found[: task_filter.limit])
         return JSONResponse(
             self.dialect.build_list_response(
-                TaskPage(task_filter, shown, has_more=len(found) > task_filter.limit)
+                TaskPage(task_filter, listed, has_more=len(found) > task_filter.limit)
             )
         )
 
     async def cancel(self, request: Request, caller: Caller) -> JSONResponse:
-        """Cancel a task; the format decides what to say about one that has ended already."""
+        """Cancel a task; the dialect decides the response to one that has ended already."""
         store, found = self.services.store, self._get_task(request, caller)
         tenant = found.submission.tenant
         task = await retry_while_unavailable(
@@ -186,7 +187,7 @@ class TaskRoutes:
 
 
 def _format_header_list(names: Iterable[str]) -> str:
-    """Join names for a header: whatever a client called its fields, printable ASCII of bounded length."""
+    """Join names for a header: percent-encoded to printable ASCII, at most MAX_HEADER_LENGTH long."""
     safe = [quote(name[:64], safe="[].-_@") for name in dict.fromkeys(names)]
     text = ", ".join(safe)
     return text if len(text) <= MAX_HEADER_LENGTH else text[:MAX_HEADER_LENGTH].rpartition(",")[0] + ", ..."

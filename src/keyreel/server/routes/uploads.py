@@ -1,6 +1,6 @@
-"""Files that clients upload before they name them in a request: a signed address to put, another to read.
+"""Uploads before a request: a signed URL to put a file at, and another by which requests name it.
 
-Who has the signed address may put one file there, once; the address names no key of the API.
+Whoever has the signed URL may put one file there, once; it needs no API key.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from keyreel.storage.objects import ObjectStorage
 
 MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
+"""One file."""
 UPLOAD_LINK_SECONDS: Final = 3600
-"""How long the address to put a file at is good."""
+"""How long the URL to put a file at is valid."""
 
 PUT_PREFIX: Final = "put/"
-"""Stands before the key in addresses to put at, so that an address to read from is never one of them."""
+"""Stands before the storage key in URLs to put at, so that a URL to read from is never one of them."""
 MAX_REQUEST_BYTES: Final = 64 * 1024
-_LONGEST_NAME: Final = 1024
+_MAX_NAME_CHARS: Final = 1024
 _RULES: Final = ImageRules(widest=None)
 _EXTENSION_BY_MEDIA_TYPE: Final = {
     "image/png": "png",
@@ -47,13 +48,13 @@ _EXTENSION_BY_MEDIA_TYPE: Final = {
     "video/webm": "webm",
 }
 _EXTENSION_BY_ALIAS: Final = {"jpeg": "jpg", "mov": "mp4", "m4v": "mp4"} | {
-    kind: kind for kind in _EXTENSION_BY_MEDIA_TYPE.values()
+    extension: extension for extension in _EXTENSION_BY_MEDIA_TYPE.values()
 }
-_ANY: Final = "bin"
+_DEFAULT_EXTENSION: Final = "bin"
 
 
 class UploadRoutes:
-    """The routes of uploads."""
+    """The routes of uploads in the comfy format, and the PUT of every upload."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -78,11 +79,11 @@ class UploadRoutes:
         )
 
     async def receive_file(self, request: Request) -> Response:
-        """Keep a file that is put at a granted address.
+        """Store a file that is put at a signed URL.
 
         Raises:
-            LinkForged: the address was granted for something else.
-            LinkExpired: it was good once.
+            LinkForged: the URL was signed for something else.
+            LinkExpired: it is no longer valid.
             InvalidRequest: the file is no image or video, or another one is here already.
             BodyTooLarge: it passes the limit.
         """
@@ -100,16 +101,16 @@ class UploadRoutes:
         return Response(headers={"ETag": f'"{await _hash_bytes(data)}"'})
 
     async def _is_already_stored(self, key: str, data: bytes) -> bool:
-        """Say whether the same file was put before, by a client that did not hear our answer."""
+        """Say whether the same file is stored: then its client did not receive the first response."""
         return await compute_etag(self._services.storage, key) == await _hash_bytes(data)
 
 
 async def compute_etag(storage: ObjectStorage, key: str) -> str:
-    """Return the entity tag, without quotes, that was answered when a file was put: its SHA-256."""
-    kept = sha256()
+    """Return the entity tag, without quotes, of the response to the PUT of a file: its SHA-256."""
+    digest = sha256()
     async for chunk in storage.read(key):
-        kept.update(chunk)
-    return kept.hexdigest()
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 async def _hash_bytes(data: bytes) -> str:
@@ -124,19 +125,19 @@ async def _read_file(request: Request, seconds: float) -> bytes:
 
 
 def _choose_extension(file_name: object, content_type: object) -> str:
-    """Choose a key's ending by what the client says: it only names downloads, the bytes say what they are."""
-    if not isinstance(file_name, str) or not file_name.strip() or len(file_name) > _LONGEST_NAME:
+    """Choose a storage key's extension by what the client says; it names downloads, and is not trusted."""
+    if not isinstance(file_name, str) or not file_name.strip() or len(file_name) > _MAX_NAME_CHARS:
         raise MissingField("file_name: is required, as text.", field="file_name")
     if content_type is not None and not isinstance(content_type, str):
         raise InvalidRequest("content_type: must be text such as image/png.", field="content_type")
-    kind = content_type.partition(";")[0].strip().lower() if content_type else ""
-    return _EXTENSION_BY_MEDIA_TYPE.get(kind) or _EXTENSION_BY_ALIAS.get(
-        file_name.rpartition(".")[2].lower(), _ANY
+    media_type = content_type.partition(";")[0].strip().lower() if content_type else ""
+    return _EXTENSION_BY_MEDIA_TYPE.get(media_type) or _EXTENSION_BY_ALIAS.get(
+        file_name.rpartition(".")[2].lower(), _DEFAULT_EXTENSION
     )
 
 
 def _check_file(data: bytes) -> None:
-    """Hold a file's first bytes against what images and videos begin with, whatever it was called."""
+    """Check that a file is an image or a video by its first bytes, and an image by its header too."""
     if magic_numbers.is_video(data):
         return
     if not magic_numbers.is_image(data):

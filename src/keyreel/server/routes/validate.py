@@ -1,4 +1,4 @@
-"""Checking a request without creating anything: every broken rule at once, and the price."""
+"""Validating a request without making a task: every broken rule at once, and the price."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
+"""Unless the setting `body_limit` says otherwise."""
 _SEED: Final = 1
-"""Any: no rule and no price depends on it."""
+"""Arbitrary: no rule and no price depends on it."""
 
 
 class ValidateRoute:
@@ -44,31 +45,33 @@ class ValidateRoute:
         self._services = services
 
     async def validate(self, request: Request, caller: Caller) -> JSONResponse:
-        """Answer 200 with a verdict, whatever it is; nothing is created, kept or charged."""
+        """Answer 200 with a verdict, whatever it is; nothing is stored or charged."""
         services = self._services
         limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         dialect_name = request.query_params.get("dialect", "")
-        asked = await asyncio.to_thread(parse_for_model, request.path_params["model"], body, dialect_name)
+        parsed = await asyncio.to_thread(parse_for_model, request.path_params["model"], body, dialect_name)
         if not dialect_name or any(each.name == dialect_name and each.has_upload_uris for each in DIALECTS):
-            asked = await resolve_upload_uris(asked, caller.tenant, get_base_url(request, services), services)
-        judges = ServerRules(services.prices, services.engines.require_supported, services.intake.check_url)
-        return JSONResponse(await asyncio.to_thread(build_verdict, asked, judges))
+            parsed = await resolve_upload_uris(
+                parsed, caller.tenant, get_base_url(request, services), services
+            )
+        rules = ServerRules(services.prices, services.engines.require_supported, services.intake.check_url)
+        return JSONResponse(await asyncio.to_thread(build_verdict, parsed, rules))
 
 
 @dataclass(frozen=True, slots=True)
 class ServerRules:
-    """What a server's own rules are asked for."""
+    """The rules that depend on a server: its prices, engines and allowed destinations."""
 
     prices: PriceTable
     check_order: Callable[[Order], None]
-    """Raises UnsupportedOrder for what no engine here can make."""
+    """Raises UnsupportedOrder for an order that no engine here supports."""
     check_url: Callable[[str, str], None]
-    """Raises InvalidRequest for an address, of a field, where nothing is to be had."""
+    """Checks a URL, given the field that holds it; raises InvalidRequest."""
 
 
 def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
-    """Say everything about a request that can be said before it runs."""
+    """Return the body of /v1/validate: every broken rule, the price and what would be ignored."""
     found = validate_request(parsed)
     request = found.repaired_request
     problems = [_describe_problem(breach.to_error(), breach.got, breach.rule) for breach in found.violations]
@@ -95,7 +98,7 @@ def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
 
 
 def _describe_problem(error: Refusal, got: str = "", rule: str = "") -> RequestProblem:
-    """Describe a broken rule; images' rules say in one sentence what was got and what is allowed."""
+    """Describe a broken rule; without a `rule`, the error's message says what was got and what is allowed."""
     sentence = error.message.removeprefix(f"{error.field}: ") if error.field else error.message
     return RequestProblem(
         field=error.field,

@@ -1,4 +1,4 @@
-"""Examining a file: is it untouched, who made it, and which of its sender's tasks is it from."""
+"""Verifying a file: is it untouched, who made it, and which of the caller's tasks is it from."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
 
 MAX_FILE_BYTES: Final = 256 << 20
-"""A minute of 1080p has 60 MiB."""
+"""Bytes; a minute of 1080p has 60 MiB."""
 _MAX_CONCURRENT: Final = 2
+"""Files examined at a time; each takes a child process and a temporary file."""
 
 
 class VerifyRoute:
@@ -32,21 +33,21 @@ class VerifyRoute:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._turns = asyncio.Semaphore(_MAX_CONCURRENT)
+        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
     async def verify(self, request: Request, caller: Caller) -> JSONResponse:
-        """Say what can be found out about a file. It is deleted before the answer is sent."""
-        if self._turns.locked():
+        """Report what evidence a file holds; it is deleted before the response is sent."""
+        if self._slots.locked():
             raise Unavailable("Other files are being examined: try again soon.", retry_after_seconds=10)
         settings = self._services.settings
         limit = settings.body_limit or MAX_FILE_BYTES
-        async with self._turns:
+        async with self._slots:
             with translate_disk_full(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
                 path = Path(folder) / "file"
                 with path.open("wb") as file:
                     await save_body(request, file, limit=limit, seconds=settings.body_seconds)
-                findings = await asyncio.to_thread(self._examine, path, caller.tenant)
-        return JSONResponse(to_json(findings))
+                report = await asyncio.to_thread(self._examine, path, caller.tenant)
+        return JSONResponse(to_json(report))
 
     def _examine(self, path: Path, tenant: str) -> VerificationReport:
         evidence = read_evidence_sandboxed(path, self._services.anchors)

@@ -1,4 +1,4 @@
-"""Which voices requests may name; answers without loading any."""
+"""The voices that requests may name; loads none of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What anybody may fetch to check videos by themselves: the root that their signatures lead to."""
+"""The root certificate of this server's signatures, for anybody who verifies videos."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RootCertificateRoute:
         self._root = services.root
 
     async def show(self, request: Request) -> Response:
-        """Send it; no key is needed."""
+        """Send the certificate as PEM."""
         del request
         headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(self._root, media_type="application/pem-certificate-chain", headers=headers)

@@ -1,4 +1,4 @@
-"""Which video a request goes on from, where it names one of the caller's own tasks."""
+"""The video that an extend request goes on from, where it names one of the caller's own tasks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _Request = TypeVar("_Request", bound="Endpoint")
 
 
 def resolve_extend_source(endpoint: _Request, tenant: str, store: TaskStore) -> _Request:
-    """Return the request with the stored video of the task that it names; others as they are.
+    """Return the request with the stored video of the task that it names; other requests unchanged.
 
-    Where there is a copy without a mark, that is what goes on: a mark in the image would move with it.
+    A copy without the visible mark is preferred: a mark in its last frame would move with the image.
 
     Raises:
         InvalidRequest: there is no such task, or its video cannot be extended.

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a request, as a submit refuses it and as a validation lists it."""
+"""All rules that a request breaks, for the error response of a submit and for a validation's list."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from keyreel.wire.requests.validation import ValidationResult
 
     CheckUrl = Callable[[str, str], None]
-    """Holds an address of a field against what its text tells; raises InvalidRequest."""
+    """Checks a URL, given the field that holds it, by its text alone; raises InvalidRequest."""
 
 
 def find_image_problems(found: ValidationResult, check_url: CheckUrl) -> tuple[InvalidRequest, ...]:
-    """Return what is wrong with the images and addresses that are the request's own."""
+    """Return what is wrong with the images and URLs that are the client's, not stand-ins for invalid ones."""
     return tuple(
         error
         for error in list_image_errors(found.repaired_request, check_url)
@@ -29,7 +29,7 @@ def find_image_problems(found: ValidationResult, check_url: CheckUrl) -> tuple[I
 
 
 def combine_all_errors(parsed: ParsedSubmit, first: InvalidRequest, check_url: CheckUrl) -> InvalidRequest:
-    """Return one refusal of what was refused for `first`, which tells of everything else as well."""
+    """Return an error of the kind and field of `first` whose message lists every broken rule."""
     found = validate_request(parsed)
     errors = [*(breach.to_error() for breach in found.violations), *find_image_problems(found, check_url)]
     return combine_errors(errors) if any(error.field == first.field for error in errors) else first

@@ -1,4 +1,4 @@
-"""Test mode: the end of a task that nobody makes, so that a client can try out how it takes events."""
+"""Test mode: the outcome of a task that is not rendered, so that a client can try its webhook receiver."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 TEST_VIDEO_KEY: Final = "videos/rehearsal/1.mp4"
 TEST_COVER_KEY: Final = "covers/rehearsal/1.jpg"
-"""Rehearsed tasks share one second of a test image: links in their events lead to a video that plays."""
+"""All tasks in test mode share one second of a test image, so that links in their events lead to a video."""
 
 _NOTE: Final = "Test mode: no video was made."
 _REASON: Final = "Test mode: this task was to fail, as asked for."
 _WIDTH, _HEIGHT, _FRAMES = 320, 180, 24
+"""Pixels, pixels, and frames: one second at 24 a second."""
 
 
 async def build_test_mode_outcome(end: TaskState, storage: ObjectStorage) -> Success | Failure:
@@ -52,10 +53,10 @@ def _render_test_video(video: Path, cover: Path) -> None:
     rows = np.linspace(0, 1, _HEIGHT)[:, None, None]
     image = np.concatenate([40 + 160 * columns + 0 * rows, 60 + 120 * rows + 0 * columns], axis=2)
     image = np.concatenate([image, 255 - image[:, :, :1]], axis=2).astype(np.uint8)
-    with open_video_writer(video, Size(_WIDTH, _HEIGHT)) as film:
-        for frame in range(_FRAMES):
-            shown = image.copy()
-            at = frame * (_WIDTH - 16) // (_FRAMES - 1)
-            shown[:, at : at + 16] = 255  # A bar that crosses once shows that it plays.
-            film.write(shown)
+    with open_video_writer(video, Size(_WIDTH, _HEIGHT)) as writer:
+        for index in range(_FRAMES):
+            frame = image.copy()
+            left = index * (_WIDTH - 16) // (_FRAMES - 1)
+            frame[:, left : left + 16] = 255  # A bar that crosses once shows that the video plays.
+            writer.write(frame)
     Image.fromarray(image).save(cover, "JPEG", quality=88)

@@ -13,13 +13,11 @@ from keyreel.task import TaskFilter, TaskState
 from keyreel.wire.dialects.dialect import (
     DialectRoute,
     ListedTask,
-    QueryParameter,
     RouteAction,
     TaskPage,
     TenantBalance,
 )
-from keyreel.wire.dialects.registry import DIALECTS, find_dialect
-from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
+from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from keyreel.wire.endpoints.naming import format_operation_name
 from keyreel.wire.reference.openapi_parts import (
@@ -44,13 +42,6 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 _ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
-_MODELS_QUERY: Final = (
-    QueryParameter("page", "The page, counted from 1.", {"type": "integer"}),
-    QueryParameter("page_size", "Models on a page.", {"type": "integer"}),
-    QueryParameter("type", "Only models of this type."),
-    QueryParameter("keywords", "Only models whose description holds these words."),
-    QueryParameter("available", "all lists those too that no engine here makes."),
-)
 _IDEMPOTENCY: Final[Json] = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -138,8 +129,6 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
         for route in each.routes:
             if route.action is not RouteAction.SUBMIT:
                 paths.setdefault(route.path, {})[route.method.lower()] = _describe_route(each, route)
-    paths[MODELS_PATH] = {"get": _describe_discovery_route("models", "Lists the models.", _MODELS_QUERY)}
-    paths[f"{MODELS_PATH}/{{id}}/spec"] = {"get": _describe_discovery_route("spec", "Describes a model.", ())}
     for path, methods in describe_operations().items():
         paths.setdefault(path, {}).update(methods)
     return {
@@ -286,27 +275,6 @@ def _describe_parameters(route: DialectRoute) -> list[Json]:
         [{"name": "id", "in": "path", "required": True, "schema": _ID}] if "{id}" in route.path else []
     )
     return in_path + [describe_query_parameter(each) for each in route.query_parameters]
-
-
-def _describe_discovery_route(name: str, summary: str, query: tuple[QueryParameter, ...]) -> Json:
-    """Describe a path of model discovery; it needs no key."""
-    in_path: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-    return {
-        "tags": ["vtrix"],
-        "operationId": f"vtrix_{name}",
-        "summary": summary,
-        "security": [],
-        "parameters": [describe_query_parameter(each) for each in query] or [in_path],
-        "responses": {
-            "200": describe_response(summary, "vtrix.discovery", None),
-            **describe_error_responses(
-                find_dialect("vtrix"),
-                (errors.UnknownEndpoint, errors.InternalFault),
-                path=MODELS_PATH,
-                schema="vtrix.discovery_refusal",
-            ),
-        },
-    }
 
 
 def _build_operation_id(dialect: Dialect, name: str) -> str:

@@ -66,7 +66,7 @@ def describe_operations() -> dict[str, dict[str, Json]]:
 
 def build_response_components() -> Json:
     """Return the JSON schemas of the own routes' response bodies, by the names of their models."""
-    models = dict.fromkeys(route.response for route in OWN_ROUTES if route.response is not None)
+    models = dict.fromkeys(route.response for route in OWN_ROUTES if isinstance(route.response, type))
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     components: Json = schemas["$defs"]
     return components
@@ -77,7 +77,7 @@ def _describe_operation(route: OwnRoute) -> Json:
     names: list[str] = re.findall(r"\{(\w+)\}", route.openapi_path)
     operation: Json = {
         "tags": [route.tag],
-        "operationId": f"keyreel_{words}",
+        "operationId": route.operation_id or f"keyreel_{words}",
         "summary": route.summary,
         "security": _SECURITY[route.access],
         "parameters": [
@@ -115,7 +115,8 @@ def _describe_media(route: OwnRoute, media_type: str) -> Json:
     if route.response is None:
         # OpenAPI 3.1: a body of bytes has no schema.
         return {"schema": {"type": "string"}} if media_type.startswith("text/") else {}
-    media: Json = {"schema": {"$ref": REF.format(model=route.response.__name__)}}
+    name = route.response if isinstance(route.response, str) else route.response.__name__
+    media: Json = {"schema": {"$ref": REF.format(model=name)}}
     if route.response_example is not None:
         media["examples"] = {"usual": {"value": route.response_example}}
     return media
@@ -129,4 +130,7 @@ def _describe_error_responses(route: OwnRoute) -> Json:
     kinds.append(errors.InternalFault)
     if route.access is not RequiredAccess.NOTHING:
         kinds += _AUTHORISED_ERRORS
-    return describe_error_responses(find_dialect_at(route.path), tuple(dict.fromkeys(kinds)))
+    path = route.openapi_path
+    return describe_error_responses(
+        find_dialect_at(path), tuple(dict.fromkeys(kinds)), path, route.error_schema
+    )

@@ -35,8 +35,8 @@ class OwnRoute:
     path: str
     """As Starlette writes it: `{key:path}` takes slashes too."""
     summary: str
-    response: type[BaseModel] | None = None
-    """The model of a JSON body, or of each line of JSON Lines."""
+    response: type[BaseModel] | str | None = None
+    """The model of a JSON body, or of each line of JSON Lines; a name is that of a dialect's schema."""
     media_types: tuple[str, ...] = ("application/json",)
     """What the response's body may be; none where it is empty."""
     access: RequiredAccess = RequiredAccess.NOTHING
@@ -50,6 +50,10 @@ class OwnRoute:
     status: str = "200"
     errors: tuple[type[Refusal], ...] = ()
     """Error responses beyond those that its access and its body imply."""
+    error_schema: str = ""
+    """The schema of its error responses, where it is not the usual one of the path's dialect."""
+    operation_id: str = ""
+    """OpenAPI's, where it does not come from method and path."""
 
     @property
     def openapi_path(self) -> str:

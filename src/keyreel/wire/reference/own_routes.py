@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel import errors
 from keyreel.wire.dialects.dialect import QueryParameter
+from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 from keyreel.wire.reference import operator_responses as operator
 from keyreel.wire.reference import own_responses as own
 from keyreel.wire.reference.own_route import OwnRoute, RequiredAccess
@@ -62,6 +63,38 @@ _EXAMPLE_BALANCE: Final[Json] = {
     "prepaid": True,
 }
 
+_VTRIX_ROUTES: Final = (
+    OwnRoute(
+        "list_vtrix_models",
+        "GET",
+        MODELS_PATH,
+        "Lists the models for vtrix clients.",
+        "vtrix.discovery",
+        tag="vtrix",
+        query=(
+            QueryParameter("page", "The page, counted from 1.", {"type": "integer"}),
+            QueryParameter("page_size", "Models on a page.", {"type": "integer"}),
+            QueryParameter("type", "Only models of this type."),
+            QueryParameter("keywords", "Only models whose description holds these words."),
+            QueryParameter("available", "all lists those too that no engine here makes."),
+        ),
+        errors=(errors.UnknownEndpoint,),
+        error_schema="vtrix.discovery_refusal",
+        operation_id="vtrix_models",
+    ),
+    OwnRoute(
+        "show_vtrix_model_spec",
+        "GET",
+        f"{MODELS_PATH}/{{id}}/spec",
+        "Describes one model's parameters for vtrix clients.",
+        "vtrix.discovery",
+        tag="vtrix",
+        errors=(errors.UnknownEndpoint,),
+        error_schema="vtrix.discovery_refusal",
+        operation_id="vtrix_spec",
+    ),
+)
+"""What vtrix clients ask for before they submit; no action of the dialect, for it is about no task."""
 _PUBLIC_ROUTES: Final = (
     OwnRoute("show_index", "GET", "/", "Says what this server is, and where to submit.", own.ServerIndex),
     OwnRoute("show_openapi", "GET", "/openapi.json", "Answers with this document.", own.OpenApiDocument),
@@ -336,4 +369,11 @@ _OPERATION_ROUTES: Final = (
         query=(_TENANT,),
     ),
 )
-OWN_ROUTES: Final = (*_PUBLIC_ROUTES, *_KEY_ROUTES, *_FILE_ROUTES, *_ACCOUNT_ROUTES, *_OPERATION_ROUTES)
+OWN_ROUTES: Final = (
+    *_VTRIX_ROUTES,
+    *_PUBLIC_ROUTES,
+    *_KEY_ROUTES,
+    *_FILE_ROUTES,
+    *_ACCOUNT_ROUTES,
+    *_OPERATION_ROUTES,
+)

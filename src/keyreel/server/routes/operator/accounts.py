@@ -1,4 +1,4 @@
-"""Tenants, their keys and credits as an operator handles them: over HTTP, and from the command line."""
+"""The operator's routes for tenants, their API keys, quotas and credits."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES: Final = 64 * 1024
 _TENANT: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TXN: Final = re.compile(r"[!-~]{1,100}")
-_LONGEST_NOTE: Final = 200
+_MAX_NOTE_CHARS: Final = 200
 _MAX_AMOUNT: Final = 10**12
+"""Credits, or tasks: far below what SQLite's 64 bits hold when amounts are added up."""
 
 
 class AccountRoutes:
@@ -48,17 +49,17 @@ class AccountRoutes:
         self._tenants = TenantStore(services.store.database, services.clock)
 
     async def create_key(self, request: Request) -> JSONResponse:
-        """Make a key for a tenant; it is shown in this answer and never again."""
+        """Make a key for a tenant; this response alone holds it."""
         return JSONResponse(make_key(self._keys, await _read_body(request)), status_code=HTTPStatus.CREATED)
 
     async def list_keys(self, request: Request) -> JSONResponse:
-        """List every key, without the keys themselves."""
+        """List the record of every key, without the keys themselves."""
         del request
         keys = ApiKeyListing(keys=tuple(map(_to_key_entry, self._keys.list())))
         return JSONResponse(keys.to_json())
 
     async def limit_key(self, request: Request) -> JSONResponse:
-        """Set some of a key's limits."""
+        """Set some of a key's quotas."""
         limits = parse_limits(await _read_body(request))
         return JSONResponse(describe_key(self._keys.set_quotas(request.path_params["id"], limits)))
 
@@ -73,13 +74,13 @@ class AccountRoutes:
         )
 
     async def list_tenants(self, request: Request) -> JSONResponse:
-        """List every tenant with its credits and limits."""
+        """List every tenant with its credits and quotas."""
         del request
         tenants = TenantListing(tenants=tuple(map(_to_tenant_entry, self._tenants.list())))
         return JSONResponse(tenants.to_json())
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
-        """Set some of a tenant's limits."""
+        """Set some of a tenant's quotas."""
         limits = parse_limits(await _read_body(request))
         return JSONResponse(describe_tenant(self._tenants.set_quotas(request.path_params["name"], limits)))
 
@@ -95,15 +96,15 @@ async def _read_body(request: Request) -> Json:
 
 
 def make_key(keys: ApiKeyStore, body: Json) -> Json:
-    """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and show it."""
-    tenant, name = check_tenant_name(body.get("tenant")), str(body.get("name") or "")[:_LONGEST_NOTE]
+    """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and return it."""
+    tenant, name = check_tenant_name(body.get("tenant")), str(body.get("name") or "")[:_MAX_NOTE_CHARS]
     info, key = keys.create(tenant, name, scopes=_parse_scopes(body), quotas=parse_limits(body))
     return NewApiKey(**dict(_to_key_entry(info)), key=key).to_json()
 
 
 def make_tenant(tenants: TenantStore, body: Json) -> Json:
     """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
-    notes = str(body.get("notes") or "")[:_LONGEST_NOTE]
+    notes = str(body.get("notes") or "")[:_MAX_NOTE_CHARS]
     return describe_tenant(tenants.create(check_tenant_name(body.get("name")), notes, parse_limits(body)))
 
 
@@ -120,10 +121,10 @@ def grant_credits(tenants: TenantStore, name: str, body: Json) -> Json:
 
 
 def parse_limits(body: Json) -> Quotas:
-    """Read limits; those that are absent or null stay as they are.
+    """Read quotas; those that are absent or null stay as they are.
 
     Raises:
-        InvalidRequest: one is no whole number from 0.
+        InvalidRequest: one is not a whole number from 0.
     """
     for name in QUOTA_COLUMNS:
         value = body.get(name)
@@ -138,7 +139,7 @@ def check_tenant_name(name: object) -> str:
     """Return a tenant's name.
 
     Raises:
-        InvalidRequest: it breaks the rule.
+        InvalidRequest: it is not 1 to 64 letters, digits, '.', '_' or '-'.
     """
     if not isinstance(name, str) or not _TENANT.fullmatch(name):
         raise InvalidRequest(
@@ -160,7 +161,7 @@ def _parse_scopes(body: Json) -> frozenset[Scope]:
 
 
 def describe_key(info: ApiKey) -> Json:
-    """Describe a key without showing it."""
+    """Describe a key's record; it does not hold the key."""
     return _to_key_entry(info).to_json()
 
 

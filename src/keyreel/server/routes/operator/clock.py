@@ -1,4 +1,4 @@
-"""The clock for whoever tests a client: development mode alone lets it be moved."""
+"""The operator's routes for the server's clock, which development mode alone allows to move."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES: Final = 1024
 _MAX_OFFSET: Final = timedelta(days=3650)
+"""Ten years ahead of the real time."""
 
 
 class ClockRoutes:
@@ -28,16 +29,16 @@ class ClockRoutes:
         self._services = services
 
     async def show_time(self, request: Request) -> JSONResponse:
-        """Tell the time, and how far it was moved."""
+        """Answer the time, and how far the clock was moved."""
         del request
         return self._build_response()
 
     async def advance(self, request: Request) -> JSONResponse:
-        """Go forward by `seconds`; whatever waits for a time looks at the clock again at once.
+        """Move the clock forward by `seconds`, and wake whatever waits for a time.
 
         Raises:
             UnknownEndpoint: the server is not in development mode.
-            InvalidRequest: the seconds are none, or too many.
+            InvalidRequest: `seconds` is not a number from 0, or leads too far ahead.
         """
         clock = self._services.clock
         if not isinstance(clock, DevClock):

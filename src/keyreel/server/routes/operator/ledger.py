@@ -1,4 +1,4 @@
-"""The operator's look at the books: verified, listed and added up, without holding anybody up."""
+"""The operator's routes for the ledger: verified, exported, and summed by task."""
 
 from __future__ import annotations
 
@@ -24,39 +24,42 @@ if TYPE_CHECKING:
 
 
 class LedgerRoutes:
-    """The routes /v1/admin/ledger and /v1/admin/usage. They read beside the server's own connection."""
+    """The routes /v1/admin/ledger and /v1/admin/usage.
+
+    They read through a connection of their own, so that no submit waits for them.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def verify(self, request: Request) -> JSONResponse:
-        """Say whether everything adds up."""
+        """Answer whether the ledger adds up."""
         del request
         return JSONResponse(await asyncio.to_thread(self._query_ledger, describe_audit))
 
     async def export(self, request: Request) -> StreamingResponse:
-        """Send every posting, one a line."""
+        """Send every posting as JSON Lines."""
         del request
         return StreamingResponse(self._iterate_lines(), media_type="application/x-ndjson")
 
     async def list_usage(self, request: Request) -> JSONResponse:
-        """Say what each task has cost, of all tenants or of the one in `?tenant=`."""
+        """Answer what each task has cost, of all tenants or of the one in `?tenant=`."""
         tenant = request.query_params.get("tenant")
         return JSONResponse(
-            await asyncio.to_thread(self._query_ledger, lambda books: describe_usage(books, tenant))
+            await asyncio.to_thread(self._query_ledger, lambda database: describe_usage(database, tenant))
         )
 
-    def _query_ledger(self, reading: Callable[[Database], Json]) -> Json:
-        with closing(self._services.store.database.reopen_read_only()) as books:
-            return reading(books)
+    def _query_ledger(self, query: Callable[[Database], Json]) -> Json:
+        with closing(self._services.store.database.reopen_read_only()) as database:
+            return query(database)
 
     def _iterate_lines(self) -> Iterator[str]:
-        with closing(self._services.store.database.reopen_read_only()) as books:
-            yield from iterate_ledger_lines(books)
+        with closing(self._services.store.database.reopen_read_only()) as database:
+            yield from iterate_ledger_lines(database)
 
 
 def describe_audit(database: Database) -> Json:
-    """Describe what a look through the books found."""
+    """Describe what an audit of the ledger found."""
     found = audit_ledger(database)
     return LedgerVerdict(
         ok=found.is_balanced, tasks=found.tasks, open_holds=found.open_holds, problems=found.problems
@@ -64,7 +67,7 @@ def describe_audit(database: Database) -> Json:
 
 
 def iterate_ledger_lines(database: Database) -> Iterator[str]:
-    """Write every posting as a line of JSON."""
+    """Yield every posting as a line of JSON."""
     for posting in iterate_postings(database):
         yield json.dumps(posting) + "\n"
 

@@ -1,10 +1,10 @@
-"""The operator's routes: tasks of all tenants."""
+"""The operator's routes for the tasks of all tenants and their files."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
 
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.task import Task
 
-FINGERPRINT_LIMIT = 1024 * 1024
-MAX_LIST_LENGTH = 500
+FINGERPRINT_LIMIT: Final = 1024 * 1024
+"""Bytes of a body with a fingerprint."""
+MAX_LIST_LENGTH: Final = 500
 
 
 class AdminRoutes:
-    """The routes /v1/admin/tasks and /v1/admin/matches."""
+    """The routes /v1/admin/tasks, /v1/admin/storage and /v1/admin/matches."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -47,7 +48,7 @@ class AdminRoutes:
         return JSONResponse(TaskListing(tasks=tuple(map(_to_task_entry, tasks))).to_json())
 
     async def list_missing_files(self, request: Request) -> JSONResponse:
-        """List the first tasks whose files ought to be stored and are not."""
+        """List the first files that tasks' records name and the storage lacks."""
         del request
         storage, found = self._services.storage, list[MissingFile]()
         async for task_id, key in find_missing_files(self._services.store.database, storage):
@@ -57,7 +58,7 @@ class AdminRoutes:
         return JSONResponse(MissingFileListing(missing=tuple(found)).to_json())
 
     async def find_matches(self, request: Request) -> JSONResponse:
-        """Find the tasks of all tenants whose video has this SHA-256, or looks like this fingerprint's."""
+        """Find the tasks of all tenants whose video has this SHA-256, or resembles this fingerprint's."""
         body = await read_object(request, limit=FINGERPRINT_LIMIT, seconds=10)
         known = (KnownVideo(*each) for each in self._services.store.iterate_fingerprints())
         sha256, fingerprint = str(body.get("sha256")), str(body.get("fingerprint"))

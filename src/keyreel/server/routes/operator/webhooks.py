@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.tasks.webhooks.deliveries import Delivery
 
-MAX_LIST_LENGTH = 500
+MAX_LIST_LENGTH: Final = 500
 
 
 class WebhookRoutes:
@@ -42,11 +42,11 @@ class WebhookRoutes:
         return JSONResponse(DeliveryListing(callbacks=tuple(map(_to_delivery_entry, found))).to_json())
 
     async def replay(self, request: Request) -> JSONResponse:
-        """Send an event again."""
+        """Deliver an event again."""
         return JSONResponse(describe_delivery(self._deliveries.replay(request.path_params["id"])))
 
     async def show_secret(self, request: Request) -> JSONResponse:
-        """Show what a tenant's callbacks are signed with."""
+        """Answer the secret that a tenant's webhooks are signed with."""
         tenant = request.query_params.get("tenant", DEFAULT_TENANT)
         secret = SigningSecret(tenant=tenant, secret=self._services.vault.get_secret(tenant))
         return JSONResponse(secret.to_json())
@@ -58,7 +58,7 @@ def describe_deliveries(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]
 
 
 def describe_delivery(delivery: Delivery) -> dict[str, Any]:
-    """Describe a delivery: no body, no key."""
+    """Describe a delivery, without its body and its key."""
     return _to_delivery_entry(delivery).to_json()
 
 

@@ -1,4 +1,4 @@
-"""What this server offers, for programs that ask first: model lists, specifications, the OpenAPI document."""
+"""What this server offers, for programs: its index, model lists, specifications, the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -39,39 +39,39 @@ async def show_index(request: Request) -> JSONResponse:
 
 
 class DiscoveryRoutes:
-    """The routes that need no key."""
+    """The routes of model lists and of the OpenAPI document; none needs a key."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._document: Json | None = None
 
     async def show_openapi(self, request: Request) -> JSONResponse:
-        """Describe every path of every dialect; writing the description takes 0.1 s, once."""
+        """Answer the OpenAPI document; building it takes 0.1 s, once."""
         if self._document is None:
             self._document = await asyncio.to_thread(openapi.build_document)
         servers = [{"url": get_base_url(request, self._services)}]
         return JSONResponse(self._document | {"servers": servers})
 
     async def list_models(self, request: Request) -> JSONResponse:
-        """List the models, as clients of OpenAI-style APIs ask."""
+        """List the models in the form of OpenAI-style APIs."""
         del request
         return JSONResponse(model_list.list_models(self._services.prices, self._is_available))
 
     async def show_model(self, request: Request) -> JSONResponse:
-        """Describe one model, likewise."""
+        """Describe one model in that form."""
         name = request.path_params["id"]
         return JSONResponse(model_list.describe_model(name, self._services.prices, self._is_available))
 
-    def _is_available(self, kind: type[Endpoint]) -> bool:
-        """Say whether some engine here makes videos of this endpoint."""
-        return self._services.engines.is_supported(kind)
+    def _is_available(self, endpoint_class: type[Endpoint]) -> bool:
+        """Say whether an engine here supports this endpoint."""
+        return self._services.engines.is_supported(endpoint_class)
 
     async def list_vtrix_models(self, request: Request) -> JSONResponse:
-        """List the models that can be had here page by page, as vtrix clients ask."""
-        able = [*filter(self._is_available, ENDPOINTS)]
-        return JSONResponse(vtrix.build_model_page(request.query_params, able))
+        """List the available models page by page, for vtrix clients."""
+        available = [*filter(self._is_available, ENDPOINTS)]
+        return JSONResponse(vtrix.build_model_page(request.query_params, available))
 
     async def show_vtrix_model_spec(self, request: Request) -> JSONResponse:
-        """Describe one model's parameters, as vtrix clients ask."""
+        """Describe one model's parameters, for vtrix clients."""
         base = get_base_url(request, self._services)
         return JSONResponse(vtrix.build_model_spec(request.path_params["id"], base))

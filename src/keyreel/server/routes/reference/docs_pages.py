@@ -1,4 +1,4 @@
-"""The reference as people and language models read it: the page at /docs, and /llms.txt."""
+"""The reference for people and for language models: the page at /docs, and /llms.txt."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HEADERS: Final = {
 
 
 class DocsRoutes:
-    """The routes /docs, /docs/{name} and /llms.txt. They need no key."""
+    """The routes /docs, /docs/{name} and /llms.txt; none needs a key."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -48,7 +48,7 @@ class DocsRoutes:
         """Send the page, or one of the files that it loads.
 
         Raises:
-            UnknownEndpoint: it loads no such file.
+            UnknownEndpoint: there is no such file.
         """
         name = request.path_params.get("name", "docs.html")
         if name not in self._files:
@@ -56,5 +56,5 @@ class DocsRoutes:
         return Response(self._files[name], media_type=_TYPES[name], headers=_HEADERS)
 
     async def show_llms_txt(self, request: Request) -> PlainTextResponse:
-        """Tell a language model how to use this server."""
+        """Describe to a language model how to use this server."""
         return PlainTextResponse(build_llms_txt(get_base_url(request, self._services)))
