@@ -37,6 +37,7 @@ _PERIOD_UNITS = {
 }
 Network = IPv4Network | IPv6Network
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
+"""Those of HTTP and HTTPS, and their usual alternatives."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

@@ -29,6 +29,7 @@ _COUNT_TTL_PER_TASK: Final = timedelta(seconds=0.02)
 """How long a counted place is used, for each task before it: it is then 2 % off at most, where a task takes
 a second or more."""
 _MAX_CACHED_COUNTS: Final = 50_000
+"""Tasks whose place in the queue is cached at a time."""
 _MEASURED_TASKS: Final = 30
 """How many of the latest renders give the pace."""
 _MAX_RENDER_TIME: Final = timedelta(hours=12)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _GRACE_SECONDS: Final = 1.0
 """Between asking a child to end and killing it."""
 _STDERR: Final = 2
+"""The file descriptor of the worker's standard error."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
