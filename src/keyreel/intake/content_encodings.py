@@ -136,7 +136,7 @@ class _EncodingLayer:
         if self._name in _GZIP and start.startswith(_GZIP_MAGIC):
             return zlib.decompressobj(_WITH_GZIP)
         if self._name == _DEFLATE:
-            # RFC 9110 means zlib's format, some servers mean the bare one; RFC 1950 tells them apart.
+            # RFC 9110 means the zlib format, some servers send bare deflate; the header of RFC 1950 decides.
             zlibs = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
             return zlib.decompressobj(_WITH_ZLIB if zlibs else _RAW_DEFLATE)
         name = ascii(self._name)[1:-1][:_MAX_NAME_CHARS]

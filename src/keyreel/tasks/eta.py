@@ -104,7 +104,7 @@ class EtaEstimator:
 
     def estimate_submission(self, submission: Submission) -> TaskEta:
         """Estimate a task that would be submitted now."""
-        self._snapshot = None  # A quote is rare, and nothing shown before it must agree.
+        self._snapshot = None  # Estimates before a submit are rare: they may cost a query.
         snapshot = self._get_snapshot()
         with self._database.snapshot() as connection:
             own = snapshot.queued_by_tenant.get(submission.tenant, 0)
