@@ -182,7 +182,7 @@ class Child:
         status = await self._process.wait()
         _log.warning("child died", pid=self._process.pid, status=status)
         if status == -signal.SIGTERM:
-            # A service manager signals all processes at once: the worker's own end must not look like a crash.
+            # A service manager signals all processes at once: our worker's end must not look like a crash.
             await asyncio.sleep(_GRACE_SECONDS)
         raise RenderCrashed
 
