@@ -127,7 +127,7 @@ class TaskPipeline:
         except asyncio.CancelledError:
             with suppress(KeyreelError):
                 self._attempts.requeue(token)
-                _log.info("task handed back", task=token.task_id, attempt=token.attempt)
+                _log.info("task requeued", task=token.task_id, attempt=token.attempt)
             raise
 
     async def _produce_outcome(
