@@ -83,7 +83,7 @@ class Clip:
     completed_steps: frozenset[str] = frozenset()
     """Finishing steps that it needs no more; "soundtrack" is yours to name, the job adds "watermark"."""
     audible_content: tuple[frozenset[AudibleContent], ...] = ()
-    """One set for each shot, or empty where the engine cannot tell."""
+    """One set for each shot, or empty if it is unknown."""
     source: DigitalSourceType = DigitalSourceType.TRAINED
     """What the Content Credentials say about the origin of the pixels."""
     notes: tuple[str, ...] = ()

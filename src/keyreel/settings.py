@@ -32,6 +32,7 @@ MEBIBYTE = 1024 * 1024
 PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
 Network = IPv4Network | IPv6Network
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
+"""Those of HTTP and HTTPS, and their usual alternatives."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

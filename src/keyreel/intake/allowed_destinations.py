@@ -74,7 +74,7 @@ class Destinations:
             self.policy.check_url(str(parts.copy_with(scheme="http", port=self.ports[0])))
         except BlockedURLError:
             return "has a malformed host or port"
-        # Where networks are opened, only its lookup tells whether a name leads into them.
+        # Where networks are opened, only the lookup of a name shows whether it leads into them.
         if port in self.ports or (any(map(self.is_opened, spelled)) if spelled else self.allow):
             return ""
         return f"names port {port}; {self._describe_open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"

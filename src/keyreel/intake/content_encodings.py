@@ -18,10 +18,13 @@ _IDENTITY_ENCODINGS: Final = {"", "none", "identity", "aws-chunked"}
 _GZIP: Final = {"gzip", "x-gzip"}
 _DEFLATE: Final = "deflate"
 _MAX_LAYERS: Final = 3
+"""Encodings upon each other in one response."""
 _MAX_GZIP_MEMBERS: Final = 64
+"""Parts of one gzip body (RFC 1952, 2.2)."""
 # zlib's window sizes: with gzip's header, with zlib's own, and bare.
 _WITH_GZIP, _WITH_ZLIB, _RAW_DEFLATE = 31, 15, -15
 _CHUNK_BYTES: Final = 1 << 18
+"""Decoded at a time."""
 _RATIO_EXEMPT_BYTES: Final = 1 << 20
 """Smaller decoded bodies may have any ratio."""
 _MAX_RATIO: Final = 250
@@ -29,6 +32,7 @@ _MAX_RATIO: Final = 250
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _MAX_NAME_CHARS: Final = 32
+"""Characters of an unknown encoding's name in messages."""
 
 
 class InvalidContentEncoding(Exception):
@@ -132,7 +136,7 @@ class _EncodingLayer:
         if self._name in _GZIP and start.startswith(_GZIP_MAGIC):
             return zlib.decompressobj(_WITH_GZIP)
         if self._name == _DEFLATE:
-            # RFC 9110 means zlib's format, some servers mean the bare one; RFC 1950 tells them apart.
+            # RFC 9110 means the zlib format, some servers send bare deflate; the header of RFC 1950 decides.
             zlibs = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
             return zlib.decompressobj(_WITH_ZLIB if zlibs else _RAW_DEFLATE)
         name = ascii(self._name)[1:-1][:_MAX_NAME_CHARS]

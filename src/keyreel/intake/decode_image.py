@@ -21,11 +21,14 @@ LONGEST_SIDE: Final = 4096
 """Pixels. No output is larger than 1920x1920; more only costs the engines time."""
 
 _FILE_BYTES: Final = 1 << 27
+"""The PNG: 4096 x 4096 pixels of four bytes are half of it, uncompressed."""
 _OPEN_FILES: Final = 16
-_MOST_PIXELS: Final = 200_000_000
+_MAX_PIXELS: Final = 200_000_000
+"""Pixels of the source, as `images.MAX_SEQUENTIAL_PIXELS`."""
 _DEEP_GREY_MODES: Final = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
 _PROFILE_MODES: Final = {"L", "LA", "RGB", "RGBA", "CMYK"}
 _ORIENTATION_TAG: Final = 0x0112
+"""Of EXIF (TIFF 6.0: Orientation)."""
 _ORIENTATION_TRANSPOSES: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -36,7 +39,8 @@ _ORIENTATION_TRANSPOSES: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _QUARTER_TURNS: Final = {_ORIENTATION_TRANSPOSES[orientation] for orientation in range(5, 9)}
-_MOST_CHUNKS: Final = 4000
+_MAX_CHUNKS: Final = 4000
+"""PNG chunks that are read in search of cICP."""
 _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 
 
@@ -49,7 +53,7 @@ def main() -> None:
         file_bytes=_FILE_BYTES,
         open_files=_OPEN_FILES,
     )
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow refuses at twice this
+    Image.MAX_IMAGE_PIXELS = _MAX_PIXELS // 2  # Pillow refuses at twice this
     try:
         result: dict[str, object] = dict(
             zip(
@@ -110,7 +114,7 @@ def _read_cicp(source: str) -> bytes:
     """Return the content of a PNG's cICP chunk, which Pillow does not read."""
     with Path(source).open("rb") as file:
         file.seek(8)
-        for _ in range(_MOST_CHUNKS):
+        for _ in range(_MAX_CHUNKS):
             length, kind = struct.unpack(">I4s", file.read(8))
             if kind == b"cICP":
                 return file.read(min(length, 4))

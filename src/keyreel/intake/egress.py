@@ -39,6 +39,7 @@ _LOOKUP_SECONDS: Final = 5.0
 _LOOKUPS: Final = 16
 """Threads: name lookups at a time."""
 _CONNECT_SECONDS: Final = 5.0
+"""At most, to open a connection."""
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
 _FETCH_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, SSRFGuardError, OSError, ValueError, FetchFailed)
 

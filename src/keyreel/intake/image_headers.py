@@ -17,7 +17,9 @@ MAX_SCANS: Final = 200
 """A 141 kB progressive JPEG with 1,500 repeated scans keeps a decoder busy for 15 s; real ones have 10."""
 
 _MAX_BLOCKS: Final = 4000
+"""Chunks or segments that are read of one header."""
 _EXIF_ORIENTATION: Final = 0x0112
+"""The tag (TIFF 6.0: Orientation)."""
 _BYTE_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
 _XMP_ORIENTATION: Final = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
 _SIDEWAYS_ORIENTATIONS: Final = range(5, 9)
@@ -78,6 +80,7 @@ _OTHER_FORMATS: Final = (
 
 
 _PALETTE_COLOUR_TYPE: Final = 3
+"""PNG, third edition, 11.2.1."""
 # Bits by colour type: grey, colours, palette, grey and colours with alpha (PNG, third edition, 11.2.1).
 _PNG_DEPTHS: Final = {
     0: {1, 2, 4, 8, 16},

@@ -30,10 +30,14 @@ LEAD_SECONDS: Final = Fraction(1, 3)
 
 _FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _CODECS: Final = {"h264", "hevc", "vp9", "av1", "libdav1d"}
-_LONGEST_SIDE: Final = 4096
+_MAX_SIDE: Final = 4096
+"""Pixels."""
 _MAX_PIXEL_ASPECT: Final = 8
+"""Width over height of a pixel, or the other way round; what claims more is taken as square."""
 _MIN_SIDE: Final = 64
+"""Pixels."""
 _MAX_PACKETS: Final = 60 * 240
+"""A minute at 240 frames a second."""
 _SEEK_MARGIN: Final = Fraction(1, 4)
 """Seconds before the lead where decoding may begin at the latest: times of a file are rounded."""
 
@@ -105,8 +109,8 @@ def _open_video_stream(container: InputContainer) -> VideoStream:
     codec = stream.codec_context
     if codec.name not in _CODECS:
         raise _RejectedVideo(f"is coded as {codec.name[:20]}; it must be H.264, HEVC, VP9 or AV1")
-    if max(codec.width, codec.height) > _LONGEST_SIDE:
-        raise _RejectedVideo(f"is {codec.width}x{codec.height}; a side has at most {_LONGEST_SIDE} pixels")
+    if max(codec.width, codec.height) > _MAX_SIDE:
+        raise _RejectedVideo(f"is {codec.width}x{codec.height}; a side has at most {_MAX_SIDE} pixels")
     if min(codec.width, codec.height) < _MIN_SIDE:
         raise _RejectedVideo(f"is {codec.width}x{codec.height}; a side has at least {_MIN_SIDE} pixels")
     # Threads reserve address space by the hundred megabytes.
@@ -169,12 +173,12 @@ def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
     """Return the frame as displayed: 8-bit RGB by its own colour tags, square pixels, upright."""
     from keyreel.media.color import ColorConverter
 
-    if max(frame.width, frame.height) > _LONGEST_SIDE:
+    if max(frame.width, frame.height) > _MAX_SIDE:
         raise _RejectedVideo(f"changes its size to {frame.width}x{frame.height}")
     image = Image.fromarray(ColorConverter().to_rgb(frame))
     aspect = stream.sample_aspect_ratio or Fraction(1)
     if aspect != 1 and 1 / _MAX_PIXEL_ASPECT <= aspect <= _MAX_PIXEL_ASPECT:
-        wide = min(round(image.width * aspect), _LONGEST_SIDE)
+        wide = min(round(image.width * aspect), _MAX_SIDE)
         image = image.resize((max(wide, 1), image.height), Image.Resampling.LANCZOS)
     turn = _ROTATIONS.get(frame.rotation % 360)
     return image if turn is None else image.transpose(turn)

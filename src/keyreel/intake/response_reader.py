@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 MAX_REDIRECTS: Final = 5
 """Link shorteners before signed storage need four."""
 
-_FULL_STATUSES: Final = {200, 203}
-_PARTIAL_CONTENT: Final = 206
-_TRANSIENT_STATUSES: Final = {408, 425, 429, 500, 502, 503, 504}
-"""Statuses by which a server says that another try may do better (RFC 9110; S3 documents its 500 so)."""
+_FULL_STATUSES: Final = {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}
+_TRANSIENT_STATUSES: Final = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Statuses after which another try may succeed (RFC 9110; S3 documents its 500 so)."""
 
 _CONTENT_RANGE_PATTERN: Final = re.compile(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})", re.IGNORECASE)
-# Where a connection was made at all. One that was not is not tried again: how long that takes would tell what
-# is refused from what is down.
+# Errors after a connection was made. One that could not be made is not retried: how long that takes would
+# tell what is forbidden from what is down.
 _CONNECTION_ERRORS: Final = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
@@ -97,7 +105,7 @@ def _check_status(response: httpx.Response) -> None:
     status = response.status_code
     if status in _TRANSIENT_STATUSES:
         raise TransientFetchFailure(f"status {status}", response.headers.get("Retry-After", ""))
-    if status == _PARTIAL_CONTENT:
+    if status == HTTPStatus.PARTIAL_CONTENT:
         part = _CONTENT_RANGE_PATTERN.fullmatch(response.headers.get("Content-Range", "").strip())
         if part and int(part[1]) + 1 == int(part[2]):
             return

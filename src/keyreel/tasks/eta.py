@@ -29,6 +29,7 @@ _COUNT_TTL_PER_TASK: Final = timedelta(seconds=0.02)
 """How long a counted place is used, for each task before it: it is then 2 % off at most, where a task takes
 a second or more."""
 _MAX_CACHED_COUNTS: Final = 50_000
+"""Tasks whose place in the queue is cached at a time."""
 _MEASURED_TASKS: Final = 30
 """How many of the latest renders give the pace."""
 _MAX_RENDER_TIME: Final = timedelta(hours=12)
@@ -103,7 +104,7 @@ class EtaEstimator:
 
     def estimate_submission(self, submission: Submission) -> TaskEta:
         """Estimate a task that would be submitted now."""
-        self._snapshot = None  # A quote is rare, and nothing shown before it must agree.
+        self._snapshot = None  # Estimates before a submit are rare: they may cost a query.
         snapshot = self._get_snapshot()
         with self._database.snapshot() as connection:
             own = snapshot.queued_by_tenant.get(submission.tenant, 0)

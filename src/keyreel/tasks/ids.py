@@ -19,6 +19,7 @@ _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _ID_PATTERN: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
 MAX_TASK_ID: Final = 2**63 - 1
+"""The largest signed 64-bit integer, as databases keep it."""
 _RANDOM_BITS: Final = 22
 """41 bits of milliseconds reach until 2084; every id until then has 19 digits or fewer."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _BATCH_SIZE: Final = 50
 """Tasks that one transaction changes: clients wait for it."""
 _PAGE: Final = 200
+"""Rows of one query."""
 _UNFINISHED_STATES: Final = (TaskState.QUEUED, TaskState.RUNNING)
 _FINAL_STATES: Final = tuple(state for state in TaskState if state.is_final)
 _FORGOTTEN_COLUMNS: Final[dict[str, Any]] = {

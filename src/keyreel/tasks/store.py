@@ -55,6 +55,7 @@ _NEW_TASK_COLUMNS: Final = {
 }
 _NO_FILTER: Final = TaskFilter()
 _PAGE: Final = 500
+"""Rows of one query."""
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _INSERT_TASK: Final = insert(TASKS)
 _SELECT_TASK: Final = select(TASKS).where(

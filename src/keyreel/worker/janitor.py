@@ -62,7 +62,7 @@ class Janitor:
             try:
                 await self.run_round()
             except Unavailable:
-                _log.warning("the janitor will try again")
+                _log.warning("retention round failed: it will be retried")
             try:
                 async with asyncio.timeout(_ROUND_SECONDS):
                     await self._woken.wait()

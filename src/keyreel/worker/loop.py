@@ -94,7 +94,7 @@ class Worker:
             name: await stack.enter_async_context(
                 ChildPool.for_engine(name, count, timeout, kernel_guards=kernel)
             )
-            # Its children are started by the first work that comes to it, if any does.
+            # A pool starts its children when work comes: one without any costs nothing.
             for name, count in {BUILT_IN_RECOMMENDER: 1, **slots}.items()
         }
         finishing_pool = ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)

@@ -127,7 +127,7 @@ class TaskPipeline:
         except asyncio.CancelledError:
             with suppress(KeyreelError):
                 self._attempts.requeue(token)
-                _log.info("task handed back", task=token.task_id, attempt=token.attempt)
+                _log.info("task requeued", task=token.task_id, attempt=token.attempt)
             raise
 
     async def _produce_outcome(
@@ -255,7 +255,7 @@ def _get_fault_name(error: KeyreelError) -> str:
 
 
 async def _obey_markers(markers: DevMarkers) -> None:
-    """Wait and fail as the markers in the prompt say."""
+    """Wait and fail as the markers in the prompt demand."""
     await asyncio.sleep(markers.slow_seconds)
     if markers.render_error:
         raise markers.render_error

@@ -1,4 +1,4 @@
-"""The messenger against real receivers: what arrives, when it is tried again, and who waits for whom."""
+"""The webhook sender and real receivers: what arrives, when it is retried, and who waits for whom."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FIELDS = '{"images":["https://example.com/a.png"],"prompt":"x","callback_url":"h
 
 @dataclass
 class Office:
-    """A store with tasks that end when a test says so, and messengers."""
+    """A store with tasks that end when a test says so, and webhook senders."""
 
     store: TaskStore
     vault: WebhookSecrets
@@ -65,15 +65,17 @@ class Office:
         self.store.attempts.settle(claim.token, outcome or Success(video, cover, "00"))
 
     def deliver(self, until: Any, settings: WebhookSenderSettings = QUICK, *, clock: Any = None) -> None:
-        """Run a messenger until something is true."""
+        """Run a webhook sender until something is true."""
         signer = LinkSigner([b"s" * 32], clock or SystemClock())
-        notices = WebhookRequestBuilder(LinkSettings(signer, 60, self.public_url), self.vault, SystemRandom())
+        requests = WebhookRequestBuilder(
+            LinkSettings(signer, 60, self.public_url), self.vault, SystemRandom()
+        )
         egress = EgressClient(OPENED, failure_seconds=0)
-        messenger = WebhookSender(self.store, egress, notices, settings=settings, random=SystemRandom())
+        sender = WebhookSender(self.store, egress, requests, settings=settings, random=SystemRandom())
 
         async def working() -> None:
             async with asyncio.TaskGroup() as group:
-                running = group.create_task(messenger.run())
+                running = group.create_task(sender.run())
                 await comes_true(until, within_seconds=20)
                 running.cancel()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32
+"""256 random bits cannot be guessed, nor found from their hash."""
 # Every request runs this, and building a statement takes longer than running it.
 _SELECT_BY_HASH: Final = select(API_KEYS).where(
     API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None)

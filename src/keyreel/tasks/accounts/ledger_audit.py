@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MAX_PROBLEMS: Final = 100
 """How many problems an audit lists at most."""
 _PAGE: Final = 1000
+"""Rows of one query."""
 _MOVED_AMOUNT: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
 _CLOSING_ENTRIES: Final = {

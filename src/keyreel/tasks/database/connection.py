@@ -179,9 +179,8 @@ def _configure_reader(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _configure_writer(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = (
-        None  # Transactions begin where `_begin_transaction` says, not where the driver guesses.
-    )
+    # Transactions begin where `_begin_transaction` begins them, not where the driver guesses.
+    connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",

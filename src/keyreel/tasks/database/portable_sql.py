@@ -28,7 +28,7 @@ def _epoch_sqlite(element: epoch, compiler: SQLCompiler, **_: Any) -> str:
 
 
 def insert_if_absent(table: Table) -> Insert:
-    """Insert a row unless one with its primary key is there; the result's `rowcount` tells which."""
+    """Insert a row unless one with its primary key exists; then the result's `rowcount` is 0."""
     return insert(table).on_conflict_do_nothing()
 
 

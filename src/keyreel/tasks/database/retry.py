@@ -22,6 +22,7 @@ NO_TIMEOUT: Final = float("inf")
 _INITIAL_BACKOFF: Final = 0.05
 """Seconds, doubled after each try up to the next one; each pause is half to all of it."""
 _MAX_BACKOFF: Final = 5.0
+"""Seconds."""
 
 
 async def retry_while_unavailable(call: Callable[[], T], seconds: float, random: Random) -> T:

@@ -237,7 +237,7 @@ DELIVERIES: Final = Table(
     Column("next_at", Instant, nullable=False),
     Column("finished", Instant),
     UniqueConstraint("task", "state", name="deliveries_once"),
-    # In the order in which what is due is looked for: whose receiver, and since when.
+    # In the order of the query for due deliveries: by receiver, then by time.
     Index("deliveries_due", "status", "tenant", "host", "next_at"),
 )
 """One row an event: a state of a task that is to be delivered."""

@@ -33,7 +33,7 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     """Every attempt of the schedule failed."""
     DISABLED = "disabled"
-    """The receiver responded 410: it wants no more."""
+    """The receiver responded 410 (Gone)."""
     SUPERSEDED = "superseded"
     """A later event of the same task was delivered first."""
 

@@ -1,1 +1,1 @@
-"""Child processes that render and finish: a pool of them, and what they and the worker tell each other."""
+"""Child processes that render and finish: a pool of them, and the messages between them and the worker."""

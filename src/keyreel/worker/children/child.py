@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _GRACE_SECONDS: Final = 1.0
 """Between asking a child to end and killing it."""
 _STDERR: Final = 2
+"""The file descriptor of the worker's standard error."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -177,16 +178,16 @@ class Child:
         return message
 
     async def _raise_on_exit(self) -> NoReturn:
-        # The socket alone does not tell: a process that the engine forked may hold its other end open.
+        # The socket alone is not enough: a process that the engine forked may hold its other end open.
         status = await self._process.wait()
         _log.warning("child died", pid=self._process.pid, status=status)
         if status == -signal.SIGTERM:
-            # Whoever stops a whole service tells all its processes: our own end must not look like a crash.
+            # A service manager signals all processes at once: our worker's end must not look like a crash.
             await asyncio.sleep(_GRACE_SECONDS)
         raise RenderCrashed
 
     async def _raise_after_hangup(self) -> NoReturn:
-        # The child is as good as dead, and `_raise_on_exit` knows more about it.
+        # The child is about to exit, and `_raise_on_exit` knows more about it.
         await asyncio.sleep(2 * _GRACE_SECONDS)
         raise RenderCrashed
 

@@ -74,7 +74,7 @@ class ChildJob:
             self._channel.send(request)
             response = await asyncio.to_thread(self._channel.receive)
         if not isinstance(response, StepResult):
-            raise SystemExit  # The worker hung up in the middle of a render: nobody wants the clip.
+            raise SystemExit  # The worker hung up in the middle of a render: the clip is not wanted.
         return response.result
 
 

@@ -86,7 +86,7 @@ class ChildPool:
                     # It ended while it was idle, which counts against no task: the next one has the work.
                     _log.info("child ended while idle", role=self._role, engine=self._name)
                 except BaseException:
-                    # After an error too: who knows in which state it left the child.
+                    # After an error too: the state of the child is unknown.
                     await self._kill_child(child)
                     raise
                 else:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _PR_SET_PDEATHSIG: Final = 1
 """prctl(2)."""
 _PARENT_POLL_SECONDS: Final = 0.5
+"""Between two looks at the parent, where no kernel watches."""
 _OUT_OF_MEMORY_STATUS: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 _OOM_SCORE_ADJ: Final = b"500"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
     WorkResult = Clip | FinishedVideo | str
-    """What work gives: a clip, a finished video, a prompt."""
+    """What RenderWork, FinishWork and RecommendWork result in, in this order."""
 
 LENGTH_PREFIX: Final = struct.Struct("!I")
 """The length in bytes of the pickled message that follows."""
@@ -48,7 +48,7 @@ class RecommendWork:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """To the child: what a step gave; None if it is not finished."""
+    """To the child: the result of a step; None if it is not finished."""
 
     result: str | None
 
@@ -60,21 +60,21 @@ class WorkStarted:
 
 @dataclass(frozen=True, slots=True)
 class ProgressReport:
-    """To the worker: this far."""
+    """To the worker: the progress, 0.0 … 1.0."""
 
     fraction: float
 
 
 @dataclass(frozen=True, slots=True)
 class LoadStep:
-    """To the worker: what did this step give? Answered by StepResult."""
+    """To the worker: load the result of this step. Answered by StepResult."""
 
     step: str
 
 
 @dataclass(frozen=True, slots=True)
 class SaveStep:
-    """To the worker: keep what this step gave. Answered by StepResult once it is durable."""
+    """To the worker: save the result of this step. Answered by StepResult once it is durable."""
 
     step: str
     result: str
@@ -89,7 +89,7 @@ class WorkDone:
 
 @dataclass(frozen=True, slots=True)
 class WorkFailed:
-    """To the worker: the work failed. An empty reason means a mistake in the program, told by `traceback`."""
+    """To the worker: the work failed. With an empty reason it is a bug, which `traceback` shows."""
 
     reason: str
     error_name: str
@@ -102,6 +102,6 @@ ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | WorkDone | WorkF
 
 
 def pack_message(message: ToChild | ToWorker) -> bytes:
-    """Write a message: its length, then its pickle."""
+    """Encode a message: its length, then its pickle."""
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     return LENGTH_PREFIX.pack(len(data)) + data

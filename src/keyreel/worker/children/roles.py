@@ -30,7 +30,7 @@ class ChildRole(Protocol):
     """Does one kind of work. An async context manager: what the work needs is loaded once."""
 
     idle_seconds: float | None
-    """How long it stays without work; None for as long as the worker lives."""
+    """Seconds without work after which the child ends; None for as long as the worker lives."""
 
     async def run_work(self, work: Work, channel: WorkerChannel) -> WorkResult:
         """Do a piece of work."""

@@ -118,7 +118,11 @@ class WebhookSender:
             self._random,
         )
         _log.info(
-            "callback tried", task=task.id, delivery=delivery.id, answer=attempt.status, status=status.value
+            "webhook attempted",
+            task=task.id,
+            delivery=delivery.id,
+            response=attempt.status,
+            status=status.value,
         )
 
     async def _send_attempt(

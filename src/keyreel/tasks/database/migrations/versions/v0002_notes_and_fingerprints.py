@@ -1,4 +1,4 @@
-"""What could not be done as asked, and what tells a video again after another encoding."""
+"""Notes of tasks about what could not be done, and fingerprints of their videos."""
 
 from __future__ import annotations
 

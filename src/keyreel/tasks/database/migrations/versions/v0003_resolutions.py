@@ -1,4 +1,4 @@
-"""The size class that was asked for, which lists are narrowed by."""
+"""The requested resolution of a task, by which lists are filtered."""
 
 from __future__ import annotations
 

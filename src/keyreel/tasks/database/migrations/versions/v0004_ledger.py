@@ -1,4 +1,4 @@
-"""The ledger, with empty entries for tasks of before: nothing was charged for them."""
+"""The ledger, with entries of 0 credits for older tasks: nothing was charged for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables and columns, and balance the books of tasks that are there."""
+    """Create the tables and columns, and post the entries of tasks that exist."""
     op.add_column("tasks", sa.Column("credits", sa.Integer, nullable=False, server_default="0"))
     op.add_column("tasks", sa.Column("charged", sa.Integer, nullable=False, server_default="0"))
     op.add_column("tasks", sa.Column("off_peak", sa.Boolean, nullable=False, server_default="0"))

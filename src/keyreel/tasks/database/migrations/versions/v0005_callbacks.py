@@ -1,4 +1,4 @@
-"""Callbacks: who wants to hear of a task, what there is to tell, and each attempt to tell it."""
+"""Callbacks of tasks, the deliveries of their events, and each attempt at one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tenants, scopes and limits of keys, and what was answered under idempotency keys."""
+"""Tenants, scopes and quotas of keys, and the responses under idempotency keys."""
 
 from __future__ import annotations
 
