@@ -107,7 +107,7 @@ def _blur_widely(image: FloatArray, radius: float) -> FloatArray:
 
 
 def remove_sunlight(frame: Frame, part: float) -> None:
-    """Remove the sun and its highlights from a frame, in place, by a part of 0 … 1: no night has them."""
+    """Remove the sun and its highlights from a frame, uint8 [h, w, 3], in place, by a part of 0 … 1."""
     small = _downscale(frame)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
     around = _blur_widely(grey, _SURROUND_RADIUS * max(grey.shape))

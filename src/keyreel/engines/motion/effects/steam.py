@@ -24,6 +24,7 @@ _ASPECT_RATIO: Final = 1.5
 """A plume's box: width by height."""
 
 _MAX_DENSITY: Final = 1.0
+"""Opacity of the densest wisps, before it is limited."""
 
 
 @dataclass(frozen=True, slots=True)

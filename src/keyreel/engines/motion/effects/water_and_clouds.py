@@ -27,11 +27,15 @@ _EDGE_OVERSAMPLING: Final = 4
 """Edges are measured at this many times that width."""
 
 _PHASE_SECONDS: Final = 3.6
+"""Seconds after which a phase starts again from the image itself."""
+
 _WATER_SPEED: Final = 0.014
 _CLOUD_SPEED: Final = 0.011
 """In parts of the frame's width a second."""
 
 _MIN_LEVELNESS: Final = 0.66
+"""Levelness, 0 … 1, from which a pixel may be water."""
+
 _WATER_THRESHOLDS: Final = ((0.7, 0.05), (0.85, -0.45))
 """Least (levelness, blueness) of water: the bluer, the less level it must be."""
 

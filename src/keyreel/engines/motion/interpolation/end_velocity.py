@@ -37,6 +37,8 @@ _LONG_SIDE: Final = 640
 """Pixels of the longer side at which motion is measured."""
 
 _ROUNDS: Final = 3
+"""How often the camera's move is refined by the flow that it leaves."""
+
 _CONSISTENCY_PX: Final = 1.0
 """The forward-backward error at which a flow is believed by half."""
 
@@ -59,6 +61,8 @@ _MIN_FOUND_SHARE: Final = 0.2
 """The part of the textured area in which the flow must be consistent."""
 
 _TEXTURE_SIGMA: Final = 3.0
+"""Pixels."""
+
 _FLAT_SLOPE: Final = 1.5
 """A gradient, in levels a pixel, at which flow is believed by half: noise has less, any edge more."""
 
@@ -66,6 +70,7 @@ _SUBJECT_CLEARANCE: Final = 41
 """Side, in pixels, of the square around a subject's pixels in which no residual is believed."""
 
 _MIN_CONFIDENCE: Final = 0.4
+"""The confidence, 0 … 1, from which a pixel counts for the subject's motion."""
 
 _SAMPLE_SPACING: Final = 12
 """Pixels between the samples to which moves are fitted."""

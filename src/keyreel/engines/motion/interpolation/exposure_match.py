@@ -23,6 +23,8 @@ _MIN_LOG_GAIN: Final = 0.25
 """Smaller differences of levels, and of a gain's logarithm, come from what is shown, not from light."""
 
 _MAX_GAIN: Final = 4.0
+"""Also, inverted, the smallest gain."""
+
 _MIN_CHANGE: Final = 1.5
 """A mean change below this many levels of 255 is ignored."""
 

@@ -29,10 +29,14 @@ _CONSISTENCY_PX: Final = 1.5
 """The forward-backward error at which a flow is believed by half."""
 
 _SMOOTHING_PX: Final = 2.0
+"""Sigma of the Gaussian by which residuals are smoothed."""
+
 _SHADING_PX: Final = 12.0
 """Differences of a larger scale than this are shading, not displacement."""
 
 _TRUST_GAIN: Final = 3.0
+"""How steeply a residual is believed by the part of the difference that it removes."""
+
 _AGREEING_LEVELS: Final = 8.0
 _DISAGREEING_LEVELS: Final = 24.0
 """Differences, in levels of 255, up to which two images show the same, and from which they do not."""

@@ -7,7 +7,7 @@ middle position, so that the network sees only what the camera does not explain.
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
@@ -32,8 +32,16 @@ from keyreel.engines.motion.imaging.warping import (
 from keyreel.engines.motion.interpolation.exposure_match import ExposureMatch, match_exposure
 from keyreel.engines.motion.interpolation.homography_path import HomographyPath
 from keyreel.engines.motion.interpolation.moving_objects import find_moving_objects
-from keyreel.engines.motion.interpolation.optical_flow import IntermediateFlowEstimator, lerp
-from keyreel.engines.motion.interpolation.registration import detect_features, register_images
+from keyreel.engines.motion.interpolation.optical_flow import (
+    IntermediateFlowEstimator,
+    choose_network_size,
+    lerp,
+)
+from keyreel.engines.motion.interpolation.registration import (
+    detect_features,
+    measure_similarity,
+    register_images,
+)
 from keyreel.engines.motion.interpolation.sharpening import SharpenedImage
 from keyreel.order import Size
 
@@ -61,11 +69,15 @@ _HOMOGRAPHY_PRIOR: Final = 0.1
 _GOOD_SIMILARITY: Final = 0.95
 """Structural similarity from which no better solution is looked for."""
 
-_NETWORK_PIXELS: Final = 448 * 256
 _TRIAL_PIXELS: Final = 256 * 128
-_NETWORK_SIDE_MULTIPLE: Final = 64
+"""Pixels of its input in a trial."""
+
 _MAX_LOGIT: Final = 5.0
+"""Keeps the network's mask away from 0 and 1."""
+
 _MIN_WEIGHT: Final = 1e-4
+"""Weight of an image beyond its own border, where the other shows nothing either."""
+
 _MIN_RIM_SCALE: Final = 0.02
 _SAMPLES_PER_NODE: Final = 4
 _MIN_SAMPLES: Final = 16
@@ -89,6 +101,7 @@ _FILL_RIM: Final = 0.01
 """The fraction of the sides over which one image fades into what fills it from the other."""
 
 _SUBSAMPLING: Final = 2
+"""Every second row and column is enough to fit the exposure."""
 
 _MIN_HOMOGRAPHY_SHIFT: Final = 0.01
 """A camera move that shifts no corner by more than this fraction of the sides is left to the network."""
@@ -148,7 +161,7 @@ class KeyframeInterpolator:
             for each, each_map in zip(small, maps, strict=True)
         ]
         both = compute_border_weight(maps[0]) * compute_border_weight(maps[1])
-        self.similarity = _measure_similarity(warped[0], warped[1], both)
+        self.similarity = measure_similarity(warped[0], warped[1], both)
         """How similar both images' structures are, warped to the middle: 1 equal, 0 nothing in common."""
         self._exposure_match = ExposureMatch(
             *(np.ascontiguousarray(each[::_SUBSAMPLING, ::_SUBSAMPLING]) for each in (*warped, both))
@@ -285,7 +298,7 @@ class KeyframeInterpolator:
 def create_interpolator(
     net: Network, first: Frame, last: Frame, *, features: tuple[ImageFeatures, ImageFeatures] | None = None
 ) -> KeyframeInterpolator | None:
-    """Return the interpolator of two frames of one scene; None where they show different ones.
+    """Return the interpolator of two frames, uint8 [h, w, 3]; None where they show different scenes.
 
     `features` are both frames' features, where they are known already.
     """
@@ -327,18 +340,6 @@ def _score_trial(net: Network, first: Frame, last: Frame, homography: Matrix | N
     return KeyframeInterpolator(net, _downscale(first, size), _downscale(last, size), homography).similarity
 
 
-def choose_network_size(frame: Frame) -> Size:
-    """Choose the network's size for a frame: near its ratio and the usual number of pixels."""
-    ratio = frame.shape[1] / frame.shape[0]
-    pixels = min(_NETWORK_PIXELS, frame.shape[0] * frame.shape[1])
-
-    def misfit(size: Size) -> float:
-        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixel_count / pixels))
-
-    sides = range(_NETWORK_SIDE_MULTIPLE * 2, _NETWORK_SIDE_MULTIPLE * 16, _NETWORK_SIDE_MULTIPLE)
-    return min((Size(width, height) for width in sides for height in sides), key=misfit)
-
-
 def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:
     """Return the first image's share [h, w], 0 … 1: by nearness, visibility and the network's mask.
 
@@ -376,16 +377,3 @@ def _create_homography_path(homography: Matrix, size: Size) -> HomographyPath:
 def _downscale(frame: Frame, size: Size) -> Frame:
     small = cv2.resize(frame, (size.width, size.height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8)
-
-
-def _measure_similarity(first: FloatArray, last: FloatArray, weights: FloatArray) -> float:
-    """Correlate the directions of both images' gradients, weighted; light and contrast play no part."""
-    edges: list[FloatArray] = []
-    for image in (first, last):
-        grey = cv2.GaussianBlur(image.mean(axis=2), (0, 0), 1.5)
-        gradient = np.dstack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)])
-        edges.append(gradient / (np.linalg.norm(gradient, axis=2, keepdims=True) + 8))
-    mass = weights[..., np.newaxis]
-    power = sqrt(float((edges[0] ** 2 * mass).sum()) * float((edges[1] ** 2 * mass).sum()))
-    common = float(np.vdot(edges[0] * mass, edges[1]))
-    return common / max(power, 1e-6)

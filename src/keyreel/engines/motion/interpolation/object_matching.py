@@ -34,16 +34,24 @@ _MAX_CHANGED_AREA: Final = 0.3
 
 _SMALL_KERNEL: Final = np.ones((3, 3), np.uint8)
 _LARGE_KERNEL: Final = np.ones((9, 9), np.uint8)
+"""Kernels of morphological filters, in pixels of the small images."""
+
 _CANDIDATE_COUNT: Final = 4
 _SCALES: Final = (1.0, 0.8, 1.25)
 """Changes of size that are tried first."""
 
 _MIN_DISTANCE_PX: Final = 6.0
+"""Pixels of the small images."""
+
 _MIN_RELATIVE_DISTANCE: Final = 0.3
 """A shorter distance than this part of the object's own size is left to the flow."""
 
 _MIN_COVERAGE: Final = 0.8
+"""The part of the changed pixels that an object must cover, and of the object that must have changed."""
+
 _MAX_COMPLETION: Final = 0.4
+"""The part of an object's area by which the other image may complete it."""
+
 _EDGE_RATIO: Final = 1.25
 """How much stronger an outline's edges must be in the image that shows the object."""
 
@@ -52,6 +60,8 @@ _MAX_REGIONS_FOR_APPEARING: Final = 7
 
 _APPEARING_EDGE_RATIO: Final = 1.6
 _MIN_SOLIDITY: Final = 0.7
+"""The part of its convex hull that a region must fill to be one object."""
+
 _ECC_ITERATIONS: Final = 40
 _MAX_STRETCH: Final = 0.4
 """By how much an entry of a refined affine map may differ from the one that was found first."""

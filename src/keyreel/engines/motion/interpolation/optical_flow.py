@@ -7,12 +7,14 @@ interpolated between those nodes and kept outside them, which makes motion throu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
 from keyreel.engines.motion.interpolation.flow_refinement import FlowRefiner
+from keyreel.order import Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Network
+
+_NETWORK_PIXELS: Final = 448 * 256
+"""Pixels of the network's input."""
+
+_NETWORK_SIDE_MULTIPLE: Final = 64
+"""The network's input sides are multiples of this."""
 
 _FIRST_NODE_TIME: Final = 0.12
 _LAST_NODE_TIME: Final = 0.88
@@ -30,7 +38,11 @@ _STATIC_MOTION_PX: Final = 3.0
 """Flow shorter than this, in pixels, is the same at every time: one node, the middle, is enough."""
 
 _MAX_NODES: Final = 13
+"""At most."""
+
 _PIXELS_PER_NODE: Final = 7.0
+"""Motion, in pixels, for each further node."""
+
 _MOTION_PERCENTILE: Final = 90
 """Percentile of the flow's lengths that counts as the length of the motion."""
 
@@ -108,6 +120,18 @@ def _choose_node_times(length: float) -> NDArray[np.float64]:
         return np.array([0.5])
     count = min(max(round(length / _PIXELS_PER_NODE) | 1, _MIN_NODES), _MAX_NODES)
     return np.linspace(_FIRST_NODE_TIME, _LAST_NODE_TIME, count)
+
+
+def choose_network_size(frame: Frame) -> Size:
+    """Choose the network's input size for a frame [height, width, 3]: near its ratio and the usual pixels."""
+    ratio = frame.shape[1] / frame.shape[0]
+    pixels = min(_NETWORK_PIXELS, frame.shape[0] * frame.shape[1])
+
+    def misfit(size: Size) -> float:
+        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixel_count / pixels))
+
+    sides = range(_NETWORK_SIDE_MULTIPLE * 2, _NETWORK_SIDE_MULTIPLE * 16, _NETWORK_SIDE_MULTIPLE)
+    return min((Size(width, height) for width in sides for height in sides), key=misfit)
 
 
 def lerp(low: FloatArray, high: FloatArray, part: float) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -25,17 +26,24 @@ _LOWE_RATIO: Final = 0.8
 """The ratio test's threshold (Lowe 2004)."""
 
 _TOLERANCE_PX: Final = 2.5
+"""Pixels, of the reduced image, by which an inlier may miss a camera move."""
+
 _SAME_SCENE_INLIERS: Final = 28
 """Inliers of one camera move from which two images count as one scene."""
 
 _MIN_MATCHES: Final = 10
+"""Matched points below which no camera move is fitted."""
+
 _MIN_HOMOGRAPHY_SHARE: Final = 0.45
 """The share of all inliers from which one homography explains the move."""
 
 _LARGEST_ZOOM: Final = 4.0
+"""A homography that enlarges more, or shrinks more, is not believed."""
 
 _TARGET_MEAN: Final = 118.0
 _TARGET_DEVIATION: Final = 24.0
+"""Mean and standard deviation, in levels of 255, to which dim or hazy images are brought."""
+
 _MAX_CONTRAST_GAIN: Final = 4.0
 """Levels of 255: images of less deviation are matched with more contrast, at most this many times as much."""
 
@@ -97,6 +105,22 @@ def register_images(first: ImageFeatures, last: ImageFeatures) -> ImageRegistrat
         inliers,
         unit_homography / unit_homography[2, 2] if _is_plausible_homography(unit_homography) else None,
     )
+
+
+def measure_similarity(first: FloatArray, last: FloatArray, weights: FloatArray) -> float:
+    """Correlate the directions of two images' gradients: 1 equal structure, 0 nothing in common.
+
+    Images are float32 [h, w, 3], 0 … 255, weights [h, w] their pixels'; exposure and contrast play no part.
+    """
+    edges: list[FloatArray] = []
+    for image in (first, last):
+        grey = cv2.GaussianBlur(image.mean(axis=2), (0, 0), 1.5)
+        gradient = np.dstack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)])
+        edges.append(gradient / (np.linalg.norm(gradient, axis=2, keepdims=True) + 8))
+    mass = weights[..., np.newaxis]
+    power = sqrt(float((edges[0] ** 2 * mass).sum()) * float((edges[1] ** 2 * mass).sum()))
+    common = float(np.vdot(edges[0] * mass, edges[1]))
+    return common / max(power, 1e-6)
 
 
 def _count_epipolar_inliers(source: Points, target: Points) -> int:

@@ -69,6 +69,8 @@ _SHAKE_WAVES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
 """A hand's shake as sine waves: (hertz, amplitude)."""
 
 _CLEARING_SECONDS: Final = 0.7
+"""Seconds before a keyframe in which effects fade out."""
+
 _FULL_REACH_SECONDS: Final = 4
 """Length of the shots from which on moves have their full reach."""
 

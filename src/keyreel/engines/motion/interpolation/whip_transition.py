@@ -41,11 +41,17 @@ _MAX_APPROACH: Final = 0.18
 """Units that the camera moves in during the whip, aside ahead of it, and in at most before it."""
 
 _BORDER_COMPRESSION: Final = 1.3
+"""See `CameraView`."""
+
 _RESIDUAL_FADE_FRAMES: Final = 10
+"""Frames in which a keyframe's residual fades out."""
+
 _WHIP_DISTANCE: Final = 1.6
 """From the first image's middle to the last one's, in parts of the frame's side along the whip."""
 
 _WHIP_FRAMES: Final = 16.0
+"""Frames that a whip takes, where the transition has at least twice as many."""
+
 _SHUTTER_SHARE: Final = 0.9
 """The share of a frame's time for which it is exposed."""
 
