@@ -1,4 +1,4 @@
-"""Which engine makes an order: the first of the configured ones that accepts it."""
+"""Which engine renders an order: the first of the configured ones that accepts it. Renders nothing itself."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ BUILT_IN_RECOMMENDER: Final = "motion"
 
 
 class EngineRouter:
-    """Knows engines under the names they were configured by, in order of preference.
+    """Holds engines by the names they were configured under, in order of preference.
 
-    The engines are only asked what they accept; nobody enters them here.
+    It only asks them what they accept; whoever renders enters their contexts.
     """
 
     def __init__(self, engines_by_name: Mapping[str, Engine]) -> None:
@@ -33,19 +33,19 @@ class EngineRouter:
 
     @property
     def engines(self) -> tuple[Engine, ...]:
-        """The engines, preferred ones first."""
+        """The engines, in order of preference."""
         return tuple(self._engines_by_name.values())
 
     @property
     def slots_by_engine(self) -> dict[str, int]:
-        """How many orders at a time each engine takes, by its configured name."""
+        """How many orders each engine renders at a time, by its configured name."""
         return {name: engine.slots for name, engine in self._engines_by_name.items()}
 
     def choose_engine(self, order: Order) -> str:
-        """Return the configured name of the engine that makes this order.
+        """Return the configured name of the engine that renders this order.
 
         Raises:
-            UnsupportedOrder: none does.
+            UnsupportedOrder: no engine accepts it.
         """
         for name, engine in self._engines_by_name.items():
             if engine.accepts(order):
@@ -63,17 +63,17 @@ class EngineRouter:
         return BUILT_IN_RECOMMENDER
 
     def is_supported(self, endpoint: type[Endpoint]) -> bool:
-        """Say whether some engine makes videos of this endpoint, by an ordinary order for one."""
+        """Say whether some engine accepts an ordinary order of this endpoint."""
         from keyreel.wire.requests.examples import build_example_request
 
         order = build_example_request(endpoint).to_order(1)
         return any(engine.accepts(order) for engine in self.engines)
 
     def require_supported(self, order: Order) -> None:
-        """Make sure that some engine makes this order.
+        """Check that some engine renders this order.
 
         Raises:
-            UnsupportedOrder: none does.
+            UnsupportedOrder: no engine accepts it.
         """
         self.choose_engine(order)
 
@@ -82,16 +82,16 @@ def load_router(names: Iterable[str]) -> EngineRouter:
     """Load engines by name, as `load_engine` does.
 
     Raises:
-        InvalidSetting: a name leads to no engine.
+        InvalidSetting: a name stands for no engine.
     """
     return EngineRouter({name: load_engine(name) for name in names})
 
 
 def load_engine(name: str) -> Engine:
-    """Make the engine of an entry point ("motion") or of `module:Class`.
+    """Create the engine of an entry point ("motion") or of `module:Class`.
 
     Raises:
-        InvalidSetting: the name leads to no engine.
+        InvalidSetting: the name stands for no engine.
     """
     try:
         if ":" in name:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class WatchedJob(FolderJob):
-    """A job that writes down which films are opened, and is cancelled at a report of its choice."""
+    """A job that records which videos are opened, and is cancelled at a report of its choice."""
 
     def __init__(self, folder: Path, cancelled_at: float = 2.0) -> None:
         super().__init__(folder)

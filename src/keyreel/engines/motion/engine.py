@@ -1,13 +1,13 @@
-"""The motion engine's public face: which orders it takes, and how their shots become one clip.
+"""The motion engine: which orders it accepts, which mode renders them, and how shots become one clip.
 
-Imported by the catalogue of engines, so nothing heavy is imported before the first render.
+It is imported wherever engines are looked up, so nothing heavy is imported before the first render.
 """
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engine import Clip, DigitalSourceType
 from keyreel.order import Operation
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
     ShotRenderer = Callable[[int], Iterator[Frame]]
-    """Draws the shot of an index, frame by frame."""
+    """Renders the shot of an index, frame by frame, uint8 [height, width, 3]."""
 
 _PROGRESS_INTERVAL_FRAMES: Final = 4
-_SINGLE_IMAGE_OPERATIONS: Final = (Operation.IMG2VIDEO,)
-_ALGORITHMIC_OPERATIONS: Final = (Operation.TEXT2VIDEO,)
-_KEYFRAME_OPERATIONS: Final = (Operation.START_END2VIDEO, Operation.MULTIFRAME)
+"""Frames between two reports of progress."""
 
 
 class MotionEngine:
@@ -41,35 +39,25 @@ class MotionEngine:
 
     def accepts(self, order: Order) -> bool:
         """Say whether the order has what its operation starts from: images, or words alone."""
-        if order.operation is Operation.TEXT2VIDEO:
-            return len(order.shots) == 1
-        if order.operation in _SINGLE_IMAGE_OPERATIONS:
-            return len(order.shots) == 1 and order.shots[0].first is not None
-        if order.operation is Operation.EXTEND:
-            return len(order.shots) == 1
-        if order.operation in _KEYFRAME_OPERATIONS:
-            return all(shot.first is not None and shot.last is not None for shot in order.shots)
-        return order.operation is Operation.REFERENCE2VIDEO and any(each.images for each in order.subjects)
+        return order.operation in _MODES and _MODES[order.operation].accepts(order)
 
     async def render(self, order: Order, job: Job) -> Clip:
-        """Draw each shot into its own film once, then join the films."""
+        """Render each shot once, to a video of its own, then join them."""
         render_shot = self._create_shot_renderer(order)
         shot_paths: list[Path] = []
         for index in range(len(order.shots)):
-            draw = partial(_encode_shot, render_shot, order, index, job)
-            shot_paths.append(Path(await job.once(f"shot-{index}", draw)))
+            encode = partial(_encode_shot, render_shot, order, index, job)
+            shot_paths.append(Path(await job.once(f"shot-{index}", encode)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
         from keyreel.engines.motion.analysis.audible_content import find_audible_content
         from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
         path = shot_paths[0] if len(shot_paths) == 1 else _join_shots(shot_paths, job)
-        source = (
-            DigitalSourceType.ALGORITHMIC
-            if order.operation in _ALGORITHMIC_OPERATIONS
-            else DigitalSourceType.COMPOSITE
-        )
         return Clip(
-            path, audible_content=find_audible_content(order), source=source, notes=build_notes(order)
+            path,
+            audible_content=find_audible_content(order),
+            source=_MODES[order.operation].source,
+            notes=build_notes(order),
         )
 
     async def recommend_prompt(self, order: Order) -> str:
@@ -89,13 +77,9 @@ class MotionEngine:
     def _create_shot_renderer(self, order: Order) -> ShotRenderer:
         import cv2
 
-        # The encoder keeps the other core busy: OpenCV's own threads would only wait for it and cost a fifth.
+        # The encoder keeps the other core busy: threads of OpenCV's own would wait for it, and cost a fifth.
         cv2.setNumThreads(1)
-        networks = self._open_networks()
-        is_extension = order.operation is Operation.EXTEND and order.shots[0].last is None
-        return (_create_extension_renderer if is_extension else _RENDERER_FACTORIES[order.operation])(
-            order, networks
-        )
+        return _MODES[order.operation].create_renderer(order, self._open_networks())
 
     def _open_networks(self) -> Networks:
         from keyreel.engines.motion.networks.models import Networks
@@ -110,7 +94,9 @@ def _create_keyframe_renderer(order: Order, nets: Networks) -> ShotRenderer:
     return KeyframeSequence(order, nets).render_shot
 
 
-def _create_extension_renderer(order: Order, nets: Networks) -> ShotRenderer:
+def _create_extend_renderer(order: Order, nets: Networks) -> ShotRenderer:
+    if order.shots[0].last is not None:
+        return _create_keyframe_renderer(order, nets)
     from keyreel.engines.motion.modes.extend import render_extension
 
     return lambda _: render_extension(order, nets)
@@ -134,13 +120,37 @@ def _create_text_renderer(order: Order, _: Networks) -> ShotRenderer:
     return lambda _: render_text_to_video(order)
 
 
-_RENDERER_FACTORIES: Final[dict[Operation, Callable[[Order, Networks], ShotRenderer]]] = {
-    Operation.START_END2VIDEO: _create_keyframe_renderer,
-    Operation.MULTIFRAME: _create_keyframe_renderer,
-    Operation.EXTEND: _create_keyframe_renderer,
-    Operation.IMG2VIDEO: _create_image_renderer,
-    Operation.REFERENCE2VIDEO: _create_reference_renderer,
-    Operation.TEXT2VIDEO: _create_text_renderer,
+def _has_one_shot(order: Order) -> bool:
+    return len(order.shots) == 1
+
+
+def _has_one_image(order: Order) -> bool:
+    return len(order.shots) == 1 and order.shots[0].first is not None
+
+
+def _has_keyframes(order: Order) -> bool:
+    return all(shot.first is not None and shot.last is not None for shot in order.shots)
+
+
+def _has_reference_images(order: Order) -> bool:
+    return any(each.images for each in order.subjects)
+
+
+class _Mode(NamedTuple):
+    """How an operation is served: the orders it accepts, what renders them, what the video counts as."""
+
+    accepts: Callable[[Order], bool]
+    create_renderer: Callable[[Order, Networks], ShotRenderer]
+    source: DigitalSourceType = DigitalSourceType.COMPOSITE
+
+
+_MODES: Final = {
+    Operation.TEXT2VIDEO: _Mode(_has_one_shot, _create_text_renderer, DigitalSourceType.ALGORITHMIC),
+    Operation.IMG2VIDEO: _Mode(_has_one_image, _create_image_renderer),
+    Operation.REFERENCE2VIDEO: _Mode(_has_reference_images, _create_reference_renderer),
+    Operation.START_END2VIDEO: _Mode(_has_keyframes, _create_keyframe_renderer),
+    Operation.MULTIFRAME: _Mode(_has_keyframes, _create_keyframe_renderer),
+    Operation.EXTEND: _Mode(_has_one_shot, _create_extend_renderer),
 }
 
 

@@ -25,8 +25,8 @@ def house(windows: tuple[int, int, int] = (255, 225, 130)) -> Frame:
 
 def after(prompt: str, image: Frame) -> Frame:
     frame = image.copy()
-    weather = ShotEffects(parse_prompt(prompt), image, SIZE, 1, fade_in=True)
-    weather.draw_in_front(frame, FRAMES - 1, FRAMES)
+    effects = ShotEffects(parse_prompt(prompt), image, SIZE, 1, fade_in=True)
+    effects.draw_in_front(frame, FRAMES - 1, FRAMES)
     return frame
 
 

@@ -57,8 +57,8 @@ def test_foliage_sways_in_the_wind_and_walls_do_not(words: str, tmp_path: Path, 
 
 
 def test_wind_rises_from_stillness() -> None:
-    breeze = Wind(1.0, np.ones((4, 4), np.float32))
+    wind = Wind(1.0, np.ones((4, 4), np.float32))
     place = np.zeros((3, 5, 2), np.float32)
     soft = np.ones((3, 5), np.float32)
-    assert np.array_equal(breeze.displace_points(place, 0.0, soft), place)
-    assert 0 < np.abs(breeze.displace_points(place, 1.5, soft)).max() < 0.02
+    assert np.array_equal(wind.displace_points(place, 0.0, soft), place)
+    assert 0 < np.abs(wind.displace_points(place, 1.5, soft)).max() < 0.02

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SIZE = Size(480, 272)
 
 
-def before(background: Frame, across: float) -> Frame:
+def with_disc(background: Frame, across: float) -> Frame:
     """Lay a disc of another texture over a background."""
     near = view(terrain(3), 200 - across, 100)
     disc = np.zeros(near.shape, dtype=np.float32)
@@ -37,14 +37,16 @@ def before(background: Frame, across: float) -> Frame:
 SCENES: dict[str, Callable[[float], Frame]] = {
     "pan": lambda time: view(terrain(1), 60 + 70 * time, 60 + 20 * time),
     "zoom": lambda time: view(terrain(4), 120 + 90 * time, 80 + 50 * time, 1.6 * 0.6**time),
-    "parallax": lambda time: before(view(terrain(1), 60 + 16 * time, 60), 70 + 40 * time),
+    "parallax": lambda time: with_disc(view(terrain(1), 60 + 16 * time, 60), 70 + 40 * time),
 }
 
 
 def halfway(nets: Networks, first: Frame, last: Frame, truth: Frame) -> SsimScores:
-    way = create_interpolator(nets.rife, first, last)
-    assert way is not None
-    return compare_midframes([way.render_frame(place) for place in (0.48, 0.5, 0.52)], first, last, truth)
+    interpolator = create_interpolator(nets.rife, first, last)
+    assert interpolator is not None
+    return compare_midframes(
+        [interpolator.render_frame(place) for place in (0.48, 0.5, 0.52)], first, last, truth
+    )
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -67,17 +69,17 @@ def test_the_middle_of_a_flight_is_nearer_to_the_truth(nets: Networks, start: in
 
 def test_focus_is_not_lost_behind_a_keyframe(nets: Networks) -> None:
     first, last = (load_cropped(EXAMPLE_FOLDER / f"flight-{number}.jpg", SIZE) for number in (0, 1))
-    way = create_interpolator(nets.rife, first, last)
-    assert way is not None
-    after, before = sharpness(way.render_frame(0.06)), sharpness(way.render_frame(0.94))
+    interpolator = create_interpolator(nets.rife, first, last)
+    assert interpolator is not None
+    after, before = sharpness(interpolator.render_frame(0.06)), sharpness(interpolator.render_frame(0.94))
     assert after > 0.85 * sharpness(first)
     assert before > 0.85 * sharpness(last)
 
 
 def test_what_rests_is_not_sharpened(nets: Networks) -> None:
     still = load_cropped(EXAMPLE_FOLDER / "flight-0.jpg", SIZE)
-    way = KeyframeInterpolator(nets.rife, still, still)
-    assert cv2.absdiff(way.render_frame(0.3), still).mean() < 0.5
+    interpolator = KeyframeInterpolator(nets.rife, still, still)
+    assert cv2.absdiff(interpolator.render_frame(0.3), still).mean() < 0.5
 
 
 def sharpness(frame: Frame) -> float:

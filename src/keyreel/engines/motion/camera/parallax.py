@@ -31,11 +31,16 @@ _COMPRESSION_KNEE: Final = 0.55
 
 _FAR_DISPARITY: Final = 0.1
 _NEAR_DISPARITY: Final = 1.05
+"""Of the farthest and the nearest point that a view may show."""
+
 _INITIAL_DISPARITY: Final = 0.5
+"""The disparity from which the iteration in `unproject_points` starts."""
+
 _MAX_ENLARGEMENT: Final = 1.22
 """The zoom by which a path may be enlarged in order to stay within the image, before it goes less far."""
 
 _TRAVEL_FRACTIONS: Final = tuple(part / 20 for part in range(20, 5, -1))
+"""Fractions of a path's travel that are tried, from the whole downwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Effects over a shot: weather, fire, fog, light, wind and moving water."""
+"""Effects over a shot: rain, snow, fog, fire, light, wind, moving water. `shot_effects` has the table."""

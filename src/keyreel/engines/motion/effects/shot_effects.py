@@ -43,6 +43,8 @@ _PAINTER_FACTORIES: Final[dict[Effect, tuple[PainterFactory, ...]]] = {
     Effect.WIND: (create_windblown_leaves,),
 }
 _DARKENING_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.SUNSET})
+"""Effects that lamps outshine."""
+
 _FADE_IN_SECONDS: Final = 0.9
 """Seconds in which effects come up from nothing; at most a third of the shot."""
 
@@ -78,7 +80,7 @@ class ShotEffects:
             self._add_effect(effect, strength, context)
 
     def draw_behind(self, frame: Frame, index: int, frames: int) -> None:
-        """Draw what lies behind the subjects on frame `index` of `frames`, in place."""
+        """Draw what lies behind the subjects on frame `index` of `frames`, uint8 [h, w, 3], in place."""
         self._draw(self._painters_behind, frame, index, frames)
 
     def draw_in_front(self, frame: Frame, index: int, frames: int) -> None:

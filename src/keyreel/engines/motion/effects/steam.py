@@ -13,26 +13,29 @@ from keyreel.engines.motion.imaging.noise import generate_tileable_noise
 from keyreel.engines.motion.imaging.pixels import blend, resize, sample_image, smoothstep_array, to_uint8
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray, FloatingArray
 
 
 _COARSE_STEP: Final = 4
+"""Pixels of the frame for each one in which steam is computed."""
+
 _ASPECT_RATIO: Final = 1.5
+"""A plume's box: width by height."""
+
 _MAX_DENSITY: Final = 1.0
+"""Opacity of the densest wisps, before it is limited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steam:
-    """A plume. `strength` is 1.0 as usual."""
+    """A plume. `texture` is float32 [side, side], 0.0 … 1.0, tileable; `strength` is 1.0 as usual."""
 
     texture: FloatArray
     strength: float
 
     def draw(self, frame: Frame, seconds: float, *, source: tuple[float, float], height: float) -> None:
-        """Draw the plume over the frame at a time: it starts `at` a place and is so high, both in pixels."""
+        """Draw the plume over the frame, in place, at a time: up from `source` (x, y); both in pixels."""
         high, wide = round(height), round(height * _ASPECT_RATIO)
         left, top = round(source[0] - wide / 2), round(source[1] - high)
         x0, y0 = max(left, 0), max(top, 0)
@@ -52,7 +55,7 @@ class Steam:
         frame[y0:y1, x0:x1] = blend(over, under, alpha)
 
     def _compute_opacity(self, seconds: float, wide: int, high: int) -> FloatArray:
-        """Return the plume's opacity in a small box, its source at the middle of the lower edge."""
+        """Return the plume's opacity, float32 [high, wide], its source in the middle of the lower edge."""
         u, up = np.meshgrid(
             np.linspace(-_ASPECT_RATIO / 2, _ASPECT_RATIO / 2, wide, dtype=np.float32),
             np.linspace(1, 0, high, dtype=np.float32),
@@ -77,9 +80,9 @@ class Steam:
 
 
 def create_steam(rng: np.random.Generator, strength: float) -> Steam:
-    """Make steam."""
+    """Create steam of a strength, 1.0 as usual."""
     return Steam(generate_tileable_noise(rng, (4, 4)), strength)
 
 
-def _to_texture_map(x: NDArray[np.floating], y: NDArray[np.floating], size: int) -> FloatArray:
+def _to_texture_map(x: FloatingArray, y: FloatingArray, size: int) -> FloatArray:
     return np.asarray(np.dstack((x, y)) * size, np.float32)

@@ -1,7 +1,7 @@
-"""Currents: still water that runs and clouds that drift, where an image surely shows them.
+"""Ambient flow: water that runs and clouds that drift, where an image surely shows them.
 
-The image is carried along by two waves of time that take turns, so that it flows on without end and no
-texture is torn far from its place (two-phase advection).
+The image is moved by two-phase advection (Max and Becker 1995): two phases fade into each other, so that it
+flows on without end and no texture is stretched far.
 """
 
 from __future__ import annotations
@@ -16,44 +16,53 @@ import numpy as np
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
 
 
 _ANALYSIS_WIDTH: Final = 192
+"""Pixels of the width at which water and clouds are looked for."""
+
 _EDGE_OVERSAMPLING: Final = 4
+"""Edges are measured at this many times that width."""
+
 _PHASE_SECONDS: Final = 3.6
+"""Seconds after which a phase starts again from the image itself."""
+
 _WATER_SPEED: Final = 0.014
 _CLOUD_SPEED: Final = 0.011
 """In parts of the frame's width a second."""
+
 _MIN_LEVELNESS: Final = 0.66
+"""Levelness, 0 … 1, from which a pixel may be water."""
+
 _WATER_THRESHOLDS: Final = ((0.7, 0.05), (0.85, -0.45))
-"""How level, and how blue, water is: the bluer, the less level it must be."""
+"""Least (levelness, blueness) of water: the bluer, the less level it must be."""
+
 _MAX_SKY_TEXTURE: Final = 55.0
+"""Edge strength, in levels of 255, up to which an area may be sky."""
 
 
 @dataclass(frozen=True, slots=True)
 class AmbientFlow:
-    """How fast each place flows [height, width, 2], in parts of the frame's width a second."""
+    """How fast each place flows, float32 [height, width, 2], in parts of the frame's width a second."""
 
     velocity: FloatArray
 
     def compute_phases(self, seconds: float) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return for how many seconds each wave carries the image at a time, and its weight."""
+        """Return, for both phases at a time, by how many seconds of flow each is moved, and its weight."""
         return _compute_phase(seconds, 0.5), _compute_phase(seconds, 0.0)
 
 
 def _compute_phase(seconds: float, ahead: float) -> tuple[float, float]:
     turn = seconds / _PHASE_SECONDS + ahead
     part = turn - floor(turn)
-    # The wave that a shot begins with is at its middle there: nothing is carried, and it alone counts.
+    # The phase that a shot begins with is at its middle there: nothing is moved, and it alone counts.
     return (part - 0.5) * _PHASE_SECONDS, 1 - abs(2 * part - 1)
 
 
 def detect_ambient_flow(rest_frame: Frame, subject: FloatArray | None) -> AmbientFlow | None:
-    """Find what flows in the resting frame, aside from its subject."""
+    """Find what flows in the resting frame, uint8 [h, w, 3], outside its subject's opacity [h, w]."""
     texture = _measure_texture(rest_frame)
     free = np.ones_like(texture.levelness)
     if subject is not None:
@@ -74,7 +83,11 @@ def detect_ambient_flow(rest_frame: Frame, subject: FloatArray | None) -> Ambien
 
 @dataclass(frozen=True, slots=True)
 class _ImageTexture:
-    """A small image's texture: how level its lines are, how strong; its colour, light and rows."""
+    """A small image's texture and colour, each float32 [height, width].
+
+    `levelness` is how level its lines are, 0 … 1; `strength` and `brightness` are in levels of 255;
+    `greenness` and `blueness` are relative to brightness; `rows` run from 0 (top) to 1.
+    """
 
     levelness: FloatArray
     strength: FloatArray
@@ -111,7 +124,7 @@ def _measure_texture(image: Frame) -> _ImageTexture:
 
 
 def _detect_water(texture: _ImageTexture, free: FloatArray) -> FloatArray:
-    """Find water: below, wide, with lines that are all but level, as waves seen from the shore are."""
+    """Find water: low in the image, wide, with nearly level lines, as waves seen from the shore have."""
     here = (
         (texture.levelness > _MIN_LEVELNESS)
         & (texture.rows > 0.46)
@@ -134,14 +147,14 @@ def _detect_water(texture: _ImageTexture, free: FloatArray) -> FloatArray:
     return kept
 
 
-def _is_water_like(texture: _ImageTexture, part: NDArray[np.bool_]) -> bool:
-    """Say whether a part is level enough for its colour: fur and wood may lie level too, but are warm."""
+def _is_water_like(texture: _ImageTexture, part: Mask) -> bool:
+    """Say whether a region is level enough for its colour: fur and wood may be level too, but are warm."""
     level, cool = (float(np.median(each[part])) for each in (texture.levelness, texture.blueness))
     return any(level > least and cool > coldest for least, coldest in _WATER_THRESHOLDS)
 
 
 def _detect_clouds(texture: _ImageTexture, free: FloatArray, *, by_water: bool) -> FloatArray:
-    """Find a clouded sky: smooth, from edge to edge above; blue, unless water says that this is outdoors."""
+    """Find a clouded sky: smooth, along the whole upper edge, and blue, or seen by water."""
     here = (
         (texture.strength < _MAX_SKY_TEXTURE)
         & (texture.rows < 0.62)
@@ -163,6 +176,6 @@ def _detect_clouds(texture: _ImageTexture, free: FloatArray, *, by_water: bool) 
 
 
 def _soften_edges(mask: FloatArray) -> FloatArray:
-    """Slow down towards the shores and the horizon: what does not flow must not be pulled along."""
+    """Slow the flow down towards shores and the horizon: what does not flow must not be dragged along."""
     inner = cv2.erode(mask, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_REPLICATE)
     return blur_image(np.asarray(inner, np.float32), 2.0)

@@ -1,4 +1,4 @@
-"""A breeze: what is soft in an image, foliage and a subject's own edges, gives way to the wind."""
+"""Wind: gusts that bend what is soft in an image, and where an image shows foliage."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array
 
 if TYPE_CHECKING:
@@ -17,38 +18,46 @@ if TYPE_CHECKING:
 
 
 _ANALYSIS_WIDTH: Final = 192
+"""Pixels of the width at which foliage is looked for."""
+
 _MAX_DISPLACEMENT: Final = 0.011
-"""How far a leaf goes, in units of half the frame's geometric mean side."""
+"""How far a leaf goes, in units: half the geometric mean of the frame's sides."""
+
 _FADE_IN_SECONDS: Final = 1.0
-# Gusts that travel across: (turns a second, waves across and down a unit, share).
+# Gusts that travel across, as sine waves: (hertz, waves per unit across and down, share of the push).
 _GUSTS: Final = ((0.31, 0.35, 0.2, 0.5), (0.73, 0.8, -0.5, 0.32), (1.6, 2.3, 1.4, 0.18))
 
 
 @dataclass(frozen=True, slots=True)
 class Wind:
-    """The wind of a shot (1.0 is usual), and how softly each place of the resting frame gives way to it."""
+    """The wind of a shot: its strength, 1.0 as usual, and how far each place of the resting frame bends.
+
+    `flexibility` is float32 [height, width] of any size, 0.0 … 1.0.
+    """
 
     strength: float
     flexibility: FloatArray
 
     def displace_points(self, points: FloatArray, seconds: float, flexibility: FloatArray) -> FloatArray:
-        """Return the places, in units, from which the wind has brought what is here at a time."""
+        """Return the points at rest of what the wind has brought to these points at a time.
+
+        Points are float32 [rows, columns, 2], in units; `flexibility` [rows, columns] is theirs, 0.0 … 1.0.
+        """
         x, y = points[..., 0], points[..., 1]
-        rising = min(seconds / _FADE_IN_SECONDS, 1.0)
+        fade_in = smoothstep(0, _FADE_IN_SECONDS, seconds)
         push = np.zeros_like(x)
         for rate, across, down, share in _GUSTS:
             push += np.float32(share) * np.sin(np.float32(tau) * (x * across + y * down - rate * seconds))
-        bent = (
-            push
-            * flexibility
-            * np.float32(_MAX_DISPLACEMENT * min(self.strength, 1.6) * rising * rising * (3 - 2 * rising))
-        )
+        bent = push * flexibility * np.float32(_MAX_DISPLACEMENT * min(self.strength, 1.6) * fade_in)
         # What bends aside also dips a little.
         return np.asarray(np.dstack((x - bent, y - 0.25 * bent)), np.float32)
 
 
 def detect_foliage(image: Frame) -> FloatArray:
-    """Return how surely each place of a small image is leaves or grass, 0.0 … 1.0: green and rough."""
+    """Return how surely each place of an image is leaves or grass, that is green and rough.
+
+    The result is float32 [height, 192], 0.0 … 1.0, of the image's ratio.
+    """
     height = max(round(image.shape[0] * _ANALYSIS_WIDTH / image.shape[1]), 8)
     small = resize(image, _ANALYSIS_WIDTH, height)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)

@@ -1,4 +1,4 @@
-"""The array types of the motion engine; images themselves are `keyreel.engine.Frame`."""
+"""The array types of the motion engine; images are `keyreel.engine.Frame`, uint8 [height, width, 3], RGB."""
 
 from __future__ import annotations
 

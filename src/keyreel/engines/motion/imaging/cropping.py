@@ -45,7 +45,10 @@ def load_image(path: Path) -> Frame:
 
 
 def crop_to_cover(frame: Frame, size: Size, focus: tuple[float, float] | None = None) -> Frame:
-    """Scale an image to cover `size` and crop it around `focus` (x, y as fractions), or centrally."""
+    """Scale an image, uint8 [height, width, 3], to cover `size`, and crop it around `focus`, or centrally.
+
+    `focus` is x and y as fractions of the image.
+    """
     height, width = frame.shape[:2]
     if (width, height) == (size.width, size.height):
         return frame

@@ -77,12 +77,12 @@ def composite_over(foreground: Frame, background: Frame, opacity: float = 1.0) -
 
 
 def to_rgba(image: Frame) -> Frame:
-    """Return RGB as RGBA, which OpenCV 5 fetches in half the time: 1.7 ms against 3.3 for 720p."""
+    """Return RGB as RGBA [h, w, 4], which OpenCV 5 samples in half the time: 1.7 ms against 3.3 for 720p."""
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
 
 
 def to_rgb(image: Frame, out: Frame | None = None) -> Frame:
-    """Return RGBA as RGB, in a new array or in `out`, which has its shape."""
+    """Return RGBA as RGB, uint8 [height, width, 3], in a new array or in `out`."""
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGBA2RGB, dst=out), np.uint8)
 
 

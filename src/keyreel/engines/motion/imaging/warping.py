@@ -25,7 +25,7 @@ FADE_RIM: Final = 0.06
 
 
 def create_identity_map(size: Size) -> CoordinateMap:
-    """Return the map that finds each pixel where it is."""
+    """Return the map [height, width, 2] that finds each pixel where it is."""
     across, down = np.meshgrid(
         np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32)
     )

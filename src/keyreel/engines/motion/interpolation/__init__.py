@@ -1,1 +1,1 @@
-"""Frames between two keyframes: registration, optical flow, moving objects, transitions."""
+"""Frames between two keyframes: registration, optical flow, moving objects, transitions, end velocity."""

@@ -1,8 +1,8 @@
-"""A camera move cut into steps: fractional powers of a homography, so that a zoom keeps one constant rate."""
+"""A camera move in steps: fractional powers of a homography, so that a zoom keeps a constant rate."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import Matrix
 
 
-_SQUARE_ROOT_COUNT = 8
+_SQUARE_ROOT_COUNT: Final = 8
+"""How often the square root is taken before the logarithm's series: 2**8 steps."""
 
 
 class HomographyPath:
-    """The way of a camera from the identity at 0 to `move` at 1."""
+    """The path of a camera from the identity at 0 to `homography` [3, 3] at 1, by the matrix logarithm."""
 
     def __init__(self, homography: Matrix) -> None:
-        # The matrix logarithm by inverse scaling and squaring: near the identity its series converges fast.
+        # Inverse scaling and squaring: near the identity the logarithm's series converges fast.
         root = homography / np.cbrt(np.linalg.det(homography))
         for _ in range(_SQUARE_ROOT_COUNT):
             root = _compute_square_root(root)
@@ -25,7 +26,7 @@ class HomographyPath:
         self._log: Matrix = 2**_SQUARE_ROOT_COUNT * (step - step @ step / 2 + step @ step @ step / 3)
 
     def evaluate(self, exponent: float) -> Matrix:
-        """Return the move's power; any place is allowed, beyond 0 … 1 it goes on or back."""
+        """Return the homography's power [3, 3], for any exponent: beyond 0 … 1 the move goes on, or back."""
         small = self._log * (exponent / 2**_SQUARE_ROOT_COUNT)
         power: Matrix = np.eye(3) + small + small @ small / 2 + small @ small @ small / 6
         for _ in range(_SQUARE_ROOT_COUNT):

@@ -1,12 +1,13 @@
 """Frames between two images of one scene: warped from both along camera path and flow, and blended.
 
-The camera's move, where one homography explains it, is taken out first: both images are brought to the
-camera's middle position, so that the network sees only what the camera does not explain.
+The camera's move, where one homography explains it, is removed first: both images are warped to the camera's
+middle position, so that the network sees only what the camera does not explain. Images are uint8
+[height, width, 3]; positions between them run from 0 to 1.
 """
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
@@ -24,14 +25,23 @@ from keyreel.engines.motion.imaging.warping import (
     find_bounding_box,
     sample_field,
     to_border_weight,
+    to_pixel_homography,
     transform_map,
     warp_image,
 )
 from keyreel.engines.motion.interpolation.exposure_match import ExposureMatch, match_exposure
 from keyreel.engines.motion.interpolation.homography_path import HomographyPath
 from keyreel.engines.motion.interpolation.moving_objects import find_moving_objects
-from keyreel.engines.motion.interpolation.optical_flow import IntermediateFlowEstimator, lerp
-from keyreel.engines.motion.interpolation.registration import detect_features, register_images
+from keyreel.engines.motion.interpolation.optical_flow import (
+    IntermediateFlowEstimator,
+    choose_network_size,
+    lerp,
+)
+from keyreel.engines.motion.interpolation.registration import (
+    detect_features,
+    measure_similarity,
+    register_images,
+)
 from keyreel.engines.motion.interpolation.sharpening import SharpenedImage
 from keyreel.order import Size
 
@@ -44,26 +54,30 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.interpolation.registration import ImageFeatures
     from keyreel.engines.motion.networks.models import Network
 
-    LitImage = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
-    """How an image is lit at a place, the image, and its shifts."""
+    RelitImage = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
+    """How an image is relit at a position, the image, and its displacement."""
 
 _SAME_SCENE_SIMILARITY: Final = 0.5
-"""Structural likeness from which two images without matching points still count as one scene."""
+"""Structural similarity from which two images without matching points still count as one scene."""
 
 _MIN_TRIAL_SIMILARITY: Final = 0.35
-"""Below this in a trial at a small size there is no need to look closer."""
+"""Similarity in a trial at a small size below which a closer look is not worth while."""
 
 _HOMOGRAPHY_PRIOR: Final = 0.1
-"""By how much a trial without the camera's move must be more alike: matched points are evidence, too."""
+"""By how much more similar a trial without the camera's move must be: matched points are evidence, too."""
 
 _GOOD_SIMILARITY: Final = 0.95
-"""Structural likeness from which there is no need to look for a better way."""
+"""Structural similarity from which no better solution is looked for."""
 
-_NETWORK_PIXELS: Final = 448 * 256
 _TRIAL_PIXELS: Final = 256 * 128
-_NETWORK_SIDE_MULTIPLE: Final = 64
+"""Pixels of its input in a trial."""
+
 _MAX_LOGIT: Final = 5.0
+"""Keeps the network's mask away from 0 and 1."""
+
 _MIN_WEIGHT: Final = 1e-4
+"""Weight of an image beyond its own border, where the other shows nothing either."""
+
 _MIN_RIM_SCALE: Final = 0.02
 _SAMPLES_PER_NODE: Final = 4
 _MIN_SAMPLES: Final = 16
@@ -71,34 +85,38 @@ _MIN_SAMPLES: Final = 16
 
 _SINGLE_KEYFRAME_UNTIL: Final = 0.06
 _BOTH_KEYFRAMES_FROM: Final = 0.2
-"""Nearer to a keyframe than this the frame is taken more and more from that keyframe, then from it alone."""
+"""Positions between which a frame is taken more and more, and at last alone, from the nearer keyframe."""
 
 _MIDDLE_SHARPNESS_LOSS: Final = 0.7
+"""The part of the sharpening that is left out halfway, where both images are blended."""
 
 _NEGLIGIBLE_SHARE: Final = 0.01
-"""A share below this is drawn as none: 1 level of 255 where images differ by as much as 100."""
+"""A share below this is not drawn: 1 level of 255 where images differ by as much as 100."""
 
 _MIN_FAR_SHARE: Final = 0.005
-"""What is left to the far keyframe even close to the near one: enough where that one shows nothing."""
+"""The share left to the far keyframe even close to the near one: enough where only the far one shows it."""
 
 _MIDDLE: Final = 0.5
 _FILL_RIM: Final = 0.01
+"""The fraction of the sides over which one image fades into what fills it from the other."""
 
 _SUBSAMPLING: Final = 2
+"""Every second row and column is enough to fit the exposure."""
 
 _MIN_HOMOGRAPHY_SHIFT: Final = 0.01
-"""A camera move that shifts no corner by more than this share of the sides is left to the network."""
+"""A camera move that shifts no corner by more than this fraction of the sides is left to the network."""
 
 _LOGIT_GAIN: Final = 1.6
-"""Sharpens the network's choice: two images laid over each other halfway would show as a ghost."""
+"""Sharpens the network's mask: two images blended half and half would show as a ghost."""
 
 
 class FlowSample(NamedTuple):
-    """What frames near one place are drawn from, at the network's size.
+    """What frames near one position are drawn from, at the network's size.
 
-    `to_first` and `to_last` [h,w,2]: from each pixel to where the image shows it, in full-size pixels.
-    `views` [h,w,4]: the network's choice of the first, where both show the same (both 0 … 1), and how far
-    inside the first and the last image the places lie (see `border_distance`).
+    `to_first` and `to_last` [h, w, 2] are displacements from each pixel to where that image shows it, in
+    full-size pixels. `visibility` [h, w, 4] holds the network's mask for the first image and where both show
+    the same (both 0 … 1), and how far inside the first and the last image the pixels lie (see
+    `compute_border_distance`).
     """
 
     to_first: FloatArray
@@ -107,7 +125,10 @@ class FlowSample(NamedTuple):
 
 
 class KeyframeInterpolator:
-    """The way from one frame to another of the same scene."""
+    """Draws the frames from one image to another one of the same scene.
+
+    `homography` is the camera's move [3, 3] in units of the sides; `moving_objects` are drawn as layers.
+    """
 
     def __init__(
         self,
@@ -131,20 +152,17 @@ class KeyframeInterpolator:
             net, *self._align_images(small[0], match_exposure(small[1], small[0]))
         )
         maps = self._compute_maps(0.5)[:2]
-        self.displacement: FloatArray = np.asarray(
-            (maps[1] - maps[0]) / np.array([size.width, size.height]), dtype=np.float32
-        )
-        """Motion from the first frame to the last [h,w,2] as seen halfway, in shares of the frame's sides."""
-        if moving_objects is not None:
-            moving_objects.write_motion(self.displacement)
+        self.displacement = self._measure_displacement(*maps)
+        """Motion from the first frame to the last, seen halfway, float32 [h, w, 2], in parts of the sides."""
         self.mean_motion = float(np.linalg.norm(self.displacement, axis=2).mean())
-        """The motion's mean length in shares of the frame's sides."""
+        """The motion's mean length, in fractions of the frame's sides."""
         warped = [
-            sample_field(each.astype(np.float32), chart) for each, chart in zip(small, maps, strict=True)
+            sample_field(each.astype(np.float32), each_map)
+            for each, each_map in zip(small, maps, strict=True)
         ]
         both = compute_border_weight(maps[0]) * compute_border_weight(maps[1])
-        self.similarity = _measure_similarity(warped[0], warped[1], both)
-        """How alike both images' structures are once warped to the middle: 1 equal, 0 nothing in common."""
+        self.similarity = measure_similarity(warped[0], warped[1], both)
+        """How similar both images' structures are, warped to the middle: 1 equal, 0 nothing in common."""
         self._exposure_match = ExposureMatch(
             *(np.ascontiguousarray(each[::_SUBSAMPLING, ::_SUBSAMPLING]) for each in (*warped, both))
         )
@@ -153,9 +171,9 @@ class KeyframeInterpolator:
         self._samples: dict[int, FlowSample] = {}
 
     def render_frame(self, position: float, view_map: CoordinateMap | None = None) -> Frame:
-        """Draw the frame at a place, 0 … 1; ask in rising order. At 0 and 1 it is the keyframe itself.
+        """Draw the frame at a position, 0 … 1, in ascending order; at 0 and 1 it is the keyframe itself.
 
-        `look` says where in the frame each pixel looks, in pixels of `net_size`; None: straight ahead.
+        `view_map` [h, w, 2] is where each pixel looks, in pixels of `network_size`; None is straight ahead.
         """
         if position <= 0:
             return self._first
@@ -165,11 +183,11 @@ class KeyframeInterpolator:
         if view_map is not None:
             sample = self._apply_view_map(sample, view_map)
         share = _compute_first_share(sample.visibility, position)
-        # As sharp as the keyframe beside it; halfway, where both mix, a little less, and nothing rings.
+        # As sharp as the keyframe beside it; halfway, where both are blended, less: nothing rings.
         sharpness = 1 - _MIDDLE_SHARPNESS_LOSS * smoothstep(0, 0.5, min(position, 1 - position))
         one, other = (
-            (lit, image.sharpen_for_warp(shifts, sharpness), shifts)
-            for lit, image, shifts in (
+            (relight, image.sharpen_for_warp(displacement, sharpness), displacement)
+            for relight, image, displacement in (
                 (self._exposure_match.relight_first, self._sharpened[0], sample.to_first),
                 (self._exposure_match.relight_last, self._sharpened[1], sample.to_last),
             )
@@ -189,19 +207,19 @@ class KeyframeInterpolator:
     def _blend_sides(
         self,
         position: float,
-        sides: tuple[LitImage, LitImage],
+        sides: tuple[RelitImage, RelitImage],
         share: FloatArray,
         box_of_other: RelativeBox | None,
     ) -> Frame:
-        """Draw one side whole, and the other over it where it has a share."""
-        (lit, image, shifts), (lit_other, other, shifts_other) = sides
-        frame = lit(warp_image(image, shifts, RelativeBox()), position)
+        """Draw one image whole, and the other over it where it has a share."""
+        (relight, image, displacement), (relight_other, other, displacement_other) = sides
+        frame = relight(warp_image(image, displacement, RelativeBox()), position)
         if box_of_other is None:
             return frame
         height, width = frame.shape[:2]
         box = box_of_other.to_slices(frame.shape)
         weight = resize(share, width, height)[box]
-        over = lit_other(warp_image(other, shifts_other, box_of_other), position)
+        over = relight_other(warp_image(other, displacement_other, box_of_other), position)
         frame[box] = blend_8bit(np.ascontiguousarray(frame[box]), over, weight)
         return frame
 
@@ -213,36 +231,43 @@ class KeyframeInterpolator:
         )
 
     def _align_images(self, first: Frame, last: Frame) -> tuple[Frame, Frame]:
-        """Bring both images to the camera's middle; what one does not show there is lent by the other."""
+        """Warp both images to the camera's middle; what one does not show there is filled from the other."""
         if self._homography_path is None:
             return first, last
-        charts = self._apply_camera(self._grid, -0.5), self._apply_camera(self._grid, 0.5)
-        seen = [
-            sample_field(each.astype(np.float32), chart)
-            for each, chart in zip((first, last), charts, strict=True)
+        maps = self._apply_camera(self._grid, -0.5), self._apply_camera(self._grid, 0.5)
+        warped = [
+            sample_field(each.astype(np.float32), each_map)
+            for each, each_map in zip((first, last), maps, strict=True)
         ]
-        weights = [compute_border_weight(chart, _FILL_RIM)[..., np.newaxis] for chart in charts]
-        whole = seen[0] + (seen[1] - seen[0]) * weights[1] * (1 - weights[0])
-        other = seen[1] + (seen[0] - seen[1]) * weights[0] * (1 - weights[1])
-        return np.rint(whole).astype(np.uint8), np.rint(other).astype(np.uint8)
+        weights = [compute_border_weight(each, _FILL_RIM)[..., np.newaxis] for each in maps]
+        one = warped[0] + (warped[1] - warped[0]) * weights[1] * (1 - weights[0])
+        other = warped[1] + (warped[0] - warped[1]) * weights[0] * (1 - weights[1])
+        return np.rint(one).astype(np.uint8), np.rint(other).astype(np.uint8)
+
+    def _measure_displacement(self, to_first: CoordinateMap, to_last: CoordinateMap) -> FloatArray:
+        size = self.network_size
+        displacement = np.asarray((to_last - to_first) / np.array([size.width, size.height]), np.float32)
+        if self._moving_objects is not None:
+            self._moving_objects.write_motion(displacement)
+        return displacement
 
     def _compute_maps(self, position: float) -> tuple[CoordinateMap, CoordinateMap, FloatArray]:
-        """Return where each pixel is found in the first and in the last image, and `Flow.choice` for it."""
+        """Return where the first and the last image show each pixel, and the flow's `selection` for it."""
         flow = self._flow_estimator.estimate(position)
         middle = self._apply_camera(self._grid, 0.5 - position)
-        rates, choice = flow.rates, flow.selection
+        rates, selection = flow.rates, flow.selection
         if middle is not self._grid:
-            rates, choice = sample_field(rates, middle), sample_field(choice, middle)
+            rates, selection = sample_field(rates, middle), sample_field(selection, middle)
         to_first = self._apply_camera(
             np.asarray(middle + rates[..., :2] * np.float32(position), dtype=np.float32), -0.5
         )
         to_last = self._apply_camera(
             np.asarray(middle + rates[..., 2:] * np.float32(1 - position), dtype=np.float32), 0.5
         )
-        return to_first, to_last, choice
+        return to_first, to_last, selection
 
     def _interpolate_sample(self, position: float) -> FlowSample:
-        """Interpolate between two posts: charts bend so little that not every frame needs its own."""
+        """Interpolate between two samples: maps bend so little that not every frame needs its own."""
         along = position * self._sample_count
         before = int(along)
         for passed in [index for index in self._samples if index < before]:
@@ -252,28 +277,30 @@ class KeyframeInterpolator:
 
     def _get_sample(self, index: int) -> FlowSample:
         if index not in self._samples:
-            to_first, to_last, choice = self._compute_maps(min(index / self._sample_count, 1.0))
-            shifts = [(chart - self._grid) * self._scale for chart in (to_first, to_last)]
-            logits = np.clip(choice[..., 0] * np.float32(_LOGIT_GAIN), -_MAX_LOGIT, _MAX_LOGIT)
-            chosen = 1 / (1 + np.exp(-logits))
-            views = cv2.merge(
-                [chosen, choice[..., 1], compute_border_distance(to_first), compute_border_distance(to_last)]
+            to_first, to_last, selection = self._compute_maps(min(index / self._sample_count, 1.0))
+            displacements = [(each - self._grid) * self._scale for each in (to_first, to_last)]
+            logits = np.clip(selection[..., 0] * np.float32(_LOGIT_GAIN), -_MAX_LOGIT, _MAX_LOGIT)
+            mask = 1 / (1 + np.exp(-logits))
+            visibility = cv2.merge(
+                [mask, selection[..., 1], compute_border_distance(to_first), compute_border_distance(to_last)]
             )
-            self._samples[index] = FlowSample(shifts[0], shifts[1], np.asarray(views, dtype=np.float32))
+            self._samples[index] = FlowSample(
+                displacements[0], displacements[1], np.asarray(visibility, dtype=np.float32)
+            )
         return self._samples[index]
 
     def _apply_view_map(self, sample: FlowSample, view_map: CoordinateMap) -> FlowSample:
         aside = np.asarray((view_map - self._grid) * self._scale, dtype=np.float32)
-        to_first, to_last, views = (sample_field(field, view_map) for field in sample)
-        return FlowSample(to_first + aside, to_last + aside, views)
+        to_first, to_last, visibility = (sample_field(field, view_map) for field in sample)
+        return FlowSample(to_first + aside, to_last + aside, visibility)
 
 
 def create_interpolator(
     net: Network, first: Frame, last: Frame, *, features: tuple[ImageFeatures, ImageFeatures] | None = None
 ) -> KeyframeInterpolator | None:
-    """Return the way between two frames of one scene; None where they show different ones.
+    """Return the interpolator of two frames, uint8 [h, w, 3]; None where they show different scenes.
 
-    `seen` are both frames' landmarks, where they are known already.
+    `features` are both frames' features, where they are known already.
     """
     registration = register_images(*(features or (detect_features(first), detect_features(last))))
     homography = (
@@ -300,37 +327,25 @@ def create_interpolator(
 
 
 def _is_homography_useful(net: Network, first: Frame, last: Frame, homography: Matrix) -> bool:
-    """Say whether the camera's move found by matching is a good start: without it no more would fit."""
+    """Say whether the camera's move found by matching helps: without it the images would fit no better."""
     with_it = _score_trial(net, first, last, homography)
     return with_it >= _GOOD_SIMILARITY or with_it + _HOMOGRAPHY_PRIOR >= _score_trial(net, first, last, None)
 
 
 def _score_trial(net: Network, first: Frame, last: Frame, homography: Matrix | None) -> float:
-    """Return about how alike both frames become along a way, from small ones at a quarter of the price."""
+    """Return about how similar both frames become, from small ones at a quarter of the cost."""
     width, height = first.shape[1] / first.shape[0], 1.0
     scale = sqrt(_TRIAL_PIXELS / (width * height))
     size = Size(round(width * scale), round(height * scale))
     return KeyframeInterpolator(net, _downscale(first, size), _downscale(last, size), homography).similarity
 
 
-def choose_network_size(frame: Frame) -> Size:
-    """Choose the network's size for a frame: near its ratio, near the usual number of pixels."""
-    ratio = frame.shape[1] / frame.shape[0]
-    pixels = min(_NETWORK_PIXELS, frame.shape[0] * frame.shape[1])
-
-    def misfit(size: Size) -> float:
-        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixel_count / pixels))
-
-    sides = range(_NETWORK_SIDE_MULTIPLE * 2, _NETWORK_SIDE_MULTIPLE * 16, _NETWORK_SIDE_MULTIPLE)
-    return min((Size(width, height) for width in sides for height in sides), key=misfit)
-
-
 def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:
-    """Choose the images' shares: the near keyframe's right, who shows it, the network's choice.
+    """Return the first image's share [h, w], 0 … 1: by nearness, visibility and the network's mask.
 
-    Where both show the same they are mixed by nearness: that is free of noise, and changes evenly.
+    Where both images show the same they are blended by nearness: that is free of noise, and changes evenly.
     """
-    chosen, agreement, shown_first, shown_last = (
+    chosen, agreement, inside_first, inside_last = (
         np.asarray(each, np.float32) for each in cv2.split(visibility)
     )
     chosen = chosen + (np.float32(1 - position) - chosen) * agreement
@@ -340,10 +355,10 @@ def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:
         chosen * np.float32(near_last) if position > _MIDDLE else 1 + (chosen - 1) * np.float32(near_first)
     )
     first = share * (
-        to_border_weight(shown_first, FADE_RIM * max(near_first, _MIN_RIM_SCALE)) + np.float32(_MIN_WEIGHT)
+        to_border_weight(inside_first, FADE_RIM * max(near_first, _MIN_RIM_SCALE)) + np.float32(_MIN_WEIGHT)
     )
     last = (1 - share) * (
-        to_border_weight(shown_last, FADE_RIM * max(near_last, _MIN_RIM_SCALE)) + np.float32(_MIN_WEIGHT)
+        to_border_weight(inside_last, FADE_RIM * max(near_last, _MIN_RIM_SCALE)) + np.float32(_MIN_WEIGHT)
     )
     return np.asarray(first / (first + last), dtype=np.float32)
 
@@ -355,24 +370,10 @@ def _is_moving(homography: Matrix) -> bool:
     )
 
 
-def _create_homography_path(move: Matrix, size: Size) -> HomographyPath:
-    units = np.diag([size.width, size.height, 1.0])
-    return HomographyPath(units @ move @ np.linalg.inv(units))
+def _create_homography_path(homography: Matrix, size: Size) -> HomographyPath:
+    return HomographyPath(to_pixel_homography(homography, size.width, size.height))
 
 
 def _downscale(frame: Frame, size: Size) -> Frame:
     small = cv2.resize(frame, (size.width, size.height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8)
-
-
-def _measure_similarity(first: FloatArray, last: FloatArray, weights: FloatArray) -> float:
-    """Correlate the directions of both images' edges; light and contrast play no part."""
-    edges: list[FloatArray] = []
-    for image in (first, last):
-        grey = cv2.GaussianBlur(image.mean(axis=2), (0, 0), 1.5)
-        gradient = np.dstack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)])
-        edges.append(gradient / (np.linalg.norm(gradient, axis=2, keepdims=True) + 8))
-    mass = weights[..., np.newaxis]
-    power = sqrt(float((edges[0] ** 2 * mass).sum()) * float((edges[1] ** 2 * mass).sum()))
-    common = float(np.vdot(edges[0] * mass, edges[1]))
-    return common / max(power, 1e-6)

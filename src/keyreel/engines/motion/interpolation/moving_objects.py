@@ -1,7 +1,7 @@
-"""Travellers: what moved far between two keyframes while the background around it stayed what it is.
+"""Objects that moved far between two keyframes, while the background around them stayed what it is.
 
-Optical flow loses a small thing that jumps, and would dissolve it. Here it is lifted out of both images,
-and carried from one place to the other as a layer of its own over the background behind it.
+Optical flow loses a small object that jumps, and would dissolve it. Here it is cut out of both images, and
+moved from one place to the other as a layer of its own over the background behind it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.imaging.pixels import (
+    BORDER_MIRROR,
     blur_image,
     composite_over,
     premultiply,
@@ -25,6 +26,7 @@ from keyreel.engines.motion.imaging.warping import (
     compute_border_weight,
     create_identity_map,
     find_bounding_box,
+    to_pixel_homography,
     transform_map,
 )
 from keyreel.engines.motion.interpolation.exposure_match import match_exposure
@@ -34,20 +36,20 @@ from keyreel.order import Size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Matrix
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Mask, Matrix
     from keyreel.engines.motion.imaging.warping import RelativeBox
     from keyreel.engines.motion.interpolation.object_matching import MatchedObject
 
 _DETECTION_PIXELS: Final = 448 * 256
+"""Pixels of the size at which objects are looked for."""
+
 _BORDER_RIM: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class _ObjectSprite:
-    """A thing cut out of a full-size image: its premultiplied image, and where its corner lies."""
+    """An object cut out of a full-size image: premultiplied RGBA, and its upper left corner in pixels."""
 
     image: Frame
     left: int
@@ -56,16 +58,16 @@ class _ObjectSprite:
 
 @dataclass(frozen=True, slots=True)
 class _MovingObject:
-    """A thing as both images show it; `move` [2,3] leads from the first's pixels to the last's."""
+    """An object as both images show it; `affine` [2, 3] leads from the first's pixels to the last's."""
 
     first: _ObjectSprite
     last: _ObjectSprite
     affine: Matrix
     centre: tuple[float, float]
-    """Where its middle is in the first image, x and y."""
+    """Its middle in the first image, x and y in pixels."""
 
     def compute_maps(self, grid: CoordinateMap, position: float) -> tuple[CoordinateMap, CoordinateMap]:
-        """Return where the first and the last image show what the frame at a place shows, in pixels."""
+        """Return where the first and the last image show each pixel of the frame at a position, 0 … 1."""
         ahead = _interpolate_affine(self.affine, self.centre, position)
         to_first = _invert(ahead)
         to_last = _to_homography(self.affine) @ to_first
@@ -73,28 +75,33 @@ class _MovingObject:
 
 
 class MovingObjects:
-    """The things that travel between two images; `first` and `last` are the images without them."""
+    """The objects that move between two images; `first` and `last` are the images without them."""
 
     def __init__(self, first: Frame, last: Frame, objects: Sequence[_MovingObject]) -> None:
         self.first, self.last = first, last
         self._objects = objects
 
     def draw(self, frame: Frame, position: float, view_map: CoordinateMap) -> None:
-        """Draw them over a frame. `look` [h,w,2] says where its pixels look, in pixels of its own size."""
+        """Draw them over a frame, in place, at a position, 0 … 1.
+
+        `view_map` [h, w, 2] is where each pixel looks, in pixels of its own size.
+        """
         enlarged = np.array(
             [frame.shape[1] / view_map.shape[1], frame.shape[0] / view_map.shape[0]], np.float32
         )
-        # Pixels are counted from their middles.
+        # Coordinates count from the middles of pixels.
         full = np.asarray((view_map + np.float32(0.5)) * enlarged - np.float32(0.5), np.float32)
         for moving_object in self._objects:
             to_first, to_last = moving_object.compute_maps(full, position)
-            seen = _find_covered(moving_object.first, to_first) | _find_covered(moving_object.last, to_last)
-            box = find_bounding_box(seen)
+            covered = _find_covered(moving_object.first, to_first) | _find_covered(
+                moving_object.last, to_last
+            )
+            box = find_bounding_box(covered)
             if box is None:
                 continue
             one, other = (
-                _sample_sprite(sprite, chart, box, frame.shape)
-                for sprite, chart in ((moving_object.first, to_first), (moving_object.last, to_last))
+                _sample_sprite(sprite, sprite_map, box, frame.shape)
+                for sprite, sprite_map in ((moving_object.first, to_first), (moving_object.last, to_last))
             )
             part = smoothstep(0.3, 0.7, position)
             over = np.asarray(cv2.addWeighted(one, 1 - part, other, part, 0), dtype=np.uint8)
@@ -104,7 +111,7 @@ class MovingObjects:
             frame[inner] = under
 
     def write_motion(self, displacement: FloatArray) -> None:
-        """Write their own motion into a field [h,w,2] of motion in shares of the frame's sides."""
+        """Write their own motion into a field [h, w, 2], in place, in fractions of the frame's sides."""
         height, width = self.first.shape[:2]
         sides = np.array([width, height], dtype=np.float64)
         for moving_object in self._objects:
@@ -127,21 +134,21 @@ class MovingObjects:
 
 
 def find_moving_objects(first: Frame, last: Frame, homography: Matrix | None) -> MovingObjects | None:
-    """Find what travels between two images of one scene; None where nothing is sure to.
+    """Find what moves between two images, uint8 [h, w, 3], of one scene; None where nothing surely does.
 
-    `plane` leads the background of the first image to the last's, in units of the frame's sides.
+    `homography` [3, 3] leads from the first image's background to the last's, in units of the sides.
     """
     height, width = first.shape[:2]
     scale = min(sqrt(_DETECTION_PIXELS / (width * height)), 1.0)
     small = round(width * scale), round(height * scale)
-    camera = _to_pixel_homography(homography, *small)
+    camera = _get_pixel_homography(homography, *small)
     one = resize(first, *small)
     other = _warp_by_homography(resize(match_exposure(last, first), *small), camera)
     common = compute_border_weight(transform_map(create_identity_map(Size(*small)), camera), _BORDER_RIM) > 0
-    found = list(match_objects(one, other, np.asarray(common, np.uint8)))
+    matches = list(match_objects(one, other, np.asarray(common, np.uint8)))
     return (
-        _separate_objects(first, last, _to_pixel_homography(homography, width, height), found)
-        if found
+        _separate_objects(first, last, _get_pixel_homography(homography, width, height), matches)
+        if matches
         else None
     )
 
@@ -149,39 +156,39 @@ def find_moving_objects(first: Frame, last: Frame, homography: Matrix | None) ->
 def _separate_objects(
     first: Frame, last: Frame, homography: Matrix, matches: Sequence[MatchedObject]
 ) -> MovingObjects:
-    """Cut the travellers out of both full-size images, and put the other's background in their place."""
+    """Cut the objects out of both full-size images, and fill their place with the other's background."""
     height, width = first.shape[:2]
     size = matches[0].mask.shape[::-1]
     units = np.diag([width / size[0], height / size[1], 1.0])
     behind_first = _warp_by_homography(match_exposure(last, first), homography)
     behind_last = _warp_by_homography(match_exposure(first, last), _invert(homography))
     homographies = [
-        (homography @ units @ _to_homography(trip.affine) @ np.linalg.inv(units)) for trip in matches
+        (homography @ units @ _to_homography(match.affine) @ np.linalg.inv(units)) for match in matches
     ]
-    outlines = [resize(trip.mask.astype(np.float32), width, height) for trip in matches]
+    outlines = [resize(match.mask.astype(np.float32), width, height) for match in matches]
     alphas = [
-        _compute_matte(first, behind_first, outline) * np.float32(trip.visible_in[0])
-        for outline, trip in zip(outlines, matches, strict=True)
+        _compute_matte(first, behind_first, outline) * np.float32(match.visible_in[0])
+        for outline, match in zip(outlines, matches, strict=True)
     ]
-    affine = [
-        _approximate_affine(move, outline) for move, outline in zip(homographies, outlines, strict=True)
+    affines = [
+        _approximate_affine(each, outline) for each, outline in zip(homographies, outlines, strict=True)
     ]
     landed = [
-        np.asarray(cv2.warpAffine(outline, move, (width, height)), np.float32)
-        for outline, move in zip(outlines, affine, strict=True)
+        np.asarray(cv2.warpAffine(outline, affine, (width, height)), np.float32)
+        for outline, affine in zip(outlines, affines, strict=True)
     ]
     alphas_last = [
-        _compute_matte(last, behind_last, outline) * np.float32(trip.visible_in[1])
-        for outline, trip in zip(landed, matches, strict=True)
+        _compute_matte(last, behind_last, outline) * np.float32(match.visible_in[1])
+        for outline, match in zip(landed, matches, strict=True)
     ]
     layers = [
         _MovingObject(
             _extract_sprite(first, behind_first, alpha),
             _extract_sprite(last, behind_last, other),
-            move,
+            affine,
             _find_centre(outline),
         )
-        for alpha, other, move, outline in zip(alphas, alphas_last, affine, outlines, strict=True)
+        for alpha, other, affine, outline in zip(alphas, alphas_last, affines, outlines, strict=True)
     ]
     return MovingObjects(
         _remove_objects(first, behind_first, alphas), _remove_objects(last, behind_last, alphas_last), layers
@@ -189,7 +196,7 @@ def _separate_objects(
 
 
 def _compute_matte(image: Frame, behind: Frame, outline: FloatArray) -> FloatArray:
-    """Return how much of each pixel is the thing's: where the image differs from what is behind it."""
+    """Return an object's opacity [h, w], 0 … 1: where the image differs from what is behind it."""
     reach = max(round(image.shape[1] / 160), 2) | 1
     near = cv2.dilate(outline, np.ones((2 * reach + 1,) * 2, np.uint8))
     core = cv2.erode(outline, np.ones((2 * reach + 1,) * 2, np.uint8))
@@ -214,7 +221,7 @@ def _extract_sprite(source_image: Frame, behind: Frame, alpha: FloatArray) -> _O
         return _ObjectSprite(np.zeros((1, 1, 4), np.uint8), 0, 0)
     box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
     opacity = alpha[box][..., np.newaxis]
-    # What the thing itself adds: the image without the background's part of it.
+    # The object's own colours: the image without the background's part of it.
     own = (source_image[box] - (1 - opacity) * behind[box]) / np.maximum(opacity, 0.05)
     image = premultiply(np.clip(own, 0, 255).astype(np.uint8), alpha[box])
     return _ObjectSprite(image, int(columns[0]), int(rows[0]))
@@ -229,59 +236,56 @@ def _remove_objects(image: Frame, behind: Frame, alphas: Sequence[FloatArray]) -
 
 
 def _sample_sprite(
-    sprite: _ObjectSprite, chart: CoordinateMap, box: RelativeBox, shape: tuple[int, ...]
+    sprite: _ObjectSprite, sprite_map: CoordinateMap, box: RelativeBox, shape: tuple[int, ...]
 ) -> Frame:
-    """Return the part of a frame of this shape that shows a sprite along a small chart."""
+    """Return a box of a frame of this shape as it shows a sprite along a small map."""
     height, width = shape[:2]
     rows, columns = box.to_slices(shape)
     across, down = (
         np.ascontiguousarray(resize(np.asarray(each, np.float32), width, height)[rows, columns])
         - np.float32(start)
-        for each, start in zip(cv2.split(chart), (sprite.left, sprite.top), strict=True)
+        for each, start in zip(cv2.split(sprite_map), (sprite.left, sprite.top), strict=True)
     )
     return np.asarray(cv2.remap(sprite.image, across, down, cv2.INTER_LINEAR), dtype=np.uint8)
 
 
-def _find_covered(sprite: _ObjectSprite, chart: CoordinateMap) -> NDArray[np.bool_]:
+def _find_covered(sprite: _ObjectSprite, sprite_map: CoordinateMap) -> Mask:
     height, width = sprite.image.shape[:2]
-    x, y = chart[..., 0] - sprite.left, chart[..., 1] - sprite.top
+    x, y = sprite_map[..., 0] - sprite.left, sprite_map[..., 1] - sprite.top
     return np.asarray((x > -1) & (x < width) & (y > -1) & (y < height))
 
 
 def _warp_by_homography(image: Frame, homography: Matrix) -> Frame:
-    """Look an image up at the places to which a homography leads."""
+    """Return an image sampled at the positions to which a homography of pixels leads; mirrored outside."""
     size = image.shape[1], image.shape[0]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = cv2.warpPerspective(image, homography, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(seen, dtype=np.uint8)
+    warped = cv2.warpPerspective(image, homography, size, flags=flags, borderMode=BORDER_MIRROR)
+    return np.asarray(warped, dtype=np.uint8)
 
 
-def _to_pixel_homography(homography: Matrix | None, width: int, height: int) -> Matrix:
-    units = np.diag([width, height, 1.0])
-    return (
-        np.eye(3) if homography is None else np.asarray(units @ homography @ np.linalg.inv(units), np.float64)
-    )
+def _get_pixel_homography(homography: Matrix | None, width: int, height: int) -> Matrix:
+    return np.eye(3) if homography is None else to_pixel_homography(homography, width, height)
 
 
-def _invert(move: Matrix) -> Matrix:
-    return np.asarray(np.linalg.inv(move), np.float64)
+def _invert(homography: Matrix) -> Matrix:
+    return np.asarray(np.linalg.inv(homography), np.float64)
 
 
-def _to_homography(move: Matrix) -> Matrix:
-    return np.vstack([move, [0.0, 0.0, 1.0]])
+def _to_homography(affine: Matrix) -> Matrix:
+    return np.vstack([affine, [0.0, 0.0, 1.0]])
 
 
-def _approximate_affine(move: Matrix, outline: FloatArray) -> Matrix:
-    """Return the affine move [2,3] that is nearest to a homography around an outline."""
+def _approximate_affine(homography: Matrix, outline: FloatArray) -> Matrix:
+    """Return the affine map [2, 3] that agrees with a homography at three corners of an outline's box."""
     left, top, width, height = cv2.boundingRect(np.asarray(outline > 0.5, np.uint8))
     corners = np.array([(left, top), (left + width, top), (left, top + height)], np.float32)
-    there = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), move).reshape(-1, 2)
-    return np.asarray(cv2.getAffineTransform(corners, there), np.float64)
+    targets = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), homography).reshape(-1, 2)
+    return np.asarray(cv2.getAffineTransform(corners, targets), np.float64)
 
 
-def _interpolate_affine(move: Matrix, centre: tuple[float, float], position: float) -> Matrix:
-    """Return a part of a move [3,3]: its centre goes straight, and what turns or grows does so evenly."""
+def _interpolate_affine(affine: Matrix, centre: tuple[float, float], position: float) -> Matrix:
+    """Return the part of an affine map up to a position [3, 3]: the centre goes straight, the rest evenly."""
     middle = np.array(centre)
-    target = middle + position * (move[:, :2] @ middle + move[:, 2] - middle)
-    linear = (1 - position) * np.eye(2) + position * move[:, :2]
+    target = middle + position * (affine[:, :2] @ middle + affine[:, 2] - middle)
+    linear = (1 - position) * np.eye(2) + position * affine[:, :2]
     return _to_homography(np.column_stack([linear, target - linear @ middle]))

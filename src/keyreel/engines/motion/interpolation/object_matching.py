@@ -1,7 +1,7 @@
-"""Trips: what moved far between two aligned images, and by which way, while its surroundings stayed.
+"""Which objects moved far between two aligned images, and by which affine map.
 
-A thing is known by three signs: it covers what changed here and where it went, it looks the same at both
-places, and its outline has edges in the image that it is in and none in the other.
+An object meets three conditions: it covers what changed here and where it went, it looks the same in both
+places, and its outline has edges in the image that shows it and none in the other.
 """
 
 from __future__ import annotations
@@ -23,38 +23,55 @@ if TYPE_CHECKING:
 
 
 _CHANGE_LEVELS: Final = 26.0
-"""Levels of 255 by which two images of one thing never differ."""
+"""Levels of 255 by which two images of one object never differ."""
 
 _MIN_AREA: Final = 0.0008
+"""The fraction of the image that a changed region must cover."""
+
 _MAX_REGIONS: Final = 8
 _MAX_CHANGED_AREA: Final = 0.3
-"""Where more places, or more of the image, changed the background itself moves: that is the flow's work."""
+"""Where more regions, or more of the image, changed, the background itself moves: left to the flow."""
 
 _SMALL_KERNEL: Final = np.ones((3, 3), np.uint8)
 _LARGE_KERNEL: Final = np.ones((9, 9), np.uint8)
+"""Kernels of morphological filters, in pixels of the small images."""
+
 _CANDIDATE_COUNT: Final = 4
 _SCALES: Final = (1.0, 0.8, 1.25)
+"""Changes of size that are tried first."""
+
 _MIN_DISTANCE_PX: Final = 6.0
+"""Pixels of the small images."""
+
 _MIN_RELATIVE_DISTANCE: Final = 0.3
-"""A shorter way than this part of its own size is left to the flow."""
+"""A shorter distance than this part of the object's own size is left to the flow."""
 
 _MIN_COVERAGE: Final = 0.8
+"""The part of the changed pixels that an object must cover, and of the object that must have changed."""
+
 _MAX_COMPLETION: Final = 0.4
+"""The part of an object's area by which the other image may complete it."""
+
 _EDGE_RATIO: Final = 1.25
+"""How much stronger an outline's edges must be in the image that shows the object."""
+
 _MAX_REGIONS_FOR_APPEARING: Final = 7
-"""Where more places changed, if only a little, things moved that the flow follows: none just appears."""
+"""Where more regions changed, if only a little, things moved that the flow follows: none just appears."""
 
 _APPEARING_EDGE_RATIO: Final = 1.6
 _MIN_SOLIDITY: Final = 0.7
+"""The part of its convex hull that a region must fill to be one object."""
+
 _ECC_ITERATIONS: Final = 40
 _MAX_STRETCH: Final = 0.4
+"""By how much an entry of a refined affine map may differ from the one that was found first."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedObject:
-    """A thing's outline in the small first image, and the affine move [2,3] to its place in the last.
+    """An object's mask, uint8 [h, w], 0 or 1, in the small first image, and its affine map [2, 3].
 
-    `shown` tells whether the first and the last image show it: what only one shows comes or goes.
+    `visible_in` is whether the first and the last image show it: what only one shows appears or vanishes.
     """
 
     mask: BinaryImage
@@ -63,7 +80,10 @@ class MatchedObject:
 
 
 def match_objects(one: Frame, other: Frame, common: BinaryImage) -> Iterator[MatchedObject]:
-    """Find what is in two aligned images at different places; `common` marks what both show."""
+    """Find what is in two aligned images, uint8 [h, w, 3], at different places.
+
+    `common` [h, w], 0 or 1, marks what both images show.
+    """
     changed = _detect_changes(one, other) & common
     count, labels, stats, _ = cv2.connectedComponentsWithStats(changed)
     shares = stats[:count, cv2.CC_STAT_AREA] / changed.size
@@ -73,18 +93,18 @@ def match_objects(one: Frame, other: Frame, common: BinaryImage) -> Iterator[Mat
     left = np.asarray(np.isin(labels, regions), dtype=np.uint8)
     for index in sorted(regions, key=lambda each: -shares[each]):
         region = np.asarray(labels == index, dtype=np.uint8) & left
-        trip = _match_object(one, other, region, left) if region.any() else None
-        if trip is not None:
-            # What one thing explains, another cannot.
-            taken = cv2.dilate(trip.mask | _warp_mask(trip.mask, trip.affine), _LARGE_KERNEL)
+        match = _match_object(one, other, region, left) if region.any() else None
+        if match is not None:
+            # What one object explains, another cannot.
+            taken = cv2.dilate(match.mask | _warp_mask(match.mask, match.affine), _LARGE_KERNEL)
             left &= np.asarray(1 - taken, np.uint8)
-            yield trip
+            yield match
     if count <= _MAX_REGIONS_FOR_APPEARING:
         yield from _find_appearing(one, other, left)
 
 
 def _find_appearing(one: Frame, other: Frame, changed: BinaryImage) -> Iterator[MatchedObject]:
-    """Find what only one of both images shows, each a compact thing with an outline."""
+    """Find what only one of both images shows, each a compact object with an outline."""
     outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
         hull = cv2.convexHull(outline)
@@ -93,16 +113,16 @@ def _find_appearing(one: Frame, other: Frame, changed: BinaryImage) -> Iterator[
             continue
         region = np.zeros_like(changed)
         cv2.drawContours(region, [hull], -1, (1,), -1)
-        shown = (
+        visible_in = (
             _has_edges(one, other, region, _APPEARING_EDGE_RATIO),
             _has_edges(other, one, region, _APPEARING_EDGE_RATIO),
         )
-        if any(shown):
-            yield MatchedObject(region, np.eye(2, 3), shown)
+        if any(visible_in):
+            yield MatchedObject(region, np.eye(2, 3), visible_in)
 
 
 def _detect_changes(one: Frame, other: Frame) -> BinaryImage:
-    """Mark what differs by more than a pixel's shift could explain."""
+    """Mark, 0 or 1, what differs by more than a shift by one pixel could explain."""
     a, b = (cv2.GaussianBlur(each, (0, 0), 0.8) for each in (one, other))
     over = cv2.subtract(a, cv2.dilate(b, _SMALL_KERNEL))
     under = cv2.subtract(cv2.erode(b, _SMALL_KERNEL), a)
@@ -115,21 +135,21 @@ def _detect_changes(one: Frame, other: Frame) -> BinaryImage:
 def _match_object(
     one: Frame, other: Frame, region: BinaryImage, changed: BinaryImage
 ) -> MatchedObject | None:
-    """Find where the thing went that the first image shows in a changed region."""
+    """Find where the object went that the first image shows in a changed region."""
     best: tuple[float, MatchedObject] | None = None
-    for move in _find_candidate_affines(one, other, region, changed):
-        outline = _find_unchanged_part(one, other, region, move)
-        landed = _warp_mask(outline, move)
+    for affine in _find_candidate_affines(one, other, region, changed):
+        outline = _find_unchanged_part(one, other, region, affine)
+        landed = _warp_mask(outline, affine)
         whole = region | _find_touched_regions(changed, landed)
         covered = np.count_nonzero(whole & (outline | landed)) / np.count_nonzero(whole)
         there = np.count_nonzero(landed & changed) / (np.count_nonzero(landed) + 1)
         size = sqrt(np.count_nonzero(outline))
-        way = _measure_distance(outline, move)
+        distance = _measure_distance(outline, affine)
         sure = covered * there
         if (
             covered < _MIN_COVERAGE
             or there < _MIN_COVERAGE
-            or way < max(_MIN_DISTANCE_PX, _MIN_RELATIVE_DISTANCE * size)
+            or distance < max(_MIN_DISTANCE_PX, _MIN_RELATIVE_DISTANCE * size)
         ):
             continue
         if not (_has_edges(one, other, outline) and _has_edges(other, one, landed)):
@@ -138,7 +158,8 @@ def _match_object(
             best = (
                 sure,
                 MatchedObject(
-                    _complete_mask(outline, _find_touched_regions(changed & (1 - region), landed), move), move
+                    _complete_mask(outline, _find_touched_regions(changed & (1 - region), landed), affine),
+                    affine,
                 ),
             )
     if best is None:
@@ -146,9 +167,9 @@ def _match_object(
     return MatchedObject(best[1].mask, _refine_affine(one, other, best[1]))
 
 
-def _complete_mask(outline: BinaryImage, there: BinaryImage, move: Matrix) -> BinaryImage:
-    """Add to an outline what only the other image shows whole: at its border a thing is cut off."""
-    back = _warp_mask(there, np.asarray(cv2.invertAffineTransform(move), np.float64))
+def _complete_mask(outline: BinaryImage, there: BinaryImage, affine: Matrix) -> BinaryImage:
+    """Add to a mask what only the other image shows whole: at its border an object is cut off."""
+    back = _warp_mask(there, np.asarray(cv2.invertAffineTransform(affine), np.float64))
     much = np.count_nonzero(back & (1 - outline)) > _MAX_COMPLETION * np.count_nonzero(outline)
     return outline if much else np.asarray(outline | back, dtype=np.uint8)
 
@@ -162,37 +183,39 @@ def _find_touched_regions(changed: BinaryImage, landed: BinaryImage) -> BinaryIm
 def _find_candidate_affines(
     one: Frame, other: Frame, region: BinaryImage, changed: BinaryImage
 ) -> Iterator[Matrix]:
-    """Return the moves under which the region looks most like something in the other image."""
+    """Return the affine maps under which the region looks most like something in the other image."""
     one, other = (np.asarray(cv2.pyrDown(each), np.uint8) for each in (one, other))
     region, changed = (each[::2, ::2] for each in (region, changed))
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(region))
     patch, mask = (each[top : top + height, left : left + width] for each in (one, region))
-    found: list[tuple[float, Matrix]] = []
+    candidates: list[tuple[float, Matrix]] = []
     for scale in _SCALES:
         size = round(width * scale), round(height * scale)
         if size[0] >= other.shape[1] or size[1] >= other.shape[0]:
             continue
-        look, shape = resize(patch, *size).astype(np.float32), resize(mask * np.uint8(255), *size) > 127
+        template, shape = resize(patch, *size).astype(np.float32), resize(mask * np.uint8(255), *size) > 127
         weight = shape.astype(np.float32)
         count = float(weight.sum()) + 1
-        cost = cv2.matchTemplate(other.astype(np.float32), look, cv2.TM_SQDIFF, mask=cv2.merge([weight] * 3))
+        cost = cv2.matchTemplate(
+            other.astype(np.float32), template, cv2.TM_SQDIFF, mask=cv2.merge([weight] * 3)
+        )
         into = cv2.matchTemplate(changed.astype(np.float32), weight, cv2.TM_CCORR)
         cost = np.sqrt(np.maximum(cost / (3 * count), 0)) - _CHANGE_LEVELS * into / count
         for _ in range(_CANDIDATE_COUNT):
             lowest, _, (x, y), _ = cv2.minMaxLoc(cost)
-            move = np.array([[scale, 0, 2 * (x - scale * left)], [0, scale, 2 * (y - scale * top)]])
-            found.append((float(lowest), move))
+            affine = np.array([[scale, 0, 2 * (x - scale * left)], [0, scale, 2 * (y - scale * top)]])
+            candidates.append((float(lowest), affine))
             cv2.circle(cost, (x, y), 3, (1e6,), -1)
-    for _, move in sorted(found, key=lambda each: each[0])[:_CANDIDATE_COUNT]:
-        yield np.asarray(move, dtype=np.float64)
+    for _, affine in sorted(candidates, key=lambda each: each[0])[:_CANDIDATE_COUNT]:
+        yield np.asarray(affine, dtype=np.float64)
 
 
-def _find_unchanged_part(one: Frame, other: Frame, region: BinaryImage, move: Matrix) -> BinaryImage:
-    """Return the part of a region that looks the same where it is moved to, as one piece without holes."""
+def _find_unchanged_part(one: Frame, other: Frame, region: BinaryImage, affine: Matrix) -> BinaryImage:
+    """Return the part of a region that looks the same where an affine map leads, in one piece, no holes."""
     left, top, width, height = cv2.boundingRect(region)
     box = slice(top, top + height), slice(left, left + width)
-    corner = move[:, :2] @ (left, top) + move[:, 2]
-    local = np.column_stack([move[:, :2], corner])
+    corner = affine[:, :2] @ (left, top) + affine[:, 2]
+    local = np.column_stack([affine[:, :2], corner])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     there = np.asarray(cv2.warpAffine(other, local, (width, height), flags=flags), dtype=np.uint8)
     same = np.zeros_like(region)
@@ -203,26 +226,26 @@ def _find_unchanged_part(one: Frame, other: Frame, region: BinaryImage, move: Ma
     if outlines:
         largest = max(outlines, key=cv2.contourArea)
         cv2.drawContours(whole, [largest], -1, (1,), -1)
-        # Where the thing has its background's colour nothing changed: its bays are filled.
+        # Where the object has its background's colour nothing changed: its bays are filled.
         cv2.drawContours(around, [cv2.convexHull(largest)], -1, (1,), -1)
     return np.asarray(whole | around & same, dtype=np.uint8)
 
 
-def _warp_mask(outline: BinaryImage, move: Matrix) -> BinaryImage:
+def _warp_mask(outline: BinaryImage, affine: Matrix) -> BinaryImage:
     size = outline.shape[1], outline.shape[0]
-    return np.asarray(cv2.warpAffine(outline, move, size, flags=cv2.INTER_NEAREST), dtype=np.uint8)
+    return np.asarray(cv2.warpAffine(outline, affine, size, flags=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
-def _measure_distance(outline: BinaryImage, move: Matrix) -> float:
+def _measure_distance(outline: BinaryImage, affine: Matrix) -> float:
     rows, columns = np.nonzero(outline)
     if not rows.size:
         return 0.0
     centre = np.array([columns.mean(), rows.mean()])
-    return hypot(*(move[:, :2] @ centre + move[:, 2] - centre))
+    return hypot(*(affine[:, :2] @ centre + affine[:, 2] - centre))
 
 
-def _has_edges(one: Frame, other: Frame, outline: BinaryImage, clearly: float = _EDGE_RATIO) -> bool:
-    """Say whether one image has edges around an outline that the other one lacks: the thing is there."""
+def _has_edges(one: Frame, other: Frame, outline: BinaryImage, ratio: float = _EDGE_RATIO) -> bool:
+    """Say whether one image has edges around an outline that the other one lacks: it shows the object."""
     rim = cv2.morphologyEx(outline, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
     edges = [
         float(
@@ -230,27 +253,29 @@ def _has_edges(one: Frame, other: Frame, outline: BinaryImage, clearly: float = 
         )
         for each in (one, other)
     ]
-    return edges[0] > clearly * edges[1]
+    return edges[0] > ratio * edges[1]
 
 
-def _refine_affine(one: Frame, other: Frame, trip: MatchedObject) -> Matrix:
-    """Return a trip's move to a part of a pixel, with the turn and the change of size that fit best."""
+def _refine_affine(one: Frame, other: Frame, match: MatchedObject) -> Matrix:
+    """Return a match's affine map to a fraction of a pixel, by ECC (Evangelidis and Psarakis 2008)."""
     greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (one, other)]
     stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _ECC_ITERATIONS, 1e-3)
-    start = trip.affine.astype(np.float32)
+    start = match.affine.astype(np.float32)
     try:
-        # The outline lies in the first image, which is the template here.
+        # The mask lies in the first image, which is the template here.
         _, found = cv2.findTransformECC(
-            greys[0], greys[1], start.copy(), cv2.MOTION_AFFINE, stop, trip.mask * np.uint8(255), 3
+            greys[0], greys[1], start.copy(), cv2.MOTION_AFFINE, stop, match.mask * np.uint8(255), 3
         )
     except cv2.error:
-        # It does not converge on things without a pattern.
-        return trip.affine
-    away = abs(
-        _measure_distance(trip.mask, np.asarray(found, np.float64))
-        - _measure_distance(trip.mask, trip.affine)
+        # It does not converge on objects without texture.
+        return match.affine
+    shift = abs(
+        _measure_distance(match.mask, np.asarray(found, np.float64))
+        - _measure_distance(match.mask, match.affine)
     )
     stretched = np.abs(np.asarray(found)[:, :2] - start[:, :2]).max()
     return (
-        np.asarray(found, np.float64) if away < _MIN_DISTANCE_PX and stretched < _MAX_STRETCH else trip.affine
+        np.asarray(found, np.float64)
+        if shift < _MIN_DISTANCE_PX and stretched < _MAX_STRETCH
+        else match.affine
     )

@@ -1,18 +1,20 @@
-"""The flow between two small images at any time, from a few runs of the in-betweening network.
+"""The optical flow between two small images at any time, from a few runs of RIFE (Huang et al. 2022).
 
-The network hardly moves near both ends, so it is asked only well inside; flow divided by time is what is
+The network's flow hardly changes near both ends, so it is run only well inside; flow divided by time is
 interpolated between those nodes and kept outside them, which makes motion through the whole shot linear.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
 from keyreel.engines.motion.interpolation.flow_refinement import FlowRefiner
+from keyreel.order import Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,24 +23,36 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.networks.models import Network
 
+_NETWORK_PIXELS: Final = 448 * 256
+"""Pixels of the network's input."""
+
+_NETWORK_SIDE_MULTIPLE: Final = 64
+"""The network's input sides are multiples of this."""
+
 _FIRST_NODE_TIME: Final = 0.12
 _LAST_NODE_TIME: Final = 0.88
+"""Times, 0 … 1, between which the network is run."""
+
 _MIN_NODES: Final = 3
 _STATIC_MOTION_PX: Final = 3.0
-"""Flow shorter than this, in pixels, looks the same from every time: the middle says it all."""
+"""Flow shorter than this, in pixels, is the same at every time: one node, the middle, is enough."""
 
 _MAX_NODES: Final = 13
+"""At most."""
+
 _PIXELS_PER_NODE: Final = 7.0
+"""Motion, in pixels, for each further node."""
+
 _MOTION_PERCENTILE: Final = 90
-"""Percentile of the flow's lengths that counts as the size of the motion."""
+"""Percentile of the flow's lengths that counts as the length of the motion."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntermediateFlow:
-    """What is known about one time: rates of motion towards both images, and which to trust.
+    """The flow from one time towards both images, and which of them to trust.
 
-    `rates` [h,w,4] are pixels for a unit of time, x and y to the first image, then to the last; `choice`
-    [h,w,2] are logits of taking the first, and where both show the same, 0 … 1.
+    `rates` [h, w, 4] are pixels for a unit of time, x and y to the first image, then to the last; `selection`
+    [h, w, 2] holds the logits of taking the first, and where both show the same, 0 … 1.
     """
 
     rates: FloatArray
@@ -46,7 +60,7 @@ class IntermediateFlow:
 
 
 class IntermediateFlowEstimator:
-    """The flow between two images of one size, whose sides are multiples of 64."""
+    """Estimates the flow between two images of one size, uint8 [h, w, 3], whose sides are multiples of 64."""
 
     def __init__(self, net: Network, first: Frame, last: Frame) -> None:
         self._net = net
@@ -64,11 +78,11 @@ class IntermediateFlowEstimator:
 
     @property
     def node_count(self) -> int:
-        """How often the network is asked: the larger the motion, the more often."""
+        """At how many times the network is run: the larger the motion, the more."""
         return len(self._node_times)
 
     def estimate(self, time: float) -> IntermediateFlow:
-        """Return the flow at a time, 0 … 1. Ask in time's order: only the nodes around it are kept."""
+        """Return the flow at a time, 0 … 1, in ascending order: only the nodes around it are kept."""
         if len(self._node_times) == 1:
             return self.middle_flow
         node_position = float(np.interp(time, self._node_times, np.arange(len(self._node_times))))
@@ -101,13 +115,25 @@ class IntermediateFlowEstimator:
 
 
 def _choose_node_times(length: float) -> NDArray[np.float64]:
-    """Choose the times to ask at for motion of a typical length, in pixels: odd in number, one halfway."""
+    """Choose the nodes' times for motion of a typical length in pixels: odd in number, one halfway."""
     if length < _STATIC_MOTION_PX:
         return np.array([0.5])
-    wanted = min(max(round(length / _PIXELS_PER_NODE) | 1, _MIN_NODES), _MAX_NODES)
-    return np.linspace(_FIRST_NODE_TIME, _LAST_NODE_TIME, wanted)
+    count = min(max(round(length / _PIXELS_PER_NODE) | 1, _MIN_NODES), _MAX_NODES)
+    return np.linspace(_FIRST_NODE_TIME, _LAST_NODE_TIME, count)
+
+
+def choose_network_size(frame: Frame) -> Size:
+    """Choose the network's input size for a frame [height, width, 3]: near its ratio and the usual pixels."""
+    ratio = frame.shape[1] / frame.shape[0]
+    pixels = min(_NETWORK_PIXELS, frame.shape[0] * frame.shape[1])
+
+    def misfit(size: Size) -> float:
+        return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixel_count / pixels))
+
+    sides = range(_NETWORK_SIDE_MULTIPLE * 2, _NETWORK_SIDE_MULTIPLE * 16, _NETWORK_SIDE_MULTIPLE)
+    return min((Size(width, height) for width in sides for height in sides), key=misfit)
 
 
 def lerp(low: FloatArray, high: FloatArray, part: float) -> FloatArray:
-    """Interpolate: `low` where `part` is 0, `high` where it is 1."""
+    """Interpolate linearly: `low` where `part` is 0, `high` where it is 1."""
     return np.asarray(cv2.addWeighted(low, 1 - part, high, part, 0), dtype=np.float32)

@@ -1,7 +1,7 @@
-"""What a shot's own prompt adds between its keyframes: a move of the camera, and weather.
+"""What a shot's own prompt adds between its keyframes: a move of the camera, and effects.
 
-Both are nothing at the keyframes themselves, place and speed alike, so that keyframes stay pinned and motion
-runs on through the seams.
+Both vanish at the keyframes themselves, position and speed alike, so that keyframes stay exact and motion is
+continuous over the seams.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.prompts.parser import CameraCue
     from keyreel.order import Order
 
-# Full reach of a move at its farthest: (enlargement, right, down, turn), in shares of the frame's sides. What
-# goes aside enlarges by twice as much and more, so that nothing beyond the image comes into view.
+# Full reach of a move: (enlargement, right, down, turn), in fractions of the frame's sides. What goes aside
+# enlarges by at least twice as much, so that nothing beyond the image comes into view.
 _MOVE_REACH: Final = {
     CameraMove.PUSH_IN: (0.08, 0.0, 0.0, 0.0),
     CameraMove.PULL_OUT: (0.08, 0.0, 0.0, 0.0),
@@ -47,11 +47,11 @@ _MOVE_REACH: Final = {
 }
 _OUTWARD_MOVES: Final = frozenset({CameraMove.PULL_OUT, CameraMove.ZOOM_OUT})
 _TIMING_SKEW: Final = 1.7
-"""The move itself takes two thirds of the time, and its way back the rest, so that its direction tells."""
+"""The move itself takes two thirds of the time, and its return the rest, so that its direction is seen."""
 
 _DOLLY_ZOOM_BULGE: Final = 0.14
 _DOLLY_ZOOM_RADIUS: Final = 0.3
-"""A dolly zoom holds what lies within this share of the frame's sides around its middle."""
+"""A dolly zoom holds what lies within this fraction of the frame's sides around its middle."""
 
 _WHIP_DIRECTIONS: Final = {
     CameraMove.PAN_LEFT: (-1, 0),
@@ -63,15 +63,26 @@ _WHIP_DIRECTIONS: Final = {
     CameraMove.SINK: (0, 1),
 }
 _SHAKE_AMPLITUDE: Final = 0.008
+"""In fractions of the frame's sides."""
+
 _SHAKE_WAVES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
+"""A hand's shake as sine waves: (hertz, amplitude)."""
+
 _CLEARING_SECONDS: Final = 0.7
+"""Seconds before a keyframe in which effects fade out."""
+
 _FULL_REACH_SECONDS: Final = 4
+"""Length of the shots from which on moves have their full reach."""
+
 _TIME_OF_DAY_EFFECTS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
-"""Left to the keyframes: an hour that came and went in every shot would be a pulse of light."""
+"""Left to the keyframes: a time of day that came and went in every shot would be a pulse of light."""
 
 
 class ShotMotion:
-    """One shot's own camera move and weather over its frames."""
+    """One shot's own camera move and effects over its frames.
+
+    `first` is its first keyframe, uint8 [height, width, 3].
+    """
 
     def __init__(self, order: Order, index: int, first: Frame) -> None:
         shot = order.shots[index]
@@ -81,27 +92,27 @@ class ShotMotion:
         )
         self._frames = shot.frames
         self._cues = direction.cues
-        # There and back again in a short shot is a lurch: the shorter, the less far.
+        # A move there and back in a short shot is a jerk: the shorter, the less far.
         self._amplitude = min(AMPLITUDE_SCALES[order.amplitude], 1.5) * min(
             shot.seconds / _FULL_REACH_SECONDS, 1.0
         )
         self._phases = np.random.default_rng([order.seed, index, 17]).uniform(
             0, 2 * pi, (2, len(_SHAKE_WAVES))
         )
-        clear = replace(direction, effects=effects)
+        direction = replace(direction, effects=effects)
         self._effects = (
-            ShotEffects(clear, first, order.frame_size, order.seed, fade_in=True) if effects else None
+            ShotEffects(direction, first, order.frame_size, order.seed, fade_in=True) if effects else None
         )
 
     @property
     def whip_direction(self) -> tuple[int, int]:
-        """To which side a whip goes: right and down, each -1, 0 or 1."""
+        """The direction of a whip pan: right and down, each -1, 0 or 1."""
         return next(
             (_WHIP_DIRECTIONS[cue.move] for cue in self._cues if cue.move in _WHIP_DIRECTIONS), (1, 0)
         )
 
     def compute_view_map(self, step: int, size: Size) -> CoordinateMap | None:
-        """Return where each pixel of the frame looks, in pixels of `size`; None straight ahead."""
+        """Return where each pixel looks at a step, in pixels of `size`; None is straight ahead."""
         if not self._cues:
             return None
         total = np.zeros(4)
@@ -118,13 +129,13 @@ class ShotMotion:
         return _build_view_map(size, total.astype(np.float32), np.float32(bulge))
 
     def _compute_progress(self, cue: CameraCue, step: int) -> float:
-        """Return how much of a cue's reach is reached: none at either end, at rest there."""
+        """Return how much of a cue's reach is reached, 0 … 1: none at either end, where it is at rest."""
         time = min(max((step / self._frames - cue.start) / (cue.end - cue.start), 0.0), 1.0)
         skewed = 1 - (1 - time) ** _TIMING_SKEW if cue.move in _OUTWARD_MOVES else time**_TIMING_SKEW
         return sin(pi * skewed) ** 2
 
     def apply_effects(self, frame: Frame, step: int) -> Frame:
-        """Lay the shot's weather over a frame: it gathers after one keyframe and clears for the next."""
+        """Return a frame with the shot's effects; they fade in after a keyframe and out before the next."""
         if self._effects is None or step == 0:
             return frame
         with_effects = frame.copy()
@@ -142,13 +153,13 @@ class ShotMotion:
 
 
 def _build_view_map(size: Size, reached: FloatArray, bulge: np.float32) -> CoordinateMap:
-    """Return where each pixel looks when the frame is enlarged, moved aside, turned and bulged."""
-    enlarged, right, down, turn = reached
+    """Return where each pixel looks when the view is enlarged, moved aside, turned and bulged."""
+    enlargement, right, down, turn = reached
     sides = np.array([size.width, size.height], dtype=np.float32)
     away = create_identity_map(size) / sides - np.float32(0.5)
     if bulge:
         far = 1 - np.exp(-(away**2).sum(axis=2, keepdims=True) / np.float32(_DOLLY_ZOOM_RADIUS**2))
         away = away * (1 - bulge * far)
-    away = away / ((1 + turn * away[..., :1]) * (1 + enlarged))
+    away = away / ((1 + turn * away[..., :1]) * (1 + enlargement))
     centre = np.array([0.5 + right, 0.5 + down], dtype=np.float32)
     return np.asarray((away + centre) * sides, dtype=np.float32)

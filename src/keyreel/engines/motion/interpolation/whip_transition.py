@@ -1,8 +1,8 @@
-"""The way between two images that have nothing in common: move in, whip from one to the other, settle.
+"""Whip transitions between two images that have nothing in common: move in, whip pan to the other, settle.
 
-Each still is seen with depth by a moving camera, which ends and starts on the keyframe itself. For the whip
-the two views hang side by side, each continued by its mirror image; they mix only where their border passes,
-at the whip's peak, blurred by its own speed, so no frame shows one image laid over the other.
+Each image is seen with depth by a moving camera, which starts and ends on the keyframe itself. For the whip
+the two views lie side by side, each continued by its mirror image; they are blended only where their border
+passes, at the whip's peak, blurred by its own speed, so that no frame is a dissolve of both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from keyreel.engines.motion.camera.parallax import confine_pose, create_camera_view
 from keyreel.engines.motion.camera.path import CameraPose
-from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, blend
+from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, blend, smoothstep_array
 from keyreel.engines.motion.layers.layered_image import separate_layers
 from keyreel.order import FPS, Size
 
@@ -27,29 +27,37 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.networks.models import Networks
 
 _DOLLY_PER_FRAME: Final = 0.05 / FPS
-"""How far the camera moves in with each frame, close to a keyframe and beyond it."""
+"""How far, in units, the camera moves in with each frame, close to a keyframe and beyond it."""
 
 _ZOOM_PER_DOLLY: Final = 0.5
-"""How much of the same it zooms, so that the far distance, which no camera comes nearer to, moves as well."""
+"""How much log zoom goes with it, so that the far distance, which a dolly does not enlarge, moves as well."""
 
 SEAM_SPEED: Final = (0.16 + 0.38 * _ZOOM_PER_DOLLY) * _DOLLY_PER_FRAME
-"""The mean motion a frame at both ends, in shares of the frame's sides: see InBetween.length."""
+"""Mean motion a frame at both ends, in fractions of the sides: see `KeyframeInterpolator.mean_motion`."""
 
 _WHIP_PUSH: Final = 0.10
 _LATERAL_TRAVEL: Final = 0.10
 _MAX_APPROACH: Final = 0.18
+"""Units that the camera moves in during the whip, aside ahead of it, and in at most before it."""
+
 _BORDER_COMPRESSION: Final = 1.3
+"""See `CameraView`."""
+
 _RESIDUAL_FADE_FRAMES: Final = 10
+"""Frames in which a keyframe's residual fades out."""
+
 _WHIP_DISTANCE: Final = 1.6
-"""From the first image's middle to the last one's, in widths of the frame."""
+"""From the first image's middle to the last one's, in parts of the frame's side along the whip."""
 
 _WHIP_FRAMES: Final = 16.0
+"""Frames that a whip takes, where the transition has at least twice as many."""
+
 _SHUTTER_SHARE: Final = 0.9
-"""The share of a frame's time for which a camera would expose it."""
+"""The share of a frame's time for which it is exposed."""
 
 
 class LayeredKeyframe:
-    """A keyframe that can be seen with depth."""
+    """A keyframe, uint8 [height, width, 3], that can be seen with depth."""
 
     def __init__(self, frame: Frame, nets: Networks) -> None:
         size = Size(frame.shape[1], frame.shape[0])
@@ -61,23 +69,23 @@ class LayeredKeyframe:
         )
 
     def render_view(self, pose: CameraPose, frames: int) -> Frame:
-        """Draw what a camera sees that has moved away from the keyframe's own place for that many frames."""
-        seen = self._layered_image.render_view(confine_pose(pose, self._view), self._view)
-        fresh = 1 - frames / _RESIDUAL_FADE_FRAMES
-        if fresh <= 0:
-            return seen
-        # Taking an image apart costs its edges a little; without this they would change at the keyframe.
+        """Draw what a camera sees that has moved away from the keyframe for that many frames."""
+        image = self._layered_image.render_view(confine_pose(pose, self._view), self._view)
+        share = 1 - frames / _RESIDUAL_FADE_FRAMES
+        if share <= 0:
+            return image
+        # Separating an image into layers alters its edges: without this they would jump at a keyframe.
         return np.asarray(
-            cv2.scaleAdd(self._residual, fresh, seen.astype(np.int16)).clip(0, 255), dtype=np.uint8
+            cv2.scaleAdd(self._residual, share, image.astype(np.int16)).clip(0, 255), dtype=np.uint8
         )
 
 
 @dataclass(frozen=True, slots=True)
 class WhipTransition:
-    """The way from one still to another, unrelated one, in `steps` frames.
+    """The transition from one image to another, unrelated one, in `steps` frames.
 
-    Where it `ends` a film the camera draws back to the last keyframe, and looks nowhere beyond it; else it
-    moves on in, as it does on the far side of the keyframe.
+    A transition `is_final` where it ends the video: the camera then draws back to the last keyframe, and
+    never looks beyond it; else it moves on in, as it does on the other side of the keyframe.
     """
 
     first: LayeredKeyframe
@@ -88,7 +96,8 @@ class WhipTransition:
     def render_frame(self, step: int, heading: tuple[int, int] = (1, 0), sway: float = 0.0) -> Frame:
         """Draw the frame at a step, 0 … `steps`; at both ends it is the keyframe itself.
 
-        The whip goes where `heading` says (right and down, each -1, 0 or 1); `sway` moves the camera across.
+        The whip goes towards `heading` (right and down, each -1, 0 or 1); `sway` moves the camera across, in
+        units.
         """
         if step <= 0:
             return self.first.frame
@@ -110,10 +119,10 @@ class WhipTransition:
         return blend(arriving(), leaving(), weight)
 
     def _render_leaving(self, step: int, whip: _WhipMotion) -> Frame:
-        done = min(2 * step / self.steps, 1.0)
+        part = min(2 * step / self.steps, 1.0)
         near = _compute_approach(step)
-        aside = whip.compute_pose(done**2)
-        pose = aside._replace(zoom=exp(_ZOOM_PER_DOLLY * near), dolly=near + _WHIP_PUSH * done**3)
+        aside = whip.compute_pose(part**2)
+        pose = aside._replace(zoom=exp(_ZOOM_PER_DOLLY * near), dolly=near + _WHIP_PUSH * part**3)
         return whip.shift_and_blur(self.first.render_view(pose, step), self._compute_travel(step))
 
     def _render_arriving(self, step: int, whip: _WhipMotion) -> Frame:
@@ -125,13 +134,13 @@ class WhipTransition:
         )
 
     def _compute_travel(self, step: float) -> float:
-        """Return the camera's way across, in widths of the frame: a quintic, still at both its ends."""
+        """Return the camera's travel, in parts of the frame's side: a quintic, at rest at both its ends."""
         frames = min(_WHIP_FRAMES, self.steps / 2)
         time = min(max((step - self.steps / 2) / frames + 0.5, 0.0), 1.0)
         return _WHIP_DISTANCE * time**3 * (10 - 15 * time + 6 * time * time)
 
     def _compute_last_share(self, travelled: float, speed: float, heading: tuple[int, int]) -> FloatArray:
-        """Return the last image's share along the whip: all but 0 or 1, away from the images' border."""
+        """Return the last image's share along the whip, 0 … 1: [width], or [height, 1] for a vertical one."""
         upright = heading[0] == 0
         length = self.first.frame.shape[0 if upright else 1]
         along = (np.arange(length, dtype=np.float32) + 0.5) / length - 0.5
@@ -139,21 +148,20 @@ class WhipTransition:
         part = (along * sum(heading) + np.float32(travelled - _WHIP_DISTANCE / 2)) / np.float32(
             2 * soft
         ) + 0.5
-        part = np.clip(part, 0, 1)
-        share = np.asarray(part * part * (3 - 2 * part), dtype=np.float32)
+        share = smoothstep_array(part, 0, 1)
         return share[:, np.newaxis] if upright else share
 
 
 @dataclass(frozen=True, slots=True)
 class _WhipMotion:
-    """Where a whip goes, how far the camera goes across it, and its speed, in frames' sides a frame."""
+    """A whip's direction, the camera's sway across it, in units, and its speed, in sides a frame."""
 
     heading: tuple[int, int]
     sway: float
     speed: float
 
     def compute_pose(self, amount: float) -> CameraPose:
-        """Return the pose that goes ahead of the whip."""
+        """Return the pose that precedes the whip."""
         right, down = (_LATERAL_TRAVEL * amount * each for each in self.heading)
         across = self.sway * abs(amount)
         if self.heading[0]:
@@ -161,12 +169,12 @@ class _WhipMotion:
         return CameraPose(pedestal=down, tilt=down / 2, pan=across)
 
     def shift_and_blur(self, frame: Frame, across: float) -> Frame:
-        """Show a frame, mirrored outside itself, from `across` sides further on, blurred by its speed."""
+        """Return a frame shifted by `across` sides, mirrored outside itself, and blurred by its speed."""
         if across == 0:
             return frame
         height, width = frame.shape[:2]
         upright = self.heading[0] == 0
-        # Twice a box is a triangle: a shutter that opens and closes, without the streaks of a hard one.
+        # Two box filters make a triangle: a shutter that opens and closes, without a box's hard streaks.
         side = round(self.speed * (height if upright else width)) // 2 + 1
         box = (1, side) if upright else (side, 1)
         once = cv2.blur(frame, box, borderType=BORDER_MIRROR)
@@ -179,5 +187,5 @@ class _WhipMotion:
 
 
 def _compute_approach(frames: int) -> float:
-    """Return how far the camera moves in that many frames: first evenly, then ever less."""
+    """Return how far, in units, the camera moves in that many frames: first evenly, then ever less."""
     return _MAX_APPROACH * (1 - exp(-_DOLLY_PER_FRAME * frames / _MAX_APPROACH))

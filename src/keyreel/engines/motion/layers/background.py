@@ -30,9 +30,12 @@ _FILL_BAND: Final = 21
 _PATCH_SIZE: Final = 3
 _LIGHT_REACH_PX: Final = 4.0
 _FALLBACK_WEIGHT: Final = 1e-3
+"""Weight of the mean of all that is known in the blur of a hole."""
+
 _MAX_LIGHT_CORRECTION: Final = 40.0
 """Levels of 255 by which a fill may miss its surroundings' light: what differs by more is another thing."""
 _MIN_VISIBLE_ALPHA: Final = 0.02
+"""Opacity from which a subject hides the background."""
 
 _MARGIN_SHARE: Final = 0.14
 """How far a canvas reaches beyond the frame on each side, in fractions of that side."""
@@ -53,7 +56,7 @@ class FrameCanvas:
 
     @property
     def rest_frame(self) -> Frame:
-        """What the camera sees at rest."""
+        """What the camera sees at rest, uint8 [height, width, 3]."""
         return self.image[
             self.top : self.top + self.frame_size.height, self.left : self.left + self.frame_size.width
         ]
@@ -166,7 +169,7 @@ def _blur_unseen_part(filled: Frame, deep: NDArray[np.uint8]) -> Frame:
 
 
 def create_blank_canvas(size: Size) -> FrameCanvas:
-    """Return a black canvas without mirrored surroundings: all of it is to be painted."""
+    """Return a black canvas without mirrored surroundings, for a scene that is painted on all of it."""
     across, down = round(size.width * _MARGIN_SHARE), round(size.height * _MARGIN_SHARE)
     image = np.zeros((size.height + 2 * down, size.width + 2 * across, 3), np.uint8)
     return FrameCanvas(image, across, down, size, (across, down, across, down))

@@ -20,6 +20,8 @@ DEFAULT_HORIZON: Final = 0.42
 _HORIZON_DISPARITY: Final = 0.10
 _MAX_SUBJECT_DISPARITY: Final = 0.95
 _MIN_SUBJECT_DISPARITY: Final = 0.32
+"""Of any subject, however high its foot is in the image."""
+
 MAX_RELIEF: Final = 0.10
 """By how much disparity the middle of a subject is nearer than its edge; by eye."""
 

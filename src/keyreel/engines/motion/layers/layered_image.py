@@ -64,10 +64,14 @@ _CLOSING_SIZE: Final = 0.16
 """Width of the bays that are filled in a close-up's matte, in parts of the longer side."""
 
 _GAP_DILATION: Final = 3
+"""Pixels, of the small matte, by which filled gaps are widened."""
+
 _COARSE_STEP: Final = 8
 """Pixels of the canvas for each one of a subject's relief, and of the matte in which bays are filled."""
 
 _MIN_VISIBLE_ALPHA: Final = 0.01
+"""Opacity from which a pixel counts for a subject's bounds."""
+
 _HEADROOM: Final = 0.07
 """Room above a subject that is too tall for the frame, in parts of the frame's height."""
 

@@ -30,6 +30,8 @@ _DETAIL_SIGMA: Final = 1.2
 """Pixels of the small image: coarser detail is taken from the fill, finer detail from the sources."""
 
 _MAX_SOURCES: Final = 2500
+"""About the most patches that are compared: known ones beyond it are thinned out."""
+
 _FIXED_POINT_ONE: Final = 256
 """1.0 in the fixed-point numbers in which textures are blended."""
 

@@ -68,7 +68,7 @@ class OpacityGrid:
 
 
 def create_full_mask(view: CameraView) -> Mask:
-    """Return a mask of all the frame's cells."""
+    """Return a mask [rows, columns] of all the frame's cells."""
     rows, columns = (ceil(side / GRID_STEP) for side in (view.size.height, view.size.width))
     return np.ones((rows, columns), np.bool_)
 
@@ -104,7 +104,7 @@ def sample_patches(
 
 
 def find_patches(needed: Mask, view: CameraView) -> list[FramePatch]:
-    """Return patches of the frame that cover all needed cells, and few others."""
+    """Return patches of the frame that cover all needed cells [rows, columns], and few others."""
     bands: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
     for top in range(0, needed.shape[0], _BAND_ROWS):
         end = min(top + _BAND_ROWS, needed.shape[0])

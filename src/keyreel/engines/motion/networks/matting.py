@@ -39,6 +39,8 @@ _MIN_PART_WEIGHT: Final = 0.08
 """The weight, in parts of the largest part's, from which another part belongs to the subject."""
 
 _SALIENCY_THRESHOLD: Final = 0.35
+"""Saliency, 0 … 1, from which a pixel counts for the subject."""
+
 _MIN_MEAN_SALIENCY: Final = 0.72
 """Mean saliency in a matte below which there is no subject: subjects have 0.92 up, mere mountains 0.5."""
 

@@ -70,10 +70,10 @@ class Networks:
     def rife(self) -> Network:
         """Frame interpolation (RIFE, Huang et al. 2022).
 
-        Inputs are x [1,6,h,w], two RGB images, 0 … 1, and t [1,1,1,1], the time between them, 0 … 1;
-        outputs flow [1,4,h,w] and mask [1,1,h,w]. Sides are multiples of 64. The flow, in pixels, leads
-        from the frame at t to the first image (channels 0, 1) and to the last (2, 3); the mask holds the
-        logits of taking the first.
+        Inputs are x [1,6,h,w], two RGB images, 0 … 1, and t [1,1,1,1], the time between them, 0 … 1; outputs
+        flow [1,4,h,w] and mask [1,1,h,w]. Sides are multiples of 64. The flow, in pixels, leads from the
+        frame at t to the first image (channels 0, 1) and to the last (2, 3); the mask holds the logits of
+        taking the first.
         """
         return load_network("rife")
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
+from keyreel.engines.motion.imaging.pixels import (
+    blur_image,
+    composite_over,
+    resize,
+    smoothstep_array,
+    to_uint8,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +89,7 @@ def draw_image(image: UInt8Array, frame: Frame, affine: Matrix) -> None:
     if box is None:
         return
     over = _warp_into_box(image, affine, box)
-    _composite_over(over, frame[box[1] : box[3], box[0] : box[2]], 1.0)
+    composite_over(over, frame[box[1] : box[3], box[0] : box[2]])
 
 
 def draw_shadow(mask: UInt8Array, frame: Frame, affine: Matrix, opacity: float) -> None:
@@ -150,7 +156,7 @@ def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken i
         scale[1] * _REFLECTION_HEIGHT
     )
     over = cv2.remap(image, coordinate_map, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
-    _composite_over(np.asarray(over, np.uint8), frame[box[1] : box[3], box[0] : box[2]], opacity)
+    composite_over(np.asarray(over, np.uint8), frame[box[1] : box[3], box[0] : box[2]], opacity)
 
 
 def _compute_reflection_box(affine: Matrix, shape: tuple[int, int]) -> NDArray[np.float64]:
@@ -171,15 +177,6 @@ def _warp_into_box(image: UInt8Array, affine: Matrix, box: tuple[int, int, int, 
     local = np.column_stack((affine[:, :2], affine[:, 2] - box[:2]))
     size = box[2] - box[0], box[3] - box[1]
     return np.asarray(cv2.warpAffine(image, local, size, flags=cv2.INTER_LINEAR), np.uint8)
-
-
-def _composite_over(foreground: UInt8Array, background: Frame, opacity: float) -> None:
-    """Lay premultiplied RGBA on a part of the frame, in place."""
-    if opacity < 1:
-        foreground = np.asarray(cv2.convertScaleAbs(foreground, alpha=opacity), np.uint8)
-    kept = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(foreground, 3)), cv2.COLOR_GRAY2RGB)
-    seen = cv2.multiply(background, kept, scale=1 / 255)
-    np.copyto(background, cv2.add(seen, cv2.cvtColor(foreground, cv2.COLOR_RGBA2RGB)))
 
 
 def _premultiply(colours: FloatArray, alpha: FloatArray) -> UInt8Array:

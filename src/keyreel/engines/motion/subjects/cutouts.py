@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import blur_image, resize, smoothstep_array, to_uint8
+from keyreel.engines.motion.imaging.pixels import blur_image, fit_within, resize, smoothstep_array, to_uint8
 from keyreel.engines.motion.networks.matting import (
     compute_saliency,
     decontaminate_edges,
@@ -65,9 +65,7 @@ def extract_cutout(image: Frame, networks: Networks, *, is_place_expected: bool 
 
     `around` says that a place is expected: then a small thing in an image is part of it.
     """
-    height, width = image.shape[:2]
-    scale = min(1.0, _LONGEST_SIDE / max(height, width))
-    image = resize(image, max(round(width * scale), 1), max(round(height * scale), 1))
+    image = resize(image, *fit_within(image.shape, _LONGEST_SIDE))
     raw = compute_saliency(image, networks)
     if _is_scattered(raw):
         return None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
 _COUNT: Final = 60
+"""Pieces at a strength of 1."""
+
 _NEAR_DEPTH: Final = 0.6
 """The depth, 0.0 far … 1.0 near, from which a piece falls in front of the subjects."""
 

@@ -9,6 +9,7 @@ from keyreel.engines.motion.effects.particles.particle_sheet import ParticleLaye
 if TYPE_CHECKING:
     from keyreel.engines.motion.effects.painters import EffectContext, Painters
 
+# From far to near; by eye.
 _LAYERS: Final = (
     ParticleLayer(620, 0.0011, 0.030, 0.95, 0.20, 0.0006, near=False),
     ParticleLayer(300, 0.0015, 0.055, 1.45, 0.26, 0.0009, near=False),

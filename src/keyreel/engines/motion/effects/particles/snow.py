@@ -9,6 +9,7 @@ from keyreel.engines.motion.effects.particles.particle_sheet import ParticleLaye
 if TYPE_CHECKING:
     from keyreel.engines.motion.effects.painters import EffectContext, Painters
 
+# From far to near; by eye.
 _LAYERS: Final = (
     ParticleLayer(900, 0.0016, 0.0, 0.055, 0.42, 0.0007, near=False),
     ParticleLayer(480, 0.0024, 0.0, 0.085, 0.55, 0.0010, near=False),

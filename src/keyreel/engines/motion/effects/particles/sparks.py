@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
 _COUNT: Final = 210
+"""Sparks at a strength of 1."""
+
 _COLOUR: Final = (255, 128, 40)
 """RGB, 0 … 255."""
 
