@@ -72,8 +72,8 @@ def _find_in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
 
 def _find_in_drawn_scenes(shot: Shot, order: Order) -> Iterator[AudibleContent]:
     """Tell what the scenes show that are drawn for a prompt."""
-    for take in split_into_scenes(shot.prompt, shot.seconds, order.seed):
-        parsed = take.parsed_prompt
+    for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed):
+        parsed = shot_scene.parsed_prompt
         yield from (
             _SOUNDS_OF_EFFECTS[effect] for effect, _ in parsed.effects if effect in _SOUNDS_OF_EFFECTS
         )

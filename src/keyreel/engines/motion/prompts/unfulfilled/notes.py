@@ -205,9 +205,10 @@ def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
         return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
-    main = {take.parsed_prompt.place for take in split_into_scenes(shot.prompt, shot.seconds, order.seed)} - {
-        None
-    }
+    main = {
+        shot_scene.parsed_prompt.place
+        for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed)
+    } - {None}
     return {each for place in main if place for each in (place, *RECIPES[place].also_shows)}
 
 

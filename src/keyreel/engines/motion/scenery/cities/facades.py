@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.floating]
 
 EYE_HEIGHT: Final = 0.9
-"""Metres over the street, as low as the subjects that stand in it are near."""
+"""The viewer's height over the street in metres: low, so that near subjects stand in it."""
 _WALL_DISTANCE: Final = 19.0
+"""Metres from the street's middle to its walls."""
 _MAX_DISTANCE: Final = 900.0
+"""Metres to the farthest house."""
 _STOREY_HEIGHT: Final = 3.5
+"""Metres."""
 HAZE_DISTANCE: Final = 330.0
+"""Metres at which haze hides 63 % of what lies behind it."""
 _SHOP_HEIGHT: Final = 4.6
+"""Metres from the ground to the first storey above the shops."""
 
 
 class _FacadeStyle(NamedTuple):
@@ -66,7 +71,7 @@ _SIGN_COLOURS: Final = (
 
 
 class _WallColumns(NamedTuple):
-    """What stands on either side, for each column of the image."""
+    """What stands on either side, for each column of the image; lengths are in metres."""
 
     away: FloatArray
     tall: FloatArray
@@ -92,7 +97,7 @@ class _WindowCells(NamedTuple):
 
 
 class StreetProjection(NamedTuple):
-    """How metres become pixels: aside from the street's middle, up from the ground, away from the viewer."""
+    """A pinhole projection of metres aside from the street's middle, up from the ground, and away."""
 
     focal: float
     centre_column: float
@@ -106,7 +111,7 @@ class StreetProjection(NamedTuple):
 
 
 class _Building(NamedTuple):
-    """A building: its side (-1, 1), how far away it begins and ends, its height, style and tone."""
+    """A building: its side (-1, 1), its distances and height in metres, its style and brightness."""
 
     side: int
     start: float
@@ -131,7 +136,7 @@ def draw_facades(image: FloatArray, context: DrawingContext, view: StreetProject
 
 
 def compute_darkness(context: DrawingContext) -> float:
-    """Return how much lamps are needed, 0.0 … 1.0."""
+    """Return how dark a scene is, from 0.0 by day to 1.0 by night."""
     light = sum(context.palette.light) / 3
     return float(np.clip((0.98 - light) / 0.5, 0, 1))
 
@@ -176,7 +181,7 @@ def _build_wall_columns(
 
 
 def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjection, house: _Building) -> None:
-    """Draw the side of a building that faces the viewer: it shows over a lower neighbour."""
+    """Draw the front of a building that faces the viewer: it shows above a lower neighbour."""
     away = max(house.start, 4.0)
     metre = view.focal / away
     inner, outer = (
@@ -213,7 +218,10 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
 def sample_pulse_train(
     at: Numbers, share: Numbers | np.floating | float, soft: Numbers | np.floating | float
 ) -> FloatArray:
-    """Return how much of a cell's middle share covers a pixel; too small to be seen, its mean."""
+    """Return the coverage, 0.0 … 1.0, of pixels by the middle share of repeated cells.
+
+    `at` counts cells; `soft` is a pixel's size in cells, and cells smaller than pixels give their mean.
+    """
     soft = np.maximum(soft, 1e-3)
     part = at - np.floor(at)
     sharp = np.clip((share / 2 - np.abs(part - 0.5)) / soft + 0.5, 0, 1)
@@ -309,7 +317,7 @@ def _assign_window_randoms(
 
 
 def _colour_windows(context: DrawingContext, chance: FloatArray, up: FloatArray) -> FloatArray:
-    """Return what windows show: the mirrored sky, or the light within."""
+    """Return the colour of windows: the mirrored sky, or the light inside."""
     high = np.clip(up / 45 + (chance - 0.5) * 0.5, 0, 1)[..., None]
     low, zenith = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.zenith))
     mirrored = (low * 0.72 * (1 - high) + zenith * 0.9 * high) * (0.55 + 0.5 * chance[..., None])

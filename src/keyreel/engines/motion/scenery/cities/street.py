@@ -30,13 +30,16 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
 
 _FOCAL_LENGTH: Final = 1.0
+"""In geometric mean sides of the image."""
 _KERB_METRES: Final = 11.0
+"""From the street's middle to its kerbs."""
 _LAMP_DISTANCES: Final = (13.0, 24.0, 38.0, 58.0, 90.0, 140.0)
 _TREE_DISTANCES: Final = (18.0, 30.0, 46.0, 72.0, 112.0)
+"""Metres from the viewer, at both sides."""
 
 
 def draw_street(context: DrawingContext) -> FloatArray:
-    """Draw a street."""
+    """Draw a street: float32 [height, width, 3], RGB 0 … 255."""
     image = draw_sky(context, 0.4)
     for rise, haze in ((0.40, 0.72), (0.30, 0.55)):
         skyline.draw_towers(
@@ -96,7 +99,7 @@ def _draw_road(image: FloatArray, context: DrawingContext, view: StreetProjectio
 
 
 def _draw_reflection(image: FloatArray, context: DrawingContext) -> None:
-    """Mirror what stands above in the street, drawn out long: hardly by day, well by night."""
+    """Mirror what stands above in the street, stretched: weakly by day, strongly by night and in the rain."""
     line, height = context.horizon_row, context.size[1]
     deep = height - line
     above = image[max(line - deep, 0) : line][::-1]

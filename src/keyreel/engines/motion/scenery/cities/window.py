@@ -1,4 +1,4 @@
-"""A wide window seen from within a room: wall and bars, curtains, plants on the sill, a string of lamps."""
+"""The foreground of a room: its wall with a wide window, curtains, plants on the sill, string lights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def draw_room_window(canvas: ForegroundCanvas) -> None:
-    """Draw a room's wall around a wide window with bars, a curtain at its side and plants on its sill."""
+    """Draw a room's wall around a wide window with bars, a curtain at each side and plants on its sill."""
     height, context = canvas.image.shape[0], canvas.context
     warm = np.append(context.light_colour((150, 116, 88)) * 0.40 + np.array((54, 38, 28), np.float32), 255)
     canvas.image[:] = to_uint8(np.asarray(warm, np.float32))

@@ -1,4 +1,4 @@
-"""Woods: trunks, leaves and undergrowth in many depths around a clearing, and light that falls into it."""
+"""A forest: trunks, leaves and undergrowth at many depths around a clearing, and beams of light."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SUNNY_LEAF: Final = (150, 176, 62)
 _BARK: Final = (62, 50, 40)
 _SHADED_FERN: Final = (49, 59, 28)
 _MIN_BARK_WIDTH: Final = 9.0
-"""Trunks that are thinner, in pixels, show no bark."""
+"""Thinner trunks, in pixels, show no bark."""
 
 
 class _TreeRow(NamedTuple):
-    """One row of trees. `part` is 0.0 far away and 1.0 nearest; `veil` is how much air lies before it."""
+    """One row of trees: nearness 0.0 … 1.0, opacity of the haze before it, and the pixel row of its feet."""
 
     nearness: float
     haze: float
@@ -36,12 +36,12 @@ class _TreeRow(NamedTuple):
 
     @property
     def clearing_half_width(self) -> float:
-        """How far from the middle, in parts of the width, nothing stands."""
+        """How far from the middle, as a part of the width, nothing stands."""
         return 0.03 + 0.36 * self.nearness
 
 
 def draw_forest(context: DrawingContext) -> FloatArray:
-    """Draw a clearing in a wood."""
+    """Draw a clearing in a forest: float32 [height, width, 3], RGB 0 … 255."""
     height = context.size[1]
     air = _get_haze_colour(context)
     sky = draw_sky(context, 0.2)
@@ -72,7 +72,11 @@ def draw_leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many si
     bright: FloatArray,
     light_from: float = 0.0,
 ) -> None:
-    """Draw a clump of leaves, in place: bright above and towards the light, dark below."""
+    """Draw a clump of leaves around a pixel, in place: bright above and towards the light, dark below.
+
+    `spread` and `size` are in pixels; `dark` and `bright` have the image's channels; `light_from` is -1.0 …
+    1.0.
+    """
     offsets = rng.normal(0, 0.5, (count, 2)).clip(-1.3, 1.3)
     angle = rng.random(count) * np.pi
     long = size * (0.6 + 0.8 * rng.random(count))
@@ -91,7 +95,7 @@ def draw_leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many si
 
 
 def _get_haze_colour(context: DrawingContext) -> FloatArray:
-    """Return the colour of far air between trees: the light, strained through leaves."""
+    """Return the colour of haze between trees: the light, filtered by leaves."""
     low, glow = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.glow))
     strained = np.array((0.90, 1.0, 0.72), np.float32)
     return np.asarray((0.45 * low + 0.60 * glow * max(context.palette.light)) * strained, np.float32)
@@ -104,7 +108,7 @@ def _apply_haze(
 
 
 def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
-    """Draw moss and old leaves, a path, and the patches of light that get through."""
+    """Draw moss and leaf litter, a path, and patches of light."""
     width, height = context.size
     part = np.linspace(0, 1, height - context.horizon_row, dtype=np.float32)
     coarse, fine, dapple = (
@@ -129,7 +133,7 @@ def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
 
 
 def _draw_fallen_leaves(image: Frame, context: DrawingContext) -> None:
-    """Strew fallen leaves over the floor, larger towards the viewer."""
+    """Scatter fallen leaves over the floor, larger towards the viewer."""
     width, height = context.size
     count = round(2800 * max(width / height, 0.7) / 1.78)
     part = np.sort(context.rng.random(count) ** 1.3)
@@ -165,7 +169,7 @@ def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, air: Fl
 
 
 def _pick_x_beside_clearing(context: DrawingContext, depth: _TreeRow) -> float:
-    """Return a place across, in pixels, outside the clearing."""
+    """Return a random column, in pixels, outside the clearing."""
     side = 1 if context.rng.random() < 0.5 else -1
     out = depth.clearing_half_width + (0.54 - depth.clearing_half_width) * context.rng.random()
     return context.size[0] * (0.5 + side * out)
@@ -174,7 +178,7 @@ def _pick_x_beside_clearing(context: DrawingContext, depth: _TreeRow) -> float:
 def _draw_trunk(
     image: Frame, context: DrawingContext, foot: tuple[float, float], *, thick: float, colour: FloatArray
 ) -> None:
-    """Draw one trunk up to the frame's top: round, rough, mossy on one side, broader at its foot."""
+    """Draw one trunk up to the frame's top: round, with bark, mossy on one side, broader at its foot."""
     width = context.size[0]
     if thick < _MIN_BARK_WIDTH:
         _draw_thin_trunk(image, context, foot, thick=thick, colour=colour)

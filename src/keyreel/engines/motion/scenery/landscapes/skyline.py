@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray) -> None:
-    """Draw a line of conifers."""
+    """Draw a line of conifers on the horizon, in place; `rise` is their height in height units."""
     width = context.size[0]
     columns = np.arange(width, dtype=np.float32)
     line = generate_noise((width, 1), (9, 1), context.rng, 3)[0] * context.height_unit * rise * 0.35
@@ -39,7 +39,7 @@ def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float
 def draw_towers(
     image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray, lights: float
 ) -> None:
-    """Draw a row of buildings; their windows are lit by night, glazed by day."""
+    """Draw a row of buildings on the horizon, in place; their windows are lit by night and glazed by day."""
     width, height = context.size
     line = np.zeros(width, np.float32)
     tone = np.ones(width, np.float32)

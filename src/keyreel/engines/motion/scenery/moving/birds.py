@@ -1,4 +1,4 @@
-"""Birds over a landscape: a loose flock that crosses the sky, each bird on its own beat."""
+"""A loose flock of birds that crosses the sky, each bird with its own wing beat."""
 
 from __future__ import annotations
 
@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 _MIN_BIRDS: Final = 5
 _MAX_BIRDS: Final = 11
 _SPEED: Final = 0.10
+"""Units of the view a second."""
 _DISPARITY: Final = 0.16
+"""How near the flock flies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flock:
-    """The birds: `state` is [count, 5], x, y, size, beat, phase, in units; they fly towards `heading`."""
+    """The birds: `state` is float32 [count, 5], x, y, size in units, beats a second, phase in radians.
+
+    `heading` is -1.0 (left) or 1.0 (right); `colour` is RGB 0 … 255.
+    """
 
     state: FloatArray
     heading: float
@@ -57,7 +62,7 @@ class Flock:
 
 
 def create_flock(context: DrawingContext, view: CameraView, horizon: float) -> Flock:
-    """Bring birds into a sky. `horizon` is a part of the frame's height."""
+    """Create the birds of a sky. `horizon` is a row as a part of the frame's height."""
     rng = context.rng.spawn(1)[0]
     count = int(rng.integers(_MIN_BIRDS, _MAX_BIRDS))
     state = rng.random((count, 5)).astype(np.float32)
