@@ -1,4 +1,4 @@
-"""Text-to-video: a place drawn for a prompt's words, filmed by a camera that travels through its depths."""
+"""Text-to-video: a place drawn for a prompt, seen by a camera that moves through its depth."""
 
 from __future__ import annotations
 
@@ -32,20 +32,23 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 _TRAVEL_SCALE: Final = 1.7
-"""A drawn place has more to show than an image: the camera goes this much farther."""
+"""Factor on the strength of camera moves: a drawn place reaches beyond the frame, an image does not."""
 _COMPANION_ZOOMS: Final = {CameraMove.PUSH_IN: CameraMove.ZOOM_IN, CameraMove.PULL_OUT: CameraMove.ZOOM_OUT}
-"""The lens helps the camera along: what is far would hardly come nearer."""
+"""Zooms that accompany moves into the depth, which alone would hardly enlarge what is far."""
 _PIVOT_DISPARITY: Final = 0.6
+"""The disparity around which the camera orbits."""
 _DISSOLVE_SECONDS: Final = 0.7
+"""Seconds in which one place dissolves into another."""
 _LIGHT_CHANGE_SECONDS: Final = 2.4
-"""Seconds in which another hour or weather comes to the same place: light changes slowly."""
+"""Seconds in which another time of day or weather comes to the same place: light changes slowly."""
 _MAX_DOLLY: Final = 0.52
+"""How far, at most, the camera moves into the depth."""
 _MAX_START_SETBACK: Final = 0.15
-"""How far a move into the depth begins behind the usual place: what frames the view is seen for longer."""
+"""How far behind rest a move into the depth begins: the foreground stays in view for longer."""
 
 
 def render_text_to_video(order: Order) -> Iterator[Frame]:
-    """Yield the shot's frames."""
+    """Yield the shot's frames, uint8 [height, width, 3], RGB."""
     shot = order.shots[0]
     shot_scenes = split_into_scenes(shot.prompt, shot.seconds, order.seed)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
@@ -72,7 +75,7 @@ def render_text_to_video(order: Order) -> Iterator[Frame]:
 
 
 def _choose_transition_seconds(before: ShotScene, after: ShotScene) -> float:
-    """Return how many seconds one scene takes to pass into the next."""
+    """Return the seconds that the dissolve into the next scene takes; 0.0 for a cut."""
     if after.has_cut:
         return 0.0
     return (
@@ -83,14 +86,14 @@ def _choose_transition_seconds(before: ShotScene, after: ShotScene) -> float:
 
 
 class _SceneRenderer:
-    """One take's scene and weather, made when it is first filmed."""
+    """The frames of one scene with its weather; it is composed when its first frame is needed."""
 
     def __init__(self, shot_scene: ShotScene, order: Order) -> None:
         self._shot_scene, self._order = shot_scene, order
         self._built: tuple[ComposedScene, ShotEffects] | None = None
 
     def render_frame(self, pose: CameraPose, index: int) -> Frame:
-        """Return the frame of an index."""
+        """Return the shot's frame at an index, uint8 [height, width, 3], RGB, as seen from a pose."""
         self._built = self._built or self._build()
         composed_scene, effects = self._built
         view = composed_scene.backdrop.view
@@ -108,7 +111,7 @@ class _SceneRenderer:
         return background.frame
 
     def release(self) -> None:
-        """Let go of what it was built of: a scene weighs a hundred megabytes."""
+        """Free the composed scene, which takes about a hundred megabytes."""
         self._built = None
 
     def _build(self) -> tuple[ComposedScene, ShotEffects]:
@@ -137,7 +140,7 @@ def _choose_cues(parsed: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
 
 
 def _centre_path(poses: Sequence[CameraPose]) -> list[CameraPose]:
-    """Lay a path around the middle of what there is to see: as far to one side as to the other."""
+    """Shift a path so that it goes as far to one side of the middle as to the other."""
     track = np.array(poses)
     low, high = track.min(axis=0), track.max(axis=0)
     middle = (low + high) / 2
