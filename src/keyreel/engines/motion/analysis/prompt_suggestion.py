@@ -50,6 +50,7 @@ _MIN_VALUE: Final = 40
 """Levels of 255 in HSV from which a pixel has a colour."""
 _MIN_COLOUR_SHARE: Final = 0.12
 _MIN_SUBJECT_COLOUR_SHARE: Final = 0.3
+"""Least parts of the image, and of the subject, that a named colour covers."""
 # Hues in OpenCV's degrees (half of the usual ones), each up to the next.
 _HUES: Final = (
     (0, "red"), (7, "orange"), (19, "golden"), (26, "yellow"), (35, "green"), (78, "teal"), (96, "blue"),

@@ -72,7 +72,7 @@ _TRAVEL_FRACTIONS: Final = tuple(part / 10 for part in range(10, -1, -1))
 
 
 def render_extension(order: Order, networks: Networks) -> Iterator[Frame]:
-    """Yield the shot's frames, the first of them the one after the last frame of the other video.
+    """Yield the shot's frames, uint8 [height, width, 3], RGB, from the one after the other video's last.
 
     Raises:
         RenderFailed: an image cannot be read.

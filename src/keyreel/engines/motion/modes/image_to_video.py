@@ -43,13 +43,14 @@ class IndependentMotion(Protocol):
         ...
 
     def warp_background(self, frame: Frame, index: int) -> None:
-        """Move what is behind the subject, in place."""
+        """Warp the background at a frame, uint8 [height, width, 3], in place."""
         ...
 
 
 _OUTWARD_MOVES: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
 _OUTWARD_BORDER_COMPRESSION: Final = 1.3
 _BORDER_COMPRESSION: Final = 1.05
+"""How far the border zone may be compressed, by cameras that move outwards and by others."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
 """Factor on the default camera moves where the amplitude is left to the engine."""
 _STEAM_SOURCE_HEIGHT: Final = 0.4
@@ -61,12 +62,13 @@ _MIN_STEAM_HEIGHT: Final = 0.5
 _DEFAULT_SUBJECT_BOX: Final = (-0.4, -0.2, 0.4, 0.8)
 """Left, top, right and bottom in units of the view, where no subject was found."""
 _STEAM_FADE_IN_SECONDS: Final = 1.2
+"""Until steam has its full strength: the first frame is the image itself."""
 _LAYER_FADE_IN_FRAMES: Final = 8
 """Frames until the subject is fully separated from the background."""
 
 
 def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
-    """Yield the shot's frames, the first of them the image cropped to cover the frame.
+    """Yield the shot's frames, uint8 [height, width, 3], RGB, the first of them the image itself, cropped.
 
     Raises:
         RenderFailed: the image cannot be read.

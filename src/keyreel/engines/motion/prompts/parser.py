@@ -27,6 +27,7 @@ Value = TypeVar("Value")
 
 _GENTLE_STRENGTH: Final = 0.6
 _HIGH_STRENGTH: Final = 1.5
+"""Strengths of what a prompt calls gentle or strong; 1.0 is usual."""
 _CONFLICTING_MOVES: Final = (
     {CameraMove.ORBIT_LEFT, CameraMove.ORBIT_RIGHT},
     {CameraMove.TILT_UP, CameraMove.RISE},

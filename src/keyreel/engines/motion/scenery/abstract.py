@@ -119,9 +119,11 @@ _COLOUR_PATTERNS: Final[tuple[tuple[str, Colour], ...]] = (
     (r"\bblack\b|黑", (30, 30, 38)),
 )
 _PLANE_DISPARITIES: Final = (0.14, 0.26, 0.40, 0.55, 0.72, 0.92)
+"""Disparities of the planes, far ones first."""
 _BLUR_PER_DISPARITY: Final = 0.007
 """Sigma of the defocus blur, in shorter sides of the frame per disparity away from the focus."""
 _FOCUS_DISPARITY: Final = 0.5
+"""The disparity in focus."""
 
 
 def compose_abstract_scene(prompt: str, size: Size, seed: int) -> ComposedScene:

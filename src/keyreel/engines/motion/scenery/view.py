@@ -162,7 +162,7 @@ class LayeredBackdrop:
         return RenderedBackground(frame, material, coordinates)
 
     def draw_planes(self, frame: Frame, pose: CameraPose, seconds: float) -> None:
-        """Draw the planes over a frame, in place."""
+        """Draw the planes over a frame, uint8 [height, width, 3], RGB, in place."""
         view = self.view
         points = view.build_grid()
         across, down = get_margins(self.size)
@@ -204,7 +204,7 @@ def crop_to_frame(background: Frame, size: Size) -> Frame:
 
 
 def prepare_plane(image: Frame, disparity: float, blur: float = 0.0) -> tuple[Frame, OpacityGrid, float]:
-    """Return a plane's image, out of focus by `blur` (sigma in pixels), with its opacity and disparity."""
+    """Return a plane's image, uint8 RGBA, blurred by a sigma in pixels, with its opacity and disparity."""
     image = blur_image(image, blur) if blur > 0.3 else image
     return image, OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)), disparity
 

@@ -29,6 +29,7 @@ _SHADOW_MARGIN: Final = 24
 _REFLECTION_HEIGHT: Final = 0.72
 """Height of a reflection, in heights of its subject: the viewer looks slightly down on the water."""
 _REFLECTION_BRIGHTNESS: Final = 0.82
+"""Factor on the colours of a reflection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def transform_corners(affine: AffineMatrix, shape: tuple[int, ...]) -> NDArray[n
 
 
 def draw_image(image: UInt8Array, frame: Frame, affine: AffineMatrix) -> None:
-    """Draw a premultiplied RGBA image through an affine map into a frame, in place."""
+    """Draw a premultiplied RGBA image, uint8, through an affine map [2, 3] into a frame, in place."""
     box = _clip_box(transform_corners(affine, image.shape), frame)
     if box is None:
         return
@@ -107,7 +108,7 @@ def draw_shadow(mask: UInt8Array, frame: Frame, affine: AffineMatrix, opacity: f
 def compute_contact_placement(
     scale: float, wide: float, contact: UInt8Array, foot: NDArray[np.float64], *, flat: float = 1.0
 ) -> AffineMatrix:
-    """Return the affine map that places the contact shadow at a subject's foot."""
+    """Return the affine map, float64 [2, 3], that places the contact shadow at a foot, in pixels."""
     turn = np.diag((scale * max(abs(wide), 0.3), scale * flat))
     return np.column_stack((turn, foot - turn @ np.array((contact.shape[1] / 2, contact.shape[0] / 2))))
 
@@ -115,7 +116,7 @@ def compute_contact_placement(
 def compute_cast_placement(
     size: tuple[float, float], fall: tuple[float, float], mask: UInt8Array, foot: NDArray[np.float64]
 ) -> AffineMatrix:
-    """Return the affine map that casts a silhouette on the ground towards the viewer.
+    """Return the affine map, float64 [2, 3], that casts a silhouette on the ground towards the viewer.
 
     `size` is the subject's width and height in pixels; `fall` is how far aside and how far down its top
     falls, as parts of its height.
@@ -129,7 +130,10 @@ def compute_cast_placement(
 def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken it is
     image: UInt8Array, frame: Frame, affine: AffineMatrix, seconds: float, *, calm: float, opacity: float
 ) -> None:
-    """Draw a reflection below its waterline, in place, broken by ripples; `calm` is 1.0 for a wet floor."""
+    """Draw a reflection, premultiplied RGBA, below its waterline, in place, broken by ripples.
+
+    `calm` is 0.0 for waves … 1.0 for a wet floor.
+    """
     high, wide = image.shape[:2]
     box = _clip_box(_compute_reflection_box(affine, (high, wide)), frame)
     if box is None:

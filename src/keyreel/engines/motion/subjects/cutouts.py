@@ -24,6 +24,7 @@ _LONGEST_SIDE: Final = 1400
 """Pixels to which larger images are scaled down."""
 _MIN_VISIBLE_ALPHA: Final = 0.03
 _SOLID_ALPHA: Final = 0.4
+"""Opacities from which a pixel is visible, and solid."""
 _EDGE_TOLERANCE: Final = 0.012
 """A subject this near to its image's edge, in parts of the side, is cut off by it."""
 _MIN_COVERAGE: Final = 0.015
@@ -38,9 +39,11 @@ _MAX_DARKENING: Final = 66.0
 _MIN_SALIENCY: Final = 0.72
 """Below this saliency, 0.0 … 1.0, the network doubts."""
 _CONNECTING_ALPHA: Final = 0.1
+"""The opacity from which neighbouring pixels are connected."""
 _MIN_ISLAND_AREA: Final = 0.03
 """The least area of a separate part, in areas of the largest one."""
 _MAX_UNDECIDED_RATIO: Final = 1.2
+"""Undecided pixels per sure one: see `_is_scattered`."""
 _BROAD_ROW_SHARE: Final = 0.45
 """Rows at least this wide, in widths of the widest, are no fringe."""
 _MAX_FRINGE: Final = 0.18

@@ -122,7 +122,10 @@ class _Building(NamedTuple):
 
 
 def draw_facades(image: FloatArray, context: DrawingContext, view: StreetProjection) -> None:
-    """Draw the buildings along both sides of the street, in place."""
+    """Draw the buildings along both sides of the street, in place.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     buildings = _generate_buildings(context)
     # Nearer neighbours hide the fronts of what is no taller.
     overlooking = [
@@ -210,8 +213,10 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
     table = context.rng.random((64, 64), dtype=np.float32)
     chance = table[np.floor(cell_y).astype(np.intp) % 64, np.floor(cell_x).astype(np.intp) % 64]
     drawn += (_colour_windows(context, chance, up) - drawn) * (pane * 0.9)[..., None]
-    veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    drawn += (np.array(context.palette.horizon, np.float32) * np.float32(0.96) - drawn) * np.float32(veil)
+    haze_opacity = 1 - np.exp(-away / HAZE_DISTANCE)
+    drawn += (np.array(context.palette.horizon, np.float32) * np.float32(0.96) - drawn) * np.float32(
+        haze_opacity
+    )
     image[top : context.horizon_row, left:right] = drawn
 
 
@@ -220,7 +225,8 @@ def sample_pulse_train(
 ) -> FloatArray:
     """Return the coverage, 0.0 … 1.0, of pixels by the middle share of repeated cells.
 
-    `at` counts cells; `soft` is a pixel's size in cells, and cells smaller than pixels give their mean.
+    `at` counts cells; `soft` is a pixel's size in cells; cells smaller than pixels give their mean. The
+    result is float32 of their common shape.
     """
     soft = np.maximum(soft, 1e-3)
     part = at - np.floor(at)
@@ -242,9 +248,9 @@ def _draw_side_walls(
     _draw_side_windows(drawn, context, wall, up=up, cells=cells)
     drawn *= (1 + 0.16 * smoothstep_array(up - wall.tall[None, :], -1.2, -0.9))[..., None]
     _draw_shops(drawn, context, wall, up=up, soft_x=cells.soft_x)
-    veil = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
-    air = np.array(context.palette.horizon, np.float32) * np.float32(0.96)
-    drawn += (air - drawn) * veil[None, :, None]
+    haze_opacity = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
+    haze = np.array(context.palette.horizon, np.float32) * np.float32(0.96)
+    drawn += (haze - drawn) * haze_opacity[None, :, None]
     mask = np.clip((wall.tall[None, :] - up) * metre + 0.5, 0, 1)
     part = image[: context.horizon_row]
     part += (drawn - part) * mask[..., None]

@@ -76,8 +76,8 @@ def _draw_string_lights(canvas: ForegroundCanvas, box: tuple[int, int, int]) -> 
         cv2.circle(light, centre, round(canvas.size_unit * 0.007 * 16), (255, 196, 110), -1, cv2.LINE_AA, 4)
     small = resize(light, wide // 4, high // 4)
     halo = resize(blur_image(small, canvas.size_unit / 100), wide, high)
-    air = resize(blur_image(small, canvas.size_unit / 24), wide, high)
-    glow = light + halo * np.float32(2.2) + air * np.float32(3.6)
+    wide_halo = resize(blur_image(small, canvas.size_unit / 24), wide, high)
+    glow = light + halo * np.float32(2.2) + wide_halo * np.float32(3.6)
     canvas.image[..., :3] = to_uint8(canvas.image[..., :3] + glow)
     canvas.image[..., 3] = np.maximum(
         canvas.image[..., 3], to_uint8(np.asarray(glow.max(axis=2) * 0.6, np.float32))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
 
 _TREE_ROW_COUNT: Final = 9
+"""Rows of trees from the horizon to the front."""
 _SHADED_LEAF: Final = (32, 57, 21)
 _SUNNY_LEAF: Final = (150, 176, 62)
 _BARK: Final = (62, 50, 40)
@@ -43,18 +44,18 @@ class _TreeRow(NamedTuple):
 def draw_forest(context: DrawingContext) -> FloatArray:
     """Draw a clearing in a forest: float32 [height, width, 3], RGB 0 … 255."""
     height = context.size[1]
-    air = _get_haze_colour(context)
+    haze = _get_haze_colour(context)
     sky = draw_sky(context, 0.2)
-    blend_colour(sky, air, np.full(sky.shape[:2], 0.62, np.float32))
+    blend_colour(sky, haze, np.full(sky.shape[:2], 0.62, np.float32))
     _draw_floor(sky, context)
     image = to_uint8(sky)
     _draw_fallen_leaves(image, context)
     for part in np.linspace(0, 1, _TREE_ROW_COUNT):
         foot = context.horizon_row + (height - context.horizon_row) * (0.015 + 0.60 * float(part) ** 2.1)
         depth = _TreeRow(float(part), 0.90 * (1 - float(part)) ** 0.8, foot)
-        _draw_trunks(image, context, depth, air)
-        _draw_crowns(image, context, depth, air)
-        _draw_undergrowth(image, context, depth, air)
+        _draw_trunks(image, context, depth, haze)
+        _draw_crowns(image, context, depth, haze)
+        _draw_undergrowth(image, context, depth, haze)
     drawn = np.asarray(image, np.float32)
     _draw_light_beams(drawn, context)
     return drawn
@@ -74,8 +75,8 @@ def draw_leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many si
 ) -> None:
     """Draw a clump of leaves around a pixel, in place: bright above and towards the light, dark below.
 
-    `spread` and `size` are in pixels; `dark` and `bright` have the image's channels; `light_from` is -1.0 …
-    1.0.
+    `image` is uint8; `spread` and `size` are in pixels; `dark` and `bright` have the image's channels;
+    `light_from` is -1.0 … 1.0.
     """
     offsets = rng.normal(0, 0.5, (count, 2)).clip(-1.3, 1.3)
     angle = rng.random(count) * np.pi
@@ -102,9 +103,9 @@ def _get_haze_colour(context: DrawingContext) -> FloatArray:
 
 
 def _apply_haze(
-    context: DrawingContext, colour: tuple[float, float, float], depth: _TreeRow, air: FloatArray
+    context: DrawingContext, colour: tuple[float, float, float], depth: _TreeRow, haze: FloatArray
 ) -> FloatArray:
-    return np.asarray(context.light_colour(colour) * (1 - depth.haze) + air * depth.haze, np.float32)
+    return np.asarray(context.light_colour(colour) * (1 - depth.haze) + haze * depth.haze, np.float32)
 
 
 def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
@@ -156,7 +157,7 @@ def _draw_fallen_leaves(image: Frame, context: DrawingContext) -> None:
     draw_polygons(image, corners, tones)
 
 
-def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, air: FloatArray) -> None:
+def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, haze: FloatArray) -> None:
     width = context.size[0]
     count = round((26 - 20 * depth.nearness) * max(width / context.size[1], 0.6) / 1.78) + 1
     for _ in range(count):
@@ -165,7 +166,7 @@ def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, air: Fl
             context.height_unit * (0.009 + 0.060 * depth.nearness**1.6) * (0.55 + 0.8 * context.rng.random())
         )
         foot = depth.foot + context.height_unit * 0.02 * context.rng.normal()
-        _draw_trunk(image, context, (x, foot), thick=thick, colour=_apply_haze(context, _BARK, depth, air))
+        _draw_trunk(image, context, (x, foot), thick=thick, colour=_apply_haze(context, _BARK, depth, haze))
 
 
 def _pick_x_beside_clearing(context: DrawingContext, depth: _TreeRow) -> float:
@@ -228,11 +229,11 @@ def _draw_thin_trunk(
         draw_polygons(image, np.array([outline]), np.clip(colour[None] * tone, 0, 255))
 
 
-def _draw_crowns(image: Frame, context: DrawingContext, depth: _TreeRow, air: FloatArray) -> None:
+def _draw_crowns(image: Frame, context: DrawingContext, depth: _TreeRow, haze: FloatArray) -> None:
     """Draw the leaves above: an arch that opens over the clearing."""
     width, height = context.size
-    dark = _apply_haze(context, _SHADED_LEAF, depth, air)
-    bright = _apply_haze(context, _SUNNY_LEAF, depth, air)
+    dark = _apply_haze(context, _SHADED_LEAF, depth, haze)
+    bright = _apply_haze(context, _SUNNY_LEAF, depth, haze)
     bright += (np.array(context.palette.glow, np.float32) * max(context.palette.light) - bright) * np.float32(
         0.12
     )
@@ -253,11 +254,11 @@ def _draw_crowns(image: Frame, context: DrawingContext, depth: _TreeRow, air: Fl
         )  # fmt: skip
 
 
-def _draw_undergrowth(image: Frame, context: DrawingContext, depth: _TreeRow, air: FloatArray) -> None:
+def _draw_undergrowth(image: Frame, context: DrawingContext, depth: _TreeRow, haze: FloatArray) -> None:
     """Draw bushes and ferns at the trees' feet."""
     width = context.size[0]
-    dark = _apply_haze(context, _SHADED_FERN, depth, air)
-    bright = _apply_haze(context, (124, 150, 60), depth, air)
+    dark = _apply_haze(context, _SHADED_FERN, depth, haze)
+    bright = _apply_haze(context, (124, 150, 60), depth, haze)
     size = context.height_unit * (0.0035 + 0.009 * depth.nearness)
     for _ in range(round(26 * max(width / context.size[1], 0.7) / 1.78)):
         x = _pick_x_beside_clearing(context, depth) + context.height_unit * 0.05 * context.rng.normal()

@@ -37,7 +37,8 @@ def draw_plain(  # noqa: PLR0913 - a land's look has this many sides
 ) -> None:
     """Draw a plain in perspective, in place, its texture growing towards the viewer.
 
-    `far` and `near` are its colours at the horizon and in front, RGB 0 … 255; `relief` is how much its bumps
+    `image` is float32 [height, width, 3]; `far` and `near` are its colours at the horizon and in front, RGB
+    0 … 255; `relief` is how much its bumps
     are lit from the sun's side, `ripples` how deep the wind has rippled it.
     """
     width, height = context.size
@@ -96,7 +97,10 @@ def project_onto_ground(
 
 
 def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> None:
-    """Draw grass with a few flowers towards the lower edge, in place, its blades bent aside."""
+    """Draw grass with a few flowers towards the lower edge, in place.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     rng = context.rng
     count = round(_BLADE_COUNT * max(width / height, 0.6) / 1.78)

@@ -96,8 +96,8 @@ def _draw_planet(
     )
     soft = 1.2 / radius
     inside = smoothstep_array(1 - distance, -soft, soft)
-    air = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
-    blend_colour(part, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
+    atmosphere = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
+    blend_colour(part, (120, 170, 255), (atmosphere * (1 - inside)).astype(np.float32))
     rim = np.clip(1 - z, 0, 1) ** 3 * 0.5
     body = (
         hue * light[..., None] * (1 - rim[..., None]) + np.array((120, 170, 255), np.float32) * rim[..., None]

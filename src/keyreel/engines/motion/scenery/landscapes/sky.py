@@ -154,8 +154,8 @@ class DrawingContext:
 
     def haze_colour(self, colour: Colour, distance: float) -> FloatArray:
         """Return an object's colour through haze, 0.0 near … 1.0 far: float32 [3], RGB 0 … 255."""
-        air = np.array(self.palette.horizon, np.float32)
-        return np.asarray(self.light_colour(colour) * (1 - distance) + air * distance, np.float32)
+        haze = np.array(self.palette.horizon, np.float32)
+        return np.asarray(self.light_colour(colour) * (1 - distance) + haze * distance, np.float32)
 
     def get_sun_position(self) -> tuple[float, float]:
         """Return the sun's or moon's centre in pixels."""
@@ -185,6 +185,7 @@ def draw_sky(context: DrawingContext, clouds: float = 0.55) -> FloatArray:
 
 
 _STRIP_ROWS: Final = 24
+"""Rows that `blend_colour` blends at a time."""
 
 
 def generate_noise(

@@ -25,11 +25,13 @@ _MAX_DISTANCE: Final = 34.0
 _DEPTH_STEPS: Final = 460
 """Points along each ray."""
 _MAX_RAYS: Final = 960
+"""Rays of the fan: one per column in narrower images."""
 _FOCAL_LENGTH: Final = 1.15
 """Focal length in geometric mean sides of the image."""
 _EYE_HEIGHT: Final = 0.12
 """The viewer's height over flat ground, in the unit of distances."""
 _NOISE_TABLE_SIZE: Final = 256
+"""Side of the table of random values, which repeats."""
 _SMOOTHED_OCTAVES: Final = 3
 """Octaves, from the largest, whose noise is interpolated smoothly."""
 _OCTAVE_ROTATION: Final = np.array(((0.80, 0.60), (-0.60, 0.80)), np.float32)
@@ -66,7 +68,7 @@ class _RayFan:
     table: FloatArray
 
     def sample_noise(self, size: float, octave: int) -> FloatArray:
-        """Return value noise, 0.0 … 1.0, of this wavelength; each octave is rotated against the others."""
+        """Return value noise of this wavelength, float32 [steps, rays], 0.0 … 1.0; octaves are rotated."""
         x, y = (
             self.aside * self.distance,
             np.broadcast_to(self.distance, (len(self.distance), self.aside.size)),
@@ -175,8 +177,8 @@ def _shade_surface(
     if land.clouds:
         colours = _cover_with_clouds(fan, colours, heights, context=context, land=land)
     # Aerial perspective: what is farther is paler and takes the horizon's colour.
-    air = 1 - np.exp(-((fan.distance / np.float32(land.haze)) ** 1.3))
-    colours += (_get_haze_colour(context) - colours) * (0.9 * air)[..., None]
+    haze = 1 - np.exp(-((fan.distance / np.float32(land.haze)) ** 1.3))
+    colours += (_get_haze_colour(context) - colours) * (0.9 * haze)[..., None]
     return np.asarray(colours, np.float32)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WATER_COLOURS: Final = ((150, 226, 228), (30, 132, 176), (6, 58, 104))
 _WEED_COLOURS: Final = ((34, 84, 56), (66, 100, 48), (96, 62, 70), (40, 98, 86), (52, 92, 40))
 _LEAVES_PER_WEED: Final = 30
+"""On each side of a stem."""
 
 
 def draw_underwater(context: DrawingContext) -> FloatArray:

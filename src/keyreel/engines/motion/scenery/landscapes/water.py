@@ -61,7 +61,10 @@ def draw_water(
 
 
 def draw_sand(image: FloatArray, context: DrawingContext, shoreline: float) -> None:
-    """Draw the sand in front, in place, with wet sand and foam at the shoreline, a part of the height."""
+    """Draw the sand in front, in place, with wet sand and foam at the shoreline, a part of the height.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     shore = (
         height * (shoreline + 0.03 * np.sin(np.linspace(0.3, 4.2, width)))

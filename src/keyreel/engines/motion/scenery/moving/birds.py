@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MIN_BIRDS: Final = 5
 _MAX_BIRDS: Final = 11
+"""Birds in a flock: at least the first, fewer than the second."""
 _SPEED: Final = 0.10
 """Units of the view a second."""
 _DISPARITY: Final = 0.16
@@ -41,7 +42,7 @@ class Flock:
     colour: tuple[int, int, int]
 
     def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
-        """Draw the birds as they stand at a time, in place."""
+        """Draw the birds at a time into a frame, uint8 [height, width, 3], in place."""
         for x, y, size, beat, phase in self.state.tolist():
             ahead = x + self.heading * _SPEED * (0.8 + size * 8) * seconds
             bob = 0.006 * sin(tau * 0.3 * seconds + phase)

@@ -51,7 +51,7 @@ class Traffic:
     depth_profile: DepthProfile
 
     def draw(self, frame: Frame, pose: CameraPose, backdrop: LayeredBackdrop, seconds: float) -> None:
-        """Add the cars' lights to a frame as they stand at a time."""
+        """Add the cars' lights at a time to a frame, uint8 [height, width, 3], in place."""
         view = backdrop.view
         span = _MAX_DISTANCE - _MIN_DISTANCE
         for lane, start, speed in self.state.tolist():

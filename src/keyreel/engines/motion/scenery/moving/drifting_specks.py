@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
 
 _MAX_DISPARITY: Final = 1.25
+"""Of the nearest specks."""
 _WIDE: Final = 2.9
 _TALL: Final = 2.1
 """Sides of the box in which specks wrap around, in units of the view."""
@@ -68,7 +69,7 @@ class Swarm:
     sprites: tuple[Frame, ...]
 
     def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
-        """Add the specks' light to a frame as they stand at a time."""
+        """Add the specks' light at a time to a frame, uint8 [height, width, 3], in place."""
         kind = self.kind
         for x, y, start, phase, other, size in self.state.tolist():
             nearness = (start + kind.ahead * seconds) % 1.0
