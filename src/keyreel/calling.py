@@ -1,4 +1,4 @@
-"""How prompts call subjects: `@name`, a bare name, `image 1`, 图一; the longest name that fits is meant."""
+"""How prompts mention subjects: `@name`, a bare name, `image 1`, 图一; the longest fitting name counts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _QUOTED: Final = re.compile(r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|\"
 
 
 class SubjectMention(NamedTuple):
-    """Where a text calls a subject, and by which of the known names."""
+    """A mention of a subject, from `start` to before `end` of a text, and which of the known names it is."""
 
     start: int
     end: int
@@ -46,9 +46,9 @@ class SubjectMention(NamedTuple):
 
 
 def normalize_text(text: str) -> str:
-    """Return a text in which letters, digits, @ and brackets are written the usual way, as long as it was.
+    """Return a text of the same length with letters, digits, @ and brackets in their NFKC form.
 
-    Full-width commas and stops stay what they are: Chinese sentences end with them.
+    Full-width commas and stops are kept: Chinese sentences end with them.
     """
     return "".join(map(_normalize_letter, text))
 
@@ -61,10 +61,10 @@ def _normalize_letter(letter: str) -> str:
 
 
 def find_mentions(text: str, names: Iterable[str], *, allow_bare: bool = True) -> list[SubjectMention]:
-    """Find where a text calls subjects, in its order. Case and width of letters do not matter.
+    """Find the mentions of subjects in a text, in order. Case and width of letters do not matter.
 
-    A name that is a number may be called `@1`, `image 1`, `[@Image 1]`, 图1, 图一, 第一张图 and the like.
-    Names without @ count unless `bare` is False.
+    A name that is a number may appear as `@1`, `image 1`, `[@Image 1]`, 图1, 图一, 第一张图 and the like.
+    Names without @ count unless `allow_bare` is False.
     """
     known = {normalize_text(name).casefold(): name for name in names if name}
     pattern = _build_mention_pattern(known, allow_bare=allow_bare)
@@ -77,9 +77,9 @@ def find_mentions(text: str, names: Iterable[str], *, allow_bare: bool = True) -
 
 
 def rename_mentions(text: str, names: dict[str, str]) -> str:
-    """Return a text in which every `@name` and every number calls its subject `@…`, as `names` says.
+    """Return a text in which every `@name` and every number is replaced by `@…`, as `names` maps them.
 
-    What is quoted stays: it is spoken, or written on something.
+    Quotations are kept: they are spoken, or written on something.
     """
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     done, at = list[str](), 0
@@ -87,20 +87,20 @@ def rename_mentions(text: str, names: dict[str, str]) -> str:
         if not any(begin <= start < stop for begin, stop in quoted):
             done += [text[at:start], f"@{names[name]}"]
             at = end
-            # "image 1 runs" goes on with a blank, and so may what had brackets around it.
+            # After "[image 1]runs" a blank keeps the next word apart.
             if text[at : at + 1].isalnum() and text[at].isascii():
                 done.append(" ")
     return "".join((*done, text[at:]))
 
 
 def find_unknown_mentions(text: str, names: Iterable[str]) -> tuple[str, ...]:
-    """List what looks like a call and leads to no subject, in the text's own spelling: `@9`, `image 4`."""
+    """List what looks like a mention but matches no subject, in the text's own spelling: `@9`, `image 4`."""
     known = find_mentions(text, names)
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     found: dict[str, None] = {}
     for match in re.finditer(f"{_NUMBERED}|{_AT_NAME}", normalize_text(text), re.IGNORECASE):
-        inside = [(call.start, call.end) for call in known] + quoted
-        if not any(start <= match.start() < end for start, end in inside):
+        covered = [(mention.start, mention.end) for mention in known] + quoted
+        if not any(start <= match.start() < end for start, end in covered):
             found[text[match.start() : match.end()].strip()] = None
     return tuple(found)
 
@@ -116,7 +116,7 @@ def _build_mention_pattern(known: dict[str, str], *, allow_bare: bool) -> re.Pat
 
 
 def _resolve_name(match: re.Match[str]) -> str:
-    """Return the name that a match calls, in small letters; a number as digits."""
+    """Return the name that a match mentions, in lower case; a number as digits."""
     group = match.lastgroup or ""
     text = match[group].casefold()
     if text in _ORDINALS:

@@ -80,8 +80,11 @@ def test_a_scene_is_heard_by_its_place_hour_and_weather(
 def test_a_clip_says_what_each_shot_shows_and_that_it_was_composed(tmp_path: Path) -> None:
     place = terrain(1)
     images = saved(tmp_path, *(view(place, left, 60) for left in (60, 80, 110)))
-    asked = multiframe(images, 1, 1)
-    shots = (replace(asked.shots[0], prompt="rain"), replace(asked.shots[1], prompt="the wind blows"))
-    clip = asyncio.run(MotionEngine().render(replace(asked, shots=shots), FolderJob(tmp_path)))
+    video_order = multiframe(images, 1, 1)
+    shots = (
+        replace(video_order.shots[0], prompt="rain"),
+        replace(video_order.shots[1], prompt="the wind blows"),
+    )
+    clip = asyncio.run(MotionEngine().render(replace(video_order, shots=shots), FolderJob(tmp_path)))
     assert clip.audible_content == (frozenset({AudibleContent.RAIN}), frozenset({AudibleContent.WIND}))
     assert clip.source is DigitalSourceType.COMPOSITE

@@ -23,7 +23,7 @@ UNRELATED = [view(terrain(2), 100, 100), view(terrain(3), 100, 100)]
 UNRELATED[0][..., 1:], UNRELATED[1][..., :2] = 0, 0
 
 
-def film(folder: Path, keyframes: list[Frame], prompt: str, seed: int = 1) -> list[Frame]:
+def render_frames(folder: Path, keyframes: list[Frame], prompt: str, seed: int = 1) -> list[Frame]:
     folder.mkdir()
     order = multiframe(saved(folder, *keyframes), 1, seed=seed)
     shots = (replace(order.shots[0], prompt=prompt),)
@@ -33,7 +33,7 @@ def film(folder: Path, keyframes: list[Frame], prompt: str, seed: int = 1) -> li
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
     """The shot without a prompt."""
-    return film(tmp_path_factory.mktemp("plain") / "film", RELATED, "")
+    return render_frames(tmp_path_factory.mktemp("plain") / "film", RELATED, "")
 
 
 def motion(one: Frame, other: Frame) -> NDArray[np.float32]:
@@ -68,7 +68,7 @@ def added(plain: list[Frame], prompted: list[Frame], index: int) -> NDArray[np.f
 def test_a_camera_word_leads_the_view_its_way(
     plain: list[Frame], tmp_path: Path, prompt: str, way: tuple[int, int]
 ) -> None:
-    moved = added(plain, film(tmp_path / "film", RELATED, prompt), 16)[:, 2]
+    moved = added(plain, render_frames(tmp_path / "frames", RELATED, prompt), 16)[:, 2]
     along = moved @ np.array(way)
     across = moved @ np.array(way[::-1])
     assert along > 0.8
@@ -91,7 +91,7 @@ def test_a_camera_word_leads_the_view_its_way(
 def test_a_way_in_grows_slowly_and_a_way_out_shrinks_slowly(
     plain: list[Frame], tmp_path: Path, prompt: str, *, inwards: bool
 ) -> None:
-    prompted = film(tmp_path / "film", RELATED, prompt)
+    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
     early, late = (float(np.trace(added(plain, prompted, index)[:, :2])) for index in (8, 16))
     assert min(early, late) > 0.3
     assert late > 1.2 * early if inwards else early > 1.2 * late
@@ -101,7 +101,7 @@ def test_a_way_in_grows_slowly_and_a_way_out_shrinks_slowly(
 def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(
     plain: list[Frame], tmp_path: Path, prompt: str
 ) -> None:
-    prompted = film(tmp_path / "film", RELATED, prompt)
+    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
     greys = [cv2.cvtColor(each[16], cv2.COLOR_RGB2GRAY) for each in (plain, prompted)]
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow = np.linalg.norm(search.calc(greys[0], greys[1], np.zeros((*greys[0].shape, 2), np.float32)), axis=2)
@@ -112,7 +112,7 @@ def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(
 
 @pytest.mark.parametrize("prompt", ["strong handheld shake", "手持镜头，剧烈晃动"])
 def test_a_handheld_camera_shakes(plain: list[Frame], tmp_path: Path, prompt: str) -> None:
-    prompted = film(tmp_path / "film", RELATED, prompt)
+    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
     places = np.array([added(plain, prompted, index)[:, 2] for index in range(4, 20)])
     turns = np.diff(np.sign(np.diff(places, axis=0)), axis=0)
     assert np.ptp(places, axis=0).max() > 0.4
@@ -121,13 +121,15 @@ def test_a_handheld_camera_shakes(plain: list[Frame], tmp_path: Path, prompt: st
 
 @pytest.mark.parametrize("prompt", ["static shot, the camera does not move", "固定镜头，镜头不要动"])
 def test_a_static_camera_adds_nothing(plain: list[Frame], tmp_path: Path, prompt: str) -> None:
-    prompted = film(tmp_path / "film", RELATED, prompt)
+    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
     assert max(error(one, other) for one, other in zip(plain, prompted, strict=True)) == 0
 
 
-@pytest.mark.parametrize("hour", ["night falls", "at golden hour", "日落"])
-def test_keyframes_tell_the_hour_themselves(plain: list[Frame], tmp_path: Path, hour: str) -> None:
-    prompted = film(tmp_path / "film", RELATED, hour)
+@pytest.mark.parametrize("time_of_day", ["night falls", "at golden hour", "日落"])
+def test_keyframes_show_the_time_of_day_themselves(
+    plain: list[Frame], tmp_path: Path, time_of_day: str
+) -> None:
+    prompted = render_frames(tmp_path / "frames", RELATED, time_of_day)
     assert max(error(one, other) for one, other in zip(plain, prompted, strict=True)) == 0
 
 
@@ -136,7 +138,7 @@ def test_keyframes_tell_the_hour_themselves(plain: list[Frame], tmp_path: Path, 
     [("pan right", (0, 1)), ("pan left", (0, -1)), ("tilt up", (-1, 0)), ("tilt down", (1, 0))],
 )
 def test_a_whip_goes_where_the_camera_does(tmp_path: Path, prompt: str, part: tuple[int, int]) -> None:
-    blue = film(tmp_path / "film", UNRELATED, prompt)[12][..., 2].astype(np.float32)
+    blue = render_frames(tmp_path / "frames", UNRELATED, prompt)[12][..., 2].astype(np.float32)
     height, width = blue.shape
     lower = blue[height // 2 :].mean() - blue[: height // 2].mean()
     righter = blue[:, width // 2 :].mean() - blue[:, : width // 2].mean()
@@ -148,7 +150,7 @@ def test_a_whip_goes_where_the_camera_does(tmp_path: Path, prompt: str, part: tu
 def test_another_seed_gives_another_film_between_the_same_keyframes(
     keyframes: list[Frame], tmp_path: Path
 ) -> None:
-    one, other = (film(tmp_path / str(seed), keyframes, "", seed) for seed in (1, 2))
+    one, other = (render_frames(tmp_path / str(seed), keyframes, "", seed) for seed in (1, 2))
     apart = [error(left, right) for left, right in zip(one, other, strict=True)]
     assert apart[0] == 0
     assert apart[-1] < 0.012

@@ -31,7 +31,7 @@ def order(prompt: str, *, seed: int = 1, size: Size = SMALL, amplitude: Amplitud
 
 
 @cache
-def film(
+def render_frames(
     prompt: str, seed: int = 1, amplitude: Amplitude = Amplitude.AUTO, size: Size = SMALL
 ) -> list[Frame]:
     """Return six frames of a shot, the first and the last among them."""
@@ -43,7 +43,7 @@ def film(
 def grown(prompt: str, amplitude: Amplitude = Amplitude.AUTO) -> float:
     """Return how much larger what lies in the middle has become from the first frame to the last."""
     found = 1.0
-    for before, after in pairwise(film(prompt, 1, amplitude)):
+    for before, after in pairwise(render_frames(prompt, 1, amplitude)):
         flow = moved(before, after)
         rows, columns = (np.arange(side) - side / 2 + 0.5 for side in flow.shape[:2])
         slope = (flow[..., 0] * columns).sum() / (columns**2).sum() / len(rows)
@@ -60,7 +60,7 @@ def moved(before: Frame, after: Frame) -> np.ndarray[tuple[int, ...], np.dtype[n
 
 def aside(prompt: str, way: int) -> tuple[float, float]:
     """Return how far the horizon, and what stands nearest, have moved this way, in parts of the width."""
-    total = way * sum(moved(*pair) for pair in pairwise(film(prompt)))[..., 0] / SMALL.width
+    total = way * sum(moved(*pair) for pair in pairwise(render_frames(prompt)))[..., 0] / SMALL.width
     return float(np.median(total[70:90])), float(np.percentile(total[-30:], 80))
 
 
@@ -132,14 +132,14 @@ def test_what_is_near_passes_faster_than_what_is_far(prompt: str, way: int) -> N
     ],
 )
 def test_night_is_darker_and_bluer_than_day(brighter: str, darker: str) -> None:
-    day, night = (film(prompt)[0].reshape(-1, 3).mean(axis=0) for prompt in (brighter, darker))
+    day, night = (render_frames(prompt)[0].reshape(-1, 3).mean(axis=0) for prompt in (brighter, darker))
     assert night.mean() < 0.7 * day.mean()
     assert night[2] / night[0] > day[2] / day[0]
 
 
 def test_sunset_is_warmer_than_day() -> None:
     warmth = [
-        float(np.subtract(*film(f"mountains {hour}")[0].reshape(-1, 3).mean(axis=0)[[0, 2]]))
+        float(np.subtract(*render_frames(f"mountains {hour}")[0].reshape(-1, 3).mean(axis=0)[[0, 2]]))
         for hour in ("at sunset", "at noon")
     ]
     assert warmth[0] > warmth[1] + 30
@@ -153,13 +153,16 @@ def test_sunset_is_warmer_than_day() -> None:
     ],
 )
 def test_autumn_turns_the_leaves_red(prompt: str, other: str) -> None:
-    red, green = (film(each)[0].astype(int) for each in (prompt, other))
+    red, green = (render_frames(each)[0].astype(int) for each in (prompt, other))
     excess = [float((each[..., 0] - each[..., 1]).mean()) for each in (red, green)]
     assert excess[0] > excess[1] + 15
 
 
 def test_winter_is_white() -> None:
-    spread = [float(np.ptp(film(each)[0].astype(int), axis=2).mean()) for each in ("winter forest", "forest")]
+    spread = [
+        float(np.ptp(render_frames(each)[0].astype(int), axis=2).mean())
+        for each in ("winter forest", "forest")
+    ]
     assert spread[0] < 0.5 * spread[1]
 
 
@@ -167,7 +170,9 @@ def test_winter_is_white() -> None:
 def test_weather_falls(weather: str) -> None:
     change = [
         float(np.abs(first.astype(int) - last).mean())
-        for first, last, *_ in (film(f"a desert, static shot{each}") for each in (f", {weather}", ""))
+        for first, last, *_ in (
+            render_frames(f"a desert, static shot{each}") for each in (f", {weather}", "")
+        )
     ]
     assert change[0] > change[1] + 2
 
@@ -176,7 +181,7 @@ def test_weather_falls(weather: str) -> None:
     "prompt", ["a lake by day", "the sea by day", "clouds in the sky", "outer space", "under the sea"]
 )
 def test_a_scene_lives_while_the_camera_rests(prompt: str) -> None:
-    drawn = film(f"{prompt}, static shot")
+    drawn = render_frames(f"{prompt}, static shot")
     assert all(np.abs(one.astype(int) - other).mean() > 0.5 for one, other in pairwise(drawn))
 
 
@@ -195,7 +200,7 @@ def test_a_scene_lives_while_the_camera_rests(prompt: str) -> None:
 )
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_cannot_be_drawn_becomes_a_designed_scene(prompt: str, seed: int) -> None:
-    drawn = film(prompt, seed)
+    drawn = render_frames(prompt, seed)
     first = drawn[0]
     # Neither blank nor one gradient: edges in every quarter, light and shade, and motion at several speeds.
     for rows in np.array_split(first, 2):
@@ -207,10 +212,12 @@ def test_what_cannot_be_drawn_becomes_a_designed_scene(prompt: str, seed: int) -
 
 
 def test_named_colours_and_moods_colour_a_scene() -> None:
-    red, blue = (film(f"{colour} emotion")[0].reshape(-1, 3).mean(axis=0) for colour in ("red", "蓝色"))
+    red, blue = (
+        render_frames(f"{colour} emotion")[0].reshape(-1, 3).mean(axis=0) for colour in ("red", "蓝色")
+    )
     assert red[0] > red[2] + 20
     assert blue[2] > blue[0] + 20
-    sad, happy = (film(prompt)[0].astype(int) for prompt in ("a sad farewell", "a happy birthday"))
+    sad, happy = (render_frames(prompt)[0].astype(int) for prompt in ("a sad farewell", "a happy birthday"))
     assert np.ptp(happy, axis=2).mean() > np.ptp(sad, axis=2).mean() + 15
 
 
@@ -223,7 +230,7 @@ def test_named_colours_and_moods_colour_a_scene() -> None:
     ],
 )
 def test_phases_follow_one_another(prompt: str, before: int, after: int) -> None:
-    drawn = film(prompt)
+    drawn = render_frames(prompt)
     assert drawn[0].mean() > before
     assert drawn[-1].mean() < after
 
@@ -264,9 +271,9 @@ def test_a_scene_is_heard_by_what_it_shows(prompt: str, heard: set[AudibleConten
 
 def test_an_order_of_words_becomes_a_clip_that_no_network_made(tmp_path: Path) -> None:
     engine = MotionEngine()
-    asked = order("a lake at sunset", size=Size(320, 176))
-    assert engine.accepts(asked)
-    clip = asyncio.run(engine.render(asked, FolderJob(tmp_path)))
+    video_order = order("a lake at sunset", size=Size(320, 176))
+    assert engine.accepts(video_order)
+    clip = asyncio.run(engine.render(video_order, FolderJob(tmp_path)))
     assert clip.source is DigitalSourceType.ALGORITHMIC
     assert probe_video(clip.path).frames == 48
     assert len(list(video_reader.read_frames(clip.path))) == 48

@@ -93,9 +93,9 @@ def test_understands_an_effect(text: str, effect: Effect) -> None:
     "text", ["no rain, don't zoom in", "without any snow", "不要下雨，不要推近", "没有雾"]
 )
 def test_leaves_out_what_is_denied(text: str) -> None:
-    direction = parse_prompt(text)
-    assert not direction.cues
-    assert not direction.effects
+    parsed = parse_prompt(text)
+    assert not parsed.cues
+    assert not parsed.effects
 
 
 def test_hears_how_strongly_a_move_is_wanted() -> None:
@@ -112,11 +112,11 @@ def test_plays_moves_joined_by_then_one_after_the_other() -> None:
 
 
 def test_gives_each_subject_its_own_role() -> None:
-    direction = parse_prompt(
+    parsed = parse_prompt(
         "@dog runs to the left while @cat jumps on the right in the distance, @beach as the background",
         ("dog", "cat", "beach"),
     )
-    dog, cat, beach = (direction.get_instruction(name) for name in ("dog", "cat", "beach"))
+    dog, cat, beach = (parsed.get_instruction(name) for name in ("dog", "cat", "beach"))
     assert (dog.action, dog.heading) == (SubjectAction.RUN, -1.0)
     assert (cat.action, cat.side, cat.nearness) == (SubjectAction.JUMP, 1.0, -1.0)
     assert beach.is_scene
@@ -127,9 +127,9 @@ def test_gives_each_subject_its_own_role() -> None:
     "text", ["@1 flies over @2 as the background", "@1 jumps, background: @2", "@1 在跳，以@2为背景"]
 )
 def test_makes_the_subject_next_to_the_word_the_scene(text: str) -> None:
-    direction = parse_prompt(text, ("1", "2"))
-    assert direction.get_instruction("2").is_scene
-    assert not direction.get_instruction("1").is_scene
+    parsed = parse_prompt(text, ("1", "2"))
+    assert parsed.get_instruction("2").is_scene
+    assert not parsed.get_instruction("1").is_scene
 
 
 @pytest.mark.parametrize("text", ["in the last scene @1 runs", "@1 walks in the background", "场景中，@1 跑"])
@@ -153,39 +153,39 @@ def test_the_longest_name_that_fits_is_meant(text: str, runs: str, jumps: str) -
         ["小明", "小明明", "fox", "fox-2", "1", "2", "12"],
         ["fox-2", "fox", "小明明", "小明", "12", "2", "1"],
     ):
-        direction = parse_prompt(text, names)
-        assert (direction.get_instruction(runs).action, direction.get_instruction(runs).heading) == (
+        parsed = parse_prompt(text, names)
+        assert (parsed.get_instruction(runs).action, parsed.get_instruction(runs).heading) == (
             SubjectAction.RUN,
             -1.0,
         )
-        assert (direction.get_instruction(jumps).action, direction.get_instruction(jumps).heading) == (
+        assert (parsed.get_instruction(jumps).action, parsed.get_instruction(jumps).heading) == (
             SubjectAction.JUMP,
             1.0,
         )
 
 
 def test_nobody_does_what_an_unknown_subject_is_to_do() -> None:
-    direction = parse_prompt("@1 jumps, @9 runs to the left", ("1", "2"))
-    assert (direction.get_instruction("1").action, direction.get_instruction("1").heading) == (
+    parsed = parse_prompt("@1 jumps, @9 runs to the left", ("1", "2"))
+    assert (parsed.get_instruction("1").action, parsed.get_instruction("1").heading) == (
         SubjectAction.JUMP,
         0.0,
     )
 
 
 def test_knows_subjects_by_number_and_in_chinese() -> None:
-    direction = parse_prompt("@1 在左边跳，@2 向右跑", ("1", "2"))
-    assert (direction.get_instruction("1").action, direction.get_instruction("1").side) == (
+    parsed = parse_prompt("@1 在左边跳，@2 向右跑", ("1", "2"))
+    assert (parsed.get_instruction("1").action, parsed.get_instruction("1").side) == (
         SubjectAction.JUMP,
         -1.0,
     )
-    assert (direction.get_instruction("2").action, direction.get_instruction("2").heading) == (
+    assert (parsed.get_instruction("2").action, parsed.get_instruction("2").heading) == (
         SubjectAction.RUN,
         1.0,
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "hour"),
+    ("text", "place", "time_of_day"),
     [
         ("on a beach at sunset", Place.BEACH, TimeOfDay.SUNSET),
         ("a desert road by day", Place.DESERT, TimeOfDay.DAY),
@@ -206,9 +206,9 @@ def test_knows_subjects_by_number_and_in_chinese() -> None:
         ("something else", None, None),
     ],
 )
-def test_finds_place_and_hour(text: str, place: Place | None, hour: TimeOfDay | None) -> None:
-    direction = parse_prompt(text)
-    assert (direction.place, direction.time_of_day) == (place, hour)
+def test_finds_place_and_time_of_day(text: str, place: Place | None, time_of_day: TimeOfDay | None) -> None:
+    parsed = parse_prompt(text)
+    assert (parsed.place, parsed.time_of_day) == (place, time_of_day)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_snow_falls_when_it_is_said_to(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "nature"),
+    ("text", "name", "locomotion"),
     [
         ("@my_boat at sea", "my_boat", Locomotion.SWIMS),
         ("@1, a paper boat, on a lake", "1", Locomotion.SWIMS),
@@ -259,8 +259,8 @@ def test_snow_falls_when_it_is_said_to(text: str) -> None:
         ("@cat looks at a boat", "cat", None),
     ],
 )
-def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, nature: Locomotion | None) -> None:
-    assert parse_prompt(text, (name,)).get_instruction(name).locomotion is nature
+def test_knows_what_swims_and_flies_by_its_name(text: str, name: str, locomotion: Locomotion | None) -> None:
+    assert parse_prompt(text, (name,)).get_instruction(name).locomotion is locomotion
 
 
 @pytest.mark.parametrize(
@@ -387,12 +387,12 @@ def test_understands_weather_as_people_write_it(text: str, effects: set[Effect])
     ],
 )
 def test_understands_what_subjects_do_as_people_write_it(text: str, said: dict[str, object]) -> None:
-    role = parse_prompt(text, ("dog",)).get_instruction("dog")
-    assert {name: getattr(role, name) for name in said} == said
+    instruction = parse_prompt(text, ("dog",)).get_instruction("dog")
+    assert {name: getattr(instruction, name) for name in said} == said
 
 
 @pytest.mark.parametrize(
-    ("text", "hour"), [("太阳落山", TimeOfDay.SUNSET), ("day turns to night", TimeOfDay.NIGHT)]
+    ("text", "time_of_day"), [("太阳落山", TimeOfDay.SUNSET), ("day turns to night", TimeOfDay.NIGHT)]
 )
-def test_a_sun_that_sets_behind_no_mountain_names_no_place(text: str, hour: TimeOfDay) -> None:
-    assert (parse_prompt(text).place, parse_prompt(text).time_of_day) == (None, hour)
+def test_a_sun_that_sets_behind_no_mountain_names_no_place(text: str, time_of_day: TimeOfDay) -> None:
+    assert (parse_prompt(text).place, parse_prompt(text).time_of_day) == (None, time_of_day)

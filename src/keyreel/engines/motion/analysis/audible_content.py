@@ -1,4 +1,4 @@
-"""What a clip's images show and could be heard: weather, fire, water, by its prompt and its images."""
+"""What could be heard in a video: weather, fire, water and the like, by its prompt and its images."""
 
 from __future__ import annotations
 
@@ -41,12 +41,13 @@ _SOUNDS_OF_EFFECTS: Final = {
 _BIRDSONG_TIMES_OF_DAY: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
 _BIRD_SILENCING_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
 _ANALYSIS_SIZE: Final = Size(384, 216)
+"""Pixels to which images are scaled before water is looked for."""
 _MIN_WATER_SHARE: Final = 0.04
-"""The least part of an image that water covers."""
+"""The least part of an image that moving water covers."""
 
 
 def find_audible_content(order: Order) -> tuple[frozenset[AudibleContent], ...]:
-    """Return what each shot shows.
+    """Return what could be heard in each shot.
 
     Raises:
         RenderFailed: an image cannot be read.
@@ -71,9 +72,9 @@ def _find_in_shot(shot: Shot, order: Order) -> Iterator[AudibleContent]:
 
 
 def _find_in_drawn_scenes(shot: Shot, order: Order) -> Iterator[AudibleContent]:
-    """Tell what the scenes show that are drawn for a prompt."""
-    for take in split_into_scenes(shot.prompt, shot.seconds, order.seed):
-        parsed = take.parsed_prompt
+    """Yield what could be heard in the scenes that are drawn for a prompt."""
+    for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed):
+        parsed = shot_scene.parsed_prompt
         yield from (
             _SOUNDS_OF_EFFECTS[effect] for effect, _ in parsed.effects if effect in _SOUNDS_OF_EFFECTS
         )
@@ -89,7 +90,7 @@ def _find_sound_of_place(place: Place | None) -> Iterator[AudibleContent]:
 
 
 def _has_birdsong(parsed: ParsedPrompt) -> bool:
-    """Say whether birds sing where a scene plays: in green places, by day, in quiet air."""
+    """Say whether birds sing in a scene: in green places, by day, in quiet weather."""
     quiet = not any(parsed.get_effect_strength(effect) for effect in _BIRD_SILENCING_EFFECTS)
     if parsed.place is None or not RECIPES[parsed.place].has_birdsong:
         return False

@@ -1,6 +1,6 @@
-"""A prompt made from an image: where its subject is, its light and colours, what in it may move.
+"""A prompt suggested for an image: its subject's position, light and colours, and what in it may move.
 
-It says what was measured and nothing else: nobody here knows what the subject is.
+It states what was measured and nothing else: what the subject is remains unknown.
 """
 
 from __future__ import annotations
@@ -27,18 +27,28 @@ if TYPE_CHECKING:
 
 
 _LONG_SIDE: Final = 512
+"""Pixels of the longer side at which an image is measured."""
 _MIN_SUBJECT, _SMALL_SUBJECT, _LARGE_SUBJECT, _MAX_SUBJECT = 0.004, 0.10, 0.35, 0.9
+"""Parts of the image that a subject covers."""
 _MIN_FLOW_SHARE: Final = 0.04
 _MIN_FOLIAGE_SHARE: Final = 0.06
+"""Least parts of the image that water or clouds, and leaves, cover to be mentioned."""
 _PORTRAIT_RATIO: Final = 0.85
+"""Width by height below which an image is portrait."""
 _LEFT, _HIGH, _LOW = 0.4, 0.36, 0.68
+"""Positions as parts of the width and height."""
 _DARK_LEVEL, _BRIGHT_LEVEL = 78, 172
+"""Mean grey levels of 255."""
 _WARM_TINT, _COOL_TINT = 0.10, -0.06
+"""Mean red minus blue, in mean grey levels."""
 _STRONG_CONTRAST, _LOW_CONTRAST = 62, 34
+"""Standard deviations of the grey levels."""
 _MIN_SATURATION: Final = 46
 _MIN_VALUE: Final = 40
+"""Levels of 255 in HSV from which a pixel has a colour."""
 _MIN_COLOUR_SHARE: Final = 0.12
 _MIN_SUBJECT_COLOUR_SHARE: Final = 0.3
+"""Least parts of the image, and of the subject, that a named colour covers."""
 # Hues in OpenCV's degrees (half of the usual ones), each up to the next.
 _HUES: Final = (
     (0, "red"), (7, "orange"), (19, "golden"), (26, "yellow"), (35, "green"), (78, "teal"), (96, "blue"),
@@ -59,11 +69,11 @@ _MOODS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _ImageMeasurements:
-    """What was measured of an image. Parts are of its area, `at` of its sides."""
+    """What was measured of an image. Shares are parts of its area, the position parts of its sides."""
 
     subject_share: float
     subject_colour: str
-    """The subject's colour and a blank; empty where it has none."""
+    """The subject's colour with a blank after it; empty where it has none."""
     subject_position: tuple[float, float]
     brightness: str
     warmth: str
@@ -74,11 +84,11 @@ class _ImageMeasurements:
     leaves: bool
     aspect_ratio: float
     balance: float
-    """Where the busier half is: -1.0 all on the left … 1.0 all on the right."""
+    """Where the detail is: -1.0 all on the left … 1.0 all on the right."""
 
 
 def suggest_prompt(order: Order, networks: Networks) -> str:
-    """Return the prompt for an order's first image, and its last one where there is one.
+    """Return a prompt for an order's first image, and its last one where there is one.
 
     Raises:
         RenderFailed: an image cannot be read.
@@ -170,7 +180,7 @@ def _measure_image(image: Frame, networks: Networks) -> _ImageMeasurements:
         if spread < _LOW_CONTRAST
         else "",
         colours=_name_main_colours(small),
-        # Clouds drift to the right, water runs the other way (see currents).
+        # Clouds drift to the right, water flows to the left (see `detect_ambient_flow`).
         water=float((across < 0).mean()) > _MIN_FLOW_SHARE,
         clouds=float((across > 0).mean()) > _MIN_FLOW_SHARE,
         leaves=float(detect_foliage(small).mean()) > _MIN_FOLIAGE_SHARE,
@@ -188,7 +198,7 @@ def _find_centroid(alpha: FloatArray) -> tuple[float, float]:
 
 
 def _measure_balance(grey: FloatArray) -> float:
-    """Compare how much there is to see in both halves, by their edges."""
+    """Compare the detail of both halves by their edges: -1.0 all on the left … 1.0 all on the right."""
     edges = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     half = edges.shape[1] // 2
     left, right = float(edges[:, :half].mean()), float(edges[:, -half:].mean())
@@ -204,14 +214,14 @@ def _name_subject_colour(small: Frame, alpha: FloatArray) -> str:
 
 
 def _name_main_colours(small: Frame) -> tuple[str, ...]:
-    """Name the two colours that most of the colourful area has, the larger first."""
+    """Return the two colours that cover the most of the colourful area, the larger first."""
     shares = _measure_colour_shares(small, np.ones(small.shape[:2], np.float32))
     ranked = sorted(shares, key=lambda name: (-shares[name], name))
     return tuple(name for name in ranked[:2] if shares[name] > _MIN_COLOUR_SHARE)
 
 
 def _measure_colour_shares(small: Frame, weights: FloatArray) -> dict[str, float]:
-    """Return how much of the area each colour has."""
+    """Return the part of the area that each colour covers; `weights` is float32 [height, width]."""
     hue, saturation, value = (each.astype(int) for each in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)))
     counted = (saturation > _MIN_SATURATION) & (value > _MIN_VALUE)
     shares: dict[str, float] = {}

@@ -1,7 +1,7 @@
-"""Extending: a shot that goes on from another video's last frame, as fast as that ended.
+"""Extend: a shot that continues from another video's last frame, at the velocity with which that ended.
 
-Its first frame is the one after that. The camera and what moves by itself keep their velocity, and ease into
-what the prompt says; where it says nothing of the camera, into a slower one of the same kind.
+Its first frame is the one after that. The camera and what moves by itself keep their velocity and ease into
+what the prompt says; where it does not mention the camera, into a slower motion of the same kind.
 """
 
 from __future__ import annotations
@@ -42,30 +42,34 @@ _BORDER_COMPRESSION: Final = 1.3
 
 _EASE_SECONDS: Final = 1.4
 _MIN_EASE_SECONDS: Final = 0.3
-# How far each of a camera's values may go on by itself before something beside the frame must be invented.
+"""Seconds in which the directed velocity takes over, at most and at least."""
+# How far each value of a pose may coast before content outside the frame would have to be invented.
 _COASTING_LIMITS: Final = np.array((0.45, 0.36, 0.22, 0.36, 0.22, 0.3, 0.2))
 _COASTING_SPEED: Final = 0.6
-"""The part of its speed at which a camera goes on that nobody directs, where there is room for that."""
+"""The part of its velocity at which a camera coasts that no prompt directs, where there is room."""
 
 _COASTING_LOSS: Final = 0.6
-"""The part of its speed that such a camera loses until the end."""
+"""The part of its velocity that a coasting camera loses until the end."""
 
 _MIN_VELOCITY: Final = 0.004 / FPS
-"""Below this velocity a camera stands, as good as."""
+"""Below this velocity, per frame, a camera counts as still."""
 
 _INDEPENDENT_MOTION_SECONDS: Final = 0.8
-"""Until what moves by itself has come to rest: nobody knows where it goes on to."""
+"""Until what moves by itself has come to rest: its further path is unknown."""
 
 _ALPHA_SIDE: Final = 128
+"""Pixels a side at which the matte is judged."""
 _CLOSE_UP_COVERAGE: Final = 0.35
+"""The part of the frame from which a subject is a close-up, perhaps cut off."""
 _MIN_SOLIDITY: Final = 0.62
-"""What an astronaut with outstretched arms still is of its own convex hull (0.70); a pair of eyes is 0.47."""
+"""Least share of its convex hull: an astronaut with outstretched arms has 0.70, a pair of eyes 0.47."""
 
 _TRAVEL_FRACTIONS: Final = tuple(part / 10 for part in range(10, -1, -1))
+"""Parts of the directed path, tried from the whole down to none until one stays within the view."""
 
 
 def render_extension(order: Order, networks: Networks) -> Iterator[Frame]:
-    """Yield the shot's frames, the first of them the one after the last frame of the other video.
+    """Yield the shot's frames, uint8 [height, width, 3], RGB, from the one after the other video's last.
 
     Raises:
         RenderFailed: an image cannot be read.
@@ -90,10 +94,10 @@ def render_extension(order: Order, networks: Networks) -> Iterator[Frame]:
 
 
 def _merge_doubtful_subject(layered_image: LayeredImage) -> LayeredImage:
-    """Leave a doubtful subject in one with what is behind it.
+    """Merge a doubtful subject with the background.
 
-    An image that was sent shows its subject as a whole; a frame in the middle of a move may show half a
-    face, of which the matte takes the eyes alone.
+    An uploaded image shows its subject as a whole; a frame in the middle of a move may show half a face, of
+    which the matte finds the eyes alone.
     """
     alpha = get_subject_alpha(layered_image, _ALPHA_SIDE, _ALPHA_SIDE)
     if layered_image.subject is None or (measure_coverage(alpha) < _CLOSE_UP_COVERAGE and _is_solid(alpha)):
@@ -102,7 +106,7 @@ def _merge_doubtful_subject(layered_image: LayeredImage) -> LayeredImage:
 
 
 def _is_solid(alpha: FloatArray) -> bool:
-    """Say whether an opacity shows one thing, without deep bays."""
+    """Say whether a matte, float32 [height, width], shows one object without deep concavities."""
     found, _ = cv2.findContours(np.asarray(alpha > 0.5, np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if len(found) != 1:
         return False
@@ -117,7 +121,7 @@ def _plan_camera_path(
     end_velocity: EndVelocity,
     view: CameraView,
 ) -> list[CameraPose]:
-    """Return the camera's poses: its velocity runs on and gives way to the directed one."""
+    """Return the camera's poses: its velocity coasts and gives way to the directed one."""
     count = order.shots[0].frames
     ease = _compute_ease_in(count, end_velocity.camera_velocity)
     coasted = np.cumsum((1 - ease)[:, None] * end_velocity.camera_velocity, axis=0)
@@ -141,7 +145,7 @@ def _plan_camera_path(
 def _plan_directed_velocities(
     order: Order, layered_image: LayeredImage, parsed: ParsedPrompt
 ) -> Float64Array:
-    """Return the velocities [frames, 7] of the camera that the prompt directs."""
+    """Return the velocities that the prompt directs, float64 [frames, 7], per frame, zoom as logarithm."""
     camera_options = path.CameraOptions(
         order.shots[0].frames + 1, order.amplitude, layered_image.pivot_disparity, order.seed
     )
@@ -153,7 +157,7 @@ def _plan_directed_velocities(
 
 
 def _choose_coasting_share(velocity: Float64Array, travelled: Float64Array, count: int) -> float:
-    """Return the part of its velocity at which a camera goes on undirected: 0 for one that stands."""
+    """Return the part of its velocity at which an undirected camera coasts: 0 for one that is still."""
     if float(np.abs(velocity).max()) < _MIN_VELOCITY:
         return 0.0
     room = np.maximum(_COASTING_LIMITS - np.abs(travelled), 0.0)
@@ -161,7 +165,7 @@ def _choose_coasting_share(velocity: Float64Array, travelled: Float64Array, coun
 
 
 def _compute_ease_in(count: int, velocity: Float64Array) -> Float64Array:
-    """Return how much of the directed velocity each frame has: nothing at first, soon all."""
+    """Return the share of the directed velocity at each frame, float64 [frames], from 0.0 to 1.0."""
     fastest = float((np.abs(velocity) * FPS / _COASTING_LIMITS).max())
     seconds = max(min(_EASE_SECONDS, 2 / max(fastest, 1e-9)), _MIN_EASE_SECONDS)
     part = np.clip(np.arange(count) / (seconds * FPS), 0, 1)
@@ -175,7 +179,7 @@ def _to_pose(row: Float64Array) -> CameraPose:
 
 @dataclass(frozen=True, slots=True)
 class _DecayingMotion:
-    """What moved by itself goes on a little, ever slower."""
+    """What moved by itself goes on for a while, decelerating to rest."""
 
     end_velocity: EndVelocity
 
@@ -195,6 +199,6 @@ class _DecayingMotion:
 
 
 def _integrate_decay(index: int) -> float:
-    """Return how many frames' way is done at a frame."""
+    """Return the frames of undecayed motion that equal the motion up to a frame."""
     steps = np.clip(np.arange(index + 1) / (_INDEPENDENT_MOTION_SECONDS * FPS), 0, 1)
     return float(((1 - steps) ** 2 * (1 + 2 * steps)).sum())

@@ -1,7 +1,7 @@
 """Image-to-video: a still image becomes a shot with depth, seen by a moving camera.
 
-The image is parted into its subject and the plate behind it; both are moved by their own depth. The first
-frame is the image itself.
+The image is separated into its subject and the background behind it; each is moved by its own depth. The
+first frame is the image itself.
 """
 
 from __future__ import annotations
@@ -36,32 +36,39 @@ if TYPE_CHECKING:
 
 
 class IndependentMotion(Protocol):
-    """What moves beside the camera."""
+    """What moves in the image besides the camera."""
 
     def subject_offset(self, index: int) -> tuple[float, float]:
-        """Return how far the subject has gone at a frame, in units."""
+        """Return how far the subject has moved at a frame (x, y), in units of the view."""
         ...
 
     def warp_background(self, frame: Frame, index: int) -> None:
-        """Move what is behind the subject, in place."""
+        """Warp the background at a frame, uint8 [height, width, 3], in place."""
         ...
 
 
 _OUTWARD_MOVES: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
 _OUTWARD_BORDER_COMPRESSION: Final = 1.3
 _BORDER_COMPRESSION: Final = 1.05
+"""How far the border zone may be compressed, by cameras that move outwards and by others."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
+"""Factor on the default camera moves where the amplitude is left to the engine."""
 _STEAM_SOURCE_HEIGHT: Final = 0.4
+"""How far below the subject's top steam rises, as a part of its height."""
 _STEAM_HEIGHT: Final = 0.75
+"""How high steam rises, in heights of the subject."""
 _MIN_STEAM_HEIGHT: Final = 0.5
+"""How high steam rises at least, in units of the view."""
 _DEFAULT_SUBJECT_BOX: Final = (-0.4, -0.2, 0.4, 0.8)
+"""Left, top, right and bottom in units of the view, where no subject was found."""
 _STEAM_FADE_IN_SECONDS: Final = 1.2
+"""Until steam has its full strength: the first frame is the image itself."""
 _LAYER_FADE_IN_FRAMES: Final = 8
-"""Frames until the subject is quite parted from the plate."""
+"""Frames until the subject is fully separated from the background."""
 
 
 def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
-    """Yield the shot's frames, the first of them the image cropped to cover the frame.
+    """Yield the shot's frames, uint8 [height, width, 3], RGB, the first of them the image itself, cropped.
 
     Raises:
         RenderFailed: the image cannot be read.
@@ -93,9 +100,9 @@ def render_layers(
     *,
     independent_motion: IndependentMotion | None = None,
 ) -> Iterator[Frame]:
-    """Yield what the camera sees from each of its poses, with all that the direction has happen.
+    """Yield what the camera sees from each pose, uint8 [height, width, 3], RGB, with the prompt's effects.
 
-    `carried` moves the subject and what is behind it, beside the camera.
+    `independent_motion` moves the subject and what is behind it, besides the camera.
     """
     frames, (poses, view) = order.shots[0].frames, camera_path
     layered_image = _add_wind(layered_image, parsed)
@@ -162,12 +169,12 @@ def _locate_steam_source(
 
 
 def _choose_border_compression(parsed: ParsedPrompt) -> float:
-    """Return how far borders may be compressed: a camera that moves out has nothing else to show."""
+    """Return how far borders may be compressed: a camera that moves outwards has nothing else to show."""
     return _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(parsed.moves) else _BORDER_COMPRESSION
 
 
 def choose_default_camera(layered_image: LayeredImage, order: Order) -> tuple[CameraCue, ...]:
-    """Choose the camera's move where the prompt says nothing: a push that drifts by the composition."""
+    """Choose the camera's moves where the prompt has none: a push in, with a drift that suits the image."""
     rng = np.random.default_rng([order.seed, 11])
     strength = _DEFAULT_CAMERA_STRENGTH if order.amplitude is Amplitude.AUTO else 1.0
     left = layered_image.subject_centre[0] < 0.45 or (

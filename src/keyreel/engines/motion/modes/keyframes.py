@@ -1,8 +1,9 @@
 """Start-end and multiframe videos: every shot runs from its own keyframe to the next one's.
 
-Shot k starts exactly on its first keyframe; the next shot's first frame is its last keyframe; the last
-shot ends exactly on its own last keyframe. Neighbours of one scene are in-betweened, others are bridged.
-A shot that goes on from another video begins one frame after its first keyframe, at that video's pace.
+Shot k starts exactly on its first keyframe; the next shot's first frame is its last keyframe; the last shot
+ends exactly on its own last keyframe. Keyframes of one scene are interpolated, others joined by a whip
+transition. A shot that continues another video begins one frame after its first keyframe, at that video's
+velocity.
 """
 
 from __future__ import annotations
@@ -32,17 +33,17 @@ if TYPE_CHECKING:
     KeyframeTransition = KeyframeInterpolator | WhipTransition
 
 _TIMING_JITTER: Final = 0.4
-"""Times 1/16: by what part of its time, at most, another seed has a shot pass its middle earlier or later."""
+"""Times 1/16: the most by which the seed shifts the middle of a shot, as a part of its time."""
 
 _MAX_WHIP_SWAY: Final = 0.05
-"""How far up or down, at most, another seed has the camera go before and after a whip: see Pose."""
+"""How far up or down, at most, the seed moves the camera before and after a whip: see `CameraPose`."""
 
 _MIN_MOTION_LENGTH: Final = 2e-4
-"""The shortest motion of a shot that timing reckons with, in shares of the frame's sides."""
+"""The shortest motion of a shot that timing assumes, as a part of the frame's sides."""
 
 
 class KeyframeSequence:
-    """The keyframes of one order and the ways between them."""
+    """The keyframes of one order and the transitions between them."""
 
     def __init__(self, order: Order, networks: Networks) -> None:
         self._order = order
@@ -54,7 +55,10 @@ class KeyframeSequence:
         self._crop_focuses: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def render_shot(self, index: int) -> Iterator[Frame]:
-        """Draw a shot: the keyframes' own frames are the keyframes. Shots go in rising order."""
+        """Yield a shot's frames, uint8 [height, width, 3], RGB; at keyframes these are the keyframes.
+
+        Shots must be rendered in rising order: what earlier ones needed is freed.
+        """
         shot, transition, timing = (
             self._order.shots[index],
             self._get_transition(index),
@@ -74,7 +78,7 @@ class KeyframeSequence:
                 frame = transition.render_frame(step, shot_motion.whip_direction, _MAX_WHIP_SWAY * sway)
             else:
                 time = step / steps
-                # Zero, place and speed alike, at both ends: another take of the same shot.
+                # Zero at both ends, in position and velocity: a variation of the same shot.
                 time_shift = _TIMING_JITTER * jitter * (time * (1 - time)) ** 2
                 frame = transition.render_frame(
                     timing.evaluate(time + time_shift),
@@ -83,7 +87,7 @@ class KeyframeSequence:
             yield shot_motion.apply_effects(frame, step - first_step)
 
     def _count_steps(self, index: int) -> int:
-        # Within a film the last keyframe is the next shot's first frame; the last one is a frame of its own.
+        # Within a video the last keyframe is the next shot's first frame; the last one is a frame of its own.
         shot = self._order.shots[index]
         return shot.frames - (1 if self._is_last(index) else 0) + (0 if shot.lead is None else 1)
 
@@ -100,7 +104,7 @@ class KeyframeSequence:
         lead_in = self._create_lead_in(self._order.shots[index])
         if lead_in is None:
             return choose_timing_curves(segments, coherence)[neighbours.index(index)]
-        # The other video has its speed, which is not for this shot to choose.
+        # The other video's velocity is given; this shot cannot choose it.
         length = max(lead_in.mean_motion, _MIN_MOTION_LENGTH)
         lead_segment = MotionSegment(length, LEAD_FRAMES, length / LEAD_FRAMES)
         return choose_timing_curves(
@@ -108,7 +112,7 @@ class KeyframeSequence:
         )[1]
 
     def _create_lead_in(self, shot: Shot) -> KeyframeInterpolator | None:
-        """Return how another video came to its last frame; None where there is none, or after a cut."""
+        """Return the motion with which another video ended; None where there is none, or after a cut."""
         if shot.lead is None:
             return None
         return create_interpolator(
@@ -157,7 +161,7 @@ class KeyframeSequence:
         return crop_to_cover(frame, size, self._find_crop_focus(frame) if is_cropped(frame, size) else None)
 
     def _find_crop_focus(self, frame: Frame) -> tuple[float, float]:
-        """Find the subject in the first keyframe of this shape: crops of one shape stay in one place."""
+        """Find the subject in the first keyframe of this shape: crops of one shape stay in one position."""
         if frame.shape not in self._crop_focuses:
             keyframes = (
                 load_image(Path(image)) for shot in self._order.shots for image in _get_end_images(shot)
@@ -174,7 +178,7 @@ def _get_end_images(shot: Shot) -> tuple[ImageRef, ImageRef]:
 
 
 def _measure_coherence(before: KeyframeTransition, after: KeyframeTransition) -> float:
-    """Compare the directions of two ways: 1 the same everywhere, 0 unrelated, -1 opposite."""
+    """Return the cosine between two motions: 1 the same everywhere, 0 unrelated, -1 opposite."""
     if isinstance(before, WhipTransition) or isinstance(after, WhipTransition):
         return 1.0
     one, other = before.displacement, after.displacement

@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 _PIVOT_DISPARITY: Final = 0.6
+"""The disparity around which the camera orbits."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.75
+"""Factor on the default camera moves where the amplitude is left to the engine."""
 
 
 def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
-    """Yield the shot's frames.
+    """Yield the shot's frames, uint8 [height, width, 3], RGB.
 
     Raises:
         RenderFailed: an image cannot be read.

@@ -1,4 +1,4 @@
-"""Text-to-video: a place drawn for a prompt's words, filmed by a camera that travels through its depths."""
+"""Text-to-video: a place drawn for a prompt, seen by a camera that moves through its depth."""
 
 from __future__ import annotations
 
@@ -32,47 +32,50 @@ if TYPE_CHECKING:
     from keyreel.order import Order
 
 _TRAVEL_SCALE: Final = 1.7
-"""A drawn place has more to show than an image: the camera goes this much farther."""
+"""Factor on the strength of camera moves: a drawn place reaches beyond the frame, an image does not."""
 _COMPANION_ZOOMS: Final = {CameraMove.PUSH_IN: CameraMove.ZOOM_IN, CameraMove.PULL_OUT: CameraMove.ZOOM_OUT}
-"""The lens helps the camera along: what is far would hardly come nearer."""
+"""Zooms that accompany moves into the depth, which alone would hardly enlarge what is far."""
 _PIVOT_DISPARITY: Final = 0.6
+"""The disparity around which the camera orbits."""
 _DISSOLVE_SECONDS: Final = 0.7
+"""Seconds in which one place dissolves into another."""
 _LIGHT_CHANGE_SECONDS: Final = 2.4
-"""Seconds in which another hour or weather comes to the same place: light changes slowly."""
+"""Seconds in which another time of day or weather comes to the same place: light changes slowly."""
 _MAX_DOLLY: Final = 0.52
+"""How far, at most, the camera moves into the depth."""
 _MAX_START_SETBACK: Final = 0.15
-"""How far a move into the depth begins behind the usual place: what frames the view is seen for longer."""
+"""How far behind rest a move into the depth begins: the foreground stays in view for longer."""
 
 
 def render_text_to_video(order: Order) -> Iterator[Frame]:
-    """Yield the shot's frames."""
+    """Yield the shot's frames, uint8 [height, width, 3], RGB."""
     shot = order.shots[0]
-    shot_takes = split_into_scenes(shot.prompt, shot.seconds, order.seed)
+    shot_scenes = split_into_scenes(shot.prompt, shot.seconds, order.seed)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
     poses = _centre_path(
         path.plan_camera_path(_choose_cues(parse_prompt(shot.prompt), order), camera_options)
     )
-    starts = [round(take.start * shot.frames) for take in shot_takes]
-    take_renderers = [_TakeRenderer(take, order) for take in shot_takes]
-    transition_seconds = [_choose_transition_seconds(*pair) for pair in pairwise(shot_takes)]
+    starts = [round(shot_scene.start * shot.frames) for shot_scene in shot_scenes]
+    renderers = [_SceneRenderer(shot_scene, order) for shot_scene in shot_scenes]
+    transition_seconds = [_choose_transition_seconds(*pair) for pair in pairwise(shot_scenes)]
     for index, pose in enumerate(poses):
         current = bisect_right(starts, index) - 1
-        frame = take_renderers[current].render_frame(pose, index)
-        if current + 1 < len(take_renderers):
+        frame = renderers[current].render_frame(pose, index)
+        if current + 1 < len(renderers):
             seconds_left = (starts[current + 1] - index) / FPS
             whole = min(transition_seconds[current], (starts[current + 1] - starts[current]) / FPS)
             if seconds_left < whole:
                 part = smoothstep(0, 1, 1 - seconds_left / whole)
                 cv2.addWeighted(
-                    take_renderers[current + 1].render_frame(pose, index), part, frame, 1 - part, 0, dst=frame
+                    renderers[current + 1].render_frame(pose, index), part, frame, 1 - part, 0, dst=frame
                 )
         if index + 1 in starts:
-            take_renderers[current].release()
+            renderers[current].release()
         yield frame
 
 
 def _choose_transition_seconds(before: ShotScene, after: ShotScene) -> float:
-    """Return how many seconds one scene takes to pass into the next."""
+    """Return the seconds that the dissolve into the next scene takes; 0.0 for a cut."""
     if after.has_cut:
         return 0.0
     return (
@@ -82,44 +85,44 @@ def _choose_transition_seconds(before: ShotScene, after: ShotScene) -> float:
     )
 
 
-class _TakeRenderer:
-    """One take's scene and weather, made when it is first filmed."""
+class _SceneRenderer:
+    """The frames of one scene with its weather; it is composed when its first frame is needed."""
 
-    def __init__(self, take: ShotScene, order: Order) -> None:
-        self._take, self._order = take, order
-        self._built_take: tuple[ComposedScene, ShotEffects] | None = None
+    def __init__(self, shot_scene: ShotScene, order: Order) -> None:
+        self._shot_scene, self._order = shot_scene, order
+        self._built: tuple[ComposedScene, ShotEffects] | None = None
 
     def render_frame(self, pose: CameraPose, index: int) -> Frame:
-        """Return the frame of an index."""
-        self._built_take = self._built_take or self._build()
-        composition, effects = self._built_take
-        view = composition.backdrop.view
+        """Return the shot's frame at an index, uint8 [height, width, 3], RGB, as seen from a pose."""
+        self._built = self._built or self._build()
+        composed_scene, effects = self._built
+        view = composed_scene.backdrop.view
         pose = parallax.confine_pose(pose, view)
-        look = composition.backdrop.render_background(pose)
-        composition.draw_moving_parts(look, pose, index / FPS)
-        effects.draw_behind(look.frame, index, self._order.frames)
-        if composition.is_indoors:
-            effects.draw_in_front(look.frame, index, self._order.frames)
-        composition.backdrop.draw_planes(look.frame, pose, index / FPS)
-        if composition.swarm:
-            composition.swarm.draw(look.frame, pose, view, index / FPS)
-        if not composition.is_indoors:
-            effects.draw_in_front(look.frame, index, self._order.frames)
-        return look.frame
+        background = composed_scene.backdrop.render_background(pose)
+        composed_scene.draw_moving_parts(background, pose, index / FPS)
+        effects.draw_behind(background.frame, index, self._order.frames)
+        if composed_scene.is_indoors:
+            effects.draw_in_front(background.frame, index, self._order.frames)
+        composed_scene.backdrop.draw_planes(background.frame, pose, index / FPS)
+        if composed_scene.swarm:
+            composed_scene.swarm.draw(background.frame, pose, view, index / FPS)
+        if not composed_scene.is_indoors:
+            effects.draw_in_front(background.frame, index, self._order.frames)
+        return background.frame
 
     def release(self) -> None:
-        """Let go of what it was built of: a scene weighs a hundred megabytes."""
-        self._built_take = None
+        """Free the composed scene, which takes about a hundred megabytes."""
+        self._built = None
 
     def _build(self) -> tuple[ComposedScene, ShotEffects]:
         size, seed = self._order.frame_size, self._order.seed
-        parsed = self._take.parsed_prompt
+        parsed = self._shot_scene.parsed_prompt
         if is_drawable(parsed):
-            composition = compose_scene(parsed, size, seed, aerial=self._take.is_aerial)
+            composed_scene = compose_scene(parsed, size, seed, aerial=self._shot_scene.is_aerial)
         else:
-            composition = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
-        rest_frame = crop_to_frame(composition.backdrop.background, size)
-        return composition, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
+            composed_scene = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
+        rest_frame = crop_to_frame(composed_scene.backdrop.background, size)
+        return composed_scene, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
 
 
 def _choose_cues(parsed: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
@@ -137,7 +140,7 @@ def _choose_cues(parsed: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:
 
 
 def _centre_path(poses: Sequence[CameraPose]) -> list[CameraPose]:
-    """Lay a path around the middle of what there is to see: as far to one side as to the other."""
+    """Shift a path so that it goes as far to one side of the middle as to the other."""
     track = np.array(poses)
     low, high = track.min(axis=0), track.max(axis=0)
     middle = (low + high) / 2

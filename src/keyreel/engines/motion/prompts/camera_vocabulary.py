@@ -1,4 +1,4 @@
-"""What prompts call the moves of a camera, English and Chinese, as data; patterns as in `lexicon`."""
+"""What prompts call the moves of a camera, English and Chinese, as data; patterns as in `vocabulary`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TILT = (
     r"(?:\b(?:tilt|pitch)(?:s|ed|ing)?\b(?! (?:her|his|its|their|the) (?:head|face|chin))"
     r"|(?:^|\b(?:camera|shot|view|lens|drone|gimbal|we)\b(?:\s+\w+){0,2}?\s+)(?:slowly )?look(?:s|ed|ing)?\b)"
 )
-# Said of the camera, or of nobody, as orders to a camera are.
+# With the camera as the subject, or none, as in instructions to a camera.
 _CAMERA_OR_ORDER = rf"(?:{_CAMERA}(?:[\s-]+[\w’]+){{0,3}}?[\s-]+|^(?:(?:and|then|first|start by|slowly|gently|smoothly|quickly|slow|smooth|fast)\s+)*)"
 _ORBIT_VERB = r"(?:circl|arc|rotat|revolv|spin|swirl)"
 _IN = r"(?:in(?:to|wards?)?|closer|forwards?|nearer)\b"

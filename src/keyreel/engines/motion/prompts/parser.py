@@ -1,4 +1,4 @@
-"""Prompts read as directions: camera moves, effects, what each subject does and where the scene lies."""
+"""Prompts parsed: camera moves, effects, what each subject does, and the scene's place and time."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ Value = TypeVar("Value")
 
 _GENTLE_STRENGTH: Final = 0.6
 _HIGH_STRENGTH: Final = 1.5
+"""Strengths of what a prompt calls gentle or strong; 1.0 is usual."""
 _CONFLICTING_MOVES: Final = (
     {CameraMove.ORBIT_LEFT, CameraMove.ORBIT_RIGHT},
     {CameraMove.TILT_UP, CameraMove.RISE},
@@ -42,7 +43,7 @@ _CONFLICTING_MOVES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CameraCue:
-    """One camera move with its strength (1.0 is usual) and its stretch of the shot, 0.0 … 1.0."""
+    """One camera move with its strength (1.0 is usual) and the part of the shot, 0.0 … 1.0, that it takes."""
 
     move: CameraMove
     strength: float = 1.0
@@ -52,12 +53,12 @@ class CameraCue:
 
 @dataclass(frozen=True, slots=True)
 class SubjectInstruction:
-    """What one subject is asked to do. `name` is empty for what holds for everybody.
+    """What one subject is to do. `name` is empty for what applies to every subject.
 
-    `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where nothing is said;
-    `heading` is -1.0, 0.0 or 1.0, and so is `climb`, up or down through the air; `approaches` means towards
-    the camera, `recedes` away from it. `is_around` means that others are
-    said to be in or on it: what it shows decides whether it is the scene.
+    `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where the prompt does not
+    say; `heading` is -1.0 (left), 0.0 or 1.0 (right), `vertical_heading` -1.0 (down), 0.0 or 1.0 (up, through
+    the air); `approaches` is towards the camera, `recedes` away from it. `contains_others` means that others
+    are said to be in or on it: its image decides whether it is the scene.
     """
 
     name: str = ""
@@ -76,7 +77,7 @@ class SubjectInstruction:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """A prompt, understood. `effects` pairs each effect with its strength (1.0 is usual)."""
+    """A parsed prompt. `effects` pairs each effect with its strength (1.0 is usual)."""
 
     cues: tuple[CameraCue, ...] = ()
     effects: tuple[tuple[Effect, float], ...] = ()
@@ -91,17 +92,17 @@ class ParsedPrompt:
         return tuple(cue.move for cue in self.cues)
 
     def get_effect_strength(self, effect: Effect) -> float:
-        """Return an effect's strength, 0.0 where it was not asked for."""
+        """Return an effect's strength, 0.0 where the prompt does not have it."""
         return dict(self.effects).get(effect, 0.0)
 
     def get_instruction(self, name: str) -> SubjectInstruction:
-        """Return what the subject called `name` is asked to do."""
+        """Return what the subject called `name` is to do, or else what applies to every subject."""
         named = {instruction.name: instruction for instruction in self.instructions}
         return named.get(name) or named.get("") or SubjectInstruction()
 
 
 def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
-    """Read a prompt. `names` are the subjects it may call `@name`; matching ignores case."""
+    """Parse a prompt. `names` are the subjects that it may mention as `@name`; matching ignores case."""
     clauses_by_phase = [_split_into_clauses(phase) for phase, _ in split_into_phases(text)]
     clauses = [clause for phase in clauses_by_phase for clause in phase]
     return ParsedPrompt(
@@ -115,7 +116,7 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
 
 
 def split_into_phases(text: str) -> list[tuple[str, bool]]:
-    """Part a prompt into what it tells one after the other, and whether each phase begins with a cut."""
+    """Split a prompt into its phases in time, each with whether it begins with a cut."""
     plain = _normalize_paths(text)
     joints = [*re.finditer(vocabulary.PHASE_JOINT_PATTERN, plain)]
     starts = (0, *(joint.end() for joint in joints))
@@ -137,7 +138,7 @@ def _split_into_clauses(text: str) -> list[str]:
 
 
 def _find_undenied(pattern: str, clause: str) -> re.Match[str] | None:
-    """Find a pattern that is not denied just before it."""
+    """Find a match that is not negated just before or after it."""
     for found in re.finditer(pattern, clause):
         before = clause[: found.start()]
         denied = any(re.search(negation, before) for negation in vocabulary.NEGATION_PATTERNS)
@@ -177,7 +178,7 @@ def _collect_phase_cues(clauses: list[str]) -> dict[CameraMove, float]:
             if not any(move in pair and pair & found.keys() - {move} for pair in _CONFLICTING_MOVES):
                 # "handheld, strongly shaking": the clause that says how strongly counts.
                 found[move] = found[move] if found.get(move, 1.0) != 1.0 else _read_strength(clause)
-            # What one move has used says nothing about the others ("dolly zoom in" is no zoom).
+            # The words of one move do not count for others ("dolly zoom in" is no zoom).
             rest = f"{rest[: match.start()]} ~ {rest[match.end() :]}"
     if len(found) > 1:
         found.pop(CameraMove.STATIC, None)
@@ -199,7 +200,7 @@ def _collect_instructions(clauses: list[str], names: Sequence[str]) -> tuple[Sub
         pieces = re.split(r"\b(?:and|while|with|whereas)\b|而|同时", clause)
         for piece in pieces:
             mentions = _find_first_mentions(piece, names)
-            # What somebody unknown does, nobody else does in their place.
+            # What an unknown mention does is no other subject's action.
             before = [] if find_unknown_mentions(piece, names) else current
             current = [name for name in names if name in mentions] or before
             for name in current:
@@ -208,7 +209,7 @@ def _collect_instructions(clauses: list[str], names: Sequence[str]) -> tuple[Sub
 
 
 def _find_first_mentions(clause: str, names: Sequence[str]) -> dict[str, SubjectMention]:
-    """Return where a clause first calls each subject."""
+    """Return where a clause first mentions each subject."""
     found: dict[str, SubjectMention] = {}
     for mention in find_mentions(clause, names):
         found.setdefault(mention.name, mention)
@@ -216,7 +217,7 @@ def _find_first_mentions(clause: str, names: Sequence[str]) -> dict[str, Subject
 
 
 def _contains_others(piece: str, name: str, names: Sequence[str]) -> bool:
-    """Say whether a piece puts somebody in, on or over this one."""
+    """Say whether a piece of a clause puts somebody in, on or over this subject."""
     found = _find_first_mentions(piece, names).get(name)
     if found is None:
         return False
@@ -229,7 +230,7 @@ def _contains_others(piece: str, name: str, names: Sequence[str]) -> bool:
 
 
 def _find_locomotion(name: str, pieces: list[str], names: Sequence[str]) -> Locomotion | None:
-    """Return what a subject does of itself, by its name, or by the word next to its name."""
+    """Return how a subject moves by nature, by its name, or by the noun next to its name."""
     plain = re.sub(r"[_\d-]+", " ", name.lower())
     for locomotion, pattern in subject_vocabulary.LOCOMOTION_PATTERNS:
         if re.search(pattern, plain):
@@ -239,7 +240,7 @@ def _find_locomotion(name: str, pieces: list[str], names: Sequence[str]) -> Loco
             for word in re.finditer(pattern, piece):
                 if not name or (found and _is_apposition(piece, found, word)):
                     return locomotion
-                # "@1, a paper boat, ...": the clause after a name says what it is.
+                # "@1, a paper boat, ...": the clause after a name is its apposition.
                 if not found and re.fullmatch(r"(?:an?|the) (?:[\w-]+ ){0,2}", piece[: word.start()]):
                     return locomotion
     return None
@@ -252,7 +253,7 @@ def _is_apposition(piece: str, mention: SubjectMention, word: re.Match[str]) -> 
 
 
 def _is_scene(piece: str, name: str, names: Sequence[str]) -> bool:
-    """Say whether a piece makes this one the scene: of all that it mentions, the one next to the word."""
+    """Say whether a piece makes this subject the scene: of all mentioned, the one nearest to the word."""
     found = _find_first_mentions(piece, names)
     if name not in found:
         return False
@@ -269,7 +270,7 @@ def _measure_gap(mention: SubjectMention, word: re.Match[str]) -> int:
 
 
 def _remove_camera_and_weather(piece: str) -> str:
-    """Leave out of a piece what the camera and the weather do."""
+    """Return a piece without what the camera and the weather do."""
     for _, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS:
         piece = re.sub(pattern, " ~ ", piece)
     return re.sub(subject_vocabulary.WEATHER_MOTION_PATTERN, " ~ ", piece)

@@ -1,4 +1,4 @@
-"""Where and when a text-to-video shot plays: what its prompt says, and what follows from that."""
+"""Where and when a text-to-video shot plays, as its prompt says or implies."""
 
 from __future__ import annotations
 
@@ -39,17 +39,16 @@ _SEASONAL_EFFECTS: Final = {
 """What the air carries in a season, and how much (1.0 is usual)."""
 _MISTY_TIMES_OF_DAY: Final = (TimeOfDay.DAWN, TimeOfDay.OVERCAST)
 _LIGHT_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.DAY, Effect.SUNSET, Effect.WIND})
-"""Effects that leave room in the air for what the season or the hour brings."""
+"""Effects that leave the air clear for what the season or the time of day adds."""
 _MIST_EFFECT: Final = (Effect.FOG, 0.35)
+"""Light fog: 1.0 is usual."""
 _MAX_SCENES: Final = 4
+"""Scenes in one shot."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShotScene:
-    """One scene of a shot: what it shows, and where in the shot, 0.0 … 1.0, it begins, perhaps with a cut.
-
-    `is_aerial` is seen from the air.
-    """
+    """One scene of a shot. `start` is where in the shot it begins, 0.0 … 1.0; `is_aerial` is seen from the air."""
 
     parsed_prompt: ParsedPrompt
     start: float
@@ -58,14 +57,14 @@ class ShotScene:
 
 
 def split_into_scenes(prompt: str, seconds: int, seed: int) -> tuple[ShotScene, ...]:
-    """Part a prompt into the scenes that it tells of, one after the other.
+    """Split a prompt into its scenes, in order; there are no more than `seconds`.
 
-    A phase that names neither place nor light nor air goes on in the scene before it. A phase that names
-    only an hour brings that hour to the same place.
+    A phase that names neither place, time of day, season nor effect continues the scene before it. A phase
+    that names only a time of day brings that to the same place.
     """
     found: list[ShotScene] = []
-    spoken = split_into_phases(prompt)
-    for number, (text, cut) in enumerate(spoken):
+    phases = split_into_phases(prompt)
+    for number, (text, cut) in enumerate(phases):
         current = parse_prompt(text)
         if found and not is_drawable(current):
             continue
@@ -74,18 +73,18 @@ def split_into_scenes(prompt: str, seconds: int, seed: int) -> tuple[ShotScene, 
         if found:
             current = _carry_over(found[-1].parsed_prompt, current)
         found.append(
-            ShotScene(current, number / len(spoken), cut, bool(re.search(AERIAL_VIEW_PATTERN, text)))
+            ShotScene(current, number / len(phases), cut, bool(re.search(AERIAL_VIEW_PATTERN, text)))
         )
     return tuple(replace(scene, parsed_prompt=complete_setting(scene.parsed_prompt, seed)) for scene in found)
 
 
 def is_drawable(parsed: ParsedPrompt) -> bool:
-    """Say whether a direction names anything that can be drawn: a place, a light, or what is in the air."""
+    """Say whether a prompt names anything that can be drawn: a place, a time, a season or an effect."""
     return bool(parsed.place or parsed.time_of_day or parsed.season or parsed.effects)
 
 
 def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
-    """Return the direction with a place, and with what its hour and season bring to the air there."""
+    """Return the prompt with a place, and with the effects that its time of day and season add there."""
     if not is_drawable(parsed):
         return parsed
     place = parsed.place or _choose_default_place(parsed, seed)
@@ -103,7 +102,7 @@ def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
 
 
 def _carry_over(before: ParsedPrompt, current: ParsedPrompt) -> ParsedPrompt:
-    """Return what a phase shows, when it comes after another one: what it leaves out stays as it was."""
+    """Return a phase after another one: what it does not mention stays as it was."""
     return replace(
         current,
         place=current.place or before.place,

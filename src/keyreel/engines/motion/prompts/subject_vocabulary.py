@@ -1,4 +1,4 @@
-"""What prompts say of subjects, English and Chinese, as data: what each does, where, and what it is."""
+"""What prompts say about subjects, English and Chinese, as data: action, position and kind."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ VERTICAL_HEADING_PATTERNS: Final = (
         r"\bdownwards?\b|\b(?:fl[iy]|float|drift|swoop|go|sink)\w*(?: \w+)? down\b|\bdescend\w*|\bland(?:s|ing)\b|下降|降落|落下|飞下|向下",
     ),
 )
-"""Said of what is in the air: whether it goes up or down."""
+"""Up or down, for subjects in the air."""
 TOWARDS_CAMERA_PATTERN: Final = (
     r"\btowards? (?:the camera|us|the viewer|me)\b|\bapproach\w* (?:the camera|us|the viewer)|\b(?:com|walk|runn?|mov)(?:e|es|s|ing)? (?:\w+ )?(?:closer|nearer)\b(?! to (?!the camera|us\b))"
     r"|(?:朝|向|往)(?:着)?(?:镜头|我们|观众|前)|[走跑飞]过?来|迎面|[走跑]近|靠近镜头|越来越近"
@@ -92,7 +92,7 @@ WEATHER_MOTION_PATTERN: Final = (
     r"(?: (?:that|which|is|are|slowly|gently|softly|begins? to|starts? to))* (?:falls?|fall|drifts?|floats?|fl(?:y|ies)|rolls?|blows?|rises?|sets|moves?|mov|turns?|swirls?|waves?|danc|com|goes|runs?|rush|spin|walk|jump|driv|chas|sway|flow|go)\w*(?: (?:by|in|on|up|down|over|past|through|away|across|(?:to|towards?) the \w+))?"
     r"|(?:雪花?(?![地山原峰])|大雪|小雪|雨|雾气?|云朵?|云层|白云|落叶|秋叶|枫叶|树叶|叶子|花瓣|樱花|风|海浪|浪花?|烟雾?|蒸汽|太阳|月亮|头发|长发|旗帜?|窗帘|火星|火花|衣角|裙摆)[^，。@]{0,3}?(?:[飘飞漂走升落移跑摇追冲]|纷飞|流动|起舞|旋转|翻滚)[^，。@]{0,3}?(?=[，。@]|$|在|，)"
 )
-"""What weather and the like do, which no subject does."""
+"""Motion of weather and nature, which is no subject's action."""
 SCENE_PATTERN: Final = (
     r"(?<!in the )(?<!far )\bback(?:ground|drop)\b|\bas (?:the |a |our )?(?:scene|scenery|location|setting|environment|place|stage)\b"
     r"|\b(?:scene|setting|location)(?: is|:)\s*(?=@)|(?:作为|作|为|当|成)(?:背景|场景|环境)|(?:背景|场景|环境)[是为:：]|背景(?=@)|的背景"
@@ -102,7 +102,7 @@ CONTAINER_BEFORE_PATTERN: Final = (
     r"(?!front\b|the (?:left|right|middle|cent(?:er|re)|distance|foreground|background)\b)(?:[\w-]+\s+){0,4}?$"
     r"|[在从于到]\s*$"
 )
-"""What stands before a place's name. In Chinese a word for its inside or surface must follow: `INSIDE`."""
+"""What stands before a place's name; in Chinese `CONTAINER_AFTER_PATTERN` must follow it."""
 CONTAINER_AFTER_PATTERN: Final = r"^\s*的?(?:[\u4e00-\u9fff]{0,2})?(?:里|中(?!间|央)|内|上|湖|海|场景)"
 AIRBORNE_PATTERN: Final = r"\b(?:above|high over|in the (?:air|skys?)|in mid-?air|overhead|hover\w*|levitat\w*)\b|空中|上空|天上|上方|悬空|悬浮"
 LOCOMOTION_PATTERNS: Final = (

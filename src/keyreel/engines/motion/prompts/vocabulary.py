@@ -1,4 +1,4 @@
-"""The words of prompts, English and Chinese, as data: effects, places, hours, and what joins or denies them.
+"""The vocabulary of prompts, English and Chinese, as data: effects, places, times, and negation.
 
 A pattern is a regular expression over one lower-case clause.
 """
@@ -84,7 +84,7 @@ class Place(StrEnum):
 
 
 class TimeOfDay(StrEnum):
-    """The light of a scene."""
+    """The light of a scene; an overcast sky counts as one."""
 
     DAWN = "dawn"
     DAY = "day"
@@ -94,7 +94,7 @@ class TimeOfDay(StrEnum):
 
 
 class Season(StrEnum):
-    """What a scene wears."""
+    """The season of a scene."""
 
     SPRING = "spring"
     SUMMER = "summer"
@@ -103,7 +103,7 @@ class Season(StrEnum):
 
 
 class Locomotion(StrEnum):
-    """What a subject does of itself, known from what it is called."""
+    """How a subject moves by nature, known from its name."""
 
     FLIES = "flies"
     SWIMS = "swims"
@@ -118,7 +118,7 @@ _EN_BECOMES = (
 _CN_HOURS = r"(?:白天|白昼|夜晚|黑夜|夜里|黄昏|傍晚|日落|日出|清晨|早晨|早上|正午|晚上)"
 _CN_BECOMES = r"(?:渐渐|逐渐|慢慢|缓缓)?(?:变成了?|变为|变到|转为|转成|转到|过渡到|过渡为|化为|到|至|入)"
 
-# Said of a path, only its end counts; rewritten before anything is searched.
+# Of a path only its end counts: these are rewritten before anything is matched.
 PATH_REWRITES: Final = (
     (r"(?:from )?(?:the )?left(?: side)?[\s-]+to[\s-]+(?:the )?right(?: side)?", " rightwards "),
     (r"(?:from )?(?:the )?right(?: side)?[\s-]+to[\s-]+(?:the )?left(?: side)?", " leftwards "),
@@ -283,7 +283,7 @@ PLACE_PATTERNS: Final = (
     ),
     (Place.CITY, r"\broads?\b|\bbridge\b|公路|大桥"),
     (Place.FOREST, r"\btrees\b"),
-    # Said of a landscape, a sky is no place of its own, and neither are the clouds of a storm.
+    # In a landscape the sky is no place of its own, and neither are storm clouds.
     (Place.SKY, r"\bsky\b|(?<!storm )(?<!rain )(?<!dark )\bclouds?\b|(?<!风)(?<!暴)天空"),
 )
 

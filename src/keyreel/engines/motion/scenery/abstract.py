@@ -1,4 +1,4 @@
-"""Abstract scenes where a prompt names no place: silk, paper, orbs and light in the colours of its mood."""
+"""Abstract scenes for prompts that name no place: silk, paper, orbs and light in the colours of a mood."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from keyreel.order import Size
 
     Design = Callable[["AbstractCanvas", float], FloatArray]
-    """Draws what lies at a depth, 0.0 far … 1.0 near, on a canvas; returns colours and opacity."""
+    """Draws one depth, 0.0 far … 1.0 near: float32 [height, width, 4], RGB 0 … 255 and opacity 0.0 … 1.0."""
 
 
 class AbstractPalette(NamedTuple):
-    """The colours of a scene, from the deepest to the brightest, and one that stands out."""
+    """The colours of a scene, RGB 0 … 255, from the darkest to the brightest, and one accent."""
 
     ground: Colour
     deep: Colour
@@ -57,10 +57,10 @@ class AbstractPalette(NamedTuple):
 
 
 class AbstractCanvas(NamedTuple):
-    """What a design draws on: a canvas around a frame, the hues, and chance."""
+    """What a design draws on: a canvas around a frame, its palette, and its randomness."""
 
     size: Size
-    hues: AbstractPalette
+    palette: AbstractPalette
     rng: np.random.Generator
 
     @property
@@ -69,18 +69,18 @@ class AbstractCanvas(NamedTuple):
         return get_canvas_size(self.size)
 
     def get_tone(self, part: float) -> FloatArray:
-        """Return a hue between the deepest, 0.0, and the brightest, 1.0."""
-        return np.asarray(_interpolate_colours(self.hues[:4], np.array(part)), np.float32)
+        """Return a colour between the darkest, 0.0, and the brightest, 1.0: float32 [3], RGB 0 … 255."""
+        return np.asarray(_interpolate_colours(self.palette[:4], np.array(part)), np.float32)
 
     def get_column_positions(self) -> FloatArray:
-        """Return each column's place [1, width], 0.0 … 1.0 within the frame."""
+        """Return each column's position, float32 [1, width], 0.0 … 1.0 within the frame."""
         wide, beside = self.extent[0], get_margins(self.size)[0]
         return ((np.arange(wide, dtype=np.float32) - np.float32(beside)) / np.float32(self.size.width))[
             None, :
         ]
 
     def get_row_positions(self) -> FloatArray:
-        """Return each row's place [height, 1], 0.0 … 1.0 within the frame."""
+        """Return each row's position, float32 [height, 1], 0.0 … 1.0 within the frame."""
         high, above = self.extent[1], get_margins(self.size)[1]
         return ((np.arange(high, dtype=np.float32) - np.float32(above)) / np.float32(self.size.height))[
             :, None
@@ -120,12 +120,15 @@ _COLOUR_PATTERNS: Final[tuple[tuple[str, Colour], ...]] = (
     (r"\bblack\b|黑", (30, 30, 38)),
 )
 _PLANE_DISPARITIES: Final = (0.14, 0.26, 0.40, 0.55, 0.72, 0.92)
+"""Disparities of the planes, far ones first."""
 _BLUR_PER_DISPARITY: Final = 0.007
+"""Sigma of the defocus blur, in shorter sides of the frame per disparity away from the focus."""
 _FOCUS_DISPARITY: Final = 0.5
+"""The disparity in focus."""
 
 
 def compose_abstract_scene(prompt: str, size: Size, seed: int) -> ComposedScene:
-    """Compose an abstract scene in the mood and the colours of a prompt; the seed chooses among designs."""
+    """Compose an abstract scene in the mood and the colours of a prompt; the seed chooses the design."""
     text = prompt.lower()
     rng = np.random.default_rng([seed, 43])
     mood = detect_mood(prompt)
@@ -136,13 +139,13 @@ def compose_abstract_scene(prompt: str, size: Size, seed: int) -> ComposedScene:
         _draw_plane(design, canvas, depth, number) for number, depth in enumerate(_PLANE_DISPARITIES)
     )
     relief = DepthProfile(0.5, ground=0.10, side=0.10, above=0.10)
-    vista = LayeredBackdrop(_draw_background(canvas), relief, planes, size)
-    motes = replace(MOTES, colour=_lighten(canvas.hues.accent), count=130, light=0.5)
-    return ComposedScene(vista, swarm=create_swarm(motes, size, rng))
+    backdrop = LayeredBackdrop(_draw_background(canvas), relief, planes, size)
+    motes = replace(MOTES, colour=_lighten(canvas.palette.accent), count=130, light=0.5)
+    return ComposedScene(backdrop, swarm=create_swarm(motes, size, rng))
 
 
 def _choose_palette(text: str, mood: AbstractPalette) -> AbstractPalette:
-    """Return the mood's hues, or hues around the colours that the text names."""
+    """Return the mood's palette, or one around the colours that the text names."""
     found = [colour for pattern, colour in _COLOUR_PATTERNS if re.search(pattern, text)]
     if not found:
         return mood
@@ -168,29 +171,33 @@ def _interpolate_colours(stops: tuple[Colour, ...], part: NDArray[np.floating]) 
 
 
 def _draw_background(canvas: AbstractCanvas) -> Frame:
-    """Draw the distance: a sky of soft lights in the scene's hues, brightest around one source."""
+    """Draw the distance, uint8 [height, width, 4]: soft lights, brightest around one source."""
     wide, high = get_canvas_size(canvas.size, BACKGROUND_SCALE)
-    rng, hues = canvas.rng, canvas.hues
+    rng, palette = canvas.rng, canvas.palette
     rows = np.linspace(0, 1, high, dtype=np.float32)
-    image = np.repeat(np.asarray(_interpolate_colours(hues[:3], rows), np.float32)[:, None, :], wide, axis=1)
+    image = np.repeat(
+        np.asarray(_interpolate_colours(palette[:3], rows), np.float32)[:, None, :], wide, axis=1
+    )
     small = wide // 4, high // 4
     clouds = generate_noise(small, (3, 3), rng, 5)
     veil = blur_image(generate_noise(small, (5, 6), rng, 5), small[1] / 24)
     blend_colour(
-        image, hues.middle, resize(smoothstep_array(clouds, 0.40, 0.72) * np.float32(0.55), wide, high)
+        image, palette.middle, resize(smoothstep_array(clouds, 0.40, 0.72) * np.float32(0.55), wide, high)
     )
     blend_colour(
-        image, hues.accent, resize(smoothstep_array(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high)
+        image,
+        palette.accent,
+        resize(smoothstep_array(clouds * veil, 0.20, 0.42) * np.float32(0.42), wide, high),
     )
     x, y = rng.uniform(0.28, 0.72) * wide, rng.uniform(0.26, 0.46) * high
     across, down = np.arange(wide, dtype=np.float32)[None, :], np.arange(high, dtype=np.float32)[:, None]
     away = np.hypot(across - np.float32(x), down - np.float32(y)) / np.float32((wide * high) ** 0.5)
-    blend_colour(image, hues.bright, np.asarray(0.85 * np.exp(-away * 7.5), np.float32))
+    blend_colour(image, palette.bright, np.asarray(0.85 * np.exp(-away * 7.5), np.float32))
     core = smoothstep_array(-away, -0.062, -0.058) * np.float32(0.9)
-    blend_colour(image, _lighten(hues.bright), core)
-    plate = to_rgba(add_vignette_and_grain(image, rng))
-    plate[..., 3] = 0
-    return plate
+    blend_colour(image, _lighten(palette.bright), core)
+    background = to_rgba(add_vignette_and_grain(image, rng))
+    background[..., 3] = 0
+    return background
 
 
 def _draw_plane(design: Design, canvas: AbstractCanvas, depth: float, number: int) -> Plane:
@@ -200,9 +207,9 @@ def _draw_plane(design: Design, canvas: AbstractCanvas, depth: float, number: in
     short = min(canvas.size.height, canvas.size.width)
     soft = abs(depth - _FOCUS_DISPARITY) * _BLUR_PER_DISPARITY * short
     image, opacity, disparity = prepare_plane(over, depth, soft)
-    way = -1.0 if number % 2 else 1.0
+    direction = -1.0 if number % 2 else 1.0
     return Plane(
-        image, opacity, disparity, sway=0.012 + 0.014 * part, rooted=0.0, drift=(way * 0.012, 0.0),
+        image, opacity, disparity, sway=0.012 + 0.014 * part, rooted=0.0, drift=(direction * 0.012, 0.0),
         phase=float(canvas.rng.random() * 6), heave=0.016 + 0.026 * part,
     )  # fmt: skip
 
@@ -226,7 +233,7 @@ def _draw_silk(canvas: AbstractCanvas, part: float) -> FloatArray:
     sheen = np.exp(-(((light - 0.86) / 0.11) ** 2)) * np.float32(0.55)
     deep, bright = canvas.get_tone(0.22 + 0.30 * part), canvas.get_tone(0.62 + 0.34 * part)
     colour = deep + (bright - deep) * np.asarray(light**1.4, np.float32)[..., None]
-    accent = np.array(canvas.hues.accent, np.float32)
+    accent = np.array(canvas.palette.accent, np.float32)
     colour += (accent - colour) * (
         np.float32(0.30) * smoothstep_array(x * np.ones_like(y), 0.1, 1.0) * light
     )[..., None]
@@ -236,7 +243,7 @@ def _draw_silk(canvas: AbstractCanvas, part: float) -> FloatArray:
 
 
 def _draw_paper(canvas: AbstractCanvas, part: float) -> FloatArray:
-    """Draw one sheet of paper cut into hills, with a lit edge, and shade below the sheet behind it."""
+    """Draw one sheet of paper cut into hills, with a lit edge that shades towards its foot."""
     rng = canvas.rng
     x, y = canvas.get_column_positions(), canvas.get_row_positions()
     line = np.zeros_like(x)
@@ -244,18 +251,18 @@ def _draw_paper(canvas: AbstractCanvas, part: float) -> FloatArray:
         line += np.float32(share) * np.sin(x * np.float32(waves * 3.2) + np.float32(rng.random() * 6))
     top = np.float32(0.44 + 0.52 * part) - line * np.float32(0.10)
     deep = y - top
-    # Far sheets are bright with air, near ones deep: light comes from behind them.
+    # Far sheets are bright with haze, near ones dark: light comes from behind them.
     tone = canvas.get_tone(0.82 - 0.74 * part)
     grain = generate_noise(canvas.extent, (160, 120), rng, 2) - np.float32(0.5)
     light = np.float32(1.06) - np.float32(0.34) * np.clip(deep / 0.5, 0, 1) + np.float32(0.06) * grain
     colour = tone * light[..., None]
     edge = np.exp(-((deep / 0.005) ** 2)) * np.float32(0.6)
-    colour += (np.array(_lighten(canvas.hues.bright), np.float32) - colour) * edge[..., None]
+    colour += (np.array(_lighten(canvas.palette.bright), np.float32) - colour) * edge[..., None]
     return np.dstack((colour, smoothstep_array(deep, 0.0, 0.004))).astype(np.float32)
 
 
 def _draw_orbs(canvas: AbstractCanvas, part: float) -> FloatArray:
-    """Draw balls of glass that float at one depth: lit from above, with a rim and a highlight."""
+    """Draw glass balls that float at one depth: lit from above, with a rim and a highlight."""
     rng = canvas.rng
     wide, high = canvas.extent
     drawn = np.zeros((high, wide, 4), np.float32)
@@ -287,8 +294,12 @@ def _draw_ball(drawn: FloatArray, canvas: AbstractCanvas, at: tuple[float, float
         -(((x - 0.3) ** 2 + (y - 0.44) ** 2) / 0.06)
     )
     which = canvas.rng.random()
-    body = np.array(canvas.hues.accent, np.float32) if which < 0.22 else canvas.get_tone(0.35 + 0.5 * which)
-    colour = body * (0.30 + 0.80 * light)[..., None] + np.array(canvas.hues.bright) * (0.7 * rim)[..., None]
+    body = (
+        np.array(canvas.palette.accent, np.float32) if which < 0.22 else canvas.get_tone(0.35 + 0.5 * which)
+    )
+    colour = (
+        body * (0.30 + 0.80 * light)[..., None] + np.array(canvas.palette.bright) * (0.7 * rim)[..., None]
+    )
     colour += 255 * np.clip(shine, 0, 1)[..., None] * 0.75
     mask = smoothstep_array(1 - out, 0.0, 2.5 / radius) * np.float32(0.96)
     part = drawn[y0:y1, x0:x1]
@@ -299,7 +310,7 @@ def _draw_ball(drawn: FloatArray, canvas: AbstractCanvas, at: tuple[float, float
 def _draw_curtain(canvas: AbstractCanvas, part: float) -> FloatArray:
     """Draw one curtain of light that hangs in folds and fades upwards, over dark hills when it is near."""
     if part > 0.7:
-        return _draw_paper(canvas._replace(hues=_darken(canvas.hues)), part)
+        return _draw_paper(canvas._replace(palette=_darken(canvas.palette)), part)
     rng = canvas.rng
     x, y = canvas.get_column_positions(), canvas.get_row_positions()
     wide = canvas.extent[0]
@@ -313,13 +324,13 @@ def _draw_curtain(canvas: AbstractCanvas, part: float) -> FloatArray:
         + generate_noise((wide, 1), (9, 1), rng, 3)[0][None, :] * 0.7
     )
     light = smoothstep_array(up, 0.0, 0.06) * np.exp(-np.clip(up, 0, None) * 2.6) * streaks
-    low, top = canvas.get_tone(0.86), np.array(canvas.hues.accent, np.float32)
+    low, top = canvas.get_tone(0.86), np.array(canvas.palette.accent, np.float32)
     colour = low + (top - low) * smoothstep_array(up, 0.05, 0.75)[..., None]
     return np.dstack((colour, np.clip(light * 0.95, 0, 0.9))).astype(np.float32)
 
 
-def _darken(hues: AbstractPalette) -> AbstractPalette:
-    return AbstractPalette(*(_to_colour(np.array(each) * 0.30) for each in hues))
+def _darken(palette: AbstractPalette) -> AbstractPalette:
+    return AbstractPalette(*(_to_colour(np.array(each) * 0.30) for each in palette))
 
 
 _DESIGNS: Final[dict[str, Design]] = {

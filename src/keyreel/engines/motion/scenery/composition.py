@@ -59,6 +59,7 @@ _HORIZON_JITTER: Final = 0.035
 _BLUR_PER_DISPARITY: Final = 0.0075
 """Sigma of the defocus blur, in size units of the canvas per disparity in front of the focus."""
 _FOCUS_DISPARITY: Final = 0.6
+"""The nearest disparity in focus."""
 
 
 class _SceneSetting(NamedTuple):
@@ -73,7 +74,7 @@ class _SceneSetting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ComposedScene:
-    """A scene ready to be filmed. `is_indoors` keeps the weather behind what stands in front."""
+    """A scene ready to be rendered. `is_indoors` keeps the weather behind what stands in front."""
 
     backdrop: LayeredBackdrop
     clouds: Clouds | None = None

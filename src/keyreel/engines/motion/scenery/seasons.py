@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 _COLOUR_PATCHES: Final = 90
+"""Patches of one autumn colour across the image."""
 _RED_GAIN: Final = (1.62, 0.62, 0.22)
 _GOLD_GAIN: Final = (1.50, 1.02, 0.26)
+"""Factors of red, green and blue that make a leaf of its lightness."""
 
 
 def apply_season(image: FloatArray, context: DrawingContext, season: Season, land: NDArray[np.bool_]) -> None:
@@ -60,7 +62,7 @@ def _redden(image: FloatArray, context: DrawingContext) -> None:
 
 
 def _whiten(image: FloatArray, context: DrawingContext, land: FloatArray) -> None:
-    """Lay snow on what is green and on level ground."""
+    """Cover what is green, and level ground, with snow."""
     height = image.shape[0]
     grey = image.mean(axis=2)
     rows = (np.arange(height, dtype=np.float32)[:, None] - context.horizon_row) / np.float32(height)

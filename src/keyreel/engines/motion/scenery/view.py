@@ -1,4 +1,4 @@
-"""A drawn view with depth: a plate larger and finer than the frame, and planes that stand before it."""
+"""A drawn view with depth: a background larger and finer than the frame, and planes in front of it."""
 
 from __future__ import annotations
 
@@ -31,19 +31,23 @@ if TYPE_CHECKING:
 
 _SIDE_MARGIN: Final = 0.22
 _VERTICAL_MARGIN: Final = 0.16
-"""How far a canvas reaches beyond the frame at the sides, and above and below, in parts of the frame's."""
+"""How far a canvas reaches beyond the frame at the sides, and above and below, as parts of its sides."""
 BACKGROUND_SCALE: Final = 1.25
-"""Pixels of the plate in one of the frame: a camera that goes in finds more detail, not blur."""
+"""Pixels of the background per pixel of the frame: a camera that goes in finds detail, not blur."""
 _MIN_DISPARITY: Final = 0.10
+"""The disparity of the horizon."""
 _DISPARITY_EXPONENT: Final = 1.15
+"""How disparity grows from the horizon to the frame's edge, chosen by eye."""
 _SWAY_EXPONENT: Final = 1.6
+"""How sway grows from a plane's root to its loose end, chosen by eye."""
 
 
 @dataclass(frozen=True, slots=True)
 class DepthProfile:
-    """How near each place of a plate is: by how far below the horizon, beside the middle or above it lies.
+    """How near each point of a background is, by its distance below, beside or above the horizon's middle.
 
-    `ground`, `side` and `above` are the disparities that these add at the frame's edges.
+    `horizon` is a row as a part of the frame's height; `ground`, `side` and `above` are the disparities that
+    are added at the frame's lower edge, side edges and upper edge.
     """
 
     horizon: float
@@ -52,7 +56,7 @@ class DepthProfile:
     above: float = 0.0
 
     def get_disparity(self, coordinates: FloatArray, view: CameraView) -> FloatArray:
-        """Return the disparity at places [rows, columns, 2], in units."""
+        """Return the disparity, float32 [rows, columns], at points [rows, columns, 2], in units."""
         half = view.half_size
         down = coordinates[..., 1] / np.float32(2 * half[1]) + np.float32(0.5)
         below = np.clip((down - self.horizon) / (1 - self.horizon), 0, 1.3) ** np.float32(_DISPARITY_EXPONENT)
@@ -70,11 +74,12 @@ class DepthProfile:
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """What stands at one depth: premultiplied RGBA on a canvas of the frame's own fineness.
+    """What stands at one depth: uint8 [height, width, 4], premultiplied RGBA, at the frame's resolution.
 
-    `sway` is how far its loose end moves in the air, in units; it is rooted below where `rooted` is 1.0,
-    hangs from above at -1.0, floats as a whole at 0.0. `heave` is how high the waves are that run through it.
-    `drift` is its own way, in units a second.
+    `sway` is the amplitude of its loose end in the wind, in units of the view: it stands on the ground at a
+    `rooted` of 1.0, hangs from above at -1.0, floats as a whole at 0.0. `heave` is the height of the waves
+    that run through it, in units; `drift` is its own velocity (x, y), in units a second; `phase` is in
+    radians.
     """
 
     image: Frame
@@ -87,7 +92,7 @@ class Plane:
     heave: float = 0.0
 
     def displace_coordinates(self, coordinates: FloatArray, view: CameraView, seconds: float) -> FloatArray:
-        """Return where on the plane each place is at a time, when the air has moved it."""
+        """Return where on the plane each point [rows, columns, 2] comes from at a time, moved by the wind."""
         x, y = coordinates[..., 0], coordinates[..., 1]
         lever = np.ones((), np.float32)
         if self.rooted:
@@ -111,7 +116,11 @@ class Plane:
 
 @dataclass(frozen=True, slots=True)
 class RenderedBackground:
-    """What the camera saw of a plate: colours, what it is made of, and where each grid point lies on it."""
+    """What the camera sees of a background.
+
+    `frame` is uint8 [height, width, 3], RGB; `materials` is uint8 [height, width]; `coordinates` is float32
+    [rows, columns, 2], where each point of the view's grid lies on the background, in units.
+    """
 
     frame: Frame
     materials: NDArray[np.uint8]
@@ -120,7 +129,7 @@ class RenderedBackground:
 
 @dataclass(frozen=True, slots=True)
 class LayeredBackdrop:
-    """A plate and its planes, far ones first. The plate's fourth channel tells its materials apart."""
+    """A background, whose fourth channel is each pixel's material, and the planes drawn over it."""
 
     background: Frame
     depth_profile: DepthProfile
@@ -134,7 +143,7 @@ class LayeredBackdrop:
         return parallax.create_camera_view(self.size, (across, down, across, down), 1.0)
 
     def render_background(self, pose: CameraPose) -> RenderedBackground:
-        """Return what the camera sees of the plate."""
+        """Return what the camera sees of the background."""
         view = self.view
         coordinates = parallax.unproject_points(
             view.build_grid(), pose, view, partial(self.depth_profile.get_disparity, view=view)
@@ -153,7 +162,7 @@ class LayeredBackdrop:
         return RenderedBackground(frame, material, coordinates)
 
     def draw_planes(self, frame: Frame, pose: CameraPose, seconds: float) -> None:
-        """Draw the planes over a frame, in place."""
+        """Draw the planes over a frame, uint8 [height, width, 3], RGB, in place."""
         view = self.view
         points = view.build_grid()
         across, down = get_margins(self.size)
@@ -168,7 +177,7 @@ class LayeredBackdrop:
 
 
 def get_margins(size: Size) -> tuple[int, int]:
-    """Return how many pixels a canvas reaches beyond the frame: aside, and above or below."""
+    """Return how many pixels a canvas reaches beyond the frame on each side, and above and below."""
     return round(size.width * _SIDE_MARGIN), round(size.height * _VERTICAL_MARGIN)
 
 
@@ -185,7 +194,7 @@ def to_frame_row(row: float, size: Size) -> float:
 
 
 def crop_to_frame(background: Frame, size: Size) -> Frame:
-    """Return what the camera sees at rest of a plate, at the frame's own size."""
+    """Return what the camera at rest sees of a background, uint8 [height, width, 3] at the frame's size."""
     across, down = (round(each * BACKGROUND_SCALE) for each in get_margins(size))
     part = background[down : background.shape[0] - down, across : background.shape[1] - across, :3]
     return np.asarray(
@@ -195,7 +204,7 @@ def crop_to_frame(background: Frame, size: Size) -> Frame:
 
 
 def prepare_plane(image: Frame, disparity: float, blur: float = 0.0) -> tuple[Frame, OpacityGrid, float]:
-    """Return a plane's image, out of focus by `soft` pixels, with its opacity and disparity."""
+    """Return a plane's image, uint8 RGBA, blurred by a sigma in pixels, with its opacity and disparity."""
     image = blur_image(image, blur) if blur > 0.3 else image
     return image, OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)), disparity
 
@@ -206,7 +215,7 @@ def _fill_disparity(disparity: np.float32, coordinates: FloatArray) -> FloatArra
 
 def _compute_origin(size: Size) -> tuple[float, float]:
     across, down = get_margins(size)
-    # The view counts from the frame's middle in the frame's pixels; the plate has more of them.
+    # The view counts from the frame's middle in the frame's pixels; the background has more of them.
     return (
         across * BACKGROUND_SCALE + (BACKGROUND_SCALE - 1) * (size.width - 1) / 2,
         down * BACKGROUND_SCALE + (BACKGROUND_SCALE - 1) * (size.height - 1) / 2,

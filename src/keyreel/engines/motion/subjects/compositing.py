@@ -1,4 +1,4 @@
-"""Compositing: a cut-out with its shadow and its mirror image, drawn into a frame through affine maps."""
+"""Compositing: a cutout with its shadow and its reflection, drawn into a frame through affine maps."""
 
 from __future__ import annotations
 
@@ -26,24 +26,27 @@ if TYPE_CHECKING:
 
 
 _CONTACT_DEPTH: Final = 0.22
+"""Depth of the contact shadow, in widths of the cutout."""
 _SHADOW_HEIGHT: Final = 160
 _SHADOW_MARGIN: Final = 24
+"""Height of the cast shadow's mask and its margin, in pixels."""
 _REFLECTION_HEIGHT: Final = 0.72
-"""How tall a mirror image is: waves show it from slightly above."""
+"""Height of a reflection, in heights of its subject: the viewer looks slightly down on the water."""
 _REFLECTION_BRIGHTNESS: Final = 0.82
+"""Factor on the colours of a reflection."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectSprite:
-    """A cut-out ready to be drawn: RGBA, colours multiplied by the opacity (four channels warp fastest)."""
+    """A cutout ready to be drawn: uint8, premultiplied RGBA, as four channels warp fastest."""
 
     image: UInt8Array
     contact_shadow: UInt8Array
-    """The opacity of the shadow at its foot, as wide as the cut-out; its middle row is where it stands."""
+    """Opacity, uint8, of the shadow at its foot, as wide as the cutout; its middle row is where it stands."""
     cast_shadow: UInt8Array
-    """The opacity of the shadow that it casts, upright, with a margin, softer towards the top."""
+    """Opacity, uint8, of the shadow that it casts, upright, with a margin, softer towards the top."""
     reflection: UInt8Array
-    """RGBA of its reflection, upside down."""
+    """Premultiplied RGBA of its reflection, upside down."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -52,7 +55,7 @@ class SubjectSprite:
 
 
 def create_sprite(cutout: Cutout, water: FloatArray) -> SubjectSprite:
-    """Prepare a cut-out; `water` is the colour (RGB) that tints its reflection."""
+    """Prepare a cutout; `water` is the colour, float32 [3], RGB 0 … 255, that tints its reflection."""
     image = _premultiply(cutout.image.astype(np.float32), cutout.alpha)
     rows = np.linspace(1, 0, cutout.shape[0], dtype=np.float32)[::-1, None]
     upside_down = cutout.image[::-1].astype(np.float32)
@@ -71,20 +74,23 @@ def create_sprite(cutout: Cutout, water: FloatArray) -> SubjectSprite:
 def compute_placement(
     scale: tuple[float, float], lean: float, shape: tuple[int, ...], foot: NDArray[np.float64]
 ) -> Matrix:
-    """Return the affine map that brings the middle of an image's lower edge to `foot`."""
+    """Return the affine map, float64 [2, 3], that brings the middle of an image's lower edge to `foot`.
+
+    `lean` is a rotation in radians; `foot` is float64 [2] in pixels.
+    """
     turn = np.array(((cos(lean), -sin(lean)), (sin(lean), cos(lean)))) @ np.diag(scale)
     return np.column_stack((turn, foot - turn @ np.array((shape[1] / 2, shape[0]))))
 
 
 def transform_corners(affine: Matrix, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return where an image's corners land: upper left, upper right, lower left, lower right."""
+    """Return where the upper left, upper right, lower left and lower right corners land, float64 [4, 2]."""
     high, wide = shape[:2]
     points = np.array(((0, 0), (wide, 0), (0, high), (wide, high)), np.float64)
     return points @ affine[:, :2].T + affine[:, 2]
 
 
 def draw_image(image: UInt8Array, frame: Frame, affine: Matrix) -> None:
-    """Draw an RGBA image through an affine map, only where it lands in the frame."""
+    """Draw a premultiplied RGBA image, uint8, through an affine map [2, 3] into a frame, in place."""
     box = _clip_box(transform_corners(affine, image.shape), frame)
     if box is None:
         return
@@ -93,7 +99,7 @@ def draw_image(image: UInt8Array, frame: Frame, affine: Matrix) -> None:
 
 
 def draw_shadow(mask: UInt8Array, frame: Frame, affine: Matrix, opacity: float) -> None:
-    """Darken the frame through an affine map by a mask."""
+    """Darken the frame in place through an affine map by an opacity mask, uint8 [height, width]."""
     box = _clip_box(transform_corners(affine, mask.shape), frame)
     if box is None or opacity < 0.02:
         return
@@ -106,7 +112,7 @@ def draw_shadow(mask: UInt8Array, frame: Frame, affine: Matrix, opacity: float) 
 def compute_contact_placement(
     scale: float, wide: float, contact: UInt8Array, foot: NDArray[np.float64], *, flat: float = 1.0
 ) -> Matrix:
-    """Return the map that lays the shadow at a subject's foot."""
+    """Return the affine map, float64 [2, 3], that places the contact shadow at a foot, in pixels."""
     turn = np.diag((scale * max(abs(wide), 0.3), scale * flat))
     return np.column_stack((turn, foot - turn @ np.array((contact.shape[1] / 2, contact.shape[0] / 2))))
 
@@ -114,7 +120,7 @@ def compute_contact_placement(
 def compute_cast_placement(
     size: tuple[float, float], fall: tuple[float, float], mask: UInt8Array, foot: NDArray[np.float64]
 ) -> Matrix:
-    """Return the map that throws a silhouette on the ground towards the viewer.
+    """Return the affine map, float64 [2, 3], that casts a silhouette on the ground towards the viewer.
 
     `size` is the subject's width and height in pixels; `fall` is how far aside and how far down its top
     falls, as parts of its height.
@@ -128,7 +134,10 @@ def compute_cast_placement(
 def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken it is
     image: UInt8Array, frame: Frame, affine: Matrix, seconds: float, *, calm: float, opacity: float
 ) -> None:
-    """Draw a mirror image below its waterline, broken by ripples; `calm` is 1.0 for a wet floor."""
+    """Draw a reflection, premultiplied RGBA, below its waterline, in place, broken by ripples.
+
+    `calm` is 0.0 for waves … 1.0 for a wet floor.
+    """
     high, wide = image.shape[:2]
     box = _clip_box(_compute_reflection_box(affine, (high, wide)), frame)
     if box is None:
@@ -160,7 +169,7 @@ def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken i
 
 
 def _compute_reflection_box(affine: Matrix, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Return the corners of the box that a mirror image fills."""
+    """Return the corners of the box that a reflection fills."""
     foot = affine[:, 2] + affine[:, :2] @ np.array((shape[1] / 2, shape[0]))
     wide, high = abs(affine[0, 0]) * shape[1] * 0.56, abs(affine[1, 1]) * shape[0] * _REFLECTION_HEIGHT
     return np.array(((foot[0] - wide, foot[1]), (foot[0] + wide, foot[1] + high)))

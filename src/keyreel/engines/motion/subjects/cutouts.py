@@ -1,4 +1,4 @@
-"""Subjects cut out of their images: trimmed, lit to fit a scene, with a shadow on the ground."""
+"""Subjects cut out of their images, trimmed, and lit to fit a scene; knows no positions."""
 
 from __future__ import annotations
 
@@ -24,28 +24,45 @@ if TYPE_CHECKING:
 
 
 _LONGEST_SIDE: Final = 1400
+"""Pixels to which larger images are scaled down."""
 _MIN_VISIBLE_ALPHA: Final = 0.03
 _SOLID_ALPHA: Final = 0.4
+"""Opacities from which a pixel is visible, and solid."""
 _EDGE_TOLERANCE: Final = 0.012
+"""A subject this near to its image's edge, in parts of the side, is cut off by it."""
 _MIN_COVERAGE: Final = 0.015
 _MAX_COVERAGE: Final = 0.93
+"""Parts of an image that a subject covers at least and at most."""
+_MIN_COVERAGE_IN_PLACE: Final = 0.06
+"""The least coverage where an image is expected to show a place."""
 _MAX_CHROMA_SHIFT: Final = 9.0
 _MAX_BRIGHTENING: Final = 16.0
 _MAX_DARKENING: Final = 66.0
+"""Limits of harmonising, in OpenCV's 8-bit CIELAB levels."""
 _MIN_SALIENCY: Final = 0.72
+"""Below this saliency, 0.0 … 1.0, the network doubts."""
 _CONNECTING_ALPHA: Final = 0.1
+"""The opacity from which neighbouring pixels are connected."""
 _MIN_ISLAND_AREA: Final = 0.03
+"""The least area of a separate part, in areas of the largest one."""
 _MAX_UNDECIDED_RATIO: Final = 1.2
-_MIN_COVERAGE_IN_PLACE: Final = 0.06
+"""Undecided pixels per sure one: see `_is_scattered`."""
 _BROAD_ROW_SHARE: Final = 0.45
+"""Rows at least this wide, in widths of the widest, are no fringe."""
 _MAX_FRINGE: Final = 0.18
+"""The most of a subject's height that is trimmed as fringe."""
 _PADDING: Final = 4
+"""Pixels."""
 _TOP_FADE: Final = 0.16
+"""The part of its height over which a cut top fades out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """A subject without its surroundings: colours, opacity, and which edges its source image cut off."""
+    """A subject without its surroundings, and which of its edges the source image cut off.
+
+    `image` is uint8 [height, width, 3], RGB; `alpha` is float32 [height, width], 0.0 … 1.0.
+    """
 
     image: Frame
     alpha: FloatArray
@@ -61,9 +78,9 @@ class Cutout:
 
 
 def extract_cutout(image: Frame, networks: Networks, *, is_place_expected: bool = False) -> Cutout | None:
-    """Cut the subject out of its image; None where nothing, or everything, stands out: a scene.
+    """Cut the subject out of an image, uint8 [height, width, 3], RGB; None where nothing stands out, or all.
 
-    `around` says that a place is expected: then a small thing in an image is part of it.
+    If `is_place_expected`, a small object in an image counts as part of a scene.
     """
     image = resize(image, *fit_within(image.shape, _LONGEST_SIDE))
     raw = compute_saliency(image, networks)
@@ -80,9 +97,9 @@ def extract_cutout(image: Frame, networks: Networks, *, is_place_expected: bool 
 
 
 def _trim_cutout(source_image: Frame, alpha: FloatArray) -> Cutout:
-    """Cut an image down to what its opacity shows, and note which of its edges cut the subject off."""
+    """Crop an image to its opaque part, and note which of its edges cut the subject off."""
     rows = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=1))
-    # It stands on its solid lower end, not on a veil below that.
+    # It stands on its solid lower end, not on a faint one below that.
     rows = rows[rows <= np.flatnonzero((alpha > _SOLID_ALPHA).any(axis=1))[-1]]
     columns = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=0))
     high, wide = alpha.shape
@@ -91,7 +108,7 @@ def _trim_cutout(source_image: Frame, alpha: FloatArray) -> Cutout:
     cut = left < near_x, wide - right < near_x, high - bottom < near_y, top < near_y
     if cut[2]:
         bottom = _trim_fringe(alpha, top, bottom)
-    # A border of nothing lets the cut-out's edges be drawn smoothly where it is warped; a cut edge gets none.
+    # A transparent border lets the cutout's edges be drawn smoothly where it is warped; a cut edge gets none.
     pad = (
         0 if cut[3] else _PADDING,
         0 if cut[2] else 1,
@@ -104,14 +121,14 @@ def _trim_cutout(source_image: Frame, alpha: FloatArray) -> Cutout:
 
 
 def _trim_fringe(alpha: FloatArray, top: int, bottom: int) -> int:
-    """Return the lower end without the ragged rows in which a matte frays out over its image's edge."""
+    """Return the lower end without the ragged rows in which a matte frays at its image's edge."""
     widths = (alpha[top:bottom] > _SOLID_ALPHA).sum(axis=1)
     broad = top + int(np.flatnonzero(widths >= _BROAD_ROW_SHARE * widths.max())[-1]) + 1
     return broad if bottom - broad < _MAX_FRINGE * (bottom - top) else bottom
 
 
 def _is_scattered(raw: FloatArray) -> bool:
-    """Say whether the network is undecided on more than it is sure of: so landscapes look, no subject does.
+    """Say whether the network is undecided on more than it is sure of, as on landscapes and on no subject.
 
     Measured on the example images: subjects at most 0.5, a mountain landscape 24.
     """
@@ -120,7 +137,7 @@ def _is_scattered(raw: FloatArray) -> bool:
 
 
 def _remove_doubtful(alpha: FloatArray, raw: FloatArray) -> FloatArray:
-    """Drop what the network doubted over a wide area: remnants of the surroundings, not ropes or whiskers."""
+    """Drop what the network doubts over a wide area: remnants of the surroundings, not ropes or whiskers."""
     doubtful = np.asarray(raw < _MIN_SALIENCY, np.uint8)
     round_brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
     wide = cv2.morphologyEx(doubtful, cv2.MORPH_OPEN, round_brush).astype(np.float32)
@@ -129,7 +146,7 @@ def _remove_doubtful(alpha: FloatArray, raw: FloatArray) -> FloatArray:
 
 
 def _remove_islands(alpha: FloatArray) -> FloatArray:
-    """Drop small parts that nothing, not even a rope, joins to the rest."""
+    """Drop small connected components that nothing, not even a rope, joins to the rest."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(alpha > _CONNECTING_ALPHA, np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
@@ -138,7 +155,7 @@ def _remove_islands(alpha: FloatArray) -> FloatArray:
 
 
 def scale_cutout(cutout: Cutout, height: int) -> Cutout:
-    """Return the cut-out at this height in pixels."""
+    """Return the cutout at this height in pixels."""
     high, wide = cutout.shape
     width = max(round(wide * height / high), 1)
     return replace(
@@ -149,7 +166,7 @@ def scale_cutout(cutout: Cutout, height: int) -> Cutout:
 
 
 def mirror_cutout(cutout: Cutout) -> Cutout:
-    """Return the cut-out seen in a mirror."""
+    """Return the cutout flipped left to right."""
     return replace(
         cutout,
         image=np.ascontiguousarray(cutout.image[:, ::-1]),
@@ -160,13 +177,16 @@ def mirror_cutout(cutout: Cutout) -> Cutout:
 
 
 def fade_top(cutout: Cutout) -> Cutout:
-    """Return the cut-out with its cut upper edge fading away."""
+    """Return the cutout with its cut upper edge fading out."""
     ramp = smoothstep_array(np.arange(cutout.shape[0]) / cutout.shape[0], 0.0, _TOP_FADE)
     return replace(cutout, alpha=cutout.alpha * ramp[:, None], cut_above=False)
 
 
 def harmonise_cutout(cutout: Cutout, surroundings: Frame, darkening: float = 1.0) -> Cutout:
-    """Bring the subject's light and colour towards its surroundings, in LAB, within limits."""
+    """Shift the subject's lightness and colour towards its surroundings', in CIELAB, within limits.
+
+    `surroundings` is uint8 [rows, columns, 3], RGB; `darkening` is a factor, 1.0 as a rule.
+    """
     own = cv2.cvtColor(cutout.image, cv2.COLOR_RGB2LAB).astype(np.float32)
     around = cv2.cvtColor(surroundings, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
     weight = cutout.alpha / max(float(cutout.alpha.sum()), 1e-3)
@@ -179,7 +199,7 @@ def harmonise_cutout(cutout: Cutout, surroundings: Frame, darkening: float = 1.0
     # The darker a colour gets, the more of it is lost already.
     limit = _MAX_CHROMA_SHIFT * (1 - darker / _MAX_DARKENING)
     shift[1:] *= min(1.0, limit / max(float(np.hypot(shift[1], shift[2])), 1e-3))
-    # Light is moved as a curve, so that black stays black and white does not burn out.
+    # Lightness is moved along a curve, so that black stays black and white does not clip.
     light = own[..., 0] / 255
     own[..., 0] += brighter * (2 * light * (1 - light) + 0.5 * light)
     own[..., 0] *= 1 - darker / max(float(mean[0]), darker * 1.8, 1)
@@ -189,7 +209,7 @@ def harmonise_cutout(cutout: Cutout, surroundings: Frame, darkening: float = 1.0
 
 
 def relight_cutout(cutout: Cutout, light: SceneLight, position_x: float) -> Cutout:
-    """Light the subject at this part of the frame's width from the scene's side: shade, rim, and air."""
+    """Light the subject, at this part of the frame's width, from the scene's side: shading and a rim."""
     high, wide = cutout.shape
     side = float(np.clip((light.x - position_x) * 2.2, -1, 1))
     alpha = cutout.alpha
@@ -204,7 +224,7 @@ def relight_cutout(cutout: Cutout, light: SceneLight, position_x: float) -> Cuto
     across = np.linspace(-1, 1, wide, dtype=np.float32)[None, :] * np.float32(side)
     gain = 1 + light.shaping * (0.10 * across + 0.22 * np.minimum(facing, 0) + 0.10 * np.maximum(facing, 0))
     image = cutout.image * gain[..., None].astype(np.float32)
-    # The scene's light wraps around the very edge of what stands before it.
+    # Light wrap: the scene's light shows on the very edge of what stands in front of it.
     edge = np.clip(1 - blur_image(alpha, max(high * 0.006, 1.0)), 0, 0.5) * 2 * np.clip(facing + 0.35, 0, 1)
     wrap = (edge * np.float32(light.rim))[..., None]
     image += (np.array(light.glow, np.float32) - image) * wrap
@@ -212,7 +232,7 @@ def relight_cutout(cutout: Cutout, light: SceneLight, position_x: float) -> Cuto
 
 
 def cut_at_waterline(cutout: Cutout, submerged_share: float) -> Cutout:
-    """Return the cut-out down to its waterline: so much of its height lies under water."""
+    """Return the cutout above its waterline; `submerged_share` is the part of its height under water."""
     line = max(round(cutout.shape[0] * (1 - submerged_share)), 2)
     fade = max(round(cutout.shape[0] * 0.012), 1)
     rows = smoothstep_array(np.arange(line, 0, -1) - 0.5, 0.0, fade)

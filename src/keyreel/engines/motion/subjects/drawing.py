@@ -130,7 +130,7 @@ def _draw_shadows(sprite: SubjectSprite, frame: Frame, projection: _Projection, 
 
 
 def _align_cut_edges(affine: Matrix, cutout: Cutout, frame: Frame) -> Matrix:
-    """Move a cut-out so that every side that its source image cut off touches the frame's edge."""
+    """Move a cutout so that every side that its source image cut off touches the frame's edge."""
     box = compositing.transform_corners(affine, cutout.shape)
     shift = np.zeros(2)
     if cutout.cut_below:

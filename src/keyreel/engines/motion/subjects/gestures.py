@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Gesture(NamedTuple):
-    """A subject's bearing at one moment. Lengths are in parts of its height; `lean` is in radians.
+    """A subject's pose at one moment. Offsets are in parts of its height; `rotation` is in radians.
 
-    `lift` is the height above the ground; `wide` and `tall` stretch it about its foot; a negative `wide`
-    shows it mirrored.
+    `offset_up` is the height above the ground; the scales stretch it about its foot; a negative `scale_x`
+    mirrors it.
     """
 
     offset_x: float = 0.0
@@ -47,7 +47,7 @@ class Footing(StrEnum):
 
 
 def compute_gesture(action: SubjectAction | None, footing: Footing, seconds: float, phase: float) -> Gesture:
-    """Return the bearing at a time. `phase` (radians) keeps two subjects from moving in step."""
+    """Return the pose at a time. `phase` (radians) keeps two subjects from moving in step."""
     if footing is Footing.WATER and action not in {
         SubjectAction.JUMP,
         SubjectAction.TURN,
@@ -86,7 +86,7 @@ def _drive(seconds: float, phase: float) -> Gesture:
 
 
 def _jump(seconds: float, phase: float) -> Gesture:
-    """Crouch, spring, hang, land: one jump in 1.25 seconds."""
+    """Crouch, leap, land: one jump in 1.25 seconds."""
     beat = (seconds / 1.25 + phase / (2 * pi)) % 1.0
     if beat < 0.25:
         crouch = sin(pi * beat / 0.25)
@@ -119,7 +119,7 @@ def _float(seconds: float, phase: float) -> Gesture:
 
 
 def _bob(seconds: float, phase: float) -> Gesture:
-    """Ride on waves: two of them, so that none is like the last."""
+    """Bob on two waves of different periods, so that the motion does not repeat visibly."""
     long, short = 2 * pi * 0.31 * seconds + phase, 2 * pi * 0.52 * seconds + 2 * phase
     return Gesture(
         0.014 * sin(0.8 * long),
@@ -142,7 +142,7 @@ def _wave(seconds: float, phase: float) -> Gesture:
 
 
 def _turn(seconds: float, phase: float) -> Gesture:
-    """Turn about the vertical once in four seconds; the narrow view is passed quickly."""
+    """Turn about the vertical once in four seconds, with a least width where it is seen edge-on."""
     facing = cos(2 * pi * 0.25 * seconds + 0.1 * phase)
     wide = max(abs(facing), 0.12) * (1 if facing >= 0 else -1)
     return Gesture(scale_x=wide, scale_y=1 + 0.01 * sin(2 * pi * 0.5 * seconds))

@@ -1,4 +1,4 @@
-"""The scene behind reference subjects: a given image, or a backdrop for the prompt's place and hour."""
+"""The scene behind reference subjects: a given image, or a drawn backdrop; knows no subjects."""
 
 from __future__ import annotations
 
@@ -29,18 +29,21 @@ if TYPE_CHECKING:
 
 
 _BORDER_COMPRESSION: Final = 1.04
+"""How far the canvas's border zone may be compressed: see `create_camera_view`."""
 _WATER_PLACES: Final = (Place.SEA, Place.LAKE)
 _NIGHT_BRIGHTNESS: Final = 120
+"""Mean red plus blue, of 510, above which an image is no night."""
 _SUNSET_WARMTH: Final = 24
+"""Mean red minus blue, of 255, from which an image shows a sunset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A plate with depth. `horizon` is its place as a part of the frame's height.
+    """A background with depth. `horizon` is a row as a part of the frame's height.
 
-    `pixels` is the plate as RGBA: four channels are fetched in half the time of three. `shore` is the part of
-    the frame's height where water ends in front, above 1.0 where it does not, None without water; `gloss` is
-    how much the ground mirrors what stands on it.
+    `image_rgba` is the background as RGBA: four channels are sampled in half the time of three. `shore` is
+    the part of the frame's height where water ends in front, above 1.0 where it does not, None without water;
+    `gloss` is how much the ground mirrors what stands on it.
     """
 
     canvas: FrameCanvas
@@ -57,18 +60,18 @@ class Scene:
         return parallax.create_camera_view(self.canvas.frame_size, self.canvas.margins, _BORDER_COMPRESSION)
 
     def compute_disparity(self, row: float) -> float:
-        """Return how near the ground is that shows at this part of the frame's height."""
+        """Return the disparity of the ground at this part of the frame's height."""
         return float(depth.compute_ground_disparity(np.array([min(row, 1.0)], np.float32), self.horizon)[0])
 
     def sample_surroundings(self, x: float) -> Frame:
-        """Return what lies around this part of the frame's width."""
+        """Return the background around this part of the frame's width, uint8, every fourth pixel."""
         window, width = self.canvas.rest_frame, self.canvas.frame_size.width
         reach, middle = max(width // 5, 8), round(x * width)
         left = min(max(middle - reach, 0), width - reach)
         return np.ascontiguousarray(window[::4, left : max(middle + reach, left + reach) : 4])
 
     def render_view(self, pose: CameraPose, view: CameraView) -> Frame:
-        """Return what the camera sees of the bare scene."""
+        """Return what the camera sees of the scene without subjects, uint8 [height, width, 3], RGB."""
         origin = (float(self.canvas.left), float(self.canvas.top))
         layer_points = parallax.unproject_points(
             view.build_grid(), pose, view, partial(self._compute_ground_disparity, view)
@@ -86,7 +89,7 @@ class Scene:
 
 
 def create_scene_from_image(image: Frame, parsed: ParsedPrompt, size: Size) -> Scene:
-    """Make a scene of an image, in the light of the prompt's hour."""
+    """Create a scene from an image, uint8 [height, width, 3], graded for the prompt's time of day."""
     canvas = background.create_canvas(_grade_image(image, parsed), size, (0.5, 0.5))
     shore = 1.2 if parsed.place in _WATER_PLACES else None
     window = resize(canvas.rest_frame, 64, 48).astype(np.float32)
@@ -102,7 +105,7 @@ def create_scene_from_image(image: Frame, parsed: ParsedPrompt, size: Size) -> S
 
 
 def create_scene_from_prompt(parsed: ParsedPrompt, size: Size, seed: int, *, aerial: bool = False) -> Scene:
-    """Make a scene for what the prompt says."""
+    """Create a scene for the place, time of day and weather of a prompt."""
     canvas = background.create_blank_canvas(size)
     high, wide = canvas.image.shape[:2]
     drawn = draw_backdrop(parsed, (wide, high), seed, aerial=aerial)
@@ -123,7 +126,7 @@ def create_scene_from_prompt(parsed: ParsedPrompt, size: Size, seed: int, *, aer
 
 
 def _grade_image(image: Frame, parsed: ParsedPrompt) -> Frame:
-    """Bring night or sunset to an image that does not show it yet."""
+    """Grade an image for night or sunset if the prompt asks for it and the image does not show it."""
     red, _, blue = (float(each) for each in image[::8, ::8].reshape(-1, 3).mean(axis=0))
     wanted = (
         (Effect.NIGHT, red + blue > _NIGHT_BRIGHTNESS),

@@ -20,20 +20,27 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Size
 
 _CUTOUT_OVERSAMPLING: Final = 1.2
-"""Cut-outs are kept this much larger than first shown: the camera comes nearer."""
+"""Factor on the cutouts' resolution at their largest: the camera comes nearer."""
 _HEIGHT_BY_COUNT: Final = (1.0, 1.0, 0.94, 0.90, 0.86, 0.84, 0.82, 0.80)
+"""Factor on heights by the number of subjects."""
 _FULL_HEIGHT: Final = 1.08
+"""Height, in frames, of a subject that its image cut off above and below."""
 HIDDEN_BELOW_FRAME: Final = 0.07
-"""How much of a subject that its image cut off below stays under the frame's edge, for it to move in."""
+"""The part of a subject cut off below that stays under the frame's edge, so that it can move."""
 _SIDE_COLUMNS: Final = {-1.0: 0.25, 0.0: 0.5, 1.0: 0.75}
+"""Parts of the frame's width by a prompt's side."""
 _SUBMERGED_SHARE: Final = 0.07
+"""The part of a swimming subject's height that lies under water."""
 _MAX_OFFSHORE: Final = 0.6
+"""How far towards the shoreline a swimming subject may be, as a part of the water."""
 _MAX_OVERLAP: Final = 0.12
+"""The part of their mean width by which neighbours may overlap."""
 _MAX_TOTAL_WIDTH: Final = 1.02
-_CLIMB: Final = 0.34
-"""How much of the frame's height what rises or sinks through the air covers in five seconds."""
+"""In frame widths."""
+_VERTICAL_TRAVEL: Final = 0.34
+"""How much of the frame's height a subject that rises or sinks covers in five seconds."""
 _MIN_HEADROOM: Final = 0.10
-"""The least room above what rises: it stays in the frame when the camera comes nearer."""
+"""The least room above a rising subject, in frame heights: the camera may come nearer."""
 _TRAVELLING_ACTIONS: Final = {
     SubjectAction.WALK,
     SubjectAction.RUN,
@@ -50,7 +57,7 @@ _AIR_POSITIONS: Final = ((0.27, 0.19, 0.13), (0.40, 0.42, 0.30), (0.47, 0.62, 0.
 
 
 class FramePosition(NamedTuple):
-    """Where a subject's foot is: parts of the frame's width and height; its height, its disparity."""
+    """Where a subject's foot is, as parts of the frame's sides; its height in frames; its disparity."""
 
     x: float
     row: float
@@ -60,7 +67,7 @@ class FramePosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StagedSubject:
-    """A subject in the scene, with the marks of its way at the shot's start and end."""
+    """A subject in the scene, with its positions at the shot's start and end; `phase` is in radians."""
 
     cutout: Cutout
     sprite: SubjectSprite
@@ -72,14 +79,14 @@ class StagedSubject:
     phase: float
 
     def compute_position(self, seconds: float) -> FramePosition:
-        """Return where it is at a time; what flies a way flies in an arc."""
+        """Return its position at a time; a subject that flies sideways flies in an arc."""
         part = seconds / self.seconds
         eased = 0.7 * part + 0.3 * (part * part * (3 - 2 * part))
-        mark = FramePosition(*(a + (b - a) * eased for a, b in zip(self.start, self.end, strict=True)))
+        position = FramePosition(*(a + (b - a) * eased for a, b in zip(self.start, self.end, strict=True)))
         if self.footing is Footing.AIR:
             arc = 0.16 * abs(self.end.x - self.start.x) * sin(pi * eased)
-            return mark._replace(row=mark.row - arc)
-        return mark
+            return position._replace(row=position.row - arc)
+        return position
 
 
 class _PlannedSubject(NamedTuple):
@@ -137,7 +144,7 @@ def _shrink_to_fit(planned: list[_PlannedSubject], size: Size) -> list[_PlannedS
 
 
 def choose_footing(cutout: Cutout, instruction: SubjectInstruction, scene: Scene) -> Footing:
-    """Return what bears a subject here."""
+    """Return what bears a subject in this scene."""
     if cutout.cut_below:
         return Footing.EDGE
     if (
@@ -161,7 +168,7 @@ def choose_footing(cutout: Cutout, instruction: SubjectInstruction, scene: Scene
 
 
 def _orient_cutout(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
-    """Turn a cut side to the nearer edge of the frame; fade a cut top unless the subject may fill it."""
+    """Mirror a cut side to the nearer edge of the frame; fade a cut top unless the subject may fill it."""
     wrong = cutout.cut_left if x > 0.5 else cutout.cut_right if x < 0.5 else False
     if wrong and not (cutout.cut_left and cutout.cut_right):
         cutout = cutouts.mirror_cutout(cutout)
@@ -169,7 +176,7 @@ def _orient_cutout(cutout: Cutout, x: float, *, alone: bool) -> Cutout:
 
 
 def _choose_columns(instructions: list[SubjectInstruction]) -> list[float]:
-    """Return each subject's place across the frame: what was asked for, the rest spread over what is left."""
+    """Return each subject's column, 0.0 … 1.0: the prompt's, the others spread over what is left."""
     if len(instructions) == 1:
         return [_SIDE_COLUMNS[instructions[0].side or 0.0]]
     requested = {
@@ -190,7 +197,10 @@ def _compute_width(cutout: Cutout, position: FramePosition, size: Size) -> float
 
 
 def _spread_spans(spans: list[tuple[float, float]]) -> list[float]:
-    """Return how far each subject moves aside so that neighbours hardly overlap; (middle, width) each."""
+    """Return how far each subject moves aside so that neighbours hardly overlap.
+
+    Spans are (middle, width), all in parts of the frame's width.
+    """
     order = sorted(range(len(spans)), key=lambda index: spans[index][0])
     middles = [spans[index][0] for index in order]
     for _ in range(24):
@@ -214,7 +224,7 @@ def _shift_path(
     return start._replace(x=start.x + shift), end._replace(x=end.x + shift)
 
 
-def _plan_path(  # noqa: PLR0913 - all that a way depends on
+def _plan_path(  # noqa: PLR0913 - all that a path depends on
     cutout: Cutout,
     instruction: SubjectInstruction,
     base_position: FramePosition,
@@ -232,34 +242,37 @@ def _plan_path(  # noqa: PLR0913 - all that a way depends on
         return stand_at(max(nearness - 0.5, -1.0)), stand_at(min(nearness + 0.6, 1.0))
     if instruction.recedes:
         return stand_at(min(max(nearness, -0.4) + 0.6, 1.0)), stand_at(max(nearness - 0.6, -1.0))
-    here, heading = stand_at(nearness), instruction.heading
-    distance = (
-        TRAVEL_BY_ACTION.get(instruction.action, 0.0) if instruction.action else (0.3 if heading else 0.0)
-    )
-    if instruction.action in _TRAVELLING_ACTIONS and not heading:
-        heading = 1.0 if base_position.x < 0.5 else -1.0
-        distance *= (
-            0.2
-            if footing in {Footing.AIR, Footing.WATER} and instruction.action is not SubjectAction.FLY
-            else 0.35
-        )
-    if cutout.cut_left or cutout.cut_right:
-        distance = 0.0
-    distance *= min(order.seconds / 5, 1.4) * heading
+    here = stand_at(nearness)
     if instruction.heading and instruction.side is None:
         here = here._replace(x=here.x * 0.4 + 0.5 * 0.6)
-    climb = (
-        _CLIMB * instruction.vertical_heading * min(order.seconds / 5, 1.0) if footing is Footing.AIR else 0.0
+    distance = _compute_travel(cutout, instruction, footing, is_left=base_position.x < 0.5)
+    distance *= min(order.seconds / 5, 1.4)
+    rise = (
+        _VERTICAL_TRAVEL * instruction.vertical_heading * min(order.seconds / 5, 1.0)
+        if footing is Footing.AIR
+        else 0.0
     )
+    highest = min(here.height + _MIN_HEADROOM, here.row)
     return (
-        here._replace(x=here.x - distance / 2, row=here.row + climb / 2),
-        here._replace(
-            x=here.x + distance / 2, row=max(here.row - climb / 2, min(here.height + _MIN_HEADROOM, here.row))
-        ),
+        here._replace(x=here.x - distance / 2, row=here.row + rise / 2),
+        here._replace(x=here.x + distance / 2, row=max(here.row - rise / 2, highest)),
     )
 
 
-def _compute_standing_position(  # noqa: PLR0913 - all that a mark depends on
+def _compute_travel(
+    cutout: Cutout, instruction: SubjectInstruction, footing: Footing, *, is_left: bool
+) -> float:
+    """Return how far a subject travels to the right in five seconds, in frame widths."""
+    action, heading = instruction.action, instruction.heading
+    distance = TRAVEL_BY_ACTION.get(action, 0.0) if action else (0.3 if heading else 0.0)
+    if action in _TRAVELLING_ACTIONS and not heading:
+        heading = 1.0 if is_left else -1.0
+        hovers = footing in {Footing.AIR, Footing.WATER} and action is not SubjectAction.FLY
+        distance *= 0.2 if hovers else 0.35
+    return 0.0 if cutout.cut_left or cutout.cut_right else distance * heading
+
+
+def _compute_standing_position(  # noqa: PLR0913 - all that a position depends on
     cutout: Cutout,
     nearness: float,
     base_position: FramePosition,
@@ -268,7 +281,7 @@ def _compute_standing_position(  # noqa: PLR0913 - all that a mark depends on
     scene: Scene,
     size: Size,
 ) -> FramePosition:
-    """Return the mark for a nearness of -1.0 … 1.0."""
+    """Return the position for a nearness of -1.0 … 1.0."""
     high, wide = cutout.shape
     across = size.width / size.height * high / wide
     if footing is Footing.EDGE:
@@ -283,7 +296,7 @@ def _compute_standing_position(  # noqa: PLR0913 - all that a mark depends on
     )
     row = scene.horizon + (1 - scene.horizon) * depth
     if footing is Footing.WATER and scene.shore is not None and scene.shore <= 1:
-        # Its mirror image has to lie on the water too.
+        # Its reflection has to lie on the water too.
         farthest = scene.horizon + _MAX_OFFSHORE * (scene.shore - scene.horizon)
         height *= min((farthest - scene.horizon) / (row - scene.horizon), 1.0) ** 0.7
         row = min(row, farthest)
@@ -296,13 +309,13 @@ def _compute_standing_position(  # noqa: PLR0913 - all that a mark depends on
 def _compute_edge_position(
     cutout: Cutout, nearness: float, base_position: FramePosition, *, across: float, size: Size
 ) -> FramePosition:
-    """Return the mark of a subject that its image cut off below: its lower end lies under the frame."""
+    """Return the position of a subject that its image cut off below: its lower end lies under the frame."""
     row = 1.0 + 0.02
     if cutout.cut_above:
         return FramePosition(base_position.x, row, _FULL_HEIGHT, 0.9)
     tall = 0.66 if size.height > size.width * 1.2 else 0.8
     height = tall * base_position.height * (1 + 0.12 * nearness)
-    # Shoulders may leave a tall frame: the face is what it is about.
+    # Shoulders may leave a tall frame, the face may not.
     widest = (1.28 if tall < 0.7 else 1.0) * across * min(base_position.height * 1.1, 1.0)
     height = min(height, widest)
     return FramePosition(

@@ -213,8 +213,8 @@ def test_shots_are_told_apart_where_they_differ() -> None:
 def test_at_most_six_are_named() -> None:
     (chinese,) = build_notes(order(Operation.IMG2VIDEO, "他唱歌，跳舞，微笑，哭泣，挥手，点头，鼓掌"))
     assert "等。" in chinese
-    deeds = "the man sings, the dog barks, the cat purrs, the lion roars, the girl laughs, the boy cries, "
-    (note,) = build_notes(order(Operation.IMG2VIDEO, deeds + "the king bows, the queen nods"))
+    actions = "the man sings, the dog barks, the cat purrs, the lion roars, the girl laughs, the boy cries, "
+    (note,) = build_notes(order(Operation.IMG2VIDEO, actions + "the king bows, the queen nods"))
     assert note.removesuffix(MOVES).count(",") == 6
     assert ", and more." in note
 
@@ -252,8 +252,8 @@ def test_the_longest_prompts_are_read_at_once(operation: Operation, prompt: str)
 
 def test_a_clip_carries_the_note(tmp_path: Path, landscape: Path) -> None:
     shot = Shot("a dragon dances, slow push in", 1, ImageRef(str(landscape)))
-    asked = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(128, 72))
-    clip = asyncio.run(MotionEngine().render(asked, FolderJob(tmp_path)))
+    video_order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(128, 72))
+    clip = asyncio.run(MotionEngine().render(video_order, FolderJob(tmp_path)))
     assert clip.notes == (f"Not shown: dragon dances.{MOVES}",)
 
 

@@ -48,7 +48,7 @@ class PromptElement:
 
 
 def singularize(word: str) -> str:
-    """Return a noun's singular, as far as its form tells."""
+    """Return a noun's singular, as far as its form shows it."""
     if word in SINGULAR_BY_PLURAL:
         return SINGULAR_BY_PLURAL[word]
     for end, instead in (

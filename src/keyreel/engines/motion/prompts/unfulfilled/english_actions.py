@@ -59,6 +59,7 @@ _CLAUSE_CLASSES: Final = (
 _LIGHT_VERBS: Final = frozenset(action_vocabulary.LIGHT_VERBS.split())
 _INTO_VERBS: Final = frozenset(action_vocabulary.INTO_VERBS.split())
 _MAX_OBJECT_WORDS: Final = 4
+"""Words of an object, the noun included, after its determiners."""
 
 
 def parse_english_elements(text: str, masked: str) -> Iterator[PromptElement]:
@@ -76,7 +77,7 @@ def parse_english_elements(text: str, masked: str) -> Iterator[PromptElement]:
 
 
 class _Sentence:
-    """The tokens of one sentence, verbs told from nouns."""
+    """The tokens of one sentence, with verbs distinguished from nouns."""
 
     def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         self._text = text

@@ -92,7 +92,7 @@ _TOKEN: Final = re.compile(r"@?[a-zà-ɏ0-9]+(?:['\u2019-][a-zà-ɏ0-9]+)*|~+|[^
 def split_into_tokens(masked: str) -> list[Token]:
     """Return the words and punctuation marks of a text in lower case, each with its part of speech.
 
-    Verbs are plain words here: only their place in a sentence tells them from nouns.
+    Verbs are plain words here: only their position in a sentence distinguishes them from nouns.
     """
     return [_to_token(match) for match in _TOKEN.finditer(masked)]
 

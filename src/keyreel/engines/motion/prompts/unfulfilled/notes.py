@@ -1,7 +1,7 @@
-"""What of an order's prompts this engine does not carry out: deeds and things, in the prompt's own words.
+"""Notes on what of an order's prompts this engine does not carry out, in the prompt's own words.
 
-Of what is told, that is left out which the operation carries out, which may well be in the given images, and
-which says how the video is to look. What remains is named in one sentence, in the language of the prompts.
+Left out is what the operation carries out, what may well be in the given images, and what describes the video
+itself. What remains is named in one sentence, in the language of the prompts.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from keyreel.order import Order, Shot
 
 _MAX_NAMED: Final = 6
+"""Elements that a note names; more are summed up."""
 _ACTED_MARK: Final = "="
-"""Covers what the subjects do: unlike `DONE`, it is no part of a noun's phrase."""
+"""Covers what the subjects do: unlike `CARRIED_OUT_MARK`, it is no part of a noun's phrase."""
 _QUOTED: Final = r"\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
 _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
@@ -82,7 +83,7 @@ _MORE: Final = {Language.ENGLISH: ", and more", Language.CHINESE: "等"}
 
 
 def build_notes(order: Order) -> tuple[str, ...]:
-    """Return notes that name calls of no subject, and what of the prompts is not carried out; none where all is."""
+    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is."""
     language = detect_language(" ".join(shot.prompt for shot in order.shots))
     return (*_note_unknown_mentions(order, language), *_note_unmet(order, language))
 
@@ -120,7 +121,7 @@ def _join_lines(words: str) -> str:
 
 
 def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
-    """List what a shot's prompt tells and its frames do not show, in the prompt's spelling and order."""
+    """List what a shot's prompt asks for and its frames do not show, in the prompt's spelling and order."""
     masked, drawn = _mask_carried_out(shot, order), _collect_drawn_nouns(shot, order)
     elements = [
         *english_actions.parse_english_elements(shot.prompt, masked),
@@ -131,7 +132,7 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
         for each in elements
         if each.kind is not PromptElementKind.OBJECT and _is_missing(each, masked, drawn, order)
     ]
-    named = " ".join(deed.text for deed in actions)
+    named = " ".join(action.text for action in actions)
     objects = [
         each
         for each in elements
@@ -144,7 +145,7 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
 
 
 def _mask_carried_out(shot: Shot, order: Order) -> str:
-    """Return the prompt in lower case with `DONE` over all that is carried out, spoken or denied."""
+    """Return the prompt in lower case with `CARRIED_OUT_MARK` over all that is carried out, spoken or denied."""
     text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
     text = _mask_matches(
         text, (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order)))
@@ -165,7 +166,7 @@ def _mask_carried_out(shot: Shot, order: Order) -> str:
 
 
 def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str = CARRIED_OUT_MARK) -> str:
-    """Lay `DONE` over each match of the patterns, clause by clause, as directions are read."""
+    """Mask each match of the patterns, clause by clause, as prompts are parsed."""
     joints = [
         0,
         *(
@@ -187,14 +188,14 @@ def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str
 
 
 def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
-    """List the patterns of what the subjects really do."""
+    """List the patterns of what the subjects are made to do."""
     parsed = parse_prompt(shot.prompt, list_subject_names(order))
     instructions = list_instructions(order, parsed)
     actions = {instruction.action for instruction in instructions}
-    ways = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.VERTICAL_HEADING_PATTERNS)
+    heading_tables = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.VERTICAL_HEADING_PATTERNS)
     return [
         *(pattern for action, pattern in subject_vocabulary.ACTION_PATTERNS if action in actions),
-        *(pattern for table in ways for _, pattern in table),
+        *(pattern for table in heading_tables for _, pattern in table),
         subject_vocabulary.TOWARDS_CAMERA_PATTERN,
         subject_vocabulary.AWAY_FROM_CAMERA_PATTERN,
     ]
@@ -205,14 +206,15 @@ def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
         return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
-    main = {take.parsed_prompt.place for take in split_into_scenes(shot.prompt, shot.seconds, order.seed)} - {
-        None
-    }
+    main = {
+        shot_scene.parsed_prompt.place
+        for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed)
+    } - {None}
     return {each for place in main if place for each in (place, *RECIPES[place].also_shows)}
 
 
 def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:
-    """Say whether a deed that was read is not carried out."""
+    """Say whether an action is not carried out."""
     if _is_natural(action, drawn) or _is_audible(action, masked, order):
         return False
     if is_about_video(action.actor) and action.lemma not in _BECOMING_VERBS | _APPEARING_VERBS:
@@ -223,24 +225,24 @@ def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order
     ):
         return False
     between = any(shot.last for shot in order.shots)
-    # What comes between two keyframes they show themselves: ways, and what becomes of things.
+    # Two keyframes themselves show movement and transformation between them.
     return action.kind is PromptElementKind.GESTURE or not between
 
 
 def _is_natural(action: PromptElement, drawn: frozenset[str]) -> bool:
-    """Say whether a deed is done by what moves of itself, by what is drawn, or by land that only lies there."""
-    one = singularize(action.actor)
+    """Say whether the actor moves by itself, is drawn, or is terrain that only lies there."""
+    singular = singularize(action.actor)
     if action.actor.startswith(CARRIED_OUT_MARK):
         return True
     if is_self_moving(action.actor):
         # Where a meadow is drawn, so are its flowers.
         return bool(drawn) or not _is_growth(action)
-    goes = action.kind is PromptElementKind.MOVEMENT and bool({action.actor, one} & drawn)
-    return goes or (action.lemma in _TERRAIN_VERBS and one in _TERRAIN_NOUNS)
+    moves = action.kind is PromptElementKind.MOVEMENT and bool({action.actor, singular} & drawn)
+    return moves or (action.lemma in _TERRAIN_VERBS and singular in _TERRAIN_NOUNS)
 
 
 def _is_growth(action: PromptElement) -> bool:
-    """Say whether a plant is to become another one before the viewer's eyes: "the flower blooms"."""
+    """Say whether an action is visible growth: "the flower blooms"."""
     return action.lemma in _GROWTH_VERBS and not action.is_ongoing
 
 
@@ -251,49 +253,51 @@ def _is_audible(action: PromptElement, masked: str, order: Order) -> bool:
     return action.lemma in _SOUND_VERBS and order.sound.ambience and bool(find_expected_sounds(around))
 
 
-def _is_undrawn(thing: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:
-    """Say whether a thing that was read is surely in no frame."""
+def _is_undrawn(element: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:
+    """Say whether an object is certainly in no frame."""
     if order.operation is Operation.REFERENCE2VIDEO:
-        return thing.is_introduced and thing.is_animate and _is_no_subject(thing, masked, order)
+        return element.is_introduced and element.is_animate and _is_no_subject(element, masked, order)
     if order.operation is not Operation.TEXT2VIDEO:
         return False
-    one = singularize(thing.lemma)
-    if one in _NEVER_DRAWN_NOUNS:
+    singular = singularize(element.lemma)
+    if singular in _NEVER_DRAWN_NOUNS:
         return True
-    if is_self_moving(one) or is_about_video(one) or {thing.lemma, one} & drawn:
+    if is_self_moving(singular) or is_about_video(singular) or {element.lemma, singular} & drawn:
         return False
-    return thing.is_listed or (thing.is_introduced and not thing.lemma.endswith(_ABSTRACT_SUFFIXES))
+    return element.is_listed or (element.is_introduced and not element.lemma.endswith(_ABSTRACT_SUFFIXES))
 
 
-def _is_no_subject(thing: PromptElement, masked: str, order: Order) -> bool:
-    """Say whether a being is none of the subjects, where the prompt calls those by their names."""
+def _is_no_subject(element: PromptElement, masked: str, order: Order) -> bool:
+    """Say whether a being is none of the subjects, where the prompt mentions those by name."""
     names = [name.lower() for name in list_subject_names(order)]
     mentions = find_mentions(masked, names, allow_bare=False)
     if not mentions or any(
-        singularize(thing.lemma) in name or name == thing.lemma for name in names if not name.isdecimal()
+        singularize(element.lemma) in name or name == element.lemma for name in names if not name.isdecimal()
     ):
         return False
     after = any(
-        re.fullmatch(_APPOSITION, masked[call.end : thing.start])
-        for call in mentions
-        if call.end <= thing.start
+        re.fullmatch(_APPOSITION, masked[mention.end : element.start])
+        for mention in mentions
+        if mention.end <= element.start
     )
-    end = thing.start + len(thing.text)
+    end = element.start + len(element.text)
     before = any(
-        re.fullmatch(r"[\s,，(（:：]*", masked[end : call.start]) for call in mentions if call.start >= end
+        re.fullmatch(r"[\s,，(（:：]*", masked[end : mention.start])
+        for mention in mentions
+        if mention.start >= end
     )
     return not (after or before)
 
 
 def _collect_drawn_nouns(shot: Shot, order: Order) -> frozenset[str]:
-    """List what stands in the scenes that are drawn for a shot."""
+    """List the nouns of what the scenes drawn for a shot show."""
     return (
         frozenset(_list_drawn_nouns(shot, order)) if order.operation is Operation.TEXT2VIDEO else frozenset()
     )
 
 
 def _list_drawn_nouns(shot: Shot, order: Order) -> Iterator[str]:
-    """Yield what stands in the drawn scenes beside what their places are called."""
+    """Yield the nouns of the drawn scenes, besides what their places are called."""
     yield from action_vocabulary.ALWAYS_DRAWN_NOUNS.split()
     for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed):
         parsed = shot_scene.parsed_prompt

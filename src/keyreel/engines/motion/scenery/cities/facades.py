@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 
 EYE_HEIGHT: Final = 0.9
-"""Metres over the street, as low as the subjects that stand in it are near."""
+"""The viewer's height over the street in metres: low, so that near subjects stand in it."""
 _WALL_DISTANCE: Final = 19.0
+"""Metres from the street's middle to its walls."""
 _MAX_DISTANCE: Final = 900.0
+"""Metres to the farthest house."""
 _STOREY_HEIGHT: Final = 3.5
+"""Metres."""
 HAZE_DISTANCE: Final = 330.0
+"""Metres at which haze hides 63 % of what lies behind it."""
 _SHOP_HEIGHT: Final = 4.6
+"""Metres from the ground to the first storey above the shops."""
 
 
 class _FacadeStyle(NamedTuple):
@@ -65,7 +70,7 @@ _SIGN_COLOURS: Final = (
 
 
 class _WallColumns(NamedTuple):
-    """What stands on either side, for each column of the image."""
+    """What stands on either side, for each column of the image; lengths are in metres."""
 
     away: FloatArray
     tall: FloatArray
@@ -91,7 +96,7 @@ class _WindowCells(NamedTuple):
 
 
 class StreetProjection(NamedTuple):
-    """How metres become pixels: aside from the street's middle, up from the ground, away from the viewer."""
+    """A pinhole projection of metres aside from the street's middle, up from the ground, and away."""
 
     focal: float
     centre_column: float
@@ -105,7 +110,7 @@ class StreetProjection(NamedTuple):
 
 
 class _Building(NamedTuple):
-    """A building: its side (-1, 1), how far away it begins and ends, its height, style and tone."""
+    """A building: its side (-1, 1), its distances and height in metres, its style and brightness."""
 
     side: int
     start: float
@@ -116,7 +121,10 @@ class _Building(NamedTuple):
 
 
 def draw_facades(image: FloatArray, context: DrawingContext, view: StreetProjection) -> None:
-    """Draw the buildings along both sides of the street, in place."""
+    """Draw the buildings along both sides of the street, in place.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     buildings = _generate_buildings(context)
     # Nearer neighbours hide the fronts of what is no taller.
     overlooking = [
@@ -130,7 +138,7 @@ def draw_facades(image: FloatArray, context: DrawingContext, view: StreetProject
 
 
 def compute_darkness(context: DrawingContext) -> float:
-    """Return how much lamps are needed, 0.0 … 1.0."""
+    """Return how dark a scene is, from 0.0 by day to 1.0 by night."""
     light = sum(context.palette.light) / 3
     return float(np.clip((0.98 - light) / 0.5, 0, 1))
 
@@ -175,7 +183,7 @@ def _build_wall_columns(
 
 
 def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjection, house: _Building) -> None:
-    """Draw the side of a building that faces the viewer: it shows over a lower neighbour."""
+    """Draw the front of a building that faces the viewer: it shows above a lower neighbour."""
     away = max(house.start, 4.0)
     metre = view.focal / away
     inner, outer = (
@@ -204,15 +212,21 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
     table = context.rng.random((64, 64), dtype=np.float32)
     chance = table[np.floor(cell_y).astype(np.intp) % 64, np.floor(cell_x).astype(np.intp) % 64]
     drawn += (_colour_windows(context, chance, up) - drawn) * (pane * 0.9)[..., None]
-    veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    drawn += (np.array(context.palette.horizon, np.float32) * np.float32(0.96) - drawn) * np.float32(veil)
+    haze_opacity = 1 - np.exp(-away / HAZE_DISTANCE)
+    drawn += (np.array(context.palette.horizon, np.float32) * np.float32(0.96) - drawn) * np.float32(
+        haze_opacity
+    )
     image[top : context.horizon_row, left:right] = drawn
 
 
 def sample_pulse_train(
     at: FloatingArray, share: FloatingArray | np.floating | float, soft: FloatingArray | np.floating | float
 ) -> FloatArray:
-    """Return how much of a cell's middle share covers a pixel; too small to be seen, its mean."""
+    """Return the coverage, 0.0 … 1.0, of pixels by the middle share of repeated cells.
+
+    `at` counts cells; `soft` is a pixel's size in cells; cells smaller than pixels give their mean. The
+    result is float32 of their common shape.
+    """
     soft = np.maximum(soft, 1e-3)
     part = at - np.floor(at)
     sharp = np.clip((share / 2 - np.abs(part - 0.5)) / soft + 0.5, 0, 1)
@@ -233,9 +247,9 @@ def _draw_side_walls(
     _draw_side_windows(drawn, context, wall, up=up, cells=cells)
     drawn *= (1 + 0.16 * smoothstep_array(up - wall.tall[None, :], -1.2, -0.9))[..., None]
     _draw_shops(drawn, context, wall, up=up, soft_x=cells.soft_x)
-    veil = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
-    air = np.array(context.palette.horizon, np.float32) * np.float32(0.96)
-    drawn += (air - drawn) * veil[None, :, None]
+    haze_opacity = 1 - np.exp(-wall.away / np.float32(HAZE_DISTANCE))
+    haze = np.array(context.palette.horizon, np.float32) * np.float32(0.96)
+    drawn += (haze - drawn) * haze_opacity[None, :, None]
     mask = np.clip((wall.tall[None, :] - up) * metre + 0.5, 0, 1)
     part = image[: context.horizon_row]
     part += (drawn - part) * mask[..., None]
@@ -308,7 +322,7 @@ def _assign_window_randoms(
 
 
 def _colour_windows(context: DrawingContext, chance: FloatArray, up: FloatArray) -> FloatArray:
-    """Return what windows show: the mirrored sky, or the light within."""
+    """Return the colour of windows: the mirrored sky, or the light inside."""
     high = np.clip(up / 45 + (chance - 0.5) * 0.5, 0, 1)[..., None]
     low, zenith = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.zenith))
     mirrored = (low * 0.72 * (1 - high) + zenith * 0.9 * high) * (0.55 + 0.5 * chance[..., None])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def draw_room(context: DrawingContext) -> FloatArray:
-    """Draw a quiet room: a wall with a window, a wooden floor with the window's light on it."""
+    """Draw a wall with a window and a floor in its light: float32 [height, width, 3], RGB 0 … 255."""
     width, height = context.size
     image = np.empty((height, width, 3), np.float32)
     x = np.linspace(0, 1, width, dtype=np.float32)[None, :]

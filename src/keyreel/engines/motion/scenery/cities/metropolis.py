@@ -1,4 +1,4 @@
-"""A great city seen across the water: towers in several depths, each with its own face, crown and lights."""
+"""The skyline of a city: towers at several depths, each with its own facade, top and lights."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _CROWN_COLOURS: Final[tuple[Colour, ...]] = (
     (190, 110, 255),
 )
 _WINDOW_BRIGHTNESS: Final = 1.2
-"""Windows of a row for each of its towers, in parts of the light by which they are seen."""
+"""Factor on the light of lit windows."""
 
 
 class _CityImage(NamedTuple):
-    """What is drawn on: the image, and apart from it the lights over its horizon."""
+    """What is drawn on: the image, and separately the lights above its horizon."""
 
     image: FloatArray
     light: FloatArray
@@ -43,7 +43,7 @@ class _CityImage(NamedTuple):
 
 
 class _TowerFace(NamedTuple):
-    """A tower's face: its colour, its lamps', how many of its windows are lit, and how large they are."""
+    """A tower's facade: its colour and its lamps', the share of lit windows, their size in height units."""
 
     face: FloatArray
     lamp: FloatArray
@@ -52,7 +52,7 @@ class _TowerFace(NamedTuple):
 
 
 class _TowerRow(NamedTuple):
-    """One depth of towers: how far tops reach, how wide they are, how hazy it is, how fine its windows."""
+    """Towers at one depth: height and width, haze 0.0 … 1.0, and the windows' size in height units."""
 
     rise: float
     wide: float
@@ -68,11 +68,11 @@ _TOWER_ROWS: Final = (
 
 
 def draw_metropolis(image: FloatArray, context: DrawingContext) -> None:
-    """Draw the towers over the sky, down to the horizon, in place."""
+    """Draw the towers over the sky, in place; `image` is float32 [height, width, 3], RGB 0 … 255."""
     light = np.zeros_like(image[: context.horizon_row])
     for row in _TOWER_ROWS:
         at = -context.size[0] * 0.02
-        # The city's heart is higher than its ends.
+        # The city is highest at its centre.
         heart = context.rng.uniform(0.34, 0.66) * context.size[0]
         while at < context.size[0]:
             wide = min(context.size[0], 1.8 * context.size[1]) * row.wide * context.rng.uniform(0.45, 1.15)
@@ -89,9 +89,9 @@ def draw_metropolis(image: FloatArray, context: DrawingContext) -> None:
     _add_lamp_light(image, light, context)
 
 
-def _draw_tower(town: _CityImage, row: _TowerRow, box: tuple[float, float, float]) -> None:
+def _draw_tower(city_image: _CityImage, row: _TowerRow, box: tuple[float, float, float]) -> None:
     """Draw one tower of two or three parts, each narrower than the one below."""
-    image, light, context = town
+    image, light, context = city_image
     rng = context.rng
     at, wide, tall = box
     face = context.haze_colour(_FACE_COLOURS[int(rng.integers(len(_FACE_COLOURS)))], row.haze)
@@ -105,7 +105,9 @@ def _draw_tower(town: _CityImage, row: _TowerRow, box: tuple[float, float, float
         narrow = wide * (1 - 0.22 * number)
         area = _crop_tower_part(context, at + (wide - narrow) / 2, narrow, (low, top))
         if area:
-            _draw_face(town, area, _TowerFace(face, lamp * np.float32(1 - row.haze * 0.6), lit, row.cell))
+            _draw_face(
+                city_image, area, _TowerFace(face, lamp * np.float32(1 - row.haze * 0.6), lit, row.cell)
+            )
             if crowned and number == steps - 1:
                 _light_crown(
                     light, area, _CROWN_COLOURS[int(rng.integers(len(_CROWN_COLOURS)))], 1 - row.haze
@@ -130,9 +132,9 @@ def _crop_tower_part(
     return (slice(y0, y1), slice(x0, x1)) if x0 < x1 and y0 < y1 else None
 
 
-def _draw_face(town: _CityImage, area: tuple[slice, slice], wall: _TowerFace) -> None:
-    """Draw a wall in the light, its storeys, and which of its windows are lit."""
-    image, light, context = town
+def _draw_face(city_image: _CityImage, area: tuple[slice, slice], wall: _TowerFace) -> None:
+    """Draw a facade in the light, its storeys, and the windows that are lit."""
+    image, light, context = city_image
     face, lamp, lit, fine = wall
     rng = context.rng
     high, wide = area[0].stop - area[0].start, area[1].stop - area[1].start
@@ -148,7 +150,7 @@ def _draw_face(town: _CityImage, area: tuple[slice, slice], wall: _TowerFace) ->
     rows, columns = int(v[-1]) + 1, int(u[-1]) + 1
     chosen = rng.random((rows, columns), dtype=np.float32)
     floors = rng.random((rows, 1), dtype=np.float32)
-    # Whole floors are lit, or dark, more often than chance has it.
+    # Whole floors are lit, or dark, more often than chance would have it.
     bright = np.clip((lit - 0.55 * chosen - 0.45 * floors) * 6, 0, 1) * (0.35 + 0.65 * chosen[::-1])
     seen = bright[v.astype(np.intp)][:, u.astype(np.intp)] * pane
     light[area] = seen[..., None] * lamp * np.float32(_WINDOW_BRIGHTNESS)
@@ -161,7 +163,7 @@ def _light_crown(light: FloatArray, area: tuple[slice, slice], colour: Colour, s
 
 
 def _add_haze(image: FloatArray, context: DrawingContext, row: _TowerRow) -> None:
-    """Lay air before a row, densest over the water."""
+    """Add haze in front of a row of towers, densest over the water."""
     up = (context.horizon_row - np.arange(context.horizon_row, dtype=np.float32)) / np.float32(
         context.height_unit * 0.20
     )
@@ -172,7 +174,7 @@ def _add_haze(image: FloatArray, context: DrawingContext, row: _TowerRow) -> Non
 
 
 def _add_lamp_light(image: FloatArray, light: FloatArray, context: DrawingContext) -> None:
-    """Add the lamps and the glow that they spread, as far as it is dark."""
+    """Add the lamps and their glow, the stronger the darker it is."""
     dark = max(compute_darkness(context), 0.05)
     height, width = light.shape[:2]
     small = resize(light, width // 8, height // 8)

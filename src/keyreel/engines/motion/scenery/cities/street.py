@@ -29,13 +29,16 @@ if TYPE_CHECKING:
 
 
 _FOCAL_LENGTH: Final = 1.0
+"""In geometric mean sides of the image."""
 _KERB_METRES: Final = 11.0
+"""From the street's middle to its kerbs."""
 _LAMP_DISTANCES: Final = (13.0, 24.0, 38.0, 58.0, 90.0, 140.0)
 _TREE_DISTANCES: Final = (18.0, 30.0, 46.0, 72.0, 112.0)
+"""Metres from the viewer, at both sides."""
 
 
 def draw_street(context: DrawingContext) -> FloatArray:
-    """Draw a street."""
+    """Draw a street: float32 [height, width, 3], RGB 0 … 255."""
     image = draw_sky(context, 0.4)
     for rise, haze in ((0.40, 0.72), (0.30, 0.55)):
         skyline.draw_towers(
@@ -89,13 +92,13 @@ def _draw_road(image: FloatArray, context: DrawingContext, view: StreetProjectio
     paint = lanes * dash
     worn = 0.62 + 0.5 * (grain - 0.5)
     drawn += (context.light_colour((226, 222, 204)) - drawn) * (paint * worn * 0.85)[..., None]
-    air = np.array(context.palette.horizon, np.float32) * np.float32(0.9)
-    drawn += (air - drawn) * (1 - np.exp(-away / np.float32(HAZE_DISTANCE)))[..., None]
+    haze = np.array(context.palette.horizon, np.float32) * np.float32(0.9)
+    drawn += (haze - drawn) * (1 - np.exp(-away / np.float32(HAZE_DISTANCE)))[..., None]
     image[context.horizon_row :] = drawn
 
 
 def _draw_reflection(image: FloatArray, context: DrawingContext) -> None:
-    """Mirror what stands above in the street, drawn out long: hardly by day, well by night."""
+    """Mirror what stands above in the street, stretched: weakly by day, strongly by night and in the rain."""
     line, height = context.horizon_row, context.size[1]
     deep = height - line
     above = image[max(line - deep, 0) : line][::-1]
@@ -112,15 +115,15 @@ def _draw_reflection(image: FloatArray, context: DrawingContext) -> None:
 def _draw_tree(
     image: Frame, context: DrawingContext, view: StreetProjection, *, aside: float, away: float
 ) -> None:
-    veil = 1 - np.exp(-away / HAZE_DISTANCE)
-    air = np.array(context.palette.horizon, np.float32)
+    haze_opacity = 1 - np.exp(-away / HAZE_DISTANCE)
+    haze = np.array(context.palette.horizon, np.float32)
     metre = view.focal / away
     foot, top = view.project(aside, 0, away), view.project(aside, 3.4, away)
-    bark = context.light_colour((66, 54, 44)) * (1 - veil) + air * veil
+    bark = context.light_colour((66, 54, 44)) * (1 - haze_opacity) + haze * haze_opacity
     ends = [(round(x * 16), round(y * 16)) for x, y in (foot, top)]
     cv2.line(image, ends[0], ends[1], [float(c) for c in bark], max(round(0.24 * metre), 1), cv2.LINE_AA, 4)
     dark, bright = (
-        np.asarray(context.light_colour(each) * (1 - veil) + air * veil, np.float32)
+        np.asarray(context.light_colour(each) * (1 - haze_opacity) + haze * haze_opacity, np.float32)
         for each in ((34, 56, 30), (112, 144, 60))
     )
     for _ in range(9):
@@ -135,9 +138,10 @@ def _draw_tree(
 def _draw_lamp(
     image: Frame, context: DrawingContext, view: StreetProjection, *, aside: float, away: float
 ) -> None:
-    veil = 1 - np.exp(-away / HAZE_DISTANCE)
+    haze_opacity = 1 - np.exp(-away / HAZE_DISTANCE)
     metal = (
-        context.light_colour((58, 62, 66)) * (1 - veil) + np.array(context.palette.horizon, np.float32) * veil
+        context.light_colour((58, 62, 66)) * (1 - haze_opacity)
+        + np.array(context.palette.horizon, np.float32) * haze_opacity
     )
     colour = [float(c) for c in metal]
     thick = max(round(0.11 * view.focal / away), 1)

@@ -1,4 +1,4 @@
-"""A wide window seen from within a room: wall and bars, curtains, plants on the sill, a string of lamps."""
+"""The foreground of a room: its wall with a wide window, curtains, plants on the sill, string lights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def draw_room_window(canvas: ForegroundCanvas) -> None:
-    """Draw a room's wall around a wide window with bars, a curtain at its side and plants on its sill."""
+    """Draw a room's wall around a wide window with bars, a curtain at each side and plants on its sill."""
     height, context = canvas.image.shape[0], canvas.context
     warm = np.append(context.light_colour((150, 116, 88)) * 0.40 + np.array((54, 38, 28), np.float32), 255)
     canvas.image[:] = to_uint8(np.asarray(warm, np.float32))
@@ -76,8 +76,8 @@ def _draw_string_lights(canvas: ForegroundCanvas, box: tuple[int, int, int]) -> 
         cv2.circle(light, centre, round(canvas.size_unit * 0.007 * 16), (255, 196, 110), -1, cv2.LINE_AA, 4)
     small = resize(light, wide // 4, high // 4)
     halo = resize(blur_image(small, canvas.size_unit / 100), wide, high)
-    air = resize(blur_image(small, canvas.size_unit / 24), wide, high)
-    glow = light + halo * np.float32(2.2) + air * np.float32(3.6)
+    wide_halo = resize(blur_image(small, canvas.size_unit / 24), wide, high)
+    glow = light + halo * np.float32(2.2) + wide_halo * np.float32(3.6)
     canvas.image[..., :3] = to_uint8(canvas.image[..., :3] + glow)
     canvas.image[..., 3] = np.maximum(
         canvas.image[..., 3], to_uint8(np.asarray(glow.max(axis=2) * 0.6, np.float32))

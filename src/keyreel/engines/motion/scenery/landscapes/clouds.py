@@ -22,17 +22,24 @@ if TYPE_CHECKING:
 
 
 SKY_MATERIAL: Final = 255
-"""The material of open sky in a plate's fourth channel."""
+"""The material of open sky in a background's fourth channel."""
 _COARSE_FACTOR: Final = 4
+"""Pixels of the frame per pixel of the grid on which clouds are computed."""
 _MIN_ELEVATION: Final = 0.16
-"""How far over the horizon clouds end, in units of the sky's height: below they would only be a line."""
+"""Added to the elevation, in heights of the sky: at the horizon clouds would shrink to a line."""
 _WIDTH_SCALE: Final = 78.0
 _DEPTH_SCALE: Final = 44.0
+"""Pixels of the noise tile per unit of the sky plane, across and away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clouds:
-    """The clouds of a shot: `cover` is how much of the sky they hide, `speed` is 1.0 as a rule."""
+    """The clouds of a shot.
+
+    `body` and `detail` are tileable noise, float32 [side, side], 0.0 … 1.0; `bright` and `shaded` are RGB 0 …
+    255; `horizon` is a row as a part of the frame's height; `cover` is the part of the sky that they hide;
+    `speed` is 1.0 as a rule; `sun` is -1.0 (left) or 1.0 (right).
+    """
 
     body: FloatArray
     detail: FloatArray
@@ -44,7 +51,7 @@ class Clouds:
     sun: float
 
     def draw(self, background: RenderedBackground, view: CameraView, seconds: float) -> None:
-        """Lay the clouds over what shows open sky, in place."""
+        """Composite the clouds over what shows open sky, in place."""
         bottom = _find_lowest_sky_row(background.materials)
         if bottom < _COARSE_FACTOR:
             return
@@ -77,7 +84,7 @@ class Clouds:
     def _compute_sky_coordinates(
         self, background: RenderedBackground, view: CameraView, size: tuple[int, int]
     ) -> tuple[FloatArray, FloatArray]:
-        """Return how far aside, and how far over the horizon each point of the coarse frame looks."""
+        """Return how far aside and above the horizon each point of the coarse frame looks, in heights."""
         inner = np.ascontiguousarray(background.coordinates[1:-1, 1:-1])
         rows = background.frame.shape[0] // _COARSE_FACTOR + 1
         coordinates = resize(inner, size[0], rows)[: size[1]]
@@ -100,7 +107,7 @@ class Clouds:
 
 
 def create_clouds(context: DrawingContext, horizon: float, cover: float, speed: float) -> Clouds:
-    """Make the clouds of a sky. `horizon` is a part of the frame's height."""
+    """Create the clouds of a sky. `horizon` is a row as a part of the frame's height."""
     palette = context.palette
     white = np.array(palette.cloud, np.float32)
     dark = 0.62 * white * np.float32(0.70) + 0.38 * np.array(palette.middle, np.float32)

@@ -1,4 +1,4 @@
-"""What stands or floats in front and does not grow: rocks, dunes, blurred lights, clouds, asteroids."""
+"""Foreground elements that are no plants: rocks, dunes, blurred lights, cloud banks, asteroids."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def draw_rocks(canvas: ForegroundCanvas, *, colour: Colour) -> None:
 
 
 def _draw_boulder(canvas: ForegroundCanvas, at: tuple[float, float], radius: float, colour: Colour) -> None:
-    """Draw one boulder as a lump of heights, lit by its slopes."""
+    """Draw one boulder as a height field, lit by its slopes."""
     rng = canvas.rng
     reach = max(int(radius * 1.5), 4)
     y, x = np.mgrid[-reach:reach, -reach:reach].astype(np.float32) / np.float32(radius)
@@ -55,7 +55,10 @@ def _draw_boulder(canvas: ForegroundCanvas, at: tuple[float, float], radius: flo
 
 
 def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
-    """Draw a chain of dunes at this part of the frame's height: one side of each lit, one in shade."""
+    """Draw a chain of dunes, one side of each lit and one in shade.
+
+    `level` is their row as a part of the frame's height, `high` their height in size units.
+    """
     rng, context = canvas.rng, canvas.context
     height, width = canvas.image.shape[:2]
     x = np.arange(width, dtype=np.float32) / np.float32(canvas.size_unit)
@@ -111,7 +114,7 @@ def draw_bokeh(canvas: ForegroundCanvas, *, count: int) -> None:
 
 
 def draw_cloud_bank(canvas: ForegroundCanvas, *, level: float, thick: float) -> None:
-    """Draw a bank of clouds whose tops lie at this part of the frame's height."""
+    """Draw a bank of clouds: `level` is its top as a part of the frame's height, `thick` its opacity."""
     height, width = canvas.image.shape[:2]
     rng, palette = canvas.rng, canvas.context.palette
     small = width // 3, height // 3
@@ -139,7 +142,7 @@ def draw_asteroids(canvas: ForegroundCanvas, *, count: int) -> None:
 
 
 def _composite_at(image: Frame, over: Frame, at: tuple[float, float]) -> None:
-    """Lay a small premultiplied image over another one, centred at a pixel, in place."""
+    """Composite a small premultiplied RGBA image over another one, centred at a pixel, in place."""
     high, wide = over.shape[:2]
     x, y = round(at[0] - wide / 2), round(at[1] - high / 2)
     x0, y0 = max(x, 0), max(y, 0)

@@ -1,4 +1,4 @@
-"""Woods: trunks, leaves and undergrowth in many depths around a clearing, and light that falls into it."""
+"""A forest: trunks, leaves and undergrowth at many depths around a clearing, and beams of light."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 
 _TREE_ROW_COUNT: Final = 9
+"""Rows of trees from the horizon to the front."""
 _SHADED_LEAF: Final = (32, 57, 21)
 _SUNNY_LEAF: Final = (150, 176, 62)
 _BARK: Final = (62, 50, 40)
 _SHADED_FERN: Final = (49, 59, 28)
 _MIN_BARK_WIDTH: Final = 9.0
-"""Trunks that are thinner, in pixels, show no bark."""
+"""Thinner trunks, in pixels, show no bark."""
 
 
 class _TreeRow(NamedTuple):
-    """One row of trees. `part` is 0.0 far away and 1.0 nearest; `veil` is how much air lies before it."""
+    """One row of trees: nearness 0.0 … 1.0, opacity of the haze before it, and the pixel row of its feet."""
 
     nearness: float
     haze: float
@@ -35,25 +36,25 @@ class _TreeRow(NamedTuple):
 
     @property
     def clearing_half_width(self) -> float:
-        """How far from the middle, in parts of the width, nothing stands."""
+        """How far from the middle, as a part of the width, nothing stands."""
         return 0.03 + 0.36 * self.nearness
 
 
 def draw_forest(context: DrawingContext) -> FloatArray:
-    """Draw a clearing in a wood."""
+    """Draw a clearing in a forest: float32 [height, width, 3], RGB 0 … 255."""
     height = context.size[1]
-    air = _get_haze_colour(context)
+    haze = _get_haze_colour(context)
     sky = draw_sky(context, 0.2)
-    blend_colour(sky, air, np.full(sky.shape[:2], 0.62, np.float32))
+    blend_colour(sky, haze, np.full(sky.shape[:2], 0.62, np.float32))
     _draw_floor(sky, context)
     image = to_uint8(sky)
     _draw_fallen_leaves(image, context)
     for part in np.linspace(0, 1, _TREE_ROW_COUNT):
         foot = context.horizon_row + (height - context.horizon_row) * (0.015 + 0.60 * float(part) ** 2.1)
         depth = _TreeRow(float(part), 0.90 * (1 - float(part)) ** 0.8, foot)
-        _draw_trunks(image, context, depth, air)
-        _draw_crowns(image, context, depth, air)
-        _draw_undergrowth(image, context, depth, air)
+        _draw_trunks(image, context, depth, haze)
+        _draw_crowns(image, context, depth, haze)
+        _draw_undergrowth(image, context, depth, haze)
     drawn = np.asarray(image, np.float32)
     _draw_light_beams(drawn, context)
     return drawn
@@ -71,7 +72,11 @@ def draw_leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many si
     bright: FloatArray,
     light_from: float = 0.0,
 ) -> None:
-    """Draw a clump of leaves, in place: bright above and towards the light, dark below."""
+    """Draw a clump of leaves around a pixel, in place: bright above and towards the light, dark below.
+
+    `image` is uint8; `spread` and `size` are in pixels; `dark` and `bright` have the image's channels;
+    `light_from` is -1.0 … 1.0.
+    """
     offsets = rng.normal(0, 0.5, (count, 2)).clip(-1.3, 1.3)
     angle = rng.random(count) * np.pi
     long = size * (0.6 + 0.8 * rng.random(count))
@@ -90,20 +95,20 @@ def draw_leaves(  # noqa: PLR0913 - how a clump of leaves looks has this many si
 
 
 def _get_haze_colour(context: DrawingContext) -> FloatArray:
-    """Return the colour of far air between trees: the light, strained through leaves."""
+    """Return the colour of haze between trees: the light, filtered by leaves."""
     low, glow = (np.array(each, np.float32) for each in (context.palette.horizon, context.palette.glow))
     strained = np.array((0.90, 1.0, 0.72), np.float32)
     return np.asarray((0.45 * low + 0.60 * glow * max(context.palette.light)) * strained, np.float32)
 
 
 def _apply_haze(
-    context: DrawingContext, colour: tuple[float, float, float], depth: _TreeRow, air: FloatArray
+    context: DrawingContext, colour: tuple[float, float, float], depth: _TreeRow, haze: FloatArray
 ) -> FloatArray:
-    return np.asarray(context.light_colour(colour) * (1 - depth.haze) + air * depth.haze, np.float32)
+    return np.asarray(context.light_colour(colour) * (1 - depth.haze) + haze * depth.haze, np.float32)
 
 
 def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
-    """Draw moss and old leaves, a path, and the patches of light that get through."""
+    """Draw moss and leaf litter, a path, and patches of light."""
     width, height = context.size
     part = np.linspace(0, 1, height - context.horizon_row, dtype=np.float32)
     coarse, fine, dapple = (
@@ -128,7 +133,7 @@ def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
 
 
 def _draw_fallen_leaves(image: Frame, context: DrawingContext) -> None:
-    """Strew fallen leaves over the floor, larger towards the viewer."""
+    """Scatter fallen leaves over the floor, larger towards the viewer."""
     width, height = context.size
     count = round(2800 * max(width / height, 0.7) / 1.78)
     part = np.sort(context.rng.random(count) ** 1.3)
@@ -151,7 +156,7 @@ def _draw_fallen_leaves(image: Frame, context: DrawingContext) -> None:
     draw_polygons(image, corners, tones)
 
 
-def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, air: FloatArray) -> None:
+def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, haze: FloatArray) -> None:
     width = context.size[0]
     count = round((26 - 20 * depth.nearness) * max(width / context.size[1], 0.6) / 1.78) + 1
     for _ in range(count):
@@ -160,11 +165,11 @@ def _draw_trunks(image: Frame, context: DrawingContext, depth: _TreeRow, air: Fl
             context.height_unit * (0.009 + 0.060 * depth.nearness**1.6) * (0.55 + 0.8 * context.rng.random())
         )
         foot = depth.foot + context.height_unit * 0.02 * context.rng.normal()
-        _draw_trunk(image, context, (x, foot), thick=thick, colour=_apply_haze(context, _BARK, depth, air))
+        _draw_trunk(image, context, (x, foot), thick=thick, colour=_apply_haze(context, _BARK, depth, haze))
 
 
 def _pick_x_beside_clearing(context: DrawingContext, depth: _TreeRow) -> float:
-    """Return a place across, in pixels, outside the clearing."""
+    """Return a random column, in pixels, outside the clearing."""
     side = 1 if context.rng.random() < 0.5 else -1
     out = depth.clearing_half_width + (0.54 - depth.clearing_half_width) * context.rng.random()
     return context.size[0] * (0.5 + side * out)
@@ -173,7 +178,7 @@ def _pick_x_beside_clearing(context: DrawingContext, depth: _TreeRow) -> float:
 def _draw_trunk(
     image: Frame, context: DrawingContext, foot: tuple[float, float], *, thick: float, colour: FloatArray
 ) -> None:
-    """Draw one trunk up to the frame's top: round, rough, mossy on one side, broader at its foot."""
+    """Draw one trunk up to the frame's top: round, with bark, mossy on one side, broader at its foot."""
     width = context.size[0]
     if thick < _MIN_BARK_WIDTH:
         _draw_thin_trunk(image, context, foot, thick=thick, colour=colour)
@@ -223,11 +228,11 @@ def _draw_thin_trunk(
         draw_polygons(image, np.array([outline]), np.clip(colour[None] * tone, 0, 255))
 
 
-def _draw_crowns(image: Frame, context: DrawingContext, depth: _TreeRow, air: FloatArray) -> None:
+def _draw_crowns(image: Frame, context: DrawingContext, depth: _TreeRow, haze: FloatArray) -> None:
     """Draw the leaves above: an arch that opens over the clearing."""
     width, height = context.size
-    dark = _apply_haze(context, _SHADED_LEAF, depth, air)
-    bright = _apply_haze(context, _SUNNY_LEAF, depth, air)
+    dark = _apply_haze(context, _SHADED_LEAF, depth, haze)
+    bright = _apply_haze(context, _SUNNY_LEAF, depth, haze)
     bright += (np.array(context.palette.glow, np.float32) * max(context.palette.light) - bright) * np.float32(
         0.12
     )
@@ -248,11 +253,11 @@ def _draw_crowns(image: Frame, context: DrawingContext, depth: _TreeRow, air: Fl
         )  # fmt: skip
 
 
-def _draw_undergrowth(image: Frame, context: DrawingContext, depth: _TreeRow, air: FloatArray) -> None:
+def _draw_undergrowth(image: Frame, context: DrawingContext, depth: _TreeRow, haze: FloatArray) -> None:
     """Draw bushes and ferns at the trees' feet."""
     width = context.size[0]
-    dark = _apply_haze(context, _SHADED_FERN, depth, air)
-    bright = _apply_haze(context, (124, 150, 60), depth, air)
+    dark = _apply_haze(context, _SHADED_FERN, depth, haze)
+    bright = _apply_haze(context, (124, 150, 60), depth, haze)
     size = context.height_unit * (0.0035 + 0.009 * depth.nearness)
     for _ in range(round(26 * max(width / context.size[1], 0.7) / 1.78)):
         x = _pick_x_beside_clearing(context, depth) + context.height_unit * 0.05 * context.rng.normal()

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 _BLADE_COUNT: Final = 7000
+"""Blades of grass in a 16:9 image."""
 _FLOWER_SHARE: Final = 0.022
+"""The part of the blades that carry flowers."""
 
 
 def draw_plain(  # noqa: PLR0913 - a land's look has this many sides
@@ -33,9 +35,11 @@ def draw_plain(  # noqa: PLR0913 - a land's look has this many sides
     relief: float = 0.0,
     ripples: float = 0.0,
 ) -> None:
-    """Draw a plain in perspective, far colour at the horizon, its texture growing towards the viewer.
+    """Draw a plain in perspective, in place, its texture growing towards the viewer.
 
-    `relief` is how much its bumps are lit from the sun's side, `ripples` how much the wind has combed it.
+    `image` is float32 [height, width, 3]; `far` and `near` are its colours at the horizon and in front, RGB
+    0 … 255; `relief` is how much its bumps
+    are lit from the sun's side, `ripples` how deep the wind has rippled it.
     """
     width, height = context.size
     rows = np.arange(height - context.horizon_row, dtype=np.float32)
@@ -82,7 +86,10 @@ def _shade_relief(context: DrawingContext, part: FloatArray, relief: float, ripp
 def project_onto_ground(
     texture: FloatArray, part: FloatArray, width: int, *, scale: float = 1.0
 ) -> FloatArray:
-    """Lay a texture on the ground: `part` is how far down from the horizon each row is."""
+    """Return a texture laid on the ground in perspective, float32 [rows, width].
+
+    `part` [rows] is how far each row lies below the horizon, 0.0 … 1.0 at the lower edge.
+    """
     distance = np.float32(scale * 90) / (np.float32(0.06) + part)
     x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :] * distance[:, None] + 256
     y = np.repeat(distance[:, None], width, axis=1)
@@ -90,7 +97,10 @@ def project_onto_ground(
 
 
 def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> None:
-    """Draw grass towards the lower edge, bent aside, brighter at its tips, and a few flowers in it."""
+    """Draw grass with a few flowers towards the lower edge, in place.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     rng = context.rng
     count = round(_BLADE_COUNT * max(width / height, 0.6) / 1.78)
@@ -108,7 +118,7 @@ def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> No
     tones = context.light_colour(colour) * (0.62 + 0.85 * rng.random(count)[:, None] ** 1.4)
     tones *= 1 + rng.normal(0, 0.10, (count, 1)) * np.array((1.6, 0.3, 0.6))
     drawn = to_uint8(image)
-    # Far blades melt into the ground that they stand on.
+    # Far blades blend into the ground that they stand on.
     x, y = (np.clip(foot[:, axis].astype(np.intp), 0, size - 1) for axis, size in ((0, width), (1, height)))
     tones += (drawn[y, x] - tones) * np.clip(0.85 - 1.9 * part, 0, 1)[:, None]
     draw_polygons(drawn, corners, tones)
@@ -124,7 +134,7 @@ def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> No
 
 
 def draw_polygons(image: Frame, corners: NDArray[np.floating], tones: NDArray[np.floating]) -> None:
-    """Draw small polygons [number, corners, 2] in their tones [number, 3], in place."""
+    """Draw convex polygons [number, corners, 2], in pixels, in their colours [number, channels], in place."""
     points = np.round(corners * 16).astype(np.int32)
     for outline, tone in zip(points, tones.tolist(), strict=True):
         cv2.fillConvexPoly(image, outline, tone, cv2.LINE_AA, 4)

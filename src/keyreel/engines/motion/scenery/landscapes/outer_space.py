@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def draw_space(context: DrawingContext) -> FloatArray:
-    """Draw the stars, a nebula, a planet in the distance and the curved ground of another."""
+    """Draw stars, a nebula, a distant planet and the curved ground of another.
+
+    Returns float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     rng = context.rng
     image = np.empty((height, width, 3), np.float32)
@@ -38,7 +41,7 @@ def draw_space(context: DrawingContext) -> FloatArray:
 
 
 def _draw_nebula(image: FloatArray, rng: np.random.Generator) -> None:
-    """Draw clouds of gas along a band across the sky: lit edges, dark lanes, stars shining through."""
+    """Draw clouds of gas along a band across the sky, with lit edges and dark lanes."""
     height, width = image.shape[:2]
     small = max(width // 2, 8), max(height // 2, 8)
     short = min(small)
@@ -47,7 +50,7 @@ def _draw_nebula(image: FloatArray, rng: np.random.Generator) -> None:
     bend, lift = (
         generate_noise(small, (2.2 * cells[0], 2.2 * cells[1]), rng, 5) - np.float32(0.5) for _ in range(2)
     )
-    # Noise that is fetched through noise swirls as gas does.
+    # Domain-warped noise swirls as gas does.
     coordinates = np.stack((x + bend * short * 0.9, y + lift * short * 0.9), axis=-1).astype(np.float32)
     gas, veil, dust = (
         sample_image(generate_noise(small, (n * cells[0], n * cells[1]), rng, 7), coordinates)
@@ -70,7 +73,7 @@ def _draw_nebula(image: FloatArray, rng: np.random.Generator) -> None:
 def _draw_planet(
     image: FloatArray, centre: tuple[float, float], radius: float, rng: np.random.Generator
 ) -> None:
-    """Draw a ball lit from the upper left, with a rim of air, only where it is."""
+    """Draw a planet lit from the upper left, with an atmosphere at its rim."""
     reach = radius * 1.18
     x0, y0 = (max(int(each - reach), 0) for each in centre)
     x1, y1 = (min(int(each + reach) + 1, side) for each, side in zip(centre, image.shape[1::-1], strict=True))
@@ -91,8 +94,8 @@ def _draw_planet(
     )
     soft = 1.2 / radius
     inside = smoothstep_array(1 - distance, -soft, soft)
-    air = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
-    blend_colour(part, (120, 170, 255), (air * (1 - inside)).astype(np.float32))
+    atmosphere = np.exp(-np.clip(distance - 1, 0, None) * 26) * 0.5 * np.clip(light + 0.2, 0, 1)
+    blend_colour(part, (120, 170, 255), (atmosphere * (1 - inside)).astype(np.float32))
     rim = np.clip(1 - z, 0, 1) ** 3 * 0.5
     body = (
         hue * light[..., None] * (1 - rim[..., None]) + np.array((120, 170, 255), np.float32) * rim[..., None]
@@ -103,7 +106,7 @@ def _draw_planet(
 def _map_globe(  # noqa: PLR0917 - a point on a ball, and the image it is looked up in
     x: FloatArray, y: FloatArray, z: FloatArray, size: tuple[int, int], spots: FloatArray
 ) -> FloatArray:
-    """Return where a ball's points lie on a map whose bands lean."""
+    """Return where a globe's points lie on a map whose bands are tilted."""
     along = x * np.float32(0.92) + y * np.float32(0.39)
     up = y * np.float32(0.92) - x * np.float32(0.39)
     turned = np.arctan2(along, z + np.float32(0.05)) / np.float32(np.pi) + np.float32(0.5)

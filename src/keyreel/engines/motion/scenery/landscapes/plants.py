@@ -1,4 +1,4 @@
-"""What grows in front: boughs that hang in from above, grasses from below, conifers, palms and weeds."""
+"""Foreground plants: boughs that hang in from above, grasses, trees, conifers, palms and seaweed."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ _FLOWER_COLOURS: Final[dict[Season, tuple[Colour, ...]]] = {
 }
 _BARK: Final = (52, 40, 34)
 _MAX_FORKS: Final = 3
+"""How often a bough branches."""
 
 
 def draw_boughs(canvas: ForegroundCanvas) -> None:
@@ -89,7 +90,10 @@ def _draw_leaf_clump(
 
 
 def draw_grasses(canvas: ForegroundCanvas, *, tall: float, dense: float = 1.0, flowers: float = 0.0) -> None:
-    """Draw grass along the lower edge, taller at the sides, with flowers on this part of it."""
+    """Draw grass along the lower edge, taller at the sides.
+
+    `tall` is its height in size units; `flowers` is the part of its blades that carry flowers.
+    """
     rng = canvas.rng
     count = round(420 * dense * max(canvas.size.width / canvas.size.height, 0.6) / 1.78)
     x = rng.random(count) * 1.4 - 0.2
@@ -113,7 +117,7 @@ def draw_grasses(canvas: ForegroundCanvas, *, tall: float, dense: float = 1.0, f
 
 
 def _draw_flowers(canvas: ForegroundCanvas, tips: NDArray[np.floating], colours: tuple[Colour, ...]) -> None:
-    """Draw open flowers: five or six petals around a heart, seen from the side."""
+    """Draw open flowers: six petals around a centre, seen from the side."""
     rng = canvas.rng
     for tip in tips:
         radius = canvas.size_unit * rng.uniform(0.008, 0.015)
@@ -139,7 +143,7 @@ def draw_tree(canvas: ForegroundCanvas) -> None:
     for turn in rng.uniform(-2.5, -0.6, 7):
         _draw_limb(canvas, head, turn, high * rng.uniform(0.24, 0.4))
     crown = np.array((0, -high * 0.68))
-    # A crown is several rounds of leaves, the lowest ones first.
+    # A crown is several round clumps of leaves, the lowest ones first.
     rounds = rng.normal(0, 1, (9, 2)).clip(-1.2, 1.2) * (high * 0.20, high * 0.11)
     for middle in rounds[np.argsort(-rounds[:, 1])]:
         wide = high * rng.uniform(0.11, 0.20)
@@ -182,7 +186,7 @@ def _draw_limb(canvas: ForegroundCanvas, start: NDArray[np.floating], turn: floa
 
 
 def draw_conifers(canvas: ForegroundCanvas, *, tall: float, count: int) -> None:
-    """Draw conifers at both sides, as high as this part of the frame, snow on them in winter."""
+    """Draw conifers at both sides, `tall` size units high, with snow on them in winter."""
     rng = canvas.rng
     for number in range(count):
         side = -1.0 if number % 2 else 1.0
@@ -246,15 +250,15 @@ def _draw_frond(canvas: ForegroundCanvas, head: NDArray[np.floating], angle: flo
     spine = head + long * np.stack(
         (np.cos(angle) * along, 0.62 * np.sin(angle) * along + 0.52 * along**2.3 - 0.24 * along), axis=-1
     )
-    way = np.gradient(spine, axis=0)
-    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    tangent = np.gradient(spine, axis=0)
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     dark, bright = canvas.light_tone((20, 46, 22), 0.9), canvas.light_tone((112, 150, 60), 0.9)
     canvas.draw_stroke(spine, (canvas.size_unit * np.linspace(0.005, 0.001, 45)).tolist(), dark)
     for out in (-1.0, 1.0):
-        across = np.stack((-way[:, 1], way[:, 0]), axis=-1) * out
+        across = np.stack((-tangent[:, 1], tangent[:, 0]), axis=-1) * out
         reach = long * 0.14 * np.sin(np.pi * np.clip(along * 0.9 + 0.12, 0, 1))[:, None]
-        tip = spine + across * reach + way * reach * 0.9 + np.array((0.0, 1.0)) * reach * 0.7
-        thick = way * canvas.size_unit * 0.0026
+        tip = spine + across * reach + tangent * reach * 0.9 + np.array((0.0, 1.0)) * reach * 0.7
+        thick = tangent * canvas.size_unit * 0.0026
         corners = np.stack((spine - thick, tip, spine + thick), axis=1)
         shine = np.clip(rng.normal(0.30 - 0.16 * out, 0.18, along.size), 0, 1)[:, None]
         canvas.fill_polygons(corners, dark * (1 - shine) + bright * shine)

@@ -1,4 +1,4 @@
-"""Skies for each hour: gradient, sun or moon, stars and clouds, and the light they cast on the land."""
+"""Skies for each time of day: gradient, sun or moon, stars and clouds, and the light they give."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of an hour, RGB 0 … 255.
+    """The colours of a time of day, RGB 0 … 255.
 
-    `light` multiplies the land's own colours; `sun` is (x, height above the horizon).
+    `light` multiplies the land's own colours; `sun` is (x, height above the horizon) as parts of the width
+    and of the sky; `disc` is the sun's radius in geometric mean sides, 0.0 without a disc; `glare` is the
+    strength of its halo, 0.0 … 1.0; `stars` is their number.
     """
 
     zenith: Colour
@@ -43,9 +45,9 @@ class Palette:
 class SceneLight:
     """How a scene's light falls on what stands in it.
 
-    `x` is where it comes from, as a part of the frame's width; `rim` and `shaping` are how strongly it
-    draws edges and roundness; `dims` is how much dark surroundings darken; `cast` is the opacity of shadows,
-    `reach` their length in heights of what casts them.
+    `x` is where it comes from, as a part of the frame's width; `rim` and `shaping` are how strongly it draws
+    edges and roundness, `dimming` how much dark surroundings darken a subject, all 0.0 … 1.0; `shadow_length`
+    is in heights of what casts the shadow.
     """
 
     x: float = 0.3
@@ -57,7 +59,7 @@ class SceneLight:
     shadow_length: float = 0.3
 
     def get_shadow_slant(self, x: float) -> float:
-        """Return how far aside a shadow falls from this part of the frame's width, in heights."""
+        """Return how far aside a shadow falls at this part of the frame's width, in its caster's heights."""
         return max(min((x - self.x) * 1.6, 0.9), -0.9) * (0.4 + self.shadow_length)
 
 
@@ -87,10 +89,11 @@ PALETTE_BY_TIME_OF_DAY: Final = {
 
 
 _RAIN_DULLING: Final = 0.62
+"""How far the heaviest rain takes a palette towards an overcast sky's."""
 
 
 def dull_palette(palette: Palette, wet: float) -> Palette:
-    """Return a palette as rain clouds leave it, 0.0 … 1.0 of the way to an overcast sky's colours."""
+    """Return a palette dulled by rain: `wet`, 0.0 … 1.0, is how far towards an overcast sky's colours."""
     grey, part = PALETTE_BY_TIME_OF_DAY[TimeOfDay.OVERCAST], wet * _RAIN_DULLING
 
     def mix_colour(name: str) -> Colour:
@@ -118,14 +121,15 @@ LIGHT_BY_TIME_OF_DAY: Final = {
     TimeOfDay.OVERCAST: SceneLight(glow=(214, 222, 230), rim=0.15, shaping=0.5),
     TimeOfDay.NIGHT: SceneLight(glow=(176, 200, 255), rim=0.42, shadow_opacity=0.26, shadow_length=0.34),
 }
-"""Each hour's light; the sun's place follows from the palette."""
+"""The light of each time of day; its `x` is taken from the palette's sun."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawingContext:
-    """What a backdrop is drawn on: size (width, height), horizon as a part of the height, light.
+    """What a place is drawn with: size (width, height) in pixels, horizon as a part of the height, light.
 
-    `aerial` is seen from the air; `wet` is how much rain lies on the ground; a `clear` sky has no clouds.
+    An `aerial` place is seen from the air; `wet` is how much rain lies on the ground, 0.0 … 1.0; a `clear`
+    sky has no drawn clouds.
     """
 
     size: tuple[int, int]
@@ -143,17 +147,17 @@ class DrawingContext:
 
     @property
     def height_unit(self) -> float:
-        """What heights are a part of: the image's height, less in tall narrow frames."""
+        """The unit of heights, in pixels: the image's height, less in tall narrow images."""
         return min(self.size[1], self.size[0] * 0.9)
 
     def light_colour(self, colour: Colour) -> FloatArray:
-        """Return a thing's colour in this light."""
+        """Return an object's colour in this light: float32 [3], RGB 0 … 255."""
         return np.array(colour, np.float32) * np.array(self.palette.light, np.float32)
 
     def haze_colour(self, colour: Colour, distance: float) -> FloatArray:
-        """Return a thing's colour in this light, from this far (0.0 … 1.0) through the air."""
-        air = np.array(self.palette.horizon, np.float32)
-        return np.asarray(self.light_colour(colour) * (1 - distance) + air * distance, np.float32)
+        """Return an object's colour through haze, 0.0 near … 1.0 far: float32 [3], RGB 0 … 255."""
+        haze = np.array(self.palette.horizon, np.float32)
+        return np.asarray(self.light_colour(colour) * (1 - distance) + haze * distance, np.float32)
 
     def get_sun_position(self) -> tuple[float, float]:
         """Return the sun's or moon's centre in pixels."""
@@ -162,7 +166,10 @@ class DrawingContext:
 
 
 def draw_sky(context: DrawingContext, clouds: float = 0.55) -> FloatArray:
-    """Draw the sky over the whole backdrop. `clouds` is how much of it they cover."""
+    """Draw the sky over the whole image: float32 [height, width, 3], RGB 0 … 255.
+
+    `clouds` is the part of it that they cover.
+    """
     palette = context.palette
     width, height = context.size
     rows = np.clip(np.arange(height, dtype=np.float32) / max(context.horizon_row, 1), 0, 1)
@@ -180,10 +187,11 @@ def draw_sky(context: DrawingContext, clouds: float = 0.55) -> FloatArray:
 
 
 _STRIP_ROWS: Final = 24
+"""Rows that `blend_colour` blends at a time."""
 
 
 def blend_colour(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[np.floating]) -> None:
-    """Lay a colour over the image, in place, as densely as the mask says."""
+    """Blend a colour into the image in place, with the mask [height, width], 0.0 … 1.0, as its opacity."""
     # In strips that stay in the processor's cache: three times as fast as the whole at once.
     colours = np.asarray(colour, np.float32)
     for top in range(0, len(image), _STRIP_ROWS):
@@ -195,7 +203,7 @@ def blend_colour(image: FloatArray, colour: FloatArray | Colour, mask: NDArray[n
 def _draw_stars(image: FloatArray, context: DrawingContext) -> None:
     width = context.size[0]
     small = max(width / 1600, 0.5)
-    # From a stream of their own: the land below is the same at every hour.
+    # From a stream of their own: the land below is the same at every time of day.
     rng = context.rng.spawn(1)[0]
     for _ in range(context.palette.stars):
         x, y = rng.random() * width, rng.random() ** 1.3 * context.horizon_row

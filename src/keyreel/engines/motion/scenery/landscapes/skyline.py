@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray) -> None:
-    """Draw a line of conifers."""
+    """Draw a line of conifers on the horizon, in place; `rise` is their height in height units.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width = context.size[0]
     columns = np.arange(width, dtype=np.float32)
     line = generate_noise((width, 1), (9, 1), context.rng, 3)[0] * context.height_unit * rise * 0.35
@@ -37,7 +40,10 @@ def draw_conifer_line(image: FloatArray, context: DrawingContext, *, rise: float
 def draw_towers(
     image: FloatArray, context: DrawingContext, *, rise: float, colour: FloatArray, lights: float
 ) -> None:
-    """Draw a row of buildings; their windows are lit by night, glazed by day."""
+    """Draw a row of buildings on the horizon, in place; their windows are lit by night and glazed by day.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     line = np.zeros(width, np.float32)
     tone = np.ones(width, np.float32)

@@ -1,6 +1,6 @@
-"""Terrain: mountains and dunes as a field of heights, lit, snowed on, seen in perspective through air.
+"""Terrain: mountains and dunes as a height field, lit, snowed on, seen in perspective through haze.
 
-The field lies on a fan of rays from the viewer's eye: near land has as many points a pixel as far land.
+The field is sampled on a fan of rays from the viewer's eye: near land has as many points a pixel as far land.
 """
 
 from __future__ import annotations
@@ -19,24 +19,30 @@ if TYPE_CHECKING:
 
 
 _MAX_DISTANCE: Final = 34.0
+"""In the unit of distances, of which a high mountain has about 3."""
 _DEPTH_STEPS: Final = 460
+"""Points along each ray."""
 _MAX_RAYS: Final = 960
+"""Rays of the fan: one per column in narrower images."""
 _FOCAL_LENGTH: Final = 1.15
 """Focal length in geometric mean sides of the image."""
 _EYE_HEIGHT: Final = 0.12
 """The viewer's height over flat ground, in the unit of distances."""
 _NOISE_TABLE_SIZE: Final = 256
+"""Side of the table of random values, which repeats."""
 _SMOOTHED_OCTAVES: Final = 3
+"""Octaves, from the largest, whose noise is interpolated smoothly."""
 _OCTAVE_ROTATION: Final = np.array(((0.80, 0.60), (-0.60, 0.80)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class TerrainSettings:
-    """What a terrain is like. Lengths are distances from the viewer, of which `_FAR` is the farthest.
+    """What a terrain is like. Lengths are in the unit of distances, of which `_MAX_DISTANCE` is the farthest.
 
-    It begins to rise at `start`; `wide` is the size of its largest mountains; `snow` and `wood` are the parts
-    of its height above which snow lies and up to which trees grow; `sharp` makes ridges of its waves;
-    `clouds` fills the valleys up to this part of the height; `mist` lies at the foot.
+    It begins to rise at `start_distance`; `mountain_size` is the wavelength of its largest mountains; above
+    the `snow_line` snow lies, and up to the `tree_line` trees grow, as parts of its height; `is_ridged` makes
+    ridged noise of its waves; `haze` is a distance; `clouds` fills the valleys up to this part of the height;
+    `mist` is the opacity of the haze at its foot.
     """
 
     rise: float
@@ -53,14 +59,14 @@ class TerrainSettings:
 
 @dataclass(frozen=True, slots=True)
 class _RayFan:
-    """The rays: how far their points are [steps, 1], and how far aside each ray leads a unit on [1, rays]."""
+    """The rays: the distance of their points [steps, 1], and the slope aside of each ray [1, rays]."""
 
     distance: FloatArray
     aside: FloatArray
     table: FloatArray
 
     def sample_noise(self, size: float, octave: int) -> FloatArray:
-        """Return noise, 0.0 … 1.0, whose waves have this size; each octave lies turned on the others."""
+        """Return value noise of this wavelength, float32 [steps, rays], 0.0 … 1.0; octaves are rotated."""
         x, y = (
             self.aside * self.distance,
             np.broadcast_to(self.distance, (len(self.distance), self.aside.size)),
@@ -78,7 +84,10 @@ class _RayFan:
 
 
 def draw_terrain(image: FloatArray, context: DrawingContext, land: TerrainSettings) -> None:
-    """Draw the land over the sky, in place: down to the horizon, or all the way seen from the air."""
+    """Draw the land over the sky, in place: down to the horizon, or to the lower edge seen from the air.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     focal = _FOCAL_LENGTH * (width * height) ** 0.5
     rays = min(width, _MAX_RAYS)
@@ -112,7 +121,7 @@ def _get_haze_colour(context: DrawingContext) -> FloatArray:
 
 
 def _generate_heights(fan: _RayFan, land: TerrainSettings, *, aerial: bool) -> FloatArray:
-    """Return the field of heights [steps, rays]."""
+    """Return the height field, float32 [steps, rays], in the unit of distances."""
     total = np.zeros((_DEPTH_STEPS, fan.aside.size), np.float32)
     weight, strength, above = 0.0, 1.0, np.ones((), np.float32)
     for octave in range(9 if land.is_ridged else 3):
@@ -146,7 +155,7 @@ def _generate_heights(fan: _RayFan, land: TerrainSettings, *, aerial: bool) -> F
 def _shade_surface(
     fan: _RayFan, heights: FloatArray, context: DrawingContext, land: TerrainSettings
 ) -> FloatArray:
-    """Return the land's colours in the scene's light and air, RGB 0 … 255."""
+    """Return the land's colours in the scene's light and haze, float32 [steps, rays, 3], RGB 0 … 255."""
     spacing = float(fan.aside[0, 1] - fan.aside[0, 0])
     slope_x = np.gradient(heights, axis=1) / (fan.distance * np.float32(spacing))
     slope_z = np.gradient(heights, axis=0) / np.gradient(fan.distance, axis=0) - fan.aside * slope_x
@@ -165,9 +174,9 @@ def _shade_surface(
     )
     if land.clouds:
         colours = _cover_with_clouds(fan, colours, heights, context=context, land=land)
-    # Air: what is farther is paler and takes the horizon's colour.
-    air = 1 - np.exp(-((fan.distance / np.float32(land.haze)) ** 1.3))
-    colours += (_get_haze_colour(context) - colours) * (0.9 * air)[..., None]
+    # Aerial perspective: what is farther is paler and takes the horizon's colour.
+    haze = 1 - np.exp(-((fan.distance / np.float32(land.haze)) ** 1.3))
+    colours += (_get_haze_colour(context) - colours) * (0.9 * haze)[..., None]
     return np.asarray(colours, np.float32)
 
 
@@ -192,7 +201,7 @@ def _compute_albedo(fan: _RayFan, heights: FloatArray, flat: FloatArray, land: T
 def _cover_with_clouds(
     fan: _RayFan, colours: FloatArray, heights: FloatArray, *, context: DrawingContext, land: TerrainSettings
 ) -> FloatArray:
-    """Lay clouds over what is low."""
+    """Cover low land with clouds."""
     puff = 0.6 * fan.sample_noise(1.5, 1) + 0.4 * fan.sample_noise(0.5, 3)
     level = heights / np.float32(land.rise) + (puff - 0.5) * np.float32(0.14)
     cover = 1 - smoothstep_array(level, land.clouds * 1.05, land.clouds * 1.6)
@@ -203,7 +212,7 @@ def _cover_with_clouds(
 
 
 def _cast_rays(rows: FloatArray, bottom: int) -> tuple[FloatArray, FloatArray]:
-    """Return for each pixel above `bottom` where in the field its land is, and whether it shows any."""
+    """Return for each pixel above `bottom` its land's position in the field, and 1.0 where it shows land."""
     skyline = np.minimum.accumulate(rows, axis=0)
     pixels = np.arange(bottom, dtype=np.float32)
     first = np.empty((bottom, rows.shape[1]), np.int32)

@@ -1,4 +1,4 @@
-"""Under water: light that falls from the waves above, rocks in the distance, weeds, fish and sand."""
+"""Under water: beams of light from the waves above, reefs in the distance, seaweed, fish and sand."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 _WATER_COLOURS: Final = ((150, 226, 228), (30, 132, 176), (6, 58, 104))
 _WEED_COLOURS: Final = ((34, 84, 56), (66, 100, 48), (96, 62, 70), (40, 98, 86), (52, 92, 40))
 _LEAVES_PER_WEED: Final = 30
+"""On each side of a stem."""
 
 
 def draw_underwater(context: DrawingContext) -> FloatArray:
-    """Draw the depths."""
+    """Draw the sea below its surface: float32 [height, width, 3], RGB 0 … 255."""
     width, height = context.size
     rows = np.linspace(0, 1, height, dtype=np.float32)
     stops = np.array(_WATER_COLOURS, np.float32) * np.float32(max(context.palette.light))
@@ -44,7 +45,7 @@ def draw_underwater(context: DrawingContext) -> FloatArray:
 def _draw_reef(
     image: FloatArray, context: DrawingContext, rise: float, *, colour: FloatArray, near: float
 ) -> None:
-    """Draw a reef: an outline with shoulders, lit from above, rough."""
+    """Draw a reef: a rough outline with terraces, lit from above."""
     width, height = context.size
     broad = generate_noise((width, 1), (5, 1), context.rng, 2)[0]
     fine = generate_noise((width, 1), (40, 1), context.rng, 4)[0]
@@ -60,7 +61,7 @@ def _draw_reef(
 
 
 def _draw_sea_bed(image: FloatArray, context: DrawingContext, stops: FloatArray) -> None:
-    """Draw sand with ripples, and the net of light that waves throw on it."""
+    """Draw sand with ripples and the caustics of the waves."""
     width, height = context.size
     part = np.linspace(0, 1, height - context.horizon_row, dtype=np.float32)
     grain = project_onto_ground(generate_noise((512, 512), (60, 90), context.rng, 4), part, width)
@@ -85,7 +86,7 @@ def _draw_sea_bed(image: FloatArray, context: DrawingContext, stops: FloatArray)
 
 
 def _draw_light_beams(image: FloatArray, context: DrawingContext) -> None:
-    """Draw the light's fan from above, and the bright surface it comes through."""
+    """Draw the beams of light from above, and the bright surface that they come through."""
     width, height = context.size
     small = max(width // 4, 8), max(height // 4, 8)
     x = np.arange(small[0], dtype=np.float32)[None, :] / small[0] - np.float32(
@@ -139,10 +140,10 @@ def _draw_weed(image: Frame, context: DrawingContext, water: FloatArray) -> None
     reach = tall * 0.070 * np.sin(np.pi * (0.16 + 0.80 * up))
     hue = np.array(_WEED_COLOURS[int(rng.integers(0, len(_WEED_COLOURS)))]) * max(context.palette.light)
     veil = 0.22 + 0.45 * (1 - near)
-    for way in (-1, 1):
-        tip = stem + np.stack((way * reach, -reach * 1.25), axis=-1)
+    for direction in (-1, 1):
+        tip = stem + np.stack((direction * reach, -reach * 1.25), axis=-1)
         middle = (stem + tip) / 2
-        side_step = np.stack((reach * 0.16, reach * 0.34 * way), axis=-1)
+        side_step = np.stack((reach * 0.16, reach * 0.34 * direction), axis=-1)
         corners = np.stack((stem, middle - side_step, tip, middle + side_step), axis=1)
-        shine = (0.55 + 0.6 * up + 0.18 * way * (1 if context.palette.sun[0] > 0.5 else -1))[:, None]
+        shine = (0.55 + 0.6 * up + 0.18 * direction * (1 if context.palette.sun[0] > 0.5 else -1))[:, None]
         draw_polygons(image, corners, (hue[None] * shine) * (1 - veil) + water[None] * veil)

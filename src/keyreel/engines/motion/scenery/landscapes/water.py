@@ -25,14 +25,18 @@ def draw_water(
     calm: float = 0.4,
     has_lamps: bool = False,
 ) -> None:
-    """Draw water: the mirrored sky and land, deeper towards the viewer, waves, the sun's path of light."""
+    """Draw water below the horizon, in place: the mirrored sky and land, waves, the sun's glitter path.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255; `deep` is the water's own colour; `calm` is 0.0 … 1.0;
+    `has_lamps` keeps lights brighter than the sky in the reflection.
+    """
     width, height = context.size
     line, high = context.horizon_row, height - context.horizon_row
     part = np.linspace(0, 1, high, dtype=np.float32)
     waves = project_onto_ground(
         generate_noise((512, 512), (40, 150), context.rng, 5), part * 0.8, width
     ) - np.float32(0.5)
-    # A wave's face shows what lies higher or lower: the image is fetched from displaced rows.
+    # A wave's face mirrors what lies higher or lower: the image is sampled from displaced rows.
     rows = line - 1 - np.minimum(np.arange(high, dtype=np.float32) * (line / high) * 0.9, line - 2)
     up = rows[:, None] + waves * (4 + part[:, None] * height * 0.34 * (1.25 - calm))
     across = np.arange(width, dtype=np.float32)[None, :] + waves * (2 + part[:, None] * width * 0.02)
@@ -40,7 +44,7 @@ def draw_water(
     soft = cv2.blur(image[:line], (max(width // 160, 1), max(height // 40, 1)))
     mirrored = sample_image(np.asarray(soft, np.float32), coordinates, cv2.BORDER_REPLICATE)
     if not has_lamps:
-        # The sun's own image is drawn below, as its path of light.
+        # The sun's own image is drawn below, as its glitter path.
         mirrored = np.minimum(mirrored, np.array(context.palette.horizon, np.float32) * np.float32(1.1) + 12)
     depth = context.light_colour(deep) * (1 + 0.5 * waves[..., None])
     clear = (0.82 - 0.62 * part ** (0.5 + calm))[:, None, None]
@@ -50,12 +54,15 @@ def draw_water(
     path = np.exp(-((aside[None, :] / (0.04 + 0.15 * part[:, None])) ** 2))
     glitter = path * smoothstep_array(waves, 0.0, 0.24) * context.palette.glare * (1.15 - 0.5 * part[:, None])
     blend_colour(drawn, context.palette.glow, np.clip(glitter, 0, 0.9).astype(np.float32))
-    shoreline = smoothstep_array(part, 0.0, 0.012)[:, None, None]
-    image[line:] = drawn * (0.9 + 0.1 * shoreline)
+    edge = smoothstep_array(part, 0.0, 0.012)[:, None, None]
+    image[line:] = drawn * (0.9 + 0.1 * edge)
 
 
 def draw_sand(image: FloatArray, context: DrawingContext, shoreline: float) -> None:
-    """Draw the sand in front, with the wet line and the foam where the sea ends."""
+    """Draw the sand in front, in place, with wet sand and foam at the shoreline, a part of the height.
+
+    `image` is float32 [height, width, 3], RGB 0 … 255.
+    """
     width, height = context.size
     shore = (
         height * (shoreline + 0.03 * np.sin(np.linspace(0.3, 4.2, width)))

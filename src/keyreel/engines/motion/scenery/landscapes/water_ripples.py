@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 
 
 WATER_MATERIAL: Final = 96
-"""The material of water in a plate's fourth channel."""
+"""The material of water in a background's fourth channel."""
 _MATERIAL_TOLERANCE: Final = 24
+"""Levels by which interpolation may change a material."""
 _COARSE_FACTOR: Final = 2
+"""Pixels of the frame per pixel of the grid on which waves are computed."""
 _MIN_DEPTH_FRACTION: Final = 0.05
+"""Added to the distance below the horizon, which waves would else shrink to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ripples:
-    """The waves of a shot: `calm` is 0.0 for the open sea, 1.0 for a mirror."""
+    """The waves of a shot: `waves` and `cross` are tileable noise, float32 [side, side], 0.0 … 1.0.
+
+    `horizon` is a row as a part of the frame's height; `sun` is its column, in heights from the middle;
+    `calm` is 0.0 for the open sea, 1.0 for a mirror.
+    """
 
     waves: FloatArray
     cross: FloatArray
@@ -40,7 +47,7 @@ class Ripples:
     calm: float
 
     def draw(self, background: RenderedBackground, view: CameraView, seconds: float) -> None:
-        """Move the water that a look shows, in place."""
+        """Move the water that the background shows, in place."""
         height, width = background.materials.shape
         top = _find_first_water_row(background.materials)
         if top >= height - 2 * _COARSE_FACTOR:
@@ -70,7 +77,7 @@ class Ripples:
         return coordinates[..., 0] / tall, np.asarray(part, np.float32)
 
     def _sample_swell(self, coordinates: FloatArray, seconds: float) -> FloatArray:
-        """Return the swell, around 0.0: three trains of waves that run towards the viewer and across."""
+        """Return the swell, around 0.0: three wave trains that run towards the viewer and across."""
         elapsed = np.float32(seconds)
         total = np.zeros(coordinates.shape[:2], np.float32)
         for finer, across, ahead, share in (
@@ -97,7 +104,7 @@ class Ripples:
         part_of[:] = remap(np.ascontiguousarray(part_of), full, cv2.BORDER_REFLECT_101, relative=True)
 
     def _compute_sun_path(self, x: FloatArray, part: FloatArray) -> FloatArray:
-        """Return the sun's path of light, 0.0 … 1.0: narrow far away, wide in front."""
+        """Return the sun's glitter path, 0.0 … 1.0: narrow far away, wide in front."""
         aside = (x - np.float32(self.sun)) / (np.float32(0.05) + np.float32(0.22) * part)
         return np.asarray(np.exp(-(aside * aside)), np.float32)
 
@@ -122,7 +129,7 @@ class Ripples:
 
 
 def create_ripples(context: DrawingContext, horizon: float, sun: float, calm: float) -> Ripples:
-    """Make the ripples of a water. `horizon` is a part of the frame's height, `sun` a place in its widths."""
+    """Create the ripples of a water. `horizon` is a part of the frame's height; `sun` is as in `Ripples`."""
     glow = np.array(context.palette.glow, np.float32) * np.float32(0.75)
     return Ripples(
         generate_tileable_noise(context.rng, (5, 5)),

@@ -1,4 +1,4 @@
-"""Birds over a landscape: a loose flock that crosses the sky, each bird on its own beat."""
+"""A loose flock of birds that crosses the sky, each bird with its own wing beat."""
 
 from __future__ import annotations
 
@@ -21,20 +21,26 @@ if TYPE_CHECKING:
 
 _MIN_BIRDS: Final = 5
 _MAX_BIRDS: Final = 11
+"""Birds in a flock: at least the first, fewer than the second."""
 _SPEED: Final = 0.10
+"""Units of the view a second."""
 _DISPARITY: Final = 0.16
+"""How near the flock flies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flock:
-    """The birds: `state` is [count, 5], x, y, size, beat, phase, in units; they fly towards `heading`."""
+    """The birds: `state` is float32 [count, 5], x, y, size in units, beats a second, phase in radians.
+
+    `heading` is -1.0 (left) or 1.0 (right); `colour` is RGB 0 … 255.
+    """
 
     state: FloatArray
     heading: float
     colour: tuple[int, int, int]
 
     def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
-        """Draw the birds as they stand at a time, in place."""
+        """Draw the birds at a time into a frame, uint8 [height, width, 3], in place."""
         for x, y, size, beat, phase in self.state.tolist():
             ahead = x + self.heading * _SPEED * (0.8 + size * 8) * seconds
             bob = 0.006 * sin(tau * 0.3 * seconds + phase)
@@ -55,7 +61,7 @@ class Flock:
 
 
 def create_flock(context: DrawingContext, view: CameraView, horizon: float) -> Flock:
-    """Bring birds into a sky. `horizon` is a part of the frame's height."""
+    """Create the birds of a sky. `horizon` is a row as a part of the frame's height."""
     rng = context.rng.spawn(1)[0]
     count = int(rng.integers(_MIN_BIRDS, _MAX_BIRDS))
     state = rng.random((count, 5)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Cars in a street by night, as the lights that they are seen by: white ones come, red ones go."""
+"""Cars in a street by night, seen by their lights: white ones approach, red ones recede."""
 
 from __future__ import annotations
 
@@ -22,16 +22,24 @@ if TYPE_CHECKING:
 
 _CAR_COUNT: Final = 22
 _LANES: Final = (-5.2, -2.0, 2.0, 5.2)
+"""Metres aside from the street's middle; cars approach in the left ones."""
 _MIN_DISTANCE: Final = 7.0
 _MAX_DISTANCE: Final = 150.0
+"""Metres from the viewer."""
 _SPEED: Final = 11.0
+"""Metres a second (40 km/h)."""
 _HALF_LAMP_SPACING: Final = 0.72
+"""Metres from a car's middle to each of its lamps."""
 _LAMP_SIZES: Final = (0.0016, 0.0026, 0.0044, 0.0075, 0.0125)
+"""Radii of the lamp sprites, in shorter sides of the frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The cars: `state` is [count, 3], lane, metres away, speed."""
+    """The cars: `state` is float32 [count, 3], lane in metres aside, metres away, metres a second.
+
+    `focal` is in units of the view; `horizon` is a row as a part of the frame's height.
+    """
 
     state: FloatArray
     headlight_sprites: tuple[Frame, ...]
@@ -41,12 +49,12 @@ class Traffic:
     depth_profile: DepthProfile
 
     def draw(self, frame: Frame, pose: CameraPose, backdrop: LayeredBackdrop, seconds: float) -> None:
-        """Add the cars' lights to a frame as they stand at a time."""
+        """Add the cars' lights at a time to a frame, uint8 [height, width, 3], in place."""
         view = backdrop.view
         span = _MAX_DISTANCE - _MIN_DISTANCE
         for lane, start, speed in self.state.tolist():
-            way = -1.0 if lane < 0 else 1.0
-            away = (start - _MIN_DISTANCE + way * speed * seconds) % span + _MIN_DISTANCE
+            direction = -1.0 if lane < 0 else 1.0
+            away = (start - _MIN_DISTANCE + direction * speed * seconds) % span + _MIN_DISTANCE
             for lamp in (-_HALF_LAMP_SPACING, _HALF_LAMP_SPACING):
                 x = (lane + lamp) * self.focal / away
                 y = (self.horizon - 0.5) * 2 * view.half_size[1] + (EYE_HEIGHT - 0.62) * self.focal / away
@@ -56,7 +64,7 @@ class Traffic:
                     view.size.width / 2 + left * view.pixels_per_unit,
                     view.size.height / 2 + top * view.pixels_per_unit,
                 )
-                sprites = self.headlight_sprites if way < 0 else self.tail_light_sprites
+                sprites = self.headlight_sprites if direction < 0 else self.tail_light_sprites
                 # Far lights come out of the haze instead of appearing.
                 light = min((_MAX_DISTANCE - away) / 40, 1.0) * min((away - _MIN_DISTANCE) / 2, 1.0)
                 index = int(np.searchsorted(_LAMP_SIZES, 0.16 * grown / away)) - 1
@@ -64,7 +72,7 @@ class Traffic:
 
 
 def create_traffic(context: DrawingContext, backdrop: LayeredBackdrop) -> Traffic:
-    """Let cars drive in the street of a sketch."""
+    """Create the cars of a street."""
     rng = context.rng.spawn(1)[0]
     state = np.stack(
         (

@@ -1,4 +1,4 @@
-"""Specks in depth that drift on their own and stream past a camera: stars, bubbles, motes, fireflies."""
+"""Specks of light in depth that drift past the camera: stars, bubbles, motes, fireflies."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 
 
 _MAX_DISPARITY: Final = 1.25
+"""Of the nearest specks."""
 _WIDE: Final = 2.9
 _TALL: Final = 2.1
+"""Sides of the box in which specks wrap around, in units of the view."""
 _SPRITE_COUNT: Final = 4
+"""Sizes in which each kind of speck is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class SwarmKind:
-    """What the specks are like. Speeds are in units a second at the nearest, `ahead` in depths of the box.
+    """What the specks are like. `radius` is in shorter sides of the frame; `light` is 0.0 … 1.0.
 
-    `flicker` is how much of their light comes and goes; `twinkle` how often that is a second.
+    Speeds are in units of the view a second at the nearest depth, `ahead` in depths of their box; `flicker`
+    is the part of their light that comes and goes, `twinkle` how often a second.
     """
 
     colour: Colour
@@ -53,14 +57,17 @@ MOTES: Final = SwarmKind((255, 236, 196), 90, 0.0034, 0.34, aside=0.03, up=-0.01
 
 @dataclass(frozen=True, slots=True)
 class Swarm:
-    """The specks of a shot: `state` is [count, 6], x, y, nearness, two phases, size."""
+    """The specks of a shot: `state` is float32 [count, 6], x, y, nearness, two phases, size.
+
+    Positions are in units of the view, phases in radians, nearness and size 0.0 … 1.0.
+    """
 
     kind: SwarmKind
     state: FloatArray
     sprites: tuple[Frame, ...]
 
     def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
-        """Add the specks' light to a frame as they stand at a time."""
+        """Add the specks' light at a time to a frame, uint8 [height, width, 3], in place."""
         kind = self.kind
         for x, y, start, phase, other, size in self.state.tolist():
             nearness = (start + kind.ahead * seconds) % 1.0
@@ -78,7 +85,7 @@ class Swarm:
                 view.size.height / 2 + top * view.pixels_per_unit,
             )
             light = 1 - kind.flicker * (0.5 + 0.5 * sin(tau * kind.twinkle * seconds * (0.6 + size) + phase))
-            # What passes the lens fades before it is too large, and comes out of the dark.
+            # Specks that pass the lens fade before they grow too large, and appear out of the dark.
             fade = min(sin(pi * nearness) * 3, 1.0) if kind.ahead else 1.0
             which = (0.25 + 0.75 * nearness) * (0.4 + 0.6 * size) * grown
             sprite = self.sprites[min(int(which * _SPRITE_COUNT), _SPRITE_COUNT - 1)]
@@ -86,7 +93,7 @@ class Swarm:
 
 
 def create_swarm(kind: SwarmKind, size: Size, rng: np.random.Generator) -> Swarm:
-    """Scatter the specks."""
+    """Create a swarm scattered at random."""
     state = rng.random((kind.count, 6)).astype(np.float32)
     state[:, 0] = (state[:, 0] - 0.5) * np.float32(_WIDE)
     state[:, 1] = (state[:, 1] - 0.5) * np.float32(_TALL)
