@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from keyreel.atomic_file import open_atomically
 from keyreel.client import sansio
 from keyreel.client.requests import build_request
 from keyreel.client.sansio import ConnectionDropped, DownloadFile, Patience, Pause, RemoteServer, StepResponse
+from keyreel.system.atomic_file import open_atomically
 from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:

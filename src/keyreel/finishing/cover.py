@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
-from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
 from keyreel.media.color import ColorConverter, get_planes
+from keyreel.system.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

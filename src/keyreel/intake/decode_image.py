@@ -15,7 +15,7 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
-from keyreel.sandbox import confine_process
+from keyreel.system.sandbox import confine_process
 
 LONGEST_SIDE: Final = 4096
 """Pixels. No output is larger than 1920x1920; more only costs the engines time."""

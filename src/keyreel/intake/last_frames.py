@@ -18,7 +18,7 @@ import av
 from av.error import FFmpegError
 from PIL import Image
 
-from keyreel.sandbox import confine_process
+from keyreel.system.sandbox import confine_process
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -12,7 +12,7 @@ from av.audio.resampler import AudioResampler
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from keyreel.atomic_file import replace_atomically
+from keyreel.system.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

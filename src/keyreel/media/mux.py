@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import av
 
-from keyreel.atomic_file import replace_atomically
 from keyreel.order import FPS
+from keyreel.system.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

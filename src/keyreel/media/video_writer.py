@@ -12,10 +12,10 @@ import av
 from av.codec.context import ThreadType
 from av.error import FFmpegError
 
-from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
 from keyreel.media.color import BT709_TAGS, ColorConverter
 from keyreel.order import FPS
+from keyreel.system.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Generator

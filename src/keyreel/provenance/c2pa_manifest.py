@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import UUID
 
 import keyreel
-from keyreel.atomic_file import replace_atomically
 from keyreel.errors import RenderFailed
 from keyreel.media.mp4_boxes import iterate_boxes
 from keyreel.provenance.xmp import SOURCE_TYPE_PREFIX
+from keyreel.system.atomic_file import replace_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.errors import InvalidRequest
-from keyreel.sandbox import ENVIRONMENT, confine_process
+from keyreel.system.sandbox import ENVIRONMENT, confine_process
 
 if TYPE_CHECKING:
     from keyreel.provenance.verification import Evidence

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from keyreel import atomic_file
 from keyreel.errors import InvalidSetting
+from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
     from datetime import datetime

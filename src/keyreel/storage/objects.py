@@ -17,10 +17,10 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
 
-from keyreel import atomic_file
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
 from keyreel.storage import disk_full
+from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator

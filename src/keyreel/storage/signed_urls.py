@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from keyreel import atomic_file
 from keyreel.errors import LinkExpired, LinkForged
+from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

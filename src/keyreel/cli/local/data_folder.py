@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from keyreel.atomic_file import write_atomically
+from keyreel.system.atomic_file import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

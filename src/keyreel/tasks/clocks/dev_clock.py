@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from keyreel import atomic_file
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
+from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
     from datetime import datetime

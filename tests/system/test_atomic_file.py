@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.atomic_file import (
+from keyreel.system.atomic_file import (
     copy_atomically,
     delete_unfinished,
     open_atomically,

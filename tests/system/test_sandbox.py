@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.sandbox import ENVIRONMENT
+from keyreel.system.sandbox import ENVIRONMENT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CONFINED = """
-from keyreel.sandbox import confine_process
+from keyreel.system.sandbox import confine_process
 confine_process(cpu_seconds=1, memory_bytes=1 << 30, file_bytes=1000, open_files=16)
 """
 

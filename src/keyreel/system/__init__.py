@@ -1,0 +1,1 @@
+"""What the operating system is asked for: files that appear whole or not at all, limits for child processes."""
