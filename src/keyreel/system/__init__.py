@@ -1,1 +1,1 @@
-"""What the operating system is asked for: files that appear whole or not at all, limits for child processes."""
+"""What is asked of the operating system: files that appear whole or not at all, limits for processes."""
