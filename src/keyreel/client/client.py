@@ -130,7 +130,7 @@ class Client:
         """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
-            Refusal: the request was refused; the class says why.
+            Refusal: the server rejects the request; the class says why.
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached, or its response is malformed.
         """
@@ -225,7 +225,7 @@ class AsyncClient:
         """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
 
         Raises:
-            Refusal: the request was refused; the class says why.
+            Refusal: the server rejects the request; the class says why.
             RenderFailed: the task ended without a video.
             RemoteError: the server cannot be reached, or its response is malformed.
         """

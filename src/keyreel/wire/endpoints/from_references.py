@@ -25,8 +25,9 @@ from keyreel.wire.endpoints.generation import (
 )
 from keyreel.wire.inputs.sources import ImageSource
 
-_MOST_IMAGES: Final = 7
-_MOST_OF_A_SUBJECT: Final = 3
+_MAX_IMAGES: Final = 7
+_MAX_SUBJECT_IMAGES: Final = 3
+"""Of a request and of one subject, as documented; further ones are ignored."""
 
 
 class Reference2Video(Generation):
@@ -141,9 +142,9 @@ class SubjectReference2Video(Reference2Video):
             raise make_rule_error(
                 "must hold at least 1 subject with an image", "no_subject", field="subjects"
             )
-        left, kept = _MOST_IMAGES, list[SubjectImages]()
+        left, kept = _MAX_IMAGES, list[SubjectImages]()
         for subject in made.subjects:
-            views = subject.images[: min(left, _MOST_OF_A_SUBJECT)]
+            views = subject.images[: min(left, _MAX_SUBJECT_IMAGES)]
             left -= len(views)
             if views:
                 kept.append(subject.model_copy(update={"images": views}))

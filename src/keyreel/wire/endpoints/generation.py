@@ -66,7 +66,7 @@ class RequestObject(BaseModel):
 
 
 class TestMode(RequestObject):
-    """Tries a webhook out: nothing is made or charged, and an event tells the end that is asked for."""
+    """Tries a webhook out: nothing is made or charged, and an event with the chosen final state is sent."""
 
     enabled: Flag = False
     return_task_status: Annotated[str, OneOf(tuple(_TEST_MODE_STATES))] = "TASK_STATUS_SUCCEED"

@@ -41,7 +41,7 @@ _ESCAPES: Final = tuple(
     for case in (str.lower, str.upper)
 )
 # A call of a2b_base64 keeps every other thread waiting: 1 MiB takes about 2 ms.
-_PIECE: Final = 1 << 20
+_PIECE_LETTERS: Final = 1 << 20
 _SNIFFED: Final = 64
 """Letters of base64 from which bare base64 is recognized."""
 _GROUP: Final = 4
@@ -139,7 +139,7 @@ def _iterate_normalized_base64(text: str, start: int = 0) -> Iterator[bytes]:
     start = min(_WHITE.match(text, start).end(), stop)  # type: ignore[union-attr] # it matches everywhere
     lost = _are_spaces_lost_pluses(text, start, stop)
     while start < stop:
-        end = min(start + _PIECE, stop)
+        end = min(start + _PIECE_LETTERS, stop)
         cut = text.find("%", end - 2, end)
         if start < cut and end < stop:  # an escape is not cut in two
             end = cut

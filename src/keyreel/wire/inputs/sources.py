@@ -28,7 +28,7 @@ _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)"
 """How an image's text begins, for the reference; white space and rarer spellings are accepted too."""
 IMAGE_URL_KEYS: Final = ("url", "image_url", "image")
-_DEEPEST: Final = 3
+_MAX_DEPTH: Final = 3
 """Objects around an image's source that are unwrapped."""
 
 
@@ -93,7 +93,7 @@ def _is_trusted(info: ValidationInfo) -> bool:
 
 def _unwrap_source(value: Any) -> Any:
     """Return the image's source inside an object, as several API families write it, else the value."""
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         if not isinstance(value, dict):
             break
         value = next((value[name] for name in IMAGE_URL_KEYS if name in value), None)

@@ -21,11 +21,11 @@ _ENCODING_SIGNATURES: Final = (
     (b"\x1f\x8b", "compressed with gzip"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
 )
-_LONGEST_NUMBER: Final = 400
+_MAX_DIGITS: Final = 400
 """Digits; doubles end at 309."""
-_DEEPEST: Final = 32
+_MAX_DEPTH: Final = 32
 """Levels of objects and lists that are searched."""
-_LONGEST_KEY: Final = 64
+_MAX_KEY_CHARACTERS: Final = 64
 """Characters of a key that a path shows."""
 _ENVELOPE_PATH: Final = re.compile(r"input\[0\]\.(?:params\.)?")
 
@@ -64,7 +64,7 @@ def _detect_encoding(data: bytes) -> str:
 
 
 def _parse_integer(digits: str) -> object:
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else _OversizedNumber()
+    return int(digits) if len(digits) <= _MAX_DIGITS else _OversizedNumber()
 
 
 def _parse_float(digits: str) -> object:
@@ -80,7 +80,7 @@ def _parse_constant(name: str) -> object:
 def _find_faults(body: object) -> Iterator[InvalidRequest]:
     """Yield an error for each value that JSON does not allow, the outer before the inner."""
     level: list[tuple[str, Any]] = [("", body)]
-    for _ in range(_DEEPEST + 2):
+    for _ in range(_MAX_DEPTH + 2):
         for path, value in level:
             rule = _find_broken_rule(value)
             if rule:
@@ -117,7 +117,7 @@ def _list_children(path: str, value: object) -> list[tuple[str, Any]]:
 
 
 def _escape_key(key: str) -> str:
-    return key[:_LONGEST_KEY].encode("ascii", "backslashreplace").decode()
+    return key[:_MAX_KEY_CHARACTERS].encode("ascii", "backslashreplace").decode()
 
 
 def _make_error(path: str, rule: str) -> InvalidRequest:

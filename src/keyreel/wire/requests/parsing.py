@@ -27,14 +27,14 @@ MAX_NESTING: Final = 32
 
 # Real requests have some hundred values and a payload of up to a million characters. Both caps keep a body
 # of millions of empty lists from becoming gigabytes of objects.
-_MOST_VALUES: Final = 20_000
-_MOST_SEPARATORS: Final = 2_500_000
+_MAX_VALUES: Final = 20_000
+_MAX_SEPARATORS: Final = 2_500_000
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _MAX_LISTED_ERRORS: Final = 5
 """Messages that one error response joins; it counts the others."""
 _MAX_MESSAGE_LENGTH: Final = 900
 """Characters of several messages joined; clients are promised no more than 1000."""
-_LONGEST_PATH: Final = 120
+_MAX_PATH_CHARACTERS: Final = 120
 """Characters of a field's path."""
 _IMAGES: Final = frozenset({"images", "start_image", "key_image"})
 _ERROR_CLASSES: Final[dict[str, type[InvalidRequest]]] = {
@@ -147,13 +147,13 @@ def _has_too_many_separators(data: bytes) -> bool:
     found = 0
     for separator in (b",", b"[", b"{"):
         position = -1
-        for _ in range(_MOST_VALUES):
+        for _ in range(_MAX_VALUES):
             position = data.find(separator, position + 1)
             if position < 0:
                 break
         else:
             found += data.count(separator, position)
-    return found > _MOST_SEPARATORS
+    return found > _MAX_SEPARATORS
 
 
 def _has_only_finite_numbers(body: Json) -> bool:
@@ -167,8 +167,8 @@ def _has_only_finite_numbers(body: Json) -> bool:
         containers = [value for value in level if isinstance(value, dict | list)]
         if not containers:
             return True
-        if sum(map(len, containers)) > _MOST_VALUES:
-            raise InvalidRequest(f"The body holds more than {_MOST_VALUES} values.")
+        if sum(map(len, containers)) > _MAX_VALUES:
+            raise InvalidRequest(f"The body holds more than {_MAX_VALUES} values.")
         level = [
             value for each in containers for value in (each.values() if isinstance(each, dict) else each)
         ]
@@ -197,4 +197,4 @@ def _format_path(location: tuple[int | str, ...]) -> str:
     path = ""
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path[:_LONGEST_PATH]
+    return path[:_MAX_PATH_CHARACTERS]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
     from keyreel.wire.requests.parsing import RuleViolation
 
-_MOST_ROUNDS: Final = 8
+_MAX_ROUNDS: Final = 8
+"""Of validation and repair; each one repairs every field that it finds invalid."""
 _IMAGE: Final = "https://example.com/dawn.png"
 _PRICE_FIELDS: Final = frozenset({"duration", "resolution", "image_settings", "off_peak", "audio", "is_rec"})
 _OPENAI_FIELDS: Final = frozenset({"input_reference", "seconds", "size"})
@@ -80,7 +81,7 @@ def validate_request(submit: ParsedSubmit) -> ValidationResult:
     """
     fields = deepcopy(submit.fields)
     found: dict[str, RuleViolation] = {}
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         try:
             return ValidationResult(submit.endpoint_class.model_validate(fields), tuple(found.values()))
         except ValidationError as error:

@@ -25,7 +25,7 @@ _RATIO_TOLERANCE: Final = Fraction(1, 50)
 
 _WIDEST: Final = 4
 """Width over height of the widest frame; its inverse is the tallest."""
-_FITTED: Final = frozenset({"duration", "resolution", "aspect_ratio"})
+_FITTED_FIELDS: Final = frozenset({"duration", "resolution", "aspect_ratio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,10 @@ def _find_valid_fit(endpoint_class: type[Endpoint], fields: Json, target: FitTar
         try:
             made = endpoint_class.model_validate(fields | values)
         except ValidationError as error:
-            if any(each["loc"] and each["loc"][0] not in _FITTED for each in error.errors(include_url=False)):
+            if any(
+                each["loc"] and each["loc"][0] not in _FITTED_FIELDS
+                for each in error.errors(include_url=False)
+            ):
                 return
             continue
         yield replace(_measure_fit(made, target), values=values)
