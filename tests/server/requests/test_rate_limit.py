@@ -45,13 +45,13 @@ def test_in_any_minute_there_are_so_many_submits() -> None:
     assert (standing.allowed, standing.remaining, standing.reset_seconds) == (True, 0, 10)
 
 
-def test_the_tightest_bound_is_told_and_a_refused_submit_counts_nowhere() -> None:
+def test_the_tightest_limit_is_reported_and_a_rejected_submit_counts_nowhere() -> None:
     rates = RateLimiter(ManualClock())
     key, tenant = OwnerQuotas("key", "key_1", Quotas(rpm=9)), OwnerQuotas("tenant", "ann", Quotas(rpm=2))
     for left in (1, 0):
         standing = rates.count_submit((key, tenant))
         assert standing
-        assert (standing.bound, standing.remaining, standing.allowed) == (tenant, left, True)
+        assert (standing.owner, standing.remaining, standing.allowed) == (tenant, left, True)
     for _ in range(20):
         refused = rates.count_submit((key, tenant))
         assert refused

@@ -29,7 +29,7 @@ _MAX_TRACKED_CALLERS: Final = 10_000
 class RateLimitStatus:
     """A caller's rate: `limit` submits a minute, `remaining` of them now, one more in `reset_seconds`."""
 
-    bound: OwnerQuotas
+    owner: OwnerQuotas
     limit: int
     remaining: int
     reset_seconds: int
@@ -43,7 +43,7 @@ class RateLimitStatus:
         """
         if not self.allowed:
             raise RateLimited(
-                f"This {self.bound.owner_kind} may submit {self.limit} times a minute: try again in "
+                f"This {self.owner.owner_kind} may submit {self.limit} times a minute: try again in "
                 f"{self.reset_seconds} s. Polls are not counted.",
                 retry_after_seconds=self.reset_seconds,
             )
@@ -73,41 +73,41 @@ class RateLimiter:
         """
         now = self._clock.now()
         limited = [
-            (bound, bound.quotas.rpm, self._get_recent_submits(bound, now))
-            for bound in quotas
-            if bound.quotas.rpm
+            (owner, owner.quotas.rpm, self._get_recent_submits(owner, now))
+            for owner in quotas
+            if owner.quotas.rpm
         ]
         full = [
-            _build_status(bound, limit, taken, now) for bound, limit, taken in limited if len(taken) >= limit
+            _build_status(owner, limit, times, now) for owner, limit, times in limited if len(times) >= limit
         ]
         if full:
             return max(full, key=lambda each: each.reset_seconds)
-        for _, _, taken in limited:
-            taken.append(now)
-        standings = [_build_status(bound, limit, taken, now, allowed=True) for bound, limit, taken in limited]
-        return min(standings, key=lambda each: each.remaining, default=None)
+        for _, _, times in limited:
+            times.append(now)
+        statuses = [_build_status(owner, limit, times, now, allowed=True) for owner, limit, times in limited]
+        return min(statuses, key=lambda each: each.remaining, default=None)
 
-    def _get_recent_submits(self, bound: OwnerQuotas, now: datetime) -> deque[datetime]:
+    def _get_recent_submits(self, owner: OwnerQuotas, now: datetime) -> deque[datetime]:
         if len(self._submit_times) > _MAX_TRACKED_CALLERS:
             used = {
-                who: taken for who, taken in self._submit_times.items() if taken and taken[-1] > now - _WINDOW
+                key: times for key, times in self._submit_times.items() if times and times[-1] > now - _WINDOW
             }
             self._submit_times = used
-        taken = self._submit_times.setdefault((bound.owner_kind, bound.owner_id), deque())
+        times = self._submit_times.setdefault((owner.owner_kind, owner.owner_id), deque())
         # Future times too: the clock may have been set back.
-        while taken and not now - _WINDOW < taken[0] <= now:
-            taken.popleft()
-        return taken
+        while times and not now - _WINDOW < times[0] <= now:
+            times.popleft()
+        return times
 
 
 def _build_status(
-    bound: OwnerQuotas, limit: int, taken: deque[datetime], now: datetime, *, allowed: bool = False
+    owner: OwnerQuotas, limit: int, times: deque[datetime], now: datetime, *, allowed: bool = False
 ) -> RateLimitStatus:
     # One more is allowed when enough submits have left the window.
-    until = taken[max(0, len(taken) - limit)] + _WINDOW - now
-    return RateLimitStatus(bound, limit, limit - len(taken), max(1, ceil(until.total_seconds())), allowed)
+    until = times[max(0, len(times) - limit)] + _WINDOW - now
+    return RateLimitStatus(owner, limit, limit - len(times), max(1, ceil(until.total_seconds())), allowed)
 
 
 def get_default_limits(settings: Settings) -> Quotas:
-    """Return the limits of keys that have none of their own."""
+    """Return the quotas of API keys that have none of their own."""
     return Quotas(settings.rpm, settings.running, settings.queued, settings.daily_credits)

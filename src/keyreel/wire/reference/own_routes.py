@@ -357,7 +357,7 @@ _OPERATION_ROUTES: Final = (
         "verify_ledger",
         "GET",
         "/v1/admin/ledger/verify",
-        "Says whether the books add up.",
+        "Says whether the ledger adds up.",
         operator.LedgerVerdict,
     ),
     _admin(

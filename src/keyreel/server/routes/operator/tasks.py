@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from keyreel.provenance.verification import KnownVideo, find_matches
 from keyreel.server.requests.body import read_object
+from keyreel.server.requests.list_limit import MAX_LIST_LENGTH, parse_list_limit
 from keyreel.task import TaskFilter
 from keyreel.tasks.retention import find_missing_files
 from keyreel.wire.reference.operator_responses import (
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 FINGERPRINT_LIMIT: Final = 1024 * 1024
 """Bytes of a body with a fingerprint."""
-MAX_LIST_LENGTH: Final = 500
 
 
 class AdminRoutes:
@@ -42,8 +42,7 @@ class AdminRoutes:
 
     async def list_tasks(self, request: Request) -> JSONResponse:
         """List the newest tasks of all tenants."""
-        wanted = request.query_params.get("limit", "50")
-        limit = min(int(wanted), MAX_LIST_LENGTH) if wanted.isascii() and wanted.isdecimal() else 50
+        limit = parse_list_limit(request.query_params)
         tasks = self._services.store.list(task_filter=TaskFilter(limit=limit))
         return JSONResponse(TaskListing(tasks=tuple(map(_to_task_entry, tasks))).to_json())
 

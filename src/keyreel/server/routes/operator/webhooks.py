@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
+from keyreel.server.requests.list_limit import parse_list_limit
 from keyreel.task import TaskId
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.tasks.webhooks.deliveries import Delivery
 
-MAX_LIST_LENGTH: Final = 500
-
 
 class WebhookRoutes:
     """The routes under /v1/admin/callbacks."""
@@ -35,10 +34,8 @@ class WebhookRoutes:
     async def list_deliveries(self, request: Request) -> JSONResponse:
         """List the newest deliveries, or one task's, with every attempt."""
         query = request.query_params
-        wanted = query.get("limit", "50")
-        limit = min(int(wanted), MAX_LIST_LENGTH) if wanted.isascii() and wanted.isdecimal() else 50
         task = TaskId(query["task"]) if query.get("task") else None
-        found = self._deliveries.list(task, limit)
+        found = self._deliveries.list(task, parse_list_limit(query))
         return JSONResponse(DeliveryListing(callbacks=tuple(map(_to_delivery_entry, found))).to_json())
 
     async def replay(self, request: Request) -> JSONResponse:
