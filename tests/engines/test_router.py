@@ -56,7 +56,7 @@ def test_refuses_a_name_that_leads_to_no_engine(name: str) -> None:
 
 def test_asking_what_engines_accept_loads_nothing_heavy() -> None:
     program = (
-        "import sys; from keyreel.engines.router import open_router; open_router(['motion'])\n"
+        "import sys; from keyreel.engines.router import load_router; load_router(['motion'])\n"
         "print([name for name in ('numpy', 'cv2', 'openvino', 'av', 'PIL') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
