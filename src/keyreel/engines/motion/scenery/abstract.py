@@ -166,8 +166,10 @@ def _lighten(colour: Colour) -> Colour:
 
 
 def _interpolate_colours(stops: tuple[Colour, ...], part: NDArray[np.floating]) -> NDArray[np.floating]:
-    where = np.linspace(0, 1, len(stops))
-    return np.stack([np.interp(part, where, [stop[each] for stop in stops]) for each in range(3)], axis=-1)
+    positions = np.linspace(0, 1, len(stops))
+    return np.stack(
+        [np.interp(part, positions, [stop[each] for stop in stops]) for each in range(3)], axis=-1
+    )
 
 
 def _draw_background(canvas: AbstractCanvas) -> Frame:

@@ -185,8 +185,8 @@ def _choose_columns(instructions: list[SubjectInstruction]) -> list[float]:
         if instruction.side is not None
     }
     free = [(number + 0.5) / len(instructions) for number in range(len(instructions))]
-    for place in requested.values():
-        free.remove(min(free, key=lambda slot: abs(slot - place)))
+    for column in requested.values():
+        free.remove(min(free, key=lambda slot: abs(slot - column)))
     rest = iter(free)
     return [requested[index] if index in requested else next(rest) for index in range(len(instructions))]
 

@@ -110,5 +110,8 @@ def _map_globe(  # noqa: PLR0917 - a point on a ball, and the image it is looked
     along = x * np.float32(0.92) + y * np.float32(0.39)
     up = y * np.float32(0.92) - x * np.float32(0.39)
     turned = np.arctan2(along, z + np.float32(0.05)) / np.float32(np.pi) + np.float32(0.5)
-    where = (turned * (size[0] - 1), (up * np.float32(0.5) + np.float32(0.5) + spots * 0.03) * (size[1] - 1))
-    return np.asarray(np.stack(where, axis=-1), np.float32)
+    coordinates = (
+        turned * (size[0] - 1),
+        (up * np.float32(0.5) + np.float32(0.5) + spots * 0.03) * (size[1] - 1),
+    )
+    return np.asarray(np.stack(coordinates, axis=-1), np.float32)

@@ -60,10 +60,10 @@ def _draw_bough(
     thick = canvas.size_unit * 0.013 / (1 + 1.5 * fork) * np.linspace(1, 0.35, count)
     canvas.draw_stroke(points, thick.tolist(), canvas.light_tone(_BARK, 0.8))
     if fork < _MAX_FORKS:
-        for place in rng.choice(np.arange(2, count + 1), 3 if fork else 4, replace=False):
+        for joint in rng.choice(np.arange(2, count + 1), 3 if fork else 4, replace=False):
             aside = rng.choice((-1, 1)) * rng.uniform(0.35, 0.8)
             _draw_bough(
-                canvas, points[place], float(bends[place - 1] + aside), long=long * 0.5, fork=fork + 1
+                canvas, points[joint], float(bends[joint - 1] + aside), long=long * 0.5, fork=fork + 1
             )
     if fork:
         for point in points[2:]:

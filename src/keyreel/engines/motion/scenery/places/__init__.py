@@ -1,1 +1,1 @@
-"""The places that can be drawn: a recipe each, in a file by itself or beside its nearest kin."""
+"""The places that can be drawn: one recipe each, related places in one file, and the table of all."""
