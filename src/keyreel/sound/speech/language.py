@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from keyreel.calling import HAN_RANGES
+from keyreel.mentions import HAN_RANGES
 
 
 class Language(StrEnum):

@@ -6,8 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from keyreel.calling import HAN_RANGES
 from keyreel.errors import UnpronounceableText
+from keyreel.mentions import HAN_RANGES
 from keyreel.sound.speech.installed_voices import VoiceInfo, find_model_parts, list_named_voices
 from keyreel.sound.speech.language import Language, find_foreign_letters
 from keyreel.sound.speech.synthesis.english import BaseVoice

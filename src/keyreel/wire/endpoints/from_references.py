@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from keyreel.calling import find_unknown_mentions, rename_mentions
+from keyreel.mentions import find_unknown_mentions, rename_mentions
 from keyreel.order import ImageRef, Operation, Order, Shot, Size, SoundOptions, Subject, compute_frame_size
 from keyreel.wire.endpoints.fields import (
     BoundedList,

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from keyreel.calling import SubjectMention, find_mentions, find_unknown_mentions
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
 from keyreel.engines.motion.prompts.vocabulary import (
     CameraMove,
@@ -17,6 +16,7 @@ from keyreel.engines.motion.prompts.vocabulary import (
     SubjectAction,
     TimeOfDay,
 )
+from keyreel.mentions import SubjectMention, find_mentions, find_unknown_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from keyreel.calling import HAN_RANGES, normalize_text
+from keyreel.mentions import HAN_RANGES, normalize_text
 from keyreel.sound.speech.dialogue import speech_verbs
 from keyreel.sound.speech.dialogue.speakers import QuoteContext, SubjectNames, identify_speaker
 

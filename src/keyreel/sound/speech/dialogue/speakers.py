@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from keyreel.calling import HAN_RANGES, normalize_text
+from keyreel.mentions import HAN_RANGES, normalize_text
 from keyreel.sound.speech.dialogue.speech_verbs import SPEECH_VERB
 from keyreel.sound.speech.voice_choice import Gender
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from keyreel.calling import HAN_RANGES
+from keyreel.mentions import HAN_RANGES
 
 _SPEECH_VERBS: Final = (
     "say says said saying tell tells told telling state states stated stating speak speaks spoke "

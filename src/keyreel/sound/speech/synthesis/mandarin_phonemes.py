@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from keyreel.calling import HAN_RANGES
+from keyreel.mentions import HAN_RANGES
 from keyreel.sound.speech.synthesis.mandarin_numbers import spell_out_numbers
 
 if TYPE_CHECKING:

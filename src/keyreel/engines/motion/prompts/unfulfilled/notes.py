@@ -10,7 +10,6 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.calling import find_mentions, find_unknown_mentions
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
@@ -25,6 +24,7 @@ from keyreel.engines.motion.prompts.unfulfilled.actions import (
 )
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import has_birds, has_traffic
+from keyreel.mentions import find_mentions, find_unknown_mentions
 from keyreel.order import Operation
 from keyreel.sound.ambience.expected_sounds import find_expected_sounds
 from keyreel.sound.speech.dialogue.lines import find_dialogue_lines

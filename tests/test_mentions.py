@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.calling import find_mentions, find_unknown_mentions, rename_mentions
+from keyreel.mentions import find_mentions, find_unknown_mentions, rename_mentions
 
 SPELLED = [
     "@1",
