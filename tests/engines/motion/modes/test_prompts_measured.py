@@ -13,7 +13,7 @@ import pytest
 
 from keyreel.engines.motion.modes import image_to_video
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size
-from support.prompt_rows import Row, both
+from support.prompt_rows import Row, list_directions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ def from_image(image: Path, nets: Networks, prompt: str, *, seconds: int = 1) ->
     return [frame.copy() for frame in image_to_video.render_image_to_video(order, nets)]
 
 
-@pytest.mark.parametrize(("prompt", "claim"), both(CAMERA))
+@pytest.mark.parametrize(("prompt", "claim"), list_directions(CAMERA))
 def test_the_camera_does_what_is_said(
     prompt: str, claim: Callable[[Travel], bool], landscape: Path, nets: Networks
 ) -> None:
@@ -254,7 +254,7 @@ def bare_wall(wall: Path, nets: Networks) -> list[Frame]:
     return from_image(wall, nets, "static shot", seconds=2)
 
 
-@pytest.mark.parametrize(("prompt", "claim"), both(WEATHER))
+@pytest.mark.parametrize(("prompt", "claim"), list_directions(WEATHER, "static shot, {}"))
 def test_the_air_and_the_light_change_as_is_said(  # noqa: PLR0917 - a table's columns and fixtures
     prompt: str, claim: Callable[[Change], bool], wall: Path, bare_wall: list[Frame], nets: Networks
 ) -> None:

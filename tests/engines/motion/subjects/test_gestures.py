@@ -11,7 +11,7 @@ import pytest
 
 from keyreel.engines.motion.modes import reference_to_video
 from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, Subject
-from support.prompt_rows import Row, both
+from support.prompt_rows import Row, list_directions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +125,7 @@ def still(ball: Path, nets: Networks) -> float:
     return unrest(staged(ball, nets, "on a meadow"))
 
 
-@pytest.mark.parametrize(("prompt", "claim"), both(SUBJECTS))
+@pytest.mark.parametrize(("prompt", "claim"), list_directions(SUBJECTS, "@ball {}, static shot", ("ball",)))
 def test_a_subject_stands_and_acts_as_is_said(  # noqa: PLR0917 - a table's columns and fixtures
     prompt: str, claim: Callable[[Act], bool], still: float, ball: Path, nets: Networks
 ) -> None:
