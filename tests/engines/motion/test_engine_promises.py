@@ -15,6 +15,7 @@ import pytest
 from keyreel.order import ImageRef, Operation, Shot, Subject
 from keyreel.testing import FolderJob
 from keyreel.worker.children.pool import ChildPool
+from keyreel.worker.children.protocol import RenderWork
 from support.keyframe_scenes import SIZE, error, multiframe, rendered, saved, seen, terrain, view
 
 if TYPE_CHECKING:
@@ -139,12 +140,12 @@ def test_a_killed_render_draws_only_what_it_had_not_finished(tmp_path: Path) -> 
         for folder in folders:
             folder.mkdir()
         async with ChildPool.for_engine(ENGINE, 1, 60) as executor:
-            doomed = asyncio.ensure_future(executor.render(order, folders[0], notes))
+            doomed = asyncio.ensure_future(executor.run(RenderWork(order, folders[0]), notes))
             await asyncio.wait_for(notes.remembered.wait(), 50)
             doomed.cancel()
             await asyncio.wait([doomed])
             assert list(notes.steps) == ["shot-0"]
-            clip = await executor.render(order, folders[1], notes)
+            clip = await executor.run(RenderWork(order, folders[1]), notes)
         assert not (folders[1] / "shot-0.mp4").exists()
         assert (folders[1] / "shot-1.mp4").exists()
         return seen(clip.path)
@@ -161,7 +162,7 @@ def test_a_cancelled_render_ends_within_half_a_second(tmp_path: Path) -> None:
     async def story() -> float:
         notes = Notes()
         async with ChildPool.for_engine(ENGINE, 1, 60) as executor:
-            doomed = asyncio.ensure_future(executor.render(long, tmp_path / "film", notes))
+            doomed = asyncio.ensure_future(executor.run(RenderWork(long, tmp_path / "film"), notes))
             await asyncio.wait_for(notes.drawing.wait(), 50)
             began = asyncio.get_running_loop().time()
             doomed.cancel()

@@ -192,7 +192,7 @@ def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: st
 
 def test_what_a_video_did_not_need_goes_back_to_the_credit(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(credits=50))
-    store.settle(claimed(store).token, Success(**VIDEO, charged=10))
+    store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=10))
     assert entries(store, task)[4:] == [
         ("release", get_held_account("ann"), -40),
         ("release", get_free_account("ann"), 40),
