@@ -32,7 +32,7 @@ def verify_ledger(
     if as_json:
         print(json.dumps(audit))
     elif audit["ok"]:
-        print(f"The books are right: {audit['tasks']} tasks, {audit['open_holds']} of them not ended.")
+        print(f"The ledger is right: {audit['tasks']} tasks, {audit['open_holds']} of them not ended.")
     else:
         print("\n".join(audit["problems"]))
     raise typer.Exit(0 if audit["ok"] else 1)

@@ -83,7 +83,7 @@ def _parse_request(body: Json, model: str, dialect_name: str) -> Endpoint:
         raise InvalidRequest("model: is required, in the body or as /v1/quote?model=…", field="model")
     found = validate_request(parse_for_model(named, body, dialect_name))
     if not found.is_price_known:
-        raise combine_errors([breach.to_error() for breach in found.violations])
+        raise combine_errors([violation.to_error() for violation in found.violations])
     return found.repaired_request
 
 

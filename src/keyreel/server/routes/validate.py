@@ -74,7 +74,10 @@ def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
     """Return the body of /v1/validate: every broken rule, the price and what would be ignored."""
     found = validate_request(parsed)
     request = found.repaired_request
-    problems = [_describe_problem(breach.to_error(), breach.got, breach.rule) for breach in found.violations]
+    problems = [
+        _describe_problem(violation.to_error(), violation.got, violation.rule)
+        for violation in found.violations
+    ]
     problems += [_describe_problem(error) for error in find_image_problems(found, rules.check_url)]
     able = True
     try:

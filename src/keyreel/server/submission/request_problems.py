@@ -31,5 +31,8 @@ def find_image_problems(found: ValidationResult, check_url: CheckUrl) -> tuple[I
 def combine_all_errors(parsed: ParsedSubmit, first: InvalidRequest, check_url: CheckUrl) -> InvalidRequest:
     """Return an error of the kind and field of `first` whose message lists every broken rule."""
     found = validate_request(parsed)
-    errors = [*(breach.to_error() for breach in found.violations), *find_image_problems(found, check_url)]
+    errors = [
+        *(violation.to_error() for violation in found.violations),
+        *find_image_problems(found, check_url),
+    ]
     return combine_errors(errors) if any(error.field == first.field for error in errors) else first
