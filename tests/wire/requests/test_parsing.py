@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
 from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
-from keyreel.wire.requests.parsing import parse_body, validate_fields
+from keyreel.wire.requests.parsing import combine_errors, parse_body, validate_fields
 
 NAMES = sorted({name for kind in ENDPOINTS for name in kind.model_fields} | {"id", "url", "key_image"})
 # Other work on the machine must not turn into failures here.
@@ -172,3 +172,37 @@ def test_a_path_leads_into_lists_and_objects() -> None:
     with pytest.raises(InvalidRequest) as caught:
         validate_fields(ParsedSubmit(get_endpoint("q2-pro-multiframe"), fields))
     assert caught.value.field == "image_settings[1].duration"
+
+
+def test_an_empty_body_is_called_empty() -> None:
+    with pytest.raises(InvalidRequest, match=r"^The body is not valid JSON: it is empty\.$"):
+        parse_body(b"")
+    with pytest.raises(InvalidRequest) as wrong:
+        parse_body(b'{"prompt": ')
+    assert "it is empty" not in wrong.value.message
+
+
+@pytest.mark.parametrize(
+    "values", [b"[],", b"{},", b"0,", b'"",'], ids=["lists", "objects", "numbers", "texts"]
+)
+def test_millions_of_values_are_refused_unread(values: bytes) -> None:
+    """Some 2.5 million commas, brackets and braces are read, and refused for what they hold; more are not."""
+    separators = sum(values.count(each) for each in b",[{")
+    for total, reason in ((2_450_000, "more than 20000 values"), (2_600_000, "too many values")):
+        with pytest.raises(InvalidRequest, match=reason):
+            parse_body(b'{"a":[' + values * (total // separators) + b"0]}")
+
+
+@pytest.mark.parametrize(("count", "listed"), [(1, 1), (5, 5), (6, 5), (11, 5)])
+def test_of_many_errors_five_are_listed_and_the_others_counted(count: int, listed: int) -> None:
+    combined = combine_errors([InvalidRequest(f"Error {number}.", field="a") for number in range(count)])
+    more = f" ({count - listed} more)" if count > listed else ""
+    assert combined.message == " ".join(f"Error {number}." for number in range(listed)) + more
+
+
+@pytest.mark.parametrize(("last", "listed"), [(299, 3), (300, 2)])
+def test_joined_messages_have_nine_hundred_characters_at_most(last: int, listed: int) -> None:
+    errors = [InvalidRequest("x" * length) for length in (300, 299, last)]
+    message = combine_errors(errors).message.removesuffix(" (1 more)")
+    assert message.count(" ") == listed - 1
+    assert len(message) <= 900
