@@ -58,14 +58,14 @@ def advance(client: TestClient, platform: Platform, seconds: float) -> Any:
 def finished(client: TestClient, platform: Platform) -> str:
     services = platform.services
     task_id: str = submit(client).json()["task_id"]
-    claim = services.store.attempts.claim("worker", 30)
+    claim = services.store.queue.claim("worker", 30)
     assert claim is not None
     video, cover = f"videos/{task_id}/1.mp4", f"covers/{task_id}/1.jpg"
     folder = services.settings.data / "files"
     for key in (video, cover):
         (folder / key).parent.mkdir(parents=True)
         (folder / key).write_bytes(b"a video")
-    services.store.attempts.settle(claim.token, Success(video, cover, "ab", charged=1))
+    services.store.queue.settle(claim.token, Success(video, cover, "ab", charged=1))
     return task_id
 
 
@@ -166,7 +166,7 @@ def test_a_marker_has_a_submit_refused(user: TestClient, dev: Platform, name: st
 
 def test_a_marker_keeps_a_task_in_the_queue(user: TestClient, dev: Platform) -> None:
     task_id = submit(user, "[keyreel:stay-queued]").json()["task_id"]
-    assert dev.services.store.attempts.claim("worker", 30) is None
+    assert dev.services.store.queue.claim("worker", 30) is None
     assert poll(user, task_id).json()["task"]["eta"] == 0
     task = dev.services.store.cancel("default", task_id)
     assert task.state is TaskState.CANCELLED
@@ -174,7 +174,7 @@ def test_a_marker_keeps_a_task_in_the_queue(user: TestClient, dev: Platform) -> 
 
 def test_markers_are_words_without_development_mode(client: TestClient, platform: Platform) -> None:
     assert submit(client, "[keyreel:fail=InvalidImage] [keyreel:stay-queued]").status_code == 200
-    assert platform.services.store.attempts.claim("worker", 30) is not None
+    assert platform.services.store.queue.claim("worker", 30) is not None
 
 
 def test_a_queued_task_says_when_it_will_be_done(user: TestClient) -> None:

@@ -32,7 +32,7 @@ def deadlines(store: TaskStore, clock: ManualClock) -> Deadlines:
 
 
 def begun(store: TaskStore, *, off_peak: bool = True) -> str:
-    claim = store.attempts.claim("worker", LEASE, off_peak=off_peak)
+    claim = store.queue.claim("worker", LEASE, off_peak=off_peak)
     return claim.task.id if claim else ""
 
 
@@ -100,11 +100,11 @@ def test_a_running_task_finishes_after_its_deadline(
     store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
 ) -> None:
     task = store.accept(submission(off_peak=True))
-    claim = store.attempts.claim("worker", LEASE)
+    claim = store.queue.claim("worker", LEASE)
     assert claim is not None
     clock.advance(49 * HOUR)
     assert deadlines.cancel_expired() == 0
-    store.attempts.settle(claim.token, Failure("", ""))
+    store.queue.settle(claim.token, Failure("", ""))
     assert state(store, task) is TaskState.FAILED
 
 
@@ -112,10 +112,10 @@ def test_one_that_goes_back_to_the_queue_after_its_deadline_expires(
     store: TaskStore, submission: Make, clock: ManualClock, deadlines: Deadlines
 ) -> None:
     task = store.accept(submission(off_peak=True))
-    claim = store.attempts.claim("worker", LEASE)
+    claim = store.queue.claim("worker", LEASE)
     assert claim is not None
     clock.advance(49 * HOUR)
-    store.attempts.requeue(claim.token)
+    store.queue.requeue(claim.token)
     assert deadlines.cancel_expired() == 1
     assert state(store, task) is TaskState.CANCELLED
 

@@ -33,10 +33,10 @@ def accept(fields="{}"):
 """
 WORKING = """
 accept()
-token = store.attempts.claim("worker", 30).token
-store.attempts.save_step(token, "shot 1", "one.mp4")
-store.attempts.record_crash(token)
-store.attempts.save_progress(token, 0.5)
+token = store.queue.claim("worker", 30).token
+store.queue.save_step(token, "shot 1", "one.mp4")
+store.queue.record_crash(token)
+store.queue.save_progress(token, 0.5)
 while True:
     accept()
 """
@@ -67,10 +67,10 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     tasks = [store.get("ann", TaskId(name)) for name in acknowledged]
     assert {task.state for task in tasks} == {TaskState.QUEUED}
     assert (tasks[0].attempt, tasks[0].crashes, tasks[0].progress) == (1, 1, 0.0)
-    claim = store.attempts.claim("worker", 30)
+    claim = store.queue.claim("worker", 30)
     assert claim is not None
     assert (claim.task.id, claim.token.attempt) == (acknowledged[0], 2)
-    assert store.attempts.load_step(claim.token, "shot 1") == "one.mp4"
+    assert store.queue.load_step(claim.token, "shot 1") == "one.mp4"
     store.close()
 
 

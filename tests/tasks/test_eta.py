@@ -24,10 +24,10 @@ def forecast(store: TaskStore, clock: ManualClock, slots: int = 1, windows: str 
 
 
 def rendered(store: TaskStore, clock: ManualClock, seconds: float) -> None:
-    claim = store.attempts.claim("worker", 30)
+    claim = store.queue.claim("worker", 30)
     assert claim is not None
     clock.advance(seconds)
-    store.attempts.settle(claim.token, WON)
+    store.queue.settle(claim.token, WON)
 
 
 def ahead(of: EtaEstimator, task: Task) -> int:
@@ -65,12 +65,12 @@ def test_its_order_is_the_order_of_claims(store: TaskStore, submission: Make, cl
     found = forecast(store, clock)
     expected = {task.id: ahead(found, task) for task in tasks}
     for turn in range(6):
-        claim = store.attempts.claim("worker", 30)
+        claim = store.queue.claim("worker", 30)
         assert claim is not None
         # Among tenants in the same position the forecast does not say which goes first.
         assert abs(expected[claim.task.id] - turn) <= 2
         clock.advance(1)
-        store.attempts.settle(claim.token, WON)
+        store.queue.settle(claim.token, WON)
 
 
 def test_slots_share_the_queue(store: TaskStore, submission: Make, clock: ManualClock) -> None:
@@ -87,7 +87,7 @@ def test_a_running_task_frees_its_slot_when_it_is_done(
     store.accept(submission())
     rendered(store, clock, 30)
     store.accept(submission())
-    assert store.attempts.claim("worker", 30)
+    assert store.queue.claim("worker", 30)
     clock.advance(10)
     task = store.accept(submission())
     assert forecast(store, clock).estimate_seconds(task) == 20 + 30
@@ -115,5 +115,5 @@ def test_says_nothing_of_a_task_that_never_begins(
     task = store.accept(submission())
     with store.database.write() as connection:
         keep_queued(connection, task)
-    assert store.attempts.claim("worker", 30) is None
+    assert store.queue.claim("worker", 30) is None
     assert forecast(store, clock).estimate_seconds(task) == 0

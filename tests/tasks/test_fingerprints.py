@@ -22,9 +22,9 @@ WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32, "1/1000/0:1:1")
 
 def settled(store: TaskStore, submission: Submission, outcome: Success | Failure = WON) -> TaskId:
     task = store.accept(submission)
-    claim = store.attempts.claim("worker", 30.0)
+    claim = store.queue.claim("worker", 30.0)
     assert claim is not None
-    store.attempts.settle(claim.token, outcome)
+    store.queue.settle(claim.token, outcome)
     return task.id
 
 

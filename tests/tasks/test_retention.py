@@ -25,11 +25,11 @@ DAY = timedelta(days=1)
 
 def done(store: TaskStore, submission: Submission, *, failed: bool = False) -> Task:
     task = store.accept(submission)
-    claim = store.attempts.claim("worker", 30)
+    claim = store.queue.claim("worker", 30)
     assert claim is not None
     assert claim.task.id == task.id
     won = Success(f"videos/{task.id}/1.mp4", f"covers/{task.id}/1.jpg", "ab", charged=submission.credits)
-    store.attempts.settle(claim.token, Failure("No.", "RenderFailed") if failed else won)
+    store.queue.settle(claim.token, Failure("No.", "RenderFailed") if failed else won)
     return store.get(task.submission.tenant, task.id)
 
 
@@ -98,7 +98,7 @@ def test_tells_files_without_a_task_from_those_that_belong_to_one(
     won, running = done(store, submission()), store.accept(submission())
     gone = done(store, submission()) if store.cancel("ann", running.id) else won
     store.accept(submission("bob"))
-    live = store.attempts.claim("worker", 30)
+    live = store.queue.claim("worker", 30)
     assert live is not None
     clock.advance(1)
     Retention(store.database).expire_files(clock.now(), {won.id})

@@ -30,12 +30,12 @@ LEASE = 30.0
 def served(store: TaskStore, clock: ManualClock, times: int, *, finish: bool) -> list[str]:
     tenants: list[str] = []
     for _ in range(times):
-        claim = store.attempts.claim("worker", LEASE)
+        claim = store.queue.claim("worker", LEASE)
         assert claim is not None
         tenants.append(claim.task.submission.tenant)
         clock.advance(1)
         if finish:
-            store.attempts.settle(claim.token, Failure("", ""))
+            store.queue.settle(claim.token, Failure("", ""))
     return tenants
 
 
@@ -44,7 +44,7 @@ def test_takes_a_tenants_oldest_task_first(store: TaskStore, submission: Make, c
     for _ in range(3):
         ids.append(store.accept(submission()).id)
         clock.advance(1)
-    claims = [store.attempts.claim("worker", LEASE) for _ in range(3)]
+    claims = [store.queue.claim("worker", LEASE) for _ in range(3)]
     assert [claim and claim.task.id for claim in claims] == ids
 
 
@@ -52,10 +52,10 @@ def test_a_released_task_keeps_its_place(store: TaskStore, submission: Make, clo
     first = store.accept(submission())
     clock.advance(1)
     store.accept(submission())
-    claim = store.attempts.claim("worker", LEASE)
+    claim = store.queue.claim("worker", LEASE)
     assert claim is not None
-    store.attempts.requeue(claim.token)
-    again = store.attempts.claim("worker", LEASE)
+    store.queue.requeue(claim.token)
+    again = store.queue.claim("worker", LEASE)
     assert again is not None
     assert again.task.id == first.id
 
@@ -84,9 +84,9 @@ def test_with_one_slot_a_flood_lets_others_pass(
 def test_a_task_waits_until_it_is_ready(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     store.accept(submission())
     clock.advance(-60)
-    assert store.attempts.claim("worker", LEASE) is None
+    assert store.queue.claim("worker", LEASE) is None
     clock.advance(60)
-    assert store.attempts.claim("worker", LEASE) is not None
+    assert store.queue.claim("worker", LEASE) is not None
 
 
 def test_a_claim_reads_the_index_and_never_the_backlog(
@@ -112,7 +112,7 @@ def test_a_claim_reads_the_index_and_never_the_backlog(
     assert plan(store, build_off_peak_query(clock.now())) == [
         "SEARCH tasks USING COVERING INDEX tasks_deadlines (state=? AND deadline>?)"
     ]
-    claim = store.attempts.claim("worker", LEASE)
+    claim = store.queue.claim("worker", LEASE)
     assert claim is not None
     assert claim.task.state is TaskState.RUNNING
 

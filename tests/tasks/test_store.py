@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.tasks.attempts import Claim
+    from keyreel.tasks.task_queue import Claim
     from keyreel.testing import ManualClock
 
     Make = Callable[..., Submission]
@@ -26,7 +26,7 @@ WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
 
 
 def claimed(store: TaskStore) -> Claim:
-    claim = store.attempts.claim("worker", LEASE)
+    claim = store.queue.claim("worker", LEASE)
     assert claim is not None
     return claim
 
@@ -99,18 +99,18 @@ def test_cancels_a_queued_task_for_good(store: TaskStore, submission: Make, cloc
     task = store.accept(submission())
     cancelled = store.cancel("ann", task.id)
     assert (cancelled.state, cancelled.finished) == (TaskState.CANCELLED, clock.now())
-    assert store.attempts.claim("worker", LEASE) is None
+    assert store.queue.claim("worker", LEASE) is None
 
 
 def test_leaves_an_ended_task_as_it_is_when_cancelled(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.attempts.settle(claimed(store).token, WON)
+    store.queue.settle(claimed(store).token, WON)
     assert store.cancel("ann", task.id).state is TaskState.SUCCEEDED
 
 
 def test_tells_which_tasks_have_not_ended(store: TaskStore, submission: Make) -> None:
     ended, running, queued = (store.accept(submission()).id for _ in range(3))
-    store.attempts.settle(claimed(store).token, WON)
+    store.queue.settle(claimed(store).token, WON)
     claimed(store)
     assert store.filter_unfinished([ended, running, queued]) == {running, queued}
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 async def begun(plant: Plant) -> tuple[Task, RunningAttempt]:
     await plant.submit()
-    claim = plant.store.attempts.claim("worker", 30)
+    claim = plant.store.queue.claim("worker", 30)
     assert claim is not None
-    return claim.task, RunningAttempt(plant.store.attempts, claim.token, 0.01, SystemRandom())
+    return claim.task, RunningAttempt(plant.store.queue, claim.token, 0.01, SystemRandom())
 
 
 def test_progress_reaches_the_store_and_never_falls(plant: Plant) -> None:
@@ -53,7 +53,7 @@ def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:
 def test_watching_ends_when_the_attempt_is_lost(plant: Plant) -> None:
     async def story() -> None:
         _, attempt = await begun(plant)
-        plant.store.attempts.requeue(attempt.token)
+        plant.store.queue.requeue(attempt.token)
         await attempt.watch()
 
     with pytest.raises(LeaseLost):

@@ -47,12 +47,12 @@ class House:
 
     async def done(self, fields: str = "{}") -> TaskId:
         task_id = self.submit(fields)
-        claim = self.store.attempts.claim("worker", 30)
+        claim = self.store.queue.claim("worker", 30)
         assert claim is not None
         video, cover = f"videos/{task_id}/1.mp4", f"covers/{task_id}/1.jpg"
         for key in (video, cover):
             await self.storage.put(key, b"x")
-        self.store.attempts.settle(claim.token, Success(video, cover, "ab", charged=10))
+        self.store.queue.settle(claim.token, Success(video, cover, "ab", charged=10))
         return task_id
 
     async def stored(self) -> set[str]:

@@ -81,7 +81,7 @@ def test_renews_the_lease_of_a_long_render(plant: Plant) -> None:
         async with plant.working("HangingEngine", lease_seconds=0.3):
             await plant.until(task, lambda now: now.progress > 0)
             await asyncio.sleep(0.6)  # longer than the lease
-            assert plant.store.attempts.renew_leases("another worker", 30) == 0
+            assert plant.store.queue.renew_leases("another worker", 30) == 0
 
     asyncio.run(story())
 

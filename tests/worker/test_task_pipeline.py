@@ -269,9 +269,9 @@ def test_a_clean_copy_of_an_attempt_that_did_not_win_is_deleted(plant: Plant) ->
         task = await plant.submit(watermark=True, dialect="comfy")
         for kind, ending in (("videos", "mp4"), ("covers", "jpg"), ("clean", "mp4")):
             await plant.storage.put(f"{kind}/{task.id}/1.{ending}", b"left over")
-        claim = plant.store.attempts.claim("gone", 60)
+        claim = plant.store.queue.claim("gone", 60)
         assert claim is not None
-        plant.store.attempts.requeue(claim.token)
+        plant.store.queue.requeue(claim.token)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
             await comes_true(lambda: len(plant.stored()) == 3)
@@ -311,10 +311,10 @@ def test_the_recommended_prompt_takes_the_place_of_the_clients(plant: Plant) -> 
 def test_a_second_attempt_uses_the_same_recommended_prompt(plant: Plant) -> None:
     async def story() -> None:
         task = await plant.submit(is_rec=True)
-        claim = plant.store.attempts.claim("gone", 60)
+        claim = plant.store.queue.claim("gone", 60)
         assert claim is not None
-        plant.store.attempts.save_step(claim.token, "recommended-prompt", "What an earlier attempt saw.")
-        plant.store.attempts.requeue(claim.token)
+        plant.store.queue.save_step(claim.token, "recommended-prompt", "What an earlier attempt saw.")
+        plant.store.queue.requeue(claim.token)
         async with plant.working("CardEngine"):
             done = await plant.ended(task)
         assert done.notes == ("Recommended prompt: What an earlier attempt saw.",)

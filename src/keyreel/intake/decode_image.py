@@ -15,7 +15,7 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
-from keyreel.system.sandbox import confine_process
+from keyreel.system.process_limits import limit_process
 
 LONGEST_SIDE: Final = 4096
 """Pixels. No output is larger than 1920x1920; more only costs the engines time."""
@@ -47,7 +47,7 @@ _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.D
 def main() -> None:
     """Decode one image under limits that no image can lift."""
     source, target, keep_alpha, cpu_seconds, memory_bytes = sys.argv[1:]
-    confine_process(
+    limit_process(
         cpu_seconds=int(cpu_seconds),
         memory_bytes=int(memory_bytes),
         file_bytes=_FILE_BYTES,

@@ -18,7 +18,7 @@ import av
 from av.error import FFmpegError
 from PIL import Image
 
-from keyreel.system.sandbox import confine_process
+from keyreel.system.process_limits import limit_process
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -66,7 +66,7 @@ class _VideoTimes(NamedTuple):
 def main() -> None:
     """Decode the end of one video under limits that no video can lift."""
     source, first, lead, shortest, longest, cpu_seconds, memory_bytes = sys.argv[1:]
-    confine_process(
+    limit_process(
         cpu_seconds=int(cpu_seconds),
         memory_bytes=int(memory_bytes),
         file_bytes=_FILE_BYTES,

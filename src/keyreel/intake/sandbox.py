@@ -13,7 +13,7 @@ import structlog
 from keyreel.errors import InvalidImage, InvalidRequest
 from keyreel.order import Size
 from keyreel.storage.disk_full import make_disk_full_error
-from keyreel.system.sandbox import ENVIRONMENT
+from keyreel.system.process_limits import ENVIRONMENT
 
 _DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
 _LAST_FRAMES_PROGRAM: Final = Path(__file__).with_name("last_frames.py")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.errors import InvalidRequest
-from keyreel.system.sandbox import ENVIRONMENT, confine_process
+from keyreel.system.process_limits import ENVIRONMENT, limit_process
 
 if TYPE_CHECKING:
     from keyreel.provenance.verification import Evidence
@@ -55,7 +55,7 @@ def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
 
 def main() -> None:
     """Examine the file that the command line names, and print what was found as JSON."""
-    confine_process(cpu_seconds=CPU_SECONDS, memory_bytes=_MEMORY_BYTES, file_bytes=0, open_files=_OPEN_FILES)
+    limit_process(cpu_seconds=CPU_SECONDS, memory_bytes=_MEMORY_BYTES, file_bytes=0, open_files=_OPEN_FILES)
     from keyreel.provenance.examine import read_evidence
 
     try:

@@ -13,7 +13,7 @@ from keyreel.server.routes.health import ReadinessRoute, check_liveness
 from keyreel.server.routes.operator.accounts import AccountRoutes
 from keyreel.server.routes.operator.clock import ClockRoutes
 from keyreel.server.routes.operator.ledger import LedgerRoutes
-from keyreel.server.routes.operator.tasks import AdminRoutes
+from keyreel.server.routes.operator.tasks import AdminTaskRoutes
 from keyreel.server.routes.operator.webhooks import WebhookRoutes
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes, show_index
@@ -117,7 +117,7 @@ def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
 
 
 def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
-    accounts, clock, tasks = AccountRoutes(services), ClockRoutes(services), AdminRoutes(services)
+    accounts, clock, tasks = AccountRoutes(services), ClockRoutes(services), AdminTaskRoutes(services)
     ledger, webhooks = LedgerRoutes(services), WebhookRoutes(services)
     return {
         "list_keys": accounts.list_keys,

@@ -13,7 +13,6 @@ from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
-from keyreel.tasks.attempts import AttemptStore, requeue_running_tasks
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import TASKS, task_from_row
@@ -21,6 +20,7 @@ from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import apply_filter
 from keyreel.tasks.outcomes import write_outcome
+from keyreel.tasks.task_queue import TaskQueue, requeue_running_tasks
 from keyreel.tasks.webhooks.events import Callback, record_event, register_callback
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class TaskStore:
     """The tasks of one data folder. Every call is one transaction and is on disk when it returns.
 
     Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
-    What workers do with tasks is in `attempts`.
+    What workers do with tasks is in `queue`.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class TaskStore:
         self.database = database
         self._lock = lock
         self.clock = clock
-        self.attempts = AttemptStore(database, clock, default_quotas)
+        self.queue = TaskQueue(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
         self._ids = SnowflakeGenerator(clock, random, last=last or 0)

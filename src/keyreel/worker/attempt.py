@@ -11,7 +11,7 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.tasks.attempts import AttemptStore, FencingToken
+    from keyreel.tasks.task_queue import FencingToken, TaskQueue
 
 _MAX_RUNNING_PROGRESS: Final = 0.99
 """A whole 1.0 is for a video that can be downloaded."""
@@ -21,10 +21,10 @@ class RunningAttempt:
     """One attempt at a task while it runs. While the database is unavailable, its render goes on."""
 
     def __init__(
-        self, attempts: AttemptStore, token: FencingToken, every_seconds: float, random: Random
+        self, queue: TaskQueue, token: FencingToken, every_seconds: float, random: Random
     ) -> None:
         self.token: Final = token
-        self._attempts = attempts
+        self._queue = queue
         self._interval_seconds = every_seconds
         self._random = random
         self._fraction = 0.0
@@ -46,20 +46,20 @@ class RunningAttempt:
             try:
                 if self._fraction > written:
                     written = self._fraction
-                    self._attempts.save_progress(self.token, written)
+                    self._queue.save_progress(self.token, written)
                 else:
-                    self._attempts.check(self.token)
+                    self._queue.check(self.token)
             except Unavailable:
                 written = 0.0  # Not written: again next time.
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
         return await retry_while_unavailable(
-            lambda: self._attempts.load_step(self.token, step), NO_TIMEOUT, self._random
+            lambda: self._queue.load_step(self.token, step), NO_TIMEOUT, self._random
         )
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
         await retry_while_unavailable(
-            lambda: self._attempts.save_step(self.token, step, result), NO_TIMEOUT, self._random
+            lambda: self._queue.save_step(self.token, step, result), NO_TIMEOUT, self._random
         )

@@ -15,7 +15,7 @@ from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.janitor import Janitor
-from keyreel.worker.lease_renewal import LeaseRenewer
+from keyreel.worker.queue_maintenance import QueueMaintenance
 from keyreel.worker.settings import WorkerSettings
 from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_folder
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.storage.objects import ObjectStorage
-    from keyreel.tasks.attempts import Claim
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.task_queue import Claim
     from keyreel.worker.task_pipeline import InputGatherer
 
 __all__ = ["Worker", "WorkerSettings"]
@@ -55,7 +55,7 @@ class Worker:
         self._pipeline = TaskPipeline(store, storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = JumpSafeClock(store.clock, ClockJumpDetector(SystemClock()))
-        self._lease_renewer = LeaseRenewer(
+        self._lease_renewer = QueueMaintenance(
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
         )
         self._janitor = Janitor(store, storage, settings.retention_periods, time)
@@ -114,7 +114,7 @@ class Worker:
 
     def _try_claim(self) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
-        return self._store.attempts.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
+        return self._store.queue.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
 
     async def _run_claim(self, claim: Claim, pools: WorkerPools) -> None:
         try:

@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
     from keyreel.task import Task
-    from keyreel.tasks.attempts import Claim, FencingToken
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.settings import WorkerSettings
@@ -96,7 +96,7 @@ class TaskPipeline:
         settings: WorkerSettings,
         random: Random,
     ) -> None:
-        self._attempts = store.attempts
+        self._attempts = store.queue
         self._storage = storage
         self._intake = intake
         self._settings = settings

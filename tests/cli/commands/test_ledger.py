@@ -87,7 +87,7 @@ def test_the_books_read_the_same_beside_a_server_and_after_its_crash(tmp_path: P
 def test_looking_changes_nothing_of_a_task_that_ran_when_the_server_died(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         task = store.accept(submission())
-        assert store.attempts.claim("worker", 60)
+        assert store.queue.claim("worker", 60)
     before = (tmp_path / "keyreel.db").read_bytes()
     used = json.loads(keyreel("usage", "--json", "--data", tmp_path).stdout)
     assert used["tasks"] == [

@@ -139,9 +139,9 @@ def test_every_answer_has_a_request_id_of_its_own(client: TestClient) -> None:
 def test_what_could_not_be_done_is_said_in_every_dialect(client: TestClient, platform: Platform) -> None:
     task_id = client.post(MULTIFRAME, json=keyframes(2)).json()["task_id"]
     store = platform.services.store
-    claim = store.attempts.claim("worker", 60)
+    claim = store.queue.claim("worker", 60)
     assert claim is not None
     notes = ('Not spoken: "你好。" (Chinese voices need the extra keyreel[voices]).',)
-    store.attempts.settle(claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", "0" * 64, notes=notes))
+    store.queue.settle(claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", "0" * 64, notes=notes))
     polls = (f"/v3/async/task-result?task_id={task_id}", f"{VTRIX}/task/{task_id}")
     assert {parse_notes_header(client.get(poll).headers["X-Task-Notes"]) for poll in polls} == {notes}

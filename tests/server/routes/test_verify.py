@@ -41,10 +41,10 @@ def task_id(client: TestClient, platform: Platform, video: Path) -> str:
     body = {"images": [data_uri()], "prompt": "x", "duration": 1}
     made = str(client.post("/v3/async/vidu-q2-pro-img2video", json=body).json()["task_id"])
     store = platform.services.store
-    claim = store.attempts.claim("worker", 30.0)
+    claim = store.queue.claim("worker", 30.0)
     assert claim is not None
     sha256 = hashlib.sha256(video.read_bytes()).hexdigest()
-    store.attempts.settle(
+    store.queue.settle(
         claim.token, Success("videos/1/1.mp4", "covers/1/1.jpg", sha256, compute_fingerprint(video))
     )
     return made

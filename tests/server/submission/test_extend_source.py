@@ -27,13 +27,11 @@ def made(platform: Platform, *, tenant: str = "default", seconds: int = 5, clean
     fields = '{"images": ["https://example.com/a.png"], "prompt": "x"}'
     waiting = Submission(tenant, "key", "native", "q2-pro-img2video", fields, seed=7, seconds=seconds)
     task = store.accept(waiting)
-    claim = store.attempts.claim("test", 60)
+    claim = store.queue.claim("test", 60)
     assert claim is not None
     assert claim.task.id == task.id
     video = f"videos/{task.id}/1.mp4"
-    return store.attempts.settle(
-        claim.token, Success(video, f"covers/{task.id}/1.jpg", "0" * 64, clean=clean)
-    )
+    return store.queue.settle(claim.token, Success(video, f"covers/{task.id}/1.jpg", "0" * 64, clean=clean))
 
 
 def stored(platform: Platform, task_id: str) -> str:
@@ -97,9 +95,9 @@ def test_a_task_without_a_video_is_refused(client: TestClient, platform: Platfor
     task = store.accept(Submission("default", "key", "native", "q2-pro-img2video", fields, 7, 5))
     told = refusal(client, video_creation_id=task.id)
     assert told["message"] == f"video_creation_id: task {task.id} is queued and has no video."
-    claim = store.attempts.claim("test", 60)
+    claim = store.queue.claim("test", 60)
     assert claim is not None
-    store.attempts.settle(claim.token, Failure("No.", "RenderFailed"))
+    store.queue.settle(claim.token, Failure("No.", "RenderFailed"))
     assert "is failed and has no video" in refusal(client, video_creation_id=task.id)["message"]
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.task import Submission, Task
-    from keyreel.tasks.attempts import Claim
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.task_queue import Claim
 
     Make = Callable[..., Submission]
 
@@ -42,7 +42,7 @@ def give(store: TaskStore, tenant: str, credits_: int, txn: str = "first") -> in
 
 
 def claimed(store: TaskStore) -> Claim:
-    claim = store.attempts.claim("worker", 60)
+    claim = store.queue.claim("worker", 60)
     assert claim
     return claim
 
@@ -58,7 +58,7 @@ def test_a_submit_sets_its_price_aside(store: TaskStore, submission: Make) -> No
 
 def test_a_success_is_charged_and_what_it_did_not_need_goes_back(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(credits=30))
-    settled = store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=25))
+    settled = store.queue.settle(claimed(store).token, Success(**VIDEO, charged=25))
     assert settled.charged == 25
     assert entries(store, task)[2:] == [
         ("charge", get_held_account("ann"), -25),
@@ -72,7 +72,7 @@ def test_a_success_is_charged_and_what_it_did_not_need_goes_back(store: TaskStor
 
 def test_no_more_is_charged_than_was_held(store: TaskStore, submission: Make) -> None:
     store.accept(submission(credits=30))
-    assert store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=99)).charged == 30
+    assert store.queue.settle(claimed(store).token, Success(**VIDEO, charged=99)).charged == 30
     assert balances(store, get_free_account("ann"), REVENUE) == (-30, 30)
     assert audit_ledger(store.database).is_balanced
 
@@ -81,10 +81,10 @@ def test_settling_twice_charges_once(store: TaskStore, submission: Make) -> None
     store.accept(submission(credits=30))
     token = claimed(store).token
     for _ in range(2):
-        store.attempts.settle(token, Success(**VIDEO, charged=30))
+        store.queue.settle(token, Success(**VIDEO, charged=30))
     assert balances(store, REVENUE) == (30,)
     with pytest.raises(LeaseLost):
-        store.attempts.settle(token, Failure("No.", "RenderFailed"))
+        store.queue.settle(token, Failure("No.", "RenderFailed"))
     assert audit_ledger(store.database).is_balanced
 
 
@@ -93,7 +93,7 @@ def test_every_other_end_gives_everything_back(store: TaskStore, submission: Mak
     task = store.accept(submission(credits=30))
     token = claimed(store).token
     if state is TaskState.FAILED:
-        store.attempts.settle(token, Failure("No.", "RenderFailed"))
+        store.queue.settle(token, Failure("No.", "RenderFailed"))
     else:
         store.cancel("ann", task.id)
         store.cancel("ann", task.id)
@@ -107,7 +107,7 @@ def test_every_other_end_gives_everything_back(store: TaskStore, submission: Mak
 
 def test_a_video_that_costs_nothing_has_its_entries_too(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.attempts.settle(claimed(store).token, Success(**VIDEO))
+    store.queue.settle(claimed(store).token, Success(**VIDEO))
     assert [kind for kind, _, _ in entries(store, task)] == ["hold", "hold", "charge", "charge"]
     assert audit_ledger(store.database).is_balanced
 
@@ -131,7 +131,7 @@ def test_a_grant_is_given_once(store: TaskStore) -> None:
 def test_the_books_of_unfinished_tasks_are_open(store: TaskStore, submission: Make) -> None:
     for _ in range(3):
         store.accept(submission(credits=5))
-    store.attempts.settle(claimed(store).token, Failure("No.", "RenderFailed"))
+    store.queue.settle(claimed(store).token, Failure("No.", "RenderFailed"))
     found = audit_ledger(store.database)
     assert (found.tasks, found.open_holds, found.problems) == (3, 2, ())
 
@@ -139,7 +139,7 @@ def test_the_books_of_unfinished_tasks_are_open(store: TaskStore, submission: Ma
 def test_usage_lists_every_task_with_its_charges(store: TaskStore, submission: Make) -> None:
     first, second = (store.accept(submission(credits=5)) for _ in range(2))
     third = store.accept(submission("bob", credits=7))
-    store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=5))
+    store.queue.settle(claimed(store).token, Success(**VIDEO, charged=5))
     store.cancel("ann", second.id)
     found = {each.task_id: (each.status, each.charges, each.credits) for each in list_usage(store.database)}
     assert found == {
@@ -180,7 +180,7 @@ TAMPERING = {
 @pytest.mark.parametrize("what", TAMPERING)
 def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: str) -> None:
     store.accept(submission(credits=30))
-    store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=30))
+    store.queue.settle(claimed(store).token, Success(**VIDEO, charged=30))
     assert audit_ledger(store.database).is_balanced
     change, told = TAMPERING[what]
     with store.database.write() as connection:
@@ -192,7 +192,7 @@ def test_whatever_is_wrong_is_found(store: TaskStore, submission: Make, what: st
 
 def test_what_a_video_did_not_need_goes_back_to_the_credit(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission(credits=50))
-    store.attempts.settle(claimed(store).token, Success(**VIDEO, charged=10))
+    store.queue.settle(claimed(store).token, Success(**VIDEO, charged=10))
     assert entries(store, task)[4:] == [
         ("release", get_held_account("ann"), -40),
         ("release", get_free_account("ann"), 40),

@@ -37,7 +37,7 @@ from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
 
 if TYPE_CHECKING:
-    from keyreel.tasks.attempts import FencingToken
+    from keyreel.tasks.task_queue import FencingToken
 
 TENANTS = ("ann", "bob", "cy")
 ONE_OF = st.integers(0, 10_000)
@@ -116,7 +116,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(lease_seconds=st.sampled_from((600, -1)))
     def claim(self, lease_seconds: float) -> None:
-        claim = self.store.attempts.claim("worker", lease_seconds)
+        claim = self.store.queue.claim("worker", lease_seconds)
         if claim is None:
             queued = [each for each in self.tasks.values() if each.state is TaskState.QUEUED]
             assert not queued or all(self.late(task_id) for task_id in self.of_state(TaskState.QUEUED))
@@ -147,10 +147,10 @@ class Money(RuleBasedStateMachine):
     def count_a_crash(self, which: int) -> None:
         token, known = self.attempt(which)
         if self.owns(token):
-            self.store.attempts.record_crash(token)
+            self.store.queue.record_crash(token)
         else:
             with pytest.raises((LeaseLost, Cancelled)):
-                self.store.attempts.record_crash(token)
+                self.store.queue.record_crash(token)
             assert known.state is not TaskState.RUNNING or known.attempt != token.attempt
 
     @precondition(lambda self: self.tokens)
@@ -158,12 +158,12 @@ class Money(RuleBasedStateMachine):
     def hand_back(self, which: int) -> None:
         token, known = self.attempt(which)
         if self.owns(token):
-            self.store.attempts.requeue(token)
+            self.store.queue.requeue(token)
             known.state = TaskState.QUEUED
 
     @rule()
     def sweep(self) -> None:
-        self.store.attempts.renew_leases("another worker", 600)
+        self.store.queue.renew_leases("another worker", 600)
         now = {task.id: task.state for task in self.store.list(task_filter=TaskFilter(limit=10_000))}
         for task_id in self.of_state(TaskState.RUNNING):
             # Leases are in the database's own time: which of them have lapsed, only the database knows.
@@ -182,7 +182,7 @@ class Money(RuleBasedStateMachine):
         token = self.overtaken()[which % len(self.overtaken())]
         made = Success("videos/late.mp4", "late", "0" * 64, charged=self.tasks[token.task_id].credits)
         with pytest.raises(LeaseLost):
-            self.store.attempts.settle(
+            self.store.queue.settle(
                 token, made if outcome is TaskState.SUCCEEDED else Failure("Late.", "RenderFailed")
             )
 
@@ -293,14 +293,14 @@ class Money(RuleBasedStateMachine):
         known = self.tasks[token.task_id]
         if self.owns(token):
             for _ in range(2):  # A worker that did not hear of its commit tries again.
-                self.store.attempts.settle(token, outcome)
+                self.store.queue.settle(token, outcome)
             known.state = state
             return True
         if known.state is state and known.attempt == token.attempt:
-            self.store.attempts.settle(token, outcome)
+            self.store.queue.settle(token, outcome)
         else:
             with pytest.raises((LeaseLost, Cancelled)):
-                self.store.attempts.settle(token, outcome)
+                self.store.queue.settle(token, outcome)
         return False
 
 

@@ -38,7 +38,7 @@ def of_tenant(**limits: int) -> Admission:
 def running(store: TaskStore) -> list[str]:
     """Claim until nothing more may run; say whose tasks those are."""
     claimed = list[str]()
-    while claim := store.attempts.claim("worker", 60):
+    while claim := store.queue.claim("worker", 60):
         claimed.append(claim.task.submission.key_id)
     return claimed
 
@@ -50,7 +50,7 @@ def test_a_full_queue_takes_no_more_until_a_task_leaves_it(store: TaskStore, sub
         store.accept(submission(), admission=of_key(queued=2))
     assert caught.value.retry_after_seconds > 0
     assert store.count_queued() == 2
-    assert store.attempts.claim("worker", 60)
+    assert store.queue.claim("worker", 60)
     store.accept(submission(), admission=of_key(queued=2))
 
 
@@ -80,13 +80,13 @@ def test_what_came_to_nothing_costs_nothing_of_the_day(store: TaskStore, submiss
     first = store.accept(submission(credits=50), admission=terms)
     store.cancel("ann", first.id)
     store.accept(submission(credits=50), admission=terms)
-    claim = store.attempts.claim("worker", 60)
+    claim = store.queue.claim("worker", 60)
     assert claim
-    store.attempts.settle(claim.token, Failure("No.", "RenderFailed"))
+    store.queue.settle(claim.token, Failure("No.", "RenderFailed"))
     store.accept(submission(credits=50), admission=terms)
-    claim = store.attempts.claim("worker", 60)
+    claim = store.queue.claim("worker", 60)
     assert claim
-    store.attempts.settle(claim.token, Success(**VIDEO, charged=40))
+    store.queue.settle(claim.token, Success(**VIDEO, charged=40))
     with pytest.raises(QuotaExceeded, match="10 are left"):
         store.accept(submission(credits=11), admission=terms)
     store.accept(submission(credits=10), admission=terms)

@@ -36,9 +36,9 @@ def deliveries(store: TaskStore, clock: ManualClock) -> DeliveryStore:
 
 
 def run(store: TaskStore, outcome: Success | Failure = DONE) -> Task:
-    claim = store.attempts.claim("me", 30)
+    claim = store.queue.claim("me", 30)
     assert claim is not None
-    return store.attempts.settle(claim.token, outcome)
+    return store.queue.settle(claim.token, outcome)
 
 
 def answered(deliveries: DeliveryStore, delivery: Delivery, status: DeliveryStatus, code: int = 500) -> None:
@@ -96,9 +96,9 @@ def test_the_start_is_told_once_however_often_a_task_begins(
 ) -> None:
     task = store.accept(submission(), EACH)
     for _ in range(3):
-        claim = store.attempts.claim("me", 30)
+        claim = store.queue.claim("me", 30)
         assert claim is not None
-        store.attempts.requeue(claim.token)
+        store.queue.requeue(claim.token)
     run(store)
     assert states(deliveries, task) == [("running", "pending"), ("succeeded", "pending")]
 
@@ -186,12 +186,12 @@ def test_the_key_is_forgotten_when_nothing_is_left_to_sign(
     store: TaskStore, deliveries: DeliveryStore, submission: Callable[..., Submission]
 ) -> None:
     store.accept(submission(), EACH)
-    claim = store.attempts.claim("me", 30)
+    claim = store.queue.claim("me", 30)
     assert claim is not None
     (start,) = deliveries.list_due(())
     answered(deliveries, start, DeliveryStatus.DELIVERED, 200)
     assert sealed_keys(store) == ["sealed"]
-    store.attempts.settle(claim.token, DONE)
+    store.queue.settle(claim.token, DONE)
     (end,) = deliveries.list_due(())
     answered(deliveries, end, DeliveryStatus.FAILED)
     assert sealed_keys(store) == ["sealed"]
@@ -228,7 +228,7 @@ def test_a_rehearsed_task_has_ended_costs_nothing_and_is_told(
     kept = store.get("ann", task.id)
     assert (kept.state, kept.charged, kept.video) == (TaskState.SUCCEEDED, 0, DONE.video)
     assert states(deliveries, task) == [("running", "pending"), ("succeeded", "pending")]
-    assert store.attempts.claim("me", 30) is None
+    assert store.queue.claim("me", 30) is None
     assert audit_ledger(store.database).is_balanced
 
 

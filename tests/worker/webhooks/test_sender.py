@@ -59,10 +59,10 @@ class Office:
         return self.store.accept(submission, Callback(url, "http://me.test", reporting.states, sealed))
 
     def end(self, outcome: Success | Failure | None = None) -> None:
-        claim = self.store.attempts.claim("me", 30)
+        claim = self.store.queue.claim("me", 30)
         assert claim is not None
         video, cover = f"videos/{claim.task.id}/1.mp4", f"covers/{claim.task.id}/1.jpg"
-        self.store.attempts.settle(claim.token, outcome or Success(video, cover, "00"))
+        self.store.queue.settle(claim.token, outcome or Success(video, cover, "00"))
 
     def deliver(self, until: Any, settings: WebhookSenderSettings = QUICK, *, clock: Any = None) -> None:
         """Run a webhook sender until something is true."""

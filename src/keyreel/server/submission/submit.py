@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyreel.errors import InvalidRequest
 from keyreel.server.submission.callbacks import build_callback
 from keyreel.server.submission.extend_source import resolve_extend_source
-from keyreel.server.submission.idempotency import build_idempotency_record
+from keyreel.server.submission.idempotency_key import build_idempotency_record
 from keyreel.server.submission.request_problems import combine_all_errors
 from keyreel.server.submission.test_mode import build_test_mode_outcome
 from keyreel.server.submission.upload_uris import resolve_upload_uris

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from keyreel.sound.music.form import Bar, Form
     from keyreel.sound.music.harmony import Chord
     from keyreel.sound.music.melody import BeatNote
-    from keyreel.sound.music.styles.model import Style
+    from keyreel.sound.music.styles.style import Style
 
 __all__ = ["Mood", "compose_music", "compose_parts", "detect_mood"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import VideoWriter
     from keyreel.order import Order, Size
-    from keyreel.worker.children.channel import WorkerChannel
+    from keyreel.worker.children.worker_channel import WorkerChannel
 
 
 class ChildJob:

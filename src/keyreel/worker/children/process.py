@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RenderFailed, Unavailable
 from keyreel.storage import disk_full
-from keyreel.worker.children.channel import WorkerChannel
 from keyreel.worker.children.protocol import (
     FinishWork,
     RecommendWork,
@@ -31,6 +30,7 @@ from keyreel.worker.children.protocol import (
     WorkStarted,
 )
 from keyreel.worker.children.roles import make_role
+from keyreel.worker.children.worker_channel import WorkerChannel
 
 if TYPE_CHECKING:
     from keyreel.worker.children.protocol import Work

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from keyreel.engine import Clip
     from keyreel.finishing.pipeline import FinishedVideo
     from keyreel.sound.speech.voices import Voices
-    from keyreel.worker.children.channel import WorkerChannel
     from keyreel.worker.children.protocol import Work, WorkResult
+    from keyreel.worker.children.worker_channel import WorkerChannel
 
 ENGINE_ROLE: Final = "engine"
 FINISHING_ROLE: Final = "finishing"

@@ -84,7 +84,7 @@ def test_test_mode_ends_at_once_and_costs_nothing(
     task = platform.services.store.get("default", task_id)
     assert (task.state, task.submission.credits, task.charged) == (end, 0, 0)
     assert [each.state for each in deliveries.list_due(())] == [end]
-    assert platform.services.store.attempts.claim("me", 30) is None
+    assert platform.services.store.queue.claim("me", 30) is None
     books = platform.services.store.database
     assert audit_ledger(books).is_balanced
     assert sum(each.credits for each in list_usage(books)) == 0

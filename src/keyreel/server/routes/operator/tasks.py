@@ -34,7 +34,7 @@ FINGERPRINT_LIMIT: Final = 1024 * 1024
 """Bytes of a body with a fingerprint."""
 
 
-class AdminRoutes:
+class AdminTaskRoutes:
     """The routes /v1/admin/tasks, /v1/admin/storage and /v1/admin/matches."""
 
     def __init__(self, services: Services) -> None:

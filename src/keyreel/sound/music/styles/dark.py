@@ -7,7 +7,7 @@ from typing import Final
 from keyreel.sound.music.arrangement import Drums, Figure, Lead, Pad
 from keyreel.sound.music.moods import Mood
 from keyreel.sound.music.score import MixSettings
-from keyreel.sound.music.styles.model import (
+from keyreel.sound.music.styles.style import (
     BROAD_RHYTHMS,
     DORIAN,
     FLOWING_RHYTHMS,

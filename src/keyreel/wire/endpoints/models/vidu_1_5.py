@@ -8,13 +8,13 @@ from keyreel.wire.endpoints.endpoint import UNDER_10_MEGABYTES, ImageRules
 from keyreel.wire.endpoints.fields import BoundedList, BoundedText, OneOf
 from keyreel.wire.endpoints.from_references import ImageReference2Video
 from keyreel.wire.endpoints.from_text import Text2Video
-from keyreel.wire.endpoints.models.vidu_2_0 import FourOrEight, V20Img2Video, V20StartEnd2Video
+from keyreel.wire.endpoints.models.vidu_2_0 import FourOrEightSeconds, V20Img2Video, V20StartEnd2Video
 from keyreel.wire.inputs.sources import ImageSource
 
 Ratios = Annotated[str, OneOf(("16:9", "9:16", "1:1"))]
 
 
-class V15Text2Video(FourOrEight, Text2Video):
+class V15Text2Video(FourOrEightSeconds, Text2Video):
     """Makes a video from a description."""
 
     family = "1.5"
@@ -37,7 +37,7 @@ class V15StartEnd2Video(V20StartEnd2Video):
     family = "1.5"
 
 
-class V15Reference2Video(FourOrEight, ImageReference2Video):
+class V15Reference2Video(FourOrEightSeconds, ImageReference2Video):
     """Makes a video of up to three subjects from their images and a description."""
 
     family = "1.5"

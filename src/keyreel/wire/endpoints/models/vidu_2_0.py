@@ -27,7 +27,7 @@ Seconds = Annotated[int, IntegerChoice((4, _LONG))]
 Sizes = Annotated[Resolution, OneOf(("360p", "720p", "1080p"))]
 
 
-class FourOrEight(Generation):
+class FourOrEightSeconds(Generation):
     """Eight seconds come in 720p alone, which is their default as well."""
 
     duration: Seconds = Field(4, description="Seconds.")
@@ -45,13 +45,13 @@ class FourOrEight(Generation):
         return data
 
     @model_validator(mode="after")
-    def _check_long_is_720p(self) -> "FourOrEight":
+    def _check_long_is_720p(self) -> "FourOrEightSeconds":
         if self.duration == _LONG and self.resolution is not Resolution.P720:
             raise make_rule_error("must be 720p with duration 8", field="resolution")
         return self
 
 
-class V20Img2Video(FourOrEight, Img2Video):
+class V20Img2Video(FourOrEightSeconds, Img2Video):
     """Makes a video that starts with an image."""
 
     family = "2.0"
@@ -60,7 +60,7 @@ class V20Img2Video(FourOrEight, Img2Video):
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
 
 
-class V20StartEnd2Video(FourOrEight, StartEnd2Video):
+class V20StartEnd2Video(FourOrEightSeconds, StartEnd2Video):
     """Makes a video from its first and its last frame."""
 
     family = "2.0"

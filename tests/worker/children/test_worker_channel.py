@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import socket
 
-from keyreel.worker.children.channel import WorkerChannel
 from keyreel.worker.children.protocol import ProgressReport, StepResult, pack_message
+from keyreel.worker.children.worker_channel import WorkerChannel
 
 
 def test_hears_what_the_worker_says_and_none_once_it_hangs_up() -> None:

@@ -13,7 +13,7 @@ from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
-from keyreel.worker.lease_renewal import LeaseRenewer
+from keyreel.worker.queue_maintenance import QueueMaintenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,9 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
     opened.close()
 
 
-def sweeper(store: TaskStore, machine: ManualClock) -> LeaseRenewer:
+def sweeper(store: TaskStore, machine: ManualClock) -> QueueMaintenance:
     time = JumpSafeClock(store.clock, ClockJumpDetector(machine, lambda: timedelta(0)))
-    return LeaseRenewer(store, "worker", 30, time=time, nudge=lambda: None)
+    return QueueMaintenance(store, "worker", 30, time=time, nudge=lambda: None)
 
 
 def off_peak(store: TaskStore, tasks: int) -> None:
@@ -63,7 +63,7 @@ def test_a_clock_that_jumps_forward_expires_nothing(store: TaskStore, clock: Man
     # From here on time passes as before.
     clock.advance(29)
     asyncio.run(sweeping.run_round())
-    claim = store.attempts.claim("worker", 30)
+    claim = store.queue.claim("worker", 30)
     assert claim is not None
     assert claim.task.state is TaskState.RUNNING
 
@@ -72,9 +72,9 @@ def test_a_clock_that_jumps_back_keeps_nobody_waiting(store: TaskStore, clock: M
     off_peak(store, 1)
     sweeping = sweeper(store, clock)
     clock.advance(-HOUR)
-    assert store.attempts.claim("worker", 30) is None
+    assert store.queue.claim("worker", 30) is None
     asyncio.run(sweeping.run_round())
-    assert store.attempts.claim("worker", 30) is not None
+    assert store.queue.claim("worker", 30) is not None
 
 
 def test_a_woken_sweeper_looks_at_once(store: TaskStore, clock: ManualClock) -> None:

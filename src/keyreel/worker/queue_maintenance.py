@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class LeaseRenewer:
+class QueueMaintenance:
     """Renews the leases of one owner. `nudge` is called when a task was requeued."""
 
     def __init__(
@@ -64,7 +64,7 @@ class LeaseRenewer:
             self._deadlines.shift(jump)
             self._time.acknowledge_jump(jump)
             _log.warning("the machine's clock was set", seconds=jump.total_seconds())
-        lapsed = self._store.attempts.renew_leases(self._owner, self._lease_seconds)
+        lapsed = self._store.queue.renew_leases(self._owner, self._lease_seconds)
         if lapsed:
             _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
             self._nudge()

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.system.sandbox import ENVIRONMENT
+from keyreel.system.process_limits import ENVIRONMENT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CONFINED = """
-from keyreel.system.sandbox import confine_process
-confine_process(cpu_seconds=1, memory_bytes=1 << 30, file_bytes=1000, open_files=16)
+from keyreel.system.process_limits import limit_process
+limit_process(cpu_seconds=1, memory_bytes=1 << 30, file_bytes=1000, open_files=16)
 """
 
 

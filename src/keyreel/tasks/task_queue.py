@@ -49,8 +49,8 @@ class Claim:
     token: FencingToken
 
 
-class AttemptStore:
-    """The attempts at the tasks of a database. Every call is one transaction and is on disk when it returns.
+class TaskQueue:
+    """The tasks of a database as a queue for workers. Every call is one transaction and is on disk when it returns.
 
     Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
     Calls with a FencingToken raise Cancelled if the task was cancelled meanwhile, and LeaseLost if another

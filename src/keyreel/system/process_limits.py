@@ -10,7 +10,7 @@ ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 """All environment variables of such a process: none of the server's, which hold secrets."""
 
 
-def confine_process(*, cpu_seconds: int, memory_bytes: int, file_bytes: int, open_files: int) -> None:
+def limit_process(*, cpu_seconds: int, memory_bytes: int, file_bytes: int, open_files: int) -> None:
     """Limit this process for good: what it reads cannot lift the limits, and they leave no core file.
 
     `memory_bytes` limits the address space, `file_bytes` each file that is written. After `cpu_seconds` the

@@ -7,8 +7,8 @@ import pytest
 
 from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Submission, TaskState
-from keyreel.tasks.attempts import Claim, FencingToken
 from keyreel.tasks.outcomes import Failure, Success
+from keyreel.tasks.task_queue import Claim, FencingToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
 
 
 def claimed(store: TaskStore) -> Claim:
-    claim = store.attempts.claim("worker", LEASE)
+    claim = store.queue.claim("worker", LEASE)
     assert claim is not None
     return claim
 
@@ -33,16 +33,16 @@ def test_a_claim_starts_a_task_once(store: TaskStore, submission: Make, clock: M
     claim = claimed(store)
     assert claim.token == FencingToken(task.id, 1)
     assert claim.task == replace(task, state=TaskState.RUNNING, attempt=1, started=clock.now())
-    assert store.attempts.claim("worker", LEASE) is None
+    assert store.queue.claim("worker", LEASE) is None
 
 
 def test_settles_a_task_with_its_files(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     task = store.accept(submission())
     token = claimed(store).token
-    store.attempts.save_progress(token, 0.25)
+    store.queue.save_progress(token, 0.25)
     assert store.get("ann", task.id).progress == 0.25
     clock.advance(5)
-    store.attempts.settle(token, WON)
+    store.queue.settle(token, WON)
     done = store.get("ann", task.id)
     assert (done.state, done.progress, done.finished) == (TaskState.SUCCEEDED, 1.0, clock.now())
     assert (done.video, done.cover, done.video_sha256) == (WON.video, WON.cover, WON.video_sha256)
@@ -50,7 +50,7 @@ def test_settles_a_task_with_its_files(store: TaskStore, submission: Make, clock
 
 def test_settles_a_failure_with_its_reason(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    store.attempts.settle(claimed(store).token, Failure("No image.", "PictureUnreachable"))
+    store.queue.settle(claimed(store).token, Failure("No image.", "PictureUnreachable"))
     done = store.get("ann", task.id)
     assert (done.state, done.reason, done.fault) == (TaskState.FAILED, "No image.", "PictureUnreachable")
 
@@ -58,20 +58,20 @@ def test_settles_a_failure_with_its_reason(store: TaskStore, submission: Make) -
 def test_settling_again_the_same_way_is_no_loss(store: TaskStore, submission: Make) -> None:
     store.accept(submission())
     token = claimed(store).token
-    assert store.attempts.settle(token, WON) == store.attempts.settle(token, WON)
+    assert store.queue.settle(token, WON) == store.queue.settle(token, WON)
     with pytest.raises(LeaseLost):
-        store.attempts.settle(token, Failure("Too late.", "RenderFailed"))
+        store.queue.settle(token, Failure("Too late.", "RenderFailed"))
 
 
 @pytest.mark.parametrize(
     "write",
     [
-        lambda store, token: store.attempts.save_progress(token, 0.9),
-        lambda store, token: store.attempts.check(token),
-        lambda store, token: store.attempts.save_step(token, "shot", "a"),
-        lambda store, token: store.attempts.record_crash(token),
-        lambda store, token: store.attempts.requeue(token),
-        lambda store, token: store.attempts.settle(token, WON),
+        lambda store, token: store.queue.save_progress(token, 0.9),
+        lambda store, token: store.queue.check(token),
+        lambda store, token: store.queue.save_step(token, "shot", "a"),
+        lambda store, token: store.queue.record_crash(token),
+        lambda store, token: store.queue.requeue(token),
+        lambda store, token: store.queue.settle(token, WON),
     ],
     ids=["save_progress", "check", "save_step", "record_crash", "requeue", "settle"],
 )
@@ -80,7 +80,7 @@ def test_refuses_writes_of_an_attempt_that_is_over(
 ) -> None:
     task = store.accept(submission())
     old = claimed(store).token
-    store.attempts.requeue(old)
+    store.queue.requeue(old)
     new = claimed(store).token
     before = store.get("ann", task.id)
     with pytest.raises(LeaseLost):
@@ -95,33 +95,33 @@ def test_refuses_writes_of_an_attempt_that_is_over(
 def test_counts_crashes_over_all_attempts(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
     token = claimed(store).token
-    assert [store.attempts.record_crash(token), store.attempts.record_crash(token)] == [1, 2]
-    store.attempts.requeue(token)
-    assert store.attempts.record_crash(claimed(store).token) == 3
+    assert [store.queue.record_crash(token), store.queue.record_crash(token)] == [1, 2]
+    store.queue.requeue(token)
+    assert store.queue.record_crash(claimed(store).token) == 3
     assert store.get("ann", task.id).crashes == 3
 
 
 def test_remembers_steps_for_the_next_attempt(store: TaskStore, submission: Make) -> None:
     store.accept(submission())
     token = claimed(store).token
-    assert store.attempts.load_step(token, "shot 1") is None
-    store.attempts.save_step(token, "shot 1", "one.mp4")
-    store.attempts.requeue(token)
-    assert store.attempts.load_step(claimed(store).token, "shot 1") == "one.mp4"
+    assert store.queue.load_step(token, "shot 1") is None
+    store.queue.save_step(token, "shot 1", "one.mp4")
+    store.queue.requeue(token)
+    assert store.queue.load_step(claimed(store).token, "shot 1") == "one.mp4"
 
 
 def test_steps_of_one_task_are_not_anothers(store: TaskStore, submission: Make) -> None:
     store.accept(submission())
     store.accept(submission())
-    store.attempts.save_step(claimed(store).token, "shot 1", "one.mp4")
-    assert store.attempts.load_step(claimed(store).token, "shot 1") is None
+    store.queue.save_step(claimed(store).token, "shot 1", "one.mp4")
+    assert store.queue.load_step(claimed(store).token, "shot 1") is None
 
 
 def test_queues_tasks_whose_lease_lapsed(store: TaskStore, submission: Make) -> None:
     task = store.accept(submission())
-    lost = store.attempts.claim("dead", -1.0)
+    lost = store.queue.claim("dead", -1.0)
     assert lost is not None
-    assert store.attempts.renew_leases("worker", LEASE) == 1
+    assert store.queue.renew_leases("worker", LEASE) == 1
     again = store.get("ann", task.id)
     assert (again.state, again.crashes) == (TaskState.QUEUED, 0)
     assert claimed(store).token.attempt == 2
@@ -129,7 +129,7 @@ def test_queues_tasks_whose_lease_lapsed(store: TaskStore, submission: Make) -> 
 
 def test_renews_its_own_leases_before_it_judges_others(store: TaskStore, submission: Make) -> None:
     store.accept(submission())
-    late = store.attempts.claim("worker", -1.0)
+    late = store.queue.claim("worker", -1.0)
     assert late is not None
-    assert store.attempts.renew_leases("worker", LEASE) == 0
-    store.attempts.check(late.token)
+    assert store.queue.renew_leases("worker", LEASE) == 0
+    store.queue.check(late.token)
