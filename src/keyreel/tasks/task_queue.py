@@ -50,7 +50,7 @@ class Claim:
 
 
 class TaskQueue:
-    """The tasks of a database as a queue for workers. Every call is one transaction and is on disk when it returns.
+    """A database's tasks as a queue for workers. Every call is one transaction, on disk when it returns.
 
     Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
     Calls with a FencingToken raise Cancelled if the task was cancelled meanwhile, and LeaseLost if another

@@ -20,9 +20,7 @@ _MAX_RUNNING_PROGRESS: Final = 0.99
 class RunningAttempt:
     """One attempt at a task while it runs. While the database is unavailable, its render goes on."""
 
-    def __init__(
-        self, queue: TaskQueue, token: FencingToken, every_seconds: float, random: Random
-    ) -> None:
+    def __init__(self, queue: TaskQueue, token: FencingToken, every_seconds: float, random: Random) -> None:
         self.token: Final = token
         self._queue = queue
         self._interval_seconds = every_seconds

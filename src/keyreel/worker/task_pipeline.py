@@ -96,7 +96,7 @@ class TaskPipeline:
         settings: WorkerSettings,
         random: Random,
     ) -> None:
-        self._attempts = store.queue
+        self._queue = store.queue
         self._storage = storage
         self._intake = intake
         self._settings = settings
@@ -108,11 +108,11 @@ class TaskPipeline:
         On cancellation the task goes back to the queue, with its finished steps.
         """
         token = claim.token
-        attempt = RunningAttempt(self._attempts, token, self._settings.poll_seconds, self._random)
+        attempt = RunningAttempt(self._queue, token, self._settings.poll_seconds, self._random)
         try:
             outcome = await run_guarded(self._produce_outcome(claim.task, attempt, pools), attempt.watch())
             await retry_while_unavailable(
-                lambda: self._attempts.settle(token, outcome), NO_TIMEOUT, self._random
+                lambda: self._queue.settle(token, outcome), NO_TIMEOUT, self._random
             )
             _log.info(
                 "task settled", task=token.task_id, attempt=token.attempt, outcome=type(outcome).__name__
@@ -126,7 +126,7 @@ class TaskPipeline:
             await self._delete_results(token, token.attempt)
         except asyncio.CancelledError:
             with suppress(KeyreelError):
-                self._attempts.requeue(token)
+                self._queue.requeue(token)
                 _log.info("task requeued", task=token.task_id, attempt=token.attempt)
             raise
 
@@ -214,7 +214,7 @@ class TaskPipeline:
                 return await work()
             except RenderCrashed as error:
                 crashes = await retry_while_unavailable(
-                    lambda: self._attempts.record_crash(attempt.token), NO_TIMEOUT, self._random
+                    lambda: self._queue.record_crash(attempt.token), NO_TIMEOUT, self._random
                 )
                 _log.warning(
                     "child crashed", task=attempt.token.task_id, crashes=crashes, reason=error.message
