@@ -30,8 +30,8 @@ STOP_SECONDS: Final = 40
 PROBE: Final = """
 import sys
 from pathlib import Path
-from keyreel.media.probe import probe
-found = probe(Path(sys.argv[1]))
+from keyreel.media.probe import probe_video
+found = probe_video(Path(sys.argv[1]))
 print(f"{found.frames} frames {found.codec}")
 """
 WANTED: Final = "24 frames h264"
