@@ -83,20 +83,32 @@ def test_the_camera_flight_is_in_betweened_well() -> None:
     assert found.seam_speed > 0.6
 
 
+ALL = ("image-to-video", "reference", "start-end", "multiframe", "text-to-video")
+
+
 @pytest.mark.slow
-def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:
-    out = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "keyreel", "bench", "motion", "--resolution", "360p", "-o", str(out)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=250, check=True, env=os.environ | {"COLUMNS": "120"}
-    )
+@pytest.mark.parametrize(
+    "cases",
+    [("image-to-video", "multiframe"), pytest.param((), marks=pytest.mark.nightly)],
+    ids=["two", "all"],
+)
+def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, cases: tuple[str, ...]) -> None:
+    done = bench(tmp_path / "bench.json", *(word for case in cases for word in ("--case", case)))
     assert "image-to-video" in done.stdout
-    rows = json.loads(out.read_text())["speed"]
-    assert [row["operation"] for row in rows] == [
-        "image-to-video",
-        "reference",
-        "start-end",
-        "multiframe",
-        "text-to-video",
-    ]
+    rows = json.loads((tmp_path / "bench.json").read_text())["speed"]
+    assert [row["operation"] for row in rows] == [*(cases or ALL)]
     assert all(row["ratio"] > 1 and row["peak_bytes"] < 1.5e9 for row in rows)
+
+
+def test_an_unknown_case_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    done = bench(tmp_path / "bench.json", "--case", "waterfall")
+    assert done.returncode == 1
+    assert f"case: got 'waterfall'; must be one of {', '.join(ALL)}." in done.stdout + done.stderr
+
+
+def bench(output: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "keyreel", "bench", "motion", "--resolution", "360p", "-o", str(output)]
+    environment = os.environ | {"COLUMNS": "200"}
+    return subprocess.run(
+        [*command, *options], capture_output=True, text=True, timeout=250, check=False, env=environment
+    )

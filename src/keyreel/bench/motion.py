@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from keyreel.bench import orders, quality
 from keyreel.bench.timing import measure_render
 from keyreel.engines.motion.imaging.cropping import load_cropped
+from keyreel.errors import InvalidSetting
 from keyreel.media.video_reader import read_frames
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator
 
     from keyreel.bench.timing import Timing
     from keyreel.engine import Frame
@@ -50,14 +51,22 @@ class FlightQuality:
 
 
 async def measure_speed(
-    sizes: tuple[Resolution, ...], source: Path = orders.EXAMPLE_FOLDER
+    sizes: tuple[Resolution, ...], source: Path = orders.EXAMPLE_FOLDER, names: Collection[str] = ()
 ) -> AsyncIterator[MeasuredOrder]:
-    """Measure every operation at every resolution, one after the other."""
-    with tempfile.TemporaryDirectory() as name:
-        images = orders.ExampleImages(source, Path(name))
+    """Measure the named cases, or all, at every resolution, one after the other.
+
+    Raises:
+        InvalidSetting: a name is no case's, or the images are not there.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        images = orders.ExampleImages(source, Path(scratch))
         for size in sizes:
-            for case in await orders.make_cases(images, size):
-                folder = Path(name) / f"{case.name}-{size}"
+            cases = {case.name: case for case in await orders.make_cases(images, size)}
+            for case_name in names or cases:
+                if case_name not in cases:
+                    raise InvalidSetting(f"case: got {case_name!r}; must be one of {', '.join(cases)}.")
+                case = cases[case_name]
+                folder = Path(scratch) / f"{case.name}-{size}"
                 folder.mkdir()
                 yield MeasuredOrder(
                     case.name, size, case.order.seconds, await measure_render(case.order, folder)

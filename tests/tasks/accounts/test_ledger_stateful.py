@@ -320,10 +320,10 @@ def submission(tenant: str, price: int, **more: Any) -> Submission:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("lives", [25, pytest.param(100, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("lives", [15, pytest.param(100, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("ways", ["known", "new"])
-def test_the_ledger_survives_thousands_of_steps(ways: str, lives: int) -> None:
-    # Lives of 60 steps each: 3,000 steps with either ways, 12,000 by night.
+def test_the_ledger_survives_whatever_happens(ways: str, lives: int) -> None:
+    # Lives of 60 steps each: 900 steps either way, 6,000 by night.
     chosen = settings(
         derandomize=ways == "known",
         database=None,

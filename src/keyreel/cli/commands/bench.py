@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 bench_app = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
 
 ImageFolderOption = Annotated[
-    Path | None, typer.Option("--images", help="Default: the checkout's examples/pictures.")
+    Path | None, typer.Option("--images", "--pictures", help="Default: the checkout's examples/pictures.")
 ]
 JsonFileOption = Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")]
 
@@ -29,6 +29,7 @@ _MEGABYTE: Final = 1_000_000
 @bench_app.command("motion")
 def measure_motion(
     resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
+    case: Annotated[list[str] | None, typer.Option(help="Only this one; repeat it for several.")] = None,
     images: ImageFolderOption = None,
     output: JsonFileOption = None,
 ) -> None:
@@ -42,7 +43,9 @@ def measure_motion(
 
     sizes = tuple(Resolution(each) for each in resolution)
     console = Console()
-    rows, found = asyncio.run(_measure_motion(sizes, images or orders.EXAMPLE_FOLDER, console))
+    rows, found = asyncio.run(
+        _measure_motion(sizes, tuple(case or ()), images or orders.EXAMPLE_FOLDER, console)
+    )
     console.print(_build_table(rows))
     console.print(_format_quality(found))
     if output:
@@ -84,13 +87,13 @@ def measure_finishing(
 
 
 async def _measure_motion(
-    sizes: tuple[Resolution, ...], images: Path, console: Console
+    sizes: tuple[Resolution, ...], cases: tuple[str, ...], images: Path, console: Console
 ) -> tuple[list[MeasuredOrder], FlightQuality]:
     from keyreel.bench import motion
 
     rows: list[MeasuredOrder] = []
     with console.status("measuring, one render after the other"):
-        async for row in motion.measure_speed(sizes, images):
+        async for row in motion.measure_speed(sizes, images, cases):
             rows.append(row)
             console.print(f"{row.name} {row.resolution.value}: {row.timing.wall_seconds:.1f} s", style="dim")
         return rows, await motion.measure_flight_quality(sizes[0], images)

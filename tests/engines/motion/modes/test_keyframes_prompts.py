@@ -7,16 +7,21 @@ import cv2
 import numpy as np
 import pytest
 
+from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.order import Amplitude
 from keyreel.testing import FolderJob
 from support.keyframe_scenes import error, multiframe, rendered, saved, seen, terrain, view
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
+
+    RenderPrompt = Callable[[str], list[Frame]]
 
 RELATED = [view(terrain(1), 60, 60), view(terrain(1), 90, 66)]
 UNRELATED = [view(terrain(2), 100, 100), view(terrain(3), 100, 100)]
@@ -34,6 +39,21 @@ def render_frames(folder: Path, keyframes: list[Frame], prompt: str, seed: int =
 def plain(tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
     """The shot without a prompt."""
     return render_frames(tmp_path_factory.mktemp("plain") / "film", RELATED, "")
+
+
+@pytest.fixture(scope="module")
+def render_related(tmp_path_factory: pytest.TempPathFactory) -> RenderPrompt:
+    """Renders the related keyframes with a prompt; prompts that direct the same are rendered once."""
+    rendered_before: dict[ParsedPrompt, list[Frame]] = {}
+
+    def render(prompt: str) -> list[Frame]:
+        direction = parse_prompt(prompt)
+        if direction not in rendered_before:
+            folder = tmp_path_factory.mktemp("prompt") / "frames"
+            rendered_before[direction] = render_frames(folder, RELATED, prompt)
+        return rendered_before[direction]
+
+    return render
 
 
 def motion(one: Frame, other: Frame) -> NDArray[np.float32]:
@@ -66,9 +86,9 @@ def added(plain: list[Frame], prompted: list[Frame], index: int) -> NDArray[np.f
     ],
 )
 def test_a_camera_word_leads_the_view_its_way(
-    plain: list[Frame], tmp_path: Path, prompt: str, way: tuple[int, int]
+    plain: list[Frame], render_related: RenderPrompt, prompt: str, way: tuple[int, int]
 ) -> None:
-    moved = added(plain, render_frames(tmp_path / "frames", RELATED, prompt), 16)[:, 2]
+    moved = added(plain, render_related(prompt), 16)[:, 2]
     along = moved @ np.array(way)
     across = moved @ np.array(way[::-1])
     assert along > 0.8
@@ -89,9 +109,9 @@ def test_a_camera_word_leads_the_view_its_way(
     ],
 )
 def test_a_way_in_grows_slowly_and_a_way_out_shrinks_slowly(
-    plain: list[Frame], tmp_path: Path, prompt: str, *, inwards: bool
+    plain: list[Frame], render_related: RenderPrompt, prompt: str, *, inwards: bool
 ) -> None:
-    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
+    prompted = render_related(prompt)
     early, late = (float(np.trace(added(plain, prompted, index)[:, :2])) for index in (8, 16))
     assert min(early, late) > 0.3
     assert late > 1.2 * early if inwards else early > 1.2 * late
@@ -99,9 +119,9 @@ def test_a_way_in_grows_slowly_and_a_way_out_shrinks_slowly(
 
 @pytest.mark.parametrize("prompt", ["dolly zoom", "希区柯克变焦"])
 def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(
-    plain: list[Frame], tmp_path: Path, prompt: str
+    plain: list[Frame], render_related: RenderPrompt, prompt: str
 ) -> None:
-    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
+    prompted = render_related(prompt)
     greys = [cv2.cvtColor(each[16], cv2.COLOR_RGB2GRAY) for each in (plain, prompted)]
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow = np.linalg.norm(search.calc(greys[0], greys[1], np.zeros((*greys[0].shape, 2), np.float32)), axis=2)
@@ -111,8 +131,8 @@ def test_a_dolly_zoom_holds_the_middle_and_stretches_the_rest(
 
 
 @pytest.mark.parametrize("prompt", ["strong handheld shake", "手持镜头，剧烈晃动"])
-def test_a_handheld_camera_shakes(plain: list[Frame], tmp_path: Path, prompt: str) -> None:
-    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
+def test_a_handheld_camera_shakes(plain: list[Frame], render_related: RenderPrompt, prompt: str) -> None:
+    prompted = render_related(prompt)
     places = np.array([added(plain, prompted, index)[:, 2] for index in range(4, 20)])
     turns = np.diff(np.sign(np.diff(places, axis=0)), axis=0)
     assert np.ptp(places, axis=0).max() > 0.4
@@ -120,8 +140,8 @@ def test_a_handheld_camera_shakes(plain: list[Frame], tmp_path: Path, prompt: st
 
 
 @pytest.mark.parametrize("prompt", ["static shot, the camera does not move", "固定镜头，镜头不要动"])
-def test_a_static_camera_adds_nothing(plain: list[Frame], tmp_path: Path, prompt: str) -> None:
-    prompted = render_frames(tmp_path / "frames", RELATED, prompt)
+def test_a_static_camera_adds_nothing(plain: list[Frame], render_related: RenderPrompt, prompt: str) -> None:
+    prompted = render_related(prompt)
     assert max(error(one, other) for one, other in zip(plain, prompted, strict=True)) == 0
 
 
@@ -129,7 +149,7 @@ def test_a_static_camera_adds_nothing(plain: list[Frame], tmp_path: Path, prompt
 def test_keyframes_show_the_time_of_day_themselves(
     plain: list[Frame], tmp_path: Path, time_of_day: str
 ) -> None:
-    prompted = render_frames(tmp_path / "frames", RELATED, time_of_day)
+    prompted = render_related(time_of_day)
     assert max(error(one, other) for one, other in zip(plain, prompted, strict=True)) == 0
 
 
