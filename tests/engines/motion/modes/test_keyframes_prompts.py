@@ -147,7 +147,7 @@ def test_a_static_camera_adds_nothing(plain: list[Frame], render_related: Render
 
 @pytest.mark.parametrize("time_of_day", ["night falls", "at golden hour", "日落"])
 def test_keyframes_show_the_time_of_day_themselves(
-    plain: list[Frame], tmp_path: Path, time_of_day: str
+    plain: list[Frame], render_related: RenderPrompt, time_of_day: str
 ) -> None:
     prompted = render_related(time_of_day)
     assert max(error(one, other) for one, other in zip(plain, prompted, strict=True)) == 0
