@@ -27,8 +27,6 @@ from keyreel.order import WatermarkLanguage
 
 _WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 _ORIGIN_PATTERN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
-MEBIBYTE = 1024 * 1024
-"""Bytes."""
 PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
 Network = IPv4Network | IPv6Network
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)

@@ -26,7 +26,6 @@ _TASK_ASSERTION: Final = "keyreel.task"
 _C2PA_BOX_UUID: Final = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
 _MAX_FAILURES: Final = 20  # codes that are reported
 _NO_NETWORK: Final = {"remote_manifest_fetch": False, "ocsp_fetch": False}
-_NO_THUMBNAIL: Final = {"thumbnail": {"enabled": False}}
 
 
 class SignatureState(StrEnum):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from keyreel.server.requests.authorisation import CallerHandler, Handler
     from keyreel.server.services import Services
+    from keyreel.wire.reference.own_route import OwnRoute
 
 ACTION_SCOPES: Final = {
     RouteAction.SUBMIT: Scope.SUBMIT,
@@ -59,8 +60,8 @@ def build_routes(services: Services) -> list[Route]:
     return [*build_own_routes(services), *_build_dialect_routes(services)]
 
 
-def build_own_routes(services: Services) -> list[Route]:
-    """Return a route for each entry of `OWN_ROUTES`.
+def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROUTES) -> list[Route]:
+    """Return a route for each entry.
 
     Raises:
         LookupError: a handler lacks its entry, or an entry its handler.
@@ -77,11 +78,11 @@ def build_own_routes(services: Services) -> list[Route]:
         },
     }
     for access, bound in handlers.items():
-        unpaired = bound.keys() ^ {entry.name for entry in OWN_ROUTES if entry.access is access}
+        unpaired = bound.keys() ^ {entry.name for entry in entries if entry.access is access}
         if unpaired:
             raise LookupError(f"Without a handler or an entry, for {access}: {', '.join(sorted(unpaired))}.")
     return [
-        Route(entry.path, handlers[entry.access][entry.name], methods=[entry.method]) for entry in OWN_ROUTES
+        Route(entry.path, handlers[entry.access][entry.name], methods=[entry.method]) for entry in entries
     ]
 
 

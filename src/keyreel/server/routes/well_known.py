@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.services import Services
-
-ROOT_CERTIFICATE_PATH: Final = "/.well-known/keyreel-c2pa.pem"
 
 
 class RootCertificateRoute:

@@ -49,11 +49,6 @@ class WebhookRoutes:
         return JSONResponse(secret.to_json())
 
 
-def describe_deliveries(deliveries: tuple[Delivery, ...]) -> list[dict[str, Any]]:
-    """Describe deliveries for their operator."""
-    return [describe_delivery(each) for each in deliveries]
-
-
 def describe_delivery(delivery: Delivery) -> dict[str, Any]:
     """Describe a delivery, without its body and its key."""
     return _to_delivery_entry(delivery).to_json()
