@@ -86,6 +86,38 @@ def measure_finishing(
         output.write_text(json.dumps(asdict(found) | {"share": found.share}, indent=2))
 
 
+@bench_app.command("platform")
+def measure_platform(
+    peers: Annotated[
+        Path | None, typer.Option(help="Folder for the peers' virtual environments; made where missing.")
+    ] = None,
+    output: JsonFileOption = None,
+) -> None:
+    """Measure submits and polls beside a bare route and, with --peers, beside other servers."""
+    import asyncio
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from keyreel.bench import platform
+
+    console = Console()
+    with console.status("measuring: half a minute, and one more for each peer"):
+        found = asyncio.run(platform.measure_platform(peers, console.print))
+    table = Table("requests", "Keyreel a second", "beside a second", "ratio", box=None)
+    for row in found.comparisons:
+        table.add_row(row.name, f"{row.rate:.0f}", f"{row.peer_rate:.0f}", f"{row.ratio:.2f}")
+    console.print(table)
+    load = found.latency
+    console.print(
+        "\nwhile 16 clients submit an image each: "
+        f"submits {load.submit_p50:.0f} ms, p99 {load.submit_p99:.0f}; "
+        f"polls {load.poll_p50:.1f} ms, p99 {load.poll_p99:.1f}"
+    )
+    if output:
+        output.write_text(json.dumps(asdict(found), indent=2))
+
+
 async def _measure_motion(
     sizes: tuple[Resolution, ...], cases: tuple[str, ...], images: Path, console: Console
 ) -> tuple[list[MeasuredOrder], FlightQuality]:

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyreel.bench.peers import PEERS, install_peer
+from keyreel.bench.platform import Effort, measure_platform
+from keyreel.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+
+def test_polls_and_submits_are_measured_on_a_real_server() -> None:
+    told: list[str] = []
+    found = asyncio.run(measure_platform(None, told.append, Effort(rounds=1, polls=40, submits=8)))
+    (polls,) = found.comparisons
+    assert polls.ratio == pytest.approx(polls.rate / polls.peer_rate)
+    # No poll is faster than the route that does nothing, and none is so slow that it was something else.
+    assert 0.01 < polls.ratio < 1.5
+    assert 0 < found.latency.submit_p50 <= found.latency.submit_p99
+    assert 0 < found.latency.poll_p50 <= found.latency.poll_p99
+    assert told == ["Peers are left out: --peers names a folder to install them into."]
+
+
+def test_a_peer_that_cannot_be_installed_is_named_with_the_reason(tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    with pytest.raises(InvalidSetting, match=r"bentoml cannot be installed into .*: "):
+        install_peer(PEERS[1], blocker)
