@@ -19,7 +19,7 @@ from obstore.store import LocalStore, MemoryStore
 
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
-from keyreel.storage import disk_full
+from keyreel.storage.passing_faults import translate_passing_faults
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class StoredFile:
 class ObjectStorage:
     """Files under keys. A put file is whole and durable, or the put failed and the key is as it was.
 
-    Every method raises ValueError for an invalid key, and Unavailable while the disk is full or the
-    object store does not answer.
+    Every method raises ValueError for an invalid key, and Unavailable while the disk is full or broken, or
+    the object store does not answer.
     """
 
     def __init__(self, store: ObjectStore, folder: Path | None = None, clock: Clock | None = None) -> None:
@@ -93,10 +93,11 @@ class ObjectStorage:
         """Let a file count as put just now; False where none has this size, or it must be put again."""
         if self._folder is None or await self.get_size(key) != size:
             return False
-        try:
-            self._touch(key)
-        except FileNotFoundError:
-            return False
+        with _translate_errors():
+            try:
+                self._touch(key)
+            except FileNotFoundError:
+                return False
         return True
 
     async def get_size(self, key: str) -> int | None:
@@ -188,7 +189,7 @@ def _check_key(key: str) -> str:
 @contextmanager
 def _translate_errors() -> Generator[None]:
     try:
-        with disk_full.translate_disk_full():
+        with translate_passing_faults():
             yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error
