@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
 
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
+_PROBE_KEY: Final = "health/probe"
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
 
 
@@ -167,6 +169,23 @@ class ObjectStorage:
             async for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
                 for found in batch:
                     yield StoredFile(found["path"], found["last_modified"])
+
+    def probe(self) -> None:
+        """Store a small file, read it and delete it; blocks, and may be called in a thread.
+
+        Raises:
+            Unavailable: nothing can be stored, or read, right now.
+        """
+        with _translate_errors():
+            data = secrets.token_bytes(16)
+            if self._folder:
+                atomic_file.write_atomically(self._folder / _PROBE_KEY, data)
+            else:
+                self._store.put(_PROBE_KEY, data)
+            found = bytes(self._store.get(_PROBE_KEY).bytes())
+            self._store.delete(_PROBE_KEY)
+        if found != data:
+            raise Unavailable("The file store returned other bytes than it was given.")
 
     def _touch(self, key: str) -> None:
         if self._folder:
