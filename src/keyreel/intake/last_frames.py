@@ -80,9 +80,8 @@ def main() -> None:
     except MemoryError:
         result = {"fault": "complex"}
     except (FFmpegError, OSError, ValueError, EOFError) as error:
-        result = {"fault": _classify_fault(error), "detail": f"{error!r}"[:200]}
-        if result["fault"] == "disk":
-            result["errno"] = getattr(error, "errno", None)
+        number = getattr(error, "errno", None)
+        result = {"fault": _classify_fault(error), "detail": f"{error!r}"[:200], "errno": number}
     sys.stdout.write(json.dumps(result))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SUBMIT_RETRY_SECONDS: Final = 4.0
-"""A client is told to try again within 5 s."""
+"""How long a request waits: its client is told to try again within 5 s."""
 WORKER_RETRY_SECONDS: Final = 20.0
 """How long a worker retries before it puts a task back: its slot is for others then."""
 NO_TIMEOUT: Final = float("inf")
