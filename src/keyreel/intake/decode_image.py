@@ -6,7 +6,6 @@ It imports little and so starts fast. Its output is JSON: the size as displayed,
 
 from __future__ import annotations
 
-import errno
 import json
 import struct
 import sys
@@ -15,6 +14,7 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
+from keyreel.system.disk_errors import DISK_ERRNOS
 from keyreel.system.process_limits import limit_process
 
 LONGEST_SIDE: Final = 4096
@@ -65,13 +65,14 @@ def main() -> None:
     except MemoryError:
         result = {"fault": "complex"}
     except _DECODE_ERRORS as error:
-        result = {"fault": _classify_fault(error), "detail": f"{error!r}"[:200]}
+        number = getattr(error, "errno", None)
+        result = {"fault": _classify_fault(error), "detail": f"{error!r}"[:200], "errno": number}
     sys.stdout.write(json.dumps(result))
 
 
 def _classify_fault(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return "full"
+    if isinstance(error, OSError) and error.errno in DISK_ERRNOS:
+        return "disk"
     return "complex" if "memory" in str(error) else "damaged"
 
 

@@ -27,7 +27,7 @@ from keyreel.intake.images import check_video, decode_inline_image, inspect_imag
 from keyreel.intake.response_reader import ResponseTooLarge
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
-from keyreel.storage.disk_full import translate_disk_full
+from keyreel.storage.passing_faults import translate_passing_faults
 from keyreel.wire.endpoints.from_video import MAX_SOURCE_SECONDS, MIN_SOURCE_SECONDS
 from keyreel.wire.inputs.sources import STORED_FILE_PREFIX
 from keyreel.wire.inputs.urls import is_http_url
@@ -205,7 +205,7 @@ class Intake:
             raise input_source.unreachable_error(f"{input_source.field}: {error.message}") from error
         if key is None:
             data = await self._fetch_url(source, max_bytes, input_source)
-            with translate_disk_full():
+            with translate_passing_faults():
                 await asyncio.to_thread(raw.write_bytes, data)
             return
         size = await self._storage.get_size(key)

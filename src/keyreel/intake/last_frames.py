@@ -18,6 +18,7 @@ import av
 from av.error import FFmpegError
 from PIL import Image
 
+from keyreel.system.disk_errors import DISK_ERRNOS, FULL_DISK_ERRNOS
 from keyreel.system.process_limits import limit_process
 
 if TYPE_CHECKING:
@@ -79,13 +80,18 @@ def main() -> None:
     except MemoryError:
         result = {"fault": "complex"}
     except (FFmpegError, OSError, ValueError, EOFError) as error:
-        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
-        memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
-        result = {
-            "fault": "full" if full else "complex" if memory else "damaged",
-            "detail": f"{error!r}"[:200],
-        }
+        number = getattr(error, "errno", None)
+        result = {"fault": _classify_fault(error), "detail": f"{error!r}"[:200], "errno": number}
     sys.stdout.write(json.dumps(result))
+
+
+def _classify_fault(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return "damaged"
+    # FFmpeg reports a file that breaks off as EIO too.
+    if error.errno in (FULL_DISK_ERRNOS if isinstance(error, FFmpegError) else DISK_ERRNOS):
+        return "disk"
+    return "complex" if error.errno == errno.ENOMEM else "damaged"
 
 
 def _extract_frames(source: str, first: Path, lead: Path, seconds: tuple[int, int]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import structlog
 
-from keyreel.errors import InvalidImage, InvalidRequest
+from keyreel.errors import InvalidImage, InvalidRequest, Refusal
 from keyreel.order import Size
-from keyreel.storage.disk_full import make_disk_full_error
+from keyreel.storage.passing_faults import find_passing_fault
 from keyreel.system.process_limits import ENVIRONMENT
 
 _DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
@@ -39,7 +39,7 @@ class Sandbox:
 
         Raises:
             InvalidImage: the image is damaged, or takes more memory or time than an image may.
-            Unavailable: the disk is full.
+            Unavailable: the disk is full or broken.
         """
         keep = str(int(keep_alpha))
         result = await self._run_checked(
@@ -56,7 +56,7 @@ class Sandbox:
 
         Raises:
             InvalidRequest: it is no such video, is damaged, or takes more memory or time than a video may.
-            Unavailable: the disk is full.
+            Unavailable: the disk is full or broken.
         """
         limits = (*map(str, seconds), *_LAST_FRAMES_LIMITS)
         result = await self._run_checked(
@@ -80,13 +80,15 @@ class Sandbox:
                 complaint=complaint[-500:],
                 **result,
             )
-            kind = InvalidImage if noun == "image" else InvalidRequest
-            raise (
-                make_disk_full_error()
-                if result["fault"] == "full"
-                else kind(_describe_fault(result, field, noun), field=field)
-            )
+            raise _make_error(result, field, noun)
         return result
+
+
+def _make_error(result: dict[str, Any], field: str, noun: str) -> Refusal:
+    if result["fault"] == "disk" and (fault := find_passing_fault(OSError(result["errno"], ""))):
+        return fault
+    kind = InvalidImage if noun == "image" else InvalidRequest
+    return kind(_describe_fault(result, field, noun), field=field)
 
 
 def _describe_fault(result: dict[str, Any], field: str, noun: str) -> str:

@@ -19,6 +19,7 @@ from keyreel.errors import (
     Unavailable,
     UnknownEndpoint,
 )
+from keyreel.storage.passing_faults import PASSING_ERRORS, find_passing_fault
 from keyreel.wire.dialects.registry import find_dialect_at
 
 if TYPE_CHECKING:
@@ -73,6 +74,15 @@ async def _handle_disconnect(request: Request, error: Exception) -> Response:
     return Response(status_code=_CLIENT_CLOSED_REQUEST)
 
 
+async def _handle_passing_fault(request: Request, error: Exception) -> Response:
+    """Answer that the client may try again, where the system refused something for a while."""
+    fault = find_passing_fault(error)
+    if fault is None:
+        raise error
+    _log.warning("a request met a passing fault", path=request.url.path, cause=str(error))
+    return build_error_response(request, fault)
+
+
 async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
     _log.error("a request failed unexpectedly", path=request.url.path, exc_info=error)
     return build_error_response(request, InternalFault())
@@ -82,5 +92,6 @@ EXCEPTION_HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
     Refusal: _handle_domain_error,
     HTTPException: _handle_http_error,
     ClientDisconnect: _handle_disconnect,
+    **dict.fromkeys(PASSING_ERRORS, _handle_passing_fault),
     Exception: _handle_unexpected_error,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -19,7 +20,7 @@ from obstore.store import LocalStore, MemoryStore
 
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
-from keyreel.storage import disk_full
+from keyreel.storage.passing_faults import translate_passing_faults
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
 
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
+_PROBE_KEY: Final = "health/probe"
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
 
 
@@ -46,8 +48,8 @@ class StoredFile:
 class ObjectStorage:
     """Files under keys. A put file is whole and durable, or the put failed and the key is as it was.
 
-    Every method raises ValueError for an invalid key, and Unavailable while the disk is full or the
-    object store does not answer.
+    Every method raises ValueError for an invalid key, and Unavailable while the disk is full or broken, or
+    the object store does not answer.
     """
 
     def __init__(self, store: ObjectStore, folder: Path | None = None, clock: Clock | None = None) -> None:
@@ -93,10 +95,11 @@ class ObjectStorage:
         """Let a file count as put just now; False where none has this size, or it must be put again."""
         if self._folder is None or await self.get_size(key) != size:
             return False
-        try:
-            self._touch(key)
-        except FileNotFoundError:
-            return False
+        with _translate_errors():
+            try:
+                self._touch(key)
+            except FileNotFoundError:
+                return False
         return True
 
     async def get_size(self, key: str) -> int | None:
@@ -167,6 +170,23 @@ class ObjectStorage:
                 for found in batch:
                     yield StoredFile(found["path"], found["last_modified"])
 
+    def probe(self) -> None:
+        """Store a small file, read it and delete it; blocks, and may be called in a thread.
+
+        Raises:
+            Unavailable: nothing can be stored, or read, right now.
+        """
+        with _translate_errors():
+            data = secrets.token_bytes(16)
+            if self._folder:
+                atomic_file.write_atomically(self._folder / _PROBE_KEY, data)
+            else:
+                self._store.put(_PROBE_KEY, data)
+            found = bytes(self._store.get(_PROBE_KEY).bytes())
+            self._store.delete(_PROBE_KEY)
+        if found != data:
+            raise Unavailable("The file store returned other bytes than it was given.")
+
     def _touch(self, key: str) -> None:
         if self._folder:
             now = self._clock.now().timestamp()
@@ -188,7 +208,7 @@ def _check_key(key: str) -> str:
 @contextmanager
 def _translate_errors() -> Generator[None]:
     try:
-        with disk_full.translate_disk_full():
+        with translate_passing_faults():
             yield
     except BaseError as error:
         raise Unavailable("The file store does not answer: try again soon.") from error

@@ -42,12 +42,17 @@ class SnowflakeGenerator:
             return self._last
 
 
+def is_task_id(text: str) -> bool:
+    """Say whether a task can have this id."""
+    return _ID_PATTERN.fullmatch(text) is not None and int(text) <= MAX_TASK_ID
+
+
 def parse_task_id(task_id: TaskId) -> int:
     """Return the id as the database keeps it.
 
     Raises:
         UnknownTask: no task can have this id.
     """
-    if not _ID_PATTERN.fullmatch(task_id) or int(task_id) > MAX_TASK_ID:
+    if not is_task_id(task_id):
         raise UnknownTask
     return int(task_id)

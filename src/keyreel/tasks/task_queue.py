@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, and_, insert, literal, select, update
@@ -133,9 +134,9 @@ class TaskQueue:
             self._raise_lost(token)
         return task
 
-    def requeue(self, token: FencingToken) -> None:
-        """Put the task back into the queue, as if this attempt had not begun."""
-        self._update(token, _REQUEUED_COLUMNS)
+    def requeue(self, token: FencingToken, pause: timedelta = timedelta(0)) -> None:
+        """Put the task back into the queue, as if this attempt had not begun; it is ready after `pause`."""
+        self._update(token, {**_REQUEUED_COLUMNS, "ready_at": self._clock.now() + pause})
 
     def renew_leases(self, owner: str, lease_seconds: float) -> int:
         """Renew the owner's leases, then queue tasks whose lease has lapsed; return how many."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from keyreel.errors import Unavailable
+from keyreel.errors import Cancelled, LeaseLost
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
+from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
     from random import Random
@@ -26,6 +27,7 @@ class RunningAttempt:
         self._interval_seconds = every_seconds
         self._random = random
         self._fraction = 0.0
+        self._written = 0.0
 
     def report_progress(self, fraction: float) -> None:
         """Note progress, 0.0 … 1.0, which only rises; `watch` saves it."""
@@ -38,17 +40,18 @@ class RunningAttempt:
             Cancelled: the task was cancelled.
             LeaseLost: another attempt has the task.
         """
-        written = 0.0
+        guard = LoopGuard("attempt", (Cancelled, LeaseLost))
         while True:
             await asyncio.sleep(self._interval_seconds)
-            try:
-                if self._fraction > written:
-                    written = self._fraction
-                    self._queue.save_progress(self.token, written)
-                else:
-                    self._queue.check(self.token)
-            except Unavailable:
-                written = 0.0  # Not written: again next time.
+            await guard.run(self._save_progress)
+
+    async def _save_progress(self) -> None:
+        if self._fraction > self._written:
+            fraction = self._fraction
+            self._queue.save_progress(self.token, fraction)
+            self._written = fraction
+        else:
+            self._queue.check(self.token)
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""

@@ -15,6 +15,7 @@ from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.janitor import Janitor
+from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
 from keyreel.worker.settings import WorkerSettings
 from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_folder
@@ -60,6 +61,7 @@ class Worker:
         )
         self._janitor = Janitor(store, storage, settings.retention_periods, time)
         self._nudged = asyncio.Event()
+        self._claim_guard = LoopGuard("claims")
         self._free_slots = asyncio.Semaphore(sum(self._router.slots_by_engine.values()))
 
     def nudge(self) -> None:
@@ -103,7 +105,7 @@ class Worker:
     async def _wait_for_claim(self) -> Claim:
         while True:
             self._nudged.clear()
-            claim = await retry_while_unavailable(self._try_claim, NO_TIMEOUT, self._random)
+            claim = await self._claim_guard.run(self._try_claim)
             if claim is not None:
                 return claim
             try:
@@ -112,7 +114,7 @@ class Worker:
             except TimeoutError:
                 continue
 
-    def _try_claim(self) -> Claim | None:
+    async def _try_claim(self) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
         return self._store.queue.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
 
@@ -121,5 +123,6 @@ class Worker:
             await self._pipeline.run_claim(claim, pools)
         except Exception:  # noqa: BLE001 - what gets here is a bug; the other tasks must go on
             _log.exception("internal error", task=claim.task.id)
+            await self._pipeline.put_back(claim.token, "internal error")
         finally:
             self._free_slots.release()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import structlog
 
-from keyreel.errors import Unavailable
 from keyreel.tasks.deadlines import Deadlines
+from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,7 @@ class QueueMaintenance:
 
     async def run(self) -> NoReturn:
         """Do a round three times a lease, until cancelled."""
+        guard = LoopGuard("queue maintenance")
         while True:
             try:
                 async with asyncio.timeout(self._lease_seconds / 3):
@@ -52,10 +53,7 @@ class QueueMaintenance:
             except TimeoutError:
                 pass
             self._woken.clear()
-            try:
-                await self.run_round()
-            except Unavailable:
-                continue
+            await guard.run(self.run_round)
 
     async def run_round(self) -> None:
         """Renew leases and cancel expired tasks once; a jump of the clock moves the deadlines first."""

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -25,7 +26,7 @@ from keyreel.errors import (
     Unavailable,
 )
 from keyreel.finishing.context import FinishingContext
-from keyreel.storage import disk_full
+from keyreel.storage.passing_faults import find_passing_fault, translate_passing_faults
 from keyreel.task import TaskId
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
@@ -33,6 +34,7 @@ from keyreel.tasks.database.retry import (
     retry_async_while_unavailable,
     retry_while_unavailable,
 )
+from keyreel.tasks.ids import is_task_id
 from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.wire.dialects.registry import DIALECTS
@@ -59,6 +61,9 @@ if TYPE_CHECKING:
 _INTERNAL_ERROR_MESSAGE: Final = (
     "An internal error ended the task; the operator's log tells more under the task's id."
 )
+_FIRST_PUT_BACK_PAUSE: Final = timedelta(seconds=5)
+_LONGEST_PUT_BACK_PAUSE: Final = timedelta(minutes=1)
+"""Between them, by its attempts, a task waits that the system has refused something for a while."""
 _RECOMMENDED_PROMPT_STEP: Final = "recommended-prompt"
 """The durable step that makes a prompt: every attempt at a task uses the same one."""
 
@@ -124,36 +129,42 @@ class TaskPipeline:
         except LeaseLost:
             _log.warning("attempt lost", task=token.task_id, attempt=token.attempt)
             await self._delete_results(token, token.attempt)
+        except Unavailable as fault:
+            # The steps of this attempt stay for the next one, which gathers its inputs anew.
+            shutil.rmtree(self._get_attempt_folder(token) / "inputs", ignore_errors=True)
+            await self.put_back(token, fault.message)
         except asyncio.CancelledError:
             with suppress(KeyreelError):
                 self._queue.requeue(token)
                 _log.info("task requeued", task=token.task_id, attempt=token.attempt)
             raise
 
+    async def put_back(self, token: FencingToken, reason: str) -> None:
+        """Requeue a task whose attempt could not go on: it waits longer the more attempts it has seen."""
+        pause = min(_FIRST_PUT_BACK_PAUSE * 2 ** min(token.attempt - 1, 10), _LONGEST_PUT_BACK_PAUSE)
+        with suppress(Cancelled, LeaseLost):
+            await retry_while_unavailable(lambda: self._queue.requeue(token, pause), NO_TIMEOUT, self._random)
+            _log.warning("task waits", task=token.task_id, reason=reason, seconds=pause.total_seconds())
+
     async def _produce_outcome(
         self, task: Task, attempt: RunningAttempt, pools: WorkerPools
     ) -> Success | Failure:
         try:
             return await self._produce_video(task, attempt, pools)
-        except (Cancelled, LeaseLost):
+        except (Cancelled, LeaseLost, Unavailable):
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
             return Failure(error.message, _get_fault_name(error))
-        except OSError as error:
-            if error.errno not in disk_full.DISK_FULL_ERRNOS:
-                return self._make_internal_failure(task)
-            _log.warning("disk full", task=task.id)
-            return Failure(disk_full.make_disk_full_error().message, Unavailable.__name__)
-        except Exception:  # noqa: BLE001 - an error in one task must not stop the others
-            return self._make_internal_failure(task)
-
-    def _make_internal_failure(self, task: Task) -> Failure:
-        _log.exception("internal error", task=task.id)
-        return Failure(_INTERNAL_ERROR_MESSAGE, InternalFault.__name__)
+        except Exception as error:  # An error in one task must not stop the others.
+            fault = find_passing_fault(error)
+            if fault is not None:
+                raise fault from error
+            _log.exception("internal error", task=task.id)
+            return Failure(_INTERNAL_ERROR_MESSAGE, InternalFault.__name__)
 
     async def _produce_video(self, task: Task, attempt: RunningAttempt, pools: WorkerPools) -> Success:
-        folder = self._settings.folder / task.id / str(task.attempt)
+        folder = self._get_attempt_folder(attempt.token)
         inputs, results = folder / "inputs", folder / "results"
         for each in (inputs, results):
             each.mkdir(parents=True, exist_ok=True)
@@ -184,6 +195,9 @@ class TaskPipeline:
         outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
 
+    def _get_attempt_folder(self, token: FencingToken) -> Path:
+        return self._settings.folder / token.task_id / str(token.attempt)
+
     async def _apply_recommended_prompt(
         self, request: Endpoint, order: Order, attempt: RunningAttempt, pools: WorkerPools
     ) -> tuple[Order, tuple[str, ...]]:
@@ -208,10 +222,19 @@ class TaskPipeline:
         return replace(order, watermark=mark and replace(mark, text=self._settings.watermark_text))
 
     async def _retry_after_crash(self, attempt: RunningAttempt, work: Callable[[], Awaitable[T]]) -> T:
-        """Do work again after a crash of its child, until the task has seen `max_crashes` of them."""
+        """Do work again after a crash of its child, until the task has seen `max_crashes` of them.
+
+        Raises:
+            Unavailable: the system has refused what the work needs for `WORKER_RETRY_SECONDS`.
+        """
+
+        async def work_once() -> T:
+            with translate_passing_faults():
+                return await work()
+
         while True:
             try:
-                return await work()
+                return await retry_async_while_unavailable(work_once, WORKER_RETRY_SECONDS, self._random)
             except RenderCrashed as error:
                 crashes = await retry_while_unavailable(
                     lambda: self._queue.record_crash(attempt.token), NO_TIMEOUT, self._random
@@ -235,7 +258,8 @@ class TaskPipeline:
 
     async def _clean_up(self, token: FencingToken, *, keep_last: bool) -> None:
         """Delete an ended task's work folder, and the files of attempts that did not win."""
-        await asyncio.to_thread(shutil.rmtree, self._settings.folder / token.task_id, ignore_errors=True)
+        with suppress(RuntimeError):  # No thread to be had: the next start deletes the folder.
+            await asyncio.to_thread(shutil.rmtree, self._settings.folder / token.task_id, ignore_errors=True)
         for attempt in range(1, token.attempt if keep_last else token.attempt + 1):
             await self._delete_results(token, attempt)
 
@@ -274,8 +298,9 @@ def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:
 
 def clean_work_folder(folder: Path, store: TaskStore) -> None:
     """Make the folder for work in progress, and delete what tasks that have ended left in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    found = {each.name: each for each in folder.iterdir() if each.name.isascii() and each.name.isdecimal()}
+    with translate_passing_faults():
+        folder.mkdir(parents=True, exist_ok=True)
+        found = {each.name: each for each in folder.iterdir() if is_task_id(each.name)}
     live = store.filter_unfinished(TaskId(name) for name in found)
     for name, path in found.items():
         if name not in live:

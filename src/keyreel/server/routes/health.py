@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
 import keyreel
-from keyreel.wire.reference.own_responses import Liveness, Readiness
+from keyreel.errors import Unavailable
+from keyreel.server.health_checks import HealthChecks
+from keyreel.wire.reference.own_responses import Liveness, PartHealth, Readiness
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.services import Services
+
+_RETRY_HEADERS: Final = {"Retry-After": "5"}
 
 
 async def check_liveness(request: Request) -> JSONResponse:
@@ -26,15 +31,26 @@ class ReadinessRoute:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._checks = HealthChecks(
+            {"database": services.store.database.probe, "storage": services.storage.probe}
+        )
 
     async def check(self, request: Request) -> JSONResponse:
-        """Count the queued tasks.
-
-        Raises:
-            Unavailable: the database cannot be read.
-        """
+        """Say whether tasks and files can be stored, and which part cannot; 503 while one fails."""
         del request
-        waiting = self._services.store.count_queued()
-        return JSONResponse(
-            Readiness(status="ok", worker=self._services.settings.worker, queued=waiting).to_json()
+        problems = dict(await self._checks.run())
+        queued = None
+        try:
+            queued = self._services.store.count_queued()
+        except Unavailable as error:
+            problems["database"] = problems["database"] or error.message
+        ready = not any(problems.values())
+        body = Readiness(
+            status="ok" if ready else "unavailable",
+            worker=self._services.settings.worker,
+            queued=queued,
+            checks={name: PartHealth(ok=not problem, detail=problem) for name, problem in problems.items()},
         )
+        if ready:
+            return JSONResponse(body.to_json())
+        return JSONResponse(body.to_json(), HTTPStatus.SERVICE_UNAVAILABLE, _RETRY_HEADERS)

@@ -14,7 +14,7 @@ from keyreel.provenance.report import to_json
 from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
 from keyreel.provenance.verification import KnownVideo, VerificationReport, verify_evidence
 from keyreel.server.requests.body import save_body
-from keyreel.storage.disk_full import translate_disk_full
+from keyreel.storage.passing_faults import translate_passing_faults
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,7 +42,7 @@ class VerifyRoute:
         settings = self._services.settings
         limit = settings.body_limit or MAX_FILE_BYTES
         async with self._slots:
-            with translate_disk_full(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
+            with translate_passing_faults(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
                 path = Path(folder) / "file"
                 with path.open("wb") as file:
                     await save_body(request, file, limit=limit, seconds=settings.body_seconds)

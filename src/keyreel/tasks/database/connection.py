@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,9 @@ from sqlalchemy import URL, Connection, StaticPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from keyreel.errors import InvalidSetting, Unavailable
+from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Generator
 
     from alembic.config import Config
@@ -22,8 +23,15 @@ if TYPE_CHECKING:
 DATABASE_FILE: Final = "keyreel.db"
 """Its name in a data folder."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
-_BUSY_TIMEOUT_MS: Final = 250
-"""How long a call waits for a lock: callers run in the event loop, so briefly; they can retry."""
+_OPENING_TIMEOUT_MS: Final = 5000
+"""How long opening waits for another process's lock. Later calls, in the event loop, do not wait."""
+_HANDOVER_SECONDS: Final = 0.1
+"""How long a call waits for the connection while another thread has it: for a page of rows, or one commit."""
+_MAX_VERSION: Final = 2**31
+
+_PRIMARY_CODE: Final = 0xFF
+"""The bits of an SQLite result code that are left of its extended form."""
+_DAMAGE_CODES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -34,6 +42,9 @@ class Database:
     One connection, because SQLite before 3.51.3 can damage a WAL file that several connections write and
     checkpoint. `write` begins a transaction with the write lock held, `read` is for a single SELECT, and
     `snapshot` for several that belong together.
+
+    The event loop's thread uses it, and for a moment at a time threads that page through rows or probe it. A
+    lock of another process is reported at once: callers in the event loop retry after pauses of their own.
     """
 
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
@@ -46,12 +57,14 @@ class Database:
         event.listen(self._engine, "connect", _configure_reader if read_only else _configure_writer)
         event.listen(self._engine, "begin", _begin_transaction)
         self._file = file
+        self._damage = ""
+        self._throttle = LogThrottle()
         try:
-            with _translate_errors():
+            with self._translate_errors():
                 self._reader = self._engine.connect()
-        except DatabaseError as error:
+        except Unavailable as error:
             self._engine.dispose()
-            raise InvalidSetting(f"data: {file} cannot be opened: {error.orig}.") from error
+            raise self._explain(error) from error
         self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
         self._snapshot_connection = self._engine.connect().execution_options(begin="BEGIN")
 
@@ -86,7 +99,7 @@ class Database:
         Raises:
             Unavailable: the database is locked, its disk is full or broken; nothing was written.
         """
-        with self._acquire(), _translate_errors(), self._writer.begin():
+        with self._acquire(), self._translate_errors(), self._writer.begin():
             yield self._writer
 
     @contextmanager
@@ -96,7 +109,7 @@ class Database:
         Raises:
             Unavailable: the database cannot be read.
         """
-        with self._acquire(), _translate_errors(), self._reader.begin():
+        with self._acquire(), self._translate_errors(), self._reader.begin():
             yield self._reader
 
     @contextmanager
@@ -106,11 +119,25 @@ class Database:
         Raises:
             Unavailable: the database cannot be read.
         """
-        with self._acquire(), _translate_errors(), self._snapshot_connection.begin():
+        with self._acquire(), self._translate_errors(), self._snapshot_connection.begin():
             yield self._snapshot_connection
 
+    def probe(self) -> None:
+        """Read a row and write a page, which is on disk then; may be called in a thread.
+
+        Raises:
+            Unavailable: the database cannot be read or written, or was found damaged since it was opened.
+        """
+        if self._damage:
+            raise Unavailable(f"The database is damaged ({self._damage}): restore it from a backup.")
+        with self.write() as connection:
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            # Nothing reads this number: to set it writes the database's first page.
+            connection.exec_driver_sql(f"PRAGMA user_version = {(version + 1) % _MAX_VERSION}")
+
     def migrate(self) -> None:
-        """Bring the tables to this version's shape, in one transaction.
+        """Bring the tables to this version's shape, in one transaction; later calls wait for no lock.
 
         Raises:
             InvalidSetting: the file is from a newer Keyreel, or no database at all.
@@ -119,12 +146,16 @@ class Database:
         from alembic.util import CommandError
 
         config = _make_alembic_config()
-        with self.write() as connection:
-            config.attributes["connection"] = connection
-            try:
+        try:
+            with self.write() as connection:
+                config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-            except CommandError as error:
-                raise InvalidSetting(f"data: {self._file} is from a newer Keyreel: {error}.") from error
+        except CommandError as error:
+            raise InvalidSetting(f"data: {self._file} is from a newer Keyreel: {error}.") from error
+        except Unavailable as error:
+            raise self._explain(error) from error
+        with self.read() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
 
     def _check_schema_version(self) -> None:
         from alembic.script import ScriptDirectory
@@ -141,6 +172,14 @@ class Database:
                 "server once with this one, or use the one that made it."
             )
 
+    def _explain(self, error: Unavailable) -> InvalidSetting | Unavailable:
+        """Return what an operator is told of an error at the opening: damage does not pass."""
+        if not self._damage:
+            return error
+        return InvalidSetting(
+            f"data: {self._file} cannot be opened: {self._damage}. Restore it from a backup."
+        )
+
     def close(self) -> None:
         """Close the connection and the file."""
         with self._lock:
@@ -151,12 +190,26 @@ class Database:
 
     @contextmanager
     def _acquire(self) -> Generator[None]:
-        if not self._lock.acquire(timeout=8 * _BUSY_TIMEOUT_MS / 1000):
+        if not self._lock.acquire(timeout=_HANDOVER_SECONDS):
             raise Unavailable
         try:
             yield
         finally:
             self._lock.release()
+
+    @contextmanager
+    def _translate_errors(self) -> Generator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
+            if code in _DAMAGE_CODES:
+                self._damage = str(error.orig)
+            elif not isinstance(error, OperationalError):
+                raise
+            if self._throttle.allows(str(code)):
+                _log.warning("database unavailable", cause=str(error.orig))
+            raise Unavailable from error
 
 
 def _make_read_only_url(file: Path) -> URL:
@@ -175,14 +228,14 @@ def _make_alembic_config() -> Config:
 
 def _configure_reader(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    connection.execute(f"PRAGMA busy_timeout = {_OPENING_TIMEOUT_MS}")
 
 
 def _configure_writer(connection: sqlite3.Connection, _: object) -> None:
     # Transactions begin where `_begin_transaction` begins them, not where the driver guesses.
     connection.isolation_level = None
     for pragma in (
-        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        f"busy_timeout = {_OPENING_TIMEOUT_MS}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
@@ -195,12 +248,3 @@ def _begin_transaction(connection: Connection) -> None:
     statement = connection.get_execution_options().get("begin")
     if statement:
         connection.exec_driver_sql(statement)
-
-
-@contextmanager
-def _translate_errors() -> Generator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        _log.warning("database unavailable", cause=str(error.orig))
-        raise Unavailable from error

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SUBMIT_RETRY_SECONDS: Final = 4.0
-"""A client is told to try again within 5 s."""
-WORKER_RETRY_SECONDS: Final = 60.0
-"""How long a worker retries what may fail its task."""
+"""How long a request waits: its client is told to try again within 5 s."""
+WORKER_RETRY_SECONDS: Final = 20.0
+"""How long a worker retries before it puts a task back: its slot is for others then."""
 NO_TIMEOUT: Final = float("inf")
 """Seconds. For what must not be given up while the process lives: the end of a task."""
 _INITIAL_BACKOFF: Final = 0.05

@@ -84,7 +84,10 @@ def _describe_operation(route: OwnRoute) -> Json:
             *map(_describe_path_parameter, names),
             *map(describe_query_parameter, route.query),
         ],
-        "responses": {route.status: _describe_response(route), **_describe_error_responses(route)},
+        "responses": {
+            **dict.fromkeys(filter(None, (route.status, route.unready_status)), _describe_response(route)),
+            **_describe_error_responses(route),
+        },
     }
     if route.takes_body:
         operation["requestBody"] = {"required": True, "content": _describe_request(route)}

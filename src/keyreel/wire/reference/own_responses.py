@@ -45,12 +45,22 @@ class Liveness(OwnResponse):
     version: str
 
 
-class Readiness(OwnResponse):
-    """Tasks can be stored."""
+class PartHealth(OwnResponse):
+    """Whether a part works; `detail` says what is wrong with it."""
 
-    status: Literal["ok"]
+    ok: bool
+    detail: str
+
+
+class Readiness(OwnResponse):
+    """Whether tasks can be stored: `status` is "ok" while every part works."""
+
+    status: Literal["ok", "unavailable"]
     worker: bool
-    queued: Count
+    queued: Count | None
+    """Null while the database cannot be read."""
+    checks: Mapping[str, PartHealth]
+    """The parts "database" and "storage", each written and read for this answer or within the last second."""
 
 
 class OpenApiDocument(OwnResponse):

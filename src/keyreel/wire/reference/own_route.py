@@ -48,6 +48,8 @@ class OwnRoute:
     """The media type of a body that is not JSON."""
     response_example: Any = None
     status: str = "200"
+    unready_status: str = ""
+    """The status of the same body where it says that something does not work."""
     errors: tuple[type[Refusal], ...] = ()
     """Error responses beyond those that its access and its body imply."""
     error_schema: str = ""

@@ -125,9 +125,9 @@ _PUBLIC_ROUTES: Final = (
         "check_readiness",
         "GET",
         "/health/ready",
-        "Answers 200 while orders can be taken.",
+        "Answers 200 while orders can be taken and kept, else 503; names what fails.",
         own.Readiness,
-        errors=(errors.Unavailable,),
+        unready_status="503",
     ),
     OwnRoute(
         "list_models",

@@ -17,6 +17,7 @@ import structlog
 from keyreel.errors import RenderCrashed, RenderFailed, Unavailable
 from keyreel.worker.children.protocol import (
     LENGTH_PREFIX,
+    SHORTAGE_STATUS,
     LoadStep,
     ProgressReport,
     SaveStep,
@@ -94,7 +95,7 @@ class Child:
             RenderFailed: the work failed, with a reason for people.
             WorkNotStarted: the child ended, or was silent for the timeout, before it began.
             RenderCrashed: it did so later.
-            Unavailable: the disk is full.
+            Unavailable: the child lacks what passes: room on the disk, memory, descriptors.
         """
         try:
             await run_guarded(self._start(work), self._raise_on_exit())
@@ -133,6 +134,8 @@ class Child:
         match await self._receive():
             case WorkStarted():
                 return
+            case WorkFailed(reason, Unavailable.__name__):
+                raise Unavailable(reason)
             case WorkFailed() as failure:
                 _log.error("child cannot start", trace=failure.traceback)
                 raise RenderFailed("The engine could not be started.")
@@ -181,6 +184,8 @@ class Child:
         # The socket alone is not enough: a process that the engine forked may hold its other end open.
         status = await self._process.wait()
         _log.warning("child died", pid=self._process.pid, status=status)
+        if status == SHORTAGE_STATUS:
+            raise Unavailable
         if status == -signal.SIGTERM:
             # A service manager signals all processes at once: our worker's end must not look like a crash.
             await asyncio.sleep(_GRACE_SECONDS)

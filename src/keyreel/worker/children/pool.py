@@ -71,7 +71,8 @@ class ChildPool:
         Raises:
             RenderFailed: the work failed, with a reason for people.
             RenderCrashed: the child died, or gave no sign of life for the timeout.
-            Unavailable: the disk is full.
+            Unavailable: the child lacks what passes: room on the disk, memory, descriptors.
+            OSError: it cannot be started now.
         """
         async with self._slots:
             while True:

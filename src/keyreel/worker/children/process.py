@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import RenderFailed, Unavailable
-from keyreel.storage import disk_full
+from keyreel.storage.passing_faults import PASSING_ERRORS, find_passing_fault
 from keyreel.worker.children.protocol import (
+    SHORTAGE_STATUS,
     FinishWork,
     RecommendWork,
     RenderWork,
@@ -72,8 +73,7 @@ async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -
 
 
 def _to_failure(error: Exception) -> WorkFailed:
-    if isinstance(error, OSError) and error.errno in disk_full.DISK_FULL_ERRNOS:
-        error = disk_full.make_disk_full_error()
+    error = find_passing_fault(error) or error
     reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
     return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 
@@ -118,7 +118,17 @@ def _fork_guardian(descriptor: int, *, kernel: bool) -> None:
 
 def main() -> None:
     """Run as a program: `ROLE NAME SOCKET-FD PARENT-PID GUARDS`, leading a process group."""
-    role, name, descriptor, parent, guards = sys.argv[1:]
+    try:
+        _run_program(*sys.argv[1:])
+    except PASSING_ERRORS as error:
+        if find_passing_fault(error) is None:
+            raise
+        sys.stderr.write(f"a child process cannot begin: {error}\n")
+        os._exit(SHORTAGE_STATUS)
+
+
+def _run_program(role: str, name: str, *numbers: str) -> None:
+    descriptor, parent, guards = numbers
     kernel = guards == "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
     _fork_guardian(int(descriptor), kernel=kernel)  # It forks: before there is any thread.

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LENGTH_PREFIX: Final = struct.Struct("!I")
 """The length in bytes of the pickled message that follows."""
 
+SHORTAGE_STATUS: Final = 75
+"""What a child exits with that lacked what a process needs to begin: EX_TEMPFAIL of sysexits.h."""
+
 
 @dataclass(frozen=True, slots=True)
 class RenderWork:

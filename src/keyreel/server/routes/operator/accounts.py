@@ -15,6 +15,7 @@ from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
 from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.reference.operator_responses import (
     ApiKeyEntry,
@@ -25,6 +26,8 @@ from keyreel.wire.reference.operator_responses import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from keyreel.server.services import Services
@@ -47,10 +50,12 @@ class AccountRoutes:
     def __init__(self, services: Services) -> None:
         self._keys = services.keys
         self._tenants = TenantStore(services.store.database, services.clock)
+        self._random = services.random
 
     async def create_key(self, request: Request) -> JSONResponse:
         """Make a key for a tenant; this response alone holds it."""
-        return JSONResponse(make_key(self._keys, await _read_body(request)), status_code=HTTPStatus.CREATED)
+        body = await _read_body(request)
+        return await self._change(lambda: make_key(self._keys, body), HTTPStatus.CREATED)
 
     async def list_keys(self, request: Request) -> JSONResponse:
         """List the record of every key, without the keys themselves."""
@@ -60,18 +65,17 @@ class AccountRoutes:
 
     async def limit_key(self, request: Request) -> JSONResponse:
         """Set some of a key's quotas."""
-        limits = parse_limits(await _read_body(request))
-        return JSONResponse(describe_key(self._keys.set_quotas(request.path_params["id"], limits)))
+        limits, key_id = parse_limits(await _read_body(request)), request.path_params["id"]
+        return await self._change(lambda: describe_key(self._keys.set_quotas(key_id, limits)))
 
     async def revoke_key(self, request: Request) -> JSONResponse:
         """Make a key invalid from now on."""
-        return JSONResponse(describe_key(self._keys.revoke(request.path_params["id"])))
+        return await self._change(lambda: describe_key(self._keys.revoke(request.path_params["id"])))
 
     async def create_tenant(self, request: Request) -> JSONResponse:
         """Make a tenant."""
-        return JSONResponse(
-            make_tenant(self._tenants, await _read_body(request)), status_code=HTTPStatus.CREATED
-        )
+        body = await _read_body(request)
+        return await self._change(lambda: make_tenant(self._tenants, body), HTTPStatus.CREATED)
 
     async def list_tenants(self, request: Request) -> JSONResponse:
         """List every tenant with its credits and quotas."""
@@ -81,14 +85,17 @@ class AccountRoutes:
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's quotas."""
-        limits = parse_limits(await _read_body(request))
-        return JSONResponse(describe_tenant(self._tenants.set_quotas(request.path_params["name"], limits)))
+        limits, name = parse_limits(await _read_body(request)), request.path_params["name"]
+        return await self._change(lambda: describe_tenant(self._tenants.set_quotas(name, limits)))
 
     async def grant_credits(self, request: Request) -> JSONResponse:
         """Give a tenant credits."""
-        return JSONResponse(
-            grant_credits(self._tenants, request.path_params["name"], await _read_body(request))
-        )
+        body, name = await _read_body(request), request.path_params["name"]
+        return await self._change(lambda: grant_credits(self._tenants, name, body))
+
+    async def _change(self, call: Callable[[], Json], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+        body = await retry_while_unavailable(call, SUBMIT_RETRY_SECONDS, self._random)
+        return JSONResponse(body, status_code=status)
 
 
 async def _read_body(request: Request) -> Json:

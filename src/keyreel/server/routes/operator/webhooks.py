@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 
 from keyreel.server.requests.list_limit import parse_list_limit
 from keyreel.task import TaskId
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 from keyreel.wire.reference.operator_responses import (
@@ -40,7 +41,12 @@ class WebhookRoutes:
 
     async def replay(self, request: Request) -> JSONResponse:
         """Deliver an event again."""
-        return JSONResponse(describe_delivery(self._deliveries.replay(request.path_params["id"])))
+        delivery = await retry_while_unavailable(
+            lambda: self._deliveries.replay(request.path_params["id"]),
+            SUBMIT_RETRY_SECONDS,
+            self._services.random,
+        )
+        return JSONResponse(describe_delivery(delivery))
 
     async def show_secret(self, request: Request) -> JSONResponse:
         """Answer the secret that a tenant's webhooks are signed with."""
