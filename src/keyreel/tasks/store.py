@@ -13,7 +13,7 @@ from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.database.connection import DATABASE_FILE, Database, refuse_damaged
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
@@ -124,6 +124,7 @@ class TaskStore:
             undo.callback(lock.release)
             database = Database(folder / DATABASE_FILE)
             undo.callback(database.close)
+            undo.enter_context(refuse_damaged(folder / DATABASE_FILE))
             database.migrate()
             with database.write() as connection:
                 requeue_running_tasks(connection)

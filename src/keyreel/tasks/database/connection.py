@@ -47,11 +47,11 @@ class Database:
         event.listen(self._engine, "begin", _begin_transaction)
         self._file = file
         try:
-            with _translate_errors():
+            with refuse_damaged(file), _translate_errors():
                 self._reader = self._engine.connect()
-        except DatabaseError as error:
+        except BaseException:
             self._engine.dispose()
-            raise InvalidSetting(f"data: {file} cannot be opened: {error.orig}.") from error
+            raise
         self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
         self._snapshot_connection = self._engine.connect().execution_options(begin="BEGIN")
 
@@ -157,6 +157,21 @@ class Database:
             yield
         finally:
             self._lock.release()
+
+
+@contextmanager
+def refuse_damaged(file: Path) -> Generator[None]:
+    """Translate what SQLite says of a damaged file.
+
+    Raises:
+        InvalidSetting: the file is no database, or parts of it are missing or overwritten.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        raise InvalidSetting(
+            f"data: {file} is damaged ({error.orig}): put its backup back, or start with another folder."
+        ) from None
 
 
 def _make_read_only_url(file: Path) -> URL:
