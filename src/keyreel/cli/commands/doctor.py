@@ -49,8 +49,7 @@ def check_machine(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Check this machine and say what works here; exit code 1 where something does not."""
     from keyreel.settings import read_settings
 
-    settings = read_settings(data=data)
-    checks = [_run_check(check, settings) for check in _CHECKS]
+    checks = list_checks(read_settings(data=data), _CHECKS)
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:
@@ -58,8 +57,14 @@ def check_machine(data: DataOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(0 if all(check.ok for check in checks) else 1)
 
 
+def list_checks(
+    settings: Settings, functions: tuple[Callable[[Settings], DoctorCheck], ...]
+) -> list[DoctorCheck]:
+    """Run checks; what one cannot even look at is what is wrong."""
+    return [_run_check(check, settings) for check in functions]
+
+
 def _run_check(check: Callable[[Settings], DoctorCheck], settings: Settings) -> DoctorCheck:
-    """Run a check; what it cannot even look at is what is wrong."""
     from keyreel.errors import KeyreelError
 
     name = check.__name__.removeprefix("_check_").replace("_", " ")
@@ -256,9 +261,7 @@ def _check_prices(settings: Settings) -> DoctorCheck:
     return _make_passed("prices", str(settings.price_table or "as shipped"))
 
 
-_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
-    _check_python,
-    _check_machine,
+FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_data_folder,
     _check_privacy,
     _check_secrets,
@@ -266,6 +269,12 @@ _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_prices,
     _check_server,
     _check_files,
+)
+"""Those of the data folder."""
+_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
+    _check_python,
+    _check_machine,
+    *FOLDER_CHECKS,
     _check_engines,
     _check_networks,
     _check_encoder,

@@ -31,7 +31,7 @@ FILES: Final = (
 """What Keyreel writes in a data folder and must be a file."""
 FOLDERS: Final = ("files", "work", "c2pa")
 """What it writes there and must be a folder."""
-_SECRET_PATTERN: Final = re.compile(r"[!-~]{16,256}")
+_SECRET_PATTERN: Final = re.compile(r"[!-~]{43,256}")  # 32 random bytes in base64, at least
 _MAX_FILE_BYTES: Final = 4096
 DEFAULT_SERVER_URL: Final = "http://127.0.0.1:8787"
 """Where a server listens whose settings name no other host and port."""
@@ -126,7 +126,7 @@ class DataFolder:
         text = _read_small_file(self.path / name)
         if text is not None and not _SECRET_PATTERN.fullmatch(text):
             raise InvalidSetting(
-                f"{self.path / name} must hold one line of 16 to 256 printable ASCII characters: put its "
+                f"{self.path / name} must hold one line of 43 to 256 printable ASCII characters: put its "
                 "backup back, or delete it, and the next start makes a new one."
             )
         return text or ""
