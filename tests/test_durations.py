@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from keyreel.durations import parse_seconds
+from keyreel.durations import parse_period, parse_seconds
 from keyreel.errors import InvalidRequest
 from keyreel.settings import read_settings
 
@@ -25,3 +27,7 @@ def test_settings_read_durations_alike() -> None:
     assert periods.inputs is not None
     assert periods.videos is not None
     assert (periods.inputs.total_seconds(), periods.videos.days, periods.records) == (43_200, 45, None)
+
+
+def test_a_period_may_have_no_end() -> None:
+    assert (parse_period("7d"), parse_period("forever")) == (timedelta(days=7), None)

@@ -75,7 +75,8 @@ def _default(name: str) -> str:
 
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
-    yield "`keyreel COMMAND --help` shows the same. A failed command prints one sentence and exits with 1.\n"
+    yield "`keyreel COMMAND --help` shows the same. A failed command prints one sentence and exits with 1, or"
+    yield "with 2 where an option, a setting or a file of the data folder is at fault.\n"
     yield from _command("keyreel", typer.main.get_command(app))
 
 

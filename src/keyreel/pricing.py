@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.errors import InvalidSetting
 from keyreel.order import Operation, Resolution
+from keyreel.system.toml_file import check_keys, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,9 @@ USD_PER_CREDIT: Final = Decimal("0.005")
 _WILDCARD: Final = "*"
 """Stands for every model, or every operation."""
 _RESOLUTIONS: Final[tuple[str, ...]] = tuple(each.value for each in Resolution)
-_TARIFF_KEYS: Final = frozenset({"first", "second", "each"})
+_TABLE_KEYS: Final = ("price", "off_peak", "recommended_prompt")
+_TARIFF_KEYS: Final = ("first", "second", "each")
+_MAX_CREDITS: Final = 1_000_000_000
 
 
 def to_usd(credits_: int) -> Decimal:
@@ -96,48 +99,96 @@ def read_price_table(path: Path | None = None) -> PriceTable:
     Raises:
         InvalidSetting: it cannot be read, naming the entry and the rule.
     """
-    shipped = files("keyreel").joinpath("prices.toml")
     try:
-        text = path.read_text() if path else shipped.read_text()
-        table = tomllib.loads(text)
-        entries = tuple(_parse_rule(number, raw) for number, raw in enumerate(table["price"], start=1))
-        prices = PriceTable(
-            entries, Decimal(str(table["off_peak"])), _parse_amount("", table["recommended_prompt"])
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
-        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
-        raise InvalidSetting(f"prices: {path or 'the shipped table'}: {reason}.") from error
+        return _parse_table(read_toml(path) if path else tomllib.loads(_read_shipped()))
+    except ValueError as error:
+        message = f"prices: {path or 'the shipped table'}: {error}"
+        raise InvalidSetting(message if message.endswith("?") else f"{message}.") from None
+
+
+def _read_shipped() -> str:
+    return files("keyreel").joinpath("prices.toml").read_text("utf-8")
+
+
+def _parse_table(table: dict[str, Any]) -> PriceTable:
+    check_keys(table, _TABLE_KEYS)
+    _require_keys("", table, _TABLE_KEYS)
+    if not isinstance(table["price"], list):
+        raise ValueError("price must be written as [[price]]")  # noqa: TRY004 - the caller's own kind
+    entries = tuple(_parse_rule(f"price {number}", raw) for number, raw in enumerate(table["price"], start=1))
     if not entries or not entries[-1].models & {_WILDCARD} or not entries[-1].operations & {_WILDCARD}:
-        raise InvalidSetting(f"prices: {path}: the last entry must be for every model and operation ('*').")
-    return prices
+        raise ValueError("the last entry must be for every model and operation ('*')")
+    factor = _parse_factor("off_peak", table["off_peak"])
+    return PriceTable(entries, factor, _parse_amount("recommended_prompt", table["recommended_prompt"]))
 
 
-def _parse_rule(number: int, raw: dict[str, Any]) -> _PriceRule:
-    location = f"price {number}"
-    tariffs = {size: _parse_tariff(f"{location}, {size}", raw[size]) for size in _RESOLUTIONS if size in raw}
-    unknown_keys = set(raw) - {*_RESOLUTIONS, "models", "operations"}
-    if unknown_keys or not tariffs:
-        raise ValueError(f"{location} must have models, operations and some of {', '.join(_RESOLUTIONS)}")
-    operations = frozenset(raw["operations"])
+def _parse_rule(location: str, raw: object) -> _PriceRule:
+    fields = _parse_keys(location, raw, (*_RESOLUTIONS, "models", "operations"))
+    _require_keys(location, fields, ("models", "operations"))
+    tariffs = {
+        size: _parse_tariff(f"{location}, {size}", fields[size]) for size in _RESOLUTIONS if size in fields
+    }
+    if not tariffs:
+        raise ValueError(f"{location} must have some of {', '.join(_RESOLUTIONS)}")
+    models, operations = (_parse_names(location, name, fields[name]) for name in ("models", "operations"))
     unknown = operations - {_WILDCARD} - {each.value for each in Operation}
     if unknown:
         raise ValueError(f"{location}: there is no operation {min(unknown)!r}")
-    return _PriceRule(frozenset(raw["models"]), operations, tariffs)
+    return _PriceRule(models, operations, tariffs)
 
 
-def _parse_tariff(location: str, raw: dict[str, Any]) -> Tariff:
-    unknown_keys = set(raw) - _TARIFF_KEYS - {"exact"}
-    if unknown_keys:
-        raise ValueError(f"{location}: there is no {min(unknown_keys)!r}")
-    amounts = {name: _parse_amount(location, raw[name]) for name in _TARIFF_KEYS & set(raw)}
-    first, each = amounts["first"], amounts["each"]
-    exact = {
-        int(seconds): _parse_amount(location, amount) for seconds, amount in raw.get("exact", {}).items()
+def _parse_tariff(location: str, raw: object) -> Tariff:
+    fields = _parse_keys(location, raw, (*_TARIFF_KEYS, "exact"))
+    _require_keys(location, fields, ("first", "each"))
+    amounts = {
+        name: _parse_amount(f"{location}, {name}", fields[name]) for name in _TARIFF_KEYS if name in fields
     }
-    return Tariff(first, amounts.get("second", first + each), each, exact)
+    first, each = amounts["first"], amounts["each"]
+    exact = fields.get("exact", {})
+    if not isinstance(exact, dict) or not all(seconds.isdecimal() and seconds.isascii() for seconds in exact):
+        raise ValueError(f"{location}, exact must be a table of whole seconds and their credits")
+    by_exact_seconds = {
+        int(seconds): _parse_amount(f"{location}, exact {seconds}", amount)
+        for seconds, amount in exact.items()
+    }
+    return Tariff(first, amounts.get("second", first + each), each, by_exact_seconds)
+
+
+def _parse_keys(location: str, raw: object, known: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise ValueError(f"{location} must be a table")  # noqa: TRY004 - the caller's own kind
+    try:
+        check_keys(raw, known)
+    except ValueError as error:
+        raise ValueError(f"{location}: {error}") from None
+    return raw
+
+
+def _require_keys(location: str, table: dict[str, Any], required: tuple[str, ...]) -> None:
+    missing = [name for name in required if name not in table]
+    if missing:
+        raise ValueError(f"{location}: {missing[0]!r} is missing".lstrip(": "))
+
+
+def _parse_names(location: str, name: str, value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"{location}, {name} must be a list of names")
+    return frozenset(value)
+
+
+def _parse_factor(location: str, value: object) -> Decimal:
+    try:
+        factor = Decimal(str(value))
+    except InvalidOperation:
+        factor = Decimal("nan")
+    if not factor.is_finite() or not 0 <= factor <= 1:
+        raise ValueError(f"{location}: got {str(value)[:64]!r}; must be a number from 0 to 1")
+    return factor
 
 
 def _parse_amount(location: str, value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError(f"{location}: {value!r} is no whole number of credits".lstrip(": "))
+    if type(value) is not int or not 0 <= value <= _MAX_CREDITS:
+        raise ValueError(
+            f"{location}: {str(value)[:64]!r} is no whole number of credits from 0 to {_MAX_CREDITS}"
+        )
     return value

@@ -5,33 +5,63 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
-from keyreel.durations import parse_seconds
+from keyreel.durations import RetentionPeriods, parse_period
 from keyreel.errors import InvalidSetting
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.system.setting_values import (
+    Network,
+    check_text,
+    echo_value,
+    end_sentence,
+    is_web_address,
+    parse_networks,
+    parse_origins,
+    parse_path,
+    shorten,
+    split_items,
+)
+from keyreel.system.toml_file import check_keys, read_toml, suggest_name
 
-_WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
-_ORIGIN_PATTERN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_PREFIX: Final = "KEYREEL_"
+_COMMANDS_VARIABLES: Final = ("BASE_URL", "ADMIN_TOKEN")
+"""Variables, without the prefix, that are no settings: the commands' options read them (cli/options.py)."""
+_MAX_SECONDS: Final = 365 * 86400
+_MAX_COUNT: Final = 1_000_000_000
+_PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "prices", "config")
+_HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
+_PATTERN_RULES: Final = {
+    "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
+    "public_url": "must be an address such as https://video.example.com, without ? and #",
+    "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
+    **dict.fromkeys(("keep_inputs", "keep_videos", "keep_records"), "must be such as 12h or 7d, or forever"),
+}
+"""The rules that patterns hold, in words."""
+_SECRET_RULES: Final = {
+    "api_key": (re.compile(r"[!-~]{1,256}"), "must be 1 to 256 printable ASCII characters without a space"),
+    "webhook_secret": (
+        re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}"),
+        "must be whsec_ and base64 of 24 to 64 bytes",
+    ),
+}
+
 PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
-Network = IPv4Network | IPv6Network
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
 """Those of HTTP and HTTPS, and their usual alternatives."""
 Port = Annotated[int, Field(ge=1, le=65535)]
+_Pause = Annotated[float, Field(ge=0, le=_MAX_SECONDS)]
 
 
 def get_default_data_folder() -> Path:
@@ -40,26 +70,19 @@ def get_default_data_folder() -> Path:
     return Path(home) / "keyreel"
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionPeriods:
-    """How long things are kept; None for good."""
-
-    inputs: timedelta | None = None
-    videos: timedelta | None = None
-    records: timedelta | None = None
-
-
 class Settings(BaseSettings):
     """Read once at start, then frozen. Flags go before the environment, and that before the TOML file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KEYREEL_", env_ignore_empty=True, frozen=True, extra="forbid"
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", allow_inf_nan=False
     )
 
     data: Path = Field(
         default_factory=get_default_data_folder, description="Folder of everything that must survive."
     )
-    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    host: str = Field(
+        default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
+    )
     port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
     api_key: SecretStr = Field(
         default=SecretStr(""),
@@ -91,19 +114,27 @@ class Settings(BaseSettings):
         default=("motion",), description="Engines to use: entry points or `module:Class`, comma-separated."
     )
     render_timeout: float = Field(
-        default=600.0, gt=0, description="Seconds without any progress after which a render counts as hung."
+        default=600.0,
+        gt=0,
+        le=_MAX_SECONDS,
+        description="Seconds without any progress after which a render counts as hung.",
     )
     kernel_guards: bool = Field(
         default=sys.platform == "linux",
         description="Have Linux's kernel end renders together with the server, and choose them first when "
         "memory runs out. 0, and on other systems: renders look for the server twice a second.",
     )
-    link_seconds: int = Field(default=86400, ge=1, description="How long a link in a result is valid.")
+    link_seconds: int = Field(
+        default=86400, ge=1, le=10 * _MAX_SECONDS, description="How long a link in a result is valid."
+    )
     body_seconds: float = Field(
-        default=60.0, gt=0, description="How long a request's body may take to arrive."
+        default=60.0, gt=0, le=_MAX_SECONDS, description="How long a request's body may take to arrive."
     )
     body_limit: int = Field(
-        default=0, ge=0, description="Largest request body in bytes; 0: each dialect's own (100 MiB, 20 MiB)."
+        default=0,
+        ge=0,
+        le=1 << 40,
+        description="Largest request body in bytes; 0: each dialect's own (100 MiB, 20 MiB).",
     )
     producer: str = Field(
         default="keyreel",
@@ -128,23 +159,32 @@ class Settings(BaseSettings):
     rpm: int = Field(
         default=0,
         ge=0,
+        le=_MAX_COUNT,
         description="Submits that a key may send in a minute, where it has no limit of its own; 0: any "
         "number. Hosted services allow about 20.",
     )
     running: int = Field(
         default=0,
         ge=0,
+        le=_MAX_COUNT,
         description="Tasks of a key that may run at a time, likewise; more wait. Hosted services: 5.",
     )
     queued: int = Field(
-        default=0, ge=0, description="Tasks of a key that may wait at a time, likewise; more are refused."
+        default=0,
+        ge=0,
+        le=_MAX_COUNT,
+        description="Tasks of a key that may wait at a time, likewise; more are refused.",
     )
     daily_credits: int = Field(
-        default=0, ge=0, description="Credits that a key's tasks of one day (UTC) may cost, likewise."
+        default=0,
+        ge=0,
+        le=_MAX_COUNT,
+        description="Credits that a key's tasks of one day (UTC) may cost, likewise.",
     )
     dedupe_seconds: float = Field(
         default=0.0,
         ge=0,
+        le=_MAX_SECONDS,
         description="For clients that send no Idempotency-Key: the same request of the same key within so "
         "many seconds is the same task. 0: every request is its own.",
     )
@@ -153,14 +193,16 @@ class Settings(BaseSettings):
         description="Signs callbacks of tenant `default`: `whsec_` and base64 of 24 to 64 bytes. "
         "Empty: a secret of this install's own, which `keyreel callbacks secret` shows.",
     )
-    callback_schedule: Annotated[tuple[float, ...], NoDecode] = Field(
+    callback_schedule: Annotated[tuple[_Pause, ...], NoDecode] = Field(
         default=(),
+        max_length=100,
         description="Seconds before each attempt to deliver a callback, counted from the end of the one "
         "before, comma-separated; as many entries as attempts. Empty: what each wire format documents.",
     )
     callback_timeout: float | None = Field(
         default=None,
         gt=0,
+        le=3600,
         description="Seconds that one attempt may take in all. None: as each wire format has it, 5 or 15.",
     )
     off_peak: str = Field(
@@ -205,7 +247,7 @@ class Settings(BaseSettings):
     @property
     def retention_periods(self) -> RetentionPeriods:
         """How long things are kept."""
-        return RetentionPeriods(*map(_parse_period, (self.keep_inputs, self.keep_videos, self.keep_records)))
+        return RetentionPeriods(*map(parse_period, (self.keep_inputs, self.keep_videos, self.keep_records)))
 
     @field_validator("off_peak")
     @classmethod
@@ -216,45 +258,53 @@ class Settings(BaseSettings):
     @field_validator("egress_allow", mode="before")
     @classmethod
     def _parse_networks(cls, value: Any) -> Any:
-        return tuple(ip_network(item, strict=False) for item in _split_items(value))
+        return parse_networks(value)
 
-    @field_validator("egress_ports", mode="before")
+    @field_validator("egress_ports", "callback_schedule", mode="before")
     @classmethod
-    def _parse_ports(cls, value: Any) -> Any:
-        return tuple(int(item) for item in _split_items(value))
+    def _split_numbers(cls, value: Any) -> Any:
+        return tuple(split_items(value))
 
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _parse_origins(cls, value: Any) -> Any:
-        origins = tuple(item.rstrip("/").lower() for item in _split_items(value))
-        if not all(origin == "*" or _ORIGIN_PATTERN.fullmatch(origin) for origin in origins):
-            raise ValueError("must be origins such as https://app.example.com, or *")
-        return origins
+        return parse_origins(value)
 
     @field_validator("engines", mode="before")
     @classmethod
     def _parse_engine_names(cls, value: Any) -> Any:
-        return tuple(_split_items(value))
+        names = tuple(split_items(value))
+        if not names:
+            raise ValueError("must name at least one engine")
+        return names
 
-    @field_validator("callback_schedule", mode="before")
+    @field_validator("api_key", "webhook_secret")
     @classmethod
-    def _parse_callback_schedule(cls, value: Any) -> Any:
-        pauses = tuple(float(item) for item in _split_items(value))
-        if not all(0 <= pause < float("inf") for pause in pauses):
-            raise ValueError("must be seconds such as 0,5,300")
-        return pauses
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def _check_webhook_secret(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not _WEBHOOK_SECRET_PATTERN.fullmatch(value.get_secret_value()):
-            raise ValueError("must be whsec_ and base64 of 24 to 64 bytes")
+    def _check_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        pattern, rule = _SECRET_RULES[str(info.field_name)]
+        if value.get_secret_value() and not pattern.fullmatch(value.get_secret_value()):
+            raise ValueError(rule)
         return value
 
     @field_validator("public_url")
     @classmethod
-    def _strip_trailing_slash(cls, value: str) -> str:
+    def _check_public_url(cls, value: str) -> str:
+        if value and not is_web_address(value):
+            raise ValueError(_PATTERN_RULES["public_url"])
         return value.rstrip("/")
+
+    @field_validator("*", mode="before")  # the last one: it runs before the others
+    @classmethod
+    def _check_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what no setting may be, and what pydantic would silently take for something else."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, str):
+            check_text(value)
+        if isinstance(value, bool) and kind is not bool:
+            raise ValueError("must be no truth value")
+        if info.field_name in _PATHS and isinstance(value, str | Path):
+            return parse_path(value)
+        return value
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - the signature is pydantic-settings' own
@@ -267,20 +317,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put flags before the environment, and that before the TOML file."""
         del dotenv_settings, file_secret_settings
-        given = {**env_settings(), **init_settings()}
-        file = Path(
-            given.get("config") or Path(given.get("data") or get_default_data_folder()) / "keyreel.toml"
-        )
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
-
-
-def _parse_period(text: str) -> timedelta | None:
-    return None if text == "forever" else timedelta(seconds=parse_seconds(text))
-
-
-def _split_items(value: Any) -> list[str]:
-    given = value.split(",") if isinstance(value, str) else value
-    return [str(item).strip() for item in given if str(item).strip()]
+        file = _find_file({**env_settings(), **init_settings()})
+        table = _read_file(file) if file else {}
+        return init_settings, env_settings, InitSettingsSource(settings_cls, table)
 
 
 def read_settings(**flags: Any) -> Settings:
@@ -289,9 +328,61 @@ def read_settings(**flags: Any) -> Settings:
     Raises:
         InvalidSetting: naming the setting, what it got and what is allowed.
     """
+    given = {name: value for name, value in flags.items() if value is not None}
+    _check_variables()
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise InvalidSetting(f"Setting {name} (KEYREEL_{name.upper()}): {first['msg']}.") from None
+        name = str(first["loc"][0])
+        found = "" if _is_secret(name) else f"got {echo_value(first['input'])}; "
+        raise InvalidSetting(f"{_name_source(name, given)}: {found}{_phrase_rule(name, first)}.") from None
+
+
+def _check_variables() -> None:
+    """Refuse variables KEYREEL_* that nothing reads: a misspelt one would be ignored."""
+    known = (*(name.upper() for name in Settings.model_fields), *_COMMANDS_VARIABLES)
+    for variable in sorted(os.environ):
+        name = variable.upper().removeprefix(_PREFIX)
+        if variable.upper().startswith(_PREFIX) and name not in known:
+            suggestion = suggest_name(name, known, _PREFIX)
+            raise InvalidSetting(end_sentence(f"{shorten(variable)}: nothing reads it{suggestion}"))
+
+
+def _find_file(given: dict[str, Any]) -> Path | None:
+    """Return the TOML file to read: the one that is named, else the data folder's if it has one."""
+    if given.get("config"):
+        return Path(given["config"])
+    file = Path(given.get("data") or get_default_data_folder()) / "keyreel.toml"
+    return file if os.path.lexists(file) else None
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        table = read_toml(file)
+        check_keys(table, tuple(name for name in Settings.model_fields if name != "config"))
+    except ValueError as error:
+        raise InvalidSetting(f"{file}: {end_sentence(str(error))}") from None
+    return table
+
+
+def _name_source(name: str, given: dict[str, Any]) -> str:
+    """Say where a setting was read: its flag, its variable, or the file."""
+    variable = _PREFIX + name.upper()
+    if name in given:
+        return f"Setting {name} ({variable})"
+    if any(each.upper() == variable and value for each, value in os.environ.items()):
+        return variable
+    named = {each.lower(): value for each, value in os.environ.items()}
+    file = _find_file({"config": named.get("keyreel_config"), "data": named.get("keyreel_data"), **given})
+    return f"{file}: {name}"
+
+
+def _phrase_rule(name: str, found: Any) -> str:
+    if found["type"] == "string_pattern_mismatch":
+        return _PATTERN_RULES[name]
+    return str(found["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+
+
+def _is_secret(name: str) -> bool:
+    return Settings.model_fields[name].annotation is SecretStr

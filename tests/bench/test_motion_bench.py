@@ -102,7 +102,7 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, cases: tuple
 
 def test_an_unknown_case_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     done = bench(tmp_path / "bench.json", "--case", "waterfall")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"case: got 'waterfall'; must be one of {', '.join(ALL)}." in done.stdout + done.stderr
 
 

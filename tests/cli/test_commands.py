@@ -35,9 +35,11 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_up_prints_the_key_and_lines_for_each_format(server: Server) -> None:
+def test_up_prints_lines_for_each_format_and_no_key_into_a_log(server: Server) -> None:
     printed = (server.data / "up.log").read_text()
-    assert KEY in printed
+    assert KEY not in printed
+    assert f"`keyreel keys show --data {server.data}` prints it" in printed
+    assert '-H "Authorization: Bearer $KEYREEL_API_KEY"' in printed
     for line in (f"{server.url}/v3/async/", f"{server.url}/model/v1/generation", "keyreel generate"):
         assert line in printed
 
@@ -105,7 +107,6 @@ def test_generate_finds_the_server_and_its_key_in_the_data_folder(tmp_path: Path
         (("generate", "vidu-q2-pro-img2video", "--image", "missing.png", "--prompt", "x"), "missing.png"),
         (("generate", "vidu-q2-pro-img2video", "--field", "nonsense"), "name=value"),
         (("generate", "vidu-q2-pro-img2video", "--field", "speed=3"), "speed"),
-        (("up", "--port", "99999"), "port"),
         (("keys", "create", "--tenant", "two words"), "tenant"),
         (("keys", "revoke", "key_unknown"), "key_unknown"),
     ],
@@ -149,8 +150,9 @@ def test_doctor_says_which_engine_does_not_exist(tmp_path: Path) -> None:
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "keyreel.toml").write_text("prot = 1\n")
     failed = keyreel("up", "--data", tmp_path)
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert "prot" in failed.stderr
+    assert keyreel("up", "--port", "99999", "--data", tmp_path / "other").returncode == 2
 
 
 def test_flags_go_before_the_environment_and_that_before_the_file(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -140,3 +142,19 @@ def test_reading_without_a_server_makes_no_secret(tmp_path: Path) -> None:
     (tmp_path / "callbacks.key").unlink()
     assert keyreel("ledger", "verify", "--data", tmp_path).returncode == 0
     assert not (tmp_path / "callbacks.key").exists()
+
+
+def test_two_commands_at_once_on_a_new_folder_both_succeed(tmp_path: Path) -> None:
+    commands = [
+        subprocess.Popen(
+            [sys.executable, "-m", "keyreel", "keys", "create", "--tenant", name, "--data", str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name in ("acme", "studio")
+    ]
+    for command in commands:
+        printed, _ = command.communicate(timeout=60)
+        assert command.returncode == 0, printed
+        assert printed.startswith("kr_")

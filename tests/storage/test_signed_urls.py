@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from keyreel.errors import LinkExpired, LinkForged
+from keyreel.errors import InvalidSetting, LinkExpired, LinkForged
 from keyreel.storage.signed_urls import LinkSigner, load_or_create_secret
 
 if TYPE_CHECKING:
@@ -96,5 +96,5 @@ def test_a_secret_survives_a_restart_and_is_its_owners_alone(tmp_path: Path) -> 
 
 def test_a_damaged_secret_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("abcd")
-    with pytest.raises(ValueError, match="does not hold a secret"):
+    with pytest.raises(InvalidSetting, match="must hold 64 hexadecimal digits"):
         load_or_create_secret(tmp_path / "secret")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.clock import ClockJumpDetector
-from keyreel.settings import RetentionPeriods
+from keyreel.durations import RetentionPeriods
 from keyreel.storage.objects import ObjectStorage
 from keyreel.task import RetentionStage, Submission, TaskId
 from keyreel.tasks.accounts.ledger_audit import audit_ledger

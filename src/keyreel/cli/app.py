@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 
@@ -23,6 +23,8 @@ from keyreel.cli.commands.usage import print_usage
 from keyreel.cli.commands.validate import validate_request
 from keyreel.cli.commands.verify import verify_video
 from keyreel.cli.commands.voices import voices_app
+
+_USAGE_STATUS: Final = 2
 
 app = typer.Typer(
     help="Self-hosted video generation that speaks the Vidu API family.",
@@ -50,17 +52,22 @@ app.add_typer(voices_app, name="voices")
 
 
 def main() -> None:
-    """Run the command line; a mistake that Keyreel can explain is one sentence and exit code 1."""
-    from keyreel.errors import KeyreelError
+    """Run the command line; a mistake that Keyreel can explain is one sentence and exit code 1.
+
+    Exit code 2 is for a mistake in settings or in the data folder's files, as for one in options.
+    """
+    from keyreel.errors import InvalidSetting, KeyreelError
 
     try:
         app()
+    except InvalidSetting as error:
+        _exit_with_error(error.message, _USAGE_STATUS)
     except KeyreelError as error:
         _exit_with_error(error.message)
     except OSError as error:  # a file that was named and cannot be read or written
         _exit_with_error(f"{error.filename or 'file'}: {error.strerror}.")
 
 
-def _exit_with_error(sentence: str) -> NoReturn:
+def _exit_with_error(sentence: str, status: int = 1) -> NoReturn:
     typer.secho(f"keyreel: {sentence}", err=True, fg=typer.colors.RED)
-    raise SystemExit(1)
+    raise SystemExit(status)

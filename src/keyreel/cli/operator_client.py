@@ -6,6 +6,7 @@ Commands import it when they are declared, so it loads what it needs only when a
 from __future__ import annotations
 
 import json
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.errors import DataFolderLocked, MissingKey, RemoteError
+from keyreel.system.private_folder import private_umask
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -28,6 +30,8 @@ _TIMEOUT_SECONDS: Final = 5.0
 """As httpx has it, for connecting and for each read."""
 _READING_TIMEOUT_SECONDS: Final = 600.0
 """Adding up a long ledger takes its time."""
+_LOCK_TIMEOUT_SECONDS: Final = 10.0
+_LOCK_PAUSE_SECONDS: Final = 0.1
 _IN_PROCESS_URL: Final = "http://keyreel"
 """No name of a machine: requests under it stay in this process."""
 _LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -102,18 +106,40 @@ def connect(options: OperatorOptions) -> Generator[OperatorClient]:
         with connect_to_server(options) as client:
             yield client
         return
+    folder = DataFolder.from_option(options.data)
+    with ExitStack() as stack:
+        stack.enter_context(private_umask())
+        folder.create()
+        stores = stack.enter_context(_open_unless_served(folder))
+        yield stack.enter_context(
+            _connect_in_process(folder, stores) if stores else connect_to_server(options)
+        )
+
+
+@contextmanager
+def _open_unless_served(folder: DataFolder) -> Generator[tuple[TaskStore, ApiKeyStore] | None]:
+    """Open the folder's database; None where a server has it.
+
+    A server that starts, and another command, are waited for: both are soon done.
+
+    Raises:
+        DataFolderLocked: another process has it, and answers no request.
+    """
     from keyreel.cli.local.task_store import open_store
 
-    folder = DataFolder.from_option(options.data)
-    folder.create()
+    deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
     with ExitStack() as stack:
-        try:
-            stores = stack.enter_context(open_store(folder.path))
-        except DataFolderLocked:
-            client = stack.enter_context(connect_to_server(options))
-        else:
-            client = stack.enter_context(_connect_in_process(folder, stores))
-        yield client
+        stores = None
+        while stores is None:
+            try:
+                stores = stack.enter_context(open_store(folder.path))
+            except DataFolderLocked:
+                if _is_served(folder):
+                    break
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOCK_PAUSE_SECONDS)
+        yield stores
 
 
 @contextmanager

@@ -32,20 +32,20 @@ _SHUTDOWN_TIMEOUT_SECONDS: Final = 10
 _WELCOME: Final = """
   Keyreel is ready at {url}   {notes}
 
-  API key   {key}
+  API key   {shown}
 
   /v3/async   curl {url}/v3/async/vidu-q2-pro-img2video \\
-                -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
+                -H "Authorization: Bearer {key}" -H 'Content-Type: application/json' \\
                 -d '{{"images": ["https://…"], "prompt": "slow push in"}}'
               curl '{url}/v3/async/task-result?task_id=…' \\
-                -H 'Authorization: Bearer {key}'
+                -H "Authorization: Bearer {key}"
 
   vtrix       curl {url}/model/v1/generation \\
-                -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
+                -H "Authorization: Bearer {key}" -H 'Content-Type: application/json' \\
                 -d '{{"model": "viduq2_pro_start_end2video",
                      "input": [{{"params": {{"images": ["https://…", "https://…"]}}}}]}}'
               curl {url}/model/v1/generation/task/… \\
-                -H 'Authorization: Bearer {key}'
+                -H "Authorization: Bearer {key}"
 
   keyreel     keyreel generate vidu-q2-pro-multiframe --image a.png --image b.png --image c.png -o out.mp4
 
@@ -154,13 +154,23 @@ def _announce(platform: Platform, url: str) -> None:
     """Write the server's URL into the data folder, and print it with the first requests to try."""
     settings = platform.services.settings
     DataFolder(settings.data).write_server_url(url)
-    key = platform.own_key
+    # A log is read by more people than may have the key.
+    is_watched = sys.stdout.isatty()
+    key = platform.own_key if is_watched else "$KEYREEL_API_KEY"
     notes = f"data: {settings.data}"
     notes += "" if settings.worker else "\n  The worker is off (KEYREEL_WORKER=0): tasks wait."
     notes += _describe_clock(settings)
     allowed = ", ".join(str(network) for network in settings.egress_allow)
     notes += f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
-    print(_WELCOME.format(url=url, key=key, notes=notes), flush=True)
+    shown = key if is_watched else _describe_key(settings)
+    print(_WELCOME.format(url=url, key=key, shown=shown, notes=notes), flush=True)
+
+
+def _describe_key(settings: Settings) -> str:
+    """Say where the server's own key is."""
+    is_set = bool(settings.api_key.get_secret_value())
+    place = "the one that is set" if is_set else str(DataFolder(settings.data).own_key_file)
+    return f"{place}; `keyreel keys show --data {settings.data}` prints it"
 
 
 def _describe_clock(settings: Settings) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
 from ssrfguard import DEFAULT_DENIED, AddressTable, Block, BlockedURLError, Policy, Reach
 
 from keyreel.errors import InvalidRequest
-from keyreel.settings import DEFAULT_EGRESS_PORTS, Network
+from keyreel.settings import DEFAULT_EGRESS_PORTS
 from keyreel.wire.inputs.urls import MAX_URL_LENGTH, find_url_problem
+
+if TYPE_CHECKING:
+    from keyreel.system.setting_values import Network
 
 _ANY_PORT: Final = frozenset(range(1, 65536))
 # Azure's host agent answers on a public address: IANA's registries, and so ssrfguard, do not know it.

@@ -59,6 +59,24 @@ def open_credentials(
     )
 
 
+def inspect_credentials(
+    folder: Path, cert: Path | None = None, key: Path | None = None, *, now: datetime
+) -> str:
+    """Say what `open_credentials` would sign with, and until when; this changes nothing.
+
+    Raises:
+        InvalidSetting: it could not; the message says why.
+    """
+    from keyreel.provenance import x509
+
+    if cert is None and key is None and not (folder / _ISSUER_FILE).is_file():
+        return "none yet: the first start makes them"
+    credentials = (
+        open_credentials(folder, cert, key, now=now) if cert or key else _read_own_credentials(folder, now)
+    )
+    return f"{'this install' if cert is None else cert}'s, valid {x509.describe_validity(credentials.chain)}"
+
+
 def read_trust_anchors(folder: Path, cert: Path | None = None) -> bytes:
     """Return the roots that videos signed here lead to, as PEM; empty where nothing was signed yet."""
     found = [path.read_bytes() for path in (folder / ROOT_FILE, cert) if path is not None and path.is_file()]
@@ -68,32 +86,71 @@ def read_trust_anchors(folder: Path, cert: Path | None = None) -> bytes:
 def _open_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
     from keyreel.provenance import x509
 
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     issuer_file, signer_file = folder / _ISSUER_FILE, folder / _SIGNER_FILE
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not issuer_file.is_file():
             signer_file.unlink(missing_ok=True)
-            atomic_file.write_atomically(
-                issuer_file, x509.create_issuer(now, now + _ISSUER_LIFE), _PRIVATE_FILE_MODE
-            )
-        issuer = issuer_file.read_bytes()
-        if not x509.is_valid(issuer, now):
-            raise InvalidSetting(
-                f"The certificates in {folder} are not valid on {now:%Y-%m-%d}: is the machine's clock right?"
-            )
-        if not signer_file.is_file() or not x509.is_fresh(signer_file.read_bytes(), now, _SIGNER_RENEWAL_AGE):
-            atomic_file.write_atomically(
-                signer_file, x509.create_signer(issuer, now, now + _SIGNER_LIFE), _PRIVATE_FILE_MODE
-            )
-        signer = signer_file.read_bytes()
-        above = x509.split_certificates(issuer)
-        chain, key = x509.split_certificates(signer) + above[:1], x509.extract_key(signer)
-    except ValueError as error:
-        raise InvalidSetting(f"The certificates in {folder} are damaged: {error}.") from None
-    root = above[-1]
-    if read_trust_anchors(folder) != root:
-        atomic_file.write_atomically(folder / ROOT_FILE, root, _PRIVATE_FILE_MODE)
-    return SigningCredentials(b"".join(chain), key, "es256", root)
+            made = x509.create_issuer(now, now + _ISSUER_LIFE)
+            atomic_file.write_atomically(issuer_file, made, _PRIVATE_FILE_MODE)
+        issuer = _read_issuer(folder, now)
+        if not signer_file.is_file() or not _is_signer_fresh(signer_file, now):
+            made = x509.create_signer(issuer, now, now + _SIGNER_LIFE)
+            atomic_file.write_atomically(signer_file, made, _PRIVATE_FILE_MODE)
+        credentials = _read_own_credentials(folder, now)
+        if read_trust_anchors(folder) != credentials.root:
+            atomic_file.write_atomically(folder / ROOT_FILE, credentials.root, _PRIVATE_FILE_MODE)
+    except OSError as error:
+        raise InvalidSetting(f"{error.filename or folder}: {error.strerror}.") from None
+    return credentials
+
+
+def _read_own_credentials(folder: Path, now: datetime) -> SigningCredentials:
+    from keyreel.provenance import x509
+
+    above = x509.split_certificates(_read_issuer(folder, now))
+    signer = _read_signer(folder / _SIGNER_FILE)
+    chain = x509.split_certificates(signer) + above[:1]
+    return SigningCredentials(b"".join(chain), x509.extract_key(signer), "es256", above[-1])
+
+
+def _read_issuer(folder: Path, now: datetime) -> bytes:
+    from keyreel.provenance import x509
+
+    file = folder / _ISSUER_FILE
+    issuer = file.read_bytes()
+    try:
+        x509.check_issuer(issuer)
+    except (ValueError, TypeError) as error:
+        raise InvalidSetting(
+            f"{file} is damaged ({error}): put its backup back, or delete the folder {folder}, and the "
+            "next start makes new certificates."
+        ) from None
+    if not x509.is_valid(issuer, now):
+        raise InvalidSetting(
+            f"The certificates in {folder} are valid {x509.describe_validity(issuer)}, and it is "
+            f"{now:%Y-%m-%d} now: is the machine's clock right?"
+        )
+    return issuer
+
+
+def _read_signer(file: Path) -> bytes:
+    from keyreel.provenance import x509
+
+    signer = file.read_bytes()
+    try:
+        x509.get_algorithm(signer, signer)
+    except (ValueError, TypeError) as error:
+        raise InvalidSetting(
+            f"{file} is damaged ({error}): delete it, and the next start makes a new one."
+        ) from None
+    return signer
+
+
+def _is_signer_fresh(file: Path, now: datetime) -> bool:
+    from keyreel.provenance import x509
+
+    return x509.is_fresh(_read_signer(file), now, _SIGNER_RENEWAL_AGE)
 
 
 def _open_operator_credentials(cert: Path, key: Path, now: datetime) -> SigningCredentials:

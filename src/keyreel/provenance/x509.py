@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -87,6 +87,25 @@ def is_valid(pem: bytes, now: datetime) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
+def check_issuer(pem: bytes) -> None:
+    """Make sure that this is what `create_issuer` returned.
+
+    Raises:
+        ValueError: it is not; the message says why.
+        TypeError: its key is encrypted.
+    """
+    certificates = split_certificates(pem)
+    if len(certificates) != 2 or not is_root(certificates[1]):  # noqa: PLR2004 - the issuer and the root
+        raise ValueError("it must hold a key and the certificates of an issuer and its root")
+    get_algorithm(pem, certificates[0])
+
+
+def describe_validity(pem: bytes) -> str:
+    """Say from when until when the first certificate is valid."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    return f"from {certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}"
+
+
 def split_certificates(pem: bytes) -> list[bytes]:
     """Return the PEM certificates one by one, without keys and comments."""
     return [_to_pem(each) for each in x509.load_pem_x509_certificates(pem)]
@@ -112,7 +131,10 @@ def check_chain(pem: bytes, now: datetime) -> list[bytes]:
     chain = x509.load_pem_x509_certificates(pem)
     signer = chain[0]
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
-        raise ValueError(f"the first certificate is valid until {signer.not_valid_after_utc:%Y-%m-%d} only")
+        raise ValueError(
+            f"the first certificate is valid {describe_validity(pem)}, and it is {now:%Y-%m-%d} now: a "
+            "new one is needed, or the machine's clock is wrong"
+        )
     if signer.subject == signer.issuer:
         raise ValueError("the first certificate is self-signed, which C2PA does not allow")
     if not _may_sign(signer):
@@ -139,7 +161,10 @@ def get_algorithm(key: bytes, certificate: bytes) -> str:
         ValueError: it is no key, or not this certificate's.
         TypeError: it is encrypted.
     """
-    private = load_pem_private_key(key, None)
+    try:
+        private = load_pem_private_key(key, None)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from None
     public = private.public_key()
     if _to_der(public) != _to_der(x509.load_pem_x509_certificate(certificate).public_key()):
         raise ValueError("the key does not belong to the first certificate")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from keyreel.errors import LinkExpired, LinkForged
+from keyreel.errors import InvalidSetting, LinkExpired, LinkForged
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
@@ -78,11 +78,21 @@ def load_or_create_secret(file: Path) -> bytes:
     """Return the secret in this file, which is created, readable by its owner alone, if it is missing.
 
     Raises:
-        ValueError: the file holds something else.
+        InvalidSetting: the file holds something else, or cannot be read.
     """
-    if not file.exists():
-        atomic_file.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
-    secret = bytes.fromhex(file.read_text("ascii").strip())
+    try:
+        if not file.exists():
+            atomic_file.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
+        with file.open("rb") as opened:
+            text = opened.read(4 * _SECRET_BYTES).decode("ascii").strip()
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    except OSError as error:
+        raise InvalidSetting(f"{file} cannot be read: {error.strerror}.") from None
     if len(secret) != _SECRET_BYTES:
-        raise ValueError(f"{file} does not hold a secret of {_SECRET_BYTES} bytes")
+        raise InvalidSetting(
+            f"{file} must hold {2 * _SECRET_BYTES} hexadecimal digits: put its backup back, or delete it, "
+            "and the next start makes a new one. What was signed with the old one is then no longer valid."
+        )
     return secret

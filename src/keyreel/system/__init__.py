@@ -1,1 +1,1 @@
-"""What is asked of the operating system: files that appear whole or not at all, limits for processes."""
+"""What the operating system and operators are asked for: whole files, limited processes, valid values."""

@@ -124,6 +124,7 @@ class TaskStore:
             undo.callback(lock.release)
             database = Database(folder / DATABASE_FILE)
             undo.callback(database.close)
+            undo.enter_context(database.refuse_damage())
             database.migrate()
             with database.write() as connection:
                 requeue_running_tasks(connection)

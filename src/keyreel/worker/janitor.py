@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
     from datetime import datetime
 
-    from keyreel.settings import RetentionPeriods
+    from keyreel.durations import RetentionPeriods
     from keyreel.storage.objects import ObjectStorage, StoredFile
     from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
     from keyreel.tasks.store import TaskStore

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyreel.durations import RetentionPeriods
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
-from keyreel.settings import RetentionPeriods
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -121,6 +121,6 @@ def test_a_server_signs_with_its_operators_certificate(tmp_path: Path) -> None:
 
 def test_half_an_operators_certificate_stops_the_start(tmp_path: Path) -> None:
     failed = keyreel("up", "--port", 0, "--data", tmp_path, KEYREEL_C2PA_CERT=str(tmp_path / "chain.pem"))
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY belong together" in failed.stderr
     assert len(failed.stderr.splitlines()) <= 3

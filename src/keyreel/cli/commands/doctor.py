@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _GIGABYTE: Final = 1_000_000_000
 _ENOUGH_BYTES: Final = 2 * _GIGABYTE
 """Of memory, and of free disk space."""
+_PIPE_WIDTH: Final = 1000
+"""Columns where the output is no terminal, so that no row is wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,23 @@ class DoctorCheck:
     name: str
     ok: bool
     detail: str
+    fix: str = ""
+    """What to do, where something is wrong."""
 
 
 def _make_passed(name: str, detail: str) -> DoctorCheck:
     return DoctorCheck(name, ok=True, detail=detail)
 
 
-def _make_failed(name: str, detail: str) -> DoctorCheck:
-    return DoctorCheck(name, ok=False, detail=detail)
+def _make_failed(name: str, detail: str, fix: str = "") -> DoctorCheck:
+    return DoctorCheck(name, ok=False, detail=detail, fix=fix)
 
 
 def check_machine(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Check this machine and say what works here."""
+    """Check this machine and say what works here; exit code 1 where something does not."""
     from keyreel.settings import read_settings
 
-    settings = read_settings(data=data)
-    checks = [check(settings) for check in _CHECKS]
+    checks = list_checks(read_settings(data=data), _CHECKS)
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:
@@ -54,14 +57,36 @@ def check_machine(data: DataOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(0 if all(check.ok for check in checks) else 1)
 
 
+def list_checks(
+    settings: Settings, functions: tuple[Callable[[Settings], DoctorCheck], ...]
+) -> list[DoctorCheck]:
+    """Run checks; what one cannot even look at is what is wrong."""
+    return [_run_check(check, settings) for check in functions]
+
+
+def _run_check(check: Callable[[Settings], DoctorCheck], settings: Settings) -> DoctorCheck:
+    from keyreel.errors import KeyreelError
+
+    name = check.__name__.removeprefix("_check_").replace("_", " ")
+    try:
+        return check(settings)
+    except KeyreelError as error:
+        return _make_failed(name, error.message)
+    except OSError as error:
+        return _make_failed(name, f"{error.filename or settings.data}: {error.strerror}")
+
+
 def _print_checks(checks: list[DoctorCheck]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, show_header=False, pad_edge=False)
     for check in checks:
-        table.add_row("[green]✓[/]" if check.ok else "[red]✗[/]", check.name, check.detail)
-    console = Console()
+        table.add_row("[green]✓[/]" if check.ok else "[red]✗[/]", check.name, Text(check.detail))
+        if check.fix:
+            table.add_row("", "", Text(f"→ {check.fix}", "bold"))
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     console.print(table)
     console.print(
         "The motion engine sets the given pixels in motion, and draws places, weather and light from words; "
@@ -89,23 +114,18 @@ def _check_data_folder(settings: Settings) -> DoctorCheck:
     free = shutil.disk_usage(existing).free
     writable = os.access(existing, os.W_OK)
     detail = f"{settings.data}: {free / _GIGABYTE:.0f} GB free" + ("" if writable else ", not writable")
-    return DoctorCheck("data folder", ok=writable and free >= _ENOUGH_BYTES, detail=detail)
+    if writable and free >= _ENOUGH_BYTES:
+        return _make_passed("data folder", detail)
+    fix = "free some space, or choose another folder: KEYREEL_DATA, --data"
+    return _make_failed("data folder", detail, fix)
 
 
 def _check_server(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.data_folder import DataFolder
-    from keyreel.errors import DataFolderLocked
-    from keyreel.tasks.database.folder_lock import FolderLock
+    from keyreel.tasks.database.folder_lock import is_held
 
-    stopped = "not running: start it with `keyreel up`"
-    if not settings.data.is_dir():
-        return _make_passed("server", stopped)
-    try:
-        FolderLock(settings.data).release()
-    except DataFolderLocked:
-        pass
-    else:
-        return _make_passed("server", stopped)
+    if not is_held(settings.data):
+        return _make_passed("server", "not running: start it with `keyreel up`")
     return _make_passed("server", f"runs at {DataFolder(settings.data).read_server_url()}")
 
 
@@ -188,12 +208,73 @@ def _check_egress(settings: Settings) -> DoctorCheck:
     return _make_passed("image URLs", f"private networks are open to tenants: {opened}")
 
 
+def _check_privacy(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.data_folder import FILES, FOLDERS
+    from keyreel.system.private_folder import check_owner, list_open
+
+    name = "privacy"
+    if not settings.data.exists():
+        return _make_passed(name, "no data folder yet")
+    try:
+        check_owner(settings.data)
+    except ValueError as error:
+        return _make_failed(name, f"{error}")
+    found = list_open(settings.data, (*FOLDERS, *FILES))
+    if found:
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        fix = f"chmod -R go= {settings.data}; `keyreel up` does so as well"
+        return _make_failed(name, f"others on this machine may open {found[0]}{others}", fix)
+    return _make_passed(name, "the data folder is this user's alone")
+
+
+def _check_secrets(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.data_folder import DataFolder
+    from keyreel.storage.signed_urls import load_or_create_secret
+    from keyreel.tasks.clocks.dev_clock import read_offset
+
+    folder = DataFolder(settings.data)
+    if folder.path.exists():
+        folder.check_kinds()
+    folder.read_own_key()
+    folder.read_admin_token()
+    for file in (folder.path / "signing.key", folder.path / "callbacks.key"):
+        if file.exists():
+            load_or_create_secret(file)
+    read_offset(folder.path)
+    return _make_passed("secrets", "all in order" if folder.path.exists() else "none yet")
+
+
+def _check_certificates(settings: Settings) -> DoctorCheck:
+    from keyreel.clock import SystemClock
+    from keyreel.provenance.signing_certificates import inspect_credentials
+
+    folder, now = settings.data / "c2pa", SystemClock().now()
+    return _make_passed(
+        "certificates", inspect_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=now)
+    )
+
+
+def _check_prices(settings: Settings) -> DoctorCheck:
+    from keyreel.pricing import read_price_table
+
+    read_price_table(settings.price_table)
+    return _make_passed("prices", str(settings.price_table or "as shipped"))
+
+
+FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
+    _check_data_folder,
+    _check_privacy,
+    _check_secrets,
+    _check_certificates,
+    _check_prices,
+    _check_server,
+    _check_files,
+)
+"""Those of the data folder."""
 _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_python,
     _check_machine,
-    _check_data_folder,
-    _check_server,
-    _check_files,
+    *FOLDER_CHECKS,
     _check_engines,
     _check_networks,
     _check_encoder,

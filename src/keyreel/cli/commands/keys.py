@@ -75,6 +75,20 @@ def list_keys(
     print_rows(keys, ("id", "tenant", "name", "scopes", "limits", "created", "revoked"), as_json=as_json)
 
 
+@keys_app.command("show")
+def show_key(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show the key that is valid from the start: the one that is set, else the data folder's own."""
+    from keyreel.cli.local.data_folder import DataFolder
+    from keyreel.errors import InvalidRequest
+    from keyreel.settings import read_settings
+
+    settings = read_settings(data=data)
+    key = settings.api_key.get_secret_value() or DataFolder(settings.data).read_own_key()
+    if not key:
+        raise InvalidRequest(f"{settings.data} has no key yet: `keyreel up` makes one at its first start.")
+    print(json.dumps({"key": key}) if as_json else key)
+
+
 @keys_app.command("limit")
 def limit_key(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     key_id: KeyIdArgument,

@@ -20,5 +20,7 @@ def start_server(
     """Start the server and its worker."""
     check_system(os.name)
     from keyreel.cli.serving import serve
+    from keyreel.system.private_folder import private_umask
 
-    serve(host=host, port=port, data=data, dev=dev)
+    with private_umask():  # inherited by all children
+        serve(host=host, port=port, data=data, dev=dev)

@@ -24,7 +24,7 @@ from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
 from keyreel.server.services import Services
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
-from keyreel.tasks.clocks.dev_clock import DevClock
+from keyreel.tasks.clocks.dev_clock import DevClock, get_machine_time
 from keyreel.tasks.eta import EtaEstimator
 from keyreel.worker.loop import Worker, WorkerSettings
 from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
@@ -147,7 +147,9 @@ def open_signing_credentials(settings: Settings, clock: Clock) -> SigningCredent
         InvalidSetting: the operator's certificates cannot be used.
     """
     folder = settings.data / "c2pa"
-    return open_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=clock.now())
+    # Not by a clock that was moved: signing and validators go by the real one.
+    now = get_machine_time(clock)
+    return open_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=now)
 
 
 def get_trust_anchors(settings: Settings) -> bytes:

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from pathlib import Path
+from typing import Final, Self
 
+from keyreel.errors import InvalidSetting
 from keyreel.system.atomic_file import write_atomically
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from keyreel.system.private_folder import make_private
 
 _OWNER_ONLY: Final = 0o600
+_OWN_KEY_FILE: Final = "api.key"
+_ADMIN_TOKEN_FILE: Final = "admin.token"  # noqa: S105 - a file's name
+_SERVER_FILE: Final = "server.json"
+FILES: Final = (
+    _OWN_KEY_FILE,
+    _ADMIN_TOKEN_FILE,
+    _SERVER_FILE,
+    "signing.key",
+    "callbacks.key",
+    "clock.offset",
+    "keyreel.lock",
+    *(f"keyreel.db{ending}" for ending in ("", "-wal", "-shm", "-journal")),
+    *(f"c2pa/{name}.pem" for name in ("root", "issuer", "signer")),
+)
+"""What Keyreel writes in a data folder and must be a file."""
+FOLDERS: Final = ("files", "work", "c2pa")
+"""What it writes there and must be a folder."""
+_SECRET_PATTERN: Final = re.compile(r"[!-~]{43,256}")  # 32 random bytes in base64, at least
+_MAX_FILE_BYTES: Final = 4096
 DEFAULT_SERVER_URL: Final = "http://127.0.0.1:8787"
 """Where a server listens whose settings name no other host and port."""
 
@@ -33,41 +53,102 @@ class DataFolder:
     @property
     def server_file(self) -> Path:
         """Where a running server writes its URL."""
-        return self.path / "server.json"
+        return self.path / _SERVER_FILE
+
+    @property
+    def own_key_file(self) -> Path:
+        """Where the key is that was made at first start."""
+        return self.path / _OWN_KEY_FILE
 
     def create(self) -> None:
-        """Make the folder, for this account alone."""
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Make the folder and what is in it this account's alone, whether it is there already or not.
+
+        Raises:
+            InvalidSetting: it cannot be, or something else has the name of one of Keyreel's files.
+        """
+        try:
+            make_private(self.path, (*FOLDERS, *FILES))
+        except ValueError as error:
+            raise InvalidSetting(f"data: {error}.") from None
+        except OSError as error:
+            raise InvalidSetting(f"data: {error.filename or self.path}: {error.strerror}.") from None
+        self.check_kinds()
+
+    def check_kinds(self) -> None:
+        """Make sure that what has the name of one of Keyreel's files or folders is one.
+
+        Raises:
+            InvalidSetting: something is not.
+        """
+        for names, kind, is_kind in ((FILES, "file", Path.is_file), (FOLDERS, "folder", Path.is_dir)):
+            for name in names:
+                path = self.path / name
+                if path.exists() and not is_kind(path):
+                    raise InvalidSetting(f"data: {path} must be a {kind}, and is none: move it away.")
 
     def read_own_key(self) -> str:
         """Return the key made at first start, empty if there is none."""
-        file = self.path / "api.key"
-        return file.read_text().strip() if file.is_file() else ""
+        return self._read_secret(_OWN_KEY_FILE)
 
     def read_admin_token(self) -> str:
         """Return the admin token, empty if there is none."""
-        file = self.path / "admin.token"
-        return file.read_text().strip() if file.is_file() else ""
+        return self._read_secret(_ADMIN_TOKEN_FILE)
 
     def ensure_own_key(self) -> str:
         """Return the key made at first start, which may be now."""
-        return self.read_own_key() or _write_private_file(self.path / "api.key", f"kr_{_make_token()}")
+        return self.read_own_key() or _write_private_file(self.own_key_file, f"kr_{_make_token()}")
 
     def ensure_admin_token(self) -> str:
         """Return the admin token, made if there is none."""
-        return self.read_admin_token() or _write_private_file(self.path / "admin.token", _make_token())
+        return self.read_admin_token() or _write_private_file(self.path / _ADMIN_TOKEN_FILE, _make_token())
 
     def write_server_url(self, url: str) -> None:
         """Write where the server is, for commands on this machine."""
         _write_private_file(self.server_file, json.dumps({"url": url, "pid": os.getpid()}))
 
     def read_server_url(self) -> str:
-        """Return where the server is, or was last; empty if none ever ran."""
-        return json.loads(self.server_file.read_text())["url"] if self.server_file.is_file() else ""
+        """Return where the server is, or was last; empty if none ever ran.
+
+        Raises:
+            InvalidSetting: the file is damaged.
+        """
+        text = _read_small_file(self.server_file)
+        if text is None:
+            return ""
+        try:
+            return str(json.loads(text)["url"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise InvalidSetting(
+                f"{self.server_file} does not say where the server is: `keyreel up` writes it anew."
+            ) from None
+
+    def _read_secret(self, name: str) -> str:
+        text = _read_small_file(self.path / name)
+        if text is not None and not _SECRET_PATTERN.fullmatch(text):
+            raise InvalidSetting(
+                f"{self.path / name} must hold one line of 43 to 256 printable ASCII characters: put its "
+                "backup back, or delete it, and the next start makes a new one."
+            )
+        return text or ""
 
     def choose_server(self, base_url: str, api_key: str) -> tuple[str, str]:
         """Return the URL and the API key for a client: those given, else those of the folder's server."""
         return base_url or self.read_server_url() or DEFAULT_SERVER_URL, api_key or self.read_own_key()
+
+
+def _read_small_file(file: Path) -> str | None:
+    """Return a file's text without the white space around it; None where there is none.
+
+    Raises:
+        InvalidSetting: it cannot be read.
+    """
+    if not file.is_file() and not file.is_dir():
+        return None
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MAX_FILE_BYTES).decode("ascii", "replace").strip()
+    except OSError as error:
+        raise InvalidSetting(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def _make_token() -> str:

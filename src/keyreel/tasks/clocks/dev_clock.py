@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OFFSET_FILE: Final = "clock.offset"
 """Its name in a data folder."""
+MAX_OFFSET: Final = timedelta(days=3650)
+"""Ten years ahead of the real time."""
 
 
 class DevClock:
@@ -56,12 +58,21 @@ def read_offset(folder: Path) -> timedelta:
     """Return the offset of a data folder's clock; 0 if it has none.
 
     Raises:
-        InvalidSetting: the file of the offset holds no number.
+        InvalidSetting: the file of the offset holds no number of seconds that there can be.
     """
     file = folder / OFFSET_FILE
     if not file.exists():
         return timedelta(0)
     try:
-        return timedelta(seconds=float(file.read_text("ascii")))
-    except (ValueError, OverflowError) as error:
-        raise InvalidSetting(f"{file} holds no number of seconds: delete it.") from error
+        seconds = float(file.read_text("ascii"))
+    except OSError as error:
+        raise InvalidSetting(f"{file} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        seconds = -1.0
+    most = int(MAX_OFFSET.total_seconds())
+    if not 0 <= seconds <= most:
+        raise InvalidSetting(
+            f"{file} must hold a number of seconds from 0 to {most}: delete it, and the clock is "
+            "the machine's."
+        )
+    return timedelta(seconds=seconds)

@@ -172,12 +172,24 @@ class Database:
                 "server once with this one, or use the one that made it."
             )
 
+    @contextmanager
+    def refuse_damage(self) -> Generator[None]:
+        """Run a block of the start, in which damage is not waited for.
+
+        Raises:
+            InvalidSetting: the file is no database, or parts of it are missing or overwritten.
+        """
+        try:
+            yield
+        except Unavailable as error:
+            raise self._explain(error) from error
+
     def _explain(self, error: Unavailable) -> InvalidSetting | Unavailable:
         """Return what an operator is told of an error at the opening: damage does not pass."""
         if not self._damage:
             return error
         return InvalidSetting(
-            f"data: {self._file} cannot be opened: {self._damage}. Restore it from a backup."
+            f"data: {self._file} is damaged ({self._damage}): put its backup back, or start with another folder."
         )
 
     def close(self) -> None:

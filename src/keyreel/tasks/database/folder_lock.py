@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import DataFolderLocked
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME: Final = "keyreel.lock"
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 0.02
 
 
 class FolderLock:
@@ -24,7 +28,7 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         self._file = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock()
         except BlockingIOError as error:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
             os.close(self._file)
@@ -34,6 +38,14 @@ class FolderLock:
             ) from error
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
+
+    def _lock(self) -> None:
+        """Lock the file; who only asks whether it is locked (`is_held`) is waited for."""
+        for _ in range(_TRIES - 1):
+            with suppress(BlockingIOError):
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            time.sleep(_PAUSE_SECONDS)
+        return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(self) -> None:
         """Unlock the folder."""

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest, UnknownEndpoint
 from keyreel.server.requests.body import read_object
-from keyreel.tasks.clocks.dev_clock import DevClock
+from keyreel.tasks.clocks.dev_clock import MAX_OFFSET, DevClock
 from keyreel.wire.reference.operator_responses import ServerTime
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
 
 MAX_BODY_BYTES: Final = 1024
-_MAX_OFFSET: Final = timedelta(days=3650)
-"""Ten years ahead of the real time."""
 
 
 class ClockRoutes:
@@ -47,7 +45,7 @@ class ClockRoutes:
         seconds = body.get("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise InvalidRequest("seconds: must be a number, 0 or more.", field="seconds")
-        if clock.offset.total_seconds() + seconds > _MAX_OFFSET.total_seconds():
+        if clock.offset.total_seconds() + seconds > MAX_OFFSET.total_seconds():
             raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
         clock.advance(timedelta(seconds=seconds))
         self._services.wake()
