@@ -46,6 +46,9 @@ class Database:
         event.listen(self._engine, "connect", _configure_reader if read_only else _configure_writer)
         event.listen(self._engine, "begin", _begin_transaction)
         self._file = file
+        self._read_only = read_only
+        self._reader_lock = threading.Lock()
+        self._own_reader: Database | None = None
         try:
             with _translate_errors():
                 self._reader = self._engine.connect()
@@ -74,6 +77,22 @@ class Database:
             database.close()
             raise
         return database
+
+    @property
+    def reader(self) -> Database:
+        """A reader of the same file, opened when it is first used and closed with this database.
+
+        What may read much goes through it, in a thread: no call that the event loop makes waits for it.
+
+        Raises:
+            Unavailable: it cannot be read.
+        """
+        if self._read_only:
+            return self
+        with self._reader_lock:
+            if self._own_reader is None:
+                self._own_reader = self.reopen_read_only()
+            return self._own_reader
 
     def reopen_read_only(self) -> Database:
         """Open the same file as a reader."""
@@ -143,6 +162,9 @@ class Database:
 
     def close(self) -> None:
         """Close the connection and the file."""
+        with self._reader_lock:
+            if self._own_reader is not None:
+                self._own_reader.close()
         with self._lock:
             self._writer.close()
             self._reader.close()
