@@ -92,6 +92,8 @@ class Task:
     """Credits that were charged for the video."""
     deadline: datetime | None = None
     """When an off-peak task is cancelled if it is still queued."""
+    ready_at: datetime | None = None
+    """Before this time it is not begun."""
     kept: RetentionStage = RetentionStage.ALL
     notes: tuple[str, ...] = ()
     clean: str = ""

@@ -116,4 +116,4 @@ def test_says_nothing_of_a_task_that_never_begins(
     with store.database.write() as connection:
         keep_queued(connection, task)
     assert store.queue.claim("worker", 30) is None
-    assert forecast(store, clock).estimate_seconds(task) == 0
+    assert forecast(store, clock).estimate_seconds(store.get("ann", task.id)) == 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.database.tables import TASKS
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection, Select
 
     from keyreel.clock import Clock
     from keyreel.off_peak import OffPeakWindows
@@ -40,6 +40,33 @@ _GUESSED_WEIGHT: Final = 5.0
 """Seconds of 720p of a usual task, likewise."""
 _REFERENCE_LINES: Final = 720
 """Lines of the resolution whose seconds have the weight 1."""
+
+# Every poll of a queued task runs one of them: building a statement takes longer than running it.
+_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
+_COUNT_EARLIER: Final = _QUEUED.where(
+    TASKS.c.tenant == bindparam("tenant"),
+    TASKS.c.priority == Priority.NORMAL,
+    TASKS.c.created <= bindparam("created"),
+    TASKS.c.id < bindparam("id"),
+)
+_COUNT_EARLIER_OFF_PEAK: Final = _QUEUED.where(
+    TASKS.c.deadline <= bindparam("deadline"), TASKS.c.id < bindparam("id")
+)
+_COUNT_OFF_PEAK: Final = _QUEUED.where(TASKS.c.deadline > bindparam("now"))
+_QUEUED_BY_TENANT: Final = (
+    select(TASKS.c.tenant, func.count().label("tasks"))
+    .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.priority == Priority.NORMAL)
+    .group_by(TASKS.c.tenant)
+)
+_RUNNING: Final = select(TASKS.c.started, TASKS.c.seconds, TASKS.c.resolution).where(
+    TASKS.c.state == TaskState.RUNNING
+)
+_LATEST_RENDERS: Final = (
+    select(TASKS.c.started, TASKS.c.finished, TASKS.c.seconds, TASKS.c.resolution)
+    .where(TASKS.c.kept == RetentionStage.ALL, TASKS.c.state == TaskState.SUCCEEDED)
+    .order_by(TASKS.c.finished.desc())
+    .limit(_MEASURED_TASKS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,42 +119,30 @@ class EtaEstimator:
     def estimate_task(self, task: Task) -> TaskEta | None:
         """Estimate a queued task; None if it is not queued, or kept queued for good."""
         snapshot = self._get_snapshot()
-        with self._database.snapshot() as connection:
-            ready = select(TASKS.c.ready_at).where(
-                TASKS.c.id == int(task.id), TASKS.c.state == TaskState.QUEUED
-            )
-            if (
-                connection.execute(ready).scalar() or _get_far_future(snapshot)
-            ) > snapshot.at + _MAX_RENDER_TIME:
-                return None
-            return self._make_eta(snapshot, task.submission, self._count_ahead(connection, snapshot, task))
+        latest = snapshot.at + _MAX_RENDER_TIME
+        if task.state is not TaskState.QUEUED or (task.ready_at or snapshot.at) > latest:
+            return None
+        return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task))
 
     def estimate_submission(self, submission: Submission) -> TaskEta:
         """Estimate a task that would be submitted now."""
         self._snapshot = None  # Estimates before a submit are rare: they may cost a query.
         snapshot = self._get_snapshot()
-        with self._database.snapshot() as connection:
-            own = snapshot.queued_by_tenant.get(submission.tenant, 0)
-            if submission.off_peak:
-                others = _count_queued(connection, TASKS.c.deadline > snapshot.at)
-                ahead = sum(snapshot.queued_by_tenant.values()) + others
-            else:
-                ahead = own + _count_of_other_tenants(snapshot, submission.tenant, own)
-            return self._make_eta(snapshot, submission, ahead)
+        own = snapshot.queued_by_tenant.get(submission.tenant, 0)
+        if submission.off_peak:
+            others = self._count(_COUNT_OFF_PEAK, {"now": snapshot.at})
+            ahead = sum(snapshot.queued_by_tenant.values()) + others
+        else:
+            ahead = own + _count_of_other_tenants(snapshot, submission.tenant, own)
+        return self._make_eta(snapshot, submission, ahead)
 
-    def _count_ahead(self, connection: Connection, snapshot: _QueueSnapshot, task: Task) -> int:
-        normal, tenant = snapshot.queued_by_tenant, task.submission.tenant
+    def _count_ahead(self, snapshot: _QueueSnapshot, task: Task) -> int:
+        own = self._count_ahead_in_own_queue(task)
         if task.deadline is not None:
-            earlier = (TASKS.c.deadline <= task.deadline) & (TASKS.c.id < int(task.id))
-            return sum(normal.values()) + self._count_ahead_in_own_queue(connection, task, earlier)
-        mine = (TASKS.c.tenant == tenant) & (TASKS.c.priority == Priority.NORMAL)
-        earlier = mine & (TASKS.c.created <= task.created) & (TASKS.c.id < int(task.id))
-        own = self._count_ahead_in_own_queue(connection, task, earlier)
-        return own + _count_of_other_tenants(snapshot, tenant, own)
+            return sum(snapshot.queued_by_tenant.values()) + own
+        return own + _count_of_other_tenants(snapshot, task.submission.tenant, own)
 
-    def _count_ahead_in_own_queue(
-        self, connection: Connection, task: Task, earlier: ColumnElement[bool]
-    ) -> int:
+    def _count_ahead_in_own_queue(self, task: Task) -> int:
         """Count what is before a task in its own queue; the count is cached for longer the higher it is."""
         now = self._clock.now()
         counted, ahead = self._ahead_counts.get(task.id, (now, 0))
@@ -135,9 +150,19 @@ class EtaEstimator:
             return ahead
         if len(self._ahead_counts) >= _MAX_CACHED_COUNTS:
             self._ahead_counts.clear()
-        ahead = _count_queued(connection, earlier)
+        if task.deadline is not None:
+            place: dict[str, Any] = {"deadline": task.deadline, "id": int(task.id)}
+            ahead = self._count(_COUNT_EARLIER_OFF_PEAK, place)
+        else:
+            place = {"tenant": task.submission.tenant, "created": task.created, "id": int(task.id)}
+            ahead = self._count(_COUNT_EARLIER, place)
         self._ahead_counts[task.id] = now, ahead
         return ahead
+
+    def _count(self, query: Select[Any], parameters: Mapping[str, Any]) -> int:
+        with self._database.read() as connection:
+            count: int = connection.execute(query, parameters).scalar_one()
+        return count
 
     def _make_eta(self, snapshot: _QueueSnapshot, submission: Submission, ahead: int) -> TaskEta:
         now, wait = self._clock.now(), snapshot.compute_wait(ahead)
@@ -159,34 +184,21 @@ class EtaEstimator:
 
 def _take_snapshot(connection: Connection, now: datetime, slots: int) -> _QueueSnapshot:
     pace, usual = _measure_pace(connection)
-    columns = select(TASKS.c.started, TASKS.c.seconds, TASKS.c.resolution)
-    running = columns.where(TASKS.c.state == TaskState.RUNNING)
     left = [
         max(1.0, pace * _compute_weight(row.seconds, row.resolution) - (now - row.started).total_seconds())
-        for row in connection.execute(running.limit(slots))
+        for row in connection.execute(_RUNNING.limit(slots))
     ]
-    waiting = (
-        select(TASKS.c.tenant, func.count().label("tasks"))
-        .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.priority == Priority.NORMAL)
-        .group_by(TASKS.c.tenant)
-    )
     free_in = tuple(sorted(left) if len(left) >= slots else [*[0.0] * (slots - len(left)), *sorted(left)])
     return _QueueSnapshot(
-        now, pace, usual, free_in, {row.tenant: row.tasks for row in connection.execute(waiting)}
+        now, pace, usual, free_in, {row.tenant: row.tasks for row in connection.execute(_QUEUED_BY_TENANT)}
     )
 
 
 def _measure_pace(connection: Connection) -> tuple[float, float]:
     """Measure the last renders: seconds for a second of 720p, and for a whole task."""
-    latest = (
-        select(TASKS.c.started, TASKS.c.finished, TASKS.c.seconds, TASKS.c.resolution)
-        .where(TASKS.c.kept == RetentionStage.ALL, TASKS.c.state == TaskState.SUCCEEDED)
-        .order_by(TASKS.c.finished.desc())
-        .limit(_MEASURED_TASKS)
-    )
     measured = [
         ((row.finished - row.started).total_seconds(), _compute_weight(row.seconds, row.resolution))
-        for row in connection.execute(latest)
+        for row in connection.execute(_LATEST_RENDERS)
         # Test tasks took no time, and what a moved clock measured is no duration.
         if timedelta(0) < row.finished - row.started < _MAX_RENDER_TIME
     ]
@@ -201,18 +213,9 @@ def _count_of_other_tenants(snapshot: _QueueSnapshot, tenant: str, own: int) -> 
     return sum(min(tasks, own + 1) for name, tasks in snapshot.queued_by_tenant.items() if name != tenant)
 
 
-def _count_queued(connection: Connection, which: ColumnElement[bool]) -> int:
-    query = select(func.count()).where(TASKS.c.state == TaskState.QUEUED, which)
-    return connection.execute(query).scalar_one()
-
-
 def _compute_weight(seconds: int, resolution: str) -> float:
     """Return the seconds of 720p that take as long to render, by the number of pixels."""
     lines = (
         int(resolution.removesuffix("p")) if resolution.removesuffix("p").isdecimal() else _REFERENCE_LINES
     )
     return max(1, seconds) * (lines / _REFERENCE_LINES) ** 2
-
-
-def _get_far_future(snapshot: _QueueSnapshot) -> datetime:
-    return snapshot.at + 2 * _MAX_RENDER_TIME

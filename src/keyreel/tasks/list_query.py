@@ -1,27 +1,63 @@
-"""The filter and the order of task lists, as SQL. It runs no query."""
+"""Task lists as SQL: filter, order, columns; whole tasks are read in pieces of bounded size."""
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, literal, or_, select
 
 from keyreel.errors import UnknownTask
 from keyreel.task import RetentionStage
-from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.database.tables import LARGE_TASK_COLUMNS, TASKS, task_from_row
 from keyreel.tasks.ids import parse_task_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
-    from keyreel.task import TaskFilter, TaskId
+    from keyreel.task import Task, TaskFilter, TaskId
+
+SMALL_TASK_COLUMNS: Final[tuple[ColumnElement[Any], ...]] = tuple(
+    literal("").label(column.name) if column.name in LARGE_TASK_COLUMNS else column for column in TASKS.c
+)
+"""The columns of a task, the large ones empty."""
+_PIECE_CHARACTERS: Final = 1 << 20
+"""Of large columns that are read at a time; the last task may pass it. Other lists wait some 2 ms for it."""
+_SELECT_WHOLE_TASKS: Final = select(TASKS).where(
+    TASKS.c.id.in_(bindparam("ids", expanding=True)), TASKS.c.kept != RetentionStage.LEDGER_ONLY
+)
 
 
-def apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
+def build_list_query(
+    columns: Sequence[ColumnElement[Any]], tenant: str | None, task_filter: TaskFilter
+) -> Select[Any]:
+    """Build the query for a page of a tenant's tasks, or of every tenant's."""
+    query = _apply_filter(select(*columns), task_filter)
+    return query if tenant is None else query.where(TASKS.c.tenant == tenant)
+
+
+def read_first_tasks(connection: Connection, ids: Sequence[int]) -> tuple[list[Task], list[int]]:
+    """Read whole tasks until their large columns have _PIECE_CHARACTERS; return them and the ids left.
+
+    The ids rise or fall. Tasks whose record has expired are left out.
+    """
+    order = TASKS.c.id.asc() if ids[0] < ids[-1] else TASKS.c.id.desc()
+    tasks: list[Task] = []
+    characters = 0
+    rows = connection.execute(_SELECT_WHOLE_TASKS.order_by(order), {"ids": [*ids]}).mappings()
+    for row in rows:
+        tasks.append(task_from_row(row))
+        characters += sum(len(row[name]) for name in LARGE_TASK_COLUMNS)
+        if characters >= _PIECE_CHARACTERS:
+            rows.close()
+            return tasks, [*ids[ids.index(row["id"]) + 1 :]]
+    return tasks, []
+
+
+def _apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
     """Filter, order and page a query on TASKS; tasks whose record has expired are left out."""
     query = query.where(TASKS.c.kept != RetentionStage.LEDGER_ONLY)
     for column, values in (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from keyreel.task import RetentionStage, SignedLinks, TaskState
 from keyreel.wire.endpoints import catalogue
@@ -12,11 +13,24 @@ if TYPE_CHECKING:
     from keyreel.task import Task
     from keyreel.wire.endpoints.endpoint import Endpoint
 
+_MAX_CACHED_CHARACTERS: Final = 16_384
+"""Of a request's JSON: one with a large payload takes more memory than parsing it again takes time."""
+
 
 def parse_stored_request(task: Task) -> Endpoint:
-    """Parse the validated request that a task keeps as JSON."""
-    kind = catalogue.get_endpoint(task.submission.endpoint)
-    return kind.model_validate_json(task.submission.fields, context=catalogue.TRUSTED_CONTEXT)
+    """Parse the validated request that a task keeps as JSON.
+
+    A task is polled many times: usual requests are parsed once, those of the last thousand or so tasks.
+    """
+    name, fields = task.submission.endpoint, task.submission.fields
+    return _parse_request(name, fields) if len(fields) > _MAX_CACHED_CHARACTERS else _parse_once(name, fields)
+
+
+def _parse_request(name: str, fields: str) -> Endpoint:
+    return catalogue.get_endpoint(name).model_validate_json(fields, context=catalogue.TRUSTED_CONTEXT)
+
+
+_parse_once = lru_cache(maxsize=1024)(_parse_request)
 
 
 def sign_links(task: Task, signer: LinkSigner, base_url: str, seconds: int) -> SignedLinks | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -151,10 +152,18 @@ class Retention:
 
 async def find_missing_files(database: Database, storage: ObjectStorage) -> AsyncIterator[tuple[TaskId, str]]:
     """Yield the task and the storage key of each file that should be stored and is not."""
-    for task_id, keys in Retention(database).iterate_with_files():
-        for key in keys:
-            if await storage.get_size(key) is None:
-                yield task_id, key
+    last: TaskId | None = None
+    while page := await asyncio.to_thread(_list_with_files, database, last):
+        for task_id, keys in page:
+            for key in keys:
+                if await storage.get_size(key) is None:
+                    yield task_id, key
+        last = page[-1][0]
+
+
+def _list_with_files(database: Database, after: TaskId | None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
+    """List a page of the tasks that should have files, through the database's reader."""
+    return Retention(database.reader).list_with_files(after)
 
 
 def get_input_name(key: str) -> str:

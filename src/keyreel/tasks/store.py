@@ -18,13 +18,13 @@ from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
-from keyreel.tasks.list_query import apply_filter
+from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
 from keyreel.tasks.outcomes import write_outcome
 from keyreel.tasks.task_queue import TaskQueue, requeue_running_tasks
 from keyreel.tasks.webhooks.events import Callback, record_event, register_callback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from random import Random
 
@@ -61,6 +61,8 @@ _INSERT_TASK: Final = insert(TASKS)
 _SELECT_TASK: Final = select(TASKS).where(
     TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant")
 )
+
+_COUNT_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
 
 
 class TaskStore:
@@ -154,9 +156,18 @@ class TaskStore:
     def draft(self, submission: Submission) -> Task:
         """Return a submission as a new queued task with its id; nothing is on disk before `admit`."""
         now = self.clock.now()
-        deadline = make_queue_columns(submission, now)["deadline"]
-        task_id = TaskId(str(self._ids.next_id()))
-        return Task(task_id, submission, TaskState.QUEUED, 0, 0, 0.0, now, deadline=deadline)
+        when = make_queue_columns(submission, now)
+        return Task(
+            TaskId(str(self._ids.next_id())),
+            submission,
+            TaskState.QUEUED,
+            attempt=0,
+            crashes=0,
+            progress=0.0,
+            created=now,
+            deadline=when["deadline"],
+            ready_at=when["ready_at"],
+        )
 
     def admit(
         self,
@@ -203,12 +214,30 @@ class TaskStore:
         return task_from_row(row)
 
     def list(self, tenant: str | None = None, task_filter: TaskFilter = _NO_FILTER) -> tuple[Task, ...]:
-        """List a tenant's tasks, or every tenant's, by the filter."""
-        query = apply_filter(select(TASKS), task_filter)
-        if tenant is not None:
-            query = query.where(TASKS.c.tenant == tenant)
-        with self.database.read() as connection:
+        """List a tenant's tasks, or every tenant's, by the filter; `fields` and `payload` are left empty.
+
+        Like the methods below, it reads through the database's reader: call it in a thread.
+        """
+        query = build_list_query(SMALL_TASK_COLUMNS, tenant, task_filter)
+        with self.database.reader.read() as connection:
             return tuple(task_from_row(row) for row in connection.execute(query).mappings())
+
+    def list_ids(self, tenant: str, task_filter: TaskFilter) -> tuple[TaskId, ...]:
+        """List the ids of a tenant's tasks by the filter."""
+        query = build_list_query((TASKS.c.id,), tenant, task_filter)
+        with self.database.reader.read() as connection:
+            return tuple(TaskId(str(number)) for number in connection.execute(query).scalars())
+
+    def iterate(self, ids: Sequence[TaskId]) -> Iterator[Task]:
+        """Yield whole tasks, in the order of their ids, which rise or fall.
+
+        Those whose record has expired meanwhile are left out. At most some megabytes are read at a time.
+        """
+        left = [parse_task_id(task_id) for task_id in ids]
+        while left:
+            with self.database.reader.read() as connection:
+                tasks, left = read_first_tasks(connection, left)
+            yield from tasks
 
     def iterate_fingerprints(self, tenant: str | None = None) -> Iterator[tuple[TaskId, str, str]]:
         """Yield id, fingerprint and SHA-256 of each video of a tenant, or of every tenant, newest first.
@@ -221,7 +250,7 @@ class TaskStore:
             query = query.where(TASKS.c.tenant == tenant)
         last = MAX_TASK_ID
         while True:
-            with self.database.read() as connection:
+            with self.database.reader.read() as connection:
                 rows = connection.execute(query.where(TASKS.c.id < last)).all()
             yield from ((TaskId(str(number)), seen, sha256) for number, seen, sha256 in rows)
             if len(rows) < _PAGE:
@@ -230,9 +259,8 @@ class TaskStore:
 
     def count_queued(self) -> int:
         """Count queued tasks."""
-        query = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
         with self.database.read() as connection:
-            return connection.execute(query).scalar_one()
+            return connection.execute(_COUNT_QUEUED).scalar_one()
 
     def cancel(self, tenant: str, task_id: TaskId, reason: str = "The task was cancelled.") -> Task:
         """Cancel and refund a task that has not ended. Returns the task as it is now.

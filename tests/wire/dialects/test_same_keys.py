@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyreel.task import TaskFilter, TaskState
-from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
+from keyreel.task import TaskState
+from keyreel.wire.dialects.dialect import ListedTask, RouteAction
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.wire.dialects.webhooks import WebhookEvent
 from keyreel.wire.endpoints.catalogue import get_endpoint
@@ -139,9 +139,7 @@ def test_entries_of_a_list_have_the_same_keys_in_every_state(each: Any) -> None:
     seen: set[tuple[str, ...]] = set()
     for state in TaskState:
         links = LINKS if state is TaskState.SUCCEEDED else None
-        entry = ListedTask(in_state(state, begun=True), request(IMG2VIDEO), links)
-        page = each.build_list_response(TaskPage(TaskFilter(), (entry,), has_more=False))
-        (entry,) = page.get("tasks") or page["data"]
+        entry = each.build_list_entry(ListedTask(in_state(state, begun=True), request(IMG2VIDEO), links))
         assert entry["payload"] == "mine — ünï 😀"
         seen.add(tuple(entry))
     assert len(seen) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from keyreel import errors
 from keyreel.conformance.json_schema import compile_schemas, describe_violations
-from keyreel.task import TaskFilter, TaskState
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage, TenantBalance
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH, build_model_page, build_model_spec
@@ -113,10 +113,9 @@ def task_bodies(dialect: Dialect, kind: type[Endpoint]) -> Iterator[tuple[str, A
             yield "cancel", dialect.build_cancel_response(task(kind, TaskState.CANCELLED), submit)
     if dialect.get_path(RouteAction.LIST):
         for entries in (listed, []):
-            yield (
-                "list",
-                dialect.build_list_response(TaskPage(TaskFilter(), (*entries,), has_more=bool(entries))),
-            )
+            page = TaskPage(tuple(each.task.id for each in entries), has_more=bool(entries))
+            shown = [*map(dialect.build_list_entry, entries)]
+            yield "list", dialect.build_list_frame(page) | {dialect.list_key: shown}
 
 
 def other_bodies(dialect: Dialect) -> Iterator[tuple[str, Any]]:

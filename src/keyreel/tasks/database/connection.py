@@ -59,6 +59,9 @@ class Database:
         self._file = file
         self._damage = ""
         self._throttle = LogThrottle()
+        self._read_only = read_only
+        self._reader_lock = threading.Lock()
+        self._own_reader: Database | None = None
         try:
             with self._translate_errors():
                 self._reader = self._engine.connect()
@@ -87,6 +90,22 @@ class Database:
             database.close()
             raise
         return database
+
+    @property
+    def reader(self) -> Database:
+        """A reader of the same file, opened when it is first used and closed with this database.
+
+        What may read much goes through it, in a thread: no call that the event loop makes waits for it.
+
+        Raises:
+            Unavailable: it cannot be read.
+        """
+        if self._read_only:
+            return self
+        with self._reader_lock:
+            if self._own_reader is None:
+                self._own_reader = self.reopen_read_only()
+            return self._own_reader
 
     def reopen_read_only(self) -> Database:
         """Open the same file as a reader."""
@@ -189,11 +208,15 @@ class Database:
         if not self._damage:
             return error
         return InvalidSetting(
-            f"data: {self._file} is damaged ({self._damage}): put its backup back, or start with another folder."
+            f"data: {self._file} is damaged ({self._damage}): put its backup back, or start with another "
+            "folder."
         )
 
     def close(self) -> None:
         """Close the connection and the file."""
+        with self._reader_lock:
+            if self._own_reader is not None:
+                self._own_reader.close()
         with self._lock:
             self._writer.close()
             self._reader.close()

@@ -126,8 +126,10 @@ TASKS: Final = Table(
 )
 """One row a task. `started` is the latest claim's; `lease_until` is in seconds of `portable_sql.epoch`.
 
-Only off-peak tasks have a `deadline`.
+Only off-peak tasks have a `deadline`. `fields` and `payload` can have megabytes.
 """
+LARGE_TASK_COLUMNS: Final = frozenset({"fields", "payload"})
+"""The columns that a list reads only where it shows them."""
 
 STEPS: Final = Table(
     "steps",
@@ -281,6 +283,7 @@ def task_from_row(row: RowMapping) -> Task:
         started=row["started"],
         finished=row["finished"],
         deadline=row["deadline"],
+        ready_at=row["ready_at"],
         kept=RetentionStage(row["kept"]),
         reason=row["reason"],
         fault=row["fault"],

@@ -104,10 +104,9 @@ class ListedTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """One page of a task list: the filter, its tasks, and whether more come after them."""
+    """One page of a task list: its tasks, and whether more come after them."""
 
-    task_filter: TaskFilter
-    tasks: tuple[ListedTask, ...]
+    ids: tuple[TaskId, ...]
     has_more: bool
 
 
@@ -191,6 +190,8 @@ class Dialect(ABC):
     """Whether results have room for a copy without the watermark beside the marked video."""
     has_upload_uris: ClassVar[bool] = False
     """Whether submits may name uploads by their URI."""
+    list_key: ClassVar[str] = ""
+    """Under which key of a list its entries stand; empty where the format has no lists."""
     form_schema: ClassVar[Json] = {}
     """The JSON schema of submits as multipart forms, empty where there are none; files become data URIs."""
     webhook_policy: ClassVar[WebhookPolicy] = WebhookPolicy()
@@ -279,13 +280,22 @@ class Dialect(ABC):
         del query, now
         raise UnknownEndpoint
 
-    def build_list_response(self, page: TaskPage) -> Json:
-        """Return one page of a task list.
+    def build_list_frame(self, page: TaskPage) -> Json:
+        """Return what stands beside a list's entries; servers write the entries one by one.
 
         Raises:
             UnknownEndpoint: The format has no lists.
         """
         del page
+        raise UnknownEndpoint
+
+    def build_list_entry(self, listed_task: ListedTask) -> Json:
+        """Return an entry of a list.
+
+        Raises:
+            UnknownEndpoint: The format has no lists.
+        """
+        del listed_task
         raise UnknownEndpoint
 
     def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from keyreel.errors import UnknownEndpoint
 from keyreel.order import Resolution
 from keyreel.pricing import USD_PER_CREDIT, Purchase
 from keyreel.wire.dialects.registry import DIALECTS
@@ -27,18 +26,22 @@ if TYPE_CHECKING:
 def list_models(prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
     """List every model with its operations; `able` says whether an engine here makes an endpoint's videos."""
     names = dict.fromkeys(map(format_model_name, ENDPOINTS))
-    return {"object": "list", "data": [_build_model_entry(name, prices, able) for name in names]}
+    return {"object": "list", "data": [describe_model(name, prices, able) for name in names]}
 
 
 def describe_model(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
-    """Describe one model.
-
-    Raises:
-        UnknownEndpoint: there is none of this name.
-    """
-    if name not in map(format_model_name, ENDPOINTS):
-        raise UnknownEndpoint(f"model: got {name[:64]!r}; there is no such model here.", field="model")
-    return _build_model_entry(name, prices, able)
+    """Describe one of the models."""
+    endpoint_classes = [each for each in ENDPOINTS if format_model_name(each) == name]
+    operations = [_build_operation_entry(each, prices, able=able(each)) for each in endpoint_classes]
+    return {
+        "id": name,
+        "object": "model",
+        "created": 0,
+        "owned_by": "keyreel",
+        "available": any(each["available"] for each in operations),
+        "usd_per_credit": str(USD_PER_CREDIT),
+        "operations": operations,
+    }
 
 
 def list_durations(endpoint_class: type[Endpoint]) -> tuple[int, ...]:
@@ -54,20 +57,6 @@ def list_durations(endpoint_class: type[Endpoint]) -> tuple[int, ...]:
         return (build_example_request(endpoint_class).seconds,)
     able = schema.get("enum") or range(schema["minimum"], schema["maximum"] + 1)
     return tuple(seconds for seconds in able if seconds > 0)
-
-
-def _build_model_entry(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
-    endpoint_classes = [each for each in ENDPOINTS if format_model_name(each) == name]
-    operations = [_build_operation_entry(each, prices, able=able(each)) for each in endpoint_classes]
-    return {
-        "id": name,
-        "object": "model",
-        "created": 0,
-        "owned_by": "keyreel",
-        "available": any(each["available"] for each in operations),
-        "usd_per_credit": str(USD_PER_CREDIT),
-        "operations": operations,
-    }
 
 
 def _build_operation_entry(endpoint_class: type[Endpoint], prices: PriceTable, *, able: bool) -> Json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic.json_schema import models_json_schema
 
 from keyreel import errors
-from keyreel.task import TaskFilter, TaskState
+from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import (
     DialectRoute,
     ListedTask,
@@ -248,8 +248,9 @@ def _describe_success_response(dialect: Dialect, route: DialectRoute) -> Json:
     name = f"{dialect.name}.{route.action.value}"
     match route.action:
         case RouteAction.LIST:
-            page = TaskPage(TaskFilter(), (ListedTask(done, request, EXAMPLE_LINKS),), has_more=False)
-            return describe_response("The tasks.", name, dialect.build_list_response(page))
+            page = dialect.build_list_frame(TaskPage((done.id,), has_more=False))
+            entry = dialect.build_list_entry(ListedTask(done, request, EXAMPLE_LINKS))
+            return describe_response("The tasks.", name, page | {dialect.list_key: [entry]})
         case RouteAction.CANCEL:
             return describe_response(
                 "The task is cancelled.", name, dialect.build_cancel_response(stopped, request)

@@ -27,7 +27,11 @@ _file = partial(
 )
 _admin = partial(OwnRoute, access=RequiredAccess.ADMIN, tag="admin")
 
-_LIMIT: Final = QueryParameter("limit", "How many, newest first; at most 500.", {"type": "integer"})
+_LIMIT: Final = QueryParameter(
+    "limit",
+    "How many, newest first; 50 where it is absent.",
+    {"type": "integer", "minimum": 1, "maximum": 500},
+)
 _TENANT: Final = QueryParameter("tenant", "One tenant's only.")
 _DIALECT: Final = QueryParameter("dialect", "The format of the body; without it the body tells by its form.")
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}

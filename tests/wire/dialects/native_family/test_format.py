@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.errors import InvalidRequest, RemoteError, UnknownEndpoint
-from keyreel.task import TaskFilter, TaskId, TaskState
+from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import ListedTask, TaskPage
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
@@ -85,11 +85,11 @@ def test_an_answer_has_no_code_in_any_state() -> None:
         for state in TaskState:
             links = LINKS if state is TaskState.SUCCEEDED else None
             made = task(kind, state, fault="RenderFailed")
-            page = TaskPage(TaskFilter(), (ListedTask(made, request(kind), links),), has_more=True)
             for body in (
                 NATIVE.build_result_response(made, request(kind), links, 0),
                 NATIVE.build_submit_response(made, request(kind)),
-                NATIVE.build_list_response(page),
+                NATIVE.build_list_frame(TaskPage((made.id,), has_more=True)),
+                NATIVE.build_list_entry(ListedTask(made, request(kind), links)),
             ):
                 assert "code" not in body
 
@@ -145,15 +145,7 @@ def test_filters_are_read(query: dict[str, str], wanted: dict[str, Any]) -> None
 
 
 def test_a_page_ends_with_the_token_of_the_next_one() -> None:
-    entry = ListedTask(task(IMG2VIDEO, TaskState.SUCCEEDED), request(IMG2VIDEO), LINKS)
-    assert (
-        NATIVE.build_list_response(TaskPage(TaskFilter(), (entry,), has_more=True))["next_page_token"]
-        == entry.task.id
-    )
-    assert (
-        NATIVE.build_list_response(TaskPage(TaskFilter(), (entry,), has_more=False))["next_page_token"] == ""
-    )
-    assert NATIVE.build_list_response(TaskPage(TaskFilter(), (), has_more=False)) == {
-        "next_page_token": "",
-        "tasks": [],
-    }
+    ids = (TaskId("8"), TaskId("7"))
+    assert NATIVE.build_list_frame(TaskPage(ids, has_more=True)) == {"next_page_token": "7"}
+    assert NATIVE.build_list_frame(TaskPage(ids, has_more=False)) == {"next_page_token": ""}
+    assert NATIVE.build_list_frame(TaskPage((), has_more=False)) == {"next_page_token": ""}

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
+from keyreel.server.long_responses import send_list
 from keyreel.server.requests.body import read_object
-from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
+from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
 from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.reference.operator_responses import (
     ApiKeyEntry,
-    ApiKeyListing,
     NewApiKey,
     TenantEntry,
-    TenantListing,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
-    from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
+    from keyreel.tasks.accounts.api_keys import ApiKey
     from keyreel.tasks.accounts.tenants import Tenant
     from keyreel.wire.json_types import Json
 
@@ -48,6 +48,7 @@ class AccountRoutes:
     """The routes /v1/admin/keys and /v1/admin/tenants."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._keys = services.keys
         self._tenants = TenantStore(services.store.database, services.clock)
         self._random = services.random
@@ -57,11 +58,15 @@ class AccountRoutes:
         body = await _read_body(request)
         return await self._change(lambda: make_key(self._keys, body), HTTPStatus.CREATED)
 
-    async def list_keys(self, request: Request) -> JSONResponse:
+    async def list_keys(self, request: Request) -> Response:
         """List the record of every key, without the keys themselves."""
         del request
-        keys = ApiKeyListing(keys=tuple(map(_to_key_entry, self._keys.list())))
-        return JSONResponse(keys.to_json())
+        return await send_list({}, "keys", self._iterate_keys())
+
+    def _iterate_keys(self) -> Iterator[Json]:
+        services = self._services
+        keys = ApiKeyStore(services.store.database.reader, services.clock, services.random)
+        yield from map(describe_key, keys.list())
 
     async def limit_key(self, request: Request) -> JSONResponse:
         """Set some of a key's quotas."""
@@ -77,11 +82,14 @@ class AccountRoutes:
         body = await _read_body(request)
         return await self._change(lambda: make_tenant(self._tenants, body), HTTPStatus.CREATED)
 
-    async def list_tenants(self, request: Request) -> JSONResponse:
+    async def list_tenants(self, request: Request) -> Response:
         """List every tenant with its credits and quotas."""
         del request
-        tenants = TenantListing(tenants=tuple(map(_to_tenant_entry, self._tenants.list())))
-        return JSONResponse(tenants.to_json())
+        return await send_list({}, "tenants", self._iterate_tenants())
+
+    def _iterate_tenants(self) -> Iterator[Json]:
+        services = self._services
+        yield from map(describe_tenant, TenantStore(services.store.database.reader, services.clock).list())
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's quotas."""

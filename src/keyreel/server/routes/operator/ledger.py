@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse
 
+from keyreel.server.long_responses import send_lines, send_list
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
-from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry, UsageListing
+from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
     from keyreel.tasks.database.connection import Database
@@ -37,25 +38,27 @@ class LedgerRoutes:
         del request
         return JSONResponse(await asyncio.to_thread(self._query_ledger, describe_audit))
 
-    async def export(self, request: Request) -> StreamingResponse:
+    async def export(self, request: Request) -> Response:
         """Send every posting as JSON Lines."""
         del request
-        return StreamingResponse(self._iterate_lines(), media_type="application/x-ndjson")
+        return await send_lines(self._iterate_postings())
 
-    async def list_usage(self, request: Request) -> JSONResponse:
+    async def list_usage(self, request: Request) -> Response:
         """Answer what each task has cost, of all tenants or of the one in `?tenant=`."""
-        tenant = request.query_params.get("tenant")
-        return JSONResponse(
-            await asyncio.to_thread(self._query_ledger, lambda database: describe_usage(database, tenant))
-        )
+        return await send_list({}, "tasks", self._iterate_usage(request.query_params.get("tenant")))
 
     def _query_ledger(self, query: Callable[[Database], Json]) -> Json:
         with closing(self._services.store.database.reopen_read_only()) as database:
             return query(database)
 
-    def _iterate_lines(self) -> Iterator[str]:
+    def _iterate_postings(self) -> Iterator[Json]:
         with closing(self._services.store.database.reopen_read_only()) as database:
-            yield from iterate_ledger_lines(database)
+            yield from iterate_postings(database)
+
+    def _iterate_usage(self, tenant: str | None) -> Iterator[Json]:
+        with closing(self._services.store.database.reopen_read_only()) as database:
+            for each in list_usage(database, tenant):
+                yield UsageEntry(**asdict(each)).to_json()
 
 
 def describe_audit(database: Database) -> Json:
@@ -64,15 +67,3 @@ def describe_audit(database: Database) -> Json:
     return LedgerVerdict(
         ok=found.is_balanced, tasks=found.tasks, open_holds=found.open_holds, problems=found.problems
     ).to_json()
-
-
-def iterate_ledger_lines(database: Database) -> Iterator[str]:
-    """Yield every posting as a line of JSON."""
-    for posting in iterate_postings(database):
-        yield json.dumps(posting) + "\n"
-
-
-def describe_usage(database: Database, tenant: str | None) -> Json:
-    """Describe what each task has cost."""
-    tasks = tuple(UsageEntry(**asdict(each)) for each in list_usage(database, tenant))
-    return UsageListing(tasks=tasks).to_json()

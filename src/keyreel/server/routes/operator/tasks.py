@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
 from keyreel.provenance.verification import KnownVideo, find_matches
+from keyreel.server.long_responses import send_list
 from keyreel.server.requests.body import read_object
 from keyreel.server.requests.list_limit import MAX_LIST_LENGTH, parse_list_limit
 from keyreel.task import TaskFilter
@@ -18,17 +19,19 @@ from keyreel.wire.reference.operator_responses import (
     MissingFile,
     MissingFileListing,
     TaskEntry,
-    TaskListing,
 )
 from keyreel.wire.reference.own_responses import VideoMatch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
     from keyreel.task import Task
+    from keyreel.wire.json_types import Json
 
 FINGERPRINT_LIMIT: Final = 1024 * 1024
 """Bytes of a body with a fingerprint."""
@@ -40,11 +43,12 @@ class AdminTaskRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def list_tasks(self, request: Request) -> JSONResponse:
+    async def list_tasks(self, request: Request) -> Response:
         """List the newest tasks of all tenants."""
-        limit = parse_list_limit(request.query_params)
-        tasks = self._services.store.list(task_filter=TaskFilter(limit=limit))
-        return JSONResponse(TaskListing(tasks=tuple(map(_to_task_entry, tasks))).to_json())
+        return await send_list({}, "tasks", self._iterate_tasks(parse_list_limit(request.query_params)))
+
+    def _iterate_tasks(self, limit: int) -> Iterator[Json]:
+        yield from map(describe_task, self._services.store.list(task_filter=TaskFilter(limit=limit)))
 
     async def list_missing_files(self, request: Request) -> JSONResponse:
         """List the first files that tasks' records name and the storage lacks."""
@@ -66,7 +70,7 @@ class AdminTaskRoutes:
         return JSONResponse(matches.to_json())
 
 
-def describe_task(task: Task) -> dict[str, Any]:
+def describe_task(task: Task) -> Json:
     """Describe a task for its operator: no prompts, no images."""
     return _to_task_entry(task).to_json()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from keyreel.server.long_responses import send_list
 from keyreel.server.requests.list_limit import parse_list_limit
 from keyreel.task import TaskId
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
@@ -14,15 +15,18 @@ from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 from keyreel.wire.reference.operator_responses import (
     DeliveryAttemptEntry,
     DeliveryEntry,
-    DeliveryListing,
     SigningSecret,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
     from keyreel.tasks.webhooks.deliveries import Delivery
+    from keyreel.wire.json_types import Json
 
 
 class WebhookRoutes:
@@ -32,12 +36,16 @@ class WebhookRoutes:
         self._services = services
         self._deliveries = DeliveryStore(services.store.database, services.clock)
 
-    async def list_deliveries(self, request: Request) -> JSONResponse:
+    async def list_deliveries(self, request: Request) -> Response:
         """List the newest deliveries, or one task's, with every attempt."""
         query = request.query_params
-        task = TaskId(query["task"]) if query.get("task") else None
-        found = self._deliveries.list(task, parse_list_limit(query))
-        return JSONResponse(DeliveryListing(callbacks=tuple(map(_to_delivery_entry, found))).to_json())
+        task, limit = TaskId(query["task"]) if query.get("task") else None, parse_list_limit(query)
+        return await send_list({}, "callbacks", self._iterate_deliveries(task, limit))
+
+    def _iterate_deliveries(self, task: TaskId | None, limit: int) -> Iterator[Json]:
+        services = self._services
+        for each in DeliveryStore(services.store.database.reader, services.clock).list(task, limit):
+            yield describe_delivery(each)
 
     async def replay(self, request: Request) -> JSONResponse:
         """Deliver an event again."""
@@ -55,7 +63,7 @@ class WebhookRoutes:
         return JSONResponse(secret.to_json())
 
 
-def describe_delivery(delivery: Delivery) -> dict[str, Any]:
+def describe_delivery(delivery: Delivery) -> Json:
     """Describe a delivery, without its body and its key."""
     return _to_delivery_entry(delivery).to_json()
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
 import keyreel
-from keyreel.server.requests.base_url import get_base_url
+from keyreel.errors import UnknownEndpoint
+from keyreel.server.routes.reference.documents import GeneratedDocument
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.dialects.vtrix_family import vtrix
-from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.catalogue import ENDPOINTS, find_endpoint
+from keyreel.wire.endpoints.naming import format_model_name
 from keyreel.wire.reference import model_list, openapi
 from keyreel.wire.reference.own_responses import ServerIndex
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -43,35 +47,57 @@ class DiscoveryRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._document: Json | None = None
+        prices = services.prices
+        self._openapi = GeneratedDocument(openapi.build_document)
+        self._models = GeneratedDocument(lambda _: model_list.list_models(prices, self._is_available))
+        self._model_by_name = {
+            name: GeneratedDocument(partial(self._describe_model, name))
+            for name in map(format_model_name, ENDPOINTS)
+        }
+        self._specifications = {
+            each: GeneratedDocument(partial(vtrix.build_model_spec, each.name())) for each in ENDPOINTS
+        }
 
-    async def show_openapi(self, request: Request) -> JSONResponse:
-        """Answer the OpenAPI document; building it takes 0.1 s, once."""
-        if self._document is None:
-            self._document = await asyncio.to_thread(openapi.build_document)
-        servers = [{"url": get_base_url(request, self._services)}]
-        return JSONResponse(self._document | {"servers": servers})
+    async def show_openapi(self, request: Request) -> Response:
+        """Answer the OpenAPI document."""
+        return await self._openapi.respond(request, self._services)
 
-    async def list_models(self, request: Request) -> JSONResponse:
+    async def list_models(self, request: Request) -> Response:
         """List the models in the form of OpenAI-style APIs."""
-        del request
-        return JSONResponse(model_list.list_models(self._services.prices, self._is_available))
+        return await self._models.respond(request, self._services)
 
-    async def show_model(self, request: Request) -> JSONResponse:
-        """Describe one model in that form."""
+    async def show_model(self, request: Request) -> Response:
+        """Describe one model in that form.
+
+        Raises:
+            UnknownEndpoint: there is none of this name.
+        """
         name = request.path_params["id"]
-        return JSONResponse(model_list.describe_model(name, self._services.prices, self._is_available))
+        if name not in self._model_by_name:
+            raise UnknownEndpoint(f"model: got {name[:64]!r}; there is no such model here.", field="model")
+        return await self._model_by_name[name].respond(request, self._services)
+
+    async def list_vtrix_models(self, request: Request) -> JSONResponse:
+        """List the available models page by page, for vtrix clients."""
+        available = await asyncio.to_thread(self._list_available)
+        return JSONResponse(vtrix.build_model_page(request.query_params, available))
+
+    async def show_vtrix_model_spec(self, request: Request) -> Response:
+        """Describe one model's parameters, for vtrix clients.
+
+        Raises:
+            UnknownEndpoint: there is no such model.
+        """
+        specification = self._specifications[find_endpoint(request.path_params["id"])]
+        return await specification.respond(request, self._services)
+
+    def _describe_model(self, name: str, base_url: str) -> Json:
+        del base_url
+        return model_list.describe_model(name, self._services.prices, self._is_available)
+
+    def _list_available(self) -> list[type[Endpoint]]:
+        return [*filter(self._is_available, ENDPOINTS)]
 
     def _is_available(self, endpoint_class: type[Endpoint]) -> bool:
         """Say whether an engine here supports this endpoint."""
         return self._services.engines.is_supported(endpoint_class)
-
-    async def list_vtrix_models(self, request: Request) -> JSONResponse:
-        """List the available models page by page, for vtrix clients."""
-        available = [*filter(self._is_available, ENDPOINTS)]
-        return JSONResponse(vtrix.build_model_page(request.query_params, available))
-
-    async def show_vtrix_model_spec(self, request: Request) -> JSONResponse:
-        """Describe one model's parameters, for vtrix clients."""
-        base = get_base_url(request, self._services)
-        return JSONResponse(vtrix.build_model_spec(request.path_params["id"], base))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import PlainTextResponse, Response
-
 from keyreel.errors import UnknownEndpoint
-from keyreel.server.requests.base_url import get_base_url
+from keyreel.server.routes.reference.documents import GeneratedDocument, make_document
 from keyreel.wire.reference.llms_txt import build_llms_txt
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyreel.server.services import Services
 
@@ -32,7 +31,6 @@ _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
 }
 
 
@@ -42,7 +40,11 @@ class DocsRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
         folder = files("keyreel.server.routes.reference").joinpath("static")
-        self._files = {name: folder.joinpath(name).read_bytes() for name in _TYPES}
+        self._files = {
+            name: make_document(folder.joinpath(name).read_bytes(), media_type)
+            for name, media_type in _TYPES.items()
+        }
+        self._llms_txt = GeneratedDocument(build_llms_txt, "text/plain")
 
     async def show_docs(self, request: Request) -> Response:
         """Send the page, or one of the files that it loads.
@@ -53,8 +55,8 @@ class DocsRoutes:
         name = request.path_params.get("name", "docs.html")
         if name not in self._files:
             raise UnknownEndpoint(f"There is nothing at {request.url.path[:200]}.")
-        return Response(self._files[name], media_type=_TYPES[name], headers=_HEADERS)
+        return self._files[name].respond(request, _HEADERS)
 
-    async def show_llms_txt(self, request: Request) -> PlainTextResponse:
+    async def show_llms_txt(self, request: Request) -> Response:
         """Describe to a language model how to use this server."""
-        return PlainTextResponse(build_llms_txt(get_base_url(request, self._services)))
+        return await self._llms_txt.respond(request, self._services)

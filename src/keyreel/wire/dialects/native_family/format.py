@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task, TaskFilter
-    from keyreel.wire.dialects.dialect import TaskPage, TenantBalance
+    from keyreel.wire.dialects.dialect import ListedTask, TaskPage, TenantBalance
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
@@ -53,6 +53,7 @@ class NativeFormat(Dialect):
     auth_scheme = "Token"
     has_clean_copies = True
     has_upload_uris = True
+    list_key = "tasks"
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
     webhook_policy = WebhookPolicy(
         FINAL_STATES | {TaskState.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), signs_with_api_key=True
@@ -122,9 +123,13 @@ class NativeFormat(Dialect):
         """Read a list's filters and its page."""
         return lists.parse_list_query(query, now)
 
-    def build_list_response(self, page: TaskPage) -> Json:
-        """Write a list's page."""
-        return lists.build_list_response(page)
+    def build_list_frame(self, page: TaskPage) -> Json:
+        """Write the token of the next page."""
+        return lists.build_list_frame(page)
+
+    def build_list_entry(self, listed_task: ListedTask) -> Json:
+        """Write a list's entry."""
+        return lists.build_list_entry(listed_task)
 
     def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write nothing, as the format does; what has ended otherwise cannot be cancelled."""

@@ -40,6 +40,10 @@ _DIGITS: Final = re.compile("[0-9]{1,13}", re.ASCII)
 _ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _MAX_TASK_ID: Final = 2**63 - 1
 """The largest integer of the database."""
+_FIRST_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TEMPLATE_ENDPOINTS: Final = frozenset(
+    each.name() for each in catalogue.ENDPOINTS if "template" in each.model_fields
+)
 _MIN_MILLISECONDS: Final = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
 
@@ -71,18 +75,23 @@ def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
     ids = _parse_values(query, "task_ids")
     start, end = _parse_time(query, "created_at.from"), _parse_time(query, "created_at.to")
     if start is None and not ids:
+        # Times are from 1970 on, so that this one is a time too.
         start = (end or now) - _DEFAULT_SPAN
     size = _parse_pager_number(query, "pagesz", range(1, _MAX_PAGE_SIZE + 1), _DEFAULT_PAGE_SIZE)
     token = _get_pager_value(query, "page_token")
     if token and (not _ID.fullmatch(token) or int(token) > _MAX_TASK_ID):
         raise InvalidRequest("pager.page_token: must be a next_page_token.", field="pager.page_token")
     page = 0 if token else _parse_pager_number(query, "page", range(_PAGE_COUNT), 0)
+    templates, endpoints = frozenset(_parse_values(query, "templates")), _parse_endpoints(query)
+    if templates:
+        # The database looks for a template in the whole text of a request: in as few as possible.
+        endpoints = (endpoints or _TEMPLATE_ENDPOINTS) & _TEMPLATE_ENDPOINTS or endpoints
     return TaskFilter(
         states=_parse_states(query),
         ids=tuple(map(TaskId, ids)),
-        endpoints=_parse_endpoints(query),
+        endpoints=endpoints,
         resolutions=frozenset(word.lower() for word in _parse_values(query, "resolutions")),
-        templates=frozenset(_parse_values(query, "templates")),
+        templates=templates,
         created_from=start,
         created_to=end,
         after_id=TaskId(token) if token else None,
@@ -91,13 +100,12 @@ def parse_list_query(query: Mapping[str, str], now: datetime) -> TaskFilter:
     )
 
 
-def build_list_response(page: TaskPage) -> Json:
-    """Write a page; its token leads to the next one, and is empty on the last."""
-    token = page.tasks[-1].task.id if page.has_more and page.tasks else ""
-    return {"next_page_token": token, "tasks": [_build_entry(entry) for entry in page.tasks]}
+def build_list_frame(page: TaskPage) -> Json:
+    """Write the token that leads to the next page; it is empty on the last."""
+    return {"next_page_token": page.ids[-1] if page.has_more and page.ids else ""}
 
 
-def _build_entry(listed_task: ListedTask) -> Json:
+def build_list_entry(listed_task: ListedTask) -> Json:
     """Describe a task, with its whole payload: by it clients find a submit whose response they lost."""
     task = listed_task.task
     return {
@@ -161,18 +169,26 @@ def _parse_pager_number(query: Mapping[str, str], name: str, allowed: range, def
 
 
 def _parse_time(query: Mapping[str, str], name: str) -> datetime | None:
-    """Read a time: ISO 8601, in UTC where it names no zone, or seconds or milliseconds since 1970."""
+    """Read a time from 1970 on: ISO 8601, in UTC where it names no zone, or seconds or milliseconds."""
     text = query.get(name) or ""
     if not text:
         return None
     try:
-        if _DIGITS.fullmatch(text):
-            number = int(text)
-            return datetime.fromtimestamp(number / 1000 if number >= _MIN_MILLISECONDS else number, UTC)
-        # An unescaped "+" before the zone arrives as a blank.
-        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = _parse_moment(text)
     except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment < _FIRST_TIME:
         raise InvalidRequest(
-            f"{name}: got {text[:64]!r}; must be a time such as 2026-01-31T12:00:00Z.", field=name
-        ) from None
+            f"{name}: got {text[:64]!r}; must be a time from 1970 on, such as 2026-01-31T12:00:00Z.",
+            field=name,
+        )
+    return moment
+
+
+def _parse_moment(text: str) -> datetime:
+    if _DIGITS.fullmatch(text):
+        number = int(text)
+        return datetime.fromtimestamp(number / 1000 if number >= _MIN_MILLISECONDS else number, UTC)
+    # An unescaped "+" before the zone arrives as a blank.
+    moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from keyreel.errors import KeyreelError, Refusal
     from keyreel.task import SignedLinks, Task, TaskFilter
-    from keyreel.wire.dialects.dialect import TaskPage
+    from keyreel.wire.dialects.dialect import ListedTask, TaskPage
     from keyreel.wire.dialects.webhooks import WebhookEvent
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
@@ -119,6 +119,7 @@ class OpenAIVideos(Dialect):
         DialectRoute(RouteAction.CANCEL, "DELETE", f"{_PATH}/{{id}}"),
     )
     body_limit = 100 * 1024 * 1024
+    list_key = "data"
     form_schema: ClassVar[Json] = {
         "type": "object",
         "required": ["prompt"],
@@ -221,19 +222,19 @@ class OpenAIVideos(Dialect):
         del now
         return parse_list_query(query)
 
-    def build_list_response(self, page: TaskPage) -> Json:
-        """Write a page of videos."""
-        data = [
-            self.build_result_response(each.task, each.endpoint, each.links, each.eta_seconds)
-            for each in page.tasks
-        ]
+    def build_list_frame(self, page: TaskPage) -> Json:
+        """Write which videos a page begins and ends with."""
         return {
             "object": "list",
-            "data": data,
-            "first_id": data[0]["id"] if data else None,
-            "last_id": data[-1]["id"] if data else None,
+            "first_id": page.ids[0] if page.ids else None,
+            "last_id": page.ids[-1] if page.ids else None,
             "has_more": page.has_more,
         }
+
+    def build_list_entry(self, listed_task: ListedTask) -> Json:
+        """Write a video as a poll shows it."""
+        each = listed_task
+        return self.build_result_response(each.task, each.endpoint, each.links, each.eta_seconds)
 
     def build_cancel_response(self, task: Task, endpoint: Endpoint) -> Json:
         """Write whether the task is cancelled: one that has already ended is kept."""
