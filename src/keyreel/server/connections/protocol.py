@@ -60,7 +60,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def _is_answering(self) -> bool:
         return bool(self.cycle and not self.cycle.response_complete)
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - uvicorn narrows it too
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Admit the connection, or prepare to refuse its first request."""
         super().connection_made(transport)
         if self._registry.admit(self):
