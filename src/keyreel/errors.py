@@ -22,6 +22,7 @@ KeyreelError
 │   ├── MissingScope              the API key is not for this
 │   ├── BodyTooLarge              the request's body passes its limit
 │   ├── BodyTooSlow               the request's body did not arrive in time
+│   ├── HeadersTooLarge           the request's header section passes its limit
 │   ├── MethodNotAllowed          the path exists, the method does not
 │   ├── LinkExpired               a signed URL of a file has expired
 │   ├── LinkForged                a signed URL of a file was changed
@@ -145,6 +146,10 @@ class BodyTooLarge(Refusal):
 
 class BodyTooSlow(Refusal):
     """The request's body did not arrive in time."""
+
+
+class HeadersTooLarge(Refusal):
+    """The request's headers are larger than allowed."""
 
 
 class MethodNotAllowed(Refusal):

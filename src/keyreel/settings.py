@@ -127,6 +127,14 @@ class Settings(BaseSettings):
     link_seconds: int = Field(
         default=86400, ge=1, le=10 * _MAX_SECONDS, description="How long a link in a result is valid."
     )
+    connections: int = Field(
+        default=0,
+        ge=0,
+        le=1 << 20,
+        description="Connections of clients that may be open at a time. One more ends the one that has "
+        "waited longest for its client, or gets 503 where none waits. 0: half of the open files that this "
+        "process may have (`ulimit -Hn`) beyond 128, 10,000 at most.",
+    )
     body_seconds: float = Field(
         default=60.0, gt=0, le=_MAX_SECONDS, description="How long a request's body may take to arrive."
     )
@@ -135,6 +143,13 @@ class Settings(BaseSettings):
         ge=0,
         le=1 << 40,
         description="Largest request body in bytes; 0: each dialect's own (100 MiB, 20 MiB).",
+    )
+    body_memory: int = Field(
+        default=256 * 1024 * 1024,
+        ge=0,
+        le=1 << 40,
+        description="Bytes of request bodies that the server holds at a time; a request whose body does not "
+        "fit gets 503. A body alone always fits.",
     )
     producer: str = Field(
         default="keyreel",

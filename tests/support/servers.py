@@ -43,8 +43,8 @@ class Server:
     url: str
 
     @classmethod
-    def start(cls, data: Path, **environment: str) -> Server:
-        """Start one on a free port and wait until it is ready."""
+    def start(cls, data: Path, *, open_files: int = 0, **environment: str) -> Server:
+        """Start one on a free port, which may open so many files if not 0, and wait until it is ready."""
         address_file = data / "server.json"
         address_file.unlink(missing_ok=True)
         env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
@@ -52,7 +52,10 @@ class Server:
         data.mkdir(parents=True, exist_ok=True)
         with (data / "up.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(data)],
+                [
+                    *(("sh", "-c", f'ulimit -n {open_files} && exec "$@"', "sh") if open_files else ()),
+                    *(sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(data)),
+                ],
                 env=env,
                 stdout=log,
                 stderr=log,

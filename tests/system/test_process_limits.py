@@ -42,3 +42,14 @@ def test_the_size_of_written_files_is_bounded(tmp_path: Path) -> None:
 
 def test_the_number_of_open_files_is_bounded() -> None:
     assert status("import os; [os.dup(0) for _ in range(20)]") == 1
+
+
+def test_a_server_may_open_as_many_files_as_the_hard_limit_says() -> None:
+    program = """
+import resource
+from keyreel.system.process_limits import raise_open_files_limit
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 512))
+assert raise_open_files_limit() == 512
+assert resource.getrlimit(resource.RLIMIT_NOFILE) == (512, 512)
+"""
+    subprocess.run([sys.executable, "-I", "-c", program], env=ENVIRONMENT, check=True)

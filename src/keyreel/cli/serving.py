@@ -6,29 +6,29 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 from typing import TYPE_CHECKING, Final
 
-import structlog
-import uvicorn
+from uvicorn.loops.auto import auto_loop_factory
 
 from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.logs import configure_logs
 from keyreel.errors import InvalidSetting
 from keyreel.server.app import create_app
+from keyreel.server.connections.http_server import BoundedServer
+from keyreel.server.connections.limits import ConnectionLimits, choose_connection_count
 from keyreel.settings import read_settings
+from keyreel.system.process_limits import raise_open_files_limit
 from keyreel.tasks.clocks.dev_clock import read_offset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
     from keyreel.settings import Settings
 
 _BACKLOG: Final = 2048
 """Connections that may wait to be accepted; uvicorn's own number."""
-_SHUTDOWN_TIMEOUT_SECONDS: Final = 10
-"""How long open requests may take to end."""
 _WELCOME: Final = """
   Keyreel is ready at {url}   {notes}
 
@@ -63,29 +63,22 @@ def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = 
         DataFolderLocked: another process has the data folder.
     """
     settings = read_settings(host=host, port=port, data=data, dev=dev or None)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-            if sys.stderr.isatty()
-            else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    configure_logs()
+    connections = choose_connection_count(settings.connections, raise_open_files_limit())
     with _open_listener(settings) as listener:
         local_url = f"http://{_format_url_host(settings.host)}:{listener.getsockname()[1]}"
-        with open_platform(settings, (settings.public_url or local_url, local_url)) as platform:
-            asyncio.run(_run_platform(platform, listener, local_url))
+        with (
+            open_platform(settings, (settings.public_url or local_url, local_url)) as platform,
+            # On uvloop where it is installed.
+            asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
+        ):
+            runner.run(_run_platform(platform, listener, local_url, connections))
 
 
 @contextlib.contextmanager
 def _open_listener(settings: Settings) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # asyncio sets TCP_NODELAY only where a socket names its protocol; else small responses wait 40 ms.
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
@@ -104,38 +97,11 @@ def _format_url_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-class _ServerWithoutSignals(uvicorn.Server):
-    """uvicorn without signal handlers of its own, and with a call when it takes connections.
-
-    The worker has to hand its tasks back before the process ends, so signals end the server and the worker.
-    """
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then call `ready`."""
-        await super().startup(sockets)
-        self._ready()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture no signals."""
-        yield
-
-
-async def _run_platform(platform: Platform, listener: socket.socket, url: str) -> None:
+async def _run_platform(platform: Platform, listener: socket.socket, url: str, connections: int) -> None:
     settings = platform.services.settings
-    server = _ServerWithoutSignals(
-        uvicorn.Config(
-            create_app(platform.services),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=True,
-            timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
-        ),
+    server = BoundedServer(
+        create_app(platform.services),
+        ConnectionLimits(connections, body_seconds=settings.body_seconds),
         lambda: _announce(platform, url),
     )
     loop = asyncio.get_running_loop()
@@ -145,7 +111,7 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str) -
         background_tasks = [group.create_task(platform.webhook_sender.run())]
         if settings.worker:
             background_tasks.append(group.create_task(platform.worker.run()))
-        await server.serve([listener])
+        await server.serve_on(listener, group)
         for running in background_tasks:
             running.cancel()
 

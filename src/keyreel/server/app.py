@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 
 from keyreel.server.error_handlers import EXCEPTION_HANDLERS
+from keyreel.server.requests.body_memory import BodyMemory, BodyMemoryMiddleware
 from keyreel.server.requests.cors import add_cors
 from keyreel.server.route_table import build_routes
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def create_app(services: Services) -> ASGIApp:
     """Build the application; what it uses is opened and closed by its caller."""
     app = Starlette(routes=build_routes(services), exception_handlers=EXCEPTION_HANDLERS)
-    return RequestIdMiddleware(add_cors(app, services.settings.cors_origins))
+    bounded = BodyMemoryMiddleware(app, BodyMemory(services.settings.body_memory))
+    return RequestIdMiddleware(add_cors(ApiHeadersMiddleware(bounded), services.settings.cors_origins))
 
 
 class RequestIdMiddleware:
@@ -46,3 +48,24 @@ class RequestIdMiddleware:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await self._app(scope, receive, send_with_id)
+
+
+class ApiHeadersMiddleware:
+    """Lets nobody keep a JSON response or take it for anything else, unless its route says how to keep it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and add the headers to its response."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("application/json"):
+                    headers.setdefault("X-Content-Type-Options", "nosniff")
+                    if "etag" not in headers:
+                        headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

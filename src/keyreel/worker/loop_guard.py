@@ -9,7 +9,6 @@ import structlog
 
 from keyreel.errors import Unavailable
 from keyreel.storage.passing_faults import find_passing_fault
-from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,7 +24,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class LoopGuard:
-    """Runs the rounds of one background loop. An error is logged, at times, and followed by a growing pause.
+    """Runs the rounds of one background loop. An error is logged and followed by a growing pause.
 
     Errors of the classes in `ends_with` end the loop: they are how it is told to.
     """
@@ -33,7 +32,6 @@ class LoopGuard:
     def __init__(self, loop: str, ends_with: tuple[type[Exception], ...] = ()) -> None:
         self._loop = loop
         self._ends_with = ends_with
-        self._throttle = LogThrottle()
         self._pause = _FIRST_PAUSE
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T | None:
@@ -52,8 +50,6 @@ class LoopGuard:
 
     def _report(self, error: Exception) -> None:
         fault = error if isinstance(error, Unavailable) else find_passing_fault(error)
-        if not self._throttle.allows(type(error).__name__):
-            return
         if fault is not None:
             _log.warning("a background loop waits", loop=self._loop, reason=fault.message)
         else:

@@ -47,6 +47,7 @@ REFUSALS: list[tuple[type[Refusal], tuple[int, str], int]] = [
     (errors.LinkExpired, (410, "LINK_EXPIRED"), 410),
     (errors.LinkForged, (403, "LINK_FORGED"), 403),
     (errors.BodyTooLarge, (413, "REQUEST_BODY_TOO_LARGE"), 413),
+    (errors.HeadersTooLarge, (431, "REQUEST_HEADERS_TOO_LARGE"), 431),
     (errors.InternalFault, (500, "GET_RESULT_FAILED"), 500),
     (errors.Unavailable, (503, "SERVICE_NOT_AVAILABLE"), 503),
 ]
@@ -90,6 +91,7 @@ NATIVE: dict[type[Refusal], tuple[int, str]] = {
     errors.LinkExpired: (410, "Gone"),
     errors.LinkForged: (403, "Forbidden"),
     errors.BodyTooLarge: (413, "BodyTooLarge"),
+    errors.HeadersTooLarge: (431, "HeadersTooLarge"),
     errors.InternalFault: (500, "InternalError"),
     errors.Unavailable: (503, "ServiceUnavailable"),
 }

@@ -20,6 +20,7 @@ from keyreel.intake.egress import EgressClient
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
 from keyreel.server.requests.auth import Authenticator
+from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
 from keyreel.server.services import Services
 from keyreel.storage.objects import ObjectStorage
@@ -83,7 +84,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             random=SystemRandom(),
             store=store,
             keys=keys,
-            authenticator=Authenticator(keys, own_key, folder.ensure_admin_token()),
+            authenticator=Authenticator(keys, own_key, folder.ensure_admin_token(), FailedKeys(clock)),
             storage=files.storage,
             signer=files.signer,
             vault=open_webhook_secrets(settings),

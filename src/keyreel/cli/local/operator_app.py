@@ -11,6 +11,7 @@ from keyreel.intake.egress import EgressClient
 from keyreel.pricing import read_price_table
 from keyreel.server.app import create_app
 from keyreel.server.requests.auth import Authenticator
+from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
 from keyreel.storage.objects import ObjectStorage
@@ -48,7 +49,7 @@ def build_operator_app(
             random=random,
             store=store,
             keys=keys,
-            authenticator=Authenticator(keys, own_key="", admin_token=admin_token),
+            authenticator=Authenticator(keys, "", admin_token, FailedKeys(clock)),
             storage=storage,
             signer=LinkSigner([random.randbytes(32)], clock),
             vault=webhook_secrets,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 
-from keyreel.errors import MissingKey, MissingScope
+from keyreel.errors import InvalidKey, MissingKey, MissingScope
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 
 if TYPE_CHECKING:
-    from starlette.datastructures import Headers
+    from collections.abc import Generator
 
+    from starlette.datastructures import Headers
+    from starlette.requests import Request
+
+    from keyreel.server.requests.failed_keys import FailedKeys
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
 
 ENVIRONMENT_KEY_ID: Final = "environment"
@@ -45,23 +50,50 @@ class Authenticator:
     """Turns an API key into a caller: first the key in the settings, then the stored ones.
 
     The key in the settings has the scopes submit and read. The operator's routes take `admin_token`, or a
-    stored key with the scope admin.
+    stored key with the scope admin. Requests without a valid key are counted by address.
     """
 
-    def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str) -> None:
+    def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str, failed_keys: FailedKeys) -> None:
         self._keys = keys
         self._own_key_digest = sha256(own_key.encode()).digest() if own_key else b""
         self._admin_token = admin_token.encode()
+        self._failed_keys = failed_keys
 
-    def authenticate(self, headers: Headers, scope: Scope = Scope.READ) -> Caller:
-        """Return the caller of a request with these headers, which needs this scope.
+    def authenticate(self, request: Request, scope: Scope) -> Caller:
+        """Return the caller of a request, which needs this scope.
 
         Raises:
             MissingKey: no key was sent.
             InvalidKey: the key is unknown or revoked.
+            RateLimited: likewise, and too many such requests came from its address.
             MissingScope: the key lacks the scope.
         """
-        key = extract_api_key(headers)
+        with self._count_failures(request):
+            return self._find_caller(extract_api_key(request.headers), scope)
+
+    def require_operator(self, request: Request) -> None:
+        """Return if a request is the operator's.
+
+        Raises:
+            MissingKey: no key was sent.
+            InvalidKey: it is neither the admin token nor a key.
+            RateLimited: likewise, and too many such requests came from its address.
+            MissingScope: it is a key without the scope admin.
+        """
+        with self._count_failures(request):
+            key = extract_api_key(request.headers)
+            if not compare_digest(key.encode(errors="replace"), self._admin_token):
+                self._find_caller(key, Scope.ADMIN)
+
+    @contextmanager
+    def _count_failures(self, request: Request) -> Generator[None]:
+        try:
+            yield
+        except (MissingKey, InvalidKey) as error:
+            self._failed_keys.count_failure(request.client.host if request.client else "", error.message)
+            raise
+
+    def _find_caller(self, key: str, scope: Scope) -> Caller:
         if self._own_key_digest and compare_digest(
             sha256(key.encode(errors="replace")).digest(), self._own_key_digest
         ):
@@ -74,14 +106,3 @@ class Authenticator:
                 f"This API key may {' and '.join(sorted(scopes))}; this needs the scope {scope}."
             )
         return caller
-
-    def require_operator(self, headers: Headers) -> None:
-        """Return if the headers are the operator's.
-
-        Raises:
-            MissingKey: no key was sent.
-            InvalidKey: it is neither the admin token nor a key.
-            MissingScope: it is a key without the scope admin.
-        """
-        if not compare_digest(extract_api_key(headers).encode(errors="replace"), self._admin_token):
-            self.authenticate(headers, Scope.ADMIN)

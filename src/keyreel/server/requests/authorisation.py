@@ -21,7 +21,7 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
     """Return a handler that answers callers whose key has this scope."""
 
     async def respond_to_caller(request: Request) -> Response:
-        return await handler(request, authenticator.authenticate(request.headers, scope))
+        return await handler(request, authenticator.authenticate(request, scope))
 
     return respond_to_caller
 
@@ -30,7 +30,7 @@ def require_operator(handler: Handler, authenticator: Authenticator) -> Handler:
     """Return a handler that answers the operator alone."""
 
     async def respond_to_operator(request: Request) -> Response:
-        authenticator.require_operator(request.headers)
+        authenticator.require_operator(request)
         return await handler(request)
 
     return respond_to_operator

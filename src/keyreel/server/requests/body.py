@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from keyreel.errors import BodyTooLarge, BodyTooSlow, InvalidRequest
@@ -13,10 +15,21 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from keyreel.server.requests.body_memory import HeldBody
     from keyreel.wire.json_types import Json
 
 INLINE_PARSE_BYTES: Final = 256 * 1024
 """Larger bodies are parsed in a thread, so that a 20 MB upload never delays a poll by more than 25 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    limit: int
+    seconds: float
+    hint: str
+
+    def make_too_large_error(self) -> BodyTooLarge:
+        return BodyTooLarge(f"The body is larger than {self.limit / 1024 / 1024:g} MiB: {self.hint}.")
 
 
 async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
@@ -25,10 +38,13 @@ async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
     Raises:
         BodyTooLarge: by its announced length or by what arrived.
         BodyTooSlow: it did not arrive in time.
+        Unavailable: other bodies take the room.
     """
-    chunks: list[bytes] = []
-    await _receive(request, chunks.append, limit, seconds, "send images as URLs instead")
-    return b"".join(chunks)
+    held: HeldBody = request.state.held_body
+    # A list of chunks would need the room twice when it is joined.
+    buffer = BytesIO()
+    await _receive(request, buffer.write, held, _Bounds(limit, seconds, "send images as URLs instead"))
+    return buffer.getvalue()
 
 
 async def read_object(request: Request, *, limit: int, seconds: float) -> Json:
@@ -55,28 +71,27 @@ async def read_object(request: Request, *, limit: int, seconds: float) -> Json:
         raise InvalidRequest(f"{error.message} ({got}.)") from None
 
 
-async def save_body(request: Request, file: BinaryIO, *, limit: int, seconds: float) -> None:
-    """Write the body to a file, under the same rules as `read_body`."""
-    await _receive(request, file.write, limit, seconds, "no video made here is")
+async def save_body(request: Request, file: BinaryIO, held: HeldBody, *, limit: int, seconds: float) -> None:
+    """Write the body to a file, under the same rules as `read_body`; its bytes are held on disk."""
+    await _receive(request, file.write, held, _Bounds(limit, seconds, "no video made here is"))
 
 
-async def _receive(  # noqa: PLR0917 - what its two callers share
-    request: Request, write_chunk: Callable[[bytes], object], limit: int, seconds: float, hint: str
+async def _receive(
+    request: Request, write_chunk: Callable[[bytes], object], held: HeldBody, bounds: _Bounds
 ) -> None:
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
-        raise _make_too_large_error(limit, hint)
+    if announced.isascii() and announced.isdecimal():
+        if int(announced) > bounds.limit:
+            raise bounds.make_too_large_error()
+        held.require_room(int(announced))
     received = 0
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(bounds.seconds):
             async for chunk in request.stream():
                 received += len(chunk)
-                if received > limit:
-                    raise _make_too_large_error(limit, hint)
+                if received > bounds.limit:
+                    raise bounds.make_too_large_error()
+                held.take(len(chunk))
                 write_chunk(chunk)
     except TimeoutError:
-        raise BodyTooSlow(f"The body did not arrive within {seconds:g} seconds.") from None
-
-
-def _make_too_large_error(limit: int, hint: str) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is larger than {limit / 1024 / 1024:g} MiB: {hint}.")
+        raise BodyTooSlow(f"The body did not arrive within {bounds.seconds:g} seconds.") from None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
@@ -14,9 +13,9 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Coroutine
 
-    from starlette.datastructures import Headers
+    from starlette.datastructures import FormData, Headers
 
 _MAX_FILES: Final = 16
 _MAX_FIELDS: Final = 200
@@ -30,8 +29,10 @@ def is_form(headers: Headers) -> bool:
     return headers.get("content-type", "").lower().startswith("multipart/form-data")
 
 
-async def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
+def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     """Read a form. `name[]` and repeated names make lists, `name[key]` an object.
+
+    It takes its time, in proportion to the body: call it in a thread.
 
     Raises:
         InvalidRequest: it is no form, or has too many fields.
@@ -43,18 +44,26 @@ async def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
         max_fields=_MAX_FIELDS,
         max_part_size=len(data),
     )
+    # Files stay in memory, where the body is too: so that nothing is waited for.
+    parser.spool_max_size = len(data) + 1
     try:
-        form = await parser.parse()
+        form = _run_to_end(parser.parse())
     except (MultiPartException, FormParserError) as error:
         raise InvalidRequest(f"The body is not a valid form: {str(error)[:120]}") from None
+    fields: dict[str, Any] = {}
+    for name, value in form.multi_items():
+        text = _to_data_uri(value) if isinstance(value, UploadFile) else value
+        _set_field(fields, name, text)
+    return fields
+
+
+def _run_to_end(work: Coroutine[Any, Any, FormData]) -> FormData:
+    """Run a coroutine that waits for nothing, without an event loop."""
     try:
-        fields: dict[str, Any] = {}
-        for name, value in form.multi_items():
-            text = await _to_data_uri(value) if isinstance(value, UploadFile) else value
-            _set_field(fields, name, text)
-        return fields
-    finally:
-        await form.close()
+        work.send(None)
+    except StopIteration as end:
+        return cast("FormData", end.value)
+    raise RuntimeError("The form's parser waits.")
 
 
 async def _iterate_chunks(data: bytes) -> AsyncGenerator[bytes, None]:
@@ -62,11 +71,11 @@ async def _iterate_chunks(data: bytes) -> AsyncGenerator[bytes, None]:
         yield data[start : start + _CHUNK_BYTES]
 
 
-async def _to_data_uri(file: UploadFile) -> str:
+def _to_data_uri(file: UploadFile) -> str:
     """Write a file as a data URI; its media type is a label that intake does not trust."""
-    data = await file.read()
     label = file.content_type or ""
-    encoded = await asyncio.to_thread(b64encode, data)
+    with file.file as stream:
+        encoded = b64encode(stream.read())
     return f"data:{label if _IMAGE_TYPE.fullmatch(label) else 'image/png'};base64,{encoded.decode()}"
 
 

@@ -115,7 +115,7 @@ class TaskRoutes:
         limit = settings.body_limit or self.dialect.body_limit
         if self.dialect.form_schema and is_form(request.headers):
             data = await read_body(request, limit=limit, seconds=settings.body_seconds)
-            return await parse_form(request.headers, data)
+            return await asyncio.to_thread(parse_form, request.headers, data)
         return await read_object(request, limit=limit, seconds=settings.body_seconds)
 
     async def show_result(self, request: Request, caller: Caller) -> JSONResponse:

@@ -13,7 +13,6 @@ from sqlalchemy import URL, Connection, StaticPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from keyreel.errors import InvalidSetting, Unavailable
-from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,7 +57,6 @@ class Database:
         event.listen(self._engine, "begin", _begin_transaction)
         self._file = file
         self._damage = ""
-        self._throttle = LogThrottle()
         self._read_only = read_only
         self._reader_lock = threading.Lock()
         self._own_reader: Database | None = None
@@ -242,8 +240,7 @@ class Database:
                 self._damage = str(error.orig)
             elif not isinstance(error, OperationalError):
                 raise
-            if self._throttle.allows(str(code)):
-                _log.warning("database unavailable", cause=str(error.orig))
+            _log.warning("database unavailable", cause=str(error.orig))
             raise Unavailable from error
 
 

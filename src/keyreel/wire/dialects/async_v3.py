@@ -65,7 +65,7 @@ _SHORT: Final = {
 }
 _IRREGULAR: Final = {"q2-pro-fast-reference2video": "viduq2-pro-fast"}
 
-# The reasons of the format's own table; the last seven are ours, for what it does not name.
+# The reasons of the format's own table; the last eight are ours, for what it does not name.
 _ERROR_TABLE: Final = (
     ErrorMapping(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
     ErrorMapping(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
@@ -85,6 +85,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
     ErrorMapping(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
     ErrorMapping(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
+    ErrorMapping(errors.HeadersTooLarge, 431, "REQUEST_HEADERS_TOO_LARGE"),
     ErrorMapping(errors.MethodNotAllowed, 405, "METHOD_NOT_ALLOWED"),
     ErrorMapping(errors.LinkExpired, 410, "LINK_EXPIRED"),
     ErrorMapping(errors.LinkForged, 403, "LINK_FORGED"),

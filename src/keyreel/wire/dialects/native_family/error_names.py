@@ -49,6 +49,7 @@ ERROR_TABLE: Final = (
     ErrorMapping(errors.BodyTooLarge, 413, "BodyTooLarge"),
     ErrorMapping(errors.RateLimited, 429, "TooManyRequests"),
     ErrorMapping(errors.QuotaExceeded, 429, "QuotaExceeded"),
+    ErrorMapping(errors.HeadersTooLarge, 431, "HeadersTooLarge"),
     ErrorMapping(errors.InternalFault, 500, "InternalError"),
     ErrorMapping(errors.Unavailable, 503, "ServiceUnavailable"),
     ErrorMapping(errors.Refusal, 400, "BadRequest"),

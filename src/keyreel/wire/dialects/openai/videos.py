@@ -89,6 +89,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.BodyTooLarge, 413, "body_too_large"),
     ErrorMapping(errors.RateLimited, 429, "rate_limit_exceeded"),
     ErrorMapping(errors.QuotaExceeded, 429, "insufficient_quota"),
+    ErrorMapping(errors.HeadersTooLarge, 431, "headers_too_large"),
     ErrorMapping(errors.InternalFault, 500, "internal_error"),
     ErrorMapping(errors.Unavailable, 503, "service_unavailable"),
     ErrorMapping(errors.Refusal, 400, "bad_request"),

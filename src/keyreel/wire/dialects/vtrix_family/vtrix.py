@@ -82,6 +82,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.RateLimited, 429, "002016001"),
     ErrorMapping(errors.QuotaExceeded, 429, "002016002"),
     ErrorMapping(errors.BodyTooLarge, 413, "002014008"),
+    ErrorMapping(errors.HeadersTooLarge, 431, "002014011"),
     ErrorMapping(errors.InternalFault, 500, "002015001"),
     ErrorMapping(errors.Unavailable, 503, "002015002"),
     ErrorMapping(errors.Refusal, 400, "002014009"),
