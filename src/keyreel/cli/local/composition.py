@@ -102,7 +102,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
 
 
 def _open_files(settings: Settings, clock: Clock, own_urls: tuple[str, ...]) -> _FileAccess:
-    storage = ObjectStorage.open_local(settings.data / "files", clock)
+    storage = ObjectStorage.open_local(DataFolder(settings.data).files, clock)
     signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], clock)
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
