@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
-from keyreel.tasks.orphans import RESULT_FOLDERS, OrphanCount, find_orphans
 from keyreel.tasks.retention import Retention, get_input_name
+from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, OrphanCount, find_orphans
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:

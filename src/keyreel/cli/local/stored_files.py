@@ -12,9 +12,9 @@ from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
 from keyreel.storage.objects import ObjectStorage
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
-from keyreel.tasks.orphans import RESULT_FOLDERS, Orphans, find_orphans
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import TaskStore
+from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
