@@ -200,7 +200,7 @@ def test_every_format_says_why_an_off_peak_task_ended(
 ) -> None:
     task_id = submit(user, off_peak=True).json()["task_id"]
     advance(user, dev, 2 * DAY)
-    assert Deadlines(dev.services.store.database, dev.services.clock).cancel_expired() == 1
+    assert Deadlines(dev.services.store.database).cancel_expired(dev.services.clock.now()) == 1
     answer = user.get(path.format(task_id))
     found = answer.json()
     for name in where:

@@ -27,8 +27,8 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def deadlines(store: TaskStore, clock: ManualClock) -> Deadlines:
-    return Deadlines(store.database, clock)
+def deadlines(store: TaskStore) -> Deadlines:
+    return Deadlines(store.database)
 
 
 def begun(store: TaskStore, *, off_peak: bool = True) -> str:
@@ -73,14 +73,14 @@ def test_what_was_not_begun_within_48_hours_is_cancelled_and_refunded_exactly(
     cheap = store.accept(submission(off_peak=True, credits=30))
     assert cheap == store.get("ann", cheap.id)
     clock.advance(48 * HOUR - 1)
-    assert deadlines.cancel_expired() == 0
+    assert deadlines.cancel_expired(clock.now()) == 0
     clock.advance(1)
     assert begun(store) == ""
-    assert deadlines.cancel_expired() == 1
+    assert deadlines.cancel_expired(clock.now()) == 1
     ended = store.get("ann", cheap.id)
     assert (ended.state, ended.fault, ended.finished) == (TaskState.CANCELLED, "Expired", clock.now())
     assert "48 hours" in ended.reason
-    assert deadlines.cancel_expired() == 0
+    assert deadlines.cancel_expired(clock.now()) == 0
     with store.database.read() as connection:
         assert Ledger(connection, clock.now()).get_balance(get_free_account("ann")) == 100
     found = audit_ledger(store.database)
@@ -92,7 +92,7 @@ def test_usual_tasks_have_no_deadline(
 ) -> None:
     task = store.accept(submission())
     clock.advance(1000 * HOUR)
-    assert deadlines.cancel_expired() == 0
+    assert deadlines.cancel_expired(clock.now()) == 0
     assert begun(store) == task.id
 
 
@@ -103,7 +103,7 @@ def test_a_running_task_finishes_after_its_deadline(
     claim = store.queue.claim("worker", LEASE)
     assert claim is not None
     clock.advance(49 * HOUR)
-    assert deadlines.cancel_expired() == 0
+    assert deadlines.cancel_expired(clock.now()) == 0
     store.queue.settle(claim.token, Failure("", ""))
     assert state(store, task) is TaskState.FAILED
 
@@ -116,7 +116,7 @@ def test_one_that_goes_back_to_the_queue_after_its_deadline_expires(
     assert claim is not None
     clock.advance(49 * HOUR)
     store.queue.requeue(claim.token)
-    assert deadlines.cancel_expired() == 1
+    assert deadlines.cancel_expired(clock.now()) == 1
     assert state(store, task) is TaskState.CANCELLED
 
 
@@ -126,7 +126,7 @@ def test_many_expire_a_few_at_a_time(
     for _ in range(120):
         store.accept(submission(off_peak=True, credits=1))
     clock.advance(48 * HOUR)
-    counts = [deadlines.cancel_expired() for _ in range(4)]
+    counts = [deadlines.cancel_expired(clock.now()) for _ in range(4)]
     assert counts == [50, 50, 20, 0]
     assert audit_ledger(store.database).problems == ()
 
@@ -138,7 +138,7 @@ def test_deadlines_and_places_follow_a_clock_that_was_set(
     year = timedelta(days=365)
     clock.advance(year.total_seconds())
     deadlines.shift(year)
-    assert deadlines.cancel_expired() == 0
+    assert deadlines.cancel_expired(clock.now()) == 0
     clock.advance(-year.total_seconds())
     deadlines.shift(-year)
     usual = store.accept(submission())
@@ -146,7 +146,7 @@ def test_deadlines_and_places_follow_a_clock_that_was_set(
     deadlines.shift(timedelta(hours=-1))
     assert begun(store) == usual.id
     clock.advance(48 * HOUR)
-    assert deadlines.cancel_expired() == 1
+    assert deadlines.cancel_expired(clock.now()) == 1
     assert state(store, before) is TaskState.CANCELLED
 
 

@@ -135,7 +135,7 @@ def test_an_image_that_is_handed_in_again_begins_anew(house: House) -> None:
     asyncio.run(story())
 
 
-def test_files_that_no_task_owns_go_after_an_hour(house: House) -> None:
+def test_what_attempts_left_over_goes_after_an_hour_and_what_is_unknown_stays(house: House) -> None:
     async def story() -> None:
         janitor = house.janitor(RetentionPeriods())
         won = await house.done()
@@ -147,7 +147,7 @@ def test_files_that_no_task_owns_go_after_an_hour(house: House) -> None:
         assert {lost, alien} <= await house.stored()
         house.clock.advance(1)
         await janitor.run_round()
-        assert await house.stored() == {f"videos/{won}/1.mp4", f"covers/{won}/1.jpg"}
+        assert await house.stored() == {f"videos/{won}/1.mp4", f"covers/{won}/1.jpg", alien}
 
     asyncio.run(story())
 
@@ -155,14 +155,34 @@ def test_files_that_no_task_owns_go_after_an_hour(house: House) -> None:
 def test_a_round_looks_at_some_files_and_the_next_one_goes_on(house: House) -> None:
     async def story() -> None:
         janitor = house.janitor(RetentionPeriods())
-        for number in range(600):
-            await house.storage.put(f"videos/{number + 1}/1.mp4", b"x")
+        won = await house.done()
+        for number in range(540):
+            await house.storage.put(f"assets/{number:064x}", b"x")
+        left_over = {f"covers/{won}/{attempt}.jpg" for attempt in range(2, 52)}
+        for key in left_over:
+            await house.storage.put(key, b"x")
         house.clock.advance(HOUR)
         await janitor.run_round()
-        left = len(await house.stored())
-        assert 0 < left <= 150
+        assert len(await house.stored()) == 592
         await janitor.run_round()
-        assert await house.stored() == set()
+        assert len(await house.stored()) == 542
+        assert not left_over & await house.stored()
+
+    asyncio.run(story())
+
+
+def test_too_much_to_be_left_over_is_kept(house: House) -> None:
+    async def story() -> None:
+        janitor = house.janitor(RetentionPeriods())
+        won = await house.done()
+        for attempt in range(2, 23):
+            await house.storage.put(f"videos/{won}/{attempt}.mp4", b"x")
+        house.clock.advance(HOUR)
+        await janitor.run_round()
+        assert len(await house.stored()) == 23
+        await house.storage.delete(f"videos/{won}/22.mp4")
+        await janitor.run_round()
+        assert len(await house.stored()) == 2
 
     asyncio.run(story())
 

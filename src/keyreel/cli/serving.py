@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING, Final
 
 from uvicorn.loops.auto import auto_loop_factory

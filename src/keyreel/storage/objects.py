@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Self
 
 import obstore
@@ -20,21 +21,25 @@ from obstore.store import LocalStore, MemoryStore
 
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
+from keyreel.storage.keys import check_key
+from keyreel.storage.local_listing import iterate_local_files
 from keyreel.storage.passing_faults import translate_passing_faults
 from keyreel.system import atomic_file
+from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
-    from datetime import datetime
     from pathlib import Path
 
     from obstore.store import ObjectStore
 
     from keyreel.clock import Clock
 
-_KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
 _PROBE_KEY: Final = "health/probe"
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
+_LISTED_AT_A_TIME: Final = 500
+"""Files of a local folder that a thread lists in one go."""
+_LISTING_LOG_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class ObjectStorage:
         self._store = store
         self._folder = folder
         self._clock = clock or SystemClock()
+        self._throttle = LogThrottle(_LISTING_LOG_SECONDS)
 
     @classmethod
     def open_local(cls, folder: Path, clock: Clock | None = None) -> Self:
@@ -68,6 +74,11 @@ class ObjectStorage:
         return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
     @classmethod
+    def open_beside(cls, folder: Path) -> Self:
+        """Open the files of a folder that another process may work on; nothing in it is changed."""
+        return cls(LocalStore(prefix=folder.resolve()), folder.resolve())
+
+    @classmethod
     def open_in_memory(cls) -> Self:
         """Keep the files in memory, for tests."""
         return cls(MemoryStore())
@@ -77,19 +88,19 @@ class ObjectStorage:
         with _translate_errors():
             if self._folder:
                 # obstore's local store does not synchronise: a power cut could leave half a file.
-                await asyncio.to_thread(atomic_file.write_atomically, self._folder / _check_key(key), data)
+                await asyncio.to_thread(atomic_file.write_atomically, self._folder / check_key(key), data)
                 self._touch(key)
             else:
-                await self._store.put_async(_check_key(key), data)
+                await self._store.put_async(check_key(key), data)
 
     async def put_file(self, key: str, path: Path) -> None:
         """Store a copy of this file."""
         with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_file.copy_atomically, path, self._folder / _check_key(key))
+                await asyncio.to_thread(atomic_file.copy_atomically, path, self._folder / check_key(key))
                 self._touch(key)
             else:
-                await self._store.put_async(_check_key(key), path)
+                await self._store.put_async(check_key(key), path)
 
     async def renew(self, key: str, size: int) -> bool:
         """Let a file count as put just now; False where none has this size, or it must be put again."""
@@ -106,7 +117,7 @@ class ObjectStorage:
         """Return the file's size in bytes, None where there is no such file."""
         with _translate_errors():
             try:
-                return (await self._store.head_async(_check_key(key)))["size"]
+                return (await self._store.head_async(check_key(key)))["size"]
             except FileNotFoundError:
                 return None
 
@@ -114,7 +125,7 @@ class ObjectStorage:
         """Return when the file was put or renewed last, None where there is no such file."""
         with _translate_errors():
             try:
-                return (await self._store.head_async(_check_key(key)))["last_modified"]
+                return (await self._store.head_async(check_key(key)))["last_modified"]
             except FileNotFoundError:
                 return None
 
@@ -130,7 +141,7 @@ class ObjectStorage:
             if start >= stop:
                 return
             got = await self._store.get_async(
-                _check_key(key), options={} if whole else {"range": (start, stop)}
+                check_key(key), options={} if whole else {"range": (start, stop)}
             )
             async for chunk in got.stream(min_chunk_size=_CHUNK_BYTES):
                 yield bytes(chunk)
@@ -143,30 +154,35 @@ class ObjectStorage:
         """
         with _translate_errors():
             if self._folder:
-                await asyncio.to_thread(atomic_file.copy_atomically, self._folder / _check_key(key), path)
+                await asyncio.to_thread(atomic_file.copy_atomically, self._folder / check_key(key), path)
                 return
-            data = await (await self._store.get_async(_check_key(key))).bytes_async()
+            data = await (await self._store.get_async(check_key(key))).bytes_async()
             await asyncio.to_thread(path.write_bytes, bytes(data))
 
     async def delete(self, key: str) -> None:
         """Delete the file; a missing one is no error."""
         with _translate_errors():
             try:
-                await self._store.delete_async(_check_key(key))
+                await self._store.delete_async(check_key(key))
             except FileNotFoundError:
                 return
 
     async def list_keys(self, prefix: str) -> AsyncIterator[str]:
         """Yield the keys below a prefix of whole segments ("videos/123")."""
-        with _translate_errors():
-            async for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
-                for found in batch:
-                    yield found["path"]
+        async for found in self.list_files(prefix):
+            yield found.key
 
     async def list_files(self, prefix: str) -> AsyncIterator[StoredFile]:
-        """Yield what is stored below a prefix of whole segments, in no order."""
+        """Yield what is stored below a prefix of whole segments, in no order; nothing else that is there."""
+        within = check_key(prefix.rstrip("/"))
         with _translate_errors():
-            async for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
+            if self._folder:
+                files = iterate_local_files(self._folder, within, self._throttle)
+                while listed := await asyncio.to_thread(lambda: tuple(islice(files, _LISTED_AT_A_TIME))):
+                    for key, changed in listed:
+                        yield StoredFile(key, datetime.fromtimestamp(changed, UTC))
+                return
+            async for batch in obstore.list(self._store, within):
                 for found in batch:
                     yield StoredFile(found["path"], found["last_modified"])
 
@@ -190,19 +206,13 @@ class ObjectStorage:
     def _touch(self, key: str) -> None:
         if self._folder:
             now = self._clock.now().timestamp()
-            os.utime(self._folder / _check_key(key), (now, now))
+            os.utime(self._folder / check_key(key), (now, now))
 
     async def _get_end(self, key: str) -> int:
         size = await self.get_size(key)
         if size is None:
             raise FileNotFoundError(key)
         return size
-
-
-def _check_key(key: str) -> str:
-    if not _KEY.fullmatch(key):
-        raise ValueError(f"{key[:64]!r} is not a storage key")
-    return key
 
 
 @contextmanager

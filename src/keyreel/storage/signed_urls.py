@@ -52,8 +52,11 @@ class LinkSigner:
 
     def sign(self, key: str, seconds: int) -> str:
         """Return the path and query under which the file can be read for so many seconds."""
-        signing, path = self._keys[0], FILES_PREFIX + key
-        expiry = str(int(self._clock.now().timestamp()) + seconds)
+        return self.sign_until(key, int(self._clock.now().timestamp()) + seconds)
+
+    def sign_until(self, key: str, timestamp: int) -> str:
+        """Return the path and query under which the file can be read until then, in seconds since 1970."""
+        signing, path, expiry = self._keys[0], FILES_PREFIX + key, str(timestamp)
         return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}&s={signing.sign(path, expiry)}"
 
     def verify(self, path: str, query: Mapping[str, str]) -> str:

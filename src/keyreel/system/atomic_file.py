@@ -96,8 +96,13 @@ def replace_atomically(path: Path) -> Generator[Path]:
 def delete_unfinished(folder: Path) -> None:
     """Delete what writes that were cut off left below a folder. Nothing may be writing there meanwhile."""
     for left in folder.rglob("*#*"):
-        if left.name.rpartition("#")[2].isdigit():
+        if is_unfinished(left.name) and left.is_file():
             left.unlink(missing_ok=True)
+
+
+def is_unfinished(name: str) -> bool:
+    """Say whether a file of this name is being written, or was when its writer was cut off."""
+    return "#" in name and name.rpartition("#")[2].isdigit()
 
 
 def _fsync(path: Path) -> None:

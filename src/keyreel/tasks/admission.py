@@ -32,26 +32,30 @@ class Admission:
         record = self.idempotency
         return self if record is None else replace(self, idempotency=replace(record, response=body))
 
-    def check(self, connection: Connection, submission: Submission, now: datetime) -> str | None:
+    def check(
+        self, connection: Connection, submission: Submission, now: datetime, *, judged: datetime
+    ) -> str | None:
         """Hold a submission against its quotas, unless it was answered before: then return that answer.
+
+        `judged` is the time by which answers expire.
 
         Raises:
             IdempotencyConflict: its key stands for another request.
             RateLimited: a limit would be passed.
         """
         if self.idempotency is not None:
-            body = find_response(connection, submission.key_id, self.idempotency, now)
+            body = find_response(connection, submission.key_id, self.idempotency, judged)
             if body is not None:
                 return body
         enforce_quotas(connection, self.owner_quotas, submission, now)
         return None
 
-    def finalize(self, connection: Connection, task: Task, now: datetime) -> None:
-        """Store the answer beside the new task."""
+    def finalize(self, connection: Connection, task: Task, judged: datetime) -> None:
+        """Store the answer beside the new task; it expires by the time that `judged` is of."""
         if self.keep_queued:
             keep_queued(connection, task)
         if self.idempotency is not None:
-            store_response(connection, self.idempotency, task, now)
+            store_response(connection, self.idempotency, task, judged)
 
 
 NO_CHECKS: Final = Admission()

@@ -11,14 +11,13 @@ from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import TaskState
 from keyreel.tasks.accounts.ledger import Ledger
-from keyreel.tasks.database.tables import TASKS, add_interval
+from keyreel.tasks.database.tables import DELIVERIES, TASKS, add_interval
 from keyreel.tasks.scheduling import Priority
-from keyreel.tasks.webhooks.events import record_event
+from keyreel.tasks.webhooks.events import DeliveryStatus, record_event
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from keyreel.clock import Clock
     from keyreel.task import Submission, Task
     from keyreel.tasks.database.connection import Database
 
@@ -43,19 +42,17 @@ def keep_queued(connection: Connection, task: Task) -> None:
 class Deadlines:
     """The deadlines of the tasks in a database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
 
-    def cancel_expired(self) -> int:
-        """Cancel and refund a batch of queued tasks past their deadline; running ones finish.
+    def cancel_expired(self, now: datetime) -> int:
+        """Cancel and refund a batch of tasks past their deadline that have not begun; begun ones finish.
 
         Returns how many, 0 when none are left.
         """
-        now = self._clock.now()
         due = (
             select(TASKS.c.id)
-            .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.deadline <= now)
+            .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.attempt == 0, TASKS.c.deadline <= now)
             .order_by(TASKS.c.deadline, TASKS.c.id)
             .limit(_BATCH_SIZE)
         )
@@ -77,11 +74,13 @@ class Deadlines:
         return len(cancelled)
 
     def shift(self, jump: timedelta) -> None:
-        """Move deadlines and ready times by a jump of the clock that was set while the server ran.
+        """Move deadlines, ready times and retries by a jump of the clock that was set while the server ran.
 
-        So no task waits longer, and none expires sooner, than by the time that really passed.
+        So nothing waits longer, and nothing expires sooner, than by the time that really passed.
         """
         moved = {name: add_interval(TASKS.c[name], jump) for name in ("ready_at", "deadline")}
         change = update(TASKS).where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING))).values(moved)
+        retries = update(DELIVERIES).where(DELIVERIES.c.status == DeliveryStatus.PENDING)
         with self._database.write() as connection:
             connection.execute(change)
+            connection.execute(retries.values(next_at=add_interval(DELIVERIES.c.next_at, jump)))

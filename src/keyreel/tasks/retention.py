@@ -1,4 +1,4 @@
-"""What is kept of ended tasks, and which stored files belong to a task. It deletes no file itself."""
+"""What is kept of ended tasks, and for how long. It deletes no file itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select, update
 
-from keyreel.errors import UnknownTask
 from keyreel.task import RetentionStage, TaskId, TaskState
 from keyreel.tasks.database.tables import CALLBACKS, STEPS, TASKS
-from keyreel.tasks.ids import parse_task_id
+from keyreel.tasks.ids import is_task_id, parse_task_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator
@@ -37,7 +36,6 @@ _FORGOTTEN_COLUMNS: Final[dict[str, Any]] = {
 _INPUT_NAME_PATTERN: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9]{15,19})(?![0-9A-Za-z])", re.ASCII
 )
-_RESULT_KEY_PATTERN: Final = re.compile(r"(?:videos|covers|clean)/([0-9]{1,19})/([0-9]{1,9})\b.*", re.ASCII)
 _INPUT_KEY_PATTERN: Final = re.compile(r"(?:assets|uploads)/([0-9a-f]+)(?:\.[a-z0-9]+)?", re.ASCII)
 
 
@@ -52,7 +50,7 @@ class Retention:
 
         Tasks whose ids are in `needed` keep theirs. Returns whose files are to be deleted now.
         """
-        wanted = {_parse_id(name) for name in needed if name.isdecimal()}
+        wanted = {parse_task_id(TaskId(name)) for name in needed if is_task_id(name)}
         return self._update_batch(
             [*_build_due_filter(before), TASKS.c.id.not_in(wanted)], {"kept": RetentionStage.RECORD_ONLY}
         )
@@ -98,18 +96,6 @@ class Retention:
             if len(rows) < _PAGE:
                 return
             last = rows[-1].id
-
-    def find_orphaned_keys(self, keys: Collection[str]) -> frozenset[str]:
-        """Return those of the storage keys of results that belong to no task, and to no attempt that runs."""
-        found = {key: match for key in keys if (match := _RESULT_KEY_PATTERN.fullmatch(key))}
-        query = select(TASKS.c.id, TASKS.c.state, TASKS.c.kept, TASKS.c.video).where(
-            TASKS.c.id.in_({_parse_id(match[1]) for match in found.values()})
-        )
-        with self._database.read() as connection:
-            rows = {row.id: row for row in connection.execute(query)}
-        return frozenset(
-            key for key, match in found.items() if not _is_owned(rows.get(_parse_id(match[1])), match)
-        )
 
     def list_with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
         """List a page of the tasks that should have files, by id, with the storage keys of these."""
@@ -178,19 +164,3 @@ def _build_due_filter(before: datetime) -> tuple[ColumnElement[bool], ...]:
         TASKS.c.state == TaskState.SUCCEEDED,
         TASKS.c.finished <= before,
     )
-
-
-def _parse_id(digits: str) -> int:
-    try:
-        return parse_task_id(TaskId(digits))
-    except UnknownTask:
-        return 0
-
-
-def _is_owned(row: Any, match: re.Match[str]) -> bool:
-    if row is None or row.kept != RetentionStage.ALL:
-        return False
-    if row.state in _UNFINISHED_STATES:
-        return True
-    winner = _RESULT_KEY_PATTERN.fullmatch(row.video)
-    return winner is not None and winner[2] == match[2]

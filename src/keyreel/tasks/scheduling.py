@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from keyreel.task import TaskState
 from keyreel.tasks.accounts.quotas import NO_SATURATED_OWNERS, SaturatedOwners
@@ -85,7 +85,9 @@ def build_off_peak_query(now: datetime, saturated: SaturatedOwners = NO_SATURATE
     """Build the query for the ready off-peak task, of any tenant, whose deadline comes next."""
     query = (
         select(TASKS.c.id)
-        .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.deadline > now, TASKS.c.ready_at <= now)
+        .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.deadline.is_not(None), TASKS.c.ready_at <= now)
+        # A task that has begun is not cancelled any more: it finishes, however late it is.
+        .where(or_(TASKS.c.deadline > now, TASKS.c.attempt > 0))
         .order_by(TASKS.c.deadline, TASKS.c.id)
         .limit(1)
     )

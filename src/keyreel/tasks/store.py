@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from keyreel.clock import ClockJumpDetector, SystemClock
 from keyreel.errors import Cancelled, UnknownTask
 from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
+from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import TASKS, task_from_row
@@ -69,7 +71,8 @@ class TaskStore:
     """The tasks of one data folder. Every call is one transaction and is on disk when it returns.
 
     Any call raises Unavailable, having written nothing, while the database is locked or its disk is full.
-    What workers do with tasks is in `queue`.
+    What workers do with tasks is in `queue`. What is stored bears the time of `clock`; what has expired is
+    judged by `trusted_clock`, which nobody can set forward.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class TaskStore:
         self.database = database
         self._lock = lock
         self.clock = clock
+        self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(SystemClock()))
         self.queue = TaskQueue(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
@@ -191,11 +195,12 @@ class TaskStore:
         """
         now = task.created
         with self.database.write() as connection:
-            earlier = admission.check(connection, task.submission, now)
+            judged = self.trusted_clock.now()
+            earlier = admission.check(connection, task.submission, now, judged=judged)
             if earlier is not None:
                 return earlier
             self._insert_task(connection, task, callback)
-            admission.finalize(connection, task, now)
+            admission.finalize(connection, task, judged)
             if outcome is not None:
                 _end_test_task(connection, task, outcome)
         return None

@@ -1,15 +1,20 @@
-"""The janitor: deletes expired and orphaned files and expires records, a few in each round."""
+"""The janitor: deletes expired and left-over files and expires records, a few in each round.
+
+What it does not understand it keeps: files of tasks that the database does not know.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
-from keyreel.errors import Unavailable
 from keyreel.tasks.retention import Retention, get_input_name
+from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, OrphanCount, find_orphans
+from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -29,13 +34,24 @@ _BATCH: Final = 50
 """Stored files that are looked up in the database at a time."""
 _MIN_ORPHAN_AGE: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
-_FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
+_MAX_LEFT_OVER: Final = 20_000
+"""Left-over files that one look at all files notes; the next one finds the others."""
+_FOLDERS: Final = ("assets", "uploads", *RESULT_FOLDERS)
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
+@dataclass(slots=True)
+class _Look:
+    """A look at all stored files, over several rounds."""
+
+    files: AsyncIterator[StoredFile]
+    count: OrphanCount = field(default_factory=OrphanCount)
+    left_over: list[str] = field(default_factory=list)
+
+
 class Janitor:
-    """Enforces the retention periods of one data folder, and deletes its orphaned files."""
+    """Enforces the retention periods of one data folder, and deletes what its attempts left over."""
 
     def __init__(
         self,
@@ -44,12 +60,15 @@ class Janitor:
         retention_periods: RetentionPeriods,
         time: JumpSafeClock,
     ) -> None:
+        self._database = store.database
         self._retention = Retention(store.database)
         self._storage = storage
         self._retention_periods = retention_periods
         self._time = time
         self._woken = asyncio.Event()
-        self._file_iterator: AsyncIterator[StoredFile] | None = None
+        self._look = _Look(self._iterate_files())
+        self._to_delete: list[str] = []
+        self._reported: OrphanCount | None = None
 
     def wake(self) -> None:
         """Begin a round now. Call it from the event loop's thread."""
@@ -57,12 +76,10 @@ class Janitor:
 
     async def run(self) -> NoReturn:
         """Do round after round until cancelled."""
+        guard = LoopGuard("janitor")
         while True:
             self._woken.clear()
-            try:
-                await self.run_round()
-            except Unavailable:
-                _log.warning("retention round failed: it will be retried")
+            await guard.run(self.run_round)
             try:
                 async with asyncio.timeout(_ROUND_SECONDS):
                     await self._woken.wait()
@@ -76,7 +93,12 @@ class Janitor:
             await self._expire_files(now - keep.videos)
         if keep.records is not None:
             await self._expire_records(now - keep.records)
-        await self._scan_files(now)
+        await self._delete_left_over()
+        try:
+            await self._scan_files(now)
+        except BaseException:
+            self._look = _Look(self._iterate_files())  # Half a look is not to be judged.
+            raise
 
     async def _expire_files(self, before: datetime) -> None:
         if not self._retention.has_files_to_expire(before):
@@ -101,7 +123,7 @@ class Janitor:
             await asyncio.sleep(0)
 
     async def _delete_results(self, task_id: str) -> None:
-        for folder in ("videos", "covers", "clean"):
+        for folder in RESULT_FOLDERS:
             keys = [key async for key in self._storage.list_keys(f"{folder}/{task_id}")]
             for key in keys:
                 await self._storage.delete(key)
@@ -109,30 +131,56 @@ class Janitor:
     async def _scan_files(self, now: datetime) -> None:
         batch: list[StoredFile] = []
         inputs: list[str] = []
-        self._file_iterator = self._file_iterator or self._iterate_files()
+        ended = False
         for _ in range(_FILES_A_ROUND):
-            found = await anext(self._file_iterator, None)
+            found = await anext(self._look.files, None)
             if found is None:
-                self._file_iterator = None
+                ended = True
                 break
-            if found.modified <= now - _MIN_ORPHAN_AGE:
-                batch.append(found)
+            batch.append(found)
             if self._is_expired_input(found.key, found.modified, now):
                 inputs.append(found.key)
             if len(batch) == _BATCH:
-                await self._delete_orphans(batch)
+                self._collect_orphans(batch, now)
                 batch = []
-        await self._delete_orphans(batch)
+        self._collect_orphans(batch, now)
         if inputs:
             await self._expire_inputs(inputs, now)
+        if ended:
+            await self._judge_orphans()
 
     async def _iterate_files(self) -> AsyncIterator[StoredFile]:
         for folder in _FOLDERS:
             async for found in self._storage.list_files(folder):
                 yield found
 
-    async def _delete_orphans(self, batch: list[StoredFile]) -> None:
-        await self._delete(self._retention.find_orphaned_keys([each.key for each in batch]))
+    def _collect_orphans(self, batch: list[StoredFile], now: datetime) -> None:
+        old = [each.key for each in batch if each.modified <= now - _MIN_ORPHAN_AGE]
+        orphans = find_orphans(self._database, old)
+        look = self._look
+        look.count.add(len(batch), orphans)
+        look.left_over += sorted(orphans.left_over)[: _MAX_LEFT_OVER - len(look.left_over)]
+
+    async def _judge_orphans(self) -> None:
+        """After a look at all files: let what is left over be deleted, unless that is too much to be true."""
+        count, left_over = self._look.count, self._look.left_over
+        self._look = _Look(self._iterate_files())
+        if (count.unknown or not count.is_plausible) and count != self._reported:
+            self._reported = count
+            _log.error(
+                "stored files belong to no task of this database: they are kept, `keyreel doctor` tells more",
+                **asdict(count),
+            )
+        if count.is_plausible:
+            self._to_delete = left_over
+            await self._delete_left_over()
+
+    async def _delete_left_over(self) -> None:
+        """Delete some of what the last look found, where it is still left over."""
+        taken, self._to_delete = self._to_delete[:_FILES_A_ROUND], self._to_delete[_FILES_A_ROUND:]
+        for start in range(0, len(taken), _BATCH):
+            keys = taken[start : start + _BATCH]
+            await self._delete(find_orphans(self._database, keys).left_over)
 
     async def _expire_inputs(self, keys: list[str], now: datetime) -> None:
         needed = await self._collect_needed_inputs()

@@ -9,9 +9,7 @@ from uuid import uuid4
 
 import structlog
 
-from keyreel.clock import ClockJumpDetector, SystemClock
 from keyreel.engines.router import BUILT_IN_RECOMMENDER, load_router
-from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.janitor import Janitor
@@ -55,7 +53,7 @@ class Worker:
         self._router = load_router(settings.engines)
         self._pipeline = TaskPipeline(store, storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
-        time = JumpSafeClock(store.clock, ClockJumpDetector(SystemClock()))
+        time = store.trusted_clock
         self._lease_renewer = QueueMaintenance(
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
         )

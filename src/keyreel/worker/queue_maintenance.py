@@ -36,7 +36,7 @@ class QueueMaintenance:
         self._lease_seconds = lease_seconds
         self._time = time
         self._nudge = nudge
-        self._deadlines = Deadlines(store.database, store.clock)
+        self._deadlines = Deadlines(store.database)
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -66,6 +66,6 @@ class QueueMaintenance:
         if lapsed:
             _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
             self._nudge()
-        while expired := self._deadlines.cancel_expired():
+        while expired := self._deadlines.cancel_expired(self._time.get_deadline_time()):
             _log.info("off-peak tasks expired", tasks=expired)
             await asyncio.sleep(0)

@@ -204,8 +204,8 @@ class Money(RuleBasedStateMachine):
     @rule()
     def expire(self) -> None:
         late = {task_id for task_id in self.of_state(TaskState.QUEUED) if self.late(task_id)}
-        deadlines, ended = Deadlines(self.store.database, self.clock), 0
-        while some := deadlines.cancel_expired():
+        deadlines, ended = Deadlines(self.store.database), 0
+        while some := deadlines.cancel_expired(self.clock.now()):
             ended += some
         assert ended == len(late)
         for task_id in late:
@@ -286,7 +286,8 @@ class Money(RuleBasedStateMachine):
 
     def late(self, task_id: TaskId) -> bool:
         task = self.store.get(self.tasks[task_id].tenant, task_id)
-        return task.submission.off_peak and self.clock.now() >= task.created + MAX_OFF_PEAK_WAIT
+        over = self.clock.now() >= task.created + MAX_OFF_PEAK_WAIT
+        return task.submission.off_peak and task.attempt == 0 and over
 
     def settled(self, token: FencingToken, outcome: Success | Failure, state: TaskState) -> bool:
         """Settle, and say whether that ended the task just now."""

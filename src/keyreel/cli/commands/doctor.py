@@ -8,7 +8,7 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
     from keyreel.settings import Settings
 
+NewDatabaseOption = Annotated[
+    bool, typer.Option("--new-database", help="First make the database of a folder that has lost its own.")
+]
+DeleteOrphansOption = Annotated[
+    bool, typer.Option("--delete-orphans", help="First delete the stored results that no task owns.")
+]
 _GIGABYTE: Final = 1_000_000_000
 _ENOUGH_BYTES: Final = 2 * _GIGABYTE
 """Of memory, and of free disk space."""
@@ -45,11 +51,22 @@ def _make_failed(name: str, detail: str, fix: str = "") -> DoctorCheck:
     return DoctorCheck(name, ok=False, detail=detail, fix=fix)
 
 
-def check_machine(data: DataOption = None, as_json: JsonOption = False) -> None:
+def check_machine(
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    new_database: NewDatabaseOption = False,
+    delete_orphans: DeleteOrphansOption = False,
+) -> None:
     """Check this machine and say what works here; exit code 1 where something does not."""
+    from keyreel.cli.local.stored_files import create_database, delete_all_orphans
     from keyreel.settings import read_settings
 
-    checks = list_checks(read_settings(data=data), _CHECKS)
+    settings = read_settings(data=data)
+    if new_database:
+        create_database(settings.data)
+    if delete_orphans:
+        delete_all_orphans(settings.data)
+    checks = list_checks(settings, _CHECKS)
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:
@@ -130,24 +147,17 @@ def _check_server(settings: Settings) -> DoctorCheck:
 
 
 def _check_files(settings: Settings) -> DoctorCheck:
-    from contextlib import closing
-
+    from keyreel.cli.local.stored_files import describe_problems
     from keyreel.errors import KeyreelError
-    from keyreel.tasks.database.connection import DATABASE_FILE, Database
-    from keyreel.tasks.retention import Retention
 
-    name, missing = "stored files", 0
-    if not (settings.data / DATABASE_FILE).is_file():
-        return _make_passed(name, "none yet")
+    name = "stored files"
     try:
-        with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
-            for _, keys in Retention(database).iterate_with_files():
-                missing += sum(not (settings.data / "files" / key).is_file() for key in keys)
+        problems = describe_problems(settings.data)
     except KeyreelError as error:
         return _make_failed(name, error.message)
-    if missing:
-        return _make_failed(name, f"{missing} files of tasks are missing: GET /v1/admin/storage lists them")
-    return _make_passed(name, "every task has its own")
+    if problems:
+        return _make_failed(name, "; ".join(problems))
+    return _make_passed(name, "every task has its own, and none is left over")
 
 
 def _check_engines(settings: Settings) -> DoctorCheck:

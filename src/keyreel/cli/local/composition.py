@@ -74,7 +74,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
     folder.create()
     clock = DevClock(settings.data) if settings.dev else SystemClock()
     with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
-        files = _open_files(settings, clock, own_urls)
+        files = _open_files(settings, store, own_urls)
         credentials, engines = open_signing_credentials(settings, clock), load_router(settings.engines)
         worker = _build_worker(settings, store, files, credentials)
         own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
@@ -91,7 +91,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             intake=files.intake,
             engines=engines,
             prices=read_price_table(settings.price_table),
-            rate_limiter=RateLimiter(clock),
+            rate_limiter=RateLimiter(store.trusted_clock),
             forecast=_build_estimator(store, engines, settings),
             nudge=worker.nudge,
             wake=worker.wake,
@@ -102,9 +102,9 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
         yield Platform(services, worker, _build_webhook_sender(services), own_key)
 
 
-def _open_files(settings: Settings, clock: Clock, own_urls: tuple[str, ...]) -> _FileAccess:
-    storage = ObjectStorage.open_local(settings.data / "files", clock)
-    signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], clock)
+def _open_files(settings: Settings, store: TaskStore, own_urls: tuple[str, ...]) -> _FileAccess:
+    storage = ObjectStorage.open_local(DataFolder(settings.data).files, store.clock)
+    signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], store.trusted_clock)
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
         storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))

@@ -51,6 +51,11 @@ class DataFolder:
         return cls(read_settings(data=path).data)
 
     @property
+    def files(self) -> Path:
+        """Where images, videos and covers are stored."""
+        return self.path / "files"
+
+    @property
     def server_file(self) -> Path:
         """Where a running server writes its URL."""
         return self.path / _SERVER_FILE

@@ -6,10 +6,13 @@ from contextlib import closing, contextmanager
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from keyreel.cli.local.data_folder import DataFolder
 from keyreel.clock import SystemClock
+from keyreel.errors import InvalidSetting
 from keyreel.tasks.accounts.api_keys import ApiKeyStore
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.accounts.tenants import ensure_tenant
+from keyreel.tasks.database.connection import DATABASE_FILE
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
@@ -31,12 +34,29 @@ def open_store(
 
     Raises:
         DataFolderLocked: another process has it.
+        InvalidSetting: its database is missing, damaged, or a newer Keyreel's.
     """
+    _require_database(folder)
     clock, random = clock or SystemClock(), SystemRandom()
     with closing(TaskStore.open(folder, clock, random, default_quotas=default_limits)) as store:
         with store.database.write() as connection:
             ensure_tenant(connection, DEFAULT_TENANT, clock.now())
         yield store, ApiKeyStore(store.database, clock, random)
+
+
+def _require_database(folder: Path) -> None:
+    """Return unless the folder has lost its database: files are stored in it, but no tasks.
+
+    Raises:
+        InvalidSetting: it has.
+    """
+    database, files = folder / DATABASE_FILE, DataFolder(folder).files
+    has_database = database.is_file() and database.stat().st_size > 0
+    if not has_database and any(each.is_file() for each in files.rglob("*")):
+        raise InvalidSetting(
+            f"data: {folder} has stored files, but its database {DATABASE_FILE} is missing: put it back from "
+            "a backup, or begin anew beside these files with `keyreel doctor --new-database`."
+        )
 
 
 @contextmanager

@@ -74,5 +74,4 @@ class _Resolver:
         if size is None:
             raise InvalidRequest(f"{path}: there is no upload {UPLOAD_URI_PREFIX}{upload_id}.", field=path)
         await storage.renew(key, size)
-        seconds = _LINK_EXPIRY_TIMESTAMP - int(self._services.clock.now().timestamp())
-        return self._base_url + self._services.signer.sign(key, seconds)
+        return self._base_url + self._services.signer.sign_until(key, _LINK_EXPIRY_TIMESTAMP)

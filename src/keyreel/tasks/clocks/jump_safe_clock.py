@@ -25,6 +25,11 @@ class JumpSafeClock:
         self._update()
         return self._clock.now() - max(self._total_jump, timedelta(0))
 
+    def get_deadline_time(self) -> datetime:
+        """Return the time to compare deadlines with: without the jump that they have not followed yet."""
+        now = self._clock.now()
+        return now - self.get_pending_jump()
+
     def get_pending_jump(self) -> timedelta:
         """Return how far the clock jumped since `acknowledge_jump` was called last."""
         self._update()

@@ -19,6 +19,7 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import find_dialect
+from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _MAX_RETRY_AFTER_SECONDS: Final = 36_000.0
 """Seconds; a longer Retry-After counts as this: the longest pause of any schedule."""
+_PAUSE_AFTER_BUG_SECONDS: Final = 60.0
+"""What a delivery waits whose attempt could not even be recorded: it would be due again at once."""
 _JITTER: Final = (0.9, 1.1)
 """Factors between which each pause is drawn, so that receivers that were down together are spread."""
 _INTERNAL_ERROR_MESSAGE: Final = "Internal error: the operator's log tells more under the delivery's id."
@@ -82,18 +85,18 @@ class WebhookSender:
 
     async def run(self) -> NoReturn:
         """Deliver until cancelled."""
+        guard = LoopGuard("webhooks")
         async with asyncio.TaskGroup() as group:
             while True:
                 self._delivery_ended.clear()
-                due = await retry_while_unavailable(self._list_due, NO_TIMEOUT, self._random)
-                for delivery in due:
+                for delivery in await guard.run(self._list_due) or ():
                     self._in_flight[delivery.id] = delivery
                     group.create_task(self._deliver(delivery))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._settings.poll_seconds):
                         await self._delivery_ended.wait()
 
-    def _list_due(self) -> tuple[Delivery, ...]:
+    async def _list_due(self) -> tuple[Delivery, ...]:
         return self._deliveries.list_due(tuple(self._in_flight.values()))
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -101,6 +104,9 @@ class WebhookSender:
             await self._attempt_and_record(delivery)
         except UnknownTask:
             _log.info("delivery dropped with its task", delivery=delivery.id)
+        except Exception:  # noqa: BLE001 - a bug in one delivery must not stop the others
+            _log.exception("internal error", delivery=delivery.id)
+            await asyncio.sleep(_PAUSE_AFTER_BUG_SECONDS)
         finally:
             del self._in_flight[delivery.id]
             self._delivery_ended.set()

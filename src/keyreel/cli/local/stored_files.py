@@ -1,0 +1,105 @@
+"""The stored files of a data folder, compared with its database. A server may be running on both."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from random import SystemRandom
+from typing import TYPE_CHECKING, Final
+
+from keyreel.cli.local.data_folder import DataFolder
+from keyreel.clock import SystemClock
+from keyreel.errors import InvalidSetting
+from keyreel.storage.objects import ObjectStorage
+from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.retention import Retention
+from keyreel.tasks.store import TaskStore
+from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+_BATCH: Final = 200
+"""Files that are looked up in the database at a time."""
+
+
+def describe_problems(folder: Path) -> tuple[str, ...]:
+    """Say which files are missing, and which belong to no task; empty where all is well.
+
+    Raises:
+        InvalidSetting: the database is another version's, or damaged.
+        Unavailable: it cannot be read.
+    """
+    if not (folder / DATABASE_FILE).is_file():
+        return ()
+    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
+        missing = _count_missing(folder, database)
+        unknown, left_over = asyncio.run(_count_orphans(folder, database))
+    sentences = {
+        f"{missing} files of tasks are missing: GET /v1/admin/storage lists them": missing,
+        f"{unknown} belong to no task of this database: put back the one that has their tasks, or delete "
+        "them with `keyreel doctor --delete-orphans`": unknown,
+        f"{left_over} are left over: a running server deletes them, but never many at once; "
+        "`keyreel doctor --delete-orphans` deletes them now": left_over,
+    }
+    return tuple(sentence for sentence, count in sentences.items() if count)
+
+
+def create_database(folder: Path) -> None:
+    """Make the database of a folder that has none; its files stay.
+
+    Raises:
+        InvalidSetting: it has one.
+    """
+    if (folder / DATABASE_FILE).is_file():
+        raise InvalidSetting(f"data: {folder} has a database: move {DATABASE_FILE} away first.")
+    TaskStore.open(folder, SystemClock(), SystemRandom()).close()
+
+
+def delete_all_orphans(folder: Path) -> int:
+    """Delete the stored results that no task owns; return how many.
+
+    Raises:
+        InvalidSetting: there is no database, or it is another version's.
+    """
+    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
+        return asyncio.run(_delete_orphans(folder, database))
+
+
+def _count_missing(folder: Path, database: Database) -> int:
+    files = DataFolder(folder).files
+    return sum(
+        not (files / key).is_file() for _, keys in Retention(database).iterate_with_files() for key in keys
+    )
+
+
+async def _count_orphans(folder: Path, database: Database) -> tuple[int, int]:
+    unknown = left_over = 0
+    async for orphans in _iterate_orphans(folder, database):
+        unknown += len(orphans.unknown)
+        left_over += len(orphans.left_over)
+    return unknown, left_over
+
+
+async def _delete_orphans(folder: Path, database: Database) -> int:
+    storage, deleted = ObjectStorage.open_beside(DataFolder(folder).files), 0
+    async for orphans in _iterate_orphans(folder, database):
+        for key in orphans.unknown | orphans.left_over:
+            await storage.delete(key)
+            deleted += 1
+    return deleted
+
+
+async def _iterate_orphans(folder: Path, database: Database) -> AsyncIterator[Orphans]:
+    files = DataFolder(folder).files
+    if not files.is_dir():
+        return
+    storage, batch = ObjectStorage.open_beside(files), list[str]()
+    for within in RESULT_FOLDERS:
+        async for key in storage.list_keys(within):
+            batch.append(key)
+            if len(batch) == _BATCH:
+                yield find_orphans(database, batch)
+                batch.clear()
+    yield find_orphans(database, batch)

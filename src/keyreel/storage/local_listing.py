@@ -1,0 +1,64 @@
+"""Lists the stored files of a local folder, and passes over whatever else lies there; opens no file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from keyreel.storage.keys import is_key
+from keyreel.system.atomic_file import is_unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from keyreel.system.log_throttle import LogThrottle
+
+_LOGGED_CHARS: Final = 200
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def iterate_local_files(folder: Path, prefix: str, throttle: LogThrottle) -> Iterator[tuple[str, float]]:
+    """Yield key and time of change, in seconds since 1970, of each stored file below a prefix, in no order.
+
+    Links, names that are no keys, and folders that cannot be read are passed over, and logged at times.
+    """
+    skipped: list[str] = []
+    pending = [prefix]
+    while pending:
+        within = pending.pop()
+        for entry in _scan_folder(folder / within, within, skipped):
+            key = f"{within}/{entry.name}"
+            changed = _get_time_of_file(entry)
+            if not is_key(key):
+                skipped.append(key)
+            elif changed is not None:
+                yield key, changed
+            elif entry.is_dir(follow_symlinks=False):
+                pending.append(key)
+            else:
+                skipped.append(key)
+    if skipped and throttle.allows("skipped"):
+        first = ascii(skipped[0])[:_LOGGED_CHARS]
+        _log.warning("what is no stored file is left alone", found=len(skipped), first=first)
+
+
+def _scan_folder(folder: Path, name: str, skipped: list[str]) -> list[os.DirEntry[str]]:
+    try:
+        return [entry for entry in os.scandir(folder) if not is_unfinished(entry.name)]
+    except FileNotFoundError:
+        return []
+    except OSError:
+        skipped.append(name)
+        return []
+
+
+def _get_time_of_file(entry: os.DirEntry[str]) -> float | None:
+    """Return when a regular file was changed; None for anything else, and for a file that has gone."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime if entry.is_file(follow_symlinks=False) else None
+    except OSError:
+        return None

@@ -1,0 +1,1 @@
+"""Stored files, compared with the tasks that own them. Deletes none."""
