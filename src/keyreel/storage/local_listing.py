@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from keyreel.system.log_throttle import LogThrottle
-
 _LOGGED_CHARS: Final = 200
+_MAX_REPORTED: Final = 1000
+"""Names that are remembered as reported; a folder with more strange files than that is known to be strange."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def iterate_local_files(folder: Path, prefix: str, throttle: LogThrottle) -> Iterator[tuple[str, float]]:
+def iterate_local_files(folder: Path, prefix: str, reported: set[str]) -> Iterator[tuple[str, float]]:
     """Yield key and time of change, in seconds since 1970, of each stored file below a prefix, in no order.
 
-    Links, names that are no keys, and folders that cannot be read are passed over, and logged at times.
+    Links, names that are no keys, and folders that cannot be read are passed over. They are logged, and added
+    to `reported`, unless they are in it: an operator is told of each once.
     """
     skipped: list[str] = []
     pending = [prefix]
@@ -41,9 +42,11 @@ def iterate_local_files(folder: Path, prefix: str, throttle: LogThrottle) -> Ite
                 pending.append(key)
             else:
                 skipped.append(key)
-    if skipped and throttle.allows("skipped"):
-        first = ascii(skipped[0])[:_LOGGED_CHARS]
-        _log.warning("what is no stored file is left alone", found=len(skipped), first=first)
+    news = [name for name in skipped if name not in reported]
+    if news and len(reported) < _MAX_REPORTED:
+        reported.update(news)
+        first = ascii(news[0])[:_LOGGED_CHARS]
+        _log.warning("what is no stored file is left alone", found=len(news), first=first)
 
 
 def _scan_folder(folder: Path, name: str, skipped: list[str]) -> list[os.DirEntry[str]]:

@@ -25,7 +25,6 @@ from keyreel.storage.keys import check_key
 from keyreel.storage.local_listing import iterate_local_files
 from keyreel.storage.passing_faults import translate_passing_faults
 from keyreel.system import atomic_file
-from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
@@ -39,7 +38,6 @@ _PROBE_KEY: Final = "health/probe"
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
 _LISTED_AT_A_TIME: Final = 500
 """Files of a local folder that a thread lists in one go."""
-_LISTING_LOG_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class ObjectStorage:
         self._store = store
         self._folder = folder
         self._clock = clock or SystemClock()
-        self._throttle = LogThrottle(_LISTING_LOG_SECONDS)
+        self._reported_names: set[str] = set()
 
     @classmethod
     def open_local(cls, folder: Path, clock: Clock | None = None) -> Self:
@@ -177,7 +175,7 @@ class ObjectStorage:
         within = check_key(prefix.rstrip("/"))
         with _translate_errors():
             if self._folder:
-                files = iterate_local_files(self._folder, within, self._throttle)
+                files = iterate_local_files(self._folder, within, self._reported_names)
                 while listed := await asyncio.to_thread(lambda: tuple(islice(files, _LISTED_AT_A_TIME))):
                     for key, changed in listed:
                         yield StoredFile(key, datetime.fromtimestamp(changed, UTC))
