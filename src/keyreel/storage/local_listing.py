@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LOGGED_CHARS: Final = 200
 _MAX_REPORTED: Final = 1000
-"""Names that are remembered as reported; a folder with more strange files than that is known to be strange."""
+"""Names that are remembered as reported; nobody reads about more of them."""
 
 _log = structlog.stdlib.get_logger(__name__)
 

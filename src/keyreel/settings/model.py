@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -18,31 +17,25 @@ from pydantic_settings import (
 )
 
 from keyreel.durations import RetentionPeriods, parse_period
-from keyreel.errors import InvalidSetting
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings.sources import find_file, get_default_data_folder, read_file
 from keyreel.system.setting_values import (
     Network,
     check_text,
-    echo_value,
-    end_sentence,
     is_web_address,
     parse_networks,
     parse_origins,
     parse_path,
-    shorten,
     split_items,
 )
-from keyreel.system.toml_file import check_keys, read_toml, suggest_name
 
-_PREFIX: Final = "KEYREEL_"
-_COMMANDS_VARIABLES: Final = ("BASE_URL", "ADMIN_TOKEN")
-"""Variables, without the prefix, that are no settings: the commands' options read them (cli/options.py)."""
+PREFIX: Final = "KEYREEL_"
 _MAX_SECONDS: Final = 365 * 86400
 _MAX_COUNT: Final = 1_000_000_000
 _PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "prices", "config")
 _HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
-_PATTERN_RULES: Final = {
+PATTERN_RULES: Final = {
     "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
     "public_url": "must be an address such as https://video.example.com, without ? and #",
     "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
@@ -64,17 +57,11 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 _Pause = Annotated[float, Field(ge=0, le=_MAX_SECONDS)]
 
 
-def get_default_data_folder() -> Path:
-    """Return the default data folder of this account."""
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "keyreel"
-
-
 class Settings(BaseSettings):
     """Read once at start, then frozen. Flags go before the environment, and that before the TOML file."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", allow_inf_nan=False
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", allow_inf_nan=False
     )
 
     data: Path = Field(
@@ -305,7 +292,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_public_url(cls, value: str) -> str:
         if value and not is_web_address(value):
-            raise ValueError(_PATTERN_RULES["public_url"])
+            raise ValueError(PATTERN_RULES["public_url"])
         return value.rstrip("/")
 
     @field_validator("*", mode="before")  # the last one: it runs before the others
@@ -332,72 +319,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put flags before the environment, and that before the TOML file."""
         del dotenv_settings, file_secret_settings
-        file = _find_file({**env_settings(), **init_settings()})
-        table = _read_file(file) if file else {}
+        file = find_file({**env_settings(), **init_settings()})
+        known = (name for name in settings_cls.model_fields if name != "config")
+        table = read_file(file, known) if file else {}
         return init_settings, env_settings, InitSettingsSource(settings_cls, table)
-
-
-def read_settings(**flags: Any) -> Settings:
-    """Read the settings; flags that are None are as if not given.
-
-    Raises:
-        InvalidSetting: naming the setting, what it got and what is allowed.
-    """
-    given = {name: value for name, value in flags.items() if value is not None}
-    _check_variables()
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0])
-        found = "" if _is_secret(name) else f"got {echo_value(first['input'])}; "
-        raise InvalidSetting(f"{_name_source(name, given)}: {found}{_phrase_rule(name, first)}.") from None
-
-
-def _check_variables() -> None:
-    """Refuse variables KEYREEL_* that nothing reads: a misspelt one would be ignored."""
-    known = (*(name.upper() for name in Settings.model_fields), *_COMMANDS_VARIABLES)
-    for variable in sorted(os.environ):
-        name = variable.upper().removeprefix(_PREFIX)
-        if variable.upper().startswith(_PREFIX) and name not in known:
-            suggestion = suggest_name(name, known, _PREFIX)
-            raise InvalidSetting(end_sentence(f"{shorten(variable)}: nothing reads it{suggestion}"))
-
-
-def _find_file(given: dict[str, Any]) -> Path | None:
-    """Return the TOML file to read: the one that is named, else the data folder's if it has one."""
-    if given.get("config"):
-        return Path(given["config"])
-    file = Path(given.get("data") or get_default_data_folder()) / "keyreel.toml"
-    return file if os.path.lexists(file) else None
-
-
-def _read_file(file: Path) -> dict[str, Any]:
-    try:
-        table = read_toml(file)
-        check_keys(table, tuple(name for name in Settings.model_fields if name != "config"))
-    except ValueError as error:
-        raise InvalidSetting(f"{file}: {end_sentence(str(error))}") from None
-    return table
-
-
-def _name_source(name: str, given: dict[str, Any]) -> str:
-    """Say where a setting was read: its flag, its variable, or the file."""
-    variable = _PREFIX + name.upper()
-    if name in given:
-        return f"Setting {name} ({variable})"
-    if any(each.upper() == variable and value for each, value in os.environ.items()):
-        return variable
-    named = {each.lower(): value for each, value in os.environ.items()}
-    file = _find_file({"config": named.get("keyreel_config"), "data": named.get("keyreel_data"), **given})
-    return f"{file}: {name}"
-
-
-def _phrase_rule(name: str, found: Any) -> str:
-    if found["type"] == "string_pattern_mismatch":
-        return _PATTERN_RULES[name]
-    return str(found["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
-
-
-def _is_secret(name: str) -> bool:
-    return Settings.model_fields[name].annotation is SecretStr

@@ -1,0 +1,6 @@
+"""What an operator can set: variables KEYREEL_*, or the same names in lower case in a TOML file."""
+
+from keyreel.settings.model import DEFAULT_EGRESS_PORTS, Settings
+from keyreel.settings.reading import read_settings
+
+__all__ = ["DEFAULT_EGRESS_PORTS", "Settings", "read_settings"]

@@ -1,0 +1,66 @@
+"""Reading the settings at start: whatever is wrong with them is one sentence."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from pydantic import SecretStr, ValidationError
+
+from keyreel.errors import InvalidSetting
+from keyreel.settings.model import PATTERN_RULES, PREFIX, Settings
+from keyreel.settings.sources import find_file
+from keyreel.system.setting_values import echo_value, end_sentence, shorten
+from keyreel.system.toml_file import suggest_name
+
+_COMMANDS_VARIABLES: Final = ("BASE_URL", "ADMIN_TOKEN")
+"""Variables, without the prefix, that are no settings: the commands' options read them (cli/options.py)."""
+
+
+def read_settings(**flags: Any) -> Settings:
+    """Read the settings; flags that are None are as if not given.
+
+    Raises:
+        InvalidSetting: naming the setting, what it got and what is allowed.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    _check_variables()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0])
+        found = "" if _is_secret(name) else f"got {echo_value(first['input'])}; "
+        raise InvalidSetting(f"{_name_source(name, given)}: {found}{_phrase_rule(name, first)}.") from None
+
+
+def _check_variables() -> None:
+    """Refuse variables KEYREEL_* that nothing reads: a misspelt one would be ignored."""
+    known = (*(name.upper() for name in Settings.model_fields), *_COMMANDS_VARIABLES)
+    for variable in sorted(os.environ):
+        name = variable.upper().removeprefix(PREFIX)
+        if variable.upper().startswith(PREFIX) and name not in known:
+            suggestion = suggest_name(name, known, PREFIX)
+            raise InvalidSetting(end_sentence(f"{shorten(variable)}: nothing reads it{suggestion}"))
+
+
+def _name_source(name: str, given: dict[str, Any]) -> str:
+    """Say where a setting was read: its flag, its variable, or the file."""
+    variable = PREFIX + name.upper()
+    if name in given:
+        return f"Setting {name} ({variable})"
+    if any(each.upper() == variable and value for each, value in os.environ.items()):
+        return variable
+    named = {each.lower(): value for each, value in os.environ.items()}
+    file = find_file({"config": named.get("keyreel_config"), "data": named.get("keyreel_data"), **given})
+    return f"{file}: {name}"
+
+
+def _phrase_rule(name: str, found: Any) -> str:
+    if found["type"] == "string_pattern_mismatch":
+        return PATTERN_RULES[name]
+    return str(found["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+
+
+def _is_secret(name: str) -> bool:
+    return Settings.model_fields[name].annotation is SecretStr
