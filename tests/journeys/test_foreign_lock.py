@@ -1,4 +1,4 @@
-"""Another process holds the database's write lock: a backup that hangs, an operator's shell that was left open."""
+"""Another process holds the write lock of the database: polls do not stall, submits say when to retry."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
+from keyreel.tasks.database.group_commit import GroupCommitter
 from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
@@ -82,6 +83,7 @@ class TaskStore:
         self.database = database
         self._lock = lock
         self.clock = clock
+        self._committer = GroupCommitter(database)
         self.queue = TaskQueue(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
@@ -133,6 +135,7 @@ class TaskStore:
 
     def close(self) -> None:
         """Close the database and unlock the folder."""
+        self._committer.close()
         self.database.close()
         if self._lock:
             self._lock.release()
@@ -177,15 +180,37 @@ class TaskStore:
             RateLimited: it would pass a quota.
             IdempotencyConflict: its idempotency key stands for another request.
         """
-        now = task.created
         with self.database.write() as connection:
-            earlier = admission.check(connection, task.submission, now)
-            if earlier is not None:
-                return earlier
-            self._insert_task(connection, task, callback)
-            admission.finalize(connection, task, now)
-            if outcome is not None:
-                _end_test_task(connection, task, outcome)
+            return self._admit(connection, task, callback, admission, outcome)
+
+    async def admit_in_group(
+        self,
+        task: Task,
+        callback: Callback | None = None,
+        admission: Admission = NO_CHECKS,
+        *,
+        outcome: Success | Failure | None = None,
+    ) -> str | None:
+        """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
+        return await self._committer.commit(
+            lambda connection: self._admit(connection, task, callback, admission, outcome)
+        )
+
+    def _admit(  # noqa: PLR0917 - what `admit` takes, and the transaction
+        self,
+        connection: Connection,
+        task: Task,
+        callback: Callback | None,
+        admission: Admission,
+        outcome: Success | Failure | None,
+    ) -> str | None:
+        earlier = admission.check(connection, task.submission, task.created)
+        if earlier is not None:
+            return earlier
+        self._insert_task(connection, task, callback)
+        admission.finalize(connection, task, task.created)
+        if outcome is not None:
+            _end_test_task(connection, task, outcome)
         return None
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
