@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -17,6 +17,7 @@ from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
+from keyreel.tasks.database.group_commit import GroupCommitter
 from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
@@ -27,6 +28,7 @@ from keyreel.tasks.webhooks.events import Callback, record_event, register_callb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
     from random import Random
 
@@ -67,6 +69,18 @@ _SELECT_TASK: Final = select(TASKS).where(
 _COUNT_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
 
 
+@dataclass(frozen=True, slots=True)
+class _TaskEntry:
+    """What is to be stored of a task in one transaction."""
+
+    task: Task
+    callback: Callback | None
+    admission: Admission
+    outcome: Success | Failure | None
+    judged: datetime
+    """The trusted time by which what is stored of earlier submits has expired."""
+
+
 class TaskStore:
     """The tasks of one data folder. Every call is one transaction and is on disk when it returns.
 
@@ -88,6 +102,7 @@ class TaskStore:
         self._lock = lock
         self.clock = clock
         self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(SystemClock()))
+        self._committer = GroupCommitter(database)
         self.queue = TaskQueue(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
@@ -140,6 +155,7 @@ class TaskStore:
 
     def close(self) -> None:
         """Close the database and unlock the folder."""
+        self._committer.close()
         self.database.close()
         if self._lock:
             self._lock.release()
@@ -193,16 +209,31 @@ class TaskStore:
             RateLimited: it would pass a quota.
             IdempotencyConflict: its idempotency key stands for another request.
         """
-        now = task.created
+        entry = _TaskEntry(task, callback, admission, outcome, self.trusted_clock.now())
         with self.database.write() as connection:
-            judged = self.trusted_clock.now()
-            earlier = admission.check(connection, task.submission, now, judged=judged)
-            if earlier is not None:
-                return earlier
-            self._insert_task(connection, task, callback)
-            admission.finalize(connection, task, judged)
-            if outcome is not None:
-                _end_test_task(connection, task, outcome)
+            return self._admit(connection, entry)
+
+    async def admit_in_group(
+        self,
+        task: Task,
+        callback: Callback | None = None,
+        admission: Admission = NO_CHECKS,
+        *,
+        outcome: Success | Failure | None = None,
+    ) -> str | None:
+        """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
+        entry = _TaskEntry(task, callback, admission, outcome, self.trusted_clock.now())
+        return await self._committer.commit(lambda connection: self._admit(connection, entry))
+
+    def _admit(self, connection: Connection, entry: _TaskEntry) -> str | None:
+        task, admission = entry.task, entry.admission
+        earlier = admission.check(connection, task.submission, task.created, judged=entry.judged)
+        if earlier is not None:
+            return earlier
+        self._insert_task(connection, task, entry.callback)
+        admission.finalize(connection, task, entry.judged)
+        if entry.outcome is not None:
+            _end_test_task(connection, task, entry.outcome)
         return None
 
     def get(self, tenant: str, task_id: TaskId) -> Task:

@@ -31,8 +31,18 @@ def database(tmp_path: Path) -> Iterator[Database]:
     [("synchronous", 2), ("foreign_keys", 1), ("journal_mode", "wal"), ("mmap_size", 0)],
 )
 def test_writes_are_as_durable_as_sqlite_can(database: Database, pragma: str, value: object) -> None:
-    with database.read() as connection:
+    with database.write() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(database: Database) -> None:
+    count = "SELECT count(*) FROM tenants WHERE name = 'a'"
+    with database.write() as writing:
+        writing.exec_driver_sql("INSERT INTO tenants (name, notes, created) VALUES ('a', '', 1)")
+        with database.read() as reading:
+            assert reading.exec_driver_sql(count).scalar() == 0
+    with database.read() as reading:
+        assert reading.exec_driver_sql(count).scalar() == 1
 
 
 def test_a_block_that_fails_writes_nothing(database: Database) -> None:

@@ -16,7 +16,7 @@ from keyreel.server.submission.test_mode import build_test_mode_outcome
 from keyreel.server.submission.upload_uris import resolve_upload_uris
 from keyreel.task import Submission
 from keyreel.tasks.admission import Admission
-from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_async_while_unavailable
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.wire.requests.ignored_fields import find_ignored_fields
 from keyreel.wire.requests.parsing import validate_fields
@@ -165,11 +165,11 @@ class TaskSubmitter:
         end = priced.endpoint.test_mode_state
         outcome = None if end is None else await build_test_mode_outcome(end, services.storage)
 
-        def admit_once() -> tuple[Json, str | None]:
+        async def admit_once() -> tuple[Json, str | None]:
             task = services.store.draft(priced.submission)
             response = dialect.build_submit_response(task, priced.endpoint)
             admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
-            earlier = services.store.admit(task, priced.callback, admission, outcome=outcome)
+            earlier = await services.store.admit_in_group(task, priced.callback, admission, outcome=outcome)
             return response, earlier
 
-        return await retry_while_unavailable(admit_once, SUBMIT_RETRY_SECONDS, services.random)
+        return await retry_async_while_unavailable(admit_once, SUBMIT_RETRY_SECONDS, services.random)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,9 +15,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from keyreel.errors import InvalidSetting, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from alembic.config import Config
+    from sqlalchemy import Engine
 
 DATABASE_FILE: Final = "keyreel.db"
 """Its name in a data folder."""
@@ -36,38 +37,44 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Database:
-    """One SQLite file behind one connection, which a lock hands from thread to thread.
+    """One SQLite file behind a connection that writes and one that reads, each lent to one thread at a time.
 
-    One connection, because SQLite before 3.51.3 can damage a WAL file that several connections write and
-    checkpoint. `write` begins a transaction with the write lock held, `read` is for a single SELECT, and
-    `snapshot` for several that belong together.
+    One that writes, because SQLite before 3.51.3 can damage a WAL file that several connections write and
+    checkpoint; one that reads, so that nobody who reads waits for a disk. `write` begins a transaction with
+    the write lock held, `read` is for a single SELECT, and `snapshot` for several that belong together; these
+    two see what was committed when they began.
 
-    The event loop's thread uses it, and for a moment at a time threads that page through rows or probe it. A
-    lock of another process is reported at once: callers in the event loop retry after pauses of their own.
+    A lock of another process is reported at once: callers in the event loop retry after pauses of their own.
     """
 
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
-        self._lock = threading.Lock()
-        self._engine = create_engine(
-            _make_read_only_url(file) if read_only else URL.create("sqlite", database=str(file)),
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False},
-        )
-        event.listen(self._engine, "connect", _configure_reader if read_only else _configure_writer)
-        event.listen(self._engine, "begin", _begin_transaction)
         self._file = file
         self._damage = ""
         self._read_only = read_only
         self._reader_lock = threading.Lock()
         self._own_reader: Database | None = None
-        try:
-            with self._translate_errors():
-                self._reader = self._engine.connect()
-        except Unavailable as error:
-            self._engine.dispose()
-            raise self._explain(error) from error
-        self._writer = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
-        self._snapshot_connection = self._engine.connect().execution_options(begin="BEGIN")
+        self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
+        with ExitStack() as undo:
+            reading = self._open_engine(_make_read_only_url(file), _configure_reader, undo)
+            # Whoever only reads must not make a file, and a new file is made before it is read.
+            writing = reading
+            if not read_only:
+                writing = self._open_engine(URL.create("sqlite", database=str(file)), _configure_writer, undo)
+            try:
+                with self._translate_errors():
+                    self._writer = writing.connect().execution_options(begin="BEGIN IMMEDIATE")
+                    self._reader = reading.connect()
+                    self._snapshot_connection = reading.connect().execution_options(begin="BEGIN")
+            except Unavailable as error:
+                raise self._explain(error) from error
+            self._engines = undo.pop_all()
+
+    def _open_engine(self, url: URL, configure: Callable[..., None], undo: ExitStack) -> Engine:
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", configure)
+        event.listen(engine, "begin", _begin_transaction)
+        undo.callback(engine.dispose)
+        return engine
 
     @classmethod
     def open_read_only(cls, file: Path) -> Database:
@@ -116,7 +123,7 @@ class Database:
         Raises:
             Unavailable: the database is locked, its disk is full or broken; nothing was written.
         """
-        with self._acquire(), self._translate_errors(), self._writer.begin():
+        with self._acquire(self._write_lock), self._translate_errors(), self._writer.begin():
             yield self._writer
 
     @contextmanager
@@ -126,7 +133,7 @@ class Database:
         Raises:
             Unavailable: the database cannot be read.
         """
-        with self._acquire(), self._translate_errors(), self._reader.begin():
+        with self._acquire(self._read_lock), self._translate_errors(), self._reader.begin():
             yield self._reader
 
     @contextmanager
@@ -136,7 +143,7 @@ class Database:
         Raises:
             Unavailable: the database cannot be read.
         """
-        with self._acquire(), self._translate_errors(), self._snapshot_connection.begin():
+        with self._acquire(self._read_lock), self._translate_errors(), self._snapshot_connection.begin():
             yield self._snapshot_connection
 
     def probe(self) -> None:
@@ -171,8 +178,9 @@ class Database:
             raise InvalidSetting(f"data: {self._file} is from a newer Keyreel: {error}.") from error
         except Unavailable as error:
             raise self._explain(error) from error
-        with self.read() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        with self.write() as writer, self.read() as reader:
+            for connection in (writer, reader):
+                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
 
     def _check_schema_version(self) -> None:
         from alembic.script import ScriptDirectory
@@ -211,24 +219,23 @@ class Database:
         )
 
     def close(self) -> None:
-        """Close the connection and the file."""
+        """Close the connections and the file."""
         with self._reader_lock:
             if self._own_reader is not None:
                 self._own_reader.close()
-        with self._lock:
-            self._writer.close()
-            self._reader.close()
-            self._snapshot_connection.close()
-            self._engine.dispose()
+        with self._write_lock, self._read_lock:
+            for connection in (self._snapshot_connection, self._reader, self._writer):
+                connection.close()
+            self._engines.close()
 
     @contextmanager
-    def _acquire(self) -> Generator[None]:
-        if not self._lock.acquire(timeout=_HANDOVER_SECONDS):
+    def _acquire(self, lock: threading.Lock) -> Generator[None]:
+        if not lock.acquire(timeout=_HANDOVER_SECONDS):
             raise Unavailable
         try:
             yield
         finally:
-            self._lock.release()
+            lock.release()
 
     @contextmanager
     def _translate_errors(self) -> Generator[None]:
