@@ -27,6 +27,9 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
         ("-5", 0),
         ("1.5", 0),
         ("\u0665", 0),
+        ("Thu, 99999999999999999999 Jan 2026 12:00:30 GMT", 0),
+        ("Thu, 01 Jan 2026 12:00:30 +99999999999999999999", 0),
+        ("Mon, 01 Jan 0001 00:00:00 +9999", 0),
     ],
 )
 def test_reads_seconds_and_dates(header: str, seconds: float) -> None:

@@ -117,7 +117,7 @@ class RemoteServer:
         body = self._parse_body(response)
         try:
             return parse(body)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise RemoteError("The server's answer makes no sense in this format.") from error
 
     def _parse_body(self, response: StepResponse) -> Json:

@@ -17,7 +17,7 @@ def parse_retry_after(header: str, now: datetime, *, max_seconds: float) -> floa
         return min(float(header[:12]), max_seconds)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - now).total_seconds()), max_seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -187,6 +188,7 @@ class TaskRoutes:
 
 def _format_header_list(names: Iterable[str]) -> str:
     """Join names for a header: percent-encoded to printable ASCII, at most MAX_HEADER_LENGTH long."""
-    safe = [quote(name[:64], safe="[].-_@") for name in dict.fromkeys(names)]
-    text = ", ".join(safe)
+    # Each takes three characters or more: further ones are cut off.
+    listed = islice(dict.fromkeys(names), MAX_HEADER_LENGTH // 3 + 1)
+    text = ", ".join(quote(name[:64], safe="[].-_@") for name in listed)
     return text if len(text) <= MAX_HEADER_LENGTH else text[:MAX_HEADER_LENGTH].rpartition(",")[0] + ", ..."

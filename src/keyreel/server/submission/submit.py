@@ -93,8 +93,9 @@ class TaskSubmitter:
         """
         parsed = await self._parse(request)
         checked, endpoint = await self._take_in(parsed, request.caller)
-        ignored_fields = find_ignored_fields(parsed, checked)
-        priced = self._price(request, endpoint)
+        # A request may have megabytes and thousands of values: what reads all of it does so in threads.
+        ignored_fields = await asyncio.to_thread(find_ignored_fields, parsed, checked)
+        priced = await asyncio.to_thread(self._price, request, endpoint)
         response, earlier_body = await self._admit(priced, request.dialect)
         if earlier_body is not None:
             return Replayed(earlier_body, ignored_fields)
@@ -102,7 +103,7 @@ class TaskSubmitter:
         return Accepted(response, ignored_fields)
 
     async def _parse(self, request: SubmitRequest) -> ParsedSubmit:
-        parsed = request.dialect.parse_submit_request(request.path, request.body)
+        parsed = await asyncio.to_thread(request.dialect.parse_submit_request, request.path, request.body)
         if not request.dialect.has_upload_uris:
             return parsed
         return await resolve_upload_uris(parsed, request.caller.tenant, request.base_url, self._services)
@@ -115,7 +116,7 @@ class TaskSubmitter:
         """
         intake = self._services.intake
         try:
-            checked = validate_fields(parsed)
+            checked = await asyncio.to_thread(validate_fields, parsed)
             received = await intake.receive(checked)
         except InvalidRequest as error:
             raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None

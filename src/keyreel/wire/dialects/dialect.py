@@ -368,8 +368,8 @@ class Dialect(ABC):
         """Return a task's state, from Keyreel or a hosted service, which may leave optional keys out.
 
         Raises:
-            RemoteError: The response names no known state. AttributeError, KeyError, TypeError and ValueError
-                are taken for the same by the SDK.
+            RemoteError: The response names no known state. The SDK takes AttributeError, KeyError, TypeError,
+                ValueError and OverflowError for the same.
         """
 
     @abstractmethod

@@ -45,7 +45,8 @@ class ClockRoutes:
         seconds = body.get("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise InvalidRequest("seconds: must be a number, 0 or more.", field="seconds")
-        if clock.offset.total_seconds() + seconds > MAX_OFFSET.total_seconds():
+        # Compared before anything is computed: a whole number may be too large for a float.
+        if seconds > (MAX_OFFSET - clock.offset).total_seconds():
             raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
         clock.advance(timedelta(seconds=seconds))
         self._services.wake()

@@ -37,7 +37,7 @@ _PAGE_COUNT: Final = 100_000
 """Pages that may be asked for by their number; the database skips the tasks before them one by one."""
 _MAX_FILTER_VALUES: Final = 100
 _DIGITS: Final = re.compile("[0-9]{1,13}", re.ASCII)
-_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_ID: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
 _MAX_TASK_ID: Final = 2**63 - 1
 """The largest integer of the database."""
 _FIRST_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)

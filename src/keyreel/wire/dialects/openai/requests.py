@@ -39,13 +39,13 @@ _DEFAULT_PAGE_SIZE: Final = 20
 _MAX_PAGE_SIZE: Final = 100
 """Videos on a page."""
 _LIMIT: Final = re.compile("[0-9]{1,4}", re.ASCII)
-_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+_ID: Final = re.compile("[1-9][0-9]{0,18}", re.ASCII)
 _MAX_TASK_ID: Final = 2**63 - 1
 """The largest integer of the database."""
 
 LIST_QUERY: Final = (
     QueryParameter(
-        "after", "The last id of the page before.", {"type": "string", "pattern": "^[0-9]{0,18}$"}
+        "after", "The last id of the page before.", {"type": "string", "pattern": "^([1-9][0-9]{0,17})?$"}
     ),
     QueryParameter(
         "limit",
