@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +22,7 @@ from keyreel.clock import SystemClock
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.response_reader import FetchFailed, TransientFetchFailure, fetch_following_redirects
 from keyreel.intake.retry_after import parse_retry_after
+from keyreel.system.name_lookups import NameLookups
 from keyreel.wire.inputs.urls import find_url_problem
 
 if TYPE_CHECKING:
@@ -30,14 +31,11 @@ if TYPE_CHECKING:
     from ssrfguard import Resolver
 
     from keyreel.clock import Clock
-_AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
+    from keyreel.system.name_lookups import AddressInfo
 
 _RETRY_DELAYS: Final = (0.5, 1.5)
 """Seconds before each retry of a transient failure."""
 
-_LOOKUP_SECONDS: Final = 5.0
-_LOOKUPS: Final = 16
-"""Threads: name lookups at a time."""
 _CONNECT_SECONDS: Final = 5.0
 """At most, to open a connection."""
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "Keyreel"}
@@ -62,7 +60,9 @@ class DestinationUnreachable(Exception):
 class EgressClient:
     """Fetches and posts for tenants, to the open destinations.
 
-    A failed fetch takes at least `failure_seconds`, so that its speed does not tell "internal" from "down".
+    Names are looked up apart for fetches and posts, and so many at a time for each `tenant`: hanging ones
+    fail nobody else's. A failed fetch takes at least `failure_seconds`, so that its speed does not tell
+    "internal" from "down".
     """
 
     def __init__(
@@ -75,15 +75,14 @@ class EgressClient:
         clock: Clock | None = None,
     ) -> None:
         self.destinations = destinations or Destinations()
-        self._resolver = resolver
         self._failure_seconds = failure_seconds
         self._retry_delays = retry_delays
         self._clock = clock or SystemClock()
-        self._lookups = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="lookup")
+        self._fetch_lookups, self._post_lookups = NameLookups(resolver), NameLookups(resolver)
         self._tls = httpx.create_ssl_context(trust_env=False)
         self._log = structlog.get_logger()
 
-    async def fetch(self, url: str, *, max_bytes: int, deadline_seconds: float) -> bytes:
+    async def fetch(self, url: str, *, max_bytes: int, deadline_seconds: float, tenant: str = "") -> bytes:
         """Return the body at the URL, at most `max_bytes`, within the deadline.
 
         A transient failure, such as a busy server or a broken connection, is retried, not before its
@@ -97,7 +96,10 @@ class EgressClient:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            async with asyncio.timeout(deadline_seconds), self._make_client(deadline_seconds) as client:
+            async with (
+                asyncio.timeout(deadline_seconds),
+                self._make_client(deadline_seconds, self._fetch_lookups, tenant) as client,
+            ):
                 for pause in self._retry_delays:
                     try:
                         return await fetch_following_redirects(client, url, max_bytes)
@@ -120,7 +122,13 @@ class EgressClient:
         await asyncio.sleep(seconds)
 
     async def post(
-        self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline_seconds: float,
+        tenant: str = "",
     ) -> PostResponse:
         """Send the body; return the status. The response's body is not read, a redirect not followed.
 
@@ -130,7 +138,7 @@ class EgressClient:
         try:
             async with (
                 asyncio.timeout(deadline_seconds),
-                self._make_client(deadline_seconds) as client,
+                self._make_client(deadline_seconds, self._post_lookups, tenant) as client,
                 client.stream("POST", url, content=body, headers=dict(headers)) as response,
             ):
                 return PostResponse(response.status_code, response.headers.get("Retry-After", ""))
@@ -138,11 +146,11 @@ class EgressClient:
             self._log_failure(url, error)
             raise DestinationUnreachable from error
 
-    def _make_client(self, seconds: float) -> AsyncClient:
+    def _make_client(self, seconds: float, lookups: NameLookups, tenant: str) -> AsyncClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.
         return AsyncClient(
             policy=self.destinations.policy,
-            resolver=self._resolve,
+            resolver=partial(self._resolve, lookups, tenant),
             verify=self._tls,
             trust_env=False,
             follow_redirects=False,
@@ -150,13 +158,10 @@ class EgressClient:
             headers=_HEADERS,
         )
 
-    def _resolve(self, host: str, port: int, *hints: int) -> list[_AddressInfo]:
-        """Look a name up in bounded time: getaddrinfo can neither time out nor be cancelled."""
-        lookup = self._lookups.submit(self._resolver, host, port, *hints)
-        try:
-            answers = list(lookup.result(_LOOKUP_SECONDS))
-        except TimeoutError:
-            raise socket.gaierror(socket.EAI_AGAIN, "the lookup took too long") from None
+    def _resolve(
+        self, lookups: NameLookups, tenant: str, host: str, port: int, *hints: int
+    ) -> list[AddressInfo]:
+        answers = lookups.look_up(tenant, host, port, *hints)
         if port in self.destinations.ports:
             return answers
         opened = [answer for answer in answers if self.destinations.is_opened(str(answer[4][0]))]

@@ -28,6 +28,7 @@ from keyreel.intake.response_reader import ResponseTooLarge
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
 from keyreel.storage.passing_faults import translate_passing_faults
+from keyreel.system.tenant_turns import TenantTurns
 from keyreel.wire.endpoints.from_video import MAX_SOURCE_SECONDS, MIN_SOURCE_SECONDS
 from keyreel.wire.inputs.sources import STORED_FILE_PREFIX
 from keyreel.wire.inputs.urls import is_http_url
@@ -45,9 +46,13 @@ ASSET_PREFIX: Final = "asset:"
 _LARGE_SOURCE_CHARS: Final = 1 << 20
 """Inline images with longer text are decoded `_LARGE_CONCURRENCY` at a time: each holds its bytes twice."""
 _LARGE_CONCURRENCY: Final = 2
-_IMAGE_FETCH_CONCURRENCY: Final = 4
-_VIDEO_FETCH_CONCURRENCY: Final = 2
+_IMAGE_FETCHES: Final = 12
+_TENANT_IMAGE_FETCHES: Final = 3
+_VIDEO_FETCHES: Final = 3
 """Each may hold `_MAX_VIDEO_BYTES` twice."""
+_TENANT_VIDEO_FETCHES: Final = 1
+_GATHER_SECONDS: Final = 60.0
+"""The deadline of all inputs of a task together, from its first fetch on."""
 _TEN_MEGABYTES: Final = 10_000_000
 _SECONDS_PER_TEN_MEGABYTES: Final = 15.0
 """The deadline of a fetch, for each ten megabytes that its body may have."""
@@ -64,10 +69,11 @@ def _resolve_nothing(_url: str) -> None:
 
 
 class _InputSource(NamedTuple):
-    """An input: the field that names it, and what errors call it."""
+    """An input: the field that names it, what errors call it, and for which tenant it is fetched."""
 
     field: str
     noun: str = "image"
+    tenant: str = ""
 
     @property
     def unreachable_error(self) -> type[PictureUnreachable | VideoUnreachable]:
@@ -98,8 +104,8 @@ class Intake:
         self._resolve = resolve
         self._sandbox = Sandbox()
         self._large_decodes = asyncio.Semaphore(_LARGE_CONCURRENCY)
-        self._image_fetches = asyncio.Semaphore(_IMAGE_FETCH_CONCURRENCY)
-        self._video_fetches = asyncio.Semaphore(_VIDEO_FETCH_CONCURRENCY)
+        self._image_fetches = TenantTurns(each=_TENANT_IMAGE_FETCHES, total=_IMAGE_FETCHES)
+        self._video_fetches = TenantTurns(each=_TENANT_VIDEO_FETCHES, total=_VIDEO_FETCHES)
 
     async def receive(self, endpoint: _Request) -> _Request:
         """Return the request with its inline images checked, stored and replaced by references to them.
@@ -139,32 +145,44 @@ class Intake:
         if own is None:
             self._egress.destinations.check_url(url, field)
 
-    async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
+    async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str = "") -> Order:
         """Return the order with its images as sRGB PNG files in `folder`, and with its size settled.
+
+        All inputs together are had within `_GATHER_SECONDS`; fetches for one `tenant` are bounded.
 
         Raises:
             InvalidRequest: an input breaks a rule, with the same class and message as if it were inline.
             PictureUnreachable: an image cannot be fetched; VideoUnreachable: the video cannot.
             Unavailable: the storage does not respond, or the disk is full.
         """
+        try:
+            async with asyncio.timeout(_GATHER_SECONDS):
+                return await self._gather_inputs(endpoint, order, folder, tenant)
+        except TimeoutError:
+            late = VideoUnreachable if endpoint.extend_source else PictureUnreachable
+            raise late(f"The inputs could not all be downloaded within {_GATHER_SECONDS:g} s.") from None
+
+    async def _gather_inputs(self, endpoint: Endpoint, order: Order, folder: Path, tenant: str) -> Order:
         wanted: dict[str, dict[str, ImageRules]] = {image: {} for image in list_images(order)}
         for path, source in endpoint.get_image_sources().items():
             if source in wanted:  # what the order leaves out is not fetched
                 wanted[source][path] = endpoint.get_image_rules(path)
         files = {source: folder / f"{number}.png" for number, source in enumerate(wanted)}
-        sizes = await self._gather_images(wanted, files)
+        sizes = await self._gather_images(wanted, files, tenant)
         endpoint.check_sizes({path: sizes[source] for source, rules in wanted.items() for path in rules})
         moved = {ImageRef(source): ImageRef(str(file)) for source, file in files.items()}
         order = replace_images(order, moved)
         if endpoint.extend_source:
-            return await self._gather_extension(endpoint, order, folder)
+            return await self._gather_extension(endpoint, order, folder, tenant)
         return settle_size(order, next(iter(sizes.values()))) if sizes else order
 
-    async def _gather_extension(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
+    async def _gather_extension(self, endpoint: Endpoint, order: Order, folder: Path, tenant: str) -> Order:
         """Return the order with the frames of the video that its shot continues, and with their size."""
         raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
         field = "video_creation_id" if endpoint.extend_source_task_id else _VIDEO_FIELD
-        await self._copy_input(endpoint.extend_source, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video"))
+        await self._copy_input(
+            endpoint.extend_source, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video", tenant)
+        )
         await asyncio.to_thread(check_video, raw, field)
         seconds = (MIN_SOURCE_SECONDS, MAX_SOURCE_SECONDS)
         size = await self._sandbox.extract_last_frames(raw, first, lead, seconds=seconds, field=field)
@@ -174,12 +192,12 @@ class Intake:
         return settle_size(replace(order, shots=(shot,)), size)
 
     async def _gather_images(
-        self, wanted: Mapping[str, Mapping[str, ImageRules]], files: Mapping[str, Path]
+        self, wanted: Mapping[str, Mapping[str, ImageRules]], files: Mapping[str, Path], tenant: str
     ) -> dict[str, Size]:
         try:
             async with asyncio.TaskGroup() as group:
                 jobs = {
-                    source: group.create_task(self._gather_image(source, rules, files[source]))
+                    source: group.create_task(self._gather_image(source, rules, files[source], tenant))
                     for source, rules in wanted.items()
                 }
         except BaseExceptionGroup as errors:
@@ -187,11 +205,13 @@ class Intake:
             raise first from first.__cause__
         return {source: task.result() for source, task in jobs.items()}
 
-    async def _gather_image(self, source: str, rules: Mapping[str, ImageRules], target: Path) -> Size:
+    async def _gather_image(
+        self, source: str, rules: Mapping[str, ImageRules], target: Path, tenant: str
+    ) -> Size:
         """Fetch one image into its file. It must keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
         most = min(rule.max_bytes for rule in rules.values())
-        await self._copy_input(source, most, raw, _InputSource(field))
+        await self._copy_input(source, most, raw, _InputSource(field, tenant=tenant))
         await asyncio.to_thread(_inspect_file, raw, rules)
         keep_alpha = all(rule.keep_alpha for rule in rules.values())
         size = await self._sandbox.normalise_image(raw, target, keep_alpha=keep_alpha, field=field)
@@ -230,9 +250,12 @@ class Intake:
     async def _fetch_url(self, url: str, max_bytes: int, input_source: _InputSource) -> bytes:
         most = _MAX_VIDEO_FETCH_SECONDS if input_source.noun == "video" else _MAX_IMAGE_FETCH_SECONDS
         seconds = min(most, _SECONDS_PER_TEN_MEGABYTES * ceil(max_bytes / _TEN_MEGABYTES))
+        turns = self._video_fetches if input_source.noun == "video" else self._image_fetches
         try:
-            async with self._image_fetches if input_source.noun == "image" else self._video_fetches:
-                return await self._egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
+            async with turns.take(input_source.tenant):
+                return await self._egress.fetch(
+                    url, max_bytes=max_bytes, deadline_seconds=seconds, tenant=input_source.tenant
+                )
         except DestinationUnreachable as error:
             hint = self._egress.destinations.suggest_cause(url)
             sentence = f"{input_source.field}: the {input_source.noun} could not be downloaded{hint}."

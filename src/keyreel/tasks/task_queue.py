@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,16 +63,19 @@ class TaskQueue:
         self._clock = clock
         self._default_quotas = default_quotas
 
-    def claim(self, owner: str, lease_seconds: float, *, off_peak: bool = True) -> Claim | None:
+    def claim(
+        self, owner: str, lease_seconds: float, *, off_peak: bool = True, passed_over: tuple[str, ...] = ()
+    ) -> Claim | None:
         """Take the next task, fairly between tenants, until the lease lapses; None if none is ready.
 
-        `off_peak` says whether off-peak tasks may run now; they come after all others.
+        `off_peak` says whether off-peak tasks may run now; they come after all others. The tenants that are
+        `passed_over` get none.
         """
         now = self._clock.now()
         with self._database.write() as connection:
-            number = find_next_task(
-                connection, now, find_saturated_owners(connection, self._default_quotas), off_peak=off_peak
-            )
+            saturated = find_saturated_owners(connection, self._default_quotas)
+            saturated = replace(saturated, tenants=saturated.tenants.union(passed_over))
+            number = find_next_task(connection, now, saturated, off_peak=off_peak)
             if number is None:
                 return None
             change = (

@@ -16,6 +16,7 @@ from keyreel.worker.janitor import Janitor
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
 from keyreel.worker.settings import WorkerSettings
+from keyreel.worker.slots import RenderSlots
 from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_folder
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim
+    from keyreel.worker.slots import RenderSlot
     from keyreel.worker.task_pipeline import InputGatherer
 
 __all__ = ["Worker", "WorkerSettings"]
@@ -60,7 +62,7 @@ class Worker:
         self._janitor = Janitor(store, storage, settings.retention_periods, time)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
-        self._free_slots = asyncio.Semaphore(sum(self._router.slots_by_engine.values()))
+        self._slots = RenderSlots(sum(self._router.slots_by_engine.values()), self.nudge)
 
     def nudge(self) -> None:
         """Look at the queue now. Call it from the event loop's thread."""
@@ -83,9 +85,8 @@ class Worker:
             group.create_task(self._lease_renewer.run())
             group.create_task(self._janitor.run())
             while True:
-                await self._free_slots.acquire()
-                claim = await self._wait_for_claim()
-                group.create_task(self._run_claim(claim, pools))
+                claim, slot = await self._wait_for_claim()
+                group.create_task(self._run_claim(claim, pools, slot))
 
     async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
         timeout, slots = self._settings.render_timeout_seconds, self._router.slots_by_engine
@@ -100,12 +101,14 @@ class Worker:
         finishing_pool = ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
         return WorkerPools(self._router, engine_pools, await stack.enter_async_context(finishing_pool))
 
-    async def _wait_for_claim(self) -> Claim:
+    async def _wait_for_claim(self) -> tuple[Claim, RenderSlot]:
         while True:
+            slot = await self._slots.acquire()
             self._nudged.clear()
             claim = await self._claim_guard.run(self._try_claim)
             if claim is not None:
-                return claim
+                return claim, slot
+            slot.free()  # a task that has gathered its inputs may be waiting for it
             try:
                 async with asyncio.timeout(self._settings.poll_seconds):
                     await self._nudged.wait()
@@ -114,13 +117,18 @@ class Worker:
 
     async def _try_claim(self) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
-        return self._store.queue.claim(self._owner, self._settings.lease_seconds, off_peak=off_peak)
+        return self._store.queue.claim(
+            self._owner,
+            self._settings.lease_seconds,
+            off_peak=off_peak,
+            passed_over=self._slots.list_full_tenants(),
+        )
 
-    async def _run_claim(self, claim: Claim, pools: WorkerPools) -> None:
+    async def _run_claim(self, claim: Claim, pools: WorkerPools, slot: RenderSlot) -> None:
         try:
-            await self._pipeline.run_claim(claim, pools)
+            await self._pipeline.run_claim(claim, pools, slot)
         except Exception:  # noqa: BLE001 - what gets here is a bug; the other tasks must go on
             _log.exception("internal error", task=claim.task.id)
             await self._pipeline.put_back(claim.token, "internal error")
         finally:
-            self._free_slots.release()
+            slot.free()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -38,6 +38,7 @@ from keyreel.tasks.ids import is_task_id
 from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.wire.dialects.registry import DIALECTS
+from keyreel.wire.inputs.urls import is_http_url
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.worker.attempt import RunningAttempt
 from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.settings import WorkerSettings
+    from keyreel.worker.slots import RenderSlot
 
 _INTERNAL_ERROR_MESSAGE: Final = (
     "An internal error ended the task; the operator's log tells more under the task's id."
@@ -75,7 +77,7 @@ _log = structlog.stdlib.get_logger(__name__)
 class InputGatherer(Protocol):
     """Fetches what an order is made from."""
 
-    async def gather(self, endpoint: Endpoint, order: Order, folder: Path) -> Order:
+    async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str) -> Order:
         """Return the order with its images as PNG files in `folder`, and with its size settled."""
         ...
 
@@ -107,15 +109,18 @@ class TaskPipeline:
         self._settings = settings
         self._random = random
 
-    async def run_claim(self, claim: Claim, pools: WorkerPools) -> None:
+    async def run_claim(self, claim: Claim, pools: WorkerPools, slot: RenderSlot) -> None:
         """Make one video and settle its task; never raises for what one task can do wrong.
 
-        On cancellation the task goes back to the queue, with its finished steps.
+        On cancellation the task goes back to the queue, with its finished steps. Inputs that are fetched are
+        gathered outside the slot, once an attempt: a crash of the render does not fetch them again.
         """
         token = claim.token
         attempt = RunningAttempt(self._queue, token, self._settings.poll_seconds, self._random)
         try:
-            outcome = await run_guarded(self._produce_outcome(claim.task, attempt, pools), attempt.watch())
+            outcome = await run_guarded(
+                self._produce_outcome(claim.task, attempt, pools, slot), attempt.watch()
+            )
             await retry_while_unavailable(
                 lambda: self._queue.settle(token, outcome), NO_TIMEOUT, self._random
             )
@@ -147,10 +152,10 @@ class TaskPipeline:
             _log.warning("task waits", task=token.task_id, reason=reason, seconds=pause.total_seconds())
 
     async def _produce_outcome(
-        self, task: Task, attempt: RunningAttempt, pools: WorkerPools
+        self, task: Task, attempt: RunningAttempt, pools: WorkerPools, slot: RenderSlot
     ) -> Success | Failure:
         try:
-            return await self._produce_video(task, attempt, pools)
+            return await self._produce_video(task, attempt, pools, slot)
         except (Cancelled, LeaseLost, Unavailable):
             raise
         except (RenderFailed, RenderCrashed, Refusal) as error:
@@ -163,7 +168,9 @@ class TaskPipeline:
             _log.exception("internal error", task=task.id)
             return Failure(_INTERNAL_ERROR_MESSAGE, InternalFault.__name__)
 
-    async def _produce_video(self, task: Task, attempt: RunningAttempt, pools: WorkerPools) -> Success:
+    async def _produce_video(
+        self, task: Task, attempt: RunningAttempt, pools: WorkerPools, slot: RenderSlot
+    ) -> Success:
         folder = self._get_attempt_folder(attempt.token)
         inputs, results = folder / "inputs", folder / "results"
         for each in (inputs, results):
@@ -171,7 +178,9 @@ class TaskPipeline:
         if self._settings.dev:
             await _obey_markers(parse_markers(task.submission.fields))
         request = parse_stored_request(task)
-        order = await self._gather_inputs(request, task.submission.seed, inputs)
+        tenant = task.submission.tenant
+        async with slot.set_aside(tenant) if _has_remote_inputs(request) else nullcontext():
+            order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
         await pools.finishing.warm_up()
         order, notes = await self._apply_recommended_prompt(request, order, attempt, pools)
         two_copies = order.watermark is not None and _offers_clean_copy(task)
@@ -212,9 +221,9 @@ class TaskPipeline:
         shots = tuple(replace(shot, prompt=prompt) for shot in order.shots)
         return replace(order, shots=shots), (f"Recommended prompt: {prompt}",)
 
-    async def _gather_inputs(self, request: Endpoint, seed: int, inputs: Path) -> Order:
+    async def _gather_inputs(self, request: Endpoint, seed: int, inputs: Path, tenant: str) -> Order:
         order = await retry_async_while_unavailable(
-            lambda: self._intake.gather(request, request.to_order(seed), inputs),
+            lambda: self._intake.gather(request, request.to_order(seed), inputs, tenant=tenant),
             WORKER_RETRY_SECONDS,
             self._random,
         )
@@ -283,6 +292,12 @@ async def _obey_markers(markers: DevMarkers) -> None:
     await asyncio.sleep(markers.slow_seconds)
     if markers.render_error:
         raise markers.render_error
+
+
+def _has_remote_inputs(request: Endpoint) -> bool:
+    """Say whether something is to be fetched by URL, which may take long without any work of ours."""
+    sources = (*request.get_image_sources().values(), request.extend_source)
+    return any(is_http_url(source) for source in sources)
 
 
 def _offers_clean_copy(task: Task) -> bool:

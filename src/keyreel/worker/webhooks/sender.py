@@ -47,7 +47,13 @@ class WebhookClient(Protocol):
     """Sends requests to receivers."""
 
     async def post(
-        self, url: str, *, body: bytes, headers: Mapping[str, str], deadline_seconds: float
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline_seconds: float,
+        tenant: str,
     ) -> PostResponse:
         """Send the body and return the status; DestinationUnreachable where no response came in time."""
         ...
@@ -143,7 +149,11 @@ class WebhookSender:
             real_now = get_machine_time(self._store.clock)
             request = self._requests.build_request(delivery, task, real_now)
             response = await self._egress.post(
-                request.url, body=request.body, headers=request.headers, deadline_seconds=seconds
+                request.url,
+                body=request.body,
+                headers=request.headers,
+                deadline_seconds=seconds,
+                tenant=delivery.tenant,
             )
             status, retry_after = (
                 response.status,
