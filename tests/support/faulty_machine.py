@@ -6,6 +6,7 @@ wrapped, nothing of Keyreel is touched. What is wanted at a moment stands in fil
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,8 @@ class FaultyMachine:
     @property
     def environment(self) -> dict[str, str]:
         """What processes on this machine find in their environment."""
-        return {"PYTHONPATH": str(self.folder)}
+        others = os.environ.get("PYTHONPATH", "")
+        return {"PYTHONPATH": os.pathsep.join(filter(None, (str(self.folder), others)))}
 
     def set_clock(self, days: float) -> None:
         """Set the clock, so many days from the right time."""

@@ -173,15 +173,14 @@ class TaskPipeline:
     ) -> Success:
         folder = self._get_attempt_folder(attempt.token)
         inputs, results = folder / "inputs", folder / "results"
-        for each in (inputs, results):
-            each.mkdir(parents=True, exist_ok=True)
+        await self._retry_passing_faults(partial(_make_folders, inputs, results))
         if self._settings.dev:
             await _obey_markers(parse_markers(task.submission.fields))
         request = parse_stored_request(task)
         tenant = task.submission.tenant
         async with slot.set_aside(tenant) if _has_remote_inputs(request) else nullcontext():
             order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
-        await pools.finishing.warm_up()
+        await self._retry_passing_faults(pools.finishing.warm_up)
         order, notes = await self._apply_recommended_prompt(request, order, attempt, pools)
         two_copies = order.watermark is not None and _offers_clean_copy(task)
         # A video of which the client gets an unmarked copy is rendered without the mark: finishing lays it.
@@ -222,10 +221,8 @@ class TaskPipeline:
         return replace(order, shots=shots), (f"Recommended prompt: {prompt}",)
 
     async def _gather_inputs(self, request: Endpoint, seed: int, inputs: Path, tenant: str) -> Order:
-        order = await retry_async_while_unavailable(
-            lambda: self._intake.gather(request, request.to_order(seed), inputs, tenant=tenant),
-            WORKER_RETRY_SECONDS,
-            self._random,
+        order = await self._retry_passing_faults(
+            lambda: self._intake.gather(request, request.to_order(seed), inputs, tenant=tenant)
         )
         mark = order.watermark
         return replace(order, watermark=mark and replace(mark, text=self._settings.watermark_text))
@@ -236,14 +233,9 @@ class TaskPipeline:
         Raises:
             Unavailable: the system has refused what the work needs for `WORKER_RETRY_SECONDS`.
         """
-
-        async def work_once() -> T:
-            with translate_passing_faults():
-                return await work()
-
         while True:
             try:
-                return await retry_async_while_unavailable(work_once, WORKER_RETRY_SECONDS, self._random)
+                return await self._retry_passing_faults(work)
             except RenderCrashed as error:
                 crashes = await retry_while_unavailable(
                     lambda: self._queue.record_crash(attempt.token), NO_TIMEOUT, self._random
@@ -253,6 +245,19 @@ class TaskPipeline:
                 )
                 if crashes >= self._settings.max_crashes:
                     raise RenderCrashed(f"{error.message.removesuffix('.')} {crashes} times.") from error
+
+    async def _retry_passing_faults(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do work again after growing pauses, for as long as its attempt may hold its slot.
+
+        Raises:
+            Unavailable: the system still refuses what the work needs.
+        """
+
+        async def work_once() -> T:
+            with translate_passing_faults():
+                return await work()
+
+        return await retry_async_while_unavailable(work_once, WORKER_RETRY_SECONDS, self._random)
 
     async def _store_files(self, finished: FinishedVideo, token: FencingToken) -> Success:
         video, cover, clean = _make_storage_keys(token.task_id, token.attempt)
@@ -298,6 +303,11 @@ def _has_remote_inputs(request: Endpoint) -> bool:
     """Say whether something is to be fetched by URL, which may take long without any work of ours."""
     sources = (*request.get_image_sources().values(), request.extend_source)
     return any(is_http_url(source) for source in sources)
+
+
+async def _make_folders(*folders: Path) -> None:
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _offers_clean_copy(task: Task) -> bool:
