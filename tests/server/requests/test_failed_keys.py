@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import RateLimited
+from keyreel.server.app import create_app
+from keyreel.server.connections.limits import ConnectionLimits
 from keyreel.server.requests.failed_keys import FAILURES_A_MINUTE, FailedKeys
 from keyreel.testing import ManualClock
+from support.bounded_servers import RunningServer
 from support.requests import AUTH
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
+
+    from keyreel.cli.local.composition import Platform
 
 BALANCE = "/v1/user/balance"
 
@@ -32,6 +37,18 @@ def test_wrong_keys_get_429_and_a_right_one_its_answer(client: TestClient, path:
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
     assert client.get(BALANCE, headers={"Authorization": ""}).status_code == 429
     assert client.get(BALANCE, headers=AUTH).status_code == 200
+
+
+def test_behind_a_proxy_on_this_machine_the_clients_addresses_count(platform: Platform) -> None:
+    ask = (
+        b"GET /v1/user/balance HTTP/1.1\r\nHost: a\r\n"
+        b"X-Forwarded-For: spoofed, %b\r\nConnection: close\r\n\r\n"
+    )
+    with RunningServer.start(create_app(platform.services), ConnectionLimits(50)) as server:
+        for _ in range(FAILURES_A_MINUTE):
+            assert b"MISSING_API_KEY" in server.ask(ask % b"198.51.100.1")
+        assert b" 429 " in server.ask(ask % b"198.51.100.1")
+        assert b"MISSING_API_KEY" in server.ask(ask % b"198.51.100.2")
 
 
 def test_a_minute_later_it_starts_again() -> None:

@@ -58,12 +58,12 @@ class Acceptor:
                 self._pause(error)
                 return
             accepted.setblocking(False)  # noqa: FBT003 - the socket's own word
-            # Small responses would wait 40 ms for the client's acknowledgement.
-            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._tasks.create_task(self._connect(accepted))
 
     async def _connect(self, accepted: socket.socket) -> None:
         try:
+            # Small responses would wait 40 ms for the client's acknowledgement.
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._loop.connect_accepted_socket(self._build_protocol, accepted)
         except OSError as error:
             accepted.close()
