@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 
 class TenantTurns:
@@ -21,7 +21,7 @@ class TenantTurns:
         self._by_tenant: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def take(self, tenant: str) -> AsyncIterator[None]:
+    async def take(self, tenant: str) -> AsyncGenerator[None]:
         """Wait for a turn and hold it. A tenant that waits for its own turns takes none of the others'."""
         own = self._by_tenant.get(tenant)
         if own is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from keyreel.system.tenant_turns import TenantTurns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
     from contextlib import AbstractAsyncContextManager
 
 MAX_SET_ASIDE: Final = 2
@@ -47,7 +47,7 @@ class RenderSlots:
         self._free.release()
 
     @asynccontextmanager
-    async def set_aside(self, slot: RenderSlot, tenant: str) -> AsyncIterator[None]:
+    async def set_aside(self, slot: RenderSlot, tenant: str) -> AsyncGenerator[None]:
         """Free the slot while the tenant's inputs are gathered; then wait for one again.
 
         Only one task of a tenant waits for it at a time: between two of them the others have their turn.
