@@ -52,12 +52,17 @@ ACTION_SCOPES: Final = {
 
 
 def build_routes(services: Services) -> list[Route]:
-    """Return Keyreel's own routes, then those of the dialects.
+    """Return the routes that are polled, then Keyreel's own, then the others of the dialects.
+
+    They are tried in this order, one by one, and nearly all requests are polls.
 
     Raises:
         LookupError: a handler lacks its entry in the table of own routes, or an entry its handler.
     """
-    return [*build_own_routes(services), *_build_dialect_routes(services)]
+    of_dialects = list(_build_dialect_routes(services))
+    polled = [route for action, route in of_dialects if action is RouteAction.RESULT]
+    others = [route for action, route in of_dialects if action is not RouteAction.RESULT]
+    return [*polled, *build_own_routes(services), *others]
 
 
 def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROUTES) -> list[Route]:
@@ -143,10 +148,10 @@ def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
     }
 
 
-def _build_dialect_routes(services: Services) -> Iterator[Route]:
+def _build_dialect_routes(services: Services) -> Iterator[tuple[RouteAction, Route]]:
     for dialect in DIALECTS:
         tasks = TaskRoutes(dialect, services)
         for route in dialect.routes:
             scope = ACTION_SCOPES[route.action]
             handler = require_scope(tasks.get_handler(route.action), services.authenticator, scope)
-            yield Route(route.path, handler, methods=[route.method])
+            yield route.action, Route(route.path, handler, methods=[route.method])

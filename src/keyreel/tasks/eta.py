@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 _SNAPSHOT_TTL: Final = timedelta(seconds=1)
 """How long a snapshot of the queue is used: tasks are polled far more often than it changes much."""
+_MIN_COUNT_TTL: Final = timedelta(seconds=0.25)
+"""How long a counted place is used at least: as long as a client needs to notice."""
 _COUNT_TTL_PER_TASK: Final = timedelta(seconds=0.02)
-"""How long a counted place is used, for each task before it: it is then 2 % off at most, where a task takes
-a second or more."""
+"""How much longer it is used for each task before it: it is then 2 % off at most, where a task takes a second
+or more."""
 _MAX_CACHED_COUNTS: Final = 50_000
 """Tasks whose place in the queue is cached at a time."""
 _MEASURED_TASKS: Final = 30
@@ -145,9 +147,9 @@ class EtaEstimator:
     def _count_ahead_in_own_queue(self, task: Task) -> int:
         """Count what is before a task in its own queue; the count is cached for longer the higher it is."""
         now = self._clock.now()
-        counted, ahead = self._ahead_counts.get(task.id, (now, 0))
-        if abs(now - counted) < ahead * _COUNT_TTL_PER_TASK:
-            return ahead
+        found = self._ahead_counts.get(task.id)
+        if found and abs(now - found[0]) < _MIN_COUNT_TTL + found[1] * _COUNT_TTL_PER_TASK:
+            return found[1]
         if len(self._ahead_counts) >= _MAX_CACHED_COUNTS:
             self._ahead_counts.clear()
         if task.deadline is not None:
