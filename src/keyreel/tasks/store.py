@@ -17,8 +17,8 @@ from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
-from keyreel.tasks.database.group_commit import GroupCommitter
 from keyreel.tasks.database.tables import TASKS, task_from_row
+from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
@@ -102,7 +102,7 @@ class TaskStore:
         self._lock = lock
         self.clock = clock
         self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(SystemClock()))
-        self._committer = GroupCommitter(database)
+        self.writer = DatabaseWriter(database)
         self.queue = TaskQueue(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
@@ -155,7 +155,7 @@ class TaskStore:
 
     def close(self) -> None:
         """Close the database and unlock the folder."""
-        self._committer.close()
+        self.writer.close()
         self.database.close()
         if self._lock:
             self._lock.release()
@@ -223,7 +223,7 @@ class TaskStore:
     ) -> str | None:
         """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
         entry = _TaskEntry(task, callback, admission, outcome, self.trusted_clock.now())
-        return await self._committer.commit(lambda connection: self._admit(connection, entry))
+        return await self.writer.commit(lambda connection: self._admit(connection, entry))
 
     def _admit(self, connection: Connection, entry: _TaskEntry) -> str | None:
         task, admission = entry.task, entry.admission

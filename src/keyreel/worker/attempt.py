@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Cancelled, LeaseLost
-from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
+from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.tasks.task_queue import FencingToken, TaskQueue
+    from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.task_queue import FencingToken
 
 _MAX_RUNNING_PROGRESS: Final = 0.99
 """A whole 1.0 is for a video that can be downloaded."""
@@ -21,9 +22,10 @@ _MAX_RUNNING_PROGRESS: Final = 0.99
 class RunningAttempt:
     """One attempt at a task while it runs. While the database is unavailable, its render goes on."""
 
-    def __init__(self, queue: TaskQueue, token: FencingToken, every_seconds: float, random: Random) -> None:
+    def __init__(self, store: TaskStore, token: FencingToken, every_seconds: float, random: Random) -> None:
         self.token: Final = token
-        self._queue = queue
+        self._queue = store.queue
+        self._writer = store.writer
         self._interval_seconds = every_seconds
         self._random = random
         self._fraction = 0.0
@@ -48,7 +50,7 @@ class RunningAttempt:
     async def _save_progress(self) -> None:
         if self._fraction > self._written:
             fraction = self._fraction
-            self._queue.save_progress(self.token, fraction)
+            await self._writer.run(lambda: self._queue.save_progress(self.token, fraction))
             self._written = fraction
         else:
             self._queue.check(self.token)
@@ -61,6 +63,6 @@ class RunningAttempt:
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
-        await retry_while_unavailable(
-            lambda: self._queue.save_step(self.token, step, result), NO_TIMEOUT, self._random
+        await write_when_available(
+            self._writer, lambda: self._queue.save_step(self.token, step, result), NO_TIMEOUT, self._random
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
@@ -117,12 +118,14 @@ class Worker:
 
     async def _try_claim(self) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
-        return self._store.queue.claim(
+        claim = partial(
+            self._store.queue.claim,
             self._owner,
             self._settings.lease_seconds,
             off_peak=off_peak,
             passed_over=self._slots.list_full_tenants(),
         )
+        return await self._store.writer.run(claim)
 
     async def _run_claim(self, claim: Claim, pools: WorkerPools, slot: RenderSlot) -> None:
         try:

@@ -57,15 +57,21 @@ class QueueMaintenance:
 
     async def run_round(self) -> None:
         """Renew leases and cancel expired tasks once; a jump of the clock moves the deadlines first."""
-        jump = self._time.get_pending_jump()
+        writer, jump = self._store.writer, self._time.get_pending_jump()
         if jump:
-            self._deadlines.shift(jump)
+            await writer.run(lambda: self._deadlines.shift(jump))
             self._time.acknowledge_jump(jump)
             _log.warning("the machine's clock was set", seconds=jump.total_seconds())
-        lapsed = self._store.queue.renew_leases(self._owner, self._lease_seconds)
+        lapsed = await writer.run(self._renew_leases)
         if lapsed:
             _log.warning("tasks queued again after their lease lapsed", tasks=lapsed)
             self._nudge()
-        while expired := self._deadlines.cancel_expired(self._time.get_deadline_time()):
+        while expired := await writer.run(self._cancel_expired):
             _log.info("off-peak tasks expired", tasks=expired)
             await asyncio.sleep(0)
+
+    def _renew_leases(self) -> int:
+        return self._store.queue.renew_leases(self._owner, self._lease_seconds)
+
+    def _cancel_expired(self) -> int:
+        return self._deadlines.cancel_expired(self._time.get_deadline_time())

@@ -32,7 +32,7 @@ from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
     WORKER_RETRY_SECONDS,
     retry_async_while_unavailable,
-    retry_while_unavailable,
+    write_when_available,
 )
 from keyreel.tasks.ids import is_task_id
 from keyreel.tasks.outcomes import Failure, Success
@@ -104,6 +104,7 @@ class TaskPipeline:
         random: Random,
     ) -> None:
         self._queue = store.queue
+        self._store = store
         self._storage = storage
         self._intake = intake
         self._settings = settings
@@ -116,13 +117,13 @@ class TaskPipeline:
         gathered outside the slot, once an attempt: a crash of the render does not fetch them again.
         """
         token = claim.token
-        attempt = RunningAttempt(self._queue, token, self._settings.poll_seconds, self._random)
+        attempt = RunningAttempt(self._store, token, self._settings.poll_seconds, self._random)
         try:
             outcome = await run_guarded(
                 self._produce_outcome(claim.task, attempt, pools, slot), attempt.watch()
             )
-            await retry_while_unavailable(
-                lambda: self._queue.settle(token, outcome), NO_TIMEOUT, self._random
+            await write_when_available(
+                self._store.writer, lambda: self._queue.settle(token, outcome), NO_TIMEOUT, self._random
             )
             _log.info(
                 "task settled", task=token.task_id, attempt=token.attempt, outcome=type(outcome).__name__
@@ -148,7 +149,9 @@ class TaskPipeline:
         """Requeue a task whose attempt could not go on: it waits longer the more attempts it has seen."""
         pause = min(_FIRST_PUT_BACK_PAUSE * 2 ** min(token.attempt - 1, 10), _LONGEST_PUT_BACK_PAUSE)
         with suppress(Cancelled, LeaseLost):
-            await retry_while_unavailable(lambda: self._queue.requeue(token, pause), NO_TIMEOUT, self._random)
+            await write_when_available(
+                self._store.writer, lambda: self._queue.requeue(token, pause), NO_TIMEOUT, self._random
+            )
             _log.warning("task waits", task=token.task_id, reason=reason, seconds=pause.total_seconds())
 
     async def _produce_outcome(
@@ -237,8 +240,11 @@ class TaskPipeline:
             try:
                 return await self._retry_passing_faults(work)
             except RenderCrashed as error:
-                crashes = await retry_while_unavailable(
-                    lambda: self._queue.record_crash(attempt.token), NO_TIMEOUT, self._random
+                crashes = await write_when_available(
+                    self._store.writer,
+                    lambda: self._queue.record_crash(attempt.token),
+                    NO_TIMEOUT,
+                    self._random,
                 )
                 _log.warning(
                     "child crashed", task=attempt.token.task_id, crashes=crashes, reason=error.message

@@ -25,7 +25,7 @@ from keyreel.server.routes.uploads import UploadRoutes
 from keyreel.server.submission.submit import Accepted, Replayed, SubmitRequest, TaskSubmitter
 from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.accounts.quotas import get_quotas
-from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.tasks.presentation import parse_stored_request, sign_links
 from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.notes_header import format_notes_header
@@ -158,8 +158,8 @@ class TaskRoutes:
         """Cancel a task; the dialect decides the response to one that has ended already."""
         store, found = self.services.store, self._get_task(request, caller)
         tenant = found.submission.tenant
-        task = await retry_while_unavailable(
-            lambda: store.cancel(tenant, found.id), SUBMIT_RETRY_SECONDS, self.services.random
+        task = await write_when_available(
+            store.writer, lambda: store.cancel(tenant, found.id), SUBMIT_RETRY_SECONDS, self.services.random
         )
         return JSONResponse(self.dialect.build_cancel_response(task, parse_stored_request(task)))
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from random import Random
 
+    from keyreel.tasks.database.writer import DatabaseWriter
+
 T = TypeVar("T")
 
 SUBMIT_RETRY_SECONDS: Final = 4.0
@@ -58,3 +60,10 @@ async def retry_async_while_unavailable(
                 raise
         await asyncio.sleep(min(left, pause * random.uniform(0.5, 1.0)))
         pause = min(2 * pause, _MAX_BACKOFF)
+
+
+async def write_when_available(
+    writer: DatabaseWriter, call: Callable[[], T], seconds: float, random: Random
+) -> T:
+    """Do as `retry_while_unavailable` with a call that writes: in the writer's thread."""
+    return await retry_async_while_unavailable(lambda: writer.run(call), seconds, random)

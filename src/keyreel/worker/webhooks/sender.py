@@ -15,7 +15,7 @@ from keyreel.errors import UnknownTask
 from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.tasks.clocks.dev_clock import get_machine_time
-from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
+from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import find_dialect
@@ -124,7 +124,8 @@ class WebhookSender:
         policy = find_dialect(task.submission.dialect).webhook_policy
         attempt, retry_after = await self._send_attempt(delivery, task, policy)
         status, next_at = self._decide_status(delivery, attempt, policy, retry_after)
-        await retry_while_unavailable(
+        await write_when_available(
+            self._store.writer,
             lambda: self._deliveries.record_attempt(delivery, attempt, status, next_at),
             NO_TIMEOUT,
             self._random,

@@ -16,7 +16,7 @@ from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.reference.operator_responses import (
     ApiKeyEntry,
@@ -102,7 +102,9 @@ class AccountRoutes:
         return await self._change(lambda: grant_credits(self._tenants, name, body))
 
     async def _change(self, call: Callable[[], Json], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
-        body = await retry_while_unavailable(call, SUBMIT_RETRY_SECONDS, self._random)
+        body = await write_when_available(
+            self._services.store.writer, call, SUBMIT_RETRY_SECONDS, self._random
+        )
         return JSONResponse(body, status_code=status)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from keyreel.server.long_responses import send_list
 from keyreel.server.requests.list_limit import parse_list_limit
 from keyreel.task import TaskId
-from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 from keyreel.wire.reference.operator_responses import (
@@ -49,7 +49,8 @@ class WebhookRoutes:
 
     async def replay(self, request: Request) -> JSONResponse:
         """Deliver an event again."""
-        delivery = await retry_while_unavailable(
+        delivery = await write_when_available(
+            self._services.store.writer,
             lambda: self._deliveries.replay(request.path_params["id"]),
             SUBMIT_RETRY_SECONDS,
             self._services.random,
