@@ -104,11 +104,10 @@ class Server:
         """Return the processes that this server runs."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def renderers(self) -> list[psutil.Process]:
-        """Return the render processes."""
-        return [
-            child for child in self.children() if "keyreel.worker.children.process engine" in _command(child)
-        ]
+    def renderers(self, role: str = "engine") -> list[psutil.Process]:
+        """Return the render processes, or those of another role; each has a guardian that looks like it."""
+        program = f"keyreel.worker.children.process {role}"
+        return [child for child in self.children() if program in _command(child)]
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -6,6 +6,7 @@ It is imported wherever engines are looked up, so nothing heavy is imported befo
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 
     ShotRenderer = Callable[[int], Iterator[Frame]]
     """Renders the shot of an index, frame by frame, uint8 [height, width, 3]."""
+
+_PRELOADED_MODULES: Final = (
+    "keyreel.engines.motion.analysis.audible_content",
+    "keyreel.engines.motion.modes.extend",
+    "keyreel.engines.motion.modes.image_to_video",
+    "keyreel.engines.motion.modes.keyframes",
+    "keyreel.engines.motion.modes.reference_to_video",
+    "keyreel.engines.motion.modes.text_to_video",
+    "keyreel.engines.motion.prompts.unfulfilled.notes",
+    "keyreel.media.mux",
+)
+"""What a render imports."""
 
 _PROGRESS_INTERVAL_FRAMES: Final = 4
 """Frames between two reports of progress."""
@@ -59,6 +72,14 @@ class MotionEngine:
             source=_MODES[order.operation].source,
             notes=build_notes(order),
         )
+
+    def preload(self) -> None:
+        """Import what renders, and compile the network that looks for subjects."""
+        for module in _PRELOADED_MODULES:
+            import_module(module)
+        from keyreel.engines.motion.networks.matting import warm_up_matting
+
+        warm_up_matting(self._open_networks())
 
     async def recommend_prompt(self, order: Order) -> str:
         """Describe what the order's images show, and a camera move for them."""

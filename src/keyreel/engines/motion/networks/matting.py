@@ -61,10 +61,16 @@ def compute_saliency(image: Frame, nets: Networks) -> FloatArray:
     small = cv2.resize(image, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     small /= max(float(small.max()), 1.0)
     found = nets.u2netp(((small - _MEAN) / _STANDARD_DEVIATION).transpose(2, 0, 1)[None])[0][0, 0]
+    nets.u2netp.release_buffers()
     raw = np.asarray((found - found.min()) / max(float(found.max() - found.min()), 1e-6), np.float32)
     if float(found.max()) < 0.4 or float(found[found > _SALIENCY_THRESHOLD].mean()) < _MIN_MEAN_SALIENCY:
         return np.zeros_like(raw)
     return raw
+
+
+def warm_up_matting(nets: Networks) -> None:
+    """Compile the network and run it once: the first run of a process takes twice the time of others."""
+    compute_saliency(np.zeros((_INPUT_SIDE, _INPUT_SIDE, 3), np.uint8), nets)
 
 
 def refine_saliency(image: Frame, raw: FloatArray) -> FloatArray:
