@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engine import Clip, DigitalSourceType
-from keyreel.order import Operation
+from keyreel.order import Operation, Order, Resolution, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame, Job
     from keyreel.engines.motion.networks.models import Networks
-    from keyreel.order import Order
 
     ShotRenderer = Callable[[int], Iterator[Frame]]
     """Renders the shot of an index, frame by frame, uint8 [height, width, 3]."""
@@ -74,11 +73,15 @@ class MotionEngine:
         )
 
     def preload(self) -> None:
-        """Import what renders, and compile the network that looks for subjects."""
+        """Import what renders, compile the patterns of prompts and the network that looks for subjects."""
         for module in _PRELOADED_MODULES:
             import_module(module)
         from keyreel.engines.motion.networks.matting import warm_up_matting
+        from keyreel.engines.motion.prompts.parser import parse_prompt
+        from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
+        parse_prompt("a cat", ("1",))
+        build_notes(Order(Operation.REFERENCE2VIDEO, "", (Shot("a cat", 1),), Resolution.P540, 0))
         warm_up_matting(self._open_networks())
 
     async def recommend_prompt(self, order: Order) -> str:

@@ -71,6 +71,10 @@ class Network:
 class Networks:
     """The engine's networks, each loaded when it is first used and then kept."""
 
+    def __init__(self) -> None:
+        self.saliency_by_image: OrderedDict[bytes, FloatArray] = OrderedDict()
+        """What the matting network found, by the SHA-256 of its input; the oldest comes first."""
+
     @cached_property
     def rife(self) -> Network:
         """Frame interpolation (RIFE, Huang et al. 2022).
