@@ -68,6 +68,9 @@ _HOMOGRAPHY_PRIOR: Final = 0.1
 _MAX_LOGIT: Final = 5.0
 """Keeps the network's mask away from 0 and 1."""
 
+_MAX_RESIDUAL_SHARE: Final = 0.5
+"""Mean residual motion, in lengths of the camera's: camera flights have 0.07 to 0.31."""
+
 _MIN_WEIGHT: Final = 1e-4
 """Weight of an image beyond its own border, where the other shows nothing either."""
 
@@ -162,6 +165,15 @@ class KeyframeInterpolator:
         self._scale = np.array([first.shape[1] / size.width, first.shape[0] / size.height], dtype=np.float32)
         self._sample_count = max(_MIN_SAMPLES, _SAMPLES_PER_NODE * self._flow_estimator.node_count)
         self._samples: dict[int, FlowSample] = {}
+
+    @property
+    def is_moved_by_camera(self) -> bool:
+        """Whether the camera's move leaves the network less than half of its own length to explain.
+
+        A move that is not the camera's, such as that of one object, would have to be undone everywhere else.
+        """
+        shift = np.linalg.norm(self._apply_camera(self._grid, 1.0) - self._grid, axis=2)
+        return self._flow_estimator.mean_length < _MAX_RESIDUAL_SHARE * float(shift.mean())
 
     def render_frame(self, position: float, view_map: CoordinateMap | None = None) -> Frame:
         """Draw the frame at a position, 0 … 1, in ascending order; at 0 and 1 it is the keyframe itself.
@@ -304,7 +316,7 @@ def create_interpolator(
     found = KeyframeInterpolator(net, first, last, homography)
     if homography is None and not registration.is_same_scene and found.similarity < _MIN_TRIAL_SIMILARITY:
         return None
-    if homography is not None and found.similarity + _HOMOGRAPHY_PRIOR < 1:
+    if homography is not None and not found.is_moved_by_camera and found.similarity + _HOMOGRAPHY_PRIOR < 1:
         small, small_last = (_downscale(each, found.network_size) for each in (first, last))
         without = KeyframeInterpolator(net, small, small_last).similarity
         if without > found.similarity + _HOMOGRAPHY_PRIOR:
