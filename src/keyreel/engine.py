@@ -208,3 +208,12 @@ class PromptRecommender(Protocol):
             RenderFailed: the images cannot be read, with a reason for people.
         """
         ...
+
+
+@runtime_checkable
+class Preloader(Protocol):
+    """What an engine has besides if it is loaded ahead of its first order, as soon as the worker starts."""
+
+    def preload(self) -> None:
+        """Load what every order needs. Called once, after the engine was entered; it may take seconds."""
+        ...

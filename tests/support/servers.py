@@ -48,7 +48,7 @@ class Server:
         address_file = data / "server.json"
         address_file.unlink(missing_ok=True)
         env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
-        env |= {"KEYREEL_API_KEY": KEY, "PYTHONUNBUFFERED": "1", **environment}
+        env |= {"KEYREEL_API_KEY": KEY, "PYTHONUNBUFFERED": "1", "KEYREEL_PRELOAD": "0", **environment}
         data.mkdir(parents=True, exist_ok=True)
         with (data / "up.log").open("ab") as log:
             process = subprocess.Popen(
@@ -107,11 +107,10 @@ class Server:
         """Return the processes that this server runs."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def renderers(self) -> list[psutil.Process]:
-        """Return the render processes."""
-        return [
-            child for child in self.children() if "keyreel.worker.children.process engine" in _command(child)
-        ]
+    def renderers(self, role: str = "engine") -> list[psutil.Process]:
+        """Return the render processes, or those of another role; each has a guardian that looks like it."""
+        program = f"keyreel.worker.children.process {role}"
+        return [child for child in self.children() if program in _command(child)]
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         le=_MAX_SECONDS,
         description="Seconds without any progress after which a render counts as hung.",
     )
+    preload: bool = Field(
+        default=True,
+        description="Load the engines and the finishing steps at start. 0: with the first task, which then "
+        "takes a second or two longer; a server without work needs 250 MB less.",
+    )
     kernel_guards: bool = Field(
         default=sys.platform == "linux",
         description="Have Linux's kernel end renders together with the server, and choose them first when "

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 
+from keyreel.engine import Preloader
 from keyreel.engines.router import BUILT_IN_RECOMMENDER, load_router
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
 from keyreel.worker.children.pool import ChildPool
@@ -99,8 +100,14 @@ class Worker:
             # A pool starts its children when work comes: one without any costs nothing.
             for name, count in {BUILT_IN_RECOMMENDER: 1, **slots}.items()
         }
-        finishing_pool = ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
-        return WorkerPools(self._router, engine_pools, await stack.enter_async_context(finishing_pool))
+        finishing_pool = await stack.enter_async_context(
+            ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
+        )
+        for name, engine in zip(slots, self._router.engines, strict=True):
+            if self._settings.preload and isinstance(engine, Preloader):
+                await engine_pools[name].warm_up()
+                await finishing_pool.warm_up()
+        return WorkerPools(self._router, engine_pools, finishing_pool)
 
     async def _wait_for_claim(self) -> tuple[Claim, RenderSlot]:
         while True:

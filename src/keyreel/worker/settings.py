@@ -31,6 +31,8 @@ class WorkerSettings:
     """A render that is silent for longer counts as hung."""
     kernel_guards: bool = True
     """Whether Linux's kernel ends children with the worker; without it they poll for their parent."""
+    preload: bool = False
+    """Whether children load what their first work needs before it comes."""
     max_crashes: int = 3
     """A task fails when so many child processes have crashed over it."""
     lease_seconds: float = 30.0

@@ -170,6 +170,7 @@ def _build_worker_settings(settings: Settings, credentials: SigningCredentials) 
         retention_periods=settings.retention_periods,
         dev=settings.dev,
         kernel_guards=settings.kernel_guards,
+        preload=settings.preload,
     )
 
 

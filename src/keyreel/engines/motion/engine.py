@@ -6,11 +6,12 @@ It is imported wherever engines are looked up, so nothing heavy is imported befo
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engine import Clip, DigitalSourceType
-from keyreel.order import Operation
+from keyreel.order import Operation, Order, Resolution, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,10 +20,21 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame, Job
     from keyreel.engines.motion.networks.models import Networks
-    from keyreel.order import Order
 
     ShotRenderer = Callable[[int], Iterator[Frame]]
     """Renders the shot of an index, frame by frame, uint8 [height, width, 3]."""
+
+_PRELOADED_MODULES: Final = (
+    "keyreel.engines.motion.analysis.audible_content",
+    "keyreel.engines.motion.modes.extend",
+    "keyreel.engines.motion.modes.image_to_video",
+    "keyreel.engines.motion.modes.keyframes",
+    "keyreel.engines.motion.modes.reference_to_video",
+    "keyreel.engines.motion.modes.text_to_video",
+    "keyreel.engines.motion.prompts.unfulfilled.notes",
+    "keyreel.media.mux",
+)
+"""What a render imports."""
 
 _PROGRESS_INTERVAL_FRAMES: Final = 4
 """Frames between two reports of progress."""
@@ -59,6 +71,18 @@ class MotionEngine:
             source=_MODES[order.operation].source,
             notes=build_notes(order),
         )
+
+    def preload(self) -> None:
+        """Import what renders, compile the patterns of prompts and the network that looks for subjects."""
+        for module in _PRELOADED_MODULES:
+            import_module(module)
+        from keyreel.engines.motion.networks.matting import warm_up_matting
+        from keyreel.engines.motion.prompts.parser import parse_prompt
+        from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
+
+        parse_prompt("a cat", ("1",))
+        build_notes(Order(Operation.REFERENCE2VIDEO, "", (Shot("a cat", 1),), Resolution.P540, 0))
+        warm_up_matting(self._open_networks())
 
     async def recommend_prompt(self, order: Order) -> str:
         """Describe what the order's images show, and a camera move for them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self, overload
 
 import structlog
@@ -95,9 +96,10 @@ class ChildPool:
                     return result
 
     async def warm_up(self) -> None:
-        """Start a child ahead of its first work, if none is there."""
+        """Start a child ahead of its first work, if none is there and it can be started."""
         if not self._idle and not self._slots.locked():
-            self._idle.append(await self._spawn_child())
+            with suppress(OSError):  # The first work will meet it again, and can be told.
+                self._idle.append(await self._spawn_child())
 
     async def _spawn_child(self) -> Child:
         return await Child.spawn(self._role, self._name, self._timeout, kernel_guards=self._kernel_guards)

@@ -1,12 +1,11 @@
 """The program of a child process: it keeps what its work needs loaded, and does one piece after the other.
 
 It may be killed at any moment. It talks to the worker over a socket alone; whatever libraries print goes to
-the worker's standard error.
+the worker's standard error. What the work needs is imported after the guardian is forked, which stays small.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import faulthandler
 import os
@@ -15,67 +14,18 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from keyreel.errors import RenderFailed, Unavailable
 from keyreel.storage.passing_faults import PASSING_ERRORS, find_passing_fault
-from keyreel.worker.children.protocol import (
-    SHORTAGE_STATUS,
-    FinishWork,
-    RecommendWork,
-    RenderWork,
-    WorkDone,
-    WorkFailed,
-    WorkStarted,
-)
-from keyreel.worker.children.roles import make_role
-from keyreel.worker.children.worker_channel import WorkerChannel
-
-if TYPE_CHECKING:
-    from keyreel.worker.children.protocol import Work
-    from keyreel.worker.children.roles import ChildRole
+from keyreel.worker.children.protocol import SHORTAGE_STATUS
 
 _PR_SET_PDEATHSIG: Final = 1
 """prctl(2)."""
 _PARENT_POLL_SECONDS: Final = 0.5
 """Between two looks at the parent, where no kernel watches."""
-_OUT_OF_MEMORY_STATUS: Final = 137
-"""A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 _OOM_SCORE_ADJ: Final = b"500"
 """Half of the highest score (proc(5)): when memory runs out, the kernel kills children before the worker."""
-
-
-async def serve_worker(channel: WorkerChannel, role: str, name: str) -> None:
-    """Load what the role needs, then do the worker's work until it hangs up or sends none for too long."""
-    try:
-        async with make_role(role, name) as child_role:
-            while isinstance(
-                work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
-                RenderWork | FinishWork | RecommendWork,
-            ):
-                channel.send(WorkStarted())
-                channel.send(await _run_work(child_role, work, channel))
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY_STATUS)
-    except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must be told
-        channel.send(_to_failure(error))
-
-
-async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -> WorkDone | WorkFailed:
-    try:
-        return WorkDone(await child_role.run_work(work, channel))
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - engines are anybody's code: their errors travel to the worker
-        return _to_failure(error)
-
-
-def _to_failure(error: Exception) -> WorkFailed:
-    error = find_passing_fault(error) or error
-    reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
-    return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))
 
 
 def _end_with_parent(parent: int, signal_number: signal.Signals, *, kernel: bool) -> None:
@@ -138,7 +88,9 @@ def _run_program(role: str, name: str, *numbers: str) -> None:
         _raise_oom_score()
     link = socket.socket(fileno=int(descriptor))
     link.set_inheritable(False)
-    asyncio.run(serve_worker(WorkerChannel(link), role, name))
+    from keyreel.worker.children.serving import serve
+
+    serve(link, role, name)
 
 
 def _raise_oom_score() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 
-from keyreel.engine import PromptRecommender
-from keyreel.finishing.watermark import WATERMARK_STEP
+from keyreel.engine import Preloader, PromptRecommender
 from keyreel.worker.children.job import ChildJob
 from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ENGINE_ROLE: Final = "engine"
 FINISHING_ROLE: Final = "finishing"
+_JOB_MODULES: Final = ("keyreel.finishing.watermark", "keyreel.media.video_writer")
+_FINISHING_MODULE: Final = "keyreel.finishing.pipeline"
+"""What the first job and the first clip need, loaded before they come."""
 _FINISHING_IDLE_SECONDS: Final = 120.0
 """Seconds without work after which a finishing child ends: one that has spoken holds 0.6 GB of voices."""
 
@@ -60,6 +63,8 @@ class EngineRole:
 
     async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | str:
         """Render an order, or recommend a prompt. The clip is watermarked if its job wrote the watermark."""
+        from keyreel.finishing.watermark import WATERMARK_STEP
+
         match work:
             case RenderWork(order, folder):
                 job = ChildJob(channel, order, folder)
@@ -73,6 +78,10 @@ class EngineRole:
 
     async def __aenter__(self) -> Self:
         await self._engine.__aenter__()
+        if isinstance(self._engine, Preloader):
+            for module in _JOB_MODULES:
+                import_module(module)
+            self._engine.preload()
         return self
 
     async def __aexit__(
@@ -99,6 +108,7 @@ class FinishingRole:
         return finish(work.clip, work.order, replace(work.context, voices=self._voices))
 
     async def __aenter__(self) -> Self:
+        import_module(_FINISHING_MODULE)
         from keyreel.sound.speech.voices import open_voices
 
         self._voices = open_voices()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, cos, sin, sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -67,8 +68,9 @@ class CameraView:
         """Half the frame's width and height, in units."""
         return self.size.width / 2 / self.pixels_per_unit, self.size.height / 2 / self.pixels_per_unit
 
+    @lru_cache(maxsize=8)  # noqa: B019 - views are small values, and few
     def build_grid(self) -> FloatArray:
-        """Return the grid's points, float32 [rows, columns, 2], x and y in units.
+        """Return the grid's points, float32 [rows, columns, 2], x and y in units; read-only.
 
         It reaches one step beyond the frame, so that borders are no special case.
         """
@@ -86,7 +88,9 @@ class CameraView:
             (columns - (self.size.width - 1) / 2) / self.pixels_per_unit,
             (rows - (self.size.height - 1) / 2) / self.pixels_per_unit,
         )
-        return _stack_planar(x, y)
+        grid = _stack_planar(x, y)
+        grid.flags.writeable = False
+        return grid
 
 
 def create_camera_view(

@@ -7,7 +7,6 @@ middle position, so that the network sees only what the camera does not explain.
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
@@ -43,7 +42,6 @@ from keyreel.engines.motion.interpolation.registration import (
     register_images,
 )
 from keyreel.engines.motion.interpolation.sharpening import SharpenedImage
-from keyreel.order import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.interpolation.moving_objects import MovingObjects
     from keyreel.engines.motion.interpolation.registration import ImageFeatures
     from keyreel.engines.motion.networks.models import Network
+    from keyreel.order import Size
 
     RelitImage = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
     """How an image is relit at a position, the image, and its displacement."""
@@ -61,19 +60,16 @@ _SAME_SCENE_SIMILARITY: Final = 0.5
 """Structural similarity from which two images without matching points still count as one scene."""
 
 _MIN_TRIAL_SIMILARITY: Final = 0.35
-"""Similarity in a trial at a small size below which a closer look is not worth while."""
+"""Similarity below which it is not worth while to look for moving objects."""
 
 _HOMOGRAPHY_PRIOR: Final = 0.1
-"""By how much more similar a trial without the camera's move must be: matched points are evidence, too."""
-
-_GOOD_SIMILARITY: Final = 0.95
-"""Structural similarity from which no better solution is looked for."""
-
-_TRIAL_PIXELS: Final = 256 * 128
-"""Pixels of its input in a trial."""
+"""By how much more similar images must be without the camera's move: matched points are evidence, too."""
 
 _MAX_LOGIT: Final = 5.0
 """Keeps the network's mask away from 0 and 1."""
+
+_MAX_RESIDUAL_SHARE: Final = 0.5
+"""Mean residual motion, in lengths of the camera's: camera flights have 0.07 to 0.31."""
 
 _MIN_WEIGHT: Final = 1e-4
 """Weight of an image beyond its own border, where the other shows nothing either."""
@@ -169,6 +165,15 @@ class KeyframeInterpolator:
         self._scale = np.array([first.shape[1] / size.width, first.shape[0] / size.height], dtype=np.float32)
         self._sample_count = max(_MIN_SAMPLES, _SAMPLES_PER_NODE * self._flow_estimator.node_count)
         self._samples: dict[int, FlowSample] = {}
+
+    @property
+    def is_moved_by_camera(self) -> bool:
+        """Whether the camera's move leaves the network less than half of its own length to explain.
+
+        A move that is not the camera's, such as that of one object, would have to be undone everywhere else.
+        """
+        shift = np.linalg.norm(self._apply_camera(self._grid, 1.0) - self._grid, axis=2)
+        return self._flow_estimator.mean_length < _MAX_RESIDUAL_SHARE * float(shift.mean())
 
     def render_frame(self, position: float, view_map: CoordinateMap | None = None) -> Frame:
         """Draw the frame at a position, 0 … 1, in ascending order; at 0 and 1 it is the keyframe itself.
@@ -308,36 +313,18 @@ def create_interpolator(
         if registration.homography is not None and _is_moving(registration.homography)
         else None
     )
-    if (
-        homography is None
-        and not registration.is_same_scene
-        and _score_trial(net, first, last, None) < _MIN_TRIAL_SIMILARITY
-    ):
+    found = KeyframeInterpolator(net, first, last, homography)
+    if homography is None and not registration.is_same_scene and found.similarity < _MIN_TRIAL_SIMILARITY:
         return None
-    if homography is not None and not _is_homography_useful(net, first, last, homography):
-        homography = None
-    interpolator = KeyframeInterpolator(
-        net, first, last, homography, moving_objects=find_moving_objects(first, last, homography)
-    )
-    return (
-        interpolator
-        if registration.is_same_scene or interpolator.similarity >= _SAME_SCENE_SIMILARITY
-        else None
-    )
-
-
-def _is_homography_useful(net: Network, first: Frame, last: Frame, homography: Matrix) -> bool:
-    """Say whether the camera's move found by matching helps: without it the images would fit no better."""
-    with_it = _score_trial(net, first, last, homography)
-    return with_it >= _GOOD_SIMILARITY or with_it + _HOMOGRAPHY_PRIOR >= _score_trial(net, first, last, None)
-
-
-def _score_trial(net: Network, first: Frame, last: Frame, homography: Matrix | None) -> float:
-    """Return about how similar both frames become, from small ones at a quarter of the cost."""
-    width, height = first.shape[1] / first.shape[0], 1.0
-    scale = sqrt(_TRIAL_PIXELS / (width * height))
-    size = Size(round(width * scale), round(height * scale))
-    return KeyframeInterpolator(net, _downscale(first, size), _downscale(last, size), homography).similarity
+    if homography is not None and not found.is_moved_by_camera and found.similarity + _HOMOGRAPHY_PRIOR < 1:
+        small, small_last = (_downscale(each, found.network_size) for each in (first, last))
+        without = KeyframeInterpolator(net, small, small_last).similarity
+        if without > found.similarity + _HOMOGRAPHY_PRIOR:
+            found, homography = KeyframeInterpolator(net, first, last), None
+    moving_objects = find_moving_objects(first, last, homography)
+    if moving_objects is not None:
+        found = KeyframeInterpolator(net, first, last, homography, moving_objects=moving_objects)
+    return found if registration.is_same_scene or found.similarity >= _SAME_SCENE_SIMILARITY else None
 
 
 def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:

@@ -5,6 +5,7 @@ Images are RGB, uint8 [height, width, 3]. Knows nothing of what becomes of the s
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _INPUT_SIDE: Final = 320
 """Pixels of the network's square input."""
+
+_MAX_CACHED_MAPS: Final = 32
+"""Saliency maps that are kept; each has 0.4 MB."""
 
 _MEAN: Final = np.array((0.485, 0.456, 0.406), np.float32)
 _STANDARD_DEVIATION: Final = np.array((0.229, 0.224, 0.225), np.float32)
@@ -56,15 +60,34 @@ def compute_alpha_matte(image: Frame, nets: Networks) -> FloatArray:
 def compute_saliency(image: Frame, nets: Networks) -> FloatArray:
     """Return how surely each pixel belongs to the subject, float32 [320, 320], 0.0 … 1.0.
 
-    The square covers the whole image. All zeros where nothing stands out.
+    The square covers the whole image. All zeros where nothing stands out. Read-only: of images that were seen
+    lately the map is kept, which a retry or another shot of the same image asks for again.
     """
-    small = cv2.resize(image, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = np.asarray(cv2.resize(image, (_INPUT_SIDE, _INPUT_SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    key = hashlib.sha256(small.tobytes()).digest()
+    if key not in nets.saliency_by_image:
+        nets.saliency_by_image[key] = _run_network(small, nets)
+        while len(nets.saliency_by_image) > _MAX_CACHED_MAPS:
+            nets.saliency_by_image.popitem(last=False)
+    return nets.saliency_by_image[key]
+
+
+def _run_network(image: Frame, nets: Networks) -> FloatArray:
+    """Return the saliency of an image of the network's size; read-only."""
+    small = image.astype(np.float32)
     small /= max(float(small.max()), 1.0)
     found = nets.u2netp(((small - _MEAN) / _STANDARD_DEVIATION).transpose(2, 0, 1)[None])[0][0, 0]
+    nets.u2netp.release_buffers()
     raw = np.asarray((found - found.min()) / max(float(found.max() - found.min()), 1e-6), np.float32)
     if float(found.max()) < 0.4 or float(found[found > _SALIENCY_THRESHOLD].mean()) < _MIN_MEAN_SALIENCY:
-        return np.zeros_like(raw)
+        raw = np.zeros_like(raw)
+    raw.flags.writeable = False
     return raw
+
+
+def warm_up_matting(nets: Networks) -> None:
+    """Compile the network and run it once: the first run of a process takes twice the time of others."""
+    compute_saliency(np.zeros((_INPUT_SIDE, _INPUT_SIDE, 3), np.uint8), nets)
 
 
 def refine_saliency(image: Frame, raw: FloatArray) -> FloatArray:

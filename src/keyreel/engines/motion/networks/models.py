@@ -51,6 +51,11 @@ class Network:
         outputs = self._get_compiled(tuple(array.shape for array in given))(given)
         return tuple(np.array(outputs[index], dtype=np.float32) for index in range(len(outputs)))
 
+    def release_buffers(self) -> None:
+        """Free what the network needs only while it runs: U²-Net-p 115 MB, for 0.03 s at its next run."""
+        for compiled in self._compiled.values():
+            compiled.release_memory()
+
     def _get_compiled(self, shapes: tuple[tuple[int, ...], ...]) -> ov.CompiledModel:
         compiled = self._compiled.pop(shapes, None)
         if compiled is None:
@@ -65,6 +70,10 @@ class Network:
 
 class Networks:
     """The engine's networks, each loaded when it is first used and then kept."""
+
+    def __init__(self) -> None:
+        self.saliency_by_image: OrderedDict[bytes, FloatArray] = OrderedDict()
+        """What the matting network found, by the SHA-256 of its input; the oldest comes first."""
 
     @cached_property
     def rife(self) -> Network:

@@ -1,0 +1,66 @@
+"""What a child process does: it loads what its role needs, then does one piece of work after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from keyreel.errors import RenderFailed, Unavailable
+from keyreel.storage.passing_faults import find_passing_fault
+from keyreel.worker.children.protocol import (
+    FinishWork,
+    RecommendWork,
+    RenderWork,
+    WorkDone,
+    WorkFailed,
+    WorkStarted,
+)
+from keyreel.worker.children.roles import make_role
+from keyreel.worker.children.worker_channel import WorkerChannel
+
+if TYPE_CHECKING:
+    import socket
+
+    from keyreel.worker.children.protocol import Work
+    from keyreel.worker.children.roles import ChildRole
+
+_OUT_OF_MEMORY_STATUS: Final = 137
+"""A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
+
+
+def serve(link: socket.socket, role: str, name: str) -> None:
+    """Do the work of the worker at a socket's other end, until it hangs up or sends none for too long."""
+    asyncio.run(_serve_worker(WorkerChannel(link), role, name))
+
+
+async def _serve_worker(channel: WorkerChannel, role: str, name: str) -> None:
+    """Load what the role needs, then do the worker's work until it hangs up or sends none for too long."""
+    try:
+        async with make_role(role, name) as child_role:
+            while isinstance(
+                work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
+                RenderWork | FinishWork | RecommendWork,
+            ):
+                channel.send(WorkStarted())
+                channel.send(await _run_work(child_role, work, channel))
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY_STATUS)
+    except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must be told
+        channel.send(_to_failure(error))
+
+
+async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -> WorkDone | WorkFailed:
+    try:
+        return WorkDone(await child_role.run_work(work, channel))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - engines are anybody's code: their errors travel to the worker
+        return _to_failure(error)
+
+
+def _to_failure(error: Exception) -> WorkFailed:
+    error = find_passing_fault(error) or error
+    reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
+    return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))
