@@ -26,7 +26,7 @@ MALFORMED = "has a malformed host or port"
 
 def received(url: str, destinations: Destinations) -> str:
     intake = Intake(ObjectStorage.open_in_memory(), EgressClient(destinations))
-    return asyncio.run(intake.receive(Request(images=(url,)))).images[0]
+    return asyncio.run(intake.receive(Request(images=(url,)), tenant="ann")).images[0]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,11 @@ def test_a_port_that_only_a_lookup_can_open_is_named_whatever_the_name_is(name: 
     egress = EgressClient(Destinations((LOOPBACK,)), resolver=resolver, failure_seconds=0)
     asked = Request(images=(f"http://{name}:9000/a.png",))
     with pytest.raises(PictureUnreachable) as failed:
-        asyncio.run(Intake(ObjectStorage.open_in_memory(), egress).gather(asked, asked.to_order(1), tmp_path))
+        asyncio.run(
+            Intake(ObjectStorage.open_in_memory(), egress).gather(
+                asked, asked.to_order(1), tmp_path, tenant="ann"
+            )
+        )
     assert failed.value.message == (
         "images[0]: the image could not be downloaded (outside of KEYREEL_EGRESS_ALLOW "
         "only ports 80, 443, 8080 and 8443 are open)."

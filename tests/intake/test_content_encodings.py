@@ -37,7 +37,7 @@ def gathered(folder: Path, body: bytes, *lines: str, most_bytes: int = 50_000_00
     async def run() -> None:
         async with served(http(body, *lines)) as base:
             asked = request_with(ImageRules(max_bytes=most_bytes))(images=(f"{base}/a.png",))
-            await new_intake().gather(asked, asked.to_order(1), folder)
+            await new_intake().gather(asked, asked.to_order(1), folder, tenant="ann")
 
     asyncio.run(run())
 
@@ -131,7 +131,7 @@ def test_a_video_in_an_unknown_coding_is_told_as_a_video(tmp_path: Path) -> None
         async with served(http(b"not a video at all", "Content-Encoding: br")) as base:
             fields = {"video_url": f"{base}/v.mp4"}
             asked = validate_fields(ParsedSubmit(catalogue.get_endpoint("q2-pro-extend"), fields))
-            await new_intake().gather(asked, asked.to_order(7), tmp_path)
+            await new_intake().gather(asked, asked.to_order(7), tmp_path, tenant="ann")
 
     with pytest.raises(KeyreelError, match=r"^video_url: the video comes with Content-Encoding br"):
         asyncio.run(run())

@@ -49,8 +49,8 @@ def decoded(data: bytes, folder: Path, rules: ImageRules = FREE) -> Image.Image:
 
     async def run() -> str:
         intake, asked = new_intake(), request_with(rules)(images=(data_uri(data),))
-        received = await intake.receive(asked)
-        order = await intake.gather(received, received.to_order(1), folder)
+        received = await intake.receive(asked, tenant="ann")
+        order = await intake.gather(received, received.to_order(1), folder, tenant="ann")
         assert order.shots[0].first
         return order.shots[0].first
 
@@ -332,9 +332,9 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
 
     async def run() -> None:
         intake = new_intake()
-        received = await intake.receive(request_with(FREE)(images=(data_uri(data),)))
+        received = await intake.receive(request_with(FREE)(images=(data_uri(data),)), tenant="ann")
         async with asyncio.timeout(0.5):
-            await intake.gather(received, received.to_order(1), tmp_path)
+            await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())
@@ -345,8 +345,10 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
 def test_tells_the_images_own_size(tmp_path: Path) -> None:
     async def run() -> Size:
         intake = new_intake()
-        received = await intake.receive(request_with(FREE)(images=(data_uri(image(4500, 1500)),)))
-        return (await intake.gather(received, received.to_order(1), tmp_path)).frame_size
+        received = await intake.receive(
+            request_with(FREE)(images=(data_uri(image(4500, 1500)),)), tenant="ann"
+        )
+        return (await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")).frame_size
 
     size: Any = asyncio.run(run())
     assert size.aspect_ratio == pytest.approx(3, rel=0.02)
@@ -359,9 +361,9 @@ from keyreel.errors import Unavailable
 from support.hostile import Request, data_uri, new_intake, noise
 async def run():
     intake = new_intake()
-    asked = await intake.receive(Request(images=(data_uri(noise(900, 900)),)))
+    asked = await intake.receive(Request(images=(data_uri(noise(900, 900)),)), tenant="ann")
     try:
-        await intake.gather(asked, asked.to_order(1), pathlib.Path(sys.argv[1]))
+        await intake.gather(asked, asked.to_order(1), pathlib.Path(sys.argv[1]), tenant="ann")
     except Unavailable as error:
         print(error.message)
 asyncio.run(run())

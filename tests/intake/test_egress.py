@@ -42,7 +42,7 @@ def made_up_names(host: str, port: int, *hints: int) -> list[Any]:
 
 
 async def fetched(egress: EgressClient, url: str, max_bytes: int = 1_000_000, seconds: float = 5) -> bytes:
-    return await egress.fetch(url, max_bytes=max_bytes, deadline_seconds=seconds)
+    return await egress.fetch(url, tenant="ann", max_bytes=max_bytes, deadline_seconds=seconds)
 
 
 CLOSED = EgressClient(resolver=made_up_names, failure_seconds=0)
@@ -278,7 +278,9 @@ def test_posts_and_returns_the_answers_head() -> None:
 
     async def run() -> PostResponse:
         async with served(http(b"ignored", "Retry-After: 7", status="410 Gone"), seen) as base:
-            return await opened().post(base, body=b"{}", headers={"X-Mark": "1"}, deadline_seconds=5)
+            return await opened().post(
+                base, tenant="ann", body=b"{}", headers={"X-Mark": "1"}, deadline_seconds=5
+            )
 
     assert asyncio.run(run()) == PostResponse(410, "7")
     assert seen[0].startswith(b"POST / ")
@@ -288,7 +290,7 @@ def test_posts_and_returns_the_answers_head() -> None:
 def test_a_post_follows_no_redirect() -> None:
     async def run() -> PostResponse:
         async with served(http(b"", "Location: http://10.0.0.7/", status="307 On")) as base:
-            return await opened().post(base, body=b"{}", headers={}, deadline_seconds=5)
+            return await opened().post(base, tenant="ann", body=b"{}", headers={}, deadline_seconds=5)
 
     assert asyncio.run(run()).status == 307
 
@@ -296,4 +298,4 @@ def test_a_post_follows_no_redirect() -> None:
 @pytest.mark.parametrize("url", ["http://10.0.0.7/hook", "http://127.0.0.1:8080/", "ftp://x/", "http://a@b/"])
 def test_a_post_reaches_nothing_inside(url: str) -> None:
     with pytest.raises(DestinationUnreachable):
-        asyncio.run(CLOSED.post(url, body=b"", headers={}, deadline_seconds=5))
+        asyncio.run(CLOSED.post(url, tenant="ann", body=b"", headers={}, deadline_seconds=5))

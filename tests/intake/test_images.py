@@ -45,7 +45,7 @@ def receive(source: str, rules: ImageRules | None = None) -> Size:
         def check_sizes(self, found: Any) -> None:
             sizes.extend(found.values())
 
-    asyncio.run(new_intake().receive(Telling(images=(source,))))
+    asyncio.run(new_intake().receive(Telling(images=(source,)), tenant="ann"))
     return sizes[0]
 
 
@@ -333,7 +333,7 @@ def test_a_refusal_takes_little_time() -> None:
         for source in bad * 5:
             started = time.perf_counter()
             with pytest.raises(InvalidRequest):
-                await intake.receive(Request(images=(source,)))
+                await intake.receive(Request(images=(source,)), tenant="ann")
             spent.append(time.perf_counter() - started)
 
     asyncio.run(run())

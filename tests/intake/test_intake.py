@@ -40,7 +40,9 @@ def test_an_inline_image_becomes_an_asset() -> None:
     data, storage = image(), ObjectStorage.open_in_memory()
 
     async def run() -> None:
-        received = await new_intake(storage).receive(Request(images=(data_uri(data), data_uri(data))))
+        received = await new_intake(storage).receive(
+            Request(images=(data_uri(data), data_uri(data))), tenant="ann"
+        )
         digest = sha256(data).hexdigest()
         assert received.images == (f"asset:{digest}", f"asset:{digest}")
         assert await storage.get_size(f"assets/{digest}") == len(data)
@@ -50,7 +52,7 @@ def test_an_inline_image_becomes_an_asset() -> None:
 
 def test_a_url_is_left_as_it_is_and_not_fetched() -> None:
     asked = Request(images=("https://example.com/a.png", data_uri(image())))
-    received = asyncio.run(new_intake().receive(asked))
+    received = asyncio.run(new_intake().receive(asked, tenant="ann"))
     assert received.images[0] == "https://example.com/a.png"
 
 
@@ -62,7 +64,7 @@ def test_a_url_is_left_as_it_is_and_not_fetched() -> None:
 )  # fmt: skip
 def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
     with pytest.raises(InvalidRequest, match=r"^images\[0\]: the URL ") as refused:
-        asyncio.run(new_intake().receive(Request(images=(url,))))
+        asyncio.run(new_intake().receive(Request(images=(url,)), tenant="ann"))
     assert refused.value.field == "images[0]"
     assert len(refused.value.message) < 200
 
@@ -74,13 +76,13 @@ def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
 )  # fmt: skip
 def test_refuses_what_is_neither_url_nor_image(source: str) -> None:
     with pytest.raises(InvalidImage, match=r"^images\[0\]: must be an http\(s\) address or an image"):
-        asyncio.run(new_intake().receive(Request(images=(source,))))
+        asyncio.run(new_intake().receive(Request(images=(source,)), tenant="ann"))
 
 
 def test_rules_between_images_are_checked_on_arrival() -> None:
     asked = Request(images=(data_uri(image(200, 100)), data_uri(image(100, 200))))
     with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
-        asyncio.run(new_intake().receive(asked))
+        asyncio.run(new_intake().receive(asked, tenant="ann"))
 
 
 def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
@@ -88,8 +90,8 @@ def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
         intake = new_intake()
         async with served(http(image(320, 200, "JPEG"))) as base:
             asked = Request(images=(data_uri(image(320, 180)), f"{base}/b.jpg"))
-            received = await intake.receive(asked)
-            return await intake.gather(received, received.to_order(1), tmp_path)
+            received = await intake.receive(asked, tenant="ann")
+            return await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")
 
     order = asyncio.run(run())
     assert order.frame_size == Size(1280, 720)
@@ -109,7 +111,7 @@ def test_a_image_used_twice_is_fetched_once(tmp_path: Path) -> None:
     async def run() -> Order:
         async with served(http(image()), seen) as base:
             asked = Request(images=(f"{base}/a.png", f"{base}/a.png"))
-            return await new_intake().gather(asked, asked.to_order(1), tmp_path)
+            return await new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     order = asyncio.run(run())
     assert order.shots[0].first == order.shots[1].first == str(tmp_path / "0.png")
@@ -119,7 +121,7 @@ def test_a_image_used_twice_is_fetched_once(tmp_path: Path) -> None:
 def test_what_the_order_leaves_out_is_not_fetched(tmp_path: Path) -> None:
     asked = Request(images=("http://127.0.0.1:1/never.png",))
     order = Order(Operation.TEXT2VIDEO, "test", (Shot("", 1),), Resolution.P720, 1)
-    assert asyncio.run(new_intake().gather(asked, order, tmp_path)) == order
+    assert asyncio.run(new_intake().gather(asked, order, tmp_path, tenant="ann")) == order
 
 
 @pytest.mark.parametrize(
@@ -135,8 +137,8 @@ def test_a_image_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
     async def run(source: str) -> InvalidRequest:
         intake = new_intake()
         try:
-            asked = await intake.receive(request_with(rules)(images=(source,)))
-            await intake.gather(asked, asked.to_order(1), tmp_path)
+            asked = await intake.receive(request_with(rules)(images=(source,)), tenant="ann")
+            await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
         except InvalidRequest as error:
             return error
         raise AssertionError(source[:40])
@@ -154,8 +156,8 @@ def test_a_fetched_image_names_its_own_field(tmp_path: Path) -> None:
     async def run() -> None:
         intake = new_intake()
         async with served(http(b"<html>")) as base:
-            asked = await intake.receive(Request(images=(data_uri(image()), f"{base}/a.png")))
-            await intake.gather(asked, asked.to_order(1), tmp_path)
+            asked = await intake.receive(Request(images=(data_uri(image()), f"{base}/a.png")), tenant="ann")
+            await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     with pytest.raises(InvalidImage, match=r"^images\[1\]: the image is a web page"):
         asyncio.run(run())
@@ -165,8 +167,8 @@ def test_rules_between_images_are_checked_again_with_fetched_ones(tmp_path: Path
     async def run() -> None:
         intake = new_intake()
         async with served(http(image(100, 200))) as base:
-            asked = await intake.receive(Request(images=(data_uri(image(200, 100)), base)))
-            await intake.gather(asked, asked.to_order(1), tmp_path)
+            asked = await intake.receive(Request(images=(data_uri(image(200, 100)), base)), tenant="ann")
+            await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
         asyncio.run(run())
@@ -175,14 +177,14 @@ def test_rules_between_images_are_checked_again_with_fetched_ones(tmp_path: Path
 def test_an_unreachable_image_names_its_field_and_nothing_else(tmp_path: Path) -> None:
     asked = Request(images=("http://127.0.0.1:1/secret.png",))
     with pytest.raises(PictureUnreachable) as failed:
-        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann"))
     assert failed.value.message == "images[0]: the image could not be downloaded."
 
 
 def test_of_several_failures_one_is_told(tmp_path: Path) -> None:
     asked = Request(images=tuple(f"http://127.0.0.1:1/{number}.png" for number in range(3)))
     with pytest.raises(PictureUnreachable, match=r"^images\[\d\]: the image could not be downloaded\.$"):
-        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann"))
 
 
 def test_four_images_are_fetched_at_a_time(tmp_path: Path) -> None:
@@ -202,10 +204,49 @@ def test_four_images_are_fetched_at_a_time(tmp_path: Path) -> None:
     async def run() -> None:
         async with served(hold) as base:
             asked = Request(images=tuple(f"{base}/{number}.png" for number in range(6)))
-            await new_intake().gather(asked, asked.to_order(1), tmp_path)
+            await new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     asyncio.run(run())
     assert most == 4
+
+
+async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(http(b""))
+    while not writer.is_closing():
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+def test_one_tenants_dripping_servers_hold_up_no_other_tenants_inputs(tmp_path: Path) -> None:
+    async def run() -> float:
+        intake = new_intake()
+        async with served(drip) as slow, served(http(image())) as fine, asyncio.TaskGroup() as group:
+            flood = Request(images=tuple(f"{slow}/{number}.png" for number in range(50)))
+            dripping = group.create_task(intake.gather(flood, flood.to_order(1), tmp_path, tenant="flood"))
+            await asyncio.sleep(0)
+            started, asked = time.monotonic(), Request(images=(f"{fine}/a.png",))
+            await intake.gather(asked, asked.to_order(1), tmp_path / "bob", tenant="bob")
+            waited = time.monotonic() - started
+            dripping.cancel()
+        return waited
+
+    (tmp_path / "bob").mkdir()
+    assert asyncio.run(run()) < 3
+
+
+def test_all_downloads_of_a_task_have_one_deadline(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with served(drip) as slow, served(http(image())) as fine:
+            asked = Request(images=(f"{fine}/a.png", *(f"{slow}/{number}.png" for number in range(1, 9))))
+            intake = new_intake(gather_seconds=1.5)
+            await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
+
+    started = time.monotonic()
+    told = r"^images\[[1-8]\]: the image did not arrive within the 1\.5 s that all downloads of a task have"
+    with pytest.raises(PictureUnreachable, match=told):
+        asyncio.run(run())
+    assert time.monotonic() - started < 4
 
 
 def test_a_image_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
@@ -217,9 +258,9 @@ def test_a_image_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
 
     async def run(images: tuple[str, ...]) -> str:
         intake = new_intake()
-        received = await intake.receive(Marked(images=images[:1]))
+        received = await intake.receive(Marked(images=images[:1]), tenant="ann")
         again = Marked(images=received.images * len(images))
-        order = await intake.gather(again, again.to_order(1), tmp_path)
+        order = await intake.gather(again, again.to_order(1), tmp_path, tenant="ann")
         return str(order.shots[0].first)
 
     with Image.open(asyncio.run(run((source,))), formats=("PNG",)) as reopened:
@@ -232,7 +273,7 @@ def test_a_image_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
     async def run() -> None:
         async with served(http(bytes(300_000))) as base:
             asked = request_with(ImageRules(max_bytes=200_000))(images=(base,))
-            await new_intake().gather(asked, asked.to_order(1), tmp_path)
+            await new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     with pytest.raises(ImageTooLarge, match=r"^images\[0\]: the image has more than 0\.2 MB"):
         asyncio.run(run())
@@ -244,7 +285,7 @@ def test_a_link_of_this_server_is_read_from_its_own_store(tmp_path: Path) -> Non
         await storage.put("covers/1/1.jpg", image(kind="JPEG"))
         intake = new_intake(storage, resolve={"http://keyreel.invalid/cover.jpg": "covers/1/1.jpg"}.get)
         asked = Request(images=("http://keyreel.invalid/cover.jpg",))
-        return await intake.gather(asked, asked.to_order(1), tmp_path)
+        return await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     assert asyncio.run(run()).shots[0].first == str(tmp_path / "0.png")
 
@@ -255,17 +296,19 @@ def test_an_expired_link_of_this_server_is_told_on_arrival_and_fails_the_render(
 
     with pytest.raises(InvalidRequest, match=r"^images\[0\]: .* expired"):
         asyncio.run(
-            new_intake(resolve=expired).receive(Request(images=("http://keyreel.invalid/cover.jpg",)))
+            new_intake(resolve=expired).receive(
+                Request(images=("http://keyreel.invalid/cover.jpg",)), tenant="ann"
+            )
         )
     asked = Request(images=("http://keyreel.invalid/cover.jpg",))
     with pytest.raises(PictureUnreachable, match=r"^images\[0\]: .* expired"):
-        asyncio.run(new_intake(resolve=expired).gather(asked, asked.to_order(1), tmp_path))
+        asyncio.run(new_intake(resolve=expired).gather(asked, asked.to_order(1), tmp_path, tenant="ann"))
 
 
 def test_a_lost_asset_fails_the_render(tmp_path: Path) -> None:
     asked = Request(images=("asset:" + "0" * 64,))
     with pytest.raises(PictureUnreachable, match="no longer stored"):
-        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann"))
 
 
 def test_a_large_upload_does_not_hold_up_the_event_loop() -> None:
@@ -284,7 +327,7 @@ def test_a_large_upload_does_not_hold_up_the_event_loop() -> None:
 
         async with asyncio.TaskGroup() as group:
             group.create_task(poll())
-            await new_intake().receive(Request(images=(source,)))
+            await new_intake().receive(Request(images=(source,)), tenant="ann")
             done.set()
         return longest
 

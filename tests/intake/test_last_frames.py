@@ -38,7 +38,7 @@ def gathered(video: bytes, folder: Path) -> Order:
     async def run() -> Order:
         async with served(http(video)) as base:
             asked = request(video_url=f"{base}/v.mp4")
-            return await new_intake().gather(asked, asked.to_order(7), folder)
+            return await new_intake().gather(asked, asked.to_order(7), folder, tenant="ann")
 
     return asyncio.run(run())
 
@@ -115,7 +115,7 @@ def test_a_stored_video_is_not_fetched(video: Path, tmp_path: Path) -> None:
         storage = ObjectStorage.open_in_memory()
         await storage.put("videos/1/1.mp4", data)
         asked = request(video_creation_id="1").with_extend_source("file:videos/1/1.mp4")
-        return await new_intake(storage).gather(asked, asked.to_order(7), tmp_path)
+        return await new_intake(storage).gather(asked, asked.to_order(7), tmp_path, tenant="ann")
 
     assert asyncio.run(run()).shots[0].lead is not None
 
@@ -128,7 +128,7 @@ def test_a_link_of_our_own_is_read_from_storage(video: Path, tmp_path: Path) -> 
         await storage.put("videos/1/1.mp4", data)
         asked = request(video_url="https://reel.example/files/videos/1/1.mp4?signed")
         intake = new_intake(storage, resolve=lambda url: "videos/1/1.mp4" if "signed" in url else None)
-        return await intake.gather(asked, asked.to_order(7), tmp_path)
+        return await intake.gather(asked, asked.to_order(7), tmp_path, tenant="ann")
 
     assert asyncio.run(run()).shots[0].first is not None
 
@@ -136,7 +136,7 @@ def test_a_link_of_our_own_is_read_from_storage(video: Path, tmp_path: Path) -> 
 def test_a_stored_video_that_is_gone_is_told(tmp_path: Path) -> None:
     asked = request(video_creation_id="1").with_extend_source("file:videos/1/1.mp4")
     with pytest.raises(VideoUnreachable, match=r"^video_creation_id: the video is no longer stored here\.$"):
-        asyncio.run(new_intake().gather(asked, asked.to_order(7), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(7), tmp_path, tenant="ann"))
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(3, "3.0"), (61, "61.0")])
@@ -222,7 +222,7 @@ def test_refuses_more_bytes_than_a_video_may_have(tmp_path: Path) -> None:
 
         async with served(endless) as base:
             asked = request(video_url=f"{base}/v.mp4")
-            await new_intake().gather(asked, asked.to_order(7), tmp_path)
+            await new_intake().gather(asked, asked.to_order(7), tmp_path, tenant="ann")
 
     with pytest.raises(InvalidRequest, match=r"^video_url: the video has more than 100 MB\.$"):
         asyncio.run(run())
@@ -231,7 +231,7 @@ def test_refuses_more_bytes_than_a_video_may_have(tmp_path: Path) -> None:
 def test_what_cannot_be_downloaded_is_told(tmp_path: Path) -> None:
     asked = request(video_url="http://127.0.0.1:9/v.mp4")
     with pytest.raises(VideoUnreachable, match=r"^video_url: the video could not be downloaded\.$"):
-        asyncio.run(new_intake().gather(asked, asked.to_order(7), tmp_path))
+        asyncio.run(new_intake().gather(asked, asked.to_order(7), tmp_path, tenant="ann"))
 
 
 def test_a_malformed_address_is_refused_on_arrival() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def fetched(egress: EgressClient, url: str) -> bytes:
-    return await egress.fetch(url, max_bytes=1_000_000, deadline_seconds=5)
+    return await egress.fetch(url, tenant="ann", max_bytes=1_000_000, deadline_seconds=5)
 
 
 def opened(**options: Any) -> EgressClient:

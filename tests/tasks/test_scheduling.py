@@ -9,6 +9,7 @@ from keyreel.task import Submission, TaskState
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.scheduling import (
+    build_cancellations_query,
     build_off_peak_query,
     build_tenant_next_query,
     build_waiting_tenants_query,
@@ -81,6 +82,58 @@ def test_with_one_slot_a_flood_lets_others_pass(
     assert served(store, clock, 4, finish=True) == ["bob", "flood", "bob", "flood"]
 
 
+def cancel_renders(store: TaskStore, submission: Make, clock: ManualClock, times: int) -> None:
+    """Submit a task, have it begun and cancel it, so many times, a tenth of a second each."""
+    for _ in range(times):
+        task = store.accept(submission("flood"))
+        assert store.queue.claim("worker", LEASE) is not None
+        clock.advance(0.1)
+        store.cancel("flood", task.id)
+
+
+def test_a_tenant_that_cancels_its_renders_in_a_loop_waits(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    cancel_renders(store, submission, clock, 4)
+    store.accept(submission("flood"))
+    assert store.queue.claim("worker", LEASE) is None
+    store.accept(submission("bob"))
+    assert served(store, clock, 1, finish=True) == ["bob"]
+    clock.advance(3)
+    assert served(store, clock, 1, finish=True) == ["flood"]
+
+
+def test_cancelling_now_and_then_costs_nothing(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    for _ in range(5):
+        cancel_renders(store, submission, clock, 3)
+        store.accept(submission("flood"))
+        assert served(store, clock, 1, finish=True) == ["flood"]
+        clock.advance(60)
+
+
+def test_what_is_cancelled_in_the_queue_costs_nothing(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    for _ in range(50):
+        store.cancel("flood", store.accept(submission("flood")).id)
+    store.accept(submission("flood"))
+    assert served(store, clock, 1, finish=True) == ["flood"]
+
+
+def test_a_cancelling_loop_gets_a_start_every_few_seconds(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    started = 0
+    for _ in range(240):  # two minutes
+        clock.advance(0.5)
+        task = store.accept(submission("flood"))
+        started += store.queue.claim("worker", LEASE) is not None
+        store.cancel("flood", task.id)
+    assert 10 <= started <= 25
+
+
 def test_a_task_waits_until_it_is_ready(store: TaskStore, submission: Make, clock: ManualClock) -> None:
     store.accept(submission())
     clock.advance(-60)
@@ -98,6 +151,8 @@ def test_a_claim_reads_the_index_and_never_the_backlog(
         rows = [{**row, "id": row["id"] + 1 + n, "tenant": f"tenant {n % 50}"} for n in range(20_000)]
         connection.execute(insert(TASKS), rows)
         connection.exec_driver_sql("ANALYZE")
+    (lately,) = [step for step in plan(store, build_cancellations_query(clock.now())) if "tasks" in step]
+    assert lately == "SEARCH tasks USING INDEX tasks_kept (kept=? AND state=? AND finished>? AND finished<?)"
     turns = plan(store, build_waiting_tenants_query())
     assert [step for step in turns if "tasks" in step] == [
         "SEARCH tasks USING COVERING INDEX tasks_queue (state=?)",

@@ -22,7 +22,7 @@ from keyreel.clock import SystemClock
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.response_reader import FetchFailed, TransientFetchFailure, fetch_following_redirects
 from keyreel.intake.retry_after import parse_retry_after
-from keyreel.system.name_lookups import NameLookups
+from keyreel.system.name_lookups import AddressInfo, NameLookups
 from keyreel.wire.inputs.urls import find_url_problem
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ssrfguard import Resolver
 
     from keyreel.clock import Clock
-    from keyreel.system.name_lookups import AddressInfo
 
 _RETRY_DELAYS: Final = (0.5, 1.5)
 """Seconds before each retry of a transient failure."""
@@ -60,9 +59,8 @@ class DestinationUnreachable(Exception):
 class EgressClient:
     """Fetches and posts for tenants, to the open destinations.
 
-    Names are looked up apart for fetches and posts, and so many at a time for each `tenant`: hanging ones
-    fail nobody else's. A failed fetch takes at least `failure_seconds`, so that its speed does not tell
-    "internal" from "down".
+    Name lookups are bounded for each tenant. A failed fetch takes at least `failure_seconds`, so that its
+    speed does not tell "internal" from "down".
     """
 
     def __init__(
@@ -78,12 +76,12 @@ class EgressClient:
         self._failure_seconds = failure_seconds
         self._retry_delays = retry_delays
         self._clock = clock or SystemClock()
-        self._fetch_lookups, self._post_lookups = NameLookups(resolver), NameLookups(resolver)
+        self._lookups = NameLookups(resolver)
         self._tls = httpx.create_ssl_context(trust_env=False)
         self._log = structlog.get_logger()
 
-    async def fetch(self, url: str, *, max_bytes: int, deadline_seconds: float, tenant: str = "") -> bytes:
-        """Return the body at the URL, at most `max_bytes`, within the deadline.
+    async def fetch(self, url: str, *, tenant: str, max_bytes: int, deadline_seconds: float) -> bytes:
+        """Return the body at a tenant's URL, at most `max_bytes`, within the deadline.
 
         A transient failure, such as a busy server or a broken connection, is retried, not before its
         Retry-After and not beyond the deadline.
@@ -98,7 +96,7 @@ class EgressClient:
         try:
             async with (
                 asyncio.timeout(deadline_seconds),
-                self._make_client(deadline_seconds, self._fetch_lookups, tenant) as client,
+                self._make_client(tenant, deadline_seconds) as client,
             ):
                 for pause in self._retry_delays:
                     try:
@@ -122,15 +120,11 @@ class EgressClient:
         await asyncio.sleep(seconds)
 
     async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str],
-        deadline_seconds: float,
-        tenant: str = "",
+        self, url: str, *, tenant: str, body: bytes, headers: Mapping[str, str], deadline_seconds: float
     ) -> PostResponse:
-        """Send the body; return the status. The response's body is not read, a redirect not followed.
+        """Send the body to a tenant's URL; return the status.
+
+        The response's body is not read, a redirect not followed.
 
         Raises:
             DestinationUnreachable: no response came, for whatever reason: which one is in the log alone.
@@ -138,7 +132,7 @@ class EgressClient:
         try:
             async with (
                 asyncio.timeout(deadline_seconds),
-                self._make_client(deadline_seconds, self._post_lookups, tenant) as client,
+                self._make_client(tenant, deadline_seconds) as client,
                 client.stream("POST", url, content=body, headers=dict(headers)) as response,
             ):
                 return PostResponse(response.status_code, response.headers.get("Retry-After", ""))
@@ -146,11 +140,11 @@ class EgressClient:
             self._log_failure(url, error)
             raise DestinationUnreachable from error
 
-    def _make_client(self, seconds: float, lookups: NameLookups, tenant: str) -> AsyncClient:
+    def _make_client(self, tenant: str, seconds: float) -> AsyncClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.
         return AsyncClient(
             policy=self.destinations.policy,
-            resolver=partial(self._resolve, lookups, tenant),
+            resolver=partial(self._resolve, tenant),
             verify=self._tls,
             trust_env=False,
             follow_redirects=False,
@@ -158,10 +152,8 @@ class EgressClient:
             headers=_HEADERS,
         )
 
-    def _resolve(
-        self, lookups: NameLookups, tenant: str, host: str, port: int, *hints: int
-    ) -> list[AddressInfo]:
-        answers = lookups.look_up(tenant, host, port, *hints)
+    def _resolve(self, tenant: str, host: str, port: int, *hints: int) -> list[AddressInfo]:
+        answers = self._lookups.look_up(tenant, host, port, *hints)
         if port in self.destinations.ports:
             return answers
         opened = [answer for answer in answers if self.destinations.is_opened(str(answer[4][0]))]

@@ -44,20 +44,18 @@ ASSET_PREFIX: Final = "asset:"
 """The prefix of a reference to a stored image; its SHA-256 in hexadecimal follows."""
 
 _LARGE_SOURCE_CHARS: Final = 1 << 20
-"""Inline images with longer text are decoded `_LARGE_CONCURRENCY` at a time: each holds its bytes twice."""
-_LARGE_CONCURRENCY: Final = 2
-_IMAGE_FETCHES: Final = 12
-_TENANT_IMAGE_FETCHES: Final = 3
-_VIDEO_FETCHES: Final = 3
+"""Inline images with longer text are decoded in turns: each holds its bytes twice."""
+_LARGE_DECODES, _LARGE_DECODES_PER_TENANT = 3, 2
+_IMAGE_FETCHES, _IMAGE_FETCHES_PER_TENANT = 12, 4
+_VIDEO_FETCHES, _VIDEO_FETCHES_PER_TENANT = 3, 2
 """Each may hold `_MAX_VIDEO_BYTES` twice."""
-_TENANT_VIDEO_FETCHES: Final = 1
-_GATHER_SECONDS: Final = 60.0
-"""The deadline of all inputs of a task together, from its first fetch on."""
 _TEN_MEGABYTES: Final = 10_000_000
 _SECONDS_PER_TEN_MEGABYTES: Final = 15.0
 """The deadline of a fetch, for each ten megabytes that its body may have."""
 _MAX_IMAGE_FETCH_SECONDS: Final = 30.0
 _MAX_VIDEO_FETCH_SECONDS: Final = 60.0
+_GATHER_SECONDS: Final = 120.0
+"""At most, for all downloads of a task together, with their waiting for turns."""
 _VIDEO_FIELD: Final = "video_url"
 _MAX_VIDEO_BYTES: Final = 100_000_000
 
@@ -68,12 +66,18 @@ def _resolve_nothing(_url: str) -> None:
     """Resolve no URL: for a server without a URL of its own."""
 
 
+class _FetchContext(NamedTuple):
+    """For whom inputs are fetched, and until when: a moment of the event loop's time."""
+
+    tenant: str
+    latest: float
+
+
 class _InputSource(NamedTuple):
-    """An input: the field that names it, what errors call it, and for which tenant it is fetched."""
+    """An input: the field that names it, and what errors call it."""
 
     field: str
     noun: str = "image"
-    tenant: str = ""
 
     @property
     def unreachable_error(self) -> type[PictureUnreachable | VideoUnreachable]:
@@ -89,7 +93,8 @@ class _InputSource(NamedTuple):
 class Intake:
     """Checks, stores, fetches and decodes the images and videos of requests.
 
-    `resolve` returns the storage key behind a URL of this server, None for any other URL.
+    `resolve` returns the storage key behind a URL of this server, None for any other URL. Downloads take
+    turns, and so do large images: no tenant can hold them all.
     """
 
     def __init__(
@@ -98,17 +103,21 @@ class Intake:
         egress: EgressClient,
         *,
         resolve: Callable[[str], str | None] = _resolve_nothing,
+        gather_seconds: float = _GATHER_SECONDS,
     ) -> None:
+        self._gather_seconds = gather_seconds
         self._storage = storage
         self._egress = egress
         self._resolve = resolve
         self._sandbox = Sandbox()
-        self._large_decodes = asyncio.Semaphore(_LARGE_CONCURRENCY)
-        self._image_fetches = TenantTurns(each=_TENANT_IMAGE_FETCHES, total=_IMAGE_FETCHES)
-        self._video_fetches = TenantTurns(each=_TENANT_VIDEO_FETCHES, total=_VIDEO_FETCHES)
+        self._large_decodes = TenantTurns(_LARGE_DECODES, per_tenant=_LARGE_DECODES_PER_TENANT)
+        self._fetches = {
+            "image": TenantTurns(_IMAGE_FETCHES, per_tenant=_IMAGE_FETCHES_PER_TENANT),
+            "video": TenantTurns(_VIDEO_FETCHES, per_tenant=_VIDEO_FETCHES_PER_TENANT),
+        }
 
-    async def receive(self, endpoint: _Request) -> _Request:
-        """Return the request with its inline images checked, stored and replaced by references to them.
+    async def receive(self, endpoint: _Request, *, tenant: str) -> _Request:
+        """Return a tenant's request with its inline images checked, stored, and replaced by references.
 
         Raises:
             InvalidRequest: an image, or its URL, breaks a rule of its field.
@@ -119,7 +128,8 @@ class Intake:
             if is_http_url(source):
                 self.check_url(source, path)
                 continue
-            async with self._large_decodes if len(source) > _LARGE_SOURCE_CHARS else nullcontext():
+            is_large = len(source) > _LARGE_SOURCE_CHARS
+            async with self._large_decodes.wait_for_turn(tenant) if is_large else nullcontext():
                 data, sizes[path], digest = await asyncio.to_thread(
                     _decode_and_inspect, source, endpoint.get_image_rules(path), path
                 )
@@ -145,44 +155,36 @@ class Intake:
         if own is None:
             self._egress.destinations.check_url(url, field)
 
-    async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str = "") -> Order:
-        """Return the order with its images as sRGB PNG files in `folder`, and with its size settled.
-
-        All inputs together are had within `_GATHER_SECONDS`; fetches for one `tenant` are bounded.
+    async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str) -> Order:
+        """Return a tenant's order with its images as sRGB PNG files in `folder`, and with its size settled.
 
         Raises:
             InvalidRequest: an input breaks a rule, with the same class and message as if it were inline.
-            PictureUnreachable: an image cannot be fetched; VideoUnreachable: the video cannot.
+            PictureUnreachable: an image cannot be fetched in time; VideoUnreachable: the video cannot.
             Unavailable: the storage does not respond, or the disk is full.
         """
-        try:
-            async with asyncio.timeout(_GATHER_SECONDS):
-                return await self._gather_inputs(endpoint, order, folder, tenant)
-        except TimeoutError:
-            late = VideoUnreachable if endpoint.extend_source else PictureUnreachable
-            raise late(f"The inputs could not all be downloaded within {_GATHER_SECONDS:g} s.") from None
-
-    async def _gather_inputs(self, endpoint: Endpoint, order: Order, folder: Path, tenant: str) -> Order:
+        context = _FetchContext(tenant, asyncio.get_running_loop().time() + self._gather_seconds)
         wanted: dict[str, dict[str, ImageRules]] = {image: {} for image in list_images(order)}
         for path, source in endpoint.get_image_sources().items():
             if source in wanted:  # what the order leaves out is not fetched
                 wanted[source][path] = endpoint.get_image_rules(path)
         files = {source: folder / f"{number}.png" for number, source in enumerate(wanted)}
-        sizes = await self._gather_images(wanted, files, tenant)
+        sizes = await self._gather_images(wanted, files, context)
         endpoint.check_sizes({path: sizes[source] for source, rules in wanted.items() for path in rules})
         moved = {ImageRef(source): ImageRef(str(file)) for source, file in files.items()}
         order = replace_images(order, moved)
         if endpoint.extend_source:
-            return await self._gather_extension(endpoint, order, folder, tenant)
+            return await self._gather_extension(endpoint, order, folder, context)
         return settle_size(order, next(iter(sizes.values()))) if sizes else order
 
-    async def _gather_extension(self, endpoint: Endpoint, order: Order, folder: Path, tenant: str) -> Order:
+    async def _gather_extension(
+        self, endpoint: Endpoint, order: Order, folder: Path, context: _FetchContext
+    ) -> Order:
         """Return the order with the frames of the video that its shot continues, and with their size."""
         raw, first, lead = (folder / name for name in ("video.source", "first.png", "lead.png"))
         field = "video_creation_id" if endpoint.extend_source_task_id else _VIDEO_FIELD
-        await self._copy_input(
-            endpoint.extend_source, _MAX_VIDEO_BYTES, raw, _InputSource(field, "video", tenant)
-        )
+        video = _InputSource(field, "video")
+        await self._copy_input(endpoint.extend_source, _MAX_VIDEO_BYTES, raw, video, context=context)
         await asyncio.to_thread(check_video, raw, field)
         seconds = (MIN_SOURCE_SECONDS, MAX_SOURCE_SECONDS)
         size = await self._sandbox.extract_last_frames(raw, first, lead, seconds=seconds, field=field)
@@ -192,12 +194,15 @@ class Intake:
         return settle_size(replace(order, shots=(shot,)), size)
 
     async def _gather_images(
-        self, wanted: Mapping[str, Mapping[str, ImageRules]], files: Mapping[str, Path], tenant: str
+        self,
+        wanted: Mapping[str, Mapping[str, ImageRules]],
+        files: Mapping[str, Path],
+        context: _FetchContext,
     ) -> dict[str, Size]:
         try:
             async with asyncio.TaskGroup() as group:
                 jobs = {
-                    source: group.create_task(self._gather_image(source, rules, files[source], tenant))
+                    source: group.create_task(self._gather_image(source, rules, files[source], context))
                     for source, rules in wanted.items()
                 }
         except BaseExceptionGroup as errors:
@@ -206,25 +211,27 @@ class Intake:
         return {source: task.result() for source, task in jobs.items()}
 
     async def _gather_image(
-        self, source: str, rules: Mapping[str, ImageRules], target: Path, tenant: str
+        self, source: str, rules: Mapping[str, ImageRules], target: Path, context: _FetchContext
     ) -> Size:
         """Fetch one image into its file. It must keep the rules of every field that names it."""
         field, raw = next(iter(rules)), target.with_suffix(".source")
         most = min(rule.max_bytes for rule in rules.values())
-        await self._copy_input(source, most, raw, _InputSource(field, tenant=tenant))
+        await self._copy_input(source, most, raw, _InputSource(field), context=context)
         await asyncio.to_thread(_inspect_file, raw, rules)
         keep_alpha = all(rule.keep_alpha for rule in rules.values())
         size = await self._sandbox.normalise_image(raw, target, keep_alpha=keep_alpha, field=field)
         raw.unlink()
         return size
 
-    async def _copy_input(self, source: str, max_bytes: int, raw: Path, input_source: _InputSource) -> None:
+    async def _copy_input(
+        self, source: str, max_bytes: int, raw: Path, input_source: _InputSource, *, context: _FetchContext
+    ) -> None:
         try:
             key = self._find_storage_key(source)
         except (LinkExpired, LinkForged) as error:
             raise input_source.unreachable_error(f"{input_source.field}: {error.message}") from error
         if key is None:
-            data = await self._fetch_url(source, max_bytes, input_source)
+            data = await self._fetch_url(source, max_bytes, input_source, context)
             with translate_passing_faults():
                 await asyncio.to_thread(raw.write_bytes, data)
             return
@@ -247,15 +254,22 @@ class Intake:
             else self._resolve(source)
         )
 
-    async def _fetch_url(self, url: str, max_bytes: int, input_source: _InputSource) -> bytes:
+    async def _fetch_url(
+        self, url: str, max_bytes: int, input_source: _InputSource, context: _FetchContext
+    ) -> bytes:
         most = _MAX_VIDEO_FETCH_SECONDS if input_source.noun == "video" else _MAX_IMAGE_FETCH_SECONDS
         seconds = min(most, _SECONDS_PER_TEN_MEGABYTES * ceil(max_bytes / _TEN_MEGABYTES))
-        turns = self._video_fetches if input_source.noun == "video" else self._image_fetches
+        turns, tenant = self._fetches[input_source.noun], context.tenant
         try:
-            async with turns.take(input_source.tenant):
+            async with asyncio.timeout_at(context.latest), turns.wait_for_turn(tenant):
                 return await self._egress.fetch(
-                    url, max_bytes=max_bytes, deadline_seconds=seconds, tenant=input_source.tenant
+                    url, tenant=tenant, max_bytes=max_bytes, deadline_seconds=seconds
                 )
+        except TimeoutError as error:
+            raise input_source.unreachable_error(
+                f"{input_source.field}: the {input_source.noun} did not arrive within the "
+                f"{self._gather_seconds:g} s that all downloads of a task have together."
+            ) from error
         except DestinationUnreachable as error:
             hint = self._egress.destinations.suggest_cause(url)
             sentence = f"{input_source.field}: the {input_source.noun} could not be downloaded{hint}."

@@ -1,60 +1,73 @@
-"""Name lookups in bounded time: getaddrinfo can neither time out nor be cancelled."""
+"""Name lookups in bounded time and number: the system's own can neither time out nor be cancelled."""
 
 from __future__ import annotations
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore, Event, Lock
+from concurrent.futures import Future
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakValueDictionary
+
+from keyreel.system.tenant_turns import TenantTurns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
+"""One answer of `socket.getaddrinfo`."""
 
-_SECONDS: Final = 5.0
-"""For a lookup, from when it starts; it waits for its turn as long at most."""
-_TOTAL: Final = 64
-_EACH: Final = 8
-"""Lookups of one tenant: one that hangs counts until it ends, so it can fail only its tenant's."""
+_LOOKUP_SECONDS: Final = 5.0
+_PER_TENANT: Final = 16
+"""Twice what one tenant has in flight: a tenant that uses more has as many that hang."""
+_TOTAL: Final = 256
 
 
 class NameLookups:
-    """Looks names up for tenants, each in threads that the others cannot take."""
+    """Looks names up for tenants, each lookup in a thread of its own, which ends when the system answers.
 
-    def __init__(self, resolver: Callable[..., Any]) -> None:
+    A lookup that is given up keeps its turn until then. So a tenant whose names hang runs out of turns, and
+    nobody else does.
+    """
+
+    def __init__(self, resolver: Callable[..., Iterable[AddressInfo]] = socket.getaddrinfo) -> None:
         self._resolver = resolver
-        self._threads = ThreadPoolExecutor(_TOTAL, thread_name_prefix="lookup")
+        self._turns = TenantTurns(_TOTAL, per_tenant=_PER_TENANT)
         self._lock = Lock()
-        self._by_tenant: WeakValueDictionary[str, BoundedSemaphore] = WeakValueDictionary()
 
     def look_up(self, tenant: str, host: str, port: int, *hints: int) -> list[AddressInfo]:
-        """Return the addresses of a name; blocks.
+        """Return what the resolver answers. Call it from any thread but the event loop's.
 
         Raises:
-            socket.gaierror: there are none, or the lookup took too long.
+            socket.gaierror: there is no such name, no answer came in time, or too many lookups of this tenant
+                wait for theirs.
         """
         with self._lock:
-            own = self._by_tenant.setdefault(tenant, BoundedSemaphore(_EACH))
-        if not own.acquire(timeout=_SECONDS):
-            raise _make_late_error()
-        started = Event()
+            free = self._turns.take_free_turn(tenant)
+        if not free:
+            raise socket.gaierror(socket.EAI_AGAIN, "too many lookups are waiting for an answer")
+        lookup = Future[list[AddressInfo]]()
 
-        def resolve() -> list[AddressInfo]:
-            started.set()
-            return list(self._resolver(host, port, *hints))
+        def run() -> None:
+            try:
+                lookup.set_result(list(self._resolver(host, port, *hints)))
+            except Exception as error:  # noqa: BLE001 - it is raised where the result is awaited
+                lookup.set_exception(error)
+            finally:
+                self._end_turn(tenant)
 
-        lookup = self._threads.submit(resolve)
-        lookup.add_done_callback(lambda _: own.release())
-        if not started.wait(_SECONDS):
-            lookup.cancel()
-            raise _make_late_error()
+        # A daemon, unlike the threads of an executor: no hanging name holds up the end of the process.
+        self._start(Thread(target=run, name="lookup", daemon=True), tenant)
         try:
-            return lookup.result(_SECONDS)
+            return lookup.result(_LOOKUP_SECONDS)
         except TimeoutError:
-            raise _make_late_error() from None
+            raise socket.gaierror(socket.EAI_AGAIN, "the lookup took too long") from None
 
+    def _start(self, thread: Thread, tenant: str) -> None:
+        try:
+            thread.start()
+        except RuntimeError:  # the system grants no further thread
+            self._end_turn(tenant)
+            raise
 
-def _make_late_error() -> socket.gaierror:
-    return socket.gaierror(socket.EAI_AGAIN, "the lookup took too long")
+    def _end_turn(self, tenant: str) -> None:
+        with self._lock:
+            self._turns.give_back(tenant)

@@ -1,13 +1,19 @@
-"""Which task runs next: fair between tenants, oldest first within one; off-peak tasks come last."""
+"""Which task runs next: fair between tenants, oldest first within one; off-peak tasks come last.
+
+A render that is cancelled costs the others the start of a new child, and its tenant nothing: tenants that
+cancel many are slowed down.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Select, func, or_, select
 
-from keyreel.task import TaskState
+from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.accounts.quotas import NO_SATURATED_OWNERS, SaturatedOwners
 from keyreel.tasks.database.tables import TASKS
 
@@ -15,6 +21,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+
+_CANCELLATION_WINDOW: Final = timedelta(minutes=1)
+"""For how long a cancelled render counts."""
+_FREE_CANCELLATIONS: Final = 3
+"""Cancelled renders of a tenant within the window that have no consequence."""
+_PAUSE_PER_CANCELLATION: Final = timedelta(seconds=1)
+"""How long a tenant waits after its latest cancelled render, for each within the window."""
+_LONGEST_PAUSE: Final = timedelta(seconds=15)
 
 
 class Priority(IntEnum):
@@ -34,9 +49,12 @@ def find_next_task(
     """Return the id of the queued task to run next; None when none is ready.
 
     It is a task of the tenant that runs the fewest and, among equals, was served longest ago: a tenant with
-    one task waits for at most one task of each other tenant, however many those have queued. When no other
-    task is ready and `off_peak` tasks may run, it is the one whose deadline is nearest.
+    one task waits for at most one task of each other tenant, however many those have queued. Tenants that
+    have cancelled many renders are passed over for a while. When no other task is ready and `off_peak` tasks
+    may run, it is the one whose deadline is nearest.
     """
+    paused = find_paused_tenants(connection, now)
+    saturated = replace(saturated, tenants=saturated.tenants | paused)
     for tenant in connection.execute(_WAITING_TENANTS).scalars():
         if tenant in saturated.tenants:
             continue
@@ -44,6 +62,27 @@ def find_next_task(
         if found is not None:
             return found
     return connection.execute(build_off_peak_query(now, saturated)).scalar() if off_peak else None
+
+
+def find_paused_tenants(connection: Connection, now: datetime) -> frozenset[str]:
+    """Find the tenants that wait because they have cancelled many running tasks lately."""
+    return frozenset(
+        tenant
+        for tenant, cancelled, latest in connection.execute(build_cancellations_query(now))
+        if cancelled > _FREE_CANCELLATIONS
+        and now < latest + min(cancelled * _PAUSE_PER_CANCELLATION, _LONGEST_PAUSE)
+    )
+
+
+def build_cancellations_query(now: datetime) -> Select[str, int, datetime]:
+    """Build the query for tenants with lately cancelled renders: how many, and when the latest ended."""
+    return (
+        select(TASKS.c.tenant, func.count(), func.max(TASKS.c.finished))
+        .where(TASKS.c.kept == RetentionStage.ALL, TASKS.c.state == TaskState.CANCELLED)
+        .where(TASKS.c.finished > now - _CANCELLATION_WINDOW, TASKS.c.finished <= now)
+        .where(TASKS.c.started.is_not(None))
+        .group_by(TASKS.c.tenant)
+    )
 
 
 def build_waiting_tenants_query() -> Select[str]:

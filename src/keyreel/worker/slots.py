@@ -21,6 +21,7 @@ MAX_SET_ASIDE: Final = 2
 """Tasks of one tenant that gather inputs, or have gathered them and wait for a slot."""
 _GATHERING: Final = 16
 """Tasks of all tenants that gather at a time."""
+_UNBOUNDED: Final = 2**31
 
 
 class RenderSlots:
@@ -30,8 +31,8 @@ class RenderSlots:
         self._free = asyncio.Semaphore(count)
         self._nudge = nudge
         self._set_aside: Counter[str] = Counter()
-        self._gathering = TenantTurns(each=MAX_SET_ASIDE, total=_GATHERING)
-        self._returning = TenantTurns(each=1, total=2**31)
+        self._gathering = TenantTurns(_GATHERING, per_tenant=MAX_SET_ASIDE)
+        self._returning = TenantTurns(_UNBOUNDED, per_tenant=1)
 
     def list_full_tenants(self) -> tuple[str, ...]:
         """Return the tenants that get no further claim, since as many of their tasks are set aside."""
@@ -55,9 +56,9 @@ class RenderSlots:
         slot.free()
         self._set_aside[tenant] += 1
         try:
-            async with self._gathering.take(tenant):
+            async with self._gathering.wait_for_turn(tenant):
                 yield
-            async with self._returning.take(tenant):
+            async with self._returning.wait_for_turn(tenant):
                 await self._free.acquire()
                 slot.held = True
         finally:

@@ -83,7 +83,7 @@ def test_its_uri_stands_for_a_image_wherever_one_is_taken(
         endpoint = parse_stored_request(task)
         folder = tmp_path / str(number)
         folder.mkdir()
-        asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), folder))
+        asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), folder, tenant="ann"))
         assert (folder / "0.png").is_file()
 
 

@@ -42,7 +42,9 @@ def test_an_upload_is_used_in_a_request(client: TestClient, platform: Platform, 
     assert client.get(urls["download_url"]).headers["Content-Type"] == "image/png"
     task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
     endpoint = parse_stored_request(platform.services.store.get("default", task_id))
-    order = asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), tmp_path))
+    order = asyncio.run(
+        platform.services.intake.gather(endpoint, endpoint.to_order(1), tmp_path, tenant="ann")
+    )
     assert order.shots[0].first == ImageRef(str(tmp_path / "0.png"))
     assert (tmp_path / "0.png").is_file()
 
@@ -57,7 +59,7 @@ def test_an_upload_is_known_under_whatever_name_the_server_was_reached(
     body = {"model": "viduq1", "images": [urls["download_url"]]}
     task_id = client.post("/proxy/vidu/img2video", json=body).json()["task_id"]
     endpoint = parse_stored_request(platform.services.store.get("default", task_id))
-    asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), tmp_path))
+    asyncio.run(platform.services.intake.gather(endpoint, endpoint.to_order(1), tmp_path, tenant="ann"))
     assert (tmp_path / "0.png").is_file()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -27,6 +28,7 @@ from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.dialects.webhooks import has_native_signature
 from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
 from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
+from support.hanging_names import HangingNames
 from support.hostile import OPENED
 from support.plant import comes_true
 from support.receivers import Receiver, Reply, receiving
@@ -34,6 +36,8 @@ from support.receivers import Receiver, Reply, receiving
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from ssrfguard import Resolver
 
 KEY = "kr_ann"
 QUICK = WebhookSenderSettings(schedule=(0.0, 0.05, 0.05), timeout_seconds=0.4, poll_seconds=0.02)
@@ -47,6 +51,7 @@ class Office:
     store: TaskStore
     vault: WebhookSecrets
     public_url: str = ""
+    resolver: Resolver = socket.getaddrinfo
 
     @property
     def deliveries(self) -> DeliveryStore:
@@ -70,7 +75,7 @@ class Office:
         requests = WebhookRequestBuilder(
             LinkSettings(signer, 60, self.public_url), self.vault, SystemRandom()
         )
-        egress = EgressClient(OPENED, failure_seconds=0)
+        egress = EgressClient(OPENED, resolver=self.resolver, failure_seconds=0)
         sender = WebhookSender(self.store, egress, requests, settings=settings, random=SystemRandom())
 
         async def working() -> None:
@@ -246,6 +251,54 @@ def test_twenty_hanging_deliveries_hold_up_nobody_else(office: Office) -> None:
         office.deliver(lambda: office.statuses()["delivered"] == 2, patient)
         assert len(slow.got) <= 4
     assert {got.headers["Host"] for got in fine.got} == {f"127.0.0.1:{fine.server_port}"}
+
+
+def test_fifty_hanging_deliveries_of_one_tenant_hold_up_no_other_tenant(office: Office) -> None:
+    """Half of them hang in the name lookup, half at a receiver that drips."""
+    with (
+        HangingNames.answered_at_the_end() as names,
+        receiving(lambda _: Reply(drip=True)) as slow,
+        receiving() as fine,
+    ):
+        office.resolver = names.resolve
+        for number in range(50):
+            office.task(f"http://{number}.hang.test/" if number % 2 else slow.url, tenant="flood")
+            office.end()
+        patient = replace(QUICK, timeout_seconds=30.0)
+        bobs: list[Task] = []
+
+        def told_bob() -> bool:
+            if not bobs and len(slow.got) >= 4:
+                bobs.append(office.task(fine.url.replace("127.0.0.1", "loop.test"), tenant="bob"))
+                office.end()
+            return bool(fine.got)
+
+        office.deliver(told_bob, patient)
+        (delivery,) = office.deliveries.list(bobs[0].id)
+        assert fine.got[0].id == delivery.id
+        waited = (office.store.clock.now() - delivery.created).total_seconds()
+        assert waited < 2
+
+
+def test_lookups_of_one_tenant_that_hang_for_good_fail_its_own_deliveries_alone(office: Office) -> None:
+    """Sixteen and more hang on when their attempts are over: each attempt leaves its lookup behind."""
+    with HangingNames.answered_at_the_end() as names, receiving() as fine:
+        office.resolver = names.resolve
+        for number in range(50):
+            office.task(f"http://{number}.hang.test/", tenant="flood")
+            office.end()
+        bobs: list[Task] = []
+
+        def told_bob() -> bool:
+            if not bobs and office.statuses()["failed"] >= 20:
+                bobs.append(office.task(fine.url.replace("127.0.0.1", "loop.test"), tenant="bob"))
+                office.end()
+            return bool(bobs) and office.deliveries.list(bobs[0].id)[0].status == "delivered"
+
+        office.deliver(told_bob, replace(QUICK, schedule=(0.0,), timeout_seconds=1.0))
+        (delivery,) = office.deliveries.list(bobs[0].id)
+        assert len(delivery.attempts) == 1
+        assert (delivery.attempts[0].at - delivery.created).total_seconds() < 2
 
 
 def test_what_was_under_way_at_the_end_is_sent_again_at_the_next_start(office: Office) -> None:

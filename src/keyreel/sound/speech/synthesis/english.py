@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from keyreel.errors import UnpronounceableText
 
 if TYPE_CHECKING:
     from hibari import Hibari
@@ -20,6 +23,16 @@ _MAX_PHONEMES: Final = 400  # spoken in one piece
 _BIN_HZ: Final = 20.0  # between two bins of the voice's spectra
 _MIN_VOICED_HZ: Final = 60.0  # pitches below mean unvoiced
 _CLAUSE_BREAK: Final = re.compile(r"(?<=[,;:—])\s+")
+_LONG_NUMBER: Final = re.compile(r"\d(?:,?\d){15,}")  # beyond the trillions: read digit by digit
+# Its rules for spelling things out were not written for every text there is.
+_PHONEMIZER_ERRORS: Final = (
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class BaseVoice:
@@ -31,8 +44,15 @@ class BaseVoice:
         return dict(self._model.vocab)
 
     def phonemize(self, text: str) -> str:
-        """Return the phonemes of English text; numbers, times, money and abbreviations are spelled out."""
-        return str(self._model.g2p(text))
+        """Return the phonemes of English text; numbers, times, money and abbreviations are spelled out.
+
+        Raises:
+            UnpronounceableText: something in it cannot be spelled out.
+        """
+        try:
+            return str(self._model.g2p(_LONG_NUMBER.sub(_separate_digits, text)))
+        except _PHONEMIZER_ERRORS as error:
+            raise UnpronounceableText("There is something in it that cannot be pronounced.") from error
 
     def say(self, text: str, variation: VoiceVariation, *, speed: float) -> Mono:
         """Speak at 24 kHz. Equal requests give equal samples on one machine."""
@@ -73,6 +93,10 @@ class BaseVoice:
         from hibari import Hibari
 
         return Hibari()  # never another voice by name: all but this one would be downloaded
+
+
+def _separate_digits(number: re.Match[str]) -> str:
+    return " ".join(number[0].replace(",", ""))
 
 
 def _interpolate_envelope(harmonics: Spectra, pitch: NDArray[np.float32]) -> Spectra:
@@ -123,6 +147,12 @@ def _resample_frames(frames: NDArray[np.float32], pace: float, *, interpolate: b
 
 
 def _split_phonemes(phonemes: str) -> list[str]:
+    """Split phonemes into pieces: the model's memory grows with the square of a piece's length."""
     if len(phonemes) <= _MAX_PHONEMES:
         return [phonemes] if phonemes.strip() else []
-    return [each for each in _CLAUSE_BREAK.split(phonemes) if each.strip()]
+    pieces = [
+        piece
+        for clause in _CLAUSE_BREAK.split(phonemes)
+        for piece in wrap(clause, _MAX_PHONEMES, break_on_hyphens=False)
+    ]
+    return [each for each in pieces if each.strip()]
