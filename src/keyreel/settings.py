@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import ByteSize, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -28,6 +28,7 @@ from keyreel.order import WatermarkLanguage
 _WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 _ORIGIN_PATTERN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
+SIZE_PATTERN = r"^[0-9]{1,12}( ?[KMGT]i?B| ?B)?$"
 Network = IPv4Network | IPv6Network
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
 """Those of HTTP and HTTPS, and their usual alternatives."""
@@ -142,6 +143,12 @@ class Settings(BaseSettings):
     daily_credits: int = Field(
         default=0, ge=0, description="Credits that a key's tasks of one day (UTC) may cost, likewise."
     )
+    storage_quota: str = Field(
+        default="100GiB",
+        pattern=SIZE_PATTERN,
+        description="What a tenant may have stored that has no limit of its own, uploads, images and videos "
+        "together: `20GiB`, `500MB`; 0: any amount, until the disk's reserve is reached.",
+    )
     dedupe_seconds: float = Field(
         default=0.0,
         ge=0,
@@ -201,6 +208,11 @@ class Settings(BaseSettings):
     def off_peak_windows(self) -> OffPeakWindows:
         """When off-peak videos are made."""
         return OffPeakWindows.from_text(self.off_peak)
+
+    @property
+    def storage_quota_bytes(self) -> int:
+        """What a tenant may have stored; 0 for any amount."""
+        return parse_size(self.storage_quota)
 
     @property
     def retention_periods(self) -> RetentionPeriods:
@@ -272,6 +284,15 @@ class Settings(BaseSettings):
             given.get("config") or Path(given.get("data") or get_default_data_folder()) / "keyreel.toml"
         )
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that a size such as `20GiB`, `500MB` or `1024` stands for.
+
+    Raises:
+        ValueError: it is no size.
+    """
+    return int(TypeAdapter(ByteSize).validate_python(text))
 
 
 def _parse_period(text: str) -> timedelta | None:

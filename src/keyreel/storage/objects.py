@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, MemoryStore
 
 from keyreel.clock import SystemClock
@@ -23,23 +23,27 @@ from keyreel.storage import disk_full
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
+    from collections.abc import AsyncIterator, Generator, Iterator
     from datetime import datetime
     from pathlib import Path
 
+    from obstore import ObjectMeta
     from obstore.store import ObjectStore
 
     from keyreel.clock import Clock
 
 _KEY: Final = re.compile(r"(?!.{513})[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
+FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
+"""What keys begin with."""
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A stored file's key, and when it was put or renewed last."""
+    """A stored file's key, its size in bytes, and when it was put or renewed last."""
 
     key: str
+    size: int
     modified: datetime
 
 
@@ -79,6 +83,24 @@ class ObjectStorage:
                 self._touch(key)
             else:
                 await self._store.put_async(_check_key(key), data)
+
+    async def create(self, key: str, data: bytes) -> bool:
+        """Store these bytes unless the key is taken; return whether they were stored.
+
+        Of several calls for one key at the same time exactly one stores its bytes.
+        """
+        with _translate_errors():
+            if self._folder:
+                file = self._folder / _check_key(key)
+                created = await asyncio.to_thread(atomic_file.create_atomically, file, data)
+                if created:
+                    self._touch(key)
+                return created
+            try:
+                await self._store.put_async(_check_key(key), data, mode="create")
+            except AlreadyExistsError:
+                return False
+            return True
 
     async def put_file(self, key: str, path: Path) -> None:
         """Store a copy of this file."""
@@ -165,7 +187,26 @@ class ObjectStorage:
         with _translate_errors():
             async for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
                 for found in batch:
-                    yield StoredFile(found["path"], found["last_modified"])
+                    yield _to_stored_file(found)
+
+    def scan(self, prefix: str) -> Iterator[StoredFile]:
+        """Yield the same at once, for whoever opens a data folder: nothing else runs meanwhile."""
+        with _translate_errors():
+            for batch in obstore.list(self._store, _check_key(prefix.rstrip("/"))):
+                yield from map(_to_stored_file, batch)
+
+    def has_room(self) -> bool:
+        """Say whether new files may be taken in: the disk has more free space than its reserve."""
+        return self._folder is None or disk_full.has_room(self._folder)
+
+    def require_room(self) -> None:
+        """Return if new files may be taken in.
+
+        Raises:
+            Unavailable: the disk has no more free space than its reserve.
+        """
+        if not self.has_room():
+            raise disk_full.make_disk_full_error()
 
     def _touch(self, key: str) -> None:
         if self._folder:
@@ -177,6 +218,10 @@ class ObjectStorage:
         if size is None:
             raise FileNotFoundError(key)
         return size
+
+
+def _to_stored_file(found: ObjectMeta) -> StoredFile:
+    return StoredFile(found["path"], found["size"], found["last_modified"])
 
 
 def _check_key(key: str) -> str:

@@ -15,7 +15,7 @@ from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
-from keyreel.tasks.database.tables import TASKS, task_from_row
+from keyreel.tasks.database.tables import TASKS, TEST_TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import apply_filter
@@ -188,6 +188,21 @@ class TaskStore:
                 _end_test_task(connection, task, outcome)
         return None
 
+    def check_admission(self, submission: Submission, admission: Admission) -> str | None:
+        """Say beforehand what `admit` would say now of a submission whose files are not stored yet.
+
+        Returns the body that answered the same submit before, None if there was none.
+
+        Raises:
+            Refusal: as `admit` does.
+        """
+        now = self.clock.now()
+        with self.database.snapshot() as connection:
+            earlier = admission.check(connection, submission, now)
+            if earlier is None:
+                Ledger(connection, now).require_credits(submission.tenant, submission.credits)
+        return earlier
+
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
 
@@ -283,5 +298,6 @@ def _end_test_task(connection: Connection, task: Task, outcome: Success | Failur
     """End a task in the transaction that inserted it, as if it had run."""
     number, now = int(task.id), task.created
     record_event(connection, now, number, TaskState.RUNNING)
+    connection.execute(insert(TEST_TASKS).values(task=number))
     first_attempt = {"attempt": 1, "started": now}
     write_outcome(connection, now, TASKS.c.id == number, outcome, further_columns=first_attempt)

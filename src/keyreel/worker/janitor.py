@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import structlog
 
 from keyreel.errors import Unavailable
+from keyreel.storage.objects import FOLDERS
 from keyreel.tasks.retention import Retention, get_input_name
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _BATCH: Final = 50
 """Stored files that are looked up in the database at a time."""
 _MIN_ORPHAN_AGE: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
-_FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
+_TEST_TASK_PERIOD: Final = timedelta(days=1)
+"""How long tasks in test mode are kept: a client has read by then how its callback was called."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -76,6 +78,7 @@ class Janitor:
             await self._expire_files(now - keep.videos)
         if keep.records is not None:
             await self._expire_records(now - keep.records)
+        await self._delete_test_tasks(now - _TEST_TASK_PERIOD)
         await self._scan_files(now)
 
     async def _expire_files(self, before: datetime) -> None:
@@ -100,6 +103,14 @@ class Janitor:
             _log.info("records of tasks expired", tasks=len(expired))
             await asyncio.sleep(0)
 
+    async def _delete_test_tasks(self, before: datetime) -> None:
+        for _ in range(_BATCHES_A_ROUND):
+            deleted = self._retention.delete_test_tasks(before)
+            if not deleted:
+                return
+            _log.info("tasks in test mode deleted", tasks=deleted)
+            await asyncio.sleep(0)
+
     async def _delete_results(self, task_id: str) -> None:
         for folder in ("videos", "covers", "clean"):
             keys = [key async for key in self._storage.list_keys(f"{folder}/{task_id}")]
@@ -120,26 +131,29 @@ class Janitor:
             if self._is_expired_input(found.key, found.modified, now):
                 inputs.append(found.key)
             if len(batch) == _BATCH:
-                await self._delete_orphans(batch)
+                await self._delete_orphans(batch, now)
                 batch = []
-        await self._delete_orphans(batch)
-        if inputs:
-            await self._expire_inputs(inputs, now)
+        await self._delete_orphans(batch, now)
+        if inputs and self._retention_periods.inputs is not None:
+            await self._expire_inputs(inputs, now - self._retention_periods.inputs)
 
     async def _iterate_files(self) -> AsyncIterator[StoredFile]:
-        for folder in _FOLDERS:
+        for folder in FOLDERS:
             async for found in self._storage.list_files(folder):
                 yield found
 
-    async def _delete_orphans(self, batch: list[StoredFile]) -> None:
-        await self._delete(self._retention.find_orphaned_keys([each.key for each in batch]))
+    async def _delete_orphans(self, batch: list[StoredFile], now: datetime) -> None:
+        keys = [each.key for each in batch]
+        await self._delete(self._retention.find_orphaned_keys(keys))
+        if uncounted := self._retention.find_uncounted_inputs(keys):
+            await self._expire_inputs(uncounted, now - _MIN_ORPHAN_AGE)
 
-    async def _expire_inputs(self, keys: list[str], now: datetime) -> None:
+    async def _expire_inputs(self, keys: Collection[str], before: datetime) -> None:
         needed = await self._collect_needed_inputs()
         for key in keys:
             # Checked again: a request that is received at this moment may have renewed it.
             changed = await self._storage.get_modified(key)
-            if changed and self._is_expired_input(key, changed, now) and get_input_name(key) not in needed:
+            if changed and changed <= before and get_input_name(key) not in needed:
                 await self._delete({key})
 
     def _is_expired_input(self, key: str, changed: datetime, now: datetime) -> bool:
@@ -147,6 +161,9 @@ class Janitor:
         return keep is not None and bool(get_input_name(key)) and changed <= now - keep
 
     async def _delete(self, keys: Collection[str]) -> None:
+        if keys:
+            # First the rows: a crash then leaves files that count for nobody, and a later round finds them.
+            self._retention.uncount_files(keys)
         for key in sorted(keys):
             await self._storage.delete(key)
         if keys:

@@ -224,13 +224,14 @@ class TaskPipeline:
 
     async def _store_files(self, finished: FinishedVideo, token: FencingToken) -> Success:
         video, cover, clean = _make_storage_keys(token.task_id, token.attempt)
-        files = {video: finished.video, cover: finished.cover, clean: finished.clean}
+        made = {video: finished.video, cover: finished.cover, clean: finished.clean}
+        files = {key: path for key, path in made.items() if path is not None}
         for key, path in files.items():
-            if path is not None:
-                put = partial(self._storage.put_file, key, path)
-                await retry_async_while_unavailable(put, NO_TIMEOUT, self._random)
+            put = partial(self._storage.put_file, key, path)
+            await retry_async_while_unavailable(put, NO_TIMEOUT, self._random)
+        sizes = {key: path.stat().st_size for key, path in files.items()}
         outcome = Success(video, cover, finished.sha256, finished.fingerprint, finished.notes)
-        outcome = replace(outcome, size=f"{finished.info.width}x{finished.info.height}")
+        outcome = replace(outcome, size=f"{finished.info.width}x{finished.info.height}", files=sizes)
         return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _clean_up(self, token: FencingToken, *, keep_last: bool) -> None:

@@ -130,6 +130,36 @@ def _check_files(settings: Settings) -> DoctorCheck:
     return _make_passed(name, "every task has its own")
 
 
+def _check_stored_bytes(settings: Settings) -> DoctorCheck:
+    from contextlib import closing
+
+    from keyreel.errors import KeyreelError
+    from keyreel.storage.objects import FOLDERS
+    from keyreel.tasks.accounts.stored_files import format_bytes, iterate_counted_files
+    from keyreel.tasks.database.connection import DATABASE_FILE, Database
+
+    name, files = "stored bytes", settings.data / "files"
+    if not (settings.data / DATABASE_FILE).is_file():
+        return _make_passed(name, "none yet")
+    found = {
+        path.relative_to(files).as_posix(): path.stat().st_size
+        for folder in FOLDERS
+        for path in (files / folder).rglob("*")
+        if path.is_file()
+    }
+    try:
+        with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+            counted = dict(iterate_counted_files(database))
+    except KeyreelError as error:
+        return _make_failed(name, error.message)
+    wrong = sum(found.get(key) != size for key, size in counted.items())
+    detail = f"{format_bytes(sum(counted.values()))} count for tenants"
+    detail += f", {format_bytes(sum(found.values()))} are here"
+    if wrong:
+        return _make_failed(name, f"{detail}; {wrong} counted files are missing or have another size")
+    return _make_passed(name, detail)
+
+
 def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.engines.router import load_router
     from keyreel.errors import KeyreelError
@@ -194,6 +224,7 @@ _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_data_folder,
     _check_server,
     _check_files,
+    _check_stored_bytes,
     _check_engines,
     _check_networks,
     _check_encoder,

@@ -14,6 +14,7 @@ from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
 from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import LinkSigner
 from keyreel.tasks.eta import EtaEstimator
 
@@ -50,6 +51,7 @@ def build_operator_app(
             keys=keys,
             authenticator=Authenticator(keys, own_key="", admin_token=admin_token),
             storage=storage,
+            pending_files=PendingFiles(storage),
             signer=LinkSigner([random.randbytes(32)], clock),
             vault=webhook_secrets,
             intake=Intake(storage, EgressClient()),

@@ -14,6 +14,7 @@ from keyreel.errors import InvalidRequest
 from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
+from keyreel.tasks.accounts.stored_files import list_storage_quotas, set_storage_quota, sum_stored_bytes
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.reference.operator_responses import (
@@ -41,12 +42,16 @@ _MAX_AMOUNT: Final = 10**12
 """Credits, or tasks: far below what SQLite's 64 bits hold when amounts are added up."""
 
 
+_MAX_STORAGE_BYTES: Final = 1 << 60
+
+
 class AccountRoutes:
     """The routes /v1/admin/keys and /v1/admin/tenants."""
 
     def __init__(self, services: Services) -> None:
         self._keys = services.keys
-        self._tenants = TenantStore(services.store.database, services.clock)
+        self._database = services.store.database
+        self._tenants = TenantStore(self._database, services.clock)
 
     async def create_key(self, request: Request) -> JSONResponse:
         """Make a key for a tenant; this response alone holds it."""
@@ -69,26 +74,42 @@ class AccountRoutes:
 
     async def create_tenant(self, request: Request) -> JSONResponse:
         """Make a tenant."""
-        return JSONResponse(
-            make_tenant(self._tenants, await _read_body(request)), status_code=HTTPStatus.CREATED
-        )
+        body = await _read_body(request)
+        storage_bytes = _parse_storage_bytes(body)
+        tenant = make_tenant(self._tenants, body)
+        self._limit_storage(tenant.name, storage_bytes)
+        return JSONResponse(self._describe(tenant), status_code=HTTPStatus.CREATED)
 
     async def list_tenants(self, request: Request) -> JSONResponse:
         """List every tenant with its credits and quotas."""
         del request
-        tenants = TenantListing(tenants=tuple(map(_to_tenant_entry, self._tenants.list())))
-        return JSONResponse(tenants.to_json())
+        stored, quotas = sum_stored_bytes(self._database), list_storage_quotas(self._database)
+        entries = (
+            _to_tenant_entry(each, stored.get(each.name, 0), quotas.get(each.name))
+            for each in self._tenants.list()
+        )
+        return JSONResponse(TenantListing(tenants=tuple(entries)).to_json())
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's quotas."""
-        limits = parse_limits(await _read_body(request))
-        return JSONResponse(describe_tenant(self._tenants.set_quotas(request.path_params["name"], limits)))
+        body, name = await _read_body(request), request.path_params["name"]
+        limits, storage_bytes = parse_limits(body), _parse_storage_bytes(body)
+        tenant = self._tenants.set_quotas(name, limits)
+        self._limit_storage(name, storage_bytes)
+        return JSONResponse(self._describe(tenant))
 
     async def grant_credits(self, request: Request) -> JSONResponse:
         """Give a tenant credits."""
-        return JSONResponse(
-            grant_credits(self._tenants, request.path_params["name"], await _read_body(request))
-        )
+        granted = grant_credits(self._tenants, request.path_params["name"], await _read_body(request))
+        return JSONResponse(self._describe(granted))
+
+    def _limit_storage(self, name: str, storage_bytes: int | None) -> None:
+        if storage_bytes is not None:
+            set_storage_quota(self._database, name, storage_bytes)
+
+    def _describe(self, tenant: Tenant) -> Json:
+        stored, quotas = sum_stored_bytes(self._database), list_storage_quotas(self._database)
+        return _to_tenant_entry(tenant, stored.get(tenant.name, 0), quotas.get(tenant.name)).to_json()
 
 
 async def _read_body(request: Request) -> Json:
@@ -102,13 +123,13 @@ def make_key(keys: ApiKeyStore, body: Json) -> Json:
     return NewApiKey(**dict(_to_key_entry(info)), key=key).to_json()
 
 
-def make_tenant(tenants: TenantStore, body: Json) -> Json:
+def make_tenant(tenants: TenantStore, body: Json) -> Tenant:
     """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
     notes = str(body.get("notes") or "")[:_MAX_NOTE_CHARS]
-    return describe_tenant(tenants.create(check_tenant_name(body.get("name")), notes, parse_limits(body)))
+    return tenants.create(check_tenant_name(body.get("name")), notes, parse_limits(body))
 
 
-def grant_credits(tenants: TenantStore, name: str, body: Json) -> Json:
+def grant_credits(tenants: TenantStore, name: str, body: Json) -> Tenant:
     """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
     credits_, txn = body.get("credits"), body.get("txn") or secrets.token_hex(16)
     if type(credits_) is not int or abs(credits_) > _MAX_AMOUNT:
@@ -117,7 +138,7 @@ def grant_credits(tenants: TenantStore, name: str, body: Json) -> Json:
         )
     if not isinstance(txn, str) or not _TXN.fullmatch(txn):
         raise InvalidRequest("txn: must be 1 to 100 printable characters without spaces.", field="txn")
-    return describe_tenant(tenants.grant(name, credits_, txn))
+    return tenants.grant(name, credits_, txn)
 
 
 def parse_limits(body: Json) -> Quotas:
@@ -126,13 +147,20 @@ def parse_limits(body: Json) -> Quotas:
     Raises:
         InvalidRequest: one is not a whole number from 0.
     """
-    for name in QUOTA_COLUMNS:
-        value = body.get(name)
-        if value is not None and (type(value) is not int or not 0 <= value <= _MAX_AMOUNT):
-            raise InvalidRequest(
-                f"{name}: got {describe_value(value)}; must be a whole number, 0 for no limit.", field=name
-            )
-    return Quotas(**{name: body.get(name) for name in QUOTA_COLUMNS})
+    return Quotas(**{name: _parse_limit(body, name, _MAX_AMOUNT) for name in QUOTA_COLUMNS})
+
+
+def _parse_storage_bytes(body: Json) -> int | None:
+    return _parse_limit(body, "storage_bytes", _MAX_STORAGE_BYTES)
+
+
+def _parse_limit(body: Json, name: str, largest: int) -> int | None:
+    value: object = body.get(name)
+    if value is None or (type(value) is int and 0 <= value <= largest):
+        return value
+    raise InvalidRequest(
+        f"{name}: got {describe_value(value)}; must be a whole number, 0 for no limit.", field=name
+    )
 
 
 def check_tenant_name(name: object) -> str:
@@ -177,12 +205,7 @@ def _to_key_entry(info: ApiKey) -> ApiKeyEntry:
     )
 
 
-def describe_tenant(tenant: Tenant) -> Json:
-    """Describe a tenant."""
-    return _to_tenant_entry(tenant).to_json()
-
-
-def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
+def _to_tenant_entry(tenant: Tenant, stored_bytes: int, storage_bytes: int | None) -> TenantEntry:
     return TenantEntry(
         name=tenant.name,
         notes=tenant.notes,
@@ -191,4 +214,6 @@ def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
         held=tenant.held,
         prepaid=tenant.prepaid,
         **asdict(tenant.quotas),
+        storage_bytes=storage_bytes,
+        stored_bytes=stored_bytes,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, StreamingResponse
 
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
+from keyreel.tasks.accounts.stored_files import sum_stored_bytes
 from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry, UsageListing
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def iterate_ledger_lines(database: Database) -> Iterator[str]:
 
 
 def describe_usage(database: Database, tenant: str | None) -> Json:
-    """Describe what each task has cost."""
+    """Describe what each task has cost, and what is stored."""
     tasks = tuple(UsageEntry(**asdict(each)) for each in list_usage(database, tenant))
-    return UsageListing(tasks=tasks).to_json()
+    stored = {name: size for name, size in sum_stored_bytes(database).items() if tenant in {None, name}}
+    return UsageListing(tasks=tasks, stored_bytes=stored).to_json()
