@@ -15,7 +15,7 @@ from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
-from keyreel.tasks.database.tables import TASKS, TEST_TASKS, task_from_row
+from keyreel.tasks.database.tables import STEPS, TASKS, TEST_TASKS, task_from_row
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import apply_filter
@@ -270,9 +270,10 @@ class TaskStore:
                 record_event(connection, now, row.id, TaskState.CANCELLED)
         return self.get(tenant, task_id)
 
-    def filter_unfinished(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
-        """Return those of the ids that belong to tasks which have not ended."""
+    def filter_resumable(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
+        """Return the ids of tasks that have not ended and have a finished step, which may name files."""
         query = select(TASKS.c.id).where(
+            TASKS.c.id.in_(select(STEPS.c.task)),
             TASKS.c.id.in_([parse_task_id(task_id) for task_id in ids]),
             TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)),
         )

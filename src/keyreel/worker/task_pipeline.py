@@ -274,10 +274,13 @@ def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:
 
 
 def clean_work_folder(folder: Path, store: TaskStore) -> None:
-    """Make the folder for work in progress, and delete what tasks that have ended left in it."""
+    """Make the folder for work in progress, and delete what no next attempt goes on from.
+
+    However often a process is killed, its half-rendered clips take the room of one attempt.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     found = {each.name: each for each in folder.iterdir() if each.name.isascii() and each.name.isdecimal()}
-    live = store.filter_unfinished(TaskId(name) for name in found)
+    resumable = store.filter_resumable(TaskId(name) for name in found)
     for name, path in found.items():
-        if name not in live:
+        if name not in resumable:
             shutil.rmtree(path, ignore_errors=True)
