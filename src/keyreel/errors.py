@@ -15,8 +15,9 @@ KeyreelError
 │   ├── UnknownTask               no task with this id for this tenant
 │   ├── InsufficientCredits       the tenant pays in advance and has too little
 │   ├── RateLimited               too many requests or waiting tasks: try again after a while
-│   │   └── QuotaExceeded         the day's credits are spent: nothing more today
+│   │   └── QuotaExceeded         the day's credits are spent, or as much is stored as may be
 │   ├── IdempotencyConflict       the idempotency key stands for another request
+│   ├── UploadConflict            another file was put at the upload's URL
 │   ├── MissingKey                no API key was sent
 │   ├── InvalidKey                the API key is unknown or revoked
 │   ├── MissingScope              the API key is not for this
@@ -121,11 +122,15 @@ class RateLimited(Refusal):
 
 
 class QuotaExceeded(RateLimited):
-    """The credits for today are spent."""
+    """A quota is used up: the credits for today, or what may be stored."""
 
 
 class IdempotencyConflict(Refusal):
     """This Idempotency-Key was sent with another request before: send a new key with a new request."""
+
+
+class UploadConflict(Refusal):
+    """Another file was put at this address: ask for a new one."""
 
 
 class MissingKey(Refusal):

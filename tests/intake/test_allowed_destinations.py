@@ -26,7 +26,7 @@ MALFORMED = "has a malformed host or port"
 
 def received(url: str, destinations: Destinations) -> str:
     intake = Intake(ObjectStorage.open_in_memory(), EgressClient(destinations))
-    return asyncio.run(intake.receive(Request(images=(url,)), tenant="ann")).images[0]
+    return asyncio.run(intake.receive(Request(images=(url,)), tenant="ann")).request.images[0]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
 from keyreel.errors import InvalidImage
 from keyreel.intake.sandbox import Sandbox
+from keyreel.storage.objects import ObjectStorage
 from keyreel.wire.endpoints.endpoint import ImageRules
 from support.hostile import (
     chunk,
@@ -27,6 +28,7 @@ from support.hostile import (
     new_intake,
     png_of_zeros,
     png_that_claims,
+    received_and_stored,
     request_with,
 )
 
@@ -48,8 +50,9 @@ def decoded(data: bytes, folder: Path, rules: ImageRules = FREE) -> Image.Image:
     """Pass an image through receive and gather; return what an engine gets."""
 
     async def run() -> str:
-        intake, asked = new_intake(), request_with(rules)(images=(data_uri(data),))
-        received = await intake.receive(asked, tenant="ann")
+        storage, asked = ObjectStorage.open_in_memory(), request_with(rules)(images=(data_uri(data),))
+        intake = new_intake(storage)
+        received = await received_and_stored(intake, storage, asked)
         order = await intake.gather(received, received.to_order(1), folder, tenant="ann")
         assert order.shots[0].first
         return order.shots[0].first
@@ -331,8 +334,9 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
     data = jpeg_of_many_scans(4000, 4000, 150)
 
     async def run() -> None:
-        intake = new_intake()
-        received = await intake.receive(request_with(FREE)(images=(data_uri(data),)), tenant="ann")
+        storage, asked = ObjectStorage.open_in_memory(), request_with(FREE)(images=(data_uri(data),))
+        intake = new_intake(storage)
+        received = await received_and_stored(intake, storage, asked)
         async with asyncio.timeout(0.5):
             await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")
 
@@ -344,10 +348,9 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
 
 def test_tells_the_images_own_size(tmp_path: Path) -> None:
     async def run() -> Size:
-        intake = new_intake()
-        received = await intake.receive(
-            request_with(FREE)(images=(data_uri(image(4500, 1500)),)), tenant="ann"
-        )
+        storage, data = ObjectStorage.open_in_memory(), image(4500, 1500)
+        intake, asked = new_intake(storage), request_with(FREE)(images=(data_uri(data),))
+        received = await received_and_stored(intake, storage, asked)
         return (await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")).frame_size
 
     size: Any = asyncio.run(run())
@@ -358,10 +361,12 @@ FULL_DISK = """
 import asyncio, pathlib, sys
 sys.path.insert(0, sys.argv[2])
 from keyreel.errors import Unavailable
-from support.hostile import Request, data_uri, new_intake, noise
+from keyreel.storage.objects import ObjectStorage
+from support.hostile import Request, data_uri, new_intake, noise, received_and_stored
 async def run():
-    intake = new_intake()
-    asked = await intake.receive(Request(images=(data_uri(noise(900, 900)),)), tenant="ann")
+    storage = ObjectStorage.open_in_memory()
+    intake = new_intake(storage)
+    asked = await received_and_stored(intake, storage, Request(images=(data_uri(noise(900, 900)),)))
     try:
         await intake.gather(asked, asked.to_order(1), pathlib.Path(sys.argv[1]), tenant="ann")
     except Unavailable as error:

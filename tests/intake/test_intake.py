@@ -28,6 +28,7 @@ from support.hostile import (
     image,
     new_intake,
     png_that_claims,
+    received_and_stored,
     request_with,
     served,
 )
@@ -44,8 +45,9 @@ def test_an_inline_image_becomes_an_asset() -> None:
             Request(images=(data_uri(data), data_uri(data))), tenant="ann"
         )
         digest = sha256(data).hexdigest()
-        assert received.images == (f"asset:{digest}", f"asset:{digest}")
-        assert await storage.get_size(f"assets/{digest}") == len(data)
+        assert received.request.images == (f"asset:{digest}", f"asset:{digest}")
+        assert received.files == {f"assets/{digest}": data}
+        assert await storage.get_size(f"assets/{digest}") is None
 
     asyncio.run(run())
 
@@ -53,7 +55,7 @@ def test_an_inline_image_becomes_an_asset() -> None:
 def test_a_url_is_left_as_it_is_and_not_fetched() -> None:
     asked = Request(images=("https://example.com/a.png", data_uri(image())))
     received = asyncio.run(new_intake().receive(asked, tenant="ann"))
-    assert received.images[0] == "https://example.com/a.png"
+    assert received.request.images[0] == "https://example.com/a.png"
 
 
 @pytest.mark.parametrize(
@@ -87,10 +89,11 @@ def test_rules_between_images_are_checked_on_arrival() -> None:
 
 def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
     async def run() -> Order:
-        intake = new_intake()
+        storage = ObjectStorage.open_in_memory()
+        intake = new_intake(storage)
         async with served(http(image(320, 200, "JPEG"))) as base:
             asked = Request(images=(data_uri(image(320, 180)), f"{base}/b.jpg"))
-            received = await intake.receive(asked, tenant="ann")
+            received = await received_and_stored(intake, storage, asked)
             return await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")
 
     order = asyncio.run(run())
@@ -135,9 +138,10 @@ def test_a_image_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
     rules = ImageRules(max_bytes=1_000_000)
 
     async def run(source: str) -> InvalidRequest:
-        intake = new_intake()
+        storage = ObjectStorage.open_in_memory()
+        intake = new_intake(storage)
         try:
-            asked = await intake.receive(request_with(rules)(images=(source,)), tenant="ann")
+            asked = await received_and_stored(intake, storage, request_with(rules)(images=(source,)))
             await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
         except InvalidRequest as error:
             return error
@@ -154,9 +158,12 @@ def test_a_image_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
 
 def test_a_fetched_image_names_its_own_field(tmp_path: Path) -> None:
     async def run() -> None:
-        intake = new_intake()
+        storage = ObjectStorage.open_in_memory()
+        intake = new_intake(storage)
         async with served(http(b"<html>")) as base:
-            asked = await intake.receive(Request(images=(data_uri(image()), f"{base}/a.png")), tenant="ann")
+            asked = await received_and_stored(
+                intake, storage, Request(images=(data_uri(image()), f"{base}/a.png"))
+            )
             await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     with pytest.raises(InvalidImage, match=r"^images\[1\]: the image is a web page"):
@@ -165,9 +172,12 @@ def test_a_fetched_image_names_its_own_field(tmp_path: Path) -> None:
 
 def test_rules_between_images_are_checked_again_with_fetched_ones(tmp_path: Path) -> None:
     async def run() -> None:
-        intake = new_intake()
+        storage = ObjectStorage.open_in_memory()
+        intake = new_intake(storage)
         async with served(http(image(100, 200))) as base:
-            asked = await intake.receive(Request(images=(data_uri(image(200, 100)), base)), tenant="ann")
+            asked = await received_and_stored(
+                intake, storage, Request(images=(data_uri(image(200, 100)), base))
+            )
             await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     with pytest.raises(ImageSizeOutOfRange, match="one is wide"):
@@ -257,8 +267,9 @@ def test_a_image_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
     source = data_uri(image(mode="RGBA"))
 
     async def run(images: tuple[str, ...]) -> str:
-        intake = new_intake()
-        received = await intake.receive(Marked(images=images[:1]), tenant="ann")
+        storage = ObjectStorage.open_in_memory()
+        intake = new_intake(storage)
+        received = await received_and_stored(intake, storage, Marked(images=images[:1]))
         again = Marked(images=received.images * len(images))
         order = await intake.gather(again, again.to_order(1), tmp_path, tenant="ann")
         return str(order.shots[0].first)

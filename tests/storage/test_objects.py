@@ -175,3 +175,14 @@ def test_a_full_disk_is_unavailable_and_leaves_everything_as_it_was(tmp_path: Pa
     if "Operation not permitted" in ran.stderr or "permission denied" in ran.stderr.lower():
         pytest.skip("this machine lets nobody mount a small disk")
     assert ran.stdout == "True ['a']\nb'old'\n", ran.stderr
+
+
+def test_a_taken_key_is_not_created_again(tmp_path: Path) -> None:
+    async def run(storage: ObjectStorage) -> None:
+        assert await storage.create("uploads/a", b"first")
+        assert not await storage.create("uploads/a", b"second")
+        assert b"".join([chunk async for chunk in storage.read("uploads/a")]) == b"first"
+        assert [(file.key, file.size) for file in storage.scan("uploads")] == [("uploads/a", 5)]
+
+    for storage in (ObjectStorage.open_local(tmp_path), ObjectStorage.open_in_memory()):
+        asyncio.run(run(storage))

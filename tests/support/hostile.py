@@ -20,6 +20,7 @@ from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
 
 LOOPBACK = ip_network("127.0.0.0/8")
@@ -166,3 +167,10 @@ async def served(answer: bytes | Handler, seen: list[bytes] | None = None) -> As
 def http(body: bytes, *lines: str, status: str = "200 OK") -> bytes:
     head = "\r\n".join([f"HTTP/1.1 {status}", "Connection: close", *lines])
     return head.encode() + b"\r\n\r\n" + body
+
+
+async def received_and_stored(intake: Intake, storage: ObjectStorage, request: Request) -> Request:
+    received = await intake.receive(request, tenant="ann")
+    async with PendingFiles(storage).store(received.files) as hold:
+        hold.keep()
+    return received.request

@@ -64,9 +64,12 @@ class Plant:
     ) -> Task:
         images = {"images": [image("#208040")]} if name == "q2-pro-img2video" else {}
         given = {"prompt": "a card", "duration": 1, "resolution": "540p", **images, **fields}
-        endpoint = await self.intake.receive(
+        received = await self.intake.receive(
             catalogue.get_endpoint(name).model_validate(given), tenant=tenant
         )
+        endpoint = received.request
+        for key, data in received.files.items():
+            await self.storage.put(key, data)
         return self.store.accept(
             Submission(
                 tenant=tenant,

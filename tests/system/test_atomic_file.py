@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keyreel.system.atomic_file import (
     copy_atomically,
+    create_atomically,
     delete_unfinished,
     open_atomically,
     replace_atomically,
@@ -92,3 +94,12 @@ def test_what_a_killed_writer_left_is_deleted_and_nothing_else(tmp_path: Path) -
         (tmp_path / name).write_text("x")
     delete_unfinished(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a#b", "file"]
+
+
+def test_of_files_created_at_once_under_one_name_one_stays_whole(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 100_000 for number in range(8)]
+    with ThreadPoolExecutor(len(contents)) as pool:
+        created = list(pool.map(lambda data: create_atomically(tmp_path / "a" / "b", data), contents))
+    assert sum(created) == 1
+    assert (tmp_path / "a" / "b").read_bytes() == contents[created.index(True)]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]

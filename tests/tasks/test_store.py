@@ -108,11 +108,11 @@ def test_leaves_an_ended_task_as_it_is_when_cancelled(store: TaskStore, submissi
     assert store.cancel("ann", task.id).state is TaskState.SUCCEEDED
 
 
-def test_tells_which_tasks_have_not_ended(store: TaskStore, submission: Make) -> None:
+def test_tells_which_unfinished_tasks_have_a_finished_step(store: TaskStore, submission: Make) -> None:
     ended, running, queued = (store.accept(submission()).id for _ in range(3))
     store.queue.settle(claimed(store).token, WON)
-    claimed(store)
-    assert store.filter_unfinished([ended, running, queued]) == {running, queued}
+    store.queue.save_step(claimed(store).token, "shot-0", "shot-0.mp4")
+    assert store.filter_resumable([ended, running, queued]) == {running}
 
 
 def test_refuses_a_second_opening_and_names_postgres(

@@ -13,6 +13,7 @@ from keyreel.durations import RetentionPeriods
 from keyreel.storage.objects import ObjectStorage
 from keyreel.task import RetentionStage, Submission, TaskId
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
+from keyreel.tasks.accounts.stored_files import count_files, sum_stored_bytes
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.outcomes import Success
 from keyreel.tasks.retention import find_missing_files
@@ -119,6 +120,8 @@ def test_an_image_that_is_handed_in_again_begins_anew(house: House) -> None:
     async def story() -> None:
         janitor = house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
         await house.storage.put(IMAGE, b"image")
+        with house.store.database.write() as connection:
+            count_files(connection, "ann", {IMAGE: 5})
         house.clock.advance(6 * DAY)
         assert await house.storage.renew(IMAGE, 5)
         assert not await house.storage.renew(IMAGE, 6)
@@ -128,9 +131,11 @@ def test_an_image_that_is_handed_in_again_begins_anew(house: House) -> None:
         house.clock.advance(6 * DAY)
         await janitor.run_round()
         assert await house.stored() == {IMAGE}
+        assert sum_stored_bytes(house.store.database) == {"ann": 5}
         house.clock.advance(1 * DAY)
         await janitor.run_round()
         assert await house.stored() == set()
+        assert sum_stored_bytes(house.store.database) == {}
 
     asyncio.run(story())
 
@@ -156,8 +161,11 @@ def test_a_round_looks_at_some_files_and_the_next_one_goes_on(house: House) -> N
     async def story() -> None:
         janitor = house.janitor(RetentionPeriods())
         won = await house.done()
-        for number in range(540):
-            await house.storage.put(f"assets/{number:064x}", b"x")
+        counted = {f"assets/{number:064x}": 1 for number in range(540)}
+        for key in counted:
+            await house.storage.put(key, b"x")
+        with house.store.database.write() as connection:
+            count_files(connection, "ann", counted)
         left_over = {f"covers/{won}/{attempt}.jpg" for attempt in range(2, 52)}
         for key in left_over:
             await house.storage.put(key, b"x")

@@ -86,15 +86,23 @@ def test_renews_the_lease_of_a_long_render(plant: Plant) -> None:
     asyncio.run(story())
 
 
-def test_deletes_leftover_work_of_ended_tasks_at_start(plant: Plant) -> None:
+def test_deletes_leftover_work_at_start_but_what_a_step_may_name(plant: Plant) -> None:
     async def story() -> None:
-        ended, waiting = await plant.submit(), await plant.submit()
+        ended, begun, stepped = [await plant.submit() for _ in range(3)]
         plant.store.cancel("ann", ended.id)
-        for task in (ended, waiting):
-            (plant.folder / "work" / task.id / "1").mkdir(parents=True)
+        claims = [plant.store.queue.claim("a killed one", 30) for _ in range(2)]
+        for claim in claims:
+            assert claim is not None
+            if claim.task.id == stepped.id:
+                plant.store.queue.save_step(claim.token, "shot-0", "shot-0.mp4")
+            plant.store.queue.requeue(claim.token)
+        for task in (ended, begun, stepped):
+            for attempt in range(20, 40):
+                (plant.folder / "work" / task.id / str(attempt)).mkdir(parents=True)
         async with plant.working("HangingEngine"):
-            await plant.until(waiting, lambda now: now.progress > 0)
+            await plant.until(begun, lambda now: now.progress > 0)
             assert not plant.work_left(ended.id)
-            assert (plant.folder / "work" / waiting.id / "1").exists()
+            assert len(list((plant.folder / "work" / begun.id).iterdir())) == 1
+            assert len(list((plant.folder / "work" / stepped.id).iterdir())) >= 20
 
     asyncio.run(story())

@@ -23,6 +23,20 @@ QueuedOption = Annotated[
 DailyCreditsOption = Annotated[
     int | None, typer.Option("--daily-credits", min=0, help="Credits a day (UTC) at most; 0: any number.")
 ]
+StorageOption = Annotated[
+    str | None,
+    typer.Option("--storage", help="What may be stored, such as 20GiB; 0: any amount."),
+]
+
+
+def parse_storage(text: str | None) -> int | None:
+    """Return the bytes of the option --storage; None where it is not given."""
+    from keyreel.system.sizes import parse_size
+
+    try:
+        return None if text is None else parse_size(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no size such as 20GiB.", param_hint="--storage") from None
 
 
 def build_limits(
@@ -34,5 +48,6 @@ def build_limits(
 
 def format_limits(limits: Json) -> str:
     """Return in words those limits of a key's or a tenant's JSON that are its own."""
-    own = [f"{name} {limits[name] or 'none'}" for name in _LIMIT_NAMES if limits[name] is not None]
+    names = [*_LIMIT_NAMES, "storage_bytes"]  # which keys do not have
+    own = [f"{name} {limits[name] or 'none'}" for name in names if limits.get(name) is not None]
     return ", ".join(own) or "usual"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import ceil
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from keyreel.errors import (
     InvalidImage,
@@ -90,8 +90,18 @@ class _InputSource(NamedTuple):
         return InvalidRequest if self.noun == "video" else InvalidImage
 
 
+@dataclass(frozen=True, slots=True)
+class Received(Generic[_Request]):
+    """A request whose images were checked."""
+
+    request: _Request
+    """It refers to its inline images by their content."""
+    files: Mapping[str, bytes]
+    """These images by their storage keys; they must be stored before the task."""
+
+
 class Intake:
-    """Checks, stores, fetches and decodes the images and videos of requests.
+    """Checks, fetches and decodes the images and videos of requests.
 
     `resolve` returns the storage key behind a URL of this server, None for any other URL. Downloads take
     turns, and so do large images: no tenant can hold them all.
@@ -116,14 +126,13 @@ class Intake:
             "video": TenantTurns(_VIDEO_FETCHES, per_tenant=_VIDEO_FETCHES_PER_TENANT),
         }
 
-    async def receive(self, endpoint: _Request, *, tenant: str) -> _Request:
-        """Return a tenant's request with its inline images checked, stored, and replaced by references.
+    async def receive(self, endpoint: _Request, *, tenant: str) -> Received[_Request]:
+        """Check a tenant's inline images and replace them by references to them; nothing is stored.
 
         Raises:
             InvalidRequest: an image, or its URL, breaks a rule of its field.
-            Unavailable: nothing can be stored right now.
         """
-        sources, sizes = dict(endpoint.get_image_sources()), dict[str, Size]()
+        sources, sizes, files = dict(endpoint.get_image_sources()), dict[str, Size](), dict[str, bytes]()
         for path, source in sources.items():
             if is_http_url(source):
                 self.check_url(source, path)
@@ -133,14 +142,14 @@ class Intake:
                 data, sizes[path], digest = await asyncio.to_thread(
                     _decode_and_inspect, source, endpoint.get_image_rules(path), path
                 )
-                await self._store_or_renew(f"assets/{digest}", data)
+            files[f"assets/{digest}"] = data
             sources[path] = ASSET_PREFIX + digest
         if is_http_url(endpoint.extend_source):
             self.check_url(endpoint.extend_source, _VIDEO_FIELD)
         for path, url in endpoint.get_webhook_urls().items():
             self._egress.destinations.check_url(url, path)
         endpoint.check_sizes(sizes)
-        return endpoint.with_image_sources(sources)
+        return Received(endpoint.with_image_sources(sources), files)
 
     def check_url(self, url: str, field: str) -> None:
         """Check the URL of an input by its text alone; nothing is fetched.
@@ -280,11 +289,6 @@ class Intake:
             ) from None
         except ResponseTooLarge:
             raise make_too_large_error(max_bytes, input_source.field, input_source.noun) from None
-
-    async def _store_or_renew(self, key: str, data: bytes) -> None:
-        # Renewed, so that it is not deleted as unused before the task that needs it is in the database.
-        if not await self._storage.renew(key, len(data)):
-            await self._storage.put(key, data)
 
 
 def _decode_and_inspect(source: str, rules: ImageRules, field: str) -> tuple[bytes, Size, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from keyreel.server.requests.rate_limit import RateLimiter
     from keyreel.settings import Settings
     from keyreel.storage.objects import ObjectStorage
+    from keyreel.storage.pending_files import PendingFiles
     from keyreel.storage.signed_urls import LinkSigner
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.eta import EtaEstimator
@@ -40,6 +41,7 @@ class Services:
     keys: ApiKeyStore
     authenticator: Authenticator
     storage: ObjectStorage
+    pending_files: PendingFiles
     signer: LinkSigner
     vault: WebhookSecrets
     intake: Intake

@@ -29,6 +29,7 @@ from keyreel.system.setting_values import (
     parse_path,
     split_items,
 )
+from keyreel.system.sizes import parse_size
 
 PREFIX: Final = "KEYREEL_"
 _MAX_SECONDS: Final = 365 * 86400
@@ -188,6 +189,11 @@ class Settings(BaseSettings):
         le=_MAX_COUNT,
         description="Credits that a key's tasks of one day (UTC) may cost, likewise.",
     )
+    storage_quota: str = Field(
+        default="100GiB",
+        description="What a tenant may have stored that has no limit of its own, uploads, images and videos "
+        "together: `20GiB`, `500MB`; 0: any amount, until the disk's reserve is reached.",
+    )
     dedupe_seconds: float = Field(
         default=0.0,
         ge=0,
@@ -252,6 +258,11 @@ class Settings(BaseSettings):
         return OffPeakWindows.from_text(self.off_peak)
 
     @property
+    def storage_quota_bytes(self) -> int:
+        """What a tenant may have stored; 0 for any amount."""
+        return parse_size(self.storage_quota)
+
+    @property
     def retention_periods(self) -> RetentionPeriods:
         """How long things are kept."""
         return RetentionPeriods(*map(parse_period, (self.keep_inputs, self.keep_videos, self.keep_records)))
@@ -260,6 +271,12 @@ class Settings(BaseSettings):
     @classmethod
     def _check_off_peak(cls, value: str) -> str:
         OffPeakWindows.from_text(value)
+        return value
+
+    @field_validator("storage_quota")
+    @classmethod
+    def _check_size(cls, value: str) -> str:
+        parse_size(value)
         return value
 
     @field_validator("egress_allow", mode="before")

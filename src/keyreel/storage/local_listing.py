@@ -21,8 +21,10 @@ _MAX_REPORTED: Final = 1000
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def iterate_local_files(folder: Path, prefix: str, reported: set[str]) -> Iterator[tuple[str, float]]:
-    """Yield key and time of change, in seconds since 1970, of each stored file below a prefix, in no order.
+def iterate_local_files(
+    folder: Path, prefix: str, reported: set[str]
+) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the key and the system's record of each stored file below a prefix, in no order.
 
     Links, names that are no keys, and folders that cannot be read are passed over. They are logged, and added
     to `reported`, unless they are in it: an operator is told of each once.
@@ -33,11 +35,11 @@ def iterate_local_files(folder: Path, prefix: str, reported: set[str]) -> Iterat
         within = pending.pop()
         for entry in _scan_folder(folder / within, within, skipped):
             key = f"{within}/{entry.name}"
-            changed = _get_time_of_file(entry)
+            record = _get_record(entry)
             if not is_key(key):
                 skipped.append(key)
-            elif changed is not None:
-                yield key, changed
+            elif record is not None:
+                yield key, record
             elif entry.is_dir(follow_symlinks=False):
                 pending.append(key)
             else:
@@ -59,9 +61,9 @@ def _scan_folder(folder: Path, name: str, skipped: list[str]) -> list[os.DirEntr
         return []
 
 
-def _get_time_of_file(entry: os.DirEntry[str]) -> float | None:
-    """Return when a regular file was changed; None for anything else, and for a file that has gone."""
+def _get_record(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Return the record of a regular file; None for anything else, and for a file that has gone."""
     try:
-        return entry.stat(follow_symlinks=False).st_mtime if entry.is_file(follow_symlinks=False) else None
+        return entry.stat(follow_symlinks=False) if entry.is_file(follow_symlinks=False) else None
     except OSError:
         return None

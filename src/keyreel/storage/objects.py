@@ -16,24 +16,28 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Self
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, MemoryStore
 
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
+from keyreel.storage.disk_room import has_room
 from keyreel.storage.keys import check_key
 from keyreel.storage.local_listing import iterate_local_files
-from keyreel.storage.passing_faults import translate_passing_faults
+from keyreel.storage.passing_faults import make_disk_full_error, translate_passing_faults
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
+    from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
+    from obstore import ObjectMeta
     from obstore.store import ObjectStore
 
     from keyreel.clock import Clock
 
+FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
+"""What keys begin with."""
 _PROBE_KEY: Final = "health/probe"
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
 _LISTED_AT_A_TIME: Final = 500
@@ -42,9 +46,10 @@ _LISTED_AT_A_TIME: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A stored file's key, and when it was put or renewed last."""
+    """A stored file's key, its size in bytes, and when it was put or renewed last."""
 
     key: str
+    size: int
     modified: datetime
 
 
@@ -90,6 +95,24 @@ class ObjectStorage:
                 self._touch(key)
             else:
                 await self._store.put_async(check_key(key), data)
+
+    async def create(self, key: str, data: bytes) -> bool:
+        """Store these bytes unless the key is taken; return whether they were stored.
+
+        Of several calls for one key at the same time exactly one stores its bytes.
+        """
+        with _translate_errors():
+            if self._folder:
+                file = self._folder / check_key(key)
+                created = await asyncio.to_thread(atomic_file.create_atomically, file, data)
+                if created:
+                    self._touch(key)
+                return created
+            try:
+                await self._store.put_async(check_key(key), data, mode="create")
+            except AlreadyExistsError:
+                return False
+            return True
 
     async def put_file(self, key: str, path: Path) -> None:
         """Store a copy of this file."""
@@ -175,14 +198,39 @@ class ObjectStorage:
         within = check_key(prefix.rstrip("/"))
         with _translate_errors():
             if self._folder:
-                files = iterate_local_files(self._folder, within, self._reported_names)
+                files = self._iterate_local_files(within)
                 while listed := await asyncio.to_thread(lambda: tuple(islice(files, _LISTED_AT_A_TIME))):
-                    for key, changed in listed:
-                        yield StoredFile(key, datetime.fromtimestamp(changed, UTC))
+                    for found in listed:
+                        yield found
                 return
             async for batch in obstore.list(self._store, within):
-                for found in batch:
-                    yield StoredFile(found["path"], found["last_modified"])
+                for each in batch:
+                    yield _to_stored_file(each)
+
+    def scan(self, prefix: str) -> Iterator[StoredFile]:
+        """Yield the same at once, where nothing else runs meanwhile."""
+        within = check_key(prefix.rstrip("/"))
+        with _translate_errors():
+            if self._folder:
+                yield from self._iterate_local_files(within)
+                return
+            for batch in obstore.list(self._store, within):
+                yield from map(_to_stored_file, batch)
+
+    def _iterate_local_files(self, within: str) -> Iterator[StoredFile]:
+        assert self._folder, "only a folder is listed so"
+        for key, found in iterate_local_files(self._folder, within, self._reported_names):
+            yield StoredFile(key, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def require_room(self) -> None:
+        """Return if new files may be taken in; blocks for no longer than a system call.
+
+        Raises:
+            Unavailable: the disk has no more free space than its reserve.
+        """
+        with _translate_errors():
+            if self._folder and not has_room(self._folder):
+                raise make_disk_full_error()
 
     def probe(self) -> None:
         """Store a small file, read it and delete it; blocks, and may be called in a thread.
@@ -211,6 +259,10 @@ class ObjectStorage:
         if size is None:
             raise FileNotFoundError(key)
         return size
+
+
+def _to_stored_file(found: ObjectMeta) -> StoredFile:
+    return StoredFile(found["path"], found["size"], found["last_modified"])
 
 
 @contextmanager

@@ -37,6 +37,11 @@ def find_passing_fault(error: BaseException) -> Unavailable | None:
     return Unavailable(sentence, retry_after_seconds=_RETRY_SECONDS) if sentence else None
 
 
+def make_disk_full_error() -> Unavailable:
+    """Return what a client is told while the disk has no room."""
+    return Unavailable(_FULL, retry_after_seconds=_RETRY_SECONDS)
+
+
 @contextmanager
 def translate_passing_faults() -> Generator[None]:
     """Turn the errors of passing faults into Unavailable.

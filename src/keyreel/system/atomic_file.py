@@ -1,6 +1,7 @@
 """Files that appear under their final name whole or not at all; does not know what is in them.
 
 - `write_atomically`, `copy_atomically`: the whole content is there already.
+- `create_atomically`: the same, unless the name is taken.
 - `open_atomically`: the content comes in pieces.
 - `replace_atomically`: a library writes the file itself and wants a path.
 """
@@ -37,19 +38,25 @@ def open_atomically(path: Path, mode: int = 0o666, *, durable: bool = True) -> G
     Raises:
         OSError: the file could not be written; `path` is as it was.
     """
-    unfinished = path.with_name(path.name + _UNFINISHED_SUFFIX.format(secrets.randbits(_SUFFIX_BITS)))
-    try:
-        opener = partial(os.open, mode=mode)
-        with open(unfinished, "xb", opener=opener) as file:
-            yield file
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
+    with _write_unfinished(path, mode) as (unfinished, file):
+        yield file
+        if durable:
+            _fsync_file(file)
+        file.close()
         unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
     if durable:
         _fsync(path.parent)
+
+
+@contextmanager
+def _write_unfinished(path: Path, mode: int) -> Generator[tuple[Path, BinaryIO]]:
+    """Open a new file beside `path`, under a name of its own, which is gone when the block ends."""
+    unfinished = path.with_name(path.name + _UNFINISHED_SUFFIX.format(secrets.randbits(_SUFFIX_BITS)))
+    try:
+        with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
+            yield unfinished, file
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, data: bytes, mode: int = _READABLE_BY_ALL) -> None:
@@ -61,6 +68,26 @@ def write_atomically(path: Path, data: bytes, mode: int = _READABLE_BY_ALL) -> N
     path.parent.mkdir(parents=True, exist_ok=True)
     with open_atomically(path, mode) as file:
         file.write(data)
+
+
+def create_atomically(path: Path, data: bytes) -> bool:
+    """Write a whole file, durably, unless `path` exists; a missing folder is made. Returns whether it did.
+
+    Of several that create one path at the same time exactly one succeeds.
+
+    Raises:
+        OSError: the file could not be written; there is none.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _write_unfinished(path, _READABLE_BY_ALL) as (unfinished, file):
+        file.write(data)
+        _fsync_file(file)
+        try:
+            path.hardlink_to(unfinished)
+        except FileExistsError:
+            return False
+    _fsync(path.parent)
+    return True
 
 
 def copy_atomically(source: Path, path: Path) -> None:
@@ -103,6 +130,11 @@ def delete_unfinished(folder: Path) -> None:
 def is_unfinished(name: str) -> bool:
     """Say whether a file of this name is being written, or was when its writer was cut off."""
     return "#" in name and name.rpartition("#")[2].isdigit()
+
+
+def _fsync_file(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _fsync(path: Path) -> None:

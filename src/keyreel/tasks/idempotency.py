@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 # Every submit with a key runs these: building a statement takes longer than running it.
 _SELECT_RESPONSE: Final = select(IDEMPOTENCY.c.digest, IDEMPOTENCY.c.body).where(
-    IDEMPOTENCY.c.key_id == bindparam("key_id"), IDEMPOTENCY.c.key == bindparam("key")
+    IDEMPOTENCY.c.key_id == bindparam("key_id"),
+    IDEMPOTENCY.c.key == bindparam("key"),
+    IDEMPOTENCY.c.expires > bindparam("now"),
 )
 _DELETE_EXPIRED: Final = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires <= bindparam("now"))
 _INSERT_RESPONSE: Final = insert(IDEMPOTENCY)
@@ -47,8 +49,8 @@ def find_response(
     Raises:
         IdempotencyConflict: the key stands for another request.
     """
-    connection.execute(_DELETE_EXPIRED, {"now": now})
-    row = connection.execute(_SELECT_RESPONSE, {"key_id": key_id, "key": record.key}).one_or_none()
+    parameters = {"key_id": key_id, "key": record.key, "now": now}
+    row = connection.execute(_SELECT_RESPONSE, parameters).one_or_none()
     if row is None:
         return None
     if row.digest != record.digest:
@@ -58,7 +60,8 @@ def find_response(
 
 
 def store_response(connection: Connection, record: IdempotencyRecord, task: Task, now: datetime) -> None:
-    """Store the answer to the submit that made a task."""
+    """Store the answer to the submit that made a task; delete those whose time is up."""
+    connection.execute(_DELETE_EXPIRED, {"now": now})
     row = {"key_id": task.submission.key_id, "key": record.key, "digest": record.digest, "task": int(task.id)}
     end = now + timedelta(seconds=record.ttl_seconds)
     connection.execute(_INSERT_RESPONSE, {**row, "body": record.response, "expires": end})

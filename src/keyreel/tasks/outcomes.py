@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, update
 
 from keyreel.task import Task, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
+from keyreel.tasks.accounts.stored_files import count_files
 from keyreel.tasks.database.tables import TASKS, task_from_row
 from keyreel.tasks.webhooks.events import record_event
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
@@ -31,6 +33,8 @@ class Success:
     """Credits to charge; no more than the task's hold is charged, and the rest of the hold is released."""
     clean: str = ""
     size: str = ""
+    files: Mapping[str, int] = field(default_factory=dict)
+    """What its files take of the tenant's storage: bytes by storage key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def write_outcome(
         return None
     task = task_from_row(row)
     _settle_credits(Ledger(connection, now), task)
+    if isinstance(outcome, Success):
+        count_files(connection, task.submission.tenant, outcome.files)
     record_event(connection, now, int(task.id), task.state)
     return task
 
@@ -74,6 +80,7 @@ def _make_outcome_columns(outcome: Success | Failure, now: datetime) -> dict[str
     if isinstance(outcome, Success):
         charged = case((TASKS.c.credits < outcome.charged, TASKS.c.credits), else_=outcome.charged)
         values |= {"progress": 1.0, "charged": charged}
+        del values["files"]
     return {**values, "finished": now, "owner": "", "lease_until": None}
 
 

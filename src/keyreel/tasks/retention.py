@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, select, update
 
 from keyreel.task import RetentionStage, TaskId, TaskState
-from keyreel.tasks.database.tables import CALLBACKS, STEPS, TASKS
+from keyreel.tasks.accounts.stored_files import find_counted_keys, uncount_files
+from keyreel.tasks.database.tables import CALLBACKS, POSTINGS, STEPS, STORED_FILES, TASKS, TEST_TASKS
 from keyreel.tasks.ids import is_task_id, parse_task_id
 
 if TYPE_CHECKING:
@@ -81,6 +82,30 @@ class Retention:
             changed += self._update_batch([*which, TASKS.c.finished <= before], _FORGOTTEN_COLUMNS)
         return changed
 
+    def delete_test_tasks(self, before: datetime) -> int:
+        """Delete a batch of tasks in test mode that ended by `before`; return how many.
+
+        Their entries in the ledger, of 0 credits, go with them.
+        """
+        due = (
+            select(TEST_TASKS.c.task)
+            .join_from(TEST_TASKS, TASKS, TASKS.c.id == TEST_TASKS.c.task)
+            .where(TASKS.c.finished <= before)
+            .limit(_BATCH_SIZE)
+        )
+        with self._database.read() as connection:
+            numbers = connection.execute(due).scalars().all()
+        if numbers:
+            with self._database.write() as connection:
+                connection.execute(delete(POSTINGS).where(POSTINGS.c.task.in_(numbers)))
+                connection.execute(delete(TASKS).where(TASKS.c.id.in_(numbers)))
+        return len(numbers)
+
+    def uncount_files(self, keys: Collection[str]) -> None:
+        """Count files that are to be deleted for nobody any more."""
+        with self._database.write() as connection:
+            uncount_files(connection, keys)
+
     def iterate_needed_inputs(self) -> Iterator[frozenset[str]]:
         """Yield, page by page, the names of files that the requests of unfinished tasks hold."""
         query = (
@@ -96,6 +121,15 @@ class Retention:
             if len(rows) < _PAGE:
                 return
             last = rows[-1].id
+
+    def find_uncounted_inputs(self, keys: Collection[str]) -> frozenset[str]:
+        """Return those of the storage keys of images and uploads that count for nobody.
+
+        No answered request brought them: the process died, or failed, between the file and its row.
+        """
+        inputs = {key for key in keys if get_input_name(key)}
+        with self._database.read() as connection:
+            return frozenset(inputs - find_counted_keys(connection, inputs))
 
     def list_with_files(self, after: TaskId | None = None) -> tuple[tuple[TaskId, tuple[str, ...]], ...]:
         """List a page of the tasks that should have files, by id, with the storage keys of these."""
@@ -130,6 +164,9 @@ class Retention:
             return ()
         with self._database.write() as connection:
             connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
+            for column in (TASKS.c.video, TASKS.c.cover, TASKS.c.clean):
+                expired = select(column).where(TASKS.c.id.in_(numbers), column != "")
+                connection.execute(delete(STORED_FILES).where(STORED_FILES.c.key.in_(expired)))
             if values is _FORGOTTEN_COLUMNS:
                 for table in (STEPS, CALLBACKS):
                     connection.execute(delete(table).where(table.c.task.in_(numbers)))

@@ -17,7 +17,7 @@ from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
-from keyreel.tasks.database.tables import TASKS, task_from_row
+from keyreel.tasks.database.tables import STEPS, TASKS, TEST_TASKS, task_from_row
 from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
@@ -236,6 +236,21 @@ class TaskStore:
             _end_test_task(connection, task, entry.outcome)
         return None
 
+    def check_admission(self, submission: Submission, admission: Admission) -> str | None:
+        """Say beforehand what `admit` would say now of a submission whose files are not stored yet.
+
+        Returns the body that answered the same submit before, None if there was none.
+
+        Raises:
+            Refusal: as `admit` does.
+        """
+        now, judged = self.clock.now(), self.trusted_clock.now()
+        with self.database.snapshot() as connection:
+            earlier = admission.check(connection, submission, now, judged=judged)
+            if earlier is None:
+                Ledger(connection, now).require_credits(submission.tenant, submission.credits)
+        return earlier
+
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
 
@@ -320,9 +335,10 @@ class TaskStore:
                 record_event(connection, now, row.id, TaskState.CANCELLED)
         return self.get(tenant, task_id)
 
-    def filter_unfinished(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
-        """Return those of the ids that belong to tasks which have not ended."""
+    def filter_resumable(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
+        """Return the ids of tasks that have not ended and have a finished step, which may name files."""
         query = select(TASKS.c.id).where(
+            TASKS.c.id.in_(select(STEPS.c.task)),
             TASKS.c.id.in_([parse_task_id(task_id) for task_id in ids]),
             TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)),
         )
@@ -348,5 +364,6 @@ def _end_test_task(connection: Connection, task: Task, outcome: Success | Failur
     """End a task in the transaction that inserted it, as if it had run."""
     number, now = int(task.id), task.created
     record_event(connection, now, number, TaskState.RUNNING)
+    connection.execute(insert(TEST_TASKS).values(task=number))
     first_attempt = {"attempt": 1, "started": now}
     write_outcome(connection, now, TASKS.c.id == number, outcome, further_columns=first_attempt)

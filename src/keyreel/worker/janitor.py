@@ -6,14 +6,15 @@ What it does not understand it keeps: files of tasks that the database does not 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
+from keyreel.storage.objects import FOLDERS
 from keyreel.tasks.retention import Retention, get_input_name
-from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, OrphanCount, find_orphans
+from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, OrphanCount, Orphans, find_orphans
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ _MIN_ORPHAN_AGE: Final = timedelta(hours=1)
 """Files younger than this may belong to what is not yet in the database."""
 _MAX_LEFT_OVER: Final = 20_000
 """Left-over files that one look at all files notes; the next one finds the others."""
-_FOLDERS: Final = ("assets", "uploads", *RESULT_FOLDERS)
+_TEST_TASK_PERIOD: Final = timedelta(days=1)
+"""How long tasks in test mode are kept: a client has read by then how its callback was called."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -93,7 +95,8 @@ class Janitor:
             await self._expire_files(now - keep.videos)
         if keep.records is not None:
             await self._expire_records(now - keep.records)
-        await self._delete_left_over()
+        await self._delete_test_tasks(now - _TEST_TASK_PERIOD)
+        await self._delete_left_over(now)
         try:
             await self._scan_files(now)
         except BaseException:
@@ -122,6 +125,14 @@ class Janitor:
             _log.info("records of tasks expired", tasks=len(expired))
             await asyncio.sleep(0)
 
+    async def _delete_test_tasks(self, before: datetime) -> None:
+        for _ in range(_BATCHES_A_ROUND):
+            deleted = self._retention.delete_test_tasks(before)
+            if not deleted:
+                return
+            _log.info("tasks in test mode deleted", tasks=deleted)
+            await asyncio.sleep(0)
+
     async def _delete_results(self, task_id: str) -> None:
         for folder in RESULT_FOLDERS:
             keys = [key async for key in self._storage.list_keys(f"{folder}/{task_id}")]
@@ -144,24 +155,30 @@ class Janitor:
                 self._collect_orphans(batch, now)
                 batch = []
         self._collect_orphans(batch, now)
-        if inputs:
-            await self._expire_inputs(inputs, now)
+        if inputs and self._retention_periods.inputs is not None:
+            await self._expire_inputs(inputs, now - self._retention_periods.inputs)
         if ended:
-            await self._judge_orphans()
+            await self._judge_orphans(now)
 
     async def _iterate_files(self) -> AsyncIterator[StoredFile]:
-        for folder in _FOLDERS:
+        for folder in FOLDERS:
             async for found in self._storage.list_files(folder):
                 yield found
 
     def _collect_orphans(self, batch: list[StoredFile], now: datetime) -> None:
         old = [each.key for each in batch if each.modified <= now - _MIN_ORPHAN_AGE]
-        orphans = find_orphans(self._database, old)
+        orphans = self._find_orphans(old)
         look = self._look
         look.count.add(len(batch), orphans)
         look.left_over += sorted(orphans.left_over)[: _MAX_LEFT_OVER - len(look.left_over)]
 
-    async def _judge_orphans(self) -> None:
+    def _find_orphans(self, keys: list[str]) -> Orphans:
+        """Find results that nothing owns, and images and uploads that count for nobody."""
+        orphans = find_orphans(self._database, keys)
+        inputs = self._retention.find_uncounted_inputs(keys)
+        return replace(orphans, left_over=orphans.left_over | inputs)
+
+    async def _judge_orphans(self, now: datetime) -> None:
         """After a look at all files: let what is left over be deleted, unless that is too much to be true."""
         count, left_over = self._look.count, self._look.left_over
         self._look = _Look(self._iterate_files())
@@ -173,21 +190,25 @@ class Janitor:
             )
         if count.is_plausible:
             self._to_delete = left_over
-            await self._delete_left_over()
+            await self._delete_left_over(now)
 
-    async def _delete_left_over(self) -> None:
+    async def _delete_left_over(self, now: datetime) -> None:
         """Delete some of what the last look found, where it is still left over."""
         taken, self._to_delete = self._to_delete[:_FILES_A_ROUND], self._to_delete[_FILES_A_ROUND:]
         for start in range(0, len(taken), _BATCH):
             keys = taken[start : start + _BATCH]
-            await self._delete(find_orphans(self._database, keys).left_over)
+            left_over = self._find_orphans(keys).left_over
+            inputs = {key for key in left_over if get_input_name(key)}
+            await self._delete(left_over - inputs)
+            if inputs:
+                await self._expire_inputs(inputs, now - _MIN_ORPHAN_AGE)
 
-    async def _expire_inputs(self, keys: list[str], now: datetime) -> None:
+    async def _expire_inputs(self, keys: Collection[str], before: datetime) -> None:
         needed = await self._collect_needed_inputs()
         for key in keys:
             # Checked again: a request that is received at this moment may have renewed it.
             changed = await self._storage.get_modified(key)
-            if changed and self._is_expired_input(key, changed, now) and get_input_name(key) not in needed:
+            if changed and changed <= before and get_input_name(key) not in needed:
                 await self._delete({key})
 
     def _is_expired_input(self, key: str, changed: datetime, now: datetime) -> bool:
@@ -195,6 +216,9 @@ class Janitor:
         return keep is not None and bool(get_input_name(key)) and changed <= now - keep
 
     async def _delete(self, keys: Collection[str]) -> None:
+        if keys:
+            # First the rows: a crash then leaves files that count for nobody, and a later round finds them.
+            self._retention.uncount_files(keys)
         for key in sorted(keys):
             await self._storage.delete(key)
         if keys:

@@ -267,13 +267,14 @@ class TaskPipeline:
 
     async def _store_files(self, finished: FinishedVideo, token: FencingToken) -> Success:
         video, cover, clean = _make_storage_keys(token.task_id, token.attempt)
-        files = {video: finished.video, cover: finished.cover, clean: finished.clean}
+        made = {video: finished.video, cover: finished.cover, clean: finished.clean}
+        files = {key: path for key, path in made.items() if path is not None}
         for key, path in files.items():
-            if path is not None:
-                put = partial(self._storage.put_file, key, path)
-                await retry_async_while_unavailable(put, NO_TIMEOUT, self._random)
+            put = partial(self._storage.put_file, key, path)
+            await retry_async_while_unavailable(put, NO_TIMEOUT, self._random)
+        sizes = {key: path.stat().st_size for key, path in files.items()}
         outcome = Success(video, cover, finished.sha256, finished.fingerprint, finished.notes)
-        outcome = replace(outcome, size=f"{finished.info.width}x{finished.info.height}")
+        outcome = replace(outcome, size=f"{finished.info.width}x{finished.info.height}", files=sizes)
         return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _clean_up(self, token: FencingToken, *, keep_last: bool) -> None:
@@ -328,11 +329,14 @@ def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:
 
 
 def clean_work_folder(folder: Path, store: TaskStore) -> None:
-    """Make the folder for work in progress, and delete what tasks that have ended left in it."""
+    """Make the folder for work in progress, and delete what no next attempt goes on from.
+
+    However often a process is killed, its half-rendered clips take the room of one attempt.
+    """
     with translate_passing_faults():
         folder.mkdir(parents=True, exist_ok=True)
         found = {each.name: each for each in folder.iterdir() if is_task_id(each.name)}
-    live = store.filter_unfinished(TaskId(name) for name in found)
+    resumable = store.filter_resumable(TaskId(name) for name in found)
     for name, path in found.items():
-        if name not in live:
+        if name not in resumable:
             shutil.rmtree(path, ignore_errors=True)

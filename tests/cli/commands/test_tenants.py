@@ -31,6 +31,7 @@ def account(data: Path) -> str:
     assert (key["scopes"], key["rpm"], key["queued"], key["running"]) == (["submit"], 9, 1, None)
     assert told("keys", "limit", key["id"], "--daily-credits", 100, *at)["daily_credits"] == 100
     assert told("tenants", "limit", "studio", "--running", 0, *at)["running"] == 0
+    assert told("tenants", "limit", "studio", "--storage", "20GiB", *at)["storage_bytes"] == 20 << 30
     for _ in range(2):
         assert told("tenants", "grant", "studio", 50, "--txn", "invoice-7", *at)["credits"] == 50
     assert told("tenants", "grant", "studio", "-5", *at)["credits"] == 45

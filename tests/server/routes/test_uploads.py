@@ -137,7 +137,8 @@ def test_a_file_is_put_once_and_may_be_put_again_unchanged(client: TestClient) -
     assert client.put(urls["upload_url"], content=PNG).status_code == 200
     assert client.put(urls["upload_url"], content=PNG).status_code == 200
     other = b64decode(data_uri(shade=10).partition(",")[2])
-    assert client.put(urls["upload_url"], content=other).status_code == 400
+    refused = client.put(urls["upload_url"], content=other)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "UPLOAD_CONFLICT")
     assert client.get(urls["download_url"]).content == PNG
 
 

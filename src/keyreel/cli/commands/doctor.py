@@ -160,6 +160,18 @@ def _check_files(settings: Settings) -> DoctorCheck:
     return _make_passed(name, "every task has its own, and none is left over")
 
 
+def _check_stored_bytes(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.stored_files import compare_stored_bytes
+    from keyreel.errors import KeyreelError
+
+    name = "stored bytes"
+    try:
+        detail, problem = compare_stored_bytes(settings.data)
+    except KeyreelError as error:
+        return _make_failed(name, error.message)
+    return _make_failed(name, f"{detail}; {problem}") if problem else _make_passed(name, detail)
+
+
 def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.engines.router import load_router
     from keyreel.errors import KeyreelError
@@ -279,6 +291,7 @@ FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_prices,
     _check_server,
     _check_files,
+    _check_stored_bytes,
 )
 """Those of the data folder."""
 _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (

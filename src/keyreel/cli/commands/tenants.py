@@ -13,8 +13,10 @@ from keyreel.cli.limits import (
     QueuedOption,
     RpmOption,
     RunningOption,
+    StorageOption,
     build_limits,
     format_limits,
+    parse_storage,
 )
 from keyreel.cli.operator_client import OperatorOptions, connect
 from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
@@ -39,13 +41,13 @@ def list_tenants(
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the tenants with their credits and limits."""
+    """List the tenants with their credits, stored bytes and limits."""
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         tenants = server.request("GET", "/v1/admin/tenants")["tenants"]
     if not as_json:
         for tenant in tenants:
             tenant["limits"] = format_limits(tenant)
-    columns = ("name", "credits", "held", "prepaid", "limits", "notes", "created")
+    columns = ("name", "credits", "held", "prepaid", "stored_bytes", "limits", "notes", "created")
     print_rows(tenants, columns, as_json=as_json)
 
 
@@ -57,13 +59,15 @@ def create_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its inter
     running: RunningOption = None,
     queued: QueuedOption = None,
     daily_credits: DailyCreditsOption = None,
+    storage: StorageOption = None,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make a tenant; its limits hold for all its keys together."""
-    body = {"name": name, "notes": notes, **build_limits(rpm, running, queued, daily_credits)}
+    limits = {**build_limits(rpm, running, queued, daily_credits), "storage_bytes": parse_storage(storage)}
+    body = {"name": name, "notes": notes, **limits}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         created = server.request("POST", "/v1/admin/tenants", body)
     _print_tenant(created, as_json=as_json)
@@ -76,13 +80,14 @@ def limit_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its interf
     running: RunningOption = None,
     queued: QueuedOption = None,
     daily_credits: DailyCreditsOption = None,
+    storage: StorageOption = None,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Set some of a tenant's limits; they hold for all its keys together."""
-    limits = build_limits(rpm, running, queued, daily_credits)
+    limits = {**build_limits(rpm, running, queued, daily_credits), "storage_bytes": parse_storage(storage)}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         changed = server.request("PATCH", _format_tenant_path(name), limits)
     _print_tenant(changed, as_json=as_json)
@@ -116,5 +121,5 @@ def _print_tenant(tenant: Json, *, as_json: bool) -> None:
     pays = "pays in advance" if tenant["prepaid"] else "pays afterwards"
     print(
         f"Tenant {tenant['name']} has {tenant['credits']} credits to spend, {tenant['held']} are held; "
-        f"it {pays}. Limits: {format_limits(tenant)}."
+        f"it {pays}. It has stored {tenant['stored_bytes']} bytes. Limits: {format_limits(tenant)}."
     )

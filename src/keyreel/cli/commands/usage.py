@@ -1,4 +1,4 @@
-"""`keyreel usage`: what each task has cost."""
+"""`keyreel usage`: what each task has cost, and what is stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say what each task has cost."""
+    """Say what each task has cost, and how many bytes each tenant has stored."""
     from keyreel.pricing import to_usd
 
     path = "/v1/admin/usage" + (f"?tenant={quote(tenant)}" if tenant else "")
@@ -37,3 +37,5 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
     print_rows(usage["tasks"], ("task_id", "tenant", "status", "charges", "credits"), as_json=False)
     total = sum(task["credits"] for task in usage["tasks"])
     print(f"\n{len(usage['tasks'])} tasks, {total} credits (${to_usd(total)}).")
+    for name, size in usage["stored_bytes"].items():
+        print(f"{name or 'Nobody'} has stored {size} bytes.")

@@ -23,8 +23,10 @@ from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
 from keyreel.server.services import Services
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.objects import FOLDERS, ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
+from keyreel.tasks.accounts.stored_files import count_existing_files, needs_counting
 from keyreel.tasks.clocks.dev_clock import DevClock, get_machine_time
 from keyreel.tasks.eta import EtaEstimator
 from keyreel.worker.loop import Worker, WorkerSettings
@@ -86,6 +88,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             keys=keys,
             authenticator=Authenticator(keys, own_key, folder.ensure_admin_token(), FailedKeys(clock)),
             storage=files.storage,
+            pending_files=PendingFiles(files.storage),
             signer=files.signer,
             vault=open_webhook_secrets(settings),
             intake=files.intake,
@@ -104,11 +107,22 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
 
 def _open_files(settings: Settings, store: TaskStore, own_urls: tuple[str, ...]) -> _FileAccess:
     storage = ObjectStorage.open_local(DataFolder(settings.data).files, store.clock)
+    _count_files(store, storage)
     signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], store.trusted_clock)
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
         storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
     )
+
+
+def _count_files(store: TaskStore, storage: ObjectStorage) -> None:
+    """Count what a folder holds that was made before files were counted; at its first start alone."""
+    with store.database.read() as connection:
+        if not needs_counting(connection):
+            return
+    sizes = {file.key: file.size for folder in FOLDERS for file in storage.scan(folder)}
+    with store.database.write() as connection:
+        count_existing_files(connection, sizes)
 
 
 def _build_worker(

@@ -15,6 +15,7 @@ from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
 from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import LinkSigner
 from keyreel.tasks.eta import EtaEstimator
 
@@ -51,6 +52,7 @@ def build_operator_app(
             keys=keys,
             authenticator=Authenticator(keys, "", admin_token, FailedKeys(clock)),
             storage=storage,
+            pending_files=PendingFiles(storage),
             signer=LinkSigner([random.randbytes(32)], clock),
             vault=webhook_secrets,
             intake=Intake(storage, EgressClient()),

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Final
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.objects import FOLDERS, ObjectStorage
+from keyreel.tasks.accounts.stored_files import format_bytes, iterate_counted_files
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from keyreel.storage.objects import StoredFile
 
 _BATCH: Final = 200
 """Files that are looked up in the database at a time."""
@@ -46,6 +49,25 @@ def describe_problems(folder: Path) -> tuple[str, ...]:
     return tuple(sentence for sentence, count in sentences.items() if count)
 
 
+def compare_stored_bytes(folder: Path) -> tuple[str, str]:
+    """Say how much counts for tenants and how much is here, and then what is wrong; empty where nothing is.
+
+    Raises:
+        InvalidSetting: the database is another version's, or damaged.
+        Unavailable: it cannot be read.
+    """
+    if not (folder / DATABASE_FILE).is_file():
+        return "none yet", ""
+    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
+        counted = dict(iterate_counted_files(database))
+    files = DataFolder(folder).files
+    found = {each.key: each.size for each in _scan_files(files)} if files.is_dir() else {}
+    wrong = sum(found.get(key) != size for key, size in counted.items())
+    detail = f"{format_bytes(sum(counted.values()))} count for tenants"
+    detail += f", {format_bytes(sum(found.values()))} are here"
+    return detail, f"{wrong} counted files are missing or have another size" if wrong else ""
+
+
 def create_database(folder: Path) -> None:
     """Make the database of a folder that has none; its files stay.
 
@@ -65,6 +87,12 @@ def delete_all_orphans(folder: Path) -> int:
     """
     with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
         return asyncio.run(_delete_orphans(folder, database))
+
+
+def _scan_files(files: Path) -> Iterator[StoredFile]:
+    storage = ObjectStorage.open_beside(files)
+    for within in FOLDERS:
+        yield from storage.scan(within)
 
 
 def _count_missing(folder: Path, database: Database) -> int:

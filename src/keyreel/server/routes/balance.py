@@ -10,6 +10,7 @@ from keyreel.pricing import to_usd
 from keyreel.server.requests.rate_limit import get_default_limits
 from keyreel.tasks.accounts.concurrency import count_unfinished
 from keyreel.tasks.accounts.quotas import get_quotas
+from keyreel.tasks.accounts.stored_files import get_storage_use
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.dialects.dialect import TenantBalance
 from keyreel.wire.reference.own_responses import Balance
@@ -33,12 +34,16 @@ class BalanceRoute:
         """Answer the credits that are free and held; a tenant that pays afterwards owes negative ones."""
         del request
         tenant = self._get_tenant(caller)
+        database, usual_quota = self._services.store.database, self._services.settings.storage_quota_bytes
+        storage = get_storage_use(database, tenant.name, usual_quota)
         balance = Balance(
             tenant=tenant.name,
             credits=tenant.credits,
             held=tenant.held,
             usd=f"{to_usd(tenant.credits):.3f}",
             prepaid=tenant.prepaid,
+            stored_bytes=storage.used,
+            storage_bytes=storage.quota or None,
         )
         return JSONResponse(balance.to_json())
 

@@ -32,7 +32,11 @@ class ReadinessRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._checks = HealthChecks(
-            {"database": services.store.database.probe, "storage": services.storage.probe}
+            {
+                "database": services.store.database.probe,
+                "storage": services.storage.probe,
+                "disk_room": services.storage.require_room,
+            }
         )
 
     async def check(self, request: Request) -> JSONResponse:

@@ -13,11 +13,11 @@ from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_object
 from keyreel.server.routes.uploads import (
     MAX_REQUEST_BYTES,
-    PUT_PREFIX,
     UPLOAD_LINK_SECONDS,
-    compute_etag,
+    sign_upload_link,
 )
 from keyreel.server.submission.upload_uris import UPLOAD_URI_PREFIX, build_upload_key
+from keyreel.storage.pending_files import compute_sha256
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,9 +40,7 @@ class NativeUploadRoutes:
         services = self._services
         await self._read_body(request)
         upload = str(services.random.choice(_IDS))
-        address = services.signer.sign(
-            PUT_PREFIX + build_upload_key(caller.tenant, upload), UPLOAD_LINK_SECONDS
-        )
+        address = sign_upload_link(services.signer, caller.tenant, build_upload_key(caller.tenant, upload))
         ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
         return JSONResponse(
             {
@@ -69,7 +67,7 @@ class NativeUploadRoutes:
         key = build_upload_key(caller.tenant, upload)
         if await services.storage.get_size(key) is None:
             raise UnknownEndpoint(f"There is no upload {upload}, or nothing was put at its put_url yet.")
-        if etag.strip().removeprefix("W/").strip('"') != await compute_etag(services.storage, key):
+        if etag.strip().removeprefix("W/").strip('"') != await compute_sha256(services.storage, key):
             raise InvalidRequest("etag: is not the one of the file that was put there.", field="etag")
         return JSONResponse({"uri": UPLOAD_URI_PREFIX + upload})
 

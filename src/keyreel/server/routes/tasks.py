@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -31,7 +32,7 @@ from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.notes_header import format_notes_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from starlette.requests import Request
 
@@ -63,8 +64,8 @@ class TaskRoutes:
             RouteAction.LIST: self.list,
             RouteAction.CANCEL: self.cancel,
             RouteAction.CONTENT: self.send_content,
-            RouteAction.UPLOAD: UploadRoutes(self.services).create_upload,
-            RouteAction.BEGIN_UPLOAD: NativeUploadRoutes(self.services).begin,
+            RouteAction.UPLOAD: self._limit_rate(UploadRoutes(self.services).create_upload),
+            RouteAction.BEGIN_UPLOAD: self._limit_rate(NativeUploadRoutes(self.services).begin),
             RouteAction.FINISH_UPLOAD: NativeUploadRoutes(self.services).finish,
             RouteAction.BALANCE: self.show_balance,
         }
@@ -75,15 +76,36 @@ class TaskRoutes:
 
         Every response names the caller's rate limit, if there is one.
         """
+        quotas = self._get_quotas(caller)
+        submit = partial(self._submit, request, caller, quotas)
+        return await self._respond_within_rate(request, quotas, submit)
+
+    def _limit_rate(self, handler: CallerHandler) -> CallerHandler:
+        """Return a handler of requests that count as submits."""
+
+        async def respond(request: Request, caller: Caller) -> Response:
+            quotas = self._get_quotas(caller)
+            return await self._respond_within_rate(request, quotas, partial(handler, request, caller))
+
+        return respond
+
+    def _get_quotas(self, caller: Caller) -> tuple[OwnerQuotas, ...]:
         services = self.services
-        quotas = get_quotas(
+        return get_quotas(
             services.store.database, caller.tenant, caller.key_id, get_default_limits(services.settings)
         )
-        status = services.rate_limiter.count_submit(quotas)
+
+    async def _respond_within_rate(
+        self,
+        request: Request,
+        quotas: tuple[OwnerQuotas, ...],
+        respond: Callable[[], Awaitable[Response]],
+    ) -> Response:
+        status = self.services.rate_limiter.count_submit(quotas)
         try:
             if status is not None:
                 status.require_allowed()
-            response = await self._submit(request, caller, quotas)
+            response = await respond()
         except Refusal as error:
             response = build_error_response(request, error)
         if status is not None:

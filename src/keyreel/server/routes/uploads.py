@@ -1,12 +1,14 @@
 """Uploads before a request: a signed URL to put a file at, and another by which requests name it.
 
-Whoever has the signed URL may put one file there, once; it needs no API key.
+Whoever has the signed URL may put one file there, once; it needs no API key. The file counts for the tenant
+that asked for the URL, whose rate limit took that as a submit.
 """
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
@@ -18,6 +20,8 @@ from keyreel.intake.images import inspect_image
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
 from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
+from keyreel.tasks.accounts.stored_files import check_upload, count_upload
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
 from keyreel.wire.endpoints.endpoint import ImageRules
 from keyreel.wire.inputs import magic_numbers
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
-    from keyreel.storage.objects import ObjectStorage
+    from keyreel.storage.signed_urls import LinkSigner
 
 MAX_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 """One file."""
@@ -61,7 +65,6 @@ class UploadRoutes:
 
     async def create_upload(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer `{upload_url, download_url, …}` for `{file_name, content_type}`."""
-        del caller
         services = self._services
         seconds = services.settings.body_seconds
         body = await read_object(request, limit=MAX_REQUEST_BYTES, seconds=seconds)
@@ -71,7 +74,7 @@ class UploadRoutes:
         ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
         return JSONResponse(
             {
-                "upload_url": base + services.signer.sign(PUT_PREFIX + key, UPLOAD_LINK_SECONDS),
+                "upload_url": base + sign_upload_link(services.signer, caller.tenant, key),
                 "download_url": base + services.signer.sign(key, services.settings.link_seconds),
                 "expires_at": f"{ends:%Y-%m-%dT%H:%M:%S}Z",
                 "existing_file": False,
@@ -84,37 +87,49 @@ class UploadRoutes:
         Raises:
             LinkForged: the URL was signed for something else.
             LinkExpired: it is no longer valid.
-            InvalidRequest: the file is no image or video, or another one is here already.
+            InvalidRequest: the file is no image or video.
+            UploadConflict: another file is here already; the same one may be put again.
             BodyTooLarge: it passes the limit.
+            QuotaExceeded: the tenant has stored as much as it may.
+            Unavailable: the disk has no room.
         """
         services = self._services
-        signed = services.signer.verify(request.url.path, request.query_params)
-        if not signed.startswith(PUT_PREFIX + UPLOADS_PREFIX):
-            raise LinkForged("Files cannot be put at this address.")
-        key = signed.removeprefix(PUT_PREFIX)
+        tenant, key = _parse_upload_path(services.signer.verify(request.url.path, request.query_params))
+        services.storage.require_room()
+        database, quota = services.store.database, services.settings.storage_quota_bytes
+        announced = request.headers.get("content-length", "")
+        # Before it is read: whoever sends a file that is too much need not wait for that.
+        size = int(announced) if announced.isdecimal() else 0
+        check_upload(database, tenant, {key: size}, usual_quota=quota)
         data = await _read_file(request, services.settings.body_seconds)
         _check_file(data)
-        if await services.storage.get_size(key) is None:
-            await services.storage.put(key, data)
-        elif not await self._is_already_stored(key, data):
-            raise InvalidRequest("Another file was put at this address: ask for a new one.")
-        return Response(headers={"ETag": f'"{await _hash_bytes(data)}"'})
-
-    async def _is_already_stored(self, key: str, data: bytes) -> bool:
-        """Say whether the same file is stored: then its client did not receive the first response."""
-        return await compute_etag(self._services.storage, key) == await _hash_bytes(data)
+        count = partial(count_upload, database, tenant, {key: len(data)}, usual_quota=quota)
+        async with services.pending_files.create(key, data) as hold:
+            await retry_while_unavailable(count, SUBMIT_RETRY_SECONDS, services.random)
+            hold.keep()
+        return Response(headers={"ETag": f'"{await asyncio.to_thread(_hash, data)}"'})
 
 
-async def compute_etag(storage: ObjectStorage, key: str) -> str:
-    """Return the entity tag, without quotes, of the response to the PUT of a file: its SHA-256."""
-    digest = sha256()
-    async for chunk in storage.read(key):
-        digest.update(chunk)
-    return digest.hexdigest()
+def sign_upload_link(signer: LinkSigner, tenant: str, key: str) -> str:
+    """Return the path and query at which one file may be put, which then counts for the tenant."""
+    # In hexadecimal: a tenant's name may be `..`, which clients take out of paths.
+    return signer.sign(f"{PUT_PREFIX}{tenant.encode().hex()}/{key}", UPLOAD_LINK_SECONDS)
 
 
-async def _hash_bytes(data: bytes) -> str:
-    return (await asyncio.to_thread(sha256, data)).hexdigest()
+def _parse_upload_path(signed: str) -> tuple[str, str]:
+    """Return the tenant and the storage key of a path that was signed for a PUT.
+
+    Raises:
+        LinkForged: it was signed for something else.
+    """
+    tenant, _, key = signed.removeprefix(PUT_PREFIX).partition("/")
+    if not signed.startswith(PUT_PREFIX) or not key.startswith(UPLOADS_PREFIX):
+        raise LinkForged("Files cannot be put at this address.")
+    return bytes.fromhex(tenant).decode(), key
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()
 
 
 async def _read_file(request: Request, seconds: float) -> bytes:

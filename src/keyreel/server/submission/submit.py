@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyreel.errors import InvalidRequest
+from keyreel.intake import Received
 from keyreel.server.submission.callbacks import build_callback
 from keyreel.server.submission.extend_source import resolve_extend_source
 from keyreel.server.submission.idempotency_key import build_idempotency_record
@@ -16,7 +17,11 @@ from keyreel.server.submission.test_mode import build_test_mode_outcome
 from keyreel.server.submission.upload_uris import resolve_upload_uris
 from keyreel.task import Submission
 from keyreel.tasks.admission import Admission
-from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_async_while_unavailable
+from keyreel.tasks.database.retry import (
+    SUBMIT_RETRY_SECONDS,
+    retry_async_while_unavailable,
+    retry_while_unavailable,
+)
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.wire.requests.ignored_fields import find_ignored_fields
 from keyreel.wire.requests.parsing import validate_fields
@@ -74,6 +79,7 @@ class _PricedSubmit:
     """A submit of which everything is known but its task's id."""
 
     endpoint: Endpoint
+    files: Mapping[str, bytes]
     submission: Submission
     callback: Callback | None
     admission: Admission
@@ -91,12 +97,13 @@ class TaskSubmitter:
         Raises:
             Refusal: the request breaks a rule, passes a limit, or cannot be stored now.
         """
+        self._services.storage.require_room()
         parsed = await self._parse(request)
-        checked, endpoint = await self._take_in(parsed, request.caller)
+        checked, received = await self._take_in(parsed, request.caller)
         # A request may have megabytes and thousands of values: what reads all of it does so in threads.
         ignored_fields = await asyncio.to_thread(find_ignored_fields, parsed, checked)
-        priced = await asyncio.to_thread(self._price, request, endpoint)
-        response, earlier_body = await self._admit(priced, request.dialect)
+        priced = await asyncio.to_thread(self._price, request, received)
+        response, earlier_body = await self._store(priced, request.dialect)
         if earlier_body is not None:
             return Replayed(earlier_body, ignored_fields)
         self._services.nudge()
@@ -108,8 +115,8 @@ class TaskSubmitter:
             return parsed
         return await resolve_upload_uris(parsed, request.caller.tenant, request.base_url, self._services)
 
-    async def _take_in(self, parsed: ParsedSubmit, caller: Caller) -> tuple[Endpoint, Endpoint]:
-        """Return the checked request as it was sent, and with its images stored and its source found.
+    async def _take_in(self, parsed: ParsedSubmit, caller: Caller) -> tuple[Endpoint, Received[Endpoint]]:
+        """Return the checked request as it was sent, and with its images taken out and its source found.
 
         Raises:
             InvalidRequest: it breaks rules; up to five are reported at once.
@@ -120,15 +127,24 @@ class TaskSubmitter:
             received = await intake.receive(checked, tenant=caller.tenant)
         except InvalidRequest as error:
             raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None
-        return checked, resolve_extend_source(received, caller.tenant, self._services.store)
+        endpoint = resolve_extend_source(received.request, caller.tenant, self._services.store)
+        # Nothing is rendered in test mode: its images are checked and let go.
+        return checked, Received(endpoint, {} if endpoint.test_mode_state else received.files)
 
-    def _price(self, request: SubmitRequest, endpoint: Endpoint) -> _PricedSubmit:
+    def _price(self, request: SubmitRequest, received: Received[Endpoint]) -> _PricedSubmit:
+        endpoint, settings = received.request, self._services.settings
         submission = self._build_submission(request, endpoint)
         markers = self._read_markers(submission)
-        record = build_idempotency_record(submission, self._services.settings.dedupe_seconds)
+        record = build_idempotency_record(submission, settings.dedupe_seconds)
         callback = None if markers.loses_callback else build_callback(request, endpoint, self._services)
-        admission = Admission(request.owner_quotas, record, keep_queued=markers.stays_queued)
-        return _PricedSubmit(endpoint, submission, callback, admission)
+        admission = Admission(
+            request.owner_quotas,
+            record,
+            keep_queued=markers.stays_queued,
+            files={key: len(data) for key, data in received.files.items()},
+            storage_quota=settings.storage_quota_bytes,
+        )
+        return _PricedSubmit(endpoint, received.files, submission, callback, admission)
 
     def _build_submission(self, request: SubmitRequest, endpoint: Endpoint) -> Submission:
         services = self._services
@@ -159,6 +175,30 @@ class TaskSubmitter:
         if markers.submit_error:
             raise markers.submit_error
         return markers
+
+    async def _store(self, priced: _PricedSubmit, dialect: Dialect) -> tuple[Json, str | None]:
+        """Store the images of a submit that will be accepted, and then its task, which needs them.
+
+        Returns the response, or the body that answered an earlier submit. What is refused leaves no file.
+        """
+        if not priced.files:
+            return await self._admit(priced, dialect)
+        earlier_body = await self._check_admission(priced)
+        if earlier_body is not None:
+            return {}, earlier_body
+        async with self._services.pending_files.store(priced.files) as hold:
+            response, earlier_body = await self._admit(priced, dialect)
+            if earlier_body is None:
+                hold.keep()
+        return response, earlier_body
+
+    async def _check_admission(self, priced: _PricedSubmit) -> str | None:
+        services = self._services
+        return await retry_while_unavailable(
+            lambda: services.store.check_admission(priced.submission, priced.admission),
+            SUBMIT_RETRY_SECONDS,
+            services.random,
+        )
 
     async def _admit(self, priced: _PricedSubmit, dialect: Dialect) -> tuple[Json, str | None]:
         """Store the task and its response; return that, and the body that answered an earlier submit."""

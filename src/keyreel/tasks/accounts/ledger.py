@@ -77,14 +77,22 @@ class Ledger:
         """Return an account's credits; 0 if it does not exist."""
         return self._connection.execute(_SELECT_BALANCE, {"name": account}).scalar() or 0
 
+    def require_credits(self, tenant: str, credits_: int) -> None:
+        """Return if a tenant can pay a price.
+
+        Raises:
+            InsufficientCredits: it pays in advance and has less.
+        """
+        if self._is_prepaid(tenant) and (left := self.get_balance(get_free_account(tenant))) < credits_:
+            raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
+
     def hold(self, task: int, tenant: str, credits_: int) -> None:
         """Hold a new task's price.
 
         Raises:
             InsufficientCredits: a tenant that pays in advance has less.
         """
-        if self._is_prepaid(tenant) and (left := self.get_balance(get_free_account(tenant))) < credits_:
-            raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
+        self.require_credits(tenant, credits_)
         self._post_for_task(
             PostingKind.HOLD, task, _Transfer(get_free_account(tenant), get_held_account(tenant), credits_)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, case, func, select, update
@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, case, func, select, update
 from keyreel.errors import InvalidRequest
 from keyreel.tasks.accounts.ledger import Ledger, get_free_account, get_held_account
 from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
+from keyreel.tasks.accounts.stored_files import sum_bytes_of_tenant
 from keyreel.tasks.database.portable_sql import insert_if_absent
 from keyreel.tasks.database.tables import ACCOUNTS, TENANTS
 
@@ -34,6 +35,9 @@ class Tenant:
     held: int = 0
     prepaid: bool = False
     """Whether it pays in advance: without enough credits its submits are rejected."""
+    storage_bytes: int | None = None
+    """What it may have stored; 0 for any amount, None for what is usual."""
+    stored_bytes: int = 0
 
 
 class TenantStore:
@@ -43,7 +47,9 @@ class TenantStore:
         self._database = database
         self._clock = clock
 
-    def create(self, name: str, notes: str = "", quotas: Quotas = QUOTAS_UNSET) -> Tenant:
+    def create(
+        self, name: str, notes: str = "", quotas: Quotas = QUOTAS_UNSET, storage_bytes: int | None = None
+    ) -> Tenant:
         """Create a tenant.
 
         Raises:
@@ -52,7 +58,7 @@ class TenantStore:
         with self._database.write() as connection:
             if not ensure_tenant(connection, name, self._clock.now()):
                 raise InvalidRequest(f"tenant: there is a tenant {name} already.", field="tenant")
-            values = {"notes": notes, **asdict(quotas)}
+            values = {"notes": notes, **asdict(quotas), "storage_bytes": storage_bytes}
             connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(values))
             return _load_tenant(connection, name)
 
@@ -71,13 +77,14 @@ class TenantStore:
         with self._database.snapshot() as connection:
             return _load_tenant(connection, name)
 
-    def set_quotas(self, name: str, quotas: Quotas) -> Tenant:
-        """Set those of a tenant's quotas that are not None.
+    def set_quotas(self, name: str, quotas: Quotas, storage_bytes: int | None = None) -> Tenant:
+        """Set those of a tenant's quotas, and of its storage, that are not None.
 
         Raises:
             InvalidRequest: there is none with this name.
         """
-        given = {each: value for each, value in asdict(quotas).items() if value is not None}
+        limits = {**asdict(quotas), "storage_bytes": storage_bytes}
+        given = {each: value for each, value in limits.items() if value is not None}
         with self._database.write() as connection:
             if given:
                 connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(given))
@@ -107,7 +114,8 @@ def _load_tenant(connection: Connection, name: str) -> Tenant:
     row = connection.execute(select(TENANTS).where(TENANTS.c.name == name)).mappings().one_or_none()
     if row is None:
         raise InvalidRequest(f"tenant: there is no tenant {name[:64]!r}.", field="tenant")
-    return _tenant_from_row(row, {**connection.execute(_build_balances_query(name)).mappings().one()})
+    accounts = connection.execute(_build_balances_query(name)).mappings().one()
+    return replace(_tenant_from_row(row, {**accounts}), stored_bytes=sum_bytes_of_tenant(connection, name))
 
 
 def _build_balances_query(name: str) -> Any:
@@ -123,4 +131,11 @@ def _build_balances_query(name: str) -> Any:
 
 def _tenant_from_row(row: RowMapping, accounts: dict[str, Any]) -> Tenant:
     money = {"credits": accounts["credits"], "held": accounts["held"], "prepaid": bool(accounts["prepaid"])}
-    return Tenant(row["name"], row["notes"], row["created"], quotas_from_row(row), **money)
+    return Tenant(
+        row["name"],
+        row["notes"],
+        row["created"],
+        quotas_from_row(row),
+        **money,
+        storage_bytes=row["storage_bytes"],
+    )

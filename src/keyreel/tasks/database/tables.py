@@ -150,6 +150,7 @@ TENANTS: Final = Table(
     Column("running", Integer),
     Column("queued", Integer),
     Column("daily_credits", Integer),
+    Column("storage_bytes", BigInteger),
 )
 """Owners of keys, tasks and credits. A quota that is NULL is not set here; 0 means no limit."""
 
@@ -169,6 +170,24 @@ API_KEYS: Final = Table(
     Column("daily_credits", Integer),
 )
 """API keys, by their hash alone; quotas as in TENANTS."""
+
+STORED_FILES: Final = Table(
+    "stored_files",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+    # All that a tenant's sum is made of.
+    Index("stored_files_of_tenant", "tenant", "bytes"),
+)
+"""The bytes of each stored file, for every tenant that they count for."""
+
+TEST_TASKS: Final = Table(
+    "test_tasks",
+    METADATA,
+    Column("task", _ID, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+"""The tasks in test mode, of which nothing is kept for long."""
 
 IDEMPOTENCY: Final = Table(
     "idempotency",

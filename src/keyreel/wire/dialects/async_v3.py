@@ -83,6 +83,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.InternalFault, 500, "GET_RESULT_FAILED"),
     ErrorMapping(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
     ErrorMapping(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
+    ErrorMapping(errors.UploadConflict, 409, "UPLOAD_CONFLICT"),
     ErrorMapping(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
     ErrorMapping(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),
     ErrorMapping(errors.HeadersTooLarge, 431, "REQUEST_HEADERS_TOO_LARGE"),

@@ -38,7 +38,7 @@ class ApiKeyListing(OwnResponse):
 
 
 class TenantEntry(OwnResponse):
-    """A tenant with its credits; a limit of null or 0 is none."""
+    """A tenant with its credits and stored bytes; a limit of 0 is none, one of null the usual one."""
 
     name: str
     notes: str
@@ -50,6 +50,8 @@ class TenantEntry(OwnResponse):
     running: Count | None
     queued: Count | None
     daily_credits: Count | None
+    storage_bytes: Count | None
+    stored_bytes: Count
 
 
 class TenantListing(OwnResponse):
@@ -182,6 +184,7 @@ class UsageEntry(OwnResponse):
 
 
 class UsageListing(OwnResponse):
-    """What each task has cost, oldest first."""
+    """What each task has cost, oldest first, and the bytes that the tenants have stored."""
 
     tasks: tuple[UsageEntry, ...]
+    stored_bytes: dict[str, Count]

@@ -197,13 +197,15 @@ class Quote(OwnResponse):
 
 
 class Balance(OwnResponse):
-    """Credits of a tenant; negative ones were spent and are to be paid."""
+    """Credits of a tenant, negative ones to be paid; its stored bytes, and how many it may, null for any."""
 
     tenant: str
     credits: int
     held: Count
     usd: Usd
     prepaid: bool
+    stored_bytes: Count
+    storage_bytes: Count | None
 
 
 class SignatureFindings(OwnResponse):

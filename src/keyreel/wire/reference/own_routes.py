@@ -35,6 +35,7 @@ _LIMIT: Final = QueryParameter(
 _TENANT: Final = QueryParameter("tenant", "One tenant's only.")
 _DIALECT: Final = QueryParameter("dialect", "The format of the body; without it the body tells by its form.")
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
+_TENANT_QUOTAS: Final[Json] = {**_QUOTAS, "storage_bytes": 20 << 30}
 _REQUEST: Final[Json] = {"images": ["https://example.com/dawn.png"], "prompt": "The camera moves in."}
 _LINK_ERRORS: Final = (errors.LinkExpired, errors.LinkForged)
 _FILE_TYPES: Final = (
@@ -221,7 +222,14 @@ _FILE_ROUTES: Final = (
         ),
         media_types=(),
         request_media_type="application/octet-stream",
-        errors=(*_LINK_ERRORS, errors.InvalidRequest, errors.InvalidImage),
+        errors=(
+            *_LINK_ERRORS,
+            errors.InvalidRequest,
+            errors.InvalidImage,
+            errors.UploadConflict,
+            errors.QuotaExceeded,
+            errors.Unavailable,
+        ),
     ),
 )
 _ACCOUNT_ROUTES: Final = (
@@ -270,7 +278,7 @@ _ACCOUNT_ROUTES: Final = (
         "/v1/admin/tenants",
         "Makes a tenant.",
         operator.TenantEntry,
-        request_example={"name": "acme"} | _QUOTAS,
+        request_example={"name": "acme"} | _TENANT_QUOTAS,
         status="201",
     ),
     _admin(
@@ -279,7 +287,7 @@ _ACCOUNT_ROUTES: Final = (
         "/v1/admin/tenants/{name}",
         "Sets a tenant's limits.",
         operator.TenantEntry,
-        request_example=_QUOTAS,
+        request_example=_TENANT_QUOTAS,
     ),
     _admin(
         "grant_credits",

@@ -23,7 +23,7 @@ def test_health_needs_no_key(client: TestClient) -> None:
     del client.headers["Authorization"]
     assert client.get("/health/live").json()["status"] == "ok"
     works = {"ok": True, "detail": ""}
-    checks = {"database": works, "storage": works}
+    checks = {"database": works, "storage": works, "disk_room": works}
     ready = {"status": "ok", "worker": True, "queued": 0, "checks": checks}
     assert client.get("/health/ready").json() == ready
 

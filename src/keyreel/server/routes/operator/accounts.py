@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from keyreel.errors import InvalidRequest
 from keyreel.server.long_responses import send_list
 from keyreel.server.requests.body import read_object
+from keyreel.system.sizes import MAX_SIZE
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore, Scope
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
@@ -93,8 +94,11 @@ class AccountRoutes:
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's quotas."""
-        limits, name = parse_limits(await _read_body(request)), request.path_params["name"]
-        return await self._change(lambda: describe_tenant(self._tenants.set_quotas(name, limits)))
+        body, name = await _read_body(request), request.path_params["name"]
+        limits, storage_bytes = parse_limits(body), _parse_storage_bytes(body)
+        return await self._change(
+            lambda: describe_tenant(self._tenants.set_quotas(name, limits, storage_bytes))
+        )
 
     async def grant_credits(self, request: Request) -> JSONResponse:
         """Give a tenant credits."""
@@ -120,9 +124,10 @@ def make_key(keys: ApiKeyStore, body: Json) -> Json:
 
 
 def make_tenant(tenants: TenantStore, body: Json) -> Json:
-    """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
-    notes = str(body.get("notes") or "")[:_MAX_NOTE_CHARS]
-    return describe_tenant(tenants.create(check_tenant_name(body.get("name")), notes, parse_limits(body)))
+    """Make a tenant as `{name, notes, rpm, running, queued, daily_credits, storage_bytes}` says."""
+    name, notes = check_tenant_name(body.get("name")), str(body.get("notes") or "")[:_MAX_NOTE_CHARS]
+    made = tenants.create(name, notes, parse_limits(body), _parse_storage_bytes(body))
+    return describe_tenant(made)
 
 
 def grant_credits(tenants: TenantStore, name: str, body: Json) -> Json:
@@ -143,13 +148,20 @@ def parse_limits(body: Json) -> Quotas:
     Raises:
         InvalidRequest: one is not a whole number from 0.
     """
-    for name in QUOTA_COLUMNS:
-        value = body.get(name)
-        if value is not None and (type(value) is not int or not 0 <= value <= _MAX_AMOUNT):
-            raise InvalidRequest(
-                f"{name}: got {describe_value(value)}; must be a whole number, 0 for no limit.", field=name
-            )
-    return Quotas(**{name: body.get(name) for name in QUOTA_COLUMNS})
+    return Quotas(**{name: _parse_limit(body, name, _MAX_AMOUNT) for name in QUOTA_COLUMNS})
+
+
+def _parse_storage_bytes(body: Json) -> int | None:
+    return _parse_limit(body, "storage_bytes", MAX_SIZE)
+
+
+def _parse_limit(body: Json, name: str, largest: int) -> int | None:
+    value: object = body.get(name)
+    if value is None or (type(value) is int and 0 <= value <= largest):
+        return value
+    raise InvalidRequest(
+        f"{name}: got {describe_value(value)}; must be a whole number, 0 for no limit.", field=name
+    )
 
 
 def check_tenant_name(name: object) -> str:
@@ -196,10 +208,6 @@ def _to_key_entry(info: ApiKey) -> ApiKeyEntry:
 
 def describe_tenant(tenant: Tenant) -> Json:
     """Describe a tenant."""
-    return _to_tenant_entry(tenant).to_json()
-
-
-def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
     return TenantEntry(
         name=tenant.name,
         notes=tenant.notes,
@@ -208,4 +216,6 @@ def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
         held=tenant.held,
         prepaid=tenant.prepaid,
         **asdict(tenant.quotas),
-    )
+        storage_bytes=tenant.storage_bytes,
+        stored_bytes=tenant.stored_bytes,
+    ).to_json()

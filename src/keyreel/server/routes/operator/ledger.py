@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
 from keyreel.server.long_responses import send_lines, send_list
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
+from keyreel.tasks.accounts.stored_files import sum_stored_bytes
 from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry
 
 if TYPE_CHECKING:
@@ -44,8 +46,11 @@ class LedgerRoutes:
         return await send_lines(self._iterate_postings())
 
     async def list_usage(self, request: Request) -> Response:
-        """Answer what each task has cost, of all tenants or of the one in `?tenant=`."""
-        return await send_list({}, "tasks", self._iterate_usage(request.query_params.get("tenant")))
+        """Answer what each task has cost and what is stored, of all tenants or of the one in `?tenant=`."""
+        tenant = request.query_params.get("tenant")
+        describe = partial(describe_stored_bytes, tenant=tenant)
+        stored = await asyncio.to_thread(self._query_ledger, describe)
+        return await send_list(stored, "tasks", self._iterate_usage(tenant))
 
     def _query_ledger(self, query: Callable[[Database], Json]) -> Json:
         with closing(self._services.store.database.reopen_read_only()) as database:
@@ -67,3 +72,9 @@ def describe_audit(database: Database) -> Json:
     return LedgerVerdict(
         ok=found.is_balanced, tasks=found.tasks, open_holds=found.open_holds, problems=found.problems
     ).to_json()
+
+
+def describe_stored_bytes(database: Database, tenant: str | None) -> Json:
+    """Describe what each tenant has stored, or the one that is named."""
+    stored = sum_stored_bytes(database)
+    return {"stored_bytes": {name: size for name, size in stored.items() if tenant in {None, name}}}

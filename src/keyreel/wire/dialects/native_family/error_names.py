@@ -45,6 +45,7 @@ ERROR_TABLE: Final = (
     ErrorMapping(errors.MethodNotAllowed, 405, "MethodNotAllowed"),
     ErrorMapping(errors.BodyTooSlow, 408, "RequestTimeout"),
     ErrorMapping(errors.IdempotencyConflict, 409, "Conflict"),
+    ErrorMapping(errors.UploadConflict, 409, "UploadConflict"),
     ErrorMapping(errors.LinkExpired, 410, "Gone"),
     ErrorMapping(errors.BodyTooLarge, 413, "BodyTooLarge"),
     ErrorMapping(errors.RateLimited, 429, "TooManyRequests"),

@@ -85,6 +85,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.MethodNotAllowed, 405, "method_not_allowed"),
     ErrorMapping(errors.BodyTooSlow, 408, "request_timeout"),
     ErrorMapping(errors.IdempotencyConflict, 409, "idempotency_key_in_use"),
+    ErrorMapping(errors.UploadConflict, 409, "upload_conflict"),
     ErrorMapping(errors.LinkExpired, 410, "link_expired"),
     ErrorMapping(errors.BodyTooLarge, 413, "body_too_large"),
     ErrorMapping(errors.RateLimited, 429, "rate_limit_exceeded"),

@@ -1,0 +1,127 @@
+"""Files that are stored before the row that names them: one that comes to nothing is deleted again.
+
+Several requests may bring the same file at the same time. It goes only when the last of them has let go of
+it, none of them kept it, and it was not there before. Knows no rows: whoever writes them says what is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from keyreel.errors import UploadConflict
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from keyreel.storage.objects import ObjectStorage
+
+
+@dataclass(slots=True)
+class _PendingFile:
+    """A file that requests hold at this moment."""
+
+    holders: int = 0
+    created: bool = False
+    """It was not stored before the first of them came."""
+    kept: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class PendingFiles:
+    """The pending files of a storage that belongs to this process alone."""
+
+    def __init__(self, storage: ObjectStorage) -> None:
+        self._storage = storage
+        self._pending: dict[str, _PendingFile] = {}
+
+    @asynccontextmanager
+    async def store(self, files: Mapping[str, bytes]) -> AsyncGenerator[Hold]:
+        """Have files on disk that are named by their content, from the beginning of the block on.
+
+        They stay if the block, or another one with the same file, calls `Hold.keep`.
+
+        Raises:
+            Unavailable: they cannot be stored now.
+        """
+        async with self._hold(tuple(files)) as hold:
+            for key, data in files.items():
+                async with self._pending[key].lock:
+                    self._pending[key].created |= await self._put_or_renew(key, data)
+            yield hold
+
+    @asynccontextmanager
+    async def create(self, key: str, data: bytes) -> AsyncGenerator[Hold]:
+        """Have a file on disk under a key that takes one file, likewise.
+
+        Raises:
+            UploadConflict: another file was put there.
+            Unavailable: it cannot be stored now.
+        """
+        async with self._hold((key,)) as hold:
+            async with self._pending[key].lock:
+                if await self._storage.create(key, data):
+                    self._pending[key].created = True
+                elif await compute_sha256(self._storage, key) != await asyncio.to_thread(_hash, data):
+                    raise UploadConflict
+            yield hold
+
+    @asynccontextmanager
+    async def _hold(self, keys: tuple[str, ...]) -> AsyncGenerator[Hold]:
+        held = [self._pending.setdefault(key, _PendingFile()) for key in keys]
+        for each in held:
+            each.holders += 1
+        try:
+            yield Hold(held)
+        finally:
+            for key in keys:
+                await self._release(key)
+
+    async def _release(self, key: str) -> None:
+        pending = self._pending[key]
+        try:
+            async with pending.lock:
+                pending.holders -= 1
+                if not pending.holders and pending.created and not pending.kept:
+                    pending.created = False
+                    await self._storage.delete(key)
+        finally:
+            # Whoever came while it was deleted holds the same entry, and stores the file again.
+            if not pending.holders:
+                self._pending.pop(key, None)
+
+    async def _put_or_renew(self, key: str, data: bytes) -> bool:
+        """Store a file, or let it count as put just now; return whether it was not there before."""
+        if await self._storage.renew(key, len(data)):
+            return False
+        if await self._storage.create(key, data):
+            return True
+        await self._storage.put(key, data)
+        return False
+
+
+class Hold:
+    """The right to say that files are named by a row."""
+
+    def __init__(self, files: list[_PendingFile]) -> None:
+        self._files = files
+
+    def keep(self) -> None:
+        """Let the files stay when the block ends."""
+        for each in self._files:
+            each.kept = True
+
+
+async def compute_sha256(storage: ObjectStorage, key: str) -> str:
+    """Return the SHA-256 of a stored file, in hexadecimal."""
+    digest = sha256()
+    async for chunk in storage.read(key):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()
