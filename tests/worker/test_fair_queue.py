@@ -41,3 +41,25 @@ def test_off_peak_tasks_begin_when_a_window_is_open_and_not_before(plant: Plant)
             assert (await plant.ended(cheap)).state is TaskState.SUCCEEDED
 
     asyncio.run(story())
+
+
+def test_who_cancels_renders_in_a_loop_lets_others_go_first(plant: Plant) -> None:
+    async def story() -> None:
+        async with plant.working("CardEngine"):
+            for _ in range(4):
+                task = await plant.submit(tenant="flood")
+                await plant.until(task, lambda now: now.state is TaskState.RUNNING)
+                cancelled = plant.store.cancel("flood", task.id)
+            again = await plant.submit(tenant="flood")
+            late = await plant.submit(tenant="bob")
+            done = await plant.ended(late)
+            begun = await plant.until(again, lambda now: now.started is not None)
+        assert done.state is TaskState.SUCCEEDED
+        assert done.started is not None
+        assert begun.started is not None
+        assert done.started < begun.started
+        assert (done.started - late.created).total_seconds() < 3
+        assert cancelled.finished is not None
+        assert 4 <= (begun.started - cancelled.finished).total_seconds() < 8
+
+    asyncio.run(story())
