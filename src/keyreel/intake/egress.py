@@ -144,7 +144,7 @@ class EgressClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.
         return AsyncClient(
             policy=self.destinations.policy,
-            resolver=partial(self._resolve, tenant),
+            resolver=partial(self._resolve, tenant, seconds),
             verify=self._tls,
             trust_env=False,
             follow_redirects=False,
@@ -152,8 +152,8 @@ class EgressClient:
             headers=_HEADERS,
         )
 
-    def _resolve(self, tenant: str, host: str, port: int, *hints: int) -> list[AddressInfo]:
-        answers = self._lookups.look_up(tenant, host, port, *hints)
+    def _resolve(self, tenant: str, seconds: float, host: str, port: int, *hints: int) -> list[AddressInfo]:
+        answers = self._lookups.look_up(tenant, host, port, *hints, seconds=seconds)
         if port in self.destinations.ports:
             return answers
         opened = [answer for answer in answers if self.destinations.is_opened(str(answer[4][0]))]

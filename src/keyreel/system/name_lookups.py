@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 """One answer of `socket.getaddrinfo`."""
 
-_LOOKUP_SECONDS: Final = 5.0
+MAX_LOOKUP_SECONDS: Final = 5.0
+"""Nobody waits longer for an answer."""
 _PER_TENANT: Final = 16
 """Twice what one tenant has in flight: a tenant that uses more has as many that hang."""
 _TOTAL: Final = 256
@@ -33,7 +34,9 @@ class NameLookups:
         self._turns = TenantTurns(_TOTAL, per_tenant=_PER_TENANT)
         self._lock = Lock()
 
-    def look_up(self, tenant: str, host: str, port: int, *hints: int) -> list[AddressInfo]:
+    def look_up(
+        self, tenant: str, host: str, port: int, *hints: int, seconds: float = MAX_LOOKUP_SECONDS
+    ) -> list[AddressInfo]:
         """Return what the resolver answers. Call it from any thread but the event loop's.
 
         Raises:
@@ -57,7 +60,7 @@ class NameLookups:
         # A daemon, unlike the threads of an executor: no hanging name holds up the end of the process.
         self._start(Thread(target=run, name="lookup", daemon=True), tenant)
         try:
-            return lookup.result(_LOOKUP_SECONDS)
+            return lookup.result(min(seconds, MAX_LOOKUP_SECONDS))
         except TimeoutError:
             raise socket.gaierror(socket.EAI_AGAIN, "the lookup took too long") from None
 
