@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         "memory runs out. 0, and on other systems: renders look for the server twice a second.",
     )
     link_seconds: int = Field(default=86400, ge=1, description="How long a link in a result is valid.")
+    links_follow_keys: bool = Field(
+        default=False,
+        description="1: a link ends with the API key that it was made for, once that is revoked or its "
+        "tenant disabled; each download then asks the database. 0: it is valid until it expires.",
+    )
     body_seconds: float = Field(
         default=60.0, gt=0, description="How long a request's body may take to arrive."
     )

@@ -12,7 +12,9 @@ from keyreel.errors import Cancelled, UnknownTask
 from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
+from keyreel.tasks.accounts.standing import require_good_standing
 from keyreel.tasks.admission import NO_CHECKS
+from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import TASKS, task_from_row
@@ -25,10 +27,11 @@ from keyreel.tasks.webhooks.events import Callback, record_event, register_callb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
     from random import Random
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from keyreel.clock import Clock
     from keyreel.tasks.accounts.quotas import Quotas
@@ -56,6 +59,8 @@ _NEW_TASK_COLUMNS: Final = {
 _NO_FILTER: Final = TaskFilter()
 _PAGE: Final = 500
 """Rows of one query."""
+_CANCELLED_AT_ONCE: Final = 100
+CANCELLED_BY_OPERATOR: Final = "The task was cancelled by the operator of this server."
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _INSERT_TASK: Final = insert(TASKS)
 _SELECT_TASK: Final = select(TASKS).where(
@@ -176,9 +181,12 @@ class TaskStore:
             InsufficientCredits: its tenant pays in advance and has less.
             RateLimited: it would pass a quota.
             IdempotencyConflict: its idempotency key stands for another request.
+            InvalidKey: its key was revoked meanwhile.
+            TenantDisabled: its tenant was disabled meanwhile.
         """
-        now = task.created
+        now, submission = task.created, task.submission
         with self.database.write() as connection:
+            require_good_standing(connection, submission.key_id, submission.tenant)
             earlier = admission.check(connection, task.submission, now)
             if earlier is not None:
                 return earlier
@@ -200,6 +208,17 @@ class TaskStore:
         if row is None:
             raise UnknownTask
         return task_from_row(row)
+
+    def require_exists(self, task_id: TaskId) -> None:
+        """Return if there is such a task, whosever it is.
+
+        Raises:
+            UnknownTask: there is none.
+        """
+        with self.database.read() as connection:
+            found = connection.execute(select(TASKS.c.id).where(TASKS.c.id == parse_task_id(task_id))).first()
+        if found is None:
+            raise UnknownTask(f"There is no task with the id {task_id[:64]!r}.")
 
     def list(self, tenant: str | None = None, task_filter: TaskFilter = _NO_FILTER) -> tuple[Task, ...]:
         """List a tenant's tasks, or every tenant's, by the filter."""
@@ -239,21 +258,31 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
-        now = self.clock.now()
-        change = (
-            update(TASKS)
-            .where(TASKS.c.id == parse_task_id(task_id), TASKS.c.tenant == tenant)
-            .where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
-            .values(state=TaskState.CANCELLED, reason=reason, fault=Cancelled.__name__)
-            .values(finished=now, owner="", lease_until=None)
-            .returning(TASKS.c.id, TASKS.c.credits)
+        mine = (TASKS.c.id == parse_task_id(task_id)) & (TASKS.c.tenant == tenant)
+        with self.database.write() as connection:
+            _cancel_unfinished(connection, self.clock.now(), mine, reason)
+        return self.get(tenant, task_id)
+
+    def cancel_all(self, tenant: str, *, by: Actor) -> int:
+        """Cancel a tenant's oldest unfinished tasks, 100 at most; return how many there were.
+
+        So many at a time, because other calls wait meanwhile.
+        """
+        oldest = (
+            select(TASKS.c.id)
+            .where(TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+            .order_by(TASKS.c.id)
+            .limit(_CANCELLED_AT_ONCE)
         )
         with self.database.write() as connection:
-            row = connection.execute(change).one_or_none()
-            if row is not None:
-                Ledger(connection, now).refund(row.id, tenant, row.credits)
-                record_event(connection, now, row.id, TaskState.CANCELLED)
-        return self.get(tenant, task_id)
+            ids = _cancel_unfinished(
+                connection, self.clock.now(), TASKS.c.id.in_(oldest), CANCELLED_BY_OPERATOR
+            )
+            if ids:
+                details = {"tasks": [str(number) for number in ids]}
+                entry = AuditEntry(AuditAction.TASKS_CANCELLED, tenant, tenant, details)
+                append_entry(connection, self.clock, by, entry)
+        return len(ids)
 
     def filter_unfinished(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
         """Return those of the ids that belong to tasks which have not ended."""
@@ -277,6 +306,24 @@ class TaskStore:
         Ledger(connection, now).hold(number, submission.tenant, submission.credits)
         if callback is not None:
             register_callback(connection, number, submission.tenant, callback)
+
+
+def _cancel_unfinished(
+    connection: Connection, now: datetime, which: ColumnElement[bool], reason: str
+) -> list[int]:
+    """Cancel and refund those of the tasks that have not ended; return their numbers."""
+    change = (
+        update(TASKS)
+        .where(which, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+        .values(state=TaskState.CANCELLED, reason=reason, fault=Cancelled.__name__)
+        .values(finished=now, owner="", lease_until=None)
+        .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
+    )
+    rows = connection.execute(change).all()
+    for row in rows:
+        Ledger(connection, now).refund(row.id, row.tenant, row.credits)
+        record_event(connection, now, row.id, TaskState.CANCELLED)
+    return [row.id for row in rows]
 
 
 def _end_test_task(connection: Connection, task: Task, outcome: Success | Failure) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+from contextlib import suppress
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -48,7 +51,7 @@ def build_operator_app(
             random=random,
             store=store,
             keys=keys,
-            authenticator=Authenticator(keys, own_key="", admin_token=admin_token),
+            authenticator=Authenticator(keys, "", admin_token, operator_name=_describe_user()),
             storage=storage,
             signer=LinkSigner([random.randbytes(32)], clock),
             vault=webhook_secrets,
@@ -64,6 +67,14 @@ def build_operator_app(
             anchors=b"",
         )
     )
+
+
+def _describe_user() -> str:
+    """Return who runs this command, for the audit log."""
+    uid = os.getuid()
+    with suppress(KeyError):  # an account that this machine's files do not name
+        return f"user {pwd.getpwuid(uid).pw_name} (uid {uid})"
+    return f"uid {uid}"
 
 
 def _do_nothing() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import MissingKey, MissingScope
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
+from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -48,8 +49,10 @@ class Authenticator:
     stored key with the scope admin.
     """
 
-    def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str) -> None:
+    def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str, operator_name: str = "") -> None:
+        """Take `operator_name` for whoever has the admin token; without it, it is the token's fingerprint."""
         self._keys = keys
+        self._operator_name = operator_name or f"token {fingerprint_token(admin_token)}"
         self._own_key_digest = sha256(own_key.encode()).digest() if own_key else b""
         self._admin_token = admin_token.encode()
 
@@ -60,28 +63,37 @@ class Authenticator:
             MissingKey: no key was sent.
             InvalidKey: the key is unknown or revoked.
             MissingScope: the key lacks the scope.
+            TenantDisabled: its tenant is disabled.
         """
         key = extract_api_key(headers)
         if self._own_key_digest and compare_digest(
             sha256(key.encode(errors="replace")).digest(), self._own_key_digest
         ):
-            caller, scopes = Caller("default", ENVIRONMENT_KEY_ID), DEFAULT_SCOPES
+            caller, scopes = Caller(DEFAULT_TENANT, ENVIRONMENT_KEY_ID), DEFAULT_SCOPES
+            self._keys.require_good_standing(caller.key_id, caller.tenant)
         else:
             found = self._keys.find(key)
             caller, scopes = Caller(found.tenant, found.id), found.scopes
         if scope not in scopes:
             raise MissingScope(
-                f"This API key may {' and '.join(sorted(scopes))}; this needs the scope {scope}."
+                f"This API key may {' and '.join(sorted(scopes)) or 'do nothing'}; "
+                f"this needs the scope {scope}."
             )
         return caller
 
-    def require_operator(self, headers: Headers) -> None:
-        """Return if the headers are the operator's.
+    def identify_operator(self, headers: Headers) -> str:
+        """Return the name under which the audit log knows the operator whose headers these are.
 
         Raises:
             MissingKey: no key was sent.
             InvalidKey: it is neither the admin token nor a key.
             MissingScope: it is a key without the scope admin.
         """
-        if not compare_digest(extract_api_key(headers).encode(errors="replace"), self._admin_token):
-            self.authenticate(headers, Scope.ADMIN)
+        if compare_digest(extract_api_key(headers).encode(errors="replace"), self._admin_token):
+            return self._operator_name
+        return f"key {self.authenticate(headers, Scope.ADMIN).key_id}"
+
+
+def fingerprint_token(token: str) -> str:
+    """Return what tells an admin token from others, and gives nobody the token."""
+    return sha256(b"keyreel admin token" + token.encode()).hexdigest()[:8]

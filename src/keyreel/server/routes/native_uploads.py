@@ -40,7 +40,7 @@ class NativeUploadRoutes:
         services = self._services
         await self._read_body(request)
         upload = str(services.random.choice(_IDS))
-        address = services.signer.sign(
+        address = services.signer.for_owner(caller.key_id).sign(
             PUT_PREFIX + build_upload_key(caller.tenant, upload), UPLOAD_LINK_SECONDS
         )
         ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)

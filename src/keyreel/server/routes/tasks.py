@@ -126,7 +126,7 @@ class TaskRoutes:
         # Reading the stored request back is 25 of a poll's 980 microseconds: no cache pays for itself.
         endpoint = parse_stored_request(task)
         body = self.dialect.build_result_response(
-            task, endpoint, self._sign_links(task, request), eta_seconds
+            task, endpoint, self._sign_links(task, request, caller), eta_seconds
         )
         return JSONResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
 
@@ -141,7 +141,7 @@ class TaskRoutes:
         task_filter = self.dialect.parse_list_query(joined, self.services.clock.now())
         # One more than the page holds: so it is known whether there is a next page.
         found = self.services.store.list(caller.tenant, replace(task_filter, limit=task_filter.limit + 1))
-        listed = tuple(self._to_listed_task(task, request) for task in found[: task_filter.limit])
+        listed = tuple(self._to_listed_task(task, request, caller) for task in found[: task_filter.limit])
         return JSONResponse(
             self.dialect.build_list_response(
                 TaskPage(task_filter, listed, has_more=len(found) > task_filter.limit)
@@ -176,14 +176,15 @@ class TaskRoutes:
             raise LinkExpired("The record of this task is no longer kept.")
         return task
 
-    def _to_listed_task(self, task: Task, request: Request) -> ListedTask:
+    def _to_listed_task(self, task: Task, request: Request, caller: Caller) -> ListedTask:
         eta_seconds = task.estimate_remaining_seconds(self.services.clock.now())
-        return ListedTask(task, parse_stored_request(task), self._sign_links(task, request), eta_seconds)
+        links = self._sign_links(task, request, caller)
+        return ListedTask(task, parse_stored_request(task), links, eta_seconds)
 
-    def _sign_links(self, task: Task, request: Request) -> SignedLinks | None:
+    def _sign_links(self, task: Task, request: Request, caller: Caller) -> SignedLinks | None:
         services = self.services
-        base_url = get_base_url(request, services)
-        return sign_links(task, services.signer, base_url, services.settings.link_seconds)
+        base_url, signer = get_base_url(request, services), services.signer.for_owner(caller.key_id)
+        return sign_links(task, signer, base_url, services.settings.link_seconds)
 
 
 def _format_header_list(names: Iterable[str]) -> str:

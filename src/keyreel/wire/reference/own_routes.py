@@ -23,12 +23,13 @@ _file = partial(
     OwnRoute,
     path="/files/{key:path}",
     tag="files",
-    query=tuple(QueryParameter(name, "From the link, as it is.", required=True) for name in "veks"),
+    query=tuple(QueryParameter(name, "From the link, as it is.", required=name != "o") for name in "vekos"),
 )
 _admin = partial(OwnRoute, access=RequiredAccess.ADMIN, tag="admin")
 
 _LIMIT: Final = QueryParameter("limit", "How many, newest first; at most 500.", {"type": "integer"})
 _TENANT: Final = QueryParameter("tenant", "One tenant's only.")
+_UNKNOWN: Final = (errors.UnknownAccount,)
 _DIALECT: Final = QueryParameter("dialect", "The format of the body; without it the body tells by its form.")
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
 _REQUEST: Final[Json] = {"images": ["https://example.com/dawn.png"], "prompt": "The camera moves in."}
@@ -37,31 +38,6 @@ _FILE_TYPES: Final = (
     *("video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"),
     "application/octet-stream",
 )
-_EXAMPLE_VERDICT: Final[Json] = {
-    "valid": False,
-    "model": "q2-pro-img2video",
-    "available": True,
-    "problems": [
-        {
-            "field": "duration",
-            "error": "InvalidRequest",
-            "got": "11",
-            "rule": "must be a whole number from 1 to 10",
-            "message": "duration: got 11; must be a whole number from 1 to 10.",
-        }
-    ],
-    "ignored": [],
-    "seconds": None,
-    "resolution": None,
-    "price": None,
-}
-_EXAMPLE_BALANCE: Final[Json] = {
-    "tenant": "default",
-    "credits": 975,
-    "held": 25,
-    "usd": "4.875",
-    "prepaid": True,
-}
 
 _VTRIX_ROUTES: Final = (
     OwnRoute(
@@ -157,7 +133,7 @@ _KEY_ROUTES: Final = (
         own.RequestVerdict,
         query=(_DIALECT,),
         request_example=_REQUEST | {"duration": 11},
-        response_example=_EXAMPLE_VERDICT,
+        response_example=own.EXAMPLE_VERDICT,
         errors=(errors.UnknownEndpoint,),
     ),
     _key(
@@ -176,7 +152,7 @@ _KEY_ROUTES: Final = (
         "/v1/user/balance",
         "Says what the key's tenant can spend; negative credits were spent and are to be paid.",
         own.Balance,
-        response_example=_EXAMPLE_BALANCE,
+        response_example=own.EXAMPLE_BALANCE,
     ),
     _key(
         "verify_file",
@@ -222,11 +198,7 @@ _FILE_ROUTES: Final = (
 )
 _ACCOUNT_ROUTES: Final = (
     _admin(
-        "list_keys",
-        "GET",
-        "/v1/admin/keys",
-        "Lists the keys, without showing them.",
-        operator.ApiKeyListing,
+        "list_keys", "GET", "/v1/admin/keys", "Lists the keys, without showing them.", operator.ApiKeyListing
     ),
     _admin(
         "create_key",
@@ -234,8 +206,9 @@ _ACCOUNT_ROUTES: Final = (
         "/v1/admin/keys",
         "Makes a key; this answer alone shows it.",
         operator.NewApiKey,
-        request_example={"tenant": "acme", "name": "website"} | _QUOTAS,
+        request_example={"tenant": "acme", "name": "website", "new_tenant": True} | _QUOTAS,
         status="201",
+        errors=_UNKNOWN,
     ),
     _admin(
         "limit_key",
@@ -244,7 +217,7 @@ _ACCOUNT_ROUTES: Final = (
         "Sets a key's limits.",
         operator.ApiKeyEntry,
         request_example=_QUOTAS,
-        errors=(errors.InvalidKey,),
+        errors=_UNKNOWN,
     ),
     _admin(
         "revoke_key",
@@ -252,6 +225,7 @@ _ACCOUNT_ROUTES: Final = (
         "/v1/admin/keys/{id}",
         "Makes a key invalid from now on.",
         operator.ApiKeyEntry,
+        errors=_UNKNOWN,
     ),
     _admin(
         "list_tenants",
@@ -276,14 +250,33 @@ _ACCOUNT_ROUTES: Final = (
         "Sets a tenant's limits.",
         operator.TenantEntry,
         request_example=_QUOTAS,
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "disable_tenant",
+        "POST",
+        "/v1/admin/tenants/{name}/disable",
+        "Refuses a tenant's keys and starts none of its tasks; cancels them if the body says so.",
+        operator.DisabledTenant,
+        request_example={"cancel_tasks": False},
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "enable_tenant",
+        "POST",
+        "/v1/admin/tenants/{name}/enable",
+        "Takes a disabled tenant's keys again, and starts its tasks.",
+        operator.TenantEntry,
+        errors=_UNKNOWN,
     ),
     _admin(
         "grant_credits",
         "POST",
         "/v1/admin/tenants/{name}/grants",
         "Gives a tenant credits; with the operator's own name for it, only once.",
-        operator.TenantEntry,
-        request_example={"credits": 1000, "txn": "invoice-17"},
+        operator.GrantedTenant,
+        request_example={"credits": 1000, "txn": "invoice-17", "note": "paid by transfer"},
+        errors=(errors.UnknownAccount, errors.IdempotencyConflict),
     ),
 )
 _OPERATION_ROUTES: Final = (
@@ -328,6 +321,7 @@ _OPERATION_ROUTES: Final = (
         "Shows what callbacks are signed with.",
         operator.SigningSecret,
         query=(_TENANT,),
+        errors=_UNKNOWN,
     ),
     _admin(
         "replay_delivery",
@@ -367,6 +361,29 @@ _OPERATION_ROUTES: Final = (
         "Says what each task has cost.",
         operator.UsageListing,
         query=(_TENANT,),
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "list_audit_entries",
+        "GET",
+        "/v1/admin/audit",
+        "Lists who changed what and when, newest first.",
+        operator.AuditLogPage,
+        query=(
+            _LIMIT,
+            _TENANT,
+            QueryParameter("action", "One action's only, such as `key.created`."),
+            QueryParameter("since", "Since this time, as 2026-01-31T08:00:00+00:00.", {"type": "string"}),
+            QueryParameter("before", "Entries older than this number: a page's `next`.", {"type": "integer"}),
+        ),
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "verify_audit_log",
+        "GET",
+        "/v1/admin/audit/verify",
+        "Says whether no entry of the audit log was changed and none is missing.",
+        operator.AuditLogVerdict,
     ),
 )
 OWN_ROUTES: Final = (

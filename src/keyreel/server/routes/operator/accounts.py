@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from dataclasses import asdict
@@ -11,14 +12,18 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
+from keyreel.server.requests.authorisation import get_operator
 from keyreel.server.requests.body import read_object
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
+from keyreel.tasks.accounts.ledger import get_postpaid_account
 from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.reference.operator_responses import (
     ApiKeyEntry,
     ApiKeyListing,
+    DisabledTenant,
+    GrantedTenant,
     NewApiKey,
     TenantEntry,
     TenantListing,
@@ -28,7 +33,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.services import Services
-    from keyreel.tasks.accounts.api_keys import ApiKey, ApiKeyStore
+    from keyreel.tasks.accounts.api_keys import ApiKey
+    from keyreel.tasks.accounts.grants import GrantOutcome
     from keyreel.tasks.accounts.tenants import Tenant
     from keyreel.wire.json_types import Json
 
@@ -45,12 +51,24 @@ class AccountRoutes:
     """The routes /v1/admin/keys and /v1/admin/tenants."""
 
     def __init__(self, services: Services) -> None:
+        self._store = services.store
         self._keys = services.keys
         self._tenants = TenantStore(services.store.database, services.clock)
 
     async def create_key(self, request: Request) -> JSONResponse:
-        """Make a key for a tenant; this response alone holds it."""
-        return JSONResponse(make_key(self._keys, await _read_body(request)), status_code=HTTPStatus.CREATED)
+        """Make a key for a tenant; this response alone holds it.
+
+        Raises:
+            UnknownAccount: there is no such tenant, and `new_tenant` does not ask for one.
+        """
+        body, by = await _read_body(request), get_operator(request)
+        tenant, name = check_tenant_name(body.get("tenant")), _parse_text(body, "name")
+        scopes, limits = _parse_scopes(body), parse_limits(body)
+        if not _parse_flag(body, "new_tenant"):
+            self._tenants.get(tenant)
+        info, key = self._keys.create(tenant, name, scopes=scopes, quotas=limits, by=by)
+        made = NewApiKey(**dict(_to_key_entry(info)), key=key)
+        return JSONResponse(made.to_json(), status_code=HTTPStatus.CREATED)
 
     async def list_keys(self, request: Request) -> JSONResponse:
         """List the record of every key, without the keys themselves."""
@@ -60,18 +78,21 @@ class AccountRoutes:
 
     async def limit_key(self, request: Request) -> JSONResponse:
         """Set some of a key's quotas."""
-        limits = parse_limits(await _read_body(request))
-        return JSONResponse(describe_key(self._keys.set_quotas(request.path_params["id"], limits)))
+        limits, key_id = parse_limits(await _read_body(request)), request.path_params["id"]
+        changed = self._keys.set_quotas(key_id, limits, by=get_operator(request))
+        return JSONResponse(_to_key_entry(changed).to_json())
 
     async def revoke_key(self, request: Request) -> JSONResponse:
         """Make a key invalid from now on."""
-        return JSONResponse(describe_key(self._keys.revoke(request.path_params["id"])))
+        revoked = self._keys.revoke(request.path_params["id"], by=get_operator(request))
+        return JSONResponse(_to_key_entry(revoked).to_json())
 
     async def create_tenant(self, request: Request) -> JSONResponse:
         """Make a tenant."""
-        return JSONResponse(
-            make_tenant(self._tenants, await _read_body(request)), status_code=HTTPStatus.CREATED
-        )
+        body, by = await _read_body(request), get_operator(request)
+        name, notes = check_tenant_name(body.get("name")), _parse_text(body, "notes")
+        made = self._tenants.create(name, notes, parse_limits(body), by=by)
+        return JSONResponse(_to_tenant_entry(made).to_json(), status_code=HTTPStatus.CREATED)
 
     async def list_tenants(self, request: Request) -> JSONResponse:
         """List every tenant with its credits and quotas."""
@@ -81,43 +102,74 @@ class AccountRoutes:
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's quotas."""
-        limits = parse_limits(await _read_body(request))
-        return JSONResponse(describe_tenant(self._tenants.set_quotas(request.path_params["name"], limits)))
+        limits, name = parse_limits(await _read_body(request)), request.path_params["name"]
+        changed = self._tenants.set_quotas(name, limits, by=get_operator(request))
+        return JSONResponse(_to_tenant_entry(changed).to_json())
+
+    async def disable_tenant(self, request: Request) -> JSONResponse:
+        """Refuse a tenant's keys from now on, and cancel its tasks if the body says so.
+
+        What ends between two calls is asked again: cancelling goes on where it stopped.
+        """
+        body, by = await _read_body(request), get_operator(request)
+        cancel = _parse_flag(body, "cancel_tasks")
+        name, cancelled = request.path_params["name"], 0
+        self._tenants.disable(name, by=by)
+        while cancel and (some := self._store.cancel_all(name, by=by)):
+            cancelled += some
+            # Other requests have their turn.
+            await asyncio.sleep(0)
+        entry = _to_tenant_entry(self._tenants.get(name))
+        return JSONResponse(DisabledTenant(**dict(entry), cancelled=cancelled).to_json())
+
+    async def enable_tenant(self, request: Request) -> JSONResponse:
+        """Take a tenant's keys again."""
+        enabled = self._tenants.enable(request.path_params["name"], by=get_operator(request))
+        return JSONResponse(_to_tenant_entry(enabled).to_json())
 
     async def grant_credits(self, request: Request) -> JSONResponse:
-        """Give a tenant credits."""
-        return JSONResponse(
-            grant_credits(self._tenants, request.path_params["name"], await _read_body(request))
-        )
+        """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
+        body, by = await _read_body(request), get_operator(request)
+        credits_, txn, note = _parse_credits(body), _parse_txn(body), _parse_text(body, "note")
+        granted = self._tenants.grant(request.path_params["name"], credits_, txn, note, by=by)
+        return JSONResponse(describe_grant(*granted))
 
 
 async def _read_body(request: Request) -> Json:
     return await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
 
 
-def make_key(keys: ApiKeyStore, body: Json) -> Json:
-    """Make a key as `{tenant, name, scopes, rpm, running, queued, daily_credits}` says, and return it."""
-    tenant, name = check_tenant_name(body.get("tenant")), str(body.get("name") or "")[:_MAX_NOTE_CHARS]
-    info, key = keys.create(tenant, name, scopes=_parse_scopes(body), quotas=parse_limits(body))
-    return NewApiKey(**dict(_to_key_entry(info)), key=key).to_json()
-
-
-def make_tenant(tenants: TenantStore, body: Json) -> Json:
-    """Make a tenant as `{name, notes, rpm, running, queued, daily_credits}` says."""
-    notes = str(body.get("notes") or "")[:_MAX_NOTE_CHARS]
-    return describe_tenant(tenants.create(check_tenant_name(body.get("name")), notes, parse_limits(body)))
-
-
-def grant_credits(tenants: TenantStore, name: str, body: Json) -> Json:
-    """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
-    credits_, txn = body.get("credits"), body.get("txn") or secrets.token_hex(16)
+def _parse_credits(body: Json) -> int:
+    credits_ = body.get("credits")
     if type(credits_) is not int or abs(credits_) > _MAX_AMOUNT:
         raise InvalidRequest(
             f"credits: got {describe_value(credits_)}; must be a whole number of credits.", field="credits"
         )
+    return credits_
+
+
+def _parse_txn(body: Json) -> str:
+    """Return the operator's name for a grant; only one that is absent is made up, not an empty one."""
+    txn = body.get("txn")
+    if txn is None:
+        return secrets.token_hex(16)
     if not isinstance(txn, str) or not _TXN.fullmatch(txn):
         raise InvalidRequest("txn: must be 1 to 100 printable characters without spaces.", field="txn")
-    return describe_tenant(tenants.grant(name, credits_, txn))
+    return txn
+
+
+def _parse_text(body: Json, name: str) -> str:
+    text = body.get(name)
+    if text is not None and not isinstance(text, str):
+        raise InvalidRequest(f"{name}: got {describe_value(text)}; must be text.", field=name)
+    return (text or "")[:_MAX_NOTE_CHARS]
+
+
+def _parse_flag(body: Json, name: str) -> bool:
+    flag = body.get(name)
+    if flag is not None and not isinstance(flag, bool):
+        raise InvalidRequest(f"{name}: got {describe_value(flag)}; must be true or false.", field=name)
+    return bool(flag)
 
 
 def parse_limits(body: Json) -> Quotas:
@@ -150,7 +202,10 @@ def check_tenant_name(name: object) -> str:
 
 
 def _parse_scopes(body: Json) -> frozenset[Scope]:
-    given = body.get("scopes") or sorted(DEFAULT_SCOPES)
+    """Read scopes; without any, a key has the usual ones, and an empty list is a key that may do nothing."""
+    given = body.get("scopes")
+    if given is None:
+        return DEFAULT_SCOPES
     known = {each.value for each in Scope}
     if not isinstance(given, list) or not all(isinstance(each, str) and each in known for each in given):
         raise InvalidRequest(
@@ -158,11 +213,6 @@ def _parse_scopes(body: Json) -> frozenset[Scope]:
             field="scopes",
         )
     return frozenset(map(Scope, given))
-
-
-def describe_key(info: ApiKey) -> Json:
-    """Describe a key's record; it does not hold the key."""
-    return _to_key_entry(info).to_json()
 
 
 def _to_key_entry(info: ApiKey) -> ApiKeyEntry:
@@ -177,9 +227,38 @@ def _to_key_entry(info: ApiKey) -> ApiKeyEntry:
     )
 
 
-def describe_tenant(tenant: Tenant) -> Json:
-    """Describe a tenant."""
-    return _to_tenant_entry(tenant).to_json()
+def describe_grant(tenant: Tenant, outcome: GrantOutcome) -> Json:
+    """Describe a grant and the tenant that has it."""
+    grant = outcome.grant
+    return GrantedTenant(
+        **dict(_to_tenant_entry(tenant)),
+        txn=grant.txn,
+        granted=grant.credits,
+        note=grant.note,
+        granted_at=grant.created.isoformat(),
+        replayed=outcome.replayed,
+        began_prepaid=outcome.began_prepaid,
+        carried_over=outcome.carried_over,
+        message=_describe_outcome(tenant, outcome),
+    ).to_json()
+
+
+def _describe_outcome(tenant: Tenant, outcome: GrantOutcome) -> str:
+    grant = outcome.grant
+    if outcome.replayed:
+        made = f"{grant.created:%Y-%m-%d %H:%M} UTC"
+        return f"This grant of {grant.credits} credits was made already, {made}: nothing was changed."
+    if not outcome.began_prepaid:
+        return f"{grant.credits} credits were granted."
+    sentence = f"{tenant.name} paid afterwards, without a limit, until now; it pays in advance from now on."
+    if outcome.carried_over:
+        sentence += (
+            f" The {outcome.carried_over} credits that it had used stay outside its balance, in the account "
+            f"{get_postpaid_account(tenant.name)}."
+        )
+    if tenant.held:
+        sentence += f" {tenant.held} credits of the grant are held by its unfinished tasks."
+    return sentence
 
 
 def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
@@ -190,5 +269,6 @@ def _to_tenant_entry(tenant: Tenant) -> TenantEntry:
         credits=tenant.credits,
         held=tenant.held,
         prepaid=tenant.prepaid,
+        disabled=tenant.disabled.isoformat() if tenant.disabled else None,
         **asdict(tenant.quotas),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, StreamingResponse
 
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
+from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry, UsageListing
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class LedgerRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._tenants = TenantStore(services.store.database, services.clock)
 
     async def verify(self, request: Request) -> JSONResponse:
         """Answer whether the ledger adds up."""
@@ -43,8 +45,14 @@ class LedgerRoutes:
         return StreamingResponse(self._iterate_lines(), media_type="application/x-ndjson")
 
     async def list_usage(self, request: Request) -> JSONResponse:
-        """Answer what each task has cost, of all tenants or of the one in `?tenant=`."""
+        """Answer what each task has cost, of all tenants or of the one in `?tenant=`.
+
+        Raises:
+            UnknownAccount: there is no such tenant.
+        """
         tenant = request.query_params.get("tenant")
+        if tenant is not None:
+            self._tenants.get(tenant)
         return JSONResponse(
             await asyncio.to_thread(self._query_ledger, lambda database: describe_usage(database, tenant))
         )
