@@ -162,6 +162,25 @@ def test_a_key_without_scopes_may_do_nothing(client: TestClient, admin: dict[str
         assert "may do nothing" in refused.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/admin/keys"),
+        ("POST", "/v1/admin/tenants"),
+        ("PATCH", "/v1/admin/tenants/default"),
+        ("PATCH", "/v1/admin/keys/key_1"),
+        ("POST", "/v1/admin/tenants/default/grants"),
+        ("POST", "/v1/admin/tenants/default/disable"),
+    ],
+)
+def test_a_misspelt_field_is_named_and_changes_nothing(
+    client: TestClient, admin: dict[str, str], method: str, path: str
+) -> None:
+    refused = client.request(method, path, json={"daily_credit": 5}, headers=admin)
+    assert (refused.status_code, refused.json()["metadata"]["field"]) == (400, "daily_credit")
+    assert len(client.get("/v1/admin/audit", headers=admin).json()["entries"]) == 1
+
+
 UNKNOWN = {
     "a key's tenant": ("POST", "/v1/admin/keys", {"tenant": "nobdy"}, "nobdy"),
     "a key's limits": ("PATCH", "/v1/admin/keys/key_nobdy", {"rpm": 1}, "key_nobdy"),

@@ -61,7 +61,10 @@ class AccountRoutes:
         Raises:
             UnknownAccount: there is no such tenant, and `new_tenant` does not ask for one.
         """
-        body, by = await _read_body(request), get_operator(request)
+        body, by = (
+            await _read_body(request, "tenant", "new_tenant", "name", "scopes", *QUOTA_COLUMNS),
+            get_operator(request),
+        )
         tenant, name = check_tenant_name(body.get("tenant")), _parse_text(body, "name")
         scopes, limits = _parse_scopes(body), parse_limits(body)
         if not _parse_flag(body, "new_tenant"):
@@ -78,7 +81,7 @@ class AccountRoutes:
 
     async def limit_key(self, request: Request) -> JSONResponse:
         """Set some of a key's quotas."""
-        limits, key_id = parse_limits(await _read_body(request)), request.path_params["id"]
+        limits, key_id = parse_limits(await _read_body(request, *QUOTA_COLUMNS)), request.path_params["id"]
         changed = self._keys.set_quotas(key_id, limits, by=get_operator(request))
         return JSONResponse(_to_key_entry(changed).to_json())
 
@@ -89,7 +92,7 @@ class AccountRoutes:
 
     async def create_tenant(self, request: Request) -> JSONResponse:
         """Make a tenant."""
-        body, by = await _read_body(request), get_operator(request)
+        body, by = await _read_body(request, "name", "notes", *QUOTA_COLUMNS), get_operator(request)
         name, notes = check_tenant_name(body.get("name")), _parse_text(body, "notes")
         made = self._tenants.create(name, notes, parse_limits(body), by=by)
         return JSONResponse(_to_tenant_entry(made).to_json(), status_code=HTTPStatus.CREATED)
@@ -102,7 +105,7 @@ class AccountRoutes:
 
     async def limit_tenant(self, request: Request) -> JSONResponse:
         """Set some of a tenant's quotas."""
-        limits, name = parse_limits(await _read_body(request)), request.path_params["name"]
+        limits, name = parse_limits(await _read_body(request, *QUOTA_COLUMNS)), request.path_params["name"]
         changed = self._tenants.set_quotas(name, limits, by=get_operator(request))
         return JSONResponse(_to_tenant_entry(changed).to_json())
 
@@ -111,7 +114,7 @@ class AccountRoutes:
 
         What ends between two calls is asked again: cancelling goes on where it stopped.
         """
-        body, by = await _read_body(request), get_operator(request)
+        body, by = await _read_body(request, "cancel_tasks"), get_operator(request)
         cancel = _parse_flag(body, "cancel_tasks")
         name, cancelled = request.path_params["name"], 0
         self._tenants.disable(name, by=by)
@@ -129,14 +132,23 @@ class AccountRoutes:
 
     async def grant_credits(self, request: Request) -> JSONResponse:
         """Give a tenant `{credits}`; with `{txn}`, the operator's own name for it, only once."""
-        body, by = await _read_body(request), get_operator(request)
+        body, by = await _read_body(request, "credits", "txn", "note"), get_operator(request)
         credits_, txn, note = _parse_credits(body), _parse_txn(body), _parse_text(body, "note")
         granted = self._tenants.grant(request.path_params["name"], credits_, txn, note, by=by)
         return JSONResponse(describe_grant(*granted))
 
 
-async def _read_body(request: Request) -> Json:
-    return await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
+async def _read_body(request: Request, *known: str) -> Json:
+    """Read a body of these fields; a limit whose name is misspelt must not be taken for none.
+
+    Raises:
+        InvalidRequest: it has another field.
+    """
+    body = await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
+    for name in body:
+        if name not in known:
+            raise InvalidRequest(f"{name[:64]}: is not known here; {', '.join(known)} are.", field=name[:64])
+    return body
 
 
 def _parse_credits(body: Json) -> int:
