@@ -11,6 +11,7 @@ KeyreelError
 │   │   ├── ImageTooManyPixels    more pixels than allowed
 │   │   └── ImageSizeOutOfRange   a side or a ratio outside its limits
 │   ├── UnknownEndpoint           no such model, operation or path
+│   │   └── UnknownAccount        no such tenant or API key: for the operator alone
 │   ├── UnsupportedOrder          no engine here can make it
 │   ├── UnknownTask               no task with this id for this tenant
 │   ├── InsufficientCredits       the tenant pays in advance and has too little
@@ -21,6 +22,7 @@ KeyreelError
 │   ├── MissingKey                no API key was sent
 │   ├── InvalidKey                the API key is unknown or revoked
 │   ├── MissingScope              the API key is not for this
+│   │   └── TenantDisabled        the operator has disabled the key's tenant
 │   ├── BodyTooLarge              the request's body passes its limit
 │   ├── BodyTooSlow               the request's body did not arrive in time
 │   ├── HeadersTooLarge           the request's header section passes its limit
@@ -101,6 +103,10 @@ class UnknownEndpoint(Refusal):
     """There is no such model or path here."""
 
 
+class UnknownAccount(UnknownEndpoint):
+    """There is no such tenant or API key."""
+
+
 class UnsupportedOrder(Refusal):
     """No engine here can make this video."""
 
@@ -143,6 +149,10 @@ class InvalidKey(Refusal):
 
 class MissingScope(Refusal):
     """The API key has not the scope that this needs."""
+
+
+class TenantDisabled(MissingScope):
+    """The account of this API key is disabled: its operator can enable it again."""
 
 
 class BodyTooLarge(Refusal):

@@ -57,7 +57,7 @@ def test_small_answers_are_sent_at_once_on_a_kept_connection(server: Server) -> 
 
 def test_a_key_can_be_made_listed_and_revoked_beside_a_running_server(server: Server) -> None:
     created = json.loads(
-        keyreel("keys", "create", "--tenant", "acme", "--data", server.data, "--json").stdout
+        keyreel("keys", "create", "--tenant", "acme", "--new-tenant", "--data", server.data, "--json").stdout
     )
     mine = {"Authorization": f"Bearer {created['key']}"}
     assert server.call("GET", "/v3/async/task-result?task_id=1", headers=mine).status_code == 404
@@ -67,7 +67,9 @@ def test_a_key_can_be_made_listed_and_revoked_beside_a_running_server(server: Se
 
 
 def test_a_key_made_before_the_first_start_is_valid_then(tmp_path: Path) -> None:
-    created = json.loads(keyreel("keys", "create", "--tenant", "acme", "--data", tmp_path, "--json").stdout)
+    created = json.loads(
+        keyreel("keys", "create", "--tenant", "acme", "--new-tenant", "--data", tmp_path, "--json").stdout
+    )
     server = Server.start(tmp_path, **CARDS)
     mine = {"Authorization": f"Token {created['key']}"}
     assert server.call("GET", "/v3/async/task-result?task_id=1", headers=mine).status_code == 404

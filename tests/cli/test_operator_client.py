@@ -133,7 +133,9 @@ def test_what_is_no_keyreel_server_is_named(page: OperatorOptions) -> None:
 
 def test_the_application_here_needs_no_setting_but_the_databases(tmp_path: Path) -> None:
     (tmp_path / "prices.toml").write_text("wrong")
-    made = keyreel("keys", "create", "--tenant", "ann", "--data", tmp_path, KEYREEL_ENGINES="no-such-engine")
+    made = keyreel(
+        "keys", "create", "--tenant", "default", "--data", tmp_path, KEYREEL_ENGINES="no-such-engine"
+    )
     assert made.returncode == 0, made.stderr
 
 

@@ -164,7 +164,7 @@ def test_a_cancelled_task_is_told(server: Server, receiver: Receiver) -> None:
 
 
 def test_another_tenants_events_have_another_secret(server: Server, receiver: Receiver) -> None:
-    made = json.loads(keyreel(server, "keys", "create", "--tenant", "bob", "--json"))
+    made = json.loads(keyreel(server, "keys", "create", "--tenant", "bob", "--new-tenant", "--json"))
     submit(server, "/ent/v2/img2video", {**NATIVE, "callback_url": receiver.url}, made["key"])
     wait_until(lambda: len(receiver.got) == 2)
     secret = keyreel(server, "callbacks", "secret", "--tenant", "bob").strip()
@@ -252,7 +252,9 @@ def test_a_killed_server_delivers_once_it_is_back(start: Callable[..., Server]) 
 def test_twenty_tasks_of_a_hanging_receiver_delay_nobody_else(start: Callable[..., Server]) -> None:
     with receiving(lambda _: Reply(hang=True)) as slow, receiving() as fine:
         server = start(**ENVIRONMENT | {"KEYREEL_CALLBACK_TIMEOUT": "60"})
-        other = json.loads(keyreel(server, "keys", "create", "--tenant", "bob", "--json"))["key"]
+        other = json.loads(keyreel(server, "keys", "create", "--tenant", "bob", "--new-tenant", "--json"))[
+            "key"
+        ]
         for _ in range(20):
             submit(server, f"/v3/async/{MODEL}", webhook(slow.url, enabled=True))
         wait_until(lambda: slow.got)

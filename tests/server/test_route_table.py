@@ -149,6 +149,8 @@ def visit_account_routes(visitor: Visitor) -> None:
     visitor.visit("create_tenant", json={"name": "ann", "rpm": 5})
     visitor.visit("limit_tenant", path={"name": "ann"}, json={"queued": 3})
     visitor.visit("grant_credits", path={"name": "ann"}, json={"credits": 100})
+    visitor.visit("disable_tenant", path={"name": "ann"}, json={"cancel_tasks": True})
+    visitor.visit("enable_tenant", path={"name": "ann"})
     key = visitor.visit("create_key", json={"tenant": "ann", "name": "site"})
     visitor.visit("limit_key", path={"id": key["id"]}, json={"rpm": 1})
     visitor.visit("revoke_key", path={"id": key["id"]})
@@ -170,6 +172,8 @@ def visit_operation_routes(visitor: Visitor, platform: Platform) -> None:
     assert visitor.visit("export_ledger")
     visitor.visit("verify_ledger")
     assert visitor.visit("list_usage")["tasks"]
+    assert visitor.visit("list_audit_entries")["entries"]
+    assert visitor.visit("verify_audit_log")["ok"]
 
 
 def test_every_own_route_answers_as_the_document_says(

@@ -98,3 +98,17 @@ def test_a_damaged_secret_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("abcd")
     with pytest.raises(InvalidSetting, match="must hold 64 hexadecimal digits"):
         load_or_create_secret(tmp_path / "secret")
+
+
+def test_a_link_names_the_owner_that_it_was_signed_for() -> None:
+    def refuse(owner: str) -> None:
+        raise LinkExpired(owner)
+
+    signer = LinkSigner([SECRET], DrivenClock(), check_owner=refuse)
+    link = signer.for_owner("key_1").sign(KEY, 60)
+    with pytest.raises(LinkExpired, match="key_1"):
+        verified(signer, link)
+    for changed in (link.replace("o=key_1&", ""), link.replace("key_1", "key_2")):
+        with pytest.raises(LinkForged):
+            verified(signer, changed)
+    assert verified(signer, signer.sign(KEY, 60)) == KEY

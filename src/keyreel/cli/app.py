@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 
 import typer
 
+from keyreel.cli.commands.audit import print_audit_log
 from keyreel.cli.commands.bench import bench_app
 from keyreel.cli.commands.callbacks import callbacks_app
 from keyreel.cli.commands.clock import clock_app
@@ -42,6 +43,7 @@ app.command("doctor")(check_machine)
 app.command("conformance")(check_conformance)
 app.command("verify")(verify_video)
 app.command("usage")(print_usage)
+app.command("audit")(print_audit_log)
 app.add_typer(keys_app, name="keys")
 app.add_typer(tenants_app, name="tenants")
 app.add_typer(ledger_app, name="ledger")

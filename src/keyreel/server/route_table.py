@@ -11,6 +11,7 @@ from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
 from keyreel.server.routes.health import ReadinessRoute, check_liveness
 from keyreel.server.routes.operator.accounts import AccountRoutes
+from keyreel.server.routes.operator.audit import AuditRoutes
 from keyreel.server.routes.operator.clock import ClockRoutes
 from keyreel.server.routes.operator.ledger import LedgerRoutes
 from keyreel.server.routes.operator.tasks import AdminTaskRoutes
@@ -25,6 +26,7 @@ from keyreel.server.routes.verify import VerifyRoute
 from keyreel.server.routes.voices import list_voices
 from keyreel.server.routes.well_known import RootCertificateRoute
 from keyreel.tasks.accounts.api_keys import Scope
+from keyreel.tasks.audit.refused_access import RefusedAccessLog
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.reference.own_route import RequiredAccess
@@ -71,6 +73,7 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
     Raises:
         LookupError: a handler lacks its entry, or an entry its handler.
     """
+    refusals = RefusedAccessLog(services.store.database, services.clock)
     handlers = {
         RequiredAccess.NOTHING: _bind_public_handlers(services),
         RequiredAccess.KEY: {
@@ -78,7 +81,7 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
             for name, handler in _bind_caller_handlers(services).items()
         },
         RequiredAccess.ADMIN: {
-            name: require_operator(handler, services.authenticator)
+            name: require_operator(handler, services.authenticator, refusals)
             for name, handler in _bind_operator_handlers(services).items()
         },
     }
@@ -124,7 +127,7 @@ def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
 
 def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
     accounts, clock, tasks = AccountRoutes(services), ClockRoutes(services), AdminTaskRoutes(services)
-    ledger, webhooks = LedgerRoutes(services), WebhookRoutes(services)
+    ledger, webhooks, audit = LedgerRoutes(services), WebhookRoutes(services), AuditRoutes(services)
     return {
         "list_keys": accounts.list_keys,
         "create_key": accounts.create_key,
@@ -133,6 +136,8 @@ def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
         "list_tenants": accounts.list_tenants,
         "create_tenant": accounts.create_tenant,
         "limit_tenant": accounts.limit_tenant,
+        "disable_tenant": accounts.disable_tenant,
+        "enable_tenant": accounts.enable_tenant,
         "grant_credits": accounts.grant_credits,
         "list_tasks": tasks.list_tasks,
         "list_missing_files": tasks.list_missing_files,
@@ -145,6 +150,8 @@ def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
         "export_ledger": ledger.export,
         "verify_ledger": ledger.verify,
         "list_usage": ledger.list_usage,
+        "list_audit_entries": audit.list_entries,
+        "verify_audit_log": audit.verify,
     }
 
 

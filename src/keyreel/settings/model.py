@@ -120,6 +120,11 @@ class Settings(BaseSettings):
     link_seconds: int = Field(
         default=86400, ge=1, le=10 * _MAX_SECONDS, description="How long a link in a result is valid."
     )
+    links_follow_keys: bool = Field(
+        default=False,
+        description="1: a link ends with the API key that it was made for, once that is revoked or its "
+        "tenant disabled; each download then asks the database. 0: it is valid until it expires.",
+    )
     connections: int = Field(
         default=0,
         ge=0,

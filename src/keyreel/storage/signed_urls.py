@@ -8,13 +8,13 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from keyreel.errors import InvalidSetting, LinkExpired, LinkForged
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from keyreel.clock import Clock
@@ -35,20 +35,39 @@ class _SigningKey:
     def id(self) -> str:
         return sha256(b"keyreel link key" + self.secret).hexdigest()[:8]
 
-    def sign(self, path: str, expiry: str) -> str:
-        message = f"{_VERSION}\n{path}\n{expiry}\n{self.id}".encode()
+    def sign(self, path: str, expiry: str, owner: str) -> str:
+        parts = (_VERSION, path, expiry, self.id, *([owner] if owner else []))
+        message = "\n".join(parts).encode(errors="replace")
         digest = hmac.new(self.secret, message, sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class LinkSigner:
-    """Signs with the first secret and accepts all of them, so that secrets can be rotated."""
+    """Signs with the first secret and accepts all of them, so that secrets can be rotated.
 
-    def __init__(self, secrets: Sequence[bytes], clock: Clock) -> None:
+    Links name their owner, the API key that they were made for. `check_owner` raises where links of an owner
+    are no longer good; without it all are, until they expire.
+    """
+
+    def __init__(
+        self,
+        secrets: Sequence[bytes],
+        clock: Clock,
+        *,
+        owner: str = "",
+        check_owner: Callable[[str], None] | None = None,
+    ) -> None:
         if not secrets or any(len(secret) < _SECRET_BYTES for secret in secrets):
             raise ValueError(f"links need a secret of at least {_SECRET_BYTES} bytes")
-        self._keys = tuple(_SigningKey(secret) for secret in secrets)
+        self._secrets = tuple(secrets)
+        self._keys = tuple(map(_SigningKey, self._secrets))
         self._clock = clock
+        self._owner = owner
+        self._check_owner = check_owner
+
+    def for_owner(self, owner: str) -> Self:
+        """Return a signer whose links name this owner; empty for nobody."""
+        return type(self)(self._secrets, self._clock, owner=owner, check_owner=self._check_owner)
 
     def sign(self, key: str, seconds: int) -> str:
         """Return the path and query under which the file can be read for so many seconds."""
@@ -57,7 +76,9 @@ class LinkSigner:
     def sign_until(self, key: str, timestamp: int) -> str:
         """Return the path and query under which the file can be read until then, in seconds since 1970."""
         signing, path, expiry = self._keys[0], FILES_PREFIX + key, str(timestamp)
-        return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}&s={signing.sign(path, expiry)}"
+        owner = f"&o={self._owner}" if self._owner else ""
+        signature = signing.sign(path, expiry, self._owner)
+        return f"{path}?v={_VERSION}&e={expiry}&k={signing.id}{owner}&s={signature}"
 
     def verify(self, path: str, query: Mapping[str, str]) -> str:
         """Return the storage key of a signed path and its query.
@@ -66,14 +87,17 @@ class LinkSigner:
             LinkForged: the signature is missing, or of another URL.
             LinkExpired: the URL was valid once.
         """
-        version, expiry, key_id, signature = (query.get(name, "") for name in "veks")
+        version, expiry, key_id, signature, owner = (query.get(name, "") for name in "vekso")
         known = next((key for key in self._keys if key.id == key_id), None)
         if known is None or version != _VERSION or not _EXPIRY_PATTERN.fullmatch(expiry):
             raise LinkForged
-        if not hmac.compare_digest(known.sign(path, expiry).encode(), signature.encode(errors="replace")):
+        expected = known.sign(path, expiry, owner)
+        if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
             raise LinkForged
         if int(expiry) <= self._clock.now().timestamp():
             raise LinkExpired
+        if owner and self._check_owner is not None:
+            self._check_owner(owner)
         return path.removeprefix(FILES_PREFIX)
 
 

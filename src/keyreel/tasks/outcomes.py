@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, update
+from sqlalchemy import case, insert, update
 
+from keyreel.errors import Cancelled
 from keyreel.task import Task, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.stored_files import count_files
-from keyreel.tasks.database.tables import TASKS, task_from_row
+from keyreel.tasks.database.tables import TASKS, TEST_TASKS, task_from_row
 from keyreel.tasks.webhooks.events import record_event
 
 if TYPE_CHECKING:
@@ -90,3 +91,30 @@ def _settle_credits(ledger: Ledger, task: Task) -> None:
         ledger.charge(number, tenant, task.charged, hold_amount=price)
     else:
         ledger.refund(number, tenant, price)
+
+
+def cancel_unfinished(
+    connection: Connection, now: datetime, which: ColumnElement[bool], reason: str
+) -> list[int]:
+    """Cancel and refund those of the tasks that have not ended; return their numbers."""
+    change = (
+        update(TASKS)
+        .where(which, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+        .values(state=TaskState.CANCELLED, reason=reason, fault=Cancelled.__name__)
+        .values(finished=now, owner="", lease_until=None)
+        .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
+    )
+    rows = connection.execute(change).all()
+    for row in rows:
+        Ledger(connection, now).refund(row.id, row.tenant, row.credits)
+        record_event(connection, now, row.id, TaskState.CANCELLED)
+    return [row.id for row in rows]
+
+
+def end_test_task(connection: Connection, task: Task, outcome: Success | Failure) -> None:
+    """End a task in the transaction that inserted it, as if it had run."""
+    number, now = int(task.id), task.created
+    record_event(connection, now, number, TaskState.RUNNING)
+    connection.execute(insert(TEST_TASKS).values(task=number))
+    first_attempt = {"attempt": 1, "started": now}
+    write_outcome(connection, now, TASKS.c.id == number, outcome, further_columns=first_attempt)

@@ -6,25 +6,27 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 
 from keyreel.clock import ClockJumpDetector, SystemClock
-from keyreel.errors import Cancelled, UnknownTask
+from keyreel.errors import UnknownTask
 from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
+from keyreel.tasks.accounts.standing import require_good_standing
 from keyreel.tasks.admission import NO_CHECKS
+from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
-from keyreel.tasks.database.tables import STEPS, TASKS, TEST_TASKS, task_from_row
+from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
-from keyreel.tasks.outcomes import write_outcome
+from keyreel.tasks.outcomes import cancel_unfinished, end_test_task
 from keyreel.tasks.task_queue import TaskQueue, requeue_running_tasks
-from keyreel.tasks.webhooks.events import Callback, record_event, register_callback
+from keyreel.tasks.webhooks.events import Callback, register_callback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,6 +62,8 @@ _NEW_TASK_COLUMNS: Final = {
 _NO_FILTER: Final = TaskFilter()
 _PAGE: Final = 500
 """Rows of one query."""
+_CANCELLED_AT_ONCE: Final = 100
+CANCELLED_BY_OPERATOR: Final = "The task was cancelled by the operator of this server."
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _INSERT_TASK: Final = insert(TASKS)
 _SELECT_TASK: Final = select(TASKS).where(
@@ -208,6 +212,8 @@ class TaskStore:
             InsufficientCredits: its tenant pays in advance and has less.
             RateLimited: it would pass a quota.
             IdempotencyConflict: its idempotency key stands for another request.
+            InvalidKey: its key was revoked meanwhile.
+            TenantDisabled: its tenant was disabled meanwhile.
         """
         entry = _TaskEntry(task, callback, admission, outcome, self.trusted_clock.now())
         with self.database.write() as connection:
@@ -227,13 +233,14 @@ class TaskStore:
 
     def _admit(self, connection: Connection, entry: _TaskEntry) -> str | None:
         task, admission = entry.task, entry.admission
+        require_good_standing(connection, task.submission.key_id, task.submission.tenant)
         earlier = admission.check(connection, task.submission, task.created, judged=entry.judged)
         if earlier is not None:
             return earlier
         self._insert_task(connection, task, entry.callback)
         admission.finalize(connection, task, entry.judged)
         if entry.outcome is not None:
-            _end_test_task(connection, task, entry.outcome)
+            end_test_task(connection, task, entry.outcome)
         return None
 
     def check_admission(self, submission: Submission, admission: Admission) -> str | None:
@@ -246,6 +253,7 @@ class TaskStore:
         """
         now, judged = self.clock.now(), self.trusted_clock.now()
         with self.database.snapshot() as connection:
+            require_good_standing(connection, submission.key_id, submission.tenant)
             earlier = admission.check(connection, submission, now, judged=judged)
             if earlier is None:
                 Ledger(connection, now).require_credits(submission.tenant, submission.credits)
@@ -263,6 +271,17 @@ class TaskStore:
         if row is None:
             raise UnknownTask
         return task_from_row(row)
+
+    def require_exists(self, task_id: TaskId) -> None:
+        """Return if there is such a task, whosever it is.
+
+        Raises:
+            UnknownTask: there is none.
+        """
+        with self.database.read() as connection:
+            found = connection.execute(select(TASKS.c.id).where(TASKS.c.id == parse_task_id(task_id))).first()
+        if found is None:
+            raise UnknownTask(f"There is no task with the id {task_id[:64]!r}.")
 
     def list(self, tenant: str | None = None, task_filter: TaskFilter = _NO_FILTER) -> tuple[Task, ...]:
         """List a tenant's tasks, or every tenant's, by the filter; `fields` and `payload` are left empty.
@@ -319,21 +338,31 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
-        now = self.clock.now()
-        change = (
-            update(TASKS)
-            .where(TASKS.c.id == parse_task_id(task_id), TASKS.c.tenant == tenant)
-            .where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
-            .values(state=TaskState.CANCELLED, reason=reason, fault=Cancelled.__name__)
-            .values(finished=now, owner="", lease_until=None)
-            .returning(TASKS.c.id, TASKS.c.credits)
+        mine = (TASKS.c.id == parse_task_id(task_id)) & (TASKS.c.tenant == tenant)
+        with self.database.write() as connection:
+            cancel_unfinished(connection, self.clock.now(), mine, reason)
+        return self.get(tenant, task_id)
+
+    def cancel_all(self, tenant: str, *, by: Actor) -> int:
+        """Cancel a tenant's oldest unfinished tasks, 100 at most; return how many there were.
+
+        So many at a time, because other calls wait meanwhile.
+        """
+        oldest = (
+            select(TASKS.c.id)
+            .where(TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+            .order_by(TASKS.c.id)
+            .limit(_CANCELLED_AT_ONCE)
         )
         with self.database.write() as connection:
-            row = connection.execute(change).one_or_none()
-            if row is not None:
-                Ledger(connection, now).refund(row.id, tenant, row.credits)
-                record_event(connection, now, row.id, TaskState.CANCELLED)
-        return self.get(tenant, task_id)
+            ids = cancel_unfinished(
+                connection, self.clock.now(), TASKS.c.id.in_(oldest), CANCELLED_BY_OPERATOR
+            )
+            if ids:
+                details = {"tasks": [str(number) for number in ids]}
+                entry = AuditEntry(AuditAction.TASKS_CANCELLED, tenant, tenant, details)
+                append_entry(connection, self.clock, by, entry)
+        return len(ids)
 
     def filter_resumable(self, ids: Iterable[TaskId]) -> frozenset[TaskId]:
         """Return the ids of tasks that have not ended and have a finished step, which may name files."""
@@ -358,12 +387,3 @@ class TaskStore:
         Ledger(connection, now).hold(number, submission.tenant, submission.credits)
         if callback is not None:
             register_callback(connection, number, submission.tenant, callback)
-
-
-def _end_test_task(connection: Connection, task: Task, outcome: Success | Failure) -> None:
-    """End a task in the transaction that inserted it, as if it had run."""
-    number, now = int(task.id), task.created
-    record_event(connection, now, number, TaskState.RUNNING)
-    connection.execute(insert(TEST_TASKS).values(task=number))
-    first_attempt = {"attempt": 1, "started": now}
-    write_outcome(connection, now, TASKS.c.id == number, outcome, further_columns=first_attempt)

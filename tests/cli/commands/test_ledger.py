@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from keyreel.task import Submission, TaskState
+from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.database.tables import ACCOUNTS, TASKS
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
@@ -113,6 +114,7 @@ def test_books_that_are_wrong_end_with_1_and_say_where(tmp_path: Path) -> None:
 
 def test_usage_reads_well_and_can_be_asked_for_one_tenant(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
+        TenantStore(store.database, store.clock).create("bob")
         ann, bob = store.accept(submission("ann")), store.accept(submission("bob"))
     shown = keyreel("usage", "--tenant", "bob", "--data", tmp_path).stdout
     assert bob.id in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_tenants_and_keys_are_kept_beside_a_running_server(tmp_path: Path) -> No
 
 
 def test_tenants_and_keys_are_kept_without_a_server(tmp_path: Path) -> None:
-    told("keys", "create", "--tenant", "studio", "--daily-credits", 100, "--data", tmp_path)
+    told("keys", "create", "--tenant", "studio", "--new-tenant", "--daily-credits", 100, "--data", tmp_path)
     granted = keyreel("tenants", "grant", "studio", 45, "--data", tmp_path).stdout
     assert "45 credits" in granted
     assert "in advance" in granted
@@ -66,7 +67,13 @@ def test_tenants_and_keys_are_kept_without_a_server(tmp_path: Path) -> None:
         (("tenants", "create", "two words"), "tenant"),
         (("tenants", "grant", "nobody", "5"), "nobody"),
         (("tenants", "limit", "nobody", "--rpm", "5"), "nobody"),
-        (("keys", "create", "--tenant", "a", "--scope", "everything"), "scopes"),
+        (("keys", "create", "--tenant", "default", "--scope", "everything"), "scopes"),
+        (("keys", "create", "--tenant", "nobody"), "nobody"),
+        (("keys", "revoke", "key_unknown"), "key_unknown"),
+        (("tenants", "disable", "nobody"), "nobody"),
+        (("tenants", "grant", "default", "5", "--txn", ""), "txn"),
+        (("callbacks", "secret", "--tenant", "nobody"), "nobody"),
+        (("callbacks", "list", "--task", "17"), "17"),
         (("keys", "limit", "key_unknown", "--rpm", "5"), "key_unknown"),
     ],
 )
@@ -75,3 +82,25 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], w
     assert failed.returncode == 1
     assert words in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_an_account_is_disabled_granted_and_read_of_without_a_server(tmp_path: Path) -> None:
+    at = ("--data", tmp_path)
+    told("tenants", "create", "studio", *at)
+    said = keyreel("tenants", "grant", "studio", 5, "--txn", "invoice-7", *at).stdout
+    assert "paid afterwards, without a limit, until now" in said
+    other = keyreel("tenants", "grant", "studio", 6, "--txn", "invoice-7", *at)
+    assert (other.returncode, "5 credits" in other.stderr) == (1, True)
+    assert told("tenants", "disable", "studio", "--cancel", *at)["cancelled"] == 0
+    assert told("tenants", "enable", "studio", *at)["disabled"] is None
+    entries = told("audit", "--tenant", "studio", "--since", "1h", *at)
+    assert [each["action"] for each in entries] == [
+        "tenant.enabled",
+        "tenant.disabled",
+        "credits.granted",
+        "tenant.created",
+    ]
+    assert {each["address"] for each in entries} == {""}
+    assert f"uid {os.getuid()}" in entries[0]["actor"]
+    assert told("audit", "--verify", *at)["ok"]
+    assert f"whole: {len(entries)} entries" in keyreel("doctor", *at).stdout

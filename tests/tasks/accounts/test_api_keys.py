@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.errors import InvalidKey
+from keyreel.errors import InvalidKey, UnknownAccount
 from keyreel.tasks.accounts.api_keys import ApiKeyStore
 from keyreel.tasks.store import TaskStore
 
@@ -52,7 +52,7 @@ def test_revoking_twice_keeps_the_first_time(keys: ApiKeyStore, clock: ManualClo
 
 
 def test_revoking_an_unknown_key_is_refused(keys: ApiKeyStore) -> None:
-    with pytest.raises(InvalidKey, match=r"key_nobody"):
+    with pytest.raises(UnknownAccount, match=r"key_nobody"):
         keys.revoke("key_nobody")
 
 

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from keyreel.errors import Cancelled, InsufficientCredits, LeaseLost
+from keyreel.errors import Cancelled, InsufficientCredits, InvalidRequest, LeaseLost
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import Submission, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.ledger import REVENUE, Ledger, get_free_account, get_held_account
@@ -67,6 +67,7 @@ class Money(RuleBasedStateMachine):
         self.files: set[str] = set()
         self.answers: dict[tuple[str, str], TaskId] = {}
         self.granted = dict.fromkeys(TENANTS, 0)
+        self.carried_over = dict.fromkeys(TENANTS, 0)
         self.prepaid: set[str] = set()
         self.store = self.opened()
 
@@ -217,6 +218,14 @@ class Money(RuleBasedStateMachine):
         if tenant not in {each.name for each in tenants.list()}:
             tenants.create(tenant)
         txn = f"grant-{tenant}-{len(self.tasks)}-{self.granted[tenant]}"
+        own = [each for each in self.tasks.values() if each.tenant == tenant]
+        if tenant not in self.prepaid:
+            if credits_ < sum(each.credits for each in own if not each.state.is_final):
+                with pytest.raises(InvalidRequest, match="unfinished tasks hold"):
+                    tenants.grant(tenant, credits_, txn)
+                return
+            # What was used before a balance began stays outside it.
+            self.carried_over[tenant] = sum(each.charged for each in own if each.state.is_final)
         for _ in range(times):
             tenants.grant(tenant, credits_, txn)
         self.granted[tenant] += credits_
@@ -256,8 +265,10 @@ class Money(RuleBasedStateMachine):
 
     def left(self, tenant: str) -> int:
         own = [each for each in self.tasks.values() if each.tenant == tenant]
-        return self.granted[tenant] - sum(
-            each.charged if each.state.is_final else each.credits for each in own
+        return (
+            self.carried_over[tenant]
+            + self.granted[tenant]
+            - sum(each.charged if each.state.is_final else each.credits for each in own)
         )
 
     def chosen(self, which: int) -> tuple[TaskId, Expected]:

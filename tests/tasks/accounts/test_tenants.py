@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.errors import InsufficientCredits, InvalidKey, InvalidRequest
+from keyreel.errors import InsufficientCredits, InvalidRequest, UnknownAccount
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore, Scope
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.accounts.quotas import Quotas
@@ -55,7 +55,7 @@ def test_whoever_gets_a_key_is_a_tenant(tenants: TenantStore, keys: ApiKeyStore)
 
 def test_a_granted_tenant_pays_in_advance(tenants: TenantStore, store: TaskStore, submission: Make) -> None:
     tenants.create("ann")
-    assert tenants.grant("ann", 50, "first").credits == 50
+    assert tenants.grant("ann", 50, "first")[0].credits == 50
     store.accept(submission(credits=30))
     found = tenants.get("ann")
     assert (found.credits, found.held, found.prepaid) == (20, 30, True)
@@ -66,8 +66,8 @@ def test_a_granted_tenant_pays_in_advance(tenants: TenantStore, store: TaskStore
 
 def test_a_grant_of_one_name_is_made_once(tenants: TenantStore) -> None:
     tenants.create("ann")
-    assert [tenants.grant("ann", 50, "invoice-7").credits for _ in range(3)] == [50, 50, 50]
-    assert tenants.grant("ann", -20, "correction").credits == 30
+    assert [tenants.grant("ann", 50, "invoice-7")[0].credits for _ in range(3)] == [50, 50, 50]
+    assert tenants.grant("ann", -20, "correction")[0].credits == 30
 
 
 @pytest.mark.parametrize("act", ["get", "grant", "limit"])
@@ -77,7 +77,7 @@ def test_an_unknown_tenant_is_no_tenant(tenants: TenantStore, act: str) -> None:
         "grant": lambda: tenants.grant("nobody", 5, "x"),
         "limit": lambda: tenants.set_quotas("nobody", Quotas(rpm=1)),
     }
-    with pytest.raises(InvalidRequest, match="no tenant 'nobody'"):
+    with pytest.raises(UnknownAccount, match="no tenant 'nobody'"):
         acts[act]()
     assert tenants.list() == ()
 
@@ -89,7 +89,7 @@ def test_limits_that_are_not_named_stay(tenants: TenantStore, keys: ApiKeyStore)
     keys.set_quotas(key.id, Quotas(running=2))
     assert keys.set_quotas(key.id, Quotas()).quotas == Quotas(running=2, daily_credits=100)
     assert keys.find(plaintext).quotas == Quotas(running=2, daily_credits=100)
-    with pytest.raises(InvalidKey):
+    with pytest.raises(UnknownAccount):
         keys.set_quotas("key_unknown", Quotas(rpm=1))
 
 

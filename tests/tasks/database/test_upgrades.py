@@ -94,6 +94,21 @@ def test_off_peak_tasks_that_wait_get_the_deadline_they_were_promised(
         store.close()
 
 
+def test_grants_that_were_made_before_are_not_made_again(tmp_path: Path, clock: ManualClock) -> None:
+    file = at_version(tmp_path / DATABASE_FILE, "0009")
+    fill(file, "tenants", name="studio", created=5_000_000)
+    fill(file, "accounts", name="tenant:studio:free", balance=50, prepaid=1)
+    posted = {"txn": "grant-invoice-7", "kind": "grant", "created": 6_000_000}
+    fill(file, "postings", id=1, account="grants", amount=-50, **posted)
+    fill(file, "postings", id=2, account="tenant:studio:free", amount=50, **posted)
+    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    try:
+        tenant, outcome = TenantStore(store.database, clock).grant("studio", 50, "invoice-7")
+        assert (tenant.credits, outcome.replayed, outcome.grant.created.timestamp()) == (50, True, 6)
+    finally:
+        store.close()
+
+
 def test_looking_brings_nothing_up_to_date(tmp_path: Path) -> None:
     file = at_version(tmp_path / DATABASE_FILE, "0004")
     before = file.read_bytes()

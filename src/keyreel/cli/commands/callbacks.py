@@ -31,7 +31,7 @@ _COLUMNS: Final = ("id", "tenant", "state", "status", "attempts", "last", "next_
 
 @callbacks_app.command("list")
 def list_deliveries(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    task: Annotated[str, typer.Option(help="A task's id; default: the newest of all.")] = "",
+    task: Annotated[str | None, typer.Option(help="A task's id; default: the newest of all.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
@@ -39,7 +39,8 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - a command's options are its int
     as_json: JsonOption = False,
 ) -> None:
     """List deliveries; --json shows every attempt."""
-    path = f"/v1/admin/callbacks?task={quote(task, safe='')}&limit={limit}"
+    path = f"/v1/admin/callbacks?limit={limit}"
+    path += "" if task is None else f"&task={quote(task, safe='')}"
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         deliveries = server.request("GET", path)["callbacks"]
     rows = deliveries if as_json else [_summarize_delivery(delivery) for delivery in deliveries]

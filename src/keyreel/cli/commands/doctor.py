@@ -172,6 +172,26 @@ def _check_stored_bytes(settings: Settings) -> DoctorCheck:
     return _make_failed(name, f"{detail}; {problem}") if problem else _make_passed(name, detail)
 
 
+def _check_audit_log(settings: Settings) -> DoctorCheck:
+    from contextlib import closing
+
+    from keyreel.errors import KeyreelError
+    from keyreel.tasks.audit.reading import check_chain
+    from keyreel.tasks.database.connection import DATABASE_FILE, Database
+
+    name = "audit log"
+    if not (settings.data / DATABASE_FILE).is_file():
+        return _make_passed(name, "none yet")
+    try:
+        with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+            found = check_chain(database)
+    except KeyreelError as error:
+        return _make_failed(name, error.message)
+    if not found.is_whole:
+        return _make_failed(name, found.problems[0])
+    return _make_passed(name, f"whole: {found.entries} entries, the newest is {found.head[:12] or 'none'}")
+
+
 def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.engines.router import load_router
     from keyreel.errors import KeyreelError
@@ -292,6 +312,7 @@ FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_server,
     _check_files,
     _check_stored_bytes,
+    _check_audit_log,
 )
 """Those of the data folder."""
 _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (

@@ -38,6 +38,7 @@ def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interfac
     scope: Annotated[
         list[str] | None, typer.Option(help="submit, read or admin; repeat it. Default: submit and read.")
     ] = None,
+    new_tenant: Annotated[bool, typer.Option("--new-tenant", help="Make the tenant, too.")] = False,
     rpm: RpmOption = None,
     running: RunningOption = None,
     queued: QueuedOption = None,
@@ -49,7 +50,7 @@ def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interfac
 ) -> None:
     """Make a key and show it, this once."""
     limits = build_limits(rpm, running, queued, daily_credits)
-    body = {"tenant": tenant, "name": name, "scopes": scope, **limits}
+    body = {"tenant": tenant, "name": name, "scopes": scope, "new_tenant": new_tenant, **limits}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         created = server.request("POST", "/v1/admin/keys", body)
     if as_json:
@@ -116,7 +117,7 @@ def revoke_key(  # noqa: PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key invalid from now on."""
+    """Make a key invalid from now on; with KEYREEL_LINKS_FOLLOW_KEYS=1 its links too."""
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         revoked = server.request("DELETE", _format_key_path(key_id))
     sentence = f"Key {revoked['id']} of tenant {revoked['tenant']} is revoked."

@@ -14,7 +14,6 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
     JsonOption,
     OperatorUrlOption,
 )
-from keyreel.cli.output import print_rows
 
 ledger_app = typer.Typer(help="The ledger: every credit that ever moved.", no_args_is_help=True)
 
@@ -50,8 +49,12 @@ def export_ledger(
         connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server,
         server.stream_lines("/v1/admin/ledger") as lines,
     ):
-        if as_json:
-            sys.stdout.writelines(f"{line.rstrip()}\n" for line in lines)
-            return
-        postings = [json.loads(line) for line in lines]
-    print_rows(postings, ("created", "kind", "task_id", "account", "amount"), as_json=False)
+        # Line by line: a ledger may be longer than the memory is large.
+        sys.stdout.writelines(f"{line.rstrip() if as_json else _format_posting(line)}\n" for line in lines)
+
+
+def _format_posting(line: str) -> str:
+    posting = json.loads(line)
+    task_id = posting["task_id"] or ""
+    columns = (f"{posting['kind']:<10}", f"{task_id:<19}", f"{posting['amount']:>12}", posting["account"])
+    return "  ".join((posting["created"], *columns))

@@ -47,7 +47,7 @@ def list_tenants(
     if not as_json:
         for tenant in tenants:
             tenant["limits"] = format_limits(tenant)
-    columns = ("name", "credits", "held", "prepaid", "stored_bytes", "limits", "notes", "created")
+    columns = ("name", "credits", "held", "prepaid", "disabled", "stored_bytes", "limits", "notes", "created")
     print_rows(tenants, columns, as_json=as_json)
 
 
@@ -93,20 +93,57 @@ def limit_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its interf
     _print_tenant(changed, as_json=as_json)
 
 
+@tenants_app.command("disable")
+def disable_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    name: TenantNameArgument,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Cancel its unfinished tasks too.")] = False,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Refuse a tenant's keys; running tasks end, queued ones wait, webhooks are delivered."""
+    body = {"cancel_tasks": cancel}
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        disabled = server.request("POST", f"{_format_tenant_path(name)}/disable", body)
+    cancelled = f" {disabled['cancelled']} tasks were cancelled." if cancel else ""
+    sentence = f"Tenant {disabled['name']} is disabled: its keys are refused, none of its tasks begins."
+    print(json.dumps(disabled) if as_json else sentence + cancelled)
+
+
+@tenants_app.command("enable")
+def enable_tenant(  # noqa: PLR0917 - a command's options are its interface
+    name: TenantNameArgument,
+    data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Take a disabled tenant's keys again, and start its queued tasks."""
+    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+        enabled = server.request("POST", f"{_format_tenant_path(name)}/enable")
+    print(json.dumps(enabled) if as_json else f"Tenant {enabled['name']} is enabled.")
+
+
 @tenants_app.command("grant", context_settings={"ignore_unknown_options": True})
 def grant_credits(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     name: TenantNameArgument,
     credits_: Annotated[int, typer.Argument(metavar="CREDITS", help="How many; -5 takes five away.")],
-    txn: Annotated[str, typer.Option(help="Your own name for it: granted once, however often you ask.")] = "",
+    txn: Annotated[
+        str | None, typer.Option(help="Your own name for it: granted once, however often you ask.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="A note for yourself.")] = "",
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Give a tenant credits; from then on it pays in advance."""
-    body = {"credits": credits_, "txn": txn or None}
+    body = {"credits": credits_, "txn": txn, "note": note}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         granted = server.request("POST", f"{_format_tenant_path(name)}/grants", body)
+    if not as_json:
+        print(granted["message"])
     _print_tenant(granted, as_json=as_json)
 
 

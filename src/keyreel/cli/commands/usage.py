@@ -28,7 +28,7 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
     """Say what each task has cost, and how many bytes each tenant has stored."""
     from keyreel.pricing import to_usd
 
-    path = "/v1/admin/usage" + (f"?tenant={quote(tenant)}" if tenant else "")
+    path = "/v1/admin/usage" + ("" if tenant is None else f"?tenant={quote(tenant, safe='')}")
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         usage = server.request("GET", path)
     if as_json:

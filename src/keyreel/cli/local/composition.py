@@ -8,12 +8,14 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+import keyreel
 from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.local.settings_record import describe_settings
 from keyreel.cli.local.task_store import open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
 from keyreel.engines.router import load_router
-from keyreel.errors import LinkForged
+from keyreel.errors import InvalidKey, LinkExpired, LinkForged, TenantDisabled
 from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
@@ -27,8 +29,10 @@ from keyreel.storage.objects import FOLDERS, ObjectStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
 from keyreel.tasks.accounts.stored_files import count_existing_files, needs_counting
+from keyreel.tasks.audit.starts import record_start
 from keyreel.tasks.clocks.dev_clock import DevClock, get_machine_time
 from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 from keyreel.worker.loop import Worker, WorkerSettings
 from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
 from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from keyreel.engines.router import EngineRouter
     from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.settings import Settings
+    from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
 
 
@@ -76,7 +81,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
     folder.create()
     clock = DevClock(settings.data) if settings.dev else SystemClock()
     with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
-        files = _open_files(settings, store, own_urls)
+        files = _open_files(settings, store, keys, own_urls)
         credentials, engines = open_signing_credentials(settings, clock), load_router(settings.engines)
         worker = _build_worker(settings, store, files, credentials)
         own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
@@ -102,13 +107,26 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             root=credentials.root,
             anchors=get_trust_anchors(settings),
         )
-        yield Platform(services, worker, _build_webhook_sender(services), own_key)
+        yield _start_platform(services, worker, own_key)
 
 
-def _open_files(settings: Settings, store: TaskStore, own_urls: tuple[str, ...]) -> _FileAccess:
+def _start_platform(services: Services, worker: Worker, own_key: str) -> Platform:
+    """Record the start in the audit log."""
+    described = describe_settings(services.settings, services.admin_token)
+    record_start(services.store.database, services.clock, keyreel.__version__, described)
+    return Platform(services, worker, _build_webhook_sender(services), own_key)
+
+
+def _open_files(
+    settings: Settings, store: TaskStore, keys: ApiKeyStore, own_urls: tuple[str, ...]
+) -> _FileAccess:
     storage = ObjectStorage.open_local(DataFolder(settings.data).files, store.clock)
     _count_files(store, storage)
-    signer = LinkSigner([load_or_create_secret(settings.data / "signing.key")], store.trusted_clock)
+    signer = LinkSigner(
+        [load_or_create_secret(settings.data / "signing.key")],
+        store.trusted_clock,
+        check_owner=build_owner_check(keys) if settings.links_follow_keys else None,
+    )
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
         storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
@@ -123,6 +141,18 @@ def _count_files(store: TaskStore, storage: ObjectStorage) -> None:
     sizes = {file.key: file.size for folder in FOLDERS for file in storage.scan(folder)}
     with store.database.write() as connection:
         count_existing_files(connection, sizes)
+
+
+def build_owner_check(keys: ApiKeyStore) -> Callable[[str], None]:
+    """Return a function that raises LinkExpired for an API key whose links are no longer good."""
+
+    def check_owner(key_id: str) -> None:
+        try:
+            keys.require_good_standing(key_id, DEFAULT_TENANT)
+        except (InvalidKey, TenantDisabled):
+            raise LinkExpired("The API key that this link was made for is no longer valid.") from None
+
+    return check_owner
 
 
 def _build_worker(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+from contextlib import suppress
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -43,6 +46,7 @@ def build_operator_app(
     """
     clock, random = store.clock, SystemRandom()
     storage, engines = ObjectStorage.open_in_memory(), EngineRouter({})
+    authenticator = Authenticator(keys, "", admin_token, FailedKeys(clock), operator_name=_describe_user())
     return create_app(
         Services(
             settings=settings,
@@ -50,7 +54,7 @@ def build_operator_app(
             random=random,
             store=store,
             keys=keys,
-            authenticator=Authenticator(keys, "", admin_token, FailedKeys(clock)),
+            authenticator=authenticator,
             storage=storage,
             pending_files=PendingFiles(storage),
             signer=LinkSigner([random.randbytes(32)], clock),
@@ -67,6 +71,14 @@ def build_operator_app(
             anchors=b"",
         )
     )
+
+
+def _describe_user() -> str:
+    """Return who runs this command, for the audit log."""
+    uid = os.getuid()
+    with suppress(KeyError):  # an account that this machine's files do not name
+        return f"user {pwd.getpwuid(uid).pw_name} (uid {uid})"
+    return f"uid {uid}"
 
 
 def _do_nothing() -> None:

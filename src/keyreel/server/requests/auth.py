@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import InvalidKey, MissingKey, MissingScope
 from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
+from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -53,8 +54,18 @@ class Authenticator:
     stored key with the scope admin. Requests without a valid key are counted by address.
     """
 
-    def __init__(self, keys: ApiKeyStore, own_key: str, admin_token: str, failed_keys: FailedKeys) -> None:
+    def __init__(
+        self,
+        keys: ApiKeyStore,
+        own_key: str,
+        admin_token: str,
+        failed_keys: FailedKeys,
+        *,
+        operator_name: str = "",
+    ) -> None:
+        """Take `operator_name` for whoever has the admin token; without it, it is the token's fingerprint."""
         self._keys = keys
+        self._operator_name = operator_name or f"token {fingerprint_token(admin_token)}"
         self._own_key_digest = sha256(own_key.encode()).digest() if own_key else b""
         self._admin_token = admin_token.encode()
         self._failed_keys = failed_keys
@@ -67,12 +78,13 @@ class Authenticator:
             InvalidKey: the key is unknown or revoked.
             RateLimited: likewise, and too many such requests came from its address.
             MissingScope: the key lacks the scope.
+            TenantDisabled: its tenant is disabled.
         """
         with self._count_failures(request):
             return self._find_caller(extract_api_key(request.headers), scope)
 
-    def require_operator(self, request: Request) -> None:
-        """Return if a request is the operator's.
+    def identify_operator(self, request: Request) -> str:
+        """Return the name under which the audit log knows the operator whose request this is.
 
         Raises:
             MissingKey: no key was sent.
@@ -82,8 +94,9 @@ class Authenticator:
         """
         with self._count_failures(request):
             key = extract_api_key(request.headers)
-            if not compare_digest(key.encode(errors="replace"), self._admin_token):
-                self._find_caller(key, Scope.ADMIN)
+            if compare_digest(key.encode(errors="replace"), self._admin_token):
+                return self._operator_name
+            return f"key {self._find_caller(key, Scope.ADMIN).key_id}"
 
     @contextmanager
     def _count_failures(self, request: Request) -> Generator[None]:
@@ -97,12 +110,19 @@ class Authenticator:
         if self._own_key_digest and compare_digest(
             sha256(key.encode(errors="replace")).digest(), self._own_key_digest
         ):
-            caller, scopes = Caller("default", ENVIRONMENT_KEY_ID), DEFAULT_SCOPES
+            caller, scopes = Caller(DEFAULT_TENANT, ENVIRONMENT_KEY_ID), DEFAULT_SCOPES
+            self._keys.require_good_standing(caller.key_id, caller.tenant)
         else:
             found = self._keys.find(key)
             caller, scopes = Caller(found.tenant, found.id), found.scopes
         if scope not in scopes:
             raise MissingScope(
-                f"This API key may {' and '.join(sorted(scopes))}; this needs the scope {scope}."
+                f"This API key may {' and '.join(sorted(scopes)) or 'do nothing'}; "
+                f"this needs the scope {scope}."
             )
         return caller
+
+
+def fingerprint_token(token: str) -> str:
+    """Return what tells an admin token from others, and gives nobody the token."""
+    return sha256(b"keyreel admin token" + token.encode()).hexdigest()[:8]

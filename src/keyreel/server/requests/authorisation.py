@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from keyreel.errors import InvalidKey, MissingScope, RateLimited
+from keyreel.tasks.audit.log import Actor
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
 
     from keyreel.server.requests.auth import Authenticator, Caller
     from keyreel.tasks.accounts.api_keys import Scope
+    from keyreel.tasks.audit.refused_access import RefusedAccessLog
 
 Handler: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 CallerHandler: TypeAlias = "Callable[[Request, Caller], Awaitable[Response]]"
@@ -26,11 +30,23 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
     return respond_to_caller
 
 
-def require_operator(handler: Handler, authenticator: Authenticator) -> Handler:
-    """Return a handler that answers the operator alone."""
+def require_operator(handler: Handler, authenticator: Authenticator, refusals: RefusedAccessLog) -> Handler:
+    """Return a handler that answers the operator alone; who sent a key that does not do is recorded."""
 
     async def respond_to_operator(request: Request) -> Response:
-        authenticator.require_operator(request)
+        address = request.client.host if request.client else ""
+        try:
+            name = authenticator.identify_operator(request)
+        except (InvalidKey, MissingScope, RateLimited) as error:
+            refusals.record(address, type(error).__name__)
+            raise
+        request.state.operator = Actor(name, address)
         return await handler(request)
 
     return respond_to_operator
+
+
+def get_operator(request: Request) -> Actor:
+    """Return who sent a request that `require_operator` let pass."""
+    operator: Actor = request.state.operator
+    return operator

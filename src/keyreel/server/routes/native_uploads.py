@@ -40,7 +40,8 @@ class NativeUploadRoutes:
         services = self._services
         await self._read_body(request)
         upload = str(services.random.choice(_IDS))
-        address = sign_upload_link(services.signer, caller.tenant, build_upload_key(caller.tenant, upload))
+        signer = services.signer.for_owner(caller.key_id)
+        address = sign_upload_link(signer, caller.tenant, build_upload_key(caller.tenant, upload))
         ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
         return JSONResponse(
             {

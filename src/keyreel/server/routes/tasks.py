@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from keyreel.server.requests.auth import Caller
     from keyreel.server.requests.authorisation import CallerHandler
     from keyreel.server.services import Services
+    from keyreel.storage.signed_urls import LinkSigner
     from keyreel.task import SignedLinks, Task
     from keyreel.tasks.accounts.quotas import OwnerQuotas
     from keyreel.wire.dialects.dialect import Dialect
@@ -149,7 +150,8 @@ class TaskRoutes:
         if task.kept is not RetentionStage.ALL:
             notes = (*notes, VIDEO_DELETED_NOTE)
         headers = {"X-Task-Notes": format_notes_header(notes)} if notes else {}
-        links = self._sign_links(task, get_base_url(request, self.services))
+        signer = self.services.signer.for_owner(caller.key_id)
+        links = self._sign_links(task, get_base_url(request, self.services), signer)
         body = self.dialect.build_result_response(task, parse_stored_request(task), links, eta_seconds)
         return JSONResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
 
@@ -166,13 +168,14 @@ class TaskRoutes:
         wanted = replace(task_filter, limit=task_filter.limit + 1)
         found = await asyncio.to_thread(self.services.store.list_ids, caller.tenant, wanted)
         page = TaskPage(found[: task_filter.limit], has_more=len(found) > task_filter.limit)
-        entries = self._iterate_entries(page, get_base_url(request, self.services))
+        signer = self.services.signer.for_owner(caller.key_id)
+        entries = self._iterate_entries(page, get_base_url(request, self.services), signer)
         return await send_list(self.dialect.build_list_frame(page), self.dialect.list_key, entries)
 
-    def _iterate_entries(self, page: TaskPage, base_url: str) -> Iterator[Json]:
+    def _iterate_entries(self, page: TaskPage, base_url: str, signer: LinkSigner) -> Iterator[Json]:
         now = self.services.clock.now()
         for task in self.services.store.iterate(page.ids):
-            endpoint, links = parse_stored_request(task), self._sign_links(task, base_url)
+            endpoint, links = parse_stored_request(task), self._sign_links(task, base_url, signer)
             eta_seconds = task.estimate_remaining_seconds(now)
             yield self.dialect.build_list_entry(ListedTask(task, endpoint, links, eta_seconds))
 
@@ -204,8 +207,8 @@ class TaskRoutes:
             raise LinkExpired("The record of this task is no longer kept.")
         return task
 
-    def _sign_links(self, task: Task, base_url: str) -> SignedLinks | None:
-        return sign_links(task, self.services.signer, base_url, self.services.settings.link_seconds)
+    def _sign_links(self, task: Task, base_url: str, signer: LinkSigner) -> SignedLinks | None:
+        return sign_links(task, signer, base_url, self.services.settings.link_seconds)
 
 
 def _format_header_list(names: Iterable[str]) -> str:

@@ -66,6 +66,7 @@ class UploadRoutes:
     async def create_upload(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer `{upload_url, download_url, …}` for `{file_name, content_type}`."""
         services = self._services
+        signer = services.signer.for_owner(caller.key_id)
         seconds = services.settings.body_seconds
         body = await read_object(request, limit=MAX_REQUEST_BYTES, seconds=seconds)
         extension = _choose_extension(body.get("file_name"), body.get("content_type"))
@@ -74,8 +75,8 @@ class UploadRoutes:
         ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
         return JSONResponse(
             {
-                "upload_url": base + sign_upload_link(services.signer, caller.tenant, key),
-                "download_url": base + services.signer.sign(key, services.settings.link_seconds),
+                "upload_url": base + sign_upload_link(signer, caller.tenant, key),
+                "download_url": base + signer.sign(key, services.settings.link_seconds),
                 "expires_at": f"{ends:%Y-%m-%dT%H:%M:%S}Z",
                 "existing_file": False,
             }

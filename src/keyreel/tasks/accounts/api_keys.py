@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
 
-from keyreel.errors import InvalidKey
+from keyreel.errors import InvalidKey, TenantDisabled, UnknownAccount
 from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
+from keyreel.tasks.accounts.standing import require_good_standing
 from keyreel.tasks.accounts.tenants import ensure_tenant
-from keyreel.tasks.database.tables import API_KEYS, Instant
+from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.database.tables import API_KEYS, TENANTS, Instant
 
 if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
+
+    from sqlalchemy import Connection
 
     from keyreel.clock import Clock
     from keyreel.tasks.database.connection import Database
@@ -26,8 +30,10 @@ _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32
 """256 random bits cannot be guessed, nor found from their hash."""
 # Every request runs this, and building a statement takes longer than running it.
-_SELECT_BY_HASH: Final = select(API_KEYS).where(
-    API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None)
+_SELECT_BY_HASH: Final = (
+    select(API_KEYS, TENANTS.c.disabled)
+    .join_from(API_KEYS, TENANTS, TENANTS.c.name == API_KEYS.c.tenant, isouter=True)
+    .where(API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None))
 )
 
 
@@ -59,7 +65,10 @@ class ApiKey:
 
 
 class ApiKeyStore:
-    """The API keys in a database. `random` must be fit for secrets (`random.SystemRandom`)."""
+    """The API keys in a database. `random` must be fit for secrets (`random.SystemRandom`).
+
+    `by` is whom the audit log names for a change.
+    """
 
     def __init__(self, database: Database, clock: Clock, random: Random) -> None:
         self._database = database
@@ -73,6 +82,7 @@ class ApiKeyStore:
         *,
         scopes: frozenset[Scope] = DEFAULT_SCOPES,
         quotas: Quotas = QUOTAS_UNSET,
+        by: Actor = KEYREEL,
     ) -> tuple[ApiKey, str]:
         """Make a key; return its record and the key itself, which cannot be shown again.
 
@@ -90,9 +100,12 @@ class ApiKeyStore:
         )
         row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created, **asdict(quotas)}
         with self._database.write() as connection:
-            ensure_tenant(connection, tenant, key.created)
+            if ensure_tenant(connection, tenant, key.created):
+                made = AuditEntry(AuditAction.TENANT_CREATED, tenant, tenant)
+                append_entry(connection, self._clock, by, made)
             values = {**row, "scopes": " ".join(sorted(scopes)), "sha256": _hash_key(plaintext)}
             connection.execute(insert(API_KEYS).values(values))
+            self._record(connection, by, AuditAction.KEY_CREATED, after=key)
         return key, plaintext
 
     def list(self, tenant: str = "") -> tuple[ApiKey, ...]:
@@ -103,37 +116,59 @@ class ApiKeyStore:
         with self._database.read() as connection:
             return tuple(_key_from_row(row) for row in connection.execute(query).mappings())
 
-    def revoke(self, key_id: str) -> ApiKey:
+    def revoke(self, key_id: str, *, by: Actor = KEYREEL) -> ApiKey:
         """Revoke a key from now on; revoking twice changes nothing.
 
         Raises:
-            InvalidKey: there is no key with this id.
+            UnknownAccount: there is no key with this id.
         """
         now = literal(self._clock.now(), Instant)
-        return self._update_key(key_id, {"revoked": func.coalesce(API_KEYS.c.revoked, now)})
+        values = {"revoked": func.coalesce(API_KEYS.c.revoked, now)}
+        return self._update_key(key_id, values, AuditAction.KEY_REVOKED, by=by)
 
-    def set_quotas(self, key_id: str, quotas: Quotas) -> ApiKey:
+    def set_quotas(self, key_id: str, quotas: Quotas, *, by: Actor = KEYREEL) -> ApiKey:
         """Set those of a key's quotas that are not None.
 
         Raises:
-            InvalidKey: there is no key with this id.
+            UnknownAccount: there is no key with this id.
         """
         given = {name: value for name, value in asdict(quotas).items() if value is not None}
-        return self._update_key(key_id, given or {"id": key_id})
+        return self._update_key(key_id, given or {"id": key_id}, AuditAction.KEY_LIMITED, by=by)
 
-    def _update_key(self, key_id: str, values: dict[str, Any]) -> ApiKey:
-        change = update(API_KEYS).where(API_KEYS.c.id == key_id).values(values).returning(API_KEYS)
+    def _update_key(self, key_id: str, values: dict[str, Any], action: AuditAction, *, by: Actor) -> ApiKey:
+        mine = API_KEYS.c.id == key_id
         with self._database.write() as connection:
-            row = connection.execute(change).mappings().one_or_none()
-        if row is None:
-            raise InvalidKey(f"There is no API key with the id {key_id}.")
-        return _key_from_row(row)
+            row = connection.execute(select(API_KEYS).where(mine)).mappings().one_or_none()
+            if row is None:
+                raise UnknownAccount(
+                    f"There is no API key with the id {key_id[:64]!r}: `keyreel keys list` shows them."
+                )
+            changed = connection.execute(update(API_KEYS).where(mine).values(values).returning(API_KEYS))
+            before, after = _key_from_row(row), _key_from_row(changed.mappings().one())
+            self._record(connection, by, action, before=before, after=after)
+        return after
+
+    def _record(
+        self,
+        connection: Connection,
+        by: Actor,
+        action: AuditAction,
+        *,
+        after: ApiKey,
+        before: ApiKey | None = None,
+    ) -> None:
+        """Record what is otherwise than before: everything of a new key."""
+        old = {} if before is None else _describe_key(before)
+        new = {name: value for name, value in _describe_key(after).items() if old.get(name) != value}
+        details = {"before": {name: old.get(name) for name in new if before}, "after": new}
+        append_entry(connection, self._clock, by, AuditEntry(action, after.id, after.tenant, details))
 
     def find(self, plaintext: str) -> ApiKey:
         """Return the record of a key that a client sent.
 
         Raises:
             InvalidKey: the key is unknown or revoked.
+            TenantDisabled: its tenant is disabled.
         """
         with self._database.read() as connection:
             row = (
@@ -141,12 +176,30 @@ class ApiKeyStore:
             )
         if row is None:
             raise InvalidKey
+        if row["disabled"] is not None:
+            raise TenantDisabled
         return _key_from_row(row)
+
+    def require_good_standing(self, key_id: str, tenant: str) -> None:
+        """Return if a key may act now; one that is not stored, as the settings' key, is `tenant`'s.
+
+        Raises:
+            InvalidKey: the key is revoked.
+            TenantDisabled: its tenant is disabled.
+        """
+        with self._database.read() as connection:
+            require_good_standing(connection, key_id, tenant)
 
 
 def _hash_key(plaintext: str) -> str:
     # 256 random bits need no slow hash, and one would let anybody keep this server busy.
     return sha256(plaintext.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _describe_key(key: ApiKey) -> dict[str, Any]:
+    """Describe a key for the audit log."""
+    described = {"name": key.name, "scopes": sorted(key.scopes), "revoked": key.revoked, **asdict(key.quotas)}
+    return {name: value for name, value in described.items() if value is not None}
 
 
 def _key_from_row(row: RowMapping) -> ApiKey:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from keyreel.errors import InsufficientCredits
 from keyreel.tasks.database.portable_sql import insert_or_add
@@ -38,6 +38,8 @@ class PostingKind(StrEnum):
     """The part of a hold that a success did not need."""
     REFUND = "refund"
     """A whole hold, when there is no video."""
+    CARRY_OVER = "carry_over"
+    """What a tenant had used before its first grant, from when on it pays in advance."""
 
 
 def get_free_account(tenant: str) -> str:
@@ -48,6 +50,11 @@ def get_free_account(tenant: str) -> str:
 def get_held_account(tenant: str) -> str:
     """Return the account of what a tenant's unfinished tasks will cost."""
     return f"tenant:{tenant}:held"
+
+
+def get_postpaid_account(tenant: str) -> str:
+    """Return the account of what a tenant had used before it paid in advance, below 0; it is to be paid."""
+    return f"tenant:{tenant}:postpaid"
 
 
 # Submits run these: building a statement takes longer than running it.
@@ -83,7 +90,7 @@ class Ledger:
         Raises:
             InsufficientCredits: it pays in advance and has less.
         """
-        if self._is_prepaid(tenant) and (left := self.get_balance(get_free_account(tenant))) < credits_:
+        if self.is_prepaid(tenant) and (left := self.get_balance(get_free_account(tenant))) < credits_:
             raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
 
     def hold(self, task: int, tenant: str, credits_: int) -> None:
@@ -113,19 +120,19 @@ class Ledger:
             PostingKind.REFUND, task, _Transfer(get_held_account(tenant), get_free_account(tenant), credits_)
         )
 
-    def grant(self, txn: str, tenant: str, credits_: int) -> int:
-        """Grant a tenant credits; it is prepaid from then on. Returns its free credits.
-
-        Negative credits are taken away. Granting again under the same `txn` changes nothing.
-        """
-        known = select(func.count()).where(POSTINGS.c.txn == txn)
-        if not self._connection.execute(known).scalar_one():
-            self._post(PostingKind.GRANT, txn, None, _Transfer(GRANTS, get_free_account(tenant), credits_))
+    def grant(self, txn: str, tenant: str, credits_: int) -> None:
+        """Move granted credits to a tenant, which is prepaid from then on; negative ones are taken away."""
+        self._post(PostingKind.GRANT, txn, None, _Transfer(GRANTS, get_free_account(tenant), credits_))
         prepaid = update(ACCOUNTS).where(ACCOUNTS.c.name == get_free_account(tenant)).values(prepaid=True)
         self._connection.execute(prepaid)
-        return self.get_balance(get_free_account(tenant))
 
-    def _is_prepaid(self, tenant: str) -> bool:
+    def carry_over(self, tenant: str, credits_: int) -> None:
+        """Take what a tenant has used and owes out of its free credits."""
+        source, target = get_postpaid_account(tenant), get_free_account(tenant)
+        self._post(PostingKind.CARRY_OVER, f"carry_over:{tenant}", None, _Transfer(source, target, credits_))
+
+    def is_prepaid(self, tenant: str) -> bool:
+        """Return whether a tenant pays in advance."""
         return bool(self._connection.execute(_SELECT_PREPAID, {"name": get_free_account(tenant)}).scalar())
 
     def _post_for_task(self, kind: PostingKind, task: int, transfer: _Transfer) -> None:

@@ -130,7 +130,7 @@ def _build_spent_query(owner: OwnerQuotas, submission: Submission, midnight: dat
 
 @dataclass(frozen=True, slots=True)
 class SaturatedOwners:
-    """Keys and tenants that run as many tasks as their quotas allow."""
+    """Keys and tenants that run as many tasks as they may; a disabled tenant may run none."""
 
     keys: tuple[str, ...] = ()
     tenants: frozenset[str] = frozenset()
@@ -146,6 +146,7 @@ _SATURATED_KEYS: Final = (
     .having(func.coalesce(API_KEYS.c.running, bindparam("usual")) > 0)
     .having(func.count() >= func.coalesce(API_KEYS.c.running, bindparam("usual")))
 )
+_DISABLED_TENANTS: Final = select(TENANTS.c.name).where(TENANTS.c.disabled.is_not(None))
 _SATURATED_TENANTS: Final = (
     select(TASKS.c.tenant)
     .join_from(TASKS, TENANTS, TENANTS.c.name == TASKS.c.tenant)
@@ -156,6 +157,7 @@ _SATURATED_TENANTS: Final = (
 
 
 def find_saturated_owners(connection: Connection, default_quotas: Quotas) -> SaturatedOwners:
-    """Find the keys and tenants of which no further task may run now."""
+    """Find the keys and tenants of which no further task may run now; those of a disabled tenant wait too."""
     keys = connection.execute(_SATURATED_KEYS, {"usual": default_quotas.running or 0}).scalars()
-    return SaturatedOwners(tuple(keys), frozenset(connection.execute(_SATURATED_TENANTS).scalars()))
+    tenants = connection.execute(_SATURATED_TENANTS.union(_DISABLED_TENANTS)).scalars()
+    return SaturatedOwners(tuple(keys), frozenset(tenants))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, case, func, select, update
+from sqlalchemy import RowMapping, case, func, literal, select, update
 
-from keyreel.errors import InvalidRequest
-from keyreel.tasks.accounts.ledger import Ledger, get_free_account, get_held_account
+from keyreel.errors import InvalidRequest, UnknownAccount
+from keyreel.tasks.accounts.grants import Grant, GrantOutcome, post_grant
+from keyreel.tasks.accounts.ledger import get_free_account, get_held_account
 from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.stored_files import sum_bytes_of_tenant
+from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.database.portable_sql import insert_if_absent
-from keyreel.tasks.database.tables import ACCOUNTS, TENANTS
+from keyreel.tasks.database.tables import ACCOUNTS, TENANTS, Instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,17 +40,25 @@ class Tenant:
     storage_bytes: int | None = None
     """What it may have stored; 0 for any amount, None for what is usual."""
     stored_bytes: int = 0
+    disabled: datetime | None = None
+    """Since when its keys are refused and its queued tasks wait."""
 
 
 class TenantStore:
-    """The tenants in a database."""
+    """The tenants in a database; `by` is whom the audit log names for a change."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def create(
-        self, name: str, notes: str = "", quotas: Quotas = QUOTAS_UNSET, storage_bytes: int | None = None
+        self,
+        name: str,
+        notes: str = "",
+        quotas: Quotas = QUOTAS_UNSET,
+        storage_bytes: int | None = None,
+        *,
+        by: Actor = KEYREEL,
     ) -> Tenant:
         """Create a tenant.
 
@@ -60,6 +70,9 @@ class TenantStore:
                 raise InvalidRequest(f"tenant: there is a tenant {name} already.", field="tenant")
             values = {"notes": notes, **asdict(quotas), "storage_bytes": storage_bytes}
             connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(values))
+            self._record(
+                connection, AuditEntry(AuditAction.TENANT_CREATED, name, name, {"after": values}), by
+            )
             return _load_tenant(connection, name)
 
     def list(self) -> tuple[Tenant, ...]:
@@ -72,36 +85,86 @@ class TenantStore:
         """Return a tenant.
 
         Raises:
-            InvalidRequest: there is none with this name.
+            UnknownAccount: there is none with this name.
         """
         with self._database.snapshot() as connection:
             return _load_tenant(connection, name)
 
-    def set_quotas(self, name: str, quotas: Quotas, storage_bytes: int | None = None) -> Tenant:
+    def set_quotas(
+        self, name: str, quotas: Quotas, storage_bytes: int | None = None, *, by: Actor = KEYREEL
+    ) -> Tenant:
         """Set those of a tenant's quotas, and of its storage, that are not None.
 
         Raises:
-            InvalidRequest: there is none with this name.
+            UnknownAccount: there is none with this name.
         """
         limits = {**asdict(quotas), "storage_bytes": storage_bytes}
         given = {each: value for each, value in limits.items() if value is not None}
         with self._database.write() as connection:
+            found = _load_tenant(connection, name)
+            before = {**asdict(found.quotas), "storage_bytes": found.storage_bytes}
             if given:
                 connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(given))
+            details = {"before": {each: before[each] for each in given}, "after": given}
+            self._record(connection, AuditEntry(AuditAction.TENANT_LIMITED, name, name, details), by)
             return _load_tenant(connection, name)
 
-    def grant(self, name: str, credits_: int, txn: str) -> Tenant:
-        """Grant a tenant credits, or take some away; it is prepaid from then on.
-
-        Granting again under the same `txn` changes nothing.
+    def disable(self, name: str, *, by: Actor = KEYREEL) -> Tenant:
+        """Refuse a tenant's keys and start none of its tasks from now on; once more changes nothing.
 
         Raises:
-            InvalidRequest: there is none with this name.
+            UnknownAccount: there is none with this name.
+        """
+        return self._set_disabled(name, self._clock.now(), by)
+
+    def enable(self, name: str, *, by: Actor = KEYREEL) -> Tenant:
+        """Take a tenant's keys again, and start its tasks; once more changes nothing.
+
+        Raises:
+            UnknownAccount: there is none with this name.
+        """
+        return self._set_disabled(name, None, by)
+
+    def _set_disabled(self, name: str, since: datetime | None, by: Actor) -> Tenant:
+        with self._database.write() as connection:
+            before = _load_tenant(connection, name)
+            value = None if since is None else func.coalesce(TENANTS.c.disabled, literal(since, Instant))
+            connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(disabled=value))
+            after = _load_tenant(connection, name)
+            action = AuditAction.TENANT_ENABLED if since is None else AuditAction.TENANT_DISABLED
+            details = {"before": {"disabled": before.disabled}, "after": {"disabled": after.disabled}}
+            self._record(connection, AuditEntry(action, name, name, details), by)
+            return after
+
+    def grant(
+        self, name: str, credits_: int, txn: str, note: str = "", *, by: Actor = KEYREEL
+    ) -> tuple[Tenant, GrantOutcome]:
+        """Grant a tenant credits, or take some away; it is prepaid from then on.
+
+        Granting the same again under the same `txn` changes nothing.
+
+        Raises:
+            UnknownAccount: there is none with this name.
+            IdempotencyConflict: `txn` stands for another grant of this tenant.
+            InvalidRequest: its balance would be below 0.
         """
         with self._database.write() as connection:
-            _load_tenant(connection, name)
-            Ledger(connection, self._clock.now()).grant(f"grant-{txn}", name, credits_)
-            return _load_tenant(connection, name)
+            before = _load_tenant(connection, name)
+            outcome = post_grant(connection, Grant(name, txn, credits_, note, self._clock.now()))
+            after = _load_tenant(connection, name)
+            details = {
+                "txn": txn,
+                "credits": credits_,
+                "note": note,
+                "replayed": outcome.replayed,
+                "before": {"credits": before.credits, "prepaid": before.prepaid},
+                "after": {"credits": after.credits, "prepaid": after.prepaid},
+            }
+            self._record(connection, AuditEntry(AuditAction.CREDITS_GRANTED, name, name, details), by)
+            return after, outcome
+
+    def _record(self, connection: Connection, entry: AuditEntry, by: Actor) -> None:
+        append_entry(connection, self._clock, by, entry)
 
 
 def ensure_tenant(connection: Connection, name: str, now: datetime) -> bool:
@@ -113,7 +176,7 @@ def ensure_tenant(connection: Connection, name: str, now: datetime) -> bool:
 def _load_tenant(connection: Connection, name: str) -> Tenant:
     row = connection.execute(select(TENANTS).where(TENANTS.c.name == name)).mappings().one_or_none()
     if row is None:
-        raise InvalidRequest(f"tenant: there is no tenant {name[:64]!r}.", field="tenant")
+        raise UnknownAccount(f"There is no tenant {name[:64]!r}: `keyreel tenants list` shows them.")
     accounts = connection.execute(_build_balances_query(name)).mappings().one()
     return replace(_tenant_from_row(row, {**accounts}), stored_bytes=sum_bytes_of_tenant(connection, name))
 
@@ -138,4 +201,5 @@ def _tenant_from_row(row: RowMapping, accounts: dict[str, Any]) -> Tenant:
         quotas_from_row(row),
         **money,
         storage_bytes=row["storage_bytes"],
+        disabled=row["disabled"],
     )

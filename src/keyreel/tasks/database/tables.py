@@ -151,8 +151,12 @@ TENANTS: Final = Table(
     Column("queued", Integer),
     Column("daily_credits", Integer),
     Column("storage_bytes", BigInteger),
+    Column("disabled", Instant),
 )
-"""Owners of keys, tasks and credits. A quota that is NULL is not set here; 0 means no limit."""
+"""Owners of keys, tasks and credits. A quota that is NULL is not set here; 0 means no limit.
+
+`disabled` says since when the tenant's keys are refused and its tasks wait.
+"""
 
 API_KEYS: Final = Table(
     "api_keys",
@@ -227,6 +231,40 @@ ACCOUNTS: Final = Table(
     Column("prepaid", Boolean, nullable=False),
 )
 """The sum of each account's postings, kept beside them; `prepaid` accounts must not go below 0."""
+
+GRANTS: Final = Table(
+    "grants",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("txn", Text, primary_key=True),
+    Column("credits", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+)
+"""Every grant, by the operator's own name for it: what was granted once is not granted again."""
+
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("machine_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Index("audit_of_tenant", "tenant", "id"),
+    Index("audit_of_action", "action", "id"),
+    # SQLite then remembers the last id that it gave, which tells when the newest rows are gone.
+    sqlite_autoincrement=True,
+)
+"""What operators changed, only ever added to: triggers refuse every update and delete.
+
+`previous` is the SHA-256 of the row before, `details` JSON.
+"""
 
 CALLBACKS: Final = Table(
     "callbacks",

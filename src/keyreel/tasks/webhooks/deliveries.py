@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from keyreel.errors import UnknownTask
 from keyreel.task import TaskId, TaskState
+from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS, add_interval
 from keyreel.tasks.ids import parse_task_id
 from keyreel.tasks.webhooks.events import DeliveryStatus, bypass_index, delete_spent_keys
@@ -162,7 +163,7 @@ class DeliveryStore:
             replace(_delivery_from_row(row), attempts=tuple(attempts.get(row["id"], ()))) for row in rows
         )
 
-    def replay(self, delivery_id: str) -> Delivery:
+    def replay(self, delivery_id: str, *, by: Actor = KEYREEL) -> Delivery:
         """Deliver an event again, now and with a whole new schedule, whatever its status is.
 
         Raises:
@@ -172,13 +173,19 @@ class DeliveryStore:
         again = {"status": DeliveryStatus.PENDING, "tried": 0, "next_at": now, "finished": None}
         mine = DELIVERIES.c.id == delivery_id
         with self._database.write() as connection:
+            before = connection.execute(select(DELIVERIES.c.status).where(mine)).scalar()
             connection.execute(update(DELIVERIES).where(mine).values(again))
             row = connection.execute(_SELECT_DELIVERIES.where(mine)).mappings().one_or_none()
             if row is None:
-                raise UnknownTask("There is no delivery with this id: `keyreel callbacks list` shows them.")
+                raise UnknownTask(
+                    f"There is no delivery {delivery_id[:64]!r}: `keyreel callbacks list` shows them."
+                )
             # A replay means that the receiver is believed to be back.
             back = update(CALLBACKS).where(CALLBACKS.c.task == row["task"])
             connection.execute(back.values(disabled=None))
+            details = {"task": str(row["task"]), "before": {"status": before}}
+            entry = AuditEntry(AuditAction.CALLBACK_REPLAYED, delivery_id, row["tenant"], details)
+            append_entry(connection, self._clock, by, entry)
         return _delivery_from_row(row)
 
     def _supersede_earlier(self, connection: Connection, delivery: Delivery) -> None:

@@ -75,6 +75,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.MissingKey, 400, "MISSING_API_KEY"),
     ErrorMapping(errors.InvalidKey, 403, "INVALID_API_KEY"),
     ErrorMapping(errors.UnknownEndpoint, 404, "API_NOT_FOUND"),
+    ErrorMapping(errors.UnknownAccount, 404, "ACCOUNT_NOT_FOUND"),
     ErrorMapping(errors.UnknownTask, 404, "TASK_NOT_FOUND"),
     ErrorMapping(errors.InsufficientCredits, 400, "BILLING_BALANCE_NOT_ENOUGH"),
     ErrorMapping(errors.UnsupportedOrder, 403, "FEATURE_NOT_ALLOWED"),

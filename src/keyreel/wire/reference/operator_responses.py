@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -46,12 +46,35 @@ class TenantEntry(OwnResponse):
     credits: int
     held: Count
     prepaid: bool
+    disabled: Instant | None
     rpm: Count | None
     running: Count | None
     queued: Count | None
     daily_credits: Count | None
     storage_bytes: Count | None
     stored_bytes: Count
+
+
+class DisabledTenant(TenantEntry):
+    """A tenant that was disabled, and how many of its tasks were cancelled with it."""
+
+    cancelled: Count
+
+
+class GrantedTenant(TenantEntry):
+    """A tenant with a grant; `replayed`: it was there already, as these fields say, and nothing was changed.
+
+    `carried_over` credits were used before the first grant, and stay outside the balance.
+    """
+
+    txn: str
+    granted: int
+    note: str
+    granted_at: Instant
+    replayed: bool
+    began_prepaid: bool
+    carried_over: Count
+    message: str
 
 
 class TenantListing(OwnResponse):
@@ -157,7 +180,7 @@ class PostingLine(OwnResponse):
     """One posting of the ledger, a line of the export; all amounts of a transaction add up to 0."""
 
     txn: str
-    kind: Literal["grant", "hold", "charge", "release", "refund"]
+    kind: Literal["grant", "hold", "charge", "release", "refund", "carry_over"]
     task_id: str | None
     account: str
     amount: int
@@ -188,3 +211,37 @@ class UsageListing(OwnResponse):
 
     tasks: tuple[UsageEntry, ...]
     stored_bytes: dict[str, Count]
+
+
+class AuditLogEntry(OwnResponse):
+    """Who changed what and when: `at` by the server's clock, `machine_at` by the machine's own.
+
+    `sha256` is the entry's hash, which the next one was chained to.
+    """
+
+    id: Count
+    at: Instant
+    machine_at: Instant
+    actor: str
+    address: str
+    action: str
+    tenant: str
+    object: str
+    details: dict[str, Any]
+    sha256: str
+
+
+class AuditLogPage(OwnResponse):
+    """Entries, newest first; `next` is what `before` takes for older ones, null where there are none."""
+
+    entries: tuple[AuditLogEntry, ...]
+    next: Count | None
+
+
+class AuditLogVerdict(OwnResponse):
+    """Whether the audit log is whole; `head` is the hash of its newest entry."""
+
+    ok: bool
+    entries: Count
+    head: str
+    problems: tuple[str, ...]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads annotations at run time
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from keyreel.order import Resolution  # noqa: TC001 - pydantic reads annotations at run time
+
+if TYPE_CHECKING:
+    from keyreel.wire.json_types import Json
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A moment, as ISO 8601 with its offset from UTC."""
@@ -246,3 +249,30 @@ class FileFindings(OwnResponse):
     credentials: SignatureFindings
     label: LabelFindings
     tasks: tuple[VideoMatch, ...]
+
+
+EXAMPLE_VERDICT: Final[Json] = {
+    "valid": False,
+    "model": "q2-pro-img2video",
+    "available": True,
+    "problems": [
+        {
+            "field": "duration",
+            "error": "InvalidRequest",
+            "got": "11",
+            "rule": "must be a whole number from 1 to 10",
+            "message": "duration: got 11; must be a whole number from 1 to 10.",
+        }
+    ],
+    "ignored": [],
+    "seconds": None,
+    "resolution": None,
+    "price": None,
+}
+EXAMPLE_BALANCE: Final[Json] = {
+    "tenant": "default",
+    "credits": 975,
+    "held": 25,
+    "usd": "4.875",
+    "prepaid": True,
+}

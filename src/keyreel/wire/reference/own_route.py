@@ -5,14 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from keyreel.wire.dialects.dialect import QueryParameter
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from keyreel.errors import Refusal
-    from keyreel.wire.dialects.dialect import QueryParameter
     from keyreel.wire.json_types import Json
+
+LIMIT: Final = QueryParameter(
+    "limit",
+    "How many, newest first; 50 where it is absent.",
+    {"type": "integer", "minimum": 1, "maximum": 500},
+)
+TENANT: Final = QueryParameter("tenant", "One tenant's only.")
+DIALECT: Final = QueryParameter("dialect", "The format of the body; without it the body tells by its form.")
+FILE_TYPES: Final = (
+    *("video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"),
+    "application/octet-stream",
+)
 
 
 class RequiredAccess(StrEnum):

@@ -13,7 +13,7 @@ from keyreel.wire.dialects.dialect import QueryParameter
 from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 from keyreel.wire.reference import operator_responses as operator
 from keyreel.wire.reference import own_responses as own
-from keyreel.wire.reference.own_route import OwnRoute, RequiredAccess
+from keyreel.wire.reference.own_route import DIALECT, FILE_TYPES, LIMIT, TENANT, OwnRoute, RequiredAccess
 
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
@@ -23,50 +23,15 @@ _file = partial(
     OwnRoute,
     path="/files/{key:path}",
     tag="files",
-    query=tuple(QueryParameter(name, "From the link, as it is.", required=True) for name in "veks"),
+    query=tuple(QueryParameter(name, "From the link, as it is.", required=name != "o") for name in "vekos"),
 )
 _admin = partial(OwnRoute, access=RequiredAccess.ADMIN, tag="admin")
 
-_LIMIT: Final = QueryParameter(
-    "limit",
-    "How many, newest first; 50 where it is absent.",
-    {"type": "integer", "minimum": 1, "maximum": 500},
-)
-_TENANT: Final = QueryParameter("tenant", "One tenant's only.")
-_DIALECT: Final = QueryParameter("dialect", "The format of the body; without it the body tells by its form.")
+_UNKNOWN: Final = (errors.UnknownAccount,)
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
 _TENANT_QUOTAS: Final[Json] = {**_QUOTAS, "storage_bytes": 20 << 30}
 _REQUEST: Final[Json] = {"images": ["https://example.com/dawn.png"], "prompt": "The camera moves in."}
 _LINK_ERRORS: Final = (errors.LinkExpired, errors.LinkForged)
-_FILE_TYPES: Final = (
-    *("video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"),
-    "application/octet-stream",
-)
-_EXAMPLE_VERDICT: Final[Json] = {
-    "valid": False,
-    "model": "q2-pro-img2video",
-    "available": True,
-    "problems": [
-        {
-            "field": "duration",
-            "error": "InvalidRequest",
-            "got": "11",
-            "rule": "must be a whole number from 1 to 10",
-            "message": "duration: got 11; must be a whole number from 1 to 10.",
-        }
-    ],
-    "ignored": [],
-    "seconds": None,
-    "resolution": None,
-    "price": None,
-}
-_EXAMPLE_BALANCE: Final[Json] = {
-    "tenant": "default",
-    "credits": 975,
-    "held": 25,
-    "usd": "4.875",
-    "prepaid": True,
-}
 
 _VTRIX_ROUTES: Final = (
     OwnRoute(
@@ -160,9 +125,9 @@ _KEY_ROUTES: Final = (
         "/v1/validate/{model:path}",
         "Lists every rule that a request breaks, with its price; makes nothing.",
         own.RequestVerdict,
-        query=(_DIALECT,),
+        query=(DIALECT,),
         request_example=_REQUEST | {"duration": 11},
-        response_example=_EXAMPLE_VERDICT,
+        response_example=own.EXAMPLE_VERDICT,
         errors=(errors.UnknownEndpoint,),
     ),
     _key(
@@ -171,7 +136,7 @@ _KEY_ROUTES: Final = (
         "/v1/quote",
         "Says what a request would cost and when its video would be there; makes nothing.",
         own.Quote,
-        query=(QueryParameter("model", "The model, where the body does not name it."), _DIALECT),
+        query=(QueryParameter("model", "The model, where the body does not name it."), DIALECT),
         request_example={"model": "vidu-q2-pro-img2video"} | _REQUEST,
         errors=(errors.UnknownEndpoint, errors.UnsupportedOrder),
     ),
@@ -181,7 +146,7 @@ _KEY_ROUTES: Final = (
         "/v1/user/balance",
         "Says what the key's tenant can spend; negative credits were spent and are to be paid.",
         own.Balance,
-        response_example=_EXAMPLE_BALANCE,
+        response_example=own.EXAMPLE_BALANCE,
     ),
     _key(
         "verify_file",
@@ -204,14 +169,14 @@ _FILE_ROUTES: Final = (
         "send_file",
         "GET",
         summary="Answers with a file.",
-        media_types=_FILE_TYPES,
+        media_types=FILE_TYPES,
         errors=_LINK_ERRORS,
     ),
     _file(
         "measure_file",
         "HEAD",
         summary="Says how large a file is.",
-        media_types=_FILE_TYPES,
+        media_types=FILE_TYPES,
         errors=_LINK_ERRORS,
     ),
     _file(
@@ -234,11 +199,7 @@ _FILE_ROUTES: Final = (
 )
 _ACCOUNT_ROUTES: Final = (
     _admin(
-        "list_keys",
-        "GET",
-        "/v1/admin/keys",
-        "Lists the keys, without showing them.",
-        operator.ApiKeyListing,
+        "list_keys", "GET", "/v1/admin/keys", "Lists the keys, without showing them.", operator.ApiKeyListing
     ),
     _admin(
         "create_key",
@@ -246,8 +207,9 @@ _ACCOUNT_ROUTES: Final = (
         "/v1/admin/keys",
         "Makes a key; this answer alone shows it.",
         operator.NewApiKey,
-        request_example={"tenant": "acme", "name": "website"} | _QUOTAS,
+        request_example={"tenant": "acme", "name": "website", "new_tenant": True} | _QUOTAS,
         status="201",
+        errors=_UNKNOWN,
     ),
     _admin(
         "limit_key",
@@ -256,7 +218,7 @@ _ACCOUNT_ROUTES: Final = (
         "Sets a key's limits.",
         operator.ApiKeyEntry,
         request_example=_QUOTAS,
-        errors=(errors.InvalidKey,),
+        errors=_UNKNOWN,
     ),
     _admin(
         "revoke_key",
@@ -264,6 +226,7 @@ _ACCOUNT_ROUTES: Final = (
         "/v1/admin/keys/{id}",
         "Makes a key invalid from now on.",
         operator.ApiKeyEntry,
+        errors=_UNKNOWN,
     ),
     _admin(
         "list_tenants",
@@ -288,14 +251,33 @@ _ACCOUNT_ROUTES: Final = (
         "Sets a tenant's limits.",
         operator.TenantEntry,
         request_example=_TENANT_QUOTAS,
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "disable_tenant",
+        "POST",
+        "/v1/admin/tenants/{name}/disable",
+        "Refuses a tenant's keys and starts none of its tasks; cancels them if the body says so.",
+        operator.DisabledTenant,
+        request_example={"cancel_tasks": False},
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "enable_tenant",
+        "POST",
+        "/v1/admin/tenants/{name}/enable",
+        "Takes a disabled tenant's keys again, and starts its tasks.",
+        operator.TenantEntry,
+        errors=_UNKNOWN,
     ),
     _admin(
         "grant_credits",
         "POST",
         "/v1/admin/tenants/{name}/grants",
         "Gives a tenant credits; with the operator's own name for it, only once.",
-        operator.TenantEntry,
-        request_example={"credits": 1000, "txn": "invoice-17"},
+        operator.GrantedTenant,
+        request_example={"credits": 1000, "txn": "invoice-17", "note": "paid by transfer"},
+        errors=(errors.UnknownAccount, errors.IdempotencyConflict),
     ),
 )
 _OPERATION_ROUTES: Final = (
@@ -305,7 +287,7 @@ _OPERATION_ROUTES: Final = (
         "/v1/admin/tasks",
         "Lists the newest tasks of all tenants.",
         operator.TaskListing,
-        query=(_LIMIT,),
+        query=(LIMIT,),
     ),
     _admin(
         "list_missing_files",
@@ -330,7 +312,7 @@ _OPERATION_ROUTES: Final = (
         "/v1/admin/callbacks",
         "Lists the newest callbacks with every attempt.",
         operator.DeliveryListing,
-        query=(_LIMIT, QueryParameter("task", "One task's only.")),
+        query=(LIMIT, QueryParameter("task", "One task's only.")),
         errors=(errors.UnknownTask,),
     ),
     _admin(
@@ -339,7 +321,8 @@ _OPERATION_ROUTES: Final = (
         "/v1/admin/callbacks/secret",
         "Shows what callbacks are signed with.",
         operator.SigningSecret,
-        query=(_TENANT,),
+        query=(TENANT,),
+        errors=_UNKNOWN,
     ),
     _admin(
         "replay_delivery",
@@ -378,7 +361,30 @@ _OPERATION_ROUTES: Final = (
         "/v1/admin/usage",
         "Says what each task has cost.",
         operator.UsageListing,
-        query=(_TENANT,),
+        query=(TENANT,),
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "list_audit_entries",
+        "GET",
+        "/v1/admin/audit",
+        "Lists who changed what and when, newest first.",
+        operator.AuditLogPage,
+        query=(
+            LIMIT,
+            TENANT,
+            QueryParameter("action", "One action's only, such as `key.created`."),
+            QueryParameter("since", "Since this time, as 2026-01-31T08:00:00+00:00.", {"type": "string"}),
+            QueryParameter("before", "Entries older than this number: a page's `next`.", {"type": "integer"}),
+        ),
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "verify_audit_log",
+        "GET",
+        "/v1/admin/audit/verify",
+        "Says whether no entry of the audit log was changed and none is missing.",
+        operator.AuditLogVerdict,
     ),
 )
 OWN_ROUTES: Final = (

@@ -54,7 +54,8 @@ class WebhookRequestBuilder:
         wire_format = find_dialect(task.submission.dialect)
         task_then = _rewind_to_event(task, delivery.state)
         base_url = self._links.public_url or delivery.base
-        links = sign_links(task_then, self._links.signer, base_url, self._links.seconds)
+        signer = self._links.signer.for_owner(task.submission.key_id)
+        links = sign_links(task_then, signer, base_url, self._links.seconds)
         event = WebhookEvent(delivery.id, delivery.created)
         content = wire_format.build_webhook_payload(event, task_then, parse_stored_request(task), links)
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -20,12 +20,12 @@ def admin(platform: Platform) -> dict[str, str]:
 
 
 def test_a_key_works_until_it_is_revoked(client: TestClient, admin: dict[str, str]) -> None:
-    created = client.post("/v1/admin/keys", json={"tenant": "studio", "name": "ci"}, headers=admin)
+    created = client.post("/v1/admin/keys", json={"tenant": "default", "name": "ci"}, headers=admin)
     assert created.status_code == 201
     mine = {"Authorization": f"Bearer {created.json()['key']}"}
     assert client.get(POLL, headers=mine).status_code == 404
     listed = client.get("/v1/admin/keys", headers=admin).json()["keys"]
-    assert [key["tenant"] for key in listed] == ["studio"]
+    assert [key["tenant"] for key in listed] == ["default"]
     assert created.json()["key"] not in str(listed)
     revoked = client.delete(f"/v1/admin/keys/{created.json()['id']}", headers=admin)
     assert revoked.json()["revoked"]

@@ -117,6 +117,7 @@ def test_the_operator_lists_and_replays_deliveries(client: TestClient, admin: di
 def test_the_operator_sees_signing_secrets(
     client: TestClient, platform: Platform, admin: dict[str, str]
 ) -> None:
+    client.post("/v1/admin/tenants", json={"name": "bob"}, headers=admin)
     for tenant in ("default", "bob"):
         shown = client.get(f"/v1/admin/callbacks/secret?tenant={tenant}", headers=admin).json()
         assert shown == {"tenant": tenant, "secret": platform.services.vault.get_secret(tenant)}

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest, UnknownEndpoint
+from keyreel.server.requests.authorisation import get_operator
 from keyreel.server.requests.body import read_object
+from keyreel.tasks.audit.log import AuditAction, AuditEntry, append_entry
 from keyreel.tasks.clocks.dev_clock import MAX_OFFSET, DevClock
 from keyreel.wire.reference.operator_responses import ServerTime
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.server.services import Services
+    from keyreel.tasks.audit.log import Actor
 
 MAX_BODY_BYTES: Final = 1024
 
@@ -48,9 +51,21 @@ class ClockRoutes:
         # Compared before anything is computed: a whole number may be too large for a float.
         if seconds > (MAX_OFFSET - clock.offset).total_seconds():
             raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
-        clock.advance(timedelta(seconds=seconds))
+        self._advance(clock, timedelta(seconds=seconds), get_operator(request))
         self._services.wake()
         return self._build_response()
+
+    def _advance(self, clock: DevClock, by: timedelta, operator: Actor) -> None:
+        """Move the clock, which is no part of the database, before the entry about it is committed."""
+        before = clock.offset.total_seconds()
+        with self._services.store.database.write() as connection:
+            details = {
+                "before": {"ahead_seconds": before},
+                "after": {"ahead_seconds": before + by.total_seconds()},
+            }
+            moved = AuditEntry(AuditAction.CLOCK_MOVED, "clock", details=details)
+            append_entry(connection, clock, operator, moved)
+            clock.advance(by)
 
     def _build_response(self) -> JSONResponse:
         clock = self._services.clock

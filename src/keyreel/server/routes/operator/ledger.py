@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from keyreel.server.long_responses import send_lines, send_list
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
 from keyreel.tasks.accounts.stored_files import sum_stored_bytes
+from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class LedgerRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._tenants = TenantStore(services.store.database, services.clock)
 
     async def verify(self, request: Request) -> JSONResponse:
         """Answer whether the ledger adds up."""
@@ -46,8 +48,14 @@ class LedgerRoutes:
         return await send_lines(self._iterate_postings())
 
     async def list_usage(self, request: Request) -> Response:
-        """Answer what each task has cost and what is stored, of all tenants or of the one in `?tenant=`."""
+        """Answer what each task has cost and what is stored, of all tenants or of the one in `?tenant=`.
+
+        Raises:
+            UnknownAccount: there is no such tenant.
+        """
         tenant = request.query_params.get("tenant")
+        if tenant is not None:
+            self._tenants.get(tenant)
         describe = partial(describe_stored_bytes, tenant=tenant)
         stored = await asyncio.to_thread(self._query_ledger, describe)
         return await send_list(stored, "tasks", self._iterate_usage(tenant))

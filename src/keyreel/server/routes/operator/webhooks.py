@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyreel.server.long_responses import send_list
+from keyreel.server.requests.authorisation import get_operator
 from keyreel.server.requests.list_limit import parse_list_limit
 from keyreel.task import TaskId
+from keyreel.tasks.accounts.tenants import TenantStore
+from keyreel.tasks.audit.log import AuditAction, AuditEntry, append_entry
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
@@ -35,11 +38,18 @@ class WebhookRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._deliveries = DeliveryStore(services.store.database, services.clock)
+        self._tenants = TenantStore(services.store.database, services.clock)
 
     async def list_deliveries(self, request: Request) -> Response:
-        """List the newest deliveries, or one task's, with every attempt."""
+        """List the newest deliveries, or one task's, with every attempt.
+
+        Raises:
+            UnknownTask: there is no such task.
+        """
         query = request.query_params
-        task, limit = TaskId(query["task"]) if query.get("task") else None, parse_list_limit(query)
+        task, limit = TaskId(query["task"]) if "task" in query else None, parse_list_limit(query)
+        if task is not None:
+            self._services.store.require_exists(task)
         return await send_list({}, "callbacks", self._iterate_deliveries(task, limit))
 
     def _iterate_deliveries(self, task: TaskId | None, limit: int) -> Iterator[Json]:
@@ -49,18 +59,27 @@ class WebhookRoutes:
 
     async def replay(self, request: Request) -> JSONResponse:
         """Deliver an event again."""
+        by = get_operator(request)
         delivery = await write_when_available(
             self._services.store.writer,
-            lambda: self._deliveries.replay(request.path_params["id"]),
+            lambda: self._deliveries.replay(request.path_params["id"], by=by),
             SUBMIT_RETRY_SECONDS,
             self._services.random,
         )
         return JSONResponse(describe_delivery(delivery))
 
     async def show_secret(self, request: Request) -> JSONResponse:
-        """Answer the secret that a tenant's webhooks are signed with."""
-        tenant = request.query_params.get("tenant", DEFAULT_TENANT)
-        secret = SigningSecret(tenant=tenant, secret=self._services.vault.get_secret(tenant))
+        """Answer the secret that a tenant's webhooks are signed with; that it was shown is recorded.
+
+        Raises:
+            UnknownAccount: there is no such tenant.
+        """
+        services, name = self._services, request.query_params.get("tenant", DEFAULT_TENANT)
+        tenant = self._tenants.get(name).name
+        with services.store.database.write() as connection:
+            shown = AuditEntry(AuditAction.SECRET_SHOWN, "callbacks", tenant)
+            append_entry(connection, services.clock, get_operator(request), shown)
+        secret = SigningSecret(tenant=tenant, secret=services.vault.get_secret(tenant))
         return JSONResponse(secret.to_json())
 
 
