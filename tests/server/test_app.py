@@ -28,4 +28,4 @@ def test_json_is_kept_by_nobody_and_taken_for_nothing_else(client: TestClient, p
 
 
 def test_what_says_how_it_is_kept_keeps_that(client: TestClient) -> None:
-    assert client.get("/docs").headers["Cache-Control"] == "no-cache"
+    assert client.get("/docs").headers["Cache-Control"] == "public, no-cache"

@@ -133,6 +133,6 @@ def test_a_held_folder_whose_server_is_silent_is_read_all_the_same(tmp_path: Pat
 @pytest.mark.parametrize("command", [("ledger", "verify"), ("ledger", "export"), ("usage",)])
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, command: tuple[str, ...]) -> None:
     done = keyreel(*command, "--json", "--data", tmp_path / "nowhere")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "nowhere" in done.stderr
     assert not (tmp_path / "nowhere").exists()

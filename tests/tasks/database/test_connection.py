@@ -77,3 +77,14 @@ def test_reads_go_on_while_somebody_else_holds_the_write_lock(database: Database
             assert connection.exec_driver_sql("SELECT count(*) FROM tasks").scalar() == 0
         with pytest.raises(Unavailable), database.write():
             pass
+
+
+def test_a_closed_database_is_one_file_that_holds_everything(tmp_path: Path) -> None:
+    opened = Database(tmp_path / "a.db")
+    opened.migrate()
+    with opened.write() as connection:
+        connection.exec_driver_sql("INSERT INTO tenants (name, notes, created) VALUES ('a', '', 1)")
+    with opened.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    opened.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.db"]

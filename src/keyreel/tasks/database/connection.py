@@ -55,14 +55,14 @@ class Database:
         self._own_reader: Database | None = None
         self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
         with ExitStack() as undo:
-            reading = self._open_engine(_make_read_only_url(file), _configure_reader, undo)
-            # Whoever only reads must not make a file, and a new file is made before it is read.
-            writing = reading
+            writing: Engine | None = None
             if not read_only:
+                # Closed last: then SQLite brings what is in the WAL into the file, which a reader cannot.
                 writing = self._open_engine(URL.create("sqlite", database=str(file)), _configure_writer, undo)
+            reading = self._open_engine(_make_read_only_url(file), _configure_reader, undo)
             try:
                 with self._translate_errors():
-                    self._writer = writing.connect().execution_options(begin="BEGIN IMMEDIATE")
+                    self._writer = (writing or reading).connect().execution_options(begin="BEGIN IMMEDIATE")
                     self._reader = reading.connect()
                     self._snapshot_connection = reading.connect().execution_options(begin="BEGIN")
             except Unavailable as error:
