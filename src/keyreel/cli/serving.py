@@ -135,9 +135,11 @@ def _announce(platform: Platform, url: str) -> None:
 
 def _describe_key(settings: Settings) -> str:
     """Say where the server's own key is."""
-    is_set = bool(settings.api_key.get_secret_value())
-    place = "the one that is set" if is_set else str(DataFolder(settings.data).own_key_file)
-    return f"{place}; `keyreel keys show --data {settings.data}` prints it"
+    if settings.api_key.get_secret_value():
+        return "the one that is set (KEYREEL_API_KEY)"
+    return (
+        f"in {DataFolder(settings.data).own_key_file}; `keyreel keys show --data {settings.data}` prints it"
+    )
 
 
 def _describe_clock(settings: Settings) -> str:
