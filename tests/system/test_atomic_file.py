@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,3 +93,11 @@ def test_what_a_killed_writer_left_is_deleted_and_nothing_else(tmp_path: Path) -
         (tmp_path / name).write_text("x")
     delete_unfinished(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a#b", "file"]
+
+
+def test_replaces_no_device_and_no_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError), open_atomically(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 1
