@@ -75,9 +75,9 @@ def test_a_credit_is_half_a_cent_exactly() -> None:
         ("off_peak = 0.5\n" + ALL, "'recommended_prompt' is missing"),
         (HEAD, "'price' is missing"),
         (HEAD + ALL.replace('models = ["*"]', 'models = ["q1"]'), "the last entry"),
-        (HEAD + ALL.replace("each = 1", "each = 1.5"), "price 1, 540p, each: '1.5' is no whole number"),
-        (HEAD + ALL.replace("each = 1", "each = -1"), "price 1, 540p, each: '-1' is no whole number"),
-        (HEAD + ALL.replace("each = 1", "each = nan"), "price 1, 540p, each: 'nan' is no whole number"),
+        (HEAD + ALL.replace("each = 1", "each = 1.5"), "price 1, 540p, each: '1.5' is not a whole number"),
+        (HEAD + ALL.replace("each = 1", "each = -1"), "price 1, 540p, each: '-1' is not a whole number"),
+        (HEAD + ALL.replace("each = 1", "each = nan"), "price 1, 540p, each: 'nan' is not a whole number"),
         (
             HEAD + ALL.replace("each = 1", "each = 10000000000"),
             "price 1, 540p, each: .* from 0 to",
@@ -92,7 +92,7 @@ def test_a_credit_is_half_a_cent_exactly() -> None:
         (HEAD + "price = 5", "price must be written as"),
         (HEAD + ALL.replace("each", "every"), "there is no 'every'"),
         (HEAD + ALL.replace('operations = ["*"]', 'operations = ["dream"]'), "no operation 'dream'"),
-        ("off_peak = ", "no valid TOML: Invalid value .at"),
+        ("off_peak = ", "not valid TOML: Invalid value .at"),
         ("a = " + 5000 * "[", "nested too deeply"),
     ],
 )

@@ -31,7 +31,7 @@ def parse_seconds(duration: str) -> int:
     """
     if not _DURATION.fullmatch(duration):
         given = duration[:_MAX_ECHO_CHARACTERS]
-        raise InvalidRequest(f"{given!r} is no period such as 90s, 10m, 48h or 1d12h.")
+        raise InvalidRequest(f"{given!r} is not a period such as 90s, 10m, 48h or 1d12h.")
     parts = re.findall(r"[0-9]+[smhd]", duration)
     return sum(int(part[:-1]) * _UNIT_SECONDS[part[-1]] for part in parts)
 

@@ -86,7 +86,7 @@ class OffPeakWindows:
 def _parse_window(text: str) -> DailyWindow:
     found = _WINDOW_PATTERN.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text[:64]!r} is no window such as '22:00-08:00 Asia/Shanghai'")
+        raise ValueError(f"{text[:64]!r} is not a window such as '22:00-08:00 Asia/Shanghai'")
     name = found[5] or "UTC"
     try:
         zone = ZoneInfo(name)

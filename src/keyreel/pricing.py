@@ -189,6 +189,6 @@ def _parse_factor(location: str, value: object) -> Decimal:
 def _parse_amount(location: str, value: object) -> int:
     if type(value) is not int or not 0 <= value <= _MAX_CREDITS:
         raise ValueError(
-            f"{location}: {str(value)[:64]!r} is no whole number of credits from 0 to {_MAX_CREDITS}"
+            f"{location}: {str(value)[:64]!r} is not a whole number of credits from 0 to {_MAX_CREDITS}"
         )
     return value

@@ -195,7 +195,7 @@ def test_refuses_sound_alone(tmp_path: Path) -> None:
 )
 def test_what_begins_like_no_video_reaches_no_decoder(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(
-        InvalidRequest, match=r"^video_url: the file is no video; it must be MP4, MOV or WebM\.$"
+        InvalidRequest, match=r"^video_url: the file is not a video; it must be MP4, MOV or WebM\.$"
     ):
         gathered(data, tmp_path)
 

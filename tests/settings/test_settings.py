@@ -128,8 +128,8 @@ def test_variables_of_the_commands_are_known(run: Run, tmp_path: Path) -> None:
     [
         (b"prot = 1\n", "there is no 'prot'; did you mean port?"),
         (b"config = 'other.toml'\n", "there is no 'config'"),
-        (b"port = 1\nhost = \n", "is no valid TOML: Invalid value (at line 2, column 8)"),
-        (b"port = 1\n# \xff\n", "is no UTF-8 text (at line 2)"),
+        (b"port = 1\nhost = \n", "is not valid TOML: Invalid value (at line 2, column 8)"),
+        (b"port = 1\n# \xff\n", "is not UTF-8 text (at line 2)"),
         (b"a = " + 5000 * b"[", "is nested too deeply"),
         (b"#" * (1 << 21), "must have at most 1048576 bytes"),
         (b"port = true\n", "port: got True; must be no truth value"),
@@ -151,7 +151,7 @@ def test_a_file_that_is_named_must_be_there(run: Run, tmp_path: Path) -> None:
     for kind in ("pipe", ""):
         code, error = run("keys", "show", KEYREEL_CONFIG=str(tmp_path / kind))
         assert code == 2
-        assert "must be a file, and is none" in error
+        assert "must be a file, and is not" in error
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -103,3 +104,11 @@ def test_of_files_created_at_once_under_one_name_one_stays_whole(tmp_path: Path)
     assert sum(created) == 1
     assert (tmp_path / "a" / "b").read_bytes() == contents[created.index(True)]
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
+
+
+def test_replaces_no_device_and_no_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError), open_atomically(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 1

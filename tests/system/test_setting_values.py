@@ -37,7 +37,7 @@ def test_a_path_need_not_exist_but_must_be_possible() -> None:
     assert parse_path("") is None
     assert parse_path("/no/such") == Path("/no/such")
     for wrong in ("a\0b", 300 * "a"):
-        with pytest.raises(ValueError, match="is no path that can be used"):
+        with pytest.raises(ValueError, match="is not a path that can be used"):
             parse_path(wrong)
 
 

@@ -19,7 +19,7 @@ def test_reads_a_table(tmp_path: Path) -> None:
 def test_names_the_line_and_column_of_a_mistake(tmp_path: Path) -> None:
     file = tmp_path / "a.toml"
     file.write_text("port = 1\nhost = x\n")
-    with pytest.raises(ValueError, match=r"no valid TOML: .*line 2, column 8"):
+    with pytest.raises(ValueError, match=r"not valid TOML: .*line 2, column 8"):
         read_toml(file)
 
 

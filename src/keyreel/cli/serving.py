@@ -73,6 +73,8 @@ def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = 
             # On uvloop where it is installed.
             asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
         ):
+            # Not in the task group, whose errors come in a group. Connections wait in the backlog meanwhile.
+            DataFolder(settings.data).write_server_url(local_url)
             runner.run(_run_platform(platform, listener, local_url, connections))
 
 
@@ -118,9 +120,8 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str, c
 
 
 def _announce(platform: Platform, url: str) -> None:
-    """Write the server's URL into the data folder, and print it with the first requests to try."""
+    """Print the server's URL with the first requests to try."""
     settings = platform.services.settings
-    DataFolder(settings.data).write_server_url(url)
     # A log is read by more people than may have the key.
     is_watched = sys.stdout.isatty()
     key = platform.own_key if is_watched else "$KEYREEL_API_KEY"
@@ -135,9 +136,11 @@ def _announce(platform: Platform, url: str) -> None:
 
 def _describe_key(settings: Settings) -> str:
     """Say where the server's own key is."""
-    is_set = bool(settings.api_key.get_secret_value())
-    place = "the one that is set" if is_set else str(DataFolder(settings.data).own_key_file)
-    return f"{place}; `keyreel keys show --data {settings.data}` prints it"
+    if settings.api_key.get_secret_value():
+        return "the one that is set (KEYREEL_API_KEY)"
+    return (
+        f"in {DataFolder(settings.data).own_key_file}; `keyreel keys show --data {settings.data}` prints it"
+    )
 
 
 def _describe_clock(settings: Settings) -> str:

@@ -104,7 +104,7 @@ def load_engine(name: str) -> Engine:
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         known = ", ".join(sorted(entry_points(group=ENTRY_POINT_GROUP).names))
         raise InvalidSetting(
-            f"engines: {name!r} is no engine ({type(error).__name__}: {error}). "
+            f"engines: {name!r} is not an engine ({type(error).__name__}: {error}). "
             f"Known are {known}; others are named as module:Class."
         ) from error
     return engine

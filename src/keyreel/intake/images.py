@@ -99,7 +99,7 @@ def check_video(file: Path, field: str) -> None:
     with file.open("rb") as opened:
         start = opened.read(magic_numbers.SNIFF_BYTES)
     if not magic_numbers.is_video(start):
-        raise InvalidRequest(f"{field}: the file is no video; it must be MP4, MOV or WebM.", field=field)
+        raise InvalidRequest(f"{field}: the file is not a video; it must be MP4, MOV or WebM.", field=field)
 
 
 def decode_inline_image(source: str, rules: ImageRules, field: str) -> bytes:

@@ -76,7 +76,7 @@ def decode_audio(path: Path) -> Pcm:
             blocks = [each.to_ndarray() for each in _resample(container.decode(stream))]
             length = _count_samples(stream) if "mp4" in container.format.name else None
     except FFmpegError as error:
-        raise ValueError(f"{path.name} is no readable sound: {error}") from error
+        raise ValueError(f"{path.name} has no readable sound: {error}") from error
     if not blocks:
         return np.zeros((0, 2), np.float32)
     return np.ascontiguousarray(np.concatenate(blocks, axis=1).T[:length], np.float32)

@@ -54,5 +54,5 @@ def read_evidence(path: Path, anchors: bytes) -> Evidence:
     except (FFmpegError, ValueError, OverflowError) as error:
         # A signed file that can no longer be decoded was certainly altered.
         if signature.seal is SignatureState.NONE:
-            raise InvalidRequest("The file is no video that can be read.") from error
+            raise InvalidRequest("The file is not a video that can be read.") from error
     return Evidence(sha256, signature, tags.get(AIGC_KEY, "")[:MAX_IDENTIFIER_CHARS], marks, fingerprint)

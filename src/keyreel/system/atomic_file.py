@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -36,8 +37,11 @@ def open_atomically(path: Path, mode: int = 0o666, *, durable: bool = True) -> G
     cut, and costs no wait for the disk.
 
     Raises:
-        OSError: the file could not be written; `path` is as it was.
+        OSError: the file could not be written, or `path` is a device, a pipe or a folder, which no file is to
+            replace; `path` is as it was.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "Not a regular file", str(path))
     with _write_unfinished(path, mode) as (unfinished, file):
         yield file
         if durable:

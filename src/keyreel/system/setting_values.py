@@ -82,7 +82,7 @@ def parse_path(value: str | Path) -> Path | None:
         pass
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it holds U+0000"
-        raise ValueError(f"is no path that can be used: {reason}") from None
+        raise ValueError(f"is not a path that can be used: {reason}") from None
     return Path(value)
 
 

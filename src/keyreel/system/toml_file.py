@@ -22,7 +22,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """
     try:
         if file.exists() and not file.is_file():  # opening a pipe would wait for its other end
-            raise ValueError("must be a file, and is none")
+            raise ValueError("must be a file, and is not")
         with file.open("rb") as opened:
             content = opened.read(_MAX_FILE_BYTES + 1)
     except OSError as error:
@@ -33,9 +33,9 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"is no UTF-8 text (at line {line})") from None
+        raise ValueError(f"is not UTF-8 text (at line {line})") from None
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"is no valid TOML: {error}") from None
+        raise ValueError(f"is not valid TOML: {error}") from None
     except RecursionError:
         raise ValueError("is nested too deeply") from None
 

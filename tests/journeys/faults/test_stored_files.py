@@ -71,6 +71,29 @@ def test_a_lost_database_takes_no_file_along(start: Callable[..., Server], tmp_p
     assert len(stored(data)) == 3
 
 
+def test_a_stopped_servers_database_is_one_whole_file(start: Callable[..., Server], tmp_path: Path) -> None:
+    server, data = start(KEYREEL_ENGINES=CARD), tmp_path / "data"
+    task_id = server.submit(MODEL, BODY)
+    server.finished(task_id)
+    copied_while_running = (data / "keyreel.db").read_bytes()
+    assert server.stop() == 0
+    assert [each.name for each in data.glob("keyreel.db*")] == ["keyreel.db"]
+    copied = (data / "keyreel.db").read_bytes()
+
+    # Without the WAL, where all of it still was, and yet a valid database.
+    (data / "keyreel.db").write_bytes(copied_while_running)
+    with pytest.raises(AssertionError, match=r"its database keyreel\.db is missing or empty"):
+        start(KEYREEL_ENGINES=CARD)
+    assert "2 belong to no task" in doctor(data, "--new-database")
+
+    for each in data.glob("keyreel.db*"):
+        each.unlink()
+    (data / "keyreel.db").write_bytes(copied)
+    server = start(KEYREEL_ENGINES=CARD)
+    assert server.poll(task_id)["task"]["status"] == "TASK_STATUS_SUCCEED"
+    assert doctor(data) == "every task has its own, and none is left over"
+
+
 def test_what_is_no_stored_file_is_left_alone(start: Callable[..., Server], tmp_path: Path) -> None:
     data = tmp_path / "data"
     server = start(KEYREEL_ENGINES=CARD)

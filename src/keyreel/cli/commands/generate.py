@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,7 @@ from keyreel.cli.options import (
     RequestOptions,
     ResolutionOption,
 )
+from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,6 +45,7 @@ def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
     data: DataOption = None,
 ) -> None:
     """Make a video and save it."""
+    _check_output(output)
     from rich.console import Console
 
     from keyreel.client import Client, Patience
@@ -66,6 +69,23 @@ def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
     console.print(f"[green]✓[/] {saved}   task {video.report.id}, seed {video.seed}")
     for note in video.notes:
         console.print("!", note, style="yellow", markup=False)
+
+
+def _check_output(output: Path) -> None:
+    """Find out that the video cannot be saved before it is made and paid for.
+
+    Raises:
+        InvalidRequest: its folder is missing or closed to this user, or what has its name is no regular file.
+    """
+    if not output.parent.is_dir():
+        reason = f"the folder {output.parent} does not exist"
+    elif not os.access(output.parent, os.W_OK | os.X_OK):
+        reason = f"this user may not write to the folder {output.parent}"
+    elif output.exists() and not output.is_file():
+        reason = f"{output} exists and is not a regular file"
+    else:
+        return
+    raise InvalidRequest(f"--output: {reason}.", field="output")
 
 
 def _generate_with_progress(client: Client, request: RequestOptions, console: Console) -> Video:

@@ -89,7 +89,7 @@ class DataFolder:
             for name in names:
                 path = self.path / name
                 if path.exists() and not is_kind(path):
-                    raise InvalidSetting(f"data: {path} must be a {kind}, and is none: move it away.")
+                    raise InvalidSetting(f"data: {path} must be a {kind}, and is not: move it away.")
 
     def read_own_key(self) -> str:
         """Return the key made at first start, empty if there is none."""

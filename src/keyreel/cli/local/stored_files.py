@@ -12,7 +12,7 @@ from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
 from keyreel.storage.objects import FOLDERS, ObjectStorage
 from keyreel.tasks.accounts.stored_files import format_bytes, iterate_counted_files
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.database.connection import DATABASE_FILE, Database, has_tables
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
@@ -74,7 +74,7 @@ def create_database(folder: Path) -> None:
     Raises:
         InvalidSetting: it has one.
     """
-    if (folder / DATABASE_FILE).is_file():
+    if has_tables(folder / DATABASE_FILE):
         raise InvalidSetting(f"data: {folder} has a database: move {DATABASE_FILE} away first.")
     TaskStore.open(folder, SystemClock(), SystemRandom()).close()
 

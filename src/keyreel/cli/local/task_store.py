@@ -12,7 +12,7 @@ from keyreel.errors import InvalidSetting
 from keyreel.tasks.accounts.api_keys import ApiKeyStore
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.accounts.tenants import ensure_tenant
-from keyreel.tasks.database.connection import DATABASE_FILE
+from keyreel.tasks.database.connection import DATABASE_FILE, has_tables
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
@@ -50,12 +50,11 @@ def _require_database(folder: Path) -> None:
     Raises:
         InvalidSetting: it has.
     """
-    database, files = folder / DATABASE_FILE, DataFolder(folder).files
-    has_database = database.is_file() and database.stat().st_size > 0
-    if not has_database and any(each.is_file() for each in files.rglob("*")):
+    files = DataFolder(folder).files
+    if not has_tables(folder / DATABASE_FILE) and any(each.is_file() for each in files.rglob("*")):
         raise InvalidSetting(
-            f"data: {folder} has stored files, but its database {DATABASE_FILE} is missing: put it back from "
-            "a backup, or begin anew beside these files with `keyreel doctor --new-database`."
+            f"data: {folder} has stored files, but its database {DATABASE_FILE} is missing or empty: put it "
+            "back from a backup, or begin anew beside these files with `keyreel doctor --new-database`."
         )
 
 

@@ -180,7 +180,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse a request that the parser stopped at."""
         del msg
-        self._refuse(self._refusal or InvalidRequest("This is no valid HTTP request."))
+        self._refuse(self._refusal or InvalidRequest("This is not a valid HTTP request."))
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: who asks for an upgrade may be answered in HTTP/1.1 all the same (RFC 9110, 7.8)."""

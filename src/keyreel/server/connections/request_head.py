@@ -25,7 +25,7 @@ def _find_faults(method: bytes, version: str, values: dict[bytes, list[bytes]]) 
     if version not in {"1.0", "1.1"}:
         yield "This server speaks HTTP/1.1 and HTTP/1.0."
     if method == b"CONNECT":
-        yield "This server is no proxy: it does not take CONNECT."
+        yield "This server is not a proxy: it does not take CONNECT."
     if any(b"websocket" in value.lower() for value in values.get(b"upgrade", [])):
         yield "There are no WebSockets here."
     hosts = len(values.get(b"host", []))

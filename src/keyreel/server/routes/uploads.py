@@ -158,6 +158,6 @@ def _check_file(data: bytes) -> None:
         return
     if not magic_numbers.is_image(data):
         raise InvalidRequest(
-            "file: this is no image (PNG, JPEG, WebP) and no video (MP4, MOV, WebM).", field="file"
+            "file: this is neither an image (PNG, JPEG, WebP) nor a video (MP4, MOV, WebM).", field="file"
         )
     inspect_image(data, _RULES, "file")

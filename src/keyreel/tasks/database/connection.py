@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,11 +57,13 @@ class Database:
         with ExitStack() as undo:
             writing: Engine | None = None
             if not read_only:
-                # Closed last: then SQLite brings what is in the WAL into the file, which a reader cannot.
+                # First, so that it is closed last: a last connection that only reads would leave the WAL, and
+                # almost nothing in the file that operators copy.
                 writing = self._open_engine(URL.create("sqlite", database=str(file)), _configure_writer, undo)
             reading = self._open_engine(_make_read_only_url(file), _configure_reader, undo)
             try:
                 with self._translate_errors():
+                    # Whoever only reads must not make a file, and a new file is made before it is read.
                     self._writer = (writing or reading).connect().execution_options(begin="BEGIN IMMEDIATE")
                     self._reader = reading.connect()
                     self._snapshot_connection = reading.connect().execution_options(begin="BEGIN")
@@ -219,7 +221,7 @@ class Database:
         )
 
     def close(self) -> None:
-        """Close the connections and the file."""
+        """Close the connections and the file, which holds everything then: no WAL is left beside it."""
         with self._reader_lock:
             if self._own_reader is not None:
                 self._own_reader.close()
@@ -249,6 +251,20 @@ class Database:
                 raise
             _log.warning("database unavailable", cause=str(error.orig))
             raise Unavailable from error
+
+
+def has_tables(file: Path) -> bool:
+    """Say whether a file is a database with anything in it; a copy made without its WAL may be none.
+
+    True where that cannot be told: opening it says what is wrong.
+    """
+    if not file.is_file() or file.stat().st_size == 0:
+        return False
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return True
 
 
 def _make_read_only_url(file: Path) -> URL:

@@ -87,7 +87,7 @@ def _find_faults(body: object) -> Iterator[InvalidRequest]:
                 yield _make_error(path, rule)
         for path, value in level:
             if isinstance(value, dict) and any(_has_lone_surrogate(key) for key in value):
-                yield _make_error(path, "holds a field whose name is no valid Unicode text (half an emoji?)")
+                yield _make_error(path, "holds a field whose name is not valid Unicode text (half an emoji?)")
         level = [inner for path, value in level for inner in _list_children(path, value)]
 
 
