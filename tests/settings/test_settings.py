@@ -31,7 +31,7 @@ WRONG_VARIABLES = {
     "with a space": "-1 x",
     "absurdly long": 100_000 * "a",
 }
-TEXTS_OF_ANY_KIND = {"data", "c2pa_cert", "c2pa_key", "prices", "engines"}
+TEXTS_OF_ANY_KIND = {"data", "c2pa_cert", "c2pa_key", "soundfont", "prices", "engines"}
 """What these name is looked for later."""
 
 

@@ -1,1 +1,1 @@
-"""Reads a SoundFont and cuts the instruments that the composer plays out of it."""
+"""What the shipped instruments need besides what every SoundFont says."""

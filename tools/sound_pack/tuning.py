@@ -1,4 +1,4 @@
-"""How far recordings are out of tune, in cents, where that is four or more; does not cut them out.
+"""How far recordings are out of tune, in cents, where that is four or more; and what is mixed louder.
 
 Measured on the tones that the sampler makes of them, all keys of each zone: the median of the power-weighted
 first five harmonics in 0.1-0.8 s, 0.5-1.3 s and 1.2-2.4 s.
@@ -6,7 +6,9 @@ first five harmonics in 0.1-0.8 s, 0.5-1.3 s and 1.2-2.4 s.
 
 from typing import Final
 
-OUT_OF_TUNE: Final = {
+from keyreel.sound.music.soundfont.cutting import FontCorrections
+
+_OUT_OF_TUNE: Final = {
     "P200 Piano D#8(L)": 13,
     "P200 Piano A#7(L)": 10,
     "P200 Piano F#7(L)": 5,
@@ -52,3 +54,6 @@ OUT_OF_TUNE: Final = {
     "Koto C 5(R)": -4,
     "Koto F# 6(R)": -4,
 }
+
+CORRECTIONS: Final = FontCorrections(_OUT_OF_TUNE, {"pad": 3.5})
+"""In dB: the styles were mixed with a pad of which only one of its two layers had been measured."""

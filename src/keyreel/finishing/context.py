@@ -18,7 +18,8 @@ class FinishingContext:
     """The task that a clip is finished for, the folder for the files, and who is named as its producer.
 
     With `clean_copy` a copy without the visible mark is made beside the marked video.
-    Without `credentials` videos are not signed; without `voices` no dialogue is spoken.
+    Without `credentials` videos are not signed; without `voices` no dialogue is spoken. Music is played with
+    the instruments of the folder `instruments`, or with the shipped ones.
     """
 
     task_id: TaskId
@@ -26,4 +27,5 @@ class FinishingContext:
     producer: str = "keyreel"
     credentials: SigningCredentials | None = None
     voices: Voices | None = None
+    instruments: Path | None = None
     clean_copy: bool = False

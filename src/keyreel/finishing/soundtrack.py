@@ -14,6 +14,7 @@ from keyreel.sound.ambience.expected_sounds import AmbientSound, find_shot_sound
 from keyreel.sound.ambience.soundscape import render_ambience
 from keyreel.sound.mix import mix_tracks
 from keyreel.sound.music.composer import compose_music
+from keyreel.sound.music.instruments import SHIPPED_INSTRUMENTS, InstrumentPack
 from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
 from keyreel.sound.speech.track import SpeechTrack, render_speech
 
@@ -72,13 +73,18 @@ def _mix_soundtrack(clip: Clip, order: Order, context: FinishingContext) -> tupl
     speech, notes = _synthesize_speech(order, context) if options.speech else (None, ())
     mixed = mix_tracks(
         order.seconds * SAMPLE_RATE,
-        music=compose_music(prompt, order.seconds, order.seed) if options.music else None,
+        music=_play_music(prompt, order, context) if options.music else None,
         ambience=render_ambience(_list_expected_sounds(clip, order), order.seed)
         if options.ambience
         else None,
         speech=speech,
     )
     return mixed, notes
+
+
+def _play_music(prompt: str, order: Order, context: FinishingContext) -> Pcm:
+    pack = InstrumentPack(context.instruments or SHIPPED_INSTRUMENTS)
+    return compose_music(prompt, order.seconds, order.seed, pack)
 
 
 def _synthesize_speech(order: Order, context: FinishingContext) -> tuple[SpeechTrack | None, tuple[str, ...]]:

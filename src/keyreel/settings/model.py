@@ -34,7 +34,7 @@ from keyreel.system.sizes import parse_size
 PREFIX: Final = "KEYREEL_"
 _MAX_SECONDS: Final = 365 * 86400
 _MAX_COUNT: Final = 1_000_000_000
-_PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "prices", "config")
+_PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "soundfont", "prices", "config")
 _HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
 PATTERN_RULES: Final = {
     "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
@@ -164,6 +164,11 @@ class Settings(BaseSettings):
     )
     c2pa_key: Path | None = Field(
         default=None, description="PEM file of that signer's private key, not encrypted. Set both or neither."
+    )
+    soundfont: Path | None = Field(
+        default=None,
+        description="SoundFont (.sf2 or .sf3, with the presets of General MIDI) whose instruments play the "
+        "music. None: the shipped instruments.",
     )
     prices: Path | None = Field(
         default=None,

@@ -27,6 +27,8 @@ class WorkerSettings:
     watermark_text: WatermarkLanguage = WatermarkLanguage.ENGLISH
     credentials: SigningCredentials | None = None
     """What videos are signed with; without any they are not."""
+    instruments: Path | None = None
+    """The folder of the instruments that play the music; None for the shipped ones."""
     render_timeout_seconds: float = 600.0
     """A render that is silent for longer counts as hung."""
     kernel_guards: bool = True

@@ -197,7 +197,12 @@ class TaskPipeline:
         )
         settings = self._settings
         context = FinishingContext(
-            task.id, results, settings.producer, settings.credentials, clean_copy=two_copies
+            task.id,
+            results,
+            settings.producer,
+            settings.credentials,
+            instruments=settings.instruments,
+            clean_copy=two_copies,
         )
         finished = await self._retry_after_crash(
             attempt, lambda: pools.finishing.run(FinishWork(clip, order, context), attempt)

@@ -303,6 +303,15 @@ def _check_prices(settings: Settings) -> DoctorCheck:
     return _make_passed("prices", str(settings.price_table or "as shipped"))
 
 
+def _check_instruments(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.soundfont import check_soundfont
+
+    if settings.soundfont is None:
+        return _make_passed("instruments", "as shipped")
+    check_soundfont(settings.soundfont)
+    return _make_passed("instruments", f"{settings.soundfont}, which has all that the music needs")
+
+
 FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_data_folder,
     _check_privacy,
@@ -322,5 +331,6 @@ _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_engines,
     _check_networks,
     _check_encoder,
+    _check_instruments,
     _check_egress,
 )

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import keyreel
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.settings_record import describe_settings
+from keyreel.cli.local.soundfont import open_instruments
 from keyreel.cli.local.task_store import open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
@@ -210,6 +211,7 @@ def _build_worker_settings(settings: Settings, credentials: SigningCredentials) 
         producer=settings.producer,
         watermark_text=settings.watermark_text,
         credentials=credentials,
+        instruments=open_instruments(settings.data, settings.soundfont),
         off_peak=settings.off_peak_windows,
         retention_periods=settings.retention_periods,
         dev=settings.dev,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from keyreel.cli.local.soundfont import INSTRUMENTS_FOLDER
 from keyreel.errors import InvalidSetting
 from keyreel.system.atomic_file import write_atomically
 from keyreel.system.private_folder import make_private
@@ -29,7 +30,7 @@ FILES: Final = (
     *(f"c2pa/{name}.pem" for name in ("root", "issuer", "signer")),
 )
 """What Keyreel writes in a data folder and must be a file."""
-FOLDERS: Final = ("files", "work", "c2pa")
+FOLDERS: Final = ("files", "work", "c2pa", INSTRUMENTS_FOLDER)
 """What it writes there and must be a folder."""
 _SECRET_PATTERN: Final = re.compile(r"[!-~]{43,256}")  # 32 random bytes in base64, at least
 _MAX_FILE_BYTES: Final = 4096

@@ -44,11 +44,14 @@ _SEED_STREAM: Final = 29
 """Tells music's random numbers from others of the same seed."""
 
 
-def compose_music(prompt: str, seconds: float, seed: int) -> Pcm:
-    """Compose and render music for a prompt, exactly so long; the same seed gives the same samples."""
+def compose_music(prompt: str, seconds: float, seed: int, pack: InstrumentPack | None = None) -> Pcm:
+    """Compose and render music for a prompt, exactly so long; the same seed gives the same samples.
+
+    The shipped instruments play it, if no other pack is given.
+    """
     samples = round(seconds * SAMPLE_RATE)
     mood = detect_mood(prompt)
-    direct, reverb_input = render_parts(compose_parts(mood, seconds, seed), samples, InstrumentPack())
+    direct, reverb_input = render_parts(compose_parts(mood, seconds, seed), samples, pack or InstrumentPack())
     mixed = direct + reverberate(reverb_input, STYLE_BY_MOOD[mood].reverb_seconds)
     return _master_track(mixed, seconds)
 

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from keyreel.media.ogg import decode_ogg
+from keyreel.sound.music.soundfont.cutting import PCM_FORMAT
+from keyreel.sound.music.soundfont.recordings import decode_recording
 
 if TYPE_CHECKING:
     from keyreel.sound.arrays import Mono
 
-_PACK_FOLDER: Final = Path(__file__).parent / "pack"
+SHIPPED_INSTRUMENTS: Final = Path(__file__).parent / "pack"
+"""The folder of the instruments that are shipped."""
+INSTRUMENTS_FILE, RECORDINGS_FILE = "instruments.json", "samples.bin"
+"""What is in such a folder: how instruments are played, and their recordings, one after another."""
 _LOOP_CROSSFADE_SAMPLES: Final = 256
 """Samples at a loop's end that are crossfaded with those before its start: Vorbis distorts both a little."""
 
@@ -57,13 +61,24 @@ class Instrument:
         return inside or (min(self.zones, key=lambda zone: abs(zone.pitch - key)),)
 
 
-class InstrumentPack:
-    """All instruments. Decodes each recording once, only as far as it is played."""
+@dataclass(frozen=True, slots=True)
+class _RecordingLocation:
+    """Where a recording lies in the file, in bytes, and what it is: its sample rate in Hz, its format."""
 
-    def __init__(self) -> None:
-        rows: dict[str, Any] = json.loads((_PACK_FOLDER / "instruments.json").read_bytes())
-        self._sample_locations: list[tuple[int, int, int]] = [
-            (row[0], row[1], row[2]) for row in rows["samples"]
+    offset: int
+    size: int
+    rate: int
+    is_ogg: bool
+
+
+class InstrumentPack:
+    """All instruments of a folder. Decodes each recording once, only as far as it is played."""
+
+    def __init__(self, folder: Path = SHIPPED_INSTRUMENTS) -> None:
+        rows: dict[str, Any] = json.loads((folder / INSTRUMENTS_FILE).read_bytes())
+        self._recordings_file = folder / RECORDINGS_FILE
+        self._locations = [
+            _RecordingLocation(row[0], row[1], row[2], PCM_FORMAT not in row) for row in rows["samples"]
         ]
         self._instruments: dict[str, dict[str, Any]] = rows["instruments"]
         self._built: dict[str, Instrument] = {}
@@ -82,7 +97,7 @@ class InstrumentPack:
 
     def get_sample_rate(self, zone: Zone) -> int:
         """Return the sample rate, in Hz, of a zone's recording."""
-        return self._sample_locations[zone.sample][2]
+        return self._locations[zone.sample].rate
 
     def get_recording(self, zone: Zone, samples: int) -> Mono:
         """Return a zone's recording at its own rate, so many samples, its loop repeated; fewer if it ends."""
@@ -100,10 +115,10 @@ class InstrumentPack:
     def _decode_sample(self, sample: int, most: int) -> Mono:
         known = self._decoded.get(sample)
         if known is None or len(known) < most:
-            offset, size, _ = self._sample_locations[sample]
-            with (_PACK_FOLDER / "samples.bin").open("rb") as file:
-                file.seek(offset)
-                known = decode_ogg(file.read(size), most)
+            location = self._locations[sample]
+            with self._recordings_file.open("rb") as file:
+                file.seek(location.offset)
+                known = decode_recording(file.read(location.size), most, is_ogg=location.is_ogg)
             if len(known) < most:  # the recording ends here: never decode again for what is not there
                 known = np.pad(known, (0, most - len(known)))
             self._decoded[sample] = known
