@@ -70,6 +70,7 @@ LISTS = (
     Case("GET", "/ent/v2/tasks?pager.pagesz=100&templates=hugging"),
     Case("GET", "/proxy/vidu/tasks?pager.pagesz=100"),
     Case("GET", "/v1/videos?limit=100"),
+    Case("GET", "/v1/videos?" + "&".join(f"{number:x}" for number in range(12_000)), name="many names"),
     admin("GET", "/v1/admin/tasks?limit=500"),
     admin("GET", "/v1/admin/callbacks?limit=500"),
     admin("GET", "/v1/admin/keys"),

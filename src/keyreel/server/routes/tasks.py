@@ -161,9 +161,8 @@ class TaskRoutes:
 
     async def list(self, request: Request, caller: Caller) -> Response:
         """List the caller's tasks, whatever dialect they were made in."""
-        query = request.query_params
-        joined = {name: ",".join(query.getlist(name)) for name in query}
-        task_filter = self.dialect.parse_list_query(joined, self.services.clock.now())
+        query = _join_repeated(request.query_params.multi_items())
+        task_filter = self.dialect.parse_list_query(query, self.services.clock.now())
         # One more than the page holds: so it is known whether there is a next page.
         wanted = replace(task_filter, limit=task_filter.limit + 1)
         found = await asyncio.to_thread(self.services.store.list_ids, caller.tenant, wanted)
@@ -209,6 +208,14 @@ class TaskRoutes:
 
     def _sign_links(self, task: Task, base_url: str, signer: LinkSigner) -> SignedLinks | None:
         return sign_links(task, signer, base_url, self.services.settings.link_seconds)
+
+
+def _join_repeated(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Join the values of each name with commas, in one pass: a request line has room for 20,000 names."""
+    values: dict[str, list[str]] = {}
+    for name, value in items:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(found) for name, found in values.items()}
 
 
 def _format_header_list(names: Iterable[str]) -> str:
