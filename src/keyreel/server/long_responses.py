@@ -7,7 +7,9 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+
+from keyreel.server.streamed_response import StreamedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +41,7 @@ async def send_pieces(pieces: Iterable[bytes], media_type: str) -> Response:
     start, has_more = await asyncio.to_thread(_take_start, joined)
     if not has_more:
         return Response(start, media_type=media_type)
-    return StreamingResponse(chain((start,), joined), media_type=media_type)
+    return StreamedResponse(chain((start,), joined), media_type=media_type)
 
 
 def _encode_list(frame: Json, key: str, entries: Iterable[Json]) -> Iterator[bytes]:

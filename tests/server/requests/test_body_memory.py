@@ -18,28 +18,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from keyreel.cli.local.composition import Platform
+
 MIB = 1 << 20
 FORM = b"multipart/form-data; boundary=x"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[RunningServer]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     settings = read_settings(
         data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), body_memory=MIB
     )
-    with (
-        open_platform(settings, ("http://testserver",)) as platform,
-        RunningServer.start(create_app(platform.services), ConnectionLimits(50)) as running,
-    ):
+    with open_platform(settings, ("http://testserver",)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(platform: Platform) -> Iterator[RunningServer]:
+    with RunningServer.start(create_app(platform.services), ConnectionLimits(50)) as running:
         yield running
 
 
-def head(path: bytes, length: int | None, kind: bytes = b"application/json") -> bytes:
+def head(path: bytes, length: int | None, kind: bytes = b"application/json", key: str = KEY) -> bytes:
     framing = b"Transfer-Encoding: chunked" if length is None else b"Content-Length: %d" % length
     return b"POST %b HTTP/1.1\r\nHost: a\r\nContent-Type: %b\r\nAuthorization: Bearer %b\r\n%b\r\n\r\n" % (
         path,
         kind,
-        KEY.encode(),
+        key.encode(),
         framing,
     )
 
@@ -76,6 +81,16 @@ def test_a_body_without_room_gets_503_until_another_has_ended(
         first.sendall(bytes(9))
         assert b" 400 " in first.recv(4096)
     assert b" 400 " in ask(server, head(path, MIB // 2, kind), bytes(MIB // 2))
+
+
+def test_a_tenants_large_bodies_leave_room_for_the_others(server: RunningServer, platform: Platform) -> None:
+    _, other = platform.services.keys.create("other")
+    length, large = 3 * MIB // 8, b"/v1/quote"
+    with server.connect(head(large, length), bytes(length - 9)):
+        wait_until(lambda: b"requests of yours" in ask_briefly(server, head(large, length)), 10)
+        assert b" 400 " in ask(server, head(large, length, key=other), bytes(length))
+        # Small ones are not held against it.
+        assert b" 503 " not in ask(server, head(large, 2), b"{}")
 
 
 def test_a_body_alone_always_fits(server: RunningServer) -> None:

@@ -25,7 +25,9 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
     """Return a handler that answers callers whose key has this scope."""
 
     async def respond_to_caller(request: Request) -> Response:
-        return await handler(request, authenticator.authenticate(request, scope))
+        caller = authenticator.authenticate(request, scope)
+        request.state.held_body.tenant = caller.tenant
+        return await handler(request, caller)
 
     return respond_to_caller
 

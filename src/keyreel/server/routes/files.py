@@ -6,9 +6,10 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from keyreel.errors import LinkExpired
+from keyreel.server.streamed_response import StreamedResponse
 from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
 from keyreel.wire.inputs import magic_numbers
 
@@ -73,7 +74,7 @@ class FileRoute:
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=media_type)
         content = self._services.storage.read(key, start, end)
-        return StreamingResponse(content, status_code=status, headers=headers, media_type=media_type)
+        return StreamedResponse(content, status_code=status, headers=headers, media_type=media_type)
 
     async def _detect_media_type(self, key: str) -> str:
         """Return a file's media type: by its key's extension, for uploads by the first bytes."""

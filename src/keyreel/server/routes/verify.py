@@ -48,7 +48,7 @@ class VerifyRoute:
         """Report what evidence a file holds; it is deleted before the response is sent."""
         settings = self._services.settings
         limit = settings.body_limit or MAX_FILE_BYTES
-        held = HeldBody(self._disk)
+        held = HeldBody(self._disk, caller.tenant)
         try:
             with translate_passing_faults(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
                 path = Path(folder) / "file"

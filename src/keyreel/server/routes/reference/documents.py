@@ -12,24 +12,26 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from keyreel.server.requests.base_url import get_base_url
+from keyreel.server.streamed_response import StreamedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from starlette.requests import Request
 
     from keyreel.server.services import Services
 
 JSON_TYPE: Final = "application/json"
+_PIECE_BYTES: Final = 64 * 1024
 _PLACE_OF_URL: Final = "https://base-url.invalid"
 """Stands in a document for the URL by which a client reaches this server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of a document and their entity tag, in quotes."""
+    """The parts of a document, in their order, and its entity tag, in quotes."""
 
-    body: bytes
+    parts: tuple[bytes, ...]
     media_type: str
     etag: str
 
@@ -40,12 +42,19 @@ class Document:
         tags = request.headers.get("if-none-match", "").split(",")
         if any(tag.strip().removeprefix("W/") in {self.etag, "*"} for tag in tags):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(self.body, headers=headers, media_type=self.media_type)
+        headers["Content-Length"] = str(sum(map(len, self.parts)))
+        return StreamedResponse(self._iterate_pieces(), headers=headers, media_type=self.media_type)
+
+    async def _iterate_pieces(self) -> AsyncIterator[bytes]:
+        """Yield the document in small pieces: a client that does not read holds one of them, not a copy."""
+        for part in self.parts:
+            for start in range(0, len(part), _PIECE_BYTES):
+                yield part[start : start + _PIECE_BYTES]
 
 
 def make_document(body: bytes, media_type: str) -> Document:
     """Return a document of these bytes."""
-    return Document(body, media_type, _make_tag(body))
+    return Document((body,), media_type, _make_tag(body))
 
 
 class GeneratedDocument:
@@ -59,6 +68,7 @@ class GeneratedDocument:
         self._build = build
         self._media_type = media_type
         self._template: Document | None = None
+        """The parts between which the URL belongs."""
 
     async def respond(self, request: Request, services: Services) -> Response:
         """Answer with the document, or 304 where the client has it already.
@@ -70,15 +80,17 @@ class GeneratedDocument:
             self._template = await asyncio.to_thread(self._build_template)
         url, template = get_base_url(request, services), self._template
         written = json.dumps(url)[1:-1] if self._media_type == JSON_TYPE else url
-        body = template.body.replace(_PLACE_OF_URL.encode(), written.encode())
+        parts = [part for each in template.parts for part in (written.encode(), each)][1:]
         # A digest of the whole would take longer than everything else here.
-        return Document(body, self._media_type, _make_tag(f"{template.etag} {url}".encode())).respond(request)
+        etag = _make_tag(f"{template.etag} {url}".encode())
+        return Document(tuple(parts), self._media_type, etag).respond(request)
 
     def _build_template(self) -> Document:
         built = self._build(_PLACE_OF_URL)
         is_json = self._media_type == JSON_TYPE
         text = json.dumps(built, ensure_ascii=False, separators=(",", ":")) if is_json else built
-        return make_document(text.encode(), self._media_type)
+        parts = tuple(text.encode().split(_PLACE_OF_URL.encode()))
+        return Document(parts, self._media_type, _make_tag(text.encode()))
 
 
 def _make_tag(data: bytes) -> str:
