@@ -37,6 +37,11 @@ class HeldBody:
         self.tenant = tenant
         """Whose body it is; empty where no caller is known. To be set before the first byte."""
 
+    @property
+    def size(self) -> int:
+        """The bytes that are held."""
+        return self._bytes
+
     def require_room(self, bytes_: int) -> None:
         """Return if so many bytes more have room now.
 

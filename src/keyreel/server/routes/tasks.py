@@ -123,6 +123,7 @@ class TaskRoutes:
             api_key=extract_api_key(request.headers),
             idempotency_key=request.headers.get("idempotency-key", ""),
             base_url=get_base_url(request, self.services),
+            body_bytes=request.state.held_body.size,
         )
         result = await TaskSubmitter(self.services).submit(submit)
         ignored = result.ignored_fields

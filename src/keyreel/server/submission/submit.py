@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from keyreel.errors import InvalidRequest
 from keyreel.intake import Received
@@ -27,7 +27,7 @@ from keyreel.wire.requests.ignored_fields import find_ignored_fields
 from keyreel.wire.requests.parsing import validate_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
@@ -36,6 +36,24 @@ if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Dialect, ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
+
+
+T = TypeVar("T")
+
+INLINE_BYTES: Final = 16 * 1024
+"""What reads all of a larger request, which may have thousands of values, does so in threads."""
+
+
+class _Runner(Protocol):
+    """Runs a call: here, or in a thread."""
+
+    async def __call__(self, call: Callable[..., T], /, *arguments: Any) -> T:
+        """Return what the call returns."""
+        ...
+
+
+async def _run_inline(call: Callable[..., T], /, *arguments: Any) -> T:
+    return call(*arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,8 @@ class SubmitRequest:
     """Empty for none."""
     base_url: str
     """The server's URL as this client knows it, without a slash at its end."""
+    body_bytes: int
+    """The size of the body as it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +118,26 @@ class TaskSubmitter:
             Refusal: the request breaks a rule, passes a limit, or cannot be stored now.
         """
         self._services.storage.require_room()
-        parsed = await self._parse(request)
-        checked, received = await self._take_in(parsed, request.caller)
-        # A request may have megabytes and thousands of values: what reads all of it does so in threads.
-        ignored_fields = await asyncio.to_thread(find_ignored_fields, parsed, checked)
-        priced = await asyncio.to_thread(self._price, request, received)
+        run = _run_inline if request.body_bytes <= INLINE_BYTES else asyncio.to_thread
+        parsed = await self._parse(request, run)
+        checked, received = await self._take_in(parsed, request.caller, run)
+        ignored_fields = await run(find_ignored_fields, parsed, checked)
+        priced = await run(self._price, request, received)
         response, earlier_body = await self._store(priced, request.dialect)
         if earlier_body is not None:
             return Replayed(earlier_body, ignored_fields)
         self._services.nudge()
         return Accepted(response, ignored_fields)
 
-    async def _parse(self, request: SubmitRequest) -> ParsedSubmit:
-        parsed = await asyncio.to_thread(request.dialect.parse_submit_request, request.path, request.body)
+    async def _parse(self, request: SubmitRequest, run: _Runner) -> ParsedSubmit:
+        parsed = await run(request.dialect.parse_submit_request, request.path, request.body)
         if not request.dialect.has_upload_uris:
             return parsed
         return await resolve_upload_uris(parsed, request.caller.tenant, request.base_url, self._services)
 
-    async def _take_in(self, parsed: ParsedSubmit, caller: Caller) -> tuple[Endpoint, Received[Endpoint]]:
+    async def _take_in(
+        self, parsed: ParsedSubmit, caller: Caller, run: _Runner
+    ) -> tuple[Endpoint, Received[Endpoint]]:
         """Return the checked request as it was sent, and with its images taken out and its source found.
 
         Raises:
@@ -123,7 +145,7 @@ class TaskSubmitter:
         """
         intake = self._services.intake
         try:
-            checked = await asyncio.to_thread(validate_fields, parsed)
+            checked = await run(validate_fields, parsed)
             received = await intake.receive(checked, tenant=caller.tenant)
         except InvalidRequest as error:
             raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None

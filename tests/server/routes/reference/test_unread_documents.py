@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CLIENTS, REQUESTS = 20, 16
+CLIENTS, REQUESTS = 3, 16
 MAX_UNSENT_BYTES = 256 * 1024
 """Of one connection: some pieces, where the document has three quarters of a megabyte."""
 
