@@ -146,10 +146,13 @@ def test_reading_without_a_server_makes_no_secret(tmp_path: Path) -> None:
     assert not (tmp_path / "callbacks.key").exists()
 
 
+KEYS_CREATE = (sys.executable, "-m", "keyreel", "keys", "create", "--new-tenant")
+
+
 def test_two_commands_at_once_on_a_new_folder_both_succeed(tmp_path: Path) -> None:
     commands = [
         subprocess.Popen(
-            [sys.executable, "-m", "keyreel", "keys", "create", "--tenant", name, "--data", str(tmp_path)],
+            [*KEYS_CREATE, "--tenant", name, "--data", str(tmp_path)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

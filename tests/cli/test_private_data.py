@@ -42,13 +42,23 @@ def test_a_folder_made_beforehand_is_closed_and_what_is_saved_elsewhere_is_not(t
         (data / "api.key").write_text(f"kr_{40 * 'a'}\n")
         assert len(list(list_open_files(data))) == 3
         server = Server.start(data, KEYREEL_API_KEY="", **CARDS)
-        Image.fromarray(landscape()).save(tmp_path / "a.png")
-        command = ("generate", "vidu-q2-pro-img2video", "--image", tmp_path / "a.png", "--prompt", "still")
-        done = keyreel(*command, "--duration", 1, "-o", out, "--data", data)
-        assert done.returncode == 0, done.stderr
-        assert keyreel("keys", "create", "--tenant", "acme", "--data", data).returncode == 0
-        assert list(list_open_files(data)) == []
-        assert server.stop() == 0
+        try:
+            Image.fromarray(landscape()).save(tmp_path / "a.png")
+            command = (
+                "generate",
+                "vidu-q2-pro-img2video",
+                "--image",
+                tmp_path / "a.png",
+                "--prompt",
+                "still",
+            )
+            done = keyreel(*command, "--duration", 1, "-o", out, "--data", data)
+            assert done.returncode == 0, done.stderr
+            created = keyreel("keys", "create", "--new-tenant", "--tenant", "acme", "--data", data)
+            assert created.returncode == 0, created.stderr
+            assert list(list_open_files(data)) == []
+        finally:
+            assert server.stop() == 0
     finally:
         os.umask(before)
     assert list(list_open_files(data)) == []

@@ -147,7 +147,7 @@ HUGE = b"\0\0\0\x20ftypisom" + bytes(20)
 )
 def test_what_is_no_video_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
-    with pytest.raises(InvalidRequest, match=r"^The file (is no video|holds no video)"):
+    with pytest.raises(InvalidRequest, match=r"^The file (is not a video|holds no video)"):
         read_evidence_sandboxed(tmp_path / "file", b"")
 
 

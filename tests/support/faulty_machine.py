@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PROGRAM = """
-import errno, os, socket, subprocess, time
+import asyncio, errno, os, socket, time
 
 FOLDER = {folder!r}
 
@@ -43,7 +43,7 @@ def wrap(module, name):
 
 set_clock(time.time)
 for module, name in (
-    (os, "fsync"), (os, "mkdir"), (socket, "socketpair"), (subprocess, "_fork_exec"),
+    (os, "fsync"), (os, "mkdir"), (socket, "socketpair"), (asyncio, "create_subprocess_exec"),
 ):
     wrap(module, name)
 """

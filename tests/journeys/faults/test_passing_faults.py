@@ -24,7 +24,7 @@ CARD = "keyreel.testing:CardEngine"
 BODY: dict[str, Any] = {"prompt": "a card [keyreel:slow=0.5]", "duration": 1, "resolution": "540p"}
 FAULTS = (
     ("socket.socketpair", "EMFILE"),  # The first task alone needs new children.
-    ("subprocess._fork_exec", "EAGAIN"),
+    ("asyncio.create_subprocess_exec", "EAGAIN"),
     ("os.mkdir", "EROFS"),
     ("os.mkdir", "ENOSPC"),
     ("os.fsync", "EIO"),

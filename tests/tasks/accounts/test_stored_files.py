@@ -103,7 +103,9 @@ def advance_and_clean(client: TestClient, platform: Platform, seconds: float) ->
 
 
 def test_fifty_submits_without_credits_leave_no_byte(user: TestClient, dev: Platform) -> None:
-    made = user.post("/v1/admin/keys", json={"tenant": "poor"}, headers=operator(dev)).json()
+    made = user.post(
+        "/v1/admin/keys", json={"tenant": "poor", "new_tenant": True}, headers=operator(dev)
+    ).json()
     user.post("/v1/admin/tenants/poor/grants", json={"credits": 1}, headers=operator(dev))
     mine = {"Authorization": f"Bearer {made['key']}"}
     statuses = {submit(user, shade, headers=mine).status_code for shade in range(50)}
@@ -194,7 +196,9 @@ def test_what_expires_makes_room(user: TestClient, dev: Platform) -> None:
 
 
 def test_an_image_of_two_tenants_counts_for_both_and_is_stored_once(user: TestClient, dev: Platform) -> None:
-    made = user.post("/v1/admin/keys", json={"tenant": "other"}, headers=operator(dev)).json()
+    made = user.post(
+        "/v1/admin/keys", json={"tenant": "other", "new_tenant": True}, headers=operator(dev)
+    ).json()
     submit(user, 1)
     submit(user, 1)
     submit(user, 1, headers={"Authorization": f"Bearer {made['key']}"})

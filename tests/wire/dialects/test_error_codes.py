@@ -37,9 +37,11 @@ REFUSALS: list[tuple[type[Refusal], tuple[int, str], int]] = [
     (errors.IdempotencyConflict, (409, "IDEMPOTENCY_KEY_REUSED"), 409),
     (errors.UploadConflict, (409, "UPLOAD_CONFLICT"), 409),
     (errors.MissingScope, (403, "API_NOT_ALLOWED"), 403),
+    (errors.TenantDisabled, (403, "API_NOT_ALLOWED"), 403),
     (errors.MissingKey, (400, "MISSING_API_KEY"), 401),
     (errors.InvalidKey, (403, "INVALID_API_KEY"), 401),
     (errors.UnknownEndpoint, (404, "API_NOT_FOUND"), 404),
+    (errors.UnknownAccount, (404, "ACCOUNT_NOT_FOUND"), 404),
     (errors.UnknownTask, (404, "TASK_NOT_FOUND"), 404),
     (errors.UnsupportedOrder, (403, "FEATURE_NOT_ALLOWED"), 403),
     (errors.InsufficientCredits, (400, "BILLING_BALANCE_NOT_ENOUGH"), 403),
@@ -82,9 +84,11 @@ NATIVE: dict[type[Refusal], tuple[int, str]] = {
     errors.IdempotencyConflict: (409, "Conflict"),
     errors.UploadConflict: (409, "UploadConflict"),
     errors.MissingScope: (403, "Forbidden"),
+    errors.TenantDisabled: (403, "Forbidden"),
     errors.MissingKey: (401, "Unauthorized"),
     errors.InvalidKey: (401, "Unauthorized"),
     errors.UnknownEndpoint: (404, "NotFound"),
+    errors.UnknownAccount: (404, "NotFound"),
     errors.UnknownTask: (404, "TaskNotFound"),
     errors.UnsupportedOrder: (400, "ModelUnavailable"),
     errors.InsufficientCredits: (400, "CreditInsufficient"),
@@ -142,6 +146,12 @@ READ_AS: dict[tuple[str, type[Refusal]], type[Refusal]] = {
     ("async_v3", errors.MissingField): InvalidRequest,
     ("async_v3", errors.ItemCountOutOfRange): InvalidRequest,
     ("async_v3", errors.QuotaExceeded): errors.RateLimited,
+    **{(dialect.name, errors.TenantDisabled): errors.MissingScope for dialect in DIALECTS},
+    **{
+        (dialect.name, errors.UnknownAccount): errors.UnknownEndpoint
+        for dialect in DIALECTS
+        if dialect.name != "async_v3"
+    },
     ("vtrix", errors.MissingField): InvalidRequest,
     ("vtrix", errors.ItemCountOutOfRange): InvalidRequest,
     **{
