@@ -11,6 +11,7 @@ from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.task import TaskState
+from support.hostile import served
 
 if TYPE_CHECKING:
     from support.plant import Plant
@@ -28,6 +29,7 @@ def reaching_loopback(plant: Plant) -> Plant:
 async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     for letter in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 4000:
         writer.write(bytes([letter]))
+        await writer.drain()
         await asyncio.sleep(0.05)
 
 
@@ -35,9 +37,8 @@ def test_dripping_inputs_hold_up_no_other_tenant_and_end_when_cancelled(reaching
     plant = reaching_loopback
 
     async def story() -> None:
-        server = await asyncio.start_server(drip, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.png"
-        async with plant.working("CardEngine"):
+        async with served(drip) as base, plant.working("CardEngine"):
+            url = f"{base}/a.png"
             await plant.ended(await plant.submit(tenant="bob"))  # the children are warm from here on
             slow = [await plant.submit(tenant="drip", images=[f"{url}?{n}"]) for n in range(5)]
             await plant.until(slow[1], lambda now: now.state is TaskState.RUNNING)
@@ -49,6 +50,5 @@ def test_dripping_inputs_hold_up_no_other_tenant_and_end_when_cancelled(reaching
             assert len(running) == 2
             plant.store.cancel("drip", slow[0].id)
             await plant.until(slow[2], lambda now: now.state is TaskState.RUNNING)
-        server.close()
 
     asyncio.run(story())
