@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keyreel.errors import InvalidImage, InvalidRequest, MissingImage
 from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, get_endpoint
-from keyreel.wire.requests.parsing import combine_errors, parse_body, validate_fields
+from keyreel.wire.requests.parsing import MAX_TEXT_BYTES, combine_errors, parse_body, validate_fields
 
 NAMES = sorted({name for kind in ENDPOINTS for name in kind.model_fields} | {"id", "url", "key_image"})
 # Other work on the machine must not turn into failures here.
@@ -222,3 +222,16 @@ def test_joined_messages_have_nine_hundred_characters_at_most(last: int, listed:
     message = combine_errors(errors).message.removesuffix(" (1 more)")
     assert message.count(" ") == listed - 1
     assert len(message) <= 900
+
+
+@pytest.mark.parametrize("costly", [b" ", b"\\u0041", "é".encode()], ids=["blanks", "escapes", "letters"])
+def test_what_costs_a_parser_time_is_bounded(costly: bytes) -> None:
+    most = MAX_TEXT_BYTES - 100
+    bytes_each = 1 if costly.startswith(b"\\") else len(costly)
+    assert parse_body(b'{"prompt": "' + costly * (most // bytes_each) + b'"}')
+    with pytest.raises(InvalidRequest, match="more than 4 MiB beside images"):
+        parse_body(b'{"prompt": "' + costly * (MAX_TEXT_BYTES // bytes_each + 100) + b'"}')
+
+
+def test_an_image_of_any_size_is_no_text() -> None:
+    assert parse_body(b'{"images": ["' + b"A" * (3 * MAX_TEXT_BYTES) + b'"]}')

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from keyreel.errors import InvalidImage, InvalidRequest, ItemCountOutOfRange, MissingField, MissingImage
 from keyreel.wire.endpoints.value_text import describe_value
 from keyreel.wire.requests.decode_errors import explain_unreadable_body
-from keyreel.wire.requests.value_scan import has_too_many_values
+from keyreel.wire.requests.value_scan import has_too_many_values, has_too_much_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_NESTING: Final = 32
 """Levels of objects and lists within each other."""
 
+MAX_TEXT_BYTES: Final = 4 << 20
+"""Bytes of a body that are no base64; a payload and meta data of a MiB each are most of what has a use."""
 MAX_VALUES: Final = 20_000
 """Objects, lists, names, texts, numbers and the rest in one body. Real requests have some hundred.
 
@@ -88,6 +90,8 @@ def parse_body(data: bytes) -> Json:
     """
     if has_too_many_values(data, MAX_VALUES):
         raise _make_too_many_values_error()
+    if has_too_much_text(data, MAX_TEXT_BYTES):
+        raise InvalidRequest(f"The body has more than {MAX_TEXT_BYTES >> 20} MiB beside images in base64.")
     try:
         # Interning strings would cost four times the reading of a 20 MB image.
         body: object = from_json(
