@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
@@ -63,6 +64,7 @@ class Janitor:
         time: JumpSafeClock,
     ) -> None:
         self._database = store.database
+        self._writer = store.writer
         self._retention = Retention(store.database)
         self._storage = storage
         self._retention_periods = retention_periods
@@ -108,7 +110,7 @@ class Janitor:
             return
         needed = await self._collect_needed_inputs()
         for _ in range(_BATCHES_A_ROUND):
-            expired = self._retention.expire_files(before, needed)
+            expired = await self._writer.run(partial(self._retention.expire_files, before, needed))
             if not expired:
                 return
             for task_id in expired:
@@ -119,7 +121,7 @@ class Janitor:
         # With a record its files expire too, however long these were to be kept.
         await self._expire_files(before)
         for _ in range(_BATCHES_A_ROUND):
-            expired = self._retention.expire_records(before)
+            expired = await self._writer.run(partial(self._retention.expire_records, before))
             if not expired:
                 return
             _log.info("records of tasks expired", tasks=len(expired))
@@ -127,7 +129,7 @@ class Janitor:
 
     async def _delete_test_tasks(self, before: datetime) -> None:
         for _ in range(_BATCHES_A_ROUND):
-            deleted = self._retention.delete_test_tasks(before)
+            deleted = await self._writer.run(partial(self._retention.delete_test_tasks, before))
             if not deleted:
                 return
             _log.info("tasks in test mode deleted", tasks=deleted)

@@ -31,7 +31,7 @@ def submit(platform: Platform, key: str = "", **changes: Any) -> Accepted | Repl
         api_key="kr_any",
         idempotency_key=key,
         base_url="http://testserver",
-        body_bytes=1000,
+        is_large=False,
     )
     return asyncio.run(TaskSubmitter(platform.services).submit(request))
 

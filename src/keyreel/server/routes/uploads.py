@@ -21,7 +21,7 @@ from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body, read_object
 from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
 from keyreel.tasks.accounts.stored_files import check_upload, count_upload
-from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, retry_while_unavailable
+from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.wire.endpoints.endpoint import ImageRules
 from keyreel.wire.inputs import magic_numbers
 
@@ -106,7 +106,7 @@ class UploadRoutes:
         _check_file(data)
         count = partial(count_upload, database, tenant, {key: len(data)}, usual_quota=quota)
         async with services.pending_files.create(key, data) as hold:
-            await retry_while_unavailable(count, SUBMIT_RETRY_SECONDS, services.random)
+            await write_when_available(services.store.writer, count, SUBMIT_RETRY_SECONDS, services.random)
             hold.keep()
         return Response(headers={"ETag": f'"{await asyncio.to_thread(_hash, data)}"'})
 

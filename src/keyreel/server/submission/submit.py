@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keyreel.errors import InvalidRequest
 from keyreel.intake import Received
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-INLINE_BYTES: Final = 16 * 1024
-"""What reads all of a larger request, which may have thousands of values, does so in threads."""
-
 
 class _Runner(Protocol):
     """Runs a call: here, or in a thread."""
@@ -72,8 +69,8 @@ class SubmitRequest:
     """Empty for none."""
     base_url: str
     """The server's URL as this client knows it, without a slash at its end."""
-    body_bytes: int
-    """The size of the body as it was sent."""
+    is_large: bool
+    """Whether it may have thousands of values: what reads all of it does so in threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ class TaskSubmitter:
             Refusal: the request breaks a rule, passes a limit, or cannot be stored now.
         """
         self._services.storage.require_room()
-        run = _run_inline if request.body_bytes <= INLINE_BYTES else asyncio.to_thread
+        run = asyncio.to_thread if request.is_large else _run_inline
         parsed = await self._parse(request, run)
         checked, received = await self._take_in(parsed, request.caller, run)
         ignored_fields = await run(find_ignored_fields, parsed, checked)

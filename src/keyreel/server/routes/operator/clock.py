@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
@@ -51,7 +52,8 @@ class ClockRoutes:
         # Compared before anything is computed: a whole number may be too large for a float.
         if seconds > (MAX_OFFSET - clock.offset).total_seconds():
             raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
-        self._advance(clock, timedelta(seconds=seconds), get_operator(request))
+        advance = partial(self._advance, clock, timedelta(seconds=seconds), get_operator(request))
+        await self._services.store.writer.run(advance)
         self._services.wake()
         return self._build_response()
 

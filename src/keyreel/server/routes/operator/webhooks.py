@@ -76,9 +76,11 @@ class WebhookRoutes:
         """
         services, name = self._services, request.query_params.get("tenant", DEFAULT_TENANT)
         tenant = self._tenants.get(name).name
-        with services.store.database.write() as connection:
-            shown = AuditEntry(AuditAction.SECRET_SHOWN, "callbacks", tenant)
-            append_entry(connection, services.clock, get_operator(request), shown)
+        shown = AuditEntry(AuditAction.SECRET_SHOWN, "callbacks", tenant)
+        by = get_operator(request)
+        await services.store.writer.commit(
+            lambda connection: append_entry(connection, services.clock, by, shown)
+        )
         secret = SigningSecret(tenant=tenant, secret=services.vault.get_secret(tenant))
         return JSONResponse(secret.to_json())
 
