@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 MAX_NESTING: Final = 32
 """Levels of objects and lists within each other."""
 
-MAX_TEXT_BYTES: Final = 4 << 20
-"""Bytes of a body that are no base64; a payload and meta data of a MiB each are most of what has a use."""
+MAX_TEXT_BYTES: Final = 28 << 20
+"""Bytes of a body that are no base64.
+
+Room for a payload and meta data of 1,048,576 characters each, of which an escaped pair takes 12 bytes, and
+for 4 MiB more. Reading that much holds other threads up for some 50 ms.
+"""
 MAX_VALUES: Final = 20_000
 """Objects, lists, names, texts, numbers and the rest in one body. Real requests have some hundred.
 

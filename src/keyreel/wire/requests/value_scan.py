@@ -6,7 +6,8 @@ from typing import Final
 
 _SLICE_BYTES: Final = 1 << 18
 """Bytes looked at in one go: none takes the interpreter from other threads for more than a millisecond."""
-
+_ESCAPE_BYTES: Final = 6
+"""What an escape such as `\\u4e2d` takes."""
 
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_"
 
@@ -14,11 +15,13 @@ _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 def has_too_much_text(data: bytes, most: int) -> bool:
     """Return whether more than `most` bytes are no base64: blanks, escapes, anything but images.
 
-    A parser copies base64 as it is. Of other bytes each costs it time, in which no other thread runs.
+    A parser copies base64 as it is. Of other bytes each costs it time, in which no other thread runs;
+    an escape counts as the longest, whatever stands behind its backslash.
     """
     found = 0
     for start in range(0, len(data), _SLICE_BYTES):
-        found += len(data[start : start + _SLICE_BYTES].translate(None, _BASE64))
+        other = data[start : start + _SLICE_BYTES].translate(None, _BASE64)
+        found += len(other) + (_ESCAPE_BYTES - 1) * other.count(b"\\")
         if found > most:
             return True
     return False
