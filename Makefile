@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -20,6 +20,10 @@ gallery: setup
 # Each file's tests run in one process, in order; two processes at a time.
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# Compares speed with the committed ratios, in a minute and a half.
+bench: setup
+	$(BIN)/keyreel bench check
 
 # The long repetitions: as many power cuts and ledger steps as a night has room for.
 nightly: setup

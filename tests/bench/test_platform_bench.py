@@ -18,10 +18,11 @@ pytestmark = pytest.mark.slow
 def test_polls_and_submits_are_measured_on_a_real_server() -> None:
     told: list[str] = []
     found = asyncio.run(measure_platform(None, told.append, Effort(rounds=1, polls=40, submits=8)))
-    (polls,) = found.comparisons
-    assert polls.ratio == pytest.approx(polls.rate / polls.peer_rate)
-    # No poll is faster than the route that does nothing, and none is so slow that it was something else.
-    assert 0.01 < polls.ratio < 1.5
+    assert [row.name for row in found.comparisons] == ["poll / bare route", "submit / bare route"]
+    for row in found.comparisons:
+        assert row.ratio == pytest.approx(row.rate / row.peer_rate)
+        # Nothing is faster than the route that does nothing, and nothing so slow that it was something else.
+        assert 0.001 < row.ratio < 1.5
     assert 0 < found.latency.submit_p50 <= found.latency.submit_p99
     assert 0 < found.latency.poll_p50 <= found.latency.poll_p99
     assert told == ["Peers are left out: --peers names a folder to install them into."]

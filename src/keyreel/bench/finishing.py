@@ -63,7 +63,7 @@ async def measure_finishing(
     """Render one image's clip and finish it with a watermark, music, ambience, labels and a signature."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        case = (await orders.make_cases(orders.ExampleImages(source, folder), size))[0]
+        (case,) = await orders.make_cases(orders.ExampleImages(source, folder), size, ("image-to-video",))
         timing = await measure_render(case.order, folder)
         shot = replace(case.order.shots[0], prompt="rain falls on a quiet street")
         order = replace(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from keyreel.bench import orders, quality
 from keyreel.bench.timing import measure_render
 from keyreel.engines.motion.imaging.cropping import load_cropped
-from keyreel.errors import InvalidSetting
 from keyreel.media.video_reader import read_frames
 
 if TYPE_CHECKING:
@@ -51,9 +50,11 @@ class FlightQuality:
 
 
 async def measure_speed(
-    sizes: tuple[Resolution, ...], source: Path = orders.EXAMPLE_FOLDER, names: Collection[str] = ()
+    sizes: tuple[Resolution, ...],
+    source: Path = orders.EXAMPLE_FOLDER,
+    names: Collection[str] = orders.CASE_NAMES,
 ) -> AsyncIterator[MeasuredOrder]:
-    """Measure the named cases, or all, at every resolution, one after the other.
+    """Measure the named cases at every resolution, one after the other.
 
     Raises:
         InvalidSetting: a name is no case's, or the images are not there.
@@ -61,11 +62,7 @@ async def measure_speed(
     with tempfile.TemporaryDirectory() as scratch:
         images = orders.ExampleImages(source, Path(scratch))
         for size in sizes:
-            cases = {case.name: case for case in await orders.make_cases(images, size)}
-            for case_name in names or cases:
-                if case_name not in cases:
-                    raise InvalidSetting(f"case: got {case_name!r}; must be one of {', '.join(cases)}.")
-                case = cases[case_name]
+            for case in await orders.make_cases(images, size, names):
                 folder = Path(scratch) / f"{case.name}-{size}"
                 folder.mkdir()
                 yield MeasuredOrder(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
@@ -13,7 +13,7 @@ from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size, Subject, compute_frame_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 SEED: Final = 7
 """The seed of every measured order."""
@@ -27,10 +27,13 @@ EXAMPLE_FOLDER: Final = Path(__file__).parents[3] / "examples" / "pictures"
 
 @dataclass(frozen=True, slots=True)
 class BenchCase:
-    """One order to be measured."""
+    """One order to be measured, and the request that a server makes the same of."""
 
     name: str
     order: Order
+    model: str
+    fields: Mapping[str, Any]
+    """What `Client.generate` takes besides resolution and seed."""
 
 
 class ExampleImages:
@@ -50,6 +53,10 @@ class ExampleImages:
         if not target.exists():
             await Sandbox().normalise_image(self._source / name, target, keep_alpha=False, field=name)
         return ImageRef(str(target))
+
+    def get_source(self, name: str) -> Path:
+        """Return the file that a client sends."""
+        return self._source / name
 
     async def get_all(self, names: Sequence[str]) -> list[ImageRef]:
         """Return several images as the paths of PNGs."""
@@ -73,26 +80,42 @@ async def make_keyframe_order(
     return _make_order(operation, shots, size, found[0])
 
 
-async def make_cases(images: ExampleImages, size: Resolution) -> list[BenchCase]:
-    """Return one order for each operation, all of about the same length."""
-    cat, boat, scene = await images.get_all(("cat.jpg", "boat.jpg", "scene.jpg"))
-    image = _make_order(Operation.IMG2VIDEO, (Shot("slow push in", SECONDS, cat),), size, cat)
-    subjects = Subject("1", (boat,)), Subject("2", (scene,))
-    reference = _make_order(
-        Operation.REFERENCE2VIDEO,
-        (Shot("@1 floats on the lake of @2", SECONDS),),
-        size,
-        scene,
-        subjects=subjects,
+async def _make_image_case(images: ExampleImages, size: Resolution) -> BenchCase:
+    prompt, cat = "slow push in", await images.get("cat.jpg")
+    order = _make_order(Operation.IMG2VIDEO, (Shot(prompt, SECONDS, cat),), size, cat)
+    fields = {"image": images.get_source("cat.jpg"), "prompt": prompt, "duration": SECONDS}
+    return BenchCase("image-to-video", order, "vidu-q2-pro-img2video", fields)
+
+
+async def _make_reference_case(images: ExampleImages, size: Resolution) -> BenchCase:
+    prompt, names = "@1 floats on the lake of @2", {"1": "boat.jpg", "2": "scene.jpg"}
+    subjects = tuple([Subject(subject, (await images.get(name),)) for subject, name in names.items()])
+    order = _make_order(
+        Operation.REFERENCE2VIDEO, (Shot(prompt, SECONDS),), size, subjects[1].images[0], subjects=subjects
     )
-    text = Shot("a calm lake at sunset, slow push in", SECONDS)
-    return [
-        BenchCase("image-to-video", image),
-        BenchCase("reference", reference),
-        BenchCase("start-end", await make_keyframe_order(images, FLIGHT_IMAGES[1:4:2], (SECONDS,), size)),
-        BenchCase("multiframe", await make_keyframe_order(images, FLIGHT_IMAGES[:3], (2, 3), size)),
-        BenchCase("text-to-video", _make_order(Operation.TEXT2VIDEO, (text,), size, scene)),
-    ]
+    sources = [{"name": subject, "images": [images.get_source(name)]} for subject, name in names.items()]
+    fields = {"subjects": sources, "prompt": prompt, "duration": SECONDS}
+    return BenchCase("reference", order, "vidu-q2-reference2video", fields)
+
+
+async def _make_start_end_case(images: ExampleImages, size: Resolution) -> BenchCase:
+    names = FLIGHT_IMAGES[1:4:2]
+    order = await make_keyframe_order(images, names, (SECONDS,), size)
+    fields = {"images": [images.get_source(name) for name in names], "duration": SECONDS}
+    return BenchCase("start-end", order, "vidu-q2-pro-start-end2video", fields)
+
+
+async def _make_multiframe_case(images: ExampleImages, size: Resolution) -> BenchCase:
+    names, durations = FLIGHT_IMAGES[:3], (2, 3)
+    order = await make_keyframe_order(images, names, durations, size)
+    fields = {"images": [images.get_source(name) for name in names], "durations": durations}
+    return BenchCase("multiframe", order, "vidu-q2-pro-multiframe", fields)
+
+
+async def _make_text_case(images: ExampleImages, size: Resolution) -> BenchCase:
+    prompt = "a calm lake at sunset, slow push in"
+    order = _make_order(Operation.TEXT2VIDEO, (Shot(prompt, SECONDS),), size, await images.get("scene.jpg"))
+    return BenchCase("text-to-video", order, "vidu-q2-text2video", {"prompt": prompt, "duration": SECONDS})
 
 
 def _make_order(
@@ -106,3 +129,28 @@ def _make_order(
     with Image.open(reference_image) as image:
         size = compute_frame_size(resolution, Size(*image.size).aspect_ratio)
     return Order(operation, "bench", shots, resolution, SEED, subjects=subjects, size=size)
+
+
+_CASE_MAKERS: Final[Mapping[str, Callable[[ExampleImages, Resolution], Awaitable[BenchCase]]]] = {
+    "image-to-video": _make_image_case,
+    "reference": _make_reference_case,
+    "start-end": _make_start_end_case,
+    "multiframe": _make_multiframe_case,
+    "text-to-video": _make_text_case,
+}
+CASE_NAMES: Final = tuple(_CASE_MAKERS)
+"""One case for each operation."""
+
+
+async def make_cases(
+    images: ExampleImages, size: Resolution, names: Collection[str] = CASE_NAMES
+) -> list[BenchCase]:
+    """Return the named cases, all of about the same length.
+
+    Raises:
+        InvalidSetting: a name is no case's.
+    """
+    for name in names:
+        if name not in _CASE_MAKERS:
+            raise InvalidSetting(f"case: got {name!r}; must be one of {', '.join(CASE_NAMES)}.")
+    return [await _CASE_MAKERS[name](images, size) for name in names]

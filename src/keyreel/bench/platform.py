@@ -10,9 +10,7 @@ import asyncio
 import base64
 import json
 import statistics
-import sys
 import tempfile
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +20,7 @@ import numpy as np
 
 from keyreel.bench import peers
 from keyreel.bench.load import LoadResult, apply_load, build_request
+from keyreel.bench.own_server import AUTHORIZED, open_own_server
 from keyreel.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 
     from keyreel.bench.peers import Peer, Target
 
-_KEY: Final = "kr_bench"
-_AUTHORIZED: Final = {"Authorization": f"Bearer {_KEY}"}
+_NO_RENDERING: Final = {"KEYREEL_WORKER": "0"}
 _POLL_CLIENTS: Final = 4
 _SUBMIT_CLIENTS: Final = 16
 _IMAGE_BYTES: Final = 12_000
@@ -87,7 +85,7 @@ async def measure_platform(
 
     What is left out, because a peer cannot be installed or was not asked for, is told.
     """
-    comparisons = [await compare_polls(effort)]
+    comparisons = [await compare_polls(effort), await compare_submits_with_bare_route(effort)]
     if peer_folder is None:
         tell("Peers are left out: --peers names a folder to install them into.")
     else:
@@ -110,28 +108,44 @@ async def _compare_with_peers(
 async def compare_polls(effort: Effort = FULL_EFFORT) -> RateComparison:
     """Compare polls of a queued task with a bare Starlette route that returns the same body."""
     with tempfile.TemporaryDirectory() as scratch:
-        async with _open_keyreel(Path(scratch)) as url:
+        async with open_own_server(Path(scratch), _NO_RENDERING) as server:
+            url = server.url
             (accepted,) = (await apply_load(url, [_build_text_submit(url)], 1)).bodies
             target = peers.Target(url, _build_poll(url, json.loads(accepted)["task_id"]))
             (body,) = (await apply_load(url, [target.request], 1)).bodies
             async with peers.open_bare_route(Path(scratch), body) as bare:
-                return await _compare("poll", target, bare, _Load(effort.rounds, effort.polls, _POLL_CLIENTS))
+                return await _compare(
+                    "poll / bare route", target, bare, _Load(effort.rounds, effort.polls, _POLL_CLIENTS)
+                )
 
 
 async def compare_submits(peer: Peer, environment: Path, effort: Effort = FULL_EFFORT) -> RateComparison:
     """Compare durable submits of a prompt with a peer's submits of the same prompt."""
     with tempfile.TemporaryDirectory() as scratch:
-        async with _open_keyreel(Path(scratch)) as url, peer.open(environment, Path(scratch)) as theirs:
-            ours = peers.Target(url, _build_text_submit(url))
-            return await _compare(
-                f"submit / {peer.name}", ours, theirs, _Load(effort.rounds, effort.submits, _SUBMIT_CLIENTS)
-            )
+        async with peer.open(environment, Path(scratch)) as theirs:
+            return await _compare_submits(peer.name, theirs, Path(scratch), effort)
+
+
+async def compare_submits_with_bare_route(effort: Effort = FULL_EFFORT) -> RateComparison:
+    """Compare durable submits of a prompt with a bare Starlette route that reads them and keeps nothing."""
+    with tempfile.TemporaryDirectory() as scratch:
+        async with peers.open_bare_route(Path(scratch), b'{"task_id": "1"}') as bare:
+            theirs = peers.Target(bare.url, peers.build_json_request(bare.url, {"prompt": peers.PROMPT}))
+            return await _compare_submits("bare route", theirs, Path(scratch), effort)
+
+
+async def _compare_submits(name: str, theirs: Target, scratch: Path, effort: Effort) -> RateComparison:
+    async with open_own_server(scratch, _NO_RENDERING) as server:
+        ours = peers.Target(server.url, _build_text_submit(server.url))
+        load = _Load(effort.rounds, effort.submits, _SUBMIT_CLIENTS)
+        return await _compare(f"submit / {name}", ours, theirs, load)
 
 
 async def measure_latency(effort: Effort = FULL_EFFORT) -> LatencyUnderLoad:
     """Measure submits with an image each, and polls beside them."""
     with tempfile.TemporaryDirectory() as scratch:
-        async with _open_keyreel(Path(scratch)) as url:
+        async with open_own_server(Path(scratch), _NO_RENDERING) as server:
+            url = server.url
             (accepted,) = (await apply_load(url, [_build_text_submit(url)], 1)).bodies
             poll = _build_poll(url, json.loads(accepted)["task_id"])
             submits = [_build_image_submit(url, number) for number in range(2 * effort.submits)]
@@ -181,22 +195,9 @@ async def _poll_until(done: asyncio.Event, url: str, poll: bytes, result: LoadRe
         result.latencies += (await apply_load(url, [poll], 1)).latencies
 
 
-@asynccontextmanager
-async def _open_keyreel(scratch: Path) -> AsyncGenerator[str]:
-    """Run a server that stores tasks and renders none; return its URL."""
-    port = peers.find_free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "keyreel", "up", "--port", str(port), "--data", str(scratch / "data")]
-    with peers.run_process(command, scratch, {"KEYREEL_API_KEY": _KEY, "KEYREEL_WORKER": "0"}):
-        await peers.wait_until_responding(
-            peers.Target(url, build_request("GET", f"{url}/health/ready", _AUTHORIZED))
-        )
-        yield url
-
-
 def _build_text_submit(url: str) -> bytes:
     path = f"{url}/v3/async/vidu-q2-text2video"
-    return peers.build_json_request(path, {"prompt": peers.PROMPT}, _AUTHORIZED)
+    return peers.build_json_request(path, {"prompt": peers.PROMPT}, AUTHORIZED)
 
 
 def _build_image_submit(url: str, number: int) -> bytes:
@@ -208,8 +209,8 @@ def _build_image_submit(url: str, number: int) -> bytes:
     data = data.ljust(_IMAGE_BYTES, b"\0")
     text = f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
     path = f"{url}/v3/async/vidu-q2-pro-img2video"
-    return peers.build_json_request(path, {"images": [text], "prompt": peers.PROMPT}, _AUTHORIZED)
+    return peers.build_json_request(path, {"images": [text], "prompt": peers.PROMPT}, AUTHORIZED)
 
 
 def _build_poll(url: str, task_id: str) -> bytes:
-    return build_request("GET", f"{url}/v3/async/task-result?task_id={task_id}", _AUTHORIZED)
+    return build_request("GET", f"{url}/v3/async/task-result?task_id={task_id}", AUTHORIZED)

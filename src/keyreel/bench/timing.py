@@ -44,13 +44,18 @@ class Timing:
 
 
 async def measure_render(order: Order, folder: Path) -> Timing:
-    """Render in a fresh process; in another one render the same frames again and time their encoding alone.
-
-    Frames read back from the clip would not do: the encoder has smoothed them, and needs a tenth less time.
-    """
+    """Render in a fresh process, and measure the floor in another."""
     wall, cpu, peak, clip = await _run_in_child("render", order, folder)
-    (floor,) = await _run_in_child("encode", order, folder)
-    return Timing(wall, cpu, floor, peak, Path(clip))
+    return Timing(wall, cpu, await measure_floor(order, folder), peak, Path(clip))
+
+
+async def measure_floor(order: Order, folder: Path) -> float:
+    """Return the CPU seconds of encoding an order's frames alone; a fresh process renders them for that.
+
+    Frames read back from a clip would not do: the encoder has smoothed them, and needs a tenth less time.
+    """
+    (seconds,) = await _run_in_child("encode", order, folder)
+    return float(seconds)
 
 
 async def _run_in_child(command: str, order: Order, folder: Path) -> Any:

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rich.console import Console
     from rich.table import Table
 
     from keyreel.bench.motion import FlightQuality, MeasuredOrder
+    from keyreel.bench.ratios import RatioMeasurement
+    from keyreel.bench.served import ServedRender
     from keyreel.order import Resolution
 
 bench_app = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
@@ -24,16 +28,21 @@ ImageFolderOption = Annotated[
 JsonFileOption = Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")]
 
 _MEGABYTE: Final = 1_000_000
+_MEBIBYTE: Final = 1 << 20
 
 
 @bench_app.command("motion")
 def measure_motion(
     resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
     case: Annotated[list[str] | None, typer.Option(help="Only this one; repeat it for several.")] = None,
+    *,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Measure whole requests to a cold server, and no quality.")
+    ] = False,
     images: ImageFolderOption = None,
     output: JsonFileOption = None,
 ) -> None:
-    """Measure the motion engine's speed, memory and quality."""
+    """Measure the motion engine's speed, memory and quality, or with --whole what a user's request costs."""
     import asyncio
 
     from rich.console import Console
@@ -42,10 +51,17 @@ def measure_motion(
     from keyreel.order import Resolution
 
     sizes = tuple(Resolution(each) for each in resolution)
-    console = Console()
-    rows, found = asyncio.run(
-        _measure_motion(sizes, tuple(case or ()), images or orders.EXAMPLE_FOLDER, console)
-    )
+    console, cases = Console(), tuple(case or orders.CASE_NAMES)
+    source = images or orders.EXAMPLE_FOLDER
+    if whole:
+        served = asyncio.run(_measure_served(sizes, cases, source, console))
+        console.print(_build_served_table(served))
+        if output:
+            output.write_text(
+                json.dumps([asdict(row) | {"ratio": row.cpu_ratio} for row in served], indent=2)
+            )
+        return
+    rows, found = asyncio.run(_measure_motion(sizes, cases, source, console))
     console.print(_build_table(rows))
     console.print(_format_quality(found))
     if output:
@@ -116,6 +132,90 @@ def measure_platform(
     )
     if output:
         output.write_text(json.dumps(asdict(found), indent=2))
+
+
+@bench_app.command("check")
+def check_ratios(
+    committed: Annotated[Path, typer.Option(help="The file of committed ratios.")] = Path(
+        "benchmarks/ratios.json"
+    ),
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write what is measured into that file.")] = False,
+    images: ImageFolderOption = None,
+) -> None:
+    """Compare this version's speed with the committed ratios; fail where one is worse by over a quarter."""
+    import asyncio
+
+    from rich.console import Console
+
+    from keyreel.bench import orders, ratios
+
+    measurements = ratios.list_measurements(images or orders.EXAMPLE_FOLDER)
+    console = Console()
+    if write:
+        found = asyncio.run(ratios.measure_ratios(measurements))
+        committed.write_text(
+            json.dumps({name: round(ratio, 3) for name, ratio in found.items()}, indent=2) + "\n"
+        )
+        console.print_json(data=found)
+        return
+    failed = asyncio.run(_check_ratios(measurements, ratios.read_ratios(committed), console))
+    if failed:
+        console.print(f"Slower by more than {ratios.ALLOWED_LOSS:.0%}: {', '.join(failed)}.", style="red")
+        raise typer.Exit(1)
+
+
+async def _check_ratios(
+    measurements: Iterable[RatioMeasurement], committed: Mapping[str, float], console: Console
+) -> list[str]:
+    """Print each ratio once it is measured; return the names of those that became worse."""
+    from keyreel.bench import ratios
+
+    failed: list[str] = []
+    async for check in ratios.check_ratios(measurements, committed):
+        verdict = "worse" if check.is_regression else "ok"
+        console.print(
+            f"{check.name:32} {check.ratio:6.2f}  committed {check.committed:6.2f}  "
+            f"{-check.loss:+.0%}  {verdict}"
+        )
+        if check.is_regression:
+            failed.append(check.name)
+    return failed
+
+
+async def _measure_served(
+    sizes: tuple[Resolution, ...], cases: tuple[str, ...], images: Path, console: Console
+) -> list[ServedRender]:
+    from keyreel.bench import served
+
+    rows: list[ServedRender] = []
+    with console.status("measuring, one server after the other"):
+        async for row in served.measure_served(sizes, images, cases):
+            rows.append(row)
+            console.print(f"{row.name} {row.resolution.value}: {row.wall_seconds:.1f} s", style="dim")
+    return rows
+
+
+def _build_served_table(rows: list[ServedRender]) -> Table:
+    from rich.table import Column, Table
+
+    table = Table(
+        Column("whole request, cold server", no_wrap=True),
+        *("size", "wall s", "CPU s", "floor s", "ratio", "peak MiB", "start s"),
+        box=None,
+    )
+    for row in rows:
+        table.add_row(
+            row.name,
+            row.resolution.value,
+            f"{row.wall_seconds:.2f}",
+            f"{row.cpu_seconds:.2f}",
+            f"{row.floor_seconds:.2f}",
+            f"{row.cpu_ratio:.2f}",
+            f"{row.peak_bytes / _MEBIBYTE:.0f}",
+            f"{row.start_cpu_seconds:.2f}",
+        )
+    return table
 
 
 async def _measure_motion(
