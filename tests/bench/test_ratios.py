@@ -45,14 +45,14 @@ def check(measurement: RatioMeasurement, committed: float) -> RatioCheck:
         ([0.2], False, False),
     ],
 )
-def test_a_ratio_may_be_a_quarter_worse(results: list[float], is_rate: bool, is_regression: bool) -> None:
+def test_a_ratio_may_be_a_quarter_worse(results: list[float], *, is_rate: bool, is_regression: bool) -> None:
     found = check(make_measurement(*results, is_rate=is_rate), 1.0)
     assert found.is_regression is is_regression
     assert found.ratio == results[-1]
 
 
 @pytest.mark.parametrize(("is_rate", "bad", "good"), [(True, 0.1, 0.9), (False, 9.0, 1.1)])
-def test_what_seems_worse_is_measured_once_more(is_rate: bool, bad: float, good: float) -> None:
+def test_what_seems_worse_is_measured_once_more(*, is_rate: bool, bad: float, good: float) -> None:
     found = check(make_measurement(bad, good, is_rate=is_rate), 1.0)
     assert (found.ratio, found.is_regression) == (good, False)
 
