@@ -34,7 +34,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -217,3 +217,99 @@ class Preloader(Protocol):
     def preload(self) -> None:
         """Load what every order needs. Called once, after the engine was entered; it may take seconds."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteVideo:
+    """What another server made of an order, as it was received; the worker makes a clip of it."""
+
+    shots: tuple[Path, ...]
+    """Video files in the job's folder: one for each shot, or one for all of them."""
+    source: DigitalSourceType = DigitalSourceType.TRAINED
+    has_sound: bool = False
+    """Whether the sound in the files is what was ordered; else it is left out, and finishing makes it."""
+    notes: tuple[str, ...] = ()
+    """As in `Clip`."""
+
+
+class RemoteJob(Protocol):
+    """What the worker lends a remote engine for one task."""
+
+    folder: Path
+    """An empty folder, private to this attempt. It is deleted with the task's end."""
+
+    @property
+    def task_id(self) -> str:
+        """Unique among this installation's tasks; the same in each attempt."""
+        ...
+
+    @property
+    def steps(self) -> Mapping[str, str]:
+        """The results of the steps that this job has gone through."""
+        ...
+
+    async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
+        """Return the durable result of a step, as `Job.once` does."""
+        ...
+
+    async def progress(self, fraction: float) -> None:
+        """Report progress, 0.0 … 1.0. A cancelled task's engine is cancelled, and then told by `cancel`."""
+        ...
+
+    async def download(self, url: str, name: str) -> Path:
+        """Save a video from an address that the other server gave, by the rules for strangers' addresses.
+
+        Args:
+            url: what is there is not trusted, nor is the address.
+            name: of the file in `folder`.
+
+        Raises:
+            RenderFailed: it cannot be had.
+        """
+        ...
+
+
+@runtime_checkable
+class RemoteEngine(Protocol):
+    """An engine whose videos another server makes: it sends, waits and fetches, and computes nothing.
+
+    It runs in the worker's own process and event loop, so `slots` may be hundreds. It is entered once, when the
+    worker starts. What it receives is brought to the order's size, rate and length by the worker.
+    """
+
+    name: str
+    slots: int
+
+    def accepts(self, order: Order) -> bool:
+        """Say whether this engine can make an order, as `Engine.accepts` does."""
+        ...
+
+    async def request_video(self, order: Order, job: RemoteJob) -> RemoteVideo:
+        """Have an order's video made.
+
+        Args:
+            order: its images are paths of 8-bit sRGB PNG files, its size is settled.
+            job: what must not happen twice, such as a request that costs money, goes through `job.once`.
+
+        Returns:
+            What was received, in `job.folder`.
+
+        Raises:
+            RenderFailed: the order cannot be made there, with a reason for people.
+            Unavailable: the server cannot be had now, and has nothing of this task; it is tried again later.
+        """
+        ...
+
+    async def cancel(self, job: RemoteJob) -> None:
+        """Tell the other server, where it can be told, that a cancelled task's video is not wanted.
+
+        Args:
+            job: the one that `request_video` was cancelled with; `job.steps` says how far that was.
+        """
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

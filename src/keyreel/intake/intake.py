@@ -186,6 +186,22 @@ class Intake:
             return await self._gather_extension(endpoint, order, folder, context)
         return settle_size(order, next(iter(sizes.values()))) if sizes else order
 
+    async def fetch_video(self, url: str, target: Path, *, tenant: str) -> None:
+        """Save a video from an address of a stranger's; `tenant` is for whom it is.
+
+        Raises:
+            VideoUnreachable: it cannot be fetched in time.
+            InvalidRequest: it is too large.
+        """
+        context = _FetchContext(tenant, asyncio.get_running_loop().time() + self._gather_seconds)
+        video = _InputSource("video_url", "video")
+        if not is_http_url(url):
+            raise video.unreachable_error("video_url: it is no address.")
+        # Never from storage, whatever the address says: what lies there belongs to others.
+        data = await self._fetch_url(url, _MAX_VIDEO_BYTES, video, context)
+        with translate_passing_faults():
+            await asyncio.to_thread(target.write_bytes, data)
+
     async def _gather_extension(
         self, endpoint: Endpoint, order: Order, folder: Path, context: _FetchContext
     ) -> Order:

@@ -10,6 +10,7 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, wr
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from random import Random
 
     from keyreel.tasks.store import TaskStore
@@ -30,6 +31,16 @@ class RunningAttempt:
         self._random = random
         self._fraction = 0.0
         self._written = 0.0
+        self._cancel_calls: list[Callable[[], Awaitable[None]]] = []
+
+    def on_cancel(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Have this called if the task is cancelled."""
+        self._cancel_calls.append(call)
+
+    async def tell_cancelled(self) -> None:
+        """Call what waits for the task's being cancelled."""
+        for call in self._cancel_calls:
+            await call()
 
     def report_progress(self, fraction: float) -> None:
         """Note progress, 0.0 … 1.0, which only rises; `watch` saves it."""

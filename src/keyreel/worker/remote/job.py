@@ -1,0 +1,55 @@
+"""The engine's side of a request to another server: the `keyreel.engine.RemoteJob` of a worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from keyreel.errors import InvalidRequest, RenderFailed, VideoUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from keyreel.worker.attempt import RunningAttempt
+
+
+class VideoFetcher(Protocol):
+    """Fetches videos from addresses that others gave."""
+
+    async def fetch_video(self, url: str, target: Path, *, tenant: str) -> None:
+        """Save the video at a URL, by the rules for addresses of strangers."""
+        ...
+
+
+class AttemptRemoteJob:
+    """What a remote engine works with during one attempt."""
+
+    def __init__(self, attempt: RunningAttempt, folder: Path, fetcher: VideoFetcher, engine: str) -> None:
+        self.task_id = attempt.token.task_id
+        self.folder = folder
+        self.steps: dict[str, str] = {}
+        self._attempt = attempt
+        self._fetcher = fetcher
+        self._engine = engine
+
+    async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
+        """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
+        result = await self._attempt.load_step(step)
+        if result is None:
+            result = await work()
+            await self._attempt.save_step(step, result)
+        self.steps[step] = result
+        return result
+
+    async def progress(self, fraction: float) -> None:
+        """Report progress."""
+        self._attempt.report_progress(min(max(fraction, 0.0), 1.0))
+
+    async def download(self, url: str, name: str) -> Path:
+        """Save what is at an address that the other server gave."""
+        path = self.folder / name
+        try:
+            await self._fetcher.fetch_video(url, path, tenant=f"engine {self._engine}")
+        except (VideoUnreachable, InvalidRequest):
+            raise RenderFailed("The video was made elsewhere, but cannot be fetched from there.") from None
+        return path
