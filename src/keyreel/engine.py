@@ -223,11 +223,11 @@ class Preloader(Protocol):
 class RemoteVideo:
     """What another server made of an order, as it was received; the worker makes a clip of it."""
 
-    shots: tuple[Path, ...]
-    """Video files in the job's folder: one for each shot, or one for all of them."""
+    path: Path
+    """A video file in the job's folder."""
     source: DigitalSourceType = DigitalSourceType.TRAINED
     has_sound: bool = False
-    """Whether the sound in the files is what was ordered; else it is left out, and finishing makes it."""
+    """Whether its sound is what was ordered; else that is left out, and finishing makes what was ordered."""
     notes: tuple[str, ...] = ()
     """As in `Clip`."""
 
@@ -273,8 +273,8 @@ class RemoteJob(Protocol):
 class RemoteEngine(Protocol):
     """An engine whose videos another server makes: it sends, waits and fetches, and computes nothing.
 
-    It runs in the worker's own process and event loop, so `slots` may be hundreds. It is entered once, when the
-    worker starts. What it receives is brought to the order's size, rate and length by the worker.
+    It runs in the worker's own process and event loop, so `slots` may be hundreds. It is entered once, when
+    the worker starts. What it receives is brought to the order's size, rate and length by the worker.
     """
 
     name: str

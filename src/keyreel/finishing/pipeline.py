@@ -24,9 +24,9 @@ from keyreel.finishing.soundtrack import (
     describe_soundtrack,
 )
 from keyreel.finishing.watermark import WATERMARK_STEP, apply_watermark
-from keyreel.media.probe import BT709_LIMITED, VideoInfo, probe_video
+from keyreel.media.order_match import list_deviations
+from keyreel.media.probe import VideoInfo, probe_video
 from keyreel.media.sampled_frames import sample_frames
-from keyreel.order import FPS
 from keyreel.provenance.aigc_identifier import build_identifier
 from keyreel.provenance.fingerprint import fingerprint_from_frames
 from keyreel.provenance.xmp import build_jpeg_packet
@@ -128,20 +128,6 @@ def _check_clip(clip: Clip, order: Order) -> VideoInfo:
         info = probe_video(clip.path)
     except (OSError, ValueError) as error:
         raise RenderFailed(f"The engine's clip cannot be read: {error}.") from error
-    for what, found, ordered in _list_expectations(order, info):
-        if found != ordered:
-            raise RenderFailed(f"The engine's clip is not as ordered: its {what} is {found}, not {ordered}.")
+    for deviation in list_deviations(info, order):
+        raise RenderFailed(f"The engine's clip is not as ordered: {deviation}.")
     return info
-
-
-def _list_expectations(order: Order, info: VideoInfo) -> tuple[tuple[str, object, object], ...]:
-    """List each property's name, what it is, and what it must be."""
-    return (
-        ("size", f"{info.width}x{info.height}", str(order.frame_size)),
-        ("frame count", info.frames, order.frames),
-        ("frame rate", info.fps, FPS),
-        ("length in seconds", info.seconds, order.seconds),
-        ("timing", "steady" if info.has_constant_frame_rate else "unsteady", "steady"),
-        ("coding", f"{info.codec} {info.profile} {info.pix_fmt}", "h264 High yuv420p"),
-        ("color", info.color, BT709_LIMITED),
-    )
