@@ -32,5 +32,5 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield begin
     for server in started:
-        if server.process.poll() is None:
+        if server.process.is_alive():
             server.stop()

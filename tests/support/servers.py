@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import ssl
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,8 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 import psutil
 
+from support.commands import inherit_environment
+from support.processes import Command
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def wait_until(what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS) 
 class Server:
     """A running `keyreel up`."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     data: Path
     url: str
 
@@ -54,22 +54,20 @@ class Server:
         """Start one on a free port, which may open so many files if not 0, and wait until it is ready."""
         address_file = data / "server.json"
         address_file.unlink(missing_ok=True)
-        env = {name: value for name, value in os.environ.items() if not name.startswith("KEYREEL_")}
-        env |= {"KEYREEL_API_KEY": KEY, "PYTHONUNBUFFERED": "1", "KEYREEL_PRELOAD": "0", **environment}
+        settings = {"KEYREEL_API_KEY": KEY, "PYTHONUNBUFFERED": "1", "KEYREEL_PRELOAD": "0", **environment}
         data.mkdir(parents=True, exist_ok=True)
-        with (data / "up.log").open("ab") as log:
-            process = subprocess.Popen(
-                [
-                    *(("sh", "-c", f'ulimit -n {open_files} && exec "$@"', "sh") if open_files else ()),
-                    *(sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(data)),
-                ],
-                env=env,
-                stdout=log,
-                stderr=log,
-            )
+        log = data / "up.log"
+        process = Command(
+            ("up", "--port", "0", "--data", str(data)),
+            inherit_environment() | settings,
+            stdout=log,
+            stderr=log,
+            open_files=open_files,
+            cold="PYTHONPATH" in environment,
+        ).start()
 
         def address() -> str | None:
-            assert process.poll() is None, (data / "up.log").read_text()
+            assert process.is_alive(), (data / "up.log").read_text()
             return json.loads(address_file.read_text())["url"] if address_file.exists() else None
 
         server = cls(process, data, wait_until(address))
@@ -113,23 +111,31 @@ class Server:
 
     def children(self) -> list[psutil.Process]:
         """Return the processes that this server runs."""
-        return psutil.Process(self.process.pid).children(recursive=True)
+        return psutil.Process(self.pid).children(recursive=True)
 
     def renderers(self, role: str = "engine") -> list[psutil.Process]:
         """Return the render processes, or those of another role; each has a guardian that looks like it."""
         program = f"keyreel.worker.children.process {role}"
         return [child for child in self.children() if program in _command(child)]
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self.process.pid is not None
+        return self.process.pid
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.join(10)
+        assert not self.process.is_alive()
 
     def stop(self) -> int:
         """End it as an operator does; return the exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        self.process.terminate()
+        self.process.join(40)
+        assert self.process.exitcode is not None, "it does not stop"
+        return self.process.exitcode
 
 
 def _command(process: psutil.Process) -> str:
