@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LONGEST = ("journeys", "cli", "bench", "conformance", "worker")
+"""Folders whose tests start processes; they are run first, so that all of a run's processes end together."""
 _END = "-----END CERTIFICATE-----\n"
 
 
@@ -21,3 +23,8 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("certifi.where", lambda: str(file))
         yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tests = config.rootpath / "tests"
+    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in _LONGEST)
