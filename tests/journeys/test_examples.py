@@ -48,9 +48,9 @@ def run(command: Sequence[str], folder: Path, **environment: str) -> str:
         ("reference_q2", 120),
     ],
 )
-def test_an_example_makes_its_video(server: Server, tmp_path: Path, script: str, frames: int) -> None:
+def test_an_example_makes_its_video(cards: Server, tmp_path: Path, script: str, frames: int) -> None:
     command = [sys.executable, str(EXAMPLES / f"{script}.py")]
-    run(command, tmp_path, KEYREEL_BASE_URL=server.url, KEYREEL_API_KEY=KEY)
+    run(command, tmp_path, KEYREEL_BASE_URL=cards.url, KEYREEL_API_KEY=KEY)
     (video,) = tmp_path.glob("*.mp4")
     assert probe_video(video).frames == frames
 

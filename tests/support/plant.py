@@ -22,6 +22,7 @@ from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
 from keyreel.worker.loop import Worker
 from keyreel.worker.settings import WorkerSettings
+from support.data_folders import put_database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -39,6 +40,7 @@ class Plant:
 
     @classmethod
     def open(cls, folder: Path) -> Plant:
+        put_database(folder)
         store = TaskStore.open(folder, SystemClock(), SystemRandom())
         storage = ObjectStorage.open_local(folder / "files")
         return cls(folder, store, storage, Intake(storage, EgressClient()))
