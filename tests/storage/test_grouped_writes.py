@@ -1,4 +1,4 @@
-"""Files that are stored together are whole, all of a request or none, and share their waiting for the disk."""
+"""Files that are stored together are whole, all of a request or none, and share their waits for the disk."""
 
 from __future__ import annotations
 
