@@ -7,7 +7,7 @@ it, none of them kept it, and it was not there before. Knows no rows: whoever wr
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -48,9 +48,11 @@ class PendingFiles:
             Unavailable: they cannot be stored now.
         """
         async with self._hold(tuple(files)) as hold:
-            for key, data in files.items():
-                async with self._pending[key].lock:
-                    self._pending[key].created |= await self._put_or_renew(key, data)
+            async with AsyncExitStack() as locks:
+                for key in sorted(files):  # in one order, so that no two requests wait for each other
+                    await locks.enter_async_context(self._pending[key].lock)
+                for key in await self._storage.put_all(files):
+                    self._pending[key].created = True
             yield hold
 
     @asynccontextmanager
@@ -92,15 +94,6 @@ class PendingFiles:
             # Whoever came while it was deleted holds the same entry, and stores the file again.
             if not pending.holders:
                 self._pending.pop(key, None)
-
-    async def _put_or_renew(self, key: str, data: bytes) -> bool:
-        """Store a file, or let it count as put just now; return whether it was not there before."""
-        if await self._storage.renew(key, len(data)):
-            return False
-        if await self._storage.create(key, data):
-            return True
-        await self._storage.put(key, data)
-        return False
 
 
 class Hold:
