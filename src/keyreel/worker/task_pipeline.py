@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.engines.router import EngineRouter
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
     from keyreel.task import Task
@@ -279,7 +279,7 @@ class TaskPipeline:
             await retry_async_while_unavailable(put, NO_TIMEOUT, self._random)
         sizes = {key: path.stat().st_size for key, path in files.items()}
         outcome = Success(video, cover, finished.sha256, finished.fingerprint, finished.notes)
-        outcome = replace(outcome, size=f"{finished.info.width}x{finished.info.height}", files=sizes)
+        outcome = replace(outcome, size=str(finished.size), files=sizes)
         return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _clean_up(self, token: FencingToken, *, keep_last: bool) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.worker.attempt import RunningAttempt
     from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork, Work, WorkResult
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Clip
     from keyreel.finishing.context import FinishingContext
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
 
     WorkResult = Clip | FinishedVideo | str

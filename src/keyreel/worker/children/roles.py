@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.sound.speech.voices import Voices
     from keyreel.worker.children.protocol import Work, WorkResult
     from keyreel.worker.children.worker_channel import WorkerChannel
