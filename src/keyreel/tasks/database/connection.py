@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from sqlalchemy import URL, Connection, StaticPool, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from keyreel.errors import InvalidSetting, Unavailable
 
@@ -243,13 +243,14 @@ class Database:
     def _translate_errors(self) -> Generator[None]:
         try:
             yield
-        except DatabaseError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
-            if code in _DAMAGE_CODES:
-                self._damage = str(error.orig)
-            elif not isinstance(error, OperationalError):
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            # What a prepared statement raises is the driver's own error.
+            cause = error.orig if isinstance(error, DatabaseError) else error
+            if getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE in _DAMAGE_CODES:
+                self._damage = str(cause)
+            elif not isinstance(cause, sqlite3.OperationalError):
                 raise
-            _log.warning("database unavailable", cause=str(error.orig))
+            _log.warning("database unavailable", cause=str(cause))
             raise Unavailable from error
 
 
