@@ -161,4 +161,4 @@ def _build_dialect_routes(services: Services) -> Iterator[tuple[RouteAction, Rou
         for route in dialect.routes:
             scope = ACTION_SCOPES[route.action]
             handler = require_scope(tasks.get_handler(route.action), services.authenticator, scope)
-            yield route.action, Route(route.path, handler, methods=[route.method])
+            yield route.action, Route(route.path, handler, methods=[route.method], name=route.action)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, func, select
 
 from keyreel.task import RetentionStage, TaskState
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.scheduling import Priority
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
     from keyreel.clock import Clock
     from keyreel.off_peak import OffPeakWindows
@@ -43,18 +44,23 @@ _GUESSED_WEIGHT: Final = 5.0
 _REFERENCE_LINES: Final = 720
 """Lines of the resolution whose seconds have the weight 1."""
 
-# Every poll of a queued task runs one of them: building a statement takes longer than running it.
-_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
-_COUNT_EARLIER: Final = _QUEUED.where(
+
+def _count_queued(*conditions: ColumnElement[bool]) -> PreparedQuery[int]:
+    # Polls of queued tasks run it.
+    query = select(func.count().label("tasks")).where(TASKS.c.state == TaskState.QUEUED, *conditions)
+    return PreparedQuery(query, lambda row: int(row["tasks"]))
+
+
+_COUNT_EARLIER: Final = _count_queued(
     TASKS.c.tenant == bindparam("tenant"),
     TASKS.c.priority == Priority.NORMAL,
     TASKS.c.created <= bindparam("created"),
     TASKS.c.id < bindparam("id"),
 )
-_COUNT_EARLIER_OFF_PEAK: Final = _QUEUED.where(
+_COUNT_EARLIER_OFF_PEAK: Final = _count_queued(
     TASKS.c.deadline <= bindparam("deadline"), TASKS.c.id < bindparam("id")
 )
-_COUNT_OFF_PEAK: Final = _QUEUED.where(TASKS.c.deadline > bindparam("now"))
+_COUNT_OFF_PEAK: Final = _count_queued(TASKS.c.deadline > bindparam("now"))
 _QUEUED_BY_TENANT: Final = (
     select(TASKS.c.tenant, func.count().label("tasks"))
     .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.priority == Priority.NORMAL)
@@ -161,10 +167,8 @@ class EtaEstimator:
         self._ahead_counts[task.id] = now, ahead
         return ahead
 
-    def _count(self, query: Select[Any], parameters: Mapping[str, Any]) -> int:
-        with self._database.read() as connection:
-            count: int = connection.execute(query, parameters).scalar_one()
-        return count
+    def _count(self, query: PreparedQuery[int], parameters: Mapping[str, Any]) -> int:
+        return self._database.find(query, parameters) or 0
 
     def _make_eta(self, snapshot: _QueueSnapshot, submission: Submission, ahead: int) -> TaskEta:
         now, wait = self._clock.now(), snapshot.compute_wait(ahead)

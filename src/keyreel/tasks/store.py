@@ -17,6 +17,7 @@ from keyreel.tasks.accounts.standing import require_good_standing
 from keyreel.tasks.admission import NO_CHECKS
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
@@ -66,8 +67,8 @@ _CANCELLED_AT_ONCE: Final = 100
 CANCELLED_BY_OPERATOR: Final = "The task was cancelled by the operator of this server."
 # Building a statement takes longer than running it: those of the busiest calls are built once.
 _INSERT_TASK: Final = insert(TASKS)
-_SELECT_TASK: Final = select(TASKS).where(
-    TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant")
+_FIND_TASK: Final = PreparedQuery(
+    select(TASKS).where(TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant")), task_from_row
 )
 
 _COUNT_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
@@ -265,12 +266,10 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
-        parameters = {"id": parse_task_id(task_id), "tenant": tenant}
-        with self.database.read() as connection:
-            row = connection.execute(_SELECT_TASK, parameters).mappings().one_or_none()
-        if row is None:
+        task = self.database.find(_FIND_TASK, {"id": parse_task_id(task_id), "tenant": tenant})
+        if task is None:
             raise UnknownTask
-        return task_from_row(row)
+        return task
 
     def require_exists(self, task_id: TaskId) -> None:
         """Return if there is such a task, whosever it is.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -13,8 +12,6 @@ from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, Scope
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from starlette.datastructures import Headers
     from starlette.requests import Request
 
@@ -80,8 +77,11 @@ class Authenticator:
             MissingScope: the key lacks the scope.
             TenantDisabled: its tenant is disabled.
         """
-        with self._count_failures(request):
+        try:
             return self._find_caller(extract_api_key(request.headers), scope)
+        except (MissingKey, InvalidKey) as error:
+            self._count_failure(request, error)
+            raise
 
     def identify_operator(self, request: Request) -> str:
         """Return the name under which the audit log knows the operator whose request this is.
@@ -92,19 +92,17 @@ class Authenticator:
             RateLimited: likewise, and too many such requests came from its address.
             MissingScope: it is a key without the scope admin.
         """
-        with self._count_failures(request):
+        try:
             key = extract_api_key(request.headers)
             if compare_digest(key.encode(errors="replace"), self._admin_token):
                 return self._operator_name
             return f"key {self._find_caller(key, Scope.ADMIN).key_id}"
-
-    @contextmanager
-    def _count_failures(self, request: Request) -> Generator[None]:
-        try:
-            yield
         except (MissingKey, InvalidKey) as error:
-            self._failed_keys.count_failure(request.client.host if request.client else "", error.message)
+            self._count_failure(request, error)
             raise
+
+    def _count_failure(self, request: Request, error: MissingKey | InvalidKey) -> None:
+        self._failed_keys.count_failure(request.client.host if request.client else "", error.message)
 
     def _find_caller(self, key: str, scope: Scope) -> Caller:
         if self._own_key_digest and compare_digest(

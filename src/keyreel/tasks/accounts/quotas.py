@@ -15,9 +15,10 @@ from keyreel.tasks.database.tables import API_KEYS, TASKS, TENANTS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import Connection, Select
 
     from keyreel.task import Submission
+    from keyreel.tasks.database.committed_rows import RowValues
     from keyreel.tasks.database.connection import Database
 
 _QUEUE_RETRY_SECONDS: Final = 30
@@ -82,7 +83,7 @@ def get_quotas(
     return OwnerQuotas("key", key_id, Quotas(**of_key)), OwnerQuotas("tenant", tenant, Quotas(**of_tenant))
 
 
-def quotas_from_row(row: RowMapping) -> Quotas:
+def quotas_from_row(row: RowValues) -> Quotas:
     """Read the quotas in a row of API_KEYS or TENANTS."""
     return Quotas(*(row[name] for name in QUOTA_COLUMNS))
 

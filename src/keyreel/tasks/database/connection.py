@@ -6,19 +6,24 @@ import sqlite3
 import threading
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import structlog
 from sqlalchemy import URL, Connection, StaticPool, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from keyreel.errors import InvalidSetting, Unavailable
+from keyreel.tasks.database.committed_rows import CommittedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from alembic.config import Config
     from sqlalchemy import Engine
+
+    from keyreel.tasks.database.committed_rows import PreparedQuery
+
+T = TypeVar("T")
 
 DATABASE_FILE: Final = "keyreel.db"
 """Its name in a data folder."""
@@ -41,8 +46,8 @@ class Database:
 
     One that writes, because SQLite before 3.51.3 can damage a WAL file that several connections write and
     checkpoint; one that reads, so that nobody who reads waits for a disk. `write` begins a transaction with
-    the write lock held, `read` is for a single SELECT, and `snapshot` for several that belong together; these
-    two see what was committed when they began.
+    the write lock held, `read` is for a single SELECT, `find` for one that runs many times a second, and
+    `snapshot` for several that belong together; these three see what was committed when they began.
 
     A lock of another process is reported at once: callers in the event loop retry after pauses of their own.
     """
@@ -67,6 +72,7 @@ class Database:
                     self._writer = (writing or reading).connect().execution_options(begin="BEGIN IMMEDIATE")
                     self._reader = reading.connect()
                     self._snapshot_connection = reading.connect().execution_options(begin="BEGIN")
+                    self._committed_rows = CommittedRows(_get_driver_connection(self._reader))
             except Unavailable as error:
                 raise self._explain(error) from error
             self._engines = undo.pop_all()
@@ -137,6 +143,24 @@ class Database:
         """
         with self._acquire(self._read_lock), self._translate_errors(), self._reader.begin():
             yield self._reader
+
+    def find(self, query: PreparedQuery[T], parameters: Mapping[str, Any]) -> T | None:
+        """Return what a prepared query finds now; None for no row. Equal questions are asked in one order.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        # Without context managers: they take as long as the query.
+        if not self._read_lock.acquire(timeout=_HANDOVER_SECONDS):
+            raise Unavailable
+        try:
+            return self._committed_rows.find(query, parameters)
+        except sqlite3.DatabaseError as error:
+            if not self._is_unavailable(error):
+                raise
+            raise Unavailable from error
+        finally:
+            self._read_lock.release()
 
     @contextmanager
     def snapshot(self) -> Generator[Connection]:
@@ -245,13 +269,23 @@ class Database:
             yield
         except (DatabaseError, sqlite3.DatabaseError) as error:
             # What a prepared statement raises is the driver's own error.
-            cause = error.orig if isinstance(error, DatabaseError) else error
-            if getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE in _DAMAGE_CODES:
-                self._damage = str(cause)
-            elif not isinstance(cause, sqlite3.OperationalError):
+            if not self._is_unavailable(error.orig if isinstance(error, DatabaseError) else error):
                 raise
-            _log.warning("database unavailable", cause=str(cause))
             raise Unavailable from error
+
+    def _is_unavailable(self, error: BaseException | None) -> bool:
+        """Say whether the driver's error is the database's, not the statement's; note that it is damaged."""
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code in _DAMAGE_CODES:
+            self._damage = str(error)
+        elif not isinstance(error, sqlite3.OperationalError):
+            return False
+        _log.warning("database unavailable", cause=str(error))
+        return True
+
+
+def _get_driver_connection(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def has_tables(file: Path) -> bool:

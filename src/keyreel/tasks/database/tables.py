@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    RowMapping,
     Table,
     Text,
     TypeDecorator,
@@ -27,6 +26,8 @@ from keyreel.task import RetentionStage, Submission, Task, TaskId, TaskState
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect
+
+    from keyreel.tasks.database.committed_rows import RowValues
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -314,7 +315,7 @@ DELIVERY_ATTEMPTS: Final = Table(
 """Every attempt to deliver; `status` is the HTTP status, 0 where no response came."""
 
 
-def task_from_row(row: RowMapping) -> Task:
+def task_from_row(row: RowValues) -> Task:
     """Read a row of TASKS."""
     return Task(
         id=TaskId(str(row["id"])),
