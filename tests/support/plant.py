@@ -16,6 +16,7 @@ from PIL import Image
 from keyreel.clock import SystemClock
 from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
+from keyreel.settings.engines import EngineSettings
 from keyreel.storage.objects import ObjectStorage
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
@@ -52,7 +53,9 @@ class Plant:
             self.storage,
             self.intake,
             settings=WorkerSettings(
-                folder=self.folder / "work", engines=(f"keyreel.testing:{engine}",), **settings
+                folder=self.folder / "work",
+                engines=EngineSettings((f"keyreel.testing:{engine}",)),
+                **settings,
             ),
             random=SystemRandom(),
         )

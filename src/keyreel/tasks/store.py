@@ -381,6 +381,7 @@ class TaskStore:
             **_NEW_TASK_COLUMNS,
             **make_queue_columns(submission, now),
             "created": now,
+            "engine": task.engine,
         }
         connection.execute(_INSERT_TASK, row)
         Ledger(connection, now).hold(number, submission.tenant, submission.credits)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from keyreel.finishing.context import FinishingContext
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
+    from keyreel.settings.engines import EngineSpec
 
     WorkResult = Clip | FinishedVideo | str
     """What RenderWork, FinishWork and RecommendWork result in, in this order."""
@@ -23,6 +24,13 @@ LENGTH_PREFIX: Final = struct.Struct("!I")
 
 SHORTAGE_STATUS: Final = 75
 """What a child exits with that lacked what a process needs to begin: EX_TEMPFAIL of sysexits.h."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSetup:
+    """To the child, before all else: the engine that it hosts; None where it hosts none."""
+
+    engine: EngineSpec | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class WorkFailed:
 
 
 Work = RenderWork | FinishWork | RecommendWork
-ToChild = Work | StepResult
+ToChild = ChildSetup | Work | StepResult
 ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | WorkDone | WorkFailed
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Clip
     from keyreel.finishing.finished_video import FinishedVideo
+    from keyreel.settings.engines import EngineSpec
     from keyreel.sound.speech.voices import Voices
     from keyreel.worker.children.protocol import Work, WorkResult
     from keyreel.worker.children.worker_channel import WorkerChannel
@@ -46,9 +47,9 @@ class ChildRole(Protocol):
     ) -> None: ...
 
 
-def make_role(role: str, name: str) -> ChildRole:
-    """Make what a child does in a role; `name` is the engine's."""
-    return EngineRole(name) if role == ENGINE_ROLE else FinishingRole()
+def make_role(role: str, engine: EngineSpec | None) -> ChildRole:
+    """Make what a child does in a role; an engine's role has one."""
+    return EngineRole(engine) if role == ENGINE_ROLE and engine else FinishingRole()
 
 
 class EngineRole:
@@ -56,10 +57,10 @@ class EngineRole:
 
     idle_seconds: float | None = None
 
-    def __init__(self, name: str) -> None:
-        from keyreel.engines.router import load_engine
+    def __init__(self, engine: EngineSpec) -> None:
+        from keyreel.engines.loading import load_engine
 
-        self._engine = load_engine(name)
+        self._engine = load_engine(engine).engine
 
     async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | str:
         """Render an order, or recommend a prompt. The clip is watermarked if its job wrote the watermark."""
