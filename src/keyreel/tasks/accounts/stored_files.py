@@ -54,6 +54,21 @@ class StorageUse:
     used: int
     quota: int
 
+    def require_room(self, new: int) -> None:
+        """Return if this tenant may store so many bytes more.
+
+        Raises:
+            QuotaExceeded: its quota is used up, or would be passed.
+        """
+        if not self.quota or (self.used < self.quota and self.used + new <= self.quota):
+            return
+        more = f"; this brings {format_bytes(new)} more" if new else ""
+        raise QuotaExceeded(
+            f"This tenant has stored {format_bytes(self.used)} of the {format_bytes(self.quota)} that it "
+            f"may{more}. Room comes as files are deleted when their time is up.",
+            retry_after_seconds=_RETRY_SECONDS,
+        )
+
 
 def get_storage_use(database: Database, tenant: str, usual_quota: int) -> StorageUse:
     """Return what a tenant has stored; `usual_quota` is that of tenants with none of their own."""
@@ -83,17 +98,7 @@ def require_storage(
         QuotaExceeded: its quota is used up, or would be passed.
     """
     use = _load_use(connection, tenant, usual_quota)
-    if not use.quota:
-        return
-    new = sum(files.values()) - _sum_known(connection, tenant, files)
-    if use.used < use.quota and use.used + new <= use.quota:
-        return
-    more = f"; this brings {format_bytes(new)} more" if new else ""
-    raise QuotaExceeded(
-        f"This tenant has stored {format_bytes(use.used)} of the {format_bytes(use.quota)} that it may{more}."
-        " Room comes as files are deleted when their time is up.",
-        retry_after_seconds=_RETRY_SECONDS,
-    )
+    use.require_room(sum_new_bytes(connection, tenant, files) if use.quota else 0)
 
 
 def check_upload(database: Database, tenant: str, upload: Mapping[str, int], *, usual_quota: int) -> None:
@@ -115,6 +120,14 @@ def count_upload(database: Database, tenant: str, upload: Mapping[str, int], *, 
         if not find_counted_keys(connection, upload):
             require_storage(connection, tenant, upload, usual_quota=usual_quota)
             count_files(connection, tenant, upload)
+
+
+def sum_new_bytes(connection: Connection, tenant: str, files: Mapping[str, int]) -> int:
+    """Return what those of the files take, given by key and size, that a tenant does not have yet."""
+    if not files:
+        return 0
+    query = select(STORED_FILES.c.key).where(STORED_FILES.c.tenant == tenant, STORED_FILES.c.key.in_(files))
+    return sum(files.values()) - sum(files[key] for key in connection.execute(query).scalars())
 
 
 def count_files(connection: Connection, tenant: str, files: Mapping[str, int]) -> None:
@@ -186,13 +199,6 @@ def format_bytes(size: int) -> str:
 def _load_use(connection: Connection, tenant: str, usual_quota: int) -> StorageUse:
     quota = connection.execute(_QUOTA, {"tenant": tenant}).scalar()
     return StorageUse(sum_bytes_of_tenant(connection, tenant), usual_quota if quota is None else quota)
-
-
-def _sum_known(connection: Connection, tenant: str, files: Mapping[str, int]) -> int:
-    if not files:
-        return 0
-    query = select(STORED_FILES.c.key).where(STORED_FILES.c.tenant == tenant, STORED_FILES.c.key.in_(files))
-    return sum(files[key] for key in connection.execute(query).scalars())
 
 
 def _iterate_task_files(
