@@ -67,6 +67,21 @@ class StorageUse:
         """Say whether so many bytes more may be stored; none may where the quota is used up."""
         return not self.quota or (self.used < self.quota and self.used + more <= self.quota)
 
+    def require_room(self, new: int) -> None:
+        """Return if this tenant may store so many bytes more.
+
+        Raises:
+            QuotaExceeded: its quota is used up, or would be passed.
+        """
+        if self.has_room(new):
+            return
+        more = f"; this brings {format_bytes(new)} more" if new else ""
+        raise QuotaExceeded(
+            f"This tenant has stored {format_bytes(self.used)} of the {format_bytes(self.quota)} that it "
+            f"may{more}. Room comes as files are deleted when their time is up.",
+            retry_after_seconds=_RETRY_SECONDS,
+        )
+
 
 def get_storage_use(database: Database, tenant: str, usual_quota: int) -> StorageUse:
     """Return what a tenant has stored; `usual_quota` is that of tenants with none of their own."""
@@ -96,18 +111,8 @@ def require_storage(
         QuotaExceeded: its quota is used up, or would be passed.
     """
     use = _load_use(connection, tenant, usual_quota)
-    brought = sum(files.values())
-    if use.has_room(brought):
-        return
-    new = brought - _sum_known(connection, tenant, files)
-    if use.has_room(new):
-        return
-    more = f"; this brings {format_bytes(new)} more" if new else ""
-    raise QuotaExceeded(
-        f"This tenant has stored {format_bytes(use.used)} of the {format_bytes(use.quota)} that it may{more}."
-        " Room comes as files are deleted when their time is up.",
-        retry_after_seconds=_RETRY_SECONDS,
-    )
+    if not use.has_room(sum(files.values())):
+        use.require_room(sum_new_bytes(connection, tenant, files))
 
 
 def check_upload(database: Database, tenant: str, upload: Mapping[str, int], *, usual_quota: int) -> None:
@@ -129,6 +134,15 @@ def count_upload(database: Database, tenant: str, upload: Mapping[str, int], *, 
         if not find_counted_keys(connection, upload):
             require_storage(connection, tenant, upload, usual_quota=usual_quota)
             count_files(connection, tenant, upload)
+
+
+def sum_new_bytes(connection: Connection, tenant: str, files: Mapping[str, int]) -> int:
+    """Return what those of the files take, given by key and size, that a tenant does not have yet."""
+    return sum(
+        size
+        for key, size in files.items()
+        if _SELECT_KNOWN.fetch_one(connection, {"key": key, "tenant": tenant}) is None
+    )
 
 
 def count_files(connection: Connection, tenant: str, files: Mapping[str, int]) -> None:
@@ -202,14 +216,6 @@ def _load_use(connection: Connection, tenant: str, usual_quota: int) -> StorageU
     assert row is not None, "it has neither FROM nor WHERE"
     used, quota = row
     return StorageUse(used, usual_quota if quota is None else quota)
-
-
-def _sum_known(connection: Connection, tenant: str, files: Mapping[str, int]) -> int:
-    return sum(
-        size
-        for key, size in files.items()
-        if _SELECT_KNOWN.fetch_one(connection, {"key": key, "tenant": tenant}) is not None
-    )
 
 
 def _iterate_task_files(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -34,6 +36,7 @@ _HANDOVER_SECONDS: Final = 0.1
 """How long a call waits for the connection while another thread has it: for a page of rows, or one commit."""
 _MAX_VERSION: Final = 2**31
 
+_STATEMENT_KIND: Final = re.compile(r"INSERT INTO \w+|UPDATE \w+|DELETE FROM \w+|\w+")
 _PRIMARY_CODE: Final = 0xFF
 """The bits of an SQLite result code that are left of its extended form."""
 _DAMAGE_CODES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -171,6 +174,25 @@ class Database:
         """
         with self._acquire(self._read_lock), self._translate_errors(), self._snapshot_connection.begin():
             yield self._snapshot_connection
+
+    @contextmanager
+    def count_statements(self) -> Generator[Counter[str]]:
+        """Count the statements that run in a block, by what they do and to which table; each row is one."""
+        counts: Counter[str] = Counter()
+
+        def count(statement: str) -> None:
+            found = _STATEMENT_KIND.match(statement)
+            counts[found[0] if found else statement] += 1
+
+        connections = (self._writer, self._reader, self._snapshot_connection)
+        drivers = [cast("sqlite3.Connection", each.connection.driver_connection) for each in connections]
+        for driver in drivers:
+            driver.set_trace_callback(count)
+        try:
+            yield counts
+        finally:
+            for driver in drivers:
+                driver.set_trace_callback(None)
 
     def probe(self) -> None:
         """Read a row and write a page, which is on disk then; may be called in a thread.

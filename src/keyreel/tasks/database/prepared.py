@@ -32,14 +32,23 @@ class PreparedStatement:
     """
 
     def __init__(
-        self, statement: Select[Any] | Insert | Update | Delete, *, columns: Sequence[str] | None = None
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update | Delete,
+        *,
+        columns: Sequence[str] | None = None,
     ) -> None:
         """Compile a statement; `columns` are what an insert gives, and the others take their defaults."""
         compiled: SQLCompiler = statement.compile(dialect=_DIALECT, column_keys=columns)
         self._sql = str(compiled)
-        self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        self._binds = tuple(
-            (name, _find_bind_processor(compiled.binds[name].type)) for name in compiled.positiontup or ()
+        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        writers = [_find_bind_processor(bind.type) or _keep for bind in binds]
+        self._constants = [
+            None if bind.required else write(bind.value) for bind, write in zip(binds, writers, strict=True)
+        ]
+        self._parameters = tuple(
+            (index, bind.key, None if write is _keep else write)
+            for index, (bind, write) in enumerate(zip(binds, writers, strict=True))
+            if bind.required
         )
         selected = tuple(statement.selected_columns) if isinstance(statement, Select) else ()
         self.names = tuple(column.key for column in selected)
@@ -73,8 +82,11 @@ class PreparedStatement:
         return cursor
 
     def _write_row(self, parameters: Mapping[str, Any]) -> list[Any]:
-        values = {**self._constants, **parameters} if self._constants else parameters
-        return [values[name] if process is None else process(values[name]) for name, process in self._binds]
+        values = self._constants.copy()
+        for index, name, write in self._parameters:
+            value = parameters[name]
+            values[index] = value if write is None else write(value)
+        return values
 
     def _read_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self._results:
@@ -83,6 +95,10 @@ class PreparedStatement:
         for index, process in self._results:
             values[index] = process(values[index])
         return tuple(values)
+
+
+def _keep(value: Any) -> Any:
+    return value
 
 
 def _find_bind_processor(kind: TypeEngine[Any]) -> Processor | None:
