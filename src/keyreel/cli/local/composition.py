@@ -63,7 +63,7 @@ class Platform:
 class _FileAccess:
     """The data folder's stored files, links to them, and what brings files of requests in."""
 
-    storage: ObjectStorage
+    pending_files: PendingFiles
     signer: LinkSigner
     intake: Intake
 
@@ -93,8 +93,8 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             store=store,
             keys=keys,
             authenticator=Authenticator(keys, own_key, folder.ensure_admin_token(), FailedKeys(clock)),
-            storage=files.storage,
-            pending_files=PendingFiles(files.storage),
+            storage=files.pending_files.storage,
+            pending_files=files.pending_files,
             signer=files.signer,
             vault=open_webhook_secrets(settings),
             intake=files.intake,
@@ -130,7 +130,7 @@ def _open_files(
     )
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
-        storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
+        PendingFiles(storage), signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
     )
 
 
@@ -160,7 +160,7 @@ def _build_worker(
     settings: Settings, store: TaskStore, files: _FileAccess, credentials: SigningCredentials
 ) -> Worker:
     worker_settings = _build_worker_settings(settings, credentials)
-    return Worker(store, files.storage, files.intake, settings=worker_settings, random=SystemRandom())
+    return Worker(store, files.pending_files, files.intake, settings=worker_settings, random=SystemRandom())
 
 
 def _build_estimator(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:

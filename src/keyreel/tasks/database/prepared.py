@@ -32,7 +32,10 @@ class PreparedStatement:
     """
 
     def __init__(
-        self, statement: Select[Any] | Insert | Update | Delete, *, columns: Sequence[str] | None = None
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update | Delete,
+        *,
+        columns: Sequence[str] | None = None,
     ) -> None:
         """Compile a statement; `columns` are what an insert gives, and the others take their defaults."""
         compiled: SQLCompiler = statement.compile(dialect=_DIALECT, column_keys=columns)
