@@ -1,8 +1,8 @@
 """What a server has on disk at every moment: its flushes and commits, recorded in their order.
 
 Python loads `sitecustomize` from PYTHONPATH when a process starts: there `os.fsync` and `sqlite3.connect` are
-wrapped, nothing of Keyreel is touched. A power cut loses whatever was not flushed: a file has the bytes of its
-last flush, a folder the names of its own, the database the rows of its commits.
+wrapped, nothing of Keyreel is touched. A power cut loses whatever was not flushed: a file has the bytes of
+its last flush, a folder the names of its own, the database the rows of its commits.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PROGRAM = """
-import json, os, re, sqlite3.dbapi2, stat
+import itertools, json, os, re, sqlite3.dbapi2, stat, threading
 from hashlib import sha256
 
 LOG = os.open({log!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 FAULT = {fault!r}
+TASK_ID, IMAGE = re.compile(r"\\b[0-9]{{15,19}}\\b"), re.compile(r"[0-9a-f]{{64}}")
 real_fsync, real_connect = os.fsync, sqlite3.dbapi2.connect
-late = []
+late, numbers, one_by_one = [], itertools.count(1), threading.Lock()
 
 def record(*event):
     os.write(LOG, (json.dumps(event) + "\\n").encode())
@@ -32,8 +34,9 @@ def record(*event):
 def flush(descriptor):
     status, path = os.fstat(descriptor), "/proc/self/fd/" + str(descriptor)
     if stat.S_ISDIR(status.st_mode):
-        with os.scandir(path) as entries:
-            event = ("folder", status.st_ino, {{entry.name: entry.inode() for entry in entries}})
+        with one_by_one, os.scandir(path) as entries:
+            names = {{entry.name: entry.inode() for entry in entries}}
+            event = ("folder", status.st_ino, next(numbers), names)
     else:
         with open(path, "rb") as file:
             event = ("file", status.st_ino, sha256(file.read()).hexdigest())
@@ -51,7 +54,7 @@ def connect(*arguments, **options):
     connection, rows = real_connect(*arguments, **options), []
     def trace(statement):
         if statement.startswith("INSERT INTO tasks"):
-            rows.append((re.findall(r"\\b[0-9]{{15,19}}\\b", statement), re.findall(r"[0-9a-f]{{64}}", statement)))
+            rows.append((TASK_ID.findall(statement), IMAGE.findall(statement)))
         elif statement.startswith("ROLLBACK") and " TO " not in statement:
             rows.clear()
         elif statement.startswith("COMMIT") and rows:
@@ -78,7 +81,7 @@ class FlushRecorder:
 
     @classmethod
     def make(cls, folder: Path, fault: str = "") -> FlushRecorder:
-        """Make one; with a fault, no "file" or no "folder" is flushed, or all are "late": after the commit."""
+        """Make one; with a fault no "file" or no "folder" is flushed, or all are "late": after the commit."""
         folder.mkdir()
         program = _PROGRAM.format(log=str(folder / "log"), fault=fault)
         (folder / "sitecustomize.py").write_text(program)
@@ -124,7 +127,7 @@ class _Disk:
         self.acknowledged: set[str] = set()
         self._root = data.stat().st_ino
         self._files: dict[int, str] = {}
-        self._folders: dict[int, dict[str, int]] = {}
+        self._folders: dict[int, tuple[int, dict[str, int]]] = {}
         self._rows: list[tuple[list[str], list[str]]] = []
 
     def apply(self, event: list[Any]) -> None:
@@ -132,8 +135,10 @@ class _Disk:
         match event:
             case ["file", inode, sha256]:
                 self._files[inode] = sha256
-            case ["folder", inode, names]:
-                self._folders[inode] = names
+            case ["folder", inode, number, names]:
+                # Of flushes at the same time, one that began earlier may be recorded later.
+                known = self._folders.get(inode, (0, {}))
+                self._folders[inode] = max((number, names), known, key=itemgetter(0))
             case ["commit", rows]:
                 self._rows += rows
             case ["acknowledged", task_id]:
@@ -151,5 +156,6 @@ class _Disk:
     def _read(self, *path: str) -> str | None:
         inode: int | None = self._root
         for name in path:
-            inode = self._folders.get(inode or 0, {}).get(name)
+            _, names = self._folders.get(inode or 0, (0, {}))
+            inode = names.get(name)
         return self._files.get(inode or 0)

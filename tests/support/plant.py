@@ -18,6 +18,7 @@ from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
 from keyreel.settings.engines import EngineSettings
 from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
@@ -50,7 +51,7 @@ class Plant:
     async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:
         worker = Worker(
             self.store,
-            self.storage,
+            PendingFiles(self.storage),
             self.intake,
             settings=WorkerSettings(
                 folder=self.folder / "work",

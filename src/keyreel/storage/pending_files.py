@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from keyreel.errors import UploadConflict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from keyreel.storage.objects import ObjectStorage
 
@@ -35,7 +36,7 @@ class PendingFiles:
     """The pending files of a storage that belongs to this process alone."""
 
     def __init__(self, storage: ObjectStorage) -> None:
-        self._storage = storage
+        self.storage = storage
         self._pending: dict[str, _PendingFile] = {}
 
     @asynccontextmanager
@@ -51,7 +52,7 @@ class PendingFiles:
             async with AsyncExitStack() as locks:
                 for key in sorted(files):  # in one order, so that no two requests wait for each other
                     await locks.enter_async_context(self._pending[key].lock)
-                for key in await self._storage.put_all(files):
+                for key in await self.storage.put_all(files):
                     self._pending[key].created = True
             yield hold
 
@@ -65,11 +66,34 @@ class PendingFiles:
         """
         async with self._hold((key,)) as hold:
             async with self._pending[key].lock:
-                if await self._storage.create(key, data):
+                if await self.storage.create(key, data):
                     self._pending[key].created = True
-                elif await compute_sha256(self._storage, key) != await asyncio.to_thread(_hash, data):
+                elif await compute_sha256(self.storage, key) != await asyncio.to_thread(_hash, data):
                     raise UploadConflict
             yield hold
+
+    async def renew(self, key: str) -> int | None:
+        """Let a file count as put just now; return its size in bytes, None where there is no such file."""
+        async with self._hold((key,)), self._pending[key].lock:
+            size = await self.storage.get_size(key)
+            if size is not None:
+                await self.storage.renew(key, size)
+            return size
+
+    async def expire(self, key: str, before: datetime, forget: Callable[[str], Awaitable[None]]) -> bool:
+        """Delete a file that was put or renewed last by `before`, unless a request holds it; say whether.
+
+        What `forget` does comes first. A request that names the file meanwhile waits, and stores it again.
+        """
+        if key in self._pending:
+            return False
+        async with self._hold((key,)), self._pending[key].lock:
+            modified = await self.storage.get_modified(key)
+            if modified is None or modified > before:
+                return False
+            await forget(key)
+            await self.storage.delete(key)
+        return True
 
     @asynccontextmanager
     async def _hold(self, keys: tuple[str, ...]) -> AsyncGenerator[Hold]:
@@ -89,7 +113,7 @@ class PendingFiles:
                 pending.holders -= 1
                 if not pending.holders and pending.created and not pending.kept:
                     pending.created = False
-                    await self._storage.delete(key)
+                    await self.storage.delete(key)
         finally:
             # Whoever came while it was deleted holds the same entry, and stores the file again.
             if not pending.holders:

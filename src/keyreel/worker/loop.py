@@ -30,7 +30,7 @@ from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_f
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.storage.objects import ObjectStorage
+    from keyreel.storage.pending_files import PendingFiles
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim
     from keyreel.worker.slots import RenderSlot, SlotOffer
@@ -54,7 +54,7 @@ class Worker:
     def __init__(
         self,
         store: TaskStore,
-        storage: ObjectStorage,
+        pending_files: PendingFiles,
         intake: InputGatherer,
         *,
         settings: WorkerSettings,
@@ -65,13 +65,13 @@ class Worker:
         self._random = random
         self._router = load_router(settings.engines)
         self._binder = EngineBinder(store, self._router, random)
-        self._pipeline = TaskPipeline(store, storage, intake, settings=settings, random=random)
+        self._pipeline = TaskPipeline(store, pending_files.storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = store.trusted_clock
         self._lease_renewer = QueueMaintenance(
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
         )
-        self._janitor = Janitor(store, storage, settings.retention_periods, time)
+        self._janitor = Janitor(store, pending_files, settings.retention_periods, time)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
         self._slots = RenderSlots(self._router.slots_by_engine, self.nudge)

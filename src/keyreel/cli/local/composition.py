@@ -71,7 +71,7 @@ class Platform:
 class _FileAccess:
     """The data folder's stored files, links to them, and what brings files of requests in."""
 
-    storage: ObjectStorage
+    pending_files: PendingFiles
     signer: LinkSigner
     intake: Intake
 
@@ -100,8 +100,8 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             store=store,
             keys=keys,
             authenticator=Authenticator(keys, own_key, folder.ensure_admin_token(), FailedKeys(clock)),
-            storage=files.storage,
-            pending_files=PendingFiles(files.storage),
+            storage=files.pending_files.storage,
+            pending_files=files.pending_files,
             signer=files.signer,
             vault=open_webhook_secrets(settings),
             intake=files.intake,
@@ -138,7 +138,7 @@ def _open_files(
     )
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
-        storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
+        PendingFiles(storage), signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
     )
 
 
@@ -168,7 +168,9 @@ def _build_worker(settings: Settings, store: TaskStore, files: _FileAccess) -> t
     """Return the worker, and the root certificate of what it signs."""
     credentials = open_signing_credentials(settings, store.clock)
     worker_settings = _build_worker_settings(settings, credentials)
-    worker = Worker(store, files.storage, files.intake, settings=worker_settings, random=SystemRandom())
+    worker = Worker(
+        store, files.pending_files, files.intake, settings=worker_settings, random=SystemRandom()
+    )
     return worker, credentials.root
 
 

@@ -46,7 +46,10 @@ _SUM: Final = select(func.coalesce(func.sum(STORED_FILES.c.bytes), 0)).where(
 _QUOTA: Final = select(TENANTS.c.storage_bytes).where(TENANTS.c.name == bindparam("tenant"))
 # Submits run these.
 _SELECT_USE: Final = PreparedStatement(
-    select(_SUM.scalar_subquery().label("used"), _QUOTA.scalar_subquery().label("quota"))
+    select(
+        _SUM.scalar_subquery().label("used"),
+        _QUOTA.scalar_subquery().label("quota"),
+    )
 )
 _SELECT_KNOWN: Final = PreparedStatement(
     select(STORED_FILES.c.bytes).where(
