@@ -121,38 +121,41 @@ class EtaEstimator:
         now = self._clock.now()
         if task.state is not TaskState.QUEUED:
             return task.estimate_remaining_seconds(now)
-        eta = self.estimate_task(task)
+        eta = self._estimate_task(task, now)
         return max(1, round((eta.done_at - now).total_seconds())) if eta else 0
 
     def estimate_task(self, task: Task) -> TaskEta | None:
         """Estimate a queued task; None if it is not queued, or kept queued for good."""
-        snapshot = self._get_snapshot()
+        return self._estimate_task(task, self._clock.now())
+
+    def _estimate_task(self, task: Task, now: datetime) -> TaskEta | None:
+        snapshot = self._get_snapshot(now)
         latest = snapshot.at + _MAX_RENDER_TIME
         if task.state is not TaskState.QUEUED or (task.ready_at or snapshot.at) > latest:
             return None
-        return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task))
+        return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task, now), now)
 
     def estimate_submission(self, submission: Submission) -> TaskEta:
         """Estimate a task that would be submitted now."""
         self._snapshot = None  # Estimates before a submit are rare: they may cost a query.
-        snapshot = self._get_snapshot()
+        now = self._clock.now()
+        snapshot = self._get_snapshot(now)
         own = snapshot.queued_by_tenant.get(submission.tenant, 0)
         if submission.off_peak:
             others = self._count(_COUNT_OFF_PEAK, {"now": snapshot.at})
             ahead = sum(snapshot.queued_by_tenant.values()) + others
         else:
             ahead = own + _count_of_other_tenants(snapshot, submission.tenant, own)
-        return self._make_eta(snapshot, submission, ahead)
+        return self._make_eta(snapshot, submission, ahead, now)
 
-    def _count_ahead(self, snapshot: _QueueSnapshot, task: Task) -> int:
-        own = self._count_ahead_in_own_queue(task)
+    def _count_ahead(self, snapshot: _QueueSnapshot, task: Task, now: datetime) -> int:
+        own = self._count_ahead_in_own_queue(task, now)
         if task.deadline is not None:
             return sum(snapshot.queued_by_tenant.values()) + own
         return own + _count_of_other_tenants(snapshot, task.submission.tenant, own)
 
-    def _count_ahead_in_own_queue(self, task: Task) -> int:
+    def _count_ahead_in_own_queue(self, task: Task, now: datetime) -> int:
         """Count what is before a task in its own queue; the count is cached for longer the higher it is."""
-        now = self._clock.now()
         found = self._ahead_counts.get(task.id)
         if found and abs(now - found[0]) < _MIN_COUNT_TTL + found[1] * _COUNT_TTL_PER_TASK:
             return found[1]
@@ -170,8 +173,10 @@ class EtaEstimator:
     def _count(self, query: PreparedQuery[int], parameters: Mapping[str, Any]) -> int:
         return self._database.find(query, parameters) or 0
 
-    def _make_eta(self, snapshot: _QueueSnapshot, submission: Submission, ahead: int) -> TaskEta:
-        now, wait = self._clock.now(), snapshot.compute_wait(ahead)
+    def _make_eta(
+        self, snapshot: _QueueSnapshot, submission: Submission, ahead: int, now: datetime
+    ) -> TaskEta:
+        wait = snapshot.compute_wait(ahead)
         starts = (
             self._windows.compute_end(now, wait) if submission.off_peak else now + timedelta(seconds=wait)
         )
@@ -180,8 +185,8 @@ class EtaEstimator:
         )
         return TaskEta(ahead, starts, starts + timedelta(seconds=render_seconds))
 
-    def _get_snapshot(self) -> _QueueSnapshot:
-        now, snapshot = self._clock.now(), self._snapshot
+    def _get_snapshot(self, now: datetime) -> _QueueSnapshot:
+        snapshot = self._snapshot
         if snapshot is None or abs(now - snapshot.at) >= _SNAPSHOT_TTL:
             with self._database.snapshot() as connection:
                 snapshot = self._snapshot = _take_snapshot(connection, now, self._slots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
@@ -245,12 +246,17 @@ class AsyncV3(Dialect):
 
     def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "vidu-q2-pro-startend2video" and the like."""
-        if endpoint_class.name() in _IRREGULAR:
-            return _IRREGULAR[endpoint_class.name()]
-        word = endpoint_class.operation.value.replace("_", "")
-        if endpoint_class.family.startswith("q3"):
-            word = _SHORT.get(endpoint_class.operation, word)
-        return f"vidu-{endpoint_class.family}-{word}"
+        return _format_model_id(endpoint_class)
+
+
+@cache
+def _format_model_id(endpoint_class: type[Endpoint]) -> str:
+    if endpoint_class.name() in _IRREGULAR:
+        return _IRREGULAR[endpoint_class.name()]
+    word = endpoint_class.operation.value.replace("_", "")
+    if endpoint_class.family.startswith("q3"):
+        word = _SHORT.get(endpoint_class.operation, word)
+    return f"vidu-{endpoint_class.family}-{word}"
 
 
 def _build_extra(task: Task) -> dict[str, Any]:
