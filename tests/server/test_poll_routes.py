@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from keyreel.cli.local.composition import Platform
 
 MAX_CALLS = 100
-"""Of Python functions, by a poll within the application: 72 were counted, and 410 through Starlette's layers and
-SQLAlchemy. Unlike seconds they are the same on every machine."""
+"""Of Python functions, by a poll within the application: 72 were counted, 410 through the routes of Starlette
+and SQLAlchemy. Unlike seconds they are the same on every machine."""
 RESULT_PATHS = {
     dialect.name: route.path
     for dialect in DIALECTS

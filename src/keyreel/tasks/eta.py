@@ -121,17 +121,19 @@ class EtaEstimator:
         now = self._clock.now()
         if task.state is not TaskState.QUEUED:
             return task.estimate_remaining_seconds(now)
-        eta = self._estimate_task(task, now)
-        return max(1, round((eta.done_at - now).total_seconds())) if eta else 0
+        snapshot = self._get_snapshot(now)
+        if _is_held_back(task, snapshot):
+            return 0
+        wait, work = self._compute_seconds(
+            snapshot, task.submission, self._count_ahead(snapshot, task, now), now
+        )
+        return max(1, round(wait + work))
 
     def estimate_task(self, task: Task) -> TaskEta | None:
         """Estimate a queued task; None if it is not queued, or kept queued for good."""
-        return self._estimate_task(task, self._clock.now())
-
-    def _estimate_task(self, task: Task, now: datetime) -> TaskEta | None:
+        now = self._clock.now()
         snapshot = self._get_snapshot(now)
-        latest = snapshot.at + _MAX_RENDER_TIME
-        if task.state is not TaskState.QUEUED or (task.ready_at or snapshot.at) > latest:
+        if task.state is not TaskState.QUEUED or _is_held_back(task, snapshot):
             return None
         return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task, now), now)
 
@@ -176,14 +178,19 @@ class EtaEstimator:
     def _make_eta(
         self, snapshot: _QueueSnapshot, submission: Submission, ahead: int, now: datetime
     ) -> TaskEta:
+        wait, work = self._compute_seconds(snapshot, submission, ahead, now)
+        starts = now + timedelta(seconds=wait)
+        return TaskEta(ahead, starts, starts + timedelta(seconds=work))
+
+    def _compute_seconds(
+        self, snapshot: _QueueSnapshot, submission: Submission, ahead: int, now: datetime
+    ) -> tuple[float, float]:
+        """Return the seconds until a task begins, and those that it takes then."""
         wait = snapshot.compute_wait(ahead)
-        starts = (
-            self._windows.compute_end(now, wait) if submission.off_peak else now + timedelta(seconds=wait)
-        )
-        render_seconds = snapshot.seconds_per_weight * _compute_weight(
-            submission.seconds, submission.resolution
-        )
-        return TaskEta(ahead, starts, starts + timedelta(seconds=render_seconds))
+        if submission.off_peak:
+            wait = (self._windows.compute_end(now, wait) - now).total_seconds()
+        weight = _compute_weight(submission.seconds, submission.resolution)
+        return wait, snapshot.seconds_per_weight * weight
 
     def _get_snapshot(self, now: datetime) -> _QueueSnapshot:
         snapshot = self._snapshot
@@ -191,6 +198,11 @@ class EtaEstimator:
             with self._database.snapshot() as connection:
                 snapshot = self._snapshot = _take_snapshot(connection, now, self._slots)
         return snapshot
+
+
+def _is_held_back(task: Task, snapshot: _QueueSnapshot) -> bool:
+    """Say whether a task is kept queued for good, as far as anybody can tell."""
+    return task.ready_at is not None and task.ready_at > snapshot.at + _MAX_RENDER_TIME
 
 
 def _take_snapshot(connection: Connection, now: datetime, slots: int) -> _QueueSnapshot:

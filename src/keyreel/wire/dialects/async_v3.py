@@ -261,12 +261,15 @@ def _format_model_id(endpoint_class: type[Endpoint]) -> str:
 
 def _build_extra(task: Task) -> dict[str, Any]:
     """Write all that typed clients declare, whatever the state: what has not happened yet happened at "0"."""
-    moments = {"submit": task.created, "execute": task.started, "complete": task.finished}
-    times = {f"{name}_time_ms": _format_milliseconds(moment) for name, moment in moments.items()}
     return {
         "seed": str(task.submission.seed),
         "enable_nsfw_detection": False,
-        "debug_info": {"request_info": "", **times},
+        "debug_info": {
+            "request_info": "",
+            "submit_time_ms": _format_milliseconds(task.created),
+            "execute_time_ms": _format_milliseconds(task.started),
+            "complete_time_ms": _format_milliseconds(task.finished),
+        },
         "reason": find_failure_code(task, _ERROR_TABLE, _FAILURE_CODES),
         "payload": task.submission.payload,
     }
