@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from uvicorn.protocols.http.httptools_impl import (
-    HEADER_RE,
-    HEADER_VALUE_RE,
-    STATUS_LINE,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from uvicorn._types import ASGISendEvent, HTTPResponseBodyEvent, HTTPResponseStartEvent
 
+# RFC 9110, 5.5 and 5.6.2: a name is a token, and a value has no control characters but tabs.
+_HEADER_LINES: Final = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\x00-\x08\x0a-\x1f\x7f]*\r\n)*")
 _WITHOUT_BODY: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
@@ -49,19 +47,17 @@ class Exchange(RequestResponseCycle):
 
     def _format_head(self, message: HTTPResponseStartEvent) -> bytes:
         headers = [*self.default_headers, *message.get("headers", ())]
-        _require_valid(headers)
         found = dict(headers)
-        lines = [b"%b: %b\r\n" % header for header in headers]
         if b"close" in found.get(b"connection", b"").lower():
             self.keep_alive = False
         elif not self.keep_alive:
-            lines.append(b"connection: close\r\n")
+            headers.append((b"connection", b"close"))
         if b"content-length" in found:
             self.expected_content_length = int(found[b"content-length"])
         elif self.scope["method"] != "HEAD" and message["status"] not in _WITHOUT_BODY:
             self.chunked_encoding = True
-            lines.append(b"transfer-encoding: chunked\r\n")
-        return b"".join((STATUS_LINE[message["status"]], *lines, b"\r\n"))
+            headers.append((b"transfer-encoding", b"chunked"))
+        return b"%b%b\r\n" % (STATUS_LINE[message["status"]], _format_headers(headers))
 
     def _send_piece(self, message: HTTPResponseBodyEvent) -> None:
         piece, has_more = message.get("body", b""), message.get("more_body", False)
@@ -91,14 +87,13 @@ class Exchange(RequestResponseCycle):
         return piece
 
 
-def _require_valid(headers: Sequence[tuple[bytes, bytes]]) -> None:
-    """Return if no header could end its line and begin another.
+def _format_headers(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return headers as lines.
 
     Raises:
-        RuntimeError: one could.
+        RuntimeError: one of them would be no line, or several.
     """
-    # One search over all: there is one for every response.
-    if HEADER_RE.search(b"".join(name for name, _ in headers)):
-        raise RuntimeError("The name of a header is not valid.")
-    if HEADER_VALUE_RE.search(b"".join(value for _, value in headers)):
-        raise RuntimeError("The value of a header is not valid.")
+    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+    if not _HEADER_LINES.fullmatch(lines) or lines.count(b"\n") != len(headers):
+        raise RuntimeError("The name or the value of a header is not valid.")
+    return lines

@@ -18,7 +18,9 @@ from keyreel.server.long_responses import send_list
 from keyreel.server.requests.auth import extract_api_key
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import INLINE_PARSE_BYTES, read_body, read_object
+from keyreel.server.requests.body_memory import get_held_body
 from keyreel.server.requests.multipart import is_form, parse_form
+from keyreel.server.requests.query import get_query
 from keyreel.server.requests.rate_limit import get_default_limits
 from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
@@ -124,7 +126,7 @@ class TaskRoutes:
             api_key=extract_api_key(request.headers),
             idempotency_key=request.headers.get("idempotency-key", ""),
             base_url=get_base_url(request, self.services),
-            is_large=request.state.held_body.size > INLINE_PARSE_BYTES,
+            is_large=get_held_body(request).size > INLINE_PARSE_BYTES,
         )
         result = await TaskSubmitter(self.services).submit(submit)
         ignored = result.ignored_fields
@@ -204,7 +206,7 @@ class TaskRoutes:
         return await FileRoute(self.services).send(key, request)
 
     def _get_task(self, request: Request, caller: Caller) -> Task:
-        task_id = self.dialect.parse_task_id(request.path_params, request.query_params)
+        task_id = self.dialect.parse_task_id(request.path_params, get_query(request))
         task = self.services.store.get(caller.tenant, task_id)
         if task.kept is RetentionStage.LEDGER_ONLY:
             raise LinkExpired("The record of this task is no longer kept.")
