@@ -55,6 +55,12 @@ def test_an_example_makes_its_video(server: Server, tmp_path: Path, script: str,
     assert probe_video(video).frames == frames
 
 
+@pytest.mark.parametrize(("script", "frames"), [("own_engine", 96), ("model_engine", 48)])
+def test_an_engine_of_the_examples_makes_its_video(tmp_path: Path, script: str, frames: int) -> None:
+    run([sys.executable, str(EXAMPLES / f"{script}.py")], tmp_path)
+    assert probe_video(tmp_path / f"{script}.mp4").frames == frames
+
+
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "multiframe": (
         "vidu-q2-pro-multiframe",

@@ -12,10 +12,9 @@ import pytest
 
 from keyreel.engines.conform.frame_rule import FrameRule
 from keyreel.errors import Cancelled, RenderFailed
-from keyreel.media.probe import probe_video
 from keyreel.order import ImageRef, Operation, Shot
 from keyreel.testing import FolderJob
-from support.keyframe_scenes import SIZE, error, multiframe, saved, seen, speeds, terrain, view
+from support.keyframe_scenes import SIZE, error, multiframe, saved, speeds, terrain, view
 from support.native_models import NativeModelEngine, conformed, text_order
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame, VideoWriter
     from keyreel.engines.conform.rendering import ModelCall
-    from keyreel.order import Order, Size
+    from keyreel.order import Size
 
 SHORT = FrameRule(fps=24, max_frames=33, frame_multiple=8, frame_offset=1)
 """A model whose clips are no longer than a second and a third."""
@@ -136,8 +135,8 @@ def test_progress_rises_over_all_segments_with_conforming_as_the_last_tenth(tmp_
     assert any(report == pytest.approx(24 / 47) for report in job.reports)
 
 
-@pytest.mark.parametrize(("has_last", "held"), [(False, 5), (True, 16)])
-def test_frames_are_taken_one_by_one_and_few_are_held(has_last: bool, held: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("keyframes", "held"), [(1, 5), (2, 16)])
+def test_frames_are_taken_one_by_one_and_few_are_held(keyframes: int, held: int, tmp_path: Path) -> None:
     job = CountingJob(tmp_path / "job")
     most = 0
 
@@ -149,7 +148,7 @@ def test_frames_are_taken_one_by_one_and_few_are_held(has_last: bool, held: int,
 
     images = saved(tmp_path, view(PLACE, 100, 100), view(PLACE, 172, 100))
     order = multiframe(images, 3)
-    if not has_last:
+    if keyframes == 1:
         order = replace(order, shots=(replace(order.shots[0], last=None),))
     conformed(NativeModelEngine(FrameRule(fps=24, max_frames=121), make), order, job)
     assert job.written == 72
