@@ -132,6 +132,9 @@ def test_without_a_keyframe_in_the_end_what_is_too_much_is_cut_off() -> None:
     assert segment.compute_positions() == list(range(120))
 
 
-def test_a_rule_without_any_number_of_frames_is_refused() -> None:
-    with pytest.raises(ValueError, match="max_frames: no 17n \\+ 5 from 2 to 4"):
-        FrameRule(fps=24, max_frames=4, frame_multiple=17, frame_offset=5)
+@pytest.mark.parametrize(
+    ("fps", "multiple", "offset", "most"), [(24, 17, 5, 4), (16, 4, 1, 4), (60, 1, 0, 3)]
+)
+def test_a_rule_without_enough_frames_is_refused(fps: int, multiple: int, offset: int, most: int) -> None:
+    with pytest.raises(ValueError, match=rf"no {multiple}n \+ {offset} up to {most} is enough"):
+        FrameRule(fps, most, multiple, offset)
