@@ -168,9 +168,7 @@ def _build_worker(settings: Settings, store: TaskStore, files: _FileAccess) -> t
     """Return the worker, and the root certificate of what it signs."""
     credentials = open_signing_credentials(settings, store.clock)
     worker_settings = _build_worker_settings(settings, credentials)
-    worker = Worker(
-        store, files.pending_files, files.intake, settings=worker_settings, random=SystemRandom()
-    )
+    worker = Worker(store, files.pending_files, files.intake, settings=worker_settings, random=SystemRandom())
     return worker, credentials.root
 
 
