@@ -6,6 +6,7 @@ import inspect
 import json
 import sys
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,12 @@ import typer
 
 from keyreel import errors
 from keyreel.cli.app import app
+from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineTable
 from keyreel.errors import Refusal
 from keyreel.order import Resolution, compute_frame_size
 from keyreel.settings import Settings
+from keyreel.settings.engines import RoutingMatch, RoutingRule
+from keyreel.settings.model import FILE_TABLES
 from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.order import Size
+    from keyreel.settings.tables import CheckedTable
     from keyreel.wire.dialects.dialect import Dialect
     from keyreel.wire.endpoints.endpoint import Endpoint
 
@@ -54,10 +59,36 @@ def _settings() -> Iterator[str]:
     yield "the environment, and the environment before the file. Settings are read once, at start.\n"
     yield "| variable | default | meaning |\n|---|---|---|"
     for name, field in Settings.model_fields.items():
+        if name in FILE_TABLES:
+            continue
         yield f"| `KEYREEL_{name.upper()}` | {_default(name)} | {field.description} |"
     yield "\nThe commands that talk to a server also read `KEYREEL_BASE_URL`, the server's address;"
     yield "those of its operator also `KEYREEL_ADMIN_TOKEN`: its admin token, or a key with the scope"
     yield "`admin`.\n"
+    yield "## `[engine.NAME]`\n"
+    yield "A table of the TOML file for each engine that has options ([how](../how-to/engines.md))."
+    yield "Every type takes the first ones.\n"
+    yield from _table_fields(EngineTable)
+    for point in sorted(entry_points(group=ENGINE_TYPES_GROUP), key=lambda point: point.name):
+        kind = point.load()
+        own = [name for name in kind.model_fields if name not in EngineTable.model_fields]
+        if kind.__module__.startswith("keyreel.") and own:
+            yield f"### Type `{point.name}`\n"
+            yield from _table_fields(kind, own)
+    yield "## `[[route]]`\n"
+    yield "Tables of the TOML file, of which the first that matches a task says which engines make it.\n"
+    yield from _table_fields(RoutingRule)
+    yield "`match` holds at least one of these.\n"
+    yield from _table_fields(RoutingMatch)
+
+
+def _table_fields(model: type[CheckedTable], names: list[str] | None = None) -> Iterator[str]:
+    yield "| key | default | meaning |\n|---|---|---|"
+    for name in names or model.model_fields:
+        field = model.model_fields[name]
+        default = "required" if field.is_required() else f"`{json.dumps(field.default, default=str)}`"
+        yield f"| `{name}` | {'none' if default == '`null`' else default} | {field.description} |"
+    yield ""
 
 
 def _default(name: str) -> str:

@@ -24,7 +24,8 @@ A whole engine, which shows a keyframe from beginning to end::
 
         async def __aexit__(self, kind, error, trace) -> None: ...
 
-Try it with `keyreel.testing.FolderJob`, and name it in KEYREEL_ENGINES as `module:StillImage`.
+Try it with `keyreel.testing.FolderJob`, and name it in KEYREEL_ENGINES as `module:StillImage`. One that has
+options of its own is made by an engine type: `keyreel.engines.engine_table`.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ class Engine(Protocol):
     """Makes clips. An async context manager: entered once by its child process, left when that ends."""
 
     name: str
-    """For people; operators name an engine by its entry point or as `module:Class`."""
+    """For people; operators name an engine by its table, its entry point or as `module:Class`."""
     slots: int
     """How many orders are rendered at a time, each in a child process of its own."""
 
@@ -180,6 +181,9 @@ class Engine(Protocol):
 
         Raises:
             RenderFailed: the order cannot be made, with a reason for people.
+            EngineUnavailable: nothing was begun that costs anything, and it cannot be now: the worker tries
+                the next engine that the order may go to, or this one later. After a finished step of
+                `job.once` it fails the task.
             Cancelled: passed on from `job.progress`.
         """
         ...
@@ -206,6 +210,27 @@ class PromptRecommender(Protocol):
 
         Raises:
             RenderFailed: the images cannot be read, with a reason for people.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHealth:
+    """Whether an engine could render now, and a sentence for its operator: what is wrong, or what it has."""
+
+    ok: bool
+    detail: str = ""
+
+
+@runtime_checkable
+class HealthReporter(Protocol):
+    """What an engine has besides if it can tell whether it would work; others are taken to."""
+
+    async def check(self) -> EngineHealth:
+        """Look whether a render could begin. Called on an engine that was not entered, over and over.
+
+        It runs in a thread with an event loop of its own, and is given a few seconds: do not load networks.
+        What it raises counts as not healthy.
         """
         ...
 
@@ -252,6 +277,13 @@ class RemoteJob(Protocol):
         """Return the durable result of a step, as `Job.once` does."""
         ...
 
+    async def forget(self, step: str) -> None:
+        """Take back a step that is known not to have happened, such as a request that was refused.
+
+        A task with a step of one engine is given to no other: what costs money there is made once.
+        """
+        ...
+
     async def progress(self, fraction: float) -> None:
         """Report progress, 0.0 … 1.0. A cancelled task's engine is cancelled, and then told by `cancel`."""
         ...
@@ -296,7 +328,8 @@ class RemoteEngine(Protocol):
 
         Raises:
             RenderFailed: the order cannot be made there, with a reason for people.
-            Unavailable: the server cannot be had now, and has nothing of this task; it is tried again later.
+            EngineUnavailable: the server cannot be had now and has nothing of this task, of which no step is
+                left: it goes to the next engine of its route, or waits.
         """
         ...
 

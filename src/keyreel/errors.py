@@ -34,6 +34,7 @@ KeyreelError
 ├── RenderFailed                  a render that ends its task, with a reason for people
 │   ├── PictureUnreachable        the URL of an image gave no usable response
 │   └── VideoUnreachable          the URL of a video gave none
+├── EngineUnavailable             an engine cannot begin with an order now: another may, or it later
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── Expired                       an off-peak task's deadline came before its turn
@@ -201,6 +202,10 @@ class PictureUnreachable(RenderFailed):
 
 class VideoUnreachable(RenderFailed):
     """The video could not be downloaded."""
+
+
+class EngineUnavailable(KeyreelError):
+    """The engine cannot be used right now."""
 
 
 class RenderCrashed(KeyreelError):

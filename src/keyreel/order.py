@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import sqrt
 from typing import Final, NewType
 
@@ -246,6 +247,7 @@ _MAX_ASPECT_RATIO: Final = Fraction(4)
 """Long side over short side."""
 
 
+@lru_cache(maxsize=256)
 def compute_frame_size(resolution: Resolution, ratio: Fraction) -> Size:
     """Return the frame for a resolution and a ratio (width over height, clamped to 1:4 … 4:1)."""
     ratio = min(max(ratio, 1 / _MAX_ASPECT_RATIO), _MAX_ASPECT_RATIO)

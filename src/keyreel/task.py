@@ -99,6 +99,8 @@ class Task:
     clean: str = ""
     size: str = ""
     """The finished video's frame, such as "1280x720"; empty until success."""
+    engine: str = ""
+    """The configured name of the engine that makes its video, or made it; empty where none can."""
 
     def estimate_remaining_seconds(self, now: datetime) -> int:
         """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""

@@ -5,6 +5,7 @@ The engines are used by name, for example `keyreel.testing:CardEngine` in the se
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,9 +13,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from keyreel.engine import Clip
+from keyreel.engine import Clip, RemoteVideo
 from keyreel.errors import RenderFailed
 from keyreel.order import list_images
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from keyreel.engine import Job, VideoWriter
+    from keyreel.engine import Job, RemoteJob, VideoWriter
     from keyreel.order import Order, Size
 
 _NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -195,3 +196,44 @@ class FailingEngine(_StatelessEngine):
         if order.shots[0].prompt == "memory":
             raise MemoryError
         raise RenderFailed("The image shows nothing that could move.")
+
+
+class RemoteCardEngine(_StatelessEngine):
+    """Receives a card of another size and rate, as from another server; with the prompt "wait" it never does.
+
+    `cancelled` has the ids of the tasks that it was told are not wanted.
+    """
+
+    name = "remote-card"
+    slots = 20
+    cancelled: ClassVar[list[str]] = []
+
+    async def request_video(self, order: Order, job: RemoteJob) -> RemoteVideo:
+        """Wait, or receive."""
+        await job.progress(0.5)
+        if order.shots[0].prompt == "wait":
+            await asyncio.Event().wait()
+        path = job.folder / "received.mp4"
+        await asyncio.to_thread(_encode_card, path, order.seconds)
+        return RemoteVideo(path)
+
+    async def cancel(self, job: RemoteJob) -> None:
+        """Remember it."""
+        self.cancelled.append(job.task_id)
+
+
+def _encode_card(path: Path, seconds: int) -> None:
+    import av
+    import numpy as np
+    from av.video.frame import VideoFrame
+
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=16)
+        stream.width, stream.height, stream.pix_fmt = 480, 320, "yuv420p"
+        for number in range(16 * seconds + 1):
+            shade = 255 * number // (16 * seconds)
+            frame = VideoFrame.from_ndarray(
+                np.full((320, 480, 3), (shade, 128, 255 - shade), np.uint8), "rgb24"
+            )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())

@@ -76,7 +76,7 @@ def test_images_that_are_not_there_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_camera_flight_is_in_betweened_well() -> None:
-    found = asyncio.run(measure_flight_quality(Resolution.P540, EXAMPLE_FOLDER))
+    found = asyncio.run(measure_flight_quality(Resolution.P360, EXAMPLE_FOLDER))
     assert found.pinned_error < 0.02
     assert found.likeness.ours > found.likeness.dissolve + 0.1
     assert found.likeness.ours > found.likeness.flow
@@ -89,19 +89,20 @@ ALL = ("image-to-video", "reference", "start-end", "multiframe", "text-to-video"
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "cases",
-    [("image-to-video", "multiframe"), pytest.param((), marks=pytest.mark.nightly)],
-    ids=["two", "all"],
+    [("image-to-video",), pytest.param((), marks=pytest.mark.nightly)],
+    ids=["one", "all"],
 )
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, cases: tuple[str, ...]) -> None:
     done = bench(tmp_path / "bench.json", *(word for case in cases for word in ("--case", case)))
     assert "image-to-video" in done.stdout
-    rows = json.loads((tmp_path / "bench.json").read_text())["speed"]
-    assert [row["operation"] for row in rows] == [*(cases or ALL)]
-    assert all(row["ratio"] > 1 and row["peak_bytes"] < 1.5e9 for row in rows)
+    found = json.loads((tmp_path / "bench.json").read_text())
+    assert [row["operation"] for row in found["speed"]] == [*(cases or ALL)]
+    assert all(row["ratio"] > 1 and row["peak_bytes"] < 1.5e9 for row in found["speed"])
+    assert found["quality"]["seam_speed"] > 0.6
 
 
 def test_an_unknown_case_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
-    done = bench(tmp_path / "bench.json", "--case", "waterfall")
+    done = bench(tmp_path / "bench.json", "--case", "waterfall", "--case", "image-to-video")
     assert done.returncode == 2
     assert f"case: got 'waterfall'; must be one of {', '.join(ALL)}." in done.stdout + done.stderr
 

@@ -145,8 +145,8 @@ def test_doctor_finds_this_machine_well(server: Server) -> None:
 
 def test_doctor_says_which_engine_does_not_exist(tmp_path: Path) -> None:
     done = keyreel("doctor", "--data", tmp_path, KEYREEL_ENGINES="nothing")
-    assert done.returncode == 1
-    assert "nothing" in done.stdout
+    assert done.returncode == 2
+    assert "engines: 'nothing' is not an engine" in done.stderr
 
 
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:

@@ -5,13 +5,17 @@ import sys
 
 import pytest
 
+from keyreel.engines.loading import ConfiguredEngine
 from keyreel.engines.router import EngineRouter, load_router
-from keyreel.errors import InvalidSetting, UnsupportedOrder
+from keyreel.engines.routing import RoutedTask
+from keyreel.errors import UnsupportedOrder
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot
+from keyreel.settings.engines import EngineSettings
 from keyreel.testing import CardEngine, DescribingEngine
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
 ORDER = Order(Operation.IMG2VIDEO, "q2-pro", (Shot("on", 5, ImageRef("a.png")),), Resolution.P720, 7)
+TASK = RoutedTask("q2-pro-img2video", "ann")
 
 
 class Picky(CardEngine):
@@ -21,47 +25,40 @@ class Picky(CardEngine):
         return order.operation is Operation.TEXT2VIDEO
 
 
-def test_chooses_the_first_engine_that_accepts() -> None:
-    assert EngineRouter({"a": Picky(), "b": CardEngine(), "c": CardEngine()}).choose_engine(ORDER) == "b"
+def router(**engines: CardEngine) -> EngineRouter:
+    return EngineRouter(
+        [ConfiguredEngine(name, "", engine, 1) for name, engine in engines.items()], tuple(engines)
+    )
+
+
+def test_chooses_the_engines_that_accept_in_the_order_of_preference() -> None:
+    choice = router(a=Picky(), b=CardEngine(), c=CardEngine()).route(ORDER, TASK)
+    assert choice.list_engines("1") == ("b", "c")
 
 
 def test_prompts_are_recommended_by_the_first_engine_that_can() -> None:
-    assert EngineRouter({"a": CardEngine(), "b": DescribingEngine()}).choose_recommender(ORDER) == "b"
-    assert EngineRouter({"a": CardEngine()}).choose_recommender(ORDER) == "motion"
+    able = router(a=CardEngine(), b=DescribingEngine())
+    assert able.choose_recommender(ORDER, ("a", "b")) == "b"
+    assert able.choose_recommender(ORDER, ("a",)) is None
 
 
 def test_refuses_an_order_that_no_engine_accepts() -> None:
     said = r"^No engine here can make img2video videos .*; configure one that can: KEYREEL_ENGINES\.$"
     with pytest.raises(UnsupportedOrder, match=said):
-        EngineRouter({"a": Picky()}).require_supported(ORDER)
+        router(a=Picky()).route(ORDER, TASK)
 
 
 def test_tells_which_endpoints_can_be_had() -> None:
-    router = load_router(("motion",))
-    unable = {kind.name() for kind in ENDPOINTS if not router.is_supported(kind)}
+    motion = load_router(EngineSettings())
+    unable = {kind.name() for kind in ENDPOINTS if not motion.is_supported(kind)}
     assert unable == {kind.name() for kind in ENDPOINTS if kind.name().endswith("template2video")}
-    assert all(EngineRouter({"a": CardEngine()}).is_supported(kind) for kind in ENDPOINTS)
-
-
-def test_finds_engines_by_entry_point_and_by_class() -> None:
-    router = load_router(("motion", "keyreel.testing:CardEngine"))
-    assert [engine.name for engine in router.engines] == ["motion", "card"]
-    assert router.slots_by_engine == {"motion": 1, "keyreel.testing:CardEngine": 1}
-
-
-@pytest.mark.parametrize(
-    "name", ["none-such", "keyreel.testing:NoEngine", "no.such.module:Engine", ":", "keyreel.testing:"]
-)
-def test_refuses_a_name_that_leads_to_no_engine(name: str) -> None:
-    with pytest.raises(InvalidSetting) as caught:
-        load_router((name,))
-    assert repr(name) in caught.value.message
-    assert "motion" in caught.value.message
+    assert all(router(a=CardEngine()).list_makers(kind) == ("a",) for kind in ENDPOINTS)
 
 
 def test_asking_what_engines_accept_loads_nothing_heavy() -> None:
     program = (
-        "import sys; from keyreel.engines.router import load_router; load_router(['motion'])\n"
+        "import sys; from keyreel.engines.router import load_router\n"
+        "from keyreel.settings.engines import EngineSettings; load_router(EngineSettings())\n"
         "print([name for name in ('numpy', 'cv2', 'openvino', 'av', 'PIL') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

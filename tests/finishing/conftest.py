@@ -10,7 +10,7 @@ import pytest
 
 from keyreel.engine import Clip
 from keyreel.finishing.context import FinishingContext
-from keyreel.finishing.pipeline import FinishedVideo, finish
+from keyreel.finishing.pipeline import finish
 from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Operation, Order, Resolution, Shot, Size
 from keyreel.task import TaskId
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.provenance.signing_certificates import SigningCredentials
 
 SIZE = Size(640, 352)

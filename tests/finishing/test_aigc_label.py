@@ -10,20 +10,21 @@ import pytest
 from PIL import Image
 
 from keyreel.errors import RenderFailed
+from keyreel.media.probe import probe_video
 from keyreel.provenance.xmp import build_box, read_properties
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
 
 
 def test_our_own_label_names_the_task_and_the_producer(
     make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     done = finish_clip(make_clip(), producer="studio-1")
-    assert json.loads(done.info.tags["AIGC"]) == {
+    assert json.loads(probe_video(done.video).tags["AIGC"]) == {
         "Label": "1",
         "ContentProducer": "studio-1",
         "ProduceID": "7301444403220774912",
@@ -42,7 +43,7 @@ def test_our_own_label_names_the_task_and_the_producer(
 def test_a_given_label_is_embedded_verbatim(
     make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], label: str
 ) -> None:
-    assert finish_clip(make_clip(), label=label).info.tags["AIGC"] == label
+    assert probe_video(finish_clip(make_clip(), label=label).video).tags["AIGC"] == label
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_xmp_repeats_the_label_and_says_how_the_video_was_made(
     done = finish_clip(make_clip(), label=label)
     with done.video.open("rb") as file:
         marks = read_properties(file)
-    assert marks.identifier == done.info.tags["AIGC"]
+    assert marks.identifier == probe_video(done.video).tags["AIGC"]
     assert marks.source.endswith("/trainedAlgorithmicMedia")
 
 
@@ -76,7 +77,7 @@ def test_a_label_too_long_for_a_jpeg_is_left_out_of_the_cover_alone(
     with Image.open(done.cover) as cover:
         assert b"trainedAlgorithmicMedia" in cover.info["xmp"]
         assert b"xxx" not in cover.info["xmp"]
-    assert done.info.tags["AIGC"] == "x" * 70_000
+    assert probe_video(done.video).tags["AIGC"] == "x" * 70_000
 
 
 def test_a_label_that_an_mp4_cannot_store_is_refused(

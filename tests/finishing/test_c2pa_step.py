@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.engine import DigitalSourceType
+from keyreel.media.probe import probe_video
 from keyreel.media.video_reader import read_frames
 from keyreel.order import Corner, Watermark
 from keyreel.provenance.c2pa_manifest import SignatureState
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_a_finished_video_is_sealed_and_says_how_it_was_made(
     assert found.signature.source == f"http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
     assert (found.signature.task_id, found.signature.producer) == ("7301444403220774912", "studio-1")
     assert found.marks.source == found.signature.source
-    assert found.marks.identifier == found.identifier == done.info.tags["AIGC"]
+    assert found.marks.identifier == found.identifier == probe_video(done.video).tags["AIGC"]
 
 
 def test_a_sealed_video_plays_at_once_and_keeps_every_frame(
@@ -51,7 +52,7 @@ def test_a_sealed_video_plays_at_once_and_keeps_every_frame(
 ) -> None:
     clip = make_clip()
     done = finish_clip(clip, credentials=credentials)
-    assert done.info.faststart
+    assert probe_video(done.video).faststart
     assert done.sha256 == hashlib.sha256(done.video.read_bytes()).hexdigest()
     assert all((a == b).all() for a, b in zip(read_frames(done.video), read_frames(clip.path), strict=True))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
 
 SIZE = Size(640, 352)
 
@@ -30,9 +30,10 @@ def test_a_finished_video_keeps_the_clips_frames_and_plays_at_once(
     clip = make_clip()
     done = finish_clip(clip)
     assert done.video == folder / "video.mp4"
-    assert done.info == probe_video(done.video)
-    assert done.info.faststart
-    assert (done.info.frames, done.info.seconds, done.info.has_audio) == (24, 1.0, False)
+    assert done.size == SIZE
+    info = probe_video(done.video)
+    assert info.faststart
+    assert (info.frames, info.seconds, info.has_audio) == (24, 1.0, False)
     assert done.sha256 == hashlib.sha256(done.video.read_bytes()).hexdigest()
     assert all((a == b).all() for a, b in zip(read_frames(done.video), read_frames(clip.path), strict=True))
 
@@ -51,7 +52,7 @@ def test_a_clean_copy_is_finished_beside_the_marked_video(
     done = finish_clip(clip, watermark=Watermark(Corner.TOP_LEFT), label='{"Label": "1"}', clean_copy=True)
     assert done.clean == folder / "clean.mp4"
     assert sorted(path.name for path in folder.iterdir()) == ["clean.mp4", "cover.jpg", "video.mp4"]
-    assert probe_video(done.clean).tags["AIGC"] == done.info.tags["AIGC"] == '{"Label": "1"}'
+    assert probe_video(done.clean).tags["AIGC"] == probe_video(done.video).tags["AIGC"] == '{"Label": "1"}'
     assert all((a == b).all() for a, b in zip(read_frames(done.clean), read_frames(clip.path), strict=True))
     marked = next(iter(read_frames(done.video))).astype(int)
     assert abs(marked - next(iter(read_frames(clip.path))))[:80, :300].max() > 60

@@ -12,7 +12,7 @@ import pytest
 from keyreel.engine import AudibleContent
 from keyreel.errors import RenderFailed
 from keyreel.finishing.context import FinishingContext
-from keyreel.finishing.pipeline import FinishedVideo, finish
+from keyreel.finishing.pipeline import finish
 from keyreel.finishing.soundtrack import NO_VOICES_NOTE
 from keyreel.media.audio import (
     SAMPLE_RATE,
@@ -23,6 +23,7 @@ from keyreel.media.audio import (
     measure_true_peak,
 )
 from keyreel.media.mux import remux
+from keyreel.media.probe import probe_video
 from keyreel.media.video_reader import read_frames
 from keyreel.order import Operation, Order, Resolution, Shot, Size, SoundOptions
 from keyreel.sound.speech.language import Language
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
+    from keyreel.finishing.finished_video import FinishedVideo
 
 SIZE = Size(640, 352)
 SPOKEN = 'Heavy rain. A woman says: "It will not stop before the morning comes."'
@@ -78,15 +80,19 @@ def test_there_is_a_sound_track_if_and_only_if_sound_was_ordered(
 ) -> None:
     sound = SoundOptions(music=music, ambience=ambience, speech=speech)
     done = finished(sound)
-    track = done.info.audio_track
+    track = probe_video(done.video).audio_track
     if not (music or ambience or speech):
         assert track is None
         return
     assert track is not None
     assert (track.codec, track.rate, track.channels, track.start) == ("aac LC", 48_000, 2, 0.0)
-    assert abs(track.seconds - done.info.seconds) <= 1024 / SAMPLE_RATE
+    assert abs(track.seconds - probe_video(done.video).seconds) <= 1024 / SAMPLE_RATE
     assert decode_audio(done.video).shape == (2 * SAMPLE_RATE, 2)
-    assert (done.info.frames, done.info.has_constant_frame_rate, done.info.faststart) == (48, True, True)
+    assert (
+        probe_video(done.video).frames,
+        probe_video(done.video).has_constant_frame_rate,
+        probe_video(done.video).faststart,
+    ) == (48, True, True)
 
 
 @pytest.mark.parametrize("sound", [SoundOptions(music=True), SoundOptions(music=True, ambience=True)])
@@ -193,7 +199,7 @@ def test_an_engines_sound_track_is_dropped_where_none_was_ordered(
     make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo]
 ) -> None:
     clip = sounding(make_clip(), 1, completed_steps=frozenset({"soundtrack"}))
-    assert finish_clip(clip).info.audio_track is None
+    assert probe_video(finish_clip(clip).video).audio_track is None
 
 
 def test_a_sound_track_that_the_engine_does_not_answer_for_is_refused(

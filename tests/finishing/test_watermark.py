@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
 
 SIZES = [Size(1280, 720), Size(352, 640), Size(1674, 1238)]
 

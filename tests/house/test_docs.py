@@ -14,6 +14,7 @@ import typer
 from keyreel import errors
 from keyreel.cli.app import app
 from keyreel.settings import Settings
+from keyreel.settings.model import FILE_TABLES
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
@@ -37,7 +38,9 @@ def test_generated_pages_are_up_to_date(tool: str) -> None:
 def test_settings_are_documented() -> None:
     text = page("settings.md")
     bare = [name for name, field in Settings.model_fields.items() if not field.description]
-    assert [*bare, *(name for name in Settings.model_fields if f"`KEYREEL_{name.upper()}`" not in text)] == []
+    headings = dict(zip(FILE_TABLES, ("## `[engine.NAME]`", "## `[[route]]`"), strict=True))
+    told = {name: headings.get(name, f"`KEYREEL_{name.upper()}`") for name in Settings.model_fields}
+    assert [*bare, *(name for name, words in told.items() if words not in text)] == []
 
 
 def test_no_setting_is_named_that_does_not_exist() -> None:

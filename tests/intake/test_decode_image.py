@@ -311,12 +311,10 @@ def test_what_bursts_its_memory_is_too_complex_not_damaged(tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "data",
-    [png_of_zeros(8000, 8000, 8, 6), png_of_zeros(8000, 8000, 16, 0), png_of_zeros(8000, 8000, 16, 6)],
-    ids=["rgba", "deep grey", "deep rgba"],
+    ("bits", "colour"), [(8, 6), (16, 0), (16, 6)], ids=["rgba", "deep grey", "deep rgba"]
 )
-def test_the_most_pixels_are_decoded_within_the_limits(data: bytes, tmp_path: Path) -> None:
-    assert decoded(data, tmp_path).size == (4096, 4096)
+def test_the_most_pixels_are_decoded_within_the_limits(bits: int, colour: int, tmp_path: Path) -> None:
+    assert decoded(png_of_zeros(8000, 8000, bits, colour), tmp_path).size == (4096, 4096)
 
 
 @pytest.mark.slow
@@ -340,10 +338,11 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
         async with asyncio.timeout(0.5):
             await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")
 
+    before = psutil.Process().children(recursive=True)
     with pytest.raises(TimeoutError):
         asyncio.run(run())
     assert list(tmp_path.glob("*.png*")) == []
-    assert psutil.Process().children(recursive=True) == []
+    assert [each for each in psutil.Process().children(recursive=True) if each not in before] == []
 
 
 def test_tells_the_images_own_size(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Servers for whole journeys: one shared, and a maker of servers for those that end badly."""
+"""Servers for whole journeys: shared ones, and a maker of servers for those that end badly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.commands import CARDS
 from support.servers import Server
 
 if TYPE_CHECKING:
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server.start(tmp_path_factory.mktemp("keyreel"))
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose engine draws plain cards, for what does not depend on the pixels."""
+    running = Server.start(tmp_path_factory.mktemp("cards"), **CARDS)
     yield running
     assert running.stop() == 0
 
@@ -32,5 +41,5 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield begin
     for server in started:
-        if server.process.poll() is None:
+        if server.process.is_alive():
             server.stop()

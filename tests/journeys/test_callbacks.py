@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from keyreel.wire.dialects.webhooks import has_native_signature
+from support import commands
 from support.plant import image
 from support.receivers import Receiver, Reply, receiving
 from support.servers import KEY, Server, wait_until
@@ -74,8 +75,8 @@ def webhook(url: str, **test_mode: Any) -> dict[str, Any]:
 
 
 def keyreel(server: Server, *words: str) -> str:
-    command = [sys.executable, "-m", "keyreel", *words, "--data", str(server.data)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = commands.keyreel(*words, "--data", server.data)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

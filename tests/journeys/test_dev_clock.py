@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from support import commands
 from support.requests import data_uri
 from support.servers import KEY, wait_until
 
@@ -27,13 +26,8 @@ BODY = {"images": [data_uri()], "prompt": "a card", "duration": 1, "resolution":
 
 def keyreel(server: Server, *words: str, code: int = 0) -> Any:
     """Run a command beside the server and read what it prints for programs."""
-    done = subprocess.run(
-        [sys.executable, "-m", "keyreel", *words, "--json", "--data", str(server.data)],
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == code, done.stderr.decode()
+    done = commands.keyreel(*words, "--json", "--data", server.data)
+    assert done.returncode == code, done.stderr
     return json.loads(done.stdout) if done.stdout else None
 
 

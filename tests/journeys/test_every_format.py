@@ -13,25 +13,20 @@ from keyreel.errors import InvalidRequest, RenderFailed
 from keyreel.media.probe import probe_video
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import DIALECTS
+from support.commands import CARDS
 from support.endings import VIDEO
 from support.images import landscape
-from support.servers import KEY, Server
+from support.servers import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from support.servers import Server
+
 pytestmark = pytest.mark.slow
-CARDS = {"KEYREEL_ENGINES": "keyreel.testing:CardEngine"}
 MODEL = "vidu-q2-pro-img2video"
 IMAGE = Image.fromarray(landscape())
-
-
-@pytest.fixture(scope="module")
-def cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server.start(tmp_path_factory.mktemp("keyreel"), **CARDS)
-    yield running
-    assert running.stop() == 0
 
 
 @pytest.mark.parametrize("name", [each.name for each in DIALECTS])

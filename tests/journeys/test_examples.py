@@ -17,7 +17,7 @@ from support.images import as_data_uri, character, landscape
 from support.servers import KEY, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 pytestmark = pytest.mark.slow
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -48,11 +48,29 @@ def run(command: Sequence[str], folder: Path, **environment: str) -> str:
         ("reference_q2", 120),
     ],
 )
-def test_an_example_makes_its_video(server: Server, tmp_path: Path, script: str, frames: int) -> None:
+def test_an_example_makes_its_video(cards: Server, tmp_path: Path, script: str, frames: int) -> None:
     command = [sys.executable, str(EXAMPLES / f"{script}.py")]
-    run(command, tmp_path, KEYREEL_BASE_URL=server.url, KEYREEL_API_KEY=KEY)
+    run(command, tmp_path, KEYREEL_BASE_URL=cards.url, KEYREEL_API_KEY=KEY)
     (video,) = tmp_path.glob("*.mp4")
     assert probe_video(video).frames == frames
+
+
+@pytest.mark.parametrize(("script", "frames"), [("own_engine", 96), ("model_engine", 48)])
+def test_an_engine_of_the_examples_makes_its_video(tmp_path: Path, script: str, frames: int) -> None:
+    run([sys.executable, str(EXAMPLES / f"{script}.py")], tmp_path)
+    assert probe_video(tmp_path / f"{script}.mp4").frames == frames
+
+
+def test_a_client_gets_exactly_its_video_from_a_model_of_another_rate_and_size(
+    tmp_path: Path, start: Callable[..., Server]
+) -> None:
+    server = start(KEYREEL_ENGINES="model_engine:Zoom", PYTHONPATH=str(EXAMPLES))
+    body = {"images": [HILLS[0]], "prompt": "nearer", "duration": 1, "resolution": "540p"}
+    result = server.finished(server.submit("vidu-q2-pro-img2video", body))
+    assert result["task"]["status"] == "TASK_STATUS_SUCCEED", result
+    video = probe_video(server.download(result["videos"][0]["video_url"], tmp_path / "video.mp4"))
+    # The model made 17 frames, 16 a second, in 848 x 464.
+    assert (video.frames, video.width, video.height) == (24, 960, 528)
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {

@@ -1,4 +1,4 @@
-"""Each documented endpoint, from the request to the pixels of the video, in both dialects."""
+"""Each documented endpoint, from the request to the pixels of the video; in another dialect, to its file."""
 
 from __future__ import annotations
 
@@ -113,20 +113,20 @@ def test_an_order_becomes_the_video_that_was_asked_for(server: Server, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["multiframe", "img2video", "start-end", "words"])
-def test_the_other_dialect_makes_the_same(server: Server, tmp_path: Path, name: str) -> None:
+def test_the_other_dialect_makes_the_same(cards: Server, tmp_path: Path, name: str) -> None:
     _, model, params, seconds, size = JOURNEYS[name]
     body = {"model": model, "input": [{"params": params | {"payload": "ticket 8"}}]}
-    created = server.call("POST", "/model/v1/generation", json=body).json()
+    created = cards.call("POST", "/model/v1/generation", json=body).json()
 
     def done() -> dict[str, Any] | None:
-        result = server.call("GET", f"/model/v1/generation/task/{created['id']}").json()
+        result = cards.call("GET", f"/model/v1/generation/task/{created['id']}").json()
         return None if result["status"] == "in_progress" else result
 
     result = wait_until(done)
     assert result["status"] == "completed", result
     assert result["metadata"]["payload"] == "ticket 8"
     url = result["output"][0]["content"][0]["url"]
-    check_video(server.download(url, tmp_path / "video.mp4"), seconds, size)
+    check_video(cards.download(url, tmp_path / "video.mp4"), seconds, size)
 
 
 def test_the_identifier_is_embedded_verbatim_or_ours(server: Server, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ BODY: dict[str, Any] = {"images": [data_uri()], "prompt": "on", "duration": 1, "
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(12, marks=pytest.mark.timeout(300)),
+        pytest.param(8, marks=pytest.mark.timeout(300)),
         pytest.param(50, marks=[pytest.mark.nightly, pytest.mark.timeout(900)]),
     ],
 )

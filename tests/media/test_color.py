@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from keyreel.media.color import ColorConverter, get_planes
 from keyreel.media.video_reader import read_frame
 from keyreel.media.video_writer import open_video_writer
 from keyreel.order import Size
@@ -45,6 +46,18 @@ def test_stored_luma_follows_the_bt709_equation(tmp_path: Path) -> None:
         luma = next(container.decode(video=0)).to_ndarray()[:64]
     assert abs(int(luma[32, 16]) - 63) <= 2
     assert abs(int(luma[32, 48]) - 173) <= 2
+
+
+def test_every_sample_is_within_a_level_of_the_bt709_equations() -> None:
+    image = np.random.default_rng(5).integers(0, 256, (96, 160, 3), np.uint8)
+    luma = image @ (0.2126, 0.7152, 0.0722)
+    mean = [
+        np.asarray(each).reshape(48, 2, 80, 2).mean(axis=(1, 3))
+        for each in ((image[..., 2] - luma) / 1.8556, (image[..., 0] - luma) / 1.5748)
+    ]
+    exact = 16 + luma * 219 / 255, *(128 + each * 224 / 255 for each in mean)
+    for plane, expected in zip(get_planes(ColorConverter().to_yuv(image)), exact, strict=True):
+        assert np.abs(plane - expected).max() <= 1
 
 
 SD, HD, UPRIGHT, WIDE = (720, 576), (1280, 720), (480, 640), (960, 540)

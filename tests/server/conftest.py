@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
+from support.data_folders import prepare_data_folder
 from support.requests import AUTH, KEY
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     settings = read_settings(
         data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), body_seconds=1.0
     )
+    prepare_data_folder(tmp_path)
     with open_platform(settings, ("http://testserver",)) as opened:
         yield opened
 

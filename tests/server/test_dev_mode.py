@@ -18,6 +18,7 @@ from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.outcomes import Success
 from keyreel.tasks.retention import Retention
 from keyreel.wire.dialects.notes_header import parse_notes_header
+from support.data_folders import prepare_data_folder
 from support.requests import AUTH, KEY, data_uri
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def dev(tmp_path: Path) -> Iterator[Platform]:
     settings = read_settings(
         data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), dev=True, worker=False
     )
+    prepare_data_folder(tmp_path)
     with open_platform(settings, ("http://testserver",)) as opened:
         yield opened
 

@@ -20,6 +20,7 @@ from keyreel.settings import read_settings
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.reference.own_route import RequiredAccess
 from keyreel.wire.reference.own_routes import OWN_ROUTES
+from support.data_folders import prepare_data_folder
 from support.requests import AUTH, KEY, data_uri
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ BY_NAME = {entry.name: entry for entry in OWN_ROUTES}
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
     settings = read_settings(data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), dev=True)
+    prepare_data_folder(tmp_path)
     with open_platform(settings, ("http://testserver",)) as opened:
         yield opened
 

@@ -8,6 +8,7 @@ import pytest
 from keyreel.cli.app import main
 from keyreel.errors import InvalidSetting
 from keyreel.settings import Settings, read_settings
+from keyreel.settings.model import FILE_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return run_command
 
 
-@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "config"])
+@pytest.mark.parametrize(
+    "name", [name for name in Settings.model_fields if name not in {"config", *FILE_TABLES}]
+)
 @pytest.mark.usefixtures("run")
 def test_each_wrong_value_in_the_file_is_one_sentence_about_it(name: str, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
@@ -80,7 +83,7 @@ def test_each_wrong_variable_is_one_sentence_about_it(name: str, monkeypatch: py
         assert len(refused.value.message) < 600
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name not in FILE_TABLES])
 @pytest.mark.usefixtures("run")
 def test_an_empty_variable_is_as_if_it_were_not_set(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"KEYREEL_{name.upper()}", "")
@@ -107,6 +110,7 @@ def test_a_secret_that_breaks_its_rule_is_not_shown(run: Run, secret: str) -> No
         ("KEYREEL_PROT", "KEYREEL_PROT: nothing reads it; did you mean KEYREEL_PORT?"),
         ("KEYREEL_OFFPEAK", "did you mean KEYREEL_OFF_PEAK?"),
         ("KEYREEL_ADMIN_TOKN", "did you mean KEYREEL_ADMIN_TOKEN?"),
+        ("KEYREEL_ENGINE", "KEYREEL_ENGINE: nothing reads it; did you mean KEYREEL_ENGINES?"),
         ("KEYREEL_ZZZ", "KEYREEL_ZZZ: nothing reads it."),
     ],
 )

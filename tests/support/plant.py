@@ -16,12 +16,15 @@ from PIL import Image
 from keyreel.clock import SystemClock
 from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
+from keyreel.settings.engines import EngineSettings
 from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
 from keyreel.worker.loop import Worker
 from keyreel.worker.settings import WorkerSettings
+from support.data_folders import put_database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -39,6 +42,7 @@ class Plant:
 
     @classmethod
     def open(cls, folder: Path) -> Plant:
+        put_database(folder)
         store = TaskStore.open(folder, SystemClock(), SystemRandom())
         storage = ObjectStorage.open_local(folder / "files")
         return cls(folder, store, storage, Intake(storage, EgressClient()))
@@ -47,10 +51,12 @@ class Plant:
     async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:
         worker = Worker(
             self.store,
-            self.storage,
+            PendingFiles(self.storage),
             self.intake,
             settings=WorkerSettings(
-                folder=self.folder / "work", engines=(f"keyreel.testing:{engine}",), **settings
+                folder=self.folder / "work",
+                engines=EngineSettings((f"keyreel.testing:{engine}",)),
+                **settings,
             ),
             random=SystemRandom(),
         )

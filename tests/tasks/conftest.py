@@ -8,6 +8,7 @@ import pytest
 from keyreel.task import Submission
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
+from support.data_folders import put_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
+    put_database(tmp_path)
     opened = TaskStore.open(tmp_path, clock, SystemRandom())
     yield opened
     opened.close()

@@ -11,6 +11,7 @@ import pytest
 from keyreel.clock import ClockJumpDetector
 from keyreel.durations import RetentionPeriods
 from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import RetentionStage, Submission, TaskId
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.accounts.stored_files import count_files, sum_stored_bytes
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOUR, DAY = 3600.0, 86400.0
+EXPIRIES = 60
 IMAGE = f"assets/{'ab' * 32}"
 
 
@@ -37,10 +39,11 @@ class House:
     storage: ObjectStorage
     clock: ManualClock
     machine: ManualClock
+    pending_files: PendingFiles
 
     def janitor(self, keep: RetentionPeriods) -> Janitor:
         watch = ClockJumpDetector(self.machine, lambda: timedelta(0))
-        return Janitor(self.store, self.storage, keep, JumpSafeClock(self.clock, watch))
+        return Janitor(self.store, self.pending_files, keep, JumpSafeClock(self.clock, watch))
 
     def submit(self, fields: str = "{}") -> TaskId:
         asked = Submission("ann", "key_1", "vtrix", "q2-pro-img2video", fields, seed=7, seconds=5, credits=10)
@@ -65,7 +68,8 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     clock = ManualClock()
     store = TaskStore.open(tmp_path, clock, SystemRandom())
-    yield House(store, ObjectStorage.open_local(tmp_path / "files", clock), clock, ManualClock())
+    storage = ObjectStorage.open_local(tmp_path / "files", clock)
+    yield House(store, storage, clock, ManualClock(), PendingFiles(storage))
     store.close()
 
 
@@ -136,6 +140,28 @@ def test_an_image_that_is_handed_in_again_begins_anew(house: House) -> None:
         await janitor.run_round()
         assert await house.stored() == set()
         assert sum_stored_bytes(house.store.database) == {}
+
+    asyncio.run(story())
+
+
+def test_an_image_that_is_handed_in_again_while_it_expires_is_kept_and_counts(house: House) -> None:
+    async def hand_in(turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with house.pending_files.store({IMAGE: b"image"}) as hold:
+            await house.store.writer.commit(lambda connection: count_files(connection, "ann", {IMAGE: 5}))
+            hold.keep()
+
+    async def story() -> None:
+        janitor = house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
+        await hand_in(0)
+        for moment in range(EXPIRIES):
+            house.clock.advance(8 * DAY)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(janitor.run_round())
+                group.create_task(hand_in(moment * 3))
+            assert await house.stored() == {IMAGE}, moment
+            assert sum_stored_bytes(house.store.database) == {"ann": 5}, moment
 
     asyncio.run(story())
 

@@ -12,6 +12,7 @@ from keyreel.cli.commands.callbacks import callbacks_app
 from keyreel.cli.commands.clock import clock_app
 from keyreel.cli.commands.conformance import check_conformance
 from keyreel.cli.commands.doctor import check_machine
+from keyreel.cli.commands.engines import engines_app
 from keyreel.cli.commands.generate import generate_video
 from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
@@ -51,6 +52,7 @@ app.add_typer(callbacks_app, name="callbacks")
 app.add_typer(clock_app, name="clock")
 app.add_typer(bench_app, name="bench")
 app.add_typer(voices_app, name="voices")
+app.add_typer(engines_app, name="engines")
 
 
 def main() -> None:

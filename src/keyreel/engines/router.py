@@ -1,110 +1,167 @@
-"""Which engine renders an order: the first of the configured ones that accepts it. Renders nothing itself."""
+"""Which engines render an order: those that its route names and that accept it. Renders nothing itself."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.metadata import entry_points
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engine import PromptRecommender
+from keyreel.engines.loading import load_engine
+from keyreel.engines.routing import EngineChoice, RoutedTask, RoutingTable
 from keyreel.errors import InvalidSetting, UnsupportedOrder
+from keyreel.settings.engines import name_rule
+from keyreel.wire.endpoints.catalogue import ENDPOINTS
+from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable
 
-    from keyreel.engine import Engine
+    from keyreel.engines.loading import ConfiguredEngine
     from keyreel.order import Order
+    from keyreel.settings.engines import EngineSettings, RoutingRule
     from keyreel.wire.endpoints.endpoint import Endpoint
 
-ENTRY_POINT_GROUP: Final = "keyreel.engines"
-"""The entry point group under which packages offer engines."""
-BUILT_IN_RECOMMENDER: Final = "motion"
-"""The engine that recommends prompts where none of the configured ones does."""
+_ANY_SEED: Final = 1
+"""What an engine accepts does not depend on it."""
 
 
 class EngineRouter:
-    """Holds engines by the names they were configured under, in order of preference.
+    """Holds the engines in use, and says which of them may make a task.
 
     It only asks them what they accept; whoever renders enters their contexts.
+
+    Args:
+        engines: all that `preferred` or a rule names.
+        preferred: the engines of tasks that no rule matches, in order of preference.
+        rules: the routing rules.
     """
 
-    def __init__(self, engines_by_name: Mapping[str, Engine]) -> None:
-        self._engines_by_name = dict(engines_by_name)
+    def __init__(
+        self,
+        engines: Iterable[ConfiguredEngine],
+        preferred: tuple[str, ...],
+        rules: tuple[RoutingRule, ...] = (),
+    ) -> None:
+        self._engines_by_name = {each.name: each for each in engines}
+        self._routing = RoutingTable(rules, preferred)
 
     @property
-    def engines(self) -> tuple[Engine, ...]:
-        """The engines, in order of preference."""
+    def engines(self) -> tuple[ConfiguredEngine, ...]:
+        """The engines in use."""
         return tuple(self._engines_by_name.values())
 
     @property
     def slots_by_engine(self) -> dict[str, int]:
         """How many orders each engine renders at a time, by its configured name."""
-        return {name: engine.slots for name, engine in self._engines_by_name.items()}
+        return {each.name: each.slots for each in self.engines}
 
-    def choose_engine(self, order: Order) -> str:
-        """Return the configured name of the engine that renders this order.
+    def route(self, order: Order, task: RoutedTask) -> EngineChoice:
+        """Return the engines that may make a task.
+
+        A rule without a share decides alone; one with a share has no part where none of its engines accepts.
 
         Raises:
-            UnsupportedOrder: no engine accepts it.
+            UnsupportedOrder: none of them accepts its order.
         """
-        for name, engine in self._engines_by_name.items():
-            if engine.accepts(order):
-                return name
-        raise UnsupportedOrder(
-            f"No engine here can make {order.operation} videos like this one; "
-            "configure one that can: KEYREEL_ENGINES."
+        *canaries, last = (
+            rule._replace(engines=tuple(filter(self._select_accepting(order), rule.engines)))
+            for rule in self._routing.iterate_rules(order.operation, task)
+        )
+        if not last.engines:
+            raise UnsupportedOrder(
+                f"No engine here can make {order.operation} videos like this one; "
+                "configure one that can: KEYREEL_ENGINES."
+            )
+        return EngineChoice(last.engines, tuple(canary for canary in canaries if canary.engines))
+
+    def route_request(self, request: Endpoint, tenant: str) -> EngineChoice:
+        """Return the engines that may make a tenant's request.
+
+        Raises:
+            UnsupportedOrder: none of them accepts its order.
+        """
+        return self.route(
+            request.to_order(_ANY_SEED), RoutedTask(request.name(), tenant, request.is_off_peak)
         )
 
-    def choose_recommender(self, order: Order) -> str:
-        """Return the name of the engine that makes a prompt from this order's images."""
-        for name, engine in self._engines_by_name.items():
+    def accepts(self, name: str, order: Order) -> bool:
+        """Say whether there is an engine of this name, and it accepts an order."""
+        return name in self._engines_by_name and self._engines_by_name[name].engine.accepts(order)
+
+    def choose_recommender(self, order: Order, engines: tuple[str, ...]) -> str | None:
+        """Return which of a task's engines makes a prompt from its images; None for the built-in one."""
+        for name in engines:
+            engine = self._engines_by_name[name].engine
             if isinstance(engine, PromptRecommender) and engine.accepts(order):
                 return name
-        return BUILT_IN_RECOMMENDER
+        return None
+
+    def list_makers(self, endpoint: type[Endpoint]) -> tuple[str, ...]:
+        """List the engines that accept an ordinary order of this endpoint."""
+        from keyreel.wire.requests.examples import build_example_request
+
+        order = build_example_request(endpoint).to_order(_ANY_SEED)
+        return tuple(filter(self._select_accepting(order), self._engines_by_name))
+
+    def list_operations(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """List what each engine makes: by its name, the models by operation."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in self._engines_by_name}
+        for endpoint in ENDPOINTS:
+            operation = format_operation_name(endpoint)
+            for name in self.list_makers(endpoint):
+                models = found[name].get(operation, ())
+                found[name][operation] = (*models, format_model_name(endpoint))
+        return found
 
     def is_supported(self, endpoint: type[Endpoint]) -> bool:
         """Say whether some engine accepts an ordinary order of this endpoint."""
-        from keyreel.wire.requests.examples import build_example_request
+        return bool(self.list_makers(endpoint))
 
-        order = build_example_request(endpoint).to_order(1)
-        return any(engine.accepts(order) for engine in self.engines)
-
-    def require_supported(self, order: Order) -> None:
-        """Check that some engine renders this order.
-
-        Raises:
-            UnsupportedOrder: no engine accepts it.
-        """
-        self.choose_engine(order)
+    def _select_accepting(self, order: Order) -> Callable[[str], bool]:
+        return lambda name: self._engines_by_name[name].engine.accepts(order)
 
 
-def load_router(names: Iterable[str]) -> EngineRouter:
-    """Load engines by name, as `load_engine` does.
+def load_router(settings: EngineSettings) -> EngineRouter:
+    """Load the engines that are in use, and make those of all other tables as well, to check them.
 
     Raises:
-        InvalidSetting: a name stands for no engine.
+        InvalidSetting: a name stands for no engine, a table breaks a rule of its type, or a routing rule is
+            about models that there are not.
     """
-    return EngineRouter({name: load_engine(name) for name in names})
+    engines = load_engines(settings)
+    with _naming_file(settings):
+        return EngineRouter([engines[name] for name in _list_used(settings)], settings.names, settings.rules)
 
 
-def load_engine(name: str) -> Engine:
-    """Create the engine of an entry point ("motion") or of `module:Class`.
+def load_engines(settings: EngineSettings) -> dict[str, ConfiguredEngine]:
+    """Load all engines that the settings name or have a table of, by name: those in use first.
 
     Raises:
-        InvalidSetting: the name stands for no engine.
+        InvalidSetting: as `load_router`.
     """
+    places = _list_used(settings)
+    loaded = {}
+    with _naming_file(settings):
+        for name in dict.fromkeys((*places, *settings.tables)):
+            loaded[name] = load_engine(settings.get_spec(name), places.get(name, "engine"))
+    return loaded
+
+
+def _list_used(settings: EngineSettings) -> dict[str, str]:
+    """Return the names of the engines in use, and which setting names each."""
+    used = dict.fromkeys(settings.names, "engines")
+    for number, rule in enumerate(settings.rules, 1):
+        for name in rule.engines:
+            used.setdefault(name, f"{name_rule(number)} engines")
+    return used
+
+
+@contextmanager
+def _naming_file(settings: EngineSettings) -> Generator[None]:
+    """Put the settings file's name before an error about its tables."""
     try:
-        if ":" in name:
-            module, _, attribute = name.partition(":")
-            factory = getattr(import_module(module), attribute)
-        else:
-            (entry_point,) = entry_points(group=ENTRY_POINT_GROUP, name=name)
-            factory = entry_point.load()
-        engine: Engine = factory()
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        known = ", ".join(sorted(entry_points(group=ENTRY_POINT_GROUP).names))
-        raise InvalidSetting(
-            f"engines: {name!r} is not an engine ({type(error).__name__}: {error}). "
-            f"Known are {known}; others are named as module:Class."
-        ) from error
-    return engine
+        yield
+    except InvalidSetting as error:
+        if error.message.startswith("[") and settings.file:
+            raise InvalidSetting(f"{settings.file}: {error.message}") from error
+        raise

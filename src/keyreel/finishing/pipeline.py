@@ -6,7 +6,7 @@ A new step is a module with one function of the type `Step`, and a line in `STEP
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ from keyreel.errors import RenderFailed
 from keyreel.finishing.aigc_label import write_aigc_label
 from keyreel.finishing.c2pa_step import sign_credentials
 from keyreel.finishing.cover import make_cover
+from keyreel.finishing.finished_video import FinishedVideo
 from keyreel.finishing.soundtrack import (
     SOUNDTRACK_STEP,
     add_soundtrack,
@@ -24,9 +25,9 @@ from keyreel.finishing.soundtrack import (
     describe_soundtrack,
 )
 from keyreel.finishing.watermark import WATERMARK_STEP, apply_watermark
-from keyreel.media.order_match import list_deviations
-from keyreel.media.probe import VideoInfo, probe_video
+from keyreel.media.probe import VideoInfo, list_deviations, probe_video
 from keyreel.media.sampled_frames import sample_frames
+from keyreel.order import Size
 from keyreel.provenance.aigc_identifier import build_identifier
 from keyreel.provenance.fingerprint import fingerprint_from_frames
 from keyreel.provenance.xmp import build_jpeg_packet
@@ -47,23 +48,6 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("credentials", sign_credentials),
 )
 """Each step's name and function, in order; a step that the clip has completed already returns it as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedVideo:
-    """A video ready to be stored, its cover (JPEG), the video's SHA-256 and what probing found.
-
-    `notes` say what could not be done as ordered; `fingerprint` identifies the video after another encoding;
-    `clean` is the copy without the visible watermark, where one was requested.
-    """
-
-    video: Path
-    cover: Path
-    sha256: str
-    info: VideoInfo
-    fingerprint: str = ""
-    notes: tuple[str, ...] = ()
-    clean: Path | None = None
 
 
 def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo:
@@ -95,7 +79,7 @@ def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo
         raise RenderFailed(f"The engine's clip cannot be finished: {error.strerror}.") from error
     with video.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return FinishedVideo(video, cover, sha256, info, fingerprint, clip.notes, clean)
+    return FinishedVideo(video, cover, sha256, Size(info.width, info.height), fingerprint, clip.notes, clean)
 
 
 def _finish_clean_copy(clip: Clip, order: Order, context: FinishingContext) -> Path:

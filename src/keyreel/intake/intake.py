@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from math import ceil
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
 ASSET_PREFIX: Final = "asset:"
 """The prefix of a reference to a stored image; its SHA-256 in hexadecimal follows."""
 
+_SMALL_SOURCES_CHARS: Final = 48 << 10
+"""Inline images with no more text together are decoded at once: in 0.2 ms, and 2 ms at the very worst.
+
+To hand them to a thread and back would take longer, and hold up the other requests just as well.
+"""
 _LARGE_SOURCE_CHARS: Final = 1 << 20
 """Inline images with longer text are decoded in turns: each holds its bytes twice."""
 _LARGE_DECODES, _LARGE_DECODES_PER_TENANT = 3, 2
@@ -90,6 +96,14 @@ class _InputSource(NamedTuple):
         return InvalidRequest if self.noun == "video" else InvalidImage
 
 
+class _InlineInput(NamedTuple):
+    """An image that came inside the request."""
+
+    data: bytes
+    size: Size
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Received(Generic[_Request]):
     """A request whose images were checked."""
@@ -133,17 +147,21 @@ class Intake:
             InvalidRequest: an image, or its URL, breaks a rule of its field.
         """
         sources, sizes, files = dict(endpoint.get_image_sources()), dict[str, Size](), dict[str, bytes]()
+        are_small = sum(map(len, sources.values())) <= _SMALL_SOURCES_CHARS
         for path, source in sources.items():
             if is_http_url(source):
                 self.check_url(source, path)
                 continue
-            is_large = len(source) > _LARGE_SOURCE_CHARS
-            async with self._large_decodes.wait_for_turn(tenant) if is_large else nullcontext():
-                data, sizes[path], digest = await asyncio.to_thread(
-                    _decode_and_inspect, source, endpoint.get_image_rules(path), path
-                )
-            files[f"assets/{digest}"] = data
-            sources[path] = ASSET_PREFIX + digest
+            decode = partial(_decode_and_inspect, source, endpoint.get_image_rules(path), path)
+            if are_small:
+                image = decode()
+            else:
+                is_large = len(source) > _LARGE_SOURCE_CHARS
+                async with self._large_decodes.wait_for_turn(tenant) if is_large else nullcontext():
+                    image = await asyncio.to_thread(decode)
+            files[f"assets/{image.sha256}"] = image.data
+            sizes[path] = image.size
+            sources[path] = ASSET_PREFIX + image.sha256
         if is_http_url(endpoint.extend_source):
             self.check_url(endpoint.extend_source, _VIDEO_FIELD)
         for path, url in endpoint.get_webhook_urls().items():
@@ -307,9 +325,9 @@ class Intake:
             raise make_too_large_error(max_bytes, input_source.field, input_source.noun) from None
 
 
-def _decode_and_inspect(source: str, rules: ImageRules, field: str) -> tuple[bytes, Size, str]:
+def _decode_and_inspect(source: str, rules: ImageRules, field: str) -> _InlineInput:
     data = decode_inline_image(source, rules, field)
-    return data, inspect_image(data, rules, field).size, sha256(data).hexdigest()
+    return _InlineInput(data, inspect_image(data, rules, field).size, sha256(data).hexdigest())
 
 
 def _inspect_file(file: Path, rules: Mapping[str, ImageRules]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -20,9 +20,17 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
 
-# Against the BT.709 equations with a 2x2 mean for chroma, these flags stay within 0.5 of every 8-bit value
-# and are cheaper than swscale's defaults (1.3 against 1.5 ms at 720p).
-_TO_YUV = Interpolation.AREA | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
+_KR, _KG, _KB = 0.2126, 0.7152, 0.0722  # ITU-R BT.709-6, item 3.2
+_LUMA_RANGE, _CHROMA_RANGE = 219 / 255, 224 / 255
+RGB_TO_YUV: Final = np.array(
+    (
+        (_KR * _LUMA_RANGE, _KG * _LUMA_RANGE, _KB * _LUMA_RANGE, 16),
+        (*(weight * _CHROMA_RANGE / (2 * (1 - _KB)) for weight in (-_KR, -_KG, 1 - _KB)), 128),
+        (*(weight * _CHROMA_RANGE / (2 * (1 - _KR)) for weight in (1 - _KR, -_KG, -_KB)), 128),
+    )
+)
+"""BT.709 in limited range: Y, Cb and Cr of 8 bits are this matrix times (R, G, B, 1), R, G and B 0 … 255."""
+
 # Without full chroma interpolation swscale repeats chroma samples, which shows at coloured edges.
 _TO_RGB = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _UNSPECIFIED = 2  # ITU-T H.273: matrix_coefficients without a tag
@@ -37,17 +45,23 @@ class ColorConverter:
         self._reformatter = VideoReformatter()
 
     def to_yuv(self, frame: Frame) -> VideoFrame:
-        """Convert RGB, uint8 [height, width, 3], into a new yuv420p frame; the array may be reused."""
-        return self._reformatter.reformat(
-            VideoFrame.from_numpy_buffer(np.ascontiguousarray(frame), format="rgb24"),
-            format="yuv420p",
-            src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=_TO_YUV,
-            threads=1,
-        )
+        """Convert RGB, uint8 [height, width, 3], into a new yuv420p frame; the array may be reused.
+
+        Values are within 1 level of the BT.709 equations; chroma is the mean of 2x2 pixels.
+        """
+        # OpenCV takes a quarter of swscale's time: 0.3 against 1.3 ms at 720p. It is loaded where videos are
+        # written alone, as most that read them do without it.
+        import cv2
+
+        height, width = frame.shape[:2]
+        image = VideoFrame(width, height, "yuv420p")
+        image.colorspace, image.color_range = Colorspace.ITU709, ColorRange.MPEG
+        luma, *chroma = cv2.split(cv2.transform(frame, RGB_TO_YUV))
+        luma_plane, *chroma_planes = get_planes(image)
+        np.copyto(luma_plane, luma)
+        for full, half in zip(chroma, chroma_planes, strict=True):
+            cv2.resize(full, (width // 2, height // 2), dst=half, interpolation=cv2.INTER_AREA)
+        return image
 
     def to_rgb(self, image: VideoFrame) -> Frame:
         """Convert a decoded frame to RGB, uint8 [height, width, 3], by the frame's own tags.

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from keyreel.media.color import get_planes
+from keyreel.media.color import RGB_TO_YUV, get_planes
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
-
-_KR, _KG, _KB = 0.2126, 0.7152, 0.0722  # ITU-R BT.709-6, item 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +47,10 @@ class Overlay:
         if any(number % 2 for number in (left, top, *rgba.shape[:2])):
             raise ValueError("an overlay's sides and position must be even")
         alpha = rgba[..., 3].astype(np.float64) / 255
-        red, green, blue = (rgba[..., channel].astype(np.float64) for channel in range(3))
-        luma = _KR * red + _KG * green + _KB * blue
-        cb = 128 + (blue - luma) / (2 * (1 - _KB)) * 224 / 255
-        cr = 128 + (red - luma) / (2 * (1 - _KR)) * 224 / 255
+        luma, cb, cr = np.moveaxis(rgba[..., :3] @ RGB_TO_YUV[:, :3].T + RGB_TO_YUV[:, 3], -1, 0)
         return cls(
             (
-                _make_plane_overlay(left, top, alpha, alpha * (16 + luma * 219 / 255)),
+                _make_plane_overlay(left, top, alpha, alpha * luma),
                 _make_plane_overlay(
                     left // 2, top // 2, _subsample_chroma(alpha), _subsample_chroma(alpha * cb)
                 ),

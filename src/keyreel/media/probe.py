@@ -1,4 +1,4 @@
-"""The properties of a video file, read from its headers and its packets' times; decodes nothing."""
+"""The properties of a video file, read from its headers and its packets' times, beside an order's; decodes nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from keyreel.media.mp4_boxes import iterate_boxes
+from keyreel.order import FPS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.video.stream import VideoStream
+
+    from keyreel.order import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +136,19 @@ def _has_faststart(path: Path) -> bool:
     with path.open("rb") as file:
         kind = next((box.kind for box in iterate_boxes(file) if box.kind in {b"moov", b"mdat"}), b"")
     return kind == b"moov"
+
+
+def list_deviations(info: VideoInfo, order: Order) -> list[str]:
+    """Say in what a video is not as ordered, such as "its size is 640x352, not 1280x720"."""
+    expectations: tuple[tuple[str, object, object], ...] = (
+        ("size", f"{info.width}x{info.height}", str(order.frame_size)),
+        ("frame count", info.frames, order.frames),
+        ("frame rate", info.fps, FPS),
+        ("length in seconds", info.seconds, order.seconds),
+        ("timing", "steady" if info.has_constant_frame_rate else "unsteady", "steady"),
+        ("coding", f"{info.codec} {info.profile} {info.pix_fmt}", "h264 High yuv420p"),
+        ("color", info.color, BT709_LIMITED),
+    )
+    return [
+        f"its {what} is {found}, not {ordered}" for what, found, ordered in expectations if found != ordered
+    ]

@@ -23,11 +23,10 @@ from keyreel.storage.passing_faults import PASSING_ERRORS, find_passing_fault
 from keyreel.wire.dialects.registry import find_dialect_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
     from starlette.routing import Route
-    from starlette.types import ExceptionHandler
 
 
 _log = structlog.get_logger()
@@ -88,7 +87,18 @@ async def _handle_unexpected_error(request: Request, error: Exception) -> Respon
     return build_error_response(request, InternalFault())
 
 
-EXCEPTION_HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
+async def respond_to_error(request: Request, error: Exception) -> Response:
+    """Return the response to what a handler raised: always one."""
+    for error_class in type(error).__mro__:
+        if error_class in EXCEPTION_HANDLERS:
+            try:
+                return await EXCEPTION_HANDLERS[error_class](request, error)
+            except Exception as unexpected:  # noqa: BLE001 - see below
+                return await _handle_unexpected_error(request, unexpected)
+    raise error
+
+
+EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     Refusal: _handle_domain_error,
     HTTPException: _handle_http_error,
     ClientDisconnect: _handle_disconnect,

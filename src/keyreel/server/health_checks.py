@@ -1,4 +1,4 @@
-"""Whether the parts that tasks are kept in work: each is tried for real, at most once a second."""
+"""Whether parts of the server work: each is tried for real, and a result answers for a while."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from keyreel.storage.passing_faults import find_passing_fault
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_RESULT_SECONDS: Final = 1.0
-"""How long a result answers for: whoever asks more often costs nothing."""
 _TIMEOUT_SECONDS: Final = 3.0
 """A part that takes longer fails the check."""
 
@@ -51,9 +49,10 @@ class HealthCheck:
 
 
 class HealthChecks:
-    """The checks of all parts, by name. Whoever asks within a second of another gets the same result."""
+    """The checks of parts, by name. Whoever asks within `result_seconds` of another gets the same result."""
 
-    def __init__(self, probes: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, probes: Mapping[str, Callable[[], None]], result_seconds: float = 1.0) -> None:
+        self._result_seconds = result_seconds
         self._checks = {name: HealthCheck(probe) for name, probe in probes.items()}
         self._lock = asyncio.Lock()
         self._result: dict[str, str] = {}
@@ -62,7 +61,7 @@ class HealthChecks:
     async def run(self) -> Mapping[str, str]:
         """Return each part with what is wrong with it, empty if it works."""
         async with self._lock:
-            if time.monotonic() - self._checked >= _RESULT_SECONDS:
+            if time.monotonic() - self._checked >= self._result_seconds:
                 found = await asyncio.gather(*(check.run() for check in self._checks.values()))
                 self._result = dict(zip(self._checks, found, strict=True))
                 self._checked = time.monotonic()

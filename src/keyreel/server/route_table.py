@@ -13,6 +13,7 @@ from keyreel.server.routes.health import ReadinessRoute, check_liveness
 from keyreel.server.routes.operator.accounts import AccountRoutes
 from keyreel.server.routes.operator.audit import AuditRoutes
 from keyreel.server.routes.operator.clock import ClockRoutes
+from keyreel.server.routes.operator.engines import EngineRoute
 from keyreel.server.routes.operator.ledger import LedgerRoutes
 from keyreel.server.routes.operator.tasks import AdminTaskRoutes
 from keyreel.server.routes.operator.webhooks import WebhookRoutes
@@ -128,6 +129,7 @@ def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
 def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
     accounts, clock, tasks = AccountRoutes(services), ClockRoutes(services), AdminTaskRoutes(services)
     ledger, webhooks, audit = LedgerRoutes(services), WebhookRoutes(services), AuditRoutes(services)
+    engines = EngineRoute(services)
     return {
         "list_keys": accounts.list_keys,
         "create_key": accounts.create_key,
@@ -142,6 +144,7 @@ def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
         "list_tasks": tasks.list_tasks,
         "list_missing_files": tasks.list_missing_files,
         "find_matches": tasks.find_matches,
+        "list_engines": engines.list_engines,
         "show_clock": clock.show_time,
         "advance_clock": clock.advance,
         "list_deliveries": webhooks.list_deliveries,
@@ -161,4 +164,4 @@ def _build_dialect_routes(services: Services) -> Iterator[tuple[RouteAction, Rou
         for route in dialect.routes:
             scope = ACTION_SCOPES[route.action]
             handler = require_scope(tasks.get_handler(route.action), services.authenticator, scope)
-            yield route.action, Route(route.path, handler, methods=[route.method])
+            yield route.action, Route(route.path, handler, methods=[route.method], name=route.action)

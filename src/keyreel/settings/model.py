@@ -19,6 +19,13 @@ from pydantic_settings import (
 from keyreel.durations import RetentionPeriods, parse_period
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings.engines import (
+    DEFAULT_ENGINES,
+    EngineSettings,
+    RoutingRule,
+    parse_engine_tables,
+    parse_routing_rules,
+)
 from keyreel.settings.sources import find_file, get_default_data_folder, read_file
 from keyreel.system.setting_values import (
     Network,
@@ -35,6 +42,8 @@ PREFIX: Final = "KEYREEL_"
 _MAX_SECONDS: Final = 365 * 86400
 _MAX_COUNT: Final = 1_000_000_000
 _PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "soundfont", "prices", "config")
+FILE_TABLES: Final = ("engine", "route")
+"""Settings that are tables of the TOML file: no variable has them."""
 _HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
 PATTERN_RULES: Final = {
     "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
@@ -99,7 +108,15 @@ class Settings(BaseSettings):
     )
     worker: bool = Field(default=True, description="0: accept, store and answer, but render nothing.")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("motion",), description="Engines to use: entry points or `module:Class`, comma-separated."
+        default=DEFAULT_ENGINES,
+        description="Engines to use, preferred ones first, comma-separated: names of tables `[engine.NAME]` "
+        "in the TOML file, entry points or `module:Class`.",
+    )
+    engine: Annotated[dict[str, dict[str, Any]], NoDecode] = Field(
+        default={}, description="Engines by their names: tables `[engine.NAME]`."
+    )
+    route: Annotated[tuple[RoutingRule, ...], NoDecode] = Field(
+        default=(), description="Which engines make which tasks: tables `[[route]]`."
     )
     render_timeout: float = Field(
         default=600.0,
@@ -257,6 +274,12 @@ class Settings(BaseSettings):
     config: Path | None = Field(default=None, description="TOML file to read; default: DATA/keyreel.toml.")
 
     @property
+    def engine_settings(self) -> EngineSettings:
+        """The engines, their tables and the routing rules."""
+        file = find_file({"config": self.config, "data": self.data})
+        return EngineSettings(self.engines, self.engine, self.route, file)
+
+    @property
     def price_table(self) -> Path | None:
         """The operator's table of prices; None for the shipped one."""
         own = self.data / "prices.toml"
@@ -308,9 +331,19 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_engine_names(cls, value: Any) -> Any:
         names = tuple(split_items(value))
-        if not names:
-            raise ValueError("must name at least one engine")
+        if not names or len(set(names)) < len(names):
+            raise ValueError("must name at least one engine, and each once")
         return names
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _parse_engine_tables(cls, value: Any) -> Any:
+        return parse_engine_tables(value)
+
+    @field_validator("route", mode="before")
+    @classmethod
+    def _parse_routing_rules(cls, value: Any) -> Any:
+        return parse_routing_rules(value)
 
     @field_validator("api_key", "webhook_secret")
     @classmethod

@@ -8,9 +8,9 @@ from typing import Any, Final
 from pydantic import SecretStr, ValidationError
 
 from keyreel.errors import InvalidSetting
-from keyreel.settings.model import PATTERN_RULES, PREFIX, Settings
+from keyreel.settings.model import FILE_TABLES, PATTERN_RULES, PREFIX, Settings
 from keyreel.settings.sources import find_file
-from keyreel.system.setting_values import echo_value, end_sentence, shorten
+from keyreel.system.setting_values import echo_value, end_sentence, phrase_rule, shorten
 from keyreel.system.toml_file import suggest_name
 
 _COMMANDS_VARIABLES: Final = ("BASE_URL", "ADMIN_TOKEN")
@@ -30,13 +30,16 @@ def read_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
+        if name in FILE_TABLES:  # the rule names the table and the key
+            raise InvalidSetting(f"{find_file(_get_places(given))}: {_phrase_rule(name, first)}.") from None
         found = "" if _is_secret(name) else f"got {echo_value(first['input'])}; "
         raise InvalidSetting(f"{_name_source(name, given)}: {found}{_phrase_rule(name, first)}.") from None
 
 
 def _check_variables() -> None:
     """Refuse variables KEYREEL_* that nothing reads: a misspelt one would be ignored."""
-    known = (*(name.upper() for name in Settings.model_fields), *_COMMANDS_VARIABLES)
+    settings = (name.upper() for name in Settings.model_fields if name not in FILE_TABLES)
+    known = (*settings, *_COMMANDS_VARIABLES)
     for variable in sorted(os.environ):
         name = variable.upper().removeprefix(PREFIX)
         if variable.upper().startswith(PREFIX) and name not in known:
@@ -51,15 +54,19 @@ def _name_source(name: str, given: dict[str, Any]) -> str:
         return f"Setting {name} ({variable})"
     if any(each.upper() == variable and value for each, value in os.environ.items()):
         return variable
+    return f"{find_file(_get_places(given))}: {name}"
+
+
+def _get_places(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what says where the file is: flags, and below them variables."""
     named = {each.lower(): value for each, value in os.environ.items()}
-    file = find_file({"config": named.get("keyreel_config"), "data": named.get("keyreel_data"), **given})
-    return f"{file}: {name}"
+    return {"config": named.get("keyreel_config"), "data": named.get("keyreel_data"), **given}
 
 
 def _phrase_rule(name: str, found: Any) -> str:
     if found["type"] == "string_pattern_mismatch":
         return PATTERN_RULES[name]
-    return str(found["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+    return phrase_rule(str(found["msg"]))
 
 
 def _is_secret(name: str) -> bool:

@@ -22,13 +22,14 @@ from obstore.store import LocalStore, MemoryStore
 from keyreel.clock import SystemClock
 from keyreel.errors import Unavailable
 from keyreel.storage.disk_room import has_room
+from keyreel.storage.grouped_writes import GroupedWrites
 from keyreel.storage.keys import check_key
 from keyreel.storage.local_listing import iterate_local_files
 from keyreel.storage.passing_faults import make_disk_full_error, translate_passing_faults
 from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator, Mapping
     from pathlib import Path
 
     from obstore import ObjectMeta
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
 """What keys begin with."""
+_INPUT_FOLDERS: Final = ("assets", "uploads")
+"""Where a file that is there already is not stored again."""
 _PROBE_KEY: Final = "health/probe"
 _CHUNK_BYTES: Final = 1 << 18  # read at a time
 _LISTED_AT_A_TIME: Final = 500
@@ -64,6 +67,7 @@ class ObjectStorage:
         self._store = store
         self._folder = folder
         self._clock = clock or SystemClock()
+        self._grouped_writes = GroupedWrites()
         self._reported_names: set[str] = set()
 
     @classmethod
@@ -72,7 +76,10 @@ class ObjectStorage:
 
         Files' times are the clock's.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        for name in _INPUT_FOLDERS:
+            atomic_file.make_folder(folder.resolve() / name)
+            # A killed process may have left a name that was not durable yet: from now on it counts as stored.
+            atomic_file.flush(folder / name)
         atomic_file.delete_unfinished(folder)
         return cls(LocalStore(prefix=folder.resolve()), folder.resolve(), clock)
 
@@ -95,6 +102,26 @@ class ObjectStorage:
                 self._touch(key)
             else:
                 await self._store.put_async(check_key(key), data)
+
+    async def put_all(self, files: Mapping[str, bytes]) -> frozenset[str]:
+        """Have files stored that are named by their content; return the keys of those that were not before.
+
+        A file that has the right size is stored already, and counts as put just now. Calls that come together
+        share their waiting for the disk. Where one file of a call cannot be stored, no new one is.
+        """
+        if self._folder is None:
+            return frozenset([key for key, data in files.items() if await self._put_missing(key, data)])
+        with _translate_errors():
+            paths = {self._folder / check_key(key): key for key in files}
+            by_path = {path: files[key] for path, key in paths.items()}
+            new = await self._grouped_writes.store(by_path, self._clock.now().timestamp())
+            return frozenset(paths[path] for path in new)
+
+    async def _put_missing(self, key: str, data: bytes) -> bool:
+        size = await self.get_size(key)
+        if size != len(data):
+            await self.put(key, data)
+        return size is None
 
     async def create(self, key: str, data: bytes) -> bool:
         """Store these bytes unless the key is taken; return whether they were stored.

@@ -7,7 +7,7 @@ it, none of them kept it, and it was not there before. Knows no rows: whoever wr
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from keyreel.errors import UploadConflict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from keyreel.storage.objects import ObjectStorage
 
@@ -35,7 +36,7 @@ class PendingFiles:
     """The pending files of a storage that belongs to this process alone."""
 
     def __init__(self, storage: ObjectStorage) -> None:
-        self._storage = storage
+        self.storage = storage
         self._pending: dict[str, _PendingFile] = {}
 
     @asynccontextmanager
@@ -48,9 +49,11 @@ class PendingFiles:
             Unavailable: they cannot be stored now.
         """
         async with self._hold(tuple(files)) as hold:
-            for key, data in files.items():
-                async with self._pending[key].lock:
-                    self._pending[key].created |= await self._put_or_renew(key, data)
+            async with AsyncExitStack() as locks:
+                for key in sorted(files):  # in one order, so that no two requests wait for each other
+                    await locks.enter_async_context(self._pending[key].lock)
+                for key in await self.storage.put_all(files):
+                    self._pending[key].created = True
             yield hold
 
     @asynccontextmanager
@@ -63,11 +66,34 @@ class PendingFiles:
         """
         async with self._hold((key,)) as hold:
             async with self._pending[key].lock:
-                if await self._storage.create(key, data):
+                if await self.storage.create(key, data):
                     self._pending[key].created = True
-                elif await compute_sha256(self._storage, key) != await asyncio.to_thread(_hash, data):
+                elif await compute_sha256(self.storage, key) != await asyncio.to_thread(_hash, data):
                     raise UploadConflict
             yield hold
+
+    async def renew(self, key: str) -> int | None:
+        """Let a file count as put just now; return its size in bytes, None where there is no such file."""
+        async with self._hold((key,)), self._pending[key].lock:
+            size = await self.storage.get_size(key)
+            if size is not None:
+                await self.storage.renew(key, size)
+            return size
+
+    async def expire(self, key: str, before: datetime, forget: Callable[[str], Awaitable[None]]) -> bool:
+        """Delete a file that was put or renewed last by `before`, unless a request holds it; say whether.
+
+        What `forget` does comes first. A request that names the file meanwhile waits, and stores it again.
+        """
+        if key in self._pending:
+            return False
+        async with self._hold((key,)), self._pending[key].lock:
+            modified = await self.storage.get_modified(key)
+            if modified is None or modified > before:
+                return False
+            await forget(key)
+            await self.storage.delete(key)
+        return True
 
     @asynccontextmanager
     async def _hold(self, keys: tuple[str, ...]) -> AsyncGenerator[Hold]:
@@ -87,20 +113,11 @@ class PendingFiles:
                 pending.holders -= 1
                 if not pending.holders and pending.created and not pending.kept:
                     pending.created = False
-                    await self._storage.delete(key)
+                    await self.storage.delete(key)
         finally:
             # Whoever came while it was deleted holds the same entry, and stores the file again.
             if not pending.holders:
                 self._pending.pop(key, None)
-
-    async def _put_or_renew(self, key: str, data: bytes) -> bool:
-        """Store a file, or let it count as put just now; return whether it was not there before."""
-        if await self._storage.renew(key, len(data)):
-            return False
-        if await self._storage.create(key, data):
-            return True
-        await self._storage.put(key, data)
-        return False
 
 
 class Hold:

@@ -4,6 +4,8 @@
 - `create_atomically`: the same, unless the name is taken.
 - `open_atomically`: the content comes in pieces.
 - `replace_atomically`: a library writes the file itself and wants a path.
+
+A durable file survives a power cut, and so does every folder that was made for it.
 """
 
 from __future__ import annotations
@@ -49,13 +51,13 @@ def open_atomically(path: Path, mode: int = 0o666, *, durable: bool = True) -> G
         file.close()
         unfinished.replace(path)
     if durable:
-        _fsync(path.parent)
+        flush(path.parent)
 
 
 @contextmanager
 def _write_unfinished(path: Path, mode: int) -> Generator[tuple[Path, BinaryIO]]:
     """Open a new file beside `path`, under a name of its own, which is gone when the block ends."""
-    unfinished = path.with_name(path.name + _UNFINISHED_SUFFIX.format(secrets.randbits(_SUFFIX_BITS)))
+    unfinished = make_unfinished_path(path)
     try:
         with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
             yield unfinished, file
@@ -69,7 +71,7 @@ def write_atomically(path: Path, data: bytes, mode: int = _READABLE_BY_ALL) -> N
     Raises:
         OSError: the file could not be written; `path` is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with open_atomically(path, mode) as file:
         file.write(data)
 
@@ -82,7 +84,7 @@ def create_atomically(path: Path, data: bytes) -> bool:
     Raises:
         OSError: the file could not be written; there is none.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with _write_unfinished(path, _READABLE_BY_ALL) as (unfinished, file):
         file.write(data)
         _fsync_file(file)
@@ -90,7 +92,7 @@ def create_atomically(path: Path, data: bytes) -> bool:
             path.hardlink_to(unfinished)
         except FileExistsError:
             return False
-    _fsync(path.parent)
+    flush(path.parent)
     return True
 
 
@@ -100,7 +102,7 @@ def copy_atomically(source: Path, path: Path) -> None:
     Raises:
         OSError: the file could not be written; `path` is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with source.open("rb") as opened, open_atomically(path, _READABLE_BY_ALL) as file:
         shutil.copyfileobj(opened, file, _COPY_BYTES)
 
@@ -117,9 +119,9 @@ def replace_atomically(path: Path) -> Generator[Path]:
     part = path.with_name(f"{path.name}.part")
     try:
         yield part
-        _fsync(part)
+        flush(part)
         part.replace(path)
-        _fsync(path.parent)
+        flush(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -129,6 +131,11 @@ def delete_unfinished(folder: Path) -> None:
     for left in folder.rglob("*#*"):
         if is_unfinished(left.name) and left.is_file():
             left.unlink(missing_ok=True)
+
+
+def make_unfinished_path(path: Path) -> Path:
+    """Return a name beside `path` for a file that is being written, as no other writer has it."""
+    return path.with_name(path.name + _UNFINISHED_SUFFIX.format(secrets.randbits(_SUFFIX_BITS)))
 
 
 def is_unfinished(name: str) -> bool:
@@ -141,7 +148,20 @@ def _fsync_file(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _fsync(path: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder that is missing, and those that it lies in, durably.
+
+    Raises:
+        OSError: it could not be made.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    flush(folder.parent)
+
+
+def flush(path: Path) -> None:
     """Put a file's bytes, or a folder's names, on the disk: a new name is durable only once its folder is."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -100,6 +100,11 @@ def echo_value(value: Any) -> str:
     return shorten(repr(str(value) if isinstance(value, Path) else value))
 
 
+def phrase_rule(message: str) -> str:
+    """Return a rule that pydantic states, as our messages state theirs."""
+    return re.sub(r"^\w+ should", "must", message.removeprefix("Value error, "))
+
+
 def shorten(text: str) -> str:
     """Cut a text to what a message may hold."""
     return text if len(text) <= _MAX_ECHO_CHARACTERS else f"{text[:_MAX_ECHO_CHARACTERS]}…"

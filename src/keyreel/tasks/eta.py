@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, func, select
 
 from keyreel.task import RetentionStage, TaskState
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.scheduling import Priority
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
     from keyreel.clock import Clock
     from keyreel.off_peak import OffPeakWindows
@@ -43,18 +44,23 @@ _GUESSED_WEIGHT: Final = 5.0
 _REFERENCE_LINES: Final = 720
 """Lines of the resolution whose seconds have the weight 1."""
 
-# Every poll of a queued task runs one of them: building a statement takes longer than running it.
-_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
-_COUNT_EARLIER: Final = _QUEUED.where(
+
+def _count_queued(*conditions: ColumnElement[bool]) -> PreparedQuery[int]:
+    # Polls of queued tasks run it.
+    query = select(func.count().label("tasks")).where(TASKS.c.state == TaskState.QUEUED, *conditions)
+    return PreparedQuery(query, lambda row: int(row["tasks"]))
+
+
+_COUNT_EARLIER: Final = _count_queued(
     TASKS.c.tenant == bindparam("tenant"),
     TASKS.c.priority == Priority.NORMAL,
     TASKS.c.created <= bindparam("created"),
     TASKS.c.id < bindparam("id"),
 )
-_COUNT_EARLIER_OFF_PEAK: Final = _QUEUED.where(
+_COUNT_EARLIER_OFF_PEAK: Final = _count_queued(
     TASKS.c.deadline <= bindparam("deadline"), TASKS.c.id < bindparam("id")
 )
-_COUNT_OFF_PEAK: Final = _QUEUED.where(TASKS.c.deadline > bindparam("now"))
+_COUNT_OFF_PEAK: Final = _count_queued(TASKS.c.deadline > bindparam("now"))
 _QUEUED_BY_TENANT: Final = (
     select(TASKS.c.tenant, func.count().label("tasks"))
     .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.priority == Priority.NORMAL)
@@ -115,38 +121,43 @@ class EtaEstimator:
         now = self._clock.now()
         if task.state is not TaskState.QUEUED:
             return task.estimate_remaining_seconds(now)
-        eta = self.estimate_task(task)
-        return max(1, round((eta.done_at - now).total_seconds())) if eta else 0
+        snapshot = self._get_snapshot(now)
+        if _is_held_back(task, snapshot):
+            return 0
+        wait, work = self._compute_seconds(
+            snapshot, task.submission, self._count_ahead(snapshot, task, now), now
+        )
+        return max(1, round(wait + work))
 
     def estimate_task(self, task: Task) -> TaskEta | None:
         """Estimate a queued task; None if it is not queued, or kept queued for good."""
-        snapshot = self._get_snapshot()
-        latest = snapshot.at + _MAX_RENDER_TIME
-        if task.state is not TaskState.QUEUED or (task.ready_at or snapshot.at) > latest:
+        now = self._clock.now()
+        snapshot = self._get_snapshot(now)
+        if task.state is not TaskState.QUEUED or _is_held_back(task, snapshot):
             return None
-        return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task))
+        return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task, now), now)
 
     def estimate_submission(self, submission: Submission) -> TaskEta:
         """Estimate a task that would be submitted now."""
         self._snapshot = None  # Estimates before a submit are rare: they may cost a query.
-        snapshot = self._get_snapshot()
+        now = self._clock.now()
+        snapshot = self._get_snapshot(now)
         own = snapshot.queued_by_tenant.get(submission.tenant, 0)
         if submission.off_peak:
             others = self._count(_COUNT_OFF_PEAK, {"now": snapshot.at})
             ahead = sum(snapshot.queued_by_tenant.values()) + others
         else:
             ahead = own + _count_of_other_tenants(snapshot, submission.tenant, own)
-        return self._make_eta(snapshot, submission, ahead)
+        return self._make_eta(snapshot, submission, ahead, now)
 
-    def _count_ahead(self, snapshot: _QueueSnapshot, task: Task) -> int:
-        own = self._count_ahead_in_own_queue(task)
+    def _count_ahead(self, snapshot: _QueueSnapshot, task: Task, now: datetime) -> int:
+        own = self._count_ahead_in_own_queue(task, now)
         if task.deadline is not None:
             return sum(snapshot.queued_by_tenant.values()) + own
         return own + _count_of_other_tenants(snapshot, task.submission.tenant, own)
 
-    def _count_ahead_in_own_queue(self, task: Task) -> int:
+    def _count_ahead_in_own_queue(self, task: Task, now: datetime) -> int:
         """Count what is before a task in its own queue; the count is cached for longer the higher it is."""
-        now = self._clock.now()
         found = self._ahead_counts.get(task.id)
         if found and abs(now - found[0]) < _MIN_COUNT_TTL + found[1] * _COUNT_TTL_PER_TASK:
             return found[1]
@@ -161,27 +172,37 @@ class EtaEstimator:
         self._ahead_counts[task.id] = now, ahead
         return ahead
 
-    def _count(self, query: Select[Any], parameters: Mapping[str, Any]) -> int:
-        with self._database.read() as connection:
-            count: int = connection.execute(query, parameters).scalar_one()
-        return count
+    def _count(self, query: PreparedQuery[int], parameters: Mapping[str, Any]) -> int:
+        return self._database.find(query, parameters) or 0
 
-    def _make_eta(self, snapshot: _QueueSnapshot, submission: Submission, ahead: int) -> TaskEta:
-        now, wait = self._clock.now(), snapshot.compute_wait(ahead)
-        starts = (
-            self._windows.compute_end(now, wait) if submission.off_peak else now + timedelta(seconds=wait)
-        )
-        render_seconds = snapshot.seconds_per_weight * _compute_weight(
-            submission.seconds, submission.resolution
-        )
-        return TaskEta(ahead, starts, starts + timedelta(seconds=render_seconds))
+    def _make_eta(
+        self, snapshot: _QueueSnapshot, submission: Submission, ahead: int, now: datetime
+    ) -> TaskEta:
+        wait, work = self._compute_seconds(snapshot, submission, ahead, now)
+        starts = now + timedelta(seconds=wait)
+        return TaskEta(ahead, starts, starts + timedelta(seconds=work))
 
-    def _get_snapshot(self) -> _QueueSnapshot:
-        now, snapshot = self._clock.now(), self._snapshot
+    def _compute_seconds(
+        self, snapshot: _QueueSnapshot, submission: Submission, ahead: int, now: datetime
+    ) -> tuple[float, float]:
+        """Return the seconds until a task begins, and those that it takes then."""
+        wait = snapshot.compute_wait(ahead)
+        if submission.off_peak:
+            wait = (self._windows.compute_end(now, wait) - now).total_seconds()
+        weight = _compute_weight(submission.seconds, submission.resolution)
+        return wait, snapshot.seconds_per_weight * weight
+
+    def _get_snapshot(self, now: datetime) -> _QueueSnapshot:
+        snapshot = self._snapshot
         if snapshot is None or abs(now - snapshot.at) >= _SNAPSHOT_TTL:
             with self._database.snapshot() as connection:
                 snapshot = self._snapshot = _take_snapshot(connection, now, self._slots)
         return snapshot
+
+
+def _is_held_back(task: Task, snapshot: _QueueSnapshot) -> bool:
+    """Say whether a task is kept queued for good, as far as anybody can tell."""
+    return task.ready_at is not None and task.ready_at > snapshot.at + _MAX_RENDER_TIME
 
 
 def _take_snapshot(connection: Connection, now: datetime, slots: int) -> _QueueSnapshot:

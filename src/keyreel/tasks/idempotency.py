@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, insert, select
 
 from keyreel.errors import IdempotencyConflict
+from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import IDEMPOTENCY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from keyreel.task import Task
-
-# Every submit with a key runs these: building a statement takes longer than running it.
-_SELECT_RESPONSE: Final = select(IDEMPOTENCY.c.digest, IDEMPOTENCY.c.body).where(
-    IDEMPOTENCY.c.key_id == bindparam("key_id"),
-    IDEMPOTENCY.c.key == bindparam("key"),
-    IDEMPOTENCY.c.expires > bindparam("now"),
+_SELECT_RESPONSE: Final = PreparedStatement(
+    select(IDEMPOTENCY.c.digest, IDEMPOTENCY.c.body).where(
+        IDEMPOTENCY.c.key_id == bindparam("key_id"),
+        IDEMPOTENCY.c.key == bindparam("key"),
+        IDEMPOTENCY.c.expires > bindparam("now"),
+    )
 )
-_DELETE_EXPIRED: Final = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires <= bindparam("now"))
-_INSERT_RESPONSE: Final = insert(IDEMPOTENCY)
+_DELETE_EXPIRED: Final = PreparedStatement(
+    delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires <= bindparam("now"))
+)
+_INSERT_RESPONSE: Final = PreparedStatement(insert(IDEMPOTENCY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,26 @@ class IdempotencyRecord:
     response: str = ""
     """The answer's body, stored beside the task in the same transaction."""
 
+    def get_response_of(self, first: IdempotencyRecord) -> str:
+        """Return the answer to the first submit under this record's key.
+
+        Raises:
+            IdempotencyConflict: the key stands for another request.
+        """
+        if first.digest != self.digest:
+            raise IdempotencyConflict(field="Idempotency-Key")
+        return first.response
+
+
+@dataclass(frozen=True, slots=True)
+class NewResponse:
+    """The answer to a submit that made a task, to be stored until its time is up."""
+
+    record: IdempotencyRecord
+    key_id: str
+    task: int
+    now: datetime
+
 
 def find_response(
     connection: Connection, key_id: str, record: IdempotencyRecord, now: datetime
@@ -49,19 +72,29 @@ def find_response(
     Raises:
         IdempotencyConflict: the key stands for another request.
     """
-    parameters = {"key_id": key_id, "key": record.key, "now": now}
-    row = connection.execute(_SELECT_RESPONSE, parameters).one_or_none()
+    row = _SELECT_RESPONSE.fetch_one(connection, {"key_id": key_id, "key": record.key, "now": now})
     if row is None:
         return None
-    if row.digest != record.digest:
-        raise IdempotencyConflict(field="Idempotency-Key")
-    body: str = row.body
-    return body
+    digest, body = row
+    return record.get_response_of(replace(record, digest=digest, response=body))
 
 
-def store_response(connection: Connection, record: IdempotencyRecord, task: Task, now: datetime) -> None:
-    """Store the answer to the submit that made a task; delete those whose time is up."""
-    connection.execute(_DELETE_EXPIRED, {"now": now})
-    row = {"key_id": task.submission.key_id, "key": record.key, "digest": record.digest, "task": int(task.id)}
-    end = now + timedelta(seconds=record.ttl_seconds)
-    connection.execute(_INSERT_RESPONSE, {**row, "body": record.response, "expires": end})
+def store_responses(connection: Connection, responses: Sequence[NewResponse]) -> None:
+    """Store the answers to submits that made tasks; delete those whose time is up."""
+    if not responses:
+        return
+    _DELETE_EXPIRED.run(connection, {"now": max(new.now for new in responses)})
+    _INSERT_RESPONSE.run_many(
+        connection,
+        [
+            {
+                "key_id": new.key_id,
+                "key": new.record.key,
+                "digest": new.record.digest,
+                "task": new.task,
+                "body": new.record.response,
+                "expires": new.now + timedelta(seconds=new.record.ttl_seconds),
+            }
+            for new in responses
+        ],
+    )

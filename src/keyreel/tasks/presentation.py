@@ -33,12 +33,17 @@ def _parse_request(name: str, fields: str) -> Endpoint:
 _parse_once = lru_cache(maxsize=1024)(_parse_request)
 
 
+def has_files(task: Task) -> bool:
+    """Say whether a task has files that clients may have: it succeeded, and they are still kept."""
+    return task.state is TaskState.SUCCEEDED and task.kept is RetentionStage.ALL
+
+
 def sign_links(task: Task, signer: LinkSigner, base_url: str, seconds: int) -> SignedLinks | None:
     """Sign links to the files of a succeeded task for `seconds`; None if there are none, or none any more.
 
     `base_url` is the server's URL as that client knows it.
     """
-    if task.state is not TaskState.SUCCEEDED or task.kept is not RetentionStage.ALL:
+    if not has_files(task):
         return None
     return SignedLinks(
         video=base_url + signer.sign(task.video, seconds),

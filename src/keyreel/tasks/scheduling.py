@@ -45,23 +45,42 @@ def find_next_task(
     saturated: SaturatedOwners = NO_SATURATED_OWNERS,
     *,
     off_peak: bool = True,
+    engines: tuple[str, ...] | None = None,
 ) -> int | None:
     """Return the id of the queued task to run next; None when none is ready.
+
+    Only tasks of the named `engines` count, and those that no engine makes; None stands for all.
 
     It is a task of the tenant that runs the fewest and, among equals, was served longest ago: a tenant with
     one task waits for at most one task of each other tenant, however many those have queued. Tenants that
     have cancelled many renders are passed over for a while. When no other task is ready and `off_peak` tasks
     may run, it is the one whose deadline is nearest.
     """
+    if engines is not None and not _waits_for(connection, engines):
+        return None
     paused = find_paused_tenants(connection, now)
     saturated = replace(saturated, tenants=saturated.tenants | paused)
     for tenant in connection.execute(_WAITING_TENANTS).scalars():
         if tenant in saturated.tenants:
             continue
-        found = connection.execute(build_tenant_next_query(tenant, now, saturated.keys)).scalar()
+        query = build_tenant_next_query(tenant, now, saturated.keys)
+        found = connection.execute(_narrow_to_engines(query, engines)).scalar()
         if found is not None:
             return found
-    return connection.execute(build_off_peak_query(now, saturated)).scalar() if off_peak else None
+    if not off_peak:
+        return None
+    query = build_off_peak_query(now, saturated)
+    return connection.execute(_narrow_to_engines(query, engines)).scalar()
+
+
+def _waits_for(connection: Connection, engines: tuple[str, ...]) -> bool:
+    """Say whether any task waits for these engines: looking it up costs nothing beside asking each tenant."""
+    query = select(TASKS.c.id).where(TASKS.c.state == TaskState.QUEUED, TASKS.c.engine.in_((*engines, "")))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _narrow_to_engines(query: Select[int], engines: tuple[str, ...] | None) -> Select[int]:
+    return query if engines is None else query.where(TASKS.c.engine.in_((*engines, "")))
 
 
 def find_paused_tenants(connection: Connection, now: datetime) -> frozenset[str]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 
 from keyreel.clock import ClockJumpDetector, SystemClock
-from keyreel.errors import UnknownTask
+from keyreel.errors import Refusal, UnknownTask
 from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
-from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
-from keyreel.tasks.accounts.standing import require_good_standing
-from keyreel.tasks.admission import NO_CHECKS
+from keyreel.tasks.admission import NO_CHECKS, AdmissionChecks, NewTask, admit_all
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
@@ -24,65 +22,31 @@ from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_queue_columns
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
-from keyreel.tasks.outcomes import cancel_unfinished, end_test_task
+from keyreel.tasks.outcomes import cancel_unfinished
 from keyreel.tasks.task_queue import TaskQueue, requeue_running_tasks
-from keyreel.tasks.webhooks.events import Callback, register_callback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
     from random import Random
-
-    from sqlalchemy import Connection
 
     from keyreel.clock import Clock
     from keyreel.tasks.accounts.quotas import Quotas
     from keyreel.tasks.admission import Admission
     from keyreel.tasks.outcomes import Failure, Success
+    from keyreel.tasks.webhooks.events import Callback
 
-_EMPTY_COLUMNS: Final = (
-    "owner",
-    "reason",
-    "fault",
-    "video",
-    "cover",
-    "clean",
-    "size",
-    "video_sha256",
-    "fingerprint",
-)
-_NEW_TASK_COLUMNS: Final = {
-    "state": TaskState.QUEUED,
-    **dict.fromkeys(("attempt", "crashes"), 0),
-    "progress": 0.0,
-    **dict.fromkeys(_EMPTY_COLUMNS, ""),
-    "notes": (),
-}
 _NO_FILTER: Final = TaskFilter()
 _PAGE: Final = 500
 """Rows of one query."""
 _CANCELLED_AT_ONCE: Final = 100
 CANCELLED_BY_OPERATOR: Final = "The task was cancelled by the operator of this server."
 # Building a statement takes longer than running it: those of the busiest calls are built once.
-_INSERT_TASK: Final = insert(TASKS)
-_SELECT_TASK: Final = select(TASKS).where(
-    TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant")
+_FIND_TASK: Final = PreparedQuery(
+    select(TASKS).where(TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant")), task_from_row
 )
 
 _COUNT_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
-
-
-@dataclass(frozen=True, slots=True)
-class _TaskEntry:
-    """What is to be stored of a task in one transaction."""
-
-    task: Task
-    callback: Callback | None
-    admission: Admission
-    outcome: Success | Failure | None
-    judged: datetime
-    """The trusted time by which what is stored of earlier submits has expired."""
 
 
 class TaskStore:
@@ -215,9 +179,12 @@ class TaskStore:
             InvalidKey: its key was revoked meanwhile.
             TenantDisabled: its tenant was disabled meanwhile.
         """
-        entry = _TaskEntry(task, callback, admission, outcome, self.trusted_clock.now())
+        entry = NewTask(task, callback, admission, outcome, self.trusted_clock.now())
         with self.database.write() as connection:
-            return self._admit(connection, entry)
+            (result,) = admit_all(connection, [entry])
+        if isinstance(result, Refusal):
+            raise result
+        return result
 
     async def admit_in_group(
         self,
@@ -228,20 +195,8 @@ class TaskStore:
         outcome: Success | Failure | None = None,
     ) -> str | None:
         """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
-        entry = _TaskEntry(task, callback, admission, outcome, self.trusted_clock.now())
-        return await self.writer.commit(lambda connection: self._admit(connection, entry))
-
-    def _admit(self, connection: Connection, entry: _TaskEntry) -> str | None:
-        task, admission = entry.task, entry.admission
-        require_good_standing(connection, task.submission.key_id, task.submission.tenant)
-        earlier = admission.check(connection, task.submission, task.created, judged=entry.judged)
-        if earlier is not None:
-            return earlier
-        self._insert_task(connection, task, entry.callback)
-        admission.finalize(connection, task, entry.judged)
-        if entry.outcome is not None:
-            end_test_task(connection, task, entry.outcome)
-        return None
+        entry = NewTask(task, callback, admission, outcome, self.trusted_clock.now())
+        return await self.writer.commit_together(admit_all, entry)
 
     def check_admission(self, submission: Submission, admission: Admission) -> str | None:
         """Say beforehand what `admit` would say now of a submission whose files are not stored yet.
@@ -253,11 +208,7 @@ class TaskStore:
         """
         now, judged = self.clock.now(), self.trusted_clock.now()
         with self.database.snapshot() as connection:
-            require_good_standing(connection, submission.key_id, submission.tenant)
-            earlier = admission.check(connection, submission, now, judged=judged)
-            if earlier is None:
-                Ledger(connection, now).require_credits(submission.tenant, submission.credits)
-        return earlier
+            return AdmissionChecks(connection).check(submission, admission, now, judged=judged)
 
     def get(self, tenant: str, task_id: TaskId) -> Task:
         """Return a tenant's task.
@@ -265,12 +216,10 @@ class TaskStore:
         Raises:
             UnknownTask: no such task, or it is another tenant's.
         """
-        parameters = {"id": parse_task_id(task_id), "tenant": tenant}
-        with self.database.read() as connection:
-            row = connection.execute(_SELECT_TASK, parameters).mappings().one_or_none()
-        if row is None:
+        task = self.database.find(_FIND_TASK, {"id": parse_task_id(task_id), "tenant": tenant})
+        if task is None:
             raise UnknownTask
-        return task_from_row(row)
+        return task
 
     def require_exists(self, task_id: TaskId) -> None:
         """Return if there is such a task, whosever it is.
@@ -373,17 +322,3 @@ class TaskStore:
         )
         with self.database.read() as connection:
             return frozenset(TaskId(str(number)) for number in connection.execute(query).scalars())
-
-    def _insert_task(self, connection: Connection, task: Task, callback: Callback | None) -> None:
-        number, submission, now = int(task.id), task.submission, task.created
-        row = {
-            "id": number,
-            **asdict(submission),
-            **_NEW_TASK_COLUMNS,
-            **make_queue_columns(submission, now),
-            "created": now,
-        }
-        connection.execute(_INSERT_TASK, row)
-        Ledger(connection, now).hold(number, submission.tenant, submission.credits)
-        if callback is not None:
-            register_callback(connection, number, submission.tenant, callback)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, literal, select, update
 
 from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
@@ -18,6 +18,7 @@ from keyreel.tasks.scheduling import find_next_task
 from keyreel.tasks.webhooks.events import record_event
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from typing import NoReturn
 
     from sqlalchemy import Connection
@@ -64,18 +65,24 @@ class TaskQueue:
         self._default_quotas = default_quotas
 
     def claim(
-        self, owner: str, lease_seconds: float, *, off_peak: bool = True, passed_over: tuple[str, ...] = ()
+        self,
+        owner: str,
+        lease_seconds: float,
+        *,
+        engines: tuple[str, ...] | None = None,
+        off_peak: bool = True,
+        passed_over: tuple[str, ...] = (),
     ) -> Claim | None:
         """Take the next task, fairly between tenants, until the lease lapses; None if none is ready.
 
-        `off_peak` says whether off-peak tasks may run now; they come after all others. The tenants that are
-        `passed_over` get none.
+        `engines` are those that may begin with a task now; None for all. `off_peak` says whether off-peak
+        tasks may run now; they come after all others. The tenants that are `passed_over` get none.
         """
         now = self._clock.now()
         with self._database.write() as connection:
             saturated = find_saturated_owners(connection, self._default_quotas)
             saturated = replace(saturated, tenants=saturated.tenants.union(passed_over))
-            number = find_next_task(connection, now, saturated, off_peak=off_peak)
+            number = find_next_task(connection, now, saturated, off_peak=off_peak, engines=engines)
             if number is None:
                 return None
             change = (
@@ -118,6 +125,47 @@ class TaskQueue:
                 connection.execute(insert(STEPS).values(task=int(token.task_id), name=step, result=result))
                 return
         self._raise_lost(token)
+
+    def forget_step(self, token: FencingToken, step: str) -> None:
+        """Take a finished step back, as if it had never been."""
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                connection.execute(
+                    delete(STEPS).where(STEPS.c.task == int(token.task_id), STEPS.c.name == step)
+                )
+                return
+        self._raise_lost(token)
+
+    def has_steps(self, task_id: TaskId, prefix: str) -> bool:
+        """Say whether a task has a finished step whose name begins so."""
+        begins = STEPS.c.name.startswith(prefix, autoescape=True)
+        query = select(STEPS.c.name).where(STEPS.c.task == int(task_id), begins).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def bind(self, token: FencingToken, engine: str) -> None:
+        """Keep which engine makes the task from now on."""
+        self._update(token, {"engine": engine})
+
+    def list_unbound(self, engines: Collection[str], after: TaskId, limit: int) -> tuple[Task, ...]:
+        """List the oldest queued tasks with an id above `after` whose engine is none of these."""
+        query = (
+            select(TASKS)
+            .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.id > int(after))
+            .where(TASKS.c.engine.not_in(engines))
+            .order_by(TASKS.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return tuple(map(task_from_row, connection.execute(query).mappings()))
+
+    def rebind(self, engines: Mapping[TaskId, str]) -> None:
+        """Give queued tasks other engines; one that is claimed or ended meanwhile keeps its own."""
+        queued = TASKS.c.state == TaskState.QUEUED
+        with self._database.write() as connection:
+            for task_id, engine in engines.items():
+                mine = TASKS.c.id == int(task_id)
+                connection.execute(update(TASKS).where(mine, queued).values(engine=engine))
 
     def record_crash(self, token: FencingToken) -> int:
         """Count a crash of a child process, and return how many this task has seen."""

@@ -66,6 +66,10 @@ class RunningAttempt:
         else:
             self._queue.check(self.token)
 
+    def for_engine(self, engine: str) -> EngineAttempt:
+        """Return the attempt as an engine's child sees it."""
+        return EngineAttempt(self, engine)
+
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
         return await retry_while_unavailable(
@@ -77,3 +81,38 @@ class RunningAttempt:
         await write_when_available(
             self._writer, lambda: self._queue.save_step(self.token, step, result), NO_TIMEOUT, self._random
         )
+
+    async def forget_step(self, step: str) -> None:
+        """Take a finished step back."""
+        await write_when_available(
+            self._writer, lambda: self._queue.forget_step(self.token, step), NO_TIMEOUT, self._random
+        )
+
+
+class EngineAttempt:
+    """An attempt as an engine's child sees it: with the steps of that engine alone."""
+
+    def __init__(self, attempt: RunningAttempt, engine: str) -> None:
+        self._attempt = attempt
+        self._engine = engine
+
+    def report_progress(self, fraction: float) -> None:
+        """Note progress."""
+        self._attempt.report_progress(fraction)
+
+    async def load_step(self, step: str) -> str | None:
+        """Return what a finished step of this engine gave, in this or an earlier attempt."""
+        return await self._attempt.load_step(name_step(self._engine, step))
+
+    async def save_step(self, step: str, result: str) -> None:
+        """Keep what a finished step gave."""
+        await self._attempt.save_step(name_step(self._engine, step), result)
+
+    async def forget_step(self, step: str) -> None:
+        """Take a finished step back."""
+        await self._attempt.forget_step(name_step(self._engine, step))
+
+
+def name_step(engine: str, step: str) -> str:
+    """Return under which name a step of an engine is kept: no engine goes on from another's."""
+    return f"{engine}/{step}"

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.durations import RetentionPeriods
-    from keyreel.storage.objects import ObjectStorage, StoredFile
+    from keyreel.storage.objects import StoredFile
+    from keyreel.storage.pending_files import PendingFiles
     from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
     from keyreel.tasks.store import TaskStore
 
@@ -59,14 +60,15 @@ class Janitor:
     def __init__(
         self,
         store: TaskStore,
-        storage: ObjectStorage,
+        pending_files: PendingFiles,
         retention_periods: RetentionPeriods,
         time: JumpSafeClock,
     ) -> None:
         self._database = store.database
         self._writer = store.writer
         self._retention = Retention(store.database)
-        self._storage = storage
+        self._pending_files = pending_files
+        self._storage = pending_files.storage
         self._retention_periods = retention_periods
         self._time = time
         self._woken = asyncio.Event()
@@ -207,11 +209,19 @@ class Janitor:
 
     async def _expire_inputs(self, keys: Collection[str], before: datetime) -> None:
         needed = await self._collect_needed_inputs()
-        for key in keys:
-            # Checked again: a request that is received at this moment may have renewed it.
-            changed = await self._storage.get_modified(key)
-            if changed and changed <= before and get_input_name(key) not in needed:
-                await self._delete({key})
+        expired = [
+            key
+            for key in keys
+            if get_input_name(key) not in needed
+            # Judged again: a request that is received at this moment may have renewed it.
+            and await self._pending_files.expire(key, before, self._uncount)
+        ]
+        if expired:
+            _log.info("files deleted that nothing needs", files=len(expired))
+
+    async def _uncount(self, key: str) -> None:
+        # Before the file goes: a crash then leaves one that counts for nobody, and a later round finds it.
+        await self._writer.run(partial(self._retention.uncount_files, (key,)))
 
     def _is_expired_input(self, key: str, changed: datetime, now: datetime) -> bool:
         keep = self._retention_periods.inputs

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import uuid4
 
 import structlog
 
 from keyreel.engine import Preloader
-from keyreel.engines.router import BUILT_IN_RECOMMENDER, load_router
-from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable
+from keyreel.engines.router import load_router
+from keyreel.settings.engines import EngineSpec
+from keyreel.tasks.database.retry import (
+    NO_TIMEOUT,
+    retry_async_while_unavailable,
+    retry_while_unavailable,
+)
 from keyreel.worker.children.pool import ChildPool
+from keyreel.worker.engine_binding import EngineBinder
 from keyreel.worker.janitor import Janitor
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
+from keyreel.worker.remote.engines import RemoteEngines
 from keyreel.worker.settings import WorkerSettings
 from keyreel.worker.slots import RenderSlots
 from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_folder
@@ -24,13 +31,19 @@ from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_f
 if TYPE_CHECKING:
     from random import Random
 
-    from keyreel.storage.objects import ObjectStorage
+    from keyreel.storage.pending_files import PendingFiles
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim
-    from keyreel.worker.slots import RenderSlot
+    from keyreel.worker.slots import RenderSlot, SlotOffer
     from keyreel.worker.task_pipeline import InputGatherer
 
 __all__ = ["Worker", "WorkerSettings"]
+
+BUILT_IN_RECOMMENDER: Final = EngineSpec("motion")
+"""The engine that recommends prompts where none of a task's engines does."""
+
+_MIN_FINISHING_CHILDREN: Final = 2
+"""Also where no engine renders here: hundreds of remote videos may be on their way, and come one by one."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -45,7 +58,7 @@ class Worker:
     def __init__(
         self,
         store: TaskStore,
-        storage: ObjectStorage,
+        pending_files: PendingFiles,
         intake: InputGatherer,
         *,
         settings: WorkerSettings,
@@ -54,17 +67,19 @@ class Worker:
         self._store = store
         self._settings = settings
         self._random = random
+        self._intake = intake
         self._router = load_router(settings.engines)
-        self._pipeline = TaskPipeline(store, storage, intake, settings=settings, random=random)
+        self._binder = EngineBinder(store, self._router, random)
+        self._pipeline = TaskPipeline(store, pending_files.storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = store.trusted_clock
         self._lease_renewer = QueueMaintenance(
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
         )
-        self._janitor = Janitor(store, storage, settings.retention_periods, time)
+        self._janitor = Janitor(store, pending_files, settings.retention_periods, time)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
-        self._slots = RenderSlots(sum(self._router.slots_by_engine.values()), self.nudge)
+        self._slots = RenderSlots(self._router.slots_by_engine, self.nudge)
 
     def nudge(self) -> None:
         """Look at the queue now. Call it from the event loop's thread."""
@@ -81,6 +96,10 @@ class Worker:
         await retry_while_unavailable(
             lambda: clean_work_folder(self._settings.folder, self._store), NO_TIMEOUT, self._random
         )
+        # A row that nobody can read must not keep the worker from the others.
+        await LoopGuard("routing").run(
+            lambda: retry_async_while_unavailable(self._binder.bind_unbound_tasks, NO_TIMEOUT, self._random)
+        )
         async with AsyncExitStack() as stack:
             pools = await self._open_pools(stack)
             group = await stack.enter_async_context(asyncio.TaskGroup())
@@ -91,44 +110,53 @@ class Worker:
                 group.create_task(self._run_claim(claim, pools, slot))
 
     async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
-        timeout, slots = self._settings.render_timeout_seconds, self._router.slots_by_engine
-        kernel = self._settings.kernel_guards
-        engine_pools = {
-            name: await stack.enter_async_context(
-                ChildPool.for_engine(name, count, timeout, kernel_guards=kernel)
-            )
+        timeout, kernel = self._settings.render_timeout_seconds, self._settings.kernel_guards
+        slots = self._router.slots_by_engine
+
+        async def open_engine(spec: EngineSpec, count: int) -> ChildPool:
             # A pool starts its children when work comes: one without any costs nothing.
-            for name, count in {BUILT_IN_RECOMMENDER: 1, **slots}.items()
+            pool = ChildPool.for_engine(spec, count, timeout, kernel_guards=kernel)
+            return await stack.enter_async_context(pool)
+
+        remote = await RemoteEngines.open(self._router.engines, self._intake, stack)
+        local_slots = {name: count for name, count in slots.items() if name not in remote}
+        engine_pools = {
+            name: await open_engine(self._settings.engines.get_spec(name), count)
+            for name, count in local_slots.items()
         }
+        recommending_pool = await open_engine(BUILT_IN_RECOMMENDER, 1)
         finishing_pool = await stack.enter_async_context(
-            ChildPool.for_finishing(sum(slots.values()), timeout, kernel_guards=kernel)
+            ChildPool.for_finishing(
+                max(sum(local_slots.values()), _MIN_FINISHING_CHILDREN), timeout, kernel_guards=kernel
+            )
         )
-        for name, engine in zip(slots, self._router.engines, strict=True):
-            if self._settings.preload and isinstance(engine, Preloader):
-                await engine_pools[name].warm_up()
+        for each in self._router.engines:
+            if self._settings.preload and isinstance(each.engine, Preloader):
+                await engine_pools[each.name].warm_up()
                 await finishing_pool.warm_up()
-        return WorkerPools(self._router, engine_pools, finishing_pool)
+        return WorkerPools(self._binder, engine_pools, remote, recommending_pool, finishing_pool)
 
     async def _wait_for_claim(self) -> tuple[Claim, RenderSlot]:
         while True:
-            slot = await self._slots.acquire()
+            offer = await self._slots.offer()
             self._nudged.clear()
-            claim = await self._claim_guard.run(self._try_claim)
+            claim = await self._claim_guard.run(partial(self._try_claim, offer))
             if claim is not None:
-                return claim, slot
-            slot.free()  # a task that has gathered its inputs may be waiting for it
+                return claim, offer.accept(claim.task.engine)
+            offer.decline()  # a task that has gathered its inputs may be waiting for a slot
             try:
                 async with asyncio.timeout(self._settings.poll_seconds):
                     await self._nudged.wait()
             except TimeoutError:
                 continue
 
-    async def _try_claim(self) -> Claim | None:
+    async def _try_claim(self, offer: SlotOffer) -> Claim | None:
         off_peak = self._settings.off_peak.is_open(self._store.clock.now())
         claim = partial(
             self._store.queue.claim,
             self._owner,
             self._settings.lease_seconds,
+            engines=None if offer.whole else offer.engines,
             off_peak=off_peak,
             passed_over=self._slots.list_full_tenants(),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyreel.durations import RetentionPeriods
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings.engines import EngineSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,7 @@ class WorkerSettings:
     """Read once at start. `folder` is for work in progress alone: what ended tasks left there is deleted."""
 
     folder: Path
-    engines: tuple[str, ...] = ("motion",)
-    """Entry points or `module:Class`, preferred ones first."""
+    engines: EngineSettings = field(default_factory=EngineSettings)
     producer: str = "keyreel"
     """Named in the identifier of AI-generated videos."""
     watermark_text: WatermarkLanguage = WatermarkLanguage.ENGLISH

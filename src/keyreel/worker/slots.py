@@ -1,4 +1,4 @@
-"""The worker's render slots. A task whose inputs are fetched gives its slot up meanwhile.
+"""The worker's render slots, those of each engine apart. A task whose inputs are fetched gives its slot up.
 
 It stays claimed: its lease is renewed, it counts as running for quotas and fairness, and cancelling it stops
 the fetches. How far tenants run ahead is bounded: one with `MAX_SET_ASIDE` such tasks gets no further claim.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from keyreel.system.tenant_turns import TenantTurns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
 MAX_SET_ASIDE: Final = 2
@@ -25,10 +25,11 @@ _UNBOUNDED: Final = 2**31
 
 
 class RenderSlots:
-    """A number of slots, had in the order of asking. `nudge` is called when a tenant may get claims again."""
+    """Every engine's slots, had in the order of asking. `nudge` is called when more may be claimed."""
 
-    def __init__(self, count: int, nudge: Callable[[], None]) -> None:
-        self._free = asyncio.Semaphore(count)
+    def __init__(self, count_by_engine: Mapping[str, int], nudge: Callable[[], None]) -> None:
+        self._free = {engine: asyncio.Semaphore(count) for engine, count in count_by_engine.items()}
+        self._freed = asyncio.Event()
         self._nudge = nudge
         self._set_aside: Counter[str] = Counter()
         self._gathering = TenantTurns(_GATHERING, per_tenant=MAX_SET_ASIDE)
@@ -38,14 +39,37 @@ class RenderSlots:
         """Return the tenants that get no further claim, since as many of their tasks are set aside."""
         return tuple(tenant for tenant, count in self._set_aside.items() if count >= MAX_SET_ASIDE)
 
-    async def acquire(self) -> RenderSlot:
-        """Wait for a free slot."""
-        await self._free.acquire()
-        return RenderSlot(self)
+    async def offer(self) -> SlotOffer:
+        """Wait until an engine has a free slot; take one of each engine that has."""
+        while True:
+            self._freed.clear()
+            free = [engine for engine, semaphore in self._free.items() if not semaphore.locked()]
+            if free:
+                for engine in free:
+                    await self.take(engine)  # at once
+                return SlotOffer(self, tuple(free), whole=len(free) == len(self._free))
+            await self._freed.wait()
 
-    def free_one(self) -> None:
-        """Let the next have a slot."""
-        self._free.release()
+    async def take(self, engine: str) -> None:
+        """Wait for a free slot of an engine."""
+        await self._free[engine].acquire()
+
+    async def take_now(self, engine: str) -> bool:
+        """Take a slot of an engine if one is free; say whether it was."""
+        if self._free[engine].locked():
+            return False
+        await self.take(engine)  # at once
+        return True
+
+    def free_one(self, engine: str) -> None:
+        """Let the next have a slot of this engine: a task that waits for it, or one that is to be claimed."""
+        self.give_back(engine)
+        self._nudge()
+
+    def give_back(self, engine: str) -> None:
+        """Do so for a slot of an offer that nobody took: there is nothing new to claim."""
+        self._free[engine].release()
+        self._freed.set()
 
     @asynccontextmanager
     async def set_aside(self, slot: RenderSlot, tenant: str) -> AsyncGenerator[None]:
@@ -59,26 +83,63 @@ class RenderSlots:
             async with self._gathering.wait_for_turn(tenant):
                 yield
             async with self._returning.wait_for_turn(tenant):
-                await self._free.acquire()
-                slot.held = True
+                await slot.take_again()
         finally:
             self._set_aside[tenant] -= 1
             self._set_aside += Counter()  # forget tenants without any
             self._nudge()
 
 
-class RenderSlot:
-    """A slot, held until it is freed; freeing it again does nothing."""
+class SlotOffer:
+    """A slot of each engine that has a free one; `whole` says whether all engines have."""
 
-    def __init__(self, slots: RenderSlots) -> None:
+    def __init__(self, slots: RenderSlots, engines: tuple[str, ...], *, whole: bool) -> None:
         self._slots = slots
-        self.held = True
+        self.engines = engines
+        self.whole = whole
+
+    def accept(self, engine: str) -> RenderSlot:
+        """Return the slot of an engine, or some slot for a task of another one; free the others."""
+        kept = engine if engine in self.engines else self.engines[0]
+        for each in self.engines:
+            if each != kept:
+                self._slots.give_back(each)
+        return RenderSlot(self._slots, kept)
+
+    def decline(self) -> None:
+        """Free all of them."""
+        for engine in self.engines:
+            self._slots.give_back(engine)
+
+
+class RenderSlot:
+    """A slot of an engine, held until it is freed; freeing it again does nothing."""
+
+    def __init__(self, slots: RenderSlots, engine: str) -> None:
+        self._slots = slots
+        self.engine = engine
+        self._held = True
 
     def free(self) -> None:
         """Give the slot back."""
-        if self.held:
-            self.held = False
-            self._slots.free_one()
+        if self._held:
+            self._held = False
+            self._slots.free_one(self.engine)
+
+    async def take_again(self) -> None:
+        """Wait for a slot of the same engine, after this one was freed."""
+        await self._slots.take(self.engine)
+        self._held = True
+
+    async def change_engine(self, engine: str) -> bool:
+        """Make it a slot of this engine, in exchange; say whether it is one now: there must be a free one."""
+        if engine == self.engine:
+            return True
+        if not await self._slots.take_now(engine):
+            return False
+        self.free()
+        self.engine, self._held = engine, True
+        return True
 
     def set_aside(self, tenant: str) -> AbstractAsyncContextManager[None]:
         """Free the slot for a block, which gathers the tenant's inputs, and have one again after it."""

@@ -16,6 +16,7 @@ import structlog
 
 from keyreel.errors import (
     Cancelled,
+    EngineUnavailable,
     InternalFault,
     InvalidRequest,
     KeyreelError,
@@ -41,15 +42,16 @@ from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.inputs.urls import is_http_url
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.worker.attempt import RunningAttempt
-from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork
+from keyreel.worker.children.protocol import ConformWork, FinishWork, RecommendWork, RenderWork
+from keyreel.worker.engine_binding import EngineBusy
 from keyreel.worker.guards import run_guarded
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from random import Random
 
-    from keyreel.engines.router import EngineRouter
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.engine import Clip
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
     from keyreel.task import Task
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
     from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.worker.children.pool import ChildPool
+    from keyreel.worker.engine_binding import EngineBinder
+    from keyreel.worker.remote.engines import RemoteEngines
     from keyreel.worker.settings import WorkerSettings
     from keyreel.worker.slots import RenderSlot
 
@@ -81,13 +85,21 @@ class InputGatherer(Protocol):
         """Return the order with its images as PNG files in `folder`, and with its size settled."""
         ...
 
+    async def fetch_video(self, url: str, target: Path, *, tenant: str) -> None:
+        """Save the video at an address that a stranger gave."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerPools:
-    """Where the parts of the work are done; `engines` holds a pool for each engine that the router names."""
+    """Where the parts of the work are done; `engines` holds a pool for each engine that renders here."""
 
-    router: EngineRouter
+    binder: EngineBinder
     engines: Mapping[str, ChildPool]
+    remote: RemoteEngines
+    """The other engines that the binder names: they only wait."""
+    recommending: ChildPool
+    """Recommends prompts where none of a task's engines does."""
     finishing: ChildPool
 
 
@@ -131,36 +143,41 @@ class TaskPipeline:
             await self._clean_up(token, keep_last=isinstance(outcome, Success))
         except Cancelled:
             _log.info("task cancelled", task=token.task_id, attempt=token.attempt)
+            await attempt.tell_cancelled()
             await self._clean_up(token, keep_last=False)
         except LeaseLost:
             _log.warning("attempt lost", task=token.task_id, attempt=token.attempt)
             await self._delete_results(token, token.attempt)
-        except Unavailable as fault:
+        except (Unavailable, EngineBusy) as fault:
             # The steps of this attempt stay for the next one, which gathers its inputs anew.
             shutil.rmtree(self._get_attempt_folder(token) / "inputs", ignore_errors=True)
-            await self.put_back(token, fault.message)
+            pause = timedelta(0) if isinstance(fault, EngineBusy) else None
+            await self.put_back(token, fault.message, pause)
         except asyncio.CancelledError:
             with suppress(KeyreelError):
                 self._queue.requeue(token)
                 _log.info("task requeued", task=token.task_id, attempt=token.attempt)
             raise
 
-    async def put_back(self, token: FencingToken, reason: str) -> None:
-        """Requeue a task whose attempt could not go on: it waits longer the more attempts it has seen."""
-        pause = min(_FIRST_PUT_BACK_PAUSE * 2 ** min(token.attempt - 1, 10), _LONGEST_PUT_BACK_PAUSE)
+    async def put_back(self, token: FencingToken, reason: str, pause: timedelta | None = None) -> None:
+        """Requeue a task whose attempt could not go on: after `pause`, or one that grows with attempts."""
+        growing = min(_FIRST_PUT_BACK_PAUSE * 2 ** min(token.attempt - 1, 10), _LONGEST_PUT_BACK_PAUSE)
+        wait = growing if pause is None else pause
         with suppress(Cancelled, LeaseLost):
             await write_when_available(
-                self._store.writer, lambda: self._queue.requeue(token, pause), NO_TIMEOUT, self._random
+                self._store.writer, lambda: self._queue.requeue(token, wait), NO_TIMEOUT, self._random
             )
-            _log.warning("task waits", task=token.task_id, reason=reason, seconds=pause.total_seconds())
+            _log.warning("task waits", task=token.task_id, reason=reason, seconds=wait.total_seconds())
 
     async def _produce_outcome(
         self, task: Task, attempt: RunningAttempt, pools: WorkerPools, slot: RenderSlot
     ) -> Success | Failure:
         try:
             return await self._produce_video(task, attempt, pools, slot)
-        except (Cancelled, LeaseLost, Unavailable):
+        except (Cancelled, LeaseLost, Unavailable, EngineBusy):
             raise
+        except EngineUnavailable as error:  # of the child that finishes, or of the one that recommends
+            return Failure(error.message, RenderFailed.__name__)
         except (RenderFailed, RenderCrashed, Refusal) as error:
             _log.info("task failed", task=task.id, fault=type(error).__name__, reason=error.message)
             return Failure(error.message, _get_fault_name(error))
@@ -184,26 +201,17 @@ class TaskPipeline:
         async with slot.set_aside(tenant) if _has_remote_inputs(request) else nullcontext():
             order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
         await self._retry_passing_faults(pools.finishing.warm_up)
-        order, notes = await self._apply_recommended_prompt(request, order, attempt, pools)
+        engines = pools.binder.list_engines(task, order)
+        recommender = pools.binder.choose_recommender(order, engines)
+        pool = pools.engines.get(recommender or "", pools.recommending)
+        order, notes = await self._apply_recommended_prompt(request, order, attempt, pool)
         two_copies = order.watermark is not None and _offers_clean_copy(task)
         # A video of which the client gets an unmarked copy is rendered without the mark: finishing lays it.
         rendered_order = replace(order, watermark=None) if two_copies else order
-        engine_pool = pools.engines[pools.router.choose_engine(order)]
-        clip = await self._retry_after_crash(
-            attempt,
-            lambda: engine_pool.run(
-                RenderWork(rendered_order, Path(mkdtemp(prefix="render-", dir=folder))), attempt
-            ),
-        )
-        settings = self._settings
-        context = FinishingContext(
-            task.id,
-            results,
-            settings.producer,
-            settings.credentials,
-            instruments=settings.instruments,
-            clean_copy=two_copies,
-        )
+
+        render = self._build_renderer(rendered_order, attempt, pools)
+        clip = await pools.binder.run_first_available(task, engines, slot, render)
+        context = self._build_finishing_context(task, results, clean_copy=two_copies)
         finished = await self._retry_after_crash(
             attempt, lambda: pools.finishing.run(FinishWork(clip, order, context), attempt)
         )
@@ -211,18 +219,47 @@ class TaskPipeline:
         outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
 
+    def _build_renderer(
+        self, order: Order, attempt: RunningAttempt, pools: WorkerPools
+    ) -> Callable[[str], Awaitable[Clip]]:
+        """Return a function that renders the order with the engine of a name."""
+        folder = self._get_attempt_folder(attempt.token)
+
+        async def render(engine: str) -> Clip:
+            async def begin() -> Clip:
+                render_folder = Path(mkdtemp(prefix="render-", dir=folder))
+                if engine not in pools.remote:
+                    work = RenderWork(order, render_folder)
+                    return await pools.engines[engine].run(work, attempt.for_engine(engine))
+                video = await pools.remote.request_video(engine, order, attempt, render_folder)
+                return await pools.finishing.run(ConformWork(video, order, render_folder), attempt)
+
+            return await self._retry_after_crash(attempt, begin)
+
+        return render
+
+    def _build_finishing_context(self, task: Task, results: Path, *, clean_copy: bool) -> FinishingContext:
+        settings = self._settings
+        return FinishingContext(
+            task.id,
+            results,
+            settings.producer,
+            settings.credentials,
+            instruments=settings.instruments,
+            clean_copy=clean_copy,
+        )
+
     def _get_attempt_folder(self, token: FencingToken) -> Path:
         return self._settings.folder / token.task_id / str(token.attempt)
 
     async def _apply_recommended_prompt(
-        self, request: Endpoint, order: Order, attempt: RunningAttempt, pools: WorkerPools
+        self, request: Endpoint, order: Order, attempt: RunningAttempt, pool: ChildPool
     ) -> tuple[Order, tuple[str, ...]]:
         """Replace the client's prompt by a recommended one if the request asks for it; note which."""
         if not request.has_recommended_prompt:
             return order, ()
         prompt = await attempt.load_step(_RECOMMENDED_PROMPT_STEP)
         if prompt is None:
-            pool = pools.engines[pools.router.choose_recommender(order)]
             prompt = await self._retry_after_crash(attempt, lambda: pool.run(RecommendWork(order), attempt))
             await attempt.save_step(_RECOMMENDED_PROMPT_STEP, prompt)
         shots = tuple(replace(shot, prompt=prompt) for shot in order.shots)
@@ -279,7 +316,7 @@ class TaskPipeline:
             await retry_async_while_unavailable(put, NO_TIMEOUT, self._random)
         sizes = {key: path.stat().st_size for key, path in files.items()}
         outcome = Success(video, cover, finished.sha256, finished.fingerprint, finished.notes)
-        outcome = replace(outcome, size=f"{finished.info.width}x{finished.info.height}", files=sizes)
+        outcome = replace(outcome, size=str(finished.size), files=sizes)
         return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _clean_up(self, token: FencingToken, *, keep_last: bool) -> None:

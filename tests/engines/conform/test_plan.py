@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -13,9 +14,10 @@ WAN = FrameRule(fps=16, max_frames=81, frame_multiple=4, frame_offset=1, max_pix
 LTX = FrameRule(fps=24, max_frames=257, frame_multiple=8, frame_offset=1, side_multiple=32)
 H3 = FrameRule(fps=24, max_frames=124, frame_multiple=17, frame_offset=5)
 SLOW = FrameRule(fps=8, max_frames=49)
+HD = Size(1280, 720)
 
 
-def order(*shots: Shot, size: Size = Size(1280, 720), seed: int = 5) -> Order:
+def order(*shots: Shot, size: Size = HD, seed: int = 5) -> Order:
     return Order(Operation.MULTIFRAME, "test", shots, Resolution.P720, seed, size=size)
 
 
@@ -121,9 +123,8 @@ def test_a_keyframe_in_the_end_is_reached_by_quickening_the_last_steps() -> None
     # 121 frames for 120: the first 109 steps keep their frames, the last ten pass eleven.
     assert positions[:110] == list(range(110))
     assert positions[-1] == 120
-    assert {after - before for before, after in zip(positions[109:], positions[110:], strict=False)} == {
-        Fraction(11, 10)
-    }
+    steps = {after - before for before, after in pairwise(positions[109:])}
+    assert steps == {Fraction(11, 10)}
 
 
 def test_without_a_keyframe_in_the_end_what_is_too_much_is_cut_off() -> None:
@@ -131,6 +132,9 @@ def test_without_a_keyframe_in_the_end_what_is_too_much_is_cut_off() -> None:
     assert segment.compute_positions() == list(range(120))
 
 
-def test_a_rule_without_any_number_of_frames_is_refused() -> None:
-    with pytest.raises(ValueError, match="max_frames: no 17n \\+ 5 from 2 to 4"):
-        FrameRule(fps=24, max_frames=4, frame_multiple=17, frame_offset=5)
+@pytest.mark.parametrize(
+    ("fps", "multiple", "offset", "most"), [(24, 17, 5, 4), (16, 4, 1, 4), (60, 1, 0, 3)]
+)
+def test_a_rule_without_enough_frames_is_refused(fps: int, multiple: int, offset: int, most: int) -> None:
+    with pytest.raises(ValueError, match=rf"no {multiple}n \+ {offset} up to {most} is enough"):
+        FrameRule(fps, most, multiple, offset)

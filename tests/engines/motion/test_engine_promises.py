@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from keyreel.order import ImageRef, Operation, Shot, Subject
+from keyreel.settings.engines import EngineSpec
 from keyreel.testing import FolderJob
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.children.protocol import RenderWork
@@ -139,7 +140,7 @@ def test_a_killed_render_draws_only_what_it_had_not_finished(tmp_path: Path) -> 
         folders = tmp_path / "first", tmp_path / "second"
         for folder in folders:
             folder.mkdir()
-        async with ChildPool.for_engine(ENGINE, 1, 60) as executor:
+        async with ChildPool.for_engine(EngineSpec(ENGINE), 1, 60) as executor:
             doomed = asyncio.ensure_future(executor.run(RenderWork(order, folders[0]), notes))
             await asyncio.wait_for(notes.remembered.wait(), 50)
             doomed.cancel()
@@ -161,7 +162,7 @@ def test_a_cancelled_render_ends_within_half_a_second(tmp_path: Path) -> None:
 
     async def story() -> float:
         notes = Notes()
-        async with ChildPool.for_engine(ENGINE, 1, 60) as executor:
+        async with ChildPool.for_engine(EngineSpec(ENGINE), 1, 60) as executor:
             doomed = asyncio.ensure_future(executor.run(RenderWork(long, tmp_path / "film"), notes))
             await asyncio.wait_for(notes.drawing.wait(), 50)
             began = asyncio.get_running_loop().time()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.commands import keyreel
 from support.requests import data_uri
 from support.servers import Server, wait_until
 
@@ -38,12 +37,7 @@ def age_by_a_day(data: Path) -> None:
 
 def doctor(data: Path, *options: str) -> str:
     """Run the doctor and return what it says of the stored files."""
-    done = subprocess.run(
-        [sys.executable, "-m", "keyreel", "doctor", "--json", "--data", str(data), *options],
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    done = keyreel("doctor", "--json", "--data", data, *options)
     checks = {each["name"]: each["detail"] for each in json.loads(done.stdout)}
     return str(checks["stored files"])
 

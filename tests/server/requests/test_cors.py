@@ -13,6 +13,7 @@ from keyreel.errors import InvalidSetting
 from keyreel.server.app import create_app
 from keyreel.settings import read_settings
 from keyreel.task import TaskState
+from support.data_folders import prepare_data_folder
 from support.endings import VIDEO, bring
 from support.requests import AUTH, KEY, data_uri
 
@@ -41,6 +42,7 @@ def platform(tmp_path: Path, origins: tuple[str, ...]) -> Iterator[Platform]:
     settings = read_settings(
         data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), cors_origins=",".join(origins)
     )
+    prepare_data_folder(tmp_path)
     with open_platform(settings, ("http://testserver",)) as opened:
         yield opened
 

@@ -35,6 +35,7 @@ from keyreel.tasks.idempotency import IdempotencyRecord
 from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
+from support.data_folders import put_database
 
 if TYPE_CHECKING:
     from keyreel.tasks.task_queue import FencingToken
@@ -61,6 +62,7 @@ class Money(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(mkdtemp())
+        put_database(self.folder)
         self.clock = ManualClock()
         self.tasks: dict[TaskId, Expected] = {}
         self.tokens: list[FencingToken] = []
@@ -332,10 +334,10 @@ def submission(tenant: str, price: int, **more: Any) -> Submission:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("lives", [15, pytest.param(100, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("lives", [10, pytest.param(100, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("ways", ["known", "new"])
 def test_the_ledger_survives_whatever_happens(ways: str, lives: int) -> None:
-    # Lives of 60 steps each: 900 steps either way, 6,000 by night.
+    # Lives of 60 steps each: 600 steps either way, 6,000 by night.
     chosen = settings(
         derandomize=ways == "known",
         database=None,

@@ -99,7 +99,7 @@ def advance_and_clean(client: TestClient, platform: Platform, seconds: float) ->
     services = platform.services
     clock = JumpSafeClock(services.clock, ClockJumpDetector(SystemClock()))
     keep = services.settings.retention_periods
-    asyncio.run(Janitor(services.store, services.storage, keep, clock).run_round())
+    asyncio.run(Janitor(services.store, services.pending_files, keep, clock).run_round())
 
 
 def test_fifty_submits_without_credits_leave_no_byte(user: TestClient, dev: Platform) -> None:

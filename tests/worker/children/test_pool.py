@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.engine import Clip
-from keyreel.errors import RenderCrashed, RenderFailed
+from keyreel.errors import EngineUnavailable, RenderCrashed
 from keyreel.order import Corner, ImageRef, Operation, Order, Resolution, Shot, Size, Watermark
+from keyreel.settings.engines import EngineSpec
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.children.protocol import RecommendWork, RenderWork
 
@@ -46,7 +47,7 @@ class MemoryAttempt:
 
 def rendered(engine: str, asked: Order, folder: Path, attempt: MemoryAttempt) -> Clip:
     async def story() -> Clip:
-        async with ChildPool.for_engine(f"keyreel.testing:{engine}", 1, 60) as pool:
+        async with ChildPool.for_engine(EngineSpec(f"keyreel.testing:{engine}"), 1, 60) as pool:
             return await pool.run(RenderWork(asked, folder), attempt)
 
     return asyncio.run(story())
@@ -85,14 +86,14 @@ def test_a_clip_that_its_job_did_not_write_is_not_watermarked(tmp_path: Path) ->
 
 def test_an_engine_recommends_a_prompt_in_its_child() -> None:
     async def story() -> str:
-        async with ChildPool.for_engine("keyreel.testing:DescribingEngine", 1, 60) as pool:
+        async with ChildPool.for_engine(EngineSpec("keyreel.testing:DescribingEngine"), 1, 60) as pool:
             return await pool.run(RecommendWork(order()), MemoryAttempt())
 
     assert asyncio.run(story()) == "A card made from 1 image(s)."
 
 
 def test_an_engine_that_cannot_start_says_so(tmp_path: Path) -> None:
-    with pytest.raises(RenderFailed, match=r"could not be started"):
+    with pytest.raises(EngineUnavailable, match=r"could not be started"):
         rendered("NoEngine", order(), tmp_path, MemoryAttempt())
 
 
@@ -103,7 +104,7 @@ def test_want_of_memory_is_a_crash(tmp_path: Path) -> None:
 
 def test_renders_in_as_many_children_as_it_has_slots(tmp_path: Path) -> None:
     async def story() -> None:
-        pool = ChildPool.for_engine("keyreel.testing:CardEngine", 2, 60)
+        pool = ChildPool.for_engine(EngineSpec("keyreel.testing:CardEngine"), 2, 60)
         async with pool, asyncio.TaskGroup() as group:
             for name in ("a", "b", "c"):
                 folder = tmp_path / name

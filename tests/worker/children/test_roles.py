@@ -13,6 +13,7 @@ from keyreel.errors import RenderFailed
 from keyreel.finishing.context import FinishingContext
 from keyreel.media.probe import probe_video
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
+from keyreel.settings.engines import EngineSpec
 from keyreel.task import TaskId
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.children.protocol import FinishWork, RenderWork
@@ -56,7 +57,7 @@ def finish_work(clip: Clip, folder: Path) -> FinishWork:
 
 def test_finishes_a_clip_in_a_child(tmp_path: Path) -> None:
     async def story() -> None:
-        rendering = ChildPool.for_engine("keyreel.testing:CardEngine", 1, 60)
+        rendering = ChildPool.for_engine(EngineSpec("keyreel.testing:CardEngine"), 1, 60)
         async with rendering, ChildPool.for_finishing(1, 60) as finishing:
             clip = await rendering.run(RenderWork(ORDER, tmp_path), ForgetfulAttempt())
             done = await finishing.run(finish_work(clip, tmp_path), ForgetfulAttempt())
@@ -77,7 +78,7 @@ def test_a_clip_that_is_not_as_ordered_fails_with_its_reason(tmp_path: Path) -> 
 
 def test_a_warm_child_that_ends_before_its_first_work_is_replaced(tmp_path: Path) -> None:
     async def story() -> None:
-        rendering = ChildPool.for_engine("keyreel.testing:CardEngine", 1, 60)
+        rendering = ChildPool.for_engine(EngineSpec("keyreel.testing:CardEngine"), 1, 60)
         async with rendering, ChildPool.for_finishing(1, 60) as finishing:
             clip = await rendering.run(RenderWork(ORDER, tmp_path), ForgetfulAttempt())
             await finishing.warm_up()

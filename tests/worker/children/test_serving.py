@@ -21,7 +21,7 @@ ORDER = {"images": [as_data_uri(landscape())], "prompt": "push in", "duration": 
 
 def waiting(server: Server, role: str) -> list[psutil.Process]:
     """Return the server's children of a role, without their guardians."""
-    return [child for child in server.renderers(role) if child.ppid() == server.process.pid]
+    return [child for child in server.renderers(role) if child.ppid() == server.pid]
 
 
 def test_the_first_task_is_made_by_processes_that_were_waiting_for_it(tmp_path: Path) -> None:

@@ -59,9 +59,11 @@ def check_machine(
 ) -> None:
     """Check this machine and say what works here; exit code 1 where something does not."""
     from keyreel.cli.local.stored_files import create_database, delete_all_orphans
+    from keyreel.engines.router import load_router
     from keyreel.settings import read_settings
 
     settings = read_settings(data=data)
+    load_router(settings.engine_settings)  # a mistake there is one in the settings, and ends the command
     if new_database:
         create_database(settings.data)
     if delete_orphans:
@@ -193,19 +195,20 @@ def _check_audit_log(settings: Settings) -> DoctorCheck:
 
 
 def _check_engines(settings: Settings) -> DoctorCheck:
+    from keyreel.engines.health import check_engine
     from keyreel.engines.router import load_router
-    from keyreel.errors import KeyreelError
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
-    try:
-        router = load_router(settings.engines)
-    except KeyreelError as error:
-        return _make_failed("engines", error.message)
+    router = load_router(settings.engine_settings)
     missing = [endpoint.name() for endpoint in ENDPOINTS if not router.is_supported(endpoint)]
-    detail = f"{', '.join(engine.name for engine in router.engines)}: "
+    detail = f"{', '.join(each.name for each in router.engines)}: "
     detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
     if missing:
         detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
+    health = {each.name: check_engine(each.engine) for each in router.engines}
+    unwell = [f"{name}: {found.detail}" for name, found in health.items() if not found.ok]
+    if unwell:
+        return _make_failed("engines", f"{detail}. {' '.join(unwell)}", "keyreel engines check")
     return DoctorCheck("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
 
 

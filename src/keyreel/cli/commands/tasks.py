@@ -28,5 +28,5 @@ def list_tasks(  # noqa: PLR0917 - a command's options are its interface
         tasks = server.request("GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in tasks:
         task["progress"] = f"{task['progress']:.0%}"
-    columns = ("id", "tenant", "endpoint", "state", "progress", "created", "reason")
+    columns = ("id", "tenant", "endpoint", "engine", "state", "progress", "created", "reason")
     print_rows(tasks, columns, as_json=as_json)

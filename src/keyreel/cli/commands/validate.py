@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
@@ -66,11 +67,13 @@ def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
     from keyreel.pricing import read_price_table
     from keyreel.server.routes.validate import ServerRules, build_verdict
     from keyreel.settings import read_settings
+    from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
     from keyreel.wire.requests.validation import parse_for_model
 
     settings = read_settings(data=data)
-    prices, engines = read_price_table(settings.price_table), load_router(settings.engines)
-    rules = ServerRules(prices, engines.require_supported, build_destinations(settings).check_url)
+    prices, engines = read_price_table(settings.price_table), load_router(settings.engine_settings)
+    check_engines = partial(engines.route_request, tenant=DEFAULT_TENANT)
+    rules = ServerRules(prices, check_engines, build_destinations(settings).check_url)
     return build_verdict(parse_for_model(name, fields), rules)
 
 

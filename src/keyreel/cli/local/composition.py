@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import keyreel
@@ -15,6 +16,8 @@ from keyreel.cli.local.soundfont import open_instruments
 from keyreel.cli.local.task_store import open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
+from keyreel.engine import HealthReporter
+from keyreel.engines.health import probe_engine
 from keyreel.engines.router import load_router
 from keyreel.errors import InvalidKey, LinkExpired, LinkForged, TenantDisabled
 from keyreel.intake import Intake
@@ -22,6 +25,7 @@ from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
+from keyreel.server.health_checks import HealthChecks
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
@@ -49,6 +53,10 @@ if TYPE_CHECKING:
     from keyreel.tasks.store import TaskStore
 
 
+_ENGINE_HEALTH_SECONDS: Final = 15.0
+"""How long it counts what an engine said about itself: the question may cost it a request elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """What a server runs; `own_key` is the API key that is valid from the start."""
@@ -63,7 +71,7 @@ class Platform:
 class _FileAccess:
     """The data folder's stored files, links to them, and what brings files of requests in."""
 
-    storage: ObjectStorage
+    pending_files: PendingFiles
     signer: LinkSigner
     intake: Intake
 
@@ -78,13 +86,12 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
         DataFolderLocked: another process has the data folder.
         InvalidSetting: a setting names what cannot be used.
     """
-    folder = DataFolder(settings.data)
-    folder.create()
+    folder = DataFolder(settings.data).create()
     clock = DevClock(settings.data) if settings.dev else SystemClock()
     with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
         files = _open_files(settings, store, keys, own_urls)
-        credentials, engines = open_signing_credentials(settings, clock), load_router(settings.engines)
-        worker = _build_worker(settings, store, files, credentials)
+        engines = load_router(settings.engine_settings)
+        worker, root = _build_worker(settings, store, files)
         own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
         services = Services(
             settings=settings,
@@ -93,19 +100,20 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             store=store,
             keys=keys,
             authenticator=Authenticator(keys, own_key, folder.ensure_admin_token(), FailedKeys(clock)),
-            storage=files.storage,
-            pending_files=PendingFiles(files.storage),
+            storage=files.pending_files.storage,
+            pending_files=files.pending_files,
             signer=files.signer,
             vault=open_webhook_secrets(settings),
             intake=files.intake,
             engines=engines,
+            engine_health=_build_engine_health(engines),
             prices=read_price_table(settings.price_table),
             rate_limiter=RateLimiter(store.trusted_clock),
             forecast=_build_estimator(store, engines, settings),
             nudge=worker.nudge,
             wake=worker.wake,
             admin_token=folder.ensure_admin_token(),
-            root=credentials.root,
+            root=root,
             anchors=get_trust_anchors(settings),
         )
         yield _start_platform(services, worker, own_key)
@@ -130,7 +138,7 @@ def _open_files(
     )
     egress = EgressClient(build_destinations(settings))
     return _FileAccess(
-        storage, signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
+        PendingFiles(storage), signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
     )
 
 
@@ -156,16 +164,27 @@ def build_owner_check(keys: ApiKeyStore) -> Callable[[str], None]:
     return check_owner
 
 
-def _build_worker(
-    settings: Settings, store: TaskStore, files: _FileAccess, credentials: SigningCredentials
-) -> Worker:
+def _build_worker(settings: Settings, store: TaskStore, files: _FileAccess) -> tuple[Worker, bytes]:
+    """Return the worker, and the root certificate of what it signs."""
+    credentials = open_signing_credentials(settings, store.clock)
     worker_settings = _build_worker_settings(settings, credentials)
-    return Worker(store, files.storage, files.intake, settings=worker_settings, random=SystemRandom())
+    worker = Worker(store, files.pending_files, files.intake, settings=worker_settings, random=SystemRandom())
+    return worker, credentials.root
 
 
 def _build_estimator(store: TaskStore, engines: EngineRouter, settings: Settings) -> EtaEstimator:
     slots = sum(engines.slots_by_engine.values())
     return EtaEstimator(store.database, store.clock, slots=slots, windows=settings.off_peak_windows)
+
+
+def _build_engine_health(engines: EngineRouter) -> HealthChecks:
+    """Return checks of the engines that can tell how they are."""
+    probes = {
+        each.name: partial(probe_engine, each.engine)
+        for each in engines.engines
+        if isinstance(each.engine, HealthReporter)
+    }
+    return HealthChecks(probes, _ENGINE_HEALTH_SECONDS)
 
 
 def build_destinations(settings: Settings) -> Destinations:
@@ -206,7 +225,7 @@ def get_trust_anchors(settings: Settings) -> bytes:
 def _build_worker_settings(settings: Settings, credentials: SigningCredentials) -> WorkerSettings:
     return WorkerSettings(
         folder=settings.data / "work",
-        engines=settings.engines,
+        engines=settings.engine_settings,
         render_timeout_seconds=settings.render_timeout,
         producer=settings.producer,
         watermark_text=settings.watermark_text,

@@ -66,8 +66,11 @@ class DataFolder:
         """Where the key is that was made at first start."""
         return self.path / _OWN_KEY_FILE
 
-    def create(self) -> None:
+    def create(self) -> Self:
         """Make the folder and what is in it this account's alone, whether it is there already or not.
+
+        Returns:
+            This folder.
 
         Raises:
             InvalidSetting: it cannot be, or something else has the name of one of Keyreel's files.
@@ -79,6 +82,7 @@ class DataFolder:
         except OSError as error:
             raise InvalidSetting(f"data: {error.filename or self.path}: {error.strerror}.") from None
         self.check_kinds()
+        return self
 
     def check_kinds(self) -> None:
         """Make sure that what has the name of one of Keyreel's files or folders is one.

@@ -13,6 +13,7 @@ from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
 from keyreel.pricing import read_price_table
 from keyreel.server.app import create_app
+from keyreel.server.health_checks import HealthChecks
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
@@ -44,8 +45,7 @@ def build_operator_app(
     These work on the database alone: of the folder's files, prices, engines and certificates none is opened,
     so that a mistake in their settings stops no operator's command.
     """
-    clock, random = store.clock, SystemRandom()
-    storage, engines = ObjectStorage.open_in_memory(), EngineRouter({})
+    clock, random, storage = store.clock, SystemRandom(), ObjectStorage.open_in_memory()
     authenticator = Authenticator(keys, "", admin_token, FailedKeys(clock), operator_name=_describe_user())
     return create_app(
         Services(
@@ -60,7 +60,8 @@ def build_operator_app(
             signer=LinkSigner([random.randbytes(32)], clock),
             vault=webhook_secrets,
             intake=Intake(storage, EgressClient()),
-            engines=engines,
+            engines=EngineRouter((), ()),
+            engine_health=HealthChecks({}),
             prices=read_price_table(),
             rate_limiter=RateLimiter(clock),
             forecast=EtaEstimator(store.database, clock, slots=0, windows=settings.off_peak_windows),

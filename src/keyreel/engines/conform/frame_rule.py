@@ -36,7 +36,7 @@ class FrameRule:
     which has at most `max_pixels`.
 
     Raises:
-        ValueError: no number of frames from 2 to `max_frames` keeps the rule.
+        ValueError: no number of frames up to `max_frames` keeps the rule and gives a video of two.
     """
 
     fps: int
@@ -48,9 +48,10 @@ class FrameRule:
     sizes: tuple[Size, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.longest < self.round_up_frames(2):
+        if self.max_steps < 1:
+            counts = f"{self.frame_multiple}n + {self.frame_offset}"
             raise ValueError(
-                f"max_frames: no {self.frame_multiple}n + {self.frame_offset} from 2 to {self.max_frames}"
+                f"max_frames: no {counts} up to {self.max_frames} is enough for two frames at 24"
             )
 
     @property

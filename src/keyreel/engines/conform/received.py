@@ -14,8 +14,7 @@ from keyreel.engines.conform.framing import to_order_size
 from keyreel.engines.motion.networks.models import Networks
 from keyreel.errors import RenderFailed
 from keyreel.media.mux import remove_audio, remux
-from keyreel.media.order_match import list_deviations
-from keyreel.media.probe import VideoInfo, probe_video
+from keyreel.media.probe import VideoInfo, list_deviations, probe_video
 from keyreel.media.video_reader import read_frames
 from keyreel.order import FPS
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import unquote
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from keyreel.errors import BodyTooSlow, HeadersTooLarge, InvalidRequest, Unavailable
+from keyreel.server.connections.exchange import Exchange
 from keyreel.server.connections.refusal_response import write_refusal
 from keyreel.server.connections.request_head import check_request_head
 
 if TYPE_CHECKING:
-    import asyncio
-
     from uvicorn import Config
+    from uvicorn._types import ASGI3Application
     from uvicorn.server import ServerState
 
     from keyreel.errors import Refusal
@@ -88,8 +91,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what arrived, in pieces no larger than what is left of the bound on headers."""
-        if self._deadline is None and not self._is_answering:
-            self._set_deadline(self._limits.header_seconds)
+        may_begin = self._deadline is None and not self._is_answering
         start = 0
         while start < len(data) and not self._is_refused and not self.transport.is_closing():
             piece = data[start : start + self._limits.header_bytes + 1 - self._unfinished_bytes]
@@ -99,6 +101,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._unfinished_bytes > self._limits.header_bytes:
                 kibibytes = self._limits.header_bytes // 1024
                 self._refuse(HeadersTooLarge(f"The request's headers are larger than {kibibytes} KiB."))
+        # Nearly always a request arrives whole, and needs no deadline.
+        if may_begin and not self._is_answering and not self._is_refused:
+            self._set_deadline(self._limits.header_seconds)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -127,14 +132,47 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._refusal is not None:
             raise RefusedByProtocol
         assert self.parser is not None
-        error = check_request_head(self.parser.get_method(), self.parser.get_http_version(), self.headers)
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        error = check_request_head(method, version, self.headers)
         if error is not None:
             self._stop_parsing(error)
-        super().on_headers_complete()
+        # After an upgrade the parser is at its end: for all it knows, what follows is another protocol.
+        keeps_alive = (
+            version != "1.0" and self.parser.should_keep_alive() and not self.parser.should_upgrade()
+        )
+        self._begin_exchange(method.decode("ascii"), version, keeps_alive=keeps_alive)
         self._registry.mark_busy(self)
-        if self.parser.should_upgrade():
-            # The parser is at its end: for all it knows, what follows is another protocol.
-            self.cycle.keep_alive = False
+
+    def _begin_exchange(self, method: str, version: str, *, keeps_alive: bool) -> None:
+        """Have the application answer, once the requests before this one are answered."""
+        url = httptools.parse_url(self.url)
+        self.scope["method"] = method
+        self.scope["http_version"] = version
+        self.scope["path"] = unquote(url.path.decode("ascii"))
+        self.scope["raw_path"] = url.path
+        self.scope["query_string"] = url.query or b""
+        must_wait, app = self._is_answering, cast("ASGI3Application", self.app)
+        self.cycle = self._build_exchange(keeps_alive=keeps_alive)
+        if must_wait:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, app))
+        else:
+            self._start_asgi_task(self.cycle, app)
+
+    def _build_exchange(self, *, keeps_alive: bool) -> Exchange:
+        return Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=keeps_alive,
+            on_response=self.on_response_complete,
+        )
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body."""

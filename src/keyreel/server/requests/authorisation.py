@@ -26,7 +26,7 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
 
     async def respond_to_caller(request: Request) -> Response:
         caller = authenticator.authenticate(request, scope)
-        request.state.held_body.tenant = caller.tenant
+        request.scope["state"]["tenant"] = caller.tenant
         return await handler(request, caller)
 
     return respond_to_caller

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from keyreel.errors import BodyTooLarge, BodyTooSlow, InvalidRequest
+from keyreel.server.requests.body_memory import get_held_body
 from keyreel.wire.requests.parsing import parse_body
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
         BodyTooSlow: it did not arrive in time.
         Unavailable: other bodies take the room.
     """
-    held: HeldBody = request.state.held_body
+    held = get_held_body(request)
     # A list of chunks would need the room twice when it is joined.
     buffer = BytesIO()
     await _receive(request, buffer.write, held, _Bounds(limit, seconds, "send images as URLs instead"))

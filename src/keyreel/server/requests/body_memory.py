@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from keyreel.errors import Unavailable
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -74,6 +75,13 @@ class HeldBody:
         if not self._memory.held_by_tenant[self.tenant]:
             del self._memory.held_by_tenant[self.tenant]
         self._bytes = 0
+
+
+def get_held_body(request: Request) -> HeldBody:
+    """Return the part of a request that `BodyMemoryMiddleware` let pass, for the tenant that it acts for."""
+    held: HeldBody = request.scope["state"]["held_body"]
+    held.tenant = request.scope["state"].get("tenant", "")
+    return held
 
 
 class BodyMemoryMiddleware:

@@ -44,7 +44,7 @@ class QuoteRoute:
         endpoint = await asyncio.to_thread(
             _parse_request, body, query.get("model", ""), query.get("dialect", "")
         )
-        services.engines.require_supported(endpoint.to_order(_SEED))
+        services.engines.route_request(endpoint, caller.tenant)
         return JSONResponse(self._build_quote(endpoint, caller).to_json())
 
     def _build_quote(self, endpoint: Endpoint, caller: Caller) -> Quote:

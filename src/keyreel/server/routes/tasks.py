@@ -13,11 +13,14 @@ from starlette.responses import JSONResponse, Response
 
 from keyreel.errors import LinkExpired, Refusal, UnknownTask
 from keyreel.server.error_handlers import build_error_response
+from keyreel.server.json_response import QuickJsonResponse
 from keyreel.server.long_responses import send_list
 from keyreel.server.requests.auth import extract_api_key
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import INLINE_PARSE_BYTES, read_body, read_object
+from keyreel.server.requests.body_memory import get_held_body
 from keyreel.server.requests.multipart import is_form, parse_form
+from keyreel.server.requests.query import get_query
 from keyreel.server.requests.rate_limit import get_default_limits
 from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
@@ -27,7 +30,7 @@ from keyreel.server.submission.submit import Accepted, Replayed, SubmitRequest, 
 from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.accounts.quotas import get_quotas
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
-from keyreel.tasks.presentation import parse_stored_request, sign_links
+from keyreel.tasks.presentation import has_files, parse_stored_request, sign_links
 from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.notes_header import format_notes_header
 
@@ -123,7 +126,7 @@ class TaskRoutes:
             api_key=extract_api_key(request.headers),
             idempotency_key=request.headers.get("idempotency-key", ""),
             base_url=get_base_url(request, self.services),
-            is_large=request.state.held_body.size > INLINE_PARSE_BYTES,
+            is_large=get_held_body(request).size > INLINE_PARSE_BYTES,
         )
         result = await TaskSubmitter(self.services).submit(submit)
         ignored = result.ignored_fields
@@ -143,7 +146,7 @@ class TaskRoutes:
             return await asyncio.to_thread(parse_form, request.headers, data)
         return await read_object(request, limit=limit, seconds=settings.body_seconds)
 
-    async def show_result(self, request: Request, caller: Caller) -> JSONResponse:
+    async def show_result(self, request: Request, caller: Caller) -> Response:
         """Answer a task's state; that of a succeeded one with freshly signed links."""
         task = self._get_task(request, caller)
         eta_seconds = self.services.forecast.estimate_seconds(task)
@@ -151,10 +154,12 @@ class TaskRoutes:
         if task.kept is not RetentionStage.ALL:
             notes = (*notes, VIDEO_DELETED_NOTE)
         headers = {"X-Task-Notes": format_notes_header(notes)} if notes else {}
-        signer = self.services.signer.for_owner(caller.key_id)
-        links = self._sign_links(task, get_base_url(request, self.services), signer)
+        links = None
+        if has_files(task):
+            signer = self.services.signer.for_owner(caller.key_id)
+            links = self._sign_links(task, get_base_url(request, self.services), signer)
         body = self.dialect.build_result_response(task, parse_stored_request(task), links, eta_seconds)
-        return JSONResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
+        return QuickJsonResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
 
     async def show_balance(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer what the caller's tenant can spend."""
@@ -201,7 +206,7 @@ class TaskRoutes:
         return await FileRoute(self.services).send(key, request)
 
     def _get_task(self, request: Request, caller: Caller) -> Task:
-        task_id = self.dialect.parse_task_id(request.path_params, request.query_params)
+        task_id = self.dialect.parse_task_id(request.path_params, get_query(request))
         task = self.services.store.get(caller.tenant, task_id)
         if task.kept is RetentionStage.LEDGER_ONLY:
             raise LinkExpired("The record of this task is no longer kept.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
@@ -25,17 +26,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from keyreel.errors import Refusal
-    from keyreel.order import Order
     from keyreel.pricing import PriceTable
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
     from keyreel.wire.dialects.dialect import ParsedSubmit
+    from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 """Unless the setting `body_limit` says otherwise."""
-_SEED: Final = 1
-"""Arbitrary: no rule and no price depends on it."""
 
 
 class ValidateRoute:
@@ -55,7 +54,11 @@ class ValidateRoute:
             parsed = await resolve_upload_uris(
                 parsed, caller.tenant, get_base_url(request, services), services
             )
-        rules = ServerRules(services.prices, services.engines.require_supported, services.intake.check_url)
+        rules = ServerRules(
+            services.prices,
+            partial(services.engines.route_request, tenant=caller.tenant),
+            services.intake.check_url,
+        )
         return JSONResponse(await asyncio.to_thread(build_verdict, parsed, rules))
 
 
@@ -64,8 +67,8 @@ class ServerRules:
     """The rules that depend on a server: its prices, engines and allowed destinations."""
 
     prices: PriceTable
-    check_order: Callable[[Order], None]
-    """Raises UnsupportedOrder for an order that no engine here supports."""
+    check_engines: Callable[[Endpoint], object]
+    """Raises UnsupportedOrder for a request that no engine here makes."""
     check_url: Callable[[str, str], None]
     """Checks a URL, given the field that holds it; raises InvalidRequest."""
 
@@ -81,7 +84,7 @@ def build_verdict(parsed: ParsedSubmit, rules: ServerRules) -> Json:
     problems += [_describe_problem(error) for error in find_image_problems(found, rules.check_url)]
     able = True
     try:
-        rules.check_order(request.to_order(_SEED))
+        rules.check_engines(request)
     except UnsupportedOrder as error:
         able = False
         problems.append(_describe_problem(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keyreel.errors import InvalidRequest
@@ -29,6 +29,7 @@ from keyreel.wire.requests.parsing import validate_fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from keyreel.engines.routing import EngineChoice
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
     from keyreel.tasks.accounts.quotas import OwnerQuotas
@@ -98,6 +99,7 @@ class _PricedSubmit:
     endpoint: Endpoint
     files: Mapping[str, bytes]
     submission: Submission
+    engines: EngineChoice
     callback: Callback | None
     admission: Admission
 
@@ -152,6 +154,7 @@ class TaskSubmitter:
 
     def _price(self, request: SubmitRequest, received: Received[Endpoint]) -> _PricedSubmit:
         endpoint, settings = received.request, self._services.settings
+        engines = self._services.engines.route_request(endpoint, request.caller.tenant)
         submission = self._build_submission(request, endpoint)
         markers = self._read_markers(submission)
         record = build_idempotency_record(submission, settings.dedupe_seconds)
@@ -163,12 +166,11 @@ class TaskSubmitter:
             files={key: len(data) for key, data in received.files.items()},
             storage_quota=settings.storage_quota_bytes,
         )
-        return _PricedSubmit(endpoint, received.files, submission, callback, admission)
+        return _PricedSubmit(endpoint, received.files, submission, engines, callback, admission)
 
     def _build_submission(self, request: SubmitRequest, endpoint: Endpoint) -> Submission:
         services = self._services
         seed = endpoint.chosen_seed or services.random.randrange(1, 2**31)
-        services.engines.require_supported(endpoint.to_order(seed))
         return Submission(
             tenant=request.caller.tenant,
             key_id=request.caller.key_id,
@@ -226,7 +228,10 @@ class TaskSubmitter:
         outcome = None if end is None else await build_test_mode_outcome(end, services.storage)
 
         async def admit_once() -> tuple[Json, str | None]:
-            task = services.store.draft(priced.submission)
+            drafted = services.store.draft(priced.submission)
+            # In test mode no engine makes anything.
+            name = priced.engines.list_engines(drafted.id)[0] if outcome is None else ""
+            task = replace(drafted, engine=name)
             response = dialect.build_submit_response(task, priced.endpoint)
             admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
             earlier = await services.store.admit_in_group(task, priced.callback, admission, outcome=outcome)

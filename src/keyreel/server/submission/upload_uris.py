@@ -68,10 +68,7 @@ class _Resolver:
         return await self._sign_link(match[1], path) if match else value
 
     async def _sign_link(self, upload_id: str, path: str) -> str:
-        storage = self._services.storage
         key = build_upload_key(self._tenant, upload_id)
-        size = await storage.get_size(key)
-        if size is None:
+        if await self._services.pending_files.renew(key) is None:
             raise InvalidRequest(f"{path}: there is no upload {UPLOAD_URI_PREFIX}{upload_id}.", field=path)
-        await storage.renew(key, size)
         return self._base_url + self._services.signer.sign_until(key, _LINK_EXPIRY_TIMESTAMP)

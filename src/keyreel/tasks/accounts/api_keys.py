@@ -8,13 +8,14 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import RowMapping, bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, func, insert, literal, select, update
 
 from keyreel.errors import InvalidKey, TenantDisabled, UnknownAccount
 from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
-from keyreel.tasks.accounts.standing import require_good_standing
+from keyreel.tasks.accounts.standing import FIND_STANDING
 from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TENANTS, Instant
 
 if TYPE_CHECKING:
@@ -24,17 +25,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
+    from keyreel.tasks.database.committed_rows import RowValues
     from keyreel.tasks.database.connection import Database
 
 _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32
 """256 random bits cannot be guessed, nor found from their hash."""
-# Every request runs this, and building a statement takes longer than running it.
-_SELECT_BY_HASH: Final = (
-    select(API_KEYS, TENANTS.c.disabled)
-    .join_from(API_KEYS, TENANTS, TENANTS.c.name == API_KEYS.c.tenant, isouter=True)
-    .where(API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None))
-)
 
 
 class Scope(StrEnum):
@@ -62,6 +58,13 @@ class ApiKey:
     revoked: datetime | None = None
     scopes: frozenset[Scope] = DEFAULT_SCOPES
     quotas: Quotas = QUOTAS_UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundKey:
+    key: ApiKey
+    is_disabled: bool
+    """Whether its tenant is."""
 
 
 class ApiKeyStore:
@@ -170,15 +173,12 @@ class ApiKeyStore:
             InvalidKey: the key is unknown or revoked.
             TenantDisabled: its tenant is disabled.
         """
-        with self._database.read() as connection:
-            row = (
-                connection.execute(_SELECT_BY_HASH, {"sha256": _hash_key(plaintext)}).mappings().one_or_none()
-            )
-        if row is None:
+        found = self._database.find(_FIND_BY_HASH, {"sha256": _hash_key(plaintext)})
+        if found is None:
             raise InvalidKey
-        if row["disabled"] is not None:
+        if found.is_disabled:
             raise TenantDisabled
-        return _key_from_row(row)
+        return found.key
 
     def require_good_standing(self, key_id: str, tenant: str) -> None:
         """Return if a key may act now; one that is not stored, as the settings' key, is `tenant`'s.
@@ -187,8 +187,9 @@ class ApiKeyStore:
             InvalidKey: the key is revoked.
             TenantDisabled: its tenant is disabled.
         """
-        with self._database.read() as connection:
-            require_good_standing(connection, key_id, tenant)
+        standing = self._database.find(FIND_STANDING, {"key_id": key_id, "tenant": tenant})
+        assert standing is not None, "the query always has a row"
+        standing.require_good()
 
 
 def _hash_key(plaintext: str) -> str:
@@ -202,7 +203,7 @@ def _describe_key(key: ApiKey) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-def _key_from_row(row: RowMapping) -> ApiKey:
+def _key_from_row(row: RowValues) -> ApiKey:
     return ApiKey(
         row["id"],
         row["tenant"],
@@ -212,3 +213,11 @@ def _key_from_row(row: RowMapping) -> ApiKey:
         scopes=frozenset(map(Scope, row["scopes"].split())),
         quotas=quotas_from_row(row),
     )
+
+
+_FIND_BY_HASH: Final = PreparedQuery(
+    select(API_KEYS, TENANTS.c.disabled)
+    .join_from(API_KEYS, TENANTS, TENANTS.c.name == API_KEYS.c.tenant, isouter=True)
+    .where(API_KEYS.c.sha256 == bindparam("sha256"), API_KEYS.c.revoked.is_(None)),
+    lambda row: _FoundKey(_key_from_row(row), row["disabled"] is not None),
+)

@@ -6,17 +6,20 @@ success moves what is charged from held to revenue and the rest back to free; ev
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, insert, select, update
 
 from keyreel.errors import InsufficientCredits
 from keyreel.tasks.database.portable_sql import insert_or_add
-from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS
+from keyreel.tasks.database.prepared import PreparedStatement
+from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, Instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -57,11 +60,43 @@ def get_postpaid_account(tenant: str) -> str:
     return f"tenant:{tenant}:postpaid"
 
 
-# Submits run these: building a statement takes longer than running it.
-_INSERT_POSTING: Final = insert(POSTINGS)
 _SELECT_BALANCE: Final = select(ACCOUNTS.c.balance).where(ACCOUNTS.c.name == bindparam("name"))
 _SELECT_PREPAID: Final = select(ACCOUNTS.c.prepaid).where(ACCOUNTS.c.name == bindparam("name"))
-_ADD_TO_BALANCE: Final = insert_or_add(ACCOUNTS, key=ACCOUNTS.c.name, amount=ACCOUNTS.c.balance)
+# Each writes both sides of a transfer. UNIQUE (txn, account) makes a second posting of one kind for a task an
+# error, whoever tries it.
+_INSERT_POSTINGS: Final = PreparedStatement(
+    insert(POSTINGS).values(
+        [
+            {
+                "txn": bindparam("of_txn"),
+                "kind": bindparam("of_kind"),
+                "task": bindparam("of_task"),
+                "account": bindparam(account),
+                "amount": bindparam(amount),
+                "created": bindparam("at", type_=Instant()),
+            }
+            for account, amount in (("source", "taken"), ("target", "given"))
+        ]
+    )
+)
+_MOVE_CREDITS: Final = PreparedStatement(
+    insert_or_add(ACCOUNTS, key=ACCOUNTS.c.name, amount=ACCOUNTS.c.balance).values(
+        [
+            {"name": bindparam(account), "balance": bindparam(amount), "prepaid": False}
+            for account, amount in (("source", "taken"), ("target", "given"))
+        ]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHold:
+    """A new task's price, set aside for it."""
+
+    task: int
+    tenant: str
+    credits: int
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +106,44 @@ class _Transfer:
     source: str
     target: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    """A transfer, and what the ledger says of it."""
+
+    kind: PostingKind
+    name: str
+    task: int | None
+    transfer: _Transfer
+    created: datetime
+
+
+def require_affordable(credits_: int, *, left: int) -> None:
+    """Return if a tenant that pays in advance can pay a price.
+
+    Raises:
+        InsufficientCredits: it has less left.
+    """
+    if left < credits_:
+        raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
+
+
+def post_holds(connection: Connection, holds: Iterable[PriceHold]) -> None:
+    """Hold the prices of new tasks, which their tenants can pay."""
+    _post_all(
+        connection,
+        [
+            _Transaction(
+                PostingKind.HOLD,
+                _name_transaction(PostingKind.HOLD, hold.task),
+                hold.task,
+                _Transfer(get_free_account(hold.tenant), get_held_account(hold.tenant), hold.credits),
+                hold.created,
+            )
+            for hold in holds
+        ],
+    )
 
 
 class Ledger:
@@ -83,26 +156,6 @@ class Ledger:
     def get_balance(self, account: str) -> int:
         """Return an account's credits; 0 if it does not exist."""
         return self._connection.execute(_SELECT_BALANCE, {"name": account}).scalar() or 0
-
-    def require_credits(self, tenant: str, credits_: int) -> None:
-        """Return if a tenant can pay a price.
-
-        Raises:
-            InsufficientCredits: it pays in advance and has less.
-        """
-        if self.is_prepaid(tenant) and (left := self.get_balance(get_free_account(tenant))) < credits_:
-            raise InsufficientCredits(f"This video costs {credits_} credits; {max(0, left)} are left.")
-
-    def hold(self, task: int, tenant: str, credits_: int) -> None:
-        """Hold a new task's price.
-
-        Raises:
-            InsufficientCredits: a tenant that pays in advance has less.
-        """
-        self.require_credits(tenant, credits_)
-        self._post_for_task(
-            PostingKind.HOLD, task, _Transfer(get_free_account(tenant), get_held_account(tenant), credits_)
-        )
 
     def charge(self, task: int, tenant: str, credits_: int, *, hold_amount: int) -> None:
         """Charge `credits_` of a task's hold of `hold_amount` for its video; release the rest."""
@@ -136,15 +189,34 @@ class Ledger:
         return bool(self._connection.execute(_SELECT_PREPAID, {"name": get_free_account(tenant)}).scalar())
 
     def _post_for_task(self, kind: PostingKind, task: int, transfer: _Transfer) -> None:
-        self._post(kind, f"{task}-{kind}", task, transfer)
+        self._post(kind, _name_transaction(kind, task), task, transfer)
 
     def _post(self, kind: PostingKind, txn: str, task: int | None, transfer: _Transfer) -> None:
-        sides = ((transfer.source, -transfer.amount), (transfer.target, transfer.amount))
-        common = {"txn": txn, "kind": kind, "task": task, "created": self._now}
-        # UNIQUE (txn, account) makes a second posting of one kind for a task an error, whoever tries it.
-        self._connection.execute(
-            _INSERT_POSTING, [{**common, "account": name, "amount": each} for name, each in sides]
-        )
-        self._connection.execute(
-            _ADD_TO_BALANCE, [{"name": name, "balance": each, "prepaid": False} for name, each in sides]
-        )
+        _post_all(self._connection, [_Transaction(kind, txn, task, transfer, self._now)])
+
+
+def _name_transaction(kind: PostingKind, task: int) -> str:
+    return f"{task}-{kind}"
+
+
+def _post_all(connection: Connection, transactions: Sequence[_Transaction]) -> None:
+    """Add transactions to the ledger; a balance that several of them change is written once."""
+    moved: dict[tuple[str, str], int] = defaultdict(int)
+    rows = list[dict[str, Any]]()
+    for each in transactions:
+        transfer = each.transfer
+        moved[transfer.source, transfer.target] += transfer.amount
+        about = {"of_txn": each.name, "of_kind": each.kind.value, "of_task": each.task, "at": each.created}
+        rows.append({**about, **_describe_transfer(transfer)})
+    _INSERT_POSTINGS.run_many(connection, rows)
+    transfers = [_Transfer(source, target, amount) for (source, target), amount in moved.items()]
+    _MOVE_CREDITS.run_many(connection, map(_describe_transfer, transfers))
+
+
+def _describe_transfer(transfer: _Transfer) -> dict[str, Any]:
+    return {
+        "source": transfer.source,
+        "taken": -transfer.amount,
+        "target": transfer.target,
+        "given": transfer.amount,
+    }

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from sqlalchemy import bindparam, case, func, literal, select
 
 from keyreel.errors import QuotaExceeded, RateLimited
 from keyreel.task import TaskState
+from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import API_KEYS, TASKS, TENANTS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import Connection, Select
 
     from keyreel.task import Submission
+    from keyreel.tasks.database.committed_rows import RowValues
     from keyreel.tasks.database.connection import Database
 
 _QUEUE_RETRY_SECONDS: Final = 30
@@ -44,10 +47,23 @@ class Quotas:
     daily_credits: int | None = None
     """Credits of the tasks of one day, by UTC."""
 
+    def or_else(self, usual: Quotas) -> Quotas:
+        """Return these quotas; what is not set here is as in `usual`."""
+        return Quotas(
+            usual.rpm if self.rpm is None else self.rpm,
+            usual.running if self.running is None else self.running,
+            usual.queued if self.queued is None else self.queued,
+            usual.daily_credits if self.daily_credits is None else self.daily_credits,
+        )
+
 
 QUOTA_COLUMNS: Final = ("rpm", "running", "queued", "daily_credits")
 NO_QUOTAS: Final = Quotas(0, 0, 0, 0)
 QUOTAS_UNSET: Final = Quotas()
+
+
+OwnerKey: TypeAlias = tuple[str, str]
+"""An owner's kind and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +74,22 @@ class OwnerQuotas:
     owner_id: str
     quotas: Quotas
 
+    @property
+    def key(self) -> OwnerKey:
+        """What tells this owner from all others."""
+        return self.owner_kind, self.owner_id
 
-_SELECT_QUOTAS: Final = select(
-    *(API_KEYS.c[name].label(f"key_{name}") for name in QUOTA_COLUMNS),
-    *(TENANTS.c[name].label(f"tenant_{name}") for name in QUOTA_COLUMNS),
-).select_from(
-    select(literal(1).label("one"))
-    .subquery()
-    .outerjoin(API_KEYS, API_KEYS.c.id == bindparam("key_id"))
-    .outerjoin(TENANTS, TENANTS.c.name == bindparam("tenant"))
+
+_SELECT_QUOTAS: Final = PreparedStatement(
+    select(
+        *(API_KEYS.c[name].label(f"key_{name}") for name in QUOTA_COLUMNS),
+        *(TENANTS.c[name].label(f"tenant_{name}") for name in QUOTA_COLUMNS),
+    ).select_from(
+        select(literal(1).label("one"))
+        .subquery()
+        .outerjoin(API_KEYS, API_KEYS.c.id == bindparam("key_id"))
+        .outerjoin(TENANTS, TENANTS.c.name == bindparam("tenant"))
+    )
 )
 
 
@@ -75,43 +98,83 @@ def get_quotas(
 ) -> tuple[OwnerQuotas, OwnerQuotas]:
     """Return the quotas of a key and of its tenant; what a key has not set is as in `default_quotas`."""
     with database.read() as connection:
-        row = connection.execute(_SELECT_QUOTAS, {"tenant": tenant, "key_id": key_id}).mappings().one()
-    own = {name: row[f"key_{name}"] for name in QUOTA_COLUMNS}
-    of_key = {name: getattr(default_quotas, name) if value is None else value for name, value in own.items()}
-    of_tenant = {name: row[f"tenant_{name}"] for name in QUOTA_COLUMNS}
-    return OwnerQuotas("key", key_id, Quotas(**of_key)), OwnerQuotas("tenant", tenant, Quotas(**of_tenant))
+        row = _SELECT_QUOTAS.fetch_one(connection, {"tenant": tenant, "key_id": key_id})
+    assert row is not None, "the query has a row, whatever it finds"
+    of_key, of_tenant = Quotas(*row[: len(QUOTA_COLUMNS)]), Quotas(*row[len(QUOTA_COLUMNS) :])
+    return (
+        OwnerQuotas("key", key_id, of_key.or_else(default_quotas)),
+        OwnerQuotas("tenant", tenant, of_tenant),
+    )
 
 
-def quotas_from_row(row: RowMapping) -> Quotas:
+def quotas_from_row(row: RowValues) -> Quotas:
     """Read the quotas in a row of API_KEYS or TENANTS."""
     return Quotas(*(row[name] for name in QUOTA_COLUMNS))
 
 
-def enforce_quotas(
-    connection: Connection, owners: tuple[OwnerQuotas, ...], submission: Submission, now: datetime
-) -> None:
-    """Reject a submission that would exceed a quota.
+class QuotaUse:
+    """What owners have used of their quotas, within one transaction: read once, then carried on in memory."""
 
-    Raises:
-        RateLimited: as many tasks are queued as may be.
-        QuotaExceeded: the day's credits are spent.
-    """
-    for owner in owners:
-        if owner.quotas.queued:
-            waiting = connection.execute(_build_queued_query(owner, submission)).scalar_one()
-            if waiting >= owner.quotas.queued:
-                message = f"{waiting} tasks of this {owner.owner_kind} wait; {owner.quotas.queued} may."
-                raise RateLimited(message, retry_after_seconds=_QUEUE_RETRY_SECONDS)
-        if owner.quotas.daily_credits:
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            spent = int(connection.execute(_build_spent_query(owner, submission, midnight)).scalar_one())
-            most = owner.quotas.daily_credits
-            if spent + submission.credits > most:
-                raise QuotaExceeded(
-                    f"This video costs {submission.credits} credits; "
-                    f"of this {owner.owner_kind}'s {most} for today {max(0, most - spent)} are left.",
-                    retry_after_seconds=int((midnight + _DAY - now).total_seconds()) + 1,
-                )
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._read: dict[tuple[object, ...], int] = {}
+        self._queued_since: Counter[OwnerKey] = Counter()
+        self._spent_since: Counter[tuple[OwnerKey, datetime]] = Counter()
+
+    def enforce(self, owners: tuple[OwnerQuotas, ...], submission: Submission, now: datetime) -> None:
+        """Reject a submission that would exceed a quota.
+
+        Raises:
+            RateLimited: as many tasks are queued as may be.
+            QuotaExceeded: the day's credits are spent.
+        """
+        for owner in owners:
+            if owner.quotas.queued:
+                self._enforce_queued(owner, owner.quotas.queued, submission)
+            if owner.quotas.daily_credits:
+                self._enforce_daily_credits(owner, owner.quotas.daily_credits, submission, now)
+
+    def add(self, submission: Submission, created: datetime, *, is_queued: bool) -> None:
+        """Count a submission that was accepted since the use was read."""
+        for owner in (("key", submission.key_id), ("tenant", submission.tenant)):
+            self._queued_since[owner] += is_queued
+            self._spent_since[owner, _get_midnight(created)] += submission.credits
+
+    def _enforce_queued(self, owner: OwnerQuotas, most: int, submission: Submission) -> None:
+        waiting = self._count_queued(owner, most, submission) + self._queued_since[owner.key]
+        if waiting >= most:
+            message = f"{waiting} tasks of this {owner.owner_kind} wait; {most} may."
+            raise RateLimited(message, retry_after_seconds=_QUEUE_RETRY_SECONDS)
+
+    def _enforce_daily_credits(
+        self, owner: OwnerQuotas, most: int, submission: Submission, now: datetime
+    ) -> None:
+        midnight = _get_midnight(now)
+        spent = self._sum_spent(owner, submission, midnight) + self._spent_since[owner.key, midnight]
+        if spent + submission.credits > most:
+            raise QuotaExceeded(
+                f"This video costs {submission.credits} credits; "
+                f"of this {owner.owner_kind}'s {most} for today {max(0, most - spent)} are left.",
+                retry_after_seconds=int((midnight + _DAY - now).total_seconds()) + 1,
+            )
+
+    def _count_queued(self, owner: OwnerQuotas, most: int, submission: Submission) -> int:
+        known = "queued", owner.key, most
+        if known not in self._read:
+            query = _build_queued_query(owner, submission)
+            self._read[known] = self._connection.execute(query).scalar_one()
+        return self._read[known]
+
+    def _sum_spent(self, owner: OwnerQuotas, submission: Submission, midnight: datetime) -> int:
+        known = "spent", owner.key, midnight
+        if known not in self._read:
+            query = _build_spent_query(owner, submission, midnight)
+            self._read[known] = int(self._connection.execute(query).scalar_one())
+        return self._read[known]
+
+
+def _get_midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _build_queued_query(owner: OwnerQuotas, submission: Submission) -> Select[int]:

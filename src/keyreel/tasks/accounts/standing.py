@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, literal, select
 
 from keyreel.errors import InvalidKey, TenantDisabled
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TENANTS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from keyreel.tasks.database.committed_rows import RowValues
 
 # Submits and downloads run this: two rows by their primary keys.
 _ONE_ROW: Final = select(literal(1).label("one")).subquery()
@@ -21,15 +25,40 @@ _SELECT_STANDING: Final = select(API_KEYS.c.revoked, TENANTS.c.disabled).select_
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is wrong with a key, if anything."""
+
+    is_revoked: bool
+    is_tenant_disabled: bool
+
+    def require_good(self) -> None:
+        """Return if the key may act.
+
+        Raises:
+            InvalidKey: it is revoked.
+            TenantDisabled: its tenant is disabled.
+        """
+        if self.is_revoked:
+            raise InvalidKey
+        if self.is_tenant_disabled:
+            raise TenantDisabled
+
+
+def _standing_from_row(row: RowValues) -> Standing:
+    return Standing(row["revoked"] is not None, row["disabled"] is not None)
+
+
+FIND_STANDING: Final = PreparedQuery(_SELECT_STANDING, _standing_from_row)
+"""By `key_id` and `tenant`: a key that the database does not know, as the settings' key, is `tenant`'s."""
+
+
 def require_good_standing(connection: Connection, key_id: str, tenant: str) -> None:
-    """Return if a key may act now; one that the database does not know, as the settings' key, is `tenant`'s.
+    """Return if a key may act now, as the connection's transaction sees it.
 
     Raises:
         InvalidKey: the key is revoked.
         TenantDisabled: its tenant is disabled.
     """
-    row = connection.execute(_SELECT_STANDING, {"key_id": key_id, "tenant": tenant}).one()
-    if row.revoked is not None:
-        raise InvalidKey
-    if row.disabled is not None:
-        raise TenantDisabled
+    row = connection.execute(_SELECT_STANDING, {"key_id": key_id, "tenant": tenant}).mappings().one()
+    _standing_from_row(row).require_good()

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from keyreel.errors import QuotaExceeded
 from keyreel.tasks.database.portable_sql import insert_if_absent
+from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import STORED_FILES, TASKS, TENANTS, TEST_TASKS
 
 if TYPE_CHECKING:
@@ -39,12 +40,23 @@ _MOST_PARAMETERS: Final = 500
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 _KIBI: Final = 1024
 _INPUT_NAME: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9A-Za-z])", re.ASCII)
-# Submits run these: building a statement takes longer than running it.
-_COUNT_FILE: Final = insert_if_absent(STORED_FILES)
 _SUM: Final = select(func.coalesce(func.sum(STORED_FILES.c.bytes), 0)).where(
     STORED_FILES.c.tenant == bindparam("tenant")
 )
 _QUOTA: Final = select(TENANTS.c.storage_bytes).where(TENANTS.c.name == bindparam("tenant"))
+# Submits run these.
+_SELECT_USE: Final = PreparedStatement(
+    select(
+        _SUM.scalar_subquery().label("used"),
+        _QUOTA.scalar_subquery().label("quota"),
+    )
+)
+_SELECT_KNOWN: Final = PreparedStatement(
+    select(STORED_FILES.c.bytes).where(
+        STORED_FILES.c.key == bindparam("key"), STORED_FILES.c.tenant == bindparam("tenant")
+    )
+)
+_COUNT_FILE: Final = PreparedStatement(insert_if_absent(STORED_FILES), columns=("key", "tenant", "bytes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,25 @@ class StorageUse:
 
     used: int
     quota: int
+
+    def has_room(self, more: int) -> bool:
+        """Say whether so many bytes more may be stored; none may where the quota is used up."""
+        return not self.quota or (self.used < self.quota and self.used + more <= self.quota)
+
+    def require_room(self, new: int) -> None:
+        """Return if this tenant may store so many bytes more.
+
+        Raises:
+            QuotaExceeded: its quota is used up, or would be passed.
+        """
+        if self.has_room(new):
+            return
+        more = f"; this brings {format_bytes(new)} more" if new else ""
+        raise QuotaExceeded(
+            f"This tenant has stored {format_bytes(self.used)} of the {format_bytes(self.quota)} that it "
+            f"may{more}. Room comes as files are deleted when their time is up.",
+            retry_after_seconds=_RETRY_SECONDS,
+        )
 
 
 def get_storage_use(database: Database, tenant: str, usual_quota: int) -> StorageUse:
@@ -83,17 +114,8 @@ def require_storage(
         QuotaExceeded: its quota is used up, or would be passed.
     """
     use = _load_use(connection, tenant, usual_quota)
-    if not use.quota:
-        return
-    new = sum(files.values()) - _sum_known(connection, tenant, files)
-    if use.used < use.quota and use.used + new <= use.quota:
-        return
-    more = f"; this brings {format_bytes(new)} more" if new else ""
-    raise QuotaExceeded(
-        f"This tenant has stored {format_bytes(use.used)} of the {format_bytes(use.quota)} that it may{more}."
-        " Room comes as files are deleted when their time is up.",
-        retry_after_seconds=_RETRY_SECONDS,
-    )
+    if not use.has_room(sum(files.values())):
+        use.require_room(sum_new_bytes(connection, tenant, files))
 
 
 def check_upload(database: Database, tenant: str, upload: Mapping[str, int], *, usual_quota: int) -> None:
@@ -117,11 +139,20 @@ def count_upload(database: Database, tenant: str, upload: Mapping[str, int], *, 
             count_files(connection, tenant, upload)
 
 
+def sum_new_bytes(connection: Connection, tenant: str, files: Mapping[str, int]) -> int:
+    """Return what those of the files take, given by key and size, that a tenant does not have yet."""
+    return sum(
+        size
+        for key, size in files.items()
+        if _SELECT_KNOWN.fetch_one(connection, {"key": key, "tenant": tenant}) is None
+    )
+
+
 def count_files(connection: Connection, tenant: str, files: Mapping[str, int]) -> None:
     """Count files, given by key and size, for a tenant; each once, however often it is handed in."""
     if files:
         rows = [{"key": key, "tenant": tenant, "bytes": size} for key, size in files.items()]
-        connection.execute(_COUNT_FILE, rows)
+        _COUNT_FILE.run_many(connection, rows)
 
 
 def uncount_files(connection: Connection, keys: Collection[str]) -> None:
@@ -184,15 +215,10 @@ def format_bytes(size: int) -> str:
 
 
 def _load_use(connection: Connection, tenant: str, usual_quota: int) -> StorageUse:
-    quota = connection.execute(_QUOTA, {"tenant": tenant}).scalar()
-    return StorageUse(sum_bytes_of_tenant(connection, tenant), usual_quota if quota is None else quota)
-
-
-def _sum_known(connection: Connection, tenant: str, files: Mapping[str, int]) -> int:
-    if not files:
-        return 0
-    query = select(STORED_FILES.c.key).where(STORED_FILES.c.tenant == tenant, STORED_FILES.c.key.in_(files))
-    return sum(files[key] for key in connection.execute(query).scalars())
+    row = _SELECT_USE.fetch_one(connection, {"tenant": tenant})
+    assert row is not None, "it has neither FROM nor WHERE"
+    used, quota = row
+    return StorageUse(used, usual_quota if quota is None else quota)
 
 
 def _iterate_task_files(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import structlog
 from sqlalchemy import URL, Connection, StaticPool, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from keyreel.errors import InvalidSetting, Unavailable
+from keyreel.tasks.database.committed_rows import CommittedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from alembic.config import Config
     from sqlalchemy import Engine
+
+    from keyreel.tasks.database.committed_rows import PreparedQuery
+
+T = TypeVar("T")
 
 DATABASE_FILE: Final = "keyreel.db"
 """Its name in a data folder."""
@@ -29,6 +36,7 @@ _HANDOVER_SECONDS: Final = 0.1
 """How long a call waits for the connection while another thread has it: for a page of rows, or one commit."""
 _MAX_VERSION: Final = 2**31
 
+_STATEMENT_KIND: Final = re.compile(r"INSERT INTO \w+|UPDATE \w+|DELETE FROM \w+|\w+")
 _PRIMARY_CODE: Final = 0xFF
 """The bits of an SQLite result code that are left of its extended form."""
 _DAMAGE_CODES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -41,8 +49,8 @@ class Database:
 
     One that writes, because SQLite before 3.51.3 can damage a WAL file that several connections write and
     checkpoint; one that reads, so that nobody who reads waits for a disk. `write` begins a transaction with
-    the write lock held, `read` is for a single SELECT, and `snapshot` for several that belong together; these
-    two see what was committed when they began.
+    the write lock held, `read` is for a single SELECT, `find` for one that runs many times a second, and
+    `snapshot` for several that belong together; these three see what was committed when they began.
 
     A lock of another process is reported at once: callers in the event loop retry after pauses of their own.
     """
@@ -67,6 +75,7 @@ class Database:
                     self._writer = (writing or reading).connect().execution_options(begin="BEGIN IMMEDIATE")
                     self._reader = reading.connect()
                     self._snapshot_connection = reading.connect().execution_options(begin="BEGIN")
+                    self._committed_rows = CommittedRows(_get_driver_connection(self._reader))
             except Unavailable as error:
                 raise self._explain(error) from error
             self._engines = undo.pop_all()
@@ -138,6 +147,24 @@ class Database:
         with self._acquire(self._read_lock), self._translate_errors(), self._reader.begin():
             yield self._reader
 
+    def find(self, query: PreparedQuery[T], parameters: Mapping[str, Any]) -> T | None:
+        """Return what a prepared query finds now; None for no row. Equal questions are asked in one order.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        # Without context managers: they take as long as the query.
+        if not self._read_lock.acquire(timeout=_HANDOVER_SECONDS):
+            raise Unavailable
+        try:
+            return self._committed_rows.find(query, parameters)
+        except sqlite3.DatabaseError as error:
+            if not self._is_unavailable(error):
+                raise
+            raise Unavailable from error
+        finally:
+            self._read_lock.release()
+
     @contextmanager
     def snapshot(self) -> Generator[Connection]:
         """Lend the connection for SELECTs that all see the database at one moment.
@@ -147,6 +174,25 @@ class Database:
         """
         with self._acquire(self._read_lock), self._translate_errors(), self._snapshot_connection.begin():
             yield self._snapshot_connection
+
+    @contextmanager
+    def count_statements(self) -> Generator[Counter[str]]:
+        """Count the statements that run in a block, by what they do and to which table; each row is one."""
+        counts: Counter[str] = Counter()
+
+        def count(statement: str) -> None:
+            found = _STATEMENT_KIND.match(statement)
+            counts[found[0] if found else statement] += 1
+
+        connections = (self._writer, self._reader, self._snapshot_connection)
+        drivers = [cast("sqlite3.Connection", each.connection.driver_connection) for each in connections]
+        for driver in drivers:
+            driver.set_trace_callback(count)
+        try:
+            yield counts
+        finally:
+            for driver in drivers:
+                driver.set_trace_callback(None)
 
     def probe(self) -> None:
         """Read a row and write a page, which is on disk then; may be called in a thread.
@@ -243,14 +289,25 @@ class Database:
     def _translate_errors(self) -> Generator[None]:
         try:
             yield
-        except DatabaseError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
-            if code in _DAMAGE_CODES:
-                self._damage = str(error.orig)
-            elif not isinstance(error, OperationalError):
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            # What a prepared statement raises is the driver's own error.
+            if not self._is_unavailable(error.orig if isinstance(error, DatabaseError) else error):
                 raise
-            _log.warning("database unavailable", cause=str(error.orig))
             raise Unavailable from error
+
+    def _is_unavailable(self, error: BaseException | None) -> bool:
+        """Say whether the driver's error is the database's, not the statement's; note that it is damaged."""
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code in _DAMAGE_CODES:
+            self._damage = str(error)
+        elif not isinstance(error, sqlite3.OperationalError):
+            return False
+        _log.warning("database unavailable", cause=str(error))
+        return True
+
+
+def _get_driver_connection(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def has_tables(file: Path) -> bool:

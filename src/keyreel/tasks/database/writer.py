@@ -1,6 +1,8 @@
 """The thread that writes to the database, so that no event loop waits for a disk. It knows no table.
 
-Group commit: changes that wait at the same time share one transaction, and its one flush.
+Group commit: changes that wait at the same time share one transaction, and its one flush. Threads are woken
+as rarely as that: each turn of an event loop wakes the writer once, however much it asks for, and each commit
+wakes the event loop once.
 """
 
 from __future__ import annotations
@@ -8,20 +10,26 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from collections import defaultdict, deque
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+from keyreel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import Connection
 
     from keyreel.tasks.database.connection import Database
 
+    Apply = Callable[[Connection, Sequence[Any]], Sequence[Any]]
+
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 _MAX_GROUP: Final = 64
 """Changes in one transaction: those behind it must not wait much longer than for a flush."""
@@ -38,22 +46,19 @@ class _Outcome:
 class _Waiter:
     """Somebody in an event loop who waits for an outcome."""
 
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[Any] = self._loop.create_future()
+    __slots__ = ("done", "loop")
 
-    def tell(self, outcome: _Outcome) -> None:
-        """Hand the outcome over. Call it from any thread."""
-        # A loop that has been closed meanwhile has nobody left who waits.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(_settle, self.done, outcome)
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[Any] = self.loop.create_future()
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change within a transaction that others may share."""
+    """A change within a transaction that others may share, applied together with those of its kind."""
 
-    apply: Callable[[Connection], Any]
+    apply: Apply
+    item: Any
     waiter: _Waiter
 
 
@@ -65,28 +70,45 @@ class _Call:
     waiter: _Waiter
 
 
+_Request: TypeAlias = _Change | _Call
+
+
 class DatabaseWriter:
     """Writes for event loops, in a thread of its own, in the order of asking.
 
-    Changes that arrive while a transaction is flushed are the next one. Each has a savepoint: what raises is
-    undone alone, and its error goes to whoever asked for it. Nobody is told of a success before all of the
-    group is on disk. Whoever is cancelled while waiting leaves the change as it is: it may be on disk.
+    Changes that arrive while a transaction is flushed are the next one. What is refused or raises is undone
+    alone, and its error goes to whoever asked for it. Nobody is told of a success before all of the group is
+    on disk. Whoever is cancelled while waiting leaves the change as it is: it may be on disk.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: queue.SimpleQueue[_Change | _Call | None] = queue.SimpleQueue()
+        self._waiting: deque[_Request] = deque()
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._waking_loops: set[asyncio.AbstractEventLoop] = set()
+        """Those that will wake the thread in their next turn."""
         self._thread = threading.Thread(target=self._work, name="database-writer", daemon=True)
-        self._is_started = False
-        self._put_back: list[_Call | None] = []
+        self._is_started = self._is_closed = False
 
     async def commit(self, apply: Callable[[Connection], T]) -> T:
         """Apply a change within a transaction; return what it returned, once that is on disk.
 
+        It is applied again where another change of its transaction fails.
+
         Raises:
             Unavailable: the database is locked, its disk is full or broken; nothing was written.
         """
-        result: T = await self._ask(_Change(apply, _Waiter()))
+        return await self.commit_together(_apply_in_order, apply)
+
+    async def commit_together(
+        self, apply_all: Callable[[Connection, Sequence[Item]], Sequence[T | Exception]], item: Item
+    ) -> T:
+        """Do as `commit` with a change that is applied together with others of the same `apply_all`.
+
+        That returns for each item what it leads to, or why it is refused, having written nothing of it. Where
+        it raises, everything is undone, and each item is applied alone.
+        """
+        result: T = await self._ask(_Change(apply_all, item, _Waiter()))
         return result
 
     async def run(self, call: Callable[[], T]) -> T:
@@ -96,55 +118,91 @@ class DatabaseWriter:
 
     def close(self) -> None:
         """Do what was asked for, then end the thread."""
+        self._is_closed = True
         if self._is_started:
-            self._waiting.put(None)
+            self._wakes.put(None)
             self._thread.join()
 
-    async def _ask(self, request: _Change | _Call) -> Any:
+    async def _ask(self, request: _Request) -> Any:
         if not self._is_started:
             self._thread.start()
             self._is_started = True
-        self._waiting.put(request)
+        self._waiting.append(request)
+        loop = request.waiter.loop
+        if loop not in self._waking_loops:
+            self._waking_loops.add(loop)
+            loop.call_soon(self._wake, loop)
         return await request.waiter.done
 
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._waking_loops.discard(loop)
+        self._wakes.put(None)
+
     def _work(self) -> None:
-        while (request := self._take()) is not None:
-            if isinstance(request, _Call):
-                request.waiter.tell(_attempt(request.call))
+        while self._wait():
+            first = self._waiting[0]
+            if isinstance(first, _Call):
+                self._waiting.popleft()
+                _tell_all([(first.waiter, _attempt(first.call))])
             else:
-                self._commit_group([request, *islice(self._iterate_waiting_changes(), _MAX_GROUP - 1)])
+                self._commit_group(self._take_group())
 
-    def _take(self) -> _Change | _Call | None:
-        return self._put_back.pop() if self._put_back else self._waiting.get()
+    def _wait(self) -> bool:
+        """Wait until there is a request; say whether there is one."""
+        while not (self._waiting or self._is_closed):
+            self._wakes.get()
+        return bool(self._waiting)
 
-    def _iterate_waiting_changes(self) -> Iterator[_Change]:
-        """Take the changes that wait up to the first request of another kind, which stays the next one."""
-        while not self._waiting.empty():
-            request = self._waiting.get()
-            if not isinstance(request, _Change):
-                self._put_back.append(request)
-                return
-            yield request
+    def _take_group(self) -> list[_Change]:
+        """Take the changes at the front, up to the first request of another kind."""
+        group = list[_Change]()
+        while self._waiting and len(group) < _MAX_GROUP and isinstance(first := self._waiting[0], _Change):
+            group.append(first)
+            self._waiting.popleft()
+        return group
 
     def _commit_group(self, group: list[_Change]) -> None:
-        outcomes: list[_Outcome] = []
-        try:
-            with self._database.write() as connection:
-                outcomes = [_apply_alone(connection, change) for change in group]
-        except Exception as error:  # noqa: BLE001 - whoever asked is told, whatever it is
-            outcomes = [_Outcome(error=error)] * len(group)
-        for change, outcome in zip(group, outcomes, strict=True):
-            change.waiter.tell(outcome)
+        outcomes = _attempt(partial(self._write, _apply_together, group))
+        if outcomes.error is not None and not isinstance(outcomes.error, Unavailable) and len(group) > 1:
+            outcomes = _attempt(partial(self._write, _apply_each_alone, group))
+        each = [_Outcome(error=outcomes.error)] * len(group) if outcomes.error else outcomes.value
+        _tell_all(zip((change.waiter for change in group), each, strict=True))
+
+    def _write(
+        self, apply: Callable[[Connection, list[_Change]], list[_Outcome]], group: list[_Change]
+    ) -> list[_Outcome]:
+        with self._database.write() as connection:
+            return apply(connection, group)
+
+
+def _apply_in_order(connection: Connection, changes: Sequence[Callable[[Connection], T]]) -> list[T]:
+    return [change(connection) for change in changes]
+
+
+def _apply_together(connection: Connection, group: list[_Change]) -> list[_Outcome]:
+    """Apply neighbours of one kind by one call; raise what any call raises."""
+    outcomes = list[_Outcome]()
+    for apply, changes in groupby(group, key=lambda change: change.apply):
+        results = apply(connection, [change.item for change in changes])
+        outcomes += [
+            _Outcome(error=result) if isinstance(result, Exception) else _Outcome(result)
+            for result in results
+        ]
+    return outcomes
+
+
+def _apply_each_alone(connection: Connection, group: list[_Change]) -> list[_Outcome]:
+    """Apply changes so that the failure of one undoes nothing but itself."""
+    return [_apply_alone(connection, change) for change in group]
 
 
 def _apply_alone(connection: Connection, change: _Change) -> _Outcome:
-    """Apply a change so that its failure undoes nothing but itself."""
     connection.exec_driver_sql("SAVEPOINT change")
-    outcome = _attempt(partial(change.apply, connection))
-    if outcome.error is not None:
+    outcomes = _attempt(partial(_apply_together, connection, [change]))
+    if outcomes.error is not None:
         connection.exec_driver_sql("ROLLBACK TO change")
     connection.exec_driver_sql("RELEASE change")
-    return outcome
+    return outcomes if outcomes.error is not None else outcomes.value[0]
 
 
 def _attempt(call: Callable[[], Any]) -> _Outcome:
@@ -154,10 +212,23 @@ def _attempt(call: Callable[[], Any]) -> _Outcome:
         return _Outcome(error=error)
 
 
-def _settle(done: asyncio.Future[Any], outcome: _Outcome) -> None:
-    if done.done():
-        return
-    if outcome.error is not None:
-        done.set_exception(outcome.error)
-    else:
-        done.set_result(outcome.value)
+def _tell_all(outcomes: Iterable[tuple[_Waiter, _Outcome]]) -> None:
+    """Tell everybody who waits what came of it; each event loop is woken once."""
+    by_loop: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Outcome]]]
+    by_loop = defaultdict(list)
+    for waiter, outcome in outcomes:
+        by_loop[waiter.loop].append((waiter.done, outcome))
+    for loop, told in by_loop.items():
+        # A loop that has been closed meanwhile has nobody left who waits.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle_all, told)
+
+
+def _settle_all(told: list[tuple[asyncio.Future[Any], _Outcome]]) -> None:
+    for done, outcome in told:
+        if done.done():
+            continue
+        if outcome.error is not None:
+            done.set_exception(outcome.error)
+        else:
+            done.set_result(outcome.value)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, select, update
 
 from keyreel.task import TaskState
+from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, TASKS
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class Callback:
     """Between an event and the first attempt to deliver it."""
 
 
+_INSERT_CALLBACK: Final = PreparedStatement(
+    insert(CALLBACKS),
+    columns=("task", "tenant", "url", "base", "sealed_key", "states", "wait_seconds"),
+)
 # Every claim and every end of a task runs this.
 _SELECT_CALLBACK: Final = select(CALLBACKS).where(CALLBACKS.c.task == bindparam("task"))
 
@@ -68,7 +73,7 @@ def register_callback(connection: Connection, task: int, tenant: str, callback: 
         "states": " ".join(sorted(callback.states)),
         "wait_seconds": callback.wait_seconds,
     }
-    connection.execute(insert(CALLBACKS).values(row))
+    _INSERT_CALLBACK.run(connection, row)
 
 
 def record_event(connection: Connection, now: datetime, task: int, state: TaskState) -> None:

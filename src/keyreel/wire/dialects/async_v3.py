@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
@@ -245,22 +246,30 @@ class AsyncV3(Dialect):
 
     def format_model_id(self, endpoint_class: type[Endpoint]) -> str:
         """Return "vidu-q2-pro-startend2video" and the like."""
-        if endpoint_class.name() in _IRREGULAR:
-            return _IRREGULAR[endpoint_class.name()]
-        word = endpoint_class.operation.value.replace("_", "")
-        if endpoint_class.family.startswith("q3"):
-            word = _SHORT.get(endpoint_class.operation, word)
-        return f"vidu-{endpoint_class.family}-{word}"
+        return _format_model_id(endpoint_class)
+
+
+@cache
+def _format_model_id(endpoint_class: type[Endpoint]) -> str:
+    if endpoint_class.name() in _IRREGULAR:
+        return _IRREGULAR[endpoint_class.name()]
+    word = endpoint_class.operation.value.replace("_", "")
+    if endpoint_class.family.startswith("q3"):
+        word = _SHORT.get(endpoint_class.operation, word)
+    return f"vidu-{endpoint_class.family}-{word}"
 
 
 def _build_extra(task: Task) -> dict[str, Any]:
     """Write all that typed clients declare, whatever the state: what has not happened yet happened at "0"."""
-    moments = {"submit": task.created, "execute": task.started, "complete": task.finished}
-    times = {f"{name}_time_ms": _format_milliseconds(moment) for name, moment in moments.items()}
     return {
         "seed": str(task.submission.seed),
         "enable_nsfw_detection": False,
-        "debug_info": {"request_info": "", **times},
+        "debug_info": {
+            "request_info": "",
+            "submit_time_ms": _format_milliseconds(task.created),
+            "execute_time_ms": _format_milliseconds(task.started),
+            "complete_time_ms": _format_milliseconds(task.finished),
+        },
         "reason": find_failure_code(task, _ERROR_TABLE, _FAILURE_CODES),
         "payload": task.submission.payload,
     }

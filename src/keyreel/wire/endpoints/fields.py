@@ -7,6 +7,7 @@ names the domain error it becomes (see `requests.parsing`).
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, Final, LiteralString
 
 from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -267,6 +268,7 @@ def parse_boolean(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+@lru_cache(maxsize=256)
 def parse_aspect_ratio(ratio: str) -> Fraction:
     """Return width over height of a checked ratio."""
     width, height = ratio.split(":")

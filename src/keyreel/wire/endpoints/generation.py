@@ -1,6 +1,7 @@
 """What all requests for a video have in common: seed, size class, watermark, webhook, pass-through fields."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
@@ -77,6 +78,9 @@ class Webhook(RequestObject):
 
     url: HttpUrl = ""
     test_mode: TestMode | None = None
+
+
+_NO_WEBHOOK: Final = Webhook.model_construct()
 
 
 class Extra(RequestObject):
@@ -161,7 +165,7 @@ class Generation(Endpoint):
 
     @property
     def _webhook(self) -> Webhook:
-        return (self.extra and self.extra.webhook) or Webhook()
+        return (self.extra and self.extra.webhook) or _NO_WEBHOOK
 
     def get_input_sources(self) -> dict[str, str]:
         """Map each image field but the watermark's to its source."""
@@ -242,12 +246,18 @@ def drop_absent_fields(object_class: type[BaseModel], data: Mapping[str, Any]) -
 
     So does "" for an optional field: programs send whatever a form has left empty.
     """
-    optional = {name for name, field in object_class.model_fields.items() if not field.is_required()}
+    optional = _list_optional_fields(object_class)
     return {
         name: value
         for name, value in data.items()
         if value is not None and not (isinstance(value, str) and not value and name in optional)
     }
+
+
+@cache
+def _list_optional_fields(object_class: type[BaseModel]) -> frozenset[str]:
+    # The classes of objects in requests are some dozens, and every request asks.
+    return frozenset(name for name, field in object_class.model_fields.items() if not field.is_required())
 
 
 def map_indexed_paths(name: str, sources: Iterable[str]) -> dict[str, str]:

@@ -16,23 +16,26 @@ from keyreel.wire.endpoints.naming import format_model_name, format_operation_na
 from keyreel.wire.requests.examples import build_example_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from keyreel.pricing import PriceTable
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
+    MakerLookup = Callable[[type[Endpoint]], Mapping[str, bool]]
+    """Finds the engines that make an endpoint's videos, by name, and whether each is healthy."""
 
-def list_models(prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
-    """List every model with its operations; `able` says whether an engine here makes an endpoint's videos."""
+
+def list_models(prices: PriceTable, find_makers: MakerLookup) -> Json:
+    """List every model with its operations."""
     names = dict.fromkeys(map(format_model_name, ENDPOINTS))
-    return {"object": "list", "data": [describe_model(name, prices, able) for name in names]}
+    return {"object": "list", "data": [describe_model(name, prices, find_makers) for name in names]}
 
 
-def describe_model(name: str, prices: PriceTable, able: Callable[[type[Endpoint]], bool]) -> Json:
+def describe_model(name: str, prices: PriceTable, find_makers: MakerLookup) -> Json:
     """Describe one of the models."""
     endpoint_classes = [each for each in ENDPOINTS if format_model_name(each) == name]
-    operations = [_build_operation_entry(each, prices, able=able(each)) for each in endpoint_classes]
+    operations = [_build_operation_entry(each, prices, find_makers(each)) for each in endpoint_classes]
     return {
         "id": name,
         "object": "model",
@@ -59,13 +62,17 @@ def list_durations(endpoint_class: type[Endpoint]) -> tuple[int, ...]:
     return tuple(seconds for seconds in able if seconds > 0)
 
 
-def _build_operation_entry(endpoint_class: type[Endpoint], prices: PriceTable, *, able: bool) -> Json:
+def _build_operation_entry(
+    endpoint_class: type[Endpoint], prices: PriceTable, makers: Mapping[str, bool]
+) -> Json:
     sizes = [Resolution(word) for word in get_field_limits(endpoint_class, "resolution")["enum"]]
     return {
         "operation": format_operation_name(endpoint_class),
         "endpoint": endpoint_class.name(),
         "description": (endpoint_class.__doc__ or "").strip(),
-        "available": able,
+        "available": bool(makers),
+        "engines": [*makers],
+        "healthy": any(makers.values()),
         "ids": {
             each.name: each.format_model_id(endpoint_class)
             for each in DIALECTS

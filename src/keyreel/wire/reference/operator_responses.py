@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads annotations at run time
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -83,6 +84,24 @@ class TenantListing(OwnResponse):
     tenants: tuple[TenantEntry, ...]
 
 
+class EngineEntry(OwnResponse):
+    """An engine in use; `detail` says what is wrong where it is not healthy."""
+
+    name: str
+    type: str
+    slots: Count
+    operations: Mapping[str, tuple[str, ...]]
+    """The models that it makes, by operation."""
+    healthy: bool
+    detail: str
+
+
+class EngineListing(OwnResponse):
+    """The engines in use."""
+
+    engines: tuple[EngineEntry, ...]
+
+
 class TaskEntry(OwnResponse):
     """A task without its prompt and images."""
 
@@ -100,6 +119,7 @@ class TaskEntry(OwnResponse):
     fault: str
     notes: tuple[str, ...]
     kept: RetentionStage
+    engine: str
     created: Instant
     started: Instant | None
     finished: Instant | None

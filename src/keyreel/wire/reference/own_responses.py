@@ -112,6 +112,10 @@ class ModelOperation(OwnResponse):
     endpoint: str
     description: str
     available: bool
+    engines: tuple[str, ...]
+    """Those that make it here, by name."""
+    healthy: bool
+    """Whether one of them works now, as far as they can tell."""
     ids: Mapping[str, str]
     """What each format calls it."""
     limits: ModelLimits

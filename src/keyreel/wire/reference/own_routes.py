@@ -296,6 +296,7 @@ _OPERATION_ROUTES: Final = (
         "Lists tasks whose files ought to be stored and are not.",
         operator.MissingFileListing,
     ),
+    _admin("list_engines", "GET", "/v1/engines", "Lists engines and how they are.", operator.EngineListing),
     _admin("show_clock", "GET", "/v1/admin/clock", "Tells the server's time.", operator.ServerTime),
     _admin(
         "advance_clock",

@@ -10,14 +10,15 @@ import socket
 import sys
 from asyncio.subprocess import DEVNULL
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, Self
 
 import structlog
 
-from keyreel.errors import RenderCrashed, RenderFailed, Unavailable
+from keyreel.errors import EngineUnavailable, KeyreelError, RenderCrashed, RenderFailed, Unavailable
 from keyreel.worker.children.protocol import (
     LENGTH_PREFIX,
     SHORTAGE_STATUS,
+    ChildSetup,
     LoadStep,
     ProgressReport,
     SaveStep,
@@ -32,7 +33,7 @@ from keyreel.worker.guards import run_guarded
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
-    from keyreel.worker.attempt import RunningAttempt
+    from keyreel.settings.engines import EngineSpec
     from keyreel.worker.children.protocol import ToChild, ToWorker, Work, WorkResult
 
 _GRACE_SECONDS: Final = 1.0
@@ -45,6 +46,26 @@ _log = structlog.stdlib.get_logger(__name__)
 
 class WorkNotStarted(RenderCrashed):
     """The child ended before it began with the work."""
+
+
+class EngineNotStarted(EngineUnavailable):
+    """The engine could not be started."""
+
+
+class StepKeeper(Protocol):
+    """What a child reports to: an attempt at a task."""
+
+    def report_progress(self, fraction: float) -> None:
+        """Note progress, 0.0 … 1.0."""
+        ...
+
+    async def load_step(self, step: str) -> str | None:
+        """Return what a finished step gave; None if it is not finished."""
+        ...
+
+    async def save_step(self, step: str, result: str) -> None:
+        """Keep what a finished step gave."""
+        ...
 
 
 class Child:
@@ -63,8 +84,10 @@ class Child:
         self._timeout = timeout_seconds
 
     @classmethod
-    async def spawn(cls, role: str, name: str, timeout_seconds: float, *, kernel_guards: bool) -> Self:
-        """Start a child; `kernel_guards` has Linux's kernel watch over it.
+    async def spawn(
+        cls, role: str, engine: EngineSpec | None, timeout_seconds: float, *, kernel_guards: bool
+    ) -> Self:
+        """Start a child, which hosts the engine if there is one; Linux's kernel watches with `kernel_guards`.
 
         The calling thread must be the event loop's own: the kernel kills the child when that thread ends.
         """
@@ -74,7 +97,7 @@ class Child:
             try:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
-                    *("-P", "-m", "keyreel.worker.children.process", role, name),
+                    *("-P", "-m", "keyreel.worker.children.process", role, engine.name if engine else ""),
                     *(str(theirs.fileno()), str(os.getpid()), str(int(kernel_guards))),
                     pass_fds=(theirs.fileno(),),
                     stdin=DEVNULL,
@@ -84,15 +107,17 @@ class Child:
             except BaseException:
                 writer.close()
                 raise
+        writer.write(pack_message(ChildSetup(engine)))  # A child that ended at once is met by its first work.
         return cls(process, reader, writer, timeout_seconds)
 
-    async def call(self, work: Work, attempt: RunningAttempt) -> WorkResult:
+    async def call(self, work: Work, attempt: StepKeeper) -> WorkResult:
         """Have the child do the work, and answer what it asks of the attempt meanwhile.
 
         After any error the child's state is unknown: kill it.
 
         Raises:
             RenderFailed: the work failed, with a reason for people.
+            EngineUnavailable: it did not begin; EngineNotStarted: nor can it without the operator.
             WorkNotStarted: the child ended, or was silent for the timeout, before it began.
             RenderCrashed: it did so later.
             Unavailable: the child lacks what passes: room on the disk, memory, descriptors.
@@ -138,11 +163,11 @@ class Child:
                 raise Unavailable(reason)
             case WorkFailed() as failure:
                 _log.error("child cannot start", trace=failure.traceback)
-                raise RenderFailed("The engine could not be started.")
+                raise EngineNotStarted
             case _:
                 raise RenderCrashed
 
-    async def _serve(self, attempt: RunningAttempt) -> WorkResult:
+    async def _serve(self, attempt: StepKeeper) -> WorkResult:
         while True:
             match await self._receive():
                 case ProgressReport(fraction):
@@ -197,9 +222,10 @@ class Child:
         raise RenderCrashed
 
 
-def _to_error(failure: WorkFailed) -> RenderFailed | Unavailable:
-    if failure.error_name == Unavailable.__name__:
-        return Unavailable(failure.reason)
+def _to_error(failure: WorkFailed) -> KeyreelError:
+    for error_class in (Unavailable, EngineUnavailable):
+        if failure.error_name == error_class.__name__:
+            return error_class(failure.reason)
     if failure.reason:
         return RenderFailed(failure.reason)
     _log.error("a child's work raised an unexpected error", error=failure.error_name, trace=failure.traceback)

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
-    from keyreel.worker.attempt import RunningAttempt
-    from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork, Work, WorkResult
+    from keyreel.finishing.finished_video import FinishedVideo
+    from keyreel.settings.engines import EngineSpec
+    from keyreel.worker.children.child import StepKeeper
+    from keyreel.worker.children.protocol import (
+        ConformWork,
+        FinishWork,
+        RecommendWork,
+        RenderWork,
+        Work,
+        WorkResult,
+    )
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -26,10 +34,16 @@ class ChildPool:
     """Works in at most `slots` children of one role. Enter it before use; leaving it ends them."""
 
     def __init__(
-        self, role: str, name: str, slots: int, timeout_seconds: float, *, kernel_guards: bool = True
+        self,
+        role: str,
+        engine: EngineSpec | None,
+        slots: int,
+        timeout_seconds: float,
+        *,
+        kernel_guards: bool = True,
     ) -> None:
         self._role = role
-        self._name = name
+        self._engine = engine
         self._timeout = timeout_seconds
         self._kernel_guards = kernel_guards
         self._slots = asyncio.Semaphore(slots)
@@ -37,14 +51,16 @@ class ChildPool:
         self._dying: list[Child] = []
 
     @classmethod
-    def for_engine(cls, name: str, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
-        """Make a pool of children that host the engine of this name."""
-        return cls(ENGINE_ROLE, name, slots, timeout_seconds, kernel_guards=kernel_guards)
+    def for_engine(
+        cls, engine: EngineSpec, slots: int, timeout_seconds: float, *, kernel_guards: bool = True
+    ) -> Self:
+        """Make a pool of children that host this engine."""
+        return cls(ENGINE_ROLE, engine, slots, timeout_seconds, kernel_guards=kernel_guards)
 
     @classmethod
     def for_finishing(cls, slots: int, timeout_seconds: float, *, kernel_guards: bool = True) -> Self:
         """Make a pool of children that finish clips."""
-        return cls(FINISHING_ROLE, "", slots, timeout_seconds, kernel_guards=kernel_guards)
+        return cls(FINISHING_ROLE, None, slots, timeout_seconds, kernel_guards=kernel_guards)
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,16 +77,17 @@ class ChildPool:
         self._dying.clear()
 
     @overload
-    async def run(self, work: RenderWork, attempt: RunningAttempt) -> Clip: ...
+    async def run(self, work: RenderWork | ConformWork, attempt: StepKeeper) -> Clip: ...
     @overload
-    async def run(self, work: FinishWork, attempt: RunningAttempt) -> FinishedVideo: ...
+    async def run(self, work: FinishWork, attempt: StepKeeper) -> FinishedVideo: ...
     @overload
-    async def run(self, work: RecommendWork, attempt: RunningAttempt) -> str: ...
-    async def run(self, work: Work, attempt: RunningAttempt) -> WorkResult:
+    async def run(self, work: RecommendWork, attempt: StepKeeper) -> str: ...
+    async def run(self, work: Work, attempt: StepKeeper) -> WorkResult:
         """Do the work in a child. Cancelling this kills the child and whatever it has started.
 
         Raises:
             RenderFailed: the work failed, with a reason for people.
+            EngineUnavailable: it did not begin.
             RenderCrashed: the child died, or gave no sign of life for the timeout.
             Unavailable: the child lacks what passes: room on the disk, memory, descriptors.
             OSError: it cannot be started now.
@@ -86,7 +103,9 @@ class ChildPool:
                     if not was_idle:
                         raise
                     # It ended while it was idle, which counts against no task: the next one has the work.
-                    _log.info("child ended while idle", role=self._role, engine=self._name)
+                    _log.info(
+                        "child ended while idle", role=self._role, engine=self._engine and self._engine.name
+                    )
                 except BaseException:
                     # After an error too: the state of the child is unknown.
                     await self._kill_child(child)
@@ -102,7 +121,7 @@ class ChildPool:
                 self._idle.append(await self._spawn_child())
 
     async def _spawn_child(self) -> Child:
-        return await Child.spawn(self._role, self._name, self._timeout, kernel_guards=self._kernel_guards)
+        return await Child.spawn(self._role, self._engine, self._timeout, kernel_guards=self._kernel_guards)
 
     async def _kill_child(self, child: Child) -> None:
         # If this is cancelled half-way, leaving the pool finishes it.

@@ -67,7 +67,10 @@ def _fork_guardian(descriptor: int, *, kernel: bool) -> None:
 
 
 def main() -> None:
-    """Run as a program: `ROLE NAME SOCKET-FD PARENT-PID GUARDS`, leading a process group."""
+    """Run as a program: `ROLE NAME SOCKET-FD PARENT-PID GUARDS`, leading a process group.
+
+    The engine's name is there for those who list processes; how it is made comes over the socket.
+    """
     try:
         _run_program(*sys.argv[1:])
     except PASSING_ERRORS as error:
@@ -77,7 +80,7 @@ def main() -> None:
         os._exit(SHORTAGE_STATUS)
 
 
-def _run_program(role: str, name: str, *numbers: str) -> None:
+def _run_program(role: str, _name: str, *numbers: str) -> None:
     descriptor, parent, guards = numbers
     kernel = guards == "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
@@ -90,7 +93,7 @@ def _run_program(role: str, name: str, *numbers: str) -> None:
     link.set_inheritable(False)
     from keyreel.worker.children.serving import serve
 
-    serve(link, role, name)
+    serve(link, role)
 
 
 def _raise_oom_score() -> None:

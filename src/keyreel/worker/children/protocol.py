@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyreel.engine import Clip
+    from keyreel.engine import Clip, RemoteVideo
     from keyreel.finishing.context import FinishingContext
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
+    from keyreel.settings.engines import EngineSpec
 
     WorkResult = Clip | FinishedVideo | str
-    """What RenderWork, FinishWork and RecommendWork result in, in this order."""
+    """What RenderWork and ConformWork, FinishWork, and RecommendWork result in, in this order."""
 
 LENGTH_PREFIX: Final = struct.Struct("!I")
 """The length in bytes of the pickled message that follows."""
 
 SHORTAGE_STATUS: Final = 75
 """What a child exits with that lacked what a process needs to begin: EX_TEMPFAIL of sysexits.h."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSetup:
+    """To the child, before all else: the engine that it hosts; None where it hosts none."""
+
+    engine: EngineSpec | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,15 @@ class FinishWork:
     clip: Clip
     order: Order
     context: FinishingContext
+
+
+@dataclass(frozen=True, slots=True)
+class ConformWork:
+    """To the child: make a clip of this video that another server made, in this folder."""
+
+    video: RemoteVideo
+    order: Order
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +116,8 @@ class WorkFailed:
     traceback: str
 
 
-Work = RenderWork | FinishWork | RecommendWork
-ToChild = Work | StepResult
+Work = RenderWork | ConformWork | FinishWork | RecommendWork
+ToChild = ChildSetup | Work | StepResult
 ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | WorkDone | WorkFailed
 
 

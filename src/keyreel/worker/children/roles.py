@@ -6,16 +6,17 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 
-from keyreel.engine import Preloader, PromptRecommender
+from keyreel.engine import Preloader, PromptRecommender, RemoteEngine
 from keyreel.worker.children.job import ChildJob
-from keyreel.worker.children.protocol import FinishWork, RecommendWork, RenderWork
+from keyreel.worker.children.protocol import ConformWork, FinishWork, RecommendWork, RenderWork
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
     from keyreel.engine import Clip
-    from keyreel.finishing.pipeline import FinishedVideo
+    from keyreel.finishing.finished_video import FinishedVideo
+    from keyreel.settings.engines import EngineSpec
     from keyreel.sound.speech.voices import Voices
     from keyreel.worker.children.protocol import Work, WorkResult
     from keyreel.worker.children.worker_channel import WorkerChannel
@@ -46,9 +47,9 @@ class ChildRole(Protocol):
     ) -> None: ...
 
 
-def make_role(role: str, name: str) -> ChildRole:
-    """Make what a child does in a role; `name` is the engine's."""
-    return EngineRole(name) if role == ENGINE_ROLE else FinishingRole()
+def make_role(role: str, engine: EngineSpec | None) -> ChildRole:
+    """Make what a child does in a role; an engine's role has one."""
+    return EngineRole(engine) if role == ENGINE_ROLE and engine else FinishingRole()
 
 
 class EngineRole:
@@ -56,21 +57,20 @@ class EngineRole:
 
     idle_seconds: float | None = None
 
-    def __init__(self, name: str) -> None:
-        from keyreel.engines.router import load_engine
+    def __init__(self, engine: EngineSpec) -> None:
+        from keyreel.engines.loading import load_engine
 
-        self._engine = load_engine(name)
+        loaded = load_engine(engine).engine
+        if isinstance(loaded, RemoteEngine):
+            raise TypeError("a remote engine runs in the worker, not in a child")
+        self._engine = loaded
 
     async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | str:
-        """Render an order, or recommend a prompt. The clip is watermarked if its job wrote the watermark."""
-        from keyreel.finishing.watermark import WATERMARK_STEP
-
+        """Render an order, or recommend a prompt."""
         match work:
             case RenderWork(order, folder):
                 job = ChildJob(channel, order, folder)
-                clip = await self._engine.render(order, job)
-                marked = {WATERMARK_STEP} if job.wrote_watermark else frozenset[str]()
-                return replace(clip, completed_steps=clip.completed_steps | marked)
+                return _note_watermark(await self._engine.render(order, job), job)
             case RecommendWork(order) if isinstance(self._engine, PromptRecommender):
                 return await self._engine.recommend_prompt(order)
             case _:
@@ -91,21 +91,27 @@ class EngineRole:
 
 
 class FinishingRole:
-    """Finishes clips, outside the server's process: composing and speaking would hold up its responses."""
+    """Finishes clips and received videos, outside the server's process: its responses would wait for that."""
 
     idle_seconds: float | None = _FINISHING_IDLE_SECONDS
 
     def __init__(self) -> None:
         self._voices: Voices | None = None
 
-    async def run_work(self, work: Work, channel: WorkerChannel) -> FinishedVideo:
-        """Finish a clip."""
+    async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | FinishedVideo:
+        """Finish a clip, or make one of a received video."""
         from keyreel.finishing.pipeline import finish
 
-        del channel
-        if not isinstance(work, FinishWork):
-            raise TypeError("a finishing child finishes, and nothing else")
-        return finish(work.clip, work.order, replace(work.context, voices=self._voices))
+        match work:
+            case FinishWork(clip, order, context):
+                return finish(clip, order, replace(context, voices=self._voices))
+            case ConformWork(video, order, folder):
+                from keyreel.engines.conform.received import conform_received
+
+                job = ChildJob(channel, order, folder)
+                return _note_watermark(await conform_received(video, order, job), job)
+            case _:
+                raise TypeError("a finishing child neither renders nor recommends")
 
     async def __aenter__(self) -> Self:
         import_module(_FINISHING_MODULE)
@@ -118,3 +124,11 @@ class FinishingRole:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+
+def _note_watermark(clip: Clip, job: ChildJob) -> Clip:
+    """Return a clip that says that it has its watermark, if its job wrote that."""
+    from keyreel.finishing.watermark import WATERMARK_STEP
+
+    marked = {WATERMARK_STEP} if job.wrote_watermark else frozenset[str]()
+    return replace(clip, completed_steps=clip.completed_steps | marked)

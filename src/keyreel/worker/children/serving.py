@@ -7,9 +7,11 @@ import os
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from keyreel.errors import RenderFailed, Unavailable
+from keyreel.errors import EngineUnavailable, RenderFailed, Unavailable
 from keyreel.storage.passing_faults import find_passing_fault
 from keyreel.worker.children.protocol import (
+    ChildSetup,
+    ConformWork,
     FinishWork,
     RecommendWork,
     RenderWork,
@@ -30,18 +32,21 @@ _OUT_OF_MEMORY_STATUS: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
 
 
-def serve(link: socket.socket, role: str, name: str) -> None:
+def serve(link: socket.socket, role: str) -> None:
     """Do the work of the worker at a socket's other end, until it hangs up or sends none for too long."""
-    asyncio.run(_serve_worker(WorkerChannel(link), role, name))
+    asyncio.run(_serve_worker(WorkerChannel(link), role))
 
 
-async def _serve_worker(channel: WorkerChannel, role: str, name: str) -> None:
+async def _serve_worker(channel: WorkerChannel, role: str) -> None:
     """Load what the role needs, then do the worker's work until it hangs up or sends none for too long."""
+    setup = channel.receive(None)
+    if not isinstance(setup, ChildSetup):
+        return  # The worker ended meanwhile.
     try:
-        async with make_role(role, name) as child_role:
+        async with make_role(role, setup.engine) as child_role:
             while isinstance(
                 work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
-                RenderWork | FinishWork | RecommendWork,
+                RenderWork | ConformWork | FinishWork | RecommendWork,
             ):
                 channel.send(WorkStarted())
                 channel.send(await _run_work(child_role, work, channel))
@@ -62,5 +67,5 @@ async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -
 
 def _to_failure(error: Exception) -> WorkFailed:
     error = find_passing_fault(error) or error
-    reason = error.message if isinstance(error, RenderFailed | Unavailable) else ""
+    reason = error.message if isinstance(error, RenderFailed | EngineUnavailable | Unavailable) else ""
     return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))

@@ -11,12 +11,13 @@ from keyreel.engine import RemoteEngine
 from keyreel.worker.remote.job import AttemptRemoteJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from contextlib import AsyncExitStack
     from pathlib import Path
     from typing import Self
 
-    from keyreel.engine import Engine, RemoteVideo
+    from keyreel.engine import RemoteVideo
+    from keyreel.engines.loading import ConfiguredEngine
     from keyreel.order import Order
     from keyreel.worker.attempt import RunningAttempt
     from keyreel.worker.remote.job import VideoFetcher
@@ -35,9 +36,11 @@ class RemoteEngines:
         self._fetcher = fetcher
 
     @classmethod
-    async def open(cls, engines: Mapping[str, Engine], fetcher: VideoFetcher, stack: AsyncExitStack) -> Self:
+    async def open(
+        cls, engines: Iterable[ConfiguredEngine], fetcher: VideoFetcher, stack: AsyncExitStack
+    ) -> Self:
         """Enter those of the engines that are remote; the stack leaves them."""
-        remote = {name: engine for name, engine in engines.items() if isinstance(engine, RemoteEngine)}
+        remote = {each.name: each.engine for each in engines if isinstance(each.engine, RemoteEngine)}
         for engine in remote.values():
             await stack.enter_async_context(engine)
         return cls(remote, fetcher)

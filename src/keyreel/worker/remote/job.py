@@ -28,7 +28,7 @@ class AttemptRemoteJob:
         self.task_id = attempt.token.task_id
         self.folder = folder
         self.steps: dict[str, str] = {}
-        self._attempt = attempt
+        self._attempt = attempt.for_engine(engine)
         self._fetcher = fetcher
         self._engine = engine
 
@@ -40,6 +40,11 @@ class AttemptRemoteJob:
             await self._attempt.save_step(step, result)
         self.steps[step] = result
         return result
+
+    async def forget(self, step: str) -> None:
+        """Take back a step that turned out not to have happened."""
+        self.steps.pop(step, None)
+        await self._attempt.forget_step(step)
 
     async def progress(self, fraction: float) -> None:
         """Report progress."""

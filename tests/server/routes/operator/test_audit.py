@@ -17,6 +17,7 @@ from keyreel.tasks.audit.refused_access import MAX_ENTRIES
 from keyreel.tasks.database.connection import DATABASE_FILE
 from keyreel.wire.reference.own_route import RequiredAccess
 from keyreel.wire.reference.own_routes import OWN_ROUTES
+from support.data_folders import prepare_data_folder
 from support.requests import KEY, data_uri
 from support.submits import PARAMS, SUBMITS
 
@@ -55,6 +56,7 @@ CHANGES: dict[str, tuple[str, Any, AuditAction]] = {
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
     settings = read_settings(data=tmp_path, api_key=KEY, engines=("keyreel.testing:CardEngine",), dev=True)
+    prepare_data_folder(tmp_path)
     with open_platform(settings, ("http://testserver",)) as opened:
         yield opened
 

@@ -14,6 +14,7 @@ from keyreel.settings import read_settings
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.outcomes import Success
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
+from support.data_folders import prepare_data_folder
 from support.requests import AUTH, KEY
 from support.submits import PARAMS, SUBMITS
 
@@ -38,6 +39,7 @@ def platform(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Platfor
         engines=("keyreel.testing:CardEngine",),
         links_follow_keys=request.param,
     )
+    prepare_data_folder(tmp_path)
     with open_platform(settings, ("http://testserver",)) as opened:
         yield opened
 

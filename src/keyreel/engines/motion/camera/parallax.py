@@ -173,20 +173,25 @@ def unproject_points(
     """Return the point of the layer that each point of the frame shows; both [rows, columns, 2], in units."""
     cosine, sine = cos(pose.roll) / pose.zoom, sin(pose.roll) / pose.zoom
     x, y = points[..., 0], points[..., 1]
-    ray = _stack_planar(x * cosine - y * sine, x * sine + y * cosine)
-    aim = np.array((pose.pan, pose.tilt), np.float32)
-    moved = np.array((pose.truck, pose.pedestal), np.float32)
+    rays = x * cosine - y * sine, x * sine + y * cosine
     # Fixed-point iteration: from a middling depth two steps come as near as three from none, within 3 pixels
     # at the largest moves.
-    layer_points = np.asarray(
-        ray * np.float32(1 - pose.dolly * _INITIAL_DISPARITY) + aim + moved * np.float32(_INITIAL_DISPARITY),
-        np.float32,
-    )
+    layer_points = _follow_rays(rays, pose, _INITIAL_DISPARITY)
     for _ in range(2):
-        depth = disparity(layer_points)[..., None]
-        ahead = ray * (1 - np.float32(pose.dolly) * depth)
-        layer_points = np.asarray(ahead + aim + moved * depth, np.float32)
+        layer_points = _follow_rays(rays, pose, disparity(layer_points))
     return _compress_borders(layer_points, view)
+
+
+def _follow_rays(
+    rays: tuple[FloatArray, FloatArray], pose: CameraPose, disparity: FloatArray | float
+) -> FloatArray:
+    """Return the points [rows, columns, 2] that rays, x and y, meet at these disparities, in units."""
+    ahead = 1 - pose.dolly * disparity
+    # Each coordinate by itself: NumPy takes twice as long for pairs.
+    return _stack_planar(
+        rays[0] * ahead + (pose.pan + pose.truck * disparity),
+        rays[1] * ahead + (pose.tilt + pose.pedestal * disparity),
+    )
 
 
 def _stack_planar(x: NDArray[np.floating], y: NDArray[np.floating]) -> FloatArray:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engines.motion.camera.parallax import CameraView
-    from keyreel.engines.motion.imaging.arrays import FloatArray, Mask, UInt8Array
+    from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Mask, UInt8Array
 
     FramePatch = tuple[slice, slice]
     """Rows and columns of the frame, in pixels; multiples of `GRID_STEP`, but at its far borders."""
@@ -86,21 +86,26 @@ def sample_patches(
     `image` is the layer's canvas [height, width, channels]; `points` [rows, columns, 2] are where the view's
     grid lies on the layer, in units; the resting frame starts at `origin` on the canvas, in pixels.
     """
-    found = find_patches(needed, view)
-    if not found:
-        return
-    top, left = (min(patch[axis].start for patch in found) for axis in (0, 1))
-    end, right = (ceil(max(patch[axis].stop for patch in found) / GRID_STEP) for axis in (0, 1))
     width, height = view.size.width, view.size.height
     centre = np.array(((width - 1) / 2 + origin[0], (height - 1) / 2 + origin[1]), np.float32)
+    grid = np.ascontiguousarray(points * np.float32(view.pixels_per_unit) + centre, np.float32)
+    for patch in find_patches(needed, view):
+        yield patch, sample_image(image, _enlarge_grid(grid, patch))
+
+
+def _enlarge_grid(grid: FloatArray, patch: FramePatch) -> CoordinateMap:
+    """Return a patch's coordinate map: the grid's part for it, enlarged."""
+    rows, columns = patch
     # A cell has its point in its middle, and resize extrapolates half a cell at each side: one is left out.
-    around = points[top // GRID_STEP : end + 2, left // GRID_STEP : right + 2]
-    coarse = np.ascontiguousarray(around * np.float32(view.pixels_per_unit) + centre, np.float32)
-    coordinate_map = resize(coarse, coarse.shape[1] * GRID_STEP, coarse.shape[0] * GRID_STEP)
-    y, x = top - GRID_STEP, left - GRID_STEP
-    for down, across in found:
-        part = coordinate_map[down.start - y : down.stop - y, across.start - x : across.stop - x]
-        yield (down, across), sample_image(image, part)
+    around = grid[
+        rows.start // GRID_STEP : ceil(rows.stop / GRID_STEP) + 2,
+        columns.start // GRID_STEP : ceil(columns.stop / GRID_STEP) + 2,
+    ]
+    enlarged = resize(around, around.shape[1] * GRID_STEP, around.shape[0] * GRID_STEP)
+    return enlarged[
+        GRID_STEP : GRID_STEP + rows.stop - rows.start,
+        GRID_STEP : GRID_STEP + columns.stop - columns.start,
+    ]
 
 
 def find_patches(needed: Mask, view: CameraView) -> list[FramePatch]:

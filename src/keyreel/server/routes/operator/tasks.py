@@ -92,6 +92,7 @@ def _to_task_entry(task: Task) -> TaskEntry:
         fault=task.fault,
         notes=task.notes,
         kept=task.kept,
+        engine=task.engine,
         created=task.created.isoformat(),
         started=_format_optional(task.started),
         finished=_format_optional(task.finished),

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from keyreel.engines.router import EngineRouter
+    from keyreel.pricing import PriceTable
     from keyreel.server.services import Services
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
+    from keyreel.wire.reference.model_list import MakerLookup
 
 
 async def show_index(request: Request) -> JSONResponse:
@@ -42,18 +45,34 @@ async def show_index(request: Request) -> JSONResponse:
     return JSONResponse(index.to_json())
 
 
+class _ModelDocuments:
+    """The list of models and each of them, as long as the same engines are healthy."""
+
+    def __init__(self, prices: PriceTable, engines: EngineRouter, unwell: frozenset[str]) -> None:
+        self.unwell = unwell
+
+        def find_makers(endpoint_class: type[Endpoint]) -> dict[str, bool]:
+            return {name: name not in unwell for name in engines.list_makers(endpoint_class)}
+
+        self.listing = GeneratedDocument(lambda _: model_list.list_models(prices, find_makers))
+        self.by_name = {
+            name: GeneratedDocument(partial(_describe_model, name, prices, find_makers))
+            for name in map(format_model_name, ENDPOINTS)
+        }
+
+
+def _describe_model(name: str, prices: PriceTable, find_makers: MakerLookup, base_url: str) -> Json:
+    del base_url
+    return model_list.describe_model(name, prices, find_makers)
+
+
 class DiscoveryRoutes:
     """The routes of model lists and of the OpenAPI document; none needs a key."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        prices = services.prices
         self._openapi = GeneratedDocument(openapi.build_document)
-        self._models = GeneratedDocument(lambda _: model_list.list_models(prices, self._is_available))
-        self._model_by_name = {
-            name: GeneratedDocument(partial(self._describe_model, name))
-            for name in map(format_model_name, ENDPOINTS)
-        }
+        self._models = _ModelDocuments(services.prices, services.engines, frozenset())
         self._specifications = {
             each: GeneratedDocument(partial(vtrix.build_model_spec, each.name())) for each in ENDPOINTS
         }
@@ -64,7 +83,8 @@ class DiscoveryRoutes:
 
     async def list_models(self, request: Request) -> Response:
         """List the models in the form of OpenAI-style APIs."""
-        return await self._models.respond(request, self._services)
+        models = await self._get_models()
+        return await models.listing.respond(request, self._services)
 
     async def show_model(self, request: Request) -> Response:
         """Describe one model in that form.
@@ -73,9 +93,10 @@ class DiscoveryRoutes:
             UnknownEndpoint: there is none of this name.
         """
         name = request.path_params["id"]
-        if name not in self._model_by_name:
+        models = await self._get_models()
+        if name not in models.by_name:
             raise UnknownEndpoint(f"model: got {name[:64]!r}; there is no such model here.", field="model")
-        return await self._model_by_name[name].respond(request, self._services)
+        return await models.by_name[name].respond(request, self._services)
 
     async def list_vtrix_models(self, request: Request) -> JSONResponse:
         """List the available models page by page, for vtrix clients."""
@@ -91,13 +112,13 @@ class DiscoveryRoutes:
         specification = self._specifications[find_endpoint(request.path_params["id"])]
         return await specification.respond(request, self._services)
 
-    def _describe_model(self, name: str, base_url: str) -> Json:
-        del base_url
-        return model_list.describe_model(name, self._services.prices, self._is_available)
+    async def _get_models(self) -> _ModelDocuments:
+        """Return the documents, built anew where an engine has become well or unwell."""
+        services, problems = self._services, await self._services.engine_health.run()
+        unwell = frozenset(name for name, problem in problems.items() if problem)
+        if unwell != self._models.unwell:
+            self._models = _ModelDocuments(services.prices, services.engines, unwell)
+        return self._models
 
     def _list_available(self) -> list[type[Endpoint]]:
-        return [*filter(self._is_available, ENDPOINTS)]
-
-    def _is_available(self, endpoint_class: type[Endpoint]) -> bool:
-        """Say whether an engine here supports this endpoint."""
-        return self._services.engines.is_supported(endpoint_class)
+        return [*filter(self._services.engines.is_supported, ENDPOINTS)]

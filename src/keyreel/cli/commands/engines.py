@@ -1,0 +1,108 @@
+"""`keyreel engines`: what each configured engine makes, and whether it works."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
+from keyreel.cli.output import print_rows
+from keyreel.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from keyreel.engines.loading import ConfiguredEngine
+    from keyreel.wire.json_types import Json
+
+engines_app = typer.Typer(help="The engines that are configured.", no_args_is_help=True)
+
+
+@engines_app.command("list")
+def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List every engine and every table of one: what it makes, its slots, whether it is healthy."""
+    from keyreel.engines.health import check_engine
+    from keyreel.engines.router import EngineRouter, load_engines, load_router
+    from keyreel.settings import read_settings
+
+    settings = read_settings(data=data).engine_settings
+    engines = load_engines(settings)
+    operations = EngineRouter(engines.values(), settings.names).list_operations()
+    used = load_router(settings).slots_by_engine
+    rows: list[Json] = []
+    for each in engines.values():
+        health = check_engine(each.engine)
+        rows.append(
+            {
+                "name": each.name,
+                "type": each.type,
+                "operations": operations[each.name],
+                "slots": each.slots,
+                "used": each.name in used,
+                "healthy": health.ok,
+                "detail": health.detail,
+            }
+        )
+    if as_json:
+        print(json.dumps(rows, indent=2))
+    else:
+        _print_engines(rows)
+
+
+@engines_app.command("check")
+def check_engines(
+    name: Annotated[str, typer.Argument(help="One engine; default: all, tables that nothing uses too.")] = "",
+    data: DataOption = None,
+) -> None:
+    """Try engines: ask each how it is, then load it as a render would; exit code 1 if one does not work."""
+    from keyreel.engines.router import load_engines
+    from keyreel.settings import read_settings
+
+    engines = load_engines(read_settings(data=data).engine_settings)
+    if name and name not in engines:
+        known = ", ".join(engines)
+        raise InvalidRequest(f"NAME: got {name[:64]!r}; must be one of {known}.", field="name")
+    problems = {each: _try_engine(engine) for each, engine in engines.items() if name in {"", each}}
+    for each, problem in problems.items():
+        print(f"{each}: {problem or 'works'}")
+    raise typer.Exit(1 if any(problems.values()) else 0)
+
+
+def _try_engine(configured: ConfiguredEngine) -> str:
+    """Return what is wrong with an engine; empty if it loads."""
+    import asyncio
+
+    from keyreel.engine import Preloader
+    from keyreel.engines.health import check_engine
+    from keyreel.errors import KeyreelError
+
+    engine = configured.engine
+    health = check_engine(engine)
+    if not health.ok:
+        return health.detail
+
+    async def load() -> None:
+        async with engine:
+            if isinstance(engine, Preloader):
+                engine.preload()
+
+    try:
+        asyncio.run(load())
+    except KeyreelError as error:
+        return error.message
+    except Exception as error:  # noqa: BLE001 - engines are anybody's code: whatever it is, it does not work
+        return f"It cannot be loaded ({type(error).__name__}: {error})."
+    return ""
+
+
+def _print_engines(rows: list[Json]) -> None:
+    shown = [
+        {
+            **row,
+            "makes": ", ".join(row["operations"]),
+            "used": "yes" if row["used"] else "no",
+            "health": "ok" if row["healthy"] else row["detail"],
+        }
+        for row in rows
+    ]
+    print_rows(shown, ("name", "type", "makes", "slots", "used", "health"), as_json=False)

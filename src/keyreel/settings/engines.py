@@ -1,0 +1,131 @@
+"""Which engines a server has and which tasks they make, as the settings say it. It knows no engine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+
+from pydantic import Field, model_validator
+
+from keyreel.order import Operation
+from keyreel.settings.tables import CheckedTable, check_table
+from keyreel.system.setting_values import echo_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_ENGINES: Final = ("motion",)
+_NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+_MAX_RULES: Final = 1000
+
+_Name = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class RoutingMatch(CheckedTable):
+    """The tasks that a routing rule is about; what is absent narrows nothing, and one thing must be there."""
+
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=128,
+        description="Models by a pattern with `*` and `?`, such as `vidu-q1-*` or `viduq2-pro`.",
+    )
+    tenant: _Name | None = Field(default=None, description="One tenant's name.")
+    operation: Operation | None = Field(
+        default=None, description=f"One of {', '.join(f'`{each}`' for each in Operation)}."
+    )
+    off_peak: bool | None = Field(default=None, description="`true`: off-peak tasks alone; `false`: others.")
+
+    @model_validator(mode="after")
+    def _check_presence(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(f"must hold at least one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+class RoutingRule(CheckedTable):
+    """A table [[route]]: which engines make the tasks that match."""
+
+    match: RoutingMatch = Field(description="Which tasks it is about.")
+    engines: tuple[_Name, ...] = Field(
+        min_length=1, max_length=100, description="Engines in order of preference, named as in `engines`."
+    )
+    share: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Only this share of those tasks, such as `0.1`; by a task's id, so always the same ones.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """One engine as it is configured: by its name alone, or by the table [engine.NAME]."""
+
+    name: str
+    table: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """The engines of a server, in order of preference, their tables and the routing rules."""
+
+    names: tuple[str, ...] = DEFAULT_ENGINES
+    """Tables, entry points or `module:Class`."""
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
+    """By name; a name that an entry point has as well means the table."""
+    rules: tuple[RoutingRule, ...] = ()
+    file: Path | None = None
+    """Where tables and rules were read."""
+
+    def get_spec(self, name: str) -> EngineSpec:
+        """Return how the engine of a name is made."""
+        return EngineSpec(name, self.tables.get(name))
+
+
+def parse_engine_tables(value: Any) -> dict[str, dict[str, Any]]:
+    """Return the tables [engine.NAME], each with its type; what else they may hold is the type's to say.
+
+    Raises:
+        ValueError: naming the table, the key, what it got and the rule.
+    """
+    if not isinstance(value, dict):
+        raise ValueError(  # noqa: TRY004 - pydantic expects it of validators
+            f"engine: got {echo_value(value)}; must be tables such as [engine.wan]"
+        )
+    for name, table in value.items():
+        if not _NAME_PATTERN.fullmatch(name):
+            rule = "must be 1 to 64 of a-z, 0-9, - and _, and begin with a letter or digit"
+            raise ValueError(f"[engine.NAME]: got the name {echo_value(name)}; {rule}")
+        if not isinstance(table, dict):
+            raise ValueError(  # noqa: TRY004 - pydantic expects it of validators
+                f"engine.{name}: got {echo_value(table)}; must be a table [engine.{name}]"
+            )
+        kind = table.get("type")
+        if not isinstance(kind, str) or not kind:
+            found = "is required" if kind is None else f"got {echo_value(kind)}; must be the name of a type"
+            raise ValueError(f"[engine.{name}] type: {found}")
+    return value
+
+
+def parse_routing_rules(value: Any) -> tuple[RoutingRule, ...]:
+    """Return the tables [[route]] in their order.
+
+    Raises:
+        ValueError: naming the table by its number, the key, what it got and the rule.
+    """
+    if not isinstance(value, list | tuple) or not all(isinstance(each, dict | RoutingRule) for each in value):
+        raise ValueError(f"route: got {echo_value(value)}; must be tables [[route]]")
+    if len(value) > _MAX_RULES:
+        raise ValueError(f"[[route]]: got {len(value)} tables; must be {_MAX_RULES} at most")
+    return tuple(
+        each if isinstance(each, RoutingRule) else check_table(RoutingRule, each, name_rule(number))
+        for number, each in enumerate(value, 1)
+    )
+
+
+def name_rule(number: int) -> str:
+    """Return how messages name a routing rule, counted from 1."""
+    return f"[[route]] number {number}"

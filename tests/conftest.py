@@ -1,0 +1,30 @@
+"""What every test shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import certifi
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = ("journeys", "cli", "bench", "conformance", "worker")
+"""Folders whose tests start processes; they are run first, so that all of a run's processes end together."""
+_END = "-----END CERTIFICATE-----\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust one public authority instead of all: every HTTP client reads them, which takes it 20 ms."""
+    file = tmp_path_factory.mktemp("authorities") / "one.pem"
+    file.write_text(certifi.contents().partition(_END)[0] + _END)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("certifi.where", lambda: str(file))
+        yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tests = config.rootpath / "tests"
+    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in _LONGEST)
