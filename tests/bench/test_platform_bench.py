@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.bench.peers import PEERS, install_peer
 from keyreel.bench.platform import Effort, measure_platform
+from keyreel.bench.servers.peers import PEERS, install_peer
 from keyreel.errors import InvalidSetting
 
 if TYPE_CHECKING:

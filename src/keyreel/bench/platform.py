@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.bench import peers
-from keyreel.bench.load import LoadResult, apply_load, build_request
-from keyreel.bench.own_server import AUTHORIZED, open_own_server
+from keyreel.bench.servers import peers
+from keyreel.bench.servers.load import LoadResult, apply_load, build_request
+from keyreel.bench.servers.own_server import AUTHORIZED, open_own_server
 from keyreel.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from keyreel.bench.peers import Peer, Target
+    from keyreel.bench.servers.peers import Peer, Target
 
 _NO_RENDERING: Final = {"KEYREEL_WORKER": "0"}
 _POLL_CLIENTS: Final = 4

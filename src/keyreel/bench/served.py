@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 from keyreel.bench import orders
-from keyreel.bench.own_server import API_KEY, open_own_server
+from keyreel.bench.servers.own_server import API_KEY, open_own_server
 from keyreel.bench.timing import measure_floor
 from keyreel.client.client import AsyncClient
 from keyreel.media.probe import probe_video
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
 
     from keyreel.bench.orders import BenchCase
-    from keyreel.bench.own_server import OwnServer
+    from keyreel.bench.servers.own_server import OwnServer
     from keyreel.order import Resolution
 
 _SAMPLE_PAUSE: Final = 0.05

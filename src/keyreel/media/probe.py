@@ -1,4 +1,4 @@
-"""The properties of a video file, read from its headers and its packets' times, beside an order's; decodes nothing."""
+"""The properties of a video file, from its headers and packets, beside those of an order; decodes nothing."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from keyreel.bench import peers
-from keyreel.bench.load import build_request
+from keyreel.bench.servers import peers
+from keyreel.bench.servers.load import build_request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping

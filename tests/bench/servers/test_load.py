@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.bench.load import LoadResult, UnexpectedStatus, apply_load, build_request
-from keyreel.bench.peers import open_bare_route
+from keyreel.bench.servers.load import LoadResult, UnexpectedStatus, apply_load, build_request
+from keyreel.bench.servers.peers import open_bare_route
 
 if TYPE_CHECKING:
     from pathlib import Path

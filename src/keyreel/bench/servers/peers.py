@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from keyreel.bench.load import UnexpectedStatus, apply_load, build_request
+from keyreel.bench.servers.load import UnexpectedStatus, apply_load, build_request
 from keyreel.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ async def open_bare_route(scratch: Path, body: bytes) -> AsyncGenerator[Target]:
     port = find_free_port()
     url = f"http://127.0.0.1:{port}/"
     target = Target(url, build_request("GET", url, {}))
-    with run_process([sys.executable, "-m", "keyreel.bench.bare_route", str(port), body.decode()], scratch):
+    with run_process(
+        [sys.executable, "-m", "keyreel.bench.servers.bare_route", str(port), body.decode()], scratch
+    ):
         await wait_until_responding(target)
         yield target
 
