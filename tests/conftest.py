@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONGEST = ("journeys", "cli", "bench", "conformance", "worker")
+_LONGEST = frozenset({"journeys", "cli", "bench", "conformance", "worker"})
 """Folders whose tests start processes; they are run first, so that all of a run's processes end together."""
 _END = "-----END CERTIFICATE-----\n"
 
@@ -25,6 +25,5 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    tests = config.rootpath / "tests"
-    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in _LONGEST)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _LONGEST.isdisjoint(item.path.parts))

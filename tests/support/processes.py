@@ -1,7 +1,7 @@
 """The command `keyreel` in processes of their own, forked from one that has imported it.
 
-To import it takes a command 0.7 s of CPU, and whole runs of tests start it hundreds of times. Those that are
-about a cold start, or bring a `sitecustomize` of their own, let Python begin anew.
+To import it takes 0.7 s of CPU, and a whole run of tests starts it hundreds of times. That it also works from
+a cold start is shown by the tests that run `python -m keyreel` themselves, and by every `cold` command.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FORK_SERVER.set_forkserver_preload(
         "keyreel.cli.local.composition",
         "keyreel.server.app",
         "keyreel.worker.loop",
-        "pytest",  # of which every forked process makes sure, where it was started by its script
+        "pytest",  # The forked processes import the script that runs the tests.
         "uvicorn",
     ]
 )
@@ -44,7 +44,7 @@ class Command:
     open_files: int = 0
     """How many files it may open, if not 0."""
     cold: bool = False
-    """Whether Python begins anew."""
+    """Whether Python begins anew, as a `sitecustomize` on PYTHONPATH needs."""
 
     def start(self) -> BaseProcess:
         """Start it; the process is ended with the tests' own at the latest."""
