@@ -17,7 +17,7 @@ from keyreel.server.json_response import QuickJsonResponse
 from keyreel.server.long_responses import send_list
 from keyreel.server.requests.auth import extract_api_key
 from keyreel.server.requests.base_url import get_base_url
-from keyreel.server.requests.body import INLINE_PARSE_BYTES, read_body, read_object
+from keyreel.server.requests.body import is_large, read_body, read_object
 from keyreel.server.requests.body_memory import get_held_body
 from keyreel.server.requests.multipart import is_form, parse_form
 from keyreel.server.requests.query import get_query
@@ -117,16 +117,17 @@ class TaskRoutes:
         return response
 
     async def _submit(self, request: Request, caller: Caller, quotas: tuple[OwnerQuotas, ...]) -> Response:
+        parsed = await self._read_body(request)
         submit = SubmitRequest(
             dialect=self.dialect,
             path=request.path_params,
-            body=await self._read_body(request),
+            body=parsed,
             caller=caller,
             owner_quotas=quotas,
             api_key=extract_api_key(request.headers),
             idempotency_key=request.headers.get("idempotency-key", ""),
             base_url=get_base_url(request, self.services),
-            is_large=get_held_body(request).size > INLINE_PARSE_BYTES,
+            is_large=is_large(get_held_body(request).size, parsed),
         )
         result = await TaskSubmitter(self.services).submit(submit)
         ignored = result.ignored_fields

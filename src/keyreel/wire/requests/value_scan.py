@@ -1,4 +1,4 @@
-"""Counting what a JSON text holds before anything is made of it."""
+"""Counting what a JSON text holds before anything is made of it, and afterwards."""
 
 from __future__ import annotations
 
@@ -48,6 +48,19 @@ def has_too_many_values(data: bytes, most: int) -> bool:
         if max(joined, opened) > most:
             return True
     return False
+
+
+def count_values(parsed: object, most: int) -> int:
+    """Return how many values a parsed JSON text holds, at most `most`: objects, lists, texts and the rest."""
+    pending, found = [parsed], 0
+    while pending and found < most:
+        value = pending.pop()
+        found += 1
+        if isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+    return found
 
 
 def _drop_escapes(piece: bytes) -> tuple[bytes, bytes]:
