@@ -88,14 +88,12 @@ async def _handle_unexpected_error(request: Request, error: Exception) -> Respon
 
 
 async def respond_to_error(request: Request, error: Exception) -> Response:
-    """Return the response to what a handler raised: always one."""
-    for error_class in type(error).__mro__:
-        if error_class in EXCEPTION_HANDLERS:
-            try:
-                return await EXCEPTION_HANDLERS[error_class](request, error)
-            except Exception as unexpected:  # noqa: BLE001 - see below
-                return await _handle_unexpected_error(request, unexpected)
-    raise error
+    """Return the response to what a route raised, as Starlette chooses it: by the nearest class."""
+    handler = next(EXCEPTION_HANDLERS[each] for each in type(error).__mro__ if each in EXCEPTION_HANDLERS)
+    try:
+        return await handler(request, error)
+    except Exception as unexpected:  # noqa: BLE001 - what a handler has no response to, it raises
+        return await _handle_unexpected_error(request, unexpected)
 
 
 EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

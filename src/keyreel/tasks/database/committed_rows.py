@@ -94,7 +94,7 @@ class CommittedRows:
         self._kept: dict[tuple[Any, ...], _Found] = {}
 
     def find(self, query: PreparedQuery[T], parameters: Mapping[str, Any]) -> T | None:
-        """Return what a query finds; None for no row. Its parameters are always given in the same order."""
+        """Return what a query finds; None for no row."""
         # Asked before the row is read: what is committed in between is found twice, and never missed.
         (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
         if version != self._version or len(self._kept) >= _MAX_KEPT:

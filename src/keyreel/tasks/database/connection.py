@@ -148,7 +148,9 @@ class Database:
             yield self._reader
 
     def find(self, query: PreparedQuery[T], parameters: Mapping[str, Any]) -> T | None:
-        """Return what a prepared query finds now; None for no row. Equal questions are asked in one order.
+        """Return what a prepared query finds now; None for no row.
+
+        A query is always given its parameters in the same order.
 
         Raises:
             Unavailable: the database cannot be read.
