@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import Cancelled, LeaseLost
-from keyreel.task import Submission, TaskState
+from keyreel.task import Submission, TaskId, TaskState
 from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.task_queue import Claim, FencingToken
 
@@ -133,3 +133,23 @@ def test_renews_its_own_leases_before_it_judges_others(store: TaskStore, submiss
     assert late is not None
     assert store.queue.renew_leases("worker", LEASE) == 0
     store.queue.check(late.token)
+
+
+def test_a_claim_takes_tasks_of_engines_with_a_free_slot_alone(store: TaskStore, submission: Make) -> None:
+    for engine, tenant in (("full", "ann"), ("full", "bob"), ("free", "bob"), ("", "cid")):
+        store.admit(replace(store.draft(submission(tenant)), engine=engine))
+    claims = [store.queue.claim("worker", LEASE, engines=("free",)) for _ in range(3)]
+    assert [claim and claim.task.engine for claim in claims] == ["free", "", None]
+    assert claimed(store).task.engine == "full"
+
+
+def test_queued_tasks_of_engines_that_are_gone_get_others(store: TaskStore, submission: Make) -> None:
+    tasks = [replace(store.draft(submission()), engine=engine) for engine in ("gone", "here", "gone", "")]
+    for task in tasks:
+        store.admit(task)
+    running = claimed(store).task
+    unbound = store.queue.list_unbound(("here",), TaskId("0"), 10)
+    assert [task.id for task in unbound] == [tasks[2].id, tasks[3].id]
+    store.queue.rebind({tasks[2].id: "here", running.id: "here"})
+    assert store.get("ann", tasks[2].id).engine == "here"
+    assert store.get("ann", running.id).engine == "gone"

@@ -30,6 +30,8 @@ class RenderSlots:
     def __init__(self, count_by_engine: Mapping[str, int], nudge: Callable[[], None]) -> None:
         self._free = {engine: asyncio.Semaphore(count) for engine, count in count_by_engine.items()}
         self._freed = asyncio.Event()
+        self._offered: tuple[str, ...] = ()
+        self._offer_ended = asyncio.Event()
         self._nudge = nudge
         self._set_aside: Counter[str] = Counter()
         self._gathering = TenantTurns(_GATHERING, per_tenant=MAX_SET_ASIDE)
@@ -47,7 +49,9 @@ class RenderSlots:
             if free:
                 for engine in free:
                     await self.take(engine)  # at once
-                return SlotOffer(self, tuple(free), whole=len(free) == len(self._free))
+                self._offered = tuple(free)
+                self._offer_ended.clear()
+                return SlotOffer(self, self._offered, whole=len(free) == len(self._free))
             await self._freed.wait()
 
     async def take(self, engine: str) -> None:
@@ -55,21 +59,27 @@ class RenderSlots:
         await self._free[engine].acquire()
 
     async def take_now(self, engine: str) -> bool:
-        """Take a slot of an engine if one is free; say whether it was."""
-        if self._free[engine].locked():
-            return False
+        """Take a slot of an engine if one is free; say whether it was. One on offer is waited for."""
+        while self._free[engine].locked():
+            if engine not in self._offered:
+                return False
+            await self._offer_ended.wait()
         await self.take(engine)  # at once
         return True
 
     def free_one(self, engine: str) -> None:
         """Let the next have a slot of this engine: a task that waits for it, or one that is to be claimed."""
-        self.give_back(engine)
-        self._nudge()
-
-    def give_back(self, engine: str) -> None:
-        """Do so for a slot of an offer that nobody took: there is nothing new to claim."""
         self._free[engine].release()
         self._freed.set()
+        self._nudge()
+
+    def end_offer(self, returned: tuple[str, ...]) -> None:
+        """Free the slots of an offer that were not accepted: there is nothing new to claim."""
+        for engine in returned:
+            self._free[engine].release()
+        self._freed.set()
+        self._offered = ()
+        self._offer_ended.set()
 
     @asynccontextmanager
     async def set_aside(self, slot: RenderSlot, tenant: str) -> AsyncGenerator[None]:
@@ -101,15 +111,12 @@ class SlotOffer:
     def accept(self, engine: str) -> RenderSlot:
         """Return the slot of an engine, or some slot for a task of another one; free the others."""
         kept = engine if engine in self.engines else self.engines[0]
-        for each in self.engines:
-            if each != kept:
-                self._slots.give_back(each)
+        self._slots.end_offer(tuple(each for each in self.engines if each != kept))
         return RenderSlot(self._slots, kept)
 
     def decline(self) -> None:
         """Free all of them."""
-        for engine in self.engines:
-            self._slots.give_back(engine)
+        self._slots.end_offer(self.engines)
 
 
 class RenderSlot:
