@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, sin, tau
+from math import ceil, cos, sin, tau
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -32,6 +32,8 @@ _SHADOW_MARGIN: Final = 24
 """Height of the cast shadow's mask and its margin, in pixels."""
 _REFLECTION_HEIGHT: Final = 0.72
 """Height of a reflection, in heights of its subject: the viewer looks slightly down on the water."""
+_RIPPLE_STEP: Final = 8
+"""Pixels across for each one in which ripples are computed."""
 _REFLECTION_BRIGHTNESS: Final = 0.82
 """Factor on the colours of a reflection."""
 
@@ -147,25 +149,35 @@ def draw_reflection(  # noqa: PLR0913 - an image, where it lies and how broken i
         affine[:, 2] + affine[:, :2] @ np.array((wide / 2, high)),
     )
     y = (np.arange(box[1], box[3], dtype=np.float32) + np.float32(0.5 - y0))[:, None]
-    x = (np.arange(box[0], box[2], dtype=np.float32) + np.float32(0.5 - x0))[None, :]
-    size = float(scale[1] * high)
-    part = np.clip(y / size, 0, 1)
-    wave = np.float32(size * (0.02 + 0.09 * (1 - calm)))
-    # Ripples widen towards the viewer, and run slowly.
-    phase = np.log1p(part * 6) * np.float32(15.0) - np.float32(tau * 0.42 * seconds)
-    grows = wave * (0.12 + part)
-    bend = np.float32(0.34) * grows * np.sin(phase + x * np.float32(2.2 / size))
-    bend += np.float32(0.26) * grows * np.sin(phase * np.float32(2.3) - x * np.float32(7 / size))
-    bend += np.float32(0.16) * grows * np.sin(phase * np.float32(4.1) + x * np.float32(17 / size))
-    coordinate_map = np.empty((y.shape[0], x.shape[1], 2), np.float32)
-    coordinate_map[..., 0] = (x + bend * np.float32(1 - 0.9 * calm)) / np.float32(scale[0]) + np.float32(
-        wide / 2
-    )
-    coordinate_map[..., 1] = np.maximum(y + bend * np.float32(0.35), 0.5) / np.float32(
-        scale[1] * _REFLECTION_HEIGHT
-    )
+    # Ripples are long and flat: every eighth pixel across holds them, in an eighth of the time. One step more
+    # at each side is cut off again, because resize repeats the outermost half of one.
+    steps = ceil((box[2] - box[0]) / _RIPPLE_STEP) + 2
+    columns = (np.arange(steps, dtype=np.float32) - np.float32(0.5)) * _RIPPLE_STEP
+    x = (columns + np.float32(box[0] - x0))[None, :]
+    bend = _compute_ripples(x, y, float(scale[1] * high), seconds, calm=calm)
+    coarse = np.empty((*bend.shape, 2), np.float32)
+    coarse[..., 0] = (x + bend * np.float32(1 - 0.9 * calm)) / np.float32(scale[0]) + np.float32(wide / 2)
+    coarse[..., 1] = np.maximum(y + bend * np.float32(0.35), 0.5) / np.float32(scale[1] * _REFLECTION_HEIGHT)
+    enlarged = resize(coarse, steps * _RIPPLE_STEP, len(y))
+    coordinate_map = enlarged[:, _RIPPLE_STEP : _RIPPLE_STEP + box[2] - box[0]]
     over = cv2.remap(image, coordinate_map, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
     composite_over(np.asarray(over, np.uint8), frame[box[1] : box[3], box[0] : box[2]], opacity)
+
+
+def _compute_ripples(x: FloatArray, y: FloatArray, size: float, seconds: float, *, calm: float) -> FloatArray:
+    """Return how far ripples bend a reflection of this height, in pixels, float32 [rows, columns].
+
+    `x` [1, columns] and `y` [rows, 1] are pixels from its foot.
+    """
+    part = np.clip(y / size, 0, 1)
+    # Ripples widen towards the viewer, and run slowly.
+    phase = np.log1p(part * 6) * np.float32(15.0) - np.float32(tau * 0.42 * seconds)
+    waves = (
+        0.34 * np.sin(phase + x * np.float32(2.2 / size))
+        + 0.26 * np.sin(phase * np.float32(2.3) - x * np.float32(7 / size))
+        + 0.16 * np.sin(phase * np.float32(4.1) + x * np.float32(17 / size))
+    )
+    return np.asarray(waves * (size * (0.02 + 0.09 * (1 - calm)) * (0.12 + part)), np.float32)
 
 
 def _compute_reflection_box(affine: Matrix, shape: tuple[int, int]) -> NDArray[np.float64]:
