@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, func, literal, select
 
 from keyreel.errors import QuotaExceeded, RateLimited
 from keyreel.task import TaskState
-from keyreel.tasks.database.prepared import PreparedStatement
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TASKS, TENANTS
 
 if TYPE_CHECKING:
@@ -80,7 +80,25 @@ class OwnerQuotas:
         return self.owner_kind, self.owner_id
 
 
-_SELECT_QUOTAS: Final = PreparedStatement(
+def get_quotas(
+    database: Database, tenant: str, key_id: str, default_quotas: Quotas
+) -> tuple[OwnerQuotas, OwnerQuotas]:
+    """Return the quotas of a key and of its tenant; what a key has not set is as in `default_quotas`."""
+    found = database.find(_FIND_QUOTAS, {"tenant": tenant, "key_id": key_id})
+    assert found is not None, "the query has a row, whatever it finds"
+    of_key, of_tenant = found
+    return (
+        OwnerQuotas("key", key_id, of_key.or_else(default_quotas)),
+        OwnerQuotas("tenant", tenant, of_tenant),
+    )
+
+
+def quotas_from_row(row: RowValues, prefix: str = "") -> Quotas:
+    """Read the quotas in a row of API_KEYS or TENANTS, whose columns may bear a prefix."""
+    return Quotas(*(row[prefix + name] for name in QUOTA_COLUMNS))
+
+
+_FIND_QUOTAS: Final = PreparedQuery(
     select(
         *(API_KEYS.c[name].label(f"key_{name}") for name in QUOTA_COLUMNS),
         *(TENANTS.c[name].label(f"tenant_{name}") for name in QUOTA_COLUMNS),
@@ -89,27 +107,9 @@ _SELECT_QUOTAS: Final = PreparedStatement(
         .subquery()
         .outerjoin(API_KEYS, API_KEYS.c.id == bindparam("key_id"))
         .outerjoin(TENANTS, TENANTS.c.name == bindparam("tenant"))
-    )
+    ),
+    lambda row: (quotas_from_row(row, "key_"), quotas_from_row(row, "tenant_")),
 )
-
-
-def get_quotas(
-    database: Database, tenant: str, key_id: str, default_quotas: Quotas
-) -> tuple[OwnerQuotas, OwnerQuotas]:
-    """Return the quotas of a key and of its tenant; what a key has not set is as in `default_quotas`."""
-    with database.read() as connection:
-        row = _SELECT_QUOTAS.fetch_one(connection, {"tenant": tenant, "key_id": key_id})
-    assert row is not None, "the query has a row, whatever it finds"
-    of_key, of_tenant = Quotas(*row[: len(QUOTA_COLUMNS)]), Quotas(*row[len(QUOTA_COLUMNS) :])
-    return (
-        OwnerQuotas("key", key_id, of_key.or_else(default_quotas)),
-        OwnerQuotas("tenant", tenant, of_tenant),
-    )
-
-
-def quotas_from_row(row: RowValues) -> Quotas:
-    """Read the quotas in a row of API_KEYS or TENANTS."""
-    return Quotas(*(row[name] for name in QUOTA_COLUMNS))
 
 
 class QuotaUse:
