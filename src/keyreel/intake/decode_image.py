@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageChops
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from keyreel.system.disk_errors import DISK_ERRNOS
 from keyreel.system.process_limits import limit_process
@@ -39,6 +42,8 @@ _ORIENTATION_TRANSPOSES: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _QUARTER_TURNS: Final = {_ORIENTATION_TRANSPOSES[orientation] for orientation in range(5, 9)}
+_FORMATS: Final = tuple(str(each.format) for each in (PngImageFile, JpegImageFile, WebPImageFile))
+"""Their modules are imported here: Pillow loads all its forty for a format that it does not know yet."""
 _MAX_CHUNKS: Final = 4000
 """PNG chunks that are read in search of cICP."""
 _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
@@ -79,7 +84,7 @@ def _classify_fault(error: Exception) -> str:
 def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
     from keyreel.media.color_profiles import to_srgb
 
-    with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as opened:
+    with Image.open(source, formats=_FORMATS) as opened:
         size, info = opened.size, dict(opened.info)
         opened.draft(None, _fit_size(size))
         opened.load()
