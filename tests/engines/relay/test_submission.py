@@ -90,7 +90,7 @@ def test_an_order_that_did_not_reach_the_service_may_go_to_another(store: TaskSt
 
 
 def kill_at_statements(kind: str, folder: Path, every: int) -> None:
-    """Kill processes that submit at every so manieth statement, let others go on, and count what is paid for."""
+    """Kill processes at every so manieth statement of a submit, let others go on, and count what is paid."""
     is_keyreel = kind == "keyreel"
     dialect = "async_v3" if is_keyreel else kind
     put_database(folder)

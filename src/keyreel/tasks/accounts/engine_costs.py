@@ -1,18 +1,33 @@
-"""What engines cost the operator beside what tenants are charged, and what may be spent in a day."""
+"""What engines cost the operator beside what tenants are charged: recorded, bounded, and perhaps lost."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, literal, select
 
+from keyreel.engine import INTENT_STEP, SUBMIT_STEP
 from keyreel.errors import EngineUnavailable
-from keyreel.tasks.database.tables import ENGINE_COSTS, TASKS
+from keyreel.task import TaskState
+from keyreel.tasks.database.tables import ENGINE_COSTS, STEPS, TASKS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from keyreel.tasks.database.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class LostOrder:
+    """A task that ended while nobody knew whether an engine's server had its order, to be paid for there."""
+
+    task_id: str
+    engine: str
+    intent: str
+    """What the engine noted before it sent the order, by which the server may know it."""
 
 
 class EngineCosts:
@@ -51,3 +66,22 @@ class EngineCosts:
             ENGINE_COSTS.c.engine == engine, ENGINE_COSTS.c.at >= midnight
         )
         return float(self._connection.execute(query).scalar_one())
+
+
+def list_lost_orders(database: Database, since: datetime) -> tuple[LostOrder, ...]:
+    """List what may have been paid for although its task failed, of the tasks that ended since a time."""
+    engine = func.substr(STEPS.c.name, 1, func.length(STEPS.c.name) - len(f"/{INTENT_STEP}"))
+    later = STEPS.alias("later")
+    submitted = select(later.c.task).where(
+        later.c.task == STEPS.c.task, later.c.name == engine + literal(f"/{SUBMIT_STEP}")
+    )
+    query = (
+        select(TASKS.c.id, engine.label("engine"), STEPS.c.result)
+        .join_from(STEPS, TASKS, TASKS.c.id == STEPS.c.task)
+        .where(STEPS.c.name.endswith(f"/{INTENT_STEP}", autoescape=True), ~submitted.exists())
+        .where(TASKS.c.state.in_((TaskState.FAILED, TaskState.CANCELLED)), TASKS.c.finished >= since)
+        .order_by(TASKS.c.id)
+    )
+    with database.snapshot() as connection:
+        rows = connection.execute(query).all()
+    return tuple(LostOrder(str(row.id), row.engine, row.result) for row in rows)
