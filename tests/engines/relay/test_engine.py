@@ -130,7 +130,7 @@ def test_a_cancelled_task_is_cancelled_at_the_service(plant: Plant) -> None:
     async def story() -> None:
         task = await plant.submit(duration=2)
         async with plant.working(relay_to(upstream)):
-            await plant.until(task, lambda now: now.progress > 0)
+            await comes_true(lambda: upstream.lists > 0)
             plant.store.cancel(task.submission.tenant, task.id)
             await comes_true(lambda: upstream.cancelled == list(upstream.made))
 
