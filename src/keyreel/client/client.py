@@ -146,7 +146,7 @@ class Client:
                 try:
                     response = self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
-                    reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
+                    reached = not isinstance(error, _list_unsent_errors())
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
@@ -242,7 +242,7 @@ class AsyncClient:
                 try:
                     response = await self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
-                    reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
+                    reached = not isinstance(error, _list_unsent_errors())
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
@@ -282,6 +282,19 @@ class AsyncClient:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def _list_unsent_errors() -> tuple[type[Exception], ...]:
+    """List the errors after which the server certainly has nothing of the request."""
+    import httpx
+
+    return (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.InvalidURL,
+        httpx.UnsupportedProtocol,
+    )
 
 
 async def _build_request(model: str, fields: dict[str, Any]) -> Endpoint:

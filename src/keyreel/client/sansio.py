@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -17,6 +18,7 @@ from keyreel.wire.dialects.dialect import ApiRequest, RouteAction
 from keyreel.wire.dialects.notes_header import parse_notes_header
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from keyreel.task import TaskId
@@ -178,16 +180,25 @@ def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
     for _ in range(remote.patience.faults):
         yield Pause(pause)
         pause = min(pause * 1.5, remote.patience.most_seconds)
-        try:
-            response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
-        except ConnectionDropped:
-            continue
-        try:
-            body: object = from_json(response.body)
-        except ValueError:
-            return False
-        return isinstance(body, dict) and body.get("name") == "keyreel"
+        with suppress(ConnectionDropped):
+            return (yield from is_keyreel(remote))
     return False
+
+
+def is_keyreel(remote: RemoteServer) -> Flow[bool]:
+    """Ask a server whether it is Keyreel, which makes no second task of a submit under the same key.
+
+    Raises:
+        ConnectionDropped: it cannot say so now.
+    """
+    response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ConnectionDropped(f"it answered {response.status}")
+    try:
+        body: object = from_json(response.body)
+    except ValueError:
+        return False
+    return isinstance(body, dict) and body.get("name") == "keyreel"
 
 
 def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
@@ -220,6 +231,30 @@ def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
     remote.parse_response(lambda _: None, response)
+
+
+def list_tasks(
+    remote: RemoteServer, ids: Sequence[TaskId] = (), page_token: str = ""
+) -> Flow[tuple[tuple[Report, ...], str]]:
+    """List tasks: those with these ids, at most `max_listed_ids` of the dialect, or all, newest first.
+
+    Returns:
+        A page of them, and the token of the next one; empty on the last. Entries that make no sense are left
+        out.
+
+    Raises:
+        UnknownEndpoint: the format has no lists.
+    """
+    dialect = remote.dialect
+    body = yield from send_request(remote, dialect.build_list_request(ids, page_token))
+    entries = body.get(dialect.list_key)
+    if not isinstance(entries, list):
+        raise RemoteError("The server's answer makes no sense in this format.")
+    found: list[Report] = []
+    for entry in entries:
+        with suppress(RemoteError, AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            found.append(dialect.parse_result_response(entry))
+    return tuple(found), dialect.parse_page_token(body)
 
 
 def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:

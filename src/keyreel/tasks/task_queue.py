@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, insert, literal, select, upd
 
 from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
+from keyreel.tasks.accounts.engine_costs import EngineCosts
 from keyreel.tasks.accounts.quotas import find_saturated_owners
 from keyreel.tasks.database.portable_sql import epoch
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
@@ -142,6 +143,29 @@ class TaskQueue:
         query = select(STEPS.c.name).where(STEPS.c.task == int(task_id), begins).limit(1)
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
+
+    def reserve_cost(
+        self, token: FencingToken, engine: str, share: float, *, daily_credits: float | None
+    ) -> None:
+        """Record what an engine costs for a task: so many credits for each credit of its price.
+
+        Raises:
+            EngineUnavailable: the engine's tasks of this day (UTC) would cost more than `daily_credits`.
+        """
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                costs = EngineCosts(connection, self._clock.now())
+                costs.reserve(int(token.task_id), engine, share, daily_credits)
+                return
+        self._raise_lost(token)
+
+    def cancel_cost(self, token: FencingToken, engine: str) -> None:
+        """Take a recorded cost back."""
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                EngineCosts(connection, self._clock.now()).cancel(int(token.task_id), engine)
+                return
+        self._raise_lost(token)
 
     def bind(self, token: FencingToken, engine: str) -> None:
         """Keep which engine makes the task from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Cancelled, LeaseLost
@@ -88,6 +89,16 @@ class RunningAttempt:
             self._writer, lambda: self._queue.forget_step(self.token, step), NO_TIMEOUT, self._random
         )
 
+    async def reserve_cost(self, engine: str, share: float, daily_credits: float | None) -> None:
+        """Record what an engine costs for the task; see `keyreel.engine.RemoteJob`."""
+        reserve = partial(self._queue.reserve_cost, self.token, engine, share, daily_credits=daily_credits)
+        await write_when_available(self._writer, reserve, NO_TIMEOUT, self._random)
+
+    async def cancel_cost(self, engine: str) -> None:
+        """Take the cost at an engine back."""
+        cancel = partial(self._queue.cancel_cost, self.token, engine)
+        await write_when_available(self._writer, cancel, NO_TIMEOUT, self._random)
+
 
 class EngineAttempt:
     """An attempt as an engine's child sees it: with the steps of that engine alone."""
@@ -111,6 +122,14 @@ class EngineAttempt:
     async def forget_step(self, step: str) -> None:
         """Take a finished step back."""
         await self._attempt.forget_step(name_step(self._engine, step))
+
+    async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
+        """Record what this engine costs for the task."""
+        await self._attempt.reserve_cost(self._engine, share, daily_credits)
+
+    async def cancel_cost(self) -> None:
+        """Take that back."""
+        await self._attempt.cancel_cost(self._engine)
 
 
 def name_step(engine: str, step: str) -> str:

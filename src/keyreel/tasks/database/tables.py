@@ -145,6 +145,17 @@ STEPS: Final = Table(
 )
 """The results of a task's finished steps, for the attempts that follow."""
 
+ENGINE_COSTS: Final = Table(
+    "engine_costs",
+    METADATA,
+    Column("task", _ID, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("engine", Text, primary_key=True),
+    Column("credits", Double, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("engine_costs_of_day", "engine", "at", "credits"),
+)
+"""What engines cost the operator for tasks, in credits: hosted services send bills of their own."""
+
 TENANTS: Final = Table(
     "tenants",
     METADATA,

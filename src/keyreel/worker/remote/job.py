@@ -46,6 +46,14 @@ class AttemptRemoteJob:
         self.steps.pop(step, None)
         await self._attempt.forget_step(step)
 
+    async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
+        """Record what the task costs its operator."""
+        await self._attempt.reserve_cost(share, daily_credits)
+
+    async def cancel_cost(self) -> None:
+        """Take that back."""
+        await self._attempt.cancel_cost()
+
     async def progress(self, fraction: float) -> None:
         """Report progress."""
         self._attempt.report_progress(min(max(fraction, 0.0), 1.0))

@@ -35,7 +35,7 @@ from keyreel.wire.dialects.openai.requests import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
@@ -292,6 +292,16 @@ class OpenAIVideos(Dialect):
     def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
         return ApiRequest("GET", f"{_PATH}/{quote(task_id, safe='')}")
+
+    def build_list_request(self, ids: Sequence[TaskId] = (), page_token: str = "") -> ApiRequest:
+        """Write a list's request; the format knows none by ids."""
+        del ids
+        after = f"&after={quote(page_token, safe='')}" if page_token else ""
+        return ApiRequest("GET", f"{_PATH}?limit=100{after}")
+
+    def parse_page_token(self, body: Json) -> str:
+        """Read `last_id`, where there is more."""
+        return str(body.get("last_id") or "") if body.get("has_more") else ""
 
     def parse_submit_response(self, body: Json) -> TaskId:
         """Read the video's id."""
