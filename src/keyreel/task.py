@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,10 @@ class TaskState(StrEnum):
     def is_final(self) -> bool:
         """Whether no other state follows."""
         return self not in {TaskState.QUEUED, TaskState.RUNNING}
+
+
+UNFINISHED_STATES: Final = tuple(state for state in TaskState if not state.is_final)
+"""Those of tasks whose price is held and whose inputs are needed."""
 
 
 class RetentionStage(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
-from keyreel.task import TaskState
+from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.database.tables import DELIVERIES, TASKS, add_interval
 from keyreel.tasks.scheduling import Priority
@@ -79,7 +79,7 @@ class Deadlines:
         So nothing waits longer, and nothing expires sooner, than by the time that really passed.
         """
         moved = {name: add_interval(TASKS.c[name], jump) for name in ("ready_at", "deadline")}
-        change = update(TASKS).where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING))).values(moved)
+        change = update(TASKS).where(TASKS.c.state.in_(UNFINISHED_STATES)).values(moved)
         retries = update(DELIVERIES).where(DELIVERIES.c.status == DeliveryStatus.PENDING)
         with self._database.write() as connection:
             connection.execute(change)

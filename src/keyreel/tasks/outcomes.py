@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, insert, update
 
 from keyreel.errors import Cancelled
-from keyreel.task import Task, TaskState
+from keyreel.task import UNFINISHED_STATES, Task, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.stored_files import count_files
 from keyreel.tasks.database.tables import TASKS, TEST_TASKS, task_from_row
@@ -99,7 +99,7 @@ def cancel_unfinished(
     """Cancel and refund those of the tasks that have not ended; return their numbers."""
     change = (
         update(TASKS)
-        .where(which, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+        .where(which, TASKS.c.state.in_(UNFINISHED_STATES))
         .values(state=TaskState.CANCELLED, reason=reason, fault=Cancelled.__name__)
         .values(finished=now, owner="", lease_until=None)
         .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from keyreel.clock import ClockJumpDetector, SystemClock
 from keyreel.errors import Refusal, UnknownTask
-from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
+from keyreel.task import UNFINISHED_STATES, Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS, AdmissionChecks, NewTask, admit_all
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
@@ -136,12 +136,12 @@ class TaskStore:
         Raises:
             Refusal: as `admit` does.
         """
-        task = self.draft(submission)
+        task = self.compose(submission)
         earlier = self.admit(task, callback, admission)
-        assert earlier is None, "a repeated submission was not drafted by its caller"
+        assert earlier is None, "a repeated submission was not composed by its caller"
         return task
 
-    def draft(self, submission: Submission) -> Task:
+    def compose(self, submission: Submission) -> Task:
         """Return a submission as a new queued task with its id; nothing is on disk before `admit`."""
         now = self.clock.now()
         when = make_queue_columns(submission, now)
@@ -165,7 +165,7 @@ class TaskStore:
         *,
         outcome: Success | Failure | None = None,
     ) -> str | None:
-        """Store a drafted task and set its price aside; return None.
+        """Store a composed task and set its price aside; return None.
 
         With an `outcome` the task has ended already: nothing is rendered, for a client that tries its
         callback out, and its price is to be 0.
@@ -299,7 +299,7 @@ class TaskStore:
         """
         oldest = (
             select(TASKS.c.id)
-            .where(TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+            .where(TASKS.c.tenant == tenant, TASKS.c.state.in_(UNFINISHED_STATES))
             .order_by(TASKS.c.id)
             .limit(_CANCELLED_AT_ONCE)
         )
@@ -318,7 +318,7 @@ class TaskStore:
         query = select(TASKS.c.id).where(
             TASKS.c.id.in_(select(STEPS.c.task)),
             TASKS.c.id.in_([parse_task_id(task_id) for task_id in ids]),
-            TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)),
+            TASKS.c.state.in_(UNFINISHED_STATES),
         )
         with self.database.read() as connection:
             return frozenset(TaskId(str(number)) for number in connection.execute(query).scalars())

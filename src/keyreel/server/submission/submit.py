@@ -228,10 +228,10 @@ class TaskSubmitter:
         outcome = None if end is None else await build_test_mode_outcome(end, services.storage)
 
         async def admit_once() -> tuple[Json, str | None]:
-            drafted = services.store.draft(priced.submission)
+            composed = services.store.compose(priced.submission)
             # In test mode no engine makes anything.
-            name = priced.engines.list_engines(drafted.id)[0] if outcome is None else ""
-            task = replace(drafted, engine=name)
+            name = priced.engines.list_engines(composed.id)[0] if outcome is None else ""
+            task = replace(composed, engine=name)
             response = dialect.build_submit_response(task, priced.endpoint)
             admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
             earlier = await services.store.admit_in_group(task, priced.callback, admission, outcome=outcome)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, cast, func, select
 
-from keyreel.task import TaskState
+from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.accounts.ledger import PostingKind
 from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, TASKS
 
@@ -69,7 +69,7 @@ def audit_ledger(database: Database) -> LedgerAudit:
         tasks = open_holds = 0
         for row in _iterate_task_entries(connection):
             tasks += 1
-            open_holds += row.state in {TaskState.QUEUED, TaskState.RUNNING}
+            open_holds += row.state in UNFINISHED_STATES
             problems += _find_wrong_entries(row)
     return LedgerAudit(tasks, open_holds, tuple(problems[:_MAX_PROBLEMS]))
 
