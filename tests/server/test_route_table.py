@@ -71,6 +71,7 @@ class Visitor:
         self._headers = {
             RequiredAccess.NOTHING: {},
             RequiredAccess.KEY: AUTH,
+            RequiredAccess.SUBMIT_KEY: AUTH,
             RequiredAccess.ADMIN: {"Authorization": f"Bearer {admin_token}"},
         }
         self._document = client.get("/openapi.json").json()
@@ -234,7 +235,7 @@ def test_no_route_answers_who_may_not_ask(client: TestClient, entry: OwnRoute) -
 
     asked = [ask(), ask(Authorization="Bearer wrong"), ask(**AUTH)]
     refused = ["MISSING_API_KEY", "INVALID_API_KEY", "API_NOT_ALLOWED"]
-    count = {RequiredAccess.NOTHING: 0, RequiredAccess.KEY: 2, RequiredAccess.ADMIN: 3}[entry.access]
+    count = {"nothing": 0, "key": 2, "submit key": 2, "admin": 3}[entry.access]
     assert asked[:count] == refused[:count]
     assert not set(asked[count:]) & set(refused)
 

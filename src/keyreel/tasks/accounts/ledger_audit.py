@@ -25,6 +25,7 @@ _PAGE: Final = 1000
 _MOVED_AMOUNT: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
 _CLOSING_ENTRIES: Final = {
+    TaskState.HELD: frozenset[str](),
     TaskState.QUEUED: frozenset[str](),
     TaskState.RUNNING: frozenset[str](),
     TaskState.SUCCEEDED: frozenset({PostingKind.CHARGE.value}),
