@@ -54,4 +54,4 @@ async def _submit(store: TaskStore, keys: ApiKeyStore) -> None:
     tenant, key_id = _SUBMISSION.tenant, _SUBMISSION.key_id
     keys.require_good_standing(key_id, tenant)
     admission = Admission(get_quotas(store.database, tenant, key_id, NO_QUOTAS))
-    await store.admit_in_group(store.draft(_SUBMISSION), admission=admission)
+    await store.admit_in_group(store.compose(_SUBMISSION), admission=admission)

@@ -277,6 +277,17 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
         RenderFailed: the task ended without a video.
         RemoteError: the server stayed silent, or the patience ended.
     """
+    return check_succeeded((yield from wait_for_end(remote, task_id, watch)))
+
+
+def wait_for_end(
+    remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None
+) -> Flow[Report]:
+    """Poll until the task has ended, well or badly.
+
+    Raises:
+        RemoteError: the server stayed silent, or the patience ended.
+    """
     patience, faults, waited = remote.patience, 0, 0.0
     pause = patience.first_seconds
     while waited < patience.total_seconds:
@@ -291,7 +302,7 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
             if watch is not None:
                 watch(report)
             if report.state.is_final:
-                return _check_succeeded(report)
+                return report
         yield Pause(pause)
         waited += pause
         pause = min(pause * 1.5, patience.most_seconds)
@@ -326,7 +337,13 @@ def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flo
     raise AssertionError("the second round returns or raises")
 
 
-def _check_succeeded(report: Report) -> Report:
+def check_succeeded(report: Report) -> Report:
+    """Return the last report of a task that has a video.
+
+    Raises:
+        RenderFailed: the task ended without one.
+        RemoteError: the server names none.
+    """
     if report.state is not TaskState.SUCCEEDED:
         raise RenderFailed(report.reason or None)
     if not report.video_url:

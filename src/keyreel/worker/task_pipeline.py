@@ -27,6 +27,7 @@ from keyreel.errors import (
     Unavailable,
 )
 from keyreel.finishing.context import FinishingContext
+from keyreel.settings.engines import BUILT_IN_ENGINE
 from keyreel.storage.passing_faults import find_passing_fault, translate_passing_faults
 from keyreel.task import TaskId
 from keyreel.tasks.database.retry import (
@@ -43,6 +44,7 @@ from keyreel.wire.inputs.urls import is_http_url
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.worker.attempt import RunningAttempt
 from keyreel.worker.children.protocol import ConformWork, FinishWork, RecommendWork, RenderWork
+from keyreel.worker.draft_order import adapt_to_draft
 from keyreel.worker.engine_binding import EngineBusy
 from keyreel.worker.guards import run_guarded
 
@@ -92,7 +94,10 @@ class InputGatherer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerPools:
-    """Where the parts of the work are done; `engines` holds a pool for each engine that renders here."""
+    """Where the parts of the work are done.
+
+    `engines` holds a pool for each engine that renders here, and one for the built-in engine.
+    """
 
     binder: EngineBinder
     engines: Mapping[str, ChildPool]
@@ -200,12 +205,13 @@ class TaskPipeline:
         tenant = task.submission.tenant
         async with slot.set_aside(tenant) if _has_remote_inputs(request) else nullcontext():
             order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
+        order = adapt_to_draft(order, task)
         await self._retry_passing_faults(pools.finishing.warm_up)
-        engines = pools.binder.list_engines(task, order)
+        engines = self._list_engines(task, order, pools)
         recommender = pools.binder.choose_recommender(order, engines)
         pool = pools.engines.get(recommender or "", pools.recommending)
         order, notes = await self._apply_recommended_prompt(request, order, attempt, pool)
-        two_copies = order.watermark is not None and _offers_clean_copy(task)
+        two_copies = order.watermark is not None and task.draft_of is None and _offers_clean_copy(task)
         # A video of which the client gets an unmarked copy is rendered without the mark: finishing lays it.
         rendered_order = replace(order, watermark=None) if two_copies else order
 
@@ -218,6 +224,9 @@ class TaskPipeline:
         # What was delivered is what was ordered, or finishing had rejected it: it costs what was held.
         outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
+
+    def _list_engines(self, task: Task, order: Order, pools: WorkerPools) -> tuple[str, ...]:
+        return (BUILT_IN_ENGINE,) if task.draft_of else pools.binder.list_engines(task, order)
 
     def _build_renderer(
         self, order: Order, attempt: RunningAttempt, pools: WorkerPools

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, cast, func, select
 
-from keyreel.task import TaskState
+from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.accounts.ledger import PostingKind
 from keyreel.tasks.database.tables import ACCOUNTS, ENGINE_COSTS, POSTINGS, TASKS
 
@@ -25,6 +25,7 @@ _PAGE: Final = 1000
 _MOVED_AMOUNT: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
 _CLOSING_ENTRIES: Final = {
+    TaskState.HELD: frozenset[str](),
     TaskState.QUEUED: frozenset[str](),
     TaskState.RUNNING: frozenset[str](),
     TaskState.SUCCEEDED: frozenset({PostingKind.CHARGE.value}),
@@ -71,7 +72,7 @@ def audit_ledger(database: Database) -> LedgerAudit:
         tasks = open_holds = 0
         for row in _iterate_task_entries(connection):
             tasks += 1
-            open_holds += row.state in {TaskState.QUEUED, TaskState.RUNNING}
+            open_holds += row.state in UNFINISHED_STATES
             problems += _find_wrong_entries(row)
     return LedgerAudit(tasks, open_holds, tuple(problems[:_MAX_PROBLEMS]))
 

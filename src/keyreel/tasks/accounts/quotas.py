@@ -43,7 +43,7 @@ class Quotas:
     running: int | None = None
     """Tasks that run at a time; further ones stay queued."""
     queued: int | None = None
-    """Tasks that are queued at a time; a further submit is rejected."""
+    """Tasks that are queued or held at a time; a further submit is rejected."""
     daily_credits: int | None = None
     """Credits of the tasks of one day, by UTC."""
 
@@ -57,6 +57,7 @@ class Quotas:
         )
 
 
+_WAITING: Final = (TaskState.HELD, TaskState.QUEUED)
 QUOTA_COLUMNS: Final = ("rpm", "running", "queued", "daily_credits")
 NO_QUOTAS: Final = Quotas(0, 0, 0, 0)
 QUOTAS_UNSET: Final = Quotas()
@@ -178,7 +179,7 @@ def _get_midnight(now: datetime) -> datetime:
 
 
 def _build_queued_query(owner: OwnerQuotas, submission: Submission) -> Select[int]:
-    query = select(literal(1)).where(TASKS.c.state == TaskState.QUEUED, TASKS.c.tenant == submission.tenant)
+    query = select(literal(1)).where(TASKS.c.state.in_(_WAITING), TASKS.c.tenant == submission.tenant)
     if owner.owner_kind == "key":
         query = query.where(TASKS.c.key_id == owner.owner_id)
     # Counted only up to the quota: a queue may hold thousands.

@@ -120,6 +120,7 @@ class TaskEntry(OwnResponse):
     notes: tuple[str, ...]
     kept: RetentionStage
     engine: str
+    draft_of: str | None
     created: Instant
     started: Instant | None
     finished: Instant | None

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _PATH: Final = "/v1/videos"
 _STATUS_BY_STATE: Final = {
+    TaskState.HELD: "queued",
     TaskState.QUEUED: "queued",
     TaskState.RUNNING: "in_progress",
     TaskState.SUCCEEDED: "completed",
@@ -85,6 +86,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.MethodNotAllowed, 405, "method_not_allowed"),
     ErrorMapping(errors.BodyTooSlow, 408, "request_timeout"),
     ErrorMapping(errors.IdempotencyConflict, 409, "idempotency_key_in_use"),
+    ErrorMapping(errors.NotHeld, 409, "task_not_held"),
     ErrorMapping(errors.UploadConflict, 409, "upload_conflict"),
     ErrorMapping(errors.LinkExpired, 410, "link_expired"),
     ErrorMapping(errors.BodyTooLarge, 413, "body_too_large"),
