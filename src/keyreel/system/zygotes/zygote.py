@@ -55,8 +55,7 @@ class Zygote:
         Raises:
             OSError: it cannot be started now.
         """
-        if self._process is None or self._process.has_ended():
-            self._process = _ZygoteProcess(self._module, self._environment)
+        self._get_process()
 
     async def run(self, *arguments: str, seconds: float) -> ChildEnd:
         """Run `main` with these arguments in a child. Cancelling kills it, and so do `seconds`.
@@ -65,14 +64,17 @@ class Zygote:
             OSError: a process cannot be started now.
         """
         for _ in range(_TRIES):
-            self.start()
-            assert self._process is not None
-            end = await self._process.run_child(arguments, seconds)
+            process = self._get_process()
+            end = await process.run_child(arguments, seconds)
             if end is not None:
                 return end
-            self._process.kill()
-            self._process = None
+            process.kill()
         return ChildEnd(-signal.SIGKILL, complaint=b"its zygote ended, twice")
+
+    def _get_process(self) -> _ZygoteProcess:
+        if self._process is None or self._process.has_ended():
+            self._process = _ZygoteProcess(self._module, self._environment)
+        return self._process
 
 
 class _ZygoteProcess:
