@@ -14,8 +14,8 @@ import psutil
 from PIL import Image
 
 from keyreel.clock import SystemClock
-from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.settings.engines import EngineSettings
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.pending_files import PendingFiles

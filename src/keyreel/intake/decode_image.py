@@ -1,7 +1,7 @@
 """The child process that turns one image of unknown origin into an sRGB PNG, or says what is wrong with it.
 
-Run as a program by `sandbox.py`: `python decode_image.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
-It imports little and so starts fast. Its output is JSON: the size as displayed, or a fault.
+Run by `sandbox.py`, with the arguments SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES. Its output is JSON:
+the size as displayed, or a fault. It is forked from a zygote: what it needs is imported here, once for all.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from keyreel.media.color_profiles import to_srgb
 from keyreel.system.disk_errors import DISK_ERRNOS
 from keyreel.system.process_limits import limit_process
+
+Image.preinit()  # Every child would import these plugins when it saves.
 
 LONGEST_SIDE: Final = 4096
 """Pixels. No output is larger than 1920x1920; more only costs the engines time."""
@@ -82,8 +85,6 @@ def _classify_fault(error: Exception) -> str:
 
 
 def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
-    from keyreel.media.color_profiles import to_srgb
-
     with Image.open(source, formats=_FORMATS) as opened:
         size, info = opened.size, dict(opened.info)
         opened.draft(None, _fit_size(size))
@@ -172,7 +173,3 @@ def _flatten_alpha(image: Image.Image, *, keep: bool) -> Image.Image:
     ground = Image.new("RGB", image.size, "white")
     ground.paste(image, mask=image.getchannel("A"))
     return ground
-
-
-if __name__ == "__main__":
-    main()

@@ -126,8 +126,8 @@ class Settings(BaseSettings):
     )
     preload: bool = Field(
         default=True,
-        description="Load the engines and the finishing steps at start. 0: with the first task, which then "
-        "takes a second or two longer; a server without work needs 250 MB less.",
+        description="Load the engines, the decoding of images and the finishing steps at start. 0: with the "
+        "first task, which then takes a second or two longer; a server without work needs 250 MB less.",
     )
     kernel_guards: bool = Field(
         default=sys.platform == "linux",

@@ -132,6 +132,7 @@ class Worker:
         )
         for each in self._router.engines:
             if self._settings.preload and isinstance(each.engine, Preloader):
+                self._intake.warm_up()
                 await engine_pools[each.name].warm_up()
                 await finishing_pool.warm_up()
         engine_pools.setdefault(BUILT_IN_ENGINE, built_in_pool)

@@ -83,6 +83,10 @@ _log = structlog.stdlib.get_logger(__name__)
 class InputGatherer(Protocol):
     """Fetches what an order is made from."""
 
+    def warm_up(self) -> None:
+        """Start ahead what the first inputs need."""
+        ...
+
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str) -> Order:
         """Return the order with its images as PNG files in `folder`, and with its size settled."""
         ...

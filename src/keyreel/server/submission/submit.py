@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keyreel.errors import InvalidRequest
-from keyreel.intake import Received
+from keyreel.intake.intake import Received
 from keyreel.server.submission.callbacks import build_callback
 from keyreel.server.submission.drafts import build_draft_submission, check_draft
 from keyreel.server.submission.extend_source import resolve_extend_source
