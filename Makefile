@@ -25,7 +25,7 @@ test: setup
 
 # The engine of open-weight models, with tiny ones: in an environment of its own, because torch is large.
 test-diffusers: .venv-diffusers/ready
-	.venv-diffusers/bin/python -m pytest -o "pythonpath=tests tests_diffusers" tests_diffusers
+	.venv-diffusers/bin/python -m pytest -n 2 --dist loadfile -o "pythonpath=tests tests_diffusers" tests_diffusers
 
 .venv-diffusers/ready: requirements.lock requirements-diffusers.txt pyproject.toml
 	test -x .venv-diffusers/bin/python || $(PYTHON) -m venv .venv-diffusers

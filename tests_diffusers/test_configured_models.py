@@ -14,7 +14,7 @@ from support.commands import inherit_environment, keyreel
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLE = '[engine.wan]\ntype = "diffusers"\nmodel = "{model}"\ndevice = "cpu"\n'
+TABLE = '[engine.wan]\ntype = "diffusers"\nmodel = "{model}"\n'
 KEYFRAMED = {"start-end2video", "multiframe"}
 MAKES = {
     "vace": {"img2video", "extend", "reference2video", "text2video"} | KEYFRAMED,
@@ -73,9 +73,22 @@ def test_a_folder_without_a_known_model_is_refused_at_start(
     assert words in refused.stderr
 
 
-def test_a_licence_with_terms_of_its_own_must_be_accepted(models: Path, tmp_path: Path) -> None:
-    (tmp_path / "keyreel.toml").write_text(TABLE.format(model=models / "ltx2"))
+@pytest.mark.parametrize(
+    ("name", "keys", "words"),
+    [
+        ("ltx2", "", 'licence: is missing; must be "accepted": the model has the LTX-2 Community License'),
+        (
+            "vace",
+            'device = "cpu"\noffload = "model"',
+            "offload: got 'model'; must be 'none' where the device is cpu",
+        ),
+        ("vace", 'device = "gpu"', "device: got "),
+    ],
+)
+def test_a_table_that_cannot_work_is_refused_at_start(
+    models: Path, tmp_path: Path, *, name: str, keys: str, words: str
+) -> None:
+    (tmp_path / "keyreel.toml").write_text(TABLE.format(model=models / name) + keys)
     refused = keyreel("up", "--port", "0", "--data", tmp_path)
     assert refused.returncode == 2
-    assert 'licence: is missing; must be "accepted"' in refused.stderr
-    assert "LTX-2 Community License" in refused.stderr
+    assert f"[engine.wan] {words}" in refused.stderr

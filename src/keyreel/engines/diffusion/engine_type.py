@@ -59,6 +59,8 @@ class DiffusersTable(EngineTable):
             recipe = read_recipe(ModelFolder(self.model))
         except ValueError as error:
             raise ValueError(f"model: got {str(self.model)!r}; {error}") from error
+        if self.device == "cpu" and self.offload != "none":
+            raise ValueError(f"offload: got {self.offload!r}; must be 'none' where the device is cpu")
         if recipe.terms and self.licence is None:
             raise ValueError(f'licence: is missing; must be "accepted": the model has the {recipe.terms}')
         return DiffusersEngine(name, self, self._adjust(recipe))
