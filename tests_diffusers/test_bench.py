@@ -9,21 +9,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = (
-    '[engine.words]\ntype = "diffusers"\nmodel = "{model}"\ndevice = "cpu"\nsteps = 2\nmax_pixels = 4096\n'
+    '[engine.ti2v]\ntype = "diffusers"\nmodel = "{model}"\ndevice = "cpu"\nsteps = 2\nmax_pixels = 4096\n'
 )
 
 
 def test_the_bench_renders_each_operation_that_an_engine_accepts(models: Path, tmp_path: Path) -> None:
-    (tmp_path / "keyreel.toml").write_text(TABLE.format(model=models / "words"))
+    (tmp_path / "keyreel.toml").write_text(TABLE.format(model=models / "ti2v"))
     out = tmp_path / "figures.json"
-    arguments = ("words", "--resolution", "360p", "--data", tmp_path, "-o", out)
+    arguments = ("ti2v", "--resolution", "360p", "--data", tmp_path, "-o", out)
     told = keyreel("bench", "engine", *arguments)
     assert told.returncode == 0, told.stderr
     (row,) = json.loads(out.read_text())
-    assert (row["name"], row["video_seconds"], row["steps"]) == ("text-to-video", 5, 2)
+    assert (row["name"], row["video_seconds"], row["steps"]) == ("image-to-video", 5, 2)
     assert 0 < row["model_seconds"] < row["wall_seconds"]
     assert row["peak_bytes"] > 100e6
-    assert "text-to-video" in told.stdout
+    assert "image-to-video" in told.stdout
 
 
 def test_the_bench_names_the_engines_where_it_finds_none(tmp_path: Path) -> None:
