@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test bench nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test test-diffusers bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -22,6 +22,17 @@ gallery: setup
 test nightly coverage: export PYTHONDONTWRITEBYTECODE =
 test: setup
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# The engine of open-weight models, with tiny ones: in an environment of its own, because torch is large.
+test-diffusers: .venv-diffusers/ready
+	.venv-diffusers/bin/python -m pytest -n 2 --dist loadfile -o "pythonpath=tests tests_diffusers" tests_diffusers
+
+.venv-diffusers/ready: requirements.lock requirements-diffusers.txt pyproject.toml
+	test -x .venv-diffusers/bin/python || $(PYTHON) -m venv .venv-diffusers
+	.venv-diffusers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	.venv-diffusers/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-diffusers.txt
+	.venv-diffusers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
 
 # Compares speed with the committed ratios, in a minute and a half.
 bench: setup

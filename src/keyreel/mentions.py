@@ -77,15 +77,20 @@ def find_mentions(text: str, names: Iterable[str], *, allow_bare: bool = True) -
 
 
 def rename_mentions(text: str, names: dict[str, str]) -> str:
-    """Return a text in which every `@name` and every number is replaced by `@…`, as `names` maps them.
+    """Return a text in which every `@name` and every number is replaced by `@…`, as `names` maps them."""
+    return replace_mentions(text, {name: f"@{new}" for name, new in names.items()})
+
+
+def replace_mentions(text: str, words: dict[str, str]) -> str:
+    """Return a text in which every `@name` and every number is replaced by the words that stand for its name.
 
     Quotations are kept: they are spoken, or written on something.
     """
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     done, at = list[str](), 0
-    for start, end, name in find_mentions(text, names, allow_bare=False):
+    for start, end, name in find_mentions(text, words, allow_bare=False):
         if not any(begin <= start < stop for begin, stop in quoted):
-            done += [text[at:start], f"@{names[name]}"]
+            done += [text[at:start], words[name]]
             at = end
             # After "[image 1]runs" a blank keeps the next word apart.
             if text[at : at + 1].isalnum() and text[at].isascii():

@@ -43,6 +43,11 @@ class Timing:
         return self.cpu_seconds / self.floor_seconds
 
 
+def measure_own_peak() -> int:
+    """Return this process's peak memory in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_BYTES
+
+
 async def measure_render(order: Order, folder: Path) -> Timing:
     """Render in a fresh process, and measure the floor in another."""
     wall, cpu, peak, clip = await _run_in_child("render", order, folder)
@@ -81,8 +86,7 @@ async def _render(order: Order, folder: Path) -> tuple[float, float, int, str]:
         wall, cpu = time.perf_counter(), time.process_time()
         clip = await engine.render(order, FolderJob(folder))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_BYTES
-    return wall, cpu, peak, str(clip.path)
+    return wall, cpu, measure_own_peak(), str(clip.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from rich.console import Console
     from rich.table import Table
 
+    from keyreel.bench.engine import EngineRender
     from keyreel.bench.motion import FlightQuality, MeasuredOrder
     from keyreel.bench.ratios import RatioMeasurement
     from keyreel.bench.served import ServedRender
@@ -68,6 +71,56 @@ def measure_motion(
         output.write_text(
             json.dumps({"speed": [_to_json(row) for row in rows], "quality": asdict(found)}, indent=2)
         )
+
+
+@bench_app.command("engine")
+def measure_engine(
+    name: Annotated[str, typer.Argument(help="As the settings name it.")],
+    resolution: Annotated[str, typer.Option(help="Of the measured orders.")] = "720p",
+    data: DataOption = None,
+    *,
+    images: ImageFolderOption = None,
+    output: JsonFileOption = None,
+) -> None:
+    """Render each operation that a configured engine accepts once: seconds a step, memory, time beside it."""
+    import asyncio
+
+    from rich.console import Console
+
+    from keyreel.bench import engine, orders
+    from keyreel.order import Resolution
+    from keyreel.settings import read_settings
+
+    renders = engine.measure_engine(
+        read_settings(data=data).engine_settings,
+        name,
+        Resolution(resolution),
+        images or orders.EXAMPLE_FOLDER,
+    )
+    rows = asyncio.run(_collect_renders(renders))
+    Console().print(_build_engine_table(rows))
+    if output:
+        output.write_text(json.dumps([asdict(row) for row in rows], indent=2))
+
+
+async def _collect_renders(renders: AsyncIterator[EngineRender]) -> list[EngineRender]:
+    return [row async for row in renders]
+
+
+def _build_engine_table(rows: Iterable[EngineRender]) -> Table:
+    from rich.table import Table
+
+    table = Table("operation", "video s", "took s", "steps", "s a step", "outside", "peak MB", box=None)
+    for row in rows:
+        told = (f"{row.steps}", f"{row.seconds_a_step:.3f}", f"{row.share_outside:.1%}")
+        table.add_row(
+            row.name,
+            f"{row.video_seconds}",
+            f"{row.wall_seconds:.1f}",
+            *(told if row.steps else ("", "", "")),
+            f"{row.peak_bytes / _MEGABYTE:.0f}",
+        )
+    return table
 
 
 @bench_app.command("finishing")

@@ -1,0 +1,1 @@
+"""Open-weight video models in process: Diffusers pipelines, their frames conformed to the order."""
