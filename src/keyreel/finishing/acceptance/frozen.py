@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.finishing.acceptance.look import Look
+    from keyreel.order import Shot
 
 _STILL_LEVELS: Final = 2.0
 """Levels, of 255, that no pixel of a miniature differs by within a frozen stretch."""
@@ -44,9 +45,19 @@ def _find_longest_stretch(look: Look) -> tuple[float, float]:
 
 
 def _may_be_still(look: Look) -> bool:
-    """Say whether stillness was ordered, or an image is plain: neither is the clip's fault."""
+    """Say whether stillness was ordered, or the images ask for none: neither is the clip's fault."""
     order = look.order
     calm = order.amplitude in {Amplitude.AUTO, Amplitude.SMALL}
     if calm and look.is_prompted(_STILL_PROMPT):
         return True
-    return any(is_plain(look.load_image(image)) for image in list_images(order))
+    return any(_has_equal_ends(shot, look) for shot in order.shots) or any(
+        is_plain(look.load_image(image)) for image in list_images(order)
+    )
+
+
+def _has_equal_ends(shot: Shot, look: Look) -> bool:
+    """Say whether a shot begins and ends on the same image: that asks for no motion."""
+    if shot.first is None or shot.last is None:
+        return False
+    first, last = look.load_image(shot.first), look.load_image(shot.last)
+    return first.shape == last.shape and float(np.abs(first - last).max()) <= _STILL_LEVELS

@@ -164,12 +164,16 @@ def _choose_groups(
     codec = stream.codec_context
     fps = float(stream.average_rate or 1)
     quiet_bytes = _QUIET_BYTES_PER_PIXEL * codec.width * codec.height
+    quiet_run = round(_QUIET_SECONDS * fps)
+    quiet = {number for number, group in enumerate(groups) if _has_quiet_run(group, quiet_bytes, quiet_run)}
+    # After motion has stopped, the packets are small only from the next group on.
     chosen = {
+        near for number in quiet for near in (number - 1, number, number + 1) if 0 <= near < len(groups)
+    }
+    chosen |= {
         number
         for number, (group, start) in enumerate(zip(groups, starts, strict=True))
-        if start.image.mean() < _DARK
-        or len(group) > _LONG_GROUP_SECONDS * fps
-        or _has_quiet_run(group, quiet_bytes, round(_QUIET_SECONDS * fps))
+        if start.image.mean() < _DARK or len(group) > _LONG_GROUP_SECONDS * fps
     }
     for number, (one, following) in enumerate(pairwise(starts)):
         if correlate(one.image, following.image) < _ALIKE:
