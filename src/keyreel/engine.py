@@ -271,7 +271,7 @@ class RemoteJob(Protocol):
 
     @property
     def task_id(self) -> str:
-        """Unique among this installation's tasks; the same in each attempt."""
+        """Unique among this installation's renders; the same in each attempt. A task has two at most."""
         ...
 
     @property

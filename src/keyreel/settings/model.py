@@ -19,6 +19,7 @@ from pydantic_settings import (
 from keyreel.durations import RetentionPeriods, parse_period
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import (
     DEFAULT_ENGINES,
     EngineSettings,
@@ -123,6 +124,11 @@ class Settings(BaseSettings):
         gt=0,
         le=_MAX_SECONDS,
         description="Seconds without any progress after which a render counts as hung.",
+    )
+    below_bar: BelowBar = Field(
+        default=BelowBar.DELIVER,
+        description="What to do with a video that has a flaw after a second render too: `deliver` it with a "
+        "note, or `fail` the task, which is refunded.",
     )
     preload: bool = Field(
         default=True,

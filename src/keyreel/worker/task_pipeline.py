@@ -42,8 +42,15 @@ from keyreel.tasks.presentation import parse_stored_request
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.inputs.urls import is_http_url
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
+from keyreel.worker.acceptance import InspectedClip, make_accepted_clip
 from keyreel.worker.attempt import RunningAttempt
-from keyreel.worker.children.protocol import ConformWork, FinishWork, RecommendWork, RenderWork
+from keyreel.worker.children.protocol import (
+    ConformWork,
+    FinishWork,
+    InspectWork,
+    RecommendWork,
+    RenderWork,
+)
 from keyreel.worker.draft_order import adapt_to_draft
 from keyreel.worker.engine_binding import EngineBusy
 from keyreel.worker.guards import run_guarded
@@ -60,6 +67,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.worker.attempt import EngineAttempt
     from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.engine_binding import EngineBinder
     from keyreel.worker.remote.engines import RemoteEngines
@@ -235,19 +243,28 @@ class TaskPipeline:
     def _build_renderer(
         self, order: Order, attempt: RunningAttempt, pools: WorkerPools
     ) -> Callable[[str], Awaitable[Clip]]:
-        """Return a function that renders the order with the engine of a name."""
+        """Return a function that makes an accepted clip of the order with the engine of a name."""
         folder = self._get_attempt_folder(attempt.token)
 
-        async def render(engine: str) -> Clip:
+        async def make(order: Order, steps: EngineAttempt) -> InspectedClip:
             async def begin() -> Clip:
                 render_folder = Path(mkdtemp(prefix="render-", dir=folder))
-                if engine not in pools.remote:
+                if steps.engine not in pools.remote:
                     work = RenderWork(order, render_folder)
-                    return await pools.engines[engine].run(work, attempt.for_engine(engine))
-                video = await pools.remote.request_video(engine, order, attempt, render_folder)
+                    return await pools.engines[steps.engine].run(work, steps)
+                video = await pools.remote.request_video(order, steps, render_folder)
                 return await pools.finishing.run(ConformWork(video, order, render_folder), attempt)
 
-            return await self._retry_after_crash(attempt, begin)
+            clip = await self._retry_after_crash(attempt, begin)
+            flaws = await self._retry_after_crash(
+                attempt, lambda: pools.finishing.run(InspectWork(clip, order), attempt)
+            )
+            return InspectedClip(clip, order, flaws)
+
+        async def render(engine: str) -> Clip:
+            steps = attempt.for_engine(engine)
+            is_paid = engine in pools.remote
+            return await make_accepted_clip(order, steps, make, self._settings.below_bar, is_paid=is_paid)
 
         return render
 

@@ -227,6 +227,7 @@ def _build_worker_settings(settings: Settings, credentials: SigningCredentials) 
         folder=settings.data / "work",
         engines=settings.engine_settings,
         render_timeout_seconds=settings.render_timeout,
+        below_bar=settings.below_bar,
         producer=settings.producer,
         watermark_text=settings.watermark_text,
         credentials=credentials,

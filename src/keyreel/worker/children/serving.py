@@ -14,6 +14,7 @@ from keyreel.worker.children.protocol import (
     ChildSetup,
     ConformWork,
     FinishWork,
+    InspectWork,
     RecommendWork,
     RenderWork,
     WorkDone,
@@ -48,7 +49,7 @@ async def _serve_worker(channel: WorkerChannel, role: str) -> None:
             return_free_memory()
             while isinstance(
                 work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
-                RenderWork | ConformWork | FinishWork | RecommendWork,
+                RenderWork | ConformWork | InspectWork | FinishWork | RecommendWork,
             ):
                 channel.send(WorkStarted())
                 channel.send(await _run_work(child_role, work, channel))
