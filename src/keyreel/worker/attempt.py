@@ -90,9 +90,13 @@ class RunningAttempt:
 
 
 class EngineAttempt:
-    """An attempt as an engine's child sees it: with the steps of that engine alone."""
+    """An attempt as an engine's child sees it: with the steps of that engine alone.
+
+    `steps` are those that it has gone through, with their results.
+    """
 
     def __init__(self, attempt: RunningAttempt, engine: str) -> None:
+        self.steps: dict[str, str] = {}
         self._attempt = attempt
         self._engine = engine
 
@@ -102,14 +106,19 @@ class EngineAttempt:
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step of this engine gave, in this or an earlier attempt."""
-        return await self._attempt.load_step(name_step(self._engine, step))
+        result = await self._attempt.load_step(name_step(self._engine, step))
+        if result is not None:
+            self.steps[step] = result
+        return result
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
         await self._attempt.save_step(name_step(self._engine, step), result)
+        self.steps[step] = result
 
     async def forget_step(self, step: str) -> None:
         """Take a finished step back."""
+        self.steps.pop(step, None)
         await self._attempt.forget_step(name_step(self._engine, step))
 
 

@@ -230,7 +230,8 @@ class TaskPipeline:
                 render_folder = Path(mkdtemp(prefix="render-", dir=folder))
                 if engine not in pools.remote:
                     work = RenderWork(order, render_folder)
-                    return await pools.engines[engine].run(work, attempt.for_engine(engine))
+                    followed = pools.remote.follow_child(engine, attempt)
+                    return await pools.engines[engine].run(work, followed)
                 video = await pools.remote.request_video(engine, order, attempt, render_folder)
                 return await pools.finishing.run(ConformWork(video, order, render_folder), attempt)
 

@@ -1,4 +1,4 @@
-"""The remote engines of a worker: entered while it runs, and told when a task of theirs is cancelled."""
+"""The engines of a worker whose videos other servers make, and their being told when a task is cancelled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from keyreel.engine import RemoteEngine
+from keyreel.engine import RemoteCanceller, RemoteEngine
 from keyreel.worker.remote.job import AttemptRemoteJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
     from contextlib import AsyncExitStack
     from pathlib import Path
     from typing import Self
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from keyreel.engine import RemoteVideo
     from keyreel.engines.loading import ConfiguredEngine
     from keyreel.order import Order
-    from keyreel.worker.attempt import RunningAttempt
+    from keyreel.task import TaskId
+    from keyreel.worker.attempt import EngineAttempt, RunningAttempt
     from keyreel.worker.remote.job import VideoFetcher
 
 _CANCEL_SECONDS: Final = 10.0
@@ -29,10 +30,16 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class RemoteEngines:
-    """The engines that only wait, by their configured names."""
+    """The engines that only wait, by their configured names, and those that wait in a child of theirs."""
 
-    def __init__(self, engines: Mapping[str, RemoteEngine], fetcher: VideoFetcher) -> None:
+    def __init__(
+        self,
+        engines: Mapping[str, RemoteEngine],
+        cancellers: Mapping[str, RemoteCanceller],
+        fetcher: VideoFetcher,
+    ) -> None:
         self._engines = dict(engines)
+        self._cancellers = dict(cancellers)
         self._fetcher = fetcher
 
     @classmethod
@@ -40,10 +47,14 @@ class RemoteEngines:
         cls, engines: Iterable[ConfiguredEngine], fetcher: VideoFetcher, stack: AsyncExitStack
     ) -> Self:
         """Enter those of the engines that are remote; the stack leaves them."""
-        remote = {each.name: each.engine for each in engines if isinstance(each.engine, RemoteEngine)}
+        configured = tuple(engines)
+        remote = {each.name: each.engine for each in configured if isinstance(each.engine, RemoteEngine)}
         for engine in remote.values():
             await stack.enter_async_context(engine)
-        return cls(remote, fetcher)
+        cancellers = {
+            each.name: each.engine for each in configured if isinstance(each.engine, RemoteCanceller)
+        }
+        return cls(remote, cancellers, fetcher)
 
     def __contains__(self, name: str) -> bool:
         return name in self._engines
@@ -59,13 +70,24 @@ class RemoteEngines:
         """
         engine = self._engines[name]
         job = AttemptRemoteJob(attempt, folder, self._fetcher, name)
-        attempt.on_cancel(lambda: _tell_cancelled(engine, job))
+        attempt.on_cancel(lambda: _tell_cancelled(name, job.task_id, engine.cancel(job)))
         return await engine.request_video(order, job)
 
+    def follow_child(self, name: str, attempt: RunningAttempt) -> EngineAttempt:
+        """Return the attempt for an engine's child, whose server is told if the task is cancelled."""
+        followed = attempt.for_engine(name)
+        canceller = self._cancellers.get(name)
+        if canceller is not None:
+            task_id = attempt.token.task_id
+            attempt.on_cancel(
+                lambda: _tell_cancelled(name, task_id, canceller.cancel_remotely(followed.steps))
+            )
+        return followed
 
-async def _tell_cancelled(engine: RemoteEngine, job: AttemptRemoteJob) -> None:
+
+async def _tell_cancelled(name: str, task_id: TaskId, telling: Awaitable[None]) -> None:
     try:
         async with asyncio.timeout(_CANCEL_SECONDS):
-            await engine.cancel(job)
+            await telling
     except Exception as error:  # noqa: BLE001 - engines are anybody's code, and the task is over
-        _log.warning("remote video not cancelled", task=job.task_id, engine=engine.name, error=repr(error))
+        _log.warning("remote video not cancelled", task=task_id, engine=name, error=repr(error))

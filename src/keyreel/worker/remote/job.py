@@ -27,10 +27,14 @@ class AttemptRemoteJob:
     def __init__(self, attempt: RunningAttempt, folder: Path, fetcher: VideoFetcher, engine: str) -> None:
         self.task_id = attempt.token.task_id
         self.folder = folder
-        self.steps: dict[str, str] = {}
         self._attempt = attempt.for_engine(engine)
         self._fetcher = fetcher
         self._engine = engine
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """The results of the steps that this job has gone through."""
+        return self._attempt.steps
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
         """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
@@ -38,12 +42,10 @@ class AttemptRemoteJob:
         if result is None:
             result = await work()
             await self._attempt.save_step(step, result)
-        self.steps[step] = result
         return result
 
     async def forget(self, step: str) -> None:
         """Take back a step that turned out not to have happened."""
-        self.steps.pop(step, None)
         await self._attempt.forget_step(step)
 
     async def progress(self, fraction: float) -> None:
