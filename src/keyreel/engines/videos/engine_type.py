@@ -13,7 +13,7 @@ from keyreel.engines.videos.engine import ServedModel, VideosEngine
 from keyreel.engines.videos.flavour import Parameter  # noqa: TC001 - pydantic reads the annotations
 from keyreel.engines.videos.flavours.table import FLAVOURS
 from keyreel.engines.videos.server import ServerAddress
-from keyreel.order import Operation  # noqa: TC001 - as above
+from keyreel.order import Operation  # noqa: TC001 - pydantic reads the annotations
 
 if TYPE_CHECKING:
     from keyreel.engines.conform.frame_rule import FrameRule
