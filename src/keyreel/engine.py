@@ -132,6 +132,10 @@ class Job(Protocol):
         """
         ...
 
+    async def forget(self, step: str) -> None:
+        """Take back a step whose result is worth nothing any more: the next `once` does its work again."""
+        ...
+
     async def progress(self, fraction: float) -> None:
         """Report progress; a render that is silent for longer than KEYREEL_RENDER_TIMEOUT counts as hung.
 
@@ -190,6 +194,8 @@ class Engine(Protocol):
             EngineUnavailable: nothing was begun that costs anything, and it cannot be now: the worker tries
                 the next engine that the order may go to, or this one later. After a finished step of
                 `job.once` it fails the task.
+            RenderCrashed: what was made so far is lost: it is rendered again by this engine, a few times.
+            Unavailable: it cannot go on now: the worker comes back to it later, with its finished steps.
             Cancelled: passed on from `job.progress`.
         """
         ...
@@ -247,6 +253,22 @@ class Preloader(Protocol):
 
     def preload(self) -> None:
         """Load what every order needs. Called once, after the engine was entered; it may take seconds."""
+        ...
+
+
+@runtime_checkable
+class RemoteCanceller(Protocol):
+    """What an engine has besides if a server must be told that a cancelled task's video is not wanted.
+
+    The child that rendered it was killed by then.
+    """
+
+    async def cancel_remotely(self, steps: Mapping[str, str]) -> None:
+        """Tell the server. Called in the worker's process on an engine that was not entered, within seconds.
+
+        Args:
+            steps: the results of the steps that the cancelled render had gone through.
+        """
         ...
 
 

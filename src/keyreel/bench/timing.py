@@ -17,7 +17,7 @@ from keyreel.media.video_writer import open_video_writer
 from keyreel.testing import FolderJob
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Generator
 
     from keyreel.engine import Frame, VideoWriter
     from keyreel.order import Order, Size
@@ -101,19 +101,12 @@ class _RecordingVideoWriter:
         self.writer.write(frame)
 
 
-class _RecordingJob:
+class _RecordingJob(FolderJob):
     """A job over a folder that keeps every frame of its videos."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.frames: list[Frame] = []
-
-    async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
-        del step
-        return await work()
-
-    async def progress(self, fraction: float) -> None:
-        del fraction
 
     @contextmanager
     def film(self, name: str, size: Size) -> Generator[VideoWriter]:

@@ -102,7 +102,10 @@ class RunningAttempt:
 
 
 class EngineAttempt:
-    """An attempt as an engine sees it: with the steps of that engine alone, and of one of its renders."""
+    """An attempt as an engine sees it: with the steps of that engine alone, and of one of its renders.
+
+    `steps` are those that it has gone through, with their results.
+    """
 
     def __init__(self, attempt: RunningAttempt, engine: str, *, is_second_render: bool = False) -> None:
         self.engine: Final = engine
@@ -110,6 +113,7 @@ class EngineAttempt:
         task_id = attempt.token.task_id
         self.job_id: Final = f"{task_id}-2" if is_second_render else task_id
         """Unique among all renders of this installation; the same in each attempt."""
+        self.steps: dict[str, str] = {}
         self._attempt = attempt
         self._step_prefix = _SECOND_RENDER_PREFIX if is_second_render else ""
 
@@ -123,14 +127,19 @@ class EngineAttempt:
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step of this engine gave, in this or an earlier attempt."""
-        return await self._attempt.load_step(self._name_step(step))
+        result = await self._attempt.load_step(self._name_step(step))
+        if result is not None:
+            self.steps[step] = result
+        return result
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
         await self._attempt.save_step(self._name_step(step), result)
+        self.steps[step] = result
 
     async def forget_step(self, step: str) -> None:
         """Take a finished step back."""
+        self.steps.pop(step, None)
         await self._attempt.forget_step(self._name_step(step))
 
     def _name_step(self, step: str) -> str:

@@ -251,6 +251,7 @@ class TaskPipeline:
                 render_folder = Path(mkdtemp(prefix="render-", dir=folder))
                 if steps.engine not in pools.remote:
                     work = RenderWork(order, render_folder)
+                    pools.remote.follow_child(steps)
                     return await pools.engines[steps.engine].run(work, steps)
                 video = await pools.remote.request_video(order, steps, render_folder)
                 return await pools.finishing.run(ConformWork(video, order, render_folder), attempt)

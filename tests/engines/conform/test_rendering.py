@@ -80,6 +80,20 @@ def test_a_long_shot_is_chained_without_a_seam(tmp_path: Path) -> None:
     assert max(error(one, other) for one, other in zip(made, truth, strict=True)) < 0.02
 
 
+def test_another_attempt_goes_on_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    engine = NativeModelEngine(SHORT, pan_on)
+    first = CountingJob(tmp_path / "first", cancelled_at=0.4)
+    with pytest.raises(Cancelled):
+        conformed(engine, text_order(SIZE, 3), first)
+    assert list(first.steps) == ["segment-0"]
+    second = CountingJob(tmp_path / "second")
+    second.steps = first.steps
+    made = conformed(engine, text_order(SIZE, 3), second)
+    assert len(made) == 72
+    assert [call.index for call in engine.calls] == [0, 1, 1, 2]
+    assert speeds(made).max() < 2.5
+
+
 def test_shots_have_prompts_seeds_and_seconds_of_their_own(tmp_path: Path) -> None:
     images = saved(tmp_path, *(view(PLACE, left, 100) for left in (100, 148, 244)))
     order = multiframe(images, 1, 2, seed=7)

@@ -12,6 +12,7 @@ from keyreel.finishing.finished_video import FinishedVideo
 from keyreel.order import Size
 from keyreel.worker.children.protocol import (
     LENGTH_PREFIX,
+    ForgetStep,
     LoadStep,
     ProgressReport,
     ToWorker,
@@ -26,6 +27,7 @@ from keyreel.worker.children.protocol import (
     [
         ProgressReport(0.5),
         LoadStep("shot-0"),
+        ForgetStep("shot-0"),
         WorkDone(Clip(Path("a.mp4"))),
         WorkFailed("No.", "RenderFailed", "x" * 9999),
     ],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Frame, Job, RemoteVideo
+    from keyreel.engines.conform.frame_rule import NativePlan
     from keyreel.order import Order
 
 _SOUNDTRACK_STEP: Final = "soundtrack"
@@ -52,6 +53,21 @@ async def conform_received(video: RemoteVideo, order: Order, job: Job) -> Clip:
     return clip
 
 
+def read_planned_frames(path: Path, plan: NativePlan) -> Iterator[Frame]:
+    """Yield the frames of a plan from a received video, uint8 RGB [height, width, 3] of whatever size it has.
+
+    One that has exactly the planned number is taken frame by frame, any other by its time.
+
+    Raises:
+        RenderFailed: it cannot be read, or is too short, too long or too large.
+    """
+    info = _probe(path)
+    if info.frames == plan.frames:
+        return _read(path)
+    positions = _compute_positions(info, plan.frames, plan.fps)
+    return resample(_read(path), positions, FrameInterpolator(Networks()))
+
+
 def _probe(path: Path) -> VideoInfo:
     try:
         info = probe_video(path)
@@ -63,9 +79,9 @@ def _probe(path: Path) -> VideoInfo:
 
 
 async def _encode_anew(path: Path, info: VideoInfo, order: Order, job: Job) -> Path:
-    frames = resample(
-        _read_scaled(path, order), _compute_positions(info, order), FrameInterpolator(Networks())
-    )
+    scaled = (to_order_size(frame, order.frame_size) for frame in _read(path))
+    positions = _compute_positions(info, order.frames, FPS)
+    frames = resample(scaled, positions, FrameInterpolator(Networks()))
     with job.film("received", order.frame_size) as film:
         for number, frame in enumerate(frames):
             film.write(frame)
@@ -78,21 +94,20 @@ def _add_sound(video: Path, sound: Path, job: Job) -> Path:
     return job.folder / "sounding.mp4"
 
 
-def _read_scaled(path: Path, order: Order) -> Iterator[Frame]:
+def _read(path: Path) -> Iterator[Frame]:
     try:
-        for frame in read_frames(path):
-            yield to_order_size(frame, order.frame_size)
+        yield from read_frames(path)
     except FFmpegError as error:
         raise RenderFailed(_UNREADABLE) from error
 
 
-def _compute_positions(info: VideoInfo, order: Order) -> list[Fraction]:
-    """Return where each frame of the order lies among the video's: by time, or stretched a little."""
-    steps, rate = order.frames - 1, info.fps / FPS
+def _compute_positions(info: VideoInfo, frames: int, fps: int) -> list[Fraction]:
+    """Return where so many frames, `fps` a second, lie among the video's: by time, or stretched a little."""
+    steps, rate = frames - 1, info.fps / fps
     longest = Fraction(info.frames - 1, steps)
     if rate > longest * _MAX_STRETCH:
         raise RenderFailed(
             f"The video that was received has {float(info.frames / info.fps):.2f} s; "
-            f"{order.seconds} were ordered."
+            f"{frames / fps:g} were ordered."
         )
     return [step * min(rate, longest) for step in range(steps + 1)]

@@ -40,9 +40,10 @@ class ModelCall:
     """What a model is to make in one call: `plan.frames` frames, at `plan.fps`, in `plan.size`.
 
     They begin on `first` and end on `last`, where these are given: uint8 RGB [height, width, 3] of
-    `plan.size`.
+    `plan.size`. `index` counts an order's calls from 0, and is the same in each attempt.
     """
 
+    index: int
     prompt: str
     seed: int
     plan: NativePlan
@@ -72,7 +73,10 @@ async def render_conformed(order: Order, job: Job, rule: FrameRule, make: MakeFr
     done = 0
     for segment in segments:
         report = partial(_report_part, job, done / all_steps, segment.steps / all_steps)
-        paths.append(Path(await job.once(segment.name, partial(renderer.render, segment, report))))
+        # The segment before may be another attempt's, in a folder of its own.
+        handover = _name_handover(paths[-1]) if segment.is_continuation else None
+        render = partial(renderer.render, segment, handover, report)
+        paths.append(Path(await job.once(segment.name, render)))
         done += segment.steps
         await job.progress(done / all_steps)
     if len(paths) == 1:
@@ -96,9 +100,13 @@ class _SegmentRenderer:
     conformer: Conformer
     make: MakeFrames
 
-    async def render(self, segment: Segment, report: ReportFraction) -> str:
-        """Have a segment's frames made, write them as they are conformed, and return the video's path."""
-        first, last = self._load_keyframes(segment)
+    async def render(self, segment: Segment, handover: Path | None, report: ReportFraction) -> str:
+        """Have a segment's frames made, write them as they are conformed, and return the video's path.
+
+        A continuation begins on the image `handover`, the last frame of the segment before.
+        """
+        first, last = self._load(segment.first or handover), self._load(segment.last)
+        path = self.job.folder / f"{segment.name}.mp4"
         frames = await self.make(_create_call(segment, first, last), partial(_report_making, report))
         conformed = self.conformer.conform(frames, segment, first=first, last=last)
         with self.job.film(segment.name, self.order.frame_size) as video:
@@ -106,24 +114,21 @@ class _SegmentRenderer:
                 if step in segment.written:
                     video.write(frame)
                 if segment.is_continued and step == segment.steps:
-                    _save_frame(frame, self._get_handover(segment.index))
+                    _save_frame(frame, _name_handover(path))
                 if step % _PROGRESS_INTERVAL_FRAMES == 0:
                     await report(_MAKING_SHARE + (1 - _MAKING_SHARE) * step / segment.steps)
-        return str(self.job.folder / f"{segment.name}.mp4")
-
-    def _load_keyframes(self, segment: Segment) -> tuple[Frame | None, Frame | None]:
-        """Load what a segment begins and ends on, in the order's size."""
-        handover = self._get_handover(segment.index - 1) if segment.is_continuation else None
-        return self._load(segment.first or handover), self._load(segment.last)
+        return str(path)
 
     def _load(self, image: str | Path | None) -> Frame | None:
+        """Load an image in the order's size."""
         from keyreel.engines.motion.imaging.cropping import load_cropped
 
         return None if image is None else load_cropped(Path(image), self.order.frame_size)
 
-    def _get_handover(self, index: int) -> Path:
-        """Return the path of a segment's last frame, on which the next one begins."""
-        return self.job.folder / f"segment-{index}-last.png"
+
+def _name_handover(video: Path) -> Path:
+    """Return the path of a segment's last frame, beside its video, on which the next segment begins."""
+    return video.with_name(f"{video.stem}-last.png")
 
 
 def _create_call(segment: Segment, first: Frame | None, last: Frame | None) -> ModelCall:
@@ -133,7 +138,7 @@ def _create_call(segment: Segment, first: Frame | None, last: Frame | None) -> M
         None if keyframe is None else extend_to_native_size(keyframe, segment.plan.size)
         for keyframe in (first, last)
     ]
-    return ModelCall(segment.prompt, segment.seed, segment.plan, *native)
+    return ModelCall(segment.index, segment.prompt, segment.seed, segment.plan, *native)
 
 
 async def _report_making(report: ReportFraction, fraction: float) -> None:

@@ -19,6 +19,7 @@ from keyreel.worker.children.protocol import (
     LENGTH_PREFIX,
     SHORTAGE_STATUS,
     ChildSetup,
+    ForgetStep,
     LoadStep,
     ProgressReport,
     SaveStep,
@@ -65,6 +66,10 @@ class StepKeeper(Protocol):
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
+        ...
+
+    async def forget_step(self, step: str) -> None:
+        """Take a finished step back."""
         ...
 
 
@@ -172,11 +177,8 @@ class Child:
             match await self._receive():
                 case ProgressReport(fraction):
                     attempt.report_progress(fraction)
-                case LoadStep(step):
-                    await self._send(StepResult(await attempt.load_step(step)))
-                case SaveStep(step, result):
-                    await attempt.save_step(step, result)
-                    await self._send(StepResult(result))
+                case LoadStep() | SaveStep() | ForgetStep() as request:
+                    await self._send(StepResult(await _keep_step(request, attempt)))
                 case WorkDone(result):
                     return result
                 case WorkFailed() as failure:
@@ -222,8 +224,21 @@ class Child:
         raise RenderCrashed
 
 
+async def _keep_step(request: LoadStep | SaveStep | ForgetStep, attempt: StepKeeper) -> str | None:
+    """Do what a child asks of a step; return the step's result after that."""
+    match request:
+        case LoadStep(step):
+            return await attempt.load_step(step)
+        case SaveStep(step, result):
+            await attempt.save_step(step, result)
+            return result
+        case ForgetStep(step):
+            await attempt.forget_step(step)
+            return None
+
+
 def _to_error(failure: WorkFailed) -> KeyreelError:
-    for error_class in (Unavailable, EngineUnavailable):
+    for error_class in (Unavailable, EngineUnavailable, RenderCrashed):
         if failure.error_name == error_class.__name__:
             return error_class(failure.reason)
     if failure.reason:

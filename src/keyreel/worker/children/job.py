@@ -6,7 +6,7 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from keyreel.worker.children.protocol import LoadStep, ProgressReport, SaveStep, StepResult
+from keyreel.worker.children.protocol import ForgetStep, LoadStep, ProgressReport, SaveStep, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -42,6 +42,10 @@ class ChildJob:
         await self._call_worker(SaveStep(step, result))
         return result
 
+    async def forget(self, step: str) -> None:
+        """Take a finished step back."""
+        await self._call_worker(ForgetStep(step))
+
     async def progress(self, fraction: float) -> None:
         """Report progress. A cancelled task's child is killed, so there is nothing to wait for."""
         self._channel.send(ProgressReport(min(max(float(fraction), 0.0), 1.0)))
@@ -69,7 +73,7 @@ class ChildJob:
             known = await self._call_worker(LoadStep(_name_watermark_step(step)))
             self.wrote_watermark = known is not None
 
-    async def _call_worker(self, request: LoadStep | SaveStep) -> str | None:
+    async def _call_worker(self, request: LoadStep | SaveStep | ForgetStep) -> str | None:
         async with self._call_lock:
             self._channel.send(request)
             response = await asyncio.to_thread(self._channel.receive)

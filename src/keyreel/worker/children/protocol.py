@@ -77,7 +77,7 @@ class RecommendWork:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """To the child: the result of a step; None if it is not finished."""
+    """To the child: the result of a step; None if it is not finished, or was taken back."""
 
     result: str | None
 
@@ -110,6 +110,13 @@ class SaveStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetStep:
+    """To the worker: take this step back. Answered by StepResult, without a result."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkDone:
     """To the worker: the work is done."""
 
@@ -127,7 +134,7 @@ class WorkFailed:
 
 Work = RenderWork | ConformWork | InspectWork | FinishWork | RecommendWork
 ToChild = ChildSetup | Work | StepResult
-ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | WorkDone | WorkFailed
+ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | ForgetStep | WorkDone | WorkFailed
 
 
 def pack_message(message: ToChild | ToWorker) -> bytes:

@@ -7,7 +7,7 @@ import os
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from keyreel.errors import EngineUnavailable, RenderFailed, Unavailable
+from keyreel.errors import EngineUnavailable, RenderCrashed, RenderFailed, Unavailable
 from keyreel.storage.passing_faults import find_passing_fault
 from keyreel.system.free_memory import return_free_memory
 from keyreel.worker.children.protocol import (
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _OUT_OF_MEMORY_STATUS: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
+
+_EXPLAINED_ERRORS: Final = (RenderFailed, EngineUnavailable, Unavailable, RenderCrashed)
+"""What an engine may raise with a reason for people, as itself or as a class of its own."""
 
 
 def serve(link: socket.socket, role: str) -> None:
@@ -71,5 +74,8 @@ async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -
 
 def _to_failure(error: Exception) -> WorkFailed:
     error = find_passing_fault(error) or error
-    reason = error.message if isinstance(error, RenderFailed | EngineUnavailable | Unavailable) else ""
-    return WorkFailed(reason, type(error).__name__, "".join(traceback.format_exception(error)))
+    trace = "".join(traceback.format_exception(error))
+    for error_class in _EXPLAINED_ERRORS:
+        if isinstance(error, error_class):
+            return WorkFailed(error.message, error_class.__name__, trace)
+    return WorkFailed("", type(error).__name__, trace)

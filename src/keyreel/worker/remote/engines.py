@@ -1,4 +1,4 @@
-"""The remote engines of a worker: entered while it runs, and told when a task of theirs is cancelled."""
+"""The engines of a worker whose videos other servers make, and their being told when a task is cancelled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from keyreel.engine import RemoteEngine
+from keyreel.engine import RemoteCanceller, RemoteEngine
 from keyreel.worker.remote.job import AttemptRemoteJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
     from contextlib import AsyncExitStack
     from pathlib import Path
     from typing import Self
@@ -29,10 +29,16 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class RemoteEngines:
-    """The engines that only wait, by their configured names."""
+    """The engines that only wait, by their configured names, and those that wait in a child of theirs."""
 
-    def __init__(self, engines: Mapping[str, RemoteEngine], fetcher: VideoFetcher) -> None:
+    def __init__(
+        self,
+        engines: Mapping[str, RemoteEngine],
+        cancellers: Mapping[str, RemoteCanceller],
+        fetcher: VideoFetcher,
+    ) -> None:
         self._engines = dict(engines)
+        self._cancellers = dict(cancellers)
         self._fetcher = fetcher
 
     @classmethod
@@ -40,10 +46,14 @@ class RemoteEngines:
         cls, engines: Iterable[ConfiguredEngine], fetcher: VideoFetcher, stack: AsyncExitStack
     ) -> Self:
         """Enter those of the engines that are remote; the stack leaves them."""
-        remote = {each.name: each.engine for each in engines if isinstance(each.engine, RemoteEngine)}
+        configured = tuple(engines)
+        remote = {each.name: each.engine for each in configured if isinstance(each.engine, RemoteEngine)}
         for engine in remote.values():
             await stack.enter_async_context(engine)
-        return cls(remote, fetcher)
+        cancellers = {
+            each.name: each.engine for each in configured if isinstance(each.engine, RemoteCanceller)
+        }
+        return cls(remote, cancellers, fetcher)
 
     def __contains__(self, name: str) -> bool:
         return name in self._engines
@@ -57,13 +67,21 @@ class RemoteEngines:
         """
         engine = self._engines[attempt.engine]
         job = AttemptRemoteJob(attempt, folder, self._fetcher)
-        attempt.on_cancel(lambda: _tell_cancelled(engine, job))
+        attempt.on_cancel(lambda: _tell_cancelled(attempt, engine.cancel(job)))
         return await engine.request_video(order, job)
 
+    def follow_child(self, attempt: EngineAttempt) -> None:
+        """Tell the server of an engine's child, if it has one, should the task be cancelled."""
+        canceller = self._cancellers.get(attempt.engine)
+        if canceller is not None:
+            attempt.on_cancel(lambda: _tell_cancelled(attempt, canceller.cancel_remotely(attempt.steps)))
 
-async def _tell_cancelled(engine: RemoteEngine, job: AttemptRemoteJob) -> None:
+
+async def _tell_cancelled(attempt: EngineAttempt, telling: Awaitable[None]) -> None:
     try:
         async with asyncio.timeout(_CANCEL_SECONDS):
-            await engine.cancel(job)
+            await telling
     except Exception as error:  # noqa: BLE001 - engines are anybody's code, and the task is over
-        _log.warning("remote video not cancelled", task=job.task_id, engine=engine.name, error=repr(error))
+        _log.warning(
+            "remote video not cancelled", task=attempt.job_id, engine=attempt.engine, error=repr(error)
+        )

@@ -27,9 +27,13 @@ class AttemptRemoteJob:
     def __init__(self, attempt: EngineAttempt, folder: Path, fetcher: VideoFetcher) -> None:
         self.task_id = attempt.job_id
         self.folder = folder
-        self.steps: dict[str, str] = {}
         self._attempt = attempt
         self._fetcher = fetcher
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """The results of the steps that this job has gone through."""
+        return self._attempt.steps
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
         """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
@@ -37,12 +41,10 @@ class AttemptRemoteJob:
         if result is None:
             result = await work()
             await self._attempt.save_step(step, result)
-        self.steps[step] = result
         return result
 
     async def forget(self, step: str) -> None:
         """Take back a step that turned out not to have happened."""
-        self.steps.pop(step, None)
         await self._attempt.forget_step(step)
 
     async def reserve_cost(self, share: float, daily_credits: float | None) -> None:

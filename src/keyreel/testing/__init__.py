@@ -60,6 +60,10 @@ class FolderJob:
             self.steps[step] = await work()
         return self.steps[step]
 
+    async def forget(self, step: str) -> None:
+        """Take the step's result back."""
+        self.steps.pop(step, None)
+
     async def progress(self, fraction: float) -> None:
         """Keep the report in `reports`."""
         self.reports.append(fraction)

@@ -1,0 +1,96 @@
+"""The engine type `videos`: tables that name a server with `/v1/videos` and the model behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from keyreel.engines.engine_table import EngineTable, EnvironmentSecret
+from keyreel.engines.videos.engine import ServedModel, VideosEngine
+from keyreel.engines.videos.flavour import Parameter  # noqa: TC001 - pydantic reads the annotations
+from keyreel.engines.videos.flavours.table import FLAVOURS
+from keyreel.engines.videos.server import ServerAddress
+from keyreel.order import Operation  # noqa: TC001 - pydantic reads the annotations
+
+if TYPE_CHECKING:
+    from keyreel.engines.conform.frame_rule import FrameRule
+    from keyreel.engines.videos.flavour import Flavour
+
+_RULE_FIELDS = ("fps", "max_frames", "frame_multiple", "frame_offset", "side_multiple", "max_pixels")
+
+
+class VideosTable(EngineTable):
+    """A model behind `/v1/videos`."""
+
+    flavour: Literal["sglang", "vllm-omni", "fastvideo", "plain"] = Field(
+        description="What serves the model. plain: anything else with `/v1/videos`, such as Keyreel."
+    )
+    base_url: str = Field(max_length=2048, description="The server's address, without `/v1`.")
+    model: str = Field(
+        default="", max_length=256, description="The model's name there. Absent: none is sent."
+    )
+    api_key: EnvironmentSecret | None = Field(default=None, description="What it asks for, as `env:NAME`.")
+    operations: tuple[Operation, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="What the model does in one call. Absent: `text2video` and `img2video`.",
+    )
+    fps: int | None = Field(default=None, ge=1, le=120, description="The model's frames a second.")
+    max_frames: int | None = Field(default=None, ge=2, le=10_000, description="Frames of one call, at most.")
+    frame_multiple: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="Frame counts are a multiple of this, and `frame_offset` more.",
+    )
+    frame_offset: int | None = Field(default=None, ge=0, le=1000, description="See `frame_multiple`.")
+    side_multiple: int | None = Field(
+        default=None, ge=2, le=256, multiple_of=2, description="Both sides are multiples of this."
+    )
+    max_pixels: int | None = Field(
+        default=None, ge=64 * 64, le=4096 * 4096, description="Pixels of a frame, at most."
+    )
+    parameters: dict[str, Parameter] = Field(
+        default={},
+        max_length=64,
+        description="Fields to send with every request: `num_inference_steps = 30`.",
+    )
+    timeout_seconds: float = Field(
+        default=3600.0, gt=0, le=86_400, description="For one call; the server may have a queue of its own."
+    )
+
+    def make_engine(self, name: str) -> VideosEngine:
+        """Make the engine; the server is not asked anything."""
+        flavour = FLAVOURS[self.flavour]
+        self._check_base_url()
+        api_key = self.api_key.get_secret_value() if self.api_key else ""
+        operations = frozenset(self.operations or flavour.usual_operations)
+        for operation in operations.difference(flavour.operations):
+            offered = ", ".join(flavour.operations)
+            raise ValueError(
+                f"operations: got {operation.value!r}; must be some of {offered}, "
+                f"which {self.flavour} servers can be asked for"
+            )
+        model = ServedModel(
+            self.model, self._build_rule(flavour), operations, self.parameters, self.timeout_seconds
+        )
+        return VideosEngine(name, ServerAddress(self.base_url, api_key, flavour), model)
+
+    def _check_base_url(self) -> None:
+        rule = "must be an address such as http://10.0.0.7:30000, without user, query and /v1"
+        try:
+            parts = urlsplit(self.base_url)
+            is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise ValueError(f"base_url: {rule}") from None
+        extra = parts.username or parts.password or parts.query or parts.fragment
+        if not is_whole or extra or parts.path.rstrip("/").endswith("/v1") or not self.base_url.isprintable():
+            # It is not shown: it may hold a password.
+            raise ValueError(f"base_url: {rule}")
+
+    def _build_rule(self, flavour: Flavour) -> FrameRule:
+        given = {name: value for name in _RULE_FIELDS if (value := getattr(self, name)) is not None}
+        return replace(flavour.rule, **given)
