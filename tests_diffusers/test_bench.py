@@ -8,9 +8,7 @@ from support.commands import keyreel
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLE = (
-    '[engine.ti2v]\ntype = "diffusers"\nmodel = "{model}"\ndevice = "cpu"\nsteps = 2\nmax_pixels = 4096\n'
-)
+TABLE = '[engine.ti2v]\ntype = "diffusers"\nmodel = "{model}"\ndevice = "cpu"\nsteps = 2\nmax_pixels = 4096\n'
 
 
 def test_the_bench_renders_each_operation_that_an_engine_accepts(models: Path, tmp_path: Path) -> None:
