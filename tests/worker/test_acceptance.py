@@ -115,5 +115,5 @@ def test_a_power_cut_in_the_second_render_repeats_that_alone(tmp_path: Path) -> 
     finally:
         server.stop()
     assert status == "TASK_STATUS_FAILED"
-    assert reason.startswith("The video is below the bar, and so was a second render: it is black from")
+    assert reason.startswith("The video is below the bar: it is black from")
     assert get_seeds(server) == [SEED, SEED + 1, SEED + 1]
