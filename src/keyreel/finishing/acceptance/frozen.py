@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.finishing.acceptance.look import Look
+    from keyreel.finishing.acceptance.miniatures import Miniature
     from keyreel.order import Shot
 
-_STILL_LEVELS: Final = 2.0
-"""Levels, of 255, that no pixel of a miniature differs by within a frozen stretch."""
+_STILL_LEVELS, _STILL_MEAN_LEVELS = 5.0, 0.5
+"""Levels, of 255, that a frozen stretch's miniatures differ by at most: an encoder still refines their grain.
+
+A small thing that moves passes the first, a slow camera over faint structure the second.
+"""
 _LONGEST_SECONDS: Final = 1.5
 _STILL_PROMPT: Final = (
     r"\b(?:still|static|stationary|motionless|frozen|freeze|freezes|unmoving|paused?|pauses)\b"
@@ -37,7 +41,7 @@ def _find_longest_stretch(look: Look) -> tuple[float, float]:
     miniatures = look.miniatures
     anchor, longest = miniatures[0], (0.0, 0.0)
     for each in miniatures[1:]:
-        if float(np.abs(each.image - anchor.image).max()) > _STILL_LEVELS:
+        if not _are_equal(each.image, anchor.image):
             anchor = each
         elif each.seconds - anchor.seconds > longest[1] - longest[0]:
             longest = (anchor.seconds, each.seconds)
@@ -60,4 +64,9 @@ def _has_equal_ends(shot: Shot, look: Look) -> bool:
     if shot.first is None or shot.last is None:
         return False
     first, last = look.load_image(shot.first), look.load_image(shot.last)
-    return first.shape == last.shape and float(np.abs(first - last).max()) <= _STILL_LEVELS
+    return first.shape == last.shape and _are_equal(first, last)
+
+
+def _are_equal(one: Miniature, other: Miniature) -> bool:
+    differences = np.abs(one - other)
+    return float(differences.max()) <= _STILL_LEVELS and float(differences.mean()) <= _STILL_MEAN_LEVELS
