@@ -168,7 +168,12 @@ def _addresses(dialect: Dialect) -> Iterator[str]:
     yield ""
 
 
-NEEDS = {RequiredAccess.NOTHING: "", RequiredAccess.KEY: "a key", RequiredAccess.ADMIN: "the admin token"}
+NEEDS = {
+    RequiredAccess.NOTHING: "",
+    RequiredAccess.KEY: "a key",
+    RequiredAccess.SUBMIT_KEY: "a key",
+    RequiredAccess.ADMIN: "the admin token",
+}
 
 
 def _own_addresses() -> Iterator[str]:

@@ -30,17 +30,19 @@ OVERSAMPLING = 4
 TEXTS = {
     "ai_generated_en": (("AI Generated", LATIN),),
     "ai_generated_zh": (("AI", LATIN), ("生成", CHINESE)),
+    "draft": (("DRAFT", LATIN),),
 }
 PLATE = (12, 12, 14, 128)
 INK = (255, 255, 255, 242)
 DIGESTS = {
     "ai_generated_en": "0c02c27dfd598834aaec50a34c07c418595e8cae24af499df1701b5892547a82",
     "ai_generated_zh": "a5689ff894478f035aa94f36cd6ca1858e2466542ad1c90454e0c51fd08a7528",
+    "draft": "9bd70ea2fd532ea0a60235c435f97f811d3eb0aa331031b072ad95496d5883b9",
 }
 
 
 def main() -> int:
-    """Draw both texts, or with --check compare the shipped ones with their digests."""
+    """Draw all texts, or with --check compare the shipped ones with their digests."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare the shipped files' SHA-256")
     if not parser.parse_args().check:

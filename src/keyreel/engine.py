@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -48,6 +48,12 @@ if TYPE_CHECKING:
 
     Frame = NDArray[np.uint8]
     """One image, RGB, uint8 [height, width, 3]."""
+
+
+INTENT_STEP: Final = "intent"
+SUBMIT_STEP: Final = "submit"
+"""The steps of a remote engine before and after a request that costs money. A task that ended with the first
+alone may have been paid for elsewhere: `keyreel doctor` names it."""
 
 
 class AudibleContent(StrEnum):
@@ -265,7 +271,7 @@ class RemoteJob(Protocol):
 
     @property
     def task_id(self) -> str:
-        """Unique among this installation's tasks; the same in each attempt."""
+        """Unique among this installation's renders; the same in each attempt. A task has two at most."""
         ...
 
     @property
@@ -282,6 +288,22 @@ class RemoteJob(Protocol):
 
         A task with a step of one engine is given to no other: what costs money there is made once.
         """
+        ...
+
+    async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
+        """Record that the task's video costs its operator so many credits for each credit of its price.
+
+        Args:
+            share: credits to a credit; recorded again, it replaces what was.
+            daily_credits: what all of this engine's tasks of a day (UTC) may cost; None for any amount.
+
+        Raises:
+            EngineUnavailable: it would be more than that; nothing is recorded.
+        """
+        ...
+
+    async def cancel_cost(self) -> None:
+        """Take the recorded cost back: nothing was bought."""
         ...
 
     async def progress(self, fraction: float) -> None:

@@ -18,6 +18,7 @@ KeyreelError
 │   ├── RateLimited               too many requests or waiting tasks: try again after a while
 │   │   └── QuotaExceeded         the day's credits are spent, or as much is stored as may be
 │   ├── IdempotencyConflict       the idempotency key stands for another request
+│   ├── NotHeld                   the task does not wait for an approval
 │   ├── UploadConflict            another file was put at the upload's URL
 │   ├── MissingKey                no API key was sent
 │   ├── InvalidKey                the API key is unknown or revoked
@@ -37,7 +38,7 @@ KeyreelError
 ├── EngineUnavailable             an engine cannot begin with an order now: another may, or it later
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
-├── Expired                       an off-peak task's deadline came before its turn
+├── Expired                       a task's deadline came before its turn, or before its approval
 ├── LeaseLost                     the attempt no longer owns its task: discard what it made
 ├── UnpronounceableText           no voice here can say a text
 ├── InvalidSetting                an operator's setting breaks a rule
@@ -134,6 +135,10 @@ class QuotaExceeded(RateLimited):
 
 class IdempotencyConflict(Refusal):
     """This Idempotency-Key was sent with another request before: send a new key with a new request."""
+
+
+class NotHeld(Refusal):
+    """This order was submitted without a draft, so there is nothing to approve."""
 
 
 class UploadConflict(Refusal):

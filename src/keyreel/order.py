@@ -228,6 +228,18 @@ def settle_size(order: Order, first_image: Size) -> Order:
     )
 
 
+def limit_to_draft(resolution: Resolution) -> Resolution:
+    """Return the resolution of a video's draft: 540p at most."""
+    return resolution if resolution is Resolution.P360 else Resolution.P540
+
+
+def make_draft_order(order: Order) -> Order:
+    """Return the order of a draft: the same video, smaller. Its size may be settled or not."""
+    resolution = limit_to_draft(order.resolution)
+    size = order.size and compute_frame_size(resolution, order.size.aspect_ratio)
+    return replace(order, resolution=resolution, size=size)
+
+
 # A resolution fixes the pixel area. These are the sizes that the hosted services publish; every other ratio
 # is computed for the same area, with sides that are multiples of 8.
 _REFERENCE_SIZES: Final = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +16,8 @@ TaskId = NewType("TaskId", str)
 class TaskState(StrEnum):
     """The state of a task. The last three are final."""
 
+    HELD = "held"
+    """It waits for its client's approval; clients see it as queued."""
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -25,7 +27,11 @@ class TaskState(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether no other state follows."""
-        return self not in {TaskState.QUEUED, TaskState.RUNNING}
+        return self not in {TaskState.HELD, TaskState.QUEUED, TaskState.RUNNING}
+
+
+UNFINISHED_STATES: Final = tuple(state for state in TaskState if not state.is_final)
+"""Those of tasks whose price is held and whose inputs are needed."""
 
 
 class RetentionStage(StrEnum):
@@ -91,7 +97,7 @@ class Task:
     charged: int = 0
     """Credits that were charged for the video."""
     deadline: datetime | None = None
-    """When an off-peak task is cancelled if it is still queued."""
+    """When an off-peak task is cancelled if it is still queued, and a held one if it is still held."""
     ready_at: datetime | None = None
     """Before this time it is not begun."""
     kept: RetentionStage = RetentionStage.ALL
@@ -101,6 +107,8 @@ class Task:
     """The finished video's frame, such as "1280x720"; empty until success."""
     engine: str = ""
     """The configured name of the engine that makes its video, or made it; empty where none can."""
+    draft_of: TaskId | None = None
+    """The task whose draft this one makes; None for all others."""
 
     def estimate_remaining_seconds(self, now: datetime) -> int:
         """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""

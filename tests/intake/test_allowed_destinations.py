@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import InvalidRequest, PictureUnreachable
-from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.storage.objects import ObjectStorage
 from support.hostile import LOOPBACK, OPENED, Request
 

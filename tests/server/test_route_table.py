@@ -71,6 +71,7 @@ class Visitor:
         self._headers = {
             RequiredAccess.NOTHING: {},
             RequiredAccess.KEY: AUTH,
+            RequiredAccess.SUBMIT_KEY: AUTH,
             RequiredAccess.ADMIN: {"Authorization": f"Bearer {admin_token}"},
         }
         self._document = client.get("/openapi.json").json()
@@ -134,6 +135,15 @@ def visit_key_routes(visitor: Visitor, video: bytes) -> None:
     assert visitor.visit("verify_file", content=video)["tasks"]
 
 
+def visit_task_routes(visitor: Visitor, client: TestClient) -> None:
+    held = client.post(SUBMIT, json=TASK | {"extra": {"draft": True}}, headers=AUTH).json()
+    path = {"id": held["task_id"]}
+    states = [
+        visitor.visit(name, path=path)["state"] for name in ("show_task", "approve_task", "cancel_task")
+    ]
+    assert states == ["held", "queued", "cancelled"]
+
+
 def visit_file_routes(visitor: Visitor, client: TestClient) -> None:
     names = {"file_name": "a.png", "content_type": "image/png"}
     urls = client.post("/customers/storage", json=names, headers=AUTH).json()
@@ -161,7 +171,11 @@ def visit_account_routes(visitor: Visitor) -> None:
 
 
 def visit_operation_routes(visitor: Visitor, platform: Platform) -> None:
-    assert {each["state"] for each in visitor.visit("list_tasks")["tasks"]} == {"queued", "succeeded"}
+    assert {each["state"] for each in visitor.visit("list_tasks")["tasks"]} == {
+        "queued",
+        "succeeded",
+        "cancelled",
+    }
     task = next(each for each in platform.services.store.list() if each.video)
     (platform.services.settings.data / "files" / TEST_COVER_KEY).unlink()
     assert visitor.visit("list_missing_files")["missing"]
@@ -186,6 +200,7 @@ def test_every_own_route_answers_as_the_document_says(
         assert client.post(SUBMIT, json=body, headers=AUTH).status_code == 200
     visit_public_routes(visitor)
     visit_key_routes(visitor, (platform.services.settings.data / "files" / TEST_VIDEO_KEY).read_bytes())
+    visit_task_routes(visitor, client)
     visit_file_routes(visitor, client)
     visit_account_routes(visitor)
     visit_operation_routes(visitor, platform)
@@ -234,7 +249,7 @@ def test_no_route_answers_who_may_not_ask(client: TestClient, entry: OwnRoute) -
 
     asked = [ask(), ask(Authorization="Bearer wrong"), ask(**AUTH)]
     refused = ["MISSING_API_KEY", "INVALID_API_KEY", "API_NOT_ALLOWED"]
-    count = {RequiredAccess.NOTHING: 0, RequiredAccess.KEY: 2, RequiredAccess.ADMIN: 3}[entry.access]
+    count = {"nothing": 0, "key": 2, "submit key": 2, "admin": 3}[entry.access]
     assert asked[:count] == refused[:count]
     assert not set(asked[count:]) & set(refused)
 

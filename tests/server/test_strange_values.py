@@ -84,7 +84,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield opened
 
 
-ACCESS = {RequiredAccess.NOTHING: {}, RequiredAccess.KEY: AUTH, RequiredAccess.ADMIN: {}}
+ACCESS = {
+    RequiredAccess.NOTHING: {},
+    RequiredAccess.KEY: AUTH,
+    RequiredAccess.SUBMIT_KEY: AUTH,
+    RequiredAccess.ADMIN: {},
+}
 ROUTES: list[tuple[str, str, dict[str, str]]] = [
     *((entry.method, entry.openapi_path, ACCESS[entry.access]) for entry in OWN_ROUTES),
     *((route.method, route.path, AUTH) for dialect in DIALECTS for route in dialect.routes),

@@ -18,7 +18,9 @@ def keyreel(*arguments: object, **environment: str) -> subprocess.CompletedProce
     words = tuple(str(each) for each in arguments)
     with TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
-        process = Command(words, inherit_environment() | environment, out, err).start()
+        # What was imported already would not see packages on another path.
+        cold = "PYTHONPATH" in environment
+        process = Command(words, inherit_environment() | environment, out, err, cold=cold).start()
         process.join(_TIMEOUT_SECONDS)
         if process.exitcode is None:
             process.kill()

@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Self
 from PIL import Image
 
 from keyreel.errors import ImageSizeOutOfRange
-from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.pending_files import PendingFiles

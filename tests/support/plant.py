@@ -14,8 +14,8 @@ import psutil
 from PIL import Image
 
 from keyreel.clock import SystemClock
-from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.settings.engines import EngineSettings
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.pending_files import PendingFiles
@@ -48,14 +48,16 @@ class Plant:
         return cls(folder, store, storage, Intake(storage, EgressClient()))
 
     @asynccontextmanager
-    async def working(self, engine: str, **settings: Any) -> AsyncIterator[Worker]:
+    async def working(self, engine: str | EngineSettings, **settings: Any) -> AsyncIterator[Worker]:
+        """Run a worker with an engine of keyreel.testing, or with others."""
+        engines = EngineSettings((f"keyreel.testing:{engine}",)) if isinstance(engine, str) else engine
         worker = Worker(
             self.store,
             PendingFiles(self.storage),
             self.intake,
             settings=WorkerSettings(
                 folder=self.folder / "work",
-                engines=EngineSettings((f"keyreel.testing:{engine}",)),
+                engines=engines,
                 **settings,
             ),
             random=SystemRandom(),

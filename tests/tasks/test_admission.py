@@ -49,7 +49,7 @@ def admit_together(store: TaskStore, submits: Sequence[tuple[Task, Admission]]) 
 
 
 def draft(store: TaskStore, *submissions: Submission) -> list[Task]:
-    return [store.draft(each) for each in submissions]
+    return [store.compose(each) for each in submissions]
 
 
 def kinds(found: Sequence[object]) -> list[object]:
@@ -95,7 +95,7 @@ def test_repeated_submits_of_a_group_make_one_task(store: TaskStore, submission:
     answer = "the first answer"
     assert kinds(found) == [None, answer, IdempotencyConflict, answer, None]
     assert [task.id for task in store.list("ann")] == [tasks[4].id, tasks[0].id]
-    assert store.admit(store.draft(submission()), admission=Admission(idempotency=ONCE)) == answer
+    assert store.admit(store.compose(submission()), admission=Admission(idempotency=ONCE)) == answer
 
 
 @pytest.mark.parametrize(

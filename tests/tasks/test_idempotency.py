@@ -29,7 +29,7 @@ def once(key: str = "k", digest: str = "d", held: tuple[OwnerQuotas, ...] = ()) 
 
 
 def answered(store: TaskStore, asked: Submission, terms: Admission) -> str:
-    task = store.draft(asked)
+    task = store.compose(asked)
     answer = f"answer {task.id}"
     return store.admit(task, admission=terms.with_response(answer)) or answer
 

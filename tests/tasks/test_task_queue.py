@@ -137,14 +137,14 @@ def test_renews_its_own_leases_before_it_judges_others(store: TaskStore, submiss
 
 def test_a_claim_takes_tasks_of_engines_with_a_free_slot_alone(store: TaskStore, submission: Make) -> None:
     for engine, tenant in (("full", "ann"), ("full", "bob"), ("free", "bob"), ("", "cid")):
-        store.admit(replace(store.draft(submission(tenant)), engine=engine))
+        store.admit(replace(store.compose(submission(tenant)), engine=engine))
     claims = [store.queue.claim("worker", LEASE, engines=("free",)) for _ in range(3)]
     assert [claim and claim.task.engine for claim in claims] == ["free", "", None]
     assert claimed(store).task.engine == "full"
 
 
 def test_queued_tasks_of_engines_that_are_gone_get_others(store: TaskStore, submission: Make) -> None:
-    tasks = [replace(store.draft(submission()), engine=engine) for engine in ("gone", "here", "gone", "")]
+    tasks = [replace(store.compose(submission()), engine=engine) for engine in ("gone", "here", "gone", "")]
     for task in tasks:
         store.admit(task)
     running = claimed(store).task

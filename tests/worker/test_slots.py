@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.task import TaskState
 from support.hostile import served
 

@@ -21,6 +21,7 @@ import numpy as np
 from keyreel.bench.servers import peers
 from keyreel.bench.servers.load import LoadResult, apply_load, build_request
 from keyreel.bench.servers.own_server import AUTHORIZED, open_own_server
+from keyreel.bench.statements import count_submit_statements
 from keyreel.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ class PlatformFigures:
 
     comparisons: tuple[RateComparison, ...]
     latency: LatencyUnderLoad
+    statements_alone: float
+    """That the database runs for a submit."""
+    statements_together: float
+    """For each of as many submits as there are clients, at the same moment."""
 
 
 async def measure_platform(
@@ -90,7 +95,13 @@ async def measure_platform(
         tell("Peers are left out: --peers names a folder to install them into.")
     else:
         comparisons += [each async for each in _compare_with_peers(peer_folder, effort, tell)]
-    return PlatformFigures(tuple(comparisons), await measure_latency(effort))
+    latency = await measure_latency(effort)
+    alone, together = [
+        # In a thread, for it has an event loop of its own.
+        (await asyncio.to_thread(count_submit_statements, clients)).total() / clients
+        for clients in (1, _SUBMIT_CLIENTS)
+    ]
+    return PlatformFigures(tuple(comparisons), latency, alone, together)
 
 
 async def _compare_with_peers(

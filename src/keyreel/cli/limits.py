@@ -9,7 +9,12 @@ import typer
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
-_LIMIT_NAMES: Final = ("rpm", "running", "queued", "daily_credits")
+_LIMIT_WORDS: Final = {
+    "rpm": "submits a minute",
+    "running": "tasks running",
+    "queued": "tasks waiting",
+    "daily_credits": "credits a day",
+}
 
 RpmOption = Annotated[
     int | None, typer.Option("--rpm", min=0, help="Submits in a minute at most; 0: any number.")
@@ -48,6 +53,14 @@ def build_limits(
 
 def format_limits(limits: Json) -> str:
     """Return in words those limits of a key's or a tenant's JSON that are its own."""
-    names = [*_LIMIT_NAMES, "storage_bytes"]  # which keys do not have
-    own = [f"{name} {limits[name] or 'none'}" for name in names if limits.get(name) is not None]
+    from keyreel.system.sizes import format_size
+
+    own = [
+        f"{limits[name] or 'any number of'} {words}"
+        for name, words in _LIMIT_WORDS.items()
+        if limits.get(name) is not None
+    ]
+    stored = limits.get("storage_bytes")  # which keys do not have
+    if stored is not None:
+        own.append(f"{format_size(stored)} stored" if stored else "anything stored")
     return ", ".join(own) or "usual"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from keyreel.client import sansio
+from keyreel.client import drafts, sansio
 from keyreel.client.requests import build_request
 from keyreel.client.sansio import ConnectionDropped, DownloadFile, Patience, Pause, RemoteServer, StepResponse
 from keyreel.system.atomic_file import open_atomically
@@ -87,6 +87,76 @@ class AsyncVideo(_FinishedVideo):
         return await client.run(sansio.save(client.remote, self.report, Path(path), self.cover_url))
 
 
+@dataclass(frozen=True, slots=True)
+class Draft(Video):
+    """The draft of an order, which is held for a day unless it is approved or cancelled before."""
+
+    order_id: TaskId
+
+    @property
+    def reason(self) -> str:
+        """Why there is no draft; empty where there is one."""
+        return self.report.reason
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Download the draft to a file.
+
+        Raises:
+            RenderFailed: there is none; the order is held all the same.
+        """
+        sansio.check_succeeded(self.report)
+        return Video.save(self, path)
+
+    def approve(self, *, on_progress: ProgressListener | None = None) -> Video:
+        """Have the video made, and wait for it.
+
+        Raises:
+            Refusal: the order was cancelled, or a day has passed.
+            RenderFailed: the task ended without a video.
+        """
+        flow = drafts.approve(self._client.remote, self.order_id, on_progress)
+        return Video(self._client.run(flow), self._client)
+
+    def cancel(self) -> None:
+        """Cancel the order: it costs nothing."""
+        self._client.run(drafts.give_up(self._client.remote, self.order_id))
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncDraft(AsyncVideo):
+    """The draft of an order, which is held for a day unless it is approved or cancelled before."""
+
+    order_id: TaskId
+
+    @property
+    def reason(self) -> str:
+        """Why there is no draft; empty where there is one."""
+        return self.report.reason
+
+    async def save(self, path: str | os.PathLike[str]) -> Path:
+        """Download the draft to a file.
+
+        Raises:
+            RenderFailed: there is none; the order is held all the same.
+        """
+        sansio.check_succeeded(self.report)
+        return await AsyncVideo.save(self, path)
+
+    async def approve(self, *, on_progress: ProgressListener | None = None) -> AsyncVideo:
+        """Have the video made, and wait for it.
+
+        Raises:
+            Refusal: the order was cancelled, or a day has passed.
+            RenderFailed: the task ended without a video.
+        """
+        flow = drafts.approve(self._client.remote, self.order_id, on_progress)
+        return AsyncVideo(await self._client.run(flow), self._client)
+
+    async def cancel(self) -> None:
+        """Cancel the order: it costs nothing."""
+        await self._client.run(drafts.give_up(self._client.remote, self.order_id))
+
+
 class Client:
     """Talks to a server and blocks meanwhile.
 
@@ -136,6 +206,17 @@ class Client:
         """
         return Video(self.run(sansio.generate(self.remote, build_request(model, fields), on_progress)), self)
 
+    def draft(self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any) -> Draft:
+        """Submit a request and wait for its draft: free, 540p at most; the video is made on its approval.
+
+        Raises:
+            Refusal: the server rejects the request; the class says why.
+            RemoteError: the server makes no drafts, or cannot be reached.
+        """
+        flow = drafts.request_draft(self.remote, build_request(model, fields), on_progress)
+        order = self.run(flow)
+        return Draft(order.draft, self, order.task_id)
+
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
         import httpx
@@ -146,7 +227,7 @@ class Client:
                 try:
                     response = self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
-                    reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
+                    reached = not isinstance(error, _list_unsent_errors())
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
@@ -232,6 +313,19 @@ class AsyncClient:
         flow = sansio.generate(self.remote, await _build_request(model, fields), on_progress)
         return AsyncVideo(await self.run(flow), self)
 
+    async def draft(
+        self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any
+    ) -> AsyncDraft:
+        """Submit a request and wait for its draft: free, 540p at most; the video is made on its approval.
+
+        Raises:
+            Refusal: the server rejects the request; the class says why.
+            RemoteError: the server makes no drafts, or cannot be reached.
+        """
+        flow = drafts.request_draft(self.remote, await _build_request(model, fields), on_progress)
+        order = await self.run(flow)
+        return AsyncDraft(order.draft, self, order.task_id)
+
     async def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
         import httpx
@@ -242,7 +336,7 @@ class AsyncClient:
                 try:
                     response = await self._perform_step(step)
                 except (httpx.TransportError, httpx.InvalidURL) as error:
-                    reached = not isinstance(error, httpx.ConnectError | httpx.InvalidURL)
+                    reached = not isinstance(error, _list_unsent_errors())
                     step = flow.throw(
                         ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
                     )
@@ -282,6 +376,19 @@ class AsyncClient:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def _list_unsent_errors() -> tuple[type[Exception], ...]:
+    """List the errors after which the server certainly has nothing of the request."""
+    import httpx
+
+    return (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.InvalidURL,
+        httpx.UnsupportedProtocol,
+    )
 
 
 async def _build_request(model: str, fields: dict[str, Any]) -> Endpoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -17,6 +18,7 @@ from keyreel.wire.dialects.dialect import ApiRequest, RouteAction
 from keyreel.wire.dialects.notes_header import parse_notes_header
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from keyreel.task import TaskId
@@ -178,16 +180,25 @@ def _supports_idempotency(remote: RemoteServer) -> Flow[bool]:
     for _ in range(remote.patience.faults):
         yield Pause(pause)
         pause = min(pause * 1.5, remote.patience.most_seconds)
-        try:
-            response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
-        except ConnectionDropped:
-            continue
-        try:
-            body: object = from_json(response.body)
-        except ValueError:
-            return False
-        return isinstance(body, dict) and body.get("name") == "keyreel"
+        with suppress(ConnectionDropped):
+            return (yield from is_keyreel(remote))
     return False
+
+
+def is_keyreel(remote: RemoteServer) -> Flow[bool]:
+    """Ask a server whether it is Keyreel, which makes no second task of a submit under the same key.
+
+    Raises:
+        ConnectionDropped: it cannot say so now.
+    """
+    response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ConnectionDropped(f"it answered {response.status}")
+    try:
+        body: object = from_json(response.body)
+    except ValueError:
+        return False
+    return isinstance(body, dict) and body.get("name") == "keyreel"
 
 
 def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
@@ -222,6 +233,30 @@ def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     remote.parse_response(lambda _: None, response)
 
 
+def list_tasks(
+    remote: RemoteServer, ids: Sequence[TaskId] = (), page_token: str = ""
+) -> Flow[tuple[tuple[Report, ...], str]]:
+    """List tasks: those with these ids, at most `max_listed_ids` of the dialect, or all, newest first.
+
+    Returns:
+        A page of them, and the token of the next one; empty on the last. Entries that make no sense are left
+        out.
+
+    Raises:
+        UnknownEndpoint: the format has no lists.
+    """
+    dialect = remote.dialect
+    body = yield from send_request(remote, dialect.build_list_request(ids, page_token))
+    entries = body.get(dialect.list_key)
+    if not isinstance(entries, list):
+        raise RemoteError("The server's answer makes no sense in this format.")
+    found: list[Report] = []
+    for entry in entries:
+        with suppress(RemoteError, AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            found.append(dialect.parse_result_response(entry))
+    return tuple(found), dialect.parse_page_token(body)
+
+
 def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:
     """Send any other request and return the response's body.
 
@@ -242,6 +277,17 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
         RenderFailed: the task ended without a video.
         RemoteError: the server stayed silent, or the patience ended.
     """
+    return check_succeeded((yield from wait_for_end(remote, task_id, watch)))
+
+
+def wait_for_end(
+    remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None
+) -> Flow[Report]:
+    """Poll until the task has ended, well or badly.
+
+    Raises:
+        RemoteError: the server stayed silent, or the patience ended.
+    """
     patience, faults, waited = remote.patience, 0, 0.0
     pause = patience.first_seconds
     while waited < patience.total_seconds:
@@ -256,7 +302,7 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
             if watch is not None:
                 watch(report)
             if report.state.is_final:
-                return _check_succeeded(report)
+                return report
         yield Pause(pause)
         waited += pause
         pause = min(pause * 1.5, patience.most_seconds)
@@ -291,7 +337,13 @@ def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flo
     raise AssertionError("the second round returns or raises")
 
 
-def _check_succeeded(report: Report) -> Report:
+def check_succeeded(report: Report) -> Report:
+    """Return the last report of a task that has a video.
+
+    Raises:
+        RenderFailed: the task ended without one.
+        RemoteError: the server names none.
+    """
     if report.state is not TaskState.SUCCEEDED:
         raise RenderFailed(report.reason or None)
     if not report.video_url:

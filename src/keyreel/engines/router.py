@@ -90,7 +90,7 @@ class EngineRouter:
 
     def choose_recommender(self, order: Order, engines: tuple[str, ...]) -> str | None:
         """Return which of a task's engines makes a prompt from its images; None for the built-in one."""
-        for name in engines:
+        for name in filter(self._engines_by_name.__contains__, engines):
             engine = self._engines_by_name[name].engine
             if isinstance(engine, PromptRecommender) and engine.accepts(order):
                 return name

@@ -14,17 +14,20 @@ from keyreel.media.overlay import Overlay
 from keyreel.media.probe import probe_video
 from keyreel.media.video_reader import read_frames
 from keyreel.media.video_writer import open_video_writer
-from keyreel.order import Corner, WatermarkLanguage
+from keyreel.order import Corner, ImageRef, WatermarkLanguage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engine import Clip
     from keyreel.finishing.context import FinishingContext
-    from keyreel.order import ImageRef, Order, Size, Watermark
+    from keyreel.order import Order, Size, Watermark
 
 WATERMARK_STEP: Final = "watermark"
 """The name of this step, also in a clip's completed steps."""
+
+DRAFT_MARK: Final = ImageRef(str(files("keyreel.finishing").joinpath("draft.png")))
+"""The image that marks drafts."""
 
 # GB 45438-2025 asks for characters of at least 5 % of the short side. What is measured is the drawn ink, from
 # a line's highest to its lowest point, with a little to spare for the rounding to whole pixels.

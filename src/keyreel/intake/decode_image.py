@@ -1,7 +1,7 @@
 """The child process that turns one image of unknown origin into an sRGB PNG, or says what is wrong with it.
 
-Run as a program by `sandbox.py`: `python decode_image.py SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES`.
-It imports little and so starts fast. Its output is JSON: the size as displayed, or a fault.
+Run by `sandbox.py`, with the arguments SOURCE TARGET KEEP_ALPHA CPU_SECONDS MEMORY_BYTES. Its output is JSON:
+the size as displayed, or a fault. It is forked from a zygote: what it needs is imported here, once for all.
 """
 
 from __future__ import annotations
@@ -13,9 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageChops
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
+from keyreel.media.color_profiles import to_srgb
 from keyreel.system.disk_errors import DISK_ERRNOS
 from keyreel.system.process_limits import limit_process
+
+Image.preinit()  # Every child would import these plugins when it saves.
 
 LONGEST_SIDE: Final = 4096
 """Pixels. No output is larger than 1920x1920; more only costs the engines time."""
@@ -39,6 +45,8 @@ _ORIENTATION_TRANSPOSES: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _QUARTER_TURNS: Final = {_ORIENTATION_TRANSPOSES[orientation] for orientation in range(5, 9)}
+_FORMATS: Final = tuple(str(each.format) for each in (PngImageFile, JpegImageFile, WebPImageFile))
+"""Their modules are imported here: Pillow loads all its forty for a format that it does not know yet."""
 _MAX_CHUNKS: Final = 4000
 """PNG chunks that are read in search of cICP."""
 _DECODE_ERRORS: Final = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
@@ -77,9 +85,7 @@ def _classify_fault(error: Exception) -> str:
 
 
 def _normalise_image(source: str, target: str, *, keep_alpha: bool) -> tuple[int, int]:
-    from keyreel.media.color_profiles import to_srgb
-
-    with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as opened:
+    with Image.open(source, formats=_FORMATS) as opened:
         size, info = opened.size, dict(opened.info)
         opened.draft(None, _fit_size(size))
         opened.load()
@@ -167,7 +173,3 @@ def _flatten_alpha(image: Image.Image, *, keep: bool) -> Image.Image:
     ground = Image.new("RGB", image.size, "white")
     ground.paste(image, mask=image.getchannel("A"))
     return ground
-
-
-if __name__ == "__main__":
-    main()

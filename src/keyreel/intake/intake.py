@@ -140,6 +140,10 @@ class Intake:
             "video": TenantTurns(_VIDEO_FETCHES, per_tenant=_VIDEO_FETCHES_PER_TENANT),
         }
 
+    def warm_up(self) -> None:
+        """Start ahead what images are decoded in."""
+        self._sandbox.warm_up()
+
     async def receive(self, endpoint: _Request, *, tenant: str) -> Received[_Request]:
         """Check a tenant's inline images and replace them by references to them; nothing is stored.
 

@@ -1,8 +1,9 @@
 """The child process that takes the last frame of a video of unknown origin, and one shortly before it.
 
-Run by `sandbox.py` as `python last_frames.py SOURCE FIRST LEAD SHORTEST LONGEST CPU_SECONDS MEMORY_BYTES`.
-Its output is JSON: the size as displayed and the seconds, or a fault with a detail. Nothing that the file
-says of itself is trusted: its length is that of the frames in it.
+Run by `sandbox.py`, with the arguments SOURCE FIRST LEAD SHORTEST LONGEST CPU_SECONDS MEMORY_BYTES. Its
+output is JSON: the size as displayed and the seconds, or a fault with a detail. Nothing that the file says of
+itself is trusted: its length is that of the frames in it. It is forked from a zygote: what it needs is
+imported here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import av
 from av.error import FFmpegError
 from PIL import Image
 
+from keyreel.media.color import ColorConverter
 from keyreel.system.disk_errors import DISK_ERRNOS, FULL_DISK_ERRNOS
 from keyreel.system.process_limits import limit_process
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+Image.preinit()  # Every child would import these plugins when it saves.
 
 LEAD_SECONDS: Final = Fraction(1, 3)
 """Seconds between the lead and the last frame."""
@@ -177,8 +181,6 @@ def _measure_time_distance(frame: VideoFrame, base: Fraction, wanted: Fraction) 
 
 def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
     """Return the frame as displayed: 8-bit RGB by its own colour tags, square pixels, upright."""
-    from keyreel.media.color import ColorConverter
-
     if max(frame.width, frame.height) > _MAX_SIDE:
         raise _RejectedVideo(f"changes its size to {frame.width}x{frame.height}")
     image = Image.fromarray(ColorConverter().to_rgb(frame))
@@ -188,7 +190,3 @@ def _to_display_image(frame: VideoFrame, stream: VideoStream) -> Image.Image:
         image = image.resize((max(wide, 1), image.height), Image.Resampling.LANCZOS)
     turn = _ROTATIONS.get(frame.rotation % 360)
     return image if turn is None else image.transpose(turn)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from pathlib import Path
-from typing import Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -14,9 +13,13 @@ from keyreel.errors import InvalidImage, InvalidRequest, Refusal
 from keyreel.order import Size
 from keyreel.storage.passing_faults import find_passing_fault
 from keyreel.system.process_limits import ENVIRONMENT
+from keyreel.system.zygotes.zygote import Zygote
 
-_DECODE_PROGRAM: Final = Path(__file__).with_name("decode_image.py")
-_LAST_FRAMES_PROGRAM: Final = Path(__file__).with_name("last_frames.py")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DECODE_MODULE: Final = "keyreel.intake.decode_image"
+_LAST_FRAMES_MODULE: Final = "keyreel.intake.last_frames"
 _LAST_FRAMES_LIMITS: Final = "30", str(3 << 29)
 """CPU seconds and bytes: four seconds of 4K between two keyframes take 10 s, their frames half a gigabyte."""
 
@@ -25,12 +28,19 @@ _WALL_SECONDS: Final = 60.0
 
 
 class Sandbox:
-    """Decodes images and the ends of videos, a few at a time."""
+    """Decodes images and the ends of videos, a few at a time. Its children are forked from two zygotes."""
 
     def __init__(self, children: int = 2, *, cpu_seconds: int = 10, memory_bytes: int = 1 << 30) -> None:
         self._limits = str(cpu_seconds), str(memory_bytes)
+        self._images = Zygote(_DECODE_MODULE, ENVIRONMENT)
+        self._videos = Zygote(_LAST_FRAMES_MODULE, ENVIRONMENT)
         self._slots = asyncio.Semaphore(children)
         self._log = structlog.get_logger()
+
+    def warm_up(self) -> None:
+        """Start the images' zygote ahead of the first one, if it can be started."""
+        with suppress(OSError):  # The first image will meet it again, and can be told.
+            self._images.start()
 
     async def normalise_image(self, source: Path, target: Path, *, keep_alpha: bool, field: str) -> Size:
         """Write the image as an upright 8-bit sRGB PNG, at most 4096 pixels a side; return its own size.
@@ -42,9 +52,8 @@ class Sandbox:
             Unavailable: the disk is full or broken.
         """
         keep = str(int(keep_alpha))
-        result = await self._run_checked(
-            _DECODE_PROGRAM, source, target, keep, *self._limits, field=field, noun="image"
-        )
+        arguments = (*_make_absolute(source, target), keep, *self._limits)
+        result = await self._run_checked(self._images, *arguments, field=field, noun="image")
         return Size(result["width"], result["height"])
 
     async def extract_last_frames(
@@ -58,17 +67,13 @@ class Sandbox:
             InvalidRequest: it is no such video, is damaged, or takes more memory or time than a video may.
             Unavailable: the disk is full or broken.
         """
-        limits = (*map(str, seconds), *_LAST_FRAMES_LIMITS)
-        result = await self._run_checked(
-            _LAST_FRAMES_PROGRAM, source, first, lead, *limits, field=field, noun="video"
-        )
+        arguments = (*_make_absolute(source, first, lead), *map(str, seconds), *_LAST_FRAMES_LIMITS)
+        result = await self._run_checked(self._videos, *arguments, field=field, noun="video")
         return Size(result["width"], result["height"])
 
-    async def _run_checked(
-        self, child: Path, *arguments: str | Path, field: str, noun: str
-    ) -> dict[str, Any]:
+    async def _run_checked(self, zygote: Zygote, *arguments: str, field: str, noun: str) -> dict[str, Any]:
         async with self._slots:
-            status, output, complaint = await _run_child(child, *arguments)
+            status, output, complaint = await zygote.run(*arguments, seconds=_WALL_SECONDS)
         # A child that was ended by its limits has no output.
         result: dict[str, Any] = json.loads(output) if status == 0 else {"fault": "complex"}
         if "fault" in result:
@@ -77,11 +82,16 @@ class Sandbox:
                 noun=noun,
                 field=field,
                 status=status,
-                complaint=complaint[-500:],
+                complaint=complaint[-500:].decode(errors="replace"),
                 **result,
             )
             raise _make_error(result, field, noun)
         return result
+
+
+def _make_absolute(*paths: Path) -> tuple[str, ...]:
+    """Return the paths as a process understands them that runs in another folder."""
+    return tuple(str(path.absolute()) for path in paths)
 
 
 def _make_error(result: dict[str, Any], field: str, noun: str) -> Refusal:
@@ -99,23 +109,3 @@ def _describe_fault(result: dict[str, Any], field: str, noun: str) -> str:
             return f"{field}: the {noun} {result['detail']}."
         case _:
             return f"{field}: the {noun} is too complex to decode."
-
-
-async def _run_child(child_program: Path, *arguments: str | Path) -> tuple[int | None, bytes, str]:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", child_program, *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=ENVIRONMENT,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(_WALL_SECONDS):
-            output, complaint = await child.communicate()
-    except TimeoutError:
-        output, complaint = b"", b"out of time"
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return child.returncode, output, complaint.decode(errors="replace")

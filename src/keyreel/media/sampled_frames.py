@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import av
+from av.error import InvalidDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,16 +70,25 @@ def read_duration(container: InputContainer) -> float:
 def sample_at_interval(
     container: InputContainer, every_seconds: float, longest_seconds: float
 ) -> Iterator[SampledFrame]:
-    """Yield one frame every so many seconds, up to `longest_seconds`; all frames are decoded."""
+    """Yield one frame every so many seconds, up to `longest_seconds`; all frames are decoded.
+
+    Those whose data is damaged are passed over.
+    """
     stream = container.streams.video[0]
     due = 0.0
-    for image in container.decode(stream):
+    for image in _decode_undamaged(container, stream):
         seconds = _get_seconds(image, stream)
         if seconds > longest_seconds:
             return
         if seconds >= due:
             due = seconds + every_seconds
             yield SampledFrame(seconds, image)
+
+
+def _decode_undamaged(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for packet in container.demux(stream):
+        with suppress(InvalidDataError):
+            yield from packet.decode()
 
 
 def _decode_packets(stream: VideoStream, packets: Sequence[Packet[VideoStream]]) -> Iterator[SampledFrame]:

@@ -21,8 +21,6 @@ CPU_SECONDS: Final = 30
 _WALL_SECONDS: Final = 90.0
 _MEMORY_BYTES: Final = 3 << 30
 _OPEN_FILES: Final = 64
-# One thread each: threads reserve address space by the hundred megabytes.
-_ENVIRONMENT: Final = ENVIRONMENT | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
@@ -40,7 +38,7 @@ def read_evidence_sandboxed(path: Path, anchors: bytes) -> Evidence:
             input=anchors,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             timeout=_WALL_SECONDS,
             check=False,
         )

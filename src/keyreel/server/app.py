@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import structlog
 from starlette.applications import Starlette
 
+from keyreel.server.direct_routes import DirectRoutes
 from keyreel.server.error_handlers import EXCEPTION_HANDLERS
-from keyreel.server.poll_routes import PollRoutes
 from keyreel.server.requests.body_memory import BodyMemory, BodyMemoryMiddleware
 from keyreel.server.requests.cors import add_cors
 from keyreel.server.route_table import build_routes
@@ -30,9 +30,10 @@ def create_app(services: Services) -> ASGIApp:
     """Build the application; what it uses is opened and closed by its caller."""
     routes = build_routes(services)
     app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
-    bounded = BodyMemoryMiddleware(app, BodyMemory(services.settings.body_memory))
+    submits = DirectRoutes([route for route in routes if route.name == RouteAction.SUBMIT], app)
+    bounded = BodyMemoryMiddleware(submits, BodyMemory(services.settings.body_memory))
     # Outside: polls have no body.
-    polls = PollRoutes([route for route in routes if route.name == RouteAction.RESULT], bounded)
+    polls = DirectRoutes([route for route in routes if route.name == RouteAction.RESULT], bounded)
     return ResponseHeadersMiddleware(add_cors(polls, services.settings.cors_origins))
 
 

@@ -17,6 +17,7 @@ from keyreel.server.routes.operator.engines import EngineRoute
 from keyreel.server.routes.operator.ledger import LedgerRoutes
 from keyreel.server.routes.operator.tasks import AdminTaskRoutes
 from keyreel.server.routes.operator.webhooks import WebhookRoutes
+from keyreel.server.routes.own_tasks import OwnTaskRoutes
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes, show_index
 from keyreel.server.routes.reference.docs_pages import DocsRoutes
@@ -81,6 +82,10 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
             name: require_scope(handler, services.authenticator, Scope.READ)
             for name, handler in _bind_caller_handlers(services).items()
         },
+        RequiredAccess.SUBMIT_KEY: {
+            name: require_scope(handler, services.authenticator, Scope.SUBMIT)
+            for name, handler in _bind_submitter_handlers(services).items()
+        },
         RequiredAccess.ADMIN: {
             name: require_operator(handler, services.authenticator, refusals)
             for name, handler in _bind_operator_handlers(services).items()
@@ -123,7 +128,13 @@ def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
         "quote_request": QuoteRoute(services).quote,
         "show_balance": BalanceRoute(services).show,
         "verify_file": VerifyRoute(services).verify,
+        "show_task": OwnTaskRoutes(services).show,
     }
+
+
+def _bind_submitter_handlers(services: Services) -> Mapping[str, CallerHandler]:
+    tasks = OwnTaskRoutes(services)
+    return {"approve_task": tasks.approve, "cancel_task": tasks.cancel}
 
 
 def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from keyreel.clock import Clock
     from keyreel.engines.router import EngineRouter
-    from keyreel.intake import Intake
+    from keyreel.intake.intake import Intake
     from keyreel.pricing import PriceTable
     from keyreel.server.health_checks import HealthChecks
     from keyreel.server.requests.auth import Authenticator

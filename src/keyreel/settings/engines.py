@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-DEFAULT_ENGINES: Final = ("motion",)
+BUILT_IN_ENGINE: Final = "motion"
+"""Makes drafts and recommends prompts, whichever engines are configured."""
+DEFAULT_ENGINES: Final = (BUILT_IN_ENGINE,)
 _NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _MAX_RULES: Final = 1000
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from keyreel.durations import RetentionPeriods, parse_period
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import (
     DEFAULT_ENGINES,
     EngineSettings,
@@ -124,10 +125,15 @@ class Settings(BaseSettings):
         le=_MAX_SECONDS,
         description="Seconds without any progress after which a render counts as hung.",
     )
+    below_bar: BelowBar = Field(
+        default=BelowBar.DELIVER,
+        description="What to do with a video that has a flaw after a second render too: `deliver` it with a "
+        "note, or `fail` the task, which is refunded.",
+    )
     preload: bool = Field(
         default=True,
-        description="Load the engines and the finishing steps at start. 0: with the first task, which then "
-        "takes a second or two longer; a server without work needs 250 MB less.",
+        description="Load the engines, the decoding of images and the finishing steps at start. 0: with the "
+        "first task, which then takes a second or two longer; a server without work needs 250 MB less.",
     )
     kernel_guards: bool = Field(
         default=sys.platform == "linux",

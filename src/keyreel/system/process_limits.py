@@ -9,7 +9,13 @@ import resource
 import sys
 from typing import Final
 
-ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+ENVIRONMENT: Final = {
+    "LC_ALL": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # Threads reserve address space by the hundred megabytes, and do not survive a fork.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 """All environment variables of such a process: none of the server's, which hold secrets."""
 _MANY_FILES: Final = 1 << 16
 """Open files, where the hard limit names no number."""

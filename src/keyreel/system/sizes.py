@@ -8,6 +8,8 @@ from typing import Final
 MAX_SIZE: Final = 1 << 60
 """1 EiB: far below what SQLite's 64 bits hold when sizes are added up."""
 
+_UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
+_KIBI: Final = 1024
 _SIZE: Final = re.compile(r"([0-9]{1,20}) ?(?:([KMGT])(i?)B|B)?", re.ASCII)
 
 
@@ -24,3 +26,13 @@ def parse_size(text: str) -> int:
         if size <= MAX_SIZE:
             return size
     raise ValueError("must be a size such as 20GiB, 500MB or 1024, at most 1048576TiB")
+
+
+def format_size(size: int) -> str:
+    """Return a number of bytes as people read it, with the whole number where that is rounded."""
+    amount, unit = float(size), 0
+    while amount >= _KIBI and unit < len(_UNITS) - 1:
+        amount, unit = amount / _KIBI, unit + 1
+    if amount.is_integer():
+        return f"{amount:.0f} {_UNITS[unit]}"
+    return f"{amount:.1f} {_UNITS[unit]} ({size} bytes)"

@@ -20,7 +20,7 @@ from keyreel.tasks.accounts.stored_files import count_files
 from keyreel.tasks.accounts.submitters import Submitters
 from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import TASKS
-from keyreel.tasks.deadlines import keep_queued, make_queue_columns
+from keyreel.tasks.deadlines import keep_queued, make_held_columns, make_queue_columns
 from keyreel.tasks.idempotency import NewResponse, find_response, store_responses
 from keyreel.tasks.outcomes import end_test_task
 from keyreel.tasks.webhooks.events import register_callback
@@ -64,14 +64,16 @@ _EMPTY_COLUMNS: Final = (
 )
 _INSERT_TASK: Final = PreparedStatement(
     insert(TASKS).values(
-        state=TaskState.QUEUED.value,
         attempt=0,
         crashes=0,
         progress=0.0,
         notes=(),
         **dict.fromkeys(_EMPTY_COLUMNS, ""),
     ),
-    columns=("id", *_SUBMISSION_COLUMNS, "priority", "ready_at", "deadline", "created", "engine"),
+    columns=(
+        *("id", "state", *_SUBMISSION_COLUMNS, "priority", "ready_at", "deadline", "created", "engine"),
+        "draft_of",
+    ),
 )
 
 
@@ -102,6 +104,8 @@ class NewTask:
     """What is to be stored of a task in one transaction."""
 
     task: Task
+    draft: Task | None
+    """The task that makes its draft, which is told of by the same callback; the task is then held."""
     callback: Callback | None
     admission: Admission
     outcome: Success | Failure | None
@@ -149,6 +153,8 @@ class AdmissionChecks:
         """Count a submission that passed, for those after it."""
         submission, admission = entry.task.submission, entry.admission
         self._quota_use.add(submission, entry.task.created, is_queued=entry.outcome is None)
+        if entry.draft is not None:
+            self._quota_use.add(entry.draft.submission, entry.draft.created, is_queued=True)
         self._submitters.take(submission.tenant, submission.credits, admission.files)
         if admission.idempotency is not None:
             self._new_records[submission.key_id, admission.idempotency.key] = admission.idempotency
@@ -186,12 +192,13 @@ def _store_all(connection: Connection, entries: Sequence[NewTask]) -> None:
     """Store the rows of new tasks, set their prices aside, and keep what belongs to them."""
     if not entries:
         return
-    _INSERT_TASK.run_many(connection, [_make_row(entry.task) for entry in entries])
-    post_holds(connection, [_make_hold(entry.task) for entry in entries])
+    tasks = [task for entry in entries for task in (entry.task, entry.draft) if task is not None]
+    _INSERT_TASK.run_many(connection, [_make_row(task) for task in tasks])
+    post_holds(connection, [_make_hold(task) for task in tasks])
     for entry in entries:
-        number, tenant = int(entry.task.id), entry.task.submission.tenant
+        tenant = entry.task.submission.tenant
         if entry.callback is not None:
-            register_callback(connection, number, tenant, entry.callback)
+            _register_callback(connection, entry, entry.callback)
         count_files(connection, tenant, entry.admission.files)
         if entry.admission.keep_queued:
             keep_queued(connection, entry.task)
@@ -200,14 +207,28 @@ def _store_all(connection: Connection, entries: Sequence[NewTask]) -> None:
     store_responses(connection, [each for entry in entries if (each := _make_response(entry)) is not None])
 
 
+def _register_callback(connection: Connection, entry: NewTask, callback: Callback) -> None:
+    for task in (entry.task, entry.draft):
+        if task is not None:
+            register_callback(connection, int(task.id), task.submission.tenant, callback)
+
+
 def _make_row(task: Task) -> dict[str, Any]:
     return {
         "id": int(task.id),
         **dict(zip(_SUBMISSION_COLUMNS, _read_submission(task.submission), strict=True)),
-        **make_queue_columns(task.submission, task.created),
+        **_make_waiting_columns(task),
+        "state": task.state.value,
         "created": task.created,
         "engine": task.engine,
+        "draft_of": None if task.draft_of is None else int(task.draft_of),
     }
+
+
+def _make_waiting_columns(task: Task) -> dict[str, Any]:
+    if task.state is TaskState.HELD:
+        return make_held_columns(task.created)
+    return make_queue_columns(task.submission, task.created)
 
 
 def _make_hold(task: Task) -> PriceHold:

@@ -1,29 +1,33 @@
-"""Deadlines of off-peak tasks: what has not begun in time is cancelled and refunded."""
+"""Deadlines: off-peak tasks that have not begun in time, and held ones without approval, are cancelled."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
-from keyreel.task import TaskState
-from keyreel.tasks.accounts.ledger import Ledger
+from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.database.tables import DELIVERIES, TASKS, add_interval
+from keyreel.tasks.outcomes import cancel_unfinished
 from keyreel.tasks.scheduling import Priority
-from keyreel.tasks.webhooks.events import DeliveryStatus, record_event
+from keyreel.tasks.webhooks.events import DeliveryStatus
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from keyreel.task import Submission, Task
     from keyreel.tasks.database.connection import Database
 
+APPROVAL_PERIOD: Final = timedelta(hours=24)
+"""How long an order is held for its client's approval."""
+NOT_APPROVED: Final = "The order was not approved within 24 hours, and its price was given back."
 _BATCH_SIZE: Final = 50
 """Tasks that one transaction cancels: clients wait for it."""
 
+_NOT_BEGUN: Final = and_(TASKS.c.state == TaskState.QUEUED, TASKS.c.attempt == 0)
 _NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +36,11 @@ def make_queue_columns(submission: Submission, now: datetime) -> dict[str, Any]:
     if not submission.off_peak:
         return {"priority": Priority.NORMAL, "ready_at": now, "deadline": None}
     return {"priority": Priority.OFF_PEAK, "ready_at": now, "deadline": now + MAX_OFF_PEAK_WAIT}
+
+
+def make_held_columns(now: datetime) -> dict[str, Any]:
+    """Return the same columns of a new task that is held; its approval makes those of the queue."""
+    return {"priority": Priority.NORMAL, "ready_at": now, "deadline": now + APPROVAL_PERIOD}
 
 
 def keep_queued(connection: Connection, task: Task) -> None:
@@ -50,28 +59,22 @@ class Deadlines:
 
         Returns how many, 0 when none are left.
         """
+        return self._cancel_due(now, _NOT_BEGUN, Expired().message) + self._cancel_due(
+            now, TASKS.c.state == TaskState.HELD, NOT_APPROVED
+        )
+
+    def _cancel_due(self, now: datetime, which: ColumnElement[bool], reason: str) -> int:
         due = (
             select(TASKS.c.id)
-            .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.attempt == 0, TASKS.c.deadline <= now)
+            .where(which, TASKS.c.deadline <= now)
             .order_by(TASKS.c.deadline, TASKS.c.id)
             .limit(_BATCH_SIZE)
         )
         with self._database.read() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return 0
-        change = (
-            update(TASKS)
-            .where(TASKS.c.id.in_(due), TASKS.c.state == TaskState.QUEUED)
-            .values(state=TaskState.CANCELLED, reason=Expired().message, fault=Expired.__name__, finished=now)
-            .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
-        )
         with self._database.write() as connection:
-            cancelled = connection.execute(change).all()
-            ledger = Ledger(connection, now)
-            for row in cancelled:
-                ledger.refund(row.id, row.tenant, row.credits)
-                record_event(connection, now, row.id, TaskState.CANCELLED)
-        return len(cancelled)
+            return len(cancel_unfinished(connection, now, TASKS.c.id.in_(due), Expired(reason)))
 
     def shift(self, jump: timedelta) -> None:
         """Move deadlines, ready times and retries by a jump of the clock that was set while the server ran.
@@ -79,7 +82,7 @@ class Deadlines:
         So nothing waits longer, and nothing expires sooner, than by the time that really passed.
         """
         moved = {name: add_interval(TASKS.c[name], jump) for name in ("ready_at", "deadline")}
-        change = update(TASKS).where(TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING))).values(moved)
+        change = update(TASKS).where(TASKS.c.state.in_(UNFINISHED_STATES)).values(moved)
         retries = update(DELIVERIES).where(DELIVERIES.c.status == DeliveryStatus.PENDING)
         with self._database.write() as connection:
             connection.execute(change)

@@ -72,6 +72,7 @@ _RUNNING: Final = select(TASKS.c.started, TASKS.c.seconds, TASKS.c.resolution).w
 _LATEST_RENDERS: Final = (
     select(TASKS.c.started, TASKS.c.finished, TASKS.c.seconds, TASKS.c.resolution)
     .where(TASKS.c.kept == RetentionStage.ALL, TASKS.c.state == TaskState.SUCCEEDED)
+    .where(TASKS.c.draft_of.is_(None))  # made by another engine than the orders, as a rule
     .order_by(TASKS.c.finished.desc())
     .limit(_MEASURED_TASKS)
 )

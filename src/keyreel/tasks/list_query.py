@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, literal, or_, select
 
 from keyreel.errors import UnknownTask
-from keyreel.task import RetentionStage
+from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.database.tables import LARGE_TASK_COLUMNS, TASKS, task_from_row
 from keyreel.tasks.ids import parse_task_id
 
@@ -61,7 +61,7 @@ def _apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
     """Filter, order and page a query on TASKS; tasks whose record has expired are left out."""
     query = query.where(TASKS.c.kept != RetentionStage.LEDGER_ONLY)
     for column, values in (
-        (TASKS.c.state, task_filter.states),
+        (TASKS.c.state, _add_held(task_filter.states)),
         (TASKS.c.endpoint, task_filter.endpoints),
         (TASKS.c.resolution, task_filter.resolutions),
     ):
@@ -84,6 +84,11 @@ def _apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
         query = query.where(TASKS.c.id > last if task_filter.oldest_first else TASKS.c.id < last)
     order = TASKS.c.id.asc() if task_filter.oldest_first else TASKS.c.id.desc()
     return query.order_by(order).limit(task_filter.limit).offset(task_filter.offset)
+
+
+def _add_held(states: frozenset[TaskState]) -> frozenset[TaskState]:
+    """Add the held tasks to the queued ones: clients see both as queued."""
+    return states | {TaskState.HELD} if TaskState.QUEUED in states else states
 
 
 def _format_json_field(name: str, value: str) -> str:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, insert, update
 
-from keyreel.errors import Cancelled
-from keyreel.task import Task, TaskState
+from keyreel.task import UNFINISHED_STATES, Task, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.stored_files import count_files
 from keyreel.tasks.database.tables import TASKS, TEST_TASKS, task_from_row
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
+
+    from keyreel.errors import Cancelled, Expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,25 @@ def _settle_credits(ledger: Ledger, task: Task) -> None:
 
 
 def cancel_unfinished(
-    connection: Connection, now: datetime, which: ColumnElement[bool], reason: str
+    connection: Connection, now: datetime, which: ColumnElement[bool], why: Cancelled | Expired
 ) -> list[int]:
-    """Cancel and refund those of the tasks that have not ended; return their numbers."""
+    """Cancel and refund those of the tasks that have not ended, and their drafts; return the tasks' numbers.
+
+    The drafts cost nothing.
+    """
+    cancelled = _cancel(connection, now, which, why)
+    if cancelled:
+        _cancel(connection, now, TASKS.c.draft_of.in_(cancelled), why)
+    return cancelled
+
+
+def _cancel(
+    connection: Connection, now: datetime, which: ColumnElement[bool], why: Cancelled | Expired
+) -> list[int]:
     change = (
         update(TASKS)
-        .where(which, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
-        .values(state=TaskState.CANCELLED, reason=reason, fault=Cancelled.__name__)
+        .where(which, TASKS.c.state.in_(UNFINISHED_STATES))
+        .values(state=TaskState.CANCELLED, reason=why.message, fault=type(why).__name__)
         .values(finished=now, owner="", lease_until=None)
         .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
     )

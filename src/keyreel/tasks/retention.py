@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select, update
 
-from keyreel.task import RetentionStage, TaskId, TaskState
+from keyreel.task import UNFINISHED_STATES, RetentionStage, TaskId, TaskState
 from keyreel.tasks.accounts.stored_files import find_counted_keys, uncount_files
 from keyreel.tasks.database.tables import CALLBACKS, POSTINGS, STEPS, STORED_FILES, TASKS, TEST_TASKS
 from keyreel.tasks.ids import is_task_id, parse_task_id
@@ -26,7 +26,6 @@ _BATCH_SIZE: Final = 50
 """Tasks that one transaction changes: clients wait for it."""
 _PAGE: Final = 200
 """Rows of one query."""
-_UNFINISHED_STATES: Final = (TaskState.QUEUED, TaskState.RUNNING)
 _FINAL_STATES: Final = tuple(state for state in TaskState if state.is_final)
 _FORGOTTEN_COLUMNS: Final[dict[str, Any]] = {
     "kept": RetentionStage.LEDGER_ONLY,
@@ -110,7 +109,7 @@ class Retention:
         """Yield, page by page, the names of files that the requests of unfinished tasks hold."""
         query = (
             select(TASKS.c.id, TASKS.c.fields)
-            .where(TASKS.c.state.in_(_UNFINISHED_STATES))
+            .where(TASKS.c.state.in_(UNFINISHED_STATES))
             .order_by(TASKS.c.id)
         )
         last = 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, select
 
 from keyreel.clock import ClockJumpDetector, SystemClock
-from keyreel.errors import Refusal, UnknownTask
-from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
+from keyreel.errors import Cancelled, NotHeld, Refusal, UnknownTask
+from keyreel.task import UNFINISHED_STATES, Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS, AdmissionChecks, NewTask, admit_all
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
@@ -19,7 +20,8 @@ from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.database.writer import DatabaseWriter
-from keyreel.tasks.deadlines import make_queue_columns
+from keyreel.tasks.deadlines import make_held_columns, make_queue_columns
+from keyreel.tasks.drafts.approval import queue_held
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
 from keyreel.tasks.outcomes import cancel_unfinished
@@ -45,7 +47,7 @@ CANCELLED_BY_OPERATOR: Final = "The task was cancelled by the operator of this s
 _FIND_TASK: Final = PreparedQuery(
     select(TASKS).where(TASKS.c.id == bindparam("id"), TASKS.c.tenant == bindparam("tenant")), task_from_row
 )
-
+_FIND_DRAFT: Final = PreparedQuery(select(TASKS).where(TASKS.c.draft_of == bindparam("task")), task_from_row)
 _COUNT_QUEUED: Final = select(func.count()).where(TASKS.c.state == TaskState.QUEUED)
 
 
@@ -136,12 +138,12 @@ class TaskStore:
         Raises:
             Refusal: as `admit` does.
         """
-        task = self.draft(submission)
+        task = self.compose(submission)
         earlier = self.admit(task, callback, admission)
-        assert earlier is None, "a repeated submission was not drafted by its caller"
+        assert earlier is None, "a repeated submission was not composed by its caller"
         return task
 
-    def draft(self, submission: Submission) -> Task:
+    def compose(self, submission: Submission) -> Task:
         """Return a submission as a new queued task with its id; nothing is on disk before `admit`."""
         now = self.clock.now()
         when = make_queue_columns(submission, now)
@@ -157,6 +159,13 @@ class TaskStore:
             ready_at=when["ready_at"],
         )
 
+    def compose_held(self, submission: Submission, draft: Submission) -> tuple[Task, Task]:
+        """Return a submission as a new held task, and its draft as a queued one; `admit` stores both."""
+        task = self.compose(submission)
+        deadline = make_held_columns(task.created)["deadline"]
+        held = replace(task, state=TaskState.HELD, deadline=deadline)
+        return held, replace(self.compose(draft), draft_of=held.id)
+
     def admit(
         self,
         task: Task,
@@ -164,8 +173,9 @@ class TaskStore:
         admission: Admission = NO_CHECKS,
         *,
         outcome: Success | Failure | None = None,
+        draft: Task | None = None,
     ) -> str | None:
-        """Store a drafted task and set its price aside; return None.
+        """Store a composed task, with its draft if it is held, and set its price aside; return None.
 
         With an `outcome` the task has ended already: nothing is rendered, for a client that tries its
         callback out, and its price is to be 0.
@@ -179,7 +189,7 @@ class TaskStore:
             InvalidKey: its key was revoked meanwhile.
             TenantDisabled: its tenant was disabled meanwhile.
         """
-        entry = NewTask(task, callback, admission, outcome, self.trusted_clock.now())
+        entry = NewTask(task, draft, callback, admission, outcome, self.trusted_clock.now())
         with self.database.write() as connection:
             (result,) = admit_all(connection, [entry])
         if isinstance(result, Refusal):
@@ -193,9 +203,10 @@ class TaskStore:
         admission: Admission = NO_CHECKS,
         *,
         outcome: Success | Failure | None = None,
+        draft: Task | None = None,
     ) -> str | None:
         """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
-        entry = NewTask(task, callback, admission, outcome, self.trusted_clock.now())
+        entry = NewTask(task, draft, callback, admission, outcome, self.trusted_clock.now())
         return await self.writer.commit_together(admit_all, entry)
 
     def check_admission(self, submission: Submission, admission: Admission) -> str | None:
@@ -242,8 +253,8 @@ class TaskStore:
             return tuple(task_from_row(row) for row in connection.execute(query).mappings())
 
     def list_ids(self, tenant: str, task_filter: TaskFilter) -> tuple[TaskId, ...]:
-        """List the ids of a tenant's tasks by the filter."""
-        query = build_list_query((TASKS.c.id,), tenant, task_filter)
+        """List the ids of a tenant's tasks by the filter, without drafts: these belong to other tasks."""
+        query = build_list_query((TASKS.c.id,), tenant, task_filter).where(TASKS.c.draft_of.is_(None))
         with self.database.reader.read() as connection:
             return tuple(TaskId(str(number)) for number in connection.execute(query).scalars())
 
@@ -281,6 +292,28 @@ class TaskStore:
         with self.database.read() as connection:
             return connection.execute(_COUNT_QUEUED).scalar_one()
 
+    def find_draft(self, task_id: TaskId) -> Task | None:
+        """Return the task that makes the draft of a task; None if it has none."""
+        return self.database.find(_FIND_DRAFT, {"task": parse_task_id(task_id)})
+
+    def approve(self, tenant: str, task_id: TaskId) -> Task:
+        """Queue a held task for its engine, from now on. Returns the task as it is now.
+
+        A task that was approved already stays as it is.
+
+        Raises:
+            UnknownTask: no such task, or it is another tenant's.
+            NotHeld: it was submitted without a draft, or was cancelled.
+        """
+        with self.database.write() as connection:
+            queue_held(connection, self.clock.now(), tenant, parse_task_id(task_id))
+        task = self.get(tenant, task_id)
+        if task.state is TaskState.CANCELLED:
+            raise NotHeld(f"The order cannot be approved any more: {task.reason}")
+        if self.find_draft(task_id) is None:
+            raise NotHeld
+        return task
+
     def cancel(self, tenant: str, task_id: TaskId, reason: str = "The task was cancelled.") -> Task:
         """Cancel and refund a task that has not ended. Returns the task as it is now.
 
@@ -289,7 +322,7 @@ class TaskStore:
         """
         mine = (TASKS.c.id == parse_task_id(task_id)) & (TASKS.c.tenant == tenant)
         with self.database.write() as connection:
-            cancel_unfinished(connection, self.clock.now(), mine, reason)
+            cancel_unfinished(connection, self.clock.now(), mine, Cancelled(reason))
         return self.get(tenant, task_id)
 
     def cancel_all(self, tenant: str, *, by: Actor) -> int:
@@ -299,13 +332,13 @@ class TaskStore:
         """
         oldest = (
             select(TASKS.c.id)
-            .where(TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+            .where(TASKS.c.tenant == tenant, TASKS.c.state.in_(UNFINISHED_STATES))
             .order_by(TASKS.c.id)
             .limit(_CANCELLED_AT_ONCE)
         )
         with self.database.write() as connection:
             ids = cancel_unfinished(
-                connection, self.clock.now(), TASKS.c.id.in_(oldest), CANCELLED_BY_OPERATOR
+                connection, self.clock.now(), TASKS.c.id.in_(oldest), Cancelled(CANCELLED_BY_OPERATOR)
             )
             if ids:
                 details = {"tasks": [str(number) for number in ids]}
@@ -318,7 +351,7 @@ class TaskStore:
         query = select(TASKS.c.id).where(
             TASKS.c.id.in_(select(STEPS.c.task)),
             TASKS.c.id.in_([parse_task_id(task_id) for task_id in ids]),
-            TASKS.c.state.in_((TaskState.QUEUED, TaskState.RUNNING)),
+            TASKS.c.state.in_(UNFINISHED_STATES),
         )
         with self.database.read() as connection:
             return frozenset(TaskId(str(number)) for number in connection.execute(query).scalars())

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, insert, literal, select, upd
 
 from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
+from keyreel.tasks.accounts.engine_costs import EngineCosts
 from keyreel.tasks.accounts.quotas import find_saturated_owners
 from keyreel.tasks.database.portable_sql import epoch
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.accounts.quotas import Quotas
     from keyreel.tasks.database.connection import Database
 
+_WAITING: Final = (TaskState.HELD, TaskState.QUEUED)
 _REQUEUED_COLUMNS: Final[dict[str, Any]] = {
     "state": TaskState.QUEUED,
     "progress": 0.0,
@@ -143,16 +145,42 @@ class TaskQueue:
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
 
+    def reserve_cost(
+        self, token: FencingToken, engine: str, share: float, *, daily_credits: float | None
+    ) -> None:
+        """Record what an engine costs for a task: so many credits for each credit of its price.
+
+        Raises:
+            EngineUnavailable: the engine's tasks of this day (UTC) would cost more than `daily_credits`.
+        """
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                costs = EngineCosts(connection, self._clock.now())
+                costs.reserve(int(token.task_id), engine, share, daily_credits)
+                return
+        self._raise_lost(token)
+
+    def cancel_cost(self, token: FencingToken, engine: str) -> None:
+        """Take a recorded cost back."""
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                EngineCosts(connection, self._clock.now()).cancel(int(token.task_id), engine)
+                return
+        self._raise_lost(token)
+
     def bind(self, token: FencingToken, engine: str) -> None:
         """Keep which engine makes the task from now on."""
         self._update(token, {"engine": engine})
 
     def list_unbound(self, engines: Collection[str], after: TaskId, limit: int) -> tuple[Task, ...]:
-        """List the oldest queued tasks with an id above `after` whose engine is none of these."""
+        """List the oldest waiting tasks with an id above `after` whose engine is none of these; no drafts.
+
+        Drafts are made by the built-in engine, whatever others are configured.
+        """
         query = (
             select(TASKS)
-            .where(TASKS.c.state == TaskState.QUEUED, TASKS.c.id > int(after))
-            .where(TASKS.c.engine.not_in(engines))
+            .where(TASKS.c.state.in_(_WAITING), TASKS.c.id > int(after))
+            .where(TASKS.c.engine.not_in(engines), TASKS.c.draft_of.is_(None))
             .order_by(TASKS.c.id)
             .limit(limit)
         )
@@ -160,12 +188,12 @@ class TaskQueue:
             return tuple(map(task_from_row, connection.execute(query).mappings()))
 
     def rebind(self, engines: Mapping[TaskId, str]) -> None:
-        """Give queued tasks other engines; one that is claimed or ended meanwhile keeps its own."""
-        queued = TASKS.c.state == TaskState.QUEUED
+        """Give waiting tasks other engines; one that is claimed or ended meanwhile keeps its own."""
+        waiting = TASKS.c.state.in_(_WAITING)
         with self._database.write() as connection:
             for task_id, engine in engines.items():
                 mine = TASKS.c.id == int(task_id)
-                connection.execute(update(TASKS).where(mine, queued).values(engine=engine))
+                connection.execute(update(TASKS).where(mine, waiting).values(engine=engine))
 
     def record_crash(self, token: FencingToken) -> int:
         """Count a crash of a child process, and return how many this task has seen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Cancelled, LeaseLost
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MAX_RUNNING_PROGRESS: Final = 0.99
 """A whole 1.0 is for a video that can be downloaded."""
+_SECOND_RENDER_PREFIX: Final = "second render/"
 
 
 class RunningAttempt:
@@ -88,13 +90,32 @@ class RunningAttempt:
             self._writer, lambda: self._queue.forget_step(self.token, step), NO_TIMEOUT, self._random
         )
 
+    async def reserve_cost(self, engine: str, share: float, daily_credits: float | None) -> None:
+        """Record what an engine costs for the task; see `keyreel.engine.RemoteJob`."""
+        reserve = partial(self._queue.reserve_cost, self.token, engine, share, daily_credits=daily_credits)
+        await write_when_available(self._writer, reserve, NO_TIMEOUT, self._random)
+
+    async def cancel_cost(self, engine: str) -> None:
+        """Take the cost at an engine back."""
+        cancel = partial(self._queue.cancel_cost, self.token, engine)
+        await write_when_available(self._writer, cancel, NO_TIMEOUT, self._random)
+
 
 class EngineAttempt:
-    """An attempt as an engine's child sees it: with the steps of that engine alone."""
+    """An attempt as an engine sees it: with the steps of that engine alone, and of one of its renders."""
 
-    def __init__(self, attempt: RunningAttempt, engine: str) -> None:
+    def __init__(self, attempt: RunningAttempt, engine: str, *, is_second_render: bool = False) -> None:
+        self.engine: Final = engine
+        self.on_cancel: Final = attempt.on_cancel
+        task_id = attempt.token.task_id
+        self.job_id: Final = f"{task_id}-2" if is_second_render else task_id
+        """Unique among all renders of this installation; the same in each attempt."""
         self._attempt = attempt
-        self._engine = engine
+        self._step_prefix = _SECOND_RENDER_PREFIX if is_second_render else ""
+
+    def for_second_render(self) -> EngineAttempt:
+        """Return the attempt as the engine sees it that renders the order once more."""
+        return EngineAttempt(self._attempt, self.engine, is_second_render=True)
 
     def report_progress(self, fraction: float) -> None:
         """Note progress."""
@@ -102,15 +123,26 @@ class EngineAttempt:
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step of this engine gave, in this or an earlier attempt."""
-        return await self._attempt.load_step(name_step(self._engine, step))
+        return await self._attempt.load_step(self._name_step(step))
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""
-        await self._attempt.save_step(name_step(self._engine, step), result)
+        await self._attempt.save_step(self._name_step(step), result)
 
     async def forget_step(self, step: str) -> None:
         """Take a finished step back."""
-        await self._attempt.forget_step(name_step(self._engine, step))
+        await self._attempt.forget_step(self._name_step(step))
+
+    def _name_step(self, step: str) -> str:
+        return name_step(self.engine, self._step_prefix + step)
+
+    async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
+        """Record what this engine costs for the task."""
+        await self._attempt.reserve_cost(self.engine, share, daily_credits)
+
+    async def cancel_cost(self) -> None:
+        """Take that back."""
+        await self._attempt.cancel_cost(self.engine)
 
 
 def name_step(engine: str, step: str) -> str:

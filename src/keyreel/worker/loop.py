@@ -12,7 +12,7 @@ import structlog
 
 from keyreel.engine import Preloader
 from keyreel.engines.router import load_router
-from keyreel.settings.engines import EngineSpec
+from keyreel.settings.engines import BUILT_IN_ENGINE, EngineSpec
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
     retry_async_while_unavailable,
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Worker", "WorkerSettings"]
 
-BUILT_IN_RECOMMENDER: Final = EngineSpec("motion")
-"""The engine that recommends prompts where none of a task's engines does."""
+_BUILT_IN: Final = EngineSpec(BUILT_IN_ENGINE)
 
 _MIN_FINISHING_CHILDREN: Final = 2
 """Also where no engine renders here: hundreds of remote videos may be on their way, and come one by one."""
@@ -79,7 +78,8 @@ class Worker:
         self._janitor = Janitor(store, pending_files, settings.retention_periods, time)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
-        self._slots = RenderSlots(self._router.slots_by_engine, self.nudge)
+        # The built-in engine makes drafts: one at a time, unless it is configured and has more slots.
+        self._slots = RenderSlots({BUILT_IN_ENGINE: 1, **self._router.slots_by_engine}, self.nudge)
 
     def nudge(self) -> None:
         """Look at the queue now. Call it from the event loop's thread."""
@@ -124,7 +124,7 @@ class Worker:
             name: await open_engine(self._settings.engines.get_spec(name), count)
             for name, count in local_slots.items()
         }
-        recommending_pool = await open_engine(BUILT_IN_RECOMMENDER, 1)
+        built_in_pool = await open_engine(_BUILT_IN, 1)
         finishing_pool = await stack.enter_async_context(
             ChildPool.for_finishing(
                 max(sum(local_slots.values()), _MIN_FINISHING_CHILDREN), timeout, kernel_guards=kernel
@@ -132,9 +132,11 @@ class Worker:
         )
         for each in self._router.engines:
             if self._settings.preload and isinstance(each.engine, Preloader):
+                self._intake.warm_up()
                 await engine_pools[each.name].warm_up()
                 await finishing_pool.warm_up()
-        return WorkerPools(self._binder, engine_pools, remote, recommending_pool, finishing_pool)
+        engine_pools.setdefault(BUILT_IN_ENGINE, built_in_pool)
+        return WorkerPools(self._binder, engine_pools, remote, built_in_pool, finishing_pool)
 
     async def _wait_for_claim(self) -> tuple[Claim, RenderSlot]:
         while True:

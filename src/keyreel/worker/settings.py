@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyreel.durations import RetentionPeriods
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import EngineSettings
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class WorkerSettings:
     """The folder of the instruments that play the music; None for the shipped ones."""
     render_timeout_seconds: float = 600.0
     """A render that is silent for longer counts as hung."""
+    below_bar: BelowBar = BelowBar.DELIVER
+    """What becomes of a video that has a flaw after a second render too."""
     kernel_guards: bool = True
     """Whether Linux's kernel ends children with the worker; without it they poll for their parent."""
     preload: bool = False

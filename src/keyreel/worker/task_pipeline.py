@@ -27,6 +27,7 @@ from keyreel.errors import (
     Unavailable,
 )
 from keyreel.finishing.context import FinishingContext
+from keyreel.settings.engines import BUILT_IN_ENGINE
 from keyreel.storage.passing_faults import find_passing_fault, translate_passing_faults
 from keyreel.task import TaskId
 from keyreel.tasks.database.retry import (
@@ -41,8 +42,16 @@ from keyreel.tasks.presentation import parse_stored_request
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.inputs.urls import is_http_url
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
+from keyreel.worker.acceptance import InspectedClip, make_accepted_clip
 from keyreel.worker.attempt import RunningAttempt
-from keyreel.worker.children.protocol import ConformWork, FinishWork, RecommendWork, RenderWork
+from keyreel.worker.children.protocol import (
+    ConformWork,
+    FinishWork,
+    InspectWork,
+    RecommendWork,
+    RenderWork,
+)
+from keyreel.worker.draft_order import adapt_to_draft
 from keyreel.worker.engine_binding import EngineBusy
 from keyreel.worker.guards import run_guarded
 
@@ -58,6 +67,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.worker.attempt import EngineAttempt
     from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.engine_binding import EngineBinder
     from keyreel.worker.remote.engines import RemoteEngines
@@ -81,6 +91,10 @@ _log = structlog.stdlib.get_logger(__name__)
 class InputGatherer(Protocol):
     """Fetches what an order is made from."""
 
+    def warm_up(self) -> None:
+        """Start ahead what the first inputs need."""
+        ...
+
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str) -> Order:
         """Return the order with its images as PNG files in `folder`, and with its size settled."""
         ...
@@ -92,7 +106,10 @@ class InputGatherer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerPools:
-    """Where the parts of the work are done; `engines` holds a pool for each engine that renders here."""
+    """Where the parts of the work are done.
+
+    `engines` holds a pool for each engine that renders here, and one for the built-in engine.
+    """
 
     binder: EngineBinder
     engines: Mapping[str, ChildPool]
@@ -200,12 +217,13 @@ class TaskPipeline:
         tenant = task.submission.tenant
         async with slot.set_aside(tenant) if _has_remote_inputs(request) else nullcontext():
             order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
+        order = adapt_to_draft(order, task)
         await self._retry_passing_faults(pools.finishing.warm_up)
-        engines = pools.binder.list_engines(task, order)
+        engines = self._list_engines(task, order, pools)
         recommender = pools.binder.choose_recommender(order, engines)
         pool = pools.engines.get(recommender or "", pools.recommending)
         order, notes = await self._apply_recommended_prompt(request, order, attempt, pool)
-        two_copies = order.watermark is not None and _offers_clean_copy(task)
+        two_copies = order.watermark is not None and task.draft_of is None and _offers_clean_copy(task)
         # A video of which the client gets an unmarked copy is rendered without the mark: finishing lays it.
         rendered_order = replace(order, watermark=None) if two_copies else order
 
@@ -219,22 +237,34 @@ class TaskPipeline:
         outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
 
+    def _list_engines(self, task: Task, order: Order, pools: WorkerPools) -> tuple[str, ...]:
+        return (BUILT_IN_ENGINE,) if task.draft_of else pools.binder.list_engines(task, order)
+
     def _build_renderer(
         self, order: Order, attempt: RunningAttempt, pools: WorkerPools
     ) -> Callable[[str], Awaitable[Clip]]:
-        """Return a function that renders the order with the engine of a name."""
+        """Return a function that makes an accepted clip of the order with the engine of a name."""
         folder = self._get_attempt_folder(attempt.token)
 
-        async def render(engine: str) -> Clip:
+        async def make(order: Order, steps: EngineAttempt) -> InspectedClip:
             async def begin() -> Clip:
                 render_folder = Path(mkdtemp(prefix="render-", dir=folder))
-                if engine not in pools.remote:
+                if steps.engine not in pools.remote:
                     work = RenderWork(order, render_folder)
-                    return await pools.engines[engine].run(work, attempt.for_engine(engine))
-                video = await pools.remote.request_video(engine, order, attempt, render_folder)
+                    return await pools.engines[steps.engine].run(work, steps)
+                video = await pools.remote.request_video(order, steps, render_folder)
                 return await pools.finishing.run(ConformWork(video, order, render_folder), attempt)
 
-            return await self._retry_after_crash(attempt, begin)
+            clip = await self._retry_after_crash(attempt, begin)
+            flaws = await self._retry_after_crash(
+                attempt, lambda: pools.finishing.run(InspectWork(clip, order), attempt)
+            )
+            return InspectedClip(clip, order, flaws)
+
+        async def render(engine: str) -> Clip:
+            steps = attempt.for_engine(engine)
+            is_paid = engine in pools.remote
+            return await make_accepted_clip(order, steps, make, self._settings.below_bar, is_paid=is_paid)
 
         return render
 

@@ -82,6 +82,7 @@ def test_the_books_read_the_same_beside_a_server_and_after_its_crash(tmp_path: P
         "status": "succeeded",
         "charges": 1,
         "credits": lines(exported)[-1]["amount"],
+        "engine_credits": 0.0,
     }
 
 
@@ -91,9 +92,8 @@ def test_looking_changes_nothing_of_a_task_that_ran_when_the_server_died(tmp_pat
         assert store.queue.claim("worker", 60)
     before = (tmp_path / "keyreel.db").read_bytes()
     used = json.loads(keyreel("usage", "--json", "--data", tmp_path).stdout)
-    assert used["tasks"] == [
-        {"task_id": task.id, "tenant": "ann", "status": "running", "charges": 0, "credits": 0}
-    ]
+    nothing = {"charges": 0, "credits": 0, "engine_credits": 0.0}
+    assert used["tasks"] == [{"task_id": task.id, "tenant": "ann", "status": "running", **nothing}]
     assert json.loads(keyreel("ledger", "verify", "--json", "--data", tmp_path).stdout)["open_holds"] == 1
     assert (tmp_path / "keyreel.db").read_bytes() == before
 

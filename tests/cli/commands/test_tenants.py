@@ -58,7 +58,7 @@ def test_tenants_and_keys_are_kept_without_a_server(tmp_path: Path) -> None:
     assert "45 credits" in granted
     assert "in advance" in granted
     assert "studio" in keyreel("tenants", "list", "--data", tmp_path).stdout
-    assert "daily_credits 100" in keyreel("keys", "list", "--data", tmp_path).stdout
+    assert "100 credits a day" in keyreel("keys", "list", "--data", tmp_path).stdout
 
 
 @pytest.mark.parametrize(

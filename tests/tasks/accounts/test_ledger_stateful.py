@@ -94,7 +94,7 @@ class Money(RuleBasedStateMachine):
     @rule(tenant=st.sampled_from(TENANTS), price=CREDITS, key=st.sampled_from(("k1", "k2")))
     def submit_once(self, tenant: str, price: int, key: str) -> None:
         asked = submission(tenant, price)
-        task = self.store.draft(asked)
+        task = self.store.compose(asked)
         terms = Admission(idempotency=IdempotencyRecord(key, "digest", 3600, task.id))
         known = self.answers.get((tenant, key))
         if known is not None:

@@ -222,7 +222,7 @@ def test_every_attempt_is_kept_and_a_replay_begins_anew(
 def test_a_rehearsed_task_has_ended_costs_nothing_and_is_told(
     store: TaskStore, deliveries: DeliveryStore, submission: Callable[..., Submission]
 ) -> None:
-    task = store.draft(submission())
+    task = store.compose(submission())
     assert store.admit(task, EACH, outcome=DONE) is None
     assert task.state is TaskState.QUEUED
     kept = store.get("ann", task.id)

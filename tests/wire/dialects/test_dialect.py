@@ -30,7 +30,8 @@ OWN_WORDS = {"input_reference": "images", "seconds": "duration"}
 EVERY_ENDPOINT = pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
 # States that a format has no word for, with the one that it tells in their place.
 WORDLESS_STATES = {
-    ("vtrix", TaskState.QUEUED): TaskState.RUNNING,
+    **{(dialect.name, TaskState.HELD): TaskState.QUEUED for dialect in DIALECTS},
+    **{("vtrix", state): TaskState.RUNNING for state in (TaskState.HELD, TaskState.QUEUED)},
     **{(name, TaskState.CANCELLED): TaskState.FAILED for name in ("async_v3", "vtrix", "openai_videos")},
 }
 # States in which a format tells no progress.

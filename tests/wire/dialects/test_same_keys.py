@@ -52,6 +52,7 @@ ALWAYS: dict[str, dict[str, str]] = {
 }
 # What the pages themselves show in some states only, or as null until then.
 IN_STATES: dict[tuple[str, TaskState], dict[str, str]] = {
+    ("vtrix", TaskState.HELD): {"progress": "float"},
     ("vtrix", TaskState.QUEUED): {"progress": "float"},
     ("vtrix", TaskState.RUNNING): {"progress": "float"},
     ("vtrix", TaskState.SUCCEEDED): {
@@ -69,6 +70,7 @@ IN_STATES: dict[tuple[str, TaskState], dict[str, str]] = {
 }
 FILES = ("completed_at", "url", "cover_url")
 HISTORY: dict[TaskState, tuple[bool, ...]] = {
+    TaskState.HELD: (False,),
     TaskState.QUEUED: (False,),
     TaskState.RUNNING: (True,),
     TaskState.SUCCEEDED: (True,),
@@ -99,7 +101,7 @@ def expected(name: str, state: TaskState) -> dict[str, str]:
 
 
 def in_state(state: TaskState, *, begun: bool) -> Task:
-    progress = {TaskState.QUEUED: 0.0, TaskState.SUCCEEDED: 1.0}.get(state, 0.4)
+    progress = {TaskState.HELD: 0.0, TaskState.QUEUED: 0.0, TaskState.SUCCEEDED: 1.0}.get(state, 0.4)
     made = task(IMG2VIDEO, state, progress=progress, started=NOON if begun else None)
     return replace(made, finished=NOON if state.is_final else None, reason="Why." if state.is_final else "")
 

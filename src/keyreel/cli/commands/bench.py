@@ -183,6 +183,10 @@ def measure_platform(
         f"submits {load.submit_p50:.0f} ms, p99 {load.submit_p99:.0f}; "
         f"polls {load.poll_p50:.1f} ms, p99 {load.poll_p99:.1f}"
     )
+    console.print(
+        f"statements for a submit: {found.statements_alone:.0f} for one alone, "
+        f"{found.statements_together:.1f} for each of 16 together"
+    )
     if output:
         output.write_text(json.dumps(asdict(found), indent=2))
 

@@ -28,6 +28,10 @@ DeleteOrphansOption = Annotated[
 _GIGABYTE: Final = 1_000_000_000
 _ENOUGH_BYTES: Final = 2 * _GIGABYTE
 """Of memory, and of free disk space."""
+_LOST_ORDER_DAYS: Final = 7
+"""For so long lost orders are told."""
+_MAX_LOST_ORDERS: Final = 5
+"""Of them that are named."""
 _PIPE_WIDTH: Final = 1000
 """Columns where the output is no terminal, so that no row is wrapped."""
 
@@ -194,6 +198,31 @@ def _check_audit_log(settings: Settings) -> DoctorCheck:
     return _make_passed(name, f"whole: {found.entries} entries, the newest is {found.head[:12] or 'none'}")
 
 
+def _check_lost_orders(settings: Settings) -> DoctorCheck:
+    from contextlib import closing
+    from datetime import timedelta
+
+    from keyreel.clock import SystemClock
+    from keyreel.tasks.accounts.engine_costs import list_lost_orders
+    from keyreel.tasks.database.connection import DATABASE_FILE, Database
+
+    name = "orders at hosted services"
+    if not (settings.data / DATABASE_FILE).is_file():
+        return _make_passed(name, "none yet")
+    with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+        lost = list_lost_orders(database, SystemClock().now() - timedelta(days=_LOST_ORDER_DAYS))
+    if not lost:
+        return _make_passed(name, f"none was lost on its way in the last {_LOST_ORDER_DAYS} days")
+    told = "; ".join(
+        f"task {each.task_id} to {each.engine}: {each.intent}" for each in lost[:_MAX_LOST_ORDERS]
+    )
+    return _make_failed(
+        name,
+        f"{len(lost)} may be paid for although their tasks failed: {told}",
+        "look for them at the service, by the token in their payload",
+    )
+
+
 def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import load_router
@@ -325,6 +354,7 @@ FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_files,
     _check_stored_bytes,
     _check_audit_log,
+    _check_lost_orders,
 )
 """Those of the data folder."""
 _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (

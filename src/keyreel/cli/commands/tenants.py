@@ -155,8 +155,10 @@ def _print_tenant(tenant: Json, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(tenant))
         return
+    from keyreel.system.sizes import format_size
+
     pays = "pays in advance" if tenant["prepaid"] else "pays afterwards"
     print(
         f"Tenant {tenant['name']} has {tenant['credits']} credits to spend, {tenant['held']} are held; "
-        f"it {pays}. It has stored {tenant['stored_bytes']} bytes. Limits: {format_limits(tenant)}."
+        f"it {pays}. It has stored {format_size(tenant['stored_bytes'])}. Limits: {format_limits(tenant)}."
     )

@@ -34,8 +34,13 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
     if as_json:
         print(json.dumps(usage))
         return
-    print_rows(usage["tasks"], ("task_id", "tenant", "status", "charges", "credits"), as_json=False)
+    print_rows(
+        usage["tasks"], ("task_id", "tenant", "status", "charges", "credits", "engine_credits"), as_json=False
+    )
     total = sum(task["credits"] for task in usage["tasks"])
     print(f"\n{len(usage['tasks'])} tasks, {total} credits (${to_usd(total)}).")
+    spent = sum(task["engine_credits"] for task in usage["tasks"])
+    if spent:
+        print(f"Hosted services cost {spent:g} credits; the margin is {total - spent:g}.")
     for name, size in usage["stored_bytes"].items():
         print(f"{name or 'Nobody'} has stored {size} bytes.")

@@ -20,9 +20,9 @@ from keyreel.engine import HealthReporter
 from keyreel.engines.health import probe_engine
 from keyreel.engines.router import load_router
 from keyreel.errors import InvalidKey, LinkExpired, LinkForged, TenantDisabled
-from keyreel.intake import Intake
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
 from keyreel.server.health_checks import HealthChecks
@@ -227,6 +227,7 @@ def _build_worker_settings(settings: Settings, credentials: SigningCredentials) 
         folder=settings.data / "work",
         engines=settings.engine_settings,
         render_timeout_seconds=settings.render_timeout,
+        below_bar=settings.below_bar,
         producer=settings.producer,
         watermark_text=settings.watermark_text,
         credentials=credentials,

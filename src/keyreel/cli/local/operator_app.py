@@ -9,8 +9,8 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from keyreel.engines.router import EngineRouter
-from keyreel.intake import Intake
 from keyreel.intake.egress import EgressClient
+from keyreel.intake.intake import Intake
 from keyreel.pricing import read_price_table
 from keyreel.server.app import create_app
 from keyreel.server.health_checks import HealthChecks

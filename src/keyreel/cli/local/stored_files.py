@@ -11,7 +11,8 @@ from keyreel.cli.local.data_folder import DataFolder
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
 from keyreel.storage.objects import FOLDERS, ObjectStorage
-from keyreel.tasks.accounts.stored_files import format_bytes, iterate_counted_files
+from keyreel.system.sizes import format_size
+from keyreel.tasks.accounts.stored_files import iterate_counted_files
 from keyreel.tasks.database.connection import DATABASE_FILE, Database, has_tables
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import TaskStore
@@ -63,8 +64,8 @@ def compare_stored_bytes(folder: Path) -> tuple[str, str]:
     files = DataFolder(folder).files
     found = {each.key: each.size for each in _scan_files(files)} if files.is_dir() else {}
     wrong = sum(found.get(key) != size for key, size in counted.items())
-    detail = f"{format_bytes(sum(counted.values()))} count for tenants"
-    detail += f", {format_bytes(sum(found.values()))} are here"
+    detail = f"{format_size(sum(counted.values()))} count for tenants"
+    detail += f", {format_size(sum(found.values()))} are here"
     return detail, f"{wrong} counted files are missing or have another size" if wrong else ""
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, remap, resize
+from keyreel.engines.motion.imaging.pixels import resize
 from keyreel.engines.motion.imaging.warping import create_identity_map, sample_field
 from keyreel.engines.motion.interpolation.flow_refinement import FlowRefiner
 from keyreel.engines.motion.interpolation.optical_flow import choose_network_size
+from keyreel.engines.motion.interpolation.pair_drawing import SharpenedImage, WarpedImage
 from keyreel.engines.motion.interpolation.registration import measure_similarity
-from keyreel.engines.motion.interpolation.sharpening import SharpenedImage
 from keyreel.errors import RenderFailed
 from keyreel.order import Size
 
@@ -58,7 +58,7 @@ class FrameInterpolator:
         Running the network for this very time, and correcting its flow, is closer to real footage than flow
         interpolated between a few times, as between distant keyframes, and costs half as much.
         """
-        size = choose_network_size(before)
+        size = choose_network_size(Size(before.shape[1], before.shape[0]))
         small = resize(before, size.width, size.height), resize(after, size.width, size.height)
         if cv2.absdiff(*small).max() <= _STILL_LEVELS:
             return before if time < _MIDDLE else after
@@ -129,5 +129,4 @@ def _warp(frame: Frame, flow: FloatArray) -> Frame:
     height, width = frame.shape[:2]
     displacement = flow * np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
     sharp = SharpenedImage(frame).sharpen_for_warp(displacement, _SHARPENING)
-    full_size = resize(displacement, width, height)
-    return np.asarray(remap(sharp, full_size, BORDER_MIRROR, relative=True), np.uint8)
+    return WarpedImage(sharp, displacement, relight=lambda image: image).draw()

@@ -33,6 +33,7 @@ _PRELOADED_MODULES: Final = (
     "keyreel.engines.motion.modes.text_to_video",
     "keyreel.engines.motion.prompts.unfulfilled.notes",
     "keyreel.media.mux",
+    "numpy.random",
 )
 """What a render imports."""
 
@@ -73,16 +74,19 @@ class MotionEngine:
         )
 
     def preload(self) -> None:
-        """Import what renders, compile the patterns of prompts and the network that looks for subjects."""
+        """Import what renders; compile the patterns of prompts and the networks."""
         for module in _PRELOADED_MODULES:
             import_module(module)
+        from keyreel.engines.motion.interpolation.optical_flow import prepare_network
         from keyreel.engines.motion.networks.matting import warm_up_matting
         from keyreel.engines.motion.prompts.parser import parse_prompt
         from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
         parse_prompt("a cat", ("1",))
         build_notes(Order(Operation.REFERENCE2VIDEO, "", (Shot("a cat", 1),), Resolution.P540, 0))
-        warm_up_matting(self._open_networks())
+        networks = self._open_networks()
+        warm_up_matting(networks)
+        prepare_network(networks.rife)
 
     async def recommend_prompt(self, order: Order) -> str:
         """Describe what the order's images show, and a camera move for them."""

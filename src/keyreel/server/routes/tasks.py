@@ -25,7 +25,9 @@ from keyreel.server.requests.rate_limit import get_default_limits
 from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
 from keyreel.server.routes.native_uploads import NativeUploadRoutes
+from keyreel.server.routes.own_tasks import TaskPresenter
 from keyreel.server.routes.uploads import UploadRoutes
+from keyreel.server.submission.drafts import DRAFT_HEADER, parse_draft_header
 from keyreel.server.submission.submit import Accepted, Replayed, SubmitRequest, TaskSubmitter
 from keyreel.task import RetentionStage, TaskState
 from keyreel.tasks.accounts.quotas import get_quotas
@@ -127,6 +129,7 @@ class TaskRoutes:
             api_key=extract_api_key(request.headers),
             idempotency_key=request.headers.get("idempotency-key", ""),
             base_url=get_base_url(request, self.services),
+            wants_draft=parse_draft_header(request.headers.get(DRAFT_HEADER, "")),
             is_large=is_large(get_held_body(request).size, parsed),
         )
         result = await TaskSubmitter(self.services).submit(submit)
@@ -152,6 +155,8 @@ class TaskRoutes:
         task = self._get_task(request, caller)
         eta_seconds = self.services.forecast.estimate_seconds(task)
         notes = task.notes
+        if task.state is TaskState.HELD:
+            notes = (*notes, *TaskPresenter(self.services, request, caller).list_hold_notes(task))
         if task.kept is not RetentionStage.ALL:
             notes = (*notes, VIDEO_DELETED_NOTE)
         headers = {"X-Task-Notes": format_notes_header(notes)} if notes else {}

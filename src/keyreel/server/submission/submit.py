@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keyreel.errors import InvalidRequest
-from keyreel.intake import Received
+from keyreel.intake.intake import Received
 from keyreel.server.submission.callbacks import build_callback
+from keyreel.server.submission.drafts import build_draft_submission, check_draft
 from keyreel.server.submission.extend_source import resolve_extend_source
 from keyreel.server.submission.idempotency_key import build_idempotency_record
 from keyreel.server.submission.request_problems import combine_all_errors
 from keyreel.server.submission.test_mode import build_test_mode_outcome
 from keyreel.server.submission.upload_uris import resolve_upload_uris
-from keyreel.task import Submission
+from keyreel.settings.engines import BUILT_IN_ENGINE
+from keyreel.task import Submission, Task
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.database.retry import (
     SUBMIT_RETRY_SECONDS,
@@ -70,6 +72,8 @@ class SubmitRequest:
     """Empty for none."""
     base_url: str
     """The server's URL as this client knows it, without a slash at its end."""
+    wants_draft: bool
+    """Whether its headers ask for a draft; its body may as well."""
     is_large: bool
     """Whether it may have thousands of values: what reads all of it does so in threads."""
 
@@ -99,6 +103,8 @@ class _PricedSubmit:
     endpoint: Endpoint
     files: Mapping[str, bytes]
     submission: Submission
+    draft: Submission | None
+    """What is submitted for its draft, if it wants one."""
     engines: EngineChoice
     callback: Callback | None
     admission: Admission
@@ -119,7 +125,7 @@ class TaskSubmitter:
         self._services.storage.require_room()
         run = asyncio.to_thread if request.is_large else _run_inline
         parsed = await self._parse(request, run)
-        checked, received = await self._take_in(parsed, request.caller, run)
+        checked, received = await self._take_in(parsed, request, run)
         ignored_fields = await run(find_ignored_fields, parsed, checked)
         priced = await run(self._price, request, received)
         response, earlier_body = await self._store(priced, request.dialect)
@@ -135,20 +141,23 @@ class TaskSubmitter:
         return await resolve_upload_uris(parsed, request.caller.tenant, request.base_url, self._services)
 
     async def _take_in(
-        self, parsed: ParsedSubmit, caller: Caller, run: _Runner
+        self, parsed: ParsedSubmit, request: SubmitRequest, run: _Runner
     ) -> tuple[Endpoint, Received[Endpoint]]:
         """Return the checked request as it was sent, and with its images taken out and its source found.
 
         Raises:
             InvalidRequest: it breaks rules; up to five are reported at once.
         """
-        intake = self._services.intake
+        intake, tenant = self._services.intake, request.caller.tenant
         try:
             checked = await run(validate_fields, parsed)
-            received = await intake.receive(checked, tenant=caller.tenant)
+            if request.wants_draft:
+                checked = checked.with_draft()
+            check_draft(checked)
+            received = await intake.receive(checked, tenant=tenant)
         except InvalidRequest as error:
             raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None
-        endpoint = resolve_extend_source(received.request, caller.tenant, self._services.store)
+        endpoint = resolve_extend_source(received.request, tenant, self._services.store)
         # Nothing is rendered in test mode: its images are checked and let go.
         return checked, Received(endpoint, {} if endpoint.test_mode_state else received.files)
 
@@ -166,7 +175,8 @@ class TaskSubmitter:
             files={key: len(data) for key, data in received.files.items()},
             storage_quota=settings.storage_quota_bytes,
         )
-        return _PricedSubmit(endpoint, received.files, submission, engines, callback, admission)
+        draft = build_draft_submission(endpoint, submission) if endpoint.wants_draft else None
+        return _PricedSubmit(endpoint, received.files, submission, draft, engines, callback, admission)
 
     def _build_submission(self, request: SubmitRequest, endpoint: Endpoint) -> Submission:
         services = self._services
@@ -228,13 +238,23 @@ class TaskSubmitter:
         outcome = None if end is None else await build_test_mode_outcome(end, services.storage)
 
         async def admit_once() -> tuple[Json, str | None]:
-            drafted = services.store.draft(priced.submission)
+            composed, draft = self._compose(priced)
             # In test mode no engine makes anything.
-            name = priced.engines.list_engines(drafted.id)[0] if outcome is None else ""
-            task = replace(drafted, engine=name)
+            name = priced.engines.list_engines(composed.id)[0] if outcome is None else ""
+            task = replace(composed, engine=name)
             response = dialect.build_submit_response(task, priced.endpoint)
             admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
-            earlier = await services.store.admit_in_group(task, priced.callback, admission, outcome=outcome)
+            earlier = await services.store.admit_in_group(
+                task, priced.callback, admission, outcome=outcome, draft=draft
+            )
             return response, earlier
 
         return await retry_async_while_unavailable(admit_once, SUBMIT_RETRY_SECONDS, services.random)
+
+    def _compose(self, priced: _PricedSubmit) -> tuple[Task, Task | None]:
+        """Return the new task and the one that makes its draft, if it wants one."""
+        store = self._services.store
+        if priced.draft is None:
+            return store.compose(priced.submission), None
+        task, draft = store.compose_held(priced.submission, priced.draft)
+        return task, replace(draft, engine=BUILT_IN_ENGINE)

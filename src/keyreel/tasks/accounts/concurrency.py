@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from keyreel.task import TaskState
+from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.database.tables import TASKS
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def count_unfinished(database: Database, tenant: str) -> tuple[int, int]:
-    """Return how many tasks of a tenant are running, and how many are queued."""
+    """Return how many tasks of a tenant are running, and how many are queued or held."""
     query = select(TASKS.c.state, func.count().label("number")).where(
-        TASKS.c.tenant == tenant, TASKS.c.state.in_((TaskState.RUNNING, TaskState.QUEUED))
+        TASKS.c.tenant == tenant, TASKS.c.state.in_(UNFINISHED_STATES)
     )
     with database.read() as connection:
         rows = connection.execute(query.group_by(TASKS.c.state))
         counted: dict[str, int] = {row.state: row.number for row in rows}
-    return counted.get(TaskState.RUNNING, 0), counted.get(TaskState.QUEUED, 0)
+    running = counted.pop(TaskState.RUNNING, 0)
+    return running, sum(counted.values())

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, cast, func, select
 
-from keyreel.task import TaskState
+from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.accounts.ledger import PostingKind
-from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, TASKS
+from keyreel.tasks.database.tables import ACCOUNTS, ENGINE_COSTS, POSTINGS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ _PAGE: Final = 1000
 _MOVED_AMOUNT: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
 _CLOSING_ENTRIES: Final = {
+    TaskState.HELD: frozenset[str](),
     TaskState.QUEUED: frozenset[str](),
     TaskState.RUNNING: frozenset[str](),
     TaskState.SUCCEEDED: frozenset({PostingKind.CHARGE.value}),
@@ -49,13 +50,15 @@ class LedgerAudit:
 
 @dataclass(frozen=True, slots=True)
 class TaskUsage:
-    """What one task has cost: how often it was charged, and credits in all."""
+    """What one task has cost: how often it was charged, and credits in all; and what it cost the operator."""
 
     task_id: str
     tenant: str
     status: TaskState
     charges: int
     credits: int
+    engine_credits: float
+    """Credits at the engines' services."""
 
 
 def audit_ledger(database: Database) -> LedgerAudit:
@@ -69,7 +72,7 @@ def audit_ledger(database: Database) -> LedgerAudit:
         tasks = open_holds = 0
         for row in _iterate_task_entries(connection):
             tasks += 1
-            open_holds += row.state in {TaskState.QUEUED, TaskState.RUNNING}
+            open_holds += row.state in UNFINISHED_STATES
             problems += _find_wrong_entries(row)
     return LedgerAudit(tasks, open_holds, tuple(problems[:_MAX_PROBLEMS]))
 
@@ -111,16 +114,30 @@ def list_usage(database: Database, tenant: str | None = None) -> tuple[TaskUsage
         .group_by(POSTINGS.c.task)
         .subquery()
     )
+    costs = (
+        select(ENGINE_COSTS.c.task, func.sum(ENGINE_COSTS.c.credits).label("credits"))
+        .group_by(ENGINE_COSTS.c.task)
+        .subquery()
+    )
+    spent = func.coalesce(costs.c.credits, 0.0).label("spent")
     query = (
-        select(TASKS.c.id, TASKS.c.tenant, TASKS.c.state, charges.c.charges, charges.c.credits)
+        select(TASKS.c.id, TASKS.c.tenant, TASKS.c.state, charges.c.charges, charges.c.credits, spent)
         .join_from(TASKS, charges, charges.c.task == TASKS.c.id, isouter=True)
+        .join(costs, costs.c.task == TASKS.c.id, isouter=True)
         .order_by(TASKS.c.id)
     )
     if tenant is not None:
         query = query.where(TASKS.c.tenant == tenant)
     with database.snapshot() as connection:
         return tuple(
-            TaskUsage(str(row.id), row.tenant, TaskState(row.state), row.charges or 0, int(row.credits or 0))
+            TaskUsage(
+                str(row.id),
+                row.tenant,
+                TaskState(row.state),
+                row.charges or 0,
+                int(row.credits or 0),
+                float(row.spent),
+            )
             for row in connection.execute(query)
         )
 

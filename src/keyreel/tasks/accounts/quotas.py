@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, func, literal, select
 
 from keyreel.errors import QuotaExceeded, RateLimited
 from keyreel.task import TaskState
-from keyreel.tasks.database.prepared import PreparedStatement
+from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TASKS, TENANTS
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Quotas:
     running: int | None = None
     """Tasks that run at a time; further ones stay queued."""
     queued: int | None = None
-    """Tasks that are queued at a time; a further submit is rejected."""
+    """Tasks that are queued or held at a time; a further submit is rejected."""
     daily_credits: int | None = None
     """Credits of the tasks of one day, by UTC."""
 
@@ -57,6 +57,7 @@ class Quotas:
         )
 
 
+_WAITING: Final = (TaskState.HELD, TaskState.QUEUED)
 QUOTA_COLUMNS: Final = ("rpm", "running", "queued", "daily_credits")
 NO_QUOTAS: Final = Quotas(0, 0, 0, 0)
 QUOTAS_UNSET: Final = Quotas()
@@ -80,7 +81,25 @@ class OwnerQuotas:
         return self.owner_kind, self.owner_id
 
 
-_SELECT_QUOTAS: Final = PreparedStatement(
+def get_quotas(
+    database: Database, tenant: str, key_id: str, default_quotas: Quotas
+) -> tuple[OwnerQuotas, OwnerQuotas]:
+    """Return the quotas of a key and of its tenant; what a key has not set is as in `default_quotas`."""
+    found = database.find(_FIND_QUOTAS, {"tenant": tenant, "key_id": key_id})
+    assert found is not None, "the query has a row, whatever it finds"
+    of_key, of_tenant = found
+    return (
+        OwnerQuotas("key", key_id, of_key.or_else(default_quotas)),
+        OwnerQuotas("tenant", tenant, of_tenant),
+    )
+
+
+def quotas_from_row(row: RowValues, prefix: str = "") -> Quotas:
+    """Read the quotas in a row of API_KEYS or TENANTS, whose columns may bear a prefix."""
+    return Quotas(*(row[prefix + name] for name in QUOTA_COLUMNS))
+
+
+_FIND_QUOTAS: Final = PreparedQuery(
     select(
         *(API_KEYS.c[name].label(f"key_{name}") for name in QUOTA_COLUMNS),
         *(TENANTS.c[name].label(f"tenant_{name}") for name in QUOTA_COLUMNS),
@@ -89,27 +108,9 @@ _SELECT_QUOTAS: Final = PreparedStatement(
         .subquery()
         .outerjoin(API_KEYS, API_KEYS.c.id == bindparam("key_id"))
         .outerjoin(TENANTS, TENANTS.c.name == bindparam("tenant"))
-    )
+    ),
+    lambda row: (quotas_from_row(row, "key_"), quotas_from_row(row, "tenant_")),
 )
-
-
-def get_quotas(
-    database: Database, tenant: str, key_id: str, default_quotas: Quotas
-) -> tuple[OwnerQuotas, OwnerQuotas]:
-    """Return the quotas of a key and of its tenant; what a key has not set is as in `default_quotas`."""
-    with database.read() as connection:
-        row = _SELECT_QUOTAS.fetch_one(connection, {"tenant": tenant, "key_id": key_id})
-    assert row is not None, "the query has a row, whatever it finds"
-    of_key, of_tenant = Quotas(*row[: len(QUOTA_COLUMNS)]), Quotas(*row[len(QUOTA_COLUMNS) :])
-    return (
-        OwnerQuotas("key", key_id, of_key.or_else(default_quotas)),
-        OwnerQuotas("tenant", tenant, of_tenant),
-    )
-
-
-def quotas_from_row(row: RowValues) -> Quotas:
-    """Read the quotas in a row of API_KEYS or TENANTS."""
-    return Quotas(*(row[name] for name in QUOTA_COLUMNS))
 
 
 class QuotaUse:
@@ -178,7 +179,7 @@ def _get_midnight(now: datetime) -> datetime:
 
 
 def _build_queued_query(owner: OwnerQuotas, submission: Submission) -> Select[int]:
-    query = select(literal(1)).where(TASKS.c.state == TaskState.QUEUED, TASKS.c.tenant == submission.tenant)
+    query = select(literal(1)).where(TASKS.c.state.in_(_WAITING), TASKS.c.tenant == submission.tenant)
     if owner.owner_kind == "key":
         query = query.where(TASKS.c.key_id == owner.owner_id)
     # Counted only up to the quota: a queue may hold thousands.

@@ -12,8 +12,6 @@ from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TENANTS
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from keyreel.tasks.database.committed_rows import RowValues
 
 # Submits and downloads run this: two rows by their primary keys.
@@ -51,14 +49,3 @@ def _standing_from_row(row: RowValues) -> Standing:
 
 FIND_STANDING: Final = PreparedQuery(_SELECT_STANDING, _standing_from_row)
 """By `key_id` and `tenant`: a key that the database does not know, as the settings' key, is `tenant`'s."""
-
-
-def require_good_standing(connection: Connection, key_id: str, tenant: str) -> None:
-    """Return if a key may act now, as the connection's transaction sees it.
-
-    Raises:
-        InvalidKey: the key is revoked.
-        TenantDisabled: its tenant is disabled.
-    """
-    row = connection.execute(_SELECT_STANDING, {"key_id": key_id, "tenant": tenant}).mappings().one()
-    _standing_from_row(row).require_good()

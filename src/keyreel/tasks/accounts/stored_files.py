@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, func, select
 
 from keyreel.errors import QuotaExceeded
+from keyreel.system.sizes import format_size
 from keyreel.tasks.database.portable_sql import insert_if_absent
 from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import STORED_FILES, TASKS, TENANTS, TEST_TASKS
@@ -37,8 +38,6 @@ _PAGE: Final = 500
 """Rows of one query."""
 _MOST_PARAMETERS: Final = 500
 """Of one statement."""
-_UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
-_KIBI: Final = 1024
 _INPUT_NAME: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9A-Za-z])", re.ASCII)
 _SUM: Final = select(func.coalesce(func.sum(STORED_FILES.c.bytes), 0)).where(
     STORED_FILES.c.tenant == bindparam("tenant")
@@ -78,9 +77,9 @@ class StorageUse:
         """
         if self.has_room(new):
             return
-        more = f"; this brings {format_bytes(new)} more" if new else ""
+        more = f"; this brings {format_size(new)} more" if new else ""
         raise QuotaExceeded(
-            f"This tenant has stored {format_bytes(self.used)} of the {format_bytes(self.quota)} that it "
+            f"This tenant has stored {format_size(self.used)} of the {format_size(self.quota)} that it "
             f"may{more}. Room comes as files are deleted when their time is up.",
             retry_after_seconds=_RETRY_SECONDS,
         )
@@ -204,14 +203,6 @@ def iterate_counted_files(database: Database) -> Iterator[tuple[str, int]]:
         if len(rows) < _PAGE:
             return
         last = rows[-1].key
-
-
-def format_bytes(size: int) -> str:
-    """Return a number of bytes as people read it, and whole where it is not."""
-    amount, unit = float(size), 0
-    while amount >= _KIBI and unit < len(_UNITS) - 1:
-        amount, unit = amount / _KIBI, unit + 1
-    return f"{size} bytes" if not unit else f"{amount:.1f} {_UNITS[unit]} ({size} bytes)"
 
 
 def _load_use(connection: Connection, tenant: str, usual_quota: int) -> StorageUse:

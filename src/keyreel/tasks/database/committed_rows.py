@@ -1,28 +1,23 @@
-"""Single rows that are read many times a second: by statements compiled once, and kept until the next commit.
+"""Single rows that are read many times a second: by prepared statements, and kept until the next commit.
 
-SQLAlchemy takes some 50 µs to execute a statement for which SQLite takes 8, and a task that is polled changes
-far more rarely than it is read. It knows no table.
+A task that is polled changes far more rarely than it is read. It knows no table.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy.dialects import sqlite
+from keyreel.tasks.database.prepared import PreparedStatement
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Select
-    from sqlalchemy.types import TypeEngine
-
-    _Processor: TypeAlias = Callable[[Any], Any]
 
 T = TypeVar("T")
 
-_DIALECT: Final = sqlite.dialect(paramstyle="named")
 _MAX_KEPT: Final = 1024
 """Results that are kept at a time."""
 _MAX_KEPT_CHARACTERS: Final = 16_384
@@ -44,31 +39,16 @@ class PreparedQuery(Generic[T]):
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]], build: Callable[[RowValues], T]) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
-        self.sql = str(compiled)
-        self.build = build
-        self._constants = dict(compiled.params)
-        self._names = tuple(column.name for column in statement.selected_columns)
-        self._readers = _find_readers(statement)
-        self._writers = {
-            name: writer
-            for name, parameter in compiled.binds.items()
-            if (writer := _get_implementation(parameter.type).bind_processor(_DIALECT)) is not None
-        }
+        self._statement = PreparedStatement(statement)
+        self._build = build
 
-    def write_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all parameters of the statement, as SQLite stores them."""
-        values = self._constants | dict(parameters)
-        for name, write in self._writers.items():
-            values[name] = write(values[name])
-        return values
-
-    def read_row(self, row: Sequence[Any]) -> T:
-        """Return what a row stands for."""
-        values = dict(zip(self._names, row, strict=True))
-        for name, read in self._readers:
-            values[name] = read(values[name])
-        return self.build(values)
+    def find(self, cursor: sqlite3.Cursor, parameters: Mapping[str, Any]) -> tuple[T | None, int]:
+        """Return what the query finds, None for no row, and how many characters of text that has."""
+        row = self._statement.fetch_one_by(cursor, parameters)
+        if row is None:
+            return None, 0
+        built = self._build(dict(zip(self._statement.names, row, strict=True)))
+        return built, sum(len(value) for value in row if isinstance(value, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +56,6 @@ class _Found:
     """What a query found, which may be nothing."""
 
     value: Any
-
-
-_NOTHING: Final = _Found(None)
 
 
 class CommittedRows:
@@ -103,23 +80,8 @@ class CommittedRows:
         key = (query, *parameters.values())
         found = self._kept.get(key)
         if found is None:
-            row = self._cursor.execute(query.sql, query.write_parameters(parameters)).fetchone()
-            found = _NOTHING if row is None else _Found(query.read_row(row))
-            if row is None or _count_characters(row) <= _MAX_KEPT_CHARACTERS:
+            value, characters = query.find(self._cursor, parameters)
+            found = _Found(value)
+            if characters <= _MAX_KEPT_CHARACTERS:
                 self._kept[key] = found
         return cast("T | None", found.value)
-
-
-def _count_characters(row: Sequence[Any]) -> int:
-    return sum(len(value) for value in row if isinstance(value, str))
-
-
-def _get_implementation(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    return type_.dialect_impl(_DIALECT)
-
-
-def _find_readers(statement: Select[*tuple[Any, ...]]) -> list[tuple[str, _Processor]]:
-    """Return how the values of those columns are read that SQLite stores as something else."""
-    implementations = ((each.name, _get_implementation(each.type)) for each in statement.selected_columns)
-    readers = ((name, type_.result_processor(_DIALECT, None)) for name, type_ in implementations)
-    return [(name, reader) for name, reader in readers if reader is not None]

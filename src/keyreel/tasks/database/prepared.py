@@ -6,12 +6,13 @@ statement is still one of SQLAlchemy Core, with its types; it is run by the driv
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import Select
 from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Delete, Insert, Update
@@ -51,7 +52,7 @@ class PreparedStatement:
             if bind.required
         )
         selected = tuple(statement.selected_columns) if isinstance(statement, Select) else ()
-        self.names = tuple(column.key for column in selected)
+        self.names = tuple(column.name for column in selected)
         """The names of a query's columns, in their order."""
         self._results = tuple(
             (index, process)
@@ -61,25 +62,28 @@ class PreparedStatement:
 
     def fetch_one(self, connection: Connection, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Run a query; return its first row, None if there is none."""
-        row = self._execute(connection, parameters).fetchone()
+        return self.fetch_one_by(_make_cursor(connection), parameters)
+
+    def fetch_one_by(self, cursor: sqlite3.Cursor, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Do so by a cursor of the driver's."""
+        row = self._execute(cursor, parameters).fetchone()
         return None if row is None else self._read_row(row)
 
     def fetch_all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a query; return its rows."""
-        return [self._read_row(row) for row in self._execute(connection, parameters).fetchall()]
+        cursor = self._execute(_make_cursor(connection), parameters)
+        return [self._read_row(row) for row in cursor.fetchall()]
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> None:
         """Run a statement that changes rows."""
-        self._execute(connection, parameters)
+        self._execute(_make_cursor(connection), parameters)
 
     def run_many(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement that changes rows once for each of these parameters."""
-        connection.connection.cursor().executemany(self._sql, [self._write_row(row) for row in rows])
+        _make_cursor(connection).executemany(self._sql, [self._write_row(row) for row in rows])
 
-    def _execute(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
-        cursor = connection.connection.cursor()
-        cursor.execute(self._sql, self._write_row(parameters))
-        return cursor
+    def _execute(self, cursor: sqlite3.Cursor, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
+        return cursor.execute(self._sql, self._write_row(parameters))
 
     def _write_row(self, parameters: Mapping[str, Any]) -> list[Any]:
         values = self._constants.copy()
@@ -99,6 +103,10 @@ class PreparedStatement:
 
 def _keep(value: Any) -> Any:
     return value
+
+
+def _make_cursor(connection: Connection) -> sqlite3.Cursor:
+    return cast("sqlite3.Cursor", connection.connection.cursor())
 
 
 def _find_bind_processor(kind: TypeEngine[Any]) -> Processor | None:

@@ -114,6 +114,7 @@ TASKS: Final = Table(
     Column("started", Instant),
     Column("finished", Instant),
     Column("deadline", Instant),
+    Column("draft_of", _ID),
     Column("kept", Text, nullable=False, server_default=RetentionStage.ALL),
     Column("owner", Text, nullable=False),
     Column("lease_until", Double),
@@ -128,10 +129,12 @@ TASKS: Final = Table(
     # Whether anything waits for an engine that has a free slot, while others have none.
     Index("tasks_engines", "state", "engine"),
     Index("tasks_kept", "kept", "state", "finished"),
+    Index("tasks_drafts", "draft_of", unique=True),
 )
 """One row a task. `started` is the latest claim's; `lease_until` is in seconds of `portable_sql.epoch`.
 
-Only off-peak tasks have a `deadline`. `fields` and `payload` can have megabytes.
+Only off-peak and held tasks have a `deadline`. `fields` and `payload` can have megabytes. `draft_of` is the
+task whose draft a task makes.
 """
 LARGE_TASK_COLUMNS: Final = frozenset({"fields", "payload"})
 """The columns that a list reads only where it shows them."""
@@ -144,6 +147,17 @@ STEPS: Final = Table(
     Column("result", Text, nullable=False),
 )
 """The results of a task's finished steps, for the attempts that follow."""
+
+ENGINE_COSTS: Final = Table(
+    "engine_costs",
+    METADATA,
+    Column("task", _ID, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("engine", Text, primary_key=True),
+    Column("credits", Double, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("engine_costs_of_day", "engine", "at", "credits"),
+)
+"""What engines cost the operator for tasks, in credits: hosted services send bills of their own."""
 
 TENANTS: Final = Table(
     "tenants",
@@ -323,20 +337,7 @@ def task_from_row(row: RowValues) -> Task:
     """Read a row of TASKS."""
     return Task(
         id=TaskId(str(row["id"])),
-        submission=Submission(
-            tenant=row["tenant"],
-            key_id=row["key_id"],
-            dialect=row["dialect"],
-            endpoint=row["endpoint"],
-            fields=row["fields"],
-            seed=row["seed"],
-            seconds=row["seconds"],
-            resolution=row["resolution"],
-            credits=row["credits"],
-            off_peak=row["off_peak"],
-            payload=row["payload"],
-            idempotency_key=row["idempotency_key"],
-        ),
+        submission=_submission_from_row(row),
         state=TaskState(row["state"]),
         attempt=row["attempt"],
         crashes=row["crashes"],
@@ -354,8 +355,26 @@ def task_from_row(row: RowValues) -> Task:
         clean=row["clean"],
         size=row["size"],
         engine=row["engine"],
+        draft_of=None if row["draft_of"] is None else TaskId(str(row["draft_of"])),
         video_sha256=row["video_sha256"],
         fingerprint=row["fingerprint"],
         charged=row["charged"],
         notes=row["notes"],
+    )
+
+
+def _submission_from_row(row: RowValues) -> Submission:
+    return Submission(
+        tenant=row["tenant"],
+        key_id=row["key_id"],
+        dialect=row["dialect"],
+        endpoint=row["endpoint"],
+        fields=row["fields"],
+        seed=row["seed"],
+        seconds=row["seconds"],
+        resolution=row["resolution"],
+        credits=row["credits"],
+        off_peak=row["off_peak"],
+        payload=row["payload"],
+        idempotency_key=row["idempotency_key"],
     )

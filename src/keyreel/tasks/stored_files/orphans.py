@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from keyreel.task import RetentionStage, TaskId, TaskState
+from keyreel.task import UNFINISHED_STATES, RetentionStage, TaskId
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.ids import is_task_id, parse_task_id
 
@@ -22,7 +22,6 @@ RESULT_FOLDERS: Final = ("videos", "covers", "clean")
 _RESULT_KEY_PATTERN: Final = re.compile(
     r"(?:videos|covers|clean)/([0-9]{1,19})/([0-9]{1,9})\.[a-z0-9]+", re.ASCII
 )
-_UNFINISHED_STATES: Final = (TaskState.QUEUED, TaskState.RUNNING)
 _FEW_FILES: Final = 20
 _SMALL_SHARE: Final = 0.1
 """More orphans than both are not what attempts leave over: something is wrong with the database."""
@@ -84,7 +83,7 @@ def _parse_id(digits: str) -> int:
 def _is_owned(row: Any, match: re.Match[str]) -> bool:
     if row.kept != RetentionStage.ALL:
         return False
-    if row.state in _UNFINISHED_STATES:
+    if row.state in UNFINISHED_STATES:
         return True
     winner = _RESULT_KEY_PATTERN.fullmatch(row.video)
     return winner is not None and winner[2] == match[2]

@@ -47,6 +47,7 @@ _TASK_ID: Final = QueryParameter(
     "task_id", "The task's id.", {"type": "string", "pattern": "^[0-9]{1,19}$"}, required=True
 )
 _STATUS_BY_STATE: Final = {
+    TaskState.HELD: "TASK_STATUS_QUEUED",
     TaskState.QUEUED: "TASK_STATUS_QUEUED",
     TaskState.RUNNING: "TASK_STATUS_PROCESSING",
     TaskState.SUCCEEDED: "TASK_STATUS_SUCCEED",
@@ -85,6 +86,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.InternalFault, 500, "GET_RESULT_FAILED"),
     ErrorMapping(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
     ErrorMapping(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
+    ErrorMapping(errors.NotHeld, 409, "TASK_NOT_HELD"),
     ErrorMapping(errors.UploadConflict, 409, "UPLOAD_CONFLICT"),
     ErrorMapping(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
     ErrorMapping(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),

@@ -11,7 +11,7 @@ from keyreel.errors import UnknownEndpoint
 from keyreel.wire.dialects.webhooks import WebhookPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
@@ -74,12 +74,11 @@ class ApiRequest:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A task as its client sees it, in any dialect."""
+    """A task as its client sees it, in any dialect; `progress` is 0.0 … 1.0."""
 
     id: TaskId
     state: TaskState
     progress: float = 0.0
-    """0.0 … 1.0."""
     eta_seconds: int = 0
     """Seconds until the end; 0 where nothing can be said."""
     reason: str = ""
@@ -192,6 +191,8 @@ class Dialect(ABC):
     """Whether submits may name uploads by their URI."""
     list_key: ClassVar[str] = ""
     """Under which key of a list its entries stand; empty where the format has no lists."""
+    max_listed_ids: ClassVar[int] = 0
+    """How many tasks a list may be asked for by their ids."""
     form_schema: ClassVar[Json] = {}
     """The JSON schema of submits as multipart forms, empty where there are none; files become data URIs."""
     webhook_policy: ClassVar[WebhookPolicy] = WebhookPolicy()
@@ -354,6 +355,16 @@ class Dialect(ABC):
     @abstractmethod
     def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Return a poll; the id comes from a server, so it is quoted in the path."""
+
+    def build_list_request(self, ids: Sequence[TaskId] = (), page_token: str = "") -> ApiRequest:
+        """Return a request for a page of a list: of `max_listed_ids` tasks at most, or all, newest first."""
+        del ids, page_token
+        raise UnknownEndpoint
+
+    def parse_page_token(self, body: Json) -> str:
+        """Return the token of a list's next page; empty on the last."""
+        del body
+        return ""
 
     @abstractmethod
     def parse_submit_response(self, body: Json) -> TaskId:

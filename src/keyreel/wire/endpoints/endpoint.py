@@ -95,6 +95,15 @@ class Endpoint(BaseModel):
         return None
 
     @property
+    def wants_draft(self) -> bool:
+        """Whether a draft is made first, and the video once that is approved."""
+        return False
+
+    def with_draft(self) -> Self:
+        """Return a copy that wants a draft."""
+        raise NotImplementedError
+
+    @property
     def extend_source(self) -> str:
         """The video to extend: a URL or a reference to a stored file; empty for none."""
         return ""

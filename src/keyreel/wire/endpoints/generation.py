@@ -87,6 +87,7 @@ class Extra(RequestObject):
     """The `extra` object of `/v3/async` requests."""
 
     webhook: Webhook | None = None
+    draft: Flag = False
 
 
 class Generation(Endpoint):
@@ -113,7 +114,9 @@ class Generation(Endpoint):
         "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
     )
     callback_url: HttpUrl = Field("", description="Where events of the task are sent.")
-    extra: Extra | None = Field(None, description="May hold `webhook.url`, the same as `callback_url`.")
+    extra: Extra | None = Field(
+        None, description="May hold `webhook.url`, which is `callback_url`, and `draft`."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -162,6 +165,16 @@ class Generation(Endpoint):
         """The final state that test mode simulates."""
         mode = self._webhook.test_mode
         return _TEST_MODE_STATES[mode.return_task_status] if mode and mode.enabled else None
+
+    @property
+    def wants_draft(self) -> bool:
+        """Whether `extra.draft` is set."""
+        return bool(self.extra and self.extra.draft)
+
+    def with_draft(self) -> Self:
+        """Return a copy with `extra.draft`."""
+        extra = (self.extra or Extra()).model_copy(update={"draft": True})
+        return self.model_copy(update={"extra": extra})
 
     @property
     def _webhook(self) -> Webhook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from keyreel.wire.dialects.native_family.responses import STATUS_BY_STATE
-from keyreel.wire.reference.schema_parts import (
+from keyreel.wire.reference.openapi_parts import (
     DIGITS,
     FLAG,
     INTEGER,

@@ -48,6 +48,12 @@ _IDEMPOTENCY: Final[Json] = {
     "description": "Any text of the client's choice: the same request under the same one is answered once.",
     "schema": {"type": "string", "maxLength": 255},
 }
+_DRAFT: Final[Json] = {
+    "name": "X-Draft",
+    "in": "header",
+    "description": "true: a free draft is made at once, and the video when the order is approved.",
+    "schema": {"type": "string", "enum": ["true", "false"]},
+}
 _HEADERS: Final[Json] = {
     "headers": {
         "X-Ignored-Fields": {
@@ -195,7 +201,7 @@ def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[ty
         "tags": [dialect.name],
         "operationId": _build_operation_id(dialect, "create" if dialect.name.endswith(last) else last),
         "summary": _summarize_endpoints(endpoint_classes),
-        "parameters": [_IDEMPOTENCY],
+        "parameters": [_IDEMPOTENCY, _DRAFT],
         "requestBody": {"required": True, "content": content},
         "responses": {
             "200": describe_response("The task is accepted.", f"{dialect.name}.accepted", accepted)

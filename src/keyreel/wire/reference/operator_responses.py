@@ -120,6 +120,7 @@ class TaskEntry(OwnResponse):
     notes: tuple[str, ...]
     kept: RetentionStage
     engine: str
+    draft_of: str | None
     created: Instant
     started: Instant | None
     finished: Instant | None
@@ -217,13 +218,14 @@ class LedgerVerdict(OwnResponse):
 
 
 class UsageEntry(OwnResponse):
-    """What one task has cost: how often it was charged, and how many credits."""
+    """What one task has cost: how often it was charged, how many credits; and what it cost the operator."""
 
     task_id: str
     tenant: str
     status: TaskState
     charges: Count
     credits: Count
+    engine_credits: float
 
 
 class UsageListing(OwnResponse):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from keyreel.order import Resolution  # noqa: TC001 - pydantic reads annotations at run time
+from keyreel.task import TaskState  # noqa: TC001 - pydantic reads annotations at run time
 
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
@@ -37,6 +38,8 @@ class ServerIndex(OwnResponse):
     submit: Mapping[str, str]
     """Path by format."""
     models: str
+    tasks: str
+    """Where a task of any format is found; a server that has this makes drafts."""
     reference: str
     openapi: str
 
@@ -213,6 +216,37 @@ class Balance(OwnResponse):
     prepaid: bool
     stored_bytes: Count
     storage_bytes: Count | None
+
+
+class DraftView(OwnResponse):
+    """The draft of an order: a task of its own, which costs nothing; the links are null while it has none."""
+
+    id: str
+    state: TaskState
+    progress: Annotated[float, Field(ge=0, le=1)]
+    reason: str
+    """Why there is none, where it failed or was cancelled."""
+    video_url: str | None
+    cover_url: str | None
+
+
+class TaskView(OwnResponse):
+    """A task of any format; `credits` are held until it ends, and then what was charged."""
+
+    id: str
+    state: TaskState
+    """`held` while it waits for its approval: the formats call that queued."""
+    progress: Annotated[float, Field(ge=0, le=1)]
+    credits: Count
+    reason: str
+    notes: tuple[str, ...]
+    video_url: str | None
+    cover_url: str | None
+    approve_before: Instant | None
+    """When a held task is cancelled by itself; null for others."""
+    draft: DraftView | None
+    draft_of: str | None
+    """The order whose draft it makes."""
 
 
 class SignatureFindings(OwnResponse):

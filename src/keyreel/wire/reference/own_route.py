@@ -34,6 +34,8 @@ class RequiredAccess(StrEnum):
     NOTHING = "nothing"
     KEY = "key"
     """An API key with the scope read."""
+    SUBMIT_KEY = "submit key"
+    """An API key with the scope submit."""
     ADMIN = "admin"
     """The admin token, or an API key with the scope admin."""
 

@@ -14,6 +14,7 @@ from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 from keyreel.wire.reference import operator_responses as operator
 from keyreel.wire.reference import own_responses as own
 from keyreel.wire.reference.own_route import DIALECT, FILE_TYPES, LIMIT, TENANT, OwnRoute, RequiredAccess
+from keyreel.wire.reference.task_routes import TASK_ROUTES
 
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
@@ -392,6 +393,7 @@ OWN_ROUTES: Final = (
     *_VTRIX_ROUTES,
     *_PUBLIC_ROUTES,
     *_KEY_ROUTES,
+    *TASK_ROUTES,
     *_FILE_ROUTES,
     *_ACCOUNT_ROUTES,
     *_OPERATION_ROUTES,

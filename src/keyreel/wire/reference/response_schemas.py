@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from keyreel.wire.reference.native_schemas import COMFY_SCHEMAS, NATIVE_SCHEMAS
-from keyreel.wire.reference.schema_parts import (
+from keyreel.wire.reference.openapi_parts import (
     DIGITS,
     FLAG,
     INTEGER,

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from keyreel.engine import Clip
+    from keyreel.finishing.acceptance.flaw import Flaw
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.settings.engines import EngineSpec
     from keyreel.worker.children.child import StepKeeper
     from keyreel.worker.children.protocol import (
         ConformWork,
         FinishWork,
+        InspectWork,
         RecommendWork,
         RenderWork,
         Work,
@@ -78,6 +80,8 @@ class ChildPool:
 
     @overload
     async def run(self, work: RenderWork | ConformWork, attempt: StepKeeper) -> Clip: ...
+    @overload
+    async def run(self, work: InspectWork, attempt: StepKeeper) -> tuple[Flaw, ...]: ...
     @overload
     async def run(self, work: FinishWork, attempt: StepKeeper) -> FinishedVideo: ...
     @overload

@@ -6,47 +6,20 @@ the worker's standard error. What the work needs is imported after the guardian 
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import signal
 import socket
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Final
 
 from keyreel.storage.passing_faults import PASSING_ERRORS, find_passing_fault
+from keyreel.system.parent_watch import end_with_parent
 from keyreel.worker.children.protocol import SHORTAGE_STATUS
 
-_PR_SET_PDEATHSIG: Final = 1
-"""prctl(2)."""
-_PARENT_POLL_SECONDS: Final = 0.5
-"""Between two looks at the parent, where no kernel watches."""
 _OOM_SCORE_ADJ: Final = b"500"
 """Half of the highest score (proc(5)): when memory runs out, the kernel kills children before the worker."""
-
-
-def _end_with_parent(parent: int, signal_number: signal.Signals, *, kernel: bool) -> None:
-    """Have this process sent a signal when its parent ends, however that happens.
-
-    Linux's kernel does so at once. Elsewhere a thread polls for the parent: orphans get another one.
-    """
-    if not kernel:
-        threading.Thread(
-            target=_watch_parent, args=(parent, signal_number), name="parent-watch", daemon=True
-        ).start()
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
-    if os.getppid() != parent:
-        os._exit(1)  # It ended before prctl was called.
-
-
-def _watch_parent(parent: int, signal_number: signal.Signals) -> None:
-    while os.getppid() == parent:
-        time.sleep(_PARENT_POLL_SECONDS)
-    os.kill(os.getpid(), signal_number)
 
 
 def _fork_guardian(descriptor: int, *, kernel: bool) -> None:
@@ -61,7 +34,7 @@ def _fork_guardian(descriptor: int, *, kernel: bool) -> None:
     os.close(descriptor)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, lambda *_: os.killpg(0, signal.SIGKILL))
-    _end_with_parent(leader, signal.SIGUSR1, kernel=kernel)
+    end_with_parent(leader, signal.SIGUSR1, kernel=kernel)
     while True:
         signal.pause()
 
@@ -85,7 +58,7 @@ def _run_program(role: str, _name: str, *numbers: str) -> None:
     kernel = guards == "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which ends us in order.
     _fork_guardian(int(descriptor), kernel=kernel)  # It forks: before there is any thread.
-    _end_with_parent(int(parent), signal.SIGKILL, kernel=kernel)
+    end_with_parent(int(parent), signal.SIGKILL, kernel=kernel)
     faulthandler.enable()
     if kernel:
         _raise_oom_score()

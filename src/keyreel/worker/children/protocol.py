@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.engine import Clip, RemoteVideo
+    from keyreel.finishing.acceptance.flaw import Flaw
     from keyreel.finishing.context import FinishingContext
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
     from keyreel.settings.engines import EngineSpec
 
-    WorkResult = Clip | FinishedVideo | str
-    """What RenderWork and ConformWork, FinishWork, and RecommendWork result in, in this order."""
+    WorkResult = Clip | tuple[Flaw, ...] | FinishedVideo | str
+    """What Render- and ConformWork, InspectWork, FinishWork and RecommendWork result in, in this order."""
 
 LENGTH_PREFIX: Final = struct.Struct("!I")
 """The length in bytes of the pickled message that follows."""
@@ -48,6 +49,14 @@ class FinishWork:
     clip: Clip
     order: Order
     context: FinishingContext
+
+
+@dataclass(frozen=True, slots=True)
+class InspectWork:
+    """To the child: say what is odd about this clip of this order."""
+
+    clip: Clip
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,7 @@ class WorkFailed:
     traceback: str
 
 
-Work = RenderWork | ConformWork | FinishWork | RecommendWork
+Work = RenderWork | ConformWork | InspectWork | FinishWork | RecommendWork
 ToChild = ChildSetup | Work | StepResult
 ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | WorkDone | WorkFailed
 

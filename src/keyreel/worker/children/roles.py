@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from keyreel.engine import Preloader, PromptRecommender, RemoteEngine
 from keyreel.worker.children.job import ChildJob
-from keyreel.worker.children.protocol import ConformWork, FinishWork, RecommendWork, RenderWork
+from keyreel.worker.children.protocol import ConformWork, FinishWork, InspectWork, RecommendWork, RenderWork
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
     from keyreel.engine import Clip
+    from keyreel.finishing.acceptance.flaw import Flaw
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.settings.engines import EngineSpec
     from keyreel.sound.speech.voices import Voices
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 ENGINE_ROLE: Final = "engine"
 FINISHING_ROLE: Final = "finishing"
 _JOB_MODULES: Final = ("keyreel.finishing.watermark", "keyreel.media.video_writer")
-_FINISHING_MODULE: Final = "keyreel.finishing.pipeline"
+_FINISHING_MODULES: Final = ("keyreel.finishing.acceptance.inspection", "keyreel.finishing.pipeline")
 """What the first job and the first clip need, loaded before they come."""
 _FINISHING_IDLE_SECONDS: Final = 120.0
 """Seconds without work after which a finishing child ends: one that has spoken holds 0.6 GB of voices."""
@@ -91,18 +92,21 @@ class EngineRole:
 
 
 class FinishingRole:
-    """Finishes clips and received videos, outside the server's process: its responses would wait for that."""
+    """Inspects and finishes clips and received videos, outside the server's process, which has to answer."""
 
     idle_seconds: float | None = _FINISHING_IDLE_SECONDS
 
     def __init__(self) -> None:
         self._voices: Voices | None = None
 
-    async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | FinishedVideo:
-        """Finish a clip, or make one of a received video."""
+    async def run_work(self, work: Work, channel: WorkerChannel) -> Clip | tuple[Flaw, ...] | FinishedVideo:
+        """Inspect or finish a clip, or make one of a received video."""
+        from keyreel.finishing.acceptance.inspection import inspect_clip
         from keyreel.finishing.pipeline import finish
 
         match work:
+            case InspectWork(clip, order):
+                return inspect_clip(clip, order)
             case FinishWork(clip, order, context):
                 return finish(clip, order, replace(context, voices=self._voices))
             case ConformWork(video, order, folder):
@@ -114,7 +118,8 @@ class FinishingRole:
                 raise TypeError("a finishing child neither renders nor recommends")
 
     async def __aenter__(self) -> Self:
-        import_module(_FINISHING_MODULE)
+        for module in _FINISHING_MODULES:
+            import_module(module)
         from keyreel.sound.speech.voices import open_voices
 
         self._voices = open_voices()

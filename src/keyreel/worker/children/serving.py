@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import EngineUnavailable, RenderFailed, Unavailable
 from keyreel.storage.passing_faults import find_passing_fault
+from keyreel.system.free_memory import return_free_memory
 from keyreel.worker.children.protocol import (
     ChildSetup,
     ConformWork,
     FinishWork,
+    InspectWork,
     RecommendWork,
     RenderWork,
     WorkDone,
@@ -44,12 +46,14 @@ async def _serve_worker(channel: WorkerChannel, role: str) -> None:
         return  # The worker ended meanwhile.
     try:
         async with make_role(role, setup.engine) as child_role:
+            return_free_memory()
             while isinstance(
                 work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
-                RenderWork | ConformWork | FinishWork | RecommendWork,
+                RenderWork | ConformWork | InspectWork | FinishWork | RecommendWork,
             ):
                 channel.send(WorkStarted())
                 channel.send(await _run_work(child_role, work, channel))
+                return_free_memory()
     except MemoryError:
         os._exit(_OUT_OF_MEMORY_STATUS)
     except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must be told

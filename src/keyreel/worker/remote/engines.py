@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyreel.engine import RemoteVideo
     from keyreel.engines.loading import ConfiguredEngine
     from keyreel.order import Order
-    from keyreel.worker.attempt import RunningAttempt
+    from keyreel.worker.attempt import EngineAttempt
     from keyreel.worker.remote.job import VideoFetcher
 
 _CANCEL_SECONDS: Final = 10.0
@@ -48,17 +48,15 @@ class RemoteEngines:
     def __contains__(self, name: str) -> bool:
         return name in self._engines
 
-    async def request_video(
-        self, name: str, order: Order, attempt: RunningAttempt, folder: Path
-    ) -> RemoteVideo:
-        """Have a remote engine's server make an order's video.
+    async def request_video(self, order: Order, attempt: EngineAttempt, folder: Path) -> RemoteVideo:
+        """Have the server of the attempt's engine make an order's video.
 
         Raises:
             RenderFailed: the order cannot be made there, with a reason for people.
             Unavailable: the server cannot be had now.
         """
-        engine = self._engines[name]
-        job = AttemptRemoteJob(attempt, folder, self._fetcher, name)
+        engine = self._engines[attempt.engine]
+        job = AttemptRemoteJob(attempt, folder, self._fetcher)
         attempt.on_cancel(lambda: _tell_cancelled(engine, job))
         return await engine.request_video(order, job)
 

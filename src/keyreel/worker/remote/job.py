@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from keyreel.worker.attempt import RunningAttempt
+    from keyreel.worker.attempt import EngineAttempt
 
 
 class VideoFetcher(Protocol):
@@ -22,15 +22,14 @@ class VideoFetcher(Protocol):
 
 
 class AttemptRemoteJob:
-    """What a remote engine works with during one attempt."""
+    """What a remote engine works with during one attempt, for one render."""
 
-    def __init__(self, attempt: RunningAttempt, folder: Path, fetcher: VideoFetcher, engine: str) -> None:
-        self.task_id = attempt.token.task_id
+    def __init__(self, attempt: EngineAttempt, folder: Path, fetcher: VideoFetcher) -> None:
+        self.task_id = attempt.job_id
         self.folder = folder
         self.steps: dict[str, str] = {}
-        self._attempt = attempt.for_engine(engine)
+        self._attempt = attempt
         self._fetcher = fetcher
-        self._engine = engine
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
         """Return the durable result of `step`, doing the work only if no attempt of this task did it yet."""
@@ -46,6 +45,14 @@ class AttemptRemoteJob:
         self.steps.pop(step, None)
         await self._attempt.forget_step(step)
 
+    async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
+        """Record what the task costs its operator."""
+        await self._attempt.reserve_cost(share, daily_credits)
+
+    async def cancel_cost(self) -> None:
+        """Take that back."""
+        await self._attempt.cancel_cost()
+
     async def progress(self, fraction: float) -> None:
         """Report progress."""
         self._attempt.report_progress(min(max(fraction, 0.0), 1.0))
@@ -54,7 +61,7 @@ class AttemptRemoteJob:
         """Save what is at an address that the other server gave."""
         path = self.folder / name
         try:
-            await self._fetcher.fetch_video(url, path, tenant=f"engine {self._engine}")
+            await self._fetcher.fetch_video(url, path, tenant=f"engine {self._attempt.engine}")
         except (VideoUnreachable, InvalidRequest):
             raise RenderFailed("The video was made elsewhere, but cannot be fetched from there.") from None
         return path

@@ -278,13 +278,13 @@ def test_a_submit_that_was_let_in_before_its_key_ended_makes_no_task(
     task_id, _ = submit(client, mine)
     services = platform.services
     # As a submit stands after its key was checked, and while its images are taken in.
-    drafted = services.store.draft(services.store.get("studio", task_id).submission)
+    composed = services.store.compose(services.store.get("studio", task_id).submission)
     if end == "revoked":
         services.keys.revoke(key_id)
     else:
         TenantStore(services.store.database, services.clock).disable("studio")
     with pytest.raises(InvalidKey if end == "revoked" else TenantDisabled):
-        services.store.admit(drafted)
+        services.store.admit(composed)
     assert len(services.store.list("studio")) == 1
 
 

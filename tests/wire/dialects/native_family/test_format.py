@@ -100,7 +100,7 @@ def test_credits_are_the_price_until_the_end_and_then_what_was_charged() -> None
         made = replace(made, submission=replace(made.submission, credits=10))
         return int(NATIVE.build_result_response(made, request(IMG2VIDEO), None, 0)["credits"])
 
-    assert [credits_of(state) for state in TaskState] == [10, 10, 8, 0, 0]
+    assert [credits_of(state) for state in TaskState] == [10, 10, 10, 8, 0, 0]
 
 
 def test_sparse_hosted_answers_are_read() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keyreel.engines.motion.camera.path import CameraPose
-    from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray, FloatingArray
     from keyreel.order import Size
 
     DisparityFunction = Callable[[FloatArray], FloatArray]
@@ -183,7 +183,7 @@ def unproject_points(
 
 
 def _follow_rays(
-    rays: tuple[FloatArray, FloatArray], pose: CameraPose, disparity: FloatArray | float
+    rays: tuple[FloatingArray, FloatingArray], pose: CameraPose, disparity: FloatArray | float
 ) -> FloatArray:
     """Return the points [rows, columns, 2] that rays, x and y, meet at these disparities, in units."""
     ahead = 1 - pose.dolly * disparity

@@ -1,4 +1,4 @@
-"""Coordinate maps: for each pixel of a frame, where an image shows it; small ones steer full-size warps.
+"""Coordinate maps: for each pixel of a frame, where an image shows it.
 
 Homographies are of pixels or of units: in units an image's sides are 1 long. Knows nothing of what moves.
 """
@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from keyreel.engines.motion.imaging.pixels import BORDER_MIRROR, resize, sample_image, to_rgb, to_rgba
+from keyreel.engines.motion.imaging.pixels import sample_image
 
 if TYPE_CHECKING:
-    from keyreel.engine import Frame
     from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Mask, Matrix
     from keyreel.order import Size
 
@@ -86,11 +85,6 @@ class RelativeBox:
     right: float = 1.0
     bottom: float = 1.0
 
-    @property
-    def area(self) -> float:
-        """The fraction of the frame that it covers."""
-        return (self.right - self.left) * (self.bottom - self.top)
-
     def to_slices(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
         """Return the rows and columns that it covers of an array of this shape, in whole pixels."""
         height, width = shape[:2]
@@ -112,32 +106,3 @@ def find_bounding_box(needed: Mask) -> RelativeBox | None:
         min(int(columns[-1]) + 2, width) / width,
         min(int(rows[-1]) + 2, height) / height,
     )
-
-
-def warp_image(frame: Frame, displacement: FloatArray, box: RelativeBox) -> Frame:
-    """Return a box of a frame, warped along a displacement; outside the frame is mirrored.
-
-    `displacement` is float32 [h, w, 2] of any smaller size: x and y in pixels of the full-size frame.
-    """
-    height, width = frame.shape[:2]
-    rows, columns = box.to_slices(frame.shape)
-    # Displacements are enlarged, not positions: where they are 0, nothing moves at all.
-    full = (
-        resize(np.asarray(each, np.float32), width, height)[rows, columns] for each in cv2.split(displacement)
-    )
-    across, down = (
-        each + np.float32(start) if start else np.ascontiguousarray(each)
-        for each, start in zip(full, (columns.start, rows.start), strict=True)
-    )
-    flags = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    warped = cv2.remap(to_rgba(frame), across, down, flags, borderMode=BORDER_MIRROR)
-    return to_rgb(np.asarray(warped, np.uint8))
-
-
-def blend_8bit(one: Frame, other: Frame, share: FloatArray) -> Frame:
-    """Blend two images of one size by the first one's share, float32 [height, width], 0.0 … 1.0."""
-    # Bytes are blended in a third of the time that cv2.blendLinear takes for float weights.
-    weight = cv2.cvtColor(cv2.convertScaleAbs(share, alpha=255), cv2.COLOR_GRAY2RGB)
-    near = cv2.multiply(one, weight, scale=1 / 255)
-    far = cv2.multiply(other, cv2.bitwise_not(weight), scale=1 / 255)
-    return np.asarray(cv2.add(near, far), dtype=np.uint8)

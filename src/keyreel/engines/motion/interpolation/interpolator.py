@@ -7,26 +7,22 @@ middle position, so that the network sees only what the camera does not explain.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera.timing import smoothstep
-from keyreel.engines.motion.imaging.pixels import resize
 from keyreel.engines.motion.imaging.warping import (
     FADE_RIM,
-    RelativeBox,
-    blend_8bit,
     compute_border_distance,
     compute_border_weight,
     create_identity_map,
-    find_bounding_box,
     sample_field,
     to_border_weight,
     to_pixel_homography,
     transform_map,
-    warp_image,
 )
 from keyreel.engines.motion.interpolation.exposure_match import ExposureMatch, match_exposure
 from keyreel.engines.motion.interpolation.homography_path import HomographyPath
@@ -36,25 +32,20 @@ from keyreel.engines.motion.interpolation.optical_flow import (
     choose_network_size,
     lerp,
 )
+from keyreel.engines.motion.interpolation.pair_drawing import SharpenedImage, WarpedImage, draw_pair
 from keyreel.engines.motion.interpolation.registration import (
     detect_features,
     measure_similarity,
     register_images,
 )
-from keyreel.engines.motion.interpolation.sharpening import SharpenedImage
+from keyreel.order import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from keyreel.engine import Frame
     from keyreel.engines.motion.imaging.arrays import CoordinateMap, FloatArray, Matrix
     from keyreel.engines.motion.interpolation.moving_objects import MovingObjects
     from keyreel.engines.motion.interpolation.registration import ImageFeatures
     from keyreel.engines.motion.networks.models import Network
-    from keyreel.order import Size
-
-    RelitImage = tuple[Callable[[Frame, float], Frame], Frame, FloatArray]
-    """How an image is relit at a position, the image, and its displacement."""
 
 _SAME_SCENE_SIMILARITY: Final = 0.5
 """Structural similarity from which two images without matching points still count as one scene."""
@@ -86,8 +77,12 @@ _BOTH_KEYFRAMES_FROM: Final = 0.2
 _MIDDLE_SHARPNESS_LOSS: Final = 0.7
 """The part of the sharpening that is left out halfway, where both images are blended."""
 
+_DISSOLVE_FROM: Final = 0.2
+"""How far from either end a dissolve begins between images that show the same: the middle 0.6 are blended."""
+
 _NEGLIGIBLE_SHARE: Final = 0.01
-"""A share below this is not drawn: 1 level of 255 where images differ by as much as 100."""
+_NEGLIGIBLE_SHARE_OF_SAME: Final = 0.05
+"""Shares that are not drawn, where images differ and where they show the same: about 1 level of 255."""
 
 _MIN_FAR_SHARE: Final = 0.005
 """The share left to the far keyframe even close to the near one: enough where only the far one shows it."""
@@ -139,8 +134,9 @@ class KeyframeInterpolator:
         self._moving_objects = moving_objects
         if moving_objects is not None:
             first, last = moving_objects.first, moving_objects.last
-        self._sharpened = SharpenedImage(first), SharpenedImage(last)
-        size = self.network_size = choose_network_size(first)
+        self._background = first, last
+        self._sharpened: tuple[SharpenedImage, SharpenedImage] | None = None
+        size = self.network_size = choose_network_size(Size(first.shape[1], first.shape[0]))
         self._grid = create_identity_map(size)
         self._homography_path = None if homography is None else _create_homography_path(homography, size)
         small = _downscale(first, size), _downscale(last, size)
@@ -184,49 +180,33 @@ class KeyframeInterpolator:
             return self._first
         if position >= 1:
             return self._last
+        if self._sharpened is None:
+            self._sharpened = SharpenedImage(self._background[0]), SharpenedImage(self._background[1])
         sample = self._interpolate_sample(position)
         if view_map is not None:
             sample = self._apply_view_map(sample, view_map)
-        share = _compute_first_share(sample.visibility, position)
         # As sharp as the keyframe beside it; halfway, where both are blended, less: nothing rings.
         sharpness = 1 - _MIDDLE_SHARPNESS_LOSS * smoothstep(0, 0.5, min(position, 1 - position))
         one, other = (
-            (relight, image.sharpen_for_warp(displacement, sharpness), displacement)
+            WarpedImage(
+                image.sharpen_for_warp(displacement, sharpness),
+                displacement,
+                partial(relight, position=position),
+            )
             for relight, image, displacement in (
                 (self._exposure_match.relight_first, self._sharpened[0], sample.to_first),
                 (self._exposure_match.relight_last, self._sharpened[1], sample.to_last),
             )
         )
-        boxes = (
-            find_bounding_box(share > _NEGLIGIBLE_SHARE) or RelativeBox(),
-            find_bounding_box(share < 1 - _NEGLIGIBLE_SHARE),
-        )
-        if boxes[1] is None or boxes[0].area >= boxes[1].area:
-            frame = self._blend_sides(position, (one, other), share, boxes[1])
-        else:
-            frame = self._blend_sides(position, (other, one), 1 - share, boxes[0])
+        share = _compute_first_share(sample.visibility, position)
+        frame = draw_pair(one, other, share, _choose_negligible_share(sample.visibility))
         if self._moving_objects is not None:
             self._moving_objects.draw(frame, position, self._grid if view_map is None else view_map)
         return frame
 
-    def _blend_sides(
-        self,
-        position: float,
-        sides: tuple[RelitImage, RelitImage],
-        share: FloatArray,
-        box_of_other: RelativeBox | None,
-    ) -> Frame:
-        """Draw one image whole, and the other over it where it has a share."""
-        (relight, image, displacement), (relight_other, other, displacement_other) = sides
-        frame = relight(warp_image(image, displacement, RelativeBox()), position)
-        if box_of_other is None:
-            return frame
-        height, width = frame.shape[:2]
-        box = box_of_other.to_slices(frame.shape)
-        weight = resize(share, width, height)[box]
-        over = relight_other(warp_image(other, displacement_other, box_of_other), position)
-        frame[box] = blend_8bit(np.ascontiguousarray(frame[box]), over, weight)
-        return frame
+    def release_images(self) -> None:
+        """Free what only frames need, after the last one."""
+        self._sharpened = None
 
     def _apply_camera(self, coordinate_map: CoordinateMap, position: float) -> CoordinateMap:
         return (
@@ -330,12 +310,14 @@ def create_interpolator(
 def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:
     """Return the first image's share [h, w], 0 … 1: by nearness, visibility and the network's mask.
 
-    Where both images show the same they are blended by nearness: that is free of noise, and changes evenly.
+    Where both images show the same, a dissolve in the middle of the way leads from the one to the other.
     """
     chosen, agreement, inside_first, inside_last = (
         np.asarray(each, np.float32) for each in cv2.split(visibility)
     )
-    chosen = chosen + (np.float32(1 - position) - chosen) * agreement
+    dissolved = (1 - _DISSOLVE_FROM - position) / (1 - 2 * _DISSOLVE_FROM)
+    dissolved = min(max(dissolved, _MIN_FAR_SHARE), 1 - _MIN_FAR_SHARE)
+    chosen = chosen + (np.float32(dissolved) - chosen) * agreement
     near_first = max(smoothstep(_SINGLE_KEYFRAME_UNTIL, _BOTH_KEYFRAMES_FROM, position), _MIN_FAR_SHARE)
     near_last = max(smoothstep(_SINGLE_KEYFRAME_UNTIL, _BOTH_KEYFRAMES_FROM, 1 - position), _MIN_FAR_SHARE)
     share = (
@@ -348,6 +330,12 @@ def _compute_first_share(visibility: FloatArray, position: float) -> FloatArray:
         to_border_weight(inside_last, FADE_RIM * max(near_last, _MIN_RIM_SCALE)) + np.float32(_MIN_WEIGHT)
     )
     return np.asarray(first / (first + last), dtype=np.float32)
+
+
+def _choose_negligible_share(visibility: FloatArray) -> FloatArray:
+    """Return the share [h, w] below which an image need not be drawn: more, where both show the same."""
+    agreement = visibility[..., 1]
+    return np.where(agreement > 0, _NEGLIGIBLE_SHARE_OF_SAME, _NEGLIGIBLE_SHARE).astype(np.float32)
 
 
 def _is_moving(homography: Matrix) -> bool:

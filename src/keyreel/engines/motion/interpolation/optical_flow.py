@@ -29,6 +29,9 @@ _NETWORK_PIXELS: Final = 448 * 256
 _NETWORK_SIDE_MULTIPLE: Final = 64
 """The network's input sides are multiples of this."""
 
+_USUAL_FRAME_SIZE: Final = Size(1280, 720)
+_TIME_SHAPE: Final = (1, 1, 1, 1)
+
 _FIRST_NODE_TIME: Final = 0.12
 _LAST_NODE_TIME: Final = 0.88
 """Times, 0 … 1, between which the network is run."""
@@ -102,7 +105,7 @@ class IntermediateFlowEstimator:
         return self._flows_by_node[index]
 
     def _run_network(self, time: float) -> IntermediateFlow:
-        flow, mask = self._net(self._network_input, np.full((1, 1, 1, 1), time, dtype=np.float32))
+        flow, mask = self._net(self._network_input, np.full(_TIME_SHAPE, time, dtype=np.float32))
         first, last = flow[0, :2].transpose(1, 2, 0), flow[0, 2:].transpose(1, 2, 0)
         found = self._refiner.refine(
             np.ascontiguousarray(first / np.float32(time), dtype=np.float32),
@@ -122,10 +125,16 @@ def _choose_node_times(length: float) -> NDArray[np.float64]:
     return np.linspace(_FIRST_NODE_TIME, _LAST_NODE_TIME, count)
 
 
-def choose_network_size(frame: Frame) -> Size:
-    """Choose the network's input size for a frame [height, width, 3]: near its ratio and the usual pixels."""
-    ratio = frame.shape[1] / frame.shape[0]
-    pixels = min(_NETWORK_PIXELS, frame.shape[0] * frame.shape[1])
+def prepare_network(net: Network) -> None:
+    """Compile the network for videos of 16:9, which most are."""
+    size = choose_network_size(_USUAL_FRAME_SIZE)
+    net.prepare((1, 6, size.height, size.width), _TIME_SHAPE)
+
+
+def choose_network_size(frame_size: Size) -> Size:
+    """Choose the network's input size for frames of a size: near their ratio and the usual pixels."""
+    ratio = frame_size.width / frame_size.height
+    pixels = min(_NETWORK_PIXELS, frame_size.pixel_count)
 
     def misfit(size: Size) -> float:
         return abs(log(size.width / size.height / ratio)) + 0.25 * abs(log(size.pixel_count / pixels))

@@ -85,6 +85,8 @@ class KeyframeSequence:
                     shot_motion.compute_view_map(step, transition.network_size),
                 )
             yield shot_motion.apply_effects(frame, step - first_step)
+        if isinstance(transition, KeyframeInterpolator):
+            transition.release_images()
 
     def _count_steps(self, index: int) -> int:
         # Within a video the last keyframe is the next shot's first frame; the last one is a frame of its own.

@@ -51,6 +51,10 @@ class Network:
         outputs = self._get_compiled(tuple(array.shape for array in given))(given)
         return tuple(np.array(outputs[index], dtype=np.float32) for index in range(len(outputs)))
 
+    def prepare(self, *shapes: tuple[int, ...]) -> None:
+        """Compile the network for inputs of these shapes, which takes 0.3 s, before they come."""
+        self._get_compiled(shapes)
+
     def release_buffers(self) -> None:
         """Free what the network needs only while it runs: U²-Net-p 115 MB, for 0.03 s at its next run."""
         for compiled in self._compiled.values():

@@ -14,6 +14,7 @@ from keyreel.engines.motion.networks.matting import (
     decontaminate_edges,
     measure_coverage,
     refine_saliency,
+    stands_out_at_a_glance,
 )
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ def extract_cutout(image: Frame, networks: Networks, *, is_place_expected: bool 
 
     If `is_place_expected`, a small object in an image counts as part of a scene.
     """
+    # What a glance overlooks is too small to count in a place.
+    if is_place_expected and not stands_out_at_a_glance(image, networks):
+        return None
     image = resize(image, *fit_within(image.shape, _LONGEST_SIDE))
     raw = compute_saliency(image, networks)
     if _is_scattered(raw):

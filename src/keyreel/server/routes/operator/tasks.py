@@ -93,6 +93,7 @@ def _to_task_entry(task: Task) -> TaskEntry:
         notes=task.notes,
         kept=task.kept,
         engine=task.engine,
+        draft_of=task.draft_of,
         created=task.created.isoformat(),
         started=_format_optional(task.started),
         finished=_format_optional(task.finished),

@@ -39,6 +39,7 @@ async def show_index(request: Request) -> JSONResponse:
         version=keyreel.__version__,
         submit={dialect.name: dialect.get_path(RouteAction.SUBMIT) for dialect in DIALECTS},
         models="/v1/models",
+        tasks="/v1/tasks/{id}",
         reference="/docs",
         openapi="/openapi.json",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from keyreel import errors
 from keyreel.order import Operation
@@ -33,7 +33,7 @@ from keyreel.wire.endpoints import catalogue
 from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
@@ -54,6 +54,7 @@ class NativeFormat(Dialect):
     has_clean_copies = True
     has_upload_uris = True
     list_key = "tasks"
+    max_listed_ids = 100
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.
     webhook_policy = WebhookPolicy(
         FINAL_STATES | {TaskState.RUNNING}, (0.0, 5.0, 1800.0, 7200.0), signs_with_api_key=True
@@ -159,6 +160,16 @@ class NativeFormat(Dialect):
     def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
         return ApiRequest("GET", f"{self.prefix}/tasks/{quote(task_id, safe='')}/creations")
+
+    def build_list_request(self, ids: Sequence[TaskId] = (), page_token: str = "") -> ApiRequest:
+        """Write a list's request, with the longest page."""
+        query = {"task_ids": ",".join(ids), "pager.pagesz": "100", "pager.page_token": page_token}
+        given = {name: value for name, value in query.items() if value}
+        return ApiRequest("GET", f"{self.prefix}/tasks?{urlencode(given, safe=',')}")
+
+    def parse_page_token(self, body: Json) -> str:
+        """Read `next_page_token`."""
+        return str(body.get("next_page_token") or "")
 
     def parse_submit_response(self, body: Json) -> TaskId:
         """Read the task's id, which some hosts give as a number."""

@@ -25,6 +25,7 @@ _METERED: Final = "metered"
 _NEVER_EXPIRES: Final = "9999-12-31T23:59:59.000000Z"
 
 STATUS_BY_STATE: Final = {
+    TaskState.HELD: "queueing",
     TaskState.QUEUED: "queueing",
     TaskState.RUNNING: "processing",
     TaskState.SUCCEEDED: "success",

@@ -35,7 +35,7 @@ from keyreel.wire.dialects.openai.requests import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from keyreel.errors import KeyreelError, Refusal
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _PATH: Final = "/v1/videos"
 _STATUS_BY_STATE: Final = {
+    TaskState.HELD: "queued",
     TaskState.QUEUED: "queued",
     TaskState.RUNNING: "in_progress",
     TaskState.SUCCEEDED: "completed",
@@ -85,6 +86,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.MethodNotAllowed, 405, "method_not_allowed"),
     ErrorMapping(errors.BodyTooSlow, 408, "request_timeout"),
     ErrorMapping(errors.IdempotencyConflict, 409, "idempotency_key_in_use"),
+    ErrorMapping(errors.NotHeld, 409, "task_not_held"),
     ErrorMapping(errors.UploadConflict, 409, "upload_conflict"),
     ErrorMapping(errors.LinkExpired, 410, "link_expired"),
     ErrorMapping(errors.BodyTooLarge, 413, "body_too_large"),
@@ -292,6 +294,16 @@ class OpenAIVideos(Dialect):
     def build_result_request(self, task_id: TaskId) -> ApiRequest:
         """Write a poll."""
         return ApiRequest("GET", f"{_PATH}/{quote(task_id, safe='')}")
+
+    def build_list_request(self, ids: Sequence[TaskId] = (), page_token: str = "") -> ApiRequest:
+        """Write a list's request; the format knows none by ids."""
+        del ids
+        after = f"&after={quote(page_token, safe='')}" if page_token else ""
+        return ApiRequest("GET", f"{_PATH}?limit=100{after}")
+
+    def parse_page_token(self, body: Json) -> str:
+        """Read `last_id`, where there is more."""
+        return str(body.get("last_id") or "") if body.get("has_more") else ""
 
     def parse_submit_response(self, body: Json) -> TaskId:
         """Read the video's id."""

@@ -245,9 +245,10 @@ def test_what_is_heard_is_carried_out(prompt: str, sound: SoundOptions) -> None:
 )
 @pytest.mark.parametrize("operation", [Operation.IMG2VIDEO, Operation.TEXT2VIDEO])
 def test_the_longest_prompts_are_read_at_once(operation: Operation, prompt: str) -> None:
-    begun = time.perf_counter()
+    # Of the processor's time: a busy machine would be slow with anything.
+    begun = time.process_time()
     build_notes(order(operation, prompt))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_clip_carries_the_note(tmp_path: Path, landscape: Path) -> None:

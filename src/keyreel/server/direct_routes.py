@@ -1,4 +1,4 @@
-"""The routes of polls, which nearly all requests are: found in one step, and served without detours."""
+"""The routes of nearly all requests, polls and submits: found in one step, and served without detours."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class PollRoutes:
-    """Answers GET requests to some routes of an application, and hands it all others.
+class DirectRoutes:
+    """Answers the requests to some routes of an application, each of one method, and hands it all others.
 
     Starlette has five layers for every request, and tries its routes one after another.
     """
 
     def __init__(self, routes: Iterable[Route], app: ASGIApp) -> None:
         self._app = app
-        self._routes: dict[tuple[int, str], list[Route]] = {}
+        self._routes: dict[tuple[str, int, str], list[Route]] = {}
         for route in routes:
-            self._routes.setdefault(_describe_path(route.path), []).append(route)
+            (method,) = (route.methods or set()) - {"HEAD"}
+            self._routes.setdefault(_describe_target(method, route.path), []).append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
-        route = self._find_route(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        route = self._find_route(scope) if scope["type"] == "http" else None
         if route is None:
             await self._app(scope, receive, send)
             return
@@ -42,13 +43,13 @@ class PollRoutes:
 
     def _find_route(self, scope: Scope) -> Route | None:
         path = scope["path"]
-        for route in self._routes.get(_describe_path(path), ()):
+        for route in self._routes.get(_describe_target(scope["method"], path), ()):
             if match := route.path_regex.match(path):
                 scope["path_params"] = match.groupdict()
                 return route
         return None
 
 
-def _describe_path(path: str) -> tuple[int, str]:
-    """Return what a path has in common with its route: how many segments, and the first of them."""
-    return path.count("/"), path[1:].partition("/")[0]
+def _describe_target(method: str, path: str) -> tuple[str, int, str]:
+    """Return what a request has in common with its route: method, number of segments, first segment."""
+    return method, path.count("/"), path[1:].partition("/")[0]

@@ -1,0 +1,70 @@
+"""The engine type `relay`: tables of hosted services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field
+
+from keyreel.engines.engine_table import EngineTable, EnvironmentSecret
+from keyreel.errors import KeyreelError
+from keyreel.settings.tables import CheckedTable
+from keyreel.wire.dialects.registry import find_dialect
+from keyreel.wire.inputs.urls import is_http_url
+
+if TYPE_CHECKING:
+    from keyreel.engines.relay.engine import RelayEngine
+
+
+def _check_dialect(name: str) -> str:
+    try:
+        return find_dialect(name).name
+    except KeyreelError as error:
+        raise ValueError(error.message.rpartition("; ")[2].removesuffix(".")) from error
+
+
+def _check_base_url(url: str) -> str:
+    if not is_http_url(url):
+        raise ValueError("must be an address such as https://api.example.com")
+    return url.rstrip("/")
+
+
+class UpstreamCost(CheckedTable):
+    """What videos cost at the service."""
+
+    credits: float = Field(
+        ge=0, le=1000, description="Credits there for each credit that the video is priced at here."
+    )
+
+
+class RelayTable(EngineTable):
+    """A hosted service of the family, or another Keyreel, spoken to in one of the dialects."""
+
+    dialect: Annotated[str, AfterValidator(_check_dialect)] = Field(
+        description="The wire format of the service: the name of a dialect."
+    )
+    base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(
+        description="The service's address, without the dialect's path."
+    )
+    api_key: EnvironmentSecret | None = Field(default=None, description="Of the service, as env:NAME.")
+    cost: UpstreamCost = Field(
+        default=UpstreamCost(credits=0.0), description="What videos cost there: `{ credits = 0.8 }`."
+    )
+    daily_credits: float | None = Field(
+        default=None,
+        gt=0,
+        description="What may be spent there within a day (UTC), by `cost`. Absent: without a limit.",
+    )
+    deadline_minutes: int = Field(
+        default=180, ge=1, le=2880, description="How long a video may take there before its task fails."
+    )
+
+    def make_engine(self, name: str) -> RelayEngine:
+        """Make the engine; it opens no connection yet."""
+        from keyreel.engines.relay.engine import RelayEngine
+
+        if self.daily_credits is not None and not self.cost.credits:
+            raise ValueError(
+                f"daily_credits: got {self.daily_credits:g}; must go with a cost such as {{ credits = 0.8 }}"
+            )
+        return RelayEngine(name, self)

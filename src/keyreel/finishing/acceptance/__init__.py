@@ -1,0 +1,1 @@
+"""Acceptance: a clip is looked at before it is finished, and what is odd about it is put in words."""
