@@ -75,7 +75,7 @@ async def attempt_task(store: TaskStore, folder: Path, table: RelayTable) -> str
     fields = json.loads(claim.task.submission.fields)
     order = catalogue.get_endpoint("q2-text2video").model_validate(fields).to_order(7)
     attempt = RunningAttempt(store, claim.token, 1.0, SystemRandom())
-    job = AttemptRemoteJob(attempt, folder, Unreachable(), "relay")
+    job = AttemptRemoteJob(attempt.for_engine("relay"), folder, Unreachable())
     engine = table.make_engine("relay")
     async with engine:
         try:

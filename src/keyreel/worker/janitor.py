@@ -6,6 +6,7 @@ What it does not understand it keeps: files of tasks that the database does not 
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import structlog
 
 from keyreel.storage.objects import FOLDERS
+from keyreel.storage.passing_faults import translate_passing_faults
+from keyreel.task import TaskId
+from keyreel.tasks.ids import is_task_id
 from keyreel.tasks.retention import Retention, get_input_name
 from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, OrphanCount, Orphans, find_orphans
 from keyreel.worker.loop_guard import LoopGuard
@@ -21,6 +25,7 @@ from keyreel.worker.loop_guard import LoopGuard
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
     from datetime import datetime
+    from pathlib import Path
 
     from keyreel.durations import RetentionPeriods
     from keyreel.storage.objects import StoredFile
@@ -242,3 +247,17 @@ class Janitor:
             names |= page
             await asyncio.sleep(0)
         return frozenset(names)
+
+
+def clean_work_folder(folder: Path, store: TaskStore) -> None:
+    """Make the folder for work in progress, and delete what no next attempt goes on from.
+
+    However often a process is killed, its half-rendered clips take the room of one attempt.
+    """
+    with translate_passing_faults():
+        folder.mkdir(parents=True, exist_ok=True)
+        found = {each.name: each for each in folder.iterdir() if is_task_id(each.name)}
+    resumable = store.filter_resumable(TaskId(name) for name in found)
+    for name, path in found.items():
+        if name not in resumable:
+            shutil.rmtree(path, ignore_errors=True)

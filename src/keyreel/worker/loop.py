@@ -20,13 +20,13 @@ from keyreel.tasks.database.retry import (
 )
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.engine_binding import EngineBinder
-from keyreel.worker.janitor import Janitor
+from keyreel.worker.janitor import Janitor, clean_work_folder
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
 from keyreel.worker.remote.engines import RemoteEngines
 from keyreel.worker.settings import WorkerSettings
 from keyreel.worker.slots import RenderSlots
-from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools, clean_work_folder
+from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools
 
 if TYPE_CHECKING:
     from random import Random

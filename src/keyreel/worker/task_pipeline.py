@@ -36,7 +36,6 @@ from keyreel.tasks.database.retry import (
     retry_async_while_unavailable,
     write_when_available,
 )
-from keyreel.tasks.ids import is_task_id
 from keyreel.tasks.outcomes import Failure, Success
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.wire.dialects.registry import DIALECTS
@@ -399,17 +398,3 @@ def _offers_clean_copy(task: Task) -> bool:
 def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:
     folder = f"{task_id}/{attempt}"
     return f"videos/{folder}.mp4", f"covers/{folder}.jpg", f"clean/{folder}.mp4"
-
-
-def clean_work_folder(folder: Path, store: TaskStore) -> None:
-    """Make the folder for work in progress, and delete what no next attempt goes on from.
-
-    However often a process is killed, its half-rendered clips take the room of one attempt.
-    """
-    with translate_passing_faults():
-        folder.mkdir(parents=True, exist_ok=True)
-        found = {each.name: each for each in folder.iterdir() if is_task_id(each.name)}
-    resumable = store.filter_resumable(TaskId(name) for name in found)
-    for name, path in found.items():
-        if name not in resumable:
-            shutil.rmtree(path, ignore_errors=True)

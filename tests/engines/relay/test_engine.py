@@ -14,6 +14,8 @@ from keyreel.order import Size
 from keyreel.settings.engines import EngineSettings
 from keyreel.task import TaskState
 from support.plant import Plant, comes_true
+from support.servers import KEY as OTHER_KEY
+from support.servers import Server
 from support.upstreams import KEY, Fault, Upstream, hosted
 from support.videos import scene
 
@@ -153,3 +155,33 @@ def test_a_worker_that_starts_again_goes_on_with_what_it_ordered(plant: Plant) -
         done = asyncio.run(story())
     assert done.state is TaskState.SUCCEEDED
     assert upstream.paid.total() == upstream.submits == 1
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data = tmp_path_factory.mktemp("upstream")
+    running = Server.start(data, KEYREEL_ENGINES="keyreel.testing:CardEngine")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_one_keyreel_makes_the_videos_of_another(
+    dialect: str, other: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPSTREAM_KEY", OTHER_KEY)
+    table = {"type": "relay", "dialect": dialect, "base_url": other.url, "api_key": "env:UPSTREAM_KEY"}
+    plant = Plant.open(tmp_path)
+
+    async def story() -> Task:
+        task = await plant.submit(duration=1)
+        async with plant.working(EngineSettings(("other",), {"other": table})):
+            return await plant.ended(task)
+
+    done = asyncio.run(story())
+    out = tmp_path / "out.mp4"
+    asyncio.run(plant.storage.download(done.video, out))
+    plant.store.close()
+    assert (done.state, done.engine) == (TaskState.SUCCEEDED, "other")
+    facts = probe_video(out)
+    assert (facts.frames, facts.fps, facts.width, facts.height) == (24, 24, 960, 528)
