@@ -29,7 +29,6 @@ from keyreel.errors import (
 from keyreel.finishing.context import FinishingContext
 from keyreel.settings.engines import BUILT_IN_ENGINE
 from keyreel.storage.passing_faults import find_passing_fault, translate_passing_faults
-from keyreel.task import TaskId
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
     WORKER_RETRY_SECONDS,
@@ -62,7 +61,7 @@ if TYPE_CHECKING:
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
-    from keyreel.task import Task
+    from keyreel.task import Task, TaskId
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
