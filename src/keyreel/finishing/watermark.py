@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 WATERMARK_STEP: Final = "watermark"
 """The name of this step, also in a clip's completed steps."""
 
-DRAFT_MARK: Final = ImageRef(str(files("keyreel.finishing").joinpath("draft.png")))
-"""The image that marks drafts."""
-
 # GB 45438-2025 asks for characters of at least 5 % of the short side. What is measured is the drawn ink, from
 # a line's highest to its lowest point, with a little to spare for the rounding to whole pixels.
 _INK_HEIGHT: Final = 0.053  # of the frame's short side

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keyreel.finishing.watermark import DRAFT_MARK
+from keyreel.finishing.draft_mark import DRAFT_MARK
 from keyreel.order import Corner, Watermark, make_draft_order
 
 if TYPE_CHECKING:

@@ -144,7 +144,7 @@ class Worker:
             self._nudged.clear()
             claim = await self._claim_guard.run(partial(self._try_claim, offer))
             if claim is not None:
-                return claim, offer.accept(claim.task.engine)
+                return claim, offer.accept(claim.task.engine, claim.task.submission.tenant)
             offer.decline()  # a task that has gathered its inputs may be waiting for a slot
             try:
                 async with asyncio.timeout(self._settings.poll_seconds):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from keyreel.system.tenant_turns import TenantTurns
@@ -34,12 +34,25 @@ class RenderSlots:
         self._offer_ended = asyncio.Event()
         self._nudge = nudge
         self._set_aside: Counter[str] = Counter()
+        self._undecided: Counter[str] = Counter()
+        """Tasks that were claimed, and may yet be set aside, by tenant."""
         self._gathering = TenantTurns(_GATHERING, per_tenant=MAX_SET_ASIDE)
         self._returning = TenantTurns(_UNBOUNDED, per_tenant=1)
 
     def list_full_tenants(self) -> tuple[str, ...]:
         """Return the tenants that get no further claim, since as many of their tasks are set aside."""
-        return tuple(tenant for tenant, count in self._set_aside.items() if count >= MAX_SET_ASIDE)
+        counts = self._set_aside + self._undecided
+        return tuple(tenant for tenant, count in counts.items() if count >= MAX_SET_ASIDE)
+
+    def begin_task(self, tenant: str) -> None:
+        """Count a task that was claimed, until it is known whether it is set aside."""
+        self._undecided[tenant] += 1
+
+    def decide(self, tenant: str) -> None:
+        """Count it no more."""
+        self._undecided[tenant] -= 1
+        self._undecided += Counter()  # forget tenants without any
+        self._nudge()
 
     async def offer(self) -> SlotOffer:
         """Wait until an engine has a free slot; take one of each engine that has."""
@@ -87,8 +100,8 @@ class RenderSlots:
 
         Only one task of a tenant waits for it at a time: between two of them the others have their turn.
         """
-        slot.free()
         self._set_aside[tenant] += 1
+        slot.free()
         try:
             async with self._gathering.wait_for_turn(tenant):
                 yield
@@ -108,11 +121,11 @@ class SlotOffer:
         self.engines = engines
         self.whole = whole
 
-    def accept(self, engine: str) -> RenderSlot:
-        """Return the slot of an engine, or some slot for a task of another one; free the others."""
+    def accept(self, engine: str, tenant: str) -> RenderSlot:
+        """Return a tenant's slot of an engine, or some slot for a task of another one; free the others."""
         kept = engine if engine in self.engines else self.engines[0]
         self._slots.end_offer(tuple(each for each in self.engines if each != kept))
-        return RenderSlot(self._slots, kept)
+        return RenderSlot(self._slots, kept, tenant)
 
     def decline(self) -> None:
         """Free all of them."""
@@ -122,13 +135,16 @@ class SlotOffer:
 class RenderSlot:
     """A slot of an engine, held until it is freed; freeing it again does nothing."""
 
-    def __init__(self, slots: RenderSlots, engine: str) -> None:
+    def __init__(self, slots: RenderSlots, engine: str, tenant: str) -> None:
         self._slots = slots
+        self._tenant = tenant
         self.engine = engine
-        self._held = True
+        self._held, self._is_decided = True, False
+        slots.begin_task(tenant)
 
     def free(self) -> None:
         """Give the slot back."""
+        self._decide()
         if self._held:
             self._held = False
             self._slots.free_one(self.engine)
@@ -148,6 +164,16 @@ class RenderSlot:
         self.engine, self._held = engine, True
         return True
 
-    def set_aside(self, tenant: str) -> AbstractAsyncContextManager[None]:
-        """Free the slot for a block, which gathers the tenant's inputs, and have one again after it."""
-        return self._slots.set_aside(self, tenant)
+    def set_aside(self) -> AbstractAsyncContextManager[None]:
+        """Free the slot for a block, which gathers the task's inputs, and have one again after it."""
+        return self._slots.set_aside(self, self._tenant)
+
+    def keep(self) -> AbstractAsyncContextManager[None]:
+        """Hold the slot in a block, which gathers inputs that are here."""
+        self._decide()
+        return nullcontext()
+
+    def _decide(self) -> None:
+        if not self._is_decided:
+            self._is_decided = True
+            self._slots.decide(self._tenant)

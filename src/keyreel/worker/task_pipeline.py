@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -213,7 +213,7 @@ class TaskPipeline:
             await _obey_markers(parse_markers(task.submission.fields))
         request = parse_stored_request(task)
         tenant = task.submission.tenant
-        async with slot.set_aside(tenant) if _has_remote_inputs(request) else nullcontext():
+        async with slot.set_aside() if _has_remote_inputs(request) else slot.keep():
             order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
         order = adapt_to_draft(order, task)
         await self._retry_passing_faults(pools.finishing.warm_up)

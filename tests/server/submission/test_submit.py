@@ -32,6 +32,7 @@ def submit(platform: Platform, key: str = "", **changes: Any) -> Accepted | Repl
         idempotency_key=key,
         base_url="http://testserver",
         is_large=False,
+        wants_draft=False,
     )
     return asyncio.run(TaskSubmitter(platform.services).submit(request))
 
