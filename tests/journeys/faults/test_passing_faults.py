@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 MODEL = "vidu-q2-pro-img2video"
 CARD = "keyreel.testing:CardEngine"
 BODY: dict[str, Any] = {"prompt": "a card [keyreel:slow=0.5]", "duration": 1, "resolution": "540p"}
-FAULTS = (
-    ("socket.socketpair", "EMFILE"),  # The first task alone needs new children.
-    ("asyncio.create_subprocess_exec", "EAGAIN"),
-    ("os.mkdir", "EROFS"),
-    ("os.mkdir", "ENOSPC"),
-    ("os.fsync", "EIO"),
-)
+FAULTS = {
+    # The first task alone needs new children.
+    "descriptors": (
+        ("socket.socketpair", "EMFILE"),
+        ("os.mkdir", "EROFS"),
+        ("os.mkdir", "ENOSPC"),
+        ("os.fsync", "EIO"),
+    ),
+    "processes": (("asyncio.create_subprocess_exec", "EAGAIN"),),
+}
 RETRIES_A_SECOND = 10
 """At most so many calls fail in a second of retries after growing pauses."""
 
@@ -37,12 +40,13 @@ def body(number: int) -> dict[str, Any]:
     return {**BODY, "images": [data_uri(shade=16 * number)], "seed": number + 1}
 
 
+@pytest.mark.parametrize("faults", FAULTS.values(), ids=FAULTS)
 def test_tasks_wait_until_what_the_system_refuses_is_granted_again(
-    start: Callable[..., Server], tmp_path: Path
+    start: Callable[..., Server], tmp_path: Path, faults: tuple[tuple[str, str], ...]
 ) -> None:
     machine = FaultyMachine.make(tmp_path / "machine")
     server = start(KEYREEL_DEV="1", KEYREEL_ENGINES=CARD, **machine.environment)
-    for number, (call, error) in enumerate(FAULTS):
+    for number, (call, error) in enumerate(faults):
         task_id = server.submit(MODEL, body(number))
         machine.break_call(call, error)
         began = time.monotonic()
