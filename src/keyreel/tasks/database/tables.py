@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
     type_coerce,
 )
 
@@ -129,7 +130,14 @@ TASKS: Final = Table(
     # Whether anything waits for an engine that has a free slot, while others have none.
     Index("tasks_engines", "state", "engine"),
     Index("tasks_kept", "kept", "state", "finished"),
-    Index("tasks_drafts", "draft_of", unique=True),
+    # Without the other tasks: whoever asks for those that are no drafts is not to go through all of them.
+    Index(
+        "tasks_drafts",
+        "draft_of",
+        unique=True,
+        sqlite_where=text("draft_of IS NOT NULL"),
+        postgresql_where=text("draft_of IS NOT NULL"),
+    ),
 )
 """One row a task. `started` is the latest claim's; `lease_until` is in seconds of `portable_sql.epoch`.
 

@@ -14,4 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Add a column; tasks of before have no drafts."""
     op.add_column("tasks", sa.Column("draft_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite")))
-    op.create_index("tasks_drafts", "tasks", ["draft_of"], unique=True)
+    is_draft = sa.text("draft_of IS NOT NULL")
+    op.create_index(
+        "tasks_drafts", "tasks", ["draft_of"], unique=True, sqlite_where=is_draft, postgresql_where=is_draft
+    )
