@@ -21,6 +21,7 @@ ALLOWED_LOSS: Final = 0.25
 """The share by which a ratio may be worse than the committed one."""
 _TRIES: Final = 2
 """The better of two counts: a neighbour on the machine may have taken one."""
+_RUNS_TO_COMMIT: Final = 3
 _RESOLUTION: Final = Resolution.P540
 """The smallest size weighs what does not depend on the size the most, and takes the least time."""
 
@@ -97,8 +98,12 @@ def _compare(measurement: RatioMeasurement, ratio: float, committed: float) -> R
 
 
 async def measure_ratios(measurements: Iterable[RatioMeasurement]) -> dict[str, float]:
-    """Return each ratio by its name, measured once."""
-    return {each.name: await each.measure() for each in measurements}
+    """Return each ratio by its name: the worst of several, which a later version must come close to."""
+    worst: dict[str, float] = {}
+    for each in measurements:
+        found = [await each.measure() for _ in range(_RUNS_TO_COMMIT)]
+        worst[each.name] = min(found) if each.is_rate else max(found)
+    return worst
 
 
 def read_ratios(path: Path) -> dict[str, float]:
