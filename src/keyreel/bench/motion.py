@@ -59,15 +59,10 @@ async def measure_speed(
     Raises:
         InvalidSetting: a name is no case's, or the images are not there.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        images = orders.ExampleImages(source, Path(scratch))
-        for size in sizes:
-            for case in await orders.make_cases(images, size, names):
-                folder = Path(scratch) / f"{case.name}-{size}"
-                folder.mkdir()
-                yield MeasuredOrder(
-                    case.name, size, case.order.seconds, await measure_render(case.order, folder)
-                )
+    async for case, folder in orders.iterate_cases(source, sizes, names):
+        order = case.order
+        timing = await measure_render(order, folder)
+        yield MeasuredOrder(case.name, order.resolution, order.seconds, timing)
 
 
 async def measure_flight_quality(

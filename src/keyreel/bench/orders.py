@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size, Subject, compute_frame_size
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 SEED: Final = 7
 """The seed of every measured order."""
@@ -154,3 +155,20 @@ async def make_cases(
         if name not in _CASE_MAKERS:
             raise InvalidSetting(f"case: got {name!r}; must be one of {', '.join(CASE_NAMES)}.")
     return [await _CASE_MAKERS[name](images, size) for name in names]
+
+
+async def iterate_cases(
+    source: Path, sizes: Iterable[Resolution], names: Collection[str]
+) -> AsyncIterator[tuple[BenchCase, Path]]:
+    """Yield the named cases at every size, each with an empty folder that lasts until the end.
+
+    Raises:
+        InvalidSetting: a name is no case's, or the images are not there.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        images = ExampleImages(source, Path(scratch))
+        for size in sizes:
+            for case in await make_cases(images, size, names):
+                folder = Path(scratch) / f"{case.name}-{size}"
+                folder.mkdir()
+                yield case, folder

@@ -7,11 +7,9 @@ of its first request, loading libraries and networks, is told apart from what th
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import psutil
@@ -25,6 +23,7 @@ from keyreel.order import Size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
+    from pathlib import Path
 
     from keyreel.bench.orders import BenchCase
     from keyreel.bench.servers.own_server import OwnServer
@@ -71,13 +70,8 @@ async def measure_served(
     Raises:
         InvalidSetting: a name is no case's, or the images are not there.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        images = orders.ExampleImages(source, Path(scratch))
-        for size in sizes:
-            for case in await orders.make_cases(images, size, names):
-                folder = Path(scratch) / f"{case.name}-{size}"
-                folder.mkdir()
-                yield await _measure(case, folder)
+    async for case, folder in orders.iterate_cases(source, sizes, names):
+        yield await _measure(case, folder)
 
 
 async def _measure(case: BenchCase, folder: Path) -> ServedRender:

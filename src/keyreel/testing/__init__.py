@@ -203,22 +203,27 @@ class FailingEngine(_StatelessEngine):
 
 
 class RemoteCardEngine(_StatelessEngine):
-    """Receives a card of another size and rate, as from another server; with the prompt "wait" it never does.
+    """Receives a card of another size and rate, as from another server.
 
-    `cancelled` has the ids of the tasks that it was told are not wanted.
+    With the prompt "wait" it never does; with "end early" the second half of the card is black. `requested`
+    and `cancelled` have the ids of the tasks that it was asked for, and that it was told are not wanted.
     """
 
     name = "remote-card"
     slots = 20
+    requested: ClassVar[list[str]] = []
     cancelled: ClassVar[list[str]] = []
 
     async def request_video(self, order: Order, job: RemoteJob) -> RemoteVideo:
         """Wait, or receive."""
+        self.requested.append(job.task_id)
         await job.progress(0.5)
-        if order.shots[0].prompt == "wait":
+        prompt = order.shots[0].prompt
+        if prompt == "wait":
             await asyncio.Event().wait()
         path = job.folder / "received.mp4"
-        await asyncio.to_thread(_encode_card, path, order.seconds)
+        seen = 0.5 if prompt == "end early" else 1.0
+        await asyncio.to_thread(_encode_card, path, order.seconds, seen)
         return RemoteVideo(path)
 
     async def cancel(self, job: RemoteJob) -> None:
@@ -226,7 +231,8 @@ class RemoteCardEngine(_StatelessEngine):
         self.cancelled.append(job.task_id)
 
 
-def _encode_card(path: Path, seconds: int) -> None:
+def _encode_card(path: Path, seconds: int, seen: float) -> None:
+    """Write a card that is black after the share of it that is seen."""
     import av
     import numpy as np
     from av.video.frame import VideoFrame
@@ -236,8 +242,7 @@ def _encode_card(path: Path, seconds: int) -> None:
         stream.width, stream.height, stream.pix_fmt = 480, 320, "yuv420p"
         for number in range(16 * seconds + 1):
             shade = 255 * number // (16 * seconds)
-            frame = VideoFrame.from_ndarray(
-                np.full((320, 480, 3), (shade, 128, 255 - shade), np.uint8), "rgb24"
-            )
+            color = (shade, 128, 255 - shade) if number <= seen * 16 * seconds else (0, 0, 0)
+            frame = VideoFrame.from_ndarray(np.full((320, 480, 3), color, np.uint8), "rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

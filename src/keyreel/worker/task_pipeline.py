@@ -1,4 +1,4 @@
-"""From a claim to a settled task: gather, render, finish, store, settle."""
+"""From a claim to a settled task: gather, render, inspect, finish, store, settle."""
 
 from __future__ import annotations
 
@@ -249,11 +249,11 @@ class TaskPipeline:
                 render_folder = Path(mkdtemp(prefix="render-", dir=folder))
                 if steps.engine not in pools.remote:
                     work = RenderWork(order, render_folder)
-                    pools.remote.follow_child(steps)
                     return await pools.engines[steps.engine].run(work, steps)
                 video = await pools.remote.request_video(order, steps, render_folder)
                 return await pools.finishing.run(ConformWork(video, order, render_folder), attempt)
 
+            pools.remote.follow_child(steps)
             clip = await self._retry_after_crash(attempt, begin)
             flaws = await self._retry_after_crash(
                 attempt, lambda: pools.finishing.run(InspectWork(clip, order), attempt)

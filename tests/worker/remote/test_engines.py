@@ -59,3 +59,16 @@ def test_a_remote_engine_is_not_told_when_the_worker_ends(plant: Plant) -> None:
         assert waiting.state is TaskState.QUEUED
 
     asyncio.run(story())
+
+
+def test_what_another_server_made_is_not_asked_for_again_because_of_a_flaw(plant: Plant) -> None:
+    async def story() -> None:
+        task = await plant.submit(duration=2, prompt="end early")
+        async with plant.working("RemoteCardEngine"):
+            done = await plant.ended(task)
+        assert done.state is TaskState.SUCCEEDED
+        (note,) = done.notes
+        assert note.startswith("This video has a flaw: it is black from 1.0")
+        assert [each for each in RemoteCardEngine.requested if each.startswith(task.id)] == [task.id]
+
+    asyncio.run(story())

@@ -71,7 +71,7 @@ class RemoteEngines:
         return await engine.request_video(order, job)
 
     def follow_child(self, attempt: EngineAttempt) -> None:
-        """Tell the server of an engine's child, if it has one, should the task be cancelled."""
+        """Have the server that an engine's child asks told, if there is one, should the task be cancelled."""
         canceller = self._cancellers.get(attempt.engine)
         if canceller is not None:
             attempt.on_cancel(lambda: _tell_cancelled(attempt, canceller.cancel_remotely(attempt.steps)))
