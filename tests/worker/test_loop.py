@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from typing import TYPE_CHECKING
 
 from keyreel.task import TaskState
@@ -39,6 +40,30 @@ def test_finds_new_tasks_without_a_nudge(plant: Plant) -> None:
         async with plant.working("CardEngine"):
             done = await plant.ended(await plant.submit())
         assert done.state is TaskState.SUCCEEDED
+
+    asyncio.run(story())
+
+
+def test_stopping_hands_back_what_was_being_claimed(plant: Plant) -> None:
+    async def story() -> None:
+        loop, writer = asyncio.get_running_loop(), plant.store.writer
+        is_held, gate = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            is_held.set()
+            assert gate.wait(60)
+
+        async with plant.working("CardEngine", poll_seconds=1000) as worker:
+            held = asyncio.ensure_future(writer.run(hold))
+            await comes_true(is_held.is_set)
+            task = await plant.submit()
+            worker.nudge()
+            for _ in range(50):  # turns of the loop, in which the worker asks for a claim
+                await asyncio.sleep(0)
+            loop.call_later(0.2, gate.set)  # when the worker has been cancelled
+        await held
+        await writer.run(lambda: None)  # after all that was asked of it
+        assert plant.store.get("ann", task.id).state is TaskState.QUEUED
 
     asyncio.run(story())
 

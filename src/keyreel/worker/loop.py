@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import uuid4
@@ -12,6 +12,7 @@ import structlog
 
 from keyreel.engine import Preloader
 from keyreel.engines.router import load_router
+from keyreel.errors import KeyreelError
 from keyreel.settings.engines import BUILT_IN_ENGINE, EngineSpec
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
@@ -29,6 +30,7 @@ from keyreel.worker.slots import RenderSlots
 from keyreel.worker.task_pipeline import TaskPipeline, WorkerPools
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from random import Random
 
     from keyreel.storage.pending_files import PendingFiles
@@ -162,7 +164,19 @@ class Worker:
             off_peak=off_peak,
             passed_over=self._slots.list_full_tenants(),
         )
-        return await self._store.writer.run(claim)
+        asked = asyncio.ensure_future(self._store.writer.run(claim))
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            await self._hand_back(asked)
+            raise
+
+    async def _hand_back(self, asked: Awaitable[Claim | None]) -> None:
+        """Requeue what is claimed for a worker that ends: the writer claims it all the same."""
+        with suppress(KeyreelError):
+            claim = await asked
+            if claim is not None:
+                await self._store.writer.run(lambda: self._store.queue.requeue(claim.token))
 
     async def _run_claim(self, claim: Claim, pools: WorkerPools, slot: RenderSlot) -> None:
         try:
