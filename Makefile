@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test test-diffusers bench nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test test-diffusers test-cluster bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -32,6 +32,18 @@ test-diffusers: .venv-diffusers/ready
 	.venv-diffusers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	.venv-diffusers/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-diffusers.txt
 	.venv-diffusers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# Many processes on one Postgres, one object store and one Ray: in an environment of its own, because Ray is large.
+# It needs Debian's postgresql; the tests start and stop a cluster of their own.
+test-cluster: .venv-cluster/ready
+	.venv-cluster/bin/python -m pytest -n 2 --dist loadfile -o "pythonpath=tests tests_cluster" tests_cluster
+
+.venv-cluster/ready: requirements.lock requirements-cluster.txt pyproject.toml
+	test -x .venv-cluster/bin/python || $(PYTHON) -m venv .venv-cluster
+	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
+	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 # Compares speed with the committed ratios, in a minute and a half.
@@ -69,7 +81,7 @@ clients: setup
 	$(BIN)/python tools/try_clients.py
 
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
 
 # Every locked package has a wheel for every supported Python. Downloads nothing but names.
 lock-check: setup

@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LINES = (ROOT / "requirements.lock").read_text().splitlines()
 PINS = [Requirement(line.removesuffix("\\").strip()) for line in LINES if line and not line.startswith(" ")]
-APART = "diffusers"
-"""The extra that is tested in an environment of its own: see `make test-diffusers`."""
+APART = {"diffusers": "requirements-diffusers.txt", "ray": "requirements-cluster.txt"}
+"""The extras that are tested in environments of their own, and what those install beside the lock."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -69,23 +69,26 @@ def test_the_lock_holds_every_requirement_of_every_locked_package(python: str) -
     assert len(seen) > len(PROJECT["project"]["dependencies"])
 
 
-def test_the_extra_that_is_tested_apart_is_pinned_there_to_versions_that_it_allows() -> None:
-    lines = (ROOT / "requirements-diffusers.txt").read_text().splitlines()
+@pytest.mark.parametrize(("extra", "file"), APART.items())
+def test_an_extra_that_is_tested_apart_is_pinned_there_to_versions_that_it_allows(
+    extra: str, file: str
+) -> None:
+    lines = (ROOT / file).read_text().splitlines()
     pins = {pin.name: pin for pin in (Requirement(line) for line in lines if not line.startswith("#"))}
     wanted = {
-        each.name: each for each in map(Requirement, PROJECT["project"]["optional-dependencies"][APART])
+        each.name: each for each in map(Requirement, PROJECT["project"]["optional-dependencies"][extra])
     }
-    assert pins.keys() == wanted.keys()
-    for name, pin in pins.items():
-        (exact,) = pin.specifier
-        assert exact.operator == "=="
-        assert wanted[name].specifier.contains(exact.version)
+    assert wanted.keys() <= pins.keys()
+    assert all([each.operator for each in pin.specifier] == ["=="] for pin in pins.values())
+    for name, each in wanted.items():
+        (exact,) = pins[name].specifier
+        assert each.specifier.contains(exact.version)
 
 
 def _roots() -> Iterator[Requirement]:
     """Yield what `make setup` has to install."""
     project = PROJECT["project"]
-    extras = [group for name, group in project["optional-dependencies"].items() if name != APART]
+    extras = [group for name, group in project["optional-dependencies"].items() if name not in APART]
     groups = [project["dependencies"], *extras]
     for group in [*groups, *PROJECT["dependency-groups"].values()]:
         yield from map(Requirement, group)
