@@ -19,6 +19,7 @@ from keyreel.server.app import create_app
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits, choose_connection_count
 from keyreel.settings import read_settings
+from keyreel.system.garbage_collection import exempt_loaded_objects
 from keyreel.system.process_limits import raise_open_files_limit
 from keyreel.tasks.clocks.dev_clock import read_offset
 
@@ -105,7 +106,7 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str, c
     server = BoundedServer(
         create_app(platform.services),
         ConnectionLimits(connections, body_seconds=settings.body_seconds),
-        lambda: _announce(platform, url),
+        lambda: _begin(platform, url),
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -117,6 +118,11 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str, c
         await server.serve_on(listener, group)
         for running in background_tasks:
             running.cancel()
+
+
+def _begin(platform: Platform, url: str) -> None:
+    exempt_loaded_objects()
+    _announce(platform, url)
 
 
 def _announce(platform: Platform, url: str) -> None:
