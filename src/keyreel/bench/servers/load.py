@@ -76,7 +76,7 @@ async def apply_load(url: str, requests: Iterable[bytes], connections: int) -> L
 
 @contextmanager
 def _pause_garbage_collection() -> Generator[None]:
-    """Collect no garbage in a block, as `timeit`: a full collection here would be a latency of 0.1 s there."""
+    """Collect no garbage in a block, as `timeit` does: 0.1 s here would count as the server's latency."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
