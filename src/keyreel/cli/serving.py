@@ -19,8 +19,8 @@ from keyreel.server.app import create_app
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits, choose_connection_count
 from keyreel.settings import read_settings
-from keyreel.system.garbage_collection import exempt_loaded_objects
 from keyreel.system.process_limits import raise_open_files_limit
+from keyreel.system.process_memory import exempt_loaded_objects
 from keyreel.tasks.clocks.dev_clock import read_offset
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.errors import EngineUnavailable, RenderCrashed, RenderFailed, Unavailable
 from keyreel.storage.passing_faults import find_passing_fault
-from keyreel.system.free_memory import return_free_memory
+from keyreel.system.process_memory import return_free_memory
 from keyreel.worker.children.protocol import (
     ChildSetup,
     ConformWork,

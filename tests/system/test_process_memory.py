@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
 
+from keyreel.system.process_memory import exempt_loaded_objects
+
 KEPT_AND_RETURNED = """
 import psutil
-from keyreel.system.free_memory import return_free_memory
+from keyreel.system.process_memory import return_free_memory
 
 large, small = [], []
 for _ in range(2000):
@@ -26,3 +30,22 @@ def test_what_was_freed_is_given_back() -> None:
         [sys.executable, "-c", KEPT_AND_RETURNED], capture_output=True, text=True, check=True
     )
     assert int(program.stdout) > 100_000_000
+
+
+class Node:
+    """Refers to itself, so that nothing but a collection can free it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_spares_what_is_loaded_and_collects_what_comes_later() -> None:
+    loaded = Node()
+    try:
+        exempt_loaded_objects()
+        assert not any(each is loaded for each in gc.get_objects())
+        later = weakref.ref(Node())
+        gc.collect()
+        assert later() is None
+    finally:
+        gc.unfreeze()
