@@ -33,10 +33,14 @@ class MemoryAttempt:
 
     def __init__(self) -> None:
         self.reported: list[float] = []
+        self.previews: list[bytes] = []
         self.steps: dict[str, str] = {}
 
     def report_progress(self, fraction: float) -> None:
         self.reported.append(fraction)
+
+    def show_preview(self, jpeg: bytes) -> None:
+        self.previews.append(jpeg)
 
     async def load_step(self, step: str) -> str | None:
         return self.steps.get(step)
@@ -59,6 +63,8 @@ def test_brings_clip_progress_and_finished_steps(tmp_path: Path) -> None:
     assert clip == Clip(tmp_path / "clip.mp4")
     assert clip.path.stat().st_size > 0
     assert attempt.reported == [0.5, 1.0]
+    assert attempt.previews
+    assert all(jpeg.startswith(b"\xff\xd8\xff") for jpeg in attempt.previews)
     assert attempt.steps == {f"shot-{n}": str(tmp_path / f"shot-{n}.mp4") for n in (0, 1)}
 
 

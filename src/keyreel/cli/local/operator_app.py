@@ -18,6 +18,7 @@ from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
+from keyreel.server.task_watch import TaskWatch
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import LinkSigner
@@ -64,7 +65,7 @@ def build_operator_app(
             engine_health=HealthChecks({}),
             prices=read_price_table(),
             rate_limiter=RateLimiter(clock),
-            forecast=EtaEstimator(store.database, clock, slots=0, windows=settings.off_peak_windows),
+            watch=_build_watch(store, settings),
             nudge=_do_nothing,
             wake=_do_nothing,
             admin_token=admin_token,
@@ -72,6 +73,11 @@ def build_operator_app(
             anchors=b"",
         )
     )
+
+
+def _build_watch(store: TaskStore, settings: Settings) -> TaskWatch:
+    windows = settings.off_peak_windows
+    return TaskWatch(store, EtaEstimator(store.database, store.clock, slots=0, windows=windows))
 
 
 def _describe_user() -> str:

@@ -11,7 +11,7 @@ from keyreel.errors import InvalidRequest
 from keyreel.pricing import to_usd
 from keyreel.server.requests.body import read_object
 from keyreel.task import Submission
-from keyreel.wire.reference.own_responses import Quote
+from keyreel.wire.reference.responses.own_responses import Quote
 from keyreel.wire.requests.parsing import combine_errors
 from keyreel.wire.requests.validation import parse_for_model, validate_request
 
