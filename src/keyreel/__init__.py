@@ -4,10 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from keyreel.errors import (
+    Cancelled,
+    IdempotencyConflict,
+    InsufficientCredits,
+    InvalidImage,
+    InvalidKey,
+    InvalidRequest,
+    InvalidSetting,
+    KeyreelError,
+    LinkExpired,
+    MissingKey,
+    MissingScope,
+    QuotaExceeded,
+    RateLimited,
+    Refusal,
+    RemoteError,
+    RenderFailed,
+    TaskTimedOut,
+    Unavailable,
+    UnknownEndpoint,
+    UnknownTask,
+    UnsupportedOrder,
+    WebhookForged,
+)
+
 if TYPE_CHECKING:
     from keyreel.client import AsyncClient, Client
 
-__all__ = ["AsyncClient", "Client", "__version__"]
+__all__ = [
+    "AsyncClient",
+    "Cancelled",
+    "Client",
+    "IdempotencyConflict",
+    "InsufficientCredits",
+    "InvalidImage",
+    "InvalidKey",
+    "InvalidRequest",
+    "InvalidSetting",
+    "KeyreelError",
+    "LinkExpired",
+    "MissingKey",
+    "MissingScope",
+    "QuotaExceeded",
+    "RateLimited",
+    "Refusal",
+    "RemoteError",
+    "RenderFailed",
+    "TaskTimedOut",
+    "Unavailable",
+    "UnknownEndpoint",
+    "UnknownTask",
+    "UnsupportedOrder",
+    "WebhookForged",
+    "__version__",
+]
 __version__ = "0.1.0"
 
 

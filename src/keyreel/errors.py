@@ -40,6 +40,8 @@ KeyreelError
 ├── RenderCrashed                 the render process died or hung: may be tried again
 ├── Cancelled                     the task was cancelled while it ran
 ├── Expired                       a task's deadline came before its turn, or before its approval
+├── TaskTimedOut                  a program waited for a task as long as it wanted to
+├── WebhookForged                 a delivery of a webhook bears no valid signature
 ├── LeaseLost                     the attempt no longer owns its task: discard what it made
 ├── UnpronounceableText           no voice here can say a text
 ├── InvalidSetting                an operator's setting breaks a rule
@@ -49,9 +51,23 @@ KeyreelError
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class KeyreelError(Exception):
-    """Something Keyreel can explain."""
+    """Something Keyreel can explain.
+
+    What the SDK raises also says what it concerns, as far as that is known.
+    """
+
+    task_id: str = ""
+    """The task that it concerns."""
+    request_id: str = ""
+    """What the server's log has the request under."""
+    status: int = 0
+    """The HTTP status of the response; 0 where there was none."""
+    report: Any = None
+    """What was said of the task last: a `keyreel.client.Report`."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
@@ -228,6 +244,14 @@ class Cancelled(KeyreelError):
 
 class Expired(KeyreelError):
     """Off-peak tasks wait 48 hours at most: this one's time was up, and its price was given back."""
+
+
+class TaskTimedOut(KeyreelError, TimeoutError):
+    """The task did not end in the time that was given to it."""
+
+
+class WebhookForged(KeyreelError):
+    """This delivery was not signed with the secret, or too long ago."""
 
 
 class LeaseLost(KeyreelError):

@@ -10,15 +10,20 @@ import pytest
 
 from keyreel.client import AsyncClient, Client, Patience
 from keyreel.errors import (
+    Cancelled,
     InvalidKey,
     InvalidRequest,
+    InvalidSetting,
+    KeyreelError,
+    RateLimited,
     RemoteError,
     RenderFailed,
+    TaskTimedOut,
     Unavailable,
     UnknownEndpoint,
     UnknownTask,
 )
-from keyreel.task import TaskId, TaskState
+from keyreel.task import TaskState
 from keyreel.wire.dialects.registry import DIALECTS
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
 from support.client_service import COVER, MP4, QUICK, Service, Torn
@@ -38,7 +43,13 @@ def service() -> Service:
 
 
 def client_of(service: Service, key: str = "key", patience: Patience = QUICK) -> Client:
-    return Client("http://service.test/", key, service.format, patience=patience, transport=service)
+    return Client(
+        "http://service.test/",
+        key,
+        service.format,
+        patience=patience,
+        http_client=httpx.Client(transport=service),
+    )
 
 
 @pytest.mark.parametrize("kind", ENDPOINTS, ids=lambda kind: kind.name())
@@ -69,7 +80,7 @@ def test_a_video_below_the_formats_own_address_is_fetched_with_the_key(tmp_path:
     trouble = [httpx.Response(200, json=response), httpx.Response(200, content=MP4)]
     service = Service("openai_videos", trouble=trouble)
     with client_of(service) as client:
-        video = client.wait(TaskId("video_1"))
+        video = client.tasks.get("video_1").wait()
         assert video.save(tmp_path / "v.mp4").read_bytes() == MP4
     fetched = service.requests[-1]
     assert str(fetched.url) == "http://service.test/v1/videos/video_1/content"
@@ -80,7 +91,7 @@ def test_an_answer_without_an_id_is_about_the_task_that_was_asked_for() -> None:
     response = {"state": "success", "creations": [{"id": "5", "url": "https://x.y/z", "cover_url": ""}]}
     service = Service("native", trouble=[httpx.Response(200, json=response)])
     with client_of(service) as client:
-        assert client.poll(TaskId("912")).id == "912"
+        assert client.tasks.get("912").status().id == "912"
     assert service.requests[0].headers["authorization"] == "Token key"
 
 
@@ -96,11 +107,13 @@ def test_a_task_is_cancelled(name: str, sent: str) -> None:
     service = Service(name, trouble=[httpx.Response(200, json={}) for _ in range(2)])
 
     async def main() -> None:
-        async with AsyncClient("http://service.test", "key", name, transport=service) as client:
-            await client.cancel(TaskId("7"))
+        async with AsyncClient(
+            "http://service.test", "key", name, http_client=httpx.AsyncClient(transport=service)
+        ) as client:
+            await client.tasks.get("7").cancel()
 
     with client_of(service) as client:
-        client.cancel(TaskId("7"))
+        client.tasks.get("7").cancel()
     asyncio.run(main())
     assert service.paths() == [sent, sent]
 
@@ -109,25 +122,26 @@ def test_a_task_that_cannot_be_cancelled_says_why() -> None:
     refused = {"code": 400, "reason": "BadRequest", "message": "task state is success, can not cancel"}
     service = Service("native", trouble=[httpx.Response(400, json=refused)])
     with client_of(service) as client, pytest.raises(InvalidRequest, match="success"):
-        client.cancel(TaskId("7"))
-    with client_of(Service("vtrix")) as client, pytest.raises(UnknownEndpoint, match="vtrix"):
-        client.cancel(TaskId("7"))
+        client.tasks.get("7").cancel()
+    other = Service("vtrix", trouble=[httpx.Response(200, json={"name": "another"})])
+    with client_of(other) as client, pytest.raises(UnknownEndpoint, match="vtrix"):
+        client.tasks.get("7").cancel()
 
 
 def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:
     service = Service("vtrix")
 
     async def main() -> None:
-        address = "http://service.test"
-        async with AsyncClient(address, "key", "vtrix", patience=QUICK, transport=service) as client:
+        address, http = "http://service.test", httpx.AsyncClient(transport=service)
+        async with AsyncClient(address, "key", "vtrix", patience=QUICK, http_client=http) as client:
             video = await client.generate(MODEL, **ASKED)
             await video.save(tmp_path / "v.mp4")
             await video.save_cover(tmp_path / "c.jpg")
             service.trouble = [httpx.ReadError("gone")]
             with pytest.raises(RemoteError, match="did not answer: gone"):
-                await client.poll(TaskId("1"))
+                await client.tasks.get("1").status()
             service.plan = [TaskState.SUCCEEDED]
-            assert (await client.wait(await client.submit(MODEL, **ASKED))).seed == 11
+            assert (await (await client.submit(MODEL, **ASKED)).wait()).seed == 11
 
     asyncio.run(main())
     assert (tmp_path / "v.mp4").read_bytes() == MP4
@@ -136,9 +150,9 @@ def test_an_event_loop_gets_the_same(tmp_path: Path) -> None:
 
 def test_submitting_and_polling_are_to_be_had_alone(service: Service) -> None:
     with client_of(service) as client:
-        task_id = client.submit(MODEL, **ASKED)
-        assert client.poll(task_id).state is TaskState.QUEUED
-        assert client.wait(task_id).report.state is TaskState.SUCCEEDED
+        task = client.submit(MODEL, **ASKED)
+        assert task.status().state is TaskState.QUEUED
+        assert task.wait().report.state is TaskState.SUCCEEDED
 
 
 def test_a_refusal_has_the_domains_class(service: Service) -> None:
@@ -146,9 +160,9 @@ def test_a_refusal_has_the_domains_class(service: Service) -> None:
         client.submit(MODEL, **ASKED)
     with client_of(service) as client:
         with pytest.raises(UnknownTask):
-            client.poll(TaskId("5"))
+            client.tasks.get("5").status()
         with pytest.raises(UnknownTask):
-            client.wait(TaskId("5"))
+            client.tasks.get("5").wait()
         with pytest.raises(UnknownEndpoint):
             client.generate("vidu-q9-dream")
         with pytest.raises(InvalidRequest, match="duration"):
@@ -156,11 +170,53 @@ def test_a_refusal_has_the_domains_class(service: Service) -> None:
     assert len(service.requests) == 3
 
 
-@pytest.mark.parametrize("state", [TaskState.FAILED, TaskState.CANCELLED])
-def test_a_task_that_ends_without_a_video_says_why(service: Service, state: TaskState) -> None:
+@pytest.mark.parametrize(
+    ("state", "error"), [(TaskState.FAILED, RenderFailed), (TaskState.CANCELLED, Cancelled)]
+)
+def test_a_task_that_ends_without_a_video_says_why(
+    service: Service, state: TaskState, error: type[KeyreelError]
+) -> None:
     service.plan, service.reason = [state], "No image there."
-    with client_of(service) as client, pytest.raises(RenderFailed, match="No image there"):
+    home, task = {"name": "keyreel"}, {"state": state.value}
+    service.trouble = [None, None, httpx.Response(200, json=home), httpx.Response(200, json=task)]
+    with client_of(service) as client, pytest.raises(error, match="No image there") as caught:
         client.generate(MODEL, **ASKED)
+    assert (caught.value.task_id, caught.value.report.state) == (caught.value.report.id, state)
+
+
+def test_an_error_has_what_the_servers_log_has_it_under(service: Service) -> None:
+    body = {"code": 429, "reason": "RATE_LIMIT_EXCEEDED", "message": "slower"}
+    refused = httpx.Response(429, json=body, headers={"X-Request-Id": "r-7"})
+    service.trouble = [refused]
+    with client_of(service) as client, pytest.raises(RateLimited) as caught:
+        client.submit(MODEL, **ASKED)
+    assert (caught.value.status, caught.value.request_id) == (429, "r-7")
+
+
+def test_nothing_is_sent_where_the_video_cannot_be_saved(service: Service, tmp_path: Path) -> None:
+    with client_of(service) as client:
+        with pytest.raises(InvalidRequest, match=r"save_to: the folder .* does not exist"):
+            client.generate(MODEL, save_to=tmp_path / "missing" / "v.mp4", **ASKED)
+        assert service.requests == []
+        client.generate(MODEL, save_to=tmp_path / "v.mp4", **ASKED)
+    assert (tmp_path / "v.mp4").read_bytes() == MP4
+
+
+@pytest.mark.parametrize("url", ["localhost:8787", "127.0.0.1", "ftp://a.example", "http://"])
+def test_an_address_that_is_no_web_address_is_refused_at_once(url: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"base_url: .* must begin with http:// or https://"):
+        Client(url)
+
+
+def test_server_and_key_are_read_from_the_environment(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYREEL_BASE_URL", "http://service.test/")
+    monkeypatch.setenv("KEYREEL_API_KEY", "key")
+    http = httpx.Client(transport=service)
+    with Client(http_client=http, patience=QUICK) as client:
+        assert client.generate(MODEL, **ASKED).seed == 11
+    assert http.is_closed
 
 
 @pytest.mark.parametrize("home", [{"json": {"name": "other"}}, {"text": "<html>"}, {"json": []}])
@@ -208,7 +264,7 @@ def test_a_submit_is_given_up_when_the_server_stays_away(service: Service) -> No
 
 def test_a_refused_connection_is_an_error_in_words() -> None:
     with Client("http://127.0.0.1:1", "key") as client, pytest.raises(RemoteError, match="did not answer"):
-        client.poll(TaskId("1"))
+        client.tasks.get("1").status()
 
 
 def test_polls_that_fail_for_a_moment_are_repeated(service: Service) -> None:
@@ -243,7 +299,7 @@ def test_polls_that_keep_failing_end_the_waiting(service: Service) -> None:
 def test_patience_ends(service: Service) -> None:
     service.plan = [TaskState.RUNNING] * 9
     patience = Patience(first_seconds=0.001, most_seconds=0.002, total_seconds=0.004)
-    with client_of(service, patience=patience) as client, pytest.raises(RemoteError, match="unfinished"):
+    with client_of(service, patience=patience) as client, pytest.raises(TaskTimedOut, match="not ended"):
         client.generate(MODEL, **ASKED)
 
 
@@ -253,14 +309,14 @@ def test_patience_ends(service: Service) -> None:
 def test_nonsense_is_an_error_in_words(service: Service, body: bytes) -> None:
     service.trouble = [httpx.Response(200, content=body)]
     with client_of(service) as client, pytest.raises(RemoteError):
-        client.poll(TaskId("1"))
+        client.tasks.get("1").status()
 
 
 def test_a_success_without_a_video_is_an_error(service: Service) -> None:
     body = {"task": {"task_id": "1", "status": "TASK_STATUS_SUCCEED"}, "videos": []}
     service.trouble = [httpx.Response(200, json=body)]
     with client_of(service) as client, pytest.raises(RemoteError, match="no video"):
-        client.wait(TaskId("1"))
+        client.tasks.get("1").wait()
 
 
 def test_a_torn_download_is_tried_once_more(service: Service, tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ ASKED: dict[str, Any] = {"image": "https://example.com/a.png", "prompt": "x"}
 def test_a_server_without_drafts_is_sent_no_order(index: dict[str, str]) -> None:
     service = Service(trouble=[httpx.Response(200, json=index)])
     with (
-        Client("http://service.test/", "key", patience=QUICK, transport=service) as client,
+        Client(
+            "http://service.test/", "key", patience=QUICK, http_client=httpx.Client(transport=service)
+        ) as client,
         pytest.raises(RemoteError, match=r"^The server at http://service\.test/ makes no drafts\.$"),
     ):
         client.draft("vidu-q2-pro-img2video", **ASKED)

@@ -41,6 +41,24 @@ def test_bytes_and_files_become_data_uris_of_their_real_kind(kind: str, tmp_path
         assert b64decode(text) == encoded(kind)
 
 
+@pytest.mark.parametrize("name", ["image", "images"])
+def test_one_image_is_a_list_of_one(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(encoded())
+    for one in (str(path), path, encoded(), URL, Image.new("RGB", (4, 3))):
+        for given in (one, [one], (one,)):
+            request = build_request("q2-pro-img2video", {name: given, "prompt": "x"})
+            assert list(request.get_image_sources()) == ["images[0]"]
+
+
+def test_one_image_of_a_subject_and_one_prompt_of_a_shot_are_lists_of_one() -> None:
+    subject = {"id": "a", "images": URL}
+    request = build_request("q2-pro-reference2video", {"subjects": [subject], "prompt": "@a waves"})
+    assert list(request.get_image_sources()) == ["subjects[0].images[0]"]
+    with pytest.raises(InvalidRequest, match="prompts: got a list of 1; must be one for each of 2 shots"):
+        build_request(MULTIFRAME, {"images": [URL] * 3, "prompts": "go"})
+
+
 def test_a_pil_image_is_sent_losslessly() -> None:
     image = Image.new("RGBA", (4, 3), (200, 10, 10, 128))
     _, _, text = sent(image).partition(",")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.client import sansio
-from keyreel.client.sansio import ConnectionDropped, Patience, Pause, RemoteServer, SendRequest, StepResponse
+from keyreel.client.sansio import flows
+from keyreel.client.sansio.remote_server import Patience, RemoteServer
+from keyreel.client.sansio.steps import ConnectionDropped, Pause, SendRequest, StepResponse
 from keyreel.errors import RemoteError
 from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.registry import find_dialect
@@ -32,7 +33,7 @@ def response(state: TaskState) -> StepResponse:
 
 
 def test_a_submit_is_one_step_with_key_and_json() -> None:
-    flow = sansio.submit(RemoteServer("http://service.test/api/", "key", VTRIX), request(IMG2VIDEO))
+    flow = flows.submit(RemoteServer("http://service.test/api/", "key", VTRIX), request(IMG2VIDEO))
     step = next(flow)
     assert isinstance(step, SendRequest)
     assert (step.method, step.url) == ("POST", "http://service.test/api/model/v1/generation")
@@ -45,7 +46,7 @@ def test_a_submit_is_one_step_with_key_and_json() -> None:
 
 def test_pauses_grow_up_to_a_limit() -> None:
     patience = Patience(first_seconds=1, most_seconds=3)
-    flow = sansio.wait(RemoteServer("http://service.test", "", VTRIX, patience), TaskId("1"))
+    flow = flows.wait(RemoteServer("http://service.test", "", VTRIX, patience), TaskId("1"))
     step, pauses = next(flow), list[float]()
     while len(pauses) < 6:
         step = flow.send(response(TaskState.RUNNING) if isinstance(step, SendRequest) else StepResponse())
@@ -56,7 +57,7 @@ def test_pauses_grow_up_to_a_limit() -> None:
 
 def test_every_report_is_shown_and_the_last_one_returned() -> None:
     seen = list["Report"]()
-    flow = sansio.wait(RemoteServer("http://service.test", "", VTRIX), TaskId("1"), seen.append)
+    flow = flows.wait(RemoteServer("http://service.test", "", VTRIX), TaskId("1"), seen.append)
     next(flow)
     assert isinstance(flow.send(response(TaskState.RUNNING)), Pause)
     assert isinstance(flow.send(StepResponse()), SendRequest)
@@ -67,14 +68,14 @@ def test_every_report_is_shown_and_the_last_one_returned() -> None:
 
 
 def test_no_key_is_no_header() -> None:
-    step = next(sansio.poll(RemoteServer("http://service.test", "", VTRIX), TaskId("1")))
+    step = next(flows.poll(RemoteServer("http://service.test", "", VTRIX), TaskId("1")))
     assert isinstance(step, SendRequest)
     assert "authorization" not in step.headers
     assert step.body is None
 
 
 def test_a_lost_poll_names_the_server() -> None:
-    flow = sansio.poll(RemoteServer("http://service.test", "", VTRIX), TaskId("1"))
+    flow = flows.poll(RemoteServer("http://service.test", "", VTRIX), TaskId("1"))
     next(flow)
     with pytest.raises(RemoteError, match=r"http://service\.test did not answer: reset"):
         flow.throw(ConnectionDropped("reset"))

@@ -28,7 +28,7 @@ def page(name: str) -> str:
     return (DOCS / "reference" / name).read_text()
 
 
-@pytest.mark.parametrize("tool", ["build_reference.py", "build_architecture.py"])
+@pytest.mark.parametrize("tool", ["build_reference.py", "build_architecture.py", "build_model_calls.py"])
 def test_generated_pages_are_up_to_date(tool: str) -> None:
     command = [sys.executable, f"tools/{tool}", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

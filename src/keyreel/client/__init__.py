@@ -1,6 +1,21 @@
 """The SDK: submit, watch and download videos, from Keyreel or a hosted service of the same family."""
 
-from keyreel.client.client import AsyncClient, AsyncDraft, AsyncVideo, Client, Draft, Video
-from keyreel.client.sansio import Patience
+from keyreel.client.async_client import AsyncClient
+from keyreel.client.client import Client
+from keyreel.client.sansio.remote_server import Patience
+from keyreel.client.tasks import AsyncTaskHandle, TaskHandle
+from keyreel.client.videos import AsyncDraft, AsyncVideo, Draft, Video
+from keyreel.wire.dialects.dialect import Report
 
-__all__ = ["AsyncClient", "AsyncDraft", "AsyncVideo", "Client", "Draft", "Patience", "Video"]
+__all__ = [
+    "AsyncClient",
+    "AsyncDraft",
+    "AsyncTaskHandle",
+    "AsyncVideo",
+    "Client",
+    "Draft",
+    "Patience",
+    "Report",
+    "TaskHandle",
+    "Video",
+]

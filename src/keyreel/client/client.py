@@ -1,18 +1,18 @@
-"""The two drivers of the SDK's flows: one blocks, one awaits. What they do is in `sansio`."""
+"""The SDK's client that blocks."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from keyreel.client import drafts, sansio
+from keyreel.client.drivers import Driver
+from keyreel.client.images import read_image
+from keyreel.client.options import CONNECT_SECONDS, DEFAULT_TIMEOUT_SECONDS, choose_server
 from keyreel.client.requests import build_request
-from keyreel.client.sansio import ConnectionDropped, DownloadFile, Patience, Pause, RemoteServer, StepResponse
-from keyreel.system.atomic_file import open_atomically
-from keyreel.wire.dialects.registry import find_dialect
+from keyreel.client.sansio import flows, orders, own_api
+from keyreel.client.sansio.waiting import WaitOptions
+from keyreel.client.tasks import TaskHandle, Tasks
+from keyreel.client.typed.decorators import typed_by_model, typed_by_model_waiting
+from keyreel.client.videos import Draft, Video
 
 if TYPE_CHECKING:
     import os
@@ -21,239 +21,144 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from keyreel.client.sansio import Flow, ProgressListener, Step
-    from keyreel.task import TaskId
-    from keyreel.wire.dialects.dialect import Report
-    from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.client.images import ImageLike
+    from keyreel.client.sansio.remote_server import Patience, RemoteServer
+    from keyreel.client.sansio.steps import Flow, ProgressListener
+    from keyreel.wire.json_types import Json
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _FinishedVideo:
-    """A finished video on a server."""
-
-    report: Report
-
-    @property
-    def url(self) -> str:
-        """The video's URL, which expires after a while."""
-        return self.report.video_url
-
-    @property
-    def cover_url(self) -> str:
-        """The cover image's URL; empty where the service makes none."""
-        return self.report.cover_url
-
-    @property
-    def seed(self) -> int | None:
-        """The seed that was used."""
-        return self.report.seed
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What could not be done as asked."""
-        return self.report.notes
-
-
-@dataclass(frozen=True, slots=True)
-class Video(_FinishedVideo):
-    """A finished video on a server."""
-
-    _client: Client = field(repr=False)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Download the video to a file, which appears whole or not at all."""
-        return self._client.run(sansio.save(self._client.remote, self.report, Path(path)))
-
-    def save_cover(self, path: str | os.PathLike[str]) -> Path:
-        """Download the cover image likewise."""
-        return self._client.run(sansio.save(self._client.remote, self.report, Path(path), self.cover_url))
-
-
-@dataclass(frozen=True, slots=True)
-class AsyncVideo(_FinishedVideo):
-    """A finished video on a server."""
-
-    _client: AsyncClient = field(repr=False)
-
-    async def save(self, path: str | os.PathLike[str]) -> Path:
-        """Download the video to a file, which appears whole or not at all."""
-        return await self._client.run(sansio.save(self._client.remote, self.report, Path(path)))
-
-    async def save_cover(self, path: str | os.PathLike[str]) -> Path:
-        """Download the cover image likewise."""
-        client = self._client
-        return await client.run(sansio.save(client.remote, self.report, Path(path), self.cover_url))
-
-
-@dataclass(frozen=True, slots=True)
-class Draft(Video):
-    """The draft of an order, which is held for a day unless it is approved or cancelled before."""
-
-    order_id: TaskId
-
-    @property
-    def reason(self) -> str:
-        """Why there is no draft; empty where there is one."""
-        return self.report.reason
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Download the draft to a file.
-
-        Raises:
-            RenderFailed: there is none; the order is held all the same.
-        """
-        sansio.check_succeeded(self.report)
-        return Video.save(self, path)
-
-    def approve(self, *, on_progress: ProgressListener | None = None) -> Video:
-        """Have the video made, and wait for it.
-
-        Raises:
-            Refusal: the order was cancelled, or a day has passed.
-            RenderFailed: the task ended without a video.
-        """
-        flow = drafts.approve(self._client.remote, self.order_id, on_progress)
-        return Video(self._client.run(flow), self._client)
-
-    def cancel(self) -> None:
-        """Cancel the order: it costs nothing."""
-        self._client.run(drafts.give_up(self._client.remote, self.order_id))
-
-
-@dataclass(frozen=True, slots=True)
-class AsyncDraft(AsyncVideo):
-    """The draft of an order, which is held for a day unless it is approved or cancelled before."""
-
-    order_id: TaskId
-
-    @property
-    def reason(self) -> str:
-        """Why there is no draft; empty where there is one."""
-        return self.report.reason
-
-    async def save(self, path: str | os.PathLike[str]) -> Path:
-        """Download the draft to a file.
-
-        Raises:
-            RenderFailed: there is none; the order is held all the same.
-        """
-        sansio.check_succeeded(self.report)
-        return await AsyncVideo.save(self, path)
-
-    async def approve(self, *, on_progress: ProgressListener | None = None) -> AsyncVideo:
-        """Have the video made, and wait for it.
-
-        Raises:
-            Refusal: the order was cancelled, or a day has passed.
-            RenderFailed: the task ended without a video.
-        """
-        flow = drafts.approve(self._client.remote, self.order_id, on_progress)
-        return AsyncVideo(await self._client.run(flow), self._client)
-
-    async def cancel(self) -> None:
-        """Cancel the order: it costs nothing."""
-        await self._client.run(drafts.give_up(self._client.remote, self.order_id))
 
 
 class Client:
     """Talks to a server and blocks meanwhile.
 
     ```python
-    with Client("http://127.0.0.1:8080", "key") as client:
+    with Client() as client:
         client.generate("vidu-q2-pro-img2video", image="cat.png", prompt="It wakes up.").save("cat.mp4")
     ```
+
+    Without `base_url` and `api_key`, KEYREEL_BASE_URL and KEYREEL_API_KEY count. `timeout` is for one
+    request, in seconds; `max_retries` is how often one that failed for a passing reason is sent again. An
+    `http_client` of your own has its own timeout, and is closed with this one.
+
+    Raises:
+        InvalidSetting: `base_url` is no http or https URL.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each stands alone, and has a default
         self,
-        base_url: str,
-        api_key: str = "",
+        base_url: str | None = None,
+        api_key: str | None = None,
         dialect: str = "async_v3",
         *,
+        timeout: float = DEFAULT_TIMEOUT_SECONDS,
+        max_retries: int | None = None,
         patience: Patience | None = None,
-        transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
     ) -> None:
         import httpx
 
-        self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
-        self._http = httpx.Client(transport=transport, timeout=httpx.Timeout(60, connect=10))
+        http = http_client or httpx.Client(timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS))
+        remote = choose_server(base_url, api_key, dialect).with_patience(patience, max_retries)
+        self._driver = Driver(remote, http)
+        self.tasks = Tasks(self._driver)
 
-    def submit(self, model: str, **fields: Any) -> TaskId:
-        """Submit a request; see `keyreel.client.requests.build_request` for the fields."""
-        return self.run(sansio.submit(self.remote, build_request(model, fields)))
+    @property
+    def remote(self) -> RemoteServer:
+        """The server that this client talks to."""
+        return self._driver.remote
 
-    def poll(self, task_id: TaskId) -> Report:
-        """Poll a task once."""
-        return self.run(sansio.poll(self.remote, task_id))
-
-    def cancel(self, task_id: TaskId) -> None:
-        """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
-        self.run(sansio.cancel(self.remote, task_id))
-
-    def wait(self, task_id: TaskId, *, on_progress: ProgressListener | None = None) -> Video:
-        """Wait for a task's video."""
-        return Video(self.run(sansio.wait(self.remote, task_id, on_progress)), self)
-
-    def generate(self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any) -> Video:
-        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
+    @typed_by_model
+    def submit(self, model: str, **fields: Any) -> TaskHandle:
+        """Submit a request; see `keyreel.client.requests.build_request` for the fields.
 
         Raises:
-            Refusal: the server rejects the request; the class says why.
-            RenderFailed: the task ended without a video.
+            Refusal: the request breaks a rule, or the server rejects it; the class says why.
             RemoteError: the server cannot be reached, or its response is malformed.
         """
-        return Video(self.run(sansio.generate(self.remote, build_request(model, fields), on_progress)), self)
+        task_id = self.run(flows.submit(self.remote, build_request(model, fields)))
+        return self.tasks.get(task_id)
 
-    def draft(self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any) -> Draft:
+    @typed_by_model_waiting
+    def generate(
+        self,
+        model: str,
+        *,
+        save_to: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        cancel_on_timeout: bool = False,
+        on_progress: ProgressListener | None = None,
+        **fields: Any,
+    ) -> Video:
+        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
+
+        With `save_to` the video is downloaded too; whether it can be is found out before anything is made.
+
+        Raises:
+            Refusal: the request breaks a rule, or the server rejects it; the class says why.
+            TaskTimedOut: the task has not ended in `timeout` seconds.
+            RenderFailed: the task ended without a video.
+            Cancelled: it was cancelled.
+            RemoteError: the server cannot be reached, or its response is malformed.
+        """
+        how, endpoint = WaitOptions(timeout, cancel_on_timeout, on_progress), build_request(model, fields)
+        return Video(self.run(orders.generate(self.remote, endpoint, how, save_to)), self._driver)
+
+    @typed_by_model_waiting
+    def draft(
+        self,
+        model: str,
+        *,
+        save_to: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        cancel_on_timeout: bool = False,
+        on_progress: ProgressListener | None = None,
+        **fields: Any,
+    ) -> Draft:
         """Submit a request and wait for its draft: free, 540p at most; the video is made on its approval.
 
         Raises:
-            Refusal: the server rejects the request; the class says why.
+            Refusal: the request breaks a rule, or the server rejects it; the class says why.
+            TaskTimedOut: the draft has not ended in `timeout` seconds.
             RemoteError: the server makes no drafts, or cannot be reached.
         """
-        flow = drafts.request_draft(self.remote, build_request(model, fields), on_progress)
-        order = self.run(flow)
-        return Draft(order.draft, self, order.task_id)
+        how, endpoint = WaitOptions(timeout, cancel_on_timeout, on_progress), build_request(model, fields)
+        order = self.run(orders.request_draft(self.remote, endpoint, how, save_to))
+        return Draft(order.draft, self._driver, order.task_id)
+
+    @typed_by_model
+    def quote(self, model: str, **fields: Any) -> Json:
+        """Return what a request would cost and when its video would be done. Keyreel only."""
+        return self.run(orders.quote(self.remote, model, fields))
+
+    @typed_by_model
+    def validate(self, model: str, **fields: Any) -> Json:
+        """Return every rule that a request breaks, and its price; nothing is made. Keyreel only."""
+        return self.run(orders.validate(self.remote, model, fields))
+
+    def upload(self, image: ImageLike) -> str:
+        """Upload an image once; the text that is returned stands for it in any request. Keyreel only."""
+        return self.run(own_api.upload(self.remote, *read_image(image, "image")))
+
+    def models(self) -> Json:
+        """Return the models with limits and prices, and which can be had. Keyreel only."""
+        return self.run(own_api.get(self.remote, "/v1/models"))
+
+    def voices(self) -> Json:
+        """Return the voices that requests may name. Keyreel only."""
+        return self.run(own_api.get(self.remote, "/v1/voices"))
+
+    def balance(self) -> Json:
+        """Return what the key's tenant may spend and run now. Keyreel only."""
+        return self.run(own_api.get(self.remote, "/v1/user/balance"))
 
     def run(self, flow: Flow[T]) -> T:
-        """Drive a flow to its end."""
-        import httpx
-
-        try:
-            step = next(flow)
-            while True:
-                try:
-                    response = self._perform_step(step)
-                except (httpx.TransportError, httpx.InvalidURL) as error:
-                    reached = not isinstance(error, _list_unsent_errors())
-                    step = flow.throw(
-                        ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
-                    )
-                else:
-                    step = flow.send(response)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-
-    def _perform_step(self, step: Step) -> StepResponse:
-        if isinstance(step, Pause):
-            time.sleep(step.seconds)
-            return StepResponse()
-        if isinstance(step, DownloadFile):
-            with self._http.stream("GET", step.url, headers=step.headers, follow_redirects=True) as response:
-                if response.is_success:
-                    with open_atomically(step.path, durable=False) as file:
-                        for chunk in response.iter_bytes():
-                            file.write(chunk)
-                return StepResponse(response.status_code)
-        response = self._http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return StepResponse(response.status_code, response.headers, response.content)
+        """Run a flow to its end."""
+        return self._driver.run(flow)
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._driver.http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -265,132 +170,3 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-class AsyncClient:
-    """Talks to a server and lets other tasks of the event loop run meanwhile; otherwise like Client."""
-
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str = "",
-        dialect: str = "async_v3",
-        *,
-        patience: Patience | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        import httpx
-
-        self.remote = RemoteServer(base_url, api_key, find_dialect(dialect), patience or Patience())
-        self._http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(60, connect=10))
-
-    async def submit(self, model: str, **fields: Any) -> TaskId:
-        """Submit a request; see `keyreel.client.requests.build_request` for the fields."""
-        return await self.run(sansio.submit(self.remote, await _build_request(model, fields)))
-
-    async def poll(self, task_id: TaskId) -> Report:
-        """Poll a task once."""
-        return await self.run(sansio.poll(self.remote, task_id))
-
-    async def cancel(self, task_id: TaskId) -> None:
-        """Cancel a task that has not ended; the formats native, comfy and openai_videos can."""
-        await self.run(sansio.cancel(self.remote, task_id))
-
-    async def wait(self, task_id: TaskId, *, on_progress: ProgressListener | None = None) -> AsyncVideo:
-        """Wait for a task's video."""
-        return AsyncVideo(await self.run(sansio.wait(self.remote, task_id, on_progress)), self)
-
-    async def generate(
-        self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any
-    ) -> AsyncVideo:
-        """Submit a request and wait for its video; `on_progress` gets a Report at every poll.
-
-        Raises:
-            Refusal: the server rejects the request; the class says why.
-            RenderFailed: the task ended without a video.
-            RemoteError: the server cannot be reached, or its response is malformed.
-        """
-        flow = sansio.generate(self.remote, await _build_request(model, fields), on_progress)
-        return AsyncVideo(await self.run(flow), self)
-
-    async def draft(
-        self, model: str, *, on_progress: ProgressListener | None = None, **fields: Any
-    ) -> AsyncDraft:
-        """Submit a request and wait for its draft: free, 540p at most; the video is made on its approval.
-
-        Raises:
-            Refusal: the server rejects the request; the class says why.
-            RemoteError: the server makes no drafts, or cannot be reached.
-        """
-        flow = drafts.request_draft(self.remote, await _build_request(model, fields), on_progress)
-        order = await self.run(flow)
-        return AsyncDraft(order.draft, self, order.task_id)
-
-    async def run(self, flow: Flow[T]) -> T:
-        """Drive a flow to its end."""
-        import httpx
-
-        try:
-            step = next(flow)
-            while True:
-                try:
-                    response = await self._perform_step(step)
-                except (httpx.TransportError, httpx.InvalidURL) as error:
-                    reached = not isinstance(error, _list_unsent_errors())
-                    step = flow.throw(
-                        ConnectionDropped(str(error) or type(error).__name__, may_have_arrived=reached)
-                    )
-                else:
-                    step = flow.send(response)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-
-    async def _perform_step(self, step: Step) -> StepResponse:
-        if isinstance(step, Pause):
-            await asyncio.sleep(step.seconds)
-            return StepResponse()
-        if isinstance(step, DownloadFile):
-            async with self._http.stream(
-                "GET", step.url, headers=step.headers, follow_redirects=True
-            ) as response:
-                if response.is_success:
-                    with open_atomically(step.path, durable=False) as file:
-                        async for chunk in response.aiter_bytes():
-                            file.write(chunk)
-                return StepResponse(response.status_code)
-        response = await self._http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return StepResponse(response.status_code, response.headers, response.content)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        error_class: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-
-def _list_unsent_errors() -> tuple[type[Exception], ...]:
-    """List the errors after which the server certainly has nothing of the request."""
-    import httpx
-
-    return (
-        httpx.ConnectError,
-        httpx.ConnectTimeout,
-        httpx.PoolTimeout,
-        httpx.InvalidURL,
-        httpx.UnsupportedProtocol,
-    )
-
-
-async def _build_request(model: str, fields: dict[str, Any]) -> Endpoint:
-    """Read and encode images beside the event loop."""
-    return await asyncio.to_thread(build_request, model, fields)

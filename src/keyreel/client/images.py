@@ -30,11 +30,22 @@ def encode_image_source(image: ImageLike, field: str) -> str:
     """
     if isinstance(image, str) and image.lower().startswith(_URL_SCHEMES):
         return image
+    data, media_type = read_image(image, field)
+    return f"data:{media_type};base64,{b64encode(data).decode('ascii')}"
+
+
+def read_image(image: ImageLike, field: str) -> tuple[bytes, str]:
+    """Return an image's bytes and their media type.
+
+    Raises:
+        InvalidImage: it is none, or the bytes are not PNG, JPEG or WebP.
+        OSError: the file cannot be read.
+    """
     data = _read_bytes(image, field)
     media_type = detect_media_type(data)
     if not media_type.startswith("image/"):
         raise InvalidImage(f"{field}: the file is not a PNG, JPEG or WebP image.", field=field)
-    return f"data:{media_type};base64,{b64encode(data).decode('ascii')}"
+    return data, media_type
 
 
 def _read_bytes(image: ImageLike, field: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from keyreel.client.images import encode_image_source
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 def build_request(model: str, given: Mapping[str, Any]) -> Endpoint:
     """Return the request for `model`, in any spelling, with the endpoint's own fields.
 
-    Images may be paths, bytes, PIL images or URLs. Beyond the endpoint's own fields there are shorter
-    ones: `image` for a list of one; and for multiframe `images` (the start frame, then the keyframes; or the
-    keyframes alone beside `start_image`) with `prompt` and `duration` for every shot, or with `prompts` and
-    `durations`, one for each shot.
+    Images may be paths, bytes, PIL images or URLs, and one stands for a list of one. Beyond the endpoint's
+    own fields there are shorter ones: `image` for `images`; and for multiframe `images` (the start frame,
+    then the keyframes; or the keyframes alone beside `start_image`) with `prompt` and `duration` for every
+    shot, or with `prompts` and `durations`, one for each shot.
 
     Raises:
         UnknownEndpoint: there is no such model.
@@ -52,7 +53,7 @@ def build_parsed_submit(model: str, given: Mapping[str, Any]) -> ParsedSubmit:
     endpoint_class = catalogue.find_endpoint(model)
     fields = {name: value for name, value in given.items() if value is not None}
     if "image" in fields:
-        fields["images"] = [fields.pop("image"), *fields.get("images", [])]
+        fields["images"] = [*_list_items(fields.pop("image")), *_list_items(fields.get("images", ()))]
     if endpoint_class.operation is Operation.MULTIFRAME and "images" in fields:
         fields = _expand_keyframes(fields)
     unknown = tuple(name for name in fields if name not in endpoint_class.model_fields)
@@ -61,7 +62,7 @@ def build_parsed_submit(model: str, given: Mapping[str, Any]) -> ParsedSubmit:
 
 def _expand_keyframes(fields: Json) -> Json:
     """Spread a list of keyframes over `start_image` and `image_settings`."""
-    images = list(fields.pop("images"))
+    images = list(_list_items(fields.pop("images")))
     start = fields.pop("start_image", None)
     if start is None and images:
         start = images.pop(0)
@@ -79,6 +80,7 @@ def _take_per_shot(fields: Json, name: str, count: int) -> Sequence[Any]:
     one, several = fields.pop(name, None), fields.pop(f"{name}s", None)
     if several is None:
         return [one] * count
+    several = _list_items(several)
     if one is not None or len(several) != count:
         raise InvalidRequest(
             f"{name}s: got a list of {len(several)}; must be one for each of {count} shots, without {name}.",
@@ -113,5 +115,12 @@ def _encode_images(fields: Json) -> Json:
     return encoded
 
 
-def _encode_image_list(images: Sequence[Any], field: str) -> list[str]:
-    return [encode_image_source(image, f"{field}[{index}]") for index, image in enumerate(images)]
+def _encode_image_list(images: Any, field: str) -> list[str]:
+    return [
+        encode_image_source(image, f"{field}[{index}]") for index, image in enumerate(_list_items(images))
+    ]
+
+
+def _list_items(given: Any) -> Sequence[Any]:
+    """Return the items of a list; a single one, such as a path, is a list of one."""
+    return tuple(given) if isinstance(given, list | tuple | set | Iterator) else (given,)

@@ -4,9 +4,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
-from keyreel.client.client import AsyncClient
+from keyreel.client.async_client import AsyncClient
 from keyreel.engines.relay.bounded_transport import BoundedTransport
 from keyreel.engines.relay.circuit_breaker import CircuitBreaker
 from keyreel.engines.relay.polling import UpstreamPoller
@@ -34,7 +35,9 @@ def fill(upstream: Upstream, count: int) -> list[TaskId]:
 @pytest.mark.slow
 def test_a_thousand_tasks_are_seen_to_end_within_five_seconds_where_there_are_lists() -> None:
     async def story(upstream: Upstream, ids: list[TaskId]) -> float:
-        client = AsyncClient(upstream.url, "key", "native", transport=BoundedTransport())
+        client = AsyncClient(
+            upstream.url, "key", "native", http_client=httpx.AsyncClient(transport=BoundedTransport())
+        )
         poller = UpstreamPoller(client, CircuitBreaker("upstream"))
         async with asyncio.TaskGroup() as group:
             polling = group.create_task(poller.run())
@@ -61,7 +64,9 @@ def test_a_thousand_tasks_are_seen_to_end_within_five_seconds_where_there_are_li
 
 def test_an_unknown_state_is_no_end_and_a_lost_task_is_one() -> None:
     async def story(upstream: Upstream, known: TaskId) -> None:
-        client = AsyncClient(upstream.url, "key", "async_v3", transport=BoundedTransport())
+        client = AsyncClient(
+            upstream.url, "key", "async_v3", http_client=httpx.AsyncClient(transport=BoundedTransport())
+        )
         poller = UpstreamPoller(client, CircuitBreaker("upstream"))
         async with asyncio.TaskGroup() as group:
             polling = group.create_task(poller.run())

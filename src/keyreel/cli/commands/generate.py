@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -23,6 +22,7 @@ from keyreel.cli.options import (
     RequestOptions,
     ResolutionOption,
 )
+from keyreel.client.files import check_folder
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from keyreel.client import Client
-    from keyreel.client.client import Video
-    from keyreel.client.sansio import ProgressListener
+    from keyreel.client.sansio.steps import ProgressListener
+    from keyreel.client.videos import Video
 
 
 def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
@@ -89,9 +89,9 @@ class DraftChoice:
         Raises:
             InvalidRequest: a file cannot be saved, or there is nothing to approve.
         """
-        _check_output(self.output)
+        check_folder(self.output, "--output")
         if self.wanted:
-            _check_output(self.draft_output)
+            check_folder(self.draft_output, "--output")
         elif self.approve:
             raise InvalidRequest("--approve: needs --draft.", field="approve")
 
@@ -119,29 +119,12 @@ def _generate_and_save(request: RequestOptions, server: tuple[str, str, str], ch
         console.print("!", note, style="yellow", markup=False)
 
 
-def _check_output(output: Path) -> None:
-    """Find out that the video cannot be saved before it is made and paid for.
-
-    Raises:
-        InvalidRequest: its folder is missing or closed to this user, or what has its name is no regular file.
-    """
-    if not output.parent.is_dir():
-        reason = f"the folder {output.parent} does not exist"
-    elif not os.access(output.parent, os.W_OK | os.X_OK):
-        reason = f"this user may not write to the folder {output.parent}"
-    elif output.exists() and not output.is_file():
-        reason = f"{output} exists and is not a regular file"
-    else:
-        return
-    raise InvalidRequest(f"--output: {reason}.", field="output")
-
-
 def _generate_from_draft(
     client: Client, request: RequestOptions, console: Console, choice: DraftChoice
 ) -> Video | None:
     """Save a draft, and make the video if that is wanted; else return None."""
     with _show_progress(console) as watch:
-        draft = client.draft(request.model, **request.to_client_fields(), on_progress=watch)
+        draft = client.draft(cast("Any", request.model), **request.to_client_fields(), on_progress=watch)
     if draft.reason:
         console.print("!", f"There is no draft: {draft.reason}", style="yellow", markup=False)
     else:
@@ -159,7 +142,7 @@ def _generate_from_draft(
 
 def _generate_with_progress(client: Client, request: RequestOptions, console: Console) -> Video:
     with _show_progress(console) as watch:
-        return client.generate(request.model, **request.to_client_fields(), on_progress=watch)
+        return client.generate(cast("Any", request.model), **request.to_client_fields(), on_progress=watch)
 
 
 @contextmanager

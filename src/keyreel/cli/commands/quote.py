@@ -37,7 +37,7 @@ def quote_video(  # noqa: PLR0913, PLR0917 - a command's options are its interfa
 ) -> None:
     """Say what a video would cost and when it would be done, without making it."""
     from keyreel.client import Client
-    from keyreel.client.sansio import send_request
+    from keyreel.client.sansio.flows import send_request
     from keyreel.wire.dialects.dialect import ApiRequest
 
     request = RequestOptions(

@@ -79,7 +79,7 @@ def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
 
 def _validate_remotely(name: str, fields: Json, base_url: str, api_key: str) -> Json:
     from keyreel.client import Client
-    from keyreel.client.sansio import send_request
+    from keyreel.client.sansio.flows import send_request
     from keyreel.wire.dialects.dialect import ApiRequest
 
     call = ApiRequest("POST", f"/v1/validate/{quote(name)}", fields)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from keyreel.client import sansio
+from keyreel.client.sansio import flows
 from keyreel.errors import KeyreelError, RemoteError, RenderFailed
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from keyreel.client.client import AsyncClient
+    from keyreel.client.async_client import AsyncClient
+    from keyreel.client.sansio.steps import DownloadFile
     from keyreel.engine import RemoteJob
     from keyreel.wire.dialects.dialect import Report
 
@@ -50,7 +51,7 @@ async def fetch_video(report: Report, client: AsyncClient, http: httpx.AsyncClie
 async def _renew(report: Report, client: AsyncClient) -> Report:
     """Ask for the task again: addresses expire."""
     try:
-        renewed = await client.run(sansio.poll(client.remote, report.id))
+        renewed = await client.run(flows.poll(client.remote, report.id))
     except KeyreelError:
         return report
     return renewed if renewed.video_url else report
@@ -72,7 +73,7 @@ async def _fetch_once(report: Report, client: AsyncClient, http: httpx.AsyncClie
     return step.path
 
 
-async def _save(http: httpx.AsyncClient, step: sansio.DownloadFile) -> None:
+async def _save(http: httpx.AsyncClient, step: DownloadFile) -> None:
     size = 0
     async with http.stream("GET", step.url, headers=step.headers) as response:
         if response.status_code != HTTPStatus.OK:

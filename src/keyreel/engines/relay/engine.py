@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from keyreel.client import sansio
-from keyreel.client.client import AsyncClient
+from keyreel.client.async_client import AsyncClient
+from keyreel.client.sansio import flows
 from keyreel.clock import SystemClock
 from keyreel.engine import INTENT_STEP, EngineHealth, RemoteVideo
 from keyreel.engines.relay.bounded_transport import BoundedTransport
@@ -115,13 +115,13 @@ class RelayEngine:
                 self._log.error("cancelled with an order on its way", task=job.task_id)
             return
         if self._dialect.get_path(RouteAction.CANCEL):
-            await self._client.run(sansio.cancel(self._client.remote, task_id))
+            await self._client.run(flows.cancel(self._client.remote, task_id))
 
     async def check(self) -> EngineHealth:
         """Ask the service about a task, to see whether it answers and takes the key."""
         client = self._make_client()
         try:
-            await client.run(sansio.poll(client.remote, _UNKNOWN_TASK))
+            await client.run(flows.poll(client.remote, _UNKNOWN_TASK))
         except (InvalidKey, MissingKey, MissingScope) as error:
             return EngineHealth(ok=False, detail=f"{self._table.base_url} refuses the key: {error.message}")
         except (Unavailable, InternalFault) as error:
@@ -143,8 +143,11 @@ class RelayEngine:
         return EngineHealth(ok=True)
 
     def _make_client(self) -> AsyncClient:
+        import httpx
+
         key = self._table.api_key.get_secret_value() if self._table.api_key else ""
-        return AsyncClient(self._table.base_url, key, self._table.dialect, transport=BoundedTransport())
+        http = httpx.AsyncClient(transport=BoundedTransport(), timeout=httpx.Timeout(60, connect=10))
+        return AsyncClient(self._table.base_url, key, self._table.dialect, http_client=http)
 
     async def _wait_for_end(self, task: UpstreamTask, job: RemoteJob) -> Report:
         async def report_progress(report: Report) -> None:

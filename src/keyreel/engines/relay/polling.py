@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
-from keyreel.client import sansio
+from keyreel.client.sansio import flows
 from keyreel.errors import KeyreelError, RenderFailed, UnknownTask
 from keyreel.task import TaskId
 from keyreel.wire.dialects.dialect import RouteAction
@@ -20,7 +20,7 @@ from keyreel.wire.dialects.dialect import RouteAction
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 
-    from keyreel.client.client import AsyncClient
+    from keyreel.client.async_client import AsyncClient
     from keyreel.engines.relay.circuit_breaker import CircuitBreaker
     from keyreel.wire.dialects.dialect import Report
 
@@ -99,7 +99,7 @@ class UpstreamPoller:
         """Ask for tasks by their ids, and return which were told."""
         try:
             async with asyncio.timeout(_CALL_SECONDS):
-                reports, _ = await self._client.run(sansio.list_tasks(self._client.remote, ids))
+                reports, _ = await self._client.run(flows.list_tasks(self._client.remote, ids))
         except (KeyreelError, TimeoutError) as error:
             self._breaker.record_fault(f"a list failed ({type(error).__name__})")
             return frozenset()
@@ -111,7 +111,7 @@ class UpstreamPoller:
         try:
             for _ in range(count // _PAGE_SIZE + 2):
                 async with asyncio.timeout(_CALL_SECONDS):
-                    flow = sansio.list_tasks(self._client.remote, (), page_token)
+                    flow = flows.list_tasks(self._client.remote, (), page_token)
                     reports, page_token = await self._client.run(flow)
                 seen |= await self._take(reports)
                 if not page_token or seen >= self._awaited.keys():
@@ -124,7 +124,7 @@ class UpstreamPoller:
     async def _poll(self, task_id: TaskId) -> None:
         try:
             async with asyncio.timeout(_CALL_SECONDS):
-                report = await self._client.run(sansio.poll(self._client.remote, task_id))
+                report = await self._client.run(flows.poll(self._client.remote, task_id))
         except UnknownTask:
             self._count_lost_poll(task_id)
         except TimeoutError:

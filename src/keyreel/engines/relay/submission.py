@@ -15,8 +15,8 @@ from uuid import uuid4
 import structlog
 from pydantic import TypeAdapter
 
-from keyreel.client import sansio
-from keyreel.client.sansio import ConnectionDropped, Pause
+from keyreel.client.sansio import flows
+from keyreel.client.sansio.steps import ConnectionDropped, Pause
 from keyreel.engine import INTENT_STEP, SUBMIT_STEP
 from keyreel.engines.relay.submit_response import ContentRefused, SubmitLost, SubmitRefused, send_submit
 from keyreel.errors import (
@@ -30,8 +30,9 @@ from keyreel.errors import (
 from keyreel.task import TaskId
 
 if TYPE_CHECKING:
-    from keyreel.client.client import AsyncClient
-    from keyreel.client.sansio import Flow, RemoteServer
+    from keyreel.client.async_client import AsyncClient
+    from keyreel.client.sansio.remote_server import RemoteServer
+    from keyreel.client.sansio.steps import Flow
     from keyreel.clock import Clock
     from keyreel.engine import RemoteJob
     from keyreel.engines.relay.circuit_breaker import CircuitBreaker
@@ -179,7 +180,7 @@ class Submitter:
         if age > _KEY_LIFETIME:
             return False
         try:
-            return await self._client.run(sansio.is_keyreel(self._client.remote))
+            return await self._client.run(flows.is_keyreel(self._client.remote))
         except ConnectionDropped as error:
             if age < _SEARCH_WINDOW:
                 raise self._make_unavailable_error() from error
@@ -212,7 +213,7 @@ def _search_list(remote: RemoteServer, token: str) -> Flow[TaskId | None]:
             yield Pause(_SEARCH_PAUSE_SECONDS)
         page_token = ""
         for _ in range(_SEARCH_PAGES):
-            reports, page_token = yield from sansio.list_tasks(remote, (), page_token)
+            reports, page_token = yield from flows.list_tasks(remote, (), page_token)
             for report in reports:
                 if report.payload == token:
                     return report.id

@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from keyreel.client.sansio import ConnectionDropped
+from keyreel.client.sansio.steps import ConnectionDropped
 from keyreel.errors import (
     InsufficientCredits,
     InvalidKey,
@@ -21,7 +21,8 @@ from keyreel.errors import (
 )
 
 if TYPE_CHECKING:
-    from keyreel.client.sansio import Flow, RemoteServer, StepResponse
+    from keyreel.client.sansio.remote_server import RemoteServer
+    from keyreel.client.sansio.steps import Flow, StepResponse
     from keyreel.task import TaskId
     from keyreel.wire.endpoints.endpoint import Endpoint
 

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from keyreel.client import sansio
-from keyreel.errors import RemoteError
+from keyreel.client.sansio import flows
+from keyreel.client.sansio.waiting import limit_waiting
+from keyreel.errors import RemoteError, TaskTimedOut
 from keyreel.task import TaskId
 from keyreel.wire.dialects.dialect import ApiRequest
 from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 
 if TYPE_CHECKING:
-    from keyreel.client.sansio import Flow, ProgressListener, RemoteServer
+    from keyreel.client.sansio.remote_server import RemoteServer
+    from keyreel.client.sansio.steps import Flow, ProgressListener
+    from keyreel.client.sansio.waiting import WaitOptions
     from keyreel.wire.dialects.dialect import Report
     from keyreel.wire.endpoints.endpoint import Endpoint
 
@@ -28,35 +31,41 @@ class HeldOrder:
     draft: Report
 
 
-def request_draft(
-    remote: RemoteServer, endpoint: Endpoint, watch: ProgressListener | None = None
-) -> Flow[HeldOrder]:
+def request_draft(remote: RemoteServer, endpoint: Endpoint, how: WaitOptions) -> Flow[HeldOrder]:
     """Submit a request, and wait for the end of its draft alone.
 
     Raises:
+        TaskTimedOut: the draft has not ended in time; the order is cancelled if that is wanted.
         RemoteError: the server makes no drafts; it was sent nothing, for it would make the video at once.
     """
     own = _speak_own_format(remote)
-    index = yield from sansio.send_request(own, ApiRequest("GET", "/"))
+    index = yield from flows.send_request(own, ApiRequest("GET", "/"))
     if index.get("name") != "keyreel" or index.get("tasks") != _TASK_PATH:
         raise RemoteError(f"The server at {remote.base_url} makes no drafts.")
-    task_id = yield from sansio.submit(remote, endpoint.with_draft())
-    order = yield from sansio.send_request(own, ApiRequest("GET", _format_path(task_id)))
+    task_id = yield from flows.submit(remote, endpoint.with_draft())
+    order = yield from flows.send_request(own, ApiRequest("GET", _format_path(task_id)))
     draft_id = TaskId(str(order["draft"]["id"]))
-    return HeldOrder(task_id, (yield from sansio.wait_for_end(remote, draft_id, watch)))
+    try:
+        draft = yield from flows.wait_for_end(limit_waiting(remote, how.timeout), draft_id, how.on_progress)
+    except TaskTimedOut as error:
+        error.task_id = task_id
+        if how.cancel_on_timeout:
+            yield from give_up(remote, task_id)
+        raise
+    return HeldOrder(task_id, draft)
 
 
 def approve(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None) -> Flow[Report]:
     """Approve an order, and wait for its video."""
     call = ApiRequest("POST", f"{_format_path(task_id)}/approve")
-    yield from sansio.send_request(_speak_own_format(remote), call)
-    return (yield from sansio.wait(remote, task_id, watch))
+    yield from flows.send_request(_speak_own_format(remote), call)
+    return (yield from flows.wait(remote, task_id, watch))
 
 
 def give_up(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     """Cancel an order, in any format."""
     call = ApiRequest("POST", f"{_format_path(task_id)}/cancel")
-    yield from sansio.send_request(_speak_own_format(remote), call)
+    yield from flows.send_request(_speak_own_format(remote), call)
 
 
 def _speak_own_format(remote: RemoteServer) -> RemoteServer:

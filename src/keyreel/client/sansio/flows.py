@@ -2,147 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
-from urllib.parse import quote, urljoin
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from keyreel.errors import KeyreelError, RateLimited, RemoteError, RenderFailed, Unavailable, UnknownEndpoint
+from keyreel.client.sansio.steps import ConnectionDropped, Pause, SendRequest
+from keyreel.errors import (
+    Cancelled,
+    KeyreelError,
+    RateLimited,
+    RemoteError,
+    RenderFailed,
+    TaskTimedOut,
+    Unavailable,
+    UnknownEndpoint,
+)
 from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import ApiRequest, RouteAction
 from keyreel.wire.dialects.notes_header import parse_notes_header
+from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from keyreel.client.sansio.remote_server import RemoteServer
+    from keyreel.client.sansio.steps import Flow, ProgressListener
     from keyreel.task import TaskId
-    from keyreel.wire.dialects.dialect import Dialect, Report
+    from keyreel.wire.dialects.dialect import Report
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
-
-@dataclass(frozen=True, slots=True)
-class SendRequest:
-    """Send an HTTP request."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadFile:
-    """Download a URL to a file, which appears whole or not at all."""
-
-    url: str
-    path: Path
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Wait."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class StepResponse:
-    """The response to a step: header names in lower case, no body for downloads and pauses."""
-
-    status: int = HTTPStatus.OK
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: bytes = b""
-
-
-class ConnectionDropped(Exception):
-    """The connection failed before the response was complete."""
-
-    def __init__(self, message: str, *, may_have_arrived: bool = True) -> None:
-        super().__init__(message)
-        self.may_have_arrived = may_have_arrived
-        """Whether the server may have got the request."""
-
-
-T = TypeVar("T")
-Step: TypeAlias = SendRequest | DownloadFile | Pause
-Flow: TypeAlias = Generator[Step, StepResponse, T]
-ProgressListener: TypeAlias = Callable[["Report"], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait between polls (first, then 1.5 times the one before, up to most), and in all."""
-
-    first_seconds: float = 0.5
-    most_seconds: float = 2.0
-    total_seconds: float = 6 * 3600.0
-    faults: int = 6
-    """Polls in a row that may fail before giving up."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteServer:
-    """A server, the key it takes and the dialect it is spoken to in."""
-
-    base_url: str
-    api_key: str = field(repr=False)
-    dialect: Dialect
-    patience: Patience = Patience()
-
-    def build_request(self, call: ApiRequest) -> SendRequest:
-        """Complete a dialect's call with host and key."""
-        headers = {"accept": "application/json", **self.build_auth_headers()}
-        if call.json is None:
-            return SendRequest(call.method, self._join_path(call.path), headers)
-        headers["content-type"] = "application/json"
-        return SendRequest(call.method, self._join_path(call.path), headers, to_json(call.json))
-
-    def build_auth_headers(self) -> dict[str, str]:
-        """Return the header that carries the key."""
-        return {"authorization": f"{self.dialect.auth_scheme} {self.api_key}"} if self.api_key else {}
-
-    def build_download(self, url: str, path: Path) -> DownloadFile:
-        """Complete a download; a URL without a host is one of the server's own, and gets the key."""
-        own = url.startswith("/") and not url.startswith("//")
-        return DownloadFile(self.resolve_url(url), path, self.build_auth_headers() if own else {})
-
-    def parse_response(self, parse: Callable[[Json], T], response: StepResponse) -> T:
-        """Parse a successful response's body; raise an error response's error."""
-        body = self._parse_body(response)
-        try:
-            return parse(body)
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-            raise RemoteError("The server's answer makes no sense in this format.") from error
-
-    def _parse_body(self, response: StepResponse) -> Json:
-        try:
-            body: object = from_json(response.body)
-        except ValueError:
-            body = None
-        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
-            return body
-        if not isinstance(body, dict):
-            raise RemoteError(f"The server answered {response.status} without JSON.", status=response.status)
-        error = self.dialect.parse_error_response(response.status, body)
-        after = response.headers.get("retry-after", "")
-        if isinstance(error, Unavailable | RateLimited) and after.isdecimal():
-            error.retry_after_seconds = int(after)
-        raise error
-
-    def resolve_url(self, url: str) -> str:
-        """Complete a URL that the server gave without its host."""
-        return urljoin(self.base_url.rstrip("/") + "/", url)
-
-    def _join_path(self, path: str) -> str:
-        return self.base_url.rstrip("/") + path
+Error = TypeVar("Error", bound=KeyreelError)
 
 
 def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
@@ -214,20 +110,23 @@ def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
 
 
 def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
-    """Cancel a task.
+    """Cancel a task: by the format's own route, or by Keyreel's where the format has none.
 
     Raises:
-        UnknownEndpoint: the format cannot.
+        UnknownEndpoint: the format cannot, and the server is not Keyreel.
         Refusal: the server does not, because the task has ended.
     """
     dialect = remote.dialect
     route = next((each for each in dialect.routes if each.action is RouteAction.CANCEL), None)
-    if route is None:
-        raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
     try:
-        response = yield remote.build_request(
-            ApiRequest(route.method, route.path.format(id=quote(task_id, safe="")))
-        )
+        if route is not None:
+            call = ApiRequest(route.method, route.path.format(id=quote(task_id, safe="")))
+        elif (yield from is_keyreel(remote)):
+            remote = replace(remote, dialect=DEFAULT_DIALECT)
+            call = ApiRequest("POST", f"/v1/tasks/{quote(task_id, safe='')}/cancel")
+        else:
+            raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
+        response = yield remote.build_request(call)
     except ConnectionDropped as error:
         raise _make_unreachable_error(remote, error) from error
     remote.parse_response(lambda _: None, response)
@@ -275,9 +174,24 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
 
     Raises:
         RenderFailed: the task ended without a video.
-        RemoteError: the server stayed silent, or the patience ended.
+        Cancelled: it was cancelled.
+        TaskTimedOut: the patience ended.
+        RemoteError: the server stayed silent.
     """
-    return check_succeeded((yield from wait_for_end(remote, task_id, watch)))
+    report = yield from wait_for_end(remote, task_id, watch)
+    if report.state is TaskState.FAILED and (yield from _was_cancelled(remote, task_id)):
+        report = replace(report, state=TaskState.CANCELLED)
+    return check_succeeded(report)
+
+
+def _was_cancelled(remote: RemoteServer, task_id: TaskId) -> Flow[bool]:
+    """Ask Keyreel whether a task was cancelled: most formats have no word but failed for that."""
+    own = replace(remote, dialect=DEFAULT_DIALECT)
+    with suppress(KeyreelError, ConnectionDropped):
+        if (yield from is_keyreel(remote)):
+            task = yield from send_request(own, ApiRequest("GET", f"/v1/tasks/{quote(task_id, safe='')}"))
+            return task.get("state") == TaskState.CANCELLED
+    return False
 
 
 def wait_for_end(
@@ -286,27 +200,43 @@ def wait_for_end(
     """Poll until the task has ended, well or badly.
 
     Raises:
-        RemoteError: the server stayed silent, or the patience ended.
+        TaskTimedOut: the patience ended.
+        RemoteError: the server stayed silent.
     """
-    patience, faults, waited = remote.patience, 0, 0.0
+    patience, waited, report = remote.patience, 0.0, None
     pause = patience.first_seconds
-    while waited < patience.total_seconds:
-        try:
-            report = yield from poll(remote, task_id)
-        except KeyreelError as error:
-            faults += 1
-            if faults >= patience.faults or not _is_transient(error):
-                raise
-        else:
-            faults = 0
-            if watch is not None:
-                watch(report)
-            if report.state.is_final:
-                return report
-        yield Pause(pause)
-        waited += pause
+    while True:
+        report = yield from poll_until_answered(remote, task_id)
+        if watch is not None:
+            watch(report)
+        if report.state.is_final:
+            return report
+        left = patience.total_seconds - waited
+        if left <= 0:
+            error = TaskTimedOut(f"Task {task_id} has not ended after {waited:.0f} seconds of waiting.")
+            raise name_task(error, report)
+        yield Pause(min(pause, left))
+        waited += min(pause, left)
         pause = min(pause * 1.5, patience.most_seconds)
-    raise RemoteError(f"Task {task_id} is still unfinished after {waited:.0f} seconds of waiting.")
+
+
+def poll_until_answered(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
+    """Poll a task once, again after a pause where that fails for a passing reason.
+
+    Raises:
+        KeyreelError: it failed for another, or `faults` times in a row.
+    """
+    pause = remote.patience.first_seconds
+    for left in reversed(range(remote.patience.faults)):
+        try:
+            return (yield from poll(remote, task_id))
+        except KeyreelError as error:
+            if not left or not _is_transient(error):
+                error.task_id = error.task_id or task_id
+                raise
+        yield Pause(pause)
+        pause = min(pause * 1.5, remote.patience.most_seconds)
+    raise AssertionError("the last round returns or raises")
 
 
 def generate(remote: RemoteServer, endpoint: Endpoint, watch: ProgressListener | None = None) -> Flow[Report]:
@@ -342,21 +272,33 @@ def check_succeeded(report: Report) -> Report:
 
     Raises:
         RenderFailed: the task ended without one.
+        Cancelled: it was cancelled.
         RemoteError: the server names none.
     """
+    if report.state is TaskState.CANCELLED:
+        raise name_task(Cancelled(report.reason or None), report)
     if report.state is not TaskState.SUCCEEDED:
-        raise RenderFailed(report.reason or None)
+        raise name_task(RenderFailed(report.reason or None), report)
     if not report.video_url:
-        raise RemoteError("The task succeeded, but the server names no video.")
+        raise name_task(RemoteError("The task succeeded, but the server names no video."), report)
     return report
+
+
+def name_task(error: Error, report: Report) -> Error:
+    """Return the error with the task that it concerns, and what was said of that last."""
+    error.task_id, error.report = report.id, report
+    return error
 
 
 def _is_transient(error: KeyreelError) -> bool:
     """Return whether the same poll may succeed a moment later."""
     if isinstance(error, Unavailable | RateLimited):
         return True
-    status = error.status if isinstance(error, RemoteError) else 1
-    return status in {0, HTTPStatus.TOO_MANY_REQUESTS} or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if not isinstance(error, RemoteError):
+        return False
+    # A success that cannot be understood may be a proxy's page.
+    is_refused = HTTPStatus.MULTIPLE_CHOICES <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return not is_refused or error.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> RemoteError:

@@ -1,0 +1,1 @@
+"""What a client does, as flows: generators that yield steps and receive responses. They do no I/O."""
