@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     ImageLike: TypeAlias = str | os.PathLike[str] | bytes | Image
 
-_URL_SCHEMES: Final = ("http://", "https://", "data:")
+_URL_SCHEMES: Final = ("http://", "https://", "data:", "ssupload:")
+"""The last is what an upload is called."""
 
 
 def encode_image_source(image: ImageLike, field: str) -> str:
     """Return a URL as it is, everything else as a data URI.
 
-    Text is a URL (http, https, data) or the path of a file.
+    Text is a URL (http, https, data), what an upload is called, or the path of a file.
 
     Raises:
         InvalidImage: it is none of these, or the bytes are not PNG, JPEG or WebP.

@@ -39,7 +39,7 @@ def build_request(model: str, given: Mapping[str, Any]) -> Endpoint:
         raise InvalidRequest(
             f"{name}: {endpoint_class.name()} has no such field; it has {known}.", field=name
         )
-    return validate_fields(parsed)
+    return validate_fields(parsed, with_uploads=True)
 
 
 def build_parsed_submit(model: str, given: Mapping[str, Any]) -> ParsedSubmit:

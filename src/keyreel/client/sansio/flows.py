@@ -60,7 +60,7 @@ def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
             response = yield step
             return remote.parse_response(remote.dialect.parse_submit_response, response)
         except ConnectionDropped as error:
-            lost: KeyreelError = _make_unreachable_error(remote, error)
+            lost: KeyreelError = make_unreachable_error(remote, error)
             if not error.may_have_arrived:
                 raise lost from error
         except Unavailable as error:
@@ -102,7 +102,7 @@ def poll(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
     try:
         response = yield remote.build_request(remote.dialect.build_result_request(task_id))
     except ConnectionDropped as error:
-        raise _make_unreachable_error(remote, error) from error
+        raise make_unreachable_error(remote, error) from error
     report = remote.parse_response(remote.dialect.parse_result_response, response)
     # Some hosts leave the id out.
     report = replace(report, id=report.id or task_id)
@@ -128,7 +128,7 @@ def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
             raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
         response = yield remote.build_request(call)
     except ConnectionDropped as error:
-        raise _make_unreachable_error(remote, error) from error
+        raise make_unreachable_error(remote, error) from error
     remote.parse_response(lambda _: None, response)
 
 
@@ -165,7 +165,7 @@ def send_request(remote: RemoteServer, call: ApiRequest) -> Flow[Json]:
     try:
         response = yield remote.build_request(call)
     except ConnectionDropped as error:
-        raise _make_unreachable_error(remote, error) from error
+        raise make_unreachable_error(remote, error) from error
     return remote.parse_response(lambda body: body, response)
 
 
@@ -256,7 +256,7 @@ def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flo
             response = yield remote.build_download(url, path)
         except ConnectionDropped as error:
             if last:
-                raise _make_unreachable_error(remote, error) from error
+                raise make_unreachable_error(remote, error) from error
             continue
         if response.status == HTTPStatus.OK:
             return path
@@ -301,5 +301,6 @@ def _is_transient(error: KeyreelError) -> bool:
     return not is_refused or error.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-def _make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> RemoteError:
+def make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> RemoteError:
+    """Return what a program is told of a request that got no response."""
     return RemoteError(f"The server at {remote.base_url} did not answer: {error}.")

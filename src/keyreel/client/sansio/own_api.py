@@ -40,6 +40,16 @@ def get(remote: RemoteServer, path: str, query: Mapping[str, Any] | None = None)
     return (yield from flows.send_request(_speak_own_format(remote), ApiRequest("GET", _join(path, given))))
 
 
+def list_voices(remote: RemoteServer) -> Flow[list[Json]]:
+    """Return the voices that requests may name."""
+    own = _speak_own_format(remote)
+    try:
+        response = yield own.build_request(ApiRequest("GET", "/v1/voices"))
+    except ConnectionDropped as error:
+        raise flows.make_unreachable_error(remote, error) from error
+    return own.parse_list(response)
+
+
 def post(remote: RemoteServer, path: str, body: Json) -> Flow[Json]:
     """Send a body to a path of Keyreel's own; return the response's body."""
     return (yield from flows.send_request(_speak_own_format(remote), ApiRequest("POST", path, body)))
@@ -52,7 +62,7 @@ def upload(remote: RemoteServer, data: bytes, media_type: str) -> Flow[str]:
     try:
         response = yield SendRequest("POST", own.resolve_url(UPLOADS_PATH), headers, data)
     except ConnectionDropped as error:
-        raise RemoteError(f"The server at {own.base_url} did not answer: {error}.") from error
+        raise flows.make_unreachable_error(remote, error) from error
     return own.parse_response(lambda body: str(body["uri"]), response)
 
 

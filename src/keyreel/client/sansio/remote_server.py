@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
 
 from pydantic_core import from_json, to_json
@@ -80,6 +80,13 @@ class RemoteServer:
             error.status = response.status
             error.request_id = response.headers.get("x-request-id", "")
             raise
+
+    def parse_list(self, response: StepResponse) -> list[Any]:
+        """Return a successful response's body, which is a list; raise an error response's error."""
+        if response.status < HTTPStatus.MULTIPLE_CHOICES and response.body.startswith(b"["):
+            found: list[Any] = from_json(response.body)
+            return found
+        raise self.parse_response(lambda _: RemoteError("The server's answer is no list."), response)
 
     def _parse_body(self, response: StepResponse) -> Json:
         try:

@@ -20,10 +20,14 @@ from keyreel.wire.inputs.urls import find_url_problem, is_http_url, normalize_ur
 TRUSTED_CONTEXT_KEY: Final = "keyreel.trusted"
 """Validation context key under which `asset:` references are accepted: in stored rows, never in requests."""
 
+UPLOADS_CONTEXT_KEY: Final = "keyreel.uploads"
+"""Validation context key under which upload URIs are accepted: on the side that sends them."""
+
 STORED_FILE_PREFIX: Final = "file:"
 """Starts a reference to a stored file, in stored rows alone; its storage key follows."""
 
 _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
+_UPLOAD: Final = re.compile(r"ssupload:\?id=[0-9]{1,19}", re.ASCII)
 _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
 _FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)"
 """How an image's text begins, for the reference; white space and rarer spellings are accepted too."""
@@ -67,6 +71,8 @@ class _ImageSourceRule:
         if is_http_url(beginning):
             return _HttpUrlRule().read(value, info)
         if _ASSET.fullmatch(beginning) and _is_trusted(info):
+            return str(value)
+        if _UPLOAD.fullmatch(beginning) and info.context and info.context.get(UPLOADS_CONTEXT_KEY):
             return str(value)
         try:
             return (

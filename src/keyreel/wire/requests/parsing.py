@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from keyreel.errors import InvalidImage, InvalidRequest, ItemCountOutOfRange, MissingField, MissingImage
 from keyreel.wire.endpoints.value_text import describe_value
+from keyreel.wire.inputs.sources import UPLOADS_CONTEXT_KEY
 from keyreel.wire.requests.decode_errors import explain_unreadable_body
 from keyreel.wire.requests.value_scan import has_too_many_values, has_too_much_text
 
@@ -113,14 +114,15 @@ def parse_body(data: bytes) -> Json:
     return body
 
 
-def validate_fields(submit: ParsedSubmit) -> Endpoint:
-    """Check a request against its endpoint's rules.
+def validate_fields(submit: ParsedSubmit, *, with_uploads: bool = False) -> Endpoint:
+    """Check a request against its endpoint's rules; `with_uploads`, before a server finds its uploads.
 
     Raises:
         InvalidRequest: a field breaks its rule; MissingImage and InvalidImage where it is about an image.
     """
     try:
-        return submit.endpoint_class.model_validate(submit.fields)
+        context = {UPLOADS_CONTEXT_KEY: with_uploads}
+        return submit.endpoint_class.model_validate(submit.fields, context=context)
     except ValidationError as error:
         raise combine_errors([violation.to_error() for violation in list_violations(error)]) from None
 
