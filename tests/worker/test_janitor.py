@@ -10,7 +10,8 @@ import pytest
 
 from keyreel.clock import ClockJumpDetector
 from keyreel.durations import RetentionPeriods
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.local.storage import LocalStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import RetentionStage, Submission, TaskId
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
@@ -25,6 +26,8 @@ from keyreel.worker.janitor import Janitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from keyreel.storage.objects import ObjectStorage
 
 HOUR, DAY = 3600.0, 86400.0
 EXPIRIES = 60
@@ -68,7 +71,7 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     clock = ManualClock()
     store = TaskStore.open(tmp_path, clock, SystemRandom())
-    storage = ObjectStorage.open_local(tmp_path / "files", clock)
+    storage = LocalStorage.open(tmp_path / "files", clock)
     yield House(store, storage, clock, ManualClock(), PendingFiles(storage))
     store.close()
 
@@ -245,3 +248,49 @@ def test_rows_without_files_are_found(house: House) -> None:
         assert found == [(task_id, f"covers/{task_id}/1.jpg")]
 
     asyncio.run(story())
+
+
+@pytest.fixture
+def shared_house(house: House) -> House:
+    storage = open_memory_storage(house.clock, is_shared=True)
+    return House(house.store, storage, house.clock, house.machine, PendingFiles(storage))
+
+
+def test_in_a_shared_storage_no_file_is_left_without_a_row(shared_house: House) -> None:
+    async def story() -> None:
+        house, janitor = shared_house, shared_house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
+        async with house.pending_files.store({IMAGE: b"image"}):
+            house.clock.advance(HOUR - 1)
+            await run_rounds(janitor)
+            assert await house.stored() == {IMAGE}  # another machine's submit may be about to name it
+        house.clock.advance(1)
+        await run_rounds(janitor)
+        assert await house.stored() == set()
+
+    asyncio.run(story())
+
+
+def test_in_a_shared_storage_inputs_are_kept_for_an_hour_at_least(shared_house: House) -> None:
+    async def story() -> None:
+        house, janitor = shared_house, shared_house.janitor(RetentionPeriods(inputs=timedelta(minutes=1)))
+        elsewhere = PendingFiles(house.storage)
+        for minutes in (0, 29, 28, 28):  # handed in again, and renewed once
+            house.clock.advance(60 * minutes)
+            async with elsewhere.store({IMAGE: b"image"}) as hold:
+                await run_rounds(janitor)
+                with house.store.database.write() as connection:
+                    count_files(connection, "ann", {IMAGE: 5})
+                hold.keep()
+            assert await house.stored() == {IMAGE}
+        house.clock.advance(HOUR)
+        await run_rounds(janitor)
+        assert await house.stored() == set()
+        with house.store.database.read() as connection:
+            assert sum_stored_bytes(connection, "ann") == 0
+
+    asyncio.run(story())
+
+
+async def run_rounds(janitor: Janitor) -> None:
+    for _ in range(3):  # one finds what is left over, the next one deletes it
+        await janitor.run_round()
