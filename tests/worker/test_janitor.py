@@ -270,6 +270,25 @@ def test_in_a_shared_storage_no_file_is_left_without_a_row(shared_house: House) 
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("is_database_known", [True, False])
+def test_in_a_shared_storage_any_number_of_refused_requests_leaves_nothing(
+    shared_house: House, *, is_database_known: bool
+) -> None:
+    async def story() -> None:
+        house, janitor = shared_house, shared_house.janitor(RetentionPeriods())
+        images = {f"assets/{number:064x}": b"image" for number in range(60)}
+        for key, data in images.items():
+            async with house.pending_files.store({key: data}):
+                pass
+        if not is_database_known:
+            await house.storage.put("videos/17/1.mp4", b"a task's that this database does not know")
+        house.clock.advance(20_000 * DAY)  # a bucket's own time is the machine's
+        await run_rounds(janitor)
+        assert bool(await house.stored() & images.keys()) != is_database_known
+
+    asyncio.run(story())
+
+
 def test_in_a_shared_storage_inputs_are_kept_for_an_hour_at_least(shared_house: House) -> None:
     async def story() -> None:
         house, janitor = shared_house, shared_house.janitor(RetentionPeriods(inputs=timedelta(minutes=1)))

@@ -56,6 +56,8 @@ class _Look:
 
     files: AsyncIterator[StoredFile]
     count: OrphanCount = field(default_factory=OrphanCount)
+    uncounted_inputs: int = 0
+    """Of what is left over: inputs that no row names."""
     left_over: list[str] = field(default_factory=list)
 
 
@@ -182,6 +184,7 @@ class Janitor:
         orphans = self._find_orphans(old)
         look = self._look
         look.count.add(len(batch), orphans)
+        look.uncounted_inputs += sum(bool(get_input_name(key)) for key in orphans.left_over)
         look.left_over += sorted(orphans.left_over)[: _MAX_LEFT_OVER - len(look.left_over)]
 
     def _find_orphans(self, keys: list[str]) -> Orphans:
@@ -193,6 +196,9 @@ class Janitor:
     async def _judge_orphans(self, now: datetime) -> None:
         """After a look at all files: let what is left over be deleted, unless that is too much to be true."""
         count, left_over = self._look.count, self._look.left_over
+        if self._storage.is_shared and not count.unknown:
+            # There every request that was refused late leaves its images. A wrong database knows no results.
+            count = replace(count, left_over=count.left_over - self._look.uncounted_inputs)
         self._look = _Look(self._iterate_files())
         if (count.unknown or not count.is_plausible) and count != self._reported:
             self._reported = count
