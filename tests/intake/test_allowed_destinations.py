@@ -12,7 +12,7 @@ from keyreel.errors import InvalidRequest, PictureUnreachable
 from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.intake.intake import Intake
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from support.hostile import LOOPBACK, OPENED, Request
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MALFORMED = "has a malformed host or port"
 
 
 def received(url: str, destinations: Destinations) -> str:
-    intake = Intake(ObjectStorage.open_in_memory(), EgressClient(destinations))
+    intake = Intake(open_memory_storage(), EgressClient(destinations))
     return asyncio.run(intake.receive(Request(images=(url,)), tenant="ann")).request.images[0]
 
 
@@ -90,9 +90,7 @@ def test_a_port_that_only_a_lookup_can_open_is_named_whatever_the_name_is(name: 
     asked = Request(images=(f"http://{name}:9000/a.png",))
     with pytest.raises(PictureUnreachable) as failed:
         asyncio.run(
-            Intake(ObjectStorage.open_in_memory(), egress).gather(
-                asked, asked.to_order(1), tmp_path, tenant="ann"
-            )
+            Intake(open_memory_storage(), egress).gather(asked, asked.to_order(1), tmp_path, tenant="ann")
         )
     assert failed.value.message == (
         "images[0]: the image could not be downloaded (outside of KEYREEL_EGRESS_ALLOW "

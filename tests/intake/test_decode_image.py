@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
 from keyreel.errors import InvalidImage
 from keyreel.intake.sandbox import Sandbox
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.wire.endpoints.endpoint import ImageRules
 from support.hostile import (
     chunk,
@@ -50,7 +50,7 @@ def decoded(data: bytes, folder: Path, rules: ImageRules = FREE) -> Image.Image:
     """Pass an image through receive and gather; return what an engine gets."""
 
     async def run() -> str:
-        storage, asked = ObjectStorage.open_in_memory(), request_with(rules)(images=(data_uri(data),))
+        storage, asked = open_memory_storage(), request_with(rules)(images=(data_uri(data),))
         intake = new_intake(storage)
         received = await received_and_stored(intake, storage, asked)
         order = await intake.gather(received, received.to_order(1), folder, tenant="ann")
@@ -332,7 +332,7 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
     data = jpeg_of_many_scans(4000, 4000, 150)
 
     async def run() -> None:
-        storage, asked = ObjectStorage.open_in_memory(), request_with(FREE)(images=(data_uri(data),))
+        storage, asked = open_memory_storage(), request_with(FREE)(images=(data_uri(data),))
         intake = new_intake(storage)
         received = await received_and_stored(intake, storage, asked)
         async with asyncio.timeout(0.5):
@@ -350,7 +350,7 @@ def test_a_cancelled_gather_leaves_no_child(tmp_path: Path) -> None:
 
 def test_tells_the_images_own_size(tmp_path: Path) -> None:
     async def run() -> Size:
-        storage, data = ObjectStorage.open_in_memory(), image(4500, 1500)
+        storage, data = open_memory_storage(), image(4500, 1500)
         intake, asked = new_intake(storage), request_with(FREE)(images=(data_uri(data),))
         received = await received_and_stored(intake, storage, asked)
         return (await intake.gather(received, received.to_order(1), tmp_path, tenant="ann")).frame_size
@@ -363,10 +363,10 @@ FULL_DISK = """
 import asyncio, pathlib, sys
 sys.path.insert(0, sys.argv[2])
 from keyreel.errors import Unavailable
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from support.hostile import Request, data_uri, new_intake, noise, received_and_stored
 async def run():
-    storage = ObjectStorage.open_in_memory()
+    storage = open_memory_storage()
     intake = new_intake(storage)
     asked = await received_and_stored(intake, storage, Request(images=(data_uri(noise(900, 900)),)))
     try:

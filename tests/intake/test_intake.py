@@ -19,7 +19,7 @@ from keyreel.errors import (
     PictureUnreachable,
 )
 from keyreel.order import Operation, Order, Resolution, Shot, Size
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.wire.endpoints.endpoint import ImageRules
 from support.hostile import (
     Request,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def test_an_inline_image_becomes_an_asset() -> None:
-    data, storage = image(), ObjectStorage.open_in_memory()
+    data, storage = image(), open_memory_storage()
 
     async def run() -> None:
         received = await new_intake(storage).receive(
@@ -89,7 +89,7 @@ def test_rules_between_images_are_checked_on_arrival() -> None:
 
 def test_gathers_files_and_settles_the_size(tmp_path: Path) -> None:
     async def run() -> Order:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         intake = new_intake(storage)
         async with served(http(image(320, 200, "JPEG"))) as base:
             asked = Request(images=(data_uri(image(320, 180)), f"{base}/b.jpg"))
@@ -138,7 +138,7 @@ def test_a_image_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
     rules = ImageRules(max_bytes=1_000_000)
 
     async def run(source: str) -> InvalidRequest:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         intake = new_intake(storage)
         try:
             asked = await received_and_stored(intake, storage, request_with(rules)(images=(source,)))
@@ -158,7 +158,7 @@ def test_a_image_by_url_fails_in_the_class_and_words_of_the_same_one_inline(
 
 def test_a_fetched_image_names_its_own_field(tmp_path: Path) -> None:
     async def run() -> None:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         intake = new_intake(storage)
         async with served(http(b"<html>")) as base:
             asked = await received_and_stored(
@@ -172,7 +172,7 @@ def test_a_fetched_image_names_its_own_field(tmp_path: Path) -> None:
 
 def test_rules_between_images_are_checked_again_with_fetched_ones(tmp_path: Path) -> None:
     async def run() -> None:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         intake = new_intake(storage)
         async with served(http(image(100, 200))) as base:
             asked = await received_and_stored(
@@ -267,7 +267,7 @@ def test_a_image_for_two_fields_keeps_the_rules_of_both(tmp_path: Path) -> None:
     source = data_uri(image(mode="RGBA"))
 
     async def run(images: tuple[str, ...]) -> str:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         intake = new_intake(storage)
         received = await received_and_stored(intake, storage, Marked(images=images[:1]))
         again = Marked(images=received.images * len(images))
@@ -292,7 +292,7 @@ def test_a_image_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
 
 def test_a_link_of_this_server_is_read_from_its_own_store(tmp_path: Path) -> None:
     async def run() -> Order:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         await storage.put("covers/1/1.jpg", image(kind="JPEG"))
         intake = new_intake(storage, resolve={"http://keyreel.invalid/cover.jpg": "covers/1/1.jpg"}.get)
         asked = Request(images=("http://keyreel.invalid/cover.jpg",))

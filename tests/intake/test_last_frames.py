@@ -13,7 +13,7 @@ from PIL import Image
 
 from keyreel.errors import InvalidRequest, VideoUnreachable
 from keyreel.media.video_reader import read_frame, read_frames
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.wire.dialects.dialect import ParsedSubmit
 from keyreel.wire.endpoints import catalogue
 from keyreel.wire.requests.parsing import validate_fields
@@ -112,7 +112,7 @@ def test_a_stored_video_is_not_fetched(video: Path, tmp_path: Path) -> None:
     data = video.read_bytes()
 
     async def run() -> Order:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         await storage.put("videos/1/1.mp4", data)
         asked = request(video_creation_id="1").with_extend_source("file:videos/1/1.mp4")
         return await new_intake(storage).gather(asked, asked.to_order(7), tmp_path, tenant="ann")
@@ -124,7 +124,7 @@ def test_a_link_of_our_own_is_read_from_storage(video: Path, tmp_path: Path) -> 
     data = video.read_bytes()
 
     async def run() -> Order:
-        storage = ObjectStorage.open_in_memory()
+        storage = open_memory_storage()
         await storage.put("videos/1/1.mp4", data)
         asked = request(video_url="https://reel.example/files/videos/1/1.mp4?signed")
         intake = new_intake(storage, resolve=lambda url: "videos/1/1.mp4" if "signed" in url else None)

@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.local.storage import LocalStorage
+from keyreel.storage.objects import FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from keyreel.storage.objects import ObjectStorage
+
 KEY = "videos/123/1.mp4"
 
 
-@pytest.fixture(params=["local", "memory"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStorage:
-    return (
-        ObjectStorage.open_local(tmp_path / "files")
-        if request.param == "local"
-        else ObjectStorage.open_in_memory()
-    )
+async def keys_below(storage: ObjectStorage, prefix: str) -> list[str]:
+    return sorted([found.key async for found in storage.list_files(prefix)])
 
 
 async def gathered(chunks: AsyncIterator[bytes]) -> bytes:
@@ -90,9 +88,9 @@ def test_lists_and_deletes(storage: ObjectStorage) -> None:
     async def run() -> None:
         for key in (KEY, "videos/123/2.mp4", "videos/1234/1.mp4", "covers/123/1.jpg"):
             await storage.put(key, b"x")
-        assert sorted([key async for key in storage.list_keys("videos/123")]) == [KEY, "videos/123/2.mp4"]
+        assert await keys_below(storage, "videos/123") == [KEY, "videos/123/2.mp4"]
         await storage.delete(KEY)
-        assert [key async for key in storage.list_keys("videos/123/")] == ["videos/123/2.mp4"]
+        assert await keys_below(storage, "videos/123/") == ["videos/123/2.mp4"]
 
     asyncio.run(run())
 
@@ -108,12 +106,12 @@ def test_refuses_a_key_that_could_leave_its_place(storage: ObjectStorage, key: s
 
 
 def test_an_earlier_process_finds_its_files_again_and_no_halves(tmp_path: Path) -> None:
-    asyncio.run(ObjectStorage.open_local(tmp_path).put(KEY, b"video"))
+    asyncio.run(LocalStorage.open(tmp_path).put(KEY, b"video"))
     (tmp_path / "videos" / "123" / "2.mp4#77").write_bytes(b"half a fi")
-    again = ObjectStorage.open_local(tmp_path)
+    again = LocalStorage.open(tmp_path)
 
     async def run() -> list[str]:
-        return [key async for key in again.list_keys("videos/123")]
+        return await keys_below(again, "videos/123")
 
     assert asyncio.run(run()) == [KEY]
     assert [found.name for found in (tmp_path / "videos" / "123").iterdir()] == ["1.mp4"]
@@ -121,8 +119,9 @@ def test_an_earlier_process_finds_its_files_again_and_no_halves(tmp_path: Path) 
 
 KILLED_WRITER = """
 import asyncio, pathlib, sys
-from keyreel.storage.objects import ObjectStorage
-storage = ObjectStorage.open_local(pathlib.Path(sys.argv[1]))
+from keyreel.storage.local.storage import LocalStorage
+from keyreel.storage.local.storage import LocalStorage
+storage = LocalStorage.open(pathlib.Path(sys.argv[1]))
 async def run():
     print("ready", flush=True)
     while True:
@@ -133,7 +132,7 @@ asyncio.run(run())
 
 
 def test_a_killed_writer_leaves_no_half_file_under_a_key(tmp_path: Path) -> None:
-    asyncio.run(ObjectStorage.open_local(tmp_path).put("videos/1/1.mp4", b"b" * 4_000_000))
+    asyncio.run(LocalStorage.open(tmp_path).put("videos/1/1.mp4", b"b" * 4_000_000))
     for milliseconds in (20, 47, 81):
         with subprocess.Popen(
             [sys.executable, "-c", KILLED_WRITER, str(tmp_path)], stdout=subprocess.PIPE
@@ -151,9 +150,10 @@ def test_a_killed_writer_leaves_no_half_file_under_a_key(tmp_path: Path) -> None
 FULL_DISK = """
 import asyncio, pathlib, sys
 from keyreel.errors import Unavailable
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.local.storage import LocalStorage
+from keyreel.storage.local.storage import LocalStorage
 folder = pathlib.Path(sys.argv[1])
-storage = ObjectStorage.open_local(folder)
+storage = LocalStorage.open(folder)
 async def run():
     await storage.put("assets/a", b"old")
     try:
@@ -177,12 +177,54 @@ def test_a_full_disk_is_unavailable_and_leaves_everything_as_it_was(tmp_path: Pa
     assert ran.stdout == "True ['a']\nb'old'\n", ran.stderr
 
 
-def test_a_taken_key_is_not_created_again(tmp_path: Path) -> None:
-    async def run(storage: ObjectStorage) -> None:
+def test_a_taken_key_is_not_created_again(storage: ObjectStorage) -> None:
+    async def run() -> None:
         assert await storage.create("uploads/a", b"first")
         assert not await storage.create("uploads/a", b"second")
-        assert b"".join([chunk async for chunk in storage.read("uploads/a")]) == b"first"
+        assert await gathered(storage.read("uploads/a")) == b"first"
         assert [(file.key, file.size) for file in storage.scan("uploads")] == [("uploads/a", 5)]
 
-    for storage in (ObjectStorage.open_local(tmp_path), ObjectStorage.open_in_memory()):
-        asyncio.run(run(storage))
+    asyncio.run(run())
+
+
+def test_of_many_who_create_a_key_at_once_one_does(storage: ObjectStorage) -> None:
+    async def run() -> None:
+        made = await asyncio.gather(*(storage.create("uploads/b", bytes([each])) for each in range(8)))
+        assert made.count(True) == 1
+        assert await gathered(storage.read("uploads/b")) == bytes([made.index(True)])
+
+    asyncio.run(run())
+
+
+def test_inputs_are_stored_once_and_can_be_renewed(storage: ObjectStorage) -> None:
+    async def run() -> None:
+        assert await storage.put_all({"assets/a": b"one", "assets/b": b"two"}) == {"assets/a", "assets/b"}
+        assert await storage.put_all({"assets/a": b"one", "assets/c": b"three"}) == {"assets/c"}
+        assert await storage.renew("assets/a", 3)
+        assert not await storage.renew("assets/a", 4)
+        assert not await storage.renew("assets/none", 3)
+        assert await keys_below(storage, "assets") == ["assets/a", "assets/b", "assets/c"]
+        await storage.delete("assets/a")
+        assert await storage.get_size("assets/a") is None
+        assert await keys_below(storage, "assets") == ["assets/b", "assets/c"]
+
+    asyncio.run(run())
+
+
+def test_a_large_file_comes_back_whole(storage: ObjectStorage, tmp_path: Path) -> None:
+    data = bytes(range(256)) * 40_000  # of several parts and pieces
+    (tmp_path / "source").write_bytes(data)
+
+    async def run() -> None:
+        await storage.put_file(KEY, tmp_path / "source")
+        await storage.download(KEY, tmp_path / "copy")
+        assert await gathered(storage.read(KEY, 4_000_000, 9_000_001)) == data[4_000_000:9_000_001]
+
+    asyncio.run(run())
+    assert (tmp_path / "copy").read_bytes() == data
+
+
+def test_probes_and_has_room(storage: ObjectStorage) -> None:
+    storage.probe()
+    storage.require_room()
+    assert [found.key for folder in FOLDERS for found in storage.scan(folder)] == []

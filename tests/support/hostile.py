@@ -10,7 +10,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from PIL import Image
 
@@ -19,9 +19,12 @@ from keyreel.intake.allowed_destinations import Destinations
 from keyreel.intake.egress import EgressClient
 from keyreel.intake.intake import Intake
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.wire.endpoints.endpoint import Endpoint, ImageRules
+
+if TYPE_CHECKING:
+    from keyreel.storage.objects import ObjectStorage
 
 LOOPBACK = ip_network("127.0.0.0/8")
 OPENED = Destinations((LOOPBACK,))
@@ -74,7 +77,7 @@ def request_with(rules: ImageRules) -> type[Request]:
 
 def new_intake(storage: ObjectStorage | None = None, **options: Any) -> Intake:
     return Intake(
-        storage or ObjectStorage.open_in_memory(),
+        storage or open_memory_storage(),
         EgressClient(OPENED, failure_seconds=0, retry_delays=(0.01, 0.01)),
         **options,
     )

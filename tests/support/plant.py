@@ -17,7 +17,7 @@ from keyreel.clock import SystemClock
 from keyreel.intake.egress import EgressClient
 from keyreel.intake.intake import Intake
 from keyreel.settings.engines import EngineSettings
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.local.storage import LocalStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import Submission, Task, TaskId
 from keyreel.tasks.store import TaskStore
@@ -29,6 +29,8 @@ from support.data_folders import put_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from keyreel.storage.objects import ObjectStorage
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Plant:
     def open(cls, folder: Path) -> Plant:
         put_database(folder)
         store = TaskStore.open(folder, SystemClock(), SystemRandom())
-        storage = ObjectStorage.open_local(folder / "files")
+        storage = LocalStorage.open(folder / "files")
         return cls(folder, store, storage, Intake(storage, EgressClient()))
 
     @asynccontextmanager

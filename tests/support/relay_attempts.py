@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from keyreel.clock import SystemClock
 from keyreel.engines.relay.engine_type import RelayTable
 from keyreel.errors import KeyreelError
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.task import Submission
 from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.store import TaskStore
@@ -76,7 +76,7 @@ async def attempt_task(store: TaskStore, folder: Path, table: RelayTable) -> str
     fields = json.loads(claim.task.submission.fields)
     order = catalogue.get_endpoint("q2-text2video").model_validate(fields).to_order(7)
     attempt = RunningAttempt(
-        store, ObjectStorage.open_in_memory(), claim.token, every_seconds=1.0, random=SystemRandom()
+        store, open_memory_storage(), claim.token, every_seconds=1.0, random=SystemRandom()
     )
     job = AttemptRemoteJob(attempt.for_engine("relay"), folder, Unreachable())
     engine = table.make_engine("relay")

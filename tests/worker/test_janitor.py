@@ -11,7 +11,8 @@ import pytest
 from keyreel.clock import ClockJumpDetector
 from keyreel.durations import RetentionPeriods
 from keyreel.storage.keys import make_preview_key
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.local.storage import LocalStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import RetentionStage, Submission, TaskId
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
@@ -26,6 +27,8 @@ from keyreel.worker.janitor import Janitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from keyreel.storage.objects import ObjectStorage
 
 HOUR, DAY = 3600.0, 86400.0
 EXPIRIES = 60
@@ -69,7 +72,7 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     clock = ManualClock()
     store = TaskStore.open(tmp_path, clock, SystemRandom())
-    storage = ObjectStorage.open_local(tmp_path / "files", clock)
+    storage = LocalStorage.open(tmp_path / "files", clock)
     yield House(store, storage, clock, ManualClock(), PendingFiles(storage))
     store.close()
 
@@ -84,7 +87,7 @@ def test_previews_of_ended_tasks_are_left_over_and_those_of_running_ones_are_not
         house.machine.advance(2 * HOUR)
         for _ in range(2):
             await house.janitor(RetentionPeriods(None, None, None)).run_round()
-        return [key async for key in house.storage.list_keys("previews")] + [running]
+        return [found.key async for found in house.storage.list_files("previews")] + [running]
 
     key, running = asyncio.run(story())
     assert key == make_preview_key(running, 1)
@@ -262,3 +265,67 @@ def test_rows_without_files_are_found(house: House) -> None:
         assert found == [(task_id, f"covers/{task_id}/1.jpg")]
 
     asyncio.run(story())
+
+
+@pytest.fixture
+def shared_house(house: House) -> House:
+    storage = open_memory_storage(house.clock, is_shared=True)
+    return House(house.store, storage, house.clock, house.machine, PendingFiles(storage))
+
+
+def test_in_a_shared_storage_no_file_is_left_without_a_row(shared_house: House) -> None:
+    async def story() -> None:
+        house, janitor = shared_house, shared_house.janitor(RetentionPeriods(inputs=timedelta(days=7)))
+        async with house.pending_files.store({IMAGE: b"image"}):
+            house.clock.advance(HOUR - 1)
+            await run_rounds(janitor)
+            assert await house.stored() == {IMAGE}  # another machine's submit may be about to name it
+        house.clock.advance(1)
+        await run_rounds(janitor)
+        assert await house.stored() == set()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("is_database_known", [True, False])
+def test_in_a_shared_storage_any_number_of_refused_requests_leaves_nothing(
+    shared_house: House, *, is_database_known: bool
+) -> None:
+    async def story() -> None:
+        house, janitor = shared_house, shared_house.janitor(RetentionPeriods())
+        images = {f"assets/{number:064x}": b"image" for number in range(60)}
+        for key, data in images.items():
+            async with house.pending_files.store({key: data}):
+                pass
+        if not is_database_known:
+            await house.storage.put("videos/17/1.mp4", b"a task's that this database does not know")
+        house.clock.advance(20_000 * DAY)  # a bucket's own time is the machine's
+        await run_rounds(janitor)
+        assert bool(await house.stored() & images.keys()) != is_database_known
+
+    asyncio.run(story())
+
+
+def test_in_a_shared_storage_inputs_are_kept_for_an_hour_at_least(shared_house: House) -> None:
+    async def story() -> None:
+        house, janitor = shared_house, shared_house.janitor(RetentionPeriods(inputs=timedelta(minutes=1)))
+        elsewhere = PendingFiles(house.storage)
+        for minutes in (0, 29, 28, 28):  # handed in again, and renewed once
+            house.clock.advance(60 * minutes)
+            async with elsewhere.store({IMAGE: b"image"}) as hold:
+                await run_rounds(janitor)
+                with house.store.database.write() as connection:
+                    count_files(connection, "ann", {IMAGE: 5})
+                hold.keep()
+            assert await house.stored() == {IMAGE}
+        house.clock.advance(HOUR)
+        await run_rounds(janitor)
+        assert await house.stored() == set()
+        assert sum_stored_bytes(house.store.database) == {}
+
+    asyncio.run(story())
+
+
+async def run_rounds(janitor: Janitor) -> None:
+    for _ in range(3):  # one finds what is left over, the next one deletes it
+        await janitor.run_round()

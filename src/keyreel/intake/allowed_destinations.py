@@ -18,6 +18,8 @@ from keyreel.settings import DEFAULT_EGRESS_PORTS
 from keyreel.wire.inputs.urls import MAX_URL_LENGTH, find_url_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyreel.system.setting_values import Network
 
 _ANY_PORT: Final = frozenset(range(1, 65536))
@@ -31,12 +33,22 @@ _PRIVATE_ADDRESS_MESSAGE: Final = (
 )
 
 
+def _know_no_result(_url: str) -> bool:
+    """Know no object store: its links are as all others."""
+    return False
+
+
 @dataclass(frozen=True)
 class Destinations:
-    """`allow` opens private networks on any port; `ports` are open on public addresses."""
+    """`allow` opens private networks on any port; `ports` are open on public addresses.
+
+    URLs of which `is_result` says that they lead to results in the installation's own object store are open
+    wherever that is: the store asks for their signature.
+    """
 
     allow: tuple[Network, ...] = ()
     ports: tuple[int, ...] = DEFAULT_EGRESS_PORTS
+    is_result: Callable[[str], bool] = _know_no_result
     policy: Policy = field(init=False, repr=False, compare=False)
     """What ssrfguard checks every connection by."""
 
@@ -59,7 +71,7 @@ class Destinations:
         Raises:
             InvalidRequest: it is no plain http(s) URL, or leads to a port or a network that is not open.
         """
-        wrong = find_url_problem(url) or self._find_violation(url)
+        wrong = find_url_problem(url) or (not self.is_result(url) and self._find_violation(url))
         if wrong:
             raise InvalidRequest(f"{field}: the URL {wrong}.", field=field)
 

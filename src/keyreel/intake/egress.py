@@ -20,7 +20,12 @@ from ssrfguard.httpx import AsyncClient
 
 from keyreel.clock import SystemClock
 from keyreel.intake.allowed_destinations import Destinations
-from keyreel.intake.response_reader import FetchFailed, TransientFetchFailure, fetch_following_redirects
+from keyreel.intake.response_reader import (
+    MAX_REDIRECTS,
+    FetchFailed,
+    TransientFetchFailure,
+    fetch_following_redirects,
+)
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.system.name_lookups import AddressInfo, NameLookups
 from keyreel.wire.inputs.urls import find_url_problem
@@ -103,14 +108,16 @@ class EgressClient:
         try:
             async with (
                 asyncio.timeout(deadline_seconds),
-                self._make_client(tenant, deadline_seconds) as client,
+                self._open_client(url, tenant, deadline_seconds) as client,
             ):
+                # An object store's own answer leads nowhere else: nothing checks where that would be.
+                most = 0 if self.destinations.is_result(url) else MAX_REDIRECTS
                 for pause in self._retry_delays:
                     try:
-                        return await fetch_following_redirects(client, url, max_bytes)
+                        return await fetch_following_redirects(client, url, max_bytes, max_redirects=most)
                     except TransientFetchFailure as fault:
                         await self._wait_for_retry(fault, pause, started + deadline_seconds)
-                return await fetch_following_redirects(client, url, max_bytes)
+                return await fetch_following_redirects(client, url, max_bytes, max_redirects=most)
         except _FETCH_ERRORS as error:
             self._log_failure(url, error)
             await asyncio.sleep(started + self._failure_seconds - loop.time())
@@ -146,6 +153,13 @@ class EgressClient:
         except _FETCH_ERRORS as error:
             self._log_failure(url, error)
             raise DestinationUnreachable from error
+
+    def _open_client(self, url: str, tenant: str, seconds: float) -> httpx.AsyncClient:
+        """Return a client for one fetch: a guarded one, unless the URL leads to our own object store."""
+        if not self.destinations.is_result(url):
+            return self._make_client(tenant, seconds)
+        timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+        return httpx.AsyncClient(verify=self._tls, trust_env=False, timeout=timeout, headers=_HEADERS)
 
     def _make_client(self, tenant: str, seconds: float) -> AsyncClient:
         # One client a call: no cookie and no connection is carried from one tenant to the next.

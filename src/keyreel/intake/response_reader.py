@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import httpx
 
 from keyreel.intake.content_encodings import ContentDecoder, DecodedTooLarge, TruncatedBody
 from keyreel.wire.inputs.urls import find_url_problem, normalize_url
-
-if TYPE_CHECKING:
-    from ssrfguard.httpx import AsyncClient
 
 MAX_REDIRECTS: Final = 5
 """Link shorteners before signed storage need four."""
@@ -52,7 +49,9 @@ class ResponseTooLarge(Exception):
     """The body has more bytes than the caller takes."""
 
 
-async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: int) -> bytes:
+async def fetch_following_redirects(
+    client: httpx.AsyncClient, url: str, max_bytes: int, *, max_redirects: int = MAX_REDIRECTS
+) -> bytes:
     """Return the body at a URL, over a few redirects. httpx would read and unpack the body of each redirect.
 
     Raises:
@@ -62,7 +61,7 @@ async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: in
         ResponseTooLarge: it has more than `max_bytes`, as sent or when unpacked.
     """
     try:
-        for _ in range(1 + MAX_REDIRECTS):
+        for _ in range(1 + max_redirects):
             wrong = find_url_problem(url)
             if wrong:
                 raise FetchFailed(f"the URL {wrong}")
@@ -72,7 +71,7 @@ async def fetch_following_redirects(client: AsyncClient, url: str, max_bytes: in
                 url = str(response.url.join(normalize_url(response.headers["Location"])))
     except _CONNECTION_ERRORS as error:
         raise TransientFetchFailure(f"{type(error).__name__}: {error}") from error
-    raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")
+    raise FetchFailed(f"more than {max_redirects} redirects")
 
 
 async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:

@@ -2,5 +2,6 @@
 
 from keyreel.settings.model import DEFAULT_EGRESS_PORTS, Settings
 from keyreel.settings.reading import read_settings
+from keyreel.settings.storage import LinkMode
 
-__all__ = ["DEFAULT_EGRESS_PORTS", "Settings", "read_settings"]
+__all__ = ["DEFAULT_EGRESS_PORTS", "LinkMode", "Settings", "read_settings"]

@@ -28,6 +28,7 @@ from keyreel.settings.engines import (
     parse_routing_rules,
 )
 from keyreel.settings.sources import find_file, get_default_data_folder, read_file
+from keyreel.settings.storage import LinkMode, Links, StorageUrl
 from keyreel.system.setting_values import (
     Network,
     check_text,
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default_factory=get_default_data_folder, description="Folder of everything that must survive."
     )
+    storage: StorageUrl = ""
     host: str = Field(
         default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
     )
@@ -143,6 +145,7 @@ class Settings(BaseSettings):
     link_seconds: int = Field(
         default=86400, ge=1, le=10 * _MAX_SECONDS, description="How long a link in a result is valid."
     )
+    links: Links = LinkMode.SERVED
     links_follow_keys: bool = Field(
         default=False,
         description="1: a link ends with the API key that it was made for, once that is revoked or its "

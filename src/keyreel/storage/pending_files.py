@@ -1,7 +1,9 @@
 """Files that are stored before the row that names them: one that comes to nothing is deleted again.
 
 Several requests may bring the same file at the same time. It goes only when the last of them has let go of
-it, none of them kept it, and it was not there before. Knows no rows: whoever writes them says what is kept.
+it, none of them kept it, and it was not there before. In a storage that other processes share nobody knows
+who else relies on a file: there it stays, and the janitor deletes it once it has long had no row. Knows no
+rows: whoever writes them says what is kept.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class _PendingFile:
 
 
 class PendingFiles:
-    """The pending files of a storage that belongs to this process alone."""
+    """The pending files of this process in a storage."""
 
     def __init__(self, storage: ObjectStorage) -> None:
         self.storage = storage
@@ -70,6 +72,8 @@ class PendingFiles:
                     self._pending[key].created = True
                 elif await compute_sha256(self.storage, key) != await asyncio.to_thread(_hash, data):
                     raise UploadConflict
+                else:
+                    await self.storage.renew(key, len(data))
             yield hold
 
     async def renew(self, key: str) -> int | None:
@@ -83,7 +87,8 @@ class PendingFiles:
     async def expire(self, key: str, before: datetime, forget: Callable[[str], Awaitable[None]]) -> bool:
         """Delete a file that was put or renewed last by `before`, unless a request holds it; say whether.
 
-        What `forget` does comes first. A request that names the file meanwhile waits, and stores it again.
+        What `forget` does comes first. A request that names the file meanwhile waits, and stores it again;
+        what another process stores meanwhile stays.
         """
         if key in self._pending:
             return False
@@ -92,7 +97,7 @@ class PendingFiles:
             if modified is None or modified > before:
                 return False
             await forget(key)
-            await self.storage.delete(key)
+            await self.storage.delete_if_old(key, before)
         return True
 
     @asynccontextmanager
@@ -113,7 +118,8 @@ class PendingFiles:
                 pending.holders -= 1
                 if not pending.holders and pending.created and not pending.kept:
                     pending.created = False
-                    await self.storage.delete(key)
+                    if not self.storage.is_shared:
+                        await self.storage.delete(key)
         finally:
             # Whoever came while it was deleted holds the same entry, and stores the file again.
             if not pending.holders:

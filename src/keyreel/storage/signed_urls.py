@@ -46,7 +46,8 @@ class LinkSigner:
     """Signs with the first secret and accepts all of them, so that secrets can be rotated.
 
     Links name their owner, the API key that they were made for. `check_owner` raises where links of an owner
-    are no longer good; without it all are, until they expire.
+    are no longer good; without it all are, until they expire. Where there is `presign`, links to results lead
+    to the object store, whose keys sign them; it takes a storage key and seconds.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class LinkSigner:
         *,
         owner: str = "",
         check_owner: Callable[[str], None] | None = None,
+        presign: Callable[[str, int], str] | None = None,
     ) -> None:
         if not secrets or any(len(secret) < _SECRET_BYTES for secret in secrets):
             raise ValueError(f"links need a secret of at least {_SECRET_BYTES} bytes")
@@ -64,10 +66,23 @@ class LinkSigner:
         self._clock = clock
         self._owner = owner
         self._check_owner = check_owner
+        self._presign = presign
 
     def for_owner(self, owner: str) -> Self:
         """Return a signer whose links name this owner; empty for nobody."""
-        return type(self)(self._secrets, self._clock, owner=owner, check_owner=self._check_owner)
+        return type(self)(
+            self._secrets, self._clock, owner=owner, check_owner=self._check_owner, presign=self._presign
+        )
+
+    def build_result_link(self, base_url: str, key: str, seconds: int) -> str:
+        """Return the URL under which a client can read a result for so many seconds.
+
+        `base_url` is the server's as that client knows it.
+
+        Raises:
+            Unavailable: the object store's keys are not to be had now.
+        """
+        return self._presign(key, seconds) if self._presign else base_url + self.sign(key, seconds)
 
     def sign(self, key: str, seconds: int) -> str:
         """Return the path and query under which the file can be read for so many seconds."""

@@ -46,8 +46,8 @@ def sign_links(task: Task, signer: LinkSigner, base_url: str, seconds: int) -> S
     if not has_files(task):
         return None
     return SignedLinks(
-        video=base_url + signer.sign(task.video, seconds),
-        cover=base_url + signer.sign(task.cover, seconds),
+        video=signer.build_result_link(base_url, task.video, seconds),
+        cover=signer.build_result_link(base_url, task.cover, seconds),
         ttl_seconds=seconds,
-        clean=base_url + signer.sign(task.clean, seconds) if task.clean else "",
+        clean=signer.build_result_link(base_url, task.clean, seconds) if task.clean else "",
     )

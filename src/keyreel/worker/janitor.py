@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
-from keyreel.storage.objects import FOLDERS
+from keyreel.storage.objects import FOLDERS, RENEWED_AFTER
 from keyreel.storage.passing_faults import translate_passing_faults
 from keyreel.task import TaskId
 from keyreel.tasks.ids import is_task_id
@@ -40,8 +40,8 @@ _BATCHES_A_ROUND: Final = 10
 """Batches of tasks that are expired in a round."""
 _BATCH: Final = 50
 """Stored files that are looked up in the database at a time."""
-_MIN_ORPHAN_AGE: Final = timedelta(hours=1)
-"""Files younger than this may belong to what is not yet in the database."""
+_MIN_ORPHAN_AGE: Final = 2 * RENEWED_AFTER
+"""Files younger than this may belong to what is not yet in the database: one hour."""
 _MAX_LEFT_OVER: Final = 20_000
 """Left-over files that one look at all files notes; the next one finds the others."""
 _TEST_TASK_PERIOD: Final = timedelta(days=1)
@@ -56,6 +56,8 @@ class _Look:
 
     files: AsyncIterator[StoredFile]
     count: OrphanCount = field(default_factory=OrphanCount)
+    uncounted_inputs: int = 0
+    """Of what is left over: inputs that no row names."""
     left_over: list[str] = field(default_factory=list)
 
 
@@ -75,6 +77,9 @@ class Janitor:
         self._pending_files = pending_files
         self._storage = pending_files.storage
         self._retention_periods = retention_periods
+        keep = retention_periods.inputs or timedelta(0)
+        # In a shared storage an input that is handed in again counts as renewed for a while without being so.
+        self._keep_inputs = max(keep, _MIN_ORPHAN_AGE) if self._storage.is_shared else keep
         self._time = time
         self._woken = asyncio.Event()
         self._look = _Look(self._iterate_files())
@@ -144,7 +149,7 @@ class Janitor:
 
     async def _delete_results(self, task_id: str) -> None:
         for folder in RESULT_FOLDERS:
-            keys = [key async for key in self._storage.list_keys(f"{folder}/{task_id}")]
+            keys = [found.key async for found in self._storage.list_files(f"{folder}/{task_id}")]
             for key in keys:
                 await self._storage.delete(key)
 
@@ -164,8 +169,8 @@ class Janitor:
                 self._collect_orphans(batch, now)
                 batch = []
         self._collect_orphans(batch, now)
-        if inputs and self._retention_periods.inputs is not None:
-            await self._expire_inputs(inputs, now - self._retention_periods.inputs)
+        if inputs:
+            await self._expire_inputs(inputs, now - self._keep_inputs)
         if ended:
             await self._judge_orphans(now)
 
@@ -179,6 +184,7 @@ class Janitor:
         orphans = self._find_orphans(old)
         look = self._look
         look.count.add(len(batch), orphans)
+        look.uncounted_inputs += sum(bool(get_input_name(key)) for key in orphans.left_over)
         look.left_over += sorted(orphans.left_over)[: _MAX_LEFT_OVER - len(look.left_over)]
 
     def _find_orphans(self, keys: list[str]) -> Orphans:
@@ -190,6 +196,9 @@ class Janitor:
     async def _judge_orphans(self, now: datetime) -> None:
         """After a look at all files: let what is left over be deleted, unless that is too much to be true."""
         count, left_over = self._look.count, self._look.left_over
+        if self._storage.is_shared and not count.unknown:
+            # There every request that was refused late leaves its images. A wrong database knows no results.
+            count = replace(count, left_over=count.left_over - self._look.uncounted_inputs)
         self._look = _Look(self._iterate_files())
         if (count.unknown or not count.is_plausible) and count != self._reported:
             self._reported = count
@@ -229,8 +238,11 @@ class Janitor:
         await self._writer.run(partial(self._retention.uncount_files, (key,)))
 
     def _is_expired_input(self, key: str, changed: datetime, now: datetime) -> bool:
-        keep = self._retention_periods.inputs
-        return keep is not None and bool(get_input_name(key)) and changed <= now - keep
+        return (
+            self._retention_periods.inputs is not None
+            and bool(get_input_name(key))
+            and changed <= now - self._keep_inputs
+        )
 
     async def _delete(self, keys: Collection[str]) -> None:
         if keys:

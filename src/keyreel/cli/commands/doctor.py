@@ -71,7 +71,7 @@ def check_machine(
     if new_database:
         create_database(settings.data)
     if delete_orphans:
-        delete_all_orphans(settings.data)
+        delete_all_orphans(settings)
     checks = list_checks(settings, _CHECKS)
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
@@ -158,12 +158,25 @@ def _check_files(settings: Settings) -> DoctorCheck:
 
     name = "stored files"
     try:
-        problems = describe_problems(settings.data)
+        problems = describe_problems(settings)
     except KeyreelError as error:
         return _make_failed(name, error.message)
     if problems:
         return _make_failed(name, "; ".join(problems))
     return _make_passed(name, "every task has its own, and none is left over")
+
+
+def _check_object_store(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.storage import open_presigned_links, open_storage
+    from keyreel.clock import SystemClock
+
+    name = "object store"
+    if not settings.storage:
+        return _make_passed(name, "none: files are in the data folder")
+    open_presigned_links(settings)
+    # A server that starts passes over a store that is away for now; here that is what is wrong.
+    open_storage(settings, SystemClock()).probe()
+    return _make_passed(name, f"{settings.storage} stores and returns files; links are {settings.links}")
 
 
 def _check_stored_bytes(settings: Settings) -> DoctorCheck:
@@ -172,7 +185,7 @@ def _check_stored_bytes(settings: Settings) -> DoctorCheck:
 
     name = "stored bytes"
     try:
-        detail, problem = compare_stored_bytes(settings.data)
+        detail, problem = compare_stored_bytes(settings)
     except KeyreelError as error:
         return _make_failed(name, error.message)
     return _make_failed(name, f"{detail}; {problem}") if problem else _make_passed(name, detail)
@@ -351,6 +364,7 @@ FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_certificates,
     _check_prices,
     _check_server,
+    _check_object_store,
     _check_files,
     _check_stored_bytes,
     _check_audit_log,

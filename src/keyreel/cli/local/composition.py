@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,7 @@ import keyreel
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.settings_record import describe_settings
 from keyreel.cli.local.soundfont import open_instruments
+from keyreel.cli.local.storage import open_presigned_links, open_storage
 from keyreel.cli.local.task_store import open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
@@ -31,7 +32,7 @@ from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
 from keyreel.server.services import Services
 from keyreel.server.task_watch import TaskWatch
-from keyreel.storage.objects import FOLDERS, ObjectStorage
+from keyreel.storage.objects import FOLDERS
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
 from keyreel.tasks.accounts.stored_files import count_existing_files, needs_counting
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from keyreel.engines.router import EngineRouter
     from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.settings import Settings
+    from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
 
@@ -130,14 +132,18 @@ def _start_platform(services: Services, worker: Worker, own_key: str) -> Platfor
 def _open_files(
     settings: Settings, store: TaskStore, keys: ApiKeyStore, own_urls: tuple[str, ...]
 ) -> _FileAccess:
-    storage = ObjectStorage.open_local(DataFolder(settings.data).files, store.clock)
+    storage, presigned = open_storage(settings, store.clock), open_presigned_links(settings)
     _count_files(store, storage)
     signer = LinkSigner(
         [load_or_create_secret(settings.data / "signing.key")],
         store.trusted_clock,
         check_owner=build_owner_check(keys) if settings.links_follow_keys else None,
+        presign=presigned.sign if presigned else None,
     )
-    egress = EgressClient(build_destinations(settings))
+    destinations = build_destinations(settings)
+    if presigned:
+        destinations = replace(destinations, is_result=presigned.is_below)
+    egress = EgressClient(destinations)
     return _FileAccess(
         PendingFiles(storage), signer, Intake(storage, egress, resolve=build_link_resolver(signer, own_urls))
     )

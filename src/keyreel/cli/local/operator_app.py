@@ -19,7 +19,7 @@ from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
 from keyreel.server.task_watch import TaskWatch
-from keyreel.storage.objects import ObjectStorage
+from keyreel.storage.memory import open_memory_storage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import LinkSigner
 from keyreel.tasks.eta import EtaEstimator
@@ -46,7 +46,7 @@ def build_operator_app(
     These work on the database alone: of the folder's files, prices, engines and certificates none is opened,
     so that a mistake in their settings stops no operator's command.
     """
-    clock, random, storage = store.clock, SystemRandom(), ObjectStorage.open_in_memory()
+    clock, random, storage = store.clock, SystemRandom(), open_memory_storage()
     authenticator = Authenticator(keys, "", admin_token, FailedKeys(clock), operator_name=_describe_user())
     return create_app(
         Services(

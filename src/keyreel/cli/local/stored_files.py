@@ -1,16 +1,17 @@
-"""The stored files of a data folder, compared with its database. A server may be running on both."""
+"""The stored files, compared with the data folder's database. A server may be running on both."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import closing
+from itertools import islice
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
-from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.local.storage import open_storage_beside
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
-from keyreel.storage.objects import FOLDERS, ObjectStorage
+from keyreel.storage.objects import FOLDERS
 from keyreel.system.sizes import format_size
 from keyreel.tasks.accounts.stored_files import iterate_counted_files
 from keyreel.tasks.database.connection import DATABASE_FILE, Database, has_tables
@@ -19,27 +20,32 @@ from keyreel.tasks.store import TaskStore
 from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from keyreel.storage.objects import StoredFile
+    from keyreel.settings import Settings
+    from keyreel.storage.objects import ObjectStorage, StoredFile
 
 _BATCH: Final = 200
 """Files that are looked up in the database at a time."""
 
 
-def describe_problems(folder: Path) -> tuple[str, ...]:
+def describe_problems(settings: Settings) -> tuple[str, ...]:
     """Say which files are missing, and which belong to no task; empty where all is well.
 
     Raises:
         InvalidSetting: the database is another version's, or damaged.
         Unavailable: it cannot be read.
     """
-    if not (folder / DATABASE_FILE).is_file():
+    file, storage = settings.data / DATABASE_FILE, open_storage_beside(settings)
+    if not file.is_file():
         return ()
-    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
-        missing = _count_missing(folder, database)
-        unknown, left_over = asyncio.run(_count_orphans(folder, database))
+    with closing(Database.open_read_only(file)) as database:
+        keys = {each.key for each in _scan_files(storage)}
+        missing = sum(
+            key not in keys for _, named in Retention(database).iterate_with_files() for key in named
+        )
+        unknown, left_over = _count_orphans(keys, database)
     sentences = {
         f"{missing} files of tasks are missing: GET /v1/admin/storage lists them": missing,
         f"{unknown} belong to no task of this database: put back the one that has their tasks, or delete "
@@ -50,19 +56,19 @@ def describe_problems(folder: Path) -> tuple[str, ...]:
     return tuple(sentence for sentence, count in sentences.items() if count)
 
 
-def compare_stored_bytes(folder: Path) -> tuple[str, str]:
+def compare_stored_bytes(settings: Settings) -> tuple[str, str]:
     """Say how much counts for tenants and how much is here, and then what is wrong; empty where nothing is.
 
     Raises:
         InvalidSetting: the database is another version's, or damaged.
         Unavailable: it cannot be read.
     """
-    if not (folder / DATABASE_FILE).is_file():
+    file = settings.data / DATABASE_FILE
+    if not file.is_file():
         return "none yet", ""
-    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
+    with closing(Database.open_read_only(file)) as database:
         counted = dict(iterate_counted_files(database))
-    files = DataFolder(folder).files
-    found = {each.key: each.size for each in _scan_files(files)} if files.is_dir() else {}
+    found = {each.key: each.size for each in _scan_files(open_storage_beside(settings))}
     wrong = sum(found.get(key) != size for key, size in counted.items())
     detail = f"{format_size(sum(counted.values()))} count for tenants"
     detail += f", {format_size(sum(found.values()))} are here"
@@ -80,55 +86,41 @@ def create_database(folder: Path) -> None:
     TaskStore.open(folder, SystemClock(), SystemRandom()).close()
 
 
-def delete_all_orphans(folder: Path) -> int:
+def delete_all_orphans(settings: Settings) -> int:
     """Delete the stored results that no task owns; return how many.
 
     Raises:
         InvalidSetting: there is no database, or it is another version's.
     """
-    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
-        return asyncio.run(_delete_orphans(folder, database))
+    storage = open_storage_beside(settings)
+    with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+        return asyncio.run(_delete_orphans(storage, database)) if storage else 0
 
 
-def _scan_files(files: Path) -> Iterator[StoredFile]:
-    storage = ObjectStorage.open_beside(files)
-    for within in FOLDERS:
-        yield from storage.scan(within)
+def _scan_files(storage: ObjectStorage | None) -> Iterator[StoredFile]:
+    if storage:
+        for within in FOLDERS:
+            yield from storage.scan(within)
 
 
-def _count_missing(folder: Path, database: Database) -> int:
-    files = DataFolder(folder).files
-    return sum(
-        not (files / key).is_file() for _, keys in Retention(database).iterate_with_files() for key in keys
-    )
-
-
-async def _count_orphans(folder: Path, database: Database) -> tuple[int, int]:
+def _count_orphans(keys: Collection[str], database: Database) -> tuple[int, int]:
     unknown = left_over = 0
-    async for orphans in _iterate_orphans(folder, database):
+    for orphans in _iterate_orphans(keys, database):
         unknown += len(orphans.unknown)
         left_over += len(orphans.left_over)
     return unknown, left_over
 
 
-async def _delete_orphans(folder: Path, database: Database) -> int:
-    storage, deleted = ObjectStorage.open_beside(DataFolder(folder).files), 0
-    async for orphans in _iterate_orphans(folder, database):
+async def _delete_orphans(storage: ObjectStorage, database: Database) -> int:
+    deleted = 0
+    for orphans in _iterate_orphans([each.key for each in _scan_files(storage)], database):
         for key in orphans.unknown | orphans.left_over:
             await storage.delete(key)
             deleted += 1
     return deleted
 
 
-async def _iterate_orphans(folder: Path, database: Database) -> AsyncIterator[Orphans]:
-    files = DataFolder(folder).files
-    if not files.is_dir():
-        return
-    storage, batch = ObjectStorage.open_beside(files), list[str]()
-    for within in RESULT_FOLDERS:
-        async for key in storage.list_keys(within):
-            batch.append(key)
-            if len(batch) == _BATCH:
-                yield find_orphans(database, batch)
-                batch.clear()
-    yield find_orphans(database, batch)
+def _iterate_orphans(keys: Collection[str], database: Database) -> Iterator[Orphans]:
+    results = (key for key in keys if key.partition("/")[0] in RESULT_FOLDERS)
+    while batch := list(islice(results, _BATCH)):
+        yield find_orphans(database, batch)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from keyreel.errors import LinkExpired
 from keyreel.server.streamed_response import StreamedResponse
 from keyreel.server.submission.upload_uris import UPLOADS_PREFIX
+from keyreel.storage.download_headers import CACHE_CONTROL, format_disposition, get_media_type
 from keyreel.wire.inputs import magic_numbers
 
 if TYPE_CHECKING:
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
 
     from keyreel.server.services import Services
 
-MEDIA_TYPES: Final = {
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-}
-_UNKNOWN_TYPE: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -48,12 +41,10 @@ class FileRoute:
         size = await self._services.storage.get_size(key)
         if size is None:
             raise LinkExpired("The file behind this link is no longer kept.")
-        name = key.replace("/", "-").removeprefix("videos-").removeprefix("covers-")
         headers = {
             "Accept-Ranges": "bytes",
-            "Cache-Control": "private, max-age=3600, immutable",
-            "Content-Disposition": f'inline; filename="{name}"',
-            # Every attempt writes under a key of its own, so a key's bytes never change.
+            "Cache-Control": CACHE_CONTROL,
+            "Content-Disposition": format_disposition(key),
             "ETag": f'"{key.replace("/", "-")}"',
             "X-Content-Type-Options": "nosniff",
         }
@@ -78,7 +69,7 @@ class FileRoute:
 
     async def _detect_media_type(self, key: str) -> str:
         """Return a file's media type: by its key's extension, for uploads by the first bytes."""
-        by_extension = MEDIA_TYPES.get(key.rpartition(".")[2], _UNKNOWN_TYPE)
+        by_extension = get_media_type(key)
         if not key.startswith(UPLOADS_PREFIX):
             return by_extension
         start = [chunk async for chunk in self._services.storage.read(key, 0, magic_numbers.SNIFF_BYTES)]

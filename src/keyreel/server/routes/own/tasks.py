@@ -85,7 +85,7 @@ class OwnTaskRoutes:
         for task_id in deleted:
             # What cannot be deleted now belongs to no kept task any more: the janitor finds it.
             for folder in RESULT_FOLDERS:
-                keys = [key async for key in services.storage.list_keys(f"{folder}/{task_id}")]
+                keys = [found.key async for found in services.storage.list_files(f"{folder}/{task_id}")]
                 for key in keys:
                     await services.storage.delete(key)
         return Response(status_code=204)

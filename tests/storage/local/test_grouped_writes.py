@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyreel.storage.grouped_writes import GroupedWrites
+from keyreel.storage.local.grouped_writes import GroupedWrites
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""Storage in a bucket of an object store, which many machines share."""
