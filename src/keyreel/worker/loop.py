@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 
 from keyreel.engine import Preloader
+from keyreel.engine_status import EngineStatuses, StatusSource
 from keyreel.engines.router import load_router
 from keyreel.errors import KeyreelError
 from keyreel.settings.engines import BUILT_IN_ENGINE, EngineSpec
@@ -70,7 +71,10 @@ class Worker:
         self._random = random
         self._intake = intake
         self._router = load_router(settings.engines)
-        self._binder = EngineBinder(store, self._router, random)
+        self.engine_statuses: Final = EngineStatuses(store.clock)
+        self._binder = EngineBinder(
+            store, self._router, random, statuses=self.engine_statuses, wait=settings.engine_wait
+        )
         self._pipeline = TaskPipeline(store, pending_files.storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = store.trusted_clock
@@ -120,6 +124,9 @@ class Worker:
             pool = ChildPool.for_engine(spec, count, timeout, kernel_guards=kernel)
             return await stack.enter_async_context(pool)
 
+        for each in self._router.engines:
+            if isinstance(each.engine, StatusSource):
+                each.engine.on_status(partial(self.engine_statuses.record_health, each.name))
         remote = await RemoteEngines.open(self._router.engines, self._intake, stack)
         local_slots = {name: count for name, count in slots.items() if name not in remote}
         engine_pools = {
