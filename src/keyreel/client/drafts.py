@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from keyreel.client import sansio
+from keyreel.client.own_tasks import TASK_PATH, approve_task, cancel_task, show_task, speak_own_format
 from keyreel.errors import RemoteError
 from keyreel.task import TaskId
 from keyreel.wire.dialects.dialect import ApiRequest
-from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 
 if TYPE_CHECKING:
     from keyreel.client.sansio import Flow, ProgressListener, RemoteServer
     from keyreel.wire.dialects.dialect import Report
     from keyreel.wire.endpoints.endpoint import Endpoint
-
-_TASK_PATH: Final = "/v1/tasks/{id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +33,22 @@ def request_draft(
     Raises:
         RemoteError: the server makes no drafts; it was sent nothing, for it would make the video at once.
     """
-    own = _speak_own_format(remote)
+    own = speak_own_format(remote)
     index = yield from sansio.send_request(own, ApiRequest("GET", "/"))
-    if index.get("name") != "keyreel" or index.get("tasks") != _TASK_PATH:
+    if index.get("name") != "keyreel" or index.get("tasks") != TASK_PATH:
         raise RemoteError(f"The server at {remote.base_url} makes no drafts.")
     task_id = yield from sansio.submit(remote, endpoint.with_draft())
-    order = yield from sansio.send_request(own, ApiRequest("GET", _format_path(task_id)))
+    order = yield from show_task(remote, task_id)
     draft_id = TaskId(str(order["draft"]["id"]))
     return HeldOrder(task_id, (yield from sansio.wait_for_end(remote, draft_id, watch)))
 
 
 def approve(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None) -> Flow[Report]:
     """Approve an order, and wait for its video."""
-    call = ApiRequest("POST", f"{_format_path(task_id)}/approve")
-    yield from sansio.send_request(_speak_own_format(remote), call)
+    yield from approve_task(remote, task_id)
     return (yield from sansio.wait(remote, task_id, watch))
 
 
 def give_up(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     """Cancel an order, in any format."""
-    call = ApiRequest("POST", f"{_format_path(task_id)}/cancel")
-    yield from sansio.send_request(_speak_own_format(remote), call)
-
-
-def _speak_own_format(remote: RemoteServer) -> RemoteServer:
-    """Return the server in the format in which Keyreel's own routes write errors."""
-    return replace(remote, dialect=DEFAULT_DIALECT)
-
-
-def _format_path(task_id: TaskId) -> str:
-    return _TASK_PATH.format(id=quote(task_id, safe=""))
+    yield from cancel_task(remote, task_id)
