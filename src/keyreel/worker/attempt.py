@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from keyreel.errors import Cancelled, LeaseLost
+from keyreel.errors import Cancelled, EngineUnavailable, LeaseLost
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from random import Random
 
+    from keyreel.engines.engine_table import EngineExpense
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import FencingToken
 
@@ -144,6 +146,22 @@ class EngineAttempt:
 
     def _name_step(self, step: str) -> str:
         return name_step(self.engine, self._step_prefix + step)
+
+    @asynccontextmanager
+    async def reserve_render(self, expense: EngineExpense) -> AsyncGenerator[None]:
+        """Record before a block what its render costs; take it back where the block could not begin.
+
+        Raises:
+            EngineUnavailable: the engine's budget of the day is used up, or what the block raises.
+        """
+        if expense.share:
+            await self.reserve_cost(expense.share, expense.daily_credits)
+        try:
+            yield
+        except EngineUnavailable:
+            if expense.share:
+                await self.cancel_cost()
+            raise
 
     async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
         """Record what this engine costs for the task."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.engine_status import EngineStatuses
+    from keyreel.engines.engine_table import EngineExpense
     from keyreel.engines.router import EngineRouter
     from keyreel.order import Order
     from keyreel.task import Task
@@ -97,6 +98,10 @@ class EngineBinder:
             return (own,)
         names = self._router.route(order, RoutedTask.from_submission(task.submission)).list_engines(task.id)
         return tuple(dict.fromkeys((own, *names))) if own else names
+
+    def get_expense(self, engine: str) -> EngineExpense:
+        """Return what renders by an engine cost."""
+        return self._router.get_expense(engine)
 
     def choose_recommender(self, order: Order, engines: tuple[str, ...]) -> str | None:
         """Return which of a task's engines makes a prompt from its images; None for the built-in one."""
