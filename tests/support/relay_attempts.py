@@ -26,6 +26,7 @@ from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
 from keyreel.worker.attempt import RunningAttempt
+from keyreel.worker.remote.callbacks import ReceivedCallbacks
 from keyreel.worker.remote.job import AttemptRemoteJob
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ async def attempt_task(store: TaskStore, folder: Path, table: RelayTable) -> str
     fields = json.loads(claim.task.submission.fields)
     order = catalogue.get_endpoint("q2-text2video").model_validate(fields).to_order(7)
     attempt = RunningAttempt(store, claim.token, 1.0, SystemRandom())
-    job = AttemptRemoteJob(attempt.for_engine("relay"), folder, Unreachable())
+    job = AttemptRemoteJob(
+        attempt.for_engine("relay"), folder, Unreachable(), ReceivedCallbacks(store, SystemRandom())
+    )
     engine = table.make_engine("relay")
     async with engine:
         try:

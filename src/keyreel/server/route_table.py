@@ -17,7 +17,7 @@ from keyreel.server.routes.operator.engines import EngineRoute
 from keyreel.server.routes.operator.ledger import LedgerRoutes
 from keyreel.server.routes.operator.tasks import AdminTaskRoutes
 from keyreel.server.routes.operator.webhooks import WebhookRoutes
-from keyreel.server.routes.own_tasks import OwnTaskRoutes
+from keyreel.server.routes.own_tasks import OwnTaskRoutes, UpstreamCallbackRoute
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes, show_index
 from keyreel.server.routes.reference.docs_pages import DocsRoutes
@@ -119,6 +119,7 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
         "send_file": files.send_signed,
         "measure_file": files.send_signed,
         "receive_file": UploadRoutes(services).receive_file,
+        "receive_upstream_callback": UpstreamCallbackRoute(services).receive,
     }
 
 

@@ -112,8 +112,8 @@ class EngineAttempt:
     def __init__(self, attempt: RunningAttempt, engine: str, *, is_second_render: bool = False) -> None:
         self.engine: Final = engine
         self.on_cancel: Final = attempt.on_cancel
-        task_id = attempt.token.task_id
-        self.job_id: Final = f"{task_id}-2" if is_second_render else task_id
+        self.task_id: Final = attempt.token.task_id
+        self.job_id: Final = f"{self.task_id}-2" if is_second_render else self.task_id
         """Unique among all renders of this installation; the same in each attempt."""
         self.steps: dict[str, str] = {}
         self._attempt = attempt

@@ -25,6 +25,7 @@ from keyreel.worker.engine_binding import EngineBinder
 from keyreel.worker.janitor import Janitor, clean_work_folder
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
+from keyreel.worker.remote.callbacks import ReceivedCallbacks
 from keyreel.worker.remote.engines import RemoteEngines
 from keyreel.worker.settings import WorkerSettings
 from keyreel.worker.slots import RenderSlots
@@ -82,6 +83,7 @@ class Worker:
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
         )
         self._janitor = Janitor(store, pending_files, settings.retention_periods, time)
+        self._callbacks = ReceivedCallbacks(store, random)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
         # The built-in engine makes drafts: one at a time, unless it is configured and has more slots.
@@ -111,6 +113,7 @@ class Worker:
             group = await stack.enter_async_context(asyncio.TaskGroup())
             group.create_task(self._lease_renewer.run())
             group.create_task(self._janitor.run())
+            group.create_task(self._callbacks.run())
             while True:
                 claim, slot = await self._wait_for_claim()
                 group.create_task(self._run_claim(claim, pools, slot))
@@ -127,7 +130,7 @@ class Worker:
         for each in self._router.engines:
             if isinstance(each.engine, StatusSource):
                 each.engine.on_status(partial(self.engine_statuses.record_health, each.name))
-        remote = await RemoteEngines.open(self._router.engines, self._intake, stack)
+        remote = await RemoteEngines.open(self._router.engines, self._intake, self._callbacks, stack)
         local_slots = {name: count for name, count in slots.items() if name not in remote}
         engine_pools = {
             name: await open_engine(self._settings.engines.get_spec(name), count)

@@ -161,12 +161,15 @@ class RelayEngine:
             await job.progress(report.progress * _WAITING_SHARE)
 
         loop = asyncio.get_running_loop()
+        hint = job.callbacks.watch(task.callback) if task.callback else None
         left = task.at + timedelta(minutes=self._table.deadline_minutes) - self._clock.now()
         try:
             async with asyncio.timeout_at(loop.time() + left.total_seconds()):
-                report = await self._poller.wait_for_end(TaskId(task.id), report_progress)
+                report = await self._poller.wait_for_end(TaskId(task.id), report_progress, hint)
         except TimeoutError:
             raise RenderFailed("The service that makes this video did not finish it in time.") from None
+        finally:
+            job.callbacks.forget(task.callback)
         if report.state is not TaskState.SUCCEEDED:
             raise RenderFailed(report.reason or "The service could not make this video.")
         return report

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from keyreel.errors import LinkExpired
+from keyreel.errors import LinkExpired, UnknownTask
 from keyreel.server.requests.base_url import get_base_url
 from keyreel.task import RetentionStage, TaskId, TaskState
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
@@ -119,3 +119,25 @@ class TaskPresenter:
         return sign_links(
             task, signer.for_owner(self.caller.key_id), base_url, self.services.settings.link_seconds
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamCallbackRoute:
+    """The route that hosted services call when a video of ours is done."""
+
+    services: Services
+
+    async def receive(self, request: Request) -> Response:
+        """Note that the service called: what it says is not looked at, and what is true it is asked.
+
+        Raises:
+            UnknownTask: no callback with this token is expected.
+        """
+        services, token = self.services, request.path_params["token"]
+        callbacks = services.store.upstream_callbacks
+        if not callbacks.is_expected(token):
+            raise UnknownTask
+        await write_when_available(
+            services.store.writer, lambda: callbacks.record(token), SUBMIT_RETRY_SECONDS, services.random
+        )
+        return Response(status_code=204)
